@@ -1,0 +1,19 @@
+/** One jest configuration for every package: swc, CommonJS, tests on sources. */
+module.exports = (displayName) => ({
+  displayName,
+  testEnvironment: `${__dirname}/tools/jest-environment.cjs`,
+  testEnvironmentOptions: {
+    customExportConditions: ['@length-adaptive/source', 'node', 'require', 'default'],
+    globalsCleanup: 'off',
+  },
+  transform: {
+    '^.+\\.[cm]?ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/out-tsc/'],
+});

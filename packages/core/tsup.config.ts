@@ -1,0 +1,6 @@
+import { defineConfig } from 'tsup';
+import { library } from '../../tsup.shared.js';
+
+export default defineConfig(
+  library({ index: 'src/index.ts', 'wasm/index': 'src/wasm/index.ts', 'wasm/node': 'src/wasm/node.ts' }),
+);

@@ -1,0 +1,21 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/** Native addons check typed arrays with `instanceof`: give the sandbox the outer realm's constructors. */
+const SHARED_CONSTRUCTORS = [
+  'ArrayBuffer',
+  'SharedArrayBuffer',
+  'Float32Array',
+  'Float64Array',
+  'Int32Array',
+  'BigInt64Array',
+  'Uint8Array',
+  'Uint16Array',
+  'Int8Array',
+];
+
+module.exports = class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    for (const name of SHARED_CONSTRUCTORS) this.global[name] = globalThis[name];
+  }
+};
