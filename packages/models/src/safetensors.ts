@@ -1,0 +1,159 @@
+import { ModelError, messageOf } from './errors.js';
+import { bfloat16ToFloat32, float16ToFloat32 } from './half-float.js';
+
+/** The element types this package reads. */
+export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'BOOL';
+
+/** A tensor on the host: floating point as `Float32Array`, integers and booleans as `Int32Array`. */
+export interface TensorData {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+  /** Element type in the file it came from. */
+  readonly dtype: SafetensorsDtype;
+}
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly tensors: Map<string, TensorData>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes one element takes in a file. */
+export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 };
+
+/** The longest header any reader of the format accepts. */
+const maxHeaderBytes = 100_000_000;
+
+const invalid = (problem: string, cause?: unknown): ModelError =>
+  new ModelError('SAFETENSORS_INVALID', `Not a valid safetensors file: ${problem}`, { cause });
+
+const isDtype = (value: unknown): value is SafetensorsDtype => typeof value === 'string' && Object.hasOwn(bytesPerElement, value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknown>>; dataStart: number } => {
+  if (bytes.byteLength < 8) throw invalid(`it has ${bytes.byteLength} bytes, and the header length alone takes 8. Fetch it again.`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > maxHeaderBytes) {
+    throw invalid(`its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed. Is this another kind of file?`);
+  }
+  if (8 + length > bytes.byteLength) {
+    throw invalid(`its header claims ${length} bytes, and only ${bytes.byteLength - 8} follow. The file is cut off: fetch it again.`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  } catch (error) {
+    throw invalid(`its header is not JSON (${messageOf(error)}).`, error);
+  }
+  if (!isRecord(header)) throw invalid('its header is not a JSON object.');
+  return { header, dataStart: 8 + length };
+};
+
+const readEntry = (name: string, value: unknown): Entry => {
+  if (!isRecord(value)) throw invalid(`the header entry of tensor "${name}" is not an object.`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isDtype(dtype)) {
+    throw invalid(`tensor "${name}" has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`);
+  }
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
+    throw invalid(`tensor "${name}" has shape ${JSON.stringify(shape)}, expected whole numbers from 0.`);
+  }
+  const [start, end, ...more] = Array.isArray(offsets) ? (offsets as unknown[]) : [];
+  if (!isCount(start) || !isCount(end) || more.length > 0 || end < start) {
+    throw invalid(`tensor "${name}" has data_offsets ${JSON.stringify(offsets)}, expected [begin, end].`);
+  }
+  const expected = shape.reduce<number>((size, dimension) => size * dimension, bytesPerElement[dtype]);
+  if (expected !== end - start) {
+    throw invalid(`tensor "${name}" of shape [${shape.join(', ')}] in ${dtype} takes ${expected} bytes, its offsets give ${end - start}.`);
+  }
+  return { name, dtype, shape, start, end };
+};
+
+/** Tensors must fill the data part exactly: no overlap, no hole, nothing left over. */
+const checkLayout = (entries: readonly Entry[], dataBytes: number): void => {
+  let position = 0;
+  for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (end > dataBytes) {
+      throw invalid(`tensor "${name}" ends at byte ${end} of the data, and only ${dataBytes} are there. The file is cut off: fetch it again.`);
+    }
+    if (start < position) throw invalid(`tensor "${name}" overlaps another one at byte ${start} of the data.`);
+    if (start > position) throw invalid(`bytes ${position} to ${start} of the data, before tensor "${name}", belong to no tensor.`);
+    position = end;
+  }
+  if (position !== dataBytes) throw invalid(`the last ${dataBytes - position} bytes of the data belong to no tensor.`);
+};
+
+/** The bytes as `count` elements of a wider array: a view where they are aligned, a copy where they are not. */
+const aligned = (bytes: Uint8Array, width: number): { buffer: ArrayBufferLike; offset: number } =>
+  bytes.byteOffset % width === 0 ? { buffer: bytes.buffer, offset: bytes.byteOffset } : { buffer: new Uint8Array(bytes).buffer, offset: 0 };
+
+const int64ToInt32 = (values: BigInt64Array, name: string): Int32Array =>
+  Int32Array.from({ length: values.length }, (_, i) => {
+    const value = values[i] as bigint;
+    if (value !== BigInt.asIntN(32, value)) {
+      throw invalid(`tensor "${name}" holds the 64-bit integer ${value}, which does not fit the 32 bits this package works in.`);
+    }
+    return Number(value);
+  });
+
+const decode = ({ name, dtype }: Entry, bytes: Uint8Array): Float32Array | Int32Array => {
+  const width = bytesPerElement[dtype];
+  const { buffer, offset } = aligned(bytes, width);
+  const count = bytes.byteLength / width;
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(buffer, offset, count);
+    case 'F64':
+      return Float32Array.from(new Float64Array(buffer, offset, count));
+    case 'F16':
+      return float16ToFloat32(new Uint16Array(buffer, offset, count));
+    case 'BF16':
+      return bfloat16ToFloat32(new Uint16Array(buffer, offset, count));
+    case 'I32':
+      return new Int32Array(buffer, offset, count);
+    case 'I64':
+      return int64ToInt32(new BigInt64Array(buffer, offset, count), name);
+    case 'U8':
+    case 'BOOL':
+      return Int32Array.from(bytes);
+  }
+};
+
+/**
+ * Reads a safetensors file.
+ *
+ * F32 and I32 tensors are views into `bytes` where they are aligned (no copy); F16, BF16 and F64 are converted to single
+ * precision; I64 is narrowed and checked.
+ *
+ * @throws ModelError `SAFETENSORS_INVALID` for anything the format forbids, naming the tensor
+ * @example
+ * const { tensors } = readSafetensors(await readFile('model.safetensors'));
+ * tensors.get('classifier.weight')?.shape; // [2, 768]
+ */
+export const readSafetensors = (bytes: Uint8Array): Safetensors => {
+  const { header, dataStart } = readHeader(bytes);
+  const { __metadata__: metadata = {}, ...rest } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw invalid('its __metadata__ is not an object of strings.');
+  }
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
+  checkLayout(entries, bytes.byteLength - dataStart);
+  const tensors = new Map<string, TensorData>();
+  for (const entry of entries) {
+    const data = decode(entry, bytes.subarray(dataStart + entry.start, dataStart + entry.end));
+    tensors.set(entry.name, { shape: entry.shape, data, dtype: entry.dtype });
+  }
+  return { tensors, metadata: metadata as Readonly<Record<string, string>> };
+};
