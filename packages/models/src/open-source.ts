@@ -1,0 +1,47 @@
+import { directorySource } from './directory-source.js';
+import { ModelError } from './errors.js';
+import type { FileSource } from './files.js';
+import { isNode } from './node.js';
+import { npmSource } from './npm-source.js';
+import type { NpmSourceOptions } from './npm-source.js';
+import { hubEndpoint, hubSource, isHubId, urlSource } from './url-source.js';
+import type { UrlSourceOptions } from './url-source.js';
+
+/** How to open a source of files; what does not concern its kind is ignored. */
+export interface OpenSourceOptions extends UrlSourceOptions, NpmSourceOptions {}
+
+const isDirectory = async (path: string): Promise<boolean | undefined> => {
+  if (!isNode()) return undefined;
+  const { stat } = await import('node:fs/promises');
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => undefined,
+  );
+};
+
+/**
+ * Opens whatever a user may name a model by: a folder on this computer, `npm:package`, a web address, or a Hugging Face
+ * Hub repository `owner/name[@revision]`, looked for in this order. A `FileSource` is returned as it is.
+ *
+ * @throws ModelError `FILE_NOT_FOUND` when the text is none of them, `FILE_INVALID` when it names a file
+ * @example
+ * const source = await openSource('google-bert/bert-base-uncased');
+ * const config = await source.read('config.json');
+ */
+export const openSource = async (source: string | FileSource, options: OpenSourceOptions = {}): Promise<FileSource> => {
+  if (typeof source !== 'string') return source;
+  if (source.startsWith('npm:')) return npmSource(source, options);
+  if (/^https?:\/\//i.test(source)) {
+    const inHub = source.startsWith(`${hubEndpoint()}/`) ? source.slice(hubEndpoint().length + 1) : '';
+    return isHubId(inHub) ? hubSource(inHub, options) : urlSource(source, options);
+  }
+  const local = await isDirectory(source);
+  if (local === true) return directorySource(source);
+  if (local === false) throw new ModelError('FILE_INVALID', `${source} is a file; expected the folder of a model, with its config.json.`);
+  if (isHubId(source)) return hubSource(source, options);
+  throw new ModelError(
+    'FILE_NOT_FOUND',
+    `There is no folder "${source}", and it is no Hub repository (owner/name), npm:package or web address either.` +
+      (/^[\w.-]+$/.test(source) ? ` For a model of the Hub write its owner too, such as google-bert/${source}.` : ''),
+  );
+};
