@@ -16,4 +16,6 @@ module.exports = (displayName) => ({
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/out-tsc/'],
+  passWithNoTests: true,
+  reporters: ['default', `${__dirname}/tools/jest-results-reporter.cjs`],
 });

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+const boundary = '@nx/enforce-module-boundaries';
+const imports = (name: string) => `import { x } from '${name}';\nconsole.log(x);\n`;
+
+/** What it shows, the file the code would stand in, the code, the rules it breaks. */
+const CASES: readonly (readonly [string, string, string, readonly string[]])[] = [
+  ['search may not import core', 'packages/search/src/x.ts', imports('@length-adaptive/core'), [boundary]],
+  ['core may not import models', 'packages/core/src/x.ts', imports('@length-adaptive/models'), [boundary]],
+  ['models may not import cli', 'packages/models/src/x.ts', imports('@length-adaptive/cli'), [boundary]],
+  ['no package reaches into another by path', 'packages/models/src/x.ts', imports('../../core/src/index.js'), [boundary]],
+  ['models may import core', 'packages/models/src/x.ts', imports('@length-adaptive/core'), []],
+  ['cli may import search', 'packages/cli/src/x.ts', imports('@length-adaptive/search'), []],
+  ['no Math.random', 'packages/core/src/x.ts', 'export const x = Math.random();\n', ['no-restricted-properties']],
+  ['no export *', 'packages/core/src/x.ts', `export * from './index.js';\n`, ['no-restricted-syntax']],
+  ['no default export', 'packages/core/src/x.ts', 'export default 1;\n', ['no-restricted-syntax']],
+  ['no any', 'packages/core/src/x.ts', 'export const f = (y: any): void => y;\n', ['@typescript-eslint/no-explicit-any']],
+  ['no !', 'packages/core/src/x.ts', 'export const f = (y: number[]): number => y[0]!;\n', ['@typescript-eslint/no-non-null-assertion']],
+];
+
+describe('lint holds the house rules', () => {
+  let broken: string[][] = [];
+
+  beforeAll(() => {
+    const output = execFileSync(process.execPath, [path.join(__dirname, 'testing/lint-as.mjs')], {
+      cwd: path.resolve(__dirname, '..'),
+      encoding: 'utf8',
+      input: JSON.stringify(CASES.map(([, file, code]) => ({ file, code }))),
+      env: { ...process.env, NX_DAEMON: 'false' },
+    });
+    broken = JSON.parse(output) as string[][];
+  }, 60_000);
+
+  it.each(CASES.map(([title, , , rules], index) => ({ title, rules, index })))('$title', ({ rules, index }) => {
+    expect(broken[index]).toEqual(rules);
+  });
+});
