@@ -1,0 +1,72 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: `core` and `search` stand alone, nothing imports `cli`. A package carries its tag in package.json (`nx.tags`). */
+const MAY_IMPORT = {
+  'scope:core': [],
+  'scope:search': [],
+  'scope:models': ['scope:core', 'scope:search'],
+  'scope:onnx': ['scope:core', 'scope:models'],
+  'scope:cli': ['scope:core', 'scope:models', 'scope:search'],
+  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search'],
+  'scope:tools': [],
+};
+
+const noExport = (selector, message) => ({ selector, message });
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/fixtures', 'test-results'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.{js,mjs,cjs,ts}'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: ['^.*/(jest|tsup)\\.shared(\\.c?js)?$'],
+          depConstraints: Object.entries(MAY_IMPORT).map(([sourceTag, onlyDependOnLibsWithTags]) => ({ sourceTag, onlyDependOnLibsWithTags })),
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        noExport('ExportAllDeclaration', 'List what is exported by name: `export { a, b } from ...`.'),
+      ],
+    },
+  },
+  {
+    files: ['**/*.{mjs,cjs}'],
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' },
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      'no-restricted-syntax': [
+        'error',
+        noExport('ExportAllDeclaration', 'List what is exported by name: `export { a, b } from ...`.'),
+        noExport('ExportDefaultDeclaration', 'Export by name.'),
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Take a seeded generator as an argument: the same seed gives the same result.' },
+      ],
+    },
+  },
+  // Configuration files belong to no tsconfig and are read by tools that want a default export.
+  { files: ['**/*.config.ts', '*.ts'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-restricted-syntax': 'off' } },
+);
