@@ -1,1 +1,50 @@
-export {};
+export { CoreError } from './errors.js';
+export type { CoreErrorCode } from './errors.js';
+export { createRandom, shuffled } from './random.js';
+export type { Random } from './random.js';
+export {
+  formatLengthConfig,
+  fromAbsoluteLengths,
+  fullLength,
+  isFullLength,
+  keptTokens,
+  parseLengthConfig,
+  toAbsoluteLengths,
+  validateLengthConfig,
+} from './length-config.js';
+export type { KeepOptions, LengthConfig } from './length-config.js';
+export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
+export type { LengthDropOptions, Sandwich, SubModel } from './length-drop.js';
+export { classificationHeadCost, cost, relativeCost, tokenHeadCost } from './cost.js';
+export type { CostOptions, EncoderShape, HeadCost } from './cost.js';
+export { attentionSignificance } from './significance.js';
+export type { SignificanceOptions } from './significance.js';
+export { attentionReducer } from './reducers/attention-reducer.js';
+export type { Reducer, ReducerInput } from './reducers/reducer.js';
+export { keepOrder, moveSlots, moveTokens, restoreTokens, selectionOf } from './drop-and-restore.js';
+export type { Selection, TokenGroup } from './drop-and-restore.js';
+export { encode } from './encoder/encoder.js';
+export type { EncodeOptions, EncodeOutput, LayerTrace } from './encoder/encoder.js';
+export { dense } from './encoder/dense.js';
+export { applyDropout } from './encoder/dropout.js';
+export type { Dropout } from './encoder/dropout.js';
+export type { EncoderInput } from './encoder/batch.js';
+export type { Extent } from './encoder/attention.js';
+export type {
+  AttentionWeights,
+  BlockWeights,
+  DenseWeights,
+  EmbeddingWeights,
+  EncoderWeights,
+  FeedForwardWeights,
+  LayerNormWeights,
+} from './encoder/weights.js';
+export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
+export type { KlOptions } from './training/distillation.js';
+export { adamW, clipGlobalNorm, createAdamWState } from './training/optimizer.js';
+export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';
+export { linearSchedule } from './training/schedule.js';
+export { sandwichStep } from './training/sandwich.js';
+export type { SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';
+export { train } from './training/trainer.js';
+export type { Evaluation, StepReport, TrainerState, TrainOptions, TrainResult } from './training/trainer.js';

@@ -1,0 +1,69 @@
+import { CoreError } from '../errors.js';
+import type { EmbeddingWeights } from './weights.js';
+
+/** One input: its real tokens and nothing else. Padding is never an input; the encoder adds and removes its own. */
+export interface EncoderInput {
+  /** Token ids, [CLS] first where the encoder has one. */
+  readonly ids: ArrayLike<number>;
+  /** Segment ids, one a token. Default: all 0. */
+  readonly typeIds?: ArrayLike<number> | undefined;
+}
+
+/** A batch padded on the right to its own longest row. */
+export interface PaddedBatch {
+  /** B */
+  readonly rows: number;
+  /** T: the longest row. */
+  readonly width: number;
+  /** Real tokens of each row. */
+  readonly lengths: readonly number[];
+  /** [B * T] */
+  readonly ids: Int32Array;
+  /** [B * T] */
+  readonly typeIds: Int32Array;
+}
+
+const checkIds = (ids: ArrayLike<number>, limit: number, what: string, row: number): void => {
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (!(Number.isInteger(id) && id >= 0 && id < limit)) {
+      throw new CoreError('INPUT_INVALID', `Row ${row}, token ${i}: ${what} ${id} is outside 0..${limit - 1} of this model.`);
+    }
+  }
+};
+
+/**
+ * Lays ragged rows out as one rectangle.
+ *
+ * @throws CoreError `INPUT_INVALID` for an empty batch or row, an id outside its table, or a row longer than the positions table
+ */
+export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingWeights): PaddedBatch => {
+  const lengths = inputs.map(({ ids }) => ids.length);
+  const width = Math.max(0, ...lengths);
+  const positions = embeddings.position.shape[0];
+  if (lengths.length === 0) throw new CoreError('INPUT_INVALID', 'The batch is empty; expected at least one row.');
+  if (width > positions) {
+    throw new CoreError(
+      'INPUT_INVALID',
+      `Row ${lengths.indexOf(width)} has ${width} tokens but the model has ${positions} positions; truncate the input.`,
+    );
+  }
+
+  const ids = new Int32Array(inputs.length * width);
+  const typeIds = new Int32Array(inputs.length * width);
+  const vocabulary = embeddings.word.shape[0];
+  const types = embeddings.tokenType?.shape[0] ?? 1;
+  inputs.forEach((input, row) => {
+    if (input.ids.length === 0) throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);
+    checkIds(input.ids, vocabulary, 'token id', row);
+    ids.set(Array.from(input.ids), row * width);
+    if (input.typeIds) {
+      if (input.typeIds.length !== input.ids.length) {
+        throw new CoreError('INPUT_INVALID', `Row ${row} has ${input.ids.length} ids but ${input.typeIds.length} type ids.`);
+      }
+      checkIds(input.typeIds, types, 'type id', row);
+      typeIds.set(Array.from(input.typeIds), row * width);
+    }
+  });
+  return { rows: inputs.length, width, lengths, ids, typeIds };
+};

@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { PaddedBatch } from './batch.js';
+import { layerNorm } from './dense.js';
+import type { EmbeddingWeights } from './weights.js';
+
+/** Word, position and segment embeddings, summed and normalised: token ids -> [B * T, hidden]. */
+export const embed = (weights: EmbeddingWeights, batch: PaddedBatch, epsilon: number): Tensor2D => {
+  const { rows, width } = batch;
+  const lookUp = (table: Tensor2D, ids: Int32Array): Tensor2D => tf.gather(table, tf.tensor1d(ids, 'int32'));
+  const positions = Int32Array.from({ length: rows * width }, (_, slot) => slot % width);
+
+  const sum = tf.add(lookUp(weights.word, batch.ids), lookUp(weights.position, positions));
+  const typed = weights.tokenType ? tf.add(sum, lookUp(weights.tokenType, batch.typeIds)) : sum;
+  return layerNorm(typed as Tensor2D, weights.norm, epsilon);
+};

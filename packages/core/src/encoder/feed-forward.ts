@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { BlockOptions } from './attention.js';
+import { dense, gelu, layerNorm } from './dense.js';
+import { applyDropout } from './dropout.js';
+import type { FeedForwardWeights } from './weights.js';
+
+/** Feed-forward block with residual and post-layer-norm: [N, hidden] -> [N, hidden]. */
+export const feedForward = (
+  x: Tensor2D,
+  weights: FeedForwardWeights,
+  { epsilon, dropout }: Omit<BlockOptions, 'heads'>,
+): Tensor2D => {
+  const output = dense(gelu(dense(x, weights.intermediate)), weights.output);
+  const kept = dropout ? applyDropout(output, dropout.hidden, dropout.random) : output;
+  return layerNorm(tf.add(x, kept), weights.norm, epsilon);
+};

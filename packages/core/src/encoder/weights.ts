@@ -1,0 +1,56 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+
+/** An affine map. The kernel is stored input-major, the layout that every TensorFlow.js backend multiplies fastest. */
+export interface DenseWeights {
+  /** [in, out] */
+  readonly kernel: Tensor2D;
+  /** [out] */
+  readonly bias: Tensor1D;
+}
+
+export interface LayerNormWeights {
+  /** [hidden] */
+  readonly gain: Tensor1D;
+  /** [hidden] */
+  readonly bias: Tensor1D;
+}
+
+export interface EmbeddingWeights {
+  /** [vocabulary, hidden] */
+  readonly word: Tensor2D;
+  /** [positions, hidden]; its first dimension is the longest input the encoder takes. */
+  readonly position: Tensor2D;
+  /** [types, hidden], for encoders that have segment embeddings. */
+  readonly tokenType?: Tensor2D;
+  readonly norm: LayerNormWeights;
+}
+
+export interface AttentionWeights {
+  readonly query: DenseWeights;
+  readonly key: DenseWeights;
+  readonly value: DenseWeights;
+  readonly output: DenseWeights;
+  readonly norm: LayerNormWeights;
+}
+
+export interface FeedForwardWeights {
+  readonly intermediate: DenseWeights;
+  readonly output: DenseWeights;
+  readonly norm: LayerNormWeights;
+}
+
+export interface BlockWeights {
+  readonly attention: AttentionWeights;
+  readonly feedForward: FeedForwardWeights;
+}
+
+/**
+ * A transformer encoder as a tree of tensors, with the two numbers that the tensors do not tell.
+ * The leaves may be variables (to train) or plain tensors (to predict).
+ */
+export interface EncoderWeights {
+  readonly embeddings: EmbeddingWeights;
+  readonly blocks: readonly BlockWeights[];
+  readonly heads: number;
+  readonly layerNormEpsilon: number;
+}

@@ -1,0 +1,21 @@
+/** What can go wrong in this package, one word each. */
+export type CoreErrorCode =
+  | 'LENGTH_CONFIG_INVALID'
+  | 'INPUT_INVALID'
+  | 'OPTION_INVALID'
+  | 'STATE_INVALID'
+  | 'BACKEND_UNAVAILABLE'
+  | 'DIVERGED'
+  | 'ABORTED';
+
+/** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */
+export class CoreError extends Error {
+  override readonly name = 'CoreError';
+
+  constructor(
+    readonly code: CoreErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,94 @@
+import { CoreError } from './errors.js';
+
+/**
+ * A length configuration: for each layer, the share of the input's own tokens that leave it.
+ * Numbers in (0, 1], never rising from one layer to the next: `[0.8, 0.6, 0.6, 0.4]`.
+ */
+export type LengthConfig = readonly number[];
+
+/** How a length configuration is applied to an input. */
+export interface KeepOptions {
+  /** No layer keeps fewer tokens than this (or than the input has). Default 2, as in the published method. */
+  readonly minTokens?: number;
+}
+
+/** Slack for ratios that came from a division, so that 83/384 of 384 tokens is 83 tokens and not 84. */
+const roundingSlack = 1e-6;
+
+const show = (values: readonly number[]): string => `[${values.join(', ')}]`;
+
+/** The configuration that drops nothing. */
+export const fullLength = (layers: number): LengthConfig => new Array<number>(layers).fill(1);
+
+/** Whether a configuration drops nothing at any length. */
+export const isFullLength = (config: LengthConfig): boolean => config.every((ratio) => ratio === 1);
+
+/**
+ * Checks a configuration and returns it.
+ *
+ * @param layers when given, the number of layers the configuration must have
+ * @throws CoreError `LENGTH_CONFIG_INVALID`
+ */
+export const validateLengthConfig = (config: LengthConfig, layers?: number): LengthConfig => {
+  const fail = (problem: string): never => {
+    throw new CoreError(
+      'LENGTH_CONFIG_INVALID',
+      `Length configuration ${show(config)}: ${problem}. Expected ${layers ?? 'one ratio a layer:'} ` +
+        `numbers in (0, 1] that never rise, e.g. [0.8, 0.6, 0.4].`,
+    );
+  };
+  if (config.length === 0) fail('it is empty');
+  if (layers !== undefined && config.length !== layers) fail(`it has ${config.length} entries for a model of ${layers} layers`);
+  config.forEach((ratio, layer) => {
+    if (!(ratio > 0 && ratio <= 1)) fail(`entry ${layer} is ${ratio}`);
+    if (layer > 0 && ratio > (config[layer - 1] as number)) fail(`entry ${layer} (${ratio}) is larger than the one before it`);
+  });
+  return config;
+};
+
+/**
+ * Tokens that leave each layer for an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`.
+ */
+export const keptTokens = (config: LengthConfig, length: number, { minTokens = 2 }: KeepOptions = {}): number[] =>
+  config.map((ratio) => Math.min(length, Math.max(minTokens, Math.ceil(ratio * length - roundingSlack))));
+
+/**
+ * Ratios from absolute lengths at an input length, the notation of the papers: `[103, 83, ...]` at 128.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID` when a length is not a whole number in 1..inputLength, or they rise
+ */
+export const fromAbsoluteLengths = (lengths: readonly number[], inputLength: number): LengthConfig => {
+  const wrong = lengths.find((length) => !Number.isInteger(length) || length < 1 || length > inputLength);
+  if (wrong !== undefined) {
+    throw new CoreError(
+      'LENGTH_CONFIG_INVALID',
+      `Absolute lengths ${show(lengths)}: ${wrong} is not a whole number from 1 to the input length ${inputLength}.`,
+    );
+  }
+  return validateLengthConfig(lengths.map((length) => length / inputLength));
+};
+
+/** Absolute lengths of a configuration for an input of `inputLength` tokens. */
+export const toAbsoluteLengths = (config: LengthConfig, inputLength: number): number[] =>
+  keptTokens(config, inputLength, { minTokens: 1 });
+
+/**
+ * Reads a configuration as people write it: `0.8,0.6,0.4`, `[0.8, 0.6, 0.4]`, or absolute lengths with their input
+ * length, `103,83,67@128`.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID`
+ */
+export const parseLengthConfig = (text: string, layers?: number): LengthConfig => {
+  const [list = '', at] = text.replace(/[[\]\s]/g, '').split('@');
+  const values = list.split(',').map((part) => (part === '' ? Number.NaN : Number(part)));
+  if (values.some(Number.isNaN) || (at !== undefined && !(Number(at) >= 1))) {
+    throw new CoreError(
+      'LENGTH_CONFIG_INVALID',
+      `Cannot read the length configuration "${text}". Write ratios such as 0.8,0.6,0.4 or absolute lengths such as 103,83,67@128.`,
+    );
+  }
+  return validateLengthConfig(at === undefined ? values : fromAbsoluteLengths(values, Number(at)), layers);
+};
+
+/** A configuration as short text, two decimals a layer. */
+export const formatLengthConfig = (config: LengthConfig): string => config.map((ratio) => ratio.toFixed(2)).join(' ');

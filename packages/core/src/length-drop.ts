@@ -1,0 +1,93 @@
+import { CoreError } from './errors.js';
+import type { LengthConfig } from './length-config.js';
+import { fromAbsoluteLengths } from './length-config.js';
+import type { Random } from './random.js';
+
+/** How LengthDrop and LayerDrop draw sub-models (Kim & Cho 2020, section 3). */
+export interface LengthDropOptions {
+  /** Number of layers of the encoder. */
+  readonly layers: number;
+  /** p: a layer drops at most this share of the tokens that reached it. Default 0.2. */
+  readonly dropRatioBound?: number;
+  /** q: each layer is skipped with this probability, drawn afresh for every pass. Default 0 (no LayerDrop). */
+  readonly layerDrop?: number;
+  /** Random sub-models a step, beside the full and the smallest one. Default 2. */
+  readonly randomSubModels?: number;
+  /** The length the chains are drawn at; ratios are fractions of it. Default 128. */
+  readonly referenceLength?: number;
+}
+
+/** One pass of a training step. */
+export interface SubModel {
+  /** The configuration it runs at; absent for full length. */
+  readonly config?: LengthConfig;
+  /** The layers that run; absent for all. */
+  readonly layers?: readonly number[];
+}
+
+/** The passes of one sandwich step. */
+export interface Sandwich {
+  readonly full: SubModel;
+  /** The smallest sub-model first, then the random ones. */
+  readonly reduced: readonly SubModel[];
+}
+
+const minLength = 2;
+
+const checkShare = (name: string, value: number): void => {
+  if (!(value >= 0 && value < 1)) {
+    throw new CoreError('OPTION_INVALID', `${name} is ${value}; expected a number in [0, 1).`);
+  }
+};
+
+const chain = (layers: number, inputLength: number, next: (length: number) => number): number[] => {
+  let length = inputLength;
+  return Array.from({ length: layers }, () => (length = Math.max(Math.min(minLength, inputLength), next(length))));
+};
+
+const lowest = (length: number, dropRatioBound: number): number => Math.ceil(length * (1 - dropRatioBound) - 1e-9);
+
+/** Absolute lengths of the smallest sub-model: `l <- ceil((1 - p) l)` at every layer. */
+export const smallestLengths = (layers: number, inputLength: number, dropRatioBound = 0.2): number[] =>
+  chain(layers, inputLength, (length) => lowest(length, dropRatioBound));
+
+/** Absolute lengths of a random sub-model: `l` uniform on `{ceil((1 - p) l), ..., l}` at every layer, both ends included. */
+export const randomLengths = (layers: number, inputLength: number, random: Random, dropRatioBound = 0.2): number[] =>
+  chain(layers, inputLength, (length) => random.integer(lowest(length, dropRatioBound), length));
+
+/**
+ * The layers that run in one pass under LayerDrop: each is kept with probability `1 - layerDrop`. At least one layer
+ * always runs (the reference lets a pass run none at all).
+ */
+export const drawLayers = (layers: number, layerDrop: number, random: Random): number[] => {
+  const kept = Array.from({ length: layers }, (_, layer) => layer).filter(() => random.uniform() >= layerDrop);
+  return kept.length > 0 ? kept : [random.integer(0, layers - 1)];
+};
+
+/**
+ * Draws the passes of one sandwich step: full length, the smallest chain and `randomSubModels` random ones.
+ *
+ * @throws CoreError `OPTION_INVALID` for shares outside [0, 1)
+ */
+export const drawSandwich = (
+  { layers, dropRatioBound = 0.2, layerDrop = 0, randomSubModels = 2, referenceLength = 128 }: LengthDropOptions,
+  random: Random,
+): Sandwich => {
+  checkShare('dropRatioBound', dropRatioBound);
+  checkShare('layerDrop', layerDrop);
+  const executed = (): Pick<SubModel, 'layers'> => (layerDrop > 0 ? { layers: drawLayers(layers, layerDrop, random) } : {});
+  const reduced = (lengths: readonly number[]): SubModel => ({
+    config: fromAbsoluteLengths(lengths, referenceLength),
+    ...executed(),
+  });
+
+  return {
+    full: executed(),
+    reduced: [
+      reduced(smallestLengths(layers, referenceLength, dropRatioBound)),
+      ...Array.from({ length: randomSubModels }, () =>
+        reduced(randomLengths(layers, referenceLength, random, dropRatioBound)),
+      ),
+    ],
+  };
+};

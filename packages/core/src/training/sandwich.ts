@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Dropout } from '../encoder/dropout.js';
+import type { Sandwich, SubModel } from '../length-drop.js';
+import type { KlOptions } from './distillation.js';
+import type { ParameterValues } from './optimizer.js';
+
+/** A forward pass in training: the sub-model that runs, and a dropout of its own. */
+export interface TrainingPass extends SubModel {
+  readonly dropout?: Dropout | undefined;
+}
+
+/** What the trainer knows of a model: its variables, its logits and its losses. `Batch` is whatever the model takes. */
+export interface TrainableModel<Batch> {
+  /** Variables by name; the names are the keys of gradients and checkpoints. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  logits(batch: Batch, pass: TrainingPass): Tensor;
+  /** Mean loss of the task. */
+  taskLoss(logits: Tensor, batch: Batch): Scalar;
+  /** Mean loss of a sub-model against the logits of the full model. */
+  distillationLoss(teacher: Tensor, student: Tensor, batch: Batch, options: KlOptions): Scalar;
+}
+
+export interface SandwichOptions extends KlOptions {
+  /** Weight of the task loss on sub-models. Default 0: they learn from the full model only, as published. */
+  readonly subModelLabelLoss?: number;
+  /** Dropout of pass `index` (0 is the full pass). Default: none. */
+  readonly dropout?: (index: number) => Dropout | undefined;
+  /** Factor on every loss, for gradient accumulation over several batches. Default 1. */
+  readonly scale?: number;
+}
+
+export interface SandwichLosses {
+  /** Sum of all terms, averaged over the passes. */
+  readonly loss: number;
+  /** Task loss of the full pass. */
+  readonly taskLoss: number;
+  /** Distillation loss of each reduced pass. */
+  readonly distillationLosses: readonly number[];
+}
+
+/**
+ * Gradients of one sandwich step with in-place distillation (Kim & Cho 2020, section 3.1), added to `gradients`:
+ * the full model on the task, then every reduced sub-model against the full pass' logits, each weighted
+ * 1 / (number of passes). With no reduced sub-models it is a plain training step.
+ *
+ * Tensors live only within their pass, so memory peaks at one forward and backward pass.
+ */
+export const sandwichStep = async <Batch>(
+  model: TrainableModel<Batch>,
+  batch: Batch,
+  { full, reduced }: Sandwich,
+  gradients: ParameterValues,
+  { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, ...kl }: SandwichOptions = {},
+): Promise<SandwichLosses> => {
+  const weight = scale / (1 + reduced.length);
+  let teacher: Tensor | undefined;
+
+  const taskLoss = await addGradients(model, gradients, weight, () => {
+    const logits = model.logits(batch, { ...full, dropout: dropout(0) });
+    teacher = tf.keep(tf.clone(logits));
+    return model.taskLoss(logits, batch);
+  });
+  const targets = teacher as Tensor;
+
+  try {
+    const distillationLosses: number[] = [];
+    for (const [index, subModel] of reduced.entries()) {
+      const loss = await addGradients(model, gradients, weight, () => {
+        const logits = model.logits(batch, { ...subModel, dropout: dropout(index + 1) });
+        const distilled = model.distillationLoss(targets, logits, batch, kl);
+        return subModelLabelLoss === 0
+          ? distilled
+          : tf.add(distilled, tf.mul(model.taskLoss(logits, batch), subModelLabelLoss));
+      });
+      distillationLosses.push(loss);
+    }
+    const loss = distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length);
+    return { loss, taskLoss, distillationLosses };
+  } finally {
+    targets.dispose();
+  }
+};
+
+/** Runs one pass forward and backward, adds `weight` times its gradients to the sums, and returns its loss. */
+const addGradients = async <Batch>(
+  { variables }: TrainableModel<Batch>,
+  sums: ParameterValues,
+  weight: number,
+  pass: () => Scalar,
+): Promise<number> => {
+  const { value, grads } = tf.variableGrads(() => tf.mul<Scalar>(pass(), weight), [...variables.values()]);
+  try {
+    for (const [name, variable] of variables) {
+      const gradient = grads[variable.name];
+      if (!gradient) continue;
+      const values = (await gradient.data()) as Float32Array;
+      const sum = sums.get(name);
+      if (sum) {
+        for (let i = 0; i < values.length; i++) sum[i] = (sum[i] as number) + (values[i] as number);
+      } else {
+        sums.set(name, values.slice());
+      }
+    }
+    return ((await value.data())[0] as number) / weight;
+  } finally {
+    tf.dispose([value, grads]);
+  }
+};

@@ -1,0 +1,209 @@
+import * as tf from '@tensorflow/tfjs';
+import { CoreError } from '../errors.js';
+import type { LengthDropOptions, Sandwich } from '../length-drop.js';
+import { drawSandwich } from '../length-drop.js';
+import { createRandom } from '../random.js';
+import type { KlOptions } from './distillation.js';
+import type { AdamWOptions, AdamWState, ParameterValues } from './optimizer.js';
+import { adamW, clipGlobalNorm, createAdamWState } from './optimizer.js';
+import type { SandwichLosses, TrainableModel } from './sandwich.js';
+import { sandwichStep } from './sandwich.js';
+import { linearSchedule } from './schedule.js';
+
+/** Scores of a model on held-out data, higher is better. */
+export interface Evaluation {
+  /** At full length. */
+  readonly full: number;
+  /** At a reduced length; without LengthDrop the same as `full`. */
+  readonly reduced: number;
+}
+
+/** Where a run stands: everything needed to go on as if it had never stopped. */
+export interface TrainerState {
+  /** Optimisation steps done. */
+  readonly step: number;
+  readonly weights: ParameterValues;
+  readonly optimizer: AdamWState;
+  /** The best epoch so far, by the mean of its two scores. */
+  readonly best?: { readonly epoch: number; readonly evaluation: Evaluation; readonly weights: ParameterValues } | undefined;
+}
+
+export interface StepReport extends SandwichLosses {
+  /** Number of this step, from 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly learningRate: number;
+  /** Norm of all gradients before clipping. */
+  readonly gradientNorm: number;
+}
+
+export interface TrainOptions extends KlOptions {
+  readonly epochs: number;
+  /** Peak learning rate. Default 5e-5. */
+  readonly learningRate?: number;
+  /** Share of all steps that warm up. Default 0. */
+  readonly warmupRatio?: number;
+  /** Batches whose gradients are averaged into one step. Default 1. */
+  readonly accumulate?: number;
+  /** Largest gradient norm. Default 1. */
+  readonly clipNorm?: number;
+  readonly adamW?: AdamWOptions;
+  /** LengthDrop; absent for ordinary fine-tuning at full length. */
+  readonly lengthDrop?: LengthDropOptions | undefined;
+  /** Weight of the task loss on sub-models. Default 0. */
+  readonly subModelLabelLoss?: number;
+  /** Dropout probabilities. Default: none. */
+  readonly dropout?: { readonly hidden: number; readonly attention: number };
+  /** Seed of every random choice. Default 42. */
+  readonly seed?: number;
+  /** Scores the model after each epoch; the weights of the best epoch are put back at the end. */
+  readonly evaluate?: (epoch: number) => Promise<Evaluation>;
+  readonly onStep?: (report: StepReport) => void;
+  readonly onEpoch?: (epoch: number, evaluation: Evaluation | undefined) => void;
+  /** Called with the state every `checkpointEvery` steps, and when the signal aborts the run. */
+  readonly onCheckpoint?: (state: TrainerState) => Promise<void>;
+  /** Default: only on abort. */
+  readonly checkpointEvery?: number;
+  readonly resume?: TrainerState | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainResult {
+  readonly steps: number;
+  /** Loss of every step of this process. */
+  readonly losses: readonly number[];
+  /** The epoch whose weights the model now has, when an `evaluate` was given. */
+  readonly best?: { readonly epoch: number; readonly evaluation: Evaluation };
+}
+
+const copy = (values: ParameterValues): ParameterValues => new Map([...values].map(([name, data]) => [name, data.slice()]));
+
+const readWeights = async (variables: ReadonlyMap<string, tf.Variable>): Promise<ParameterValues> => {
+  const weights: ParameterValues = new Map();
+  for (const [name, variable] of variables) weights.set(name, ((await variable.data()) as Float32Array).slice());
+  return weights;
+};
+
+const writeWeights = (variables: ReadonlyMap<string, tf.Variable>, weights: ParameterValues): void => {
+  for (const [name, variable] of variables) {
+    const values = weights.get(name);
+    if (values?.length !== variable.size) {
+      throw new CoreError('STATE_INVALID', `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${variable.size}.`);
+    }
+    const fresh = tf.tensor(values, variable.shape, 'float32');
+    variable.assign(fresh);
+    fresh.dispose();
+  }
+};
+
+/** Lets timers, signals and drawing run between two steps. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/**
+ * Trains a model, ordinarily or with LengthDrop.
+ *
+ * Every random choice of step s is drawn from (seed, s), so a run that is stopped and resumed has bit-identical losses.
+ *
+ * @param batches the batches of an epoch; must give the same ones for the same epoch
+ * @throws CoreError `ABORTED` when the signal fires (after `onCheckpoint`), `DIVERGED` when a loss is not finite
+ */
+export const train = async <Batch>(
+  model: TrainableModel<Batch>,
+  batches: (epoch: number) => readonly Batch[],
+  {
+    epochs,
+    learningRate = 5e-5,
+    warmupRatio = 0,
+    accumulate = 1,
+    clipNorm = 1,
+    lengthDrop,
+    dropout,
+    seed = 42,
+    evaluate,
+    checkpointEvery = Infinity,
+    ...options
+  }: TrainOptions,
+): Promise<TrainResult> => {
+  const { resume, signal, onStep, onEpoch, onCheckpoint } = options;
+  const stepsPerEpoch = Math.ceil(batches(0).length / accumulate);
+  const totalSteps = stepsPerEpoch * epochs;
+
+  const weights = resume ? copy(resume.weights) : await readWeights(model.variables);
+  const optimizer = resume
+    ? { updates: resume.optimizer.updates, first: copy(resume.optimizer.first), second: copy(resume.optimizer.second) }
+    : createAdamWState();
+  let best = resume?.best;
+  let step = resume?.step ?? 0;
+  if (resume) writeWeights(model.variables, weights);
+  const start = step;
+  const state = (): TrainerState => ({ step, weights, optimizer, best });
+  const losses: number[] = [];
+
+  const plain: Sandwich = { full: {}, reduced: [] };
+
+  const runStep = async (group: readonly Batch[], epoch: number): Promise<StepReport> => {
+    const gradients: ParameterValues = new Map();
+    const parts: SandwichLosses[] = [];
+    for (const [part, batch] of group.entries()) {
+      const sandwich = lengthDrop ? drawSandwich(lengthDrop, createRandom(seed, step, part)) : plain;
+      parts.push(
+        await sandwichStep(model, batch, sandwich, gradients, {
+          ...options,
+          scale: 1 / group.length,
+          dropout: (pass) => dropout && { ...dropout, random: createRandom(seed, step, part, pass + 1) },
+        }),
+      );
+    }
+    const mean = (pick: (losses: SandwichLosses) => number) => parts.reduce((sum, part) => sum + pick(part), 0) / parts.length;
+    const loss = mean((part) => part.loss);
+    if (!Number.isFinite(loss)) {
+      throw new CoreError('DIVERGED', `The loss of step ${step + 1} is ${loss}; lower the learning rate (now ${learningRate}).`);
+    }
+    const gradientNorm = clipGlobalNorm(gradients, clipNorm);
+    const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
+    adamW(weights, gradients, optimizer, rate, options.adamW);
+    writeWeights(model.variables, weights);
+    step++;
+    return {
+      step,
+      totalSteps,
+      epoch,
+      loss,
+      taskLoss: mean((part) => part.taskLoss),
+      distillationLosses: sandwichMeans(parts),
+      learningRate: rate,
+      gradientNorm,
+    };
+  };
+
+  for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
+    const epochBatches = batches(epoch);
+    for (let inEpoch = step - epoch * stepsPerEpoch; inEpoch < stepsPerEpoch; inEpoch++) {
+      await breathe();
+      if (signal?.aborted) {
+        await onCheckpoint?.(state());
+        throw new CoreError('ABORTED', `Training was stopped after step ${step} of ${totalSteps}.`);
+      }
+      if (step > start && step % checkpointEvery === 0) await onCheckpoint?.(state());
+      const report = await runStep(epochBatches.slice(inEpoch * accumulate, (inEpoch + 1) * accumulate), epoch);
+      losses.push(report.loss);
+      onStep?.(report);
+    }
+    const evaluation = await evaluate?.(epoch);
+    if (evaluation && (!best || mean(evaluation) > mean(best.evaluation))) {
+      best = { epoch, evaluation, weights: copy(weights) };
+    }
+    onEpoch?.(epoch, evaluation);
+  }
+
+  if (best) writeWeights(model.variables, best.weights);
+  return { steps: step, losses, ...(best && { best: { epoch: best.epoch, evaluation: best.evaluation } }) };
+};
+
+const mean = ({ full, reduced }: Evaluation): number => (full + reduced) / 2;
+
+const sandwichMeans = (parts: readonly SandwichLosses[]): number[] =>
+  (parts[0]?.distillationLosses ?? []).map(
+    (_, pass) => parts.reduce((sum, part) => sum + (part.distillationLosses[pass] as number), 0) / parts.length,
+  );

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { EncodeOptions, EncoderInput, ParameterValues } from '@length-adaptive/core';
+import { encode, fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
+import { useWasm } from '@length-adaptive/core/wasm';
+import * as tf from '@tensorflow/tfjs';
+import { readSafetensors } from '../safetensors.js';
+import type { TensorData } from '../safetensors.js';
+import { createSequenceModel } from '../sequence-model.js';
+import type { SequenceModel } from '../sequence-model.js';
+
+/** Reference numbers computed in float64 by PyTorch; see fixtures/golden/README.md. */
+const golden = path.join(__dirname, '../../fixtures/golden/bert');
+const tensorsOf = (file: string) => readSafetensors(readFileSync(path.join(golden, file))).tensors;
+const expected = tensorsOf('expected.safetensors');
+const config = JSON.parse(readFileSync(path.join(golden, 'config.json'), 'utf8')) as Record<string, unknown>;
+
+const reference = (name: string): TensorData => {
+  const tensor = expected.get(name);
+  if (!tensor) throw new Error(`the golden file has no ${name}`);
+  return tensor;
+};
+const numbers = (name: string): number[] => Array.from(reference(name).data);
+const rowsOf = ({ shape, data }: TensorData): number[][] => {
+  const width = shape.at(-1) ?? 1;
+  return Array.from({ length: data.length / width }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+};
+
+const lengths = numbers('lengths');
+const dropped = fromAbsoluteLengths(lengths, 16);
+const typeIds = rowsOf(reference('token_type_ids'));
+const inputs: EncoderInput[] = rowsOf(reference('input_ids')).map((ids, row) => ({ ids, typeIds: typeIds[row] }));
+const mask = rowsOf(reference('padded.attention_mask'));
+const padded: EncoderInput[] = rowsOf(reference('padded.input_ids')).map((ids, row) => {
+  const real = (mask[row] ?? []).reduce((sum, slot) => sum + slot, 0);
+  return { ids: ids.slice(0, real), typeIds: (typeIds[row] ?? []).slice(0, real) };
+});
+
+/** Largest absolute difference; NaN anywhere gives NaN, which no bound lets pass. */
+const difference = (values: ArrayLike<number>, name: string): number => {
+  const wanted = reference(name).data;
+  expect(values.length).toBe(wanted.length);
+  let largest = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    const gap = Math.abs((values[i] as number) - (wanted[i] as number));
+    if (!(gap <= largest)) largest = gap;
+  }
+  return largest;
+};
+
+describe.each([
+  { backend: 'cpu', tolerance: 1e-4 },
+  { backend: 'wasm', tolerance: 1e-3 },
+])('BERT against the golden numbers on $backend', ({ backend, tolerance }) => {
+  let model: SequenceModel;
+
+  beforeAll(async () => {
+    await (backend === 'wasm' ? useWasm() : tf.setBackend(backend));
+    model = createSequenceModel(config, tensorsOf('model.safetensors'));
+  });
+  afterAll(() => model.dispose());
+
+  const hidden = (rows: readonly EncoderInput[], options: EncodeOptions = {}): Float32Array => {
+    const output = encode(model.encoder, rows, options);
+    const values = output.hidden.dataSync() as Float32Array;
+    output.hidden.dispose();
+    return values;
+  };
+  const logits = (rows: readonly EncoderInput[], lengthConfig?: readonly number[]): Float32Array => {
+    const output = model.logits(rows, { config: lengthConfig });
+    const values = output.dataSync() as Float32Array;
+    output.dispose();
+    return values;
+  };
+  const traceOf = (rows: readonly EncoderInput[], lengthConfig?: readonly number[]) =>
+    tf.tidy(() =>
+      encode(model.encoder, rows, { config: lengthConfig, trace: true, restore: false }).trace.map((layer) => ({
+        positions: layer.positions.arraySync(),
+        scores: layer.scores.dataSync(),
+      })),
+    );
+
+  test('full length: hidden states, logits, significance', () => {
+    expect(difference(hidden(inputs), 'full.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(logits(inputs), 'full.logits')).toBeLessThan(tolerance);
+    traceOf(inputs).forEach(({ scores }, layer) => {
+      expect(difference(scores, `full.significance.${layer}`)).toBeLessThan(tolerance);
+    });
+  });
+
+  test('dropped: hidden states restored to input order, logits, significance, kept positions', () => {
+    expect(difference(hidden(inputs, { config: dropped }), 'dropped.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(logits(inputs, dropped), 'dropped.logits')).toBeLessThan(tolerance);
+    traceOf(inputs, dropped).forEach(({ positions, scores }, layer) => {
+      expect(difference(scores, `dropped.significance.${layer}`)).toBeLessThan(tolerance);
+      expect(positions).toEqual(rowsOf(reference(`dropped.kept_positions.${layer}`)));
+    });
+  });
+
+  test('a padded batch at full length', () => {
+    expect(difference(hidden(padded), 'padded.full.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(logits(padded), 'padded.full.logits')).toBeLessThan(tolerance);
+  });
+
+  test('rows of different lengths in one batch get what each gets alone', () => {
+    const all = hidden(padded, { config: dropped });
+    const allLogits = logits(padded, dropped);
+    const trace = traceOf(padded, dropped);
+    padded.forEach(({ ids }, row) => {
+      const own = all.subarray(row * 16 * 32, row * 16 * 32 + ids.length * 32);
+      expect(difference(own, `ratio.${row}.last_hidden_state`)).toBeLessThan(tolerance);
+      expect(difference(allLogits.subarray(row * 3, row * 3 + 3), `ratio.${row}.logits`)).toBeLessThan(tolerance);
+      trace.forEach(({ positions }, layer) => {
+        const kept = numbers(`ratio.${row}.kept_positions.${layer}`);
+        expect((positions[row] ?? []).slice(0, kept.length)).toEqual(kept);
+      });
+    });
+  });
+
+  test('LayerDrop: only the named layers run', () => {
+    const output = hidden(inputs, { config: dropped, layers: numbers('layerdrop.layers') });
+    expect(difference(output, 'layerdrop.last_hidden_state')).toBeLessThan(tolerance);
+  });
+
+  test('one sandwich step: losses and the gradient of every parameter', async () => {
+    const before = tf.memory().numTensors;
+    const labels = numbers('train.labels');
+    const gradients: ParameterValues = new Map();
+    const losses = await sandwichStep(
+      {
+        variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
+        logits: (batch: readonly EncoderInput[], pass) => model.logits(batch, pass),
+        taskLoss: (output) => model.task.loss(output, labels),
+        distillationLoss: (teacher, student, _, options) => model.task.distillationLoss(teacher, student, options),
+      },
+      inputs,
+      {
+        full: {},
+        reduced: rowsOf(reference('train.length_configs')).map((row) => ({ config: fromAbsoluteLengths(row, 16) })),
+      },
+      gradients,
+    );
+
+    expect(Math.abs(losses.taskLoss - (numbers('train.task_loss')[0] ?? Number.NaN))).toBeLessThan(tolerance);
+    expect(Math.abs(losses.loss - (numbers('train.loss')[0] ?? Number.NaN))).toBeLessThan(tolerance);
+    expect(difference(losses.distillationLosses, 'train.kl_losses')).toBeLessThan(tolerance);
+
+    const names = [...expected.keys()].filter((name) => name.startsWith('train.grad.'));
+    expect(names).toHaveLength(model.parameters.length);
+    for (const { spec } of model.parameters) {
+      const gradient = gradients.get(spec.name) ?? new Float32Array();
+      const [outputs = 0, ins = 0] = spec.shape;
+      const inFileLayout = spec.transposed
+        ? Float32Array.from(gradient, (_, i) => gradient[(i % ins) * outputs + Math.floor(i / ins)] as number)
+        : gradient;
+      const gap = difference(inFileLayout, `train.grad.${spec.name}`);
+      if (!(gap < tolerance)) throw new Error(`gradient of ${spec.name} is off by ${gap}`);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,35 @@
+import { ModelError } from './errors.js';
+
+/** A parsed config.json. */
+export type ModelConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * A number of config.json.
+ *
+ * @throws ModelError `CONFIG_INVALID` when it is missing (and no fallback is given) or no number
+ */
+export const configNumber = (config: ModelConfig, key: string, fallback?: number): number => {
+  const value = config[key] ?? fallback;
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new ModelError('CONFIG_INVALID', `config.json: "${key}" is ${JSON.stringify(value)}; expected a number.`);
+  }
+  return value;
+};
+
+/** A string of config.json that must be one of the values this toolkit implements. */
+export const configChoice = (config: ModelConfig, key: string, known: readonly string[], fallback: string): string => {
+  const value = config[key] ?? fallback;
+  if (typeof value !== 'string' || !known.includes(value)) {
+    throw new ModelError('CONFIG_INVALID', `config.json: "${key}" is ${JSON.stringify(value)}; supported: ${known.join(', ')}.`);
+  }
+  return value;
+};
+
+/** The label names of config.json's `id2label`, by class number; undefined when it has none. */
+export const configLabels = (config: ModelConfig): string[] | undefined => {
+  const names = config['id2label'];
+  if (typeof names !== 'object' || names === null) return undefined;
+  return Object.entries(names)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, name]) => String(name));
+};

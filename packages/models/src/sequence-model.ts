@@ -1,0 +1,112 @@
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost, LayerTrace, LengthConfig } from '@length-adaptive/core';
+import { applyDropout, classificationHeadCost, cost, createRandom, dense, encode, fullLength } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Architecture, Dimensions, PooledHeadWeights } from './architectures/architecture.js';
+import { architectureOf } from './architectures/registry.js';
+import type { ModelConfig } from './model-config.js';
+import { configLabels } from './model-config.js';
+import type { Parameter } from './parameters.js';
+import { loadParameters } from './parameters.js';
+import type { TensorData } from './safetensors.js';
+import { regression } from './tasks/regression.js';
+import { sequenceClassification } from './tasks/sequence-classification.js';
+import type { SequenceTask } from './tasks/task.js';
+
+/** An encoder with a head on [CLS]: everything that runs, nothing that reads text. */
+export interface SequenceModel {
+  readonly config: ModelConfig;
+  readonly architecture: Architecture;
+  readonly dimensions: Dimensions;
+  readonly task: SequenceTask;
+  readonly encoder: EncoderWeights;
+  readonly parameters: readonly Parameter[];
+  /** Names of tensors that were made anew because the checkpoint lacks them (a new head). */
+  readonly initialised: readonly string[];
+  /** Logits, [B, outputs]. Token rows may have any lengths. */
+  logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor2D;
+  /** What every layer kept of one input. */
+  trace(input: EncoderInput, config: LengthConfig): readonly LayerTrace[];
+  /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
+  macs(length: number, config?: LengthConfig): number;
+  dispose(): void;
+}
+
+/** How one forward pass runs. */
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers'> & { readonly dropout?: Dropout | undefined };
+
+export interface CreateModelOptions {
+  /** The task. Default: what config.json says (`problem_type`, `id2label`, one output meaning regression). */
+  readonly task?: SequenceTask | undefined;
+  /** Seed of a new head. Default 42. */
+  readonly seed?: number;
+}
+
+/** The task that a config.json describes. */
+export const taskOf = (config: ModelConfig): SequenceTask => {
+  const labels = configLabels(config) ?? Array.from({ length: Number(config['num_labels'] ?? 2) }, (_, i) => `LABEL_${i}`);
+  return config['problem_type'] === 'regression' || labels.length === 1 ? regression() : sequenceClassification(labels);
+};
+
+/** The config.json of a model for a task, as Hugging Face tools read it. */
+export const configFor = (config: ModelConfig, { classifierClass }: Architecture, task: SequenceTask): ModelConfig => {
+  const labels = task.labels.length > 0 ? task.labels : ['LABEL_0'];
+  return {
+    ...config,
+    architectures: [classifierClass],
+    problem_type: task.name === 'regression' ? 'regression' : 'single_label_classification',
+    id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+  };
+};
+
+/**
+ * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
+ *
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`
+ */
+export const createSequenceModel = (
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, TensorData>,
+  { task = taskOf(config), seed = 42 }: CreateModelOptions = {},
+): SequenceModel => {
+  const architecture = architectureOf(config);
+  const dimensions = architecture.dimensions(config);
+  const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: PooledHeadWeights }>(
+    { encoder: architecture.encoder(dimensions), head: architecture.pooledHead(dimensions, task.outputs) },
+    tensors,
+    { prefix: architecture.prefix, random: createRandom(seed) },
+  );
+  const { encoder, head } = weights;
+  const activate = architecture.poolerActivation === 'tanh' ? tf.tanh : tf.relu;
+  const headCost: HeadCost = classificationHeadCost(dimensions.hiddenSize, task.outputs);
+
+  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor2D =>
+    tf.tidy(() => {
+      // [CLS] is protected and stays in slot 0, so nothing needs to be restored.
+      const { hidden } = encode(encoder, inputs, { ...options, dropout, restore: false });
+      const first = tf.squeeze(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]) as Tensor2D; // [B, hidden]
+      const pooled = activate(dense(first, head.pooler));
+      return dense(dropout ? applyDropout(pooled, dropout.hidden, dropout.random) : pooled, head.classifier);
+    });
+
+  return {
+    config: configFor(config, architecture, task),
+    architecture,
+    dimensions,
+    task,
+    encoder,
+    parameters,
+    initialised,
+    logits,
+    trace: (input, lengthConfig) => {
+      const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
+      hidden.dispose();
+      return trace;
+    },
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headCost }),
+    dispose: () => {
+      for (const { variable } of parameters) variable.dispose();
+    },
+  };
+};
