@@ -1,0 +1,61 @@
+/** Whether less or more of an objective is wanted. */
+export type Direction = 'minimize' | 'maximize';
+
+/** A direction for each objective, by name. */
+export type Directions<Name extends string = string> = Readonly<Record<Name, Direction>>;
+
+/** A finite number for each objective, by name. */
+export type Objectives<Name extends string = string> = Readonly<Record<Name, number>>;
+
+/** An objective as the hot loops want it: its name, and the sign that turns it into a minimised one. */
+export interface Axis<Name extends string> {
+  readonly name: Name;
+  readonly sign: 1 | -1;
+}
+
+/** The objectives in the order they were declared. */
+export const axesOf = <Name extends string>(directions: Directions<Name>): readonly Axis<Name>[] =>
+  (Object.keys(directions) as Name[]).map((name) => ({ name, sign: directions[name] === 'maximize' ? -1 : 1 }));
+
+/** Rows of minimised objective values, one row a point. */
+export const toMinimized = <Name extends string>(
+  points: readonly Objectives<Name>[],
+  axes: readonly Axis<Name>[],
+): Float64Array => {
+  const values = new Float64Array(points.length * axes.length);
+  let next = 0;
+  for (const point of points) {
+    for (const { name, sign } of axes) {
+      values[next] = sign * point[name];
+      next += 1;
+    }
+  }
+  return values;
+};
+
+/** Does row `a` dominate row `b`: nowhere worse, somewhere better? Values are minimised. */
+export const rowDominates = (values: Float64Array, objectives: number, a: number, b: number): boolean => {
+  let better = false;
+  for (let m = 0; m < objectives; m += 1) {
+    const x = values[a * objectives + m] ?? 0;
+    const y = values[b * objectives + m] ?? 0;
+    if (x > y) return false;
+    if (x < y) better = true;
+  }
+  return better;
+};
+
+/**
+ * Does point `a` dominate point `b`: in no objective worse, in at least one better?
+ *
+ * @example
+ * dominates({ cost: 1, score: 9 }, { cost: 2, score: 9 }, { cost: 'minimize', score: 'maximize' }); // true
+ */
+export const dominates = <Name extends string>(
+  a: Objectives<Name>,
+  b: Objectives<Name>,
+  directions: Directions<Name>,
+): boolean => {
+  const axes = axesOf(directions);
+  return rowDominates(toMinimized([a, b], axes), axes.length, 0, 1);
+};
