@@ -90,7 +90,10 @@ export const descendingVector = ({
       return genome.map((gene, i) => {
         const next = genome[i + 1];
         const low = next === undefined ? floor : clamp(place(next));
-        previous = random.next() < probability ? draw(Math.min(low, previous), previous, random) : Math.min(clamp(place(gene)), previous);
+        previous =
+          random.next() < probability
+            ? draw(Math.min(low, previous), previous, random)
+            : Math.min(clamp(place(gene)), previous);
         return value(previous);
       });
     },

@@ -12,6 +12,12 @@ export interface NonDominatedSort {
 const lexicographic = (values: Float64Array, objectives: number): Uint32Array => {
   const order = new Uint32Array(values.length / objectives);
   for (let i = 0; i < order.length; i += 1) order[i] = i;
+  if (objectives === 2) {
+    return order.sort(
+      (a, b) =>
+        (values[2 * a] ?? 0) - (values[2 * b] ?? 0) || (values[2 * a + 1] ?? 0) - (values[2 * b + 1] ?? 0) || a - b,
+    );
+  }
   return order.sort((a, b) => {
     for (let m = 0; m < objectives; m += 1) {
       const difference = (values[a * objectives + m] ?? 0) - (values[b * objectives + m] ?? 0);

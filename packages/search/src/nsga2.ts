@@ -253,6 +253,8 @@ export class Nsga2<Genome, Name extends string = string> implements AsyncIterabl
 }
 
 const aborted = (cause: unknown): SearchError =>
-  new SearchError('ABORTED', 'The search was aborted at its last completed generation: checkpoint() saves it, run() goes on.', {
-    cause,
-  });
+  new SearchError(
+    'ABORTED',
+    'The search was aborted; it stands at its last completed generation: checkpoint() saves it, run() goes on.',
+    { cause },
+  );

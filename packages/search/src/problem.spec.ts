@@ -16,7 +16,7 @@ describe('what a search refuses', () => {
     ['a missing objective', (n: number) => Array(n).fill({ cost: 1 }), 'score = undefined'],
     ['a hole', (n: number) => Array(n).fill(undefined), 'cost = undefined'],
     ['too few results', (n: number) => Array(n - 1).fill({ cost: 1, score: 1 }), '3 results for 4 genomes'],
-    ['no array', () => 7, 'gave 7 for 4 genomes'],
+    ['no array', () => 7, 'gave a value of type number for 4 genomes'],
   ])('%s from evaluate', async (_, results, message) => {
     await expect(evaluating(results)).rejects.toMatchObject({
       code: 'INVALID_OBJECTIVES',

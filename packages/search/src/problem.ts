@@ -87,7 +87,7 @@ export const checkResults = (
   names: readonly string[],
 ): void => {
   if (!Array.isArray(results) || results.length !== genomes.length) {
-    const came = Array.isArray(results) ? `${results.length} results` : String(results);
+    const came = Array.isArray(results) ? `${results.length} results` : `a value of type ${typeof results}`;
     throw new SearchError(
       'INVALID_OBJECTIVES',
       `evaluate gave ${came} for ${genomes.length} genomes: expected an array with one result for each, in order.`,

@@ -1,5 +1,5 @@
 /** Reads a checkpoint from standard input, searches on, writes the next checkpoint to standard output. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Nsga2 } from '../index.js';
 import { tradeOff } from './trade-off.js';
 import { zdt1 } from './zdt.js';
@@ -8,7 +8,4 @@ const [, , name = '', generations = ''] = process.argv;
 const saved: unknown = JSON.parse(readFileSync(0, 'utf8'));
 const limits = { generations: Number(generations) };
 const search = name === 'zdt1' ? Nsga2.resume(zdt1, saved, limits) : Nsga2.resume(tradeOff(), saved, limits);
-void search.run().then(() => {
-  const output = Buffer.from(JSON.stringify(search.checkpoint()));
-  for (let written = 0; written < output.length; ) written += writeSync(1, output, written);
-});
+void search.run().then(() => process.stdout.write(JSON.stringify(search.checkpoint())));
