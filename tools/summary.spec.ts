@@ -15,14 +15,16 @@ describe('the summary of npm test', () => {
   it('names what failed and what was skipped', () => {
     const tasks = [
       { project: 'core', target: 'lint', status: 'failure' },
+      { project: 'core', target: 'size', status: 'not-run' },
       { project: 'core', target: 'test', status: 'failure' },
     ];
     const results = { core: { passed: 2, failed: ['a b'], skipped: ['c, no GPU here'] } };
     expect(formatSummary(summarize(tasks, results))).toEqual([
       'failed   core:lint',
+      'failed   core:size  (not run: what it depends on failed)',
       'failed   core:test  a b',
       'skipped  core:test  c, no GPU here',
-      '2 passed, 2 failed, 1 skipped',
+      '2 passed, 3 failed, 1 skipped',
     ]);
   });
 
