@@ -1,0 +1,27 @@
+/** One example of a data set: a text or a pair of texts, and what is known about it. */
+export interface Example {
+  readonly text: string;
+  /** The second text, where the task compares two. */
+  readonly pair?: string;
+  /** A class by name, or a number to be predicted. Absent where the file has none. */
+  readonly label?: string | number;
+  readonly id?: string;
+}
+
+/** What labels are: names of classes, or numbers. */
+export type LabelKind = 'classification' | 'regression';
+
+/** Rows of a data file, whatever its format. */
+export interface Table {
+  /** Names of the columns; `1`, `2`, ... where the file has no header. */
+  readonly columns: readonly string[];
+  readonly hasHeader: boolean;
+  readonly rows: readonly TableRow[];
+}
+
+/** One row, with the line of the file it begins on (from 1). */
+export interface TableRow {
+  readonly line: number;
+  /** One value a column; undefined where a JSON object lacks it. */
+  readonly values: readonly unknown[];
+}

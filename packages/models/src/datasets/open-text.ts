@@ -1,0 +1,33 @@
+import { directorySource } from '../directory-source.js';
+import { ModelError, messageOf } from '../errors.js';
+import { decodeText } from '../files.js';
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+const gunzip = async (bytes: Uint8Array, name: string): Promise<Uint8Array> => {
+  try {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    throw new ModelError('DATA_INVALID', `${name} begins as gzip and cannot be unpacked: ${messageOf(error)}. Fetch it again.`, { cause: error });
+  }
+};
+
+/**
+ * The text of a data file: unpacked when it is gzip (by its first bytes, whatever its name), UTF-8, without a byte order mark.
+ *
+ * @throws ModelError `DATA_INVALID` when the gzip is damaged, `FILE_INVALID` when the text is not UTF-8
+ */
+export const decodeDataFile = async (bytes: Uint8Array, name: string): Promise<string> =>
+  decodeText(isGzip(bytes) ? await gunzip(bytes, name) : bytes, name);
+
+/**
+ * The text of a data file on this computer, plain or gzip. Node only.
+ *
+ * @throws ModelError `FILE_NOT_FOUND`, and as {@link decodeDataFile}
+ */
+export const openText = async (path: string): Promise<string> => {
+  const { basename, dirname, resolve } = await import('node:path');
+  const full = resolve(path);
+  return decodeDataFile(await directorySource(dirname(full)).read(basename(full)), path);
+};
