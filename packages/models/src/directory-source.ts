@@ -1,7 +1,7 @@
 import { ModelError, messageOf } from './errors.js';
 import { checkPath } from './files.js';
 import type { FileSource } from './files.js';
-import { plainBytes, systemErrorCode } from './node.js';
+import { nodeModule, plainBytes, systemErrorCode } from './node.js';
 
 /** How to open a folder. */
 export interface DirectorySourceOptions {
@@ -30,12 +30,12 @@ const readError = (error: unknown, file: string): ModelError => {
  * await source.list(); // ['config.json', 'model.safetensors', 'tokenizer.json']
  */
 export const directorySource = (folder: string, { name = folder }: DirectorySourceOptions = {}): FileSource => {
-  const locate = async (path: string): Promise<string> => (await import('node:path')).join(folder, checkPath(path));
+  const locate = async (path: string): Promise<string> => nodeModule('node:path').join(folder, checkPath(path));
   return {
     name,
     read: async (path) => {
       const file = await locate(path);
-      const { readFile } = await import('node:fs/promises');
+      const { readFile } = nodeModule('node:fs/promises');
       try {
         return plainBytes(await readFile(file));
       } catch (error) {
@@ -44,14 +44,14 @@ export const directorySource = (folder: string, { name = folder }: DirectorySour
     },
     exists: async (path) => {
       const file = await locate(path);
-      const { stat } = await import('node:fs/promises');
+      const { stat } = nodeModule('node:fs/promises');
       return stat(file).then(
         (entry) => entry.isFile(),
         () => false,
       );
     },
     list: async () => {
-      const { readdir } = await import('node:fs/promises');
+      const { readdir } = nodeModule('node:fs/promises');
       try {
         const entries = await readdir(folder, { withFileTypes: true });
         return entries

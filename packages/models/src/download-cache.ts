@@ -1,4 +1,4 @@
-import { environmentVariable, isNode, plainBytes } from './node.js';
+import { environmentVariable, isNode, nodeModule, plainBytes } from './node.js';
 import { writeFile } from './write-file.js';
 
 /** Files already downloaded. Outside Node it is always empty. */
@@ -24,18 +24,18 @@ const fileName = (part: string): string => encodeURIComponent(part).replace(/^\.
 export const downloadCache = (folder?: string | false): DownloadCache => {
   if (folder === false || !isNode()) return nothing;
   const locate = async (key: readonly string[]): Promise<string> => {
-    const { join } = await import('node:path');
-    const { homedir } = await import('node:os');
+    const { join } = nodeModule('node:path');
+    const { homedir } = nodeModule('node:os');
     const root = folder ?? environmentVariable('LENGTH_ADAPTIVE_CACHE') ?? join(homedir(), '.cache', 'length-adaptive');
     return join(root, ...key.map(fileName));
   };
   return {
     get: async (key) => {
-      const { readFile } = await import('node:fs/promises');
+      const { readFile } = nodeModule('node:fs/promises');
       return readFile(await locate(key)).then(plainBytes, () => undefined);
     },
     has: async (key) => {
-      const { stat } = await import('node:fs/promises');
+      const { stat } = nodeModule('node:fs/promises');
       return stat(await locate(key)).then(
         (entry) => entry.isFile(),
         () => false,

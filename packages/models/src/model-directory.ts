@@ -4,6 +4,7 @@ import type { FileSource } from './files.js';
 import { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { readModelWeights } from './model-weights.js';
+import { nodeModule } from './node.js';
 import { openSource } from './open-source.js';
 import type { OpenSourceOptions } from './open-source.js';
 import type { TensorData } from './safetensors.js';
@@ -97,7 +98,7 @@ export const writeModelDirectory = async (
   { config, tensors, tokenizerFiles, lengthAdaptive }: ModelDirectory,
   { dtype = 'F32' }: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
-  const { join } = await import('node:path');
+  const { join } = nodeModule('node:path');
   const ours = lengthAdaptive === undefined ? undefined : formatLengthAdaptiveFile(lengthAdaptive);
   await writeFile(join(folder, 'model.safetensors'), writeSafetensors(tensors, { dtype, metadata: { format: 'pt' } }));
   for (const name of tokenizerFileNames) {

@@ -1,6 +1,7 @@
 import { directorySource } from './directory-source.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
+import { nodeModule } from './node.js';
 
 /** Where to look for npm packages. */
 export interface NpmSourceOptions {
@@ -12,8 +13,8 @@ export interface NpmSourceOptions {
 const specifier = /^npm:((?:@[a-z0-9-~][\w.~-]*\/)?[a-z0-9-~][\w.~-]*)((?:\/[\w-][\w. -]*)*)\/?$/i;
 
 const findUpwards = async (from: string, name: string): Promise<string | undefined> => {
-  const { dirname, join, resolve } = await import('node:path');
-  const { stat } = await import('node:fs/promises');
+  const { dirname, join, resolve } = nodeModule('node:path');
+  const { stat } = nodeModule('node:fs/promises');
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
     if (await stat(candidate).then((entry) => entry.isDirectory(), () => false)) return candidate;
@@ -23,8 +24,8 @@ const findUpwards = async (from: string, name: string): Promise<string | undefin
 
 /** Folders under `root`, itself included, that hold a `config.json`: those nearest the root. */
 const modelFolders = async (root: string, depth = 2): Promise<readonly string[]> => {
-  const { readdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
+  const { readdir } = nodeModule('node:fs/promises');
+  const { join } = nodeModule('node:path');
   let level = [root];
   for (let i = 0; i <= depth; i += 1) {
     const found: string[] = [];

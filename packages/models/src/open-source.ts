@@ -1,7 +1,7 @@
 import { directorySource } from './directory-source.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
-import { isNode } from './node.js';
+import { isNode, nodeModule } from './node.js';
 import { npmSource } from './npm-source.js';
 import type { NpmSourceOptions } from './npm-source.js';
 import { hubEndpoint, hubSource, isHubId, urlSource } from './url-source.js';
@@ -12,7 +12,7 @@ export interface OpenSourceOptions extends UrlSourceOptions, NpmSourceOptions {}
 
 const isDirectory = async (path: string): Promise<boolean | undefined> => {
   if (!isNode()) return undefined;
-  const { stat } = await import('node:fs/promises');
+  const { stat } = nodeModule('node:fs/promises');
   return stat(path).then(
     (entry) => entry.isDirectory(),
     () => undefined,

@@ -1,4 +1,4 @@
-import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost, LayerTrace, LengthConfig } from '@length-adaptive/core';
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost, LengthConfig } from '@length-adaptive/core';
 import { applyDropout, classificationHeadCost, cost, createRandom, dense, encode, fullLength } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
@@ -25,10 +25,12 @@ export interface SequenceModel {
   readonly initialised: readonly string[];
   /** Logits, [B, outputs]. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor2D;
-  /** What every layer kept of one input. */
-  trace(input: EncoderInput, config: LengthConfig): readonly LayerTrace[];
+  /** Positions of the tokens of one input that left each layer, ascending. */
+  keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
   /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
   macs(length: number, config?: LengthConfig): number;
+  /** MACs of the head alone. */
+  readonly headMacs: HeadCost;
   dispose(): void;
 }
 
@@ -79,7 +81,7 @@ export const createSequenceModel = (
   );
   const { encoder, head } = weights;
   const activate = architecture.poolerActivation === 'tanh' ? tf.tanh : tf.relu;
-  const headCost: HeadCost = classificationHeadCost(dimensions.hiddenSize, task.outputs);
+  const headMacs: HeadCost = classificationHeadCost(dimensions.hiddenSize, task.outputs);
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor2D =>
     tf.tidy(() => {
@@ -99,12 +101,15 @@ export const createSequenceModel = (
     parameters,
     initialised,
     logits,
-    trace: (input, lengthConfig) => {
+    keptPositions: async (input, lengthConfig) => {
       const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
-      hidden.dispose();
-      return trace;
+      const kept: number[][] = [];
+      for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
+      tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+      return kept;
     },
-    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headCost }),
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
+    headMacs,
     dispose: () => {
       for (const { variable } of parameters) variable.dispose();
     },

@@ -1,4 +1,5 @@
 import { ModelError, messageOf } from './errors.js';
+import { nodeModule } from './node.js';
 
 /**
  * Writes a file so that nobody ever sees half of it: to a temporary name beside it, then renamed. Makes the folders it
@@ -7,9 +8,9 @@ import { ModelError, messageOf } from './errors.js';
  * @throws ModelError `NOT_WRITABLE` when the folder cannot be made or the file cannot be written
  */
 export const writeFile = async (path: string, content: Uint8Array | string): Promise<void> => {
-  const fs = await import('node:fs/promises');
-  const { dirname } = await import('node:path');
-  const { randomUUID } = await import('node:crypto');
+  const fs = nodeModule('node:fs/promises');
+  const { dirname } = nodeModule('node:path');
+  const { randomUUID } = nodeModule('node:crypto');
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await fs.mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,7 @@
 import { directorySource } from '../directory-source.js';
 import { ModelError, messageOf } from '../errors.js';
 import { decodeText } from '../files.js';
+import { nodeModule } from '../node.js';
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -27,7 +28,7 @@ export const decodeDataFile = async (bytes: Uint8Array, name: string): Promise<s
  * @throws ModelError `FILE_NOT_FOUND`, and as {@link decodeDataFile}
  */
 export const openText = async (path: string): Promise<string> => {
-  const { basename, dirname, resolve } = await import('node:path');
+  const { basename, dirname, resolve } = nodeModule('node:path');
   const full = resolve(path);
   return decodeDataFile(await directorySource(dirname(full)).read(basename(full)), path);
 };

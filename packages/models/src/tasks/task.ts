@@ -1,5 +1,6 @@
 import type { KlOptions } from '@length-adaptive/core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { MetricName } from '../metrics/metric.js';
 
 /** What a model answers for one input. */
 export interface Answer {
@@ -19,7 +20,7 @@ export interface SequenceTask {
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
-  readonly defaultMetric: string;
+  readonly defaultMetric: MetricName;
   /**
    * Label of an example -> the number the loss works with.
    *

@@ -1,0 +1,100 @@
+import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainResult } from '@length-adaptive/core';
+import { fromAbsoluteLengths, smallestLengths, train } from '@length-adaptive/core';
+import type { LabelledInput } from './batching.js';
+import { trainingBatches } from './batching.js';
+import { ModelError } from './errors.js';
+import { evaluate } from './evaluate.js';
+import type { MetricName } from './metrics/metric.js';
+import type { SequenceModel } from './sequence-model.js';
+
+export interface FineTuneData {
+  readonly train: readonly LabelledInput[];
+  /** Scored after every epoch to choose the best one. Without it the last epoch stands. */
+  readonly dev?: readonly LabelledInput[] | undefined;
+}
+
+export interface FineTuneOptions {
+  /** Default 3. */
+  readonly epochs?: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Peak learning rate. Default 5e-5. */
+  readonly learningRate?: number;
+  /** Default 0. */
+  readonly warmupRatio?: number;
+  /** Default 0. */
+  readonly weightDecay?: number;
+  /** LengthDrop (Kim & Cho 2020); absent for ordinary fine-tuning. */
+  readonly lengthDrop?: Omit<LengthDropOptions, 'layers'> | undefined;
+  /** Scales the dropout probabilities of config.json. Default 1. */
+  readonly dropout?: number;
+  /** Default 42. */
+  readonly seed?: number;
+  /** Metric of the best epoch. Default: the task's own. */
+  readonly metric?: MetricName | undefined;
+  readonly onStep?: ((report: StepReport) => void) | undefined;
+  readonly onEpoch?: ((epoch: number, evaluation: Evaluation | undefined) => void) | undefined;
+  readonly onCheckpoint?: ((state: TrainerState) => Promise<void>) | undefined;
+  readonly checkpointEvery?: number | undefined;
+  readonly resume?: TrainerState | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A sequence model as the trainer sees it. */
+export const trainable = (model: SequenceModel): TrainableModel<readonly LabelledInput[]> => ({
+  variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
+  logits: (batch, pass) => model.logits(batch.map(({ input }) => input), pass),
+  taskLoss: (logits, batch) => model.task.loss(logits, batch.map(({ target }) => target)),
+  distillationLoss: (teacher, student, _, options) => model.task.distillationLoss(teacher, student, options),
+});
+
+/**
+ * Fine-tunes a model on labelled inputs, ordinarily or with LengthDrop, in place.
+ *
+ * With LengthDrop the best epoch is chosen by the mean of the scores at full length and at the smallest sub-model's
+ * lengths, so that a model is never picked for its full length alone.
+ *
+ * @throws ModelError `DATA_INVALID` without training examples; CoreError `ABORTED`, `DIVERGED`
+ */
+export const fineTune = async (
+  model: SequenceModel,
+  { train: examples, dev }: FineTuneData,
+  {
+    epochs = 3,
+    batchSize = 32,
+    lengthDrop,
+    dropout = 1,
+    seed = 42,
+    weightDecay = 0,
+    metric,
+    onStep,
+    onEpoch,
+    onCheckpoint,
+    checkpointEvery,
+    ...options
+  }: FineTuneOptions = {},
+): Promise<TrainResult> => {
+  if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
+  const { layers, hiddenDropout, attentionDropout } = model.dimensions;
+  const referenceLength = lengthDrop?.referenceLength ?? 128;
+  const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, lengthDrop.dropRatioBound), referenceLength);
+
+  const score = async (): Promise<Evaluation> => {
+    const full = await evaluate(model, dev ?? [], { metric });
+    return { full, reduced: smallest ? await evaluate(model, dev ?? [], { metric, config: smallest }) : full };
+  };
+
+  return train(trainable(model), (epoch) => trainingBatches(examples, batchSize, seed, epoch), {
+    ...options,
+    epochs,
+    seed,
+    adamW: { weightDecay },
+    dropout: { hidden: hiddenDropout * dropout, attention: attentionDropout * dropout },
+    ...(lengthDrop && { lengthDrop: { ...lengthDrop, layers } }),
+    ...(dev && dev.length > 0 && { evaluate: score }),
+    ...(onStep && { onStep }),
+    ...(onEpoch && { onEpoch }),
+    ...(onCheckpoint && { onCheckpoint }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+  });
+};

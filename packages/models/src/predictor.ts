@@ -1,0 +1,155 @@
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { Budget } from './budget.js';
+import { pointForBudget } from './budget.js';
+import { ModelError } from './errors.js';
+import { predictLogits } from './evaluate.js';
+import type { FileSource } from './files.js';
+import type { LatencyModel } from './latency-model.js';
+import { calibrateLatency } from './latency-model.js';
+import type { ParetoPoint } from './length-adaptive-file.js';
+import type { OpenModelOptions, TextModel } from './model-files.js';
+import { openModel } from './model-files.js';
+import type { Answer } from './tasks/task.js';
+import type { Encoding } from './tokenizer.js';
+
+/** A text, or a pair of texts. */
+export type TextInput = string | readonly [text: string, pair: string];
+
+export interface PredictOptions {
+  /** What may be spent. Default: the full length. */
+  readonly budget?: Budget | undefined;
+  /** Run exactly this configuration instead. */
+  readonly lengthConfig?: LengthConfig | undefined;
+  /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
+  readonly truncate?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Prediction extends Answer {
+  /** The configuration that ran. */
+  readonly lengthConfig: LengthConfig;
+  /** MACs spent on this input, as a share of what the full length would have spent on it. */
+  readonly cost: number;
+  /** Tokens of the input, special tokens included. */
+  readonly tokens: number;
+  /** Tokens that left each layer. */
+  readonly keptTokens: readonly number[];
+}
+
+/** What every layer did with one input. */
+export interface Inspection {
+  readonly prediction: Prediction;
+  readonly encoding: Encoding;
+  /** Positions of the tokens that left each layer, ascending. */
+  readonly layers: readonly (readonly number[])[];
+}
+
+/** Texts in, answers out, under a budget: the one door of every engine. */
+export interface Predictor {
+  /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
+  readonly paretoSet: readonly ParetoPoint[];
+  /** Label names by class number; empty for regression. */
+  readonly labels: readonly string[];
+  /**
+   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG`, `BUDGET_INVALID`, `ABORTED`; CoreError `LENGTH_CONFIG_INVALID`
+   */
+  predict(texts: readonly TextInput[], options?: PredictOptions): Promise<Prediction[]>;
+  /** Predicts one text and tells which tokens each layer kept. */
+  inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** A predictor over a model that is already open. Disposing of it disposes of the model. */
+export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel): Predictor => {
+  const { layers, positions } = model.dimensions;
+  const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
+  const searched = lengthAdaptive?.paretoSet ?? [];
+  const paretoSet = searched.length > 0 ? searched : [full];
+  let latency: Promise<LatencyModel> | undefined;
+
+  const encode = (text: TextInput, truncate: boolean): Encoding => {
+    const [first, pair] = typeof text === 'string' ? [text] : text;
+    const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
+    if (encoding.ids.length > positions) {
+      throw new ModelError(
+        'TEXT_TOO_LONG',
+        `The text has ${encoding.ids.length} tokens but the model has ${positions} positions; shorten it, or ask for truncation.`,
+      );
+    }
+    return encoding;
+  };
+
+  const chooser = async ({ budget, lengthConfig }: PredictOptions): Promise<(tokens: number) => LengthConfig> => {
+    if (lengthConfig) {
+      validateLengthConfig(lengthConfig, layers);
+      return () => lengthConfig;
+    }
+    if (!budget) return () => full.lengthConfig;
+    if ('minScore' in budget && searched.length === 0) {
+      throw new ModelError('BUDGET_INVALID', 'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.');
+    }
+    if (!('latencyMs' in budget)) {
+      const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
+      return () => chosen;
+    }
+    latency ??= calibrateLatency(model);
+    const fitted = await latency;
+    return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(model.macs(tokens, config))).lengthConfig;
+  };
+
+  const predictEncoded = async (encodings: readonly Encoding[], options: PredictOptions): Promise<Prediction[]> => {
+    const choose = await chooser(options);
+    const configs = encodings.map(({ ids }) => choose(ids.length));
+    const predictions = new Array<Prediction>(encodings.length);
+    for (const config of new Set(configs)) {
+      const rows = configs.flatMap((other, row) => (other === config ? [row] : []));
+      const inputs = rows.map((row) => encodings[row] as EncoderInput);
+      const start = performance.now();
+      const logits = await predictLogits(model, inputs, { config, signal: options.signal });
+      if (latency && inputs.length === 1) {
+        (await latency).observe(model.macs(inputs[0]?.ids.length ?? 0, config), performance.now() - start);
+      }
+      rows.forEach((row, i) => {
+        const tokens = inputs[i]?.ids.length ?? 0;
+        predictions[row] = {
+          ...model.task.answer(logits[i] as Float32Array),
+          lengthConfig: config,
+          cost: model.macs(tokens, config) / model.macs(tokens),
+          tokens,
+          keptTokens: keptTokens(config, tokens),
+        };
+      });
+    }
+    return predictions;
+  };
+
+  return {
+    paretoSet,
+    labels: model.task.labels,
+    predict: async (texts, options = {}) => {
+      const encodings = texts.map((text) => encode(text, options.truncate ?? false));
+      return predictEncoded(encodings, options);
+    },
+    inspect: async (text, options = {}) => {
+      const encoding = encode(text, options.truncate ?? false);
+      const [prediction] = (await predictEncoded([encoding], options)) as [Prediction];
+      const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
+      return { prediction, encoding, layers: keptPositions };
+    },
+    dispose: () => model.dispose(),
+  };
+};
+
+/**
+ * Loads a model and gives the predictor of it.
+ *
+ * @param source a folder, `npm:package`, web address, Hugging Face Hub repository, or a `FileSource`
+ * @throws ModelError when a file is missing, broken, or of an architecture that is not known
+ * @example
+ * const predictor = await load('models/reviews');
+ * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
+ */
+export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
+  createPredictor(await openModel(source, options));
