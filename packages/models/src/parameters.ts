@@ -43,6 +43,8 @@ export interface LoadOptions {
   readonly prefix: string;
   /** Source of new weights. */
   readonly random: Random;
+  /** Make all tensors that the file lacks, not only those of a head, with this standard deviation: a model to train from scratch. */
+  readonly fresh?: number | undefined;
 }
 
 const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape' in node;
@@ -60,10 +62,12 @@ const checkShape = ({ name, shape }: ParameterSpec, found: TensorData): void => 
   }
 };
 
-const initialise = ({ shape, initial }: ParameterSpec, random: Random): Float32Array => {
-  const deviation = initial?.deviation ?? 0;
+/** Fresh weights by BERT's rule: normal kernels and tables, zero biases, unit layer-norm gains. */
+const initialise = ({ name, shape, initial }: ParameterSpec, random: Random, fresh = 0): Float32Array => {
+  const deviation = initial?.deviation ?? (shape.length > 1 ? fresh : 0);
+  const constant = name.endsWith('LayerNorm.weight') ? 1 : 0;
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return Float32Array.from({ length: size }, () => (deviation === 0 ? 0 : deviation * random.normal()));
+  return Float32Array.from({ length: size }, () => (deviation === 0 ? constant : deviation * random.normal()));
 };
 
 /**
@@ -74,7 +78,7 @@ const initialise = ({ shape, initial }: ParameterSpec, random: Random): Float32A
 export const loadParameters = <T>(
   specs: SpecTree<T>,
   tensors: ReadonlyMap<string, TensorData>,
-  { prefix, random }: LoadOptions,
+  { prefix, random, fresh }: LoadOptions,
 ): LoadedParameters<T> => {
   const parameters: Parameter[] = [];
   const initialised: string[] = [];
@@ -82,11 +86,11 @@ export const loadParameters = <T>(
   const load = (spec: ParameterSpec): Variable => {
     const found = find(spec.name, prefix, tensors);
     if (found) checkShape(spec, found);
-    else if (spec.initial) initialised.push(spec.name);
+    else if (spec.initial || fresh !== undefined) initialised.push(spec.name);
     else {
       throw new ModelError('TENSOR_MISSING', `The checkpoint has no tensor "${spec.name}" (nor without "${prefix}"); it has ${tensors.size} others.`);
     }
-    const values = found ? found.data : initialise(spec, random);
+    const values = found ? found.data : initialise(spec, random, fresh);
     const variable = tf.tidy(() => {
       const stored = tf.tensor(values, [...spec.shape], 'float32');
       return tf.variable(spec.transposed ? tf.transpose(stored) : stored);

@@ -40,8 +40,10 @@ export type RunOptions = Pick<EncodeOptions, 'config' | 'layers'> & { readonly d
 export interface CreateModelOptions {
   /** The task. Default: what config.json says (`problem_type`, `id2label`, one output meaning regression). */
   readonly task?: SequenceTask | undefined;
-  /** Seed of a new head. Default 42. */
+  /** Seed of new weights. Default 42. */
   readonly seed?: number;
+  /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
+  readonly fresh?: boolean;
 }
 
 /** The task that a config.json describes. */
@@ -70,14 +72,14 @@ export const configFor = (config: ModelConfig, { classifierClass }: Architecture
 export const createSequenceModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { task = taskOf(config), seed = 42 }: CreateModelOptions = {},
+  { task = taskOf(config), seed = 42, fresh = false }: CreateModelOptions = {},
 ): SequenceModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: PooledHeadWeights }>(
     { encoder: architecture.encoder(dimensions), head: architecture.pooledHead(dimensions, task.outputs) },
     tensors,
-    { prefix: architecture.prefix, random: createRandom(seed) },
+    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined },
   );
   const { encoder, head } = weights;
   const activate = architecture.poolerActivation === 'tanh' ? tf.tanh : tf.relu;
