@@ -65,3 +65,5 @@ export { regression } from './tasks/regression.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export type { Answer, SequenceTask } from './tasks/task.js';
 export { decodeTrainerState, encodeTrainerState } from './trainer-checkpoint.js';
+export { measureSpeed } from './measure-speed.js';
+export type { MeasureSpeedOptions, SpeedMeasurement } from './measure-speed.js';
