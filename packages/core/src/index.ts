@@ -41,8 +41,8 @@ export type {
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export type { KlOptions } from './training/distillation.js';
-export { adamW, clipGlobalNorm, createAdamWState } from './training/optimizer.js';
-export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';
+export { adamW, createAdamWState, globalNorm } from './training/optimizer.js';
+export type { AdamWOptions, AdamWState, Gradient, Gradients, ParameterValues } from './training/optimizer.js';
 export { linearSchedule } from './training/schedule.js';
 export { sandwichStep } from './training/sandwich.js';
 export type { SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';

@@ -40,9 +40,14 @@ export interface FineTuneOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The distinct token ids of a batch, ascending. */
+const tokensOf = (batch: readonly LabelledInput[]): Int32Array =>
+  Int32Array.from(new Set(batch.flatMap(({ input }) => Array.from(input.ids)))).sort();
+
 /** A sequence model as the trainer sees it. */
 export const trainable = (model: SequenceModel): TrainableModel<readonly LabelledInput[]> => ({
   variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
+  rowsRead: (batch) => new Map([[model.wordTable, tokensOf(batch)]]),
   logits: (batch, pass) => model.logits(batch.map(({ input }) => input), pass),
   taskLoss: (logits, batch) => model.task.loss(logits, batch.map(({ target }) => target)),
   distillationLoss: (teacher, student, _, options) => model.task.distillationLoss(teacher, student, options),

@@ -21,6 +21,8 @@ export interface SequenceModel {
   readonly task: SequenceTask;
   readonly encoder: EncoderWeights;
   readonly parameters: readonly Parameter[];
+  /** Name of the parameter that holds the word embeddings. */
+  readonly wordTable: string;
   /** Names of tensors that were made anew because the checkpoint lacks them (a new head). */
   readonly initialised: readonly string[];
   /** Logits, [B, outputs]. Token rows may have any lengths. */
@@ -76,8 +78,9 @@ export const createSequenceModel = (
 ): SequenceModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
+  const encoderSpecs = architecture.encoder(dimensions);
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: PooledHeadWeights }>(
-    { encoder: architecture.encoder(dimensions), head: architecture.pooledHead(dimensions, task.outputs) },
+    { encoder: encoderSpecs, head: architecture.pooledHead(dimensions, task.outputs) },
     tensors,
     { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined },
   );
@@ -101,6 +104,7 @@ export const createSequenceModel = (
     task,
     encoder,
     parameters,
+    wordTable: encoderSpecs.embeddings.word.name,
     initialised,
     logits,
     keptPositions: async (input, lengthConfig) => {

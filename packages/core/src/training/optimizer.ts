@@ -1,7 +1,48 @@
 import { CoreError } from '../errors.js';
 
-/** Numbers by parameter name: weights, gradients, moments. */
+/** Numbers by parameter name: weights, moments. */
 export type ParameterValues = Map<string, Float32Array>;
+
+/** The gradient of one parameter: all of it, or the rows of a table that are not zero. */
+export interface Gradient {
+  readonly values: Float32Array;
+  /** Row numbers that `values` holds, ascending; absent when it holds the whole parameter. */
+  readonly rows?: Int32Array | undefined;
+}
+
+/** Gradients by parameter name. */
+export type Gradients = Map<string, Gradient>;
+
+/** Adds a gradient to the sum of those of the same parameter. */
+export const addGradient = (sums: Gradients, name: string, gradient: Gradient): void => {
+  const sum = sums.get(name);
+  if (!sum) {
+    sums.set(name, gradient);
+  } else if (sameRows(sum.rows, gradient.rows)) {
+    const { values } = sum;
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) + (gradient.values[i] as number);
+  } else {
+    sums.set(name, mergeRows(sum, gradient));
+  }
+};
+
+const sameRows = (a: Int32Array | undefined, b: Int32Array | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((row, i) => row === b[i]));
+
+const mergeRows = (a: Gradient, b: Gradient): Gradient => {
+  if (!a.rows || !b.rows) throw new CoreError('STATE_INVALID', 'A gradient came once whole and once by rows; expected one kind.');
+  const rows = Int32Array.from(new Set([...a.rows, ...b.rows])).sort();
+  const width = a.values.length / a.rows.length;
+  const values = new Float32Array(rows.length * width);
+  const slot = new Map(Array.from(rows, (row, i) => [row, i]));
+  for (const part of [a, b]) {
+    (part.rows as Int32Array).forEach((row, i) => {
+      const to = (slot.get(row) as number) * width;
+      for (let j = 0; j < width; j++) values[to + j] = (values[to + j] as number) + (part.values[i * width + j] as number);
+    });
+  }
+  return { values, rows };
+};
 
 export interface AdamWOptions {
   /** Decay of the first moment. Default 0.9. */
@@ -31,37 +72,91 @@ export const createAdamWState = (): AdamWState => ({ updates: 0, first: new Map(
  * One AdamW update in place (Loshchilov & Hutter 2019): decoupled weight decay and bias-corrected moments.
  *
  * Works on host memory in one fused pass, which on a CPU is many times faster than a dozen element-wise tensor ops.
+ * A gradient by rows gives exactly what the same gradient with zeros in the other rows would: rows that were ever
+ * touched keep moving by their moments.
+ *
+ * @param gradientScale factor on all gradients, from clipping
  */
 export const adamW = (
   weights: ParameterValues,
-  gradients: ParameterValues,
+  gradients: Gradients,
   state: AdamWState,
   learningRate: number,
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = decaysByDefault }: AdamWOptions = {},
+  gradientScale = 1,
 ): void => {
   state.updates++;
-  const correction1 = 1 - beta1 ** state.updates;
-  const correction2 = Math.sqrt(1 - beta2 ** state.updates);
-  const rate = learningRate / correction1;
+  const rate = learningRate / (1 - beta1 ** state.updates);
+  const correction = Math.sqrt(1 - beta2 ** state.updates);
 
-  for (const [name, gradient] of gradients) {
+  for (const [name, { values, rows }] of gradients) {
     const weight = weights.get(name);
-    if (weight?.length !== gradient.length) {
-      throw new CoreError('STATE_INVALID', `Gradient of "${name}" has ${gradient.length} values, its weight ${weight?.length ?? 'none'}.`);
+    if (!weight || (rows ? values.length % rows.length : weight.length - values.length) !== 0) {
+      throw new CoreError('STATE_INVALID', `Gradient of "${name}" has ${values.length} values, its weight ${weight?.length ?? 'none'}.`);
     }
-    const m = momentOf(state.first, name, gradient.length);
-    const v = momentOf(state.second, name, gradient.length);
+    const m = momentOf(state.first, name, weight.length);
+    const v = momentOf(state.second, name, weight.length);
     const shrink = decays(name) ? 1 - learningRate * weightDecay : 1;
-    for (let i = 0; i < gradient.length; i++) {
-      const g = gradient[i] as number;
-      const mi = (m[i] as number) * beta1 + g * (1 - beta1);
-      const vi = (v[i] as number) * beta2 + g * g * (1 - beta2);
-      m[i] = mi;
-      v[i] = vi;
-      // An element that never had a gradient (a word never seen) has no moment: nothing to add.
-      weight[i] = mi === 0 ? (weight[i] as number) * shrink : (weight[i] as number) * shrink - (rate * mi) / (Math.sqrt(vi) / correction2 + epsilon);
+
+    const update = (start: number, end: number, offset: number, scale: number): void =>
+      updateRange({ weight, m, v, values, shrink, rate, correction, beta1, beta2, epsilon }, start, end, offset, scale);
+    if (!rows) {
+      update(0, weight.length, 0, gradientScale);
+      continue;
+    }
+    const width = values.length / rows.length;
+    let next = 0;
+    for (let row = 0; row * width < weight.length; row++) {
+      const start = row * width;
+      if (rows[next] === row) {
+        update(start, start + width, start - next * width, gradientScale);
+        next++;
+      } else if (wasTouched(v, start, width)) {
+        update(start, start + width, 0, 0);
+      } else if (shrink !== 1) {
+        for (let i = start; i < start + width; i++) weight[i] = (weight[i] as number) * shrink;
+      }
     }
   }
+};
+
+interface UpdateRange {
+  readonly weight: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly values: Float32Array;
+  readonly shrink: number;
+  readonly rate: number;
+  readonly correction: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Updates elements `start` to `end`; their gradients stand `offset` places earlier, and are zero when `scale` is. */
+const updateRange = (
+  { weight, m, v, values, shrink, rate, correction, beta1, beta2, epsilon }: UpdateRange,
+  start: number,
+  end: number,
+  offset: number,
+  scale: number,
+): void => {
+  const newM = (1 - beta1) * scale;
+  const newV = (1 - beta2) * scale * scale;
+  for (let i = start; i < end; i++) {
+    const g = scale === 0 ? 0 : (values[i - offset] as number);
+    const mi = (m[i] as number) * beta1 + g * newM;
+    const vi = (v[i] as number) * beta2 + g * g * newV;
+    m[i] = mi;
+    v[i] = vi;
+    weight[i] = (weight[i] as number) * shrink - (rate * mi) / (Math.sqrt(vi) / correction + epsilon);
+  }
+};
+
+/** Whether a row ever had a gradient: its second moment is not all zero. */
+const wasTouched = (second: Float32Array, start: number, width: number): boolean => {
+  for (let i = start; i < start + width; i++) if (second[i] !== 0) return true;
+  return false;
 };
 
 const momentOf = (moments: ParameterValues, name: string, size: number): Float32Array => {
@@ -72,18 +167,11 @@ const momentOf = (moments: ParameterValues, name: string, size: number): Float32
   return fresh;
 };
 
-/** Scales all gradients in place so that their joint Euclidean norm is at most `maxNorm`; returns the norm they had. */
-export const clipGlobalNorm = (gradients: ParameterValues, maxNorm: number): number => {
+/** Joint Euclidean norm of all gradients. */
+export const globalNorm = (gradients: Gradients): number => {
   let sum = 0;
-  for (const gradient of gradients.values()) {
-    for (let i = 0; i < gradient.length; i++) sum += (gradient[i] as number) ** 2;
+  for (const { values } of gradients.values()) {
+    for (let i = 0; i < values.length; i++) sum += (values[i] as number) ** 2;
   }
-  const norm = Math.sqrt(sum);
-  if (norm > maxNorm) {
-    const scale = maxNorm / norm;
-    for (const gradient of gradients.values()) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
-    }
-  }
-  return norm;
+  return Math.sqrt(sum);
 };

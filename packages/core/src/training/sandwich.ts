@@ -3,7 +3,8 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Dropout } from '../encoder/dropout.js';
 import type { Sandwich, SubModel } from '../length-drop.js';
 import type { KlOptions } from './distillation.js';
-import type { ParameterValues } from './optimizer.js';
+import type { Gradient, Gradients } from './optimizer.js';
+import { addGradient } from './optimizer.js';
 
 /** A forward pass in training: the sub-model that runs, and a dropout of its own. */
 export interface TrainingPass extends SubModel {
@@ -14,6 +15,11 @@ export interface TrainingPass extends SubModel {
 export interface TrainableModel<Batch> {
   /** Variables by name; the names are the keys of gradients and checkpoints. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /**
+   * Tables (2-D variables) of which a batch reads only some rows, with those rows, ascending: the gradient of all others
+   * is zero, and only these are fetched from the device. Default: none.
+   */
+  rowsRead?(batch: Batch): ReadonlyMap<string, Int32Array>;
   logits(batch: Batch, pass: TrainingPass): Tensor;
   /** Mean loss of the task. */
   taskLoss(logits: Tensor, batch: Batch): Scalar;
@@ -50,13 +56,13 @@ export const sandwichStep = async <Batch>(
   model: TrainableModel<Batch>,
   batch: Batch,
   { full, reduced }: Sandwich,
-  gradients: ParameterValues,
+  gradients: Gradients,
   { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, ...kl }: SandwichOptions = {},
 ): Promise<SandwichLosses> => {
   const weight = scale / (1 + reduced.length);
   let teacher: Tensor | undefined;
 
-  const taskLoss = await addGradients(model, gradients, weight, () => {
+  const taskLoss = await addGradients(model, batch, gradients, weight, () => {
     const logits = model.logits(batch, { ...full, dropout: dropout(0) });
     teacher = tf.keep(tf.clone(logits));
     return model.taskLoss(logits, batch);
@@ -66,7 +72,7 @@ export const sandwichStep = async <Batch>(
   try {
     const distillationLosses: number[] = [];
     for (const [index, subModel] of reduced.entries()) {
-      const loss = await addGradients(model, gradients, weight, () => {
+      const loss = await addGradients(model, batch, gradients, weight, () => {
         const logits = model.logits(batch, { ...subModel, dropout: dropout(index + 1) });
         const distilled = model.distillationLoss(targets, logits, batch, kl);
         return subModelLabelLoss === 0
@@ -84,26 +90,31 @@ export const sandwichStep = async <Batch>(
 
 /** Runs one pass forward and backward, adds `weight` times its gradients to the sums, and returns its loss. */
 const addGradients = async <Batch>(
-  { variables }: TrainableModel<Batch>,
-  sums: ParameterValues,
+  model: TrainableModel<Batch>,
+  batch: Batch,
+  sums: Gradients,
   weight: number,
   pass: () => Scalar,
 ): Promise<number> => {
+  const { variables } = model;
+  const rowsRead = model.rowsRead?.(batch);
   const { value, grads } = tf.variableGrads(() => tf.mul<Scalar>(pass(), weight), [...variables.values()]);
   try {
     for (const [name, variable] of variables) {
       const gradient = grads[variable.name];
-      if (!gradient) continue;
-      const values = (await gradient.data()) as Float32Array;
-      const sum = sums.get(name);
-      if (sum) {
-        for (let i = 0; i < values.length; i++) sum[i] = (sum[i] as number) + (values[i] as number);
-      } else {
-        sums.set(name, values.slice());
-      }
+      if (gradient) addGradient(sums, name, await fetchGradient(gradient, rowsRead?.get(name)));
     }
     return ((await value.data())[0] as number) / weight;
   } finally {
     tf.dispose([value, grads]);
   }
+};
+
+const fetchGradient = async (gradient: Tensor, rows: Int32Array | undefined): Promise<Gradient> => {
+  const wanted = rows ? tf.tidy(() => tf.gather(gradient, tf.tensor1d(rows, 'int32'))) : gradient;
+  const data = (await wanted.data()) as Float32Array;
+  // The cpu backend hands out its own memory, which other tensors may share.
+  const values = tf.getBackend() === 'cpu' ? data.slice() : data;
+  if (wanted !== gradient) wanted.dispose();
+  return { values, rows };
 };

@@ -4,8 +4,8 @@ import type { LengthDropOptions, Sandwich } from '../length-drop.js';
 import { drawSandwich } from '../length-drop.js';
 import { createRandom } from '../random.js';
 import type { KlOptions } from './distillation.js';
-import type { AdamWOptions, AdamWState, ParameterValues } from './optimizer.js';
-import { adamW, clipGlobalNorm, createAdamWState } from './optimizer.js';
+import type { AdamWOptions, AdamWState, Gradients, ParameterValues } from './optimizer.js';
+import { adamW, createAdamWState, globalNorm } from './optimizer.js';
 import type { SandwichLosses, TrainableModel } from './sandwich.js';
 import { sandwichStep } from './sandwich.js';
 import { linearSchedule } from './schedule.js';
@@ -143,7 +143,7 @@ export const train = async <Batch>(
   const plain: Sandwich = { full: {}, reduced: [] };
 
   const runStep = async (group: readonly Batch[], epoch: number): Promise<StepReport> => {
-    const gradients: ParameterValues = new Map();
+    const gradients: Gradients = new Map();
     const parts: SandwichLosses[] = [];
     for (const [part, batch] of group.entries()) {
       const sandwich = lengthDrop ? drawSandwich(lengthDrop, createRandom(seed, step, part)) : plain;
@@ -160,9 +160,9 @@ export const train = async <Batch>(
     if (!Number.isFinite(loss)) {
       throw new CoreError('DIVERGED', `The loss of step ${step + 1} is ${loss}; lower the learning rate (now ${learningRate}).`);
     }
-    const gradientNorm = clipGlobalNorm(gradients, clipNorm);
+    const gradientNorm = globalNorm(gradients);
     const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
-    adamW(weights, gradients, optimizer, rate, options.adamW);
+    adamW(weights, gradients, optimizer, rate, options.adamW, Math.min(1, clipNorm / gradientNorm));
     writeWeights(model.variables, weights);
     step++;
     return {

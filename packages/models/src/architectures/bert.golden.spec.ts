@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EncodeOptions, EncoderInput, ParameterValues } from '@length-adaptive/core';
+import type { EncodeOptions, EncoderInput, Gradients } from '@length-adaptive/core';
 import { encode, fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
@@ -125,7 +125,7 @@ describe.each([
   test('one sandwich step: losses and the gradient of every parameter', async () => {
     const before = tf.memory().numTensors;
     const labels = numbers('train.labels');
-    const gradients: ParameterValues = new Map();
+    const gradients: Gradients = new Map();
     const losses = await sandwichStep(
       {
         variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
@@ -148,7 +148,7 @@ describe.each([
     const names = [...expected.keys()].filter((name) => name.startsWith('train.grad.'));
     expect(names).toHaveLength(model.parameters.length);
     for (const { spec } of model.parameters) {
-      const gradient = gradients.get(spec.name) ?? new Float32Array();
+      const gradient = gradients.get(spec.name)?.values ?? new Float32Array();
       const [outputs = 0, ins = 0] = spec.shape;
       const inFileLayout = spec.transposed
         ? Float32Array.from(gradient, (_, i) => gradient[(i % ins) * outputs + Math.floor(i / ins)] as number)
