@@ -30,32 +30,48 @@ export interface CostOptions extends KeepOptions {
   readonly head?: HeadCost;
 }
 
-/** MACs when `tokens[i]` tokens leave layer i and `length` tokens enter the first. */
-const macsOfTokens = (shape: EncoderShape, tokens: readonly number[], length: number): number => {
-  const { hiddenSize: d, intermediateSize: f } = shape;
+/** Where the multiply-accumulates of an input go. */
+export interface CostParts {
+  /** Query, key, value and output projections: 4 l d^2 a layer that l tokens enter. */
+  readonly projections: number;
+  /** Attention scores and their weighted sums: 2 l^2 d. */
+  readonly attention: number;
+  /** Feed-forward blocks: 2 m d f for the m tokens that stay. */
+  readonly feedForward: number;
+  /** Layer norms, one MAC an element. */
+  readonly layerNorm: number;
+  readonly head: number;
+}
+
+/** Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration, by part. */
+export const costParts = (
+  { hiddenSize: d, intermediateSize: f }: EncoderShape,
+  config: LengthConfig,
+  length: number,
+  { head, ...keep }: CostOptions = {},
+): CostParts => {
+  const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
   let entering = length;
-  let total = length * d; // the embeddings' layer norm
-  for (const leaving of tokens) {
-    total += 4 * entering * d * d + 2 * entering * entering * d + 2 * leaving * d * f; // projections, attention, feed-forward
-    total += entering * d + leaving * d; // the two layer norms
+  for (const leaving of keptTokens(config, length, keep)) {
+    parts.projections += 4 * entering * d * d;
+    parts.attention += 2 * entering * entering * d;
+    parts.feedForward += 2 * leaving * d * f;
+    parts.layerNorm += entering * d + leaving * d;
     entering = leaving;
   }
-  return total;
+  return parts;
 };
 
 /**
  * Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration.
  *
- * The closed form that reproduces the published torchprofile figures: for a layer that l tokens enter and m leave,
- * `4 l d^2 + 2 l^2 d + 2 m d f`, plus layer-norm elements and the head. Embedding look-ups, softmax, GELU and biases
- * count nothing. One MAC is one multiplication and one addition.
+ * The closed form that reproduces the published torchprofile figures: matrix products, layer-norm elements and the head.
+ * Embedding look-ups, softmax, GELU and biases count nothing. One MAC is one multiplication and one addition.
  */
-export const cost = (
-  shape: EncoderShape,
-  config: LengthConfig,
-  length: number,
-  { head, ...keep }: CostOptions = {},
-): number => macsOfTokens(shape, keptTokens(config, length, keep), length) + (head?.(length) ?? 0);
+export const cost = (shape: EncoderShape, config: LengthConfig, length: number, options: CostOptions = {}): number => {
+  const { projections, attention, feedForward, layerNorm, head } = costParts(shape, config, length, options);
+  return projections + attention + feedForward + layerNorm + head;
+};
 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):

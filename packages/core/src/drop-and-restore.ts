@@ -37,7 +37,7 @@ export const keepOrder = (scores: Tensor2D, counts: readonly number[], protected
     const offset = new Int32Array(rows * width);
     counts.forEach((count, row) => offset.fill(width, row * width + count, (row + 1) * width));
     const keyed = ascending(tf.add(byScore, tf.tensor2d(offset, [rows, width], 'int32'))).values;
-    return tf.mod(keyed, tf.scalar(width, 'int32')) as Tensor2D;
+    return tf.mod<Tensor2D>(keyed, tf.scalar(width, 'int32'));
   });
 
 /** The part of a permutation that fills new slots `from` to `to` (exclusive). */
@@ -82,7 +82,7 @@ export const moveTokens = (x: Tensor2D, { source, target }: Selection): Tensor2D
       },
     };
   });
-  return move(x) as Tensor2D;
+  return move(x);
 };
 
 /** Tokens that left at one layer, with the last state they had and the positions they came from. */
@@ -114,7 +114,7 @@ export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width
     // Slots without a token sort behind all real positions, each with a value of its own.
     const spare = tf.add(tf.range(0, total, 1, 'int32'), tf.scalar(width, 'int32'));
     const distinct = tf.where(tf.less(positions, width), positions, tf.broadcastTo(spare, positions.shape));
-    return selectionOf(ascending(tf.cast(distinct, 'int32') as Tensor2D).slots, 0, width);
+    return selectionOf(ascending(tf.cast<Tensor2D>(distinct, 'int32')).slots, 0, width);
   });
   return moveTokens(tf.reshape(states, [rows * total, size]), selection);
 };

@@ -15,8 +15,8 @@ export {
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, Sandwich, SubModel } from './length-drop.js';
-export { classificationHeadCost, cost, relativeCost, tokenHeadCost } from './cost.js';
-export type { CostOptions, EncoderShape, HeadCost } from './cost.js';
+export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
+export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';

@@ -100,7 +100,7 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     if (problem !== undefined) fail(`point ${i} of "paretoSet" ${problem}`);
   });
   const sorted = [...(points as readonly ParetoPoint[])].sort((a, b) => a.cost - b.cost || a.score - b.score);
-  return { ...value, format, version, paretoSet: sorted } as LengthAdaptiveFile;
+  return { ...value, format, version, paretoSet: sorted };
 };
 
 /** The text of a `length_adaptive.json`, checked, its Pareto set sorted by cost. */

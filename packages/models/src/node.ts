@@ -28,6 +28,6 @@ export const plainBytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buf
  * @throws ModelError `OPTION_INVALID` outside Node
  */
 export const nodeModule = <Id extends keyof NodeModules>(id: Id): NodeModules[Id] => {
-  if (isNode() && typeof process.getBuiltinModule === 'function') return process.getBuiltinModule(id) as NodeModules[Id];
+  if (isNode() && typeof process.getBuiltinModule === 'function') return process.getBuiltinModule(id);
   throw new ModelError('OPTION_INVALID', 'Files on disk need Node 20.16 or later. In a browser give a web address, a Hub repository or a FileSource.');
 };

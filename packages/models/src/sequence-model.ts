@@ -92,7 +92,7 @@ export const createSequenceModel = (
     tf.tidy(() => {
       // [CLS] is protected and stays in slot 0, so nothing needs to be restored.
       const { hidden } = encode(encoder, inputs, { ...options, dropout, restore: false });
-      const first = tf.squeeze(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]) as Tensor2D; // [B, hidden]
+      const first = tf.squeeze<Tensor2D>(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]); // [B, hidden]
       const pooled = activate(dense(first, head.pooler));
       return dense(dropout ? applyDropout(pooled, dropout.hidden, dropout.random) : pooled, head.classifier);
     });

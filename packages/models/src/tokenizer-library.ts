@@ -30,10 +30,13 @@ interface PostProcessed {
   readonly token_type_ids?: number[];
 }
 
+/** The library's declarations do not resolve under Node's module rules; this is the part of them used here. */
+const Library = LibraryTokenizer as unknown as new (json: unknown, config: unknown) => TokenizerLibrary;
+
 /** @throws ModelError `TOKENIZER_INVALID` when the library refuses the definition */
 export const openTokenizerLibrary = ({ json, config }: TokenizerDefinition): TokenizerLibrary => {
   try {
-    return new LibraryTokenizer(json, config) as unknown as TokenizerLibrary;
+    return new Library(json, config);
   } catch (error) {
     throw new ModelError('TOKENIZER_INVALID', `The tokenizer cannot be built: ${messageOf(error)}.`, { cause: error });
   }

@@ -17,5 +17,5 @@ export const applyDropout = <T extends Tensor>(x: T, rate: number, random: Rando
   const scale = 1 / (1 - rate);
   const mask = new Float32Array(x.size);
   for (let i = 0; i < mask.length; i++) mask[i] = random.uniform() < rate ? 0 : scale;
-  return tf.mul(x, tf.tensor(mask, x.shape)) as T;
+  return tf.mul<T>(x, tf.tensor(mask, x.shape));
 };

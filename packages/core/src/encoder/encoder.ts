@@ -69,7 +69,7 @@ const maskPositions = (
     if (end > start) inside.fill(1, row * width + start, row * width + end);
   }
   const keep = tf.tensor2d(inside, [rows, width], 'bool');
-  return tf.where(keep, positions, tf.fill([rows, width], nobody, 'int32')) as Tensor2D;
+  return tf.where<Tensor2D>(keep, positions, tf.fill([rows, width], nobody, 'int32'));
 };
 
 /**

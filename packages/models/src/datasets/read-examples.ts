@@ -45,6 +45,8 @@ const parseTable = (text: string, name: string, { format = formatOf(name), heade
   return toTable(rows, header ?? (typeof textColumn === 'string' || looksLikeHeader(rows[0]?.values ?? [])), name);
 };
 
+const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
+
 const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly string[], name: string): Example => {
   const fail = (column: number, problem: string): never => {
     throw new ModelError('DATA_INVALID', `${name}, line ${line}: column "${names[column]}" ${problem}.`);
@@ -57,7 +59,7 @@ const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly
   const labelAt = (column: number): string | number | undefined => {
     const value = values[column];
     if (value === null || value === undefined) return undefined;
-    if (value === '' || !['string', 'number', 'boolean'].includes(typeof value)) return fail(column, `is ${JSON.stringify(value)}, expected a label`);
+    if (value === '' || !isPlain(value)) return fail(column, `is ${JSON.stringify(value)}, expected a label`);
     if (columns.task === 'classification') return String(value);
     return Number.isFinite(Number(value)) ? Number(value) : fail(column, `is ${JSON.stringify(value)}, expected a number`);
   };
@@ -67,7 +69,7 @@ const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly
     text: textAt(columns.text),
     ...(columns.pair === undefined ? {} : { pair: textAt(columns.pair) }),
     ...(label === undefined ? {} : { label }),
-    ...(id === undefined || id === null ? {} : { id: String(id) }),
+    ...(id === undefined || id === null ? {} : { id: isPlain(id) ? String(id) : JSON.stringify(id) }),
   };
 };
 
