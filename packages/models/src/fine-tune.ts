@@ -3,8 +3,8 @@ import { fromAbsoluteLengths, smallestLengths, train } from '@length-adaptive/co
 import type { LabelledInput } from './batching.js';
 import { trainingBatches } from './batching.js';
 import { ModelError } from './errors.js';
+import type { ScoreName } from './evaluate.js';
 import { evaluate } from './evaluate.js';
-import type { MetricName } from './metrics/metric.js';
 import type { SequenceModel } from './sequence-model.js';
 
 export interface FineTuneData {
@@ -31,7 +31,7 @@ export interface FineTuneOptions {
   /** Default 42. */
   readonly seed?: number;
   /** Metric of the best epoch. Default: the task's own. */
-  readonly metric?: MetricName | undefined;
+  readonly metric?: ScoreName | undefined;
   readonly onStep?: ((report: StepReport) => void) | undefined;
   readonly onEpoch?: ((epoch: number, evaluation: Evaluation | undefined) => void) | undefined;
   readonly onCheckpoint?: ((state: TrainerState) => Promise<void>) | undefined;

@@ -47,7 +47,7 @@ export type { Budget, LatencyOf } from './budget.js';
 export { encodeExamples, labelsOf } from './encode-examples.js';
 export type { EncodeExamplesOptions } from './encode-examples.js';
 export { evaluate, predictLogits } from './evaluate.js';
-export type { EvaluateOptions, PredictLogitsOptions } from './evaluate.js';
+export type { EvaluateOptions, PredictLogitsOptions, ScoreName } from './evaluate.js';
 export { fineTune } from './fine-tune.js';
 export type { FineTuneData, FineTuneOptions } from './fine-tune.js';
 export { calibrateLatency } from './latency-model.js';

@@ -4,9 +4,9 @@ import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive
 import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
 import type { LabelledInput } from './batching.js';
 import { ModelError } from './errors.js';
+import type { ScoreName } from './evaluate.js';
 import { evaluate } from './evaluate.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
-import type { MetricName } from './metrics/metric.js';
 import type { SequenceModel } from './sequence-model.js';
 
 /** What a length search weighs against each other. */
@@ -26,7 +26,7 @@ export interface LengthSearchOptions {
   /** Probability that mutation draws a layer's ratio anew. Default 0.5. */
   readonly mutationProbability?: number;
   /** Metric of the score. Default: the task's own. */
-  readonly metric?: MetricName | undefined;
+  readonly metric?: ScoreName | undefined;
   /** Default 42. */
   readonly seed?: number;
   /** A checkpoint to go on from. */

@@ -37,6 +37,7 @@ export const sequenceClassification = (labels: readonly string[]): SequenceTask 
       probabilities: Object.fromEntries(labels.map((label, i) => [label, probabilities[i] ?? 0])),
     };
   },
+  probability: (logits, target) => softmax(Array.from(logits))[target] ?? 0,
   loss: crossEntropy,
   distillationLoss: klDivergence,
 });

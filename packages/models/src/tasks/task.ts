@@ -30,6 +30,8 @@ export interface SequenceTask {
   /** Logits of one row -> the number metrics work with: class number or regression value. */
   prediction(logits: ArrayLike<number>): number;
   answer(logits: ArrayLike<number>): Answer;
+  /** Probability that a row's logits give to its target; absent for tasks without probabilities. */
+  probability?(logits: ArrayLike<number>, target: number): number;
   /** Mean loss over [B, outputs] logits. */
   loss(logits: Tensor, targets: readonly number[]): Scalar;
   distillationLoss(teacher: Tensor, student: Tensor, options: KlOptions): Scalar;

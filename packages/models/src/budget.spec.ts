@@ -1,0 +1,40 @@
+import { pointForBudget } from './budget.js';
+
+const points = [
+  { lengthConfig: [0.2], score: 0.7, cost: 0.3 },
+  { lengthConfig: [0.5], score: 0.92, cost: 0.6 },
+  { lengthConfig: [0.7], score: 0.9, cost: 0.8 },
+  { lengthConfig: [1], score: 0.91, cost: 1 },
+];
+const latencyOf = ([ratio = 0]: readonly number[]): number => 10 * ratio;
+
+test('a cost budget buys the best score that fits', () => {
+  expect(pointForBudget(points, { cost: 0.3 })).toBe(points[0]);
+  expect(pointForBudget(points, { cost: 0.59 })).toBe(points[0]);
+  expect(pointForBudget(points, { cost: 1 })).toBe(points[1]);
+});
+
+test('a score budget buys the cheapest that scores enough', () => {
+  expect(pointForBudget(points, { minScore: 0.9 })).toBe(points[1]);
+  expect(pointForBudget(points, { minScore: 0.1 })).toBe(points[0]);
+});
+
+test('a latency budget asks the latency model', () => {
+  expect(pointForBudget(points, { latencyMs: 6 }, latencyOf)).toBe(points[1]);
+  expect(pointForBudget(points, { latencyMs: 3 }, latencyOf)).toBe(points[0]);
+});
+
+test.each([
+  [{ cost: 0.1 }, /smallest costs 0.300/],
+  [{ cost: -0.5 }, /cost is -0.5; expected a number above 0 and at most 1/],
+  [{ cost: 1.5 }, /cost is 1.5/],
+  [{ cost: Number.NaN }, /cost is NaN/],
+  [{ latencyMs: 1 }, /fastest is predicted to take 2.0 ms/],
+  [{ latencyMs: 0 }, /latencyMs is 0/],
+  [{ minScore: 0.99 }, /best scores 0.92/],
+  [{ minScore: Number.NaN }, /minScore is NaN/],
+])('refuses %j, saying what would fit', (budget, message) => {
+  const pick = () => pointForBudget(points, budget, latencyOf);
+  expect(pick).toThrow(message);
+  expect(pick).toThrow(expect.objectContaining({ code: 'BUDGET_INVALID' }) as Error);
+});

@@ -1,0 +1,160 @@
+import { useWasm } from '@length-adaptive/core/wasm';
+import * as tf from '@tensorflow/tfjs';
+import { encodeExamples } from './encode-examples.js';
+import { evaluate } from './evaluate.js';
+import { fineTune } from './fine-tune.js';
+import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { searchLengths } from './length-search.js';
+import { measureSpeed } from './measure-speed.js';
+import type { TextModel } from './model-files.js';
+import { openModel, saveModel } from './model-files.js';
+import type { Predictor } from './predictor.js';
+import { createPredictor, load } from './predictor.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+import { memorySource, tinyExamples, tinyFiles, tinyModel } from './testing/tiny-model.js';
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await useWasm();
+});
+
+/** The main job in small: train, search, save. */
+const trained = async (): Promise<TextModel> => {
+  const text = await tinyModel();
+  const { model, tokenizer } = text;
+  const train = encodeExamples(tokenizer, model.task, tinyExamples(96));
+  const data = { train, dev: train.slice(0, 32) };
+  await fineTune(model, data, { epochs: 6, batchSize: 8, learningRate: 3e-3, seed: 1 });
+  await fineTune(model, data, { epochs: 2, batchSize: 8, learningRate: 1e-3, seed: 2, lengthDrop: { dropRatioBound: 0.3 } });
+  const { paretoSet, full, evaluations } = await searchLengths(model, data.dev, { generations: 2, populationSize: 6, dropRatioBound: 0.3 });
+  expect(full.score).toBeGreaterThanOrEqual(0.9);
+  expect(evaluations).toBeGreaterThan(8);
+  expect(await evaluate(model, data.dev)).toBe(full.score);
+  expect(await evaluate(model, data.dev, { metric: 'probability' })).toBeGreaterThan(0.7);
+  const lengthAdaptive: LengthAdaptiveFile = { format: 'length-adaptive', version: 1, search: { evaluations }, paretoSet };
+  return { ...text, lengthAdaptive };
+};
+
+describe('a model that was trained and searched', () => {
+  const folder = temporaryFolder();
+  let text: TextModel;
+  let predictor: Predictor;
+  beforeAll(async () => {
+    text = await trained();
+    predictor = createPredictor(text);
+  });
+  afterAll(() => predictor.dispose());
+
+  test('has a Pareto set: cost and score rise together', () => {
+    const { paretoSet } = predictor;
+    expect(paretoSet.length).toBeGreaterThan(0);
+    paretoSet.slice(1).forEach((point, i) => {
+      expect(point.cost).toBeGreaterThan(paretoSet[i]?.cost ?? 1);
+      expect(point.score).toBeGreaterThan(paretoSet[i]?.score ?? 1);
+    });
+  });
+
+  test('answers in order, at full length by default, and says what it spent', async () => {
+    const [good, bad] = await predictor.predict(['it is a very good phone', 'awful case']);
+    expect(good).toMatchObject({ label: 'good', lengthConfig: [1, 1, 1], cost: 1, tokens: 8, keptTokens: [8, 8, 8] });
+    expect(bad?.label).toBe('bad');
+    expect(bad?.score).toBeCloseTo(bad?.probabilities?.['bad'] ?? Number.NaN);
+  });
+
+  test('spends less under a budget', async () => {
+    const cheapest = predictor.paretoSet[0];
+    const [answer] = await predictor.predict(['it is a very good phone and the case works'], { budget: { cost: cheapest?.cost ?? 0 } });
+    expect(answer?.lengthConfig).toEqual(cheapest?.lengthConfig);
+    expect(answer?.cost).toBeLessThan(1);
+    expect(answer?.keptTokens[2]).toBeLessThan(answer?.tokens ?? 0);
+    const [enough] = await predictor.predict(['good'], { budget: { minScore: cheapest?.score ?? 1 } });
+    expect(enough?.lengthConfig).toEqual(cheapest?.lengthConfig);
+  });
+
+  test('a generous latency budget buys the best score; an impossible one is refused', async () => {
+    const [best] = await predictor.predict(['a nice phone'], { budget: { latencyMs: 60_000 } });
+    expect(best?.lengthConfig).toEqual(predictor.paretoSet.at(-1)?.lengthConfig);
+    await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
+  });
+
+  test('a batch answers as single texts do', async () => {
+    const texts = tinyExamples(12).map((example) => example.text);
+    const lengthConfig = [0.7, 0.5, 0.3];
+    const together = await predictor.predict(texts, { lengthConfig });
+    for (const [i, single] of texts.entries()) {
+      const [alone] = await predictor.predict([single], { lengthConfig });
+      expect(alone?.label).toBe(together[i]?.label);
+      expect(alone?.score).toBeCloseTo(together[i]?.score ?? Number.NaN, 4);
+    }
+  });
+
+  test('inspection tells which tokens each layer kept', async () => {
+    const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', { lengthConfig: [0.75, 0.5, 0.25] });
+    expect(encoding.tokens).toEqual(['[CLS]', 'it', 'is', 'a', 'very', 'good', 'phone', '[SEP]']);
+    expect(layers.map((kept) => kept.length)).toEqual([6, 4, 2]);
+    expect(prediction.keptTokens).toEqual([6, 4, 2]);
+    for (const kept of layers) expect(kept[0]).toBe(0);
+  });
+
+  test('nothing is left behind by predicting', async () => {
+    await predictor.predict(['good'], { lengthConfig: [0.5, 0.5, 0.5] });
+    const before = tf.memory().numTensors;
+    await predictor.predict(['good', 'bad phone'], { lengthConfig: [0.5, 0.5, 0.5] });
+    await predictor.inspect('a good phone', { lengthConfig: [0.5, 0.5, 0.5] });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a saved model loads and answers the same', async () => {
+    await saveModel(folder, text);
+    const again = await load(folder);
+    expect(again.paretoSet).toEqual(predictor.paretoSet);
+    expect(await again.predict(['a nice phone'])).toEqual(await predictor.predict(['a nice phone']));
+    again.dispose();
+  });
+
+  test('the search resumes to the same result', async () => {
+    const examples = encodeExamples(text.tokenizer, text.model.task, tinyExamples(16));
+    const options = { populationSize: 4, dropRatioBound: 0.3, seed: 9 };
+    const whole = await searchLengths(text.model, examples, { ...options, generations: 3 });
+    let saved: unknown;
+    await searchLengths(text.model, examples, { ...options, generations: 1, onGeneration: (_, checkpoint) => void (saved = structuredClone(checkpoint)) });
+    expect(await searchLengths(text.model, examples, { ...options, generations: 3, resume: saved })).toEqual(whole);
+  });
+
+  test('speed is measured against the full length', async () => {
+    const inputs = encodeExamples(text.tokenizer, text.model.task, tinyExamples(4)).map(({ input }) => input);
+    const [full, small] = await measureSpeed(text.model, inputs, [[0.5, 0.4, 0.3]], { repeats: 2 });
+    expect(full).toMatchObject({ lengthConfig: [1, 1, 1], speedup: 1 });
+    expect(small?.milliseconds).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [[''], {}, 'TEXT_EMPTY'],
+    [['good '.repeat(40)], {}, 'TEXT_TOO_LONG'],
+    [['good'], { budget: { cost: -1 } }, 'BUDGET_INVALID'],
+    [['good'], { lengthConfig: [0.5, 0.6, 0.7] }, 'LENGTH_CONFIG_INVALID'],
+    [['good'], { signal: AbortSignal.abort() }, 'ABORTED'],
+  ])('refuses %j with %j: %s', async (texts, options, code) => {
+    await expect(predictor.predict(texts, options)).rejects.toMatchObject({ code });
+  });
+
+  test('cuts a long text when asked to', async () => {
+    const [answer] = await predictor.predict(['good '.repeat(40)], { truncate: true });
+    expect(answer).toMatchObject({ label: 'good', tokens: 32 });
+  });
+});
+
+test('a model that was never searched runs at full length only', async () => {
+  const predictor = createPredictor(await openModel(memorySource(await tinyFiles())));
+  expect(predictor.paretoSet).toEqual([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }]);
+  await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
+  await expect(predictor.predict(['good'], { budget: { minScore: 0.5 } })).rejects.toThrow(/never searched/);
+  predictor.dispose();
+});
+
+test('training without examples is refused', async () => {
+  const { model } = await tinyModel();
+  await expect(fineTune(model, { train: [] })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  await expect(searchLengths(model, [])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  model.dispose();
+});
