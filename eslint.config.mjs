@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   'scope:onnx': ['scope:core', 'scope:models'],
   'scope:cli': ['scope:core', 'scope:models', 'scope:search'],
   'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search'],
+  'scope:e2e': ['scope:core', 'scope:models', 'scope:search', 'scope:cli'],
   'scope:tools': [],
 };
 

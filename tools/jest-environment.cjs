@@ -13,9 +13,17 @@ const SHARED_CONSTRUCTORS = [
   'Int8Array',
 ];
 
+/** Puts Dawn (the `dawn.node` of the npm package `webgpu`) where a browser has WebGPU. */
+const offerWebGpu = (sandbox, dawn) => {
+  const { create, globals } = require(dawn);
+  Object.assign(sandbox, globals);
+  Object.defineProperty(sandbox, 'navigator', { value: { gpu: create([]) }, configurable: true });
+};
+
 module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup();
     for (const name of SHARED_CONSTRUCTORS) this.global[name] = globalThis[name];
+    if (process.env.LENGTH_ADAPTIVE_DAWN) offerWebGpu(this.global, process.env.LENGTH_ADAPTIVE_DAWN);
   }
 };

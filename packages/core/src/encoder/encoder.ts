@@ -146,7 +146,7 @@ const runLayers = (
         positions = moveSlots(positions, kept);
         extent = next;
       }
-      if (traced) trace.push({ layer, counts, positions, scores });
+      if (traced) trace.push({ layer, counts, positions: tf.clone(positions), scores });
     }
     x = feedForward(hidden, feedForwardWeights, block);
   }

@@ -37,10 +37,11 @@ export const useWasmThreads = async ({ threads = Math.min(8, os.cpus().length) }
   writeFileSync(script, wasmWorkerContents.replace(/\n/g, '\\n'));
 
   const glue = path.join(build, 'tfjs-backend-wasm-threaded-simd.js');
+  const workers: Worker[] = [];
   class ThreadWorker extends Worker {
     constructor() {
-      super(script);
-      this.unref();
+      super(script, { execArgv: [] }); // flags of this process, such as --input-type, are not for its threads
+      workers.push(this);
     }
     override postMessage(message: { cmd?: string; urlOrBlob?: string }, transfer?: never): void {
       if (message.cmd === 'load') message.urlOrBlob = glue;
@@ -56,6 +57,8 @@ export const useWasmThreads = async ({ threads = Math.min(8, os.cpus().length) }
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
     setThreadsCount(threads);
     await useWasm();
+    // Only now: listening for their first messages has tied them to the event loop again.
+    for (const worker of workers) worker.unref();
   } finally {
     os.cpus = stockCpus;
     if (stockWorker) Object.defineProperty(globalThis, 'Worker', stockWorker);

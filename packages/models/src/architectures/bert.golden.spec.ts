@@ -48,64 +48,72 @@ const difference = (values: ArrayLike<number>, name: string): number => {
   return largest;
 };
 
+/** WebGPU where there is one: in Node when LENGTH_ADAPTIVE_DAWN names Dawn's `dawn.node`. */
+const hasWebGpu = 'navigator' in globalThis && 'gpu' in globalThis.navigator;
+
 describe.each([
   { backend: 'cpu', tolerance: 1e-4 },
   { backend: 'wasm', tolerance: 1e-3 },
+  ...(hasWebGpu ? [{ backend: 'webgpu', tolerance: 1e-3 }] : []),
 ])('BERT against the golden numbers on $backend', ({ backend, tolerance }) => {
   let model: SequenceModel;
 
   beforeAll(async () => {
-    await (backend === 'wasm' ? useWasm() : tf.setBackend(backend));
+    if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
+    expect(await (backend === 'wasm' ? useWasm().then(() => true) : tf.setBackend(backend))).toBe(true);
     model = createSequenceModel(config, tensorsOf('model.safetensors'));
   });
   afterAll(() => model.dispose());
 
-  const hidden = (rows: readonly EncoderInput[], options: EncodeOptions = {}): Float32Array => {
+  const hidden = async (rows: readonly EncoderInput[], options: EncodeOptions = {}): Promise<Float32Array> => {
     const output = encode(model.encoder, rows, options);
-    const values = output.hidden.dataSync() as Float32Array;
+    const values = (await output.hidden.data()) as Float32Array;
     output.hidden.dispose();
     return values;
   };
-  const logits = (rows: readonly EncoderInput[], lengthConfig?: readonly number[]): Float32Array => {
+  const logits = async (rows: readonly EncoderInput[], lengthConfig?: readonly number[]): Promise<Float32Array> => {
     const output = model.logits(rows, { config: lengthConfig });
-    const values = output.dataSync() as Float32Array;
+    const values = (await output.data()) as Float32Array;
     output.dispose();
     return values;
   };
-  const traceOf = (rows: readonly EncoderInput[], lengthConfig?: readonly number[]) =>
-    tf.tidy(() =>
-      encode(model.encoder, rows, { config: lengthConfig, trace: true, restore: false }).trace.map((layer) => ({
-        positions: layer.positions.arraySync(),
-        scores: layer.scores.dataSync(),
-      })),
-    );
+  const traceOf = async (rows: readonly EncoderInput[], lengthConfig?: readonly number[]) => {
+    const output = encode(model.encoder, rows, { config: lengthConfig, trace: true, restore: false });
+    const layers = [];
+    for (const { positions, scores } of output.trace) {
+      layers.push({ positions: await positions.array(), scores: (await scores.data()) as Float32Array });
+      tf.dispose([positions, scores]);
+    }
+    output.hidden.dispose();
+    return layers;
+  };
 
-  test('full length: hidden states, logits, significance', () => {
-    expect(difference(hidden(inputs), 'full.last_hidden_state')).toBeLessThan(tolerance);
-    expect(difference(logits(inputs), 'full.logits')).toBeLessThan(tolerance);
-    traceOf(inputs).forEach(({ scores }, layer) => {
+  test('full length: hidden states, logits, significance', async () => {
+    expect(difference(await hidden(inputs), 'full.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(await logits(inputs), 'full.logits')).toBeLessThan(tolerance);
+    (await traceOf(inputs)).forEach(({ scores }, layer) => {
       expect(difference(scores, `full.significance.${layer}`)).toBeLessThan(tolerance);
     });
   });
 
-  test('dropped: hidden states restored to input order, logits, significance, kept positions', () => {
-    expect(difference(hidden(inputs, { config: dropped }), 'dropped.last_hidden_state')).toBeLessThan(tolerance);
-    expect(difference(logits(inputs, dropped), 'dropped.logits')).toBeLessThan(tolerance);
-    traceOf(inputs, dropped).forEach(({ positions, scores }, layer) => {
+  test('dropped: hidden states restored to input order, logits, significance, kept positions', async () => {
+    expect(difference(await hidden(inputs, { config: dropped }), 'dropped.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(await logits(inputs, dropped), 'dropped.logits')).toBeLessThan(tolerance);
+    (await traceOf(inputs, dropped)).forEach(({ positions, scores }, layer) => {
       expect(difference(scores, `dropped.significance.${layer}`)).toBeLessThan(tolerance);
       expect(positions).toEqual(rowsOf(reference(`dropped.kept_positions.${layer}`)));
     });
   });
 
-  test('a padded batch at full length', () => {
-    expect(difference(hidden(padded), 'padded.full.last_hidden_state')).toBeLessThan(tolerance);
-    expect(difference(logits(padded), 'padded.full.logits')).toBeLessThan(tolerance);
+  test('a padded batch at full length', async () => {
+    expect(difference(await hidden(padded), 'padded.full.last_hidden_state')).toBeLessThan(tolerance);
+    expect(difference(await logits(padded), 'padded.full.logits')).toBeLessThan(tolerance);
   });
 
-  test('rows of different lengths in one batch get what each gets alone', () => {
-    const all = hidden(padded, { config: dropped });
-    const allLogits = logits(padded, dropped);
-    const trace = traceOf(padded, dropped);
+  test('rows of different lengths in one batch get what each gets alone', async () => {
+    const all = await hidden(padded, { config: dropped });
+    const allLogits = await logits(padded, dropped);
+    const trace = await traceOf(padded, dropped);
     padded.forEach(({ ids }, row) => {
       const own = all.subarray(row * 16 * 32, row * 16 * 32 + ids.length * 32);
       expect(difference(own, `ratio.${row}.last_hidden_state`)).toBeLessThan(tolerance);
@@ -117,8 +125,8 @@ describe.each([
     });
   });
 
-  test('LayerDrop: only the named layers run', () => {
-    const output = hidden(inputs, { config: dropped, layers: numbers('layerdrop.layers') });
+  test('LayerDrop: only the named layers run', async () => {
+    const output = await hidden(inputs, { config: dropped, layers: numbers('layerdrop.layers') });
     expect(difference(output, 'layerdrop.last_hidden_state')).toBeLessThan(tolerance);
   });
 
