@@ -1,4 +1,8 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.shared.js';
 
-export default defineConfig(library({ index: 'src/index.ts', bin: 'src/bin.ts' }));
+export default defineConfig({
+  ...library({ index: 'src/index.ts', bin: 'src/bin.ts' }),
+  platform: 'node',
+  shims: true, // import.meta.url in the CommonJS build
+});

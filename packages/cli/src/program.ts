@@ -1,6 +1,70 @@
-import { Command } from 'commander';
+import { Command as Program, Option as Flag } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Command } from './command.js';
+import { exitCodeHelp } from './exit-codes.js';
+import type { Io } from './io.js';
+import type { Given } from './options/settings.js';
+import { flagOf } from './options/settings.js';
 
-/** The `length-adaptive` command line. */
-export const createProgram = (): Command =>
-  new Command('length-adaptive').description(packageJson.description).version(packageJson.version, '-v, --version');
+/** What the user asked for. */
+export interface Invocation {
+  readonly command: Command;
+  readonly args: readonly string[];
+  /** Options given as flags, not yet read. */
+  readonly flags: Given;
+  readonly configFile: string | undefined;
+  readonly printConfig: boolean;
+}
+
+/** The flags of a command. A second spelling comes after the first. */
+const flagsOf = ({ options }: Command): Flag[] =>
+  Object.entries(options).flatMap(([key, { placeholder, description, fallback, alias }]) => {
+    const name = placeholder === undefined && fallback === true ? `--no-${flagOf(key).slice(2)}` : flagOf(key);
+    const value = placeholder === undefined ? '' : ` <${placeholder}>`;
+    const other = alias === undefined ? [] : [new Flag(`--${alias}${value}`).hideHelp()];
+    return [new Flag(`${name}${value}`, description), ...other];
+  });
+
+/** `config-at` -> `configAt`, as commander keeps it. */
+const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const givenFlags = (program: Program, { options }: Command): Given => {
+  const values = program.opts<Record<string, unknown>>();
+  const fromUser = (attribute: string): boolean => program.getOptionValueSource(attribute) === 'cli';
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([key, { alias = key }]) => {
+      const attribute = [key, attributeOf(alias)].find(fromUser);
+      return attribute === undefined ? [] : [[key, values[attribute]]];
+    }),
+  );
+};
+
+/** The command line of `commands`; `found` is told what the user asked for. */
+export const createProgram = (commands: readonly Command[], io: Pick<Io, 'stdout' | 'stderr'>, found: (invocation: Invocation) => void): Program => {
+  const program = new Program('length-adaptive')
+    .description(`${packageJson.description}\nThe short name \`lat\` does the same.`)
+    .version(packageJson.version, '-v, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined, // told by whoever catches it
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText('after', `\n${exitCodeHelp}`);
+  for (const command of commands) {
+    const sub = program.command(command.name).summary(command.summary).description(`${command.summary}.`);
+    if (command.argument) sub.argument(command.argument.name, command.argument.description);
+    for (const option of flagsOf(command)) sub.addOption(option);
+    sub
+      .option('--config <FILE>', 'read options from a JSON file; flags override it')
+      .option('--print-config', 'print the effective options as JSON and stop')
+      .addHelpText('after', `\n${command.help}\n\n${exitCodeHelp}`)
+      .action(() => {
+        const { config, printConfig } = sub.opts<{ config?: string; printConfig?: boolean }>();
+        found({ command, args: sub.args, flags: givenFlags(sub, command), configFile: config, printConfig: printConfig === true });
+      });
+  }
+  return program;
+};

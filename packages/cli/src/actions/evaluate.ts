@@ -1,0 +1,105 @@
+import { formatLengthConfig, fullLength } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { MetricName, SequenceModel, TextModel } from '@length-adaptive/models';
+import { calibrateLatency, macsShare, metricByName, openModel, pointForBudget, predictLogits } from '@length-adaptive/models';
+import { startBackend } from '../backend.js';
+import type { Context } from '../command.js';
+import type { EvaluateSettings } from '../commands/evaluate.js';
+import { evaluateOptions } from '../commands/evaluate.js';
+import { encodeData, maxLengthFor, readData } from '../data.js';
+import { CliError } from '../errors.js';
+import { checkLengthSettings, parseBudget, parseConfig } from '../length-choice.js';
+import { required, savedSettings } from '../options/settings.js';
+import { writeRunResult, writeRunStart } from '../run-folder.js';
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const configFor = async ({ budget, lengthConfig }: EvaluateSettings, { model, lengthAdaptive }: TextModel, lengths: readonly number[]): Promise<LengthConfig> => {
+  const { layers } = model.dimensions;
+  const searched = lengthAdaptive?.paretoSet ?? [];
+  if (lengthConfig !== undefined) return parseConfig(lengthConfig, layers, searched);
+  if (budget === undefined) return fullLength(layers);
+  const wanted = parseBudget(budget);
+  if (searched.length === 0) {
+    throw new CliError('INPUT_INVALID', 'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.');
+  }
+  if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).lengthConfig;
+  const latency = await calibrateLatency(model);
+  const tokens = Math.round(mean(lengths));
+  return pointForBudget(searched, wanted, (config) => latency.milliseconds(model.macs(tokens, config))).lengthConfig;
+};
+
+/** What `evaluate` prints. */
+export interface EvaluationResult {
+  readonly scores: Readonly<Partial<Record<MetricName, number>>>;
+  readonly examples: number;
+  /** Share of the full model's MACs. */
+  readonly cost: number;
+  readonly lengthConfig: LengthConfig;
+  readonly meanTokens: number;
+}
+
+const scoresOf = async (
+  model: SequenceModel,
+  data: ReturnType<typeof encodeData>,
+  names: readonly MetricName[],
+  { config, context }: { readonly config: LengthConfig; readonly context: Context },
+): Promise<EvaluationResult['scores']> => {
+  const progress = context.progress('evaluate', 'examples');
+  const chunk = 256;
+  const predictions: number[] = [];
+  for (let start = 0; start < data.length; start += chunk) {
+    const inputs = data.slice(start, start + chunk).map(({ input }) => input);
+    const logits = await predictLogits(model, inputs, { config, signal: context.signal });
+    predictions.push(...logits.map((row) => model.task.prediction(row)));
+    progress.update(predictions.length, data.length);
+  }
+  progress.end();
+  const targets = data.map(({ target }) => target);
+  return Object.fromEntries(names.map((name) => [name, metricByName(name)(predictions, targets)]));
+};
+
+const printResult = ({ print }: Context, { scores, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
+  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(10)}${value.toFixed(4)}`);
+  print(`${'examples'.padEnd(10)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
+  print(`${'cost'.padEnd(10)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
+  print(`${'lengths'.padEnd(10)}${formatLengthConfig(lengthConfig)}`);
+};
+
+/** Scores a model on labelled examples. */
+export const evaluate = async (settings: EvaluateSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const path = required(settings.data, 'data');
+  checkLengthSettings(settings);
+  if (settings.budget !== undefined) parseBudget(settings.budget);
+  const examples = await readData(path, settings);
+  await startBackend(settings);
+  const opened = await openModel(source);
+  const { model } = opened;
+  try {
+    const data = encodeData(opened, examples, maxLengthFor(opened, settings.maxLength));
+    const lengths = data.map(({ input }) => input.ids.length);
+    const config = await configFor(settings, opened, lengths);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings));
+    const names = settings.metric ?? [model.task.defaultMetric];
+    const result: EvaluationResult = {
+      scores: await scoresOf(model, data, names, { config, context }),
+      examples: data.length,
+      cost: macsShare(model, config, lengths),
+      lengthConfig: config,
+      meanTokens: mean(lengths),
+    };
+    if (settings.out !== undefined) await writeRunResult(settings.out, result);
+    if (settings.json) context.print(JSON.stringify(result));
+    else printResult(context, result);
+    checkScore(settings, names[0], result);
+  } finally {
+    model.dispose();
+  }
+};
+
+const checkScore = ({ minScore }: EvaluateSettings, name: MetricName | undefined, { scores }: EvaluationResult): void => {
+  const score = name === undefined ? undefined : scores[name];
+  if (minScore === undefined || score === undefined || score >= minScore) return;
+  throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);
+};

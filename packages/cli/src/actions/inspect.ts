@@ -1,0 +1,68 @@
+import type { Inspection, TextInput } from '@length-adaptive/models';
+import { createPredictor, openModel } from '@length-adaptive/models';
+import pico from 'picocolors';
+import { startBackend } from '../backend.js';
+import type { Context } from '../command.js';
+import type { InspectSettings } from '../commands/inspect.js';
+import { inspectOptions } from '../commands/inspect.js';
+import type { KeptRow } from '../kept-rows.js';
+import { formatRow, shownTokens, wrapTokens } from '../kept-rows.js';
+import { checkLengthSettings, parseBudget } from '../length-choice.js';
+import { required, savedSettings } from '../options/settings.js';
+import { predictOptionsOf } from '../predict-options.js';
+import { writeRunResult, writeRunStart } from '../run-folder.js';
+
+const rowsOf = ({ encoding, layers }: Inspection): KeptRow[] => [
+  { name: 'text', kept: new Set(encoding.ids.keys()) },
+  ...layers.map((positions, layer) => ({ name: `layer ${layer + 1}`, kept: new Set(positions) })),
+];
+
+const printPicture = (inspection: Inspection, texts: readonly string[], { print, color, io }: Context): void => {
+  const { bold, dim } = pico.createColors(color);
+  const tokens = shownTokens(inspection.encoding, texts);
+  const rows = rowsOf(inspection);
+  const names = Math.max(...rows.map(({ name }) => name.length));
+  const counts = String(tokens.length).length;
+  const room = io.stdout.isTTY === true ? Math.max(20, (io.stdout.columns ?? 80) - names - counts - 4) : Infinity;
+  wrapTokens(tokens, room).forEach((group, index) => {
+    if (index > 0) print('');
+    for (const { name, kept } of rows) {
+      const line = formatRow(tokens, group, kept, color ? dim : undefined);
+      print(`${bold(name.padEnd(names))}  ${String(kept.size).padStart(counts)}  ${line}`);
+    }
+  });
+};
+
+const summary = ({ prediction }: Inspection): string => {
+  const { label, score, probabilities, cost, tokens, keptTokens } = prediction;
+  const answer = probabilities ? `${label} ${(100 * score).toFixed(1)}%` : score.toFixed(4);
+  return `${answer}  cost ${cost.toFixed(2)} of the full MACs  ${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
+};
+
+/** Predicts one text and shows which of its tokens each layer kept. */
+export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const [text = ''] = context.args;
+  checkLengthSettings(settings);
+  if (settings.budget !== undefined) parseBudget(settings.budget);
+  await startBackend(settings);
+  const opened = await openModel(source);
+  const predictor = createPredictor(opened);
+  try {
+    const options = predictOptionsOf(settings, opened, context.signal);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings));
+    const { pair } = settings;
+    const input: TextInput = pair === undefined ? text : [text, pair];
+    const inspection = await predictor.inspect(input, options);
+    if (settings.out !== undefined) await writeRunResult(settings.out, inspection);
+    if (settings.json) {
+      context.print(JSON.stringify(inspection));
+      return;
+    }
+    printPicture(inspection, [text, pair ?? ''], context);
+    context.print('');
+    context.print(summary(inspection));
+  } finally {
+    predictor.dispose();
+  }
+};

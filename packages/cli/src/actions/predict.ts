@@ -1,0 +1,82 @@
+import type { Prediction, TextInput } from '@length-adaptive/models';
+import { createPredictor, ModelError, openModel } from '@length-adaptive/models';
+import pico from 'picocolors';
+import { startBackend } from '../backend.js';
+import type { Context } from '../command.js';
+import type { PredictSettings } from '../commands/predict.js';
+import { predictOptions } from '../commands/predict.js';
+import { CliError } from '../errors.js';
+import { checkLengthSettings, parseBudget } from '../length-choice.js';
+import { required, savedSettings } from '../options/settings.js';
+import { predictOptionsOf } from '../predict-options.js';
+import type { NumberedText } from '../read-texts.js';
+import { readTexts } from '../read-texts.js';
+import { writeRunResult, writeRunStart } from '../run-folder.js';
+
+const textsOf = async function* ({ input }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
+  if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: text }));
+  if (input !== undefined) yield* readTexts(input, io.stdin);
+};
+
+const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
+
+/** A prediction as a line for people; fields apart by tabs where no terminal aligns them. */
+const formatLine = (input: TextInput, { label, score, probabilities, cost, tokens, keptTokens }: Prediction, { io, color }: Context): string => {
+  const { bold, dim } = pico.createColors(color);
+  const kept = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
+  const name = probabilities ? label : score.toFixed(4);
+  const confidence = probabilities ? [`${(100 * score).toFixed(1)}%`] : [];
+  const share = `cost ${cost.toFixed(2)}`;
+  if (io.stdout.isTTY !== true) return [name, ...confidence, share, kept, shownText(input)].join('\t');
+  const line = `${bold(name.padEnd(12))} ${confidence.map((part) => part.padStart(6)).join('')}  ${dim(`${share}  ${kept.padEnd(17)}`)}  `;
+  const width = 12 + 1 + (probabilities ? 6 : 0) + 2 + share.length + 2 + Math.max(17, kept.length) + 2;
+  return line + shownText(input).slice(0, Math.max(20, (io.stdout.columns ?? 80) - width));
+};
+
+/** Names the text at fault. */
+const atText = (error: unknown, texts: readonly NumberedText[]): unknown => {
+  const [only] = texts;
+  return error instanceof ModelError && only !== undefined && (error.code === 'TEXT_EMPTY' || error.code === 'TEXT_TOO_LONG')
+    ? new ModelError(error.code, `Text ${only.line}: ${error.message}${error.code === 'TEXT_TOO_LONG' ? ' (--truncate)' : ''}`, { cause: error })
+    : error;
+};
+
+/** Predicts texts and prints a line each as they are done. */
+export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
+  checkLengthSettings(settings);
+  if (settings.budget !== undefined) parseBudget(settings.budget);
+  await startBackend(settings);
+  const opened = await openModel(source);
+  const predictor = createPredictor(opened);
+  try {
+    const options = predictOptionsOf(settings, opened, context.signal);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings));
+    const all: Prediction[] = [];
+    const show = (texts: readonly NumberedText[], predictions: readonly Prediction[]): void => {
+      predictions.forEach((prediction, i) => {
+        const input = texts[i]?.input ?? '';
+        const [text, pair] = typeof input === 'string' ? [input] : input;
+        if (settings.json) context.print(JSON.stringify({ text, ...(pair !== undefined && { pair }), ...prediction }));
+        else context.print(formatLine(input, prediction, context));
+        if (settings.out !== undefined) all.push(prediction);
+      });
+    };
+    for await (const texts of textsOf(settings, context)) {
+      if (texts.length === 0) continue;
+      try {
+        show(texts, await predictor.predict(texts.map(({ input }) => input), options));
+      } catch (error) {
+        if (!(error instanceof ModelError) || !error.code.startsWith('TEXT_')) throw error;
+        // Those before the one at fault are answered; it is found by trying one after the other.
+        for (const one of texts) {
+          show([one], await predictor.predict([one.input], options).catch((cause: unknown) => Promise.reject(atText(cause, [one]) as Error)));
+        }
+      }
+    }
+    if (settings.out !== undefined) await writeRunResult(settings.out, { predictions: all });
+  } finally {
+    predictor.dispose();
+  }
+};

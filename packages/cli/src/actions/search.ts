@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { LabelledInput, LengthAdaptiveFile, LengthSearchResult, SpeedMeasurement, TextModel } from '@length-adaptive/models';
+import {
+  evaluate,
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  measureSpeed,
+  openModel,
+  searchLengths,
+  validateLengthAdaptiveFile,
+  writeFile,
+} from '@length-adaptive/models';
+import { startBackend } from '../backend.js';
+import type { Context } from '../command.js';
+import type { SearchSettings } from '../commands/search.js';
+import { searchFolder, searchOptions } from '../commands/search.js';
+import { digestOf, encodeData, maxLengthFor, readData, sample } from '../data.js';
+import { CliError } from '../errors.js';
+import { knownCode } from '../exit-codes.js';
+import { openMetrics } from '../metrics-log.js';
+import { commandLine } from '../options/command-line.js';
+import { required, savedSettings } from '../options/settings.js';
+import { paretoChart } from '../report/pareto-chart.js';
+import { reportPage } from '../report/report-page.js';
+import type { ReportedPoint, SearchReport } from '../report/search-report.js';
+import { runFiles, writeRunResult, writeRunStart } from '../run-folder.js';
+import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from '../search-checkpoint.js';
+import type { SearchIdentity } from '../search-checkpoint.js';
+import { currentVersions } from '../versions.js';
+import { weightsDigest } from '../weights-digest.js';
+
+interface Work {
+  readonly settings: SearchSettings;
+  readonly context: Context;
+  readonly opened: TextModel;
+  readonly data: readonly LabelledInput[];
+  readonly heldOut: readonly LabelledInput[];
+  readonly folder: string;
+}
+
+interface GenerationLine {
+  readonly generation: number;
+  readonly evaluations: number;
+  /** Configurations of the population's front. */
+  readonly front: number;
+  readonly bestScore: number;
+}
+
+const runSearch = async ({ settings, context, opened, data, folder }: Work): Promise<LengthSearchResult> => {
+  const { generations, population: populationSize, dropRatioBound, metric, seed } = settings;
+  const { model } = opened;
+  const identity: SearchIdentity = { weights: await weightsDigest(model), data: digestOf(data) };
+  const saved = settings.resume ? await readSearchCheckpoint(folder, identity) : undefined;
+  if (!settings.resume && hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is replaced (--resume would have gone on from it).`);
+  const metricsPath = join(folder, runFiles.metrics);
+  const done = saved === undefined ? 0 : (saved as { generation: number }).generation + 1;
+  const metrics = await openMetrics<GenerationLine>(metricsPath, done);
+  const progress = context.progress('search', 'configurations');
+  const total = (generations + 1) * populationSize + 2;
+  let scored = saved === undefined ? 0 : (saved as { evaluated: readonly unknown[] }).evaluated.length;
+  let saves = done;
+  try {
+    return await searchLengths(model, data, {
+      ...{ generations, populationSize, dropRatioBound, metric, seed },
+      resume: saved,
+      ...(context.signal && { signal: context.signal }),
+      onEvaluation: ({ score, cost }) => {
+        scored += 1;
+        progress.update(scored, Math.max(total, scored), `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}`);
+      },
+      onGeneration: async ({ generation, evaluations, front }, checkpoint) => {
+        metrics.write({ generation, evaluations, front: front.length, bestScore: Math.max(...front.map(({ objectives }) => objectives.score)) });
+        await writeSearchCheckpoint(folder, identity, checkpoint);
+        saves += 1;
+      },
+    });
+  } catch (error) {
+    if (knownCode(error) !== 'ABORTED') throw error;
+    const how =
+      saves === 0
+        ? 'No generation was complete, so nothing was saved.'
+        : `${saves} generations are saved; go on with: lat search --resume --model ${settings.model}${settings.out === undefined ? '' : ` --out ${settings.out}`}`;
+    throw new CliError('ABORTED', `The search was stopped. ${how}`, { cause: error });
+  } finally {
+    progress.end();
+  }
+};
+
+/** The Pareto set with everything that is measured after the search. */
+const measure = async ({ paretoSet }: LengthSearchResult, { settings, context, opened, data, heldOut }: Work): Promise<ReportedPoint[]> => {
+  const { model } = opened;
+  const meanTokens = Math.round(meanLength(data));
+  const heldOutScores: number[] = [];
+  const scoring = context.progress('held-out scores', 'configurations');
+  for (const [index, { lengthConfig }] of paretoSet.entries()) {
+    if (heldOut.length === 0) break;
+    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric: settings.metric, signal: context.signal }));
+    scoring.update(index + 1, paretoSet.length);
+  }
+  scoring.end();
+  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
+  return paretoSet.map((point, index) => {
+    const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
+    return {
+      ...point,
+      macs: model.macs(meanTokens, point.lengthConfig),
+      ...(heldOutScore !== undefined && { heldOutScore }),
+      ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
+    };
+  });
+};
+
+const measureSpeeds = async (
+  paretoSet: LengthSearchResult['paretoSet'],
+  { settings, context, opened, data }: Pick<Work, 'settings' | 'context' | 'opened' | 'data'>,
+): Promise<readonly SpeedMeasurement[]> => {
+  const inputs = sample(data, settings.speedSamples, settings.seed).map(({ input }) => input);
+  context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
+  const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
+  const [, ...measured] = await measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
+  return measured;
+};
+
+const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
+
+const reportOf = (paretoSet: readonly ReportedPoint[], result: LengthSearchResult, { settings, opened, data, heldOut }: Work): SearchReport => ({
+  model: settings.model ?? '',
+  data: settings.data ?? '',
+  reportData: settings.reportData,
+  examples: data.length,
+  heldOutExamples: heldOut.length,
+  meanTokens: meanLength(data),
+  metric: settings.metric ?? opened.model.task.defaultMetric,
+  seed: settings.seed,
+  generations: result.generations,
+  evaluations: result.evaluations,
+  speed: settings.latency ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats } : undefined,
+  backend: settings.backend,
+  threads: settings.threads,
+  full: result.full,
+  paretoSet,
+  versions: currentVersions(),
+  command: commandLine('search', searchOptions, settings),
+});
+
+/** `length_adaptive.json` with the search in it; what it said about training is kept. */
+const fileOf = async (source: string, report: SearchReport): Promise<LengthAdaptiveFile> => {
+  const path = join(source, lengthAdaptiveFileName);
+  const before = await readFile(path, 'utf8').then(
+    (content) => validateLengthAdaptiveFile(JSON.parse(content), path),
+    () => undefined,
+  );
+  const { seed, generations, evaluations, metric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, backend } = report;
+  return {
+    ...before,
+    format: 'length-adaptive',
+    version: 1,
+    search: {
+      ...{ seed, generations, evaluations, metric, split: basename(data), examples, meanTokens, full },
+      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples } }),
+      ...(report.speed && { speed: { ...report.speed, backend, threads: report.threads, cpu: report.versions.cpu } }),
+    },
+    paretoSet,
+  };
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const printResult = ({ print, note }: Context, { paretoSet, metric }: SearchReport, files: readonly string[]): void => {
+  const cells = paretoSet.map(({ cost, score, heldOutScore, speedup, lengthConfig }) => [
+    cost.toFixed(3),
+    score.toFixed(4),
+    ...(heldOutScore === undefined ? [] : [heldOutScore.toFixed(4)]),
+    ...(speedup === undefined ? [] : [`${speedup.toFixed(2)}x`]),
+    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+  ]);
+  const [first] = paretoSet;
+  const head = ['cost', metric, ...(first?.heldOutScore === undefined ? [] : ['held-out']), ...(first?.speedup === undefined ? [] : ['speed-up']), 'lengths'];
+  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  for (const row of [head, ...cells]) print(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  for (const file of files) note(`wrote ${file}`);
+};
+
+/** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
+export const search = async (settings: SearchSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const path = required(settings.data, 'data');
+  const folder = searchFolder(settings) ?? source;
+  if (settings.out === undefined && !isFolder(source)) {
+    const isRemote = /^(npm:|https?:)/.test(source);
+    throw new CliError(isRemote ? 'USAGE' : 'INPUT_NOT_FOUND', `${source} is no folder on this computer, so the search cannot write into it; give --out DIR.`);
+  }
+  const examples = await readData(path, settings);
+  const heldOutExamples = settings.reportData === undefined ? [] : await readData(settings.reportData, { ...settings, limit: undefined });
+  await startBackend(settings);
+  const opened = await openModel(source);
+  try {
+    const maxLength = maxLengthFor(opened, settings.maxLength);
+    const work: Work = {
+      ...{ settings, context, opened, folder },
+      data: encodeData(opened, examples, maxLength),
+      heldOut: encodeData(opened, heldOutExamples, maxLength),
+    };
+    await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength });
+    const result = await runSearch(work);
+    const paretoSet = await measure(result, work);
+    const report = reportOf(paretoSet, result, work);
+
+    const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
+    const lengthAdaptive = await fileOf(source, report);
+    await writeFile(chart, paretoChart(report));
+    await writeFile(page, reportPage(report));
+    await writeRunResult(folder, { ...report, lengthAdaptive: ours });
+    await writeFile(ours, formatLengthAdaptiveFile(lengthAdaptive));
+    if (settings.json) context.print(JSON.stringify({ ...report, lengthAdaptive: ours, chart, report: page }));
+    else printResult(context, report, [ours, chart, page]);
+  } finally {
+    opened.model.dispose();
+  }
+};

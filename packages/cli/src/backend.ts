@@ -1,0 +1,20 @@
+import { useWasmThreads } from '@length-adaptive/core/wasm/node';
+import * as tf from '@tensorflow/tfjs';
+import { CliError } from './errors.js';
+
+export interface BackendSettings {
+  readonly backend: 'wasm' | 'cpu';
+  readonly threads: number | undefined;
+}
+
+/**
+ * Starts what computes.
+ *
+ * @throws CoreError `BACKEND_UNAVAILABLE`
+ */
+export const startBackend = async ({ backend, threads }: BackendSettings): Promise<void> => {
+  tf.enableProdMode(); // or TensorFlow.js prints an advertisement
+  if (backend === 'wasm') return useWasmThreads(threads === undefined ? {} : { threads });
+  if (!(await tf.setBackend('cpu'))) throw new CliError('USAGE', 'The cpu backend did not start.');
+  await tf.ready();
+};

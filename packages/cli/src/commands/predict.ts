@@ -1,0 +1,30 @@
+import { defineCommand } from '../command.js';
+import { commonOptions, lengthOptions } from '../options/common.js';
+import { flag, text } from '../options/option.js';
+import type { Settings } from '../options/option.js';
+
+export const predictOptions = {
+  model: text('DIR', 'model to run'),
+  input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
+  ...lengthOptions,
+  truncate: flag('cut texts that are too long for the model instead of refusing them'),
+  out: text('DIR', 'also write config.json, versions.json and result.json here'),
+  ...commonOptions,
+} as const;
+
+/** Settings of `predict`. */
+export type PredictSettings = Settings<typeof predictOptions>;
+
+export const predictCommand = defineCommand({
+  name: 'predict',
+  summary: 'Predict texts, under a budget',
+  argument: { name: '[texts...]', description: 'texts to predict' },
+  help: `Prints a line a text: label, confidence, cost (share of the full MACs), tokens kept by the last layer, text.
+With --json a JSON object a line.
+
+Examples:
+  lat predict --model runs/sst2/model --budget cost=0.5 'A fine film.'
+  lat predict --model runs/sst2/model --input reviews.txt --budget latency=20ms --json`,
+  options: predictOptions,
+  run: async (settings, context) => (await import('../actions/predict.js')).predict(settings, context),
+});

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { defineCommand } from '../command.js';
+import { commonOptions, dataOptions, metricNames } from '../options/common.js';
+import { choice, enabled, flag, number, text } from '../options/option.js';
+import type { Settings } from '../options/option.js';
+
+export const searchOptions = {
+  model: text('DIR', 'model to search'),
+  data: text('FILE', 'examples that every configuration is scored on'),
+  reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
+  generations: number('N', 'generations after the initial one', { integer: true, min: 0, fallback: 10 }),
+  population: number('N', 'configurations that survive a generation, and new ones tried in each', { integer: true, min: 2, fallback: 20 }),
+  dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
+  ...dataOptions,
+  metric: choice(metricNames, 'score to search for (default: accuracy, or spearman for regression)', undefined),
+  latency: enabled('do not measure the speed of the Pareto set'),
+  speedSamples: number('N', 'examples that speed is measured on', { integer: true, min: 1, fallback: 16 }),
+  speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),
+  out: text('DIR', 'write everything here (default: length_adaptive.json into the model, the rest into MODEL/search)'),
+  resume: { ...flag('go on from the checkpoint of an interrupted search'), transient: true },
+  ...commonOptions,
+} as const;
+
+/** Settings of `search`. */
+export type SearchSettings = Settings<typeof searchOptions>;
+
+/** Folder of a search's own files. */
+export const searchFolder = ({ out, model }: Pick<SearchSettings, 'out' | 'model'>): string | undefined =>
+  out ?? (model === undefined ? undefined : join(model, 'search'));
+
+export const searchCommand = defineCommand({
+  name: 'search',
+  summary: 'Search the length configurations of a trained model and write its Pareto set and a report',
+  help: `Examples:
+  lat search --model runs/sst2/model --data dev.tsv --limit 500 --report-data test.tsv
+  lat search --model runs/sst2/model --resume --generations 20`,
+  options: searchOptions,
+  savedConfig: (settings) => {
+    const folder = searchFolder(settings);
+    return folder === undefined ? undefined : join(folder, 'config.json');
+  },
+  mayChange: ['generations', 'reportData', 'latency', 'speedSamples', 'speedRepeats', 'threads'],
+  run: async (settings, context) => (await import('../actions/search.js')).search(settings, context),
+});

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { defineCommand } from '../command.js';
+import { commonOptions, dataOptions, metricNames } from '../options/common.js';
+import { choice, flag, number, text } from '../options/option.js';
+import type { Settings } from '../options/option.js';
+
+export const trainOptions = {
+  model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
+  train: text('FILE', 'training examples: .tsv, .csv, .jsonl, also .gz'),
+  dev: text('FILE', 'examples that choose the best epoch'),
+  devShare: number('SHARE', 'set this share of the training examples aside as dev', { min: 0, below: 1, fallback: undefined }),
+  out: text('DIR', 'folder of the run; the model is written to DIR/model'),
+  task: choice(['classification', 'regression'], 'what labels are (default: guessed)', undefined),
+  epochs: number('N', 'epochs of ordinary fine-tuning', { integer: true, min: 0, fallback: 2 }),
+  lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
+  batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
+  learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),
+  dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
+  layerDrop: number('Q', 'probability that LayerDrop skips a layer', { min: 0, below: 1, fallback: 0 }),
+  subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
+  ...dataOptions,
+  metric: choice(metricNames, 'score that chooses the best epoch (default: accuracy, or spearman for regression)', undefined),
+  checkpointEvery: number('N', 'write a checkpoint every N steps (default: only when interrupted)', { integer: true, min: 1, fallback: undefined }),
+  resume: { ...flag('go on with the interrupted run in --out'), transient: true },
+  overwrite: { ...flag('start anew in a folder that holds a run'), transient: true },
+  ...commonOptions,
+} as const;
+
+/** Settings of `train`. */
+export type TrainSettings = Settings<typeof trainOptions>;
+
+export const trainCommand = defineCommand({
+  name: 'train',
+  summary: 'Fine-tune a model, then train it with LengthDrop for every length at once',
+  help: `Examples:
+  lat train --model google-bert/bert-base-uncased --train train.tsv --dev dev.tsv --out runs/sst2
+  lat train --resume --out runs/sst2`,
+  options: trainOptions,
+  savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
+  mayChange: ['out', 'threads', 'checkpointEvery'],
+  run: async (settings, context) => (await import('../actions/train.js')).train(settings, context),
+});

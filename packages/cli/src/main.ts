@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { CommanderError } from 'commander';
+import pico from 'picocolors';
+import type { Command, Context } from './command.js';
+import { evaluateCommand } from './commands/evaluate.js';
+import { inspectCommand } from './commands/inspect.js';
+import { predictCommand } from './commands/predict.js';
+import { searchCommand } from './commands/search.js';
+import { trainCommand } from './commands/train.js';
+import { CliError, messageOf } from './errors.js';
+import { exitCodeOf, exitCodes, knownCode } from './exit-codes.js';
+import type { Io } from './io.js';
+import { isDebugging, wantsColor } from './io.js';
+import type { Settings } from './options/option.js';
+import { readConfig, readFlags, savedSettings, settle } from './options/settings.js';
+import { createProgram } from './program.js';
+import type { Invocation } from './program.js';
+import { createProgress } from './progress.js';
+import { resumedSettings } from './resumed-settings.js';
+
+const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand];
+
+const readConfigFile = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CliError('CONFIG_NOT_FOUND', `The configuration file ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
+};
+
+const contextOf = (io: Io, args: readonly string[], { quiet, color }: Settings<Command['options']>): Context => ({
+  io,
+  args,
+  color: wantsColor(io.stdout, io.env, color === true),
+  signal: io.signal,
+  print: (line) => void io.stdout.write(`${line}\n`),
+  note: (line) => {
+    if (quiet !== true) io.stderr.write(`${line}\n`);
+  },
+  progress: (label, unit) => createProgress(io.stderr, label, { unit, quiet: quiet === true }),
+});
+
+const invoke = async ({ command, args, flags, configFile, printConfig }: Invocation, io: Io): Promise<void> => {
+  const { options } = command;
+  const fromFile = configFile === undefined ? {} : readConfig(options, await readConfigFile(configFile), configFile);
+  const given = { ...fromFile, ...readFlags(options, flags) };
+  const settings = await resumedSettings(command, given, settle(options, given));
+  const context = contextOf(io, args, settings);
+  if (printConfig) context.print(JSON.stringify(savedSettings(options, settings), null, 2));
+  else await command.run(settings, context);
+};
+
+const report = (error: unknown, io: Io, json: boolean): number => {
+  const colors = pico.createColors(wantsColor(io.stderr, io.env, true));
+  const isUsage = error instanceof CommanderError;
+  const code = isUsage ? 'USAGE' : (knownCode(error) ?? 'UNEXPECTED');
+  const message = messageOf(error).replace(/^error: /, '');
+  const hint = code === 'UNEXPECTED' ? ' This is a fault of the program; DEBUG=length-adaptive shows where it happened.' : '';
+  if (json) io.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  else io.stderr.write(`${colors.red(code === 'ABORTED' ? 'interrupted:' : 'error:')} ${message}${hint}\n`);
+  if (isDebugging(io.env) && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  return isUsage ? exitCodes.usage : exitCodeOf(error);
+};
+
+/**
+ * Runs the `length-adaptive` command line.
+ *
+ * @param argv what comes after the program's name
+ * @param io streams and environment. Default: those of this process
+ * @returns the exit code; nothing is thrown and the process is not ended
+ * @example
+ * const code = await main(['predict', '--model', 'models/reviews', '--budget', 'cost=0.5', 'A fine film.']);
+ */
+export const main = async (argv: readonly string[], { stdout, stderr, stdin, env, signal }: Partial<Io> = {}): Promise<number> => {
+  const io: Io = {
+    stdout: stdout ?? process.stdout,
+    stderr: stderr ?? process.stderr,
+    stdin: stdin ?? process.stdin,
+    env: env ?? process.env,
+    signal,
+  };
+  let invocation: Invocation | undefined;
+  const program = createProgram(commands, io, (found) => {
+    invocation = found;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    if (invocation) await invoke(invocation, io);
+    return exitCodes.ok;
+  } catch (error) {
+    // Help and version are thrown too, after they were printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
+    return report(error, io, argv.includes('--json'));
+  }
+};

@@ -1,0 +1,32 @@
+import type { MetricName } from '@length-adaptive/models';
+import { choice, enabled, flag, number, text } from './option.js';
+
+/** Options of every command. */
+export const commonOptions = {
+  backend: choice(['wasm', 'cpu'], 'what computes', 'wasm'),
+  threads: number('N', 'threads of the wasm backend (default: the cores, at most 8)', { integer: true, min: 1, fallback: undefined }),
+  seed: number('N', 'seed of every random choice', { integer: true, min: 0, max: 2 ** 32 - 1, fallback: 42 }),
+  json: { ...flag('print JSON on stdout, errors as JSON on stderr'), transient: true },
+  quiet: { ...flag('no progress and no notes on stderr'), transient: true },
+  color: { ...enabled('no colour, also on a terminal'), transient: true },
+} as const;
+
+/** Options of commands that read a labelled data set. */
+export const dataOptions = {
+  maxLength: number('N', 'cut texts to N tokens (default: as trained, else 128)', { integer: true, min: 4, fallback: undefined }),
+  textColumn: text('NAME', 'column of the text, by name or by number from 1 (default: guessed)'),
+  pairColumn: text('NAME', 'column of the second text'),
+  labelColumn: text('NAME', 'column of the label'),
+  limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
+} as const;
+
+export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'];
+
+/** Options that choose the length configuration to run at. */
+export const lengthOptions = {
+  budget: text('BUDGET', 'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9'),
+  lengthConfig: {
+    ...text('CONFIG', 'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128'),
+    alias: 'config-at',
+  },
+} as const;

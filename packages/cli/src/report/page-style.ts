@@ -1,0 +1,23 @@
+/** Style of the report: light and dark, wide and narrow. */
+export const pageStyle = `
+  :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --line: #e2e6ec; --paper: #ffffff; --tint: #f5f7fa; --accent: #2557d6; --bar: #cfdcfb; }
+  @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b5; --line: #2b3442; --paper: #12161d; --tint: #1a2029; --accent: #7ea6ff; --bar: #2c4377; } }
+  * { box-sizing: border-box; }
+  body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; }
+  main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+  h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; }
+  .lead { color: var(--soft); margin: 0 0 1.5rem; overflow-wrap: anywhere; }
+  .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 0 0 1.5rem; padding: 0; list-style: none; }
+  .facts li { background: var(--tint); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; color: var(--soft); font-size: .85rem; }
+  .facts strong { display: block; color: var(--ink); font-size: 1.35rem; font-weight: 650; font-variant-numeric: tabular-nums; }
+  svg.chart { width: 100%; height: auto; display: block; }
+  .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
+  table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  th, td { padding: .5rem .75rem; text-align: right; border-bottom: 1px solid var(--line); } tr:last-child td { border-bottom: 0; }
+  th { background: var(--tint); color: var(--soft); font-weight: 600; font-size: .8rem; } td:last-child, th:last-child { text-align: left; }
+  tr.full td { color: var(--soft); }
+  .lengths { display: inline-flex; align-items: flex-end; gap: 2px; height: 1.5rem; margin-right: .6rem; vertical-align: middle; } .lengths i { width: 6px; background: var(--bar); border-top: 2px solid var(--accent); }
+  .ratios { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .8rem; color: var(--soft); }
+  dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+  pre { background: var(--tint); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .85rem/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
+  @media (max-width: 34rem) { main { padding: 1.25rem .9rem 3rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } th, td { padding: .45rem .55rem; } }`;

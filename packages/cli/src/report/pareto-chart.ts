@@ -1,0 +1,73 @@
+import { escape } from './escape.js';
+import type { ReportedPoint, SearchReport } from './search-report.js';
+import { axisFor } from './ticks.js';
+
+const [width, height] = [720, 420];
+const margin = { left: 64, right: 20, top: 20, bottom: 52 };
+
+/** Colours come as variables, with a light and a dark set: the chart follows whoever shows it. */
+const style = `
+  .chart { --ink: #1c2330; --soft: #667085; --line: #e2e6ec; --accent: #2557d6; --held: #b45309; font: 13px system-ui, sans-serif; }
+  @media (prefers-color-scheme: dark) { .chart { --ink: #e6e9ef; --soft: #98a2b3; --line: #2b3442; --accent: #7ea6ff; --held: #f5b25c; } }
+  .chart text { fill: var(--soft); } .chart .title { fill: var(--ink); }
+  .chart .grid { stroke: var(--line); } .chart .front { stroke: var(--accent); stroke-width: 2; fill: none; }
+  .chart .point { fill: var(--accent); } .chart .held { fill: none; stroke: var(--held); stroke-width: 2; }
+  .chart .full { fill: none; stroke: var(--ink); stroke-width: 2; }`;
+
+const fixed = (value: number): string => value.toFixed(1);
+
+const describe = ({ lengthConfig, cost, score, heldOutScore, speedup }: ReportedPoint): string =>
+  [
+    `cost ${cost.toFixed(3)}, score ${score.toFixed(4)}`,
+    ...(heldOutScore === undefined ? [] : [`held-out ${heldOutScore.toFixed(4)}`]),
+    ...(speedup === undefined ? [] : [`${speedup.toFixed(2)} times as fast`]),
+    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+  ].join('; ');
+
+/** The Pareto set as an SVG: share of the full model's MACs against score. It stands alone, and in a page. */
+export const paretoChart = ({ paretoSet, full, metric, heldOutExamples }: SearchReport): string => {
+  const heldOut = paretoSet.flatMap((point) => (point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }]));
+  const all = [...paretoSet, ...heldOut, full];
+  const xAxis = axisFor([...all.map(({ cost }) => cost), 1]);
+  const yAxis = axisFor(all.map(({ score }) => score));
+  const x = (cost: number): number => margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
+  const y = (score: number): number => height - margin.bottom - ((score - yAxis.low) / (yAxis.high - yAxis.low)) * (height - margin.top - margin.bottom);
+
+  const columns = xAxis.ticks.map((tick) => {
+    const at = fixed(x(tick));
+    return `<line class="grid" x1="${at}" x2="${at}" y1="${margin.top}" y2="${height - margin.bottom}"/><text x="${at}" y="${height - margin.bottom + 20}" text-anchor="middle">${Math.round(tick * 100)}%</text>`;
+  });
+  const rows = yAxis.ticks.map((tick) => {
+    const at = fixed(y(tick));
+    return `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text x="${margin.left - 10}" y="${fixed(y(tick) + 4)}" text-anchor="end">${tick.toFixed(yAxis.decimals)}</text>`;
+  });
+  // A budget between two points buys the cheaper one: the front is a staircase.
+  const steps = paretoSet.map(({ cost, score }, i) => (i === 0 ? `M${fixed(x(cost))} ${fixed(y(score))}` : `H${fixed(x(cost))}V${fixed(y(score))}`));
+  const front = `<path class="front" d="${steps.join('')}${paretoSet.length > 0 ? `H${fixed(x(xAxis.high))}` : ''}"/>`;
+  const circle = (name: string, point: ReportedPoint, radius: number): string =>
+    `<circle class="${name}" cx="${fixed(x(point.cost))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;
+
+  const keys = [
+    ['point', 'searched'],
+    ...(heldOutExamples > 0 ? [['held', 'held-out examples']] : []),
+    ['full', 'full length'],
+  ] as const;
+  const legend = keys.map(([name, label], i) => {
+    const at = height - margin.bottom - 16 - 20 * (keys.length - 1 - i);
+    return `<circle class="${name}" cx="${width - margin.right - 150}" cy="${at}" r="5"/><text x="${width - margin.right - 136}" y="${at + 4}">${label}</text>`;
+  });
+
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(metric)} against cost">
+<style>${style}
+</style>
+${[...columns, ...rows].join('\n')}
+<text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - 10}" text-anchor="middle">cost: share of the full model's MACs</text>
+<text class="title" x="16" y="${(margin.top + height - margin.bottom) / 2}" text-anchor="middle" transform="rotate(-90 16 ${(margin.top + height - margin.bottom) / 2})">${escape(metric)}</text>
+${front}
+${circle('full', full, 8)}
+${heldOut.map((point) => circle('held', point, 5)).join('\n')}
+${paretoSet.map((point) => circle('point', point, 5)).join('\n')}
+${legend.join('\n')}
+</svg>
+`;
+};

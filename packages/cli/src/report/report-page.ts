@@ -1,0 +1,111 @@
+import { escape } from './escape.js';
+import { pageStyle } from './page-style.js';
+import { paretoChart } from './pareto-chart.js';
+import type { ReportedPoint, SearchReport } from './search-report.js';
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+/** A column of the table; absent when nothing of it was measured. */
+interface Column {
+  readonly title: string;
+  readonly cell: (point: ReportedPoint, index: number) => string;
+}
+
+const lengths = ({ lengthConfig }: ReportedPoint): string => {
+  const bars = lengthConfig.map((ratio) => `<i style="height:${(100 * ratio).toFixed(0)}%"></i>`).join('');
+  const ratios = lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ');
+  return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${ratios}</span>`;
+};
+
+const columnsOf = ({ paretoSet, metric, speed }: SearchReport): readonly Column[] => [
+  { title: 'number', cell: (_, index) => (index < 0 ? 'full' : String(index)) },
+  { title: 'MACs', cell: ({ cost }) => percent(cost) },
+  { title: escape(metric), cell: ({ score }) => score.toFixed(4) },
+  ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
+    ? [{ title: 'held-out', cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
+    : []),
+  ...(speed
+    ? [
+        { title: 'speed-up', cell: ({ speedup }: ReportedPoint) => (speedup === undefined ? '' : `${speedup.toFixed(2)}×`) },
+        { title: 'ms a text', cell: ({ latencyMs }: ReportedPoint) => latencyMs?.toFixed(2) ?? '' },
+      ]
+    : []),
+  { title: 'share of tokens that leave each layer', cell: lengths },
+];
+
+const tableOf = (report: SearchReport): string => {
+  const columns = columnsOf(report);
+  const row = (point: ReportedPoint, index: number): string =>
+    `<tr${index < 0 ? ' class="full"' : ''}>${columns.map(({ cell }) => `<td>${cell(point, index)}</td>`).join('')}</tr>`;
+  const hasFull = report.paretoSet.some(({ cost }) => cost === report.full.cost);
+  const rows = [...report.paretoSet.map(row), ...(hasFull ? [] : [row(report.full, -1)])];
+  return `<div class="scroll" tabindex="0"><table>
+<thead><tr>${columns.map(({ title }) => `<th>${title}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody></table></div>`;
+};
+
+/** The cheapest configuration that scores at least as well as the full length. */
+const freeLunch = ({ paretoSet, full }: SearchReport): ReportedPoint | undefined => paretoSet.find(({ score }) => score >= full.score - 1e-9);
+
+const factsOf = (report: SearchReport): string => {
+  const equal = freeLunch(report);
+  const fastest = Math.max(...report.paretoSet.map(({ speedup = 0 }) => speedup));
+  const facts: readonly (readonly [string, string])[] = [
+    [report.full.score.toFixed(4), `${escape(report.metric)} at full length`],
+    ...(equal && equal.cost < 1 ? [[percent(equal.cost), 'of the MACs for that score or more'] as const] : []),
+    ...(equal?.speedup === undefined ? [] : [[`${equal.speedup.toFixed(2)}×`, 'as fast at that configuration'] as const]),
+    ...(fastest > 0 ? [[`${fastest.toFixed(2)}×`, 'as fast at the fastest'] as const] : []),
+    [String(report.paretoSet.length), 'configurations worth having'],
+  ];
+  return `<ul class="facts">${facts.map(([value, label]) => `<li><strong>${value}</strong>${label}</li>`).join('')}</ul>`;
+};
+
+const methodOf = ({ data, reportData, examples, heldOutExamples, meanTokens, ...report }: SearchReport): string => {
+  const { seed, generations, evaluations, speed, backend, threads, versions } = report;
+  const entries: readonly (readonly [string, string])[] = [
+    ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
+    [
+      'Held-out',
+      reportData === undefined
+        ? 'none: the scores are those the search chose by, and so a little too good (--report-data scores the set on other examples)'
+        : `${reportData}: ${heldOutExamples} examples that the search never saw`,
+    ],
+    ['Search', `NSGA-II, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`],
+    ['MACs', 'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length'],
+    ...(speed
+      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${backend}${threads === undefined ? '' : `, ${threads} threads`}`] as const]
+      : []),
+    ['Machine', `${versions.cpu}, ${versions.cores} cores, ${versions.memoryGiB} GiB, ${versions.platform}`],
+    ['Versions', [`Node ${versions.node}`, ...Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`)].join(', ')],
+  ];
+  return `<dl>${entries.map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>`).join('\n')}</dl>`;
+};
+
+/** A search as one HTML page that needs nothing else: chart, table, how it was measured, and the command that gives it again. */
+export const reportPage = (report: SearchReport): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Length configurations of ${escape(report.model)}</title>
+<style>${pageStyle}
+</style>
+</head>
+<body>
+<main>
+<h1>Length configurations of ${escape(report.model)}</h1>
+<p class="lead">Trained once; each row below is the same weights, run at other lengths.</p>
+${factsOf(report)}
+${paretoChart(report)}
+<h2>Pareto set</h2>
+${tableOf(report)}
+<h2>How it was measured</h2>
+${methodOf(report)}
+<h2>To make this report again</h2>
+<pre>${escape(report.command)}</pre>
+</main>
+</body>
+</html>
+`;

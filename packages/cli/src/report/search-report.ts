@@ -1,0 +1,35 @@
+import type { ParetoPoint } from '@length-adaptive/models';
+import type { Versions } from '../versions.js';
+
+/** A point of the Pareto set with what was measured after the search. */
+export interface ReportedPoint extends ParetoPoint {
+  /** The metric on examples that the search never saw. */
+  readonly heldOutScore?: number;
+  /** Time of the full length divided by the time of this configuration. */
+  readonly speedup?: number;
+}
+
+/** A search, as its report tells it. */
+export interface SearchReport {
+  readonly model: string;
+  readonly data: string;
+  readonly reportData: string | undefined;
+  readonly examples: number;
+  readonly heldOutExamples: number;
+  /** Mean tokens of the examples. */
+  readonly meanTokens: number;
+  readonly metric: string;
+  readonly seed: number;
+  readonly generations: number;
+  readonly evaluations: number;
+  /** How speed was measured, when it was. */
+  readonly speed: { readonly samples: number; readonly repeats: number } | undefined;
+  readonly backend: string;
+  readonly threads: number | undefined;
+  readonly full: ParetoPoint;
+  /** Cheapest first. */
+  readonly paretoSet: readonly ReportedPoint[];
+  readonly versions: Versions;
+  /** The command that gives this report again. */
+  readonly command: string;
+}

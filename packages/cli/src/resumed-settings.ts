@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Command } from './command.js';
+import { CliError } from './errors.js';
+import type { Options, Settings } from './options/option.js';
+import type { Given } from './options/settings.js';
+import { flagOf, readConfig, settle } from './options/settings.js';
+
+/**
+ * The settings of a command; with `--resume` those of the interrupted run, which only some options may change.
+ *
+ * @throws CliError `CHECKPOINT_NOT_FOUND`, `CONFIG_INVALID` when an option contradicts the interrupted run
+ */
+export const resumedSettings = async <O extends Options>(
+  { options, savedConfig, mayChange = [] }: Command<O>,
+  given: Given,
+  settings: Settings<O>,
+): Promise<Settings<O>> => {
+  if (settings['resume'] !== true || savedConfig === undefined) return settings;
+  const path = savedConfig(settings);
+  if (path === undefined) return settings; // the command will say what is missing
+  if (!existsSync(path)) throw new CliError('CHECKPOINT_NOT_FOUND', `There is no run to resume: ${path} does not exist. Leave --resume out to start one.`);
+  const saved = readConfig(options, await readFile(path, 'utf8'), path);
+  const wrong = Object.keys(given).find(
+    (key) => options[key]?.transient !== true && !mayChange.includes(key) && JSON.stringify(given[key]) !== JSON.stringify(saved[key] ?? options[key]?.fallback),
+  );
+  if (wrong !== undefined) {
+    throw new CliError(
+      'CONFIG_INVALID',
+      `${flagOf(wrong)} is ${JSON.stringify(given[wrong])} but the run in ${path} began with ${JSON.stringify(saved[wrong] ?? options[wrong]?.fallback ?? null)}. ` +
+        'Leave it out to go on, or start a new run.',
+    );
+  }
+  return settle(options, saved, given);
+};

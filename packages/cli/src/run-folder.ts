@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { writeFile } from '@length-adaptive/models';
+import { currentVersions } from './versions.js';
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Files of a run. */
+export const runFiles = { config: 'config.json', versions: 'versions.json', metrics: 'metrics.ndjson', result: 'result.json' } as const;
+
+/** Writes what a run was asked to do and what it runs on. */
+export const writeRunStart = async (folder: string, config: Readonly<Record<string, unknown>>): Promise<void> => {
+  await writeFile(join(folder, runFiles.config), json(config));
+  await writeFile(join(folder, runFiles.versions), json(currentVersions()));
+};
+
+/** Writes what came of a run. */
+export const writeRunResult = (folder: string, result: unknown): Promise<void> => writeFile(join(folder, runFiles.result), json(result));

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom } from '@length-adaptive/core';
+import { createSequenceModel, saveModel } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+
+const filler = 'the a this that film movie plot actor scene story music was is and but very quite really so it with of in at on to we'.split(' ');
+const good = 'good great fine lovely superb brilliant moving funny'.split(' ');
+const bad = 'bad poor awful dull boring weak tedious silly'.split(' ');
+
+const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...filler, ...good, ...bad, '##ly', '##s', '.', ',', '!'];
+
+/** config.json of a BERT that trains in seconds. */
+export const tinyConfig = {
+  model_type: 'bert',
+  vocab_size: vocabulary.length,
+  hidden_size: 32,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 64,
+  max_position_embeddings: 40,
+  type_vocab_size: 2,
+  initializer_range: 0.1,
+  hidden_dropout_prob: 0.1,
+  attention_probs_dropout_prob: 0.1,
+  id2label: { 0: 'bad', 1: 'good' },
+};
+
+/** Writes a tiny model with random weights as a model folder. */
+export const writeTinyModel = async (folder: string): Promise<void> => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  const model = createSequenceModel(tinyConfig, new Map(), { fresh: true, seed: 3 });
+  await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) } });
+  model.dispose();
+};
+
+/** Writes labelled sentences: each holds one word that says its label, at a random place. */
+export const writeToyData = (path: string, count: number, seed = 1): void => {
+  const random = createRandom(seed);
+  const pick = (words: readonly string[]): string => words[random.integer(0, words.length - 1)] ?? '';
+  const lines = Array.from({ length: count }, (_, i) => {
+    const words = Array.from({ length: random.integer(4, 14) }, () => pick(filler));
+    words[random.integer(0, words.length - 1)] = pick(i % 2 === 0 ? good : bad);
+    return `${words.join(' ')}\t${i % 2 === 0 ? 'good' : 'bad'}`;
+  });
+  writeFileSync(path, `sentence\tlabel\n${lines.join('\n')}\n`);
+};
+
+/** A folder with `model`, `train.tsv`, `dev.tsv` and `test.tsv`. */
+export const writeToyProject = async (folder: string, examples = 96): Promise<void> => {
+  await writeTinyModel(join(folder, 'model'));
+  writeToyData(join(folder, 'train.tsv'), examples, 1);
+  writeToyData(join(folder, 'dev.tsv'), 40, 2);
+  writeToyData(join(folder, 'test.tsv'), 40, 3);
+};
