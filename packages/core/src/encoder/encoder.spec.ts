@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { keptTokens } from '../length-config.js';
 import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
-import { tinyEncoder } from '../testing/tiny-encoder.js';
+import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import type { EncodeOptions } from './encoder.js';
 import { encode } from './encoder.js';
 import type { EncoderInput } from './batch.js';

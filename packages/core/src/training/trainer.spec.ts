@@ -3,7 +3,7 @@ import { encode } from '../encoder/encoder.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
 import { expectNoLeak, useTestBackend } from '../testing/backends.js';
-import { tinyEncoder } from '../testing/tiny-encoder.js';
+import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { crossEntropy, klDivergence } from './distillation.js';
 import type { TrainableModel } from './sandwich.js';
 import type { TrainerState, TrainOptions } from './trainer.js';

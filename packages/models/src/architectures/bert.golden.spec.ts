@@ -49,7 +49,7 @@ const difference = (values: ArrayLike<number>, name: string): number => {
 };
 
 /** WebGPU where there is one: in Node when LENGTH_ADAPTIVE_DAWN names Dawn's `dawn.node`. */
-const hasWebGpu = 'navigator' in globalThis && 'gpu' in globalThis.navigator;
+const hasWebGpu = (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu !== undefined;
 
 describe.each([
   { backend: 'cpu', tolerance: 1e-4 },

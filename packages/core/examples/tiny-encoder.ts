@@ -1,8 +1,8 @@
+import type { DenseWeights, EncoderWeights, LayerNormWeights } from '@length-adaptive/core';
+import { createRandom } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { DenseWeights, EncoderWeights, LayerNormWeights } from '../encoder/weights.js';
-import { createRandom } from '../random.js';
 
-/** A random encoder of 3 layers, 16 wide, for tests. */
+/** A random encoder of 3 layers, 16 wide, for examples and tests. */
 export const tinyEncoder = (seed = 1, { layers = 3, size = 16, vocabulary = 50, positions = 24 } = {}): EncoderWeights => {
   const random = createRandom(seed);
   const table = (rows: number, columns: number): tf.Tensor2D =>
