@@ -58,8 +58,7 @@ export const readCheckpoint = async (folder: string): Promise<TrainingCheckpoint
   }
 };
 
-/** Takes a checkpoint away, when a run is complete. */
+/** Takes a checkpoint away: of a run that is complete, or that another replaces. */
 export const removeCheckpoint = async (folder: string): Promise<void> => {
-  await rm(join(folder, headerFile), { force: true });
-  await rm(join(folder, tensorsFile), { force: true });
+  for (const path of [join(folder, headerFile), join(folder, tensorsFile)]) if (existsSync(path)) await rm(path);
 };

@@ -28,9 +28,9 @@ const formatLine = (input: TextInput, { label, score, probabilities, cost, token
   const confidence = probabilities ? [`${(100 * score).toFixed(1)}%`] : [];
   const share = `cost ${cost.toFixed(2)}`;
   if (io.stdout.isTTY !== true) return [name, ...confidence, share, kept, shownText(input)].join('\t');
-  const line = `${bold(name.padEnd(12))} ${confidence.map((part) => part.padStart(6)).join('')}  ${dim(`${share}  ${kept.padEnd(17)}`)}  `;
-  const width = 12 + 1 + (probabilities ? 6 : 0) + 2 + share.length + 2 + Math.max(17, kept.length) + 2;
-  return line + shownText(input).slice(0, Math.max(20, (io.stdout.columns ?? 80) - width));
+  const [first, rest] = [name.padEnd(10), `${confidence.map((part) => part.padStart(6)).join('')}  ${share}  ${kept.padEnd(16)}  `];
+  const room = Math.max(10, (io.stdout.columns ?? 80) - first.length - rest.length - 1);
+  return `${bold(first)} ${dim(rest)}${shownText(input).slice(0, room)}`;
 };
 
 /** Names the text at fault. */

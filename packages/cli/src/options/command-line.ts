@@ -6,7 +6,7 @@ const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word :
 /** The command that gives a run again: every setting that is not its default, quoted for a shell. */
 export const commandLine = <O extends Options>(name: string, options: O, settings: Settings<O>): string => {
   const parts = Object.entries(options).flatMap(([key, { fallback, placeholder, transient }]) => {
-    const value: unknown = settings[key];
+    const value = settings[key] as string | number | boolean | readonly string[] | undefined;
     if (transient === true || value === undefined || value === fallback) return [];
     if (placeholder === undefined) return [value === false ? `--no-${flagOf(key).slice(2)}` : flagOf(key)];
     return [flagOf(key), quoted(String(value))];

@@ -1,0 +1,65 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runMain, small } from '../testing/run-main.js';
+import { readJson } from '../testing/files.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { tinyConfig, writeToyProject } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const model = join(folder, 'model');
+const dev = join(folder, 'dev.tsv');
+
+beforeAll(() => writeToyProject(folder));
+
+const evaluate = (...argv: readonly string[]) => runMain(['evaluate', ...small, '--model', model, '--data', dev, ...argv]);
+const evaluateJson = async (...argv: readonly string[]) => JSON.parse((await evaluate('--json', ...argv)).stdout) as Record<string, never>;
+
+test('score, examples, cost and configuration', async () => {
+  const { code, stdout } = await evaluate('--config-at', '0.8,0.6', '--metric', 'accuracy,f1');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^accuracy {2}\d\.\d{4}\nf1 {8}\d\.\d{4}\nexamples {2}40 \(\d+\.\d tokens on average\)\ncost {6}\d+\.\d% of the full model's MACs\nlengths {3}0\.80 0\.60\n$/);
+});
+
+test('as JSON, with --limit a sample that the seed decides', async () => {
+  const all = await evaluateJson();
+  expect(all).toMatchObject({ scores: { accuracy: expect.any(Number) }, examples: 40, cost: 1, lengthConfig: [1, 1] });
+  const sampled = await evaluateJson('--limit', '10');
+  expect(sampled).toMatchObject({ examples: 10 });
+  expect(await evaluateJson('--limit', '10')).toEqual(sampled);
+  expect(await evaluateJson('--limit', '10', '--seed', '5')).not.toEqual(sampled);
+});
+
+test('--min-score decides the exit code, after the result was printed', async () => {
+  expect((await evaluate('--min-score', '0')).code).toBe(0);
+  const { code, stdout, stderr } = await evaluate('--min-score', '1.1', '--out', join(folder, 'run'));
+  expect(code).toBe(5);
+  expect(stdout).toContain('accuracy');
+  expect(stderr).toContain('below --min-score 1.1');
+  expect(readJson(folder, 'run/result.json')).toMatchObject({ examples: 40 });
+});
+
+test('a model without label names takes the numbers of the data', async () => {
+  const nameless = join(folder, 'nameless');
+  cpSync(model, nameless, { recursive: true });
+  writeFileSync(join(nameless, 'config.json'), JSON.stringify({ ...tinyConfig, id2label: undefined }));
+  const data = join(folder, 'numbers.tsv');
+  writeFileSync(data, 'sentence\tlabel\na great film\t1\na dull film\t0\n');
+  expect(await runMain(['evaluate', ...small, '--model', nameless, '--data', data])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['no such data', ['--data', 'absent.tsv'], 4, 'absent.tsv'],
+  ['a column that is not there', ['--label-column', 'mood'], 3, 'no column "mood"'],
+  ['more tokens than positions', ['--max-length', '600'], 3, 'the model has 40 positions'],
+  ['a budget for a model that was never searched', ['--budget', 'cost=0.5'], 3, 'Search it first'],
+  ['a metric that does not exist', ['--metric', 'accuracy,beauty'], 2, 'expected some of accuracy'],
+  ['an output folder under a file', ['--out', join(dev, 'run')], 3, 'cannot be written'],
+])('%s', async (_, argv, code, message) => {
+  expect(await evaluate(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('an unknown label names the example', async () => {
+  const data = join(folder, 'labels.tsv');
+  writeFileSync(data, 'sentence\tlabel\na great film\tgood\na film\tugly\n');
+  expect(await evaluate('--data', data)).toMatchObject({ code: 3, stderr: expect.stringContaining('Example 2: Label "ugly" is not one of this model\'s labels: bad, good') });
+});

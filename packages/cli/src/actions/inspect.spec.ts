@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeTinyModel } from '../testing/tiny-model.js';
+
+const model = join(temporaryFolder(), 'model');
+const text = 'The film was REALLY great, and slowly moving!';
+
+beforeAll(() => writeTinyModel(model));
+
+const inspect = (argv: readonly string[], options = {}) => runMain(['inspect', ...small, '--model', model, ...argv], options);
+
+test('a row a layer, dropped tokens as dots that keep the columns', async () => {
+  const { code, stdout, stderr } = await inspect(['--length-config', '0.6,0.3', text]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [whole = '', first = '', second = '', empty, summary] = stdout.split('\n');
+  expect(whole).toBe('text     12  [CLS] The film was REALLY great, and slowly moving! [SEP]');
+  for (const row of [first, second]) {
+    expect(row).toHaveLength(whole.length);
+    expect(row).toContain('[CLS]');
+    expect(row).toContain('·');
+  }
+  expect(first).toMatch(/^layer 1 {3}8 {2}/);
+  expect(second).toMatch(/^layer 2 {3}4 {2}/);
+  // What a layer dropped never comes back.
+  expect([...first].every((character, i) => character !== '·' || second[i] === '·')).toBe(true);
+  expect(empty).toBe('');
+  expect(summary).toMatch(/^(good|bad) \d+\.\d% {2}cost 0\.\d\d of the full MACs {2}12 -> 4 tokens$/);
+});
+
+test('on a terminal dropped tokens are dimmed and long texts are wrapped', async () => {
+  const { stdout } = await inspect(['--length-config', '0.6,0.3', text], { terminal: 40 });
+  expect(stdout).toContain('\x1b[2m');
+  expect(stdout).not.toContain('·');
+  for (const line of stdout.replace(/\x1b\[\d+m/g, '').split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(40);
+});
+
+test('pairs and JSON', async () => {
+  const { stdout } = await inspect(['--json', '--length-config', '0.6,0.3', 'a great film', '--pair', 'a dull story']);
+  expect(JSON.parse(stdout)).toMatchObject({ prediction: { tokens: 9 }, layers: [expect.any(Array), expect.any(Array)], encoding: { tokens: expect.any(Array) } });
+});
+
+test('a text is needed, and one only', async () => {
+  expect(await inspect([])).toMatchObject({ code: 2, stdout: '' });
+  expect(await inspect(['one', 'two'])).toMatchObject({ code: 2, stdout: '' });
+  expect(await inspect([''])).toMatchObject({ code: 3, stderr: expect.stringContaining('has no tokens') });
+});

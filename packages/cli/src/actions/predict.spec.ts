@@ -1,0 +1,149 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { readJson } from '../testing/files.js';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { tinyConfig, writeTinyModel } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const model = join(folder, 'model');
+const searched = join(folder, 'searched');
+
+const predict = (...argv: readonly string[]) => runMain(['predict', ...small, ...argv]);
+
+/** A copy of the model with something changed. */
+const variant = (name: string, files: Readonly<Record<string, string | Uint8Array>>): string => {
+  cpSync(model, join(folder, name), { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, name, file), content);
+  return join(folder, name);
+};
+
+beforeAll(async () => {
+  await writeTinyModel(model);
+  const paretoSet = [
+    { lengthConfig: [0.5, 0.25], score: 0.8, cost: 0.5 },
+    { lengthConfig: [1, 1], score: 0.9, cost: 1 },
+  ];
+  variant('searched', { 'length_adaptive.json': JSON.stringify({ format: 'length-adaptive', version: 1, paretoSet }) });
+});
+
+test('a line a text with label, confidence, cost and tokens', async () => {
+  const { code, stdout, stderr } = await predict('--model', model, 'a great film', 'dull');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.split('\n')).toEqual([
+    expect.stringMatching(/^(good|bad)\t\d+\.\d%\tcost 1\.00\t5 -> 5 tokens\ta great film$/),
+    expect.stringMatching(/^(good|bad)\t\d+\.\d%\tcost 1\.00\t3 -> 3 tokens\tdull$/),
+    '',
+  ]);
+});
+
+test('on a terminal lines fit its width, and colour can be switched off', async () => {
+  const long = 'the film was really great and very very very moving';
+  const coloured = await runMain(['predict', ...small, '--model', model, long], { terminal: 70 });
+  expect(coloured.stdout).toContain('\x1b[1m');
+  const plain = await runMain(['predict', ...small, '--model', model, long, '--no-color'], { terminal: 70 });
+  expect(plain.stdout).not.toContain('\x1b');
+  expect(plain.stdout.trimEnd().length).toBeLessThanOrEqual(70);
+  expect((await runMain(['predict', ...small, '--model', model, long], { terminal: 70, env: { NO_COLOR: '1' } })).stdout).toBe(plain.stdout);
+});
+
+test('JSON lines from a file, from stdin and from arguments say the same', async () => {
+  writeFileSync(join(folder, 'texts.txt'), 'a great film\r\na dull plot\n');
+  writeFileSync(join(folder, 'texts.jsonl'), '{"text":"a great film"}\n"a dull plot"\n');
+  const given = await predict('--json', '--model', model, 'a great film', 'a dull plot');
+  expect(given.stdout.trim().split('\n').map((line) => JSON.parse(line))).toMatchObject([
+    { text: 'a great film', label: expect.any(String), cost: 1, tokens: 5, keptTokens: [5, 5] },
+    { text: 'a dull plot', lengthConfig: [1, 1] },
+  ]);
+  for (const input of ['texts.txt', 'texts.jsonl']) expect(await predict('--json', '--model', model, '--input', join(folder, input))).toEqual(given);
+  expect(await runMain(['predict', ...small, '--json', '--model', model, '--input', '-'], { stdin: 'a great film\na dull plot' })).toEqual(given);
+});
+
+test('two texts come as a pair of a JSON line', async () => {
+  writeFileSync(join(folder, 'pairs.jsonl'), '{"text":"a great film","pair":"a fine film"}\n');
+  const { stdout } = await predict('--json', '--model', model, '--input', join(folder, 'pairs.jsonl'));
+  expect(JSON.parse(stdout)).toMatchObject({ text: 'a great film', pair: 'a fine film', tokens: 9 });
+});
+
+test.each([
+  [['--budget', 'cost=0.6'], [0.5, 0.25]],
+  [['--budget', 'cost=60%'], [0.5, 0.25]],
+  [['--budget', 'score=0.85'], [1, 1]],
+  [['--budget', 'latency=9s'], [1, 1]],
+  [['--length-config', '0'], [0.5, 0.25]],
+  [['--length-config', 'full'], [1, 1]],
+  [['--length-config', '0.9,0.4'], [0.9, 0.4]],
+  [['--length-config', '8,4@16'], [0.5, 0.25]],
+])('%j runs at %j', async (argv, lengthConfig) => {
+  const { code, stdout, stderr } = await predict('--json', '--model', searched, ...argv, 'the film was really great');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ lengthConfig });
+});
+
+test('--out keeps the run', async () => {
+  await predict('--model', model, '--out', join(folder, 'run'), 'great');
+  expect(readJson(folder, 'run/config.json')).toMatchObject({ model, threads: 1 });
+  expect(readJson(folder, 'run/versions.json')).toMatchObject({ node: process.version, packages: { '@tensorflow/tfjs': '4.22.0' } });
+  expect(readJson(folder, 'run/result.json')).toMatchObject({ predictions: [{ tokens: 3 }] });
+});
+
+test('nothing is left in memory', async () => {
+  const before = tf.memory().numTensors;
+  await predict('--model', model, 'great');
+  await predict('--model', model, '');
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('bad input', () => {
+  const long = 'the film '.repeat(30);
+
+  test.each<[string, readonly string[], number, string]>([
+    ['no text', [], 2, 'nothing to predict'],
+    ['no such model', ['--model', 'nowhere', 'x'], 4, 'There is no folder "nowhere"'],
+    ['a file for a model', ['--model', __filename, 'x'], 3, 'is a file'],
+    ['an empty text', [''], 3, 'Text 1: The text "" has no tokens'],
+    ['a text longer than the positions', [long], 3, 'has 62 tokens but the model has 40 positions'],
+    ['a configuration that rises', ['--length-config', '0.5,0.8', 'x'], 3, 'is larger than the one before it'],
+    ['a configuration of other layers', ['--length-config', '0.5,0.4,0.3', 'x'], 3, '3 entries for a model of 2 layers'],
+    ['a configuration beyond the set', ['--length-config', '7', 'x'], 3, 'never searched'],
+    ['a negative budget', ['--budget', 'cost=-1', 'x'], 3, 'Budget cost is -1'],
+    ['a budget of a strange form', ['--budget', 'money=1', 'x'], 2, 'write cost=0.5'],
+    ['a budget with a wrong unit', ['--budget', 'cost=5ms', 'x'], 2, 'the unit "ms"'],
+    ['a score nobody measured', ['--budget', 'score=0.9', 'x'], 3, 'never searched'],
+    ['budget and configuration at once', ['--budget', 'cost=1', '--length-config', 'full', 'x'], 2, 'not both'],
+    ['no such input', ['--input', 'absent.txt'], 4, 'absent.txt'],
+  ])('%s', async (_, argv, code, message) => {
+    const outcome = await predict(...(argv.includes('--model') ? [] : ['--model', model]), ...argv);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('--truncate cuts a long text instead', async () => {
+    expect(JSON.parse((await predict('--json', '--truncate', '--model', model, long)).stdout)).toMatchObject({ tokens: 40 });
+  });
+
+  test('texts before the one at fault are answered, and its line is named', async () => {
+    const { code, stdout, stderr } = await runMain(['predict', ...small, '--model', model, '--input', '-'], { stdin: `great\n${long}\n` });
+    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 3, lines: 1 });
+    expect(stderr).toContain('Text 2: ');
+    expect(await runMain(['predict', ...small, '--model', model, '--input', '-'], { stdin: 'great\n\nbad\n' })).toMatchObject({ code: 3, stderr: expect.stringContaining('stdin, line 2 is empty') });
+  });
+
+  test('weights that end too early', async () => {
+    const whole = readFileSync(join(model, 'model.safetensors'));
+    const broken = variant('truncated', { 'model.safetensors': whole.subarray(0, whole.length - 100) });
+    expect(await predict('--model', broken, 'x')).toMatchObject({ code: 3, stderr: expect.stringContaining('model.safetensors') });
+  });
+
+  test('weights of another shape', async () => {
+    const other = variant('shape', { 'config.json': JSON.stringify({ ...tinyConfig, hidden_size: 64 }) });
+    expect(await predict('--model', other, 'x')).toMatchObject({ code: 3, stderr: expect.stringContaining('has shape') });
+  });
+
+  test('no stack trace, unless it is asked for', async () => {
+    expect((await predict('--model', 'nowhere', 'x')).stderr).not.toContain('    at ');
+    expect((await runMain(['predict', ...small, '--model', 'nowhere', 'x'], { env: { DEBUG: 'length-adaptive' } })).stderr).toContain('    at ');
+  });
+});

@@ -1,0 +1,91 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { readJson, readLines } from '../testing/files.js';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeToyProject } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const at = (...path: readonly string[]): string => join(folder, ...path);
+const training = { seed: 1, tool: 'by hand' };
+
+beforeAll(async () => {
+  await writeToyProject(folder);
+  writeFileSync(at('model/length_adaptive.json'), JSON.stringify({ format: 'length-adaptive', version: 1, training, paretoSet: [], note: 'kept' }));
+});
+
+const search = (...argv: readonly string[]) => runMain(['search', ...small, '--data', at('dev.tsv'), '--population', '6', ...argv]);
+
+test('writes the Pareto set into the model, and chart, report and checkpoint beside it', async () => {
+  const before = tf.memory().numTensors;
+  const { code, stdout } = await search('--model', at('model'), '--generations', '2', '--report-data', at('test.tsv'), '--speed-samples', '2', '--speed-repeats', '1');
+  expect(code).toBe(0);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(stdout.split('\n')[0]).toMatch(/^cost +accuracy +held-out +speed-up +lengths$/);
+
+  const ours = readJson(at('model/length_adaptive.json')) as { paretoSet: { cost: number; score: number }[]; search: object };
+  expect(ours).toMatchObject({
+    training,
+    note: 'kept',
+    search: { seed: 42, generations: 2, metric: 'accuracy', split: 'dev.tsv', examples: 40, heldOut: { split: 'test.tsv', examples: 40 }, full: { cost: 1 }, speed: { samples: 2 } },
+  });
+  expect(ours.paretoSet.length).toBeGreaterThan(0);
+  for (const [i, point] of ours.paretoSet.entries()) {
+    expect(point).toMatchObject({ lengthConfig: expect.any(Array), heldOutScore: expect.any(Number), speedup: expect.any(Number), latencyMs: expect.any(Number), macs: expect.any(Number) });
+    const next = ours.paretoSet[i + 1];
+    if (next) expect([next.cost > point.cost, next.score > point.score]).toEqual([true, true]);
+  }
+  expect(readFileSync(at('model/search/pareto.svg'), 'utf8')).toMatch(/^<svg [^]*<\/svg>\n$/);
+  expect(readFileSync(at('model/search/report.html'), 'utf8')).toContain('lat search --model');
+  expect(readLines(at('model/search/metrics.ndjson')).map(({ generation }) => generation)).toEqual([0, 1, 2]);
+  expect(readJson(at('model/search/result.json'))).toMatchObject({ evaluations: expect.any(Number), command: expect.any(String) });
+
+  const predicted = await runMain(['predict', ...small, '--model', at('model'), '--length-config', '0', 'a great film', '--json']);
+  expect(JSON.parse(predicted.stdout)).toMatchObject({ lengthConfig: (ours.paretoSet[0] as unknown as { lengthConfig: number[] }).lengthConfig });
+});
+
+test('stopped and resumed, a search ends with the same result', async () => {
+  for (const name of ['whole', 'parts']) cpSync(at('model'), at(name), { recursive: true, filter: (path) => !path.endsWith('search') });
+  expect((await search('--model', at('whole'), '--generations', '4', '--no-latency')).code).toBe(0);
+
+  const stop = new AbortController();
+  const watch = setInterval(() => {
+    if (existsSync(at('parts/search/search-checkpoint.json'))) stop.abort();
+  }, 1);
+  const argv = ['search', ...small, '--data', at('dev.tsv'), '--population', '6', '--model', at('parts'), '--generations', '4', '--no-latency'];
+  const stopped = await runMain(argv, { signal: stop.signal });
+  clearInterval(watch);
+  expect(stopped).toMatchObject({ code: 130, stdout: '', stderr: expect.stringMatching(/\d generations are saved; go on with: lat search --resume --model/) });
+  const resumed = await runMain(['search', '--resume', '--model', at('parts')]);
+  expect(resumed.code).toBe(0);
+
+  expect(readJson(at('parts/length_adaptive.json'))).toEqual(readJson(at('whole/length_adaptive.json')));
+  expect(readLines(at('parts/search/metrics.ndjson'))).toEqual(readLines(at('whole/search/metrics.ndjson')));
+
+  // More generations continue the same search; other examples do not.
+  const longer = await runMain(['search', '--resume', '--model', at('parts'), '--generations', '5', '--json']);
+  expect(JSON.parse(longer.stdout)).toMatchObject({ generations: 5 });
+  expect(await runMain(['search', '--resume', '--model', at('parts'), '--limit', '9'])).toMatchObject({ code: 3, stderr: expect.stringContaining('--limit is 9') });
+  const weights = readFileSync(at('parts/model.safetensors'));
+  weights.writeFloatLE(1, weights.length - 4);
+  writeFileSync(at('parts/model.safetensors'), weights);
+  expect(await runMain(['search', '--resume', '--model', at('parts')])).toMatchObject({ code: 3, stderr: expect.stringContaining('weights of the model') });
+}, 60_000);
+
+test('--out leaves the model folder alone', async () => {
+  const before = readFileSync(at('model/length_adaptive.json'), 'utf8');
+  const { code } = await search('--model', at('model'), '--generations', '0', '--no-latency', '--out', at('elsewhere'), '--seed', '5');
+  expect(code).toBe(0);
+  expect(readJson(at('elsewhere/length_adaptive.json'))).toMatchObject({ training, search: { seed: 5 } });
+  expect(readFileSync(at('model/length_adaptive.json'), 'utf8')).toBe(before);
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['no such model', ['--model', 'absent'], 4, 'absent is no folder'],
+  ['a model that cannot be written into', ['--model', 'npm:some/model'], 2, 'give --out DIR'],
+  ['nothing to resume', ['--model', 'absent', '--resume'], 4, 'There is no run to resume'],
+  ['a population of one', ['--model', 'm', '--population', '1'], 2, 'at least 2'],
+])('%s', async (_, argv, code, message) => {
+  expect(await search(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { readJson, readLines } from '../testing/files.js';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeToyProject } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const at = (...path: readonly string[]): string => join(folder, ...path);
+
+beforeAll(() => writeToyProject(folder, 300));
+
+const common = () => [...small, '--model', at('model'), '--train', at('train.tsv'), '--learning-rate', '3e-3'];
+const train = (...argv: readonly string[]) => runMain(['train', ...common(), ...argv]);
+
+test('learns, writes a model any command opens, and a run folder', async () => {
+  const before = tf.memory().numTensors;
+  const { code, stdout, stderr } = await train('--dev', at('dev.tsv'), '--out', at('run'), '--epochs', '6', '--length-drop-epochs', '1', '--json');
+  expect(code).toBe(0);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(stderr).toContain('300 training and 40 dev examples');
+  const result = JSON.parse(stdout) as Record<string, unknown>;
+  expect(result).toMatchObject({
+    model: at('run/model'),
+    labels: ['bad', 'good'],
+    stages: [{ stage: 'fine-tune', steps: 114 }, { stage: 'length-drop', steps: 19, best: { full: expect.any(Number) } }],
+    weights: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(readJson(at('run/result.json'))).toEqual(result);
+
+  expect(readJson(at('run/config.json'))).toMatchObject({ model: at('model'), epochs: 6, seed: 42, maxLength: 40 });
+  expect(readJson(at('run/versions.json'))).toMatchObject({ node: process.version });
+  const metrics = readLines(at('run/metrics.ndjson'));
+  expect(metrics).toHaveLength(114 + 6 + 19 + 1);
+  expect(metrics[0]).toMatchObject({ kind: 'step', stage: 'fine-tune', step: 1, loss: expect.any(Number), distillationLosses: [] });
+  expect(metrics.at(-1)).toMatchObject({ kind: 'epoch', stage: 'length-drop', full: expect.any(Number), reduced: expect.any(Number) });
+  expect(readJson(at('run/model/length_adaptive.json'))).toMatchObject({
+    format: 'length-adaptive',
+    training: { examples: 300, epochs: 6, lengthDropEpochs: 1, dropRatioBound: 0.2, subModels: 2, devScore: { full: expect.any(Number) } },
+    paretoSet: [],
+  });
+
+  const evaluated = await runMain(['evaluate', ...small, '--model', at('run/model'), '--data', at('test.tsv'), '--length-config', '0.8,0.64', '--min-score', '0.9']);
+  expect(evaluated.code).toBe(0);
+
+  expect(await train('--out', at('run'))).toMatchObject({ code: 3, stderr: expect.stringContaining('holds a complete run') });
+  expect(await runMain(['train', '--resume', '--out', at('run')])).toMatchObject({ code: 4, stderr: expect.stringContaining('The run there is complete') });
+}, 30_000);
+
+test('stopped in either stage and resumed, a run ends with the same losses and weights', async () => {
+  const plan = ['--dev-share', '0.2', '--epochs', '2', '--length-drop-epochs', '2', '--limit', '100'];
+  expect((await train(...plan, '--out', at('whole'))).code).toBe(0);
+
+  // Interrupts as soon as so many lines of metrics are there.
+  const stopAfter = async (lines: number, argv: readonly string[]) => {
+    const stop = new AbortController();
+    const metrics = at('parts/metrics.ndjson');
+    const watch = setInterval(() => {
+      if (existsSync(metrics) && readFileSync(metrics, 'utf8').split('\n').length > lines) stop.abort();
+    }, 1);
+    const outcome = await runMain(argv, { signal: stop.signal });
+    clearInterval(watch);
+    return outcome;
+  };
+  const resume = ['train', '--resume', '--out', at('parts')];
+  const first = await stopAfter(3, ['train', ...common(), ...plan, '--out', at('parts')]);
+  expect(first).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat train --resume --out') });
+  expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 0 });
+  expect((await train(...plan, '--out', at('parts'))).stderr).toContain('holds an interrupted run');
+  expect((await stopAfter(15, resume)).code).toBe(130);
+  expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 1 });
+  expect((await runMain(resume)).code).toBe(0);
+
+  const { model: _, ...whole } = readJson(at('whole/result.json'));
+  expect(readJson(at('parts/result.json'))).toMatchObject(whole);
+  expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
+  expect(readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors')))).toBe(true);
+  expect(existsSync(at('parts/checkpoint.json'))).toBe(false);
+}, 60_000);
+
+test('a run resumes from its own settings, and refuses others', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const plan = ['--out', at('early'), '--epochs', '1', '--length-drop-epochs', '0', '--limit', '32'];
+  expect((await runMain(['train', ...common(), ...plan], { signal: stop.signal })).code).toBe(130);
+  expect(await train(...plan, '--resume', '--seed', '7')).toMatchObject({ code: 3, stderr: expect.stringContaining('--seed is 7 but the run in') });
+  writeFileSync(at('early/checkpoint.safetensors'), readFileSync(at('early/checkpoint.safetensors')).subarray(0, 1000));
+  expect(await train(...plan, '--resume')).toMatchObject({ code: 3, stderr: expect.stringContaining('cannot be used') });
+  expect((await train(...plan, '--overwrite')).code).toBe(0);
+});
+
+test('new labels get a new head; numbers are a regression', async () => {
+  writeFileSync(at('three.tsv'), 'sentence\tlabel\na great film\tjoy\na dull film\tboredom\na sad film\tgrief\na film\tjoy\n');
+  const classes = await train('--train', at('three.tsv'), '--out', at('three'), '--epochs', '1', '--length-drop-epochs', '0', '--json');
+  expect(classes.stderr).toContain('New head for boredom, grief, joy.');
+  expect(JSON.parse(classes.stdout)).toMatchObject({ labels: ['boredom', 'grief', 'joy'] });
+  expect(readJson(at('three/model/config.json'))).toMatchObject({ id2label: { 0: 'boredom' } });
+
+  writeFileSync(at('scores.tsv'), 'sentence1\tsentence2\tscore\na film\ta movie\t4.5\na film\ta story\t2\na dull plot\tgreat music\t0.5\n');
+  const numbers = await train('--train', at('scores.tsv'), '--out', at('numbers'), '--epochs', '0', '--length-drop-epochs', '1', '--json');
+  expect(JSON.parse(numbers.stdout)).toMatchObject({ labels: [], stages: [{ stage: 'length-drop' }] });
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['no such data', ['--train', 'absent.tsv', '--out', 'x'], 4, 'absent.tsv'],
+  ['nothing to train', ['--epochs', '0', '--length-drop-epochs', '0', '--out', 'x'], 2, 'both 0'],
+  ['one class only', ['--label-column', 'sentence', '--text-column', 'sentence', '--out', 'x'], 3, 'carry no label'],
+  ['nothing to resume', ['--resume', '--out', 'absent'], 4, 'There is no run to resume'],
+  ['a model that is not there', ['--model', 'bert', '--out', 'x'], 4, 'google-bert/bert'],
+])('%s', async (_, argv, code, message) => {
+  expect(await train(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('an output folder under a file fails before any training', async () => {
+  expect(await train('--out', at('train.tsv/run'))).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('cannot be written') });
+});

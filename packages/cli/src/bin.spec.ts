@@ -1,0 +1,66 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild, until } from './testing/child.js';
+import { readJson, readLines } from './testing/files.js';
+import { small } from './testing/run-main.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+import { writeToyProject } from './testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const at = (...path: readonly string[]): string => join(folder, ...path);
+const run = (argv: readonly string[]) => startChild(argv, folder).done;
+const lineCount = (path: string): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+
+beforeAll(() => writeToyProject(folder, 200));
+
+test('--help, --version and predictions go to stdout, and nothing else goes anywhere', async () => {
+  const [help, version, cpu] = await Promise.all([run(['--help']), run(['--version']), run(['predict', '--backend', 'cpu', '--model', 'model', 'a great film'])]);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+  expect(cpu).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(good|bad)\t/), stderr: '' });
+}, 60_000);
+
+test('a threaded backend does not keep the process', async () => {
+  expect(await run(['predict', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
+}, 60_000);
+
+test('Ctrl-C in training: 130, and --resume ends as if it had never happened', async () => {
+  const plan = ['train', ...small, '--model', 'model', '--train', 'train.tsv', '--dev', 'dev.tsv', '--epochs', '2', '--length-drop-epochs', '3'];
+  expect((await run([...plan, '--out', 'whole'])).code).toBe(0);
+
+  const child = startChild([...plan, '--out', 'parts'], folder);
+  await until(() => lineCount(at('parts/metrics.ndjson')) > 30);
+  child.process.kill('SIGINT');
+  const stopped = await child.done;
+  expect(stopped).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat train --resume --out parts') });
+  expect(stopped.stderr).not.toContain('    at ');
+  expect((await run(['train', '--resume', '--out', 'parts'])).code).toBe(0);
+
+  const { model: _, ...whole } = readJson(at('whole/result.json'));
+  expect(readJson(at('parts/result.json'))).toMatchObject(whole);
+  expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
+}, 120_000);
+
+test('Ctrl-C in a search: 130, and --resume ends as if it had never happened', async () => {
+  for (const name of ['searched', 'stopped']) cpSync(at('model'), at(name), { recursive: true });
+  const plan = ['search', ...small, '--data', 'train.tsv', '--generations', '5', '--population', '6', '--no-latency'];
+  expect((await run([...plan, '--model', 'searched'])).code).toBe(0);
+
+  const child = startChild([...plan, '--model', 'stopped'], folder);
+  await until(() => existsSync(at('stopped/search/search-checkpoint.json')));
+  child.process.kill('SIGINT');
+  expect(await child.done).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat search --resume --model stopped') });
+  expect(existsSync(at('stopped/length_adaptive.json'))).toBe(false);
+  expect((await run(['search', '--resume', '--model', 'stopped'])).code).toBe(0);
+  expect(readJson(at('stopped/length_adaptive.json'))).toEqual(readJson(at('searched/length_adaptive.json')));
+}, 120_000);
+
+test('a reader that leaves early is no failure', async () => {
+  const child = startChild(['predict', ...small, '--model', 'model', '--input', '-'], folder);
+  child.process.stdout.once('data', () => child.process.stdout.destroy());
+  child.process.stdin.on('error', () => undefined);
+  child.process.stdin.write('a great film\n');
+  await until(() => child.process.stdout.destroyed);
+  child.process.stdin.end('a dull film\n'.repeat(200));
+  expect(await child.done).toMatchObject({ code: 0, stderr: '' });
+}, 60_000);

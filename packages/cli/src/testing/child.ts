@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Outcome } from './run-main.js';
+
+const bin = join(__dirname, '../bin.ts');
+const loader = pathToFileURL(require.resolve('tsx')).href;
+
+/** A child process that runs the sources of the command line. */
+export interface Child {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly done: Promise<Outcome>;
+}
+
+/** Starts the command line as a process of its own. */
+export const startChild = (argv: readonly string[], cwd: string): Child => {
+  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', loader, bin, ...argv], { cwd });
+  const caught = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (caught[name] += text));
+  const done = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...caught })));
+  return { process: child, done };
+};
+
+/** Waits until something holds, looking every few milliseconds. */
+export const until = async (holds: () => boolean, milliseconds = 30_000): Promise<void> => {
+  const end = Date.now() + milliseconds;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited ${milliseconds} ms in vain`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
