@@ -41,8 +41,10 @@ export type {
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export type { KlOptions } from './training/distillation.js';
-export { adamW, createAdamWState, globalNorm } from './training/optimizer.js';
-export type { AdamWOptions, AdamWState, Gradient, Gradients, ParameterValues } from './training/optimizer.js';
+export { globalNorm } from './training/gradients.js';
+export type { Gradient, Gradients } from './training/gradients.js';
+export { adamW, createAdamWState } from './training/optimizer.js';
+export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';
 export { linearSchedule } from './training/schedule.js';
 export { sandwichStep } from './training/sandwich.js';
 export type { SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';

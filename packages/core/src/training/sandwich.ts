@@ -3,8 +3,8 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Dropout } from '../encoder/dropout.js';
 import type { Sandwich, SubModel } from '../length-drop.js';
 import type { KlOptions } from './distillation.js';
-import type { Gradient, Gradients } from './optimizer.js';
-import { addGradient } from './optimizer.js';
+import type { Gradient, Gradients } from './gradients.js';
+import { addGradient } from './gradients.js';
 
 /** A forward pass in training: the sub-model that runs, and a dropout of its own. */
 export interface TrainingPass extends SubModel {
