@@ -32,7 +32,7 @@ test('on a terminal dropped tokens are dimmed and long texts are wrapped', async
   const { stdout } = await inspect(['--length-config', '0.6,0.3', text], { terminal: 40 });
   expect(stdout).toContain('\x1b[2m');
   expect(stdout).not.toContain('·');
-  for (const line of stdout.replace(/\x1b\[\d+m/g, '').split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(40);
+  for (const line of stdout.replace(/\p{Cc}\[\d+m/gu, '').split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(40);
 });
 
 test('pairs and JSON', async () => {
