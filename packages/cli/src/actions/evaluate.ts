@@ -1,6 +1,6 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { MetricName, SequenceModel, TextModel } from '@length-adaptive/models';
+import type { ScoreName, SequenceModel, TextModel } from '@length-adaptive/models';
 import { calibrateLatency, macsShare, metricByName, openModel, pointForBudget, predictLogits } from '@length-adaptive/models';
 import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
@@ -31,7 +31,7 @@ const configFor = async ({ budget, lengthConfig }: EvaluateSettings, { model, le
 
 /** What `evaluate` prints. */
 export interface EvaluationResult {
-  readonly scores: Readonly<Partial<Record<MetricName, number>>>;
+  readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
   readonly examples: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
@@ -42,7 +42,7 @@ export interface EvaluationResult {
 const scoresOf = async (
   model: SequenceModel,
   data: ReturnType<typeof encodeData>,
-  names: readonly MetricName[],
+  names: readonly ScoreName[],
   { config, context }: { readonly config: LengthConfig; readonly context: Context },
 ): Promise<EvaluationResult['scores']> => {
   const progress = context.progress('evaluate', 'examples');
@@ -98,7 +98,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   }
 };
 
-const checkScore = ({ minScore }: EvaluateSettings, name: MetricName | undefined, { scores }: EvaluationResult): void => {
+const checkScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
   const score = name === undefined ? undefined : scores[name];
   if (minScore === undefined || score === undefined || score >= minScore) return;
   throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { LabelledInput, LengthAdaptiveFile, LengthSearchResult, SpeedMeasurement, TextModel } from '@length-adaptive/models';
+import type { LabelledInput, LengthAdaptiveFile, LengthSearchResult, MetricName, SpeedMeasurement, TextModel } from '@length-adaptive/models';
 import {
   evaluate,
   formatLengthAdaptiveFile,
@@ -88,20 +88,25 @@ const runSearch = async ({ settings, context, opened, data, folder }: Work): Pro
   }
 };
 
-/** The Pareto set with everything that is measured after the search. */
-const measure = async ({ paretoSet }: LengthSearchResult, { settings, context, opened, data, heldOut }: Work): Promise<ReportedPoint[]> => {
+/** Full length and Pareto set with everything that is measured after the search. */
+const measure = async (
+  { full, paretoSet }: LengthSearchResult,
+  { settings, context, opened, data, heldOut }: Work,
+): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
   const { model } = opened;
   const meanTokens = Math.round(meanLength(data));
+  const metric = reportMetricOf(settings, opened);
+  const points = [full, ...paretoSet];
   const heldOutScores: number[] = [];
   const scoring = context.progress('held-out scores', 'configurations');
-  for (const [index, { lengthConfig }] of paretoSet.entries()) {
+  for (const [index, { lengthConfig }] of points.entries()) {
     if (heldOut.length === 0) break;
-    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric: settings.metric, signal: context.signal }));
-    scoring.update(index + 1, paretoSet.length);
+    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric, signal: context.signal }));
+    scoring.update(index + 1, points.length);
   }
   scoring.end();
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
-  return paretoSet.map((point, index) => {
+  const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
     const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
     return {
       ...point,
@@ -110,7 +115,12 @@ const measure = async ({ paretoSet }: LengthSearchResult, { settings, context, o
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
     };
   });
+  return { full: reportedFull ?? full, paretoSet: reported };
 };
+
+/** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
+const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: TextModel): MetricName =>
+  reportMetric ?? (metric === undefined || metric === 'probability' ? model.task.defaultMetric : metric);
 
 const measureSpeeds = async (
   paretoSet: LengthSearchResult['paretoSet'],
@@ -119,13 +129,12 @@ const measureSpeeds = async (
   const inputs = sample(data, settings.speedSamples, settings.seed).map(({ input }) => input);
   context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
   const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
-  const [, ...measured] = await measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
-  return measured;
+  return measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
 };
 
 const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
 
-const reportOf = (paretoSet: readonly ReportedPoint[], result: LengthSearchResult, { settings, opened, data, heldOut }: Work): SearchReport => ({
+const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: LengthSearchResult, { settings, opened, data, heldOut }: Work): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
@@ -133,14 +142,14 @@ const reportOf = (paretoSet: readonly ReportedPoint[], result: LengthSearchResul
   heldOutExamples: heldOut.length,
   meanTokens: meanLength(data),
   metric: settings.metric ?? opened.model.task.defaultMetric,
+  reportMetric: reportMetricOf(settings, opened),
   seed: settings.seed,
   generations: result.generations,
   evaluations: result.evaluations,
   speed: settings.latency ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats } : undefined,
   backend: settings.backend,
   threads: settings.threads,
-  full: result.full,
-  paretoSet,
+  ...measured,
   versions: currentVersions(),
   command: commandLine('search', searchOptions, settings),
 });
@@ -152,14 +161,14 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
     (content) => validateLengthAdaptiveFile(JSON.parse(content), path),
     () => undefined,
   );
-  const { seed, generations, evaluations, metric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, backend } = report;
+  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, backend } = report;
   return {
     ...before,
     format: 'length-adaptive',
     version: 1,
     search: {
       ...{ seed, generations, evaluations, metric, split: basename(data), examples, meanTokens, full },
-      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples } }),
+      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples, metric: reportMetric } }),
       ...(report.speed && { speed: { ...report.speed, backend, threads: report.threads, cpu: report.versions.cpu } }),
     },
     paretoSet,
@@ -168,8 +177,8 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-const printResult = ({ print, note }: Context, { paretoSet, metric }: SearchReport, files: readonly string[]): void => {
-  const cells = paretoSet.map(({ cost, score, heldOutScore, speedup, lengthConfig }) => [
+const printResult = ({ print, note }: Context, { paretoSet, full, metric, reportMetric }: SearchReport, files: readonly string[]): void => {
+  const cells = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])].map(({ cost, score, heldOutScore, speedup, lengthConfig }) => [
     cost.toFixed(3),
     score.toFixed(4),
     ...(heldOutScore === undefined ? [] : [heldOutScore.toFixed(4)]),
@@ -177,7 +186,7 @@ const printResult = ({ print, note }: Context, { paretoSet, metric }: SearchRepo
     lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
   ]);
   const [first] = paretoSet;
-  const head = ['cost', metric, ...(first?.heldOutScore === undefined ? [] : ['held-out']), ...(first?.speedup === undefined ? [] : ['speed-up']), 'lengths'];
+  const head = ['cost', metric, ...(first?.heldOutScore === undefined ? [] : [`${reportMetric}, held-out`]), ...(first?.speedup === undefined ? [] : ['speed-up']), 'lengths'];
   const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
   for (const row of [head, ...cells]) print(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
   for (const file of files) note(`wrote ${file}`);
@@ -205,8 +214,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     };
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength });
     const result = await runSearch(work);
-    const paretoSet = await measure(result, work);
-    const report = reportOf(paretoSet, result, work);
+    const report = reportOf(await measure(result, work), result, work);
 
     const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
     const lengthAdaptive = await fileOf(source, report);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
-import { commonOptions, dataOptions, metricNames } from '../options/common.js';
+import { commonOptions, dataOptions, metricNames, scoreNames } from '../options/common.js';
 import { choice, enabled, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -12,7 +12,8 @@ export const searchOptions = {
   population: number('N', 'configurations that survive a generation, and new ones tried in each', { integer: true, min: 2, fallback: 20 }),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
   ...dataOptions,
-  metric: choice(metricNames, 'score to search for (default: accuracy, or spearman for regression)', undefined),
+  metric: choice(scoreNames, 'score to search for; probability is the best guide on few examples (default: accuracy, or spearman for regression)', undefined),
+  reportMetric: choice(metricNames, 'score on the held-out examples (default: that of the search, accuracy for probability)', undefined),
   latency: enabled('do not measure the speed of the Pareto set'),
   speedSamples: number('N', 'examples that speed is measured on', { integer: true, min: 1, fallback: 16 }),
   speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),
@@ -39,6 +40,6 @@ export const searchCommand = defineCommand({
     const folder = searchFolder(settings);
     return folder === undefined ? undefined : join(folder, 'config.json');
   },
-  mayChange: ['generations', 'reportData', 'latency', 'speedSamples', 'speedRepeats', 'threads'],
+  mayChange: ['generations', 'reportData', 'reportMetric', 'latency', 'speedSamples', 'speedRepeats', 'threads'],
   run: async (settings, context) => (await import('../actions/search.js')).search(settings, context),
 });

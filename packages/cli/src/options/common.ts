@@ -1,4 +1,4 @@
-import type { MetricName } from '@length-adaptive/models';
+import type { MetricName, ScoreName } from '@length-adaptive/models';
 import { choice, enabled, flag, number, text } from './option.js';
 
 /** Options of every command. */
@@ -21,6 +21,9 @@ export const dataOptions = {
 } as const;
 
 export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'];
+
+/** Metrics, and `probability`: the mean probability of the right label, which tells configurations apart on few examples. */
+export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability'];
 
 /** Options that choose the length configuration to run at. */
 export const lengthOptions = {

@@ -2,12 +2,13 @@ import { escape } from './escape.js';
 import type { ReportedPoint, SearchReport } from './search-report.js';
 import { axisFor } from './ticks.js';
 
-const [width, height] = [720, 420];
-const margin = { left: 64, right: 20, top: 20, bottom: 52 };
+const [width, height] = [720, 480];
+const margin = { left: 80, right: 34, top: 40, bottom: 108 };
 
 /** Colours come as variables, with a light and a dark set: the chart follows whoever shows it. */
 const style = `
-  .chart { --ink: #1c2330; --soft: #667085; --line: #e2e6ec; --accent: #2557d6; --held: #b45309; font: 13px system-ui, sans-serif; }
+  .chart { --ink: #1c2330; --soft: #667085; --line: #e2e6ec; --accent: #2557d6; --held: #b45309; font: 14px system-ui, sans-serif; }
+  @media (max-width: 34rem) { .chart { font-size: 23px; } }
   @media (prefers-color-scheme: dark) { .chart { --ink: #e6e9ef; --soft: #98a2b3; --line: #2b3442; --accent: #7ea6ff; --held: #f5b25c; } }
   .chart text { fill: var(--soft); } .chart .title { fill: var(--ink); }
   .chart .grid { stroke: var(--line); } .chart .front { stroke: var(--accent); stroke-width: 2; fill: none; }
@@ -25,8 +26,8 @@ const describe = ({ lengthConfig, cost, score, heldOutScore, speedup }: Reported
   ].join('; ');
 
 /** The Pareto set as an SVG: share of the full model's MACs against score. It stands alone, and in a page. */
-export const paretoChart = ({ paretoSet, full, metric, heldOutExamples }: SearchReport): string => {
-  const heldOut = paretoSet.flatMap((point) => (point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }]));
+export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExamples }: SearchReport): string => {
+  const heldOut = [...paretoSet, full].flatMap((point) => (point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }]));
   const all = [...paretoSet, ...heldOut, full];
   const xAxis = axisFor([...all.map(({ cost }) => cost), 1]);
   const yAxis = axisFor(all.map(({ score }) => score));
@@ -35,7 +36,7 @@ export const paretoChart = ({ paretoSet, full, metric, heldOutExamples }: Search
 
   const columns = xAxis.ticks.map((tick) => {
     const at = fixed(x(tick));
-    return `<line class="grid" x1="${at}" x2="${at}" y1="${margin.top}" y2="${height - margin.bottom}"/><text x="${at}" y="${height - margin.bottom + 20}" text-anchor="middle">${Math.round(tick * 100)}%</text>`;
+    return `<line class="grid" x1="${at}" x2="${at}" y1="${margin.top}" y2="${height - margin.bottom}"/><text x="${at}" y="${height - margin.bottom + 26}" text-anchor="middle">${Math.round(tick * 100)}%</text>`;
   });
   const rows = yAxis.ticks.map((tick) => {
     const at = fixed(y(tick));
@@ -48,21 +49,22 @@ export const paretoChart = ({ paretoSet, full, metric, heldOutExamples }: Search
     `<circle class="${name}" cx="${fixed(x(point.cost))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;
 
   const keys = [
-    ['point', 'searched'],
-    ...(heldOutExamples > 0 ? [['held', 'held-out examples']] : []),
+    ['point', `${metric}, searched`],
+    ...(heldOutExamples > 0 ? [['held', `${reportMetric}, held-out`]] : []),
     ['full', 'full length'],
   ] as const;
-  const legend = keys.map(([name, label], i) => {
-    const at = height - margin.bottom - 16 - 20 * (keys.length - 1 - i);
-    return `<circle class="${name}" cx="${width - margin.right - 150}" cy="${at}" r="5"/><text x="${width - margin.right - 136}" y="${at + 4}">${label}</text>`;
-  });
+  // Places that leave room for the large letters of a narrow screen.
+  const places = keys.map((_, i) => keys.slice(0, i).reduce((at, [, label]) => at + 46 + 13 * label.length, margin.left + 6));
+  const legend = keys.map(
+    ([name, label], i) => `<circle class="${name}" cx="${places[i]}" cy="${height - 18}" r="6"/><text x="${(places[i] ?? 0) + 14}" y="${height - 12}">${label}</text>`,
+  );
 
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(metric)} against cost">
 <style>${style}
 </style>
 ${[...columns, ...rows].join('\n')}
-<text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - 10}" text-anchor="middle">cost: share of the full model's MACs</text>
-<text class="title" x="16" y="${(margin.top + height - margin.bottom) / 2}" text-anchor="middle" transform="rotate(-90 16 ${(margin.top + height - margin.bottom) / 2})">${escape(metric)}</text>
+<text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - margin.bottom + 58}" text-anchor="middle">cost: share of the full model's MACs</text>
+<text class="title" x="${margin.left}" y="24">${escape(metric)}</text>
 ${front}
 ${circle('full', full, 8)}
 ${heldOut.map((point) => circle('held', point, 5)).join('\n')}

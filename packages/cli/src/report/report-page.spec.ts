@@ -8,8 +8,10 @@ const report: SearchReport = {
   reportData: undefined,
   examples: 100,
   heldOutExamples: 0,
+  sharedExamples: 0,
   meanTokens: 24.5,
   metric: 'accuracy',
+  reportMetric: 'accuracy',
   seed: 42,
   generations: 10,
   evaluations: 220,
@@ -39,7 +41,9 @@ test('it says what was found and how', () => {
   expect(page).toContain('class="full"'); // the full length is beaten, and shown all the same
   expect(page).not.toContain('>held-out<');
   const heldOut = { ...report, reportData: 'test.tsv', heldOutExamples: 50, paretoSet: report.paretoSet.map((point) => ({ ...point, heldOutScore: 0.9 })) };
-  expect(reportPage(heldOut)).toContain('<th>held-out</th>');
+  expect(reportPage(heldOut)).toContain('<th>accuracy, held-out</th>');
+  expect(reportPage(heldOut)).toContain('none of them among the searched ones');
+  expect(reportPage({ ...heldOut, sharedExamples: 7 })).toContain('7 of them among the searched ones');
   expect(reportPage({ ...report, speed: undefined })).not.toContain('<th>speed-up</th>');
 });
 

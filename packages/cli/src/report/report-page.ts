@@ -17,12 +17,12 @@ const lengths = ({ lengthConfig }: ReportedPoint): string => {
   return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${ratios}</span>`;
 };
 
-const columnsOf = ({ paretoSet, metric, speed }: SearchReport): readonly Column[] => [
+const columnsOf = ({ paretoSet, metric, reportMetric, speed }: SearchReport): readonly Column[] => [
   { title: 'number', cell: (_, index) => (index < 0 ? 'full' : String(index)) },
   { title: 'MACs', cell: ({ cost }) => percent(cost) },
   { title: escape(metric), cell: ({ score }) => score.toFixed(4) },
   ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
-    ? [{ title: 'held-out', cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
+    ? [{ title: `${escape(reportMetric)}, held-out`, cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
     : []),
   ...(speed
     ? [
@@ -50,32 +50,38 @@ ${rows.join('\n')}
 const freeLunch = ({ paretoSet, full }: SearchReport): ReportedPoint | undefined => paretoSet.find(({ score }) => score >= full.score - 1e-9);
 
 const factsOf = (report: SearchReport): string => {
+  const { full, paretoSet, metric } = report;
   const equal = freeLunch(report);
-  const fastest = Math.max(...report.paretoSet.map(({ speedup = 0 }) => speedup));
+  const fastest = Math.max(...paretoSet.map(({ speedup = 0 }) => speedup));
   const facts: readonly (readonly [string, string])[] = [
-    [report.full.score.toFixed(4), `${escape(report.metric)} at full length`],
+    [full.score.toFixed(4), `${escape(metric)} at full length`],
     ...(equal && equal.cost < 1 ? [[percent(equal.cost), 'of the MACs for that score or more'] as const] : []),
-    ...(equal?.speedup === undefined ? [] : [[`${equal.speedup.toFixed(2)}×`, 'as fast at that configuration'] as const]),
-    ...(fastest > 0 ? [[`${fastest.toFixed(2)}×`, 'as fast at the fastest'] as const] : []),
-    [String(report.paretoSet.length), 'configurations worth having'],
+    ...(equal?.heldOutScore === undefined || full.heldOutScore === undefined
+      ? []
+      : [[equal.heldOutScore.toFixed(4), `held-out there; ${full.heldOutScore.toFixed(4)} at full length`] as const]),
+    ...(fastest > 0 ? [[`${fastest.toFixed(2)}×`, 'the speed of the full length, at the fastest'] as const] : []),
+    [String(paretoSet.length), paretoSet.length === 1 ? 'configuration worth having' : 'configurations worth having'],
   ];
   return `<ul class="facts">${facts.map(([value, label]) => `<li><strong>${value}</strong>${label}</li>`).join('')}</ul>`;
 };
 
-const methodOf = ({ data, reportData, examples, heldOutExamples, meanTokens, ...report }: SearchReport): string => {
-  const { seed, generations, evaluations, speed, backend, threads, versions } = report;
+const heldOutText = ({ reportData, heldOutExamples, sharedExamples }: SearchReport): string => {
+  if (reportData === undefined) return 'none: the scores are those the search chose by, and so a little too good (--report-data scores the set on other examples)';
+  const shared = sharedExamples === 0 ? 'none of them among the searched ones' : `${sharedExamples} of them among the searched ones, so these scores are a little too good`;
+  return `${reportData}: ${heldOutExamples} examples, ${shared}`;
+};
+
+const threadsText = (threads: number | undefined): string => (threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+
+const methodOf = (report: SearchReport): string => {
+  const { data, examples, meanTokens, seed, generations, evaluations, speed, backend, threads, versions } = report;
   const entries: readonly (readonly [string, string])[] = [
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
-    [
-      'Held-out',
-      reportData === undefined
-        ? 'none: the scores are those the search chose by, and so a little too good (--report-data scores the set on other examples)'
-        : `${reportData}: ${heldOutExamples} examples that the search never saw`,
-    ],
+    ['Held-out', heldOutText(report)],
     ['Search', `NSGA-II, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`],
     ['MACs', 'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length'],
     ...(speed
-      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${backend}${threads === undefined ? '' : `, ${threads} threads`}`] as const]
+      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${backend}${threadsText(threads)}`] as const]
       : []),
     ['Machine', `${versions.cpu}, ${versions.cores} cores, ${versions.memoryGiB} GiB, ${versions.platform}`],
     ['Versions', [`Node ${versions.node}`, ...Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`)].join(', ')],

@@ -3,7 +3,7 @@ import type { Versions } from '../versions.js';
 
 /** A point of the Pareto set with what was measured after the search. */
 export interface ReportedPoint extends ParetoPoint {
-  /** The metric on examples that the search never saw. */
+  /** The report's metric on examples that the search never saw. */
   readonly heldOutScore?: number;
   /** Time of the full length divided by the time of this configuration. */
   readonly speedup?: number;
@@ -16,9 +16,14 @@ export interface SearchReport {
   readonly reportData: string | undefined;
   readonly examples: number;
   readonly heldOutExamples: number;
+  /** Held-out examples that were among the searched ones all the same. */
+  readonly sharedExamples: number;
   /** Mean tokens of the examples. */
   readonly meanTokens: number;
+  /** What the search scored by. */
   readonly metric: string;
+  /** What the held-out examples are scored by. */
+  readonly reportMetric: string;
   readonly seed: number;
   readonly generations: number;
   readonly evaluations: number;
@@ -26,7 +31,7 @@ export interface SearchReport {
   readonly speed: { readonly samples: number; readonly repeats: number } | undefined;
   readonly backend: string;
   readonly threads: number | undefined;
-  readonly full: ParetoPoint;
+  readonly full: ReportedPoint;
   /** Cheapest first. */
   readonly paretoSet: readonly ReportedPoint[];
   readonly versions: Versions;
