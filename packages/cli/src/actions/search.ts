@@ -134,12 +134,20 @@ const measureSpeeds = async (
 
 const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
 
+/** How many held-out examples are among the searched ones. */
+const countShared = (heldOut: readonly LabelledInput[], data: readonly LabelledInput[]): number => {
+  const keyOf = ({ input }: LabelledInput): string => Array.from(input.ids).join(' ');
+  const searched = new Set(data.map(keyOf));
+  return heldOut.filter((example) => searched.has(keyOf(example))).length;
+};
+
 const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: LengthSearchResult, { settings, opened, data, heldOut }: Work): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
   examples: data.length,
   heldOutExamples: heldOut.length,
+  sharedExamples: countShared(heldOut, data),
   meanTokens: meanLength(data),
   metric: settings.metric ?? opened.model.task.defaultMetric,
   reportMetric: reportMetricOf(settings, opened),
@@ -168,7 +176,7 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
     version: 1,
     search: {
       ...{ seed, generations, evaluations, metric, split: basename(data), examples, meanTokens, full },
-      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples, metric: reportMetric } }),
+      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples, shared: report.sharedExamples, metric: reportMetric } }),
       ...(report.speed && { speed: { ...report.speed, backend, threads: report.threads, cpu: report.versions.cpu } }),
     },
     paretoSet,
@@ -216,6 +224,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     const result = await runSearch(work);
     const report = reportOf(await measure(result, work), result, work);
 
+    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} examples of --report-data were searched on too: the held-out scores are a little too good.`);
     const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
     const lengthAdaptive = await fileOf(source, report);
     await writeFile(chart, paretoChart(report));

@@ -2,8 +2,8 @@ import { escape } from './escape.js';
 import type { ReportedPoint, SearchReport } from './search-report.js';
 import { axisFor } from './ticks.js';
 
-const [width, height] = [720, 480];
-const margin = { left: 80, right: 34, top: 40, bottom: 108 };
+const [width, height] = [720, 530];
+const margin = { left: 80, right: 34, top: 40, bottom: 170 };
 
 /** Colours come as variables, with a light and a dark set: the chart follows whoever shows it. */
 const style = `
@@ -53,18 +53,17 @@ export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExam
     ...(heldOutExamples > 0 ? [['held', `${reportMetric}, held-out`]] : []),
     ['full', 'full length'],
   ] as const;
-  // Places that leave room for the large letters of a narrow screen.
-  const places = keys.map((_, i) => keys.slice(0, i).reduce((at, [, label]) => at + 46 + 13 * label.length, margin.left + 6));
-  const legend = keys.map(
-    ([name, label], i) => `<circle class="${name}" cx="${places[i]}" cy="${height - 18}" r="6"/><text x="${(places[i] ?? 0) + 14}" y="${height - 12}">${label}</text>`,
-  );
+  const legend = keys.map(([name, label], i) => {
+    const at = height - 86 + 30 * i; // room for the large letters of a narrow screen
+    return `<circle class="${name}" cx="${margin.left + 8}" cy="${at}" r="6"/><text x="${margin.left + 24}" y="${at + 5}">${escape(label)}</text>`;
+  });
 
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(metric)} against cost">
 <style>${style}
 </style>
 ${[...columns, ...rows].join('\n')}
 <text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - margin.bottom + 58}" text-anchor="middle">cost: share of the full model's MACs</text>
-<text class="title" x="${margin.left}" y="24">${escape(metric)}</text>
+<text class="title" x="${margin.left}" y="24">${escape(heldOutExamples > 0 && reportMetric !== metric ? `${metric} and ${reportMetric}` : metric)}</text>
 ${front}
 ${circle('full', full, 8)}
 ${heldOut.map((point) => circle('held', point, 5)).join('\n')}
