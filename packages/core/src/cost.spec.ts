@@ -33,6 +33,11 @@ test('the relative cost of inputs is the ratio of their sums, not the mean of th
   expect(relativeCost(miniLm, fullLength(6), lengths)).toBe(1);
 });
 
+test('a configuration of another depth, or no lengths at all, are refused', () => {
+  expect(() => cost(miniLm, [0.5], 10)).toThrow(/1 entries for a model of 6 layers/);
+  expect(() => relativeCost(miniLm, fullLength(6), [])).toThrow(/no input lengths/);
+});
+
 test('heads count', () => {
   expect(cost(miniLm, fullLength(6), 16, { head: classificationHeadCost(384, 2) }) - cost(miniLm, fullLength(6), 16)).toBe(384 * 384 + 768);
 });

@@ -1,5 +1,6 @@
+import { CoreError } from './errors.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
-import { fullLength, keptTokens } from './length-config.js';
+import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
 
 /** The dimensions of an encoder, as far as its cost depends on them. */
 export interface EncoderShape {
@@ -43,13 +44,18 @@ export interface CostParts {
   readonly head: number;
 }
 
-/** Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration, by part. */
+/**
+ * Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration, by part.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth
+ */
 export const costParts = (
-  { hiddenSize: d, intermediateSize: f }: EncoderShape,
+  { layers, hiddenSize: d, intermediateSize: f }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, ...keep }: CostOptions = {},
 ): CostParts => {
+  validateLengthConfig(config, layers);
   const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
   let entering = length;
   for (const leaving of keptTokens(config, length, keep)) {
@@ -76,6 +82,8 @@ export const cost = (shape: EncoderShape, config: LengthConfig, length: number, 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):
  * the sum over the inputs at the configuration divided by the sum at full length.
+ *
+ * @throws CoreError `INPUT_INVALID` without lengths, `LENGTH_CONFIG_INVALID`
  */
 export const relativeCost = (
   shape: EncoderShape,
@@ -90,6 +98,7 @@ export const relativeCost = (
     spent += count * cost(shape, config, length, options);
     whole += count * cost(shape, full, length, options);
   }
+  if (whole === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');
   return spent / whole;
 };
 

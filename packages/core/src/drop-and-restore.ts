@@ -65,7 +65,7 @@ export const moveSlots = (values: Tensor2D, { source }: Selection): Tensor2D =>
  * The gradient is the inverse move, again a gather. Nothing here needs a scatter, so training works on the cpu, wasm,
  * webgl and webgpu backends alike; no gradient flows into the choice itself.
  */
-export const moveTokens = (x: Tensor2D, { source, target }: Selection): Tensor2D => {
+export const moveTokens = (x: Tensor2D, { source, target }: Selection): Tensor2D => tidy(() => {
   const [rows, width] = source.shape;
   const before = target.shape[1];
   const move = tf.customGrad((values, save) => {
@@ -83,7 +83,7 @@ export const moveTokens = (x: Tensor2D, { source, target }: Selection): Tensor2D
     };
   });
   return move(x);
-};
+});
 
 /** Tokens that left at one layer, with the last state they had and the positions they came from. */
 export interface TokenGroup {
@@ -101,7 +101,7 @@ export interface TokenGroup {
  *
  * @param width T, the width of the input; every position must be in exactly one group, padding positions in none or one
  */
-export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width: number): Tensor2D => {
+export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width: number): Tensor2D => tidy(() => {
   const states = tf.concat(
     groups.map(({ states: group, positions }) => tf.reshape(group, [rows, positions.shape[1], group.shape[1]])),
     1,
@@ -109,12 +109,13 @@ export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width
   const total = states.shape[1] as number;
   const size = states.shape[2] as number;
 
-  const selection = tidy((): Selection => {
+  const select = (): Selection => {
     const positions = tf.concat(groups.map((group) => group.positions), 1); // [B, W]
     // Slots without a token sort behind all real positions, each with a value of its own.
     const spare = tf.add(tf.range(0, total, 1, 'int32'), tf.scalar(width, 'int32'));
     const distinct = tf.where(tf.less(positions, width), positions, tf.broadcastTo(spare, positions.shape));
     return selectionOf(ascending(tf.cast<Tensor2D>(distinct, 'int32')).slots, 0, width);
-  });
+  };
+  const selection = tidy(select);
   return moveTokens(tf.reshape(states, [rows * total, size]), selection);
-};
+});

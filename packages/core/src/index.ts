@@ -14,7 +14,7 @@ export {
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
-export type { LengthDropOptions, Sandwich, SubModel } from './length-drop.js';
+export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
 export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { attentionSignificance } from './significance.js';

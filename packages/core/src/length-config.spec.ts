@@ -60,6 +60,8 @@ test('reads ratios and absolute lengths, and writes short text', () => {
   expect(parseLengthConfig('[0.8,0.6]', 2)).toEqual([0.8, 0.6]);
   expect(parseLengthConfig('96,64@128')).toEqual([0.75, 0.5]);
   expect(formatLengthConfig([0.8, 0.6])).toBe('0.80 0.60');
+  expect(parseLengthConfig(formatLengthConfig([0.8, 0.6]))).toEqual([0.8, 0.6]);
+  expect(() => parseLengthConfig('0.9 5,0.5')).toThrow(/entry 1 is 5/);
 });
 
 test.each([

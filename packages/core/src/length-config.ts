@@ -50,7 +50,7 @@ export const validateLengthConfig = (config: LengthConfig, layers?: number): Len
  * Tokens that leave each layer for an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`.
  */
 export const keptTokens = (config: LengthConfig, length: number, { minTokens = 2 }: KeepOptions = {}): number[] =>
-  config.map((ratio) => Math.min(length, Math.max(minTokens, Math.ceil(ratio * length - roundingSlack))));
+  config.map((ratio) => Math.min(length, Math.max(minTokens, 1, Math.ceil(ratio * length - roundingSlack))));
 
 /**
  * Ratios from absolute lengths at an input length, the notation of the papers: `[103, 83, ...]` at 128.
@@ -73,14 +73,14 @@ export const toAbsoluteLengths = (config: LengthConfig, inputLength: number): nu
   keptTokens(config, inputLength, { minTokens: 1 });
 
 /**
- * Reads a configuration as people write it: `0.8,0.6,0.4`, `[0.8, 0.6, 0.4]`, or absolute lengths with their input
+ * Reads a configuration as people write it: `0.8,0.6,0.4`, `0.8 0.6 0.4`, `[0.8, 0.6, 0.4]`, or absolute lengths with their input
  * length, `103,83,67@128`.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`
  */
 export const parseLengthConfig = (text: string, layers?: number): LengthConfig => {
-  const [list = '', at] = text.replace(/[[\]\s]/g, '').split('@');
-  const values = list.split(',').map((part) => (part === '' ? Number.NaN : Number(part)));
+  const [list = '', at] = text.split('@').map((part) => part.replace(/[[\]]/g, ' ').trim());
+  const values = list.split(/\s*,\s*|\s+/).map((part) => (part === '' ? Number.NaN : Number(part)));
   if (values.some(Number.isNaN) || (at !== undefined && !(Number(at) >= 1))) {
     throw new CoreError(
       'LENGTH_CONFIG_INVALID',

@@ -10,7 +10,7 @@ test('the smallest chain is the published one', () => {
 test('random chains stay between the smallest next length and the one before', () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 2, max: 384 }), fc.double({ min: 0, max: 0.9, noNaN: true }), (seed, length, bound) => {
-      const lengths = randomLengths(6, length, createRandom(seed), bound);
+      const lengths = randomLengths(6, length, createRandom(seed), { dropRatioBound: bound });
       lengths.forEach((next, layer) => {
         const before = lengths[layer - 1] ?? length;
         expect(next).toBeLessThanOrEqual(before);
@@ -24,7 +24,7 @@ test('random chains reach both ends of every step, evenly', () => {
   const counts = new Map<number, number>();
   const random = createRandom(7);
   for (let i = 0; i < 5000; i++) {
-    const [first = 0] = randomLengths(1, 10, random, 0.4);
+    const [first = 0] = randomLengths(1, 10, random, { dropRatioBound: 0.4 });
     counts.set(first, (counts.get(first) ?? 0) + 1);
   }
   expect([...counts.keys()].sort((a, b) => a - b)).toEqual([6, 7, 8, 9, 10]);
@@ -42,6 +42,19 @@ test('the same seed draws the same sandwich, another seed another', () => {
   const draw = (seed: number) => drawSandwich({ layers: 6, layerDrop: 0.2 }, createRandom(seed));
   expect(draw(3)).toEqual(draw(3));
   expect(draw(3)).not.toEqual(draw(4));
+});
+
+test('a layer that does not run repeats the length; one that does drops no more than its bound', () => {
+  expect(smallestLengths(4, 100, { executed: [1, 3] })).toEqual([100, 80, 80, 64]);
+  for (let seed = 0; seed < 100; seed++) {
+    for (const { config = [], layers = [] } of drawSandwich({ layers: 12, layerDrop: 0.3 }, createRandom(seed)).reduced) {
+      config.forEach((ratio, layer) => {
+        const before = Math.round((config[layer - 1] ?? 1) * 128);
+        const after = Math.round(ratio * 128);
+        expect(after).toBeGreaterThanOrEqual(layers.includes(layer) ? Math.max(2, Math.ceil(before * 0.8 - 1e-9)) : before);
+      });
+    }
+  }
 });
 
 test('LayerDrop keeps layers by its probability, and never none', () => {

@@ -40,27 +40,47 @@ const checkShare = (name: string, value: number): void => {
   }
 };
 
-const chain = (layers: number, inputLength: number, next: (length: number) => number): number[] => {
+const allLayers = (layers: number): number[] => Array.from({ length: layers }, (_, layer) => layer);
+
+/** Only layers that run drop tokens; the others repeat the length. */
+const chain = (layers: number, inputLength: number, executed: readonly number[], next: (length: number) => number): number[] => {
   let length = inputLength;
-  return Array.from({ length: layers }, () => (length = Math.max(Math.min(minLength, inputLength), next(length))));
+  return allLayers(layers).map((layer) => {
+    if (executed.includes(layer)) length = Math.max(Math.min(minLength, inputLength), next(length));
+    return length;
+  });
 };
 
 const lowest = (length: number, dropRatioBound: number): number => Math.ceil(length * (1 - dropRatioBound) - 1e-9);
 
-/** Absolute lengths of the smallest sub-model: `l <- ceil((1 - p) l)` at every layer. */
-export const smallestLengths = (layers: number, inputLength: number, dropRatioBound = 0.2): number[] =>
-  chain(layers, inputLength, (length) => lowest(length, dropRatioBound));
+export interface LengthsOptions {
+  /** p: a layer drops at most this share of the tokens that reached it. Default 0.2. */
+  readonly dropRatioBound?: number | undefined;
+  /** The layers that run; one that does not repeats the length before it. Default: all. */
+  readonly executed?: readonly number[] | undefined;
+}
 
-/** Absolute lengths of a random sub-model: `l` uniform on `{ceil((1 - p) l), ..., l}` at every layer, both ends included. */
-export const randomLengths = (layers: number, inputLength: number, random: Random, dropRatioBound = 0.2): number[] =>
-  chain(layers, inputLength, (length) => random.integer(lowest(length, dropRatioBound), length));
+/** Absolute lengths of the smallest sub-model: `l <- ceil((1 - p) l)` at every layer that runs. */
+export const smallestLengths = (
+  layers: number,
+  inputLength: number,
+  { dropRatioBound = 0.2, executed = allLayers(layers) }: LengthsOptions = {},
+): number[] => chain(layers, inputLength, executed, (length) => lowest(length, dropRatioBound));
+
+/** Absolute lengths of a random sub-model: `l` uniform on `{ceil((1 - p) l), ..., l}` at every layer that runs. */
+export const randomLengths = (
+  layers: number,
+  inputLength: number,
+  random: Random,
+  { dropRatioBound = 0.2, executed = allLayers(layers) }: LengthsOptions = {},
+): number[] => chain(layers, inputLength, executed, (length) => random.integer(lowest(length, dropRatioBound), length));
 
 /**
  * The layers that run in one pass under LayerDrop: each is kept with probability `1 - layerDrop`. At least one layer
  * always runs (the reference lets a pass run none at all).
  */
 export const drawLayers = (layers: number, layerDrop: number, random: Random): number[] => {
-  const kept = Array.from({ length: layers }, (_, layer) => layer).filter(() => random.uniform() >= layerDrop);
+  const kept = allLayers(layers).filter(() => random.uniform() >= layerDrop);
   return kept.length > 0 ? kept : [random.integer(0, layers - 1)];
 };
 
@@ -75,18 +95,19 @@ export const drawSandwich = (
 ): Sandwich => {
   checkShare('dropRatioBound', dropRatioBound);
   checkShare('layerDrop', layerDrop);
-  const executed = (): Pick<SubModel, 'layers'> => (layerDrop > 0 ? { layers: drawLayers(layers, layerDrop, random) } : {});
-  const reduced = (lengths: readonly number[]): SubModel => ({
-    config: fromAbsoluteLengths(lengths, referenceLength),
-    ...executed(),
-  });
+  const draw = (): Pick<SubModel, 'layers'> => (layerDrop > 0 ? { layers: drawLayers(layers, layerDrop, random) } : {});
+  const reduced = (lengthsOf: (options: LengthsOptions) => readonly number[]): SubModel => {
+    const executed = draw();
+    const lengths = lengthsOf({ dropRatioBound, executed: executed.layers });
+    return { config: fromAbsoluteLengths(lengths, referenceLength), ...executed };
+  };
 
   return {
-    full: executed(),
+    full: draw(),
     reduced: [
-      reduced(smallestLengths(layers, referenceLength, dropRatioBound)),
+      reduced((options) => smallestLengths(layers, referenceLength, options)),
       ...Array.from({ length: randomSubModels }, () =>
-        reduced(randomLengths(layers, referenceLength, random, dropRatioBound)),
+        reduced((options) => randomLengths(layers, referenceLength, random, options)),
       ),
     ],
   };

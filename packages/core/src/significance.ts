@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from './encoder/attention.js';
 import { validSlots } from './encoder/attention.js';
+import { tidy } from './tidy.js';
 
 export interface SignificanceOptions {
   /**
@@ -22,9 +23,9 @@ export const attentionSignificance = (
   probabilities: Tensor4D,
   extent: Extent,
   { paddingVotes = false }: SignificanceOptions = {},
-): Tensor2D => {
+): Tensor2D => tidy(() => {
   const valid = validSlots(extent);
-  if (!valid) return tf.sum(probabilities, [1, 2]);
+  if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
 
   const [rows, heads, width] = probabilities.shape;
   const keys = tf.tensor2d(valid, [rows, width]);
@@ -32,4 +33,4 @@ export const attentionSignificance = (
   const voters = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
   const received = tf.matMul(voters, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
   return tf.sub(tf.mul(tf.add(tf.squeeze(received, [1]), 1), keys), 1); // padding keys -> -1
-};
+});

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Random } from '../random.js';
+import { tidy } from '../tidy.js';
 
 /** Dropout while training. The masks come from a seeded generator, so a run can be repeated bit for bit. */
 export interface Dropout {
@@ -17,5 +18,5 @@ export const applyDropout = <T extends Tensor>(x: T, rate: number, random: Rando
   const scale = 1 / (1 - rate);
   const mask = new Float32Array(x.size);
   for (let i = 0; i < mask.length; i++) mask[i] = random.uniform() < rate ? 0 : scale;
-  return tf.mul<T>(x, tf.tensor(mask, x.shape));
+  return tidy(() => tf.mul<T>(x, tf.tensor(mask, x.shape)));
 };

@@ -44,6 +44,12 @@ describeOnBackends('distillation', () => {
     });
   });
 
+  test('nothing but the loss is left behind outside a tidy', async () => {
+    const [target, output] = [tf.tensor2d([teacher]), tf.tensor2d([student])];
+    await expectNoLeak(() => tf.dispose([klDivergence(target, output), crossEntropy(output, [0]), meanSquaredError(target, output)]));
+    tf.dispose([target, output]);
+  });
+
   test('cross-entropy and squared error', () => {
     expect(value(() => crossEntropy(tf.tensor2d([teacher, student]), [0, 2]))).toBeCloseTo(
       -(Math.log(softmax(teacher)[0] ?? 0) + Math.log(softmax(student)[2] ?? 0)) / 2,

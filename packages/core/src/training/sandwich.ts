@@ -62,14 +62,14 @@ export const sandwichStep = async <Batch>(
   const weight = scale / (1 + reduced.length);
   let teacher: Tensor | undefined;
 
-  const taskLoss = await addGradients(model, batch, gradients, weight, () => {
-    const logits = model.logits(batch, { ...full, dropout: dropout(0) });
-    teacher = tf.keep(tf.clone(logits));
-    return model.taskLoss(logits, batch);
-  });
-  const targets = teacher as Tensor;
-
   try {
+    const taskLoss = await addGradients(model, batch, gradients, weight, () => {
+      const logits = model.logits(batch, { ...full, dropout: dropout(0) });
+      teacher = tf.keep(tf.clone(logits));
+      return model.taskLoss(logits, batch);
+    });
+    const targets = teacher as unknown as Tensor; // set by the pass above
+
     const distillationLosses: number[] = [];
     for (const [index, subModel] of reduced.entries()) {
       const loss = await addGradients(model, batch, gradients, weight, () => {
@@ -84,7 +84,7 @@ export const sandwichStep = async <Batch>(
     const loss = distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length);
     return { loss, taskLoss, distillationLosses };
   } finally {
-    targets.dispose();
+    teacher?.dispose();
   }
 };
 

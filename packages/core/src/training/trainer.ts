@@ -163,6 +163,9 @@ export const train = async <Batch>(
       throw new CoreError('DIVERGED', `The loss of step ${step + 1} is ${loss}; lower the learning rate (now ${learningRate}).`);
     }
     const gradientNorm = globalNorm(gradients);
+    if (!Number.isFinite(gradientNorm)) {
+      throw new CoreError('DIVERGED', `The gradients of step ${step + 1} are not finite; lower the learning rate (now ${learningRate}).`);
+    }
     const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
     adamW(weights, gradients, optimizer, rate, options.adamW, Math.min(1, clipNorm / gradientNorm));
     writeWeights(model.variables, weights);

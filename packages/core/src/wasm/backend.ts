@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import { CoreError } from '../errors.js';
 
 /** The part of TensorFlow.js' wasm backend that kernels of our own reach for. */
 export interface WasmBackend {
@@ -31,7 +32,9 @@ export const backendName = 'wasm';
 /** The kernel that the wasm backend has under a name. */
 export const stockKernel = (kernelName: string): Kernel => {
   const kernel = tf.getKernel(kernelName, backendName) as { kernelFunc: unknown } | undefined;
-  if (!kernel) throw new Error(`The wasm backend has no kernel "${kernelName}"; import '@tensorflow/tfjs-backend-wasm' first.`);
+  if (!kernel) {
+    throw new CoreError('BACKEND_UNAVAILABLE', `The wasm backend has no kernel "${kernelName}"; is @tensorflow/tfjs-backend-wasm 4.22.0 installed?`);
+  }
   return kernel.kernelFunc as Kernel;
 };
 
@@ -48,8 +51,12 @@ export const replaceKernel = (kernelName: string, kernel: Kernel, setup?: (backe
       setup?.(backend as WasmBackend);
     },
   });
-  const running = tf.findBackend(backendName) as unknown as WasmBackend | null;
+  const running = runningBackend();
   if (running) setup?.(running);
 };
+
+/** The wasm backend if it has started. `tf.findBackend` will not do: it starts one. */
+export const runningBackend = (): WasmBackend | undefined =>
+  (tf.engine() as unknown as { registry: Readonly<Record<string, WasmBackend | undefined>> }).registry[backendName];
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dimension) => product * dimension, 1);

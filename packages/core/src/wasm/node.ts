@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
+import { runningBackend } from './backend.js';
 import { useWasm } from './index.js';
 
 export { installWasmKernels, useWasm } from './index.js';
@@ -25,7 +26,7 @@ export interface WasmThreadsOptions {
  * @throws CoreError `BACKEND_UNAVAILABLE`
  */
 export const useWasmThreads = async ({ threads = Math.min(8, os.cpus().length) }: WasmThreadsOptions = {}): Promise<void> => {
-  if (threads <= 1 || tf.findBackend('wasm')) return useWasm();
+  if (threads <= 1 || runningBackend()) return useWasm();
 
   const require = createRequire(import.meta.url);
   const build = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out');
