@@ -10,11 +10,11 @@ export interface BackendSettings {
 /**
  * Starts what computes.
  *
- * @throws CoreError `BACKEND_UNAVAILABLE`
+ * @throws CoreError or CliError `BACKEND_UNAVAILABLE`
  */
 export const startBackend = async ({ backend, threads }: BackendSettings): Promise<void> => {
   tf.enableProdMode(); // or TensorFlow.js prints an advertisement
   if (backend === 'wasm') return useWasmThreads(threads === undefined ? {} : { threads });
-  if (!(await tf.setBackend('cpu'))) throw new CliError('USAGE', 'The cpu backend did not start.');
+  if (!(await tf.setBackend('cpu'))) throw new CliError('BACKEND_UNAVAILABLE', 'The cpu backend did not start.');
   await tf.ready();
 };

@@ -9,6 +9,7 @@ export type CliErrorCode =
   | 'CHECKPOINT_INVALID'
   | 'CHECKPOINT_NOT_FOUND'
   | 'SCORE_TOO_LOW'
+  | 'BACKEND_UNAVAILABLE'
   | 'ABORTED';
 
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */

@@ -48,6 +48,8 @@ interface GenerationLine {
   readonly bestScore: number;
 }
 
+const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
+
 const runSearch = async ({ settings, context, opened, data, folder }: Work): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed } = settings;
   const { model } = opened;
@@ -81,7 +83,7 @@ const runSearch = async ({ settings, context, opened, data, folder }: Work): Pro
     const how =
       saves === 0
         ? 'No generation was complete, so nothing was saved.'
-        : `${saves} generations are saved; go on with: lat search --resume --model ${settings.model}${settings.out === undefined ? '' : ` --out ${settings.out}`}`;
+        : `${saves} generations are saved; ${resumeHint(settings)}`;
     throw new CliError('ABORTED', `The search was stopped. ${how}`, { cause: error });
   } finally {
     progress.end();
@@ -222,7 +224,10 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     };
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength });
     const result = await runSearch(work);
-    const report = reportOf(await measure(result, work), result, work);
+    const report = reportOf(await measure(result, work).catch((error: unknown) => {
+      if (knownCode(error) !== 'ABORTED') throw error;
+      throw new CliError('ABORTED', `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(settings)}`, { cause: error });
+    }), result, work);
 
     if (report.sharedExamples > 0) context.note(`${report.sharedExamples} examples of --report-data were searched on too: the held-out scores are a little too good.`);
     const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
