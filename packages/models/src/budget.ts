@@ -4,7 +4,10 @@ import type { ParetoPoint } from './length-adaptive-file.js';
 
 /** What a caller may spend. */
 export type Budget =
-  /** At most this share of the full model's MACs, in (0, 1]. */
+  /**
+   * At most this share of the full model's MACs, in (0, 1], on average over the examples of the search. A single short text
+   * may cost more, because tokens come whole and at least two stay; `Prediction.cost` says what it did cost.
+   */
   | { readonly cost: number }
   /** At most this many milliseconds for one text on this machine, as predicted from measurements on it. */
   | { readonly latencyMs: number }

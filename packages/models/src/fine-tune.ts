@@ -1,10 +1,10 @@
-import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainResult } from '@length-adaptive/core';
+import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainOptions, TrainResult } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, train } from '@length-adaptive/core';
 import type { LabelledInput } from './batching.js';
 import { trainingBatches } from './batching.js';
 import { ModelError } from './errors.js';
-import type { ScoreName } from './evaluate.js';
 import { evaluate } from './evaluate.js';
+import type { ScoreName } from './score.js';
 import type { SequenceModel } from './sequence-model.js';
 
 export interface FineTuneData {
@@ -13,7 +13,8 @@ export interface FineTuneData {
   readonly dev?: readonly LabelledInput[] | undefined;
 }
 
-export interface FineTuneOptions {
+export interface FineTuneOptions
+  extends Pick<TrainOptions, 'accumulate' | 'clipNorm' | 'subModelLabelLoss' | 'temperature' | 'direction'> {
   /** Default 3. */
   readonly epochs?: number;
   /** Default 32. */
@@ -76,21 +77,23 @@ export const fineTune = async (
     onEpoch,
     onCheckpoint,
     checkpointEvery,
+    signal,
     ...options
   }: FineTuneOptions = {},
 ): Promise<TrainResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
   const { layers, hiddenDropout, attentionDropout } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
-  const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, lengthDrop.dropRatioBound), referenceLength);
+  const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }), referenceLength);
 
   const score = async (): Promise<Evaluation> => {
-    const full = await evaluate(model, dev ?? [], { metric });
-    return { full, reduced: smallest ? await evaluate(model, dev ?? [], { metric, config: smallest }) : full };
+    const full = await evaluate(model, dev ?? [], { metric, signal });
+    return { full, reduced: smallest ? await evaluate(model, dev ?? [], { metric, config: smallest, signal }) : full };
   };
 
   return train(trainable(model), (epoch) => trainingBatches(examples, batchSize, seed, epoch), {
     ...options,
+    signal,
     epochs,
     seed,
     adamW: { weightDecay },

@@ -8,26 +8,59 @@ export interface LatencyModel {
   observe(macs: number, milliseconds: number): void;
 }
 
-/** How fast old measurements lose weight. */
+/** One timed forward pass. */
+export interface Measurement {
+  readonly macs: number;
+  readonly milliseconds: number;
+}
+
+/** How fast the weight of observations decays; calibration measurements keep theirs. */
 const memory = 0.98;
 
-/** Least-squares line through (MACs, milliseconds), refitted as measurements come. */
-export const createLatencyModel = (): LatencyModel => {
-  let [weight, x, y, xx, xy] = [0, 0, 0, 0, 0];
+/** Weighted sums of x, y, x^2 and x y, x in 10^9 MACs. */
+interface Sums {
+  weight: number;
+  x: number;
+  y: number;
+  xx: number;
+  xy: number;
+}
+
+const add = (sums: Sums, { macs, milliseconds }: Measurement): void => {
+  const x = macs / 1e9;
+  sums.weight += 1;
+  sums.x += x;
+  sums.y += milliseconds;
+  sums.xx += x * x;
+  sums.xy += x * milliseconds;
+};
+
+const emptySums = (): Sums => ({ weight: 0, x: 0, y: 0, xx: 0, xy: 0 });
+
+/**
+ * Least-squares line through (MACs, milliseconds). The calibration gives the line its shape for good; observations, the
+ * recent ones most, scale it to how fast the machine is now.
+ */
+export const createLatencyModel = (calibration: readonly Measurement[]): LatencyModel => {
+  const fit = emptySums();
+  for (const measurement of calibration) add(fit, measurement);
+  const spread = fit.weight * fit.xx - fit.x * fit.x;
+  const sloped = spread > 1e-9 * fit.weight * fit.xx;
+  const slope = sloped ? Math.max(0, (fit.weight * fit.xy - fit.x * fit.y) / spread) : fit.y / Math.max(fit.x, 1e-12);
+  const intercept = Math.max(0, (fit.y - slope * fit.x) / Math.max(fit.weight, 1));
+  const predicted = (macs: number): number => intercept + (slope * macs) / 1e9;
+
+  const recent = { took: 0, predicted: 0 };
   return {
     observe: (macs, milliseconds) => {
-      const gmacs = macs / 1e9;
-      weight = weight * memory + 1;
-      x = x * memory + gmacs;
-      y = y * memory + milliseconds;
-      xx = xx * memory + gmacs * gmacs;
-      xy = xy * memory + gmacs * milliseconds;
+      recent.took = recent.took * memory + milliseconds;
+      recent.predicted = recent.predicted * memory + predicted(macs);
     },
     milliseconds: (macs) => {
-      const spread = weight * xx - x * x;
-      const slope = spread > 1e-12 ? Math.max(0, (weight * xy - x * y) / spread) : y / Math.max(x, 1e-12);
-      const intercept = Math.max(0, (y - slope * x) / Math.max(weight, 1));
-      return intercept + (slope * macs) / 1e9;
+      // The calibration counts as one observation, so that the first ones do not throw the scale about.
+      const anchor = predicted(fit.weight > 0 ? (fit.x / fit.weight) * 1e9 : 0);
+      const scale = recent.predicted + anchor > 0 ? (recent.took + anchor) / (recent.predicted + anchor) : 1;
+      return scale * predicted(macs);
     },
   };
 };
@@ -37,21 +70,24 @@ const calibrationLengths = [8, 32, 96];
 
 /** Times the model at a few lengths on this machine (after a warm-up) and fits a latency model to it. */
 export const calibrateLatency = async (model: SequenceModel, repeats = 3): Promise<LatencyModel> => {
-  const latency = createLatencyModel();
+  const measurements: Measurement[] = [];
   const lengths = calibrationLengths.map((length) => Math.min(length, model.dimensions.positions));
   for (let repeat = -1; repeat < repeats; repeat++) {
     for (const length of lengths) {
       const elapsed = await timeForward(model, length);
-      if (repeat >= 0) latency.observe(model.macs(length), elapsed);
+      if (repeat >= 0) measurements.push({ macs: model.macs(length), milliseconds: elapsed });
     }
   }
-  return latency;
+  return createLatencyModel(measurements);
 };
 
 const timeForward = async (model: SequenceModel, length: number): Promise<number> => {
   const start = performance.now();
   const logits = model.logits([{ ids: new Int32Array(length) }]);
-  await logits.data();
-  logits.dispose();
+  try {
+    await logits.data();
+  } finally {
+    logits.dispose();
+  }
   return performance.now() - start;
 };

@@ -4,9 +4,10 @@ import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive
 import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
 import type { LabelledInput } from './batching.js';
 import { ModelError } from './errors.js';
-import type { ScoreName } from './evaluate.js';
-import { evaluate } from './evaluate.js';
+import { predictLogits } from './predict-logits.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
+import type { Scorer, ScoreName } from './score.js';
+import { createScorer } from './score.js';
 import type { SequenceModel } from './sequence-model.js';
 
 /** What a length search weighs against each other. */
@@ -19,13 +20,13 @@ export interface LengthSearchOptions {
   readonly populationSize?: number;
   /** Constant-ratio chains in the initial population. Default: the population size. */
   readonly seeds?: number;
-  /** p of the smallest configuration allowed: each layer drops at most this share. Default 0.2, as LengthDrop's. */
+  /** Nothing cheaper is tried than the smallest chain of this p, in which every layer drops the share p. Default 0.2, as LengthDrop's. */
   readonly dropRatioBound?: number;
   /** Ratios are multiples of 1 / steps. Default 100. */
   readonly steps?: number;
   /** Probability that mutation draws a layer's ratio anew. Default 0.5. */
   readonly mutationProbability?: number;
-  /** Metric of the score. Default: the task's own. */
+  /** What configurations are scored by. Default: the task's own metric; `fidelity` is the better guide on few examples. */
   readonly metric?: ScoreName | undefined;
   /** Default 42. */
   readonly seed?: number;
@@ -67,10 +68,15 @@ export const lengthSearchProblem = (
   }: LengthSearchOptions = {},
 ): Problem<LengthConfig, LengthObjective> => {
   const { layers } = model.dimensions;
+  if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
+    throw new ModelError('OPTION_INVALID', `dropRatioBound is ${dropRatioBound}; a search needs a number above 0 and below 1.`);
+  }
   const reference = 10_000; // fine enough that rounding up does not show
-  const smallest = fromAbsoluteLengths(smallestLengths(layers, reference, dropRatioBound), reference);
+  const smallest = fromAbsoluteLengths(smallestLengths(layers, reference, { dropRatioBound }), reference);
   const genes = descendingVector({ length: layers, steps, lower: smallest[layers - 1] ?? 0, probability: mutationProbability });
-  const lengths = examples.map(({ input }) => input.ids.length);
+  const inputs = examples.map(({ input }) => input);
+  const lengths = inputs.map(({ ids }) => ids.length);
+  let scorer: Scorer | undefined;
   const costOf = (config: LengthConfig): number => macsShare(model, config, lengths);
   const lowestCost = costOf(genes.repair(smallest));
 
@@ -80,13 +86,15 @@ export const lengthSearchProblem = (
     seeds: [
       fullLength(layers),
       smallest,
-      ...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }),
+      ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
     ],
     accept: (config) => costOf(config) >= lowestCost,
-    evaluate: async (configs, { signal }) => {
+    evaluate: async (configs, given) => {
+      const signal = given.signal as AbortSignal | undefined;
+      scorer ??= await createScorer(model, examples, metric, { signal });
       const results: { score: number; cost: number }[] = [];
       for (const config of configs) {
-        const score = await evaluate(model, examples, { config, metric, signal: signal as AbortSignal | undefined });
+        const score = scorer(await predictLogits(model, inputs, { config, signal }));
         const cost = costOf(config);
         onEvaluation?.({ lengthConfig: config, score, cost });
         results.push({ score, cost });

@@ -1,6 +1,6 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core';
-import { predictLogits } from './evaluate.js';
+import { predictLogits } from './predict-logits.js';
 import type { SequenceModel } from './sequence-model.js';
 
 /** Wall-clock time of a configuration against the full length, measured side by side. */

@@ -1,10 +1,12 @@
+import { architectureOf } from './architectures/registry.js';
 import type { FileSource } from './files.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import type { ModelConfig } from './model-config.js';
 import type { ReadModelDirectoryOptions, TokenizerFiles, WriteModelDirectoryOptions } from './model-directory.js';
 import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import { saveParameters } from './parameters.js';
 import type { SequenceModel } from './sequence-model.js';
-import { createSequenceModel } from './sequence-model.js';
+import { createSequenceModel, taskOf } from './sequence-model.js';
 import type { SequenceTask } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 import { createTokenizer } from './tokenizer.js';
@@ -18,8 +20,8 @@ export interface TextModel {
 }
 
 export interface OpenModelOptions extends ReadModelDirectoryOptions {
-  /** The task of a new head. Default: what config.json says. */
-  readonly task?: SequenceTask | undefined;
+  /** The task, or how to choose it. A head trained for another task, or for other labels, is replaced. Default: what config.json says. */
+  readonly task?: SequenceTask | ((config: ModelConfig) => SequenceTask) | undefined;
   /** Seed of a new head. Default 42. */
   readonly seed?: number;
 }
@@ -33,7 +35,15 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
 export const openModel = async (source: string | FileSource, { task, seed = 42, ...options }: OpenModelOptions = {}): Promise<TextModel> => {
   const { config, tensors, tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
   const tokenizer = createTokenizer(tokenizerFiles);
-  return { model: createSequenceModel(config, tensors, { task, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
+  const chosen = typeof task === 'function' ? task(config) : task;
+  const { headPrefix } = architectureOf(config);
+  const kept = !chosen || isTaskOf(config, chosen) ? tensors : new Map([...tensors].filter(([name]) => !name.startsWith(headPrefix)));
+  return { model: createSequenceModel(config, kept, { task: chosen, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
+};
+
+const isTaskOf = (config: ModelConfig, { name, labels }: SequenceTask): boolean => {
+  const own = taskOf(config);
+  return own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i]);
 };
 
 /**

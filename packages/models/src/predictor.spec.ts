@@ -10,8 +10,11 @@ import type { TextModel } from './model-files.js';
 import { openModel, saveModel } from './model-files.js';
 import type { Predictor } from './predictor.js';
 import { createPredictor, load } from './predictor.js';
+import { readSafetensors } from './safetensors.js';
+import { sequenceClassification } from './tasks/sequence-classification.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { memorySource, tinyExamples, tinyFiles, tinyModel } from './testing/tiny-model.js';
+import { writeSafetensors } from './write-safetensors.js';
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
@@ -31,6 +34,10 @@ const trained = async (): Promise<TextModel> => {
   expect(evaluations).toBeGreaterThan(8);
   expect(await evaluate(model, data.dev)).toBe(full.score);
   expect(await evaluate(model, data.dev, { metric: 'probability' })).toBeGreaterThan(0.7);
+  expect(await evaluate(model, data.dev, { metric: 'fidelity' })).toBe(1);
+  const reduced = await evaluate(model, data.dev, { metric: 'fidelity', config: [0.5, 0.4, 0.3] });
+  expect(reduced).toBeGreaterThan(0);
+  expect(reduced).toBeLessThan(1);
   const lengthAdaptive: LengthAdaptiveFile = { format: 'length-adaptive', version: 1, search: { evaluations }, paretoSet };
   return { ...text, lengthAdaptive };
 };
@@ -150,6 +157,33 @@ test('a model that was never searched runs at full length only', async () => {
   await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
   await expect(predictor.predict(['good'], { budget: { minScore: 0.5 } })).rejects.toThrow(/never searched/);
   predictor.dispose();
+});
+
+test('a head for other labels is replaced, one for the same labels kept', async () => {
+  const source = memorySource(await tinyFiles());
+  const kept = await openModel(source, { task: sequenceClassification(['bad', 'good']) });
+  expect(kept.model.initialised).toEqual([]);
+  kept.model.dispose();
+  const replaced = await openModel(source, { task: () => sequenceClassification(['a', 'b', 'c']) });
+  expect(replaced.model.initialised).toEqual(['classifier.weight', 'classifier.bias']);
+  replaced.model.dispose();
+});
+
+test('a checkpoint without a trained head does not answer', async () => {
+  const files = await tinyFiles();
+  const { tensors } = readSafetensors(files['model.safetensors'] as Uint8Array);
+  tensors.delete('classifier.weight');
+  const source = memorySource({ ...files, 'model.safetensors': writeSafetensors(tensors) });
+  const before = tf.memory().numTensors;
+  await expect(load(source)).rejects.toThrow(/no head to answer with \(it lacks classifier.weight\)/);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a Pareto set of another model is refused', async () => {
+  const text = await tinyModel();
+  const lengthAdaptive = { format: 'length-adaptive', version: 1, paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }] } as const;
+  expect(() => createPredictor({ ...text, lengthAdaptive })).toThrow(/1 entries for a model of 3 layers/);
+  text.model.dispose();
 });
 
 test('training without examples is refused', async () => {

@@ -3,13 +3,13 @@ import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/c
 import type { Budget } from './budget.js';
 import { pointForBudget } from './budget.js';
 import { ModelError } from './errors.js';
-import { predictLogits } from './evaluate.js';
 import type { FileSource } from './files.js';
 import type { LatencyModel } from './latency-model.js';
 import { calibrateLatency } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { OpenModelOptions, TextModel } from './model-files.js';
 import { openModel } from './model-files.js';
+import { predictLogits } from './predict-logits.js';
 import type { Answer } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
 
@@ -61,13 +61,18 @@ export interface Predictor {
   dispose(): void;
 }
 
-/** A predictor over a model that is already open. Disposing of it disposes of the model. */
+/**
+ * A predictor over a model that is already open. Disposing of it disposes of the model.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID` when the Pareto set is that of another model
+ */
 export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel): Predictor => {
   const { layers, positions } = model.dimensions;
   const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
-  let latency: Promise<LatencyModel> | undefined;
+  for (const { lengthConfig } of paretoSet) validateLengthConfig(lengthConfig, layers);
+  let latency: LatencyModel | undefined;
 
   const encode = (text: TextInput, truncate: boolean): Encoding => {
     const [first, pair] = typeof text === 'string' ? [text] : text;
@@ -90,13 +95,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel)
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError('BUDGET_INVALID', 'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.');
     }
-    if (!('latencyMs' in budget)) {
-      const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
-      return () => chosen;
+    if ('latencyMs' in budget) {
+      const fitted = (latency ??= await calibrateLatency(model));
+      return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(model.macs(tokens, config))).lengthConfig;
     }
-    latency ??= calibrateLatency(model);
-    const fitted = await latency;
-    return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(model.macs(tokens, config))).lengthConfig;
+    const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
+    return () => chosen;
   };
 
   const predictEncoded = async (encodings: readonly Encoding[], options: PredictOptions): Promise<Prediction[]> => {
@@ -108,9 +112,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel)
       const inputs = rows.map((row) => encodings[row] as EncoderInput);
       const start = performance.now();
       const logits = await predictLogits(model, inputs, { config, signal: options.signal });
-      if (latency && inputs.length === 1) {
-        (await latency).observe(model.macs(inputs[0]?.ids.length ?? 0, config), performance.now() - start);
-      }
+      if (inputs.length === 1) latency?.observe(model.macs(inputs[0]?.ids.length ?? 0, config), performance.now() - start);
       rows.forEach((row, i) => {
         const tokens = inputs[i]?.ids.length ?? 0;
         predictions[row] = {
@@ -146,10 +148,18 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel)
  * Loads a model and gives the predictor of it.
  *
  * @param source a folder, `npm:package`, web address, Hugging Face Hub repository, or a `FileSource`
- * @throws ModelError when a file is missing, broken, or of an architecture that is not known
+ * @throws ModelError when a file is missing, broken, of an architecture that is not known, or has no trained head
  * @example
  * const predictor = await load('models/reviews');
  * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
  */
-export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
-  createPredictor(await openModel(source, options));
+export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> => {
+  const text = await openModel(source, options);
+  const { initialised } = text.model;
+  if (initialised.length === 0) return createPredictor(text);
+  text.model.dispose();
+  throw new ModelError(
+    'TENSOR_MISSING',
+    `The checkpoint has no head to answer with (it lacks ${initialised.join(', ')}): fine-tune it first, with openModel and fineTune or lat train.`,
+  );
+};

@@ -5,7 +5,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, Dimensions, PooledHeadWeights } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
 import type { ModelConfig } from './model-config.js';
-import { configLabels } from './model-config.js';
+import { configChoice, configLabels } from './model-config.js';
 import type { Parameter } from './parameters.js';
 import { loadParameters } from './parameters.js';
 import type { TensorData } from './safetensors.js';
@@ -48,8 +48,13 @@ export interface CreateModelOptions {
   readonly fresh?: boolean;
 }
 
-/** The task that a config.json describes. */
+/**
+ * The task that a config.json describes.
+ *
+ * @throws ModelError `CONFIG_INVALID` for one that is not implemented, such as several labels a text
+ */
 export const taskOf = (config: ModelConfig): SequenceTask => {
+  configChoice(config, 'problem_type', ['single_label_classification', 'regression'], 'single_label_classification');
   const labels = configLabels(config) ?? Array.from({ length: Number(config['num_labels'] ?? 2) }, (_, i) => `LABEL_${i}`);
   return config['problem_type'] === 'regression' || labels.length === 1 ? regression() : sequenceClassification(labels);
 };
@@ -109,10 +114,13 @@ export const createSequenceModel = (
     logits,
     keptPositions: async (input, lengthConfig) => {
       const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
-      const kept: number[][] = [];
-      for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
-      tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
-      return kept;
+      try {
+        const kept: number[][] = [];
+        for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
+        return kept;
+      } finally {
+        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+      }
     },
     macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
     headMacs,

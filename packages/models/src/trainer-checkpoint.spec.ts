@@ -6,6 +6,7 @@ const values = (...numbers: number[]) => new Map([['encoder/weird name', Float32
 test('every bit of a state comes back', () => {
   const state = {
     step: 17,
+    epochsDone: 1,
     weights: values(1 / 3, -2, 1e-38),
     optimizer: { updates: 17, first: values(0, -0), second: values(1e-20) },
     best: { epoch: 1, evaluation: { full: 0.9, reduced: 0.8 }, weights: values(4, 5) },

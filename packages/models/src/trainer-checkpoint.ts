@@ -9,6 +9,7 @@ const version = 1;
 
 interface Header {
   readonly step: number;
+  readonly epochsDone: number;
   readonly updates: number;
   readonly best?: { readonly epoch: number; readonly evaluation: Evaluation };
 }
@@ -17,7 +18,7 @@ const groups = ['weights', 'first', 'second', 'best'] as const;
 type Group = (typeof groups)[number];
 
 /** A trainer's state as the bytes of one safetensors file: weights, moments and the best epoch so far, all exact. */
-export const encodeTrainerState = ({ step, weights, optimizer, best }: TrainerState): Uint8Array => {
+export const encodeTrainerState = ({ step, epochsDone, weights, optimizer, best }: TrainerState): Uint8Array => {
   const tensors = new Map<string, TensorData>();
   const add = (group: Group, values: ParameterValues): void => {
     for (const [name, data] of values) tensors.set(`${group}/${name}`, { shape: [data.length], data, dtype: 'F32' });
@@ -28,10 +29,21 @@ export const encodeTrainerState = ({ step, weights, optimizer, best }: TrainerSt
   if (best) add('best', best.weights);
   const header: Header = {
     step,
+    epochsDone,
     updates: optimizer.updates,
     ...(best && { best: { epoch: best.epoch, evaluation: best.evaluation } }),
   };
   return writeSafetensors(tensors, { metadata: { format, version: String(version), state: JSON.stringify(header) } });
+};
+
+const readHeader = (text: string | undefined): Header => {
+  try {
+    const header = JSON.parse(text ?? '') as Header;
+    if ([header.step, header.epochsDone, header.updates].every(Number.isInteger)) return header;
+  } catch {
+    // told below
+  }
+  throw new ModelError('FILE_INVALID', `The training checkpoint's state is ${JSON.stringify(text)}; expected its step and updates. Start the run anew.`);
 };
 
 /**
@@ -54,9 +66,10 @@ export const decodeTrainerState = (bytes: Uint8Array): TrainerState => {
     if (!group || !(data instanceof Float32Array)) throw new ModelError('FILE_INVALID', `Training checkpoint holds an unknown tensor "${name}".`);
     values[group].set(name.slice(cut + 1), data);
   }
-  const { step, updates, best } = JSON.parse(metadata['state'] ?? '{}') as Header;
+  const { step, epochsDone, updates, best } = readHeader(metadata['state']);
   return {
     step,
+    epochsDone,
     weights: values.weights,
     optimizer: { updates, first: values.first, second: values.second },
     best: best && { ...best, weights: values.best },

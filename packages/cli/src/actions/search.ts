@@ -122,7 +122,7 @@ const measure = async (
 
 /** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
 const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: TextModel): MetricName =>
-  reportMetric ?? (metric === undefined || metric === 'probability' ? model.task.defaultMetric : metric);
+  reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
 
 const measureSpeeds = async (
   paretoSet: LengthSearchResult['paretoSet'],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
-import { commonOptions, dataOptions, scoreNames } from '../options/common.js';
+import { commonOptions, dataOptions, metricNames } from '../options/common.js';
 import { choice, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -19,7 +19,7 @@ export const trainOptions = {
   layerDrop: number('Q', 'probability that LayerDrop skips a layer', { min: 0, below: 1, fallback: 0 }),
   subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
   ...dataOptions,
-  metric: choice(scoreNames, 'score that chooses the best epoch (default: accuracy, or spearman for regression)', undefined),
+  metric: choice(metricNames, 'score that chooses the best epoch (default: accuracy, or spearman for regression)', undefined),
   checkpointEvery: number('N', 'write a checkpoint every N steps (default: only when interrupted)', { integer: true, min: 1, fallback: undefined }),
   resume: { ...flag('go on with the interrupted run in --out'), transient: true },
   overwrite: { ...flag('start anew in a folder that holds a run'), transient: true },

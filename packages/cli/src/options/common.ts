@@ -22,8 +22,8 @@ export const dataOptions = {
 
 export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'];
 
-/** Metrics, and `probability`: the mean probability of the right label, which tells configurations apart on few examples. */
-export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability'];
+/** Metrics, `probability` of the right label, and `fidelity` to the full length: the last two tell configurations apart on few examples. */
+export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 'fidelity'];
 
 /** Options that choose the length configuration to run at. */
 export const lengthOptions = {

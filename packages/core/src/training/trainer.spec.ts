@@ -115,6 +115,30 @@ describe('train', () => {
     }
   });
 
+  test('a signal during an evaluation saves the run, and the evaluation is run again', async () => {
+    const evaluate = (epoch: number) => Promise.resolve({ full: epoch, reduced: 0 });
+    const whole = await runTraining({ evaluate });
+    let saved: TrainerState | undefined;
+    const stop = new AbortController();
+    const first = runTraining({
+      signal: stop.signal,
+      evaluate: (epoch) => {
+        if (epoch < 1) return evaluate(epoch);
+        stop.abort();
+        return Promise.reject(new Error('cut short'));
+      },
+      onCheckpoint: (state) => {
+        saved = structuredClone(state);
+        return Promise.resolve();
+      },
+    });
+    await expect(first).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(saved).toMatchObject({ step: 24, epochsDone: 1 });
+    const rest = await runTraining({ evaluate, resume: saved });
+    expect(rest.weights).toEqual(whole.weights);
+    expect(rest.best).toEqual(whole.best);
+  });
+
   test('the weights of the best epoch are put back', async () => {
     const first = await runTraining({ epochs: 3, evaluate: (epoch) => Promise.resolve({ full: -epoch, reduced: 0 }) });
     let atFirst: TrainerState | undefined;
@@ -151,7 +175,7 @@ describe('train', () => {
   });
 
   test('a state of another model is refused', async () => {
-    const resume = { step: 1, weights: new Map(), optimizer: { updates: 0, first: new Map(), second: new Map() } };
+    const resume = { step: 1, epochsDone: 0, weights: new Map(), optimizer: { updates: 0, first: new Map(), second: new Map() } };
     await expect(runTraining({ resume })).rejects.toMatchObject({ code: 'STATE_INVALID' });
   });
 });

@@ -24,6 +24,8 @@ export interface Evaluation {
 export interface TrainerState {
   /** Optimisation steps done. */
   readonly step: number;
+  /** Epochs that are over, their evaluation included. */
+  readonly epochsDone: number;
   readonly weights: ParameterValues;
   readonly optimizer: AdamWState;
   /** The best epoch so far, by the mean of its two scores. */
@@ -137,9 +139,10 @@ export const train = async <Batch>(
     : createAdamWState();
   let best = resume?.best;
   let step = resume?.step ?? 0;
+  let epochsDone = resume?.epochsDone ?? 0;
   if (resume) writeWeights(model.variables, weights);
   const start = step;
-  const state = (): TrainerState => ({ step, weights, optimizer, best });
+  const state = (): TrainerState => ({ step, epochsDone, weights, optimizer, best });
   const losses: number[] = [];
 
   const plain: Sandwich = { full: {}, reduced: [] };
@@ -182,23 +185,27 @@ export const train = async <Batch>(
     };
   };
 
-  for (let epoch = Math.floor(step / stepsPerEpoch); epoch < epochs; epoch++) {
+  const stop = async (): Promise<never> => {
+    await onCheckpoint?.(state());
+    throw new CoreError('ABORTED', `Training was stopped after step ${step} of ${totalSteps}.`);
+  };
+
+  for (let epoch = epochsDone; epoch < epochs; epoch++) {
     const epochBatches = batches(epoch);
     for (let inEpoch = step - epoch * stepsPerEpoch; inEpoch < stepsPerEpoch; inEpoch++) {
       await breathe();
-      if (signal?.aborted) {
-        await onCheckpoint?.(state());
-        throw new CoreError('ABORTED', `Training was stopped after step ${step} of ${totalSteps}.`);
-      }
+      if (signal?.aborted) await stop();
       if (step > start && step % checkpointEvery === 0) await onCheckpoint?.(state());
       const report = await runStep(epochBatches.slice(inEpoch * accumulate, (inEpoch + 1) * accumulate), epoch);
       losses.push(report.loss);
       onStep?.(report);
     }
-    const evaluation = await evaluate?.(epoch);
+    // An evaluation that the signal cuts short is run again on resume.
+    const evaluation = await evaluate?.(epoch).catch((error: unknown) => (signal?.aborted ? stop() : Promise.reject(error)));
     if (evaluation && (!best || mean(evaluation) > mean(best.evaluation))) {
       best = { epoch, evaluation, weights: copy(weights) };
     }
+    epochsDone = epoch + 1;
     onEpoch?.(epoch, evaluation);
   }
 

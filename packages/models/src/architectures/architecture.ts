@@ -30,6 +30,8 @@ export interface Architecture {
   readonly classifierClass: string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */
   readonly prefix: string;
+  /** Prefix of the tensors that belong to one task and no other. */
+  readonly headPrefix: string;
   /** What stands between pooler and classifier. */
   readonly poolerActivation: 'tanh' | 'relu';
   dimensions(config: ModelConfig): Dimensions;

@@ -20,6 +20,7 @@ export const bert: Architecture = {
   modelType: 'bert',
   classifierClass: 'BertForSequenceClassification',
   prefix: root,
+  headPrefix: 'classifier.',
   poolerActivation: 'tanh',
 
   dimensions: (config) => {

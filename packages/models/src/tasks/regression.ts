@@ -17,6 +17,7 @@ export const regression = (): SequenceTask => ({
   },
   prediction: (logits) => logits[0] ?? 0,
   answer: (logits) => ({ label: String(logits[0] ?? 0), score: logits[0] ?? 0 }),
+  divergence: (full, reduced) => ((full[0] ?? 0) - (reduced[0] ?? 0)) ** 2,
   loss: (logits, targets) => meanSquaredError(tf.tensor2d(Float32Array.from(targets), [targets.length, 1]), logits),
   distillationLoss: (teacher, student) => meanSquaredError(teacher, student),
 });

@@ -38,6 +38,10 @@ export const sequenceClassification = (labels: readonly string[]): SequenceTask 
     };
   },
   probability: (logits, target) => softmax(Array.from(logits))[target] ?? 0,
+  divergence: (full, reduced) => {
+    const q = softmax(Array.from(reduced));
+    return softmax(Array.from(full)).reduce((sum, p, i) => sum + (p > 0 ? p * Math.log(p / Math.max(q[i] ?? 0, 1e-12)) : 0), 0);
+  },
   loss: crossEntropy,
   distillationLoss: klDivergence,
 });

@@ -33,6 +33,8 @@ export interface SequenceTask {
   /** Probability that a row's logits give to its target; absent for tasks without probabilities. */
   probability?(logits: ArrayLike<number>, target: number): number;
   /** Mean loss over [B, outputs] logits. */
+  /** How far a row's logits are from those of the full length; 0 when they say the same. */
+  divergence(full: ArrayLike<number>, reduced: ArrayLike<number>): number;
   loss(logits: Tensor, targets: readonly number[]): Scalar;
   distillationLoss(teacher: Tensor, student: Tensor, options: KlOptions): Scalar;
 }

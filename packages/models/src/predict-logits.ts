@@ -1,0 +1,47 @@
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import { tokenBatches } from './batching.js';
+import { ModelError } from './errors.js';
+import type { SequenceModel } from './sequence-model.js';
+
+export interface PredictLogitsOptions {
+  /** Length configuration. Default: full length. */
+  readonly config?: LengthConfig | undefined;
+  /** Tokens a batch may hold, padding included. Default 1024. */
+  readonly maxBatchTokens?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Longest time that timers and signals wait for, in milliseconds. */
+const longestHold = 20;
+
+/**
+ * Logits of many inputs, in their order: [inputs][outputs].
+ *
+ * @throws ModelError `ABORTED`
+ */
+export const predictLogits = async (
+  model: SequenceModel,
+  inputs: readonly EncoderInput[],
+  { config, maxBatchTokens = 1024, signal }: PredictLogitsOptions = {},
+): Promise<Float32Array[]> => {
+  const { outputs } = model.task;
+  const results = new Array<Float32Array>(inputs.length);
+  let released = performance.now();
+  for (const rows of tokenBatches(inputs, maxBatchTokens)) {
+    if (performance.now() - released > longestHold) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      released = performance.now();
+    }
+    if (signal?.aborted) throw new ModelError('ABORTED', 'Prediction was stopped by its signal.');
+    const logits = model.logits(rows.map((row) => inputs[row] as EncoderInput), { config });
+    try {
+      const values = (await logits.data()) as Float32Array;
+      rows.forEach((row, i) => {
+        results[row] = values.slice(i * outputs, (i + 1) * outputs);
+      });
+    } finally {
+      logits.dispose();
+    }
+  }
+  return results;
+};

@@ -1,0 +1,51 @@
+import type { LabelledInput } from './batching.js';
+import { ModelError } from './errors.js';
+import type { PredictLogitsOptions } from './predict-logits.js';
+import { predictLogits } from './predict-logits.js';
+import type { MetricName } from './metrics/metric.js';
+import { metricByName } from './metrics/metric.js';
+import type { SequenceModel } from './sequence-model.js';
+
+/**
+ * What a model can be scored by; higher is better.
+ *
+ * - a metric of its predictions, such as `accuracy`;
+ * - `probability`: the mean probability it gives to the right label;
+ * - `fidelity`: how near its answers are to those of the full length, `exp(-mean divergence)`, the divergence being
+ *   KL(full || reduced) of the label distributions, or the squared difference for regression. 1 is the same answers. It
+ *   needs no labels and sees every change of confidence, which makes it the best guide of a search on a few hundred examples.
+ */
+export type ScoreName = MetricName | 'probability' | 'fidelity';
+
+/** Scores the logits that a model gave to the examples the scorer was made for. */
+export type Scorer = (logits: readonly Float32Array[]) => number;
+
+const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, index: number) => number): number =>
+  examples.reduce((sum, example, index) => sum + of(example, index), 0) / examples.length;
+
+/**
+ * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
+ *
+ * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a score that the task does not have
+ */
+export const createScorer = async (
+  model: SequenceModel,
+  examples: readonly LabelledInput[],
+  score: ScoreName = model.task.defaultMetric,
+  options: PredictLogitsOptions = {},
+): Promise<Scorer> => {
+  const { task } = model;
+  if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
+  if (score === 'fidelity') {
+    const full = await predictLogits(model, examples.map(({ input }) => input), { ...options, config: undefined });
+    return (logits) => Math.exp(-mean(examples, (_, i) => task.divergence(full[i] ?? [], logits[i] ?? [])));
+  }
+  if (score === 'probability') {
+    const { probability } = task;
+    if (!probability) throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${task.name}.`);
+    return (logits) => mean(examples, ({ target }, i) => probability(logits[i] ?? [], target));
+  }
+  const metric = metricByName(score);
+  const targets = examples.map(({ target }) => target);
+  return (logits) => metric(logits.map((row) => task.prediction(row)), targets);
+};
