@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { LabelledInput, LengthAdaptiveFile, LengthSearchResult, MetricName, SpeedMeasurement, TextModel } from '@length-adaptive/models';
+import type { LengthAdaptiveFile, LengthSearchResult } from '@length-adaptive/models';
 import {
-  evaluate,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  measureSpeed,
   openModel,
   searchLengths,
   validateLengthAdaptiveFile,
@@ -16,29 +14,22 @@ import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
-import { digestOf, encodeData, maxLengthFor, readData, sample } from '../data.js';
+import { digestOf, encodeData, maxLengthFor, readData } from '../data.js';
 import { CliError } from '../errors.js';
 import { knownCode } from '../exit-codes.js';
+import type { SearchWork } from '../measure-pareto-set.js';
+import { countShared, meanLength, measureParetoSet, reportMetricOf } from '../measure-pareto-set.js';
 import { openMetrics } from '../metrics-log.js';
 import { commandLine } from '../options/command-line.js';
 import { required, savedSettings } from '../options/settings.js';
 import { paretoChart } from '../report/pareto-chart.js';
 import { reportPage } from '../report/report-page.js';
-import type { ReportedPoint, SearchReport } from '../report/search-report.js';
+import type { SearchReport } from '../report/search-report.js';
 import { runFiles, writeRunResult, writeRunStart } from '../run-folder.js';
 import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from '../search-checkpoint.js';
 import type { SearchIdentity } from '../search-checkpoint.js';
 import { currentVersions } from '../versions.js';
 import { weightsDigest } from '../weights-digest.js';
-
-interface Work {
-  readonly settings: SearchSettings;
-  readonly context: Context;
-  readonly opened: TextModel;
-  readonly data: readonly LabelledInput[];
-  readonly heldOut: readonly LabelledInput[];
-  readonly folder: string;
-}
 
 interface GenerationLine {
   readonly generation: number;
@@ -50,7 +41,7 @@ interface GenerationLine {
 
 const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
 
-const runSearch = async ({ settings, context, opened, data, folder }: Work): Promise<LengthSearchResult> => {
+const runSearch = async ({ settings, context, opened, data, folder }: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed } = settings;
   const { model } = opened;
   const identity: SearchIdentity = { weights: await weightsDigest(model), data: digestOf(data) };
@@ -90,60 +81,7 @@ const runSearch = async ({ settings, context, opened, data, folder }: Work): Pro
   }
 };
 
-/** Full length and Pareto set with everything that is measured after the search. */
-const measure = async (
-  { full, paretoSet }: LengthSearchResult,
-  { settings, context, opened, data, heldOut }: Work,
-): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
-  const { model } = opened;
-  const meanTokens = Math.round(meanLength(data));
-  const metric = reportMetricOf(settings, opened);
-  const points = [full, ...paretoSet];
-  const heldOutScores: number[] = [];
-  const scoring = context.progress('held-out scores', 'configurations');
-  for (const [index, { lengthConfig }] of points.entries()) {
-    if (heldOut.length === 0) break;
-    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric, signal: context.signal }));
-    scoring.update(index + 1, points.length);
-  }
-  scoring.end();
-  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
-  const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
-    const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
-    return {
-      ...point,
-      macs: model.macs(meanTokens, point.lengthConfig),
-      ...(heldOutScore !== undefined && { heldOutScore }),
-      ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
-    };
-  });
-  return { full: reportedFull ?? full, paretoSet: reported };
-};
-
-/** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
-const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: TextModel): MetricName =>
-  reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
-
-const measureSpeeds = async (
-  paretoSet: LengthSearchResult['paretoSet'],
-  { settings, context, opened, data }: Pick<Work, 'settings' | 'context' | 'opened' | 'data'>,
-): Promise<readonly SpeedMeasurement[]> => {
-  const inputs = sample(data, settings.speedSamples, settings.seed).map(({ input }) => input);
-  context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
-  const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
-  return measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
-};
-
-const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
-
-/** How many held-out examples are among the searched ones. */
-const countShared = (heldOut: readonly LabelledInput[], data: readonly LabelledInput[]): number => {
-  const keyOf = ({ input }: LabelledInput): string => Array.from(input.ids).join(' ');
-  const searched = new Set(data.map(keyOf));
-  return heldOut.filter((example) => searched.has(keyOf(example))).length;
-};
-
-const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: LengthSearchResult, { settings, opened, data, heldOut }: Work): SearchReport => ({
+const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: LengthSearchResult, { settings, opened, data, heldOut }: SearchWork): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
@@ -217,14 +155,14 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   const opened = await openModel(source);
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
-    const work: Work = {
+    const work: SearchWork = {
       ...{ settings, context, opened, folder },
       data: encodeData(opened, examples, maxLength),
       heldOut: encodeData(opened, heldOutExamples, maxLength),
     };
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength });
     const result = await runSearch(work);
-    const report = reportOf(await measure(result, work).catch((error: unknown) => {
+    const report = reportOf(await measureParetoSet(result, work).catch((error: unknown) => {
       if (knownCode(error) !== 'ABORTED') throw error;
       throw new CliError('ABORTED', `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(settings)}`, { cause: error });
     }), result, work);

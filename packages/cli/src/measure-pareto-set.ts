@@ -1,0 +1,70 @@
+import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement, TextModel } from '@length-adaptive/models';
+import { evaluate, measureSpeed } from '@length-adaptive/models';
+import type { Context } from './command.js';
+import type { SearchSettings } from './commands/search.js';
+import { sample } from './data.js';
+import type { ReportedPoint } from './report/search-report.js';
+
+/** What a search works on. */
+export interface SearchWork {
+  readonly settings: SearchSettings;
+  readonly context: Context;
+  readonly opened: TextModel;
+  readonly data: readonly LabelledInput[];
+  readonly heldOut: readonly LabelledInput[];
+  readonly folder: string;
+}
+
+/** Full length and Pareto set with everything that is measured after the search. */
+export const measureParetoSet = async (
+  { full, paretoSet }: LengthSearchResult,
+  { settings, context, opened, data, heldOut }: SearchWork,
+): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
+  const { model } = opened;
+  const meanTokens = Math.round(meanLength(data));
+  const metric = reportMetricOf(settings, opened);
+  const points = [full, ...paretoSet];
+  const heldOutScores: number[] = [];
+  const scoring = context.progress('held-out scores', 'configurations');
+  for (const [index, { lengthConfig }] of points.entries()) {
+    if (heldOut.length === 0) break;
+    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric, signal: context.signal }));
+    scoring.update(index + 1, points.length);
+  }
+  scoring.end();
+  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
+  const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
+    const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
+    return {
+      ...point,
+      macs: model.macs(meanTokens, point.lengthConfig),
+      ...(heldOutScore !== undefined && { heldOutScore }),
+      ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
+    };
+  });
+  return { full: reportedFull ?? full, paretoSet: reported };
+};
+
+/** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
+export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: TextModel): MetricName =>
+  reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
+
+const measureSpeeds = async (
+  paretoSet: LengthSearchResult['paretoSet'],
+  { settings, context, opened, data }: Pick<SearchWork, 'settings' | 'context' | 'opened' | 'data'>,
+): Promise<readonly SpeedMeasurement[]> => {
+  const inputs = sample(data, settings.speedSamples, settings.seed).map(({ input }) => input);
+  context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
+  const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
+  return measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
+};
+
+/** Mean tokens of examples. */
+export const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
+
+/** How many held-out examples are among the searched ones. */
+export const countShared = (heldOut: readonly LabelledInput[], data: readonly LabelledInput[]): number => {
+  const keyOf = ({ input }: LabelledInput): string => Array.from(input.ids).join(' ');
+  const searched = new Set(data.map(keyOf));
+  return heldOut.filter((example) => searched.has(keyOf(example))).length;
+};
