@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { keepOrder, moveSlots, moveTokens, restoreTokens, selectionOf } from './drop-and-restore.js';
+import { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 import { createRandom } from './random.js';
+import { keepOrder, onDevice, onHost, selectionOf } from './selection.js';
 import { describeOnBackends, expectNoLeak } from './testing/backends.js';
 
 /** The same choice, written plainly: protected slots, then the best scores; ties to the earlier token; text order. */
@@ -22,11 +23,31 @@ const batches = fc.integer({ min: 1, max: 9 }).chain((width) =>
 );
 
 describeOnBackends('drop and restore', () => {
-  test('keeps what a plain sort keeps, ties included', () => {
+  test.each([
+    ['host', onHost],
+    ['device', onDevice],
+  ])('keeps what a plain sort keeps, ties included, on the %s', (_, place) => {
     fc.assert(
       fc.property(batches, ({ scores, protectedTokens, counts }) => {
-        const rows = tf.tidy(() => keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens).arraySync());
+        const rows = tf.tidy(() => place.keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens).arraySync());
         rows.forEach((row, i) => expect(row).toEqual(plainOrder(scores[i] ?? [], counts[i] ?? 0, protectedTokens)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('host and device cut the same selections', () => {
+    fc.assert(
+      fc.property(batches, fc.nat(), ({ scores, counts }, cut) => {
+        const [rows, width] = [scores.length, scores[0]?.length ?? 0];
+        const from = cut % width;
+        const [host, device] = [onHost, onDevice].map((place) =>
+          tf.tidy(() => {
+            const { source, target } = place.selectionOf(place.keepOrder(tf.tensor2d(scores), counts.slice(0, rows)), from, width);
+            return [source.arraySync(), target.arraySync()];
+          }),
+        );
+        expect(host).toEqual(device);
       }),
       { numRuns: 40 },
     );
@@ -69,8 +90,8 @@ describeOnBackends('drop and restore', () => {
         const selection = selectionOf(keepOrder(tf.tensor2d(numbers(10), [2, 5]), [2, 2]), 0, 2);
         const loss = (moved: tf.Tensor) => tf.sum<tf.Scalar>(tf.mul(tf.square(moved), tf.tensor2d(weight, [4, 3])));
         const own = tf.grad((y) => loss(moveTokens(y as tf.Tensor2D, selection)))(x);
-        const oneHot = tf.cast(tf.oneHot(selection.source, 5), 'float32'); // [2, 2, 5]
-        const plain = tf.grad((y) => loss(tf.reshape(tf.matMul(oneHot, tf.reshape(y, [2, 5, 3])), [4, 3])))(x);
+        const oneHot = tf.cast(tf.oneHot(selection.source, 10), 'float32'); // [4, 10]
+        const plain = tf.grad((y) => loss(tf.matMul(oneHot, y)))(x);
         return tf.max(tf.abs(tf.sub(own, plain))).arraySync();
       });
       expect(gap).toBeLessThan(1e-5);

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { TokenGroup } from '../drop-and-restore.js';
-import { keepOrder, moveSlots, moveTokens, restoreTokens, selectionOf } from '../drop-and-restore.js';
+import { moveSlots, moveTokens, restoreTokens } from '../drop-and-restore.js';
 import { CoreError } from '../errors.js';
 import type { KeepOptions, LengthConfig } from '../length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from '../length-config.js';
 import { attentionReducer } from '../reducers/attention-reducer.js';
 import type { Reducer } from '../reducers/reducer.js';
+import { keepOrder, selectionOf } from '../selection.js';
 import { tidy } from '../tidy.js';
 import type { Extent } from './attention.js';
 import { selfAttention, validSlots } from './attention.js';
@@ -143,7 +144,7 @@ const runLayers = (
           });
         }
         hidden = moveTokens(hidden, kept);
-        positions = moveSlots(positions, kept);
+        if (restore || traced) positions = moveSlots(positions, kept);
         extent = next;
       }
       if (traced) trace.push({ layer, counts, positions: tf.clone(positions), scores });

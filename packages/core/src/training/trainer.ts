@@ -190,6 +190,15 @@ export const train = async <Batch>(
     throw new CoreError('ABORTED', `Training was stopped after step ${step} of ${totalSteps}.`);
   };
 
+  const score = async (epoch: number): Promise<Evaluation | undefined> => {
+    try {
+      return await evaluate?.(epoch);
+    } catch (error) {
+      if (signal?.aborted) await stop(); // the evaluation is run again on resume
+      throw error;
+    }
+  };
+
   for (let epoch = epochsDone; epoch < epochs; epoch++) {
     const epochBatches = batches(epoch);
     for (let inEpoch = step - epoch * stepsPerEpoch; inEpoch < stepsPerEpoch; inEpoch++) {
@@ -200,8 +209,7 @@ export const train = async <Batch>(
       losses.push(report.loss);
       onStep?.(report);
     }
-    // An evaluation that the signal cuts short is run again on resume.
-    const evaluation = await evaluate?.(epoch).catch((error: unknown) => (signal?.aborted ? stop() : Promise.reject(error)));
+    const evaluation = await score(epoch);
     if (evaluation && (!best || mean(evaluation) > mean(best.evaluation))) {
       best = { epoch, evaluation, weights: copy(weights) };
     }
