@@ -22,7 +22,7 @@ test('the example of the README is the one that runs here, as a program of its o
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', require.resolve('tsx'), '--conditions=@length-adaptive/source', example],
-    { cwd: folder, timeout: 55_000 },
+    { cwd: folder, timeout: 55_000, env: { ...process.env, FORCE_COLOR: '0' } },
   );
   expect(stdout).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);
   expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({ version: 1 });
