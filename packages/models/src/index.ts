@@ -59,7 +59,7 @@ export type { LatencyModel } from './latency-model.js';
 export { lengthSearchProblem, macsShare, searchLengths } from './length-search.js';
 export type { LengthObjective, LengthSearchOptions, LengthSearchResult } from './length-search.js';
 export type { ModelConfig } from './model-config.js';
-export { openModel, saveModel } from './model-files.js';
+export { openModel, openTrainedModel, saveModel } from './model-files.js';
 export type { OpenModelOptions, TextModel } from './model-files.js';
 export { createPredictor, load } from './predictor.js';
 export type { Inspection, Prediction, PredictOptions, Predictor, TextInput } from './predictor.js';

@@ -1,4 +1,5 @@
 import { architectureOf } from './architectures/registry.js';
+import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import type { ModelConfig } from './model-config.js';
@@ -39,6 +40,22 @@ export const openModel = async (source: string | FileSource, { task, seed = 42, 
   const { headPrefix } = architectureOf(config);
   const kept = !chosen || isTaskOf(config, chosen) ? tensors : new Map([...tensors].filter(([name]) => !name.startsWith(headPrefix)));
   return { model: createSequenceModel(config, kept, { task: chosen, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
+};
+
+/**
+ * Opens a model to answer with: its checkpoint must hold a head.
+ *
+ * @throws ModelError `TENSOR_MISSING` for a pretrained encoder that was never fine-tuned, and what `openModel` throws
+ */
+export const openTrainedModel = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<TextModel> => {
+  const text = await openModel(source, options);
+  const { initialised } = text.model;
+  if (initialised.length === 0) return text;
+  text.model.dispose();
+  throw new ModelError(
+    'TENSOR_MISSING',
+    `The checkpoint has no head to answer with (it lacks ${initialised.join(', ')}): fine-tune it first, with openModel and fineTune or lat train.`,
+  );
 };
 
 const isTaskOf = (config: ModelConfig, { name, labels }: SequenceTask): boolean => {

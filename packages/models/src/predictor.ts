@@ -8,7 +8,7 @@ import type { LatencyModel } from './latency-model.js';
 import { calibrateLatency } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { OpenModelOptions, TextModel } from './model-files.js';
-import { openModel } from './model-files.js';
+import { openTrainedModel } from './model-files.js';
 import { predictLogits } from './predict-logits.js';
 import type { Answer } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
@@ -153,13 +153,5 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel)
  * const predictor = await load('models/reviews');
  * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
  */
-export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> => {
-  const text = await openModel(source, options);
-  const { initialised } = text.model;
-  if (initialised.length === 0) return createPredictor(text);
-  text.model.dispose();
-  throw new ModelError(
-    'TENSOR_MISSING',
-    `The checkpoint has no head to answer with (it lacks ${initialised.join(', ')}): fine-tune it first, with openModel and fineTune or lat train.`,
-  );
-};
+export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
+  createPredictor(await openTrainedModel(source, options));

@@ -1,7 +1,7 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreName, SequenceModel, TextModel } from '@length-adaptive/models';
-import { calibrateLatency, macsShare, metricByName, openModel, pointForBudget, predictLogits } from '@length-adaptive/models';
+import { calibrateLatency, macsShare, metricByName, openTrainedModel, pointForBudget, predictLogits } from '@length-adaptive/models';
 import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -74,7 +74,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   if (settings.budget !== undefined) parseBudget(settings.budget);
   const examples = await readData(path, settings);
   await startBackend(settings);
-  const opened = await openModel(source);
+  const opened = await openTrainedModel(source);
   const { model } = opened;
   try {
     const data = encodeData(opened, examples, maxLengthFor(opened, settings.maxLength));

@@ -1,15 +1,12 @@
 import type { Inspection, TextInput } from '@length-adaptive/models';
-import { createPredictor, openModel } from '@length-adaptive/models';
 import pico from 'picocolors';
-import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { InspectSettings } from '../commands/inspect.js';
 import { inspectOptions } from '../commands/inspect.js';
 import type { KeptRow } from '../kept-rows.js';
 import { formatRow, shownTokens, wrapTokens } from '../kept-rows.js';
-import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { required, savedSettings } from '../options/settings.js';
-import { predictOptionsOf } from '../predict-options.js';
+import { openPredictor } from '../predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 
 const rowsOf = ({ encoding, layers }: Inspection): KeptRow[] => [
@@ -43,13 +40,8 @@ const summary = ({ prediction }: Inspection): string => {
 export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const [text = ''] = context.args;
-  checkLengthSettings(settings);
-  if (settings.budget !== undefined) parseBudget(settings.budget);
-  await startBackend(settings);
-  const opened = await openModel(source);
-  const predictor = createPredictor(opened);
+  const { predictor, options } = await openPredictor(settings, source, context.signal);
   try {
-    const options = predictOptionsOf(settings, opened, context.signal);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings));
     const { pair } = settings;
     const input: TextInput = pair === undefined ? text : [text, pair];

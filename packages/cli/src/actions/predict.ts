@@ -1,14 +1,12 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
-import { createPredictor, ModelError, openModel } from '@length-adaptive/models';
+import { ModelError } from '@length-adaptive/models';
 import pico from 'picocolors';
-import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { PredictSettings } from '../commands/predict.js';
 import { predictOptions } from '../commands/predict.js';
 import { CliError } from '../errors.js';
-import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { required, savedSettings } from '../options/settings.js';
-import { predictOptionsOf } from '../predict-options.js';
+import { openPredictor } from '../predict-options.js';
 import type { NumberedText } from '../read-texts.js';
 import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
@@ -45,13 +43,8 @@ const atText = (error: unknown, texts: readonly NumberedText[]): unknown => {
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
-  checkLengthSettings(settings);
-  if (settings.budget !== undefined) parseBudget(settings.budget);
-  await startBackend(settings);
-  const opened = await openModel(source);
-  const predictor = createPredictor(opened);
+  const { predictor, options } = await openPredictor(settings, source, context.signal);
   try {
-    const options = predictOptionsOf(settings, opened, context.signal);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings));
     const all: Prediction[] = [];
     const show = (texts: readonly NumberedText[], predictions: readonly Prediction[]): void => {

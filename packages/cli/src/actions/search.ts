@@ -5,7 +5,7 @@ import type { LengthAdaptiveFile, LengthSearchResult } from '@length-adaptive/mo
 import {
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  openModel,
+  openTrainedModel,
   searchLengths,
   validateLengthAdaptiveFile,
   writeFile,
@@ -152,7 +152,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   const examples = await readData(path, settings);
   const heldOutExamples = settings.reportData === undefined ? [] : await readData(settings.reportData, { ...settings, limit: undefined });
   await startBackend(settings);
-  const opened = await openModel(source);
+  const opened = await openTrainedModel(source);
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const work: SearchWork = {
