@@ -10,7 +10,6 @@ const predictOptionsOf = (
   { model, lengthAdaptive }: Pick<TextModel, 'model' | 'lengthAdaptive'>,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
-  checkLengthSettings(settings);
   const { budget, lengthConfig } = settings;
   return {
     ...(budget !== undefined && { budget: parseBudget(budget) }),
