@@ -43,12 +43,14 @@ export type {
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export type { KlOptions } from './training/distillation.js';
-export { globalNorm } from './training/gradients.js';
+export { addGradient, globalNorm } from './training/gradients.js';
 export type { Gradient, Gradients } from './training/gradients.js';
 export { adamW, createAdamWState } from './training/optimizer.js';
 export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';
 export { linearSchedule } from './training/schedule.js';
 export { sandwichStep } from './training/sandwich.js';
 export type { SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';
+export { tensorEngine } from './training/tensor-engine.js';
 export { train } from './training/trainer.js';
 export type { Evaluation, StepReport, TrainerState, TrainOptions, TrainResult } from './training/trainer.js';
+export type { TrainingEngine } from './training/training-engine.js';

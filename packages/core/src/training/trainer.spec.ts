@@ -6,6 +6,7 @@ import { expectNoLeak, useTestBackend } from '../testing/backends.js';
 import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { crossEntropy, klDivergence } from './distillation.js';
 import type { TrainableModel } from './sandwich.js';
+import { tensorEngine } from './tensor-engine.js';
 import type { TrainerState, TrainOptions } from './trainer.js';
 import { train } from './trainer.js';
 
@@ -65,7 +66,7 @@ const options: TrainOptions = {
 
 const runTraining = async (more: Partial<TrainOptions> = {}) => {
   const model = tinyModel();
-  const result = await train(model, batches, { ...options, ...more });
+  const result = await train(tensorEngine(model), batches, { ...options, ...more });
   const weights = [...model.variables.values()].map((variable) => Array.from(variable.dataSync()));
   model.dispose();
   return { ...result, weights };
@@ -157,7 +158,7 @@ describe('train', () => {
     const model = tinyModel();
     const halves = (epoch: number) => batches(epoch).flatMap((batch) => [batch.slice(0, 2), batch.slice(2)]);
     const plain = { epochs: 1, learningRate: 0.01, seed: 1 };
-    const accumulated = await train(model, halves, { ...plain, accumulate: 2 });
+    const accumulated = await train(tensorEngine(model), halves, { ...plain, accumulate: 2 });
     model.dispose();
     const whole = await runTraining({ ...plain, lengthDrop: undefined, dropout: { hidden: 0, attention: 0 } });
     expect(accumulated.steps).toBe(12);

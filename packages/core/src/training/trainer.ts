@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
 import type { LengthDropOptions, Sandwich } from '../length-drop.js';
 import { drawSandwich } from '../length-drop.js';
@@ -8,9 +7,9 @@ import type { Gradients } from './gradients.js';
 import { globalNorm } from './gradients.js';
 import type { AdamWOptions, AdamWState, ParameterValues } from './optimizer.js';
 import { adamW, createAdamWState } from './optimizer.js';
-import type { SandwichLosses, TrainableModel } from './sandwich.js';
-import { sandwichStep } from './sandwich.js';
+import type { SandwichLosses } from './sandwich.js';
 import { linearSchedule } from './schedule.js';
+import type { TrainingEngine } from './training-engine.js';
 
 /** Scores of a model on held-out data, higher is better. */
 export interface Evaluation {
@@ -77,43 +76,27 @@ export interface TrainResult {
   readonly steps: number;
   /** Loss of every step of this process. */
   readonly losses: readonly number[];
-  /** The epoch whose weights the model now has, when an `evaluate` was given. */
+  /** The epoch whose weights the engine now holds, when an `evaluate` was given. */
   readonly best?: { readonly epoch: number; readonly evaluation: Evaluation };
 }
 
 const copy = (values: ParameterValues): ParameterValues => new Map([...values].map(([name, data]) => [name, data.slice()]));
 
-const readWeights = async (variables: ReadonlyMap<string, tf.Variable>): Promise<ParameterValues> => {
-  const weights: ParameterValues = new Map();
-  for (const [name, variable] of variables) weights.set(name, ((await variable.data()) as Float32Array).slice());
-  return weights;
-};
-
-const writeWeights = (variables: ReadonlyMap<string, tf.Variable>, weights: ParameterValues): void => {
-  for (const [name, variable] of variables) {
-    const values = weights.get(name);
-    if (values?.length !== variable.size) {
-      throw new CoreError('STATE_INVALID', `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${variable.size}.`);
-    }
-    const fresh = tf.tensor(values, variable.shape, 'float32');
-    variable.assign(fresh);
-    fresh.dispose();
-  }
-};
-
 /** Lets timers, signals and drawing run between two steps. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /**
- * Trains a model, ordinarily or with LengthDrop.
+ * Trains the weights that an engine holds, ordinarily or with LengthDrop. At the end it holds those of the best epoch, or of
+ * the last one when nothing was evaluated.
  *
  * Every random choice of step s is drawn from (seed, s), so a run that is stopped and resumed has bit-identical losses.
  *
+ * @param engine what runs the passes, such as `tensorEngine(model)`
  * @param batches the batches of an epoch; must give the same ones for the same epoch
  * @throws CoreError `ABORTED` when the signal fires (after `onCheckpoint`), `DIVERGED` when a loss is not finite
  */
 export const train = async <Batch>(
-  model: TrainableModel<Batch>,
+  engine: TrainingEngine<Batch>,
   batches: (epoch: number) => readonly Batch[],
   {
     epochs,
@@ -126,21 +109,26 @@ export const train = async <Batch>(
     seed = 42,
     evaluate,
     checkpointEvery = Infinity,
-    ...options
+    adamW: updateOptions,
+    resume,
+    signal,
+    onStep,
+    onEpoch,
+    onCheckpoint,
+    ...lossOptions
   }: TrainOptions,
 ): Promise<TrainResult> => {
-  const { resume, signal, onStep, onEpoch, onCheckpoint } = options;
   const stepsPerEpoch = Math.ceil(batches(0).length / accumulate);
   const totalSteps = stepsPerEpoch * epochs;
 
-  const weights = resume ? copy(resume.weights) : await readWeights(model.variables);
+  const weights = resume ? copy(resume.weights) : await engine.readWeights();
   const optimizer = resume
     ? { updates: resume.optimizer.updates, first: copy(resume.optimizer.first), second: copy(resume.optimizer.second) }
     : createAdamWState();
   let best = resume?.best;
   let step = resume?.step ?? 0;
   let epochsDone = resume?.epochsDone ?? 0;
-  if (resume) writeWeights(model.variables, weights);
+  if (resume) engine.writeWeights(weights);
   const start = step;
   const state = (): TrainerState => ({ step, epochsDone, weights, optimizer, best });
   const losses: number[] = [];
@@ -153,8 +141,8 @@ export const train = async <Batch>(
     for (const [part, batch] of group.entries()) {
       const sandwich = lengthDrop ? drawSandwich(lengthDrop, createRandom(seed, step, part)) : plain;
       parts.push(
-        await sandwichStep(model, batch, sandwich, gradients, {
-          ...options,
+        await engine.step(batch, sandwich, gradients, {
+          ...lossOptions,
           scale: 1 / group.length,
           dropout: (pass) => dropout && { ...dropout, random: createRandom(seed, step, part, pass + 1) },
         }),
@@ -170,8 +158,8 @@ export const train = async <Batch>(
       throw new CoreError('DIVERGED', `The gradients of step ${step + 1} are not finite; lower the learning rate (now ${learningRate}).`);
     }
     const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
-    adamW(weights, gradients, optimizer, rate, options.adamW, Math.min(1, clipNorm / gradientNorm));
-    writeWeights(model.variables, weights);
+    adamW(weights, gradients, optimizer, rate, updateOptions, Math.min(1, clipNorm / gradientNorm));
+    engine.writeWeights(weights);
     step++;
     return {
       step,
@@ -217,7 +205,7 @@ export const train = async <Batch>(
     onEpoch?.(epoch, evaluation);
   }
 
-  if (best) writeWeights(model.variables, best.weights);
+  if (best) engine.writeWeights(best.weights);
   return { steps: step, losses, ...(best && { best: { epoch: best.epoch, evaluation: best.evaluation } }) };
 };
 
