@@ -1,9 +1,9 @@
 import type { LabelledInput } from './batching.js';
 import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
+import type { RunnableModel } from './runnable-model.js';
 import type { ScoreName } from './score.js';
 import { createScorer } from './score.js';
-import type { SequenceModel } from './sequence-model.js';
 
 export interface EvaluateOptions extends PredictLogitsOptions {
   /** What to score by. Default: the task's own metric. */
@@ -16,7 +16,7 @@ export interface EvaluateOptions extends PredictLogitsOptions {
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID`, `ABORTED`
  */
 export const evaluate = async (
-  model: SequenceModel,
+  model: RunnableModel,
   examples: readonly LabelledInput[],
   { metric, ...options }: EvaluateOptions = {},
 ): Promise<number> => {

@@ -1,9 +1,10 @@
-import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainOptions, TrainResult } from '@length-adaptive/core';
-import { fromAbsoluteLengths, smallestLengths, train } from '@length-adaptive/core';
+import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainingEngine, TrainOptions, TrainResult } from '@length-adaptive/core';
+import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
 import type { LabelledInput } from './batching.js';
 import { trainingBatches } from './batching.js';
 import { ModelError } from './errors.js';
 import { evaluate } from './evaluate.js';
+import type { RunnableModel } from './runnable-model.js';
 import type { ScoreName } from './score.js';
 import type { SequenceModel } from './sequence-model.js';
 
@@ -11,6 +12,14 @@ export interface FineTuneData {
   readonly train: readonly LabelledInput[];
   /** Scored after every epoch to choose the best one. Without it the last epoch stands. */
   readonly dev?: readonly LabelledInput[] | undefined;
+}
+
+/** What runs the passes of fine-tuning in place of TensorFlow.js. It starts with weights of its own: the model's, as a rule. */
+export interface FineTuneEngine {
+  /** Its weights have the names and the layout of the model's variables (kernels [in, out]). */
+  readonly training: TrainingEngine<readonly LabelledInput[]>;
+  /** Scores epochs with the engine's own weights. Default: the model, after the weights were copied into it. */
+  readonly runnable?: RunnableModel | undefined;
 }
 
 export interface FineTuneOptions
@@ -39,6 +48,8 @@ export interface FineTuneOptions
   readonly checkpointEvery?: number | undefined;
   readonly resume?: TrainerState | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Engine of the passes. Default: TensorFlow.js, on the model's own variables. */
+  readonly engine?: FineTuneEngine | undefined;
 }
 
 /** The distinct token ids of a batch, ascending. */
@@ -58,7 +69,8 @@ export const trainable = (model: SequenceModel): TrainableModel<readonly Labelle
  * Fine-tunes a model on labelled inputs, ordinarily or with LengthDrop, in place.
  *
  * With LengthDrop the best epoch is chosen by the mean of the scores at full length and at the smallest sub-model's
- * lengths, so that a model is never picked for its full length alone.
+ * lengths, so that a model is never picked for its full length alone. However training ends, the model then holds the weights
+ * it ended with, whichever engine ran it.
  *
  * @throws ModelError `DATA_INVALID` without training examples; CoreError `ABORTED`, `DIVERGED`
  */
@@ -78,6 +90,7 @@ export const fineTune = async (
     onCheckpoint,
     checkpointEvery,
     signal,
+    engine,
     ...options
   }: FineTuneOptions = {},
 ): Promise<TrainResult> => {
@@ -86,12 +99,19 @@ export const fineTune = async (
   const referenceLength = lengthDrop?.referenceLength ?? 128;
   const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }), referenceLength);
 
-  const score = async (): Promise<Evaluation> => {
-    const full = await evaluate(model, dev ?? [], { metric, signal });
-    return { full, reduced: smallest ? await evaluate(model, dev ?? [], { metric, config: smallest, signal }) : full };
+  const own = tensorEngine(trainable(model));
+  const keepWeights = async (): Promise<void> => {
+    if (engine) own.writeWeights(await engine.training.readWeights());
   };
 
-  return train(trainable(model), (epoch) => trainingBatches(examples, batchSize, seed, epoch), {
+  const score = async (): Promise<Evaluation> => {
+    const scored = engine?.runnable ?? model;
+    if (scored === model) await keepWeights();
+    const full = await evaluate(scored, dev ?? [], { metric, signal });
+    return { full, reduced: smallest ? await evaluate(scored, dev ?? [], { metric, config: smallest, signal }) : full };
+  };
+
+  const result = await train(engine?.training ?? own, (epoch) => trainingBatches(examples, batchSize, seed, epoch), {
     ...options,
     signal,
     epochs,
@@ -104,5 +124,10 @@ export const fineTune = async (
     ...(onEpoch && { onEpoch }),
     ...(onCheckpoint && { onCheckpoint }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
+  }).catch(async (error: unknown) => {
+    await keepWeights().catch(() => undefined); // why training failed says more than why the engine cannot be read
+    throw error;
   });
+  await keepWeights();
+  return result;
 };

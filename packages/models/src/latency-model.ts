@@ -1,6 +1,6 @@
-import type { SequenceModel } from './sequence-model.js';
+import type { RunnableModel } from './runnable-model.js';
 
-/** Predicts milliseconds from MACs on the machine and backend it was fitted on. */
+/** Predicts milliseconds from MACs on the machine and engine it was fitted on. */
 export interface LatencyModel {
   /** Milliseconds for one input that costs this many MACs, alone in its batch. */
   milliseconds(macs: number): number;
@@ -69,7 +69,7 @@ export const createLatencyModel = (calibration: readonly Measurement[]): Latency
 const calibrationLengths = [8, 32, 96];
 
 /** Times the model at a few lengths on this machine (after a warm-up) and fits a latency model to it. */
-export const calibrateLatency = async (model: SequenceModel, repeats = 3): Promise<LatencyModel> => {
+export const calibrateLatency = async (model: RunnableModel, repeats = 3): Promise<LatencyModel> => {
   const measurements: Measurement[] = [];
   const lengths = calibrationLengths.map((length) => Math.min(length, model.dimensions.positions));
   for (let repeat = -1; repeat < repeats; repeat++) {
@@ -81,13 +81,8 @@ export const calibrateLatency = async (model: SequenceModel, repeats = 3): Promi
   return createLatencyModel(measurements);
 };
 
-const timeForward = async (model: SequenceModel, length: number): Promise<number> => {
+const timeForward = async (model: RunnableModel, length: number): Promise<number> => {
   const start = performance.now();
-  const logits = model.logits([{ ids: new Int32Array(length) }]);
-  try {
-    await logits.data();
-  } finally {
-    logits.dispose();
-  }
+  await model.run([{ ids: new Int32Array(length) }]);
   return performance.now() - start;
 };

@@ -6,9 +6,9 @@ import type { LabelledInput } from './batching.js';
 import { ModelError } from './errors.js';
 import { predictLogits } from './predict-logits.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
+import type { RunnableModel } from './runnable-model.js';
 import type { Scorer, ScoreName } from './score.js';
 import { createScorer } from './score.js';
-import type { SequenceModel } from './sequence-model.js';
 
 /** What a length search weighs against each other. */
 export type LengthObjective = 'score' | 'cost';
@@ -55,7 +55,7 @@ const directions = { score: 'maximize', cost: 'minimize' } as const;
  * non-increasing, objectives are the metric and the share of the full model's MACs on the inputs' real tokens.
  */
 export const lengthSearchProblem = (
-  model: SequenceModel,
+  model: RunnableModel,
   examples: readonly LabelledInput[],
   {
     populationSize = 20,
@@ -105,7 +105,7 @@ export const lengthSearchProblem = (
 };
 
 /** Share of the full model's MACs that a configuration spends on inputs of the given lengths. */
-export const macsShare = (model: SequenceModel, config: LengthConfig, lengths: readonly number[]): number =>
+export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
   relativeCost(model.dimensions, config, lengths, { head: model.headMacs });
 
 const toPoint = ({ genome, objectives }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({
@@ -121,7 +121,7 @@ const toPoint = ({ genome, objectives }: Solution<LengthConfig, LengthObjective>
  * @throws ModelError `DATA_INVALID` without examples; SearchError `ABORTED` and others
  */
 export const searchLengths = async (
-  model: SequenceModel,
+  model: RunnableModel,
   examples: readonly LabelledInput[],
   options: LengthSearchOptions = {},
 ): Promise<LengthSearchResult> => {

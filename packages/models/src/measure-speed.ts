@@ -1,7 +1,7 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core';
 import { predictLogits } from './predict-logits.js';
-import type { SequenceModel } from './sequence-model.js';
+import type { RunnableModel } from './runnable-model.js';
 
 /** Wall-clock time of a configuration against the full length, measured side by side. */
 export interface SpeedMeasurement {
@@ -33,7 +33,7 @@ const median = (values: readonly number[]): number => {
  * median of its rounds. The first result is the full length.
  */
 export const measureSpeed = async (
-  model: SequenceModel,
+  model: RunnableModel,
   inputs: readonly EncoderInput[],
   configs: readonly LengthConfig[],
   { repeats = 5, maxBatchTokens = 1, signal }: MeasureSpeedOptions = {},

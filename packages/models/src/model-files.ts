@@ -1,23 +1,20 @@
 import { architectureOf } from './architectures/registry.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
-import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import type { ModelConfig } from './model-config.js';
 import type { ReadModelDirectoryOptions, TokenizerFiles, WriteModelDirectoryOptions } from './model-directory.js';
 import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import { saveParameters } from './parameters.js';
+import type { RunnableTextModel } from './runnable-model.js';
 import type { SequenceModel } from './sequence-model.js';
 import { createSequenceModel, taskOf } from './sequence-model.js';
 import type { SequenceTask } from './tasks/task.js';
-import type { Tokenizer } from './tokenizer.js';
 import { createTokenizer } from './tokenizer.js';
 
-/** A model with its tokenizer and what is known of its length configurations. */
-export interface TextModel {
+/** A model on TensorFlow.js with all that its folder holds: to train, search, save and answer with. */
+export interface TextModel extends RunnableTextModel {
   readonly model: SequenceModel;
-  readonly tokenizer: Tokenizer;
   readonly tokenizerFiles: TokenizerFiles;
-  readonly lengthAdaptive?: LengthAdaptiveFile | undefined;
 }
 
 export interface OpenModelOptions extends ReadModelDirectoryOptions {

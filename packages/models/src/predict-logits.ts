@@ -1,12 +1,12 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { tokenBatches } from './batching.js';
 import { ModelError } from './errors.js';
-import type { SequenceModel } from './sequence-model.js';
+import type { RunnableModel } from './runnable-model.js';
 
 export interface PredictLogitsOptions {
   /** Length configuration. Default: full length. */
   readonly config?: LengthConfig | undefined;
-  /** Tokens a batch may hold, padding included. Default 1024. */
+  /** Tokens a batch may hold, padding included. Default: what suits the model's engine. */
   readonly maxBatchTokens?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,9 +20,9 @@ const longestHold = 20;
  * @throws ModelError `ABORTED`
  */
 export const predictLogits = async (
-  model: SequenceModel,
+  model: RunnableModel,
   inputs: readonly EncoderInput[],
-  { config, maxBatchTokens = 1024, signal }: PredictLogitsOptions = {},
+  { config, maxBatchTokens = model.batchTokens, signal }: PredictLogitsOptions = {},
 ): Promise<Float32Array[]> => {
   const { outputs } = model.task;
   const results = new Array<Float32Array>(inputs.length);
@@ -33,15 +33,10 @@ export const predictLogits = async (
       released = performance.now();
     }
     if (signal?.aborted) throw new ModelError('ABORTED', 'Prediction was stopped by its signal.');
-    const logits = model.logits(rows.map((row) => inputs[row] as EncoderInput), { config });
-    try {
-      const values = (await logits.data()) as Float32Array;
-      rows.forEach((row, i) => {
-        results[row] = values.slice(i * outputs, (i + 1) * outputs);
-      });
-    } finally {
-      logits.dispose();
-    }
+    const logits = await model.run(rows.map((row) => inputs[row] as EncoderInput), { config }); // [B * outputs]
+    rows.forEach((row, i) => {
+      results[row] = logits.slice(i * outputs, (i + 1) * outputs);
+    });
   }
   return results;
 };

@@ -7,9 +7,10 @@ import type { FileSource } from './files.js';
 import type { LatencyModel } from './latency-model.js';
 import { calibrateLatency } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
-import type { OpenModelOptions, TextModel } from './model-files.js';
+import type { OpenModelOptions } from './model-files.js';
 import { openTrainedModel } from './model-files.js';
 import { predictLogits } from './predict-logits.js';
+import type { RunnableTextModel } from './runnable-model.js';
 import type { Answer } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
 
@@ -47,6 +48,8 @@ export interface Inspection {
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
 export interface Predictor {
+  /** What runs the model: `tfjs`, `onnxruntime`. */
+  readonly engine: string;
   /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
@@ -57,7 +60,7 @@ export interface Predictor {
   predict(texts: readonly TextInput[], options?: PredictOptions): Promise<Prediction[]>;
   /** Predicts one text and tells which tokens each layer kept. */
   inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
-  /** Frees the weights. */
+  /** Frees the model. */
   dispose(): void;
 }
 
@@ -66,7 +69,7 @@ export interface Predictor {
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID` when the Pareto set is that of another model
  */
-export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel): Predictor => {
+export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTextModel): Predictor => {
   const { layers, positions } = model.dimensions;
   const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
@@ -128,6 +131,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: TextModel)
   };
 
   return {
+    engine: model.engine,
     paretoSet,
     labels: model.task.labels,
     predict: async (texts, options = {}) => {

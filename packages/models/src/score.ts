@@ -4,7 +4,7 @@ import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
 import type { MetricName } from './metrics/metric.js';
 import { metricByName } from './metrics/metric.js';
-import type { SequenceModel } from './sequence-model.js';
+import type { RunnableModel } from './runnable-model.js';
 
 /**
  * What a model can be scored by; higher is better.
@@ -29,7 +29,7 @@ const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, i
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a score that the task does not have
  */
 export const createScorer = async (
-  model: SequenceModel,
+  model: RunnableModel,
   examples: readonly LabelledInput[],
   score: ScoreName = model.task.defaultMetric,
   options: PredictLogitsOptions = {},

@@ -1,39 +1,33 @@
-import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost, LengthConfig } from '@length-adaptive/core';
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost } from '@length-adaptive/core';
 import { applyDropout, classificationHeadCost, cost, createRandom, dense, encode, fullLength } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
-import type { Architecture, Dimensions, PooledHeadWeights } from './architectures/architecture.js';
+import type { Architecture, PooledHeadWeights } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
 import type { ModelConfig } from './model-config.js';
 import { configChoice, configLabels } from './model-config.js';
 import type { Parameter } from './parameters.js';
 import { loadParameters } from './parameters.js';
+import type { RunnableModel } from './runnable-model.js';
 import type { TensorData } from './safetensors.js';
 import { regression } from './tasks/regression.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
 import type { SequenceTask } from './tasks/task.js';
 
-/** An encoder with a head on [CLS]: everything that runs, nothing that reads text. */
-export interface SequenceModel {
+/** An encoder with a head on [CLS], on TensorFlow.js: everything that runs and trains, nothing that reads text. */
+export interface SequenceModel extends RunnableModel {
   readonly config: ModelConfig;
   readonly architecture: Architecture;
-  readonly dimensions: Dimensions;
-  readonly task: SequenceTask;
   readonly encoder: EncoderWeights;
+  /** What stands between its two layers is `architecture.poolerActivation`. */
+  readonly head: PooledHeadWeights;
   readonly parameters: readonly Parameter[];
   /** Name of the parameter that holds the word embeddings. */
   readonly wordTable: string;
   /** Names of tensors that were made anew because the checkpoint lacks them (a new head). */
   readonly initialised: readonly string[];
-  /** Logits, [B, outputs]. Token rows may have any lengths. */
+  /** Logits as a tensor, [B, outputs]. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor2D;
-  /** Positions of the tokens of one input that left each layer, ascending. */
-  keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
-  /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
-  macs(length: number, config?: LengthConfig): number;
-  /** MACs of the head alone. */
-  readonly headMacs: HeadCost;
-  dispose(): void;
 }
 
 /** How one forward pass runs. */
@@ -103,15 +97,26 @@ export const createSequenceModel = (
     });
 
   return {
+    engine: 'tfjs',
     config: configFor(config, architecture, task),
     architecture,
     dimensions,
     task,
+    batchTokens: 1024,
     encoder,
+    head,
     parameters,
     wordTable: encoderSpecs.embeddings.word.name,
     initialised,
     logits,
+    run: async (inputs, options) => {
+      const output = logits(inputs, options);
+      try {
+        return (await output.data()) as Float32Array;
+      } finally {
+        output.dispose();
+      }
+    },
     keptPositions: async (input, lengthConfig) => {
       const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
       try {

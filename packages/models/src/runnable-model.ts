@@ -1,0 +1,36 @@
+import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
+import type { Dimensions } from './architectures/architecture.js';
+import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import type { SequenceTask } from './tasks/task.js';
+import type { Tokenizer } from './tokenizer.js';
+
+/** A model that answers, whatever engine runs it: token ids in, logits out. */
+export interface RunnableModel {
+  /** What runs it: `tfjs`, `onnxruntime`. */
+  readonly engine: string;
+  readonly dimensions: Dimensions;
+  readonly task: SequenceTask;
+  /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
+  readonly batchTokens: number;
+  /**
+   * Logits of one batch, row after row: [B * outputs]. Token rows may have any lengths; the array is the caller's to keep.
+   *
+   * @param options the length configuration; default full length
+   */
+  run(inputs: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }): Promise<Float32Array>;
+  /** Positions of the tokens of one input that left each layer, ascending. */
+  keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
+  /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
+  macs(length: number, config?: LengthConfig): number;
+  /** MACs of the head alone. */
+  readonly headMacs: HeadCost;
+  /** Frees what the engine holds. */
+  dispose(): void;
+}
+
+/** A runnable model with its tokenizer and what is known of its length configurations: all that a predictor needs. */
+export interface RunnableTextModel {
+  readonly model: RunnableModel;
+  readonly tokenizer: Tokenizer;
+  readonly lengthAdaptive?: LengthAdaptiveFile | undefined;
+}
