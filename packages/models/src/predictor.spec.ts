@@ -53,7 +53,8 @@ describe('a model that was trained and searched', () => {
   afterAll(() => predictor.dispose());
 
   test('has a Pareto set: cost and score rise together', () => {
-    const { paretoSet } = predictor;
+    const { paretoSet, engine } = predictor;
+    expect(engine).toBe('tfjs');
     expect(paretoSet.length).toBeGreaterThan(0);
     paretoSet.slice(1).forEach((point, i) => {
       expect(point.cost).toBeGreaterThan(paretoSet[i]?.cost ?? 1);

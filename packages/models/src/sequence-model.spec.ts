@@ -32,6 +32,20 @@ test('saved weights are the weights: same logits, no tensors left', async () => 
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test('run gives the logits of a batch, row after row, and leaves no tensors', async () => {
+  const model = createSequenceModel(tinyConfig, await tensorsOf());
+  const inputs = [{ ids: [2, 5, 17, 3] }, { ids: [2, 9, 3] }];
+  const before = tf.memory().numTensors;
+  for (const config of [undefined, [0.75, 0.5, 0.5]]) {
+    const expected = tf.tidy(() => Float32Array.from(model.logits(inputs, { config }).dataSync()));
+    expect(await model.run(inputs, { config })).toEqual(expected);
+    expect(expected).toHaveLength(4);
+  }
+  expect(tf.memory().numTensors).toBe(before);
+  expect(model).toMatchObject({ engine: 'tfjs', batchTokens: 1024 });
+  model.dispose();
+});
+
 test('a checkpoint without the encoder prefix is the same model', async () => {
   const tensors = await tensorsOf();
   const bare = new Map([...tensors].map(([name, tensor]) => [name.replace(/^bert\./, ''), tensor]));
