@@ -66,6 +66,7 @@ export type { OpenModelOptions, TextModel } from './model-files.js';
 export type { Parameter, ParameterSpec, SpecTree } from './parameters.js';
 export { createPredictor, load } from './predictor.js';
 export type { Inspection, Prediction, PredictOptions, Predictor, TextInput } from './predictor.js';
+export { float32ToFloat16 } from './half-float.js';
 export type { RunnableModel, RunnableTextModel } from './runnable-model.js';
 export { configFor, createSequenceModel, taskOf } from './sequence-model.js';
 export type { CreateModelOptions, RunOptions, SequenceModel } from './sequence-model.js';
