@@ -8,9 +8,9 @@ const MAY_IMPORT = {
   'scope:search': [],
   'scope:models': ['scope:core', 'scope:search'],
   'scope:onnx': ['scope:core', 'scope:models'],
-  'scope:cli': ['scope:core', 'scope:models', 'scope:search'],
-  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search'],
-  'scope:e2e': ['scope:core', 'scope:models', 'scope:search', 'scope:cli'],
+  'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx'],
+  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx'],
+  'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli'],
   'scope:tools': [],
 };
 

@@ -15,8 +15,8 @@ export { writeFile } from './write-file.js';
 
 export { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './length-adaptive-file.js';
-export { readModelDirectory, writeModelDirectory } from './model-directory.js';
-export type { ModelDirectory, ReadModelDirectoryOptions, TokenizerFileName, TokenizerFiles, WriteModelDirectoryOptions } from './model-directory.js';
+export { readModelDirectory, readModelFiles, writeModelDirectory } from './model-directory.js';
+export type { ModelDirectory, ModelFiles, ReadModelDirectoryOptions, TokenizerFileName, TokenizerFiles, WriteModelDirectoryOptions } from './model-directory.js';
 export { readSafetensors } from './safetensors.js';
 export type { Safetensors, SafetensorsDtype, TensorData } from './safetensors.js';
 export { writeSafetensors } from './write-safetensors.js';
@@ -24,6 +24,7 @@ export type { FloatDtype, WriteSafetensorsOptions } from './write-safetensors.js
 
 export { createTokenizer } from './tokenizer.js';
 export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer.js';
+export { modernTokenizerFiles } from './tokenizer-json.js';
 export type { TokenizerSources } from './tokenizer-json.js';
 
 export type { ColumnNames } from './datasets/columns.js';

@@ -62,6 +62,25 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   return files;
 };
 
+/** Everything of a model directory but the weights. */
+export type ModelFiles = Omit<ModelDirectory, 'tensors'>;
+
+/**
+ * Reads a model directory without its weights.
+ *
+ * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `DOWNLOAD_FAILED`, ...
+ */
+export const readModelFiles = async (source: string | FileSource, options: OpenSourceOptions = {}): Promise<ModelFiles> => {
+  const files = await openSource(source, options);
+  const config = await readConfig(files);
+  const tokenizerFiles = await readTokenizerFiles(files);
+  const ours = await readIfThere(files, lengthAdaptiveFileName);
+  const name = `${files.name}/${lengthAdaptiveFileName}`;
+  const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
+  return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
+};
+
 /**
  * Reads a Hugging Face model directory from wherever it is: configuration, weights, tokenizer files and, when it is
  * there, `length_adaptive.json`.
@@ -76,13 +95,8 @@ export const readModelDirectory = async (
   { weights, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<ModelDirectory> => {
   const files = await openSource(source, options);
-  const config = await readConfig(files);
-  const tokenizerFiles = await readTokenizerFiles(files);
-  const ours = await readIfThere(files, lengthAdaptiveFileName);
-  const name = `${files.name}/${lengthAdaptiveFileName}`;
-  const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
-  const tensors = await readModelWeights(files, weights);
-  return { config, tensors, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
+  const rest = await readModelFiles(files);
+  return { ...rest, tensors: await readModelWeights(files, weights) };
 };
 
 /**

@@ -88,3 +88,17 @@ export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefin
   }
   return { json: { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json, model }, config, padToken };
 };
+
+/**
+ * The two files that today's tools read a tokenizer from, whatever files it came in.
+ *
+ * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`
+ */
+export const modernTokenizerFiles = (files: TokenizerSources): { readonly 'tokenizer.json': Uint8Array; readonly 'tokenizer_config.json': Uint8Array } => {
+  const { json, config, padToken } = readTokenizerDefinition(files);
+  const encode = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  return {
+    'tokenizer.json': files['tokenizer.json'] ?? encode({ version: '1.0', truncation: null, padding: null, ...json }),
+    'tokenizer_config.json': encode({ tokenizer_class: 'BertTokenizer', pad_token: padToken, ...config }),
+  };
+};

@@ -1,0 +1,88 @@
+import { float32ToFloat16 } from '@length-adaptive/models';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { absent } from '../graph/graph-builder.js';
+import { elementTypeNumber } from '../graph/protos.js';
+import { quantize } from './quantize.js';
+import type { HostWeight } from './weight-tree.js';
+
+/** An affine map whose weights stand in host memory: kernel [in, out], bias [out]. */
+export interface DenseLeaf<Leaf> {
+  readonly kernel: Leaf;
+  readonly bias: Leaf;
+}
+
+/** How weights become operators. */
+export interface WeightEmitter<Leaf = HostWeight> {
+  /** A small weight in full precision. */
+  whole(g: GraphBuilder, weight: Leaf): Value;
+  /** Rows of a table: ids [..] -> [.., width]. */
+  rows(g: GraphBuilder, table: Leaf, ids: Value): Value;
+  /** `scale (x W + b)`: [.., in] -> [.., out]. */
+  dense(g: GraphBuilder, x: Value, weights: DenseLeaf<Leaf>, scale?: number): Value;
+}
+
+/** What the weights of a file are stored in. */
+export type Precision = 'fp32' | 'fp16' | 'int8';
+
+const float = elementTypeNumber('float32');
+
+const scaled = (data: Float32Array, scale: number): Float32Array => (scale === 1 ? data : data.map((value) => value * scale));
+
+const constant = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
+  g.constant(name, { type: 'float32', shape, data: scaled(data, scale) });
+
+/** Single precision: what the checkpoint says. */
+const fp32: WeightEmitter = {
+  whole: constant,
+  rows: (g, table, ids) => g.op('Gather', [constant(g, table), ids]),
+  dense: (g, x, { kernel, bias }, scale = 1) => g.op('Add', [g.op('MatMul', [x, constant(g, kernel, scale)]), constant(g, bias, scale)]),
+};
+
+const half = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
+  g.constant(name, { type: 'float16', shape, data: float32ToFloat16(scaled(data, scale)) });
+
+const widen = (g: GraphBuilder, value: Value): Value => g.op('Cast', [value], { to: float });
+
+/** Half the file: weights are stored in half precision and computed with in single. */
+const fp16: WeightEmitter = {
+  whole: constant,
+  rows: (g, table, ids) => widen(g, g.op('Gather', [half(g, table), ids])),
+  dense: (g, x, { kernel, bias }, scale = 1) => g.op('Add', [g.op('MatMul', [x, widen(g, half(g, kernel, scale))]), constant(g, bias, scale)]),
+};
+
+/**
+ * A quarter of the file, and integer products: kernels are quantised symmetrically by column, tables by row, and
+ * activations at run time (DynamicQuantizeLinear). Runtimes fuse the five operators of an affine map into one.
+ */
+const int8 = (): WeightEmitter => {
+  const quantized = new Map<Value, readonly [values: Value, scale: Value, zero: Value]>();
+  const activations = (g: GraphBuilder, x: Value): readonly [Value, Value, Value] => {
+    const known = quantized.get(x);
+    if (known) return known;
+    const [values = absent, scale = absent, zero = absent] = g.ops('DynamicQuantizeLinear', [x], 3);
+    quantized.set(x, [values, scale, zero]);
+    return [values, scale, zero];
+  };
+  return {
+    whole: constant,
+    rows: (g, table, ids) => {
+      const { values, scales } = quantize(table.data, table.shape[1] ?? 1, 'rows');
+      const [rows = 0] = table.shape;
+      const stored = g.constant(`${table.name}.int8`, { type: 'int8', shape: table.shape, data: values });
+      const steps = g.constant(`${table.name}.scale`, { type: 'float32', shape: [rows, 1], data: scales });
+      return g.op('Mul', [widen(g, g.op('Gather', [stored, ids])), g.op('Gather', [steps, ids])]);
+    },
+    dense: (g, x, { kernel, bias }, scale = 1) => {
+      const [, outputs = 1] = kernel.shape;
+      const { values, scales } = quantize(scaled(kernel.data, scale), outputs, 'columns');
+      const stored = g.constant(`${kernel.name}.int8`, { type: 'int8', shape: kernel.shape, data: values });
+      const steps = g.constant(`${kernel.name}.scale`, { type: 'float32', shape: [outputs], data: scales });
+      const [inputs, step, zero] = activations(g, x);
+      const product = widen(g, g.op('MatMulInteger', [inputs, stored, zero]));
+      return g.op('Add', [g.op('Mul', [product, g.op('Mul', [step, steps])]), constant(g, bias, scale)]);
+    },
+  };
+};
+
+/** The emitter of a precision, for one graph. */
+export const emitterOf = (precision: Precision): WeightEmitter => ({ fp32: () => fp32, fp16: () => fp16, int8 })[precision]();

@@ -1,0 +1,34 @@
+/** int8 numbers and what one step of each group is worth. */
+export interface Quantized {
+  readonly values: Int8Array;
+  readonly scales: Float32Array;
+}
+
+const largest = 127;
+
+/**
+ * Symmetric quantisation of a matrix: the largest magnitude of each group becomes 127.
+ *
+ * @param columns columns of the matrix
+ * @param groups one scale a row, or one a column
+ */
+export const quantize = (data: Float32Array, columns: number, groups: 'rows' | 'columns'): Quantized => {
+  const rows = data.length / columns;
+  const scales = new Float32Array(groups === 'rows' ? rows : columns);
+  const [perRow, perColumn] = groups === 'rows' ? [1, 0] : [0, 1];
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const group = row * perRow + column * perColumn;
+      const magnitude = Math.abs(data[i] as number);
+      if (magnitude > (scales[group] as number)) scales[group] = magnitude;
+    }
+  }
+  for (let group = 0; group < scales.length; group++) scales[group] = (scales[group] as number) / largest || 1; // an all-zero group stays zero
+  const values = new Int8Array(data.length);
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      values[i] = Math.round((data[i] as number) / (scales[row * perRow + column * perColumn] as number));
+    }
+  }
+  return { values, scales };
+};

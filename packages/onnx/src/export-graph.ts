@@ -1,0 +1,105 @@
+import type { EncoderWeights, LengthConfig } from '@length-adaptive/core';
+import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
+import type { Dimensions, PooledHeadWeights, SequenceModel } from '@length-adaptive/models';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { EncoderGraphOptions, EncoderInputs } from './encoder/encoder-graph.js';
+import { encoderGraph } from './encoder/encoder-graph.js';
+import type { GraphLengths } from './encoder/length-plan.js';
+import { planLengths } from './encoder/length-plan.js';
+import type { Precision, WeightEmitter } from './encoder/precision.js';
+import { emitterOf } from './encoder/precision.js';
+import type { HostWeight, WeightTree } from './encoder/weight-tree.js';
+import { readWeights } from './encoder/weight-tree.js';
+import type { GraphBuilder, Value } from './graph/graph-builder.js';
+import { createGraph } from './graph/graph-builder.js';
+import { elementTypeNumber } from './graph/protos.js';
+import { lengthConfigKey, lengthsInput } from './read-file.js';
+
+/** Version of the standard operators that exported files use. */
+export const opset = 17;
+
+/** A model's weights in host memory, with what its graph must know. */
+export interface HostModel {
+  readonly dimensions: Dimensions;
+  readonly encoder: WeightTree<EncoderWeights, HostWeight>;
+  /** Absent for a bare encoder, whose output is the hidden state of every token. */
+  readonly head?: HostHead | undefined;
+}
+
+/** Head on [CLS]. */
+export interface HostHead {
+  readonly weights: WeightTree<PooledHeadWeights, HostWeight>;
+  readonly activation: 'tanh' | 'relu';
+}
+
+export interface ExportGraphOptions {
+  /** Default `fp32`. */
+  readonly precision?: Precision;
+  /** Build this configuration in, instead of taking it as an input. */
+  readonly lengthConfig?: LengthConfig | undefined;
+  /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
+  readonly trace?: boolean;
+}
+
+/** Copies the weights of a model to host memory. */
+export const hostModel = async ({ dimensions, encoder, head, parameters, architecture }: SequenceModel, { withHead = true } = {}): Promise<HostModel> => {
+  const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
+  const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
+  return {
+    dimensions,
+    encoder: await readWeights(encoder, nameOf),
+    ...(withHead && { head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation } }),
+  };
+};
+
+const int64Input = (g: GraphBuilder, name: string): Value => g.input(name, 'int64', ['batch', 'sequence']);
+
+/** The inputs that every tool feeds an encoder. */
+const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderInputs => ({
+  ids: int64Input(g, 'input_ids'),
+  mask: g.op('Cast', [int64Input(g, 'attention_mask')], { to: elementTypeNumber('float32') }),
+  typeIds: types > 0 ? int64Input(g, 'token_type_ids') : undefined,
+});
+
+/** Head on [CLS]: [B, hidden] -> [B, outputs]. */
+export const headGraph = <Leaf>(g: GraphBuilder, first: Value, { pooler, classifier }: WeightTree<PooledHeadWeights, Leaf>, activation: HostHead['activation'], emit: WeightEmitter<Leaf>): Value =>
+  emit.dense(g, g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, first, pooler)]), classifier);
+
+const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
+  if (config === undefined) return 'input';
+  validateLengthConfig(config, layers);
+  return isFullLength(config) ? 'full' : { config };
+};
+
+/**
+ * A model as the bytes of an ONNX file.
+ *
+ * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
+ * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
+ * default, the full length, so that tools that know nothing of it run the file as any other. Output: `logits`
+ * [batch, outputs], or `last_hidden_state` [batch, sequence, hidden] of a bare encoder, with dropped tokens restored.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID`
+ */
+export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig, trace = false }: ExportGraphOptions = {}): Uint8Array => {
+  const { dimensions, encoder, head } = model;
+  const { layers, hiddenSize } = dimensions;
+  const g = createGraph();
+  const emit = emitterOf(precision);
+  const inputs = encoderInputs(g, dimensions);
+  const lengths = lengthsOf(lengthConfig, layers);
+  if (lengths === 'input') g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
+  const plan = planLengths(g, inputs.mask, lengths, layers);
+  const options: EncoderGraphOptions = { plan, wanted: head ? 'first' : 'all', trace };
+  const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+
+  if (head) {
+    // The head is small and decides: it stays in single precision.
+    const outputs = head.weights.classifier.bias.shape[0] ?? 1;
+    g.output('logits', headGraph(g, hidden, head.weights, head.activation, emitterOf('fp32')), 'float32', ['batch', outputs]);
+  } else {
+    g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
+  }
+  positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
+  return g.model({ opset, metadata: { precision, [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input' } });
+};

@@ -1,0 +1,156 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { GraphProto, TensorProto, ValueInfoProto } from '../proto/onnx_pb.js';
+import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
+import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
+import { nodeProto, tensorProto, valueInfoProto } from './protos.js';
+
+/** A value of the graph, by its name. */
+export type Value = string & { readonly value: unique symbol };
+
+/** An input that is left out. */
+export const absent = '' as Value;
+
+/** Domain of the operators that only ONNX Runtime has. */
+export const microsoft = 'com.microsoft';
+
+export interface OperatorOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Default: the standard operators. */
+  readonly domain?: string;
+}
+
+export interface ModelOptions {
+  /** Version of the standard operators. */
+  readonly opset: number;
+  /** Free text by key, for whoever opens the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds a graph operator by operator.
+ *
+ * A builder makes the graph of a model or the body of a branch (`choose`), which may read every value of the graph around
+ * it. Number constants of equal content are stored once.
+ */
+export interface GraphBuilder {
+  /** The operators so far. */
+  readonly nodes: readonly GraphNode[];
+  input(name: string, type: ElementType, shape: readonly Dimension[]): Value;
+  output(name: string, value: Value, type: ElementType, shape: readonly Dimension[]): void;
+  /** A constant with a name: a weight, or the default of an input of that name. */
+  constant(name: string, constant: Constant): Value;
+  /** int64 numbers: a vector, or a scalar for a number. */
+  int64(values: readonly number[] | number): Value;
+  /** A float32 scalar. */
+  float(value: number): Value;
+  /** Adds an operator with one result. */
+  op(type: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>): Value;
+  /** Adds an operator with several results, or of another domain. */
+  ops(type: string, inputs: readonly Value[], results: number, options?: OperatorOptions): Value[];
+  /** `If`: runs one of two branches; each gives the same number of values. */
+  choose(condition: Value, then: (branch: GraphBuilder) => readonly Value[], otherwise: (branch: GraphBuilder) => readonly Value[]): Value[];
+  /** The bytes of a model with this graph. */
+  model(options: ModelOptions): Uint8Array;
+}
+
+/** What a graph and its branches share. */
+interface Shared {
+  next: number;
+  usesMicrosoft: boolean;
+  readonly initializers: TensorProto[];
+  readonly numbers: Map<string, Value>;
+}
+
+/** A graph in the making, with a way to end it as the body of a branch. */
+interface Scope {
+  readonly builder: GraphBuilder;
+  branch(results: readonly Value[]): GraphProto;
+}
+
+/** Starts the graph of a model. */
+export const createGraph = (name = 'length_adaptive'): GraphBuilder =>
+  scope(name, { next: 0, usesMicrosoft: false, initializers: [], numbers: new Map() }).builder;
+
+const scope = (graphName: string, shared: Shared): Scope => {
+  const nodes: GraphNode[] = [];
+  const inputs: ValueInfoProto[] = [];
+  const outputs: ValueInfoProto[] = [];
+
+  const constant = (name: string, value: Constant): Value => {
+    shared.initializers.push(tensorProto(name, value));
+    return name as Value;
+  };
+  const number = (key: string, value: () => Constant): Value => {
+    const made = shared.numbers.get(key) ?? constant(`constant_${shared.numbers.size}`, value());
+    shared.numbers.set(key, made);
+    return made;
+  };
+
+  const addNode = (type: string, name: string, given: readonly string[], made: readonly string[], { attributes = {}, domain = '' }: OperatorOptions = {}): void => {
+    if (domain === microsoft) shared.usesMicrosoft = true;
+    nodes.push({ type, name, inputs: given, outputs: made, attributes, domain });
+  };
+  const ops: GraphBuilder['ops'] = (type, given, results, options) => {
+    const name = `${type}_${shared.next++}`;
+    const made = Array.from({ length: results }, (_, i) => (results === 1 ? name : `${name}_${i}`) as Value);
+    addNode(type, name, given, made, options);
+    return made;
+  };
+  const op: GraphBuilder['op'] = (type, given, attributes = {}) => ops(type, given, 1, { attributes })[0] as Value;
+
+  const branchOf = (name: string, body: (inner: GraphBuilder) => readonly Value[]): { readonly proto: GraphProto; readonly count: number } => {
+    const inner = scope(name, shared);
+    const results = body(inner.builder);
+    return { proto: inner.branch(results), count: results.length };
+  };
+
+  const builder: GraphBuilder = {
+    nodes,
+    input: (name, type, shape) => {
+      inputs.push(valueInfoProto(name, type, shape));
+      return name as Value;
+    },
+    output: (name, value, type, shape) => {
+      addNode('Identity', `output_${name}`, [value], [name]);
+      outputs.push(valueInfoProto(name, type, shape));
+    },
+    constant,
+    int64: (values) => {
+      const [list, shape] = typeof values === 'number' ? [[values], []] : [values, [values.length]];
+      return number(`int64 [${shape.join()}] ${list.join()}`, () => ({ type: 'int64', shape, data: BigInt64Array.from(list, BigInt) }));
+    },
+    float: (value) => number(`float32 ${value}`, () => ({ type: 'float32', shape: [], data: Float32Array.of(value) })),
+    op,
+    ops,
+    choose: (condition, then, otherwise) => {
+      const label = shared.next;
+      const first = branchOf(`then_${label}`, then);
+      const second = branchOf(`else_${label}`, otherwise);
+      return ops('If', [condition], first.count, { attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } } });
+    },
+    model: ({ opset, metadata = {} }) =>
+      toBinary(
+        ModelProtoSchema,
+        create(ModelProtoSchema, {
+          irVersion: 8n,
+          producerName: 'length-adaptive',
+          graph: create(GraphProtoSchema, { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs, initializer: shared.initializers }),
+          opsetImport: [{ version: BigInt(opset) }, ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : [])],
+          metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+        }),
+      ),
+  };
+  return {
+    builder,
+    branch: (results) => {
+      const own = new Set(nodes.flatMap((node) => node.outputs));
+      // A branch may only give values that its own operators made.
+      const given = results.map((value) => (own.has(value) ? value : op('Identity', [value])));
+      return create(GraphProtoSchema, {
+        name: graphName,
+        node: nodes.map(nodeProto),
+        output: given.map((name) => create(ValueInfoProtoSchema, { name })),
+      });
+    },
+  };
+};

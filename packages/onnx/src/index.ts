@@ -1,0 +1,17 @@
+export { OnnxError } from './errors.js';
+export type { OnnxErrorCode } from './errors.js';
+export { exportGraph, hostModel, opset } from './export-graph.js';
+export type { ExportGraphOptions, HostHead, HostModel } from './export-graph.js';
+export type { HostWeight, WeightTree } from './encoder/weight-tree.js';
+export type { Precision } from './encoder/precision.js';
+export { exportModel } from './export-model.js';
+export type { ExportedFile, ExportModelOptions } from './export-model.js';
+export { modelFileName } from './file-names.js';
+export { createOnnxModel } from './onnx-model.js';
+export type { CreateOnnxModelOptions, OnnxModel } from './onnx-model.js';
+export { loadOnnx, openOnnx } from './open-onnx.js';
+export type { OnnxTextModel, OpenOnnxOptions } from './open-onnx.js';
+export { findRuntime, hasNativeRuntime } from './runtime.js';
+export type { OnnxRuntime, RuntimeSession, RuntimeTensor, SessionOptions } from './runtime.js';
+export { tolerances, verify } from './verify.js';
+export type { Verification, VerifiedConfig, VerifyOptions } from './verify.js';

@@ -1,0 +1,96 @@
+import { OnnxError, messageOf } from './errors.js';
+
+/** A tensor of ONNX Runtime. */
+export interface RuntimeTensor {
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/** A session of ONNX Runtime. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Readonly<Record<string, RuntimeTensor>>, fetches?: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+/** What this package uses of onnxruntime-node and onnxruntime-web, which look the same. */
+export interface OnnxRuntime {
+  readonly Tensor: new (type: never, data: never, dims: readonly number[]) => RuntimeTensor;
+  readonly InferenceSession: { create(model: Uint8Array, options?: never): Promise<RuntimeSession> };
+}
+
+/** How a session runs. */
+export interface SessionOptions {
+  /** onnxruntime-node or onnxruntime-web, already imported. Default in Node: onnxruntime-node if it is installed, else onnxruntime-web. */
+  readonly runtime?: OnnxRuntime | undefined;
+  /** Threads of one operator. Default: the runtime's choice, one a core. */
+  readonly threads?: number | undefined;
+  /** Execution providers in order of preference, such as `['webgpu', 'wasm']`. Default: the runtime's CPU. */
+  readonly providers?: readonly string[] | undefined;
+}
+
+const candidates = ['onnxruntime-node', 'onnxruntime-web'] as const;
+
+const isRuntime = (module: unknown): module is OnnxRuntime => typeof module === 'object' && module !== null && 'InferenceSession' in module;
+
+const importRuntime = async (name: string): Promise<OnnxRuntime> => {
+  const module: unknown = await import(name);
+  const { default: inner } = module as { default?: unknown };
+  return isRuntime(module) ? module : (inner as OnnxRuntime);
+};
+
+/**
+ * The ONNX Runtime that is installed.
+ *
+ * @throws OnnxError `PEER_MISSING` when there is none; the message says what to install
+ */
+export const findRuntime = async (): Promise<OnnxRuntime> => {
+  const reasons: string[] = [];
+  for (const name of candidates) {
+    try {
+      return await importRuntime(name);
+    } catch (error) {
+      reasons.push(`${name}: ${messageOf(error).split('\n')[0] ?? ''}`);
+    }
+  }
+  throw new OnnxError(
+    'PEER_MISSING',
+    'No ONNX Runtime is installed. In Node: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable leaves out the download ' +
+      `of GPU files). In a browser: import onnxruntime-web and give it as the option "runtime". (${reasons.join('; ')})`,
+  );
+};
+
+/** Whether an ONNX Runtime of native speed is installed here. */
+export const hasNativeRuntime = async (): Promise<boolean> => {
+  try {
+    await importRuntime(candidates[0]);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Opens a session.
+ *
+ * @throws OnnxError `PEER_MISSING`, `OPSET_UNSUPPORTED` when the runtime is too old for the file, `FILE_INVALID`
+ */
+export const openSession = async (model: Uint8Array, { runtime, threads, providers }: SessionOptions = {}): Promise<{ readonly ort: OnnxRuntime; readonly session: RuntimeSession }> => {
+  const ort = runtime ?? (await findRuntime());
+  const options = {
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+    ...(providers && { executionProviders: providers }),
+  };
+  try {
+    return { ort, session: await ort.InferenceSession.create(model, options as never) };
+  } catch (error) {
+    const message = messageOf(error);
+    if (/opset/i.test(message)) {
+      throw new OnnxError('OPSET_UNSUPPORTED', `This ONNX Runtime cannot read the file's operators (${message}). Update onnxruntime to 1.16 or later.`, { cause: error });
+    }
+    throw new OnnxError('FILE_INVALID', `ONNX Runtime does not open the model: ${message}`, { cause: error });
+  }
+};

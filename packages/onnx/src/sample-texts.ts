@@ -1,0 +1,13 @@
+/** What an export is verified on when nothing else is given: short and long, plain and odd. */
+export const sampleTexts: readonly string[] = [
+  'Good.',
+  'The battery lasts two days, and the case survived three falls.',
+  'I returned it after a week: the screen flickered, the charger got hot, and nobody answered my mails.',
+  'Prices rose by 3.2 % in March (2.9 % in February), said the statistics office.',
+  'Which river flows through both Vienna and Budapest before it reaches the Black Sea?',
+  'Déjà vu in Zürich: the café on the corner still serves the same soup, at twice the price.',
+  'She opened the letter, read it twice, folded it along its old creases and put it back where nobody would think of looking for it; ' +
+    'then she went out into the garden, where the children were still arguing about the rules of a game that none of them had ever won.',
+  'To install the package, run the command below, wait until it has finished, and restart the server; if the log says that the port is in ' +
+    'use, stop the other process first or choose another port in the configuration file, which stands beside the program and is read anew at every start.',
+];

@@ -1,0 +1,48 @@
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import { isFullLength, keptTokens } from '@length-adaptive/core';
+import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
+
+/** int64 tensors from small numbers, without a BigInt for each. */
+const int64Tensor = (ort: OnnxRuntime, rows: number, width: number, fill: (low: Int32Array) => void): RuntimeTensor => {
+  const words = new Int32Array(2 * rows * width); // low and high word of each number; the numbers are not negative
+  fill(words);
+  return new ort.Tensor('int64' as never, new BigInt64Array(words.buffer) as never, [rows, width]);
+};
+
+/**
+ * The ratios that give each row exactly the tokens of its configuration: [B, layers], or [1, layers] for the full length.
+ * A ratio half a token below the count leaves nothing to how a product is rounded.
+ */
+const ratiosTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], configs: readonly LengthConfig[], layers: number): RuntimeTensor => {
+  const full = configs.every(isFullLength);
+  const rows = full
+    ? [new Array<number>(layers).fill(1)]
+    : inputs.map(({ ids }, row) => keptTokens(configs[row] ?? [], ids.length).map((count) => Math.min(1, (count - 0.5) / ids.length)));
+  return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
+};
+
+export interface TokenFeeds {
+  /** One configuration a row. */
+  readonly configs: readonly LengthConfig[];
+  readonly layers: number;
+  /** Names of the session's inputs; the others are left out. */
+  readonly inputNames: readonly string[];
+}
+
+/** The feeds of one batch of rows of any lengths, padded on the right to the longest. */
+export const tokenFeeds = (ort: OnnxRuntime, inputs: readonly EncoderInput[], { configs, layers, inputNames }: TokenFeeds): Record<string, RuntimeTensor> => {
+  const width = Math.max(...inputs.map(({ ids }) => ids.length));
+  const tensor = (valueOf: (input: EncoderInput, token: number) => number): RuntimeTensor =>
+    int64Tensor(ort, inputs.length, width, (low) =>
+      inputs.forEach((input, row) => {
+        for (let token = 0; token < input.ids.length; token++) low[2 * (row * width + token)] = valueOf(input, token);
+      }),
+    );
+  const all: Record<string, () => RuntimeTensor> = {
+    input_ids: () => tensor(({ ids }, token) => ids[token] as number),
+    attention_mask: () => tensor(() => 1),
+    token_type_ids: () => tensor(({ typeIds }, token) => typeIds?.[token] ?? 0),
+    length_ratios: () => ratiosTensor(ort, inputs, configs, layers),
+  };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])));
+};
