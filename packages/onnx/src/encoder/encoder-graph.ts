@@ -1,5 +1,6 @@
-import type { AttentionWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, LayerNormWeights } from '@length-adaptive/core';
+import type { AttentionWeights, BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, LayerNormWeights } from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { microsoft } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import type { LayerLengths } from './length-plan.js';
 import type { WeightEmitter } from './precision.js';
@@ -9,6 +10,14 @@ import type { WeightTree } from './weight-tree.js';
 export interface EncoderContext<Leaf> {
   readonly weights: WeightTree<EncoderWeights, Leaf>;
   readonly emit: WeightEmitter<Leaf>;
+  /** Emit what can be differentiated, with dropout. Absent: a graph to predict with. */
+  readonly training?: TrainingContext | undefined;
+}
+
+/** What is different in a graph to train with. */
+export interface TrainingContext {
+  /** Dropout of a value; `place` is unique in the graph. */
+  dropout(g: GraphBuilder, x: Value, place: string, kind: 'hidden' | 'attention'): Value;
 }
 
 /** The inputs of the encoder. */
@@ -43,6 +52,8 @@ export interface EncoderGraphOptions {
    * left with the last state they had (Drop-and-Restore).
    */
   readonly wanted: 'first' | 'all';
+  /** The layers that run, ascending (LayerDrop). Default: all. */
+  readonly layers?: readonly number[] | undefined;
   /** Also give the positions that leave every layer. Default false. */
   readonly trace?: boolean;
 }
@@ -52,6 +63,8 @@ export interface EncoderGraph {
   readonly hidden: Value;
   /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
+  /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
+  readonly embeddingSum: Value;
 }
 
 const float = elementTypeNumber('float32');
@@ -62,23 +75,30 @@ const paddingScore = -1e9;
 /** Above any significance: the first token always stays. */
 const always = 1e9;
 
-const layerNorm = <Leaf>(g: GraphBuilder, { weights, emit }: EncoderContext<Leaf>, x: Value, { gain, bias }: WeightTree<LayerNormWeights, Leaf>): Value =>
-  g.op('LayerNormalization', [x, emit.whole(g, gain), emit.whole(g, bias)], { axis: -1, epsilon: { float: weights.layerNormEpsilon } });
+const layerNorm = <Leaf>(g: GraphBuilder, { weights, emit, training }: EncoderContext<Leaf>, x: Value, { gain, bias }: WeightTree<LayerNormWeights, Leaf>): Value => {
+  const attributes = { axis: -1, epsilon: { float: weights.layerNormEpsilon } };
+  // The backward pass needs the mean and the inverse deviation too.
+  return g.ops('LayerNormalization', [x, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, { attributes })[0] as Value;
+};
+
+const dropout = <Leaf>(g: GraphBuilder, { training }: EncoderContext<Leaf>, x: Value, place: string, kind: 'hidden' | 'attention' = 'hidden'): Value =>
+  training ? training.dropout(g, x, place, kind) : x;
 
 /** x/2 (1 + erf(x / sqrt 2)), in operators that runtimes know to fuse. */
-const gelu = (g: GraphBuilder, x: Value): Value => {
+const gelu = (g: GraphBuilder, x: Value, training: boolean): Value => {
+  if (training) return g.ops('Gelu', [x], 1, { domain: microsoft })[0] as Value; // one operator, one gradient rule
   const cumulative = g.op('Add', [g.op('Erf', [g.op('Div', [x, g.float(Math.SQRT2)])]), g.float(1)]);
   return g.op('Mul', [g.op('Mul', [x, cumulative]), g.float(0.5)]);
 };
 
-const embed = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, { ids, typeIds }: EncoderInputs): Value => {
+/** Word, position and segment embeddings, summed. */
+const sumEmbeddings = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, { ids, typeIds }: EncoderInputs): Value => {
   const { emit } = context;
-  const { word, position, tokenType, norm }: WeightTree<EmbeddingWeights, Leaf> = context.weights.embeddings;
+  const { word, position, tokenType }: WeightTree<EmbeddingWeights, Leaf> = context.weights.embeddings;
   const width = g.op('Slice', [g.op('Shape', [ids]), g.int64([1]), g.int64([2])]);
   const places = g.op('Slice', [emit.whole(g, position), g.int64([0]), width, g.int64([0])]); // [T, hidden]
   const sum = g.op('Add', [emit.rows(g, word, ids), places]);
-  const typed = tokenType !== undefined && typeIds !== undefined ? g.op('Add', [sum, g.op('Gather', [emit.whole(g, tokenType), typeIds])]) : sum;
-  return layerNorm(g, context, typed, norm);
+  return tokenType !== undefined && typeIds !== undefined ? g.op('Add', [sum, g.op('Gather', [emit.whole(g, tokenType), typeIds])]) : sum;
 };
 
 interface Attended {
@@ -91,12 +111,15 @@ interface Attended {
 /** Attention of `queries` ([B, Q, hidden]) to the tokens. */
 const attend = <Leaf>(
   g: GraphBuilder,
-  { weights: { heads }, emit }: EncoderContext<Leaf>,
-  { query, key, value }: WeightTree<AttentionWeights, Leaf>,
+  context: EncoderContext<Leaf>,
+  layer: number,
   { hidden, valid, padded }: Tokens,
   queries: Value,
   size: number,
 ): Attended => {
+  const { weights, emit, training } = context;
+  const { heads } = weights;
+  const { query, key, value }: WeightTree<AttentionWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
   const headSize = size / heads;
   const split = (x: Value, perm: readonly number[]): Value => g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, headSize])])], { perm });
   const q = split(emit.dense(g, queries, query, 1 / Math.sqrt(headSize)), [0, 2, 1, 3]); // [B, heads, Q, size]
@@ -108,8 +131,9 @@ const attend = <Leaf>(
     const bias = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
     return [softmax(b, b.op('Add', [b.op('MatMul', [q, k]), b.op('Unsqueeze', [bias, b.int64([1, 2])])]))];
   };
-  const [probabilities] = g.choose(padded, masked, (b) => [softmax(b, b.op('MatMul', [q, k]))]) as [Value];
-  const merged = g.op('Transpose', [g.op('MatMul', [probabilities, v])], { perm: [0, 2, 1, 3] });
+  const [probabilities] = (training ? masked(g) : g.choose(padded, masked, (b) => [softmax(b, b.op('MatMul', [q, k]))])) as [Value];
+  const mixed = g.op('MatMul', [dropout(g, context, probabilities, `${layer}.attention`, 'attention'), v]);
+  const merged = g.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
   return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]) };
 };
 
@@ -184,10 +208,12 @@ const dropWhereNeeded = (
   return { context, tokens: { hidden, valid, padded, positions, departed: tokens.departed && rest.shift() } };
 };
 
-const feedForward = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, x: Value, { intermediate, output, norm }: WeightTree<FeedForwardWeights, Leaf>): Value => {
-  const { emit } = context;
-  const inner = gelu(g, emit.dense(g, x, intermediate));
-  return layerNorm(g, context, g.op('Add', [emit.dense(g, inner, output), x]), norm);
+const feedForward = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, layer: number, x: Value): Value => {
+  const { emit, weights, training } = context;
+  const { intermediate, output, norm }: WeightTree<FeedForwardWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).feedForward;
+  const inner = gelu(g, emit.dense(g, x, intermediate), training !== undefined);
+  const outer = dropout(g, context, emit.dense(g, inner, output), `${layer}.feed_forward`);
+  return layerNorm(g, context, g.op('Add', [outer, x]), norm);
 };
 
 /** Every token where it stood in the input, zeros for padding: [B, T, hidden]. */
@@ -204,11 +230,12 @@ export const encoderGraph = <Leaf>(
   context: EncoderContext<Leaf>,
   inputs: EncoderInputs,
   size: number,
-  { plan, wanted, trace = false }: EncoderGraphOptions,
+  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), trace = false }: EncoderGraphOptions,
 ): EncoderGraph => {
   const { weights, emit } = context;
   const padded = g.op('Less', [g.op('ReduceMin', [inputs.mask], { keepdims: 0 }), g.float(1)]);
-  const embedded = embed(g, context, inputs);
+  const embeddingSum = sumEmbeddings(g, context, inputs);
+  const embedded = dropout(g, context, layerNorm(g, context, embeddingSum, weights.embeddings.norm), 'embeddings');
   const needsPositions = plan !== undefined && (wanted === 'all' || trace);
   const positions = (): Value => {
     const width = g.op('Gather', [g.op('Shape', [inputs.ids]), g.int64(1)]);
@@ -226,22 +253,23 @@ export const encoderGraph = <Leaf>(
   };
   const traced: Value[] = [];
 
-  weights.blocks.forEach(({ attention, feedForward: feedForwardWeights }, layer) => {
-    const isLast = layer === weights.blocks.length - 1;
+  for (const layer of layers) {
+    const { output, norm } = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
+    const isLast = layer === layers.at(-1);
     const firstOnly = isLast && wanted === 'first' && !trace;
     const queries = firstOnly ? g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])]) : tokens.hidden;
-    const attended = attend(g, context, attention, tokens, queries, size);
+    const attended = attend(g, context, layer, tokens, queries, size);
     const lengths = firstOnly ? undefined : plan?.[layer];
     const next = lengths ? dropWhereNeeded(g, tokens, attended, lengths, inputs, size) : { tokens: { ...tokens, hidden: queries }, context: attended.context };
-    const projected = emit.dense(g, next.context, attention.output);
-    const mixed = layerNorm(g, context, g.op('Add', [projected, next.tokens.hidden]), attention.norm);
-    tokens = { ...next.tokens, hidden: feedForward(g, context, mixed, feedForwardWeights) };
+    const projected = dropout(g, context, emit.dense(g, next.context, output), `${layer}.projection`);
+    const mixed = layerNorm(g, context, g.op('Add', [projected, next.tokens.hidden]), norm);
+    tokens = { ...next.tokens, hidden: feedForward(g, context, layer, mixed) };
     if (trace && tokens.positions) traced.push(tokens.positions);
-  });
+  }
 
   if (wanted === 'first') {
     const first = g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])]);
-    return { hidden: g.op('Squeeze', [first, g.int64([1])]), positions: traced };
+    return { hidden: g.op('Squeeze', [first, g.int64([1])]), positions: traced, embeddingSum };
   }
   const restored = restore(g, tokens, inputs, size);
   const cleared = g.choose(
@@ -249,5 +277,5 @@ export const encoderGraph = <Leaf>(
     (b) => [b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])])],
     () => [restored],
   );
-  return { hidden: cleared[0] as Value, positions: traced };
+  return { hidden: cleared[0] as Value, positions: traced, embeddingSum };
 };

@@ -40,25 +40,35 @@ export const planLengths = (g: GraphBuilder, mask: Value, lengths: GraphLengths,
   const length = g.op('ReduceSum', [mask, g.int64([1])], { keepdims: 1 }); // [B, 1]
   const wanted = g.op('Ceil', [g.op('Sub', [g.op('Mul', [length, ratios]), g.float(roundingSlack)])]);
   const kept = g.op('Min', [g.op('Max', [wanted, g.float(minTokens)]), length]); // [B, layers]
-  return planCounts(g, kept, length, lengths === 'input' ? undefined : lengths.config, layers);
+  return planCounts(g, kept, lengths === 'input' ? wheneverNeeded(g, kept, length, layers) : dropsOf(lengths.config));
 };
+
+/** For each layer, whether a configuration drops there at all. */
+const dropsOf = (config: LengthConfig): LayerLengths['drops'][] => config.map((ratio, layer) => (ratio < (config[layer - 1] ?? 1) ? 'always' : 'never'));
+
+/** For each layer, whether any row of the batch loses a token. */
+const wheneverNeeded = (g: GraphBuilder, kept: Value, length: Value, layers: number): Value[] => {
+  const before = layers === 1 ? length : g.op('Concat', [length, g.op('Slice', [kept, g.int64([0]), g.int64([layers - 1]), g.int64([1])])], { axis: 1 });
+  const dropping = g.op('Greater', [overRows(g, 'ReduceMax', g.op('Sub', [before, kept])), g.float(0)]);
+  return Array.from({ length: layers }, (_, layer) => g.op('Gather', [dropping, g.int64(layer)]));
+};
+
+/** [B, layers] -> [layers] */
+const overRows = (g: GraphBuilder, reduction: 'ReduceMax' | 'ReduceMin', value: Value): Value =>
+  g.op(reduction, [value], { axes: [0], keepdims: 0 });
 
 /**
  * Plans the layers from the tokens that each keeps.
  *
  * @param kept [B, layers] float32
- * @param length tokens of each row at the start: [B, 1] float32
- * @param config the configuration when it is built in
+ * @param drops what to do in each layer
  */
-export const planCounts = (g: GraphBuilder, kept: Value, length: Value, config: LengthConfig | undefined, layers: number): readonly LayerLengths[] => {
-  const before = layers === 1 ? length : g.op('Concat', [length, g.op('Slice', [kept, g.int64([0]), g.int64([layers - 1]), g.int64([1])])], { axis: 1 });
-  const largest = (value: Value): Value => g.op('ReduceMax', [value], { axes: [0], keepdims: 0 }); // [B, layers] -> [layers]
-  const dropping = g.op('Greater', [largest(g.op('Sub', [before, kept])), g.float(0)]);
-  const widest = largest(kept);
-  const ragged = g.op('Less', [g.op('ReduceMin', [kept], { axes: [0], keepdims: 0 }), widest]);
+export const planCounts = (g: GraphBuilder, kept: Value, drops: readonly LayerLengths['drops'][]): readonly LayerLengths[] => {
+  const widest = overRows(g, 'ReduceMax', kept);
+  const ragged = g.op('Less', [overRows(g, 'ReduceMin', kept), widest]);
   const widths = g.op('Cast', [widest], { to: elementTypeNumber('int64') });
-  return Array.from({ length: layers }, (_, layer) => ({
-    drops: config === undefined ? g.op('Gather', [dropping, g.int64(layer)]) : (config[layer] ?? 1) < (config[layer - 1] ?? 1) ? 'always' : 'never',
+  return drops.map((dropping, layer) => ({
+    drops: dropping,
     counts: g.op('Slice', [kept, g.int64([layer]), g.int64([layer + 1]), g.int64([1])]),
     width: g.op('Gather', [widths, g.int64([layer])]),
     ragged: g.op('Gather', [ragged, g.int64(layer)]),
