@@ -55,15 +55,21 @@ export const hostModel = async ({ dimensions, encoder, head, parameters, archite
 const int64Input = (g: GraphBuilder, name: string): Value => g.input(name, 'int64', ['batch', 'sequence']);
 
 /** The inputs that every tool feeds an encoder. */
-const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderInputs => ({
+export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderInputs => ({
   ids: int64Input(g, 'input_ids'),
   mask: g.op('Cast', [int64Input(g, 'attention_mask')], { to: elementTypeNumber('float32') }),
   typeIds: types > 0 ? int64Input(g, 'token_type_ids') : undefined,
 });
 
 /** Head on [CLS]: [B, hidden] -> [B, outputs]. */
-export const headGraph = <Leaf>(g: GraphBuilder, first: Value, { pooler, classifier }: WeightTree<PooledHeadWeights, Leaf>, activation: HostHead['activation'], emit: WeightEmitter<Leaf>): Value =>
-  emit.dense(g, g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, first, pooler)]), classifier);
+export const headGraph = <Leaf>(
+  g: GraphBuilder,
+  first: Value,
+  { pooler, classifier }: WeightTree<PooledHeadWeights, Leaf>,
+  activation: HostHead['activation'],
+  emit: WeightEmitter<Leaf>,
+  dropout: (pooled: Value) => Value = (pooled) => pooled,
+): Value => emit.dense(g, dropout(g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, first, pooler)])), classifier);
 
 const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
   if (config === undefined) return 'input';

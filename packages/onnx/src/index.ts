@@ -13,5 +13,6 @@ export { loadOnnx, openOnnx } from './open-onnx.js';
 export type { OnnxTextModel, OpenOnnxOptions } from './open-onnx.js';
 export { findRuntime, hasNativeRuntime } from './runtime.js';
 export type { OnnxRuntime, RuntimeSession, RuntimeTensor, SessionOptions } from './runtime.js';
+export { onnxTrainingEngine } from './training/onnx-engine.js';
 export { tolerances, verify } from './verify.js';
 export type { Verification, VerifiedConfig, VerifyOptions } from './verify.js';
