@@ -6,6 +6,9 @@ export interface Quantized {
 
 const largest = 127;
 
+/** Smallest step: below it single precision counts in steps of its own. A group of smaller numbers becomes zero. */
+const smallestStep = 2 ** -126;
+
 /**
  * Symmetric quantisation of a matrix: the largest magnitude of each group becomes 127.
  *
@@ -23,7 +26,10 @@ export const quantize = (data: Float32Array, columns: number, groups: 'rows' | '
       if (magnitude > (scales[group] as number)) scales[group] = magnitude;
     }
   }
-  for (let group = 0; group < scales.length; group++) scales[group] = (scales[group] as number) / largest || 1; // an all-zero group stays zero
+  for (let group = 0; group < scales.length; group++) {
+    const step = (scales[group] as number) / largest;
+    scales[group] = step >= smallestStep ? step : 1; // an all-zero group stays zero
+  }
   const values = new Int8Array(data.length);
   for (let row = 0, i = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, i++) {

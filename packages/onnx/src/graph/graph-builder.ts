@@ -143,9 +143,9 @@ const scope = (graphName: string, shared: Shared): Scope => {
   return {
     builder,
     branch: (results) => {
-      const own = new Set(nodes.flatMap((node) => node.outputs));
-      // A branch may only give values that its own operators made.
-      const given = results.map((value) => (own.has(value) ? value : op('Identity', [value])));
+      const free = new Set(nodes.flatMap((node) => node.outputs));
+      // A branch may only give values that its own operators made, and each of them once.
+      const given = results.map((value) => (free.delete(value) ? value : op('Identity', [value])));
       return create(GraphProtoSchema, {
         name: graphName,
         node: nodes.map(nodeProto),
