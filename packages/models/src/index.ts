@@ -77,3 +77,4 @@ export type { Answer, SequenceTask } from './tasks/task.js';
 export { decodeTrainerState, encodeTrainerState } from './trainer-checkpoint.js';
 export { measureSpeed } from './measure-speed.js';
 export type { MeasureSpeedOptions, SpeedMeasurement } from './measure-speed.js';
+export { quantile } from './quantile.js';

@@ -1,6 +1,7 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core';
 import { predictLogits } from './predict-logits.js';
+import { quantile } from './quantile.js';
 import type { RunnableModel } from './runnable-model.js';
 
 /** Wall-clock time of a configuration against the full length, measured side by side. */
@@ -19,12 +20,6 @@ export interface MeasureSpeedOptions {
   readonly maxBatchTokens?: number;
   readonly signal?: AbortSignal | undefined;
 }
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-};
 
 /**
  * Measures configurations against the full length on real inputs, without padding.
@@ -47,7 +42,7 @@ export const measureSpeed = async (
       if (round >= 0) rounds[index]?.push((performance.now() - start) / inputs.length);
     }
   }
-  const medians = rounds.map(median);
+  const medians = rounds.map((times) => quantile(times, 0.5));
   return all.map((lengthConfig, index) => ({
     lengthConfig,
     milliseconds: medians[index] ?? 0,
