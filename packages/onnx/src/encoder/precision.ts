@@ -51,6 +51,12 @@ const fp16: WeightEmitter = {
 };
 
 /**
+ * Largest weight in an integer product. x86 processors without VNNI add pairs of products in 16 bits, saturating:
+ * 2 x 255 x 64 is the most that fits, so that every processor gives the same sum.
+ */
+const largestFactor = 64;
+
+/**
  * A quarter of the file, and integer products: kernels are quantised symmetrically by column, tables by row, and
  * activations at run time (DynamicQuantizeLinear). Runtimes fuse the five operators of an affine map into one.
  */
@@ -66,7 +72,7 @@ const int8 = (): WeightEmitter => {
   return {
     whole: constant,
     rows: (g, table, ids) => {
-      const { values, scales } = quantize(table.data, table.shape[1] ?? 1, 'rows');
+      const { values, scales } = quantize(table.data, { columns: table.shape[1] ?? 1, groups: 'rows' });
       const [rows = 0] = table.shape;
       const stored = g.constant(`${table.name}.int8`, { type: 'int8', shape: table.shape, data: values });
       const steps = g.constant(`${table.name}.scale`, { type: 'float32', shape: [rows, 1], data: scales });
@@ -74,7 +80,7 @@ const int8 = (): WeightEmitter => {
     },
     dense: (g, x, { kernel, bias }, scale = 1) => {
       const [, outputs = 1] = kernel.shape;
-      const { values, scales } = quantize(scaled(kernel.data, scale), outputs, 'columns');
+      const { values, scales } = quantize(scaled(kernel.data, scale), { columns: outputs, groups: 'columns', largest: largestFactor });
       const stored = g.constant(`${kernel.name}.int8`, { type: 'int8', shape: kernel.shape, data: values });
       const steps = g.constant(`${kernel.name}.scale`, { type: 'float32', shape: [outputs], data: scales });
       const [inputs, step, zero] = activations(g, x);

@@ -14,7 +14,7 @@ describe('int8 quantisation', () => {
   test.each(['rows', 'columns'] as const)('by %s every number comes back within half a step', (groups) => {
     fc.assert(
       fc.property(arbitraryMatrix, ({ data, columns }) => {
-        const { values, scales } = quantize(data, columns, groups);
+        const { values, scales } = quantize(data, { columns, groups });
         expect(scales).toHaveLength(groups === 'rows' ? data.length / columns : columns);
         data.forEach((value, i) => {
           const step = scales[groups === 'rows' ? Math.floor(i / columns) : i % columns] as number;
@@ -25,15 +25,16 @@ describe('int8 quantisation', () => {
     );
   });
 
-  test('the largest magnitude of each group becomes 127', () => {
-    const { values, scales } = quantize(Float32Array.of(1, -2.01, 0.5, 4), 2, 'columns');
+  test('the largest magnitude of each group becomes 127, or what is asked for', () => {
+    const { values, scales } = quantize(Float32Array.of(1, -2.01, 0.5, 4), { columns: 2, groups: 'columns' });
     expect([...values]).toEqual([127, -64, 64, 127]);
     expect(scales[0]).toBeCloseTo(1 / 127, 8);
     expect(scales[1]).toBeCloseTo(4 / 127, 8);
+    expect([...quantize(Float32Array.of(1, -3), { columns: 2, groups: 'rows', largest: 64 }).values]).toEqual([21, -64]);
   });
 
   test('a group of zeros stays zero', () => {
-    const { values, scales } = quantize(Float32Array.of(0, 0, 1, 2), 2, 'rows');
+    const { values, scales } = quantize(Float32Array.of(0, 0, 1, 2), { columns: 2, groups: 'rows' });
     expect([...values]).toEqual([0, 0, 64, 127]);
     expect(scales.every((scale) => scale > 0)).toBe(true);
   });

@@ -4,18 +4,20 @@ export interface Quantized {
   readonly scales: Float32Array;
 }
 
-const largest = 127;
-
 /** Smallest step: below it single precision counts in steps of its own. A group of smaller numbers becomes zero. */
 const smallestStep = 2 ** -126;
 
-/**
- * Symmetric quantisation of a matrix: the largest magnitude of each group becomes 127.
- *
- * @param columns columns of the matrix
- * @param groups one scale a row, or one a column
- */
-export const quantize = (data: Float32Array, columns: number, groups: 'rows' | 'columns'): Quantized => {
+export interface QuantizeOptions {
+  /** Columns of the matrix. */
+  readonly columns: number;
+  /** One scale a row, or one a column. */
+  readonly groups: 'rows' | 'columns';
+  /** What the largest magnitude of each group becomes. Default 127. */
+  readonly largest?: number;
+}
+
+/** Symmetric quantisation of a matrix, group by group. */
+export const quantize = (data: Float32Array, { columns, groups, largest = 127 }: QuantizeOptions): Quantized => {
   const rows = data.length / columns;
   const scales = new Float32Array(groups === 'rows' ? rows : columns);
   const [perRow, perColumn] = groups === 'rows' ? [1, 0] : [0, 1];
