@@ -2,17 +2,21 @@ import { useWasmThreads } from '@length-adaptive/core/wasm/node';
 import * as tf from '@tensorflow/tfjs';
 import { CliError } from './errors.js';
 
+/** Backends of TensorFlow.js. */
+export type BackendName = 'wasm' | 'cpu';
+
 export interface BackendSettings {
-  readonly backend: 'wasm' | 'cpu';
+  /** Default wasm. */
+  readonly backend: BackendName | undefined;
   readonly threads: number | undefined;
 }
 
 /**
- * Starts what computes.
+ * Starts what TensorFlow.js computes with.
  *
  * @throws CoreError or CliError `BACKEND_UNAVAILABLE`
  */
-export const startBackend = async ({ backend, threads }: BackendSettings): Promise<void> => {
+export const startBackend = async ({ backend = 'wasm', threads }: BackendSettings): Promise<void> => {
   tf.enableProdMode(); // or TensorFlow.js prints an advertisement
   if (backend === 'wasm') return useWasmThreads(threads === undefined ? {} : { threads });
   if (!(await tf.setBackend('cpu'))) throw new CliError('BACKEND_UNAVAILABLE', 'The cpu backend did not start.');

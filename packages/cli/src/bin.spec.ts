@@ -21,7 +21,7 @@ test('--help, --version and predictions go to stdout, and nothing else goes anyw
 }, 60_000);
 
 test('a threaded backend does not keep the process', async () => {
-  expect(await run(['predict', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await run(['predict', '--backend', 'wasm', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
 }, 60_000);
 
 test('Ctrl-C in training: 130, and --resume ends as if it had never happened', async () => {

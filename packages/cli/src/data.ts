@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import type { Example, LabelKind, LabelledInput, ReadExamplesOptions, TextModel } from '@length-adaptive/models';
+import type { Example, LabelKind, LabelledInput, ReadExamplesOptions, RunnableTextModel } from '@length-adaptive/models';
 import { encodeExamples, readExamples } from '@length-adaptive/models';
 import { CliError } from './errors.js';
 
@@ -38,13 +38,13 @@ const withModelNames = (examples: readonly Example[], labels: readonly string[])
     ? examples.map((example) => (/^\d+$/.test(String(example.label)) ? { ...example, label: `LABEL_${example.label}` } : example))
     : examples;
 
-const trainedLength = ({ lengthAdaptive }: TextModel): number => {
+const trainedLength = ({ lengthAdaptive }: RunnableTextModel): number => {
   const length = lengthAdaptive?.training?.['maxLength'];
   return typeof length === 'number' ? length : 128;
 };
 
 /** Tokens that texts are cut to: as asked, else as the model was trained, else 128; never beyond the positions table. */
-export const maxLengthFor = (opened: TextModel, asked: number | undefined): number => {
+export const maxLengthFor = (opened: RunnableTextModel, asked: number | undefined): number => {
   const { positions } = opened.model.dimensions;
   if (asked === undefined) return Math.min(trainedLength(opened), positions);
   if (asked <= positions) return asked;
@@ -52,7 +52,7 @@ export const maxLengthFor = (opened: TextModel, asked: number | undefined): numb
 };
 
 /** Examples as the model takes them. */
-export const encodeData = (opened: TextModel, examples: readonly Example[], maxLength: number): LabelledInput[] => {
+export const encodeData = (opened: RunnableTextModel, examples: readonly Example[], maxLength: number): LabelledInput[] => {
   const { model, tokenizer } = opened;
   return encodeExamples(tokenizer, model.task, withModelNames(examples, model.task.labels), { maxLength });
 };

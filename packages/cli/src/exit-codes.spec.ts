@@ -1,5 +1,6 @@
 import { CoreError } from '@length-adaptive/core';
 import { ModelError } from '@length-adaptive/models';
+import { OnnxError } from '@length-adaptive/onnx';
 import { SearchError } from '@length-adaptive/search';
 import { CliError } from './errors.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -13,7 +14,10 @@ test.each([
   [new ModelError('FILE_NOT_FOUND', ''), 4],
   [new CliError('CHECKPOINT_NOT_FOUND', ''), 4],
   [new CliError('SCORE_TOO_LOW', ''), 5],
+  [new OnnxError('VERIFICATION_FAILED', ''), 5],
   [new CoreError('BACKEND_UNAVAILABLE', ''), 6],
+  [new OnnxError('PEER_MISSING', ''), 6],
+  [new OnnxError('FILE_INVALID', ''), 3],
   [new ModelError('ABORTED', ''), 130],
   [new SearchError('ABORTED', ''), 130],
   [new TypeError('a fault of ours'), 1],

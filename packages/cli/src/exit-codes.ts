@@ -17,12 +17,12 @@ export const exitCodeHelp = `Exit codes:
   2    usage: unknown flag, missing or malformed option
   3    input or configuration invalid
   4    model, file or checkpoint not found
-  5    verification failed (evaluate --min-score)
-  6    backend unavailable
+  5    verification failed (evaluate --min-score, export)
+  6    backend unavailable, or onnxruntime-node not installed
   130  interrupted; train and search say how to resume`;
 
 /** The errors that our packages throw on purpose. */
-const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError'];
+const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxError'];
 
 /** The `code` of an error of our packages; undefined for anything else. */
 export const knownCode = (error: unknown): string | undefined =>
@@ -34,7 +34,7 @@ export const exitCodeOf = (error: unknown): number => {
   if (code === undefined) return exitCodes.unexpected;
   if (code === 'USAGE') return exitCodes.usage;
   if (code === 'ABORTED') return exitCodes.interrupted;
-  if (code === 'SCORE_TOO_LOW') return exitCodes.verificationFailed;
-  if (code === 'BACKEND_UNAVAILABLE') return exitCodes.backendUnavailable;
+  if (code === 'SCORE_TOO_LOW' || code === 'VERIFICATION_FAILED') return exitCodes.verificationFailed;
+  if (code === 'BACKEND_UNAVAILABLE' || code === 'PEER_MISSING') return exitCodes.backendUnavailable;
   return code.endsWith('_NOT_FOUND') ? exitCodes.notFound : exitCodes.invalid;
 };

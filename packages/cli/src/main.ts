@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import pico from 'picocolors';
 import type { Command, Context } from './command.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
 import { predictCommand } from './commands/predict.js';
 import { searchCommand } from './commands/search.js';
@@ -18,7 +19,7 @@ import type { Invocation } from './program.js';
 import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 
-const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand];
+const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {

@@ -1,15 +1,18 @@
-import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement, TextModel } from '@length-adaptive/models';
+import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement } from '@length-adaptive/models';
 import { evaluate, measureSpeed } from '@length-adaptive/models';
 import type { Context } from './command.js';
 import type { SearchSettings } from './commands/search.js';
 import { sample } from './data.js';
+import type { OpenedModel } from './engine.js';
 import type { ReportedPoint } from './report/search-report.js';
 
 /** What a search works on. */
 export interface SearchWork {
   readonly settings: SearchSettings;
   readonly context: Context;
-  readonly opened: TextModel;
+  readonly opened: OpenedModel;
+  /** SHA-256 over the files of weights. */
+  readonly weights: string;
   readonly data: readonly LabelledInput[];
   readonly heldOut: readonly LabelledInput[];
   readonly folder: string;
@@ -46,7 +49,7 @@ export const measureParetoSet = async (
 };
 
 /** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
-export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: TextModel): MetricName =>
+export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: OpenedModel): MetricName =>
   reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
 
 const measureSpeeds = async (

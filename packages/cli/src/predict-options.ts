@@ -1,19 +1,23 @@
-import type { PredictOptions, Predictor, TextModel } from '@length-adaptive/models';
-import { createPredictor, openTrainedModel } from '@length-adaptive/models';
-import { startBackend } from './backend.js';
+import type { PredictOptions, Predictor } from '@length-adaptive/models';
+import { createPredictor } from '@length-adaptive/models';
+import type { Context } from './command.js';
+import type { EngineSettings, OpenedModel } from './engine.js';
+import { openRunnable } from './engine.js';
 import type { LengthSettings } from './length-choice.js';
 import { checkLengthSettings, parseBudget, parseConfig } from './length-choice.js';
+import type { UsedEngine } from './used-engine.js';
+
+type PredictSettings = LengthSettings & EngineSettings & { readonly truncate: boolean };
 
 /** The options of a predictor from what the user said. */
 const predictOptionsOf = (
-  { truncate, ...settings }: LengthSettings & { readonly truncate: boolean },
-  { model, lengthAdaptive }: Pick<TextModel, 'model' | 'lengthAdaptive'>,
+  { budget, lengthConfig, truncate }: PredictSettings,
+  { model, lengthAdaptive, builtIn }: OpenedModel,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
-  const { budget, lengthConfig } = settings;
+  const asked = lengthConfig === undefined ? undefined : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
-    ...(budget !== undefined && { budget: parseBudget(budget) }),
-    ...(lengthConfig !== undefined && { lengthConfig: parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []) }),
+    ...(budget === undefined ? { lengthConfig: asked ?? builtIn } : { budget: parseBudget(budget) }),
     truncate,
     signal,
   };
@@ -21,16 +25,15 @@ const predictOptionsOf = (
 
 /** Opens the predictor that the settings name, once they have been found to be in order. */
 export const openPredictor = async (
-  settings: LengthSettings & { readonly truncate: boolean } & Parameters<typeof startBackend>[0],
+  settings: PredictSettings,
   source: string,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly predictor: Predictor; readonly options: PredictOptions }> => {
+  context: Context,
+): Promise<{ readonly predictor: Predictor; readonly options: PredictOptions; readonly used: UsedEngine }> => {
   checkLengthSettings(settings);
   if (settings.budget !== undefined) parseBudget(settings.budget);
-  await startBackend(settings);
-  const opened = await openTrainedModel(source);
+  const opened = await openRunnable(source, settings, context);
   try {
-    return { predictor: createPredictor(opened), options: predictOptionsOf(settings, opened, signal) };
+    return { predictor: createPredictor(opened), options: predictOptionsOf(settings, opened, context.signal), used: opened.used };
   } catch (error) {
     opened.model.dispose();
     throw error;

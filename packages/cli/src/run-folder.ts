@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFile } from '@length-adaptive/models';
+import type { UsedEngine } from './used-engine.js';
 import { currentVersions } from './versions.js';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -7,10 +8,10 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** Files of a run. */
 export const runFiles = { config: 'config.json', versions: 'versions.json', metrics: 'metrics.ndjson', result: 'result.json' } as const;
 
-/** Writes what a run was asked to do and what it runs on. */
-export const writeRunStart = async (folder: string, config: Readonly<Record<string, unknown>>): Promise<void> => {
-  await writeFile(join(folder, runFiles.config), json(config));
-  await writeFile(join(folder, runFiles.versions), json(currentVersions()));
+/** Writes what a run was asked to do and what it runs on; `config` names the engine that was chosen, so that it is the same again. */
+export const writeRunStart = async (folder: string, config: Readonly<Record<string, unknown>>, used?: UsedEngine): Promise<void> => {
+  await writeFile(join(folder, runFiles.config), json({ ...config, ...(used && { engine: used.engine }) }));
+  await writeFile(join(folder, runFiles.versions), json({ ...currentVersions(), ...(used && { engine: used }) }));
 };
 
 /** Writes what came of a run. */

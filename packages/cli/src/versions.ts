@@ -17,9 +17,16 @@ export const currentVersions = (): Versions => {
   const require = createRequire(import.meta.url);
   const versionOf = (name: string): readonly [string, string] => [name, (require(`${name}/package.json`) as { version: string }).version];
   const names = Object.keys(packageJson.dependencies).filter((name) => name.startsWith('@'));
+  const peers = Object.keys(packageJson.peerDependencies).flatMap((name) => {
+    try {
+      return [versionOf(name)];
+    } catch {
+      return []; // not installed
+    }
+  });
   const [first] = cpus();
   return {
-    packages: { [packageJson.name]: packageJson.version, ...Object.fromEntries(names.map(versionOf)) },
+    packages: { [packageJson.name]: packageJson.version, ...Object.fromEntries([...names.map(versionOf), ...peers]) },
     node: process.version,
     platform: `${platform()} ${release()} ${arch()}`,
     cpu: first?.model.trim() ?? 'unknown',

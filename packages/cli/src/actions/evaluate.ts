@@ -1,36 +1,23 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { ScoreName, SequenceModel, TextModel } from '@length-adaptive/models';
-import { calibrateLatency, macsShare, metricByName, openTrainedModel, pointForBudget, predictLogits } from '@length-adaptive/models';
-import { startBackend } from '../backend.js';
+import type { RunnableModel, ScoreName } from '@length-adaptive/models';
+import { macsShare, metricByName, predictLogits } from '@length-adaptive/models';
+import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
 import { evaluateOptions } from '../commands/evaluate.js';
 import { encodeData, maxLengthFor, readData } from '../data.js';
+import { checkEngineSettings, openRunnable } from '../engine.js';
 import { CliError } from '../errors.js';
-import { checkLengthSettings, parseBudget, parseConfig } from '../length-choice.js';
+import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { required, savedSettings } from '../options/settings.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
+import type { UsedEngine } from '../used-engine.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const configFor = async ({ budget, lengthConfig }: EvaluateSettings, { model, lengthAdaptive }: TextModel, lengths: readonly number[]): Promise<LengthConfig> => {
-  const { layers } = model.dimensions;
-  const searched = lengthAdaptive?.paretoSet ?? [];
-  if (lengthConfig !== undefined) return parseConfig(lengthConfig, layers, searched);
-  if (budget === undefined) return fullLength(layers);
-  const wanted = parseBudget(budget);
-  if (searched.length === 0) {
-    throw new CliError('INPUT_INVALID', 'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.');
-  }
-  if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).lengthConfig;
-  const latency = await calibrateLatency(model);
-  const tokens = Math.round(mean(lengths));
-  return pointForBudget(searched, wanted, (config) => latency.milliseconds(model.macs(tokens, config))).lengthConfig;
-};
-
 /** What `evaluate` prints. */
-export interface EvaluationResult {
+export interface EvaluationResult extends UsedEngine {
   readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
   readonly examples: number;
   /** Share of the full model's MACs. */
@@ -40,7 +27,7 @@ export interface EvaluationResult {
 }
 
 const scoresOf = async (
-  model: SequenceModel,
+  model: RunnableModel,
   data: ReturnType<typeof encodeData>,
   names: readonly ScoreName[],
   { config, context }: { readonly config: LengthConfig; readonly context: Context },
@@ -71,16 +58,16 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   const source = required(settings.model, 'model');
   const path = required(settings.data, 'data');
   checkLengthSettings(settings);
+  checkEngineSettings(settings);
   if (settings.budget !== undefined) parseBudget(settings.budget);
   const examples = await readData(path, settings);
-  await startBackend(settings);
-  const opened = await openTrainedModel(source);
-  const { model } = opened;
+  const opened = await openRunnable(source, settings, context);
+  const { model, used, builtIn } = opened;
   try {
     const data = encodeData(opened, examples, maxLengthFor(opened, settings.maxLength));
     const lengths = data.map(({ input }) => input.ids.length);
-    const config = await configFor(settings, opened, lengths);
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings));
+    const config = (await chosenConfig(settings, opened, mean(lengths))) ?? builtIn ?? fullLength(model.dimensions.layers);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
     const result: EvaluationResult = {
       scores: await scoresOf(model, data, names, { config, context }),
@@ -88,6 +75,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       cost: macsShare(model, config, lengths),
       lengthConfig: config,
       meanTokens: mean(lengths),
+      ...used,
     };
     if (settings.out !== undefined) await writeRunResult(settings.out, result);
     if (settings.json) context.print(JSON.stringify(result));

@@ -40,15 +40,15 @@ const summary = ({ prediction }: Inspection): string => {
 export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const [text = ''] = context.args;
-  const { predictor, options } = await openPredictor(settings, source, context.signal);
+  const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings));
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
     const { pair } = settings;
     const input: TextInput = pair === undefined ? text : [text, pair];
     const inspection = await predictor.inspect(input, options);
-    if (settings.out !== undefined) await writeRunResult(settings.out, inspection);
+    if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
     if (settings.json) {
-      context.print(JSON.stringify(inspection));
+      context.print(JSON.stringify({ ...used, ...inspection }));
       return;
     }
     printPicture(inspection, [text, pair ?? ''], context);

@@ -43,9 +43,9 @@ const atText = (error: unknown, texts: readonly NumberedText[]): unknown => {
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
-  const { predictor, options } = await openPredictor(settings, source, context.signal);
+  const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings));
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);
     const all: Prediction[] = [];
     const show = (texts: readonly NumberedText[], predictions: readonly Prediction[]): void => {
       predictions.forEach((prediction, i) => {
@@ -68,7 +68,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
         }
       }
     }
-    if (settings.out !== undefined) await writeRunResult(settings.out, { predictions: all });
+    if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, predictions: all });
   } finally {
     predictor.dispose();
   }

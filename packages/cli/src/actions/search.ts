@@ -1,24 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { LengthAdaptiveFile, LengthSearchResult } from '@length-adaptive/models';
 import {
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  openTrainedModel,
+  openSource,
   searchLengths,
   validateLengthAdaptiveFile,
   writeFile,
 } from '@length-adaptive/models';
-import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
 import { digestOf, encodeData, maxLengthFor, readData } from '../data.js';
+import { digestedSource } from '../digested-source.js';
+import { checkEngineSettings, openRunnable } from '../engine.js';
 import { CliError } from '../errors.js';
 import { knownCode } from '../exit-codes.js';
 import type { SearchWork } from '../measure-pareto-set.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from '../measure-pareto-set.js';
+import { checkModelFolder } from '../model-folder.js';
 import { openMetrics } from '../metrics-log.js';
 import { commandLine } from '../options/command-line.js';
 import { required, savedSettings } from '../options/settings.js';
@@ -29,7 +30,6 @@ import { runFiles, writeRunResult, writeRunStart } from '../run-folder.js';
 import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from '../search-checkpoint.js';
 import type { SearchIdentity } from '../search-checkpoint.js';
 import { currentVersions } from '../versions.js';
-import { weightsDigest } from '../weights-digest.js';
 
 interface GenerationLine {
   readonly generation: number;
@@ -41,10 +41,10 @@ interface GenerationLine {
 
 const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
 
-const runSearch = async ({ settings, context, opened, data, folder }: SearchWork): Promise<LengthSearchResult> => {
+const runSearch = async ({ settings, context, opened, weights, data, folder }: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed } = settings;
   const { model } = opened;
-  const identity: SearchIdentity = { weights: await weightsDigest(model), data: digestOf(data) };
+  const identity: SearchIdentity = { weights, data: digestOf(data) };
   const saved = settings.resume ? await readSearchCheckpoint(folder, identity) : undefined;
   if (!settings.resume && hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is replaced (--resume would have gone on from it).`);
   const metricsPath = join(folder, runFiles.metrics);
@@ -95,11 +95,11 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: Le
   generations: result.generations,
   evaluations: result.evaluations,
   speed: settings.latency ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats } : undefined,
-  backend: settings.backend,
+  engine: opened.used,
   threads: settings.threads,
   ...measured,
   versions: currentVersions(),
-  command: commandLine('search', searchOptions, settings),
+  command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
 
 /** `length_adaptive.json` with the search in it; what it said about training is kept. */
@@ -109,7 +109,7 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
     (content) => validateLengthAdaptiveFile(JSON.parse(content), path),
     () => undefined,
   );
-  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, backend } = report;
+  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, engine } = report;
   return {
     ...before,
     format: 'length-adaptive',
@@ -117,13 +117,11 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
     search: {
       ...{ seed, generations, evaluations, metric, split: basename(data), examples, meanTokens, full },
       ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples, shared: report.sharedExamples, metric: reportMetric } }),
-      ...(report.speed && { speed: { ...report.speed, backend, threads: report.threads, cpu: report.versions.cpu } }),
+      ...(report.speed && { speed: { ...report.speed, ...engine, threads: report.threads, cpu: report.versions.cpu } }),
     },
     paretoSet,
   };
 };
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const printResult = ({ print, note }: Context, { paretoSet, full, metric, reportMetric }: SearchReport, files: readonly string[]): void => {
   const cells = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])].map(({ cost, score, heldOutScore, speedup, lengthConfig }) => [
@@ -145,22 +143,21 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   const source = required(settings.model, 'model');
   const path = required(settings.data, 'data');
   const folder = searchFolder(settings) ?? source;
-  if (settings.out === undefined && !isFolder(source)) {
-    const isRemote = /^(npm:|https?:)/.test(source);
-    throw new CliError(isRemote ? 'USAGE' : 'INPUT_NOT_FOUND', `${source} is no folder on this computer, so the search cannot write into it; give --out DIR.`);
-  }
+  if (settings.out === undefined) checkModelFolder(source, 'search');
+  checkEngineSettings(settings);
   const examples = await readData(path, settings);
   const heldOutExamples = settings.reportData === undefined ? [] : await readData(settings.reportData, { ...settings, limit: undefined });
-  await startBackend(settings);
-  const opened = await openTrainedModel(source);
+  const files = digestedSource(await openSource(source));
+  const opened = await openRunnable(files, settings, context);
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const work: SearchWork = {
       ...{ settings, context, opened, folder },
+      weights: files.weights(),
       data: encodeData(opened, examples, maxLength),
       heldOut: encodeData(opened, heldOutExamples, maxLength),
     };
-    await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength });
+    await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
     const result = await runSearch(work);
     const report = reportOf(await measureParetoSet(result, work).catch((error: unknown) => {
       if (knownCode(error) !== 'ABORTED') throw error;

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { commonOptions, dataOptions, lengthOptions, scoreNames } from '../options/common.js';
+import { dataOptions, engineOptions, lengthOptions, scoreNames } from '../options/common.js';
 import { choices, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -11,7 +11,7 @@ export const evaluateOptions = {
   minScore: number('SCORE', 'exit with 5 when the first score is below this', { fallback: undefined }),
   ...dataOptions,
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
-  ...commonOptions,
+  ...engineOptions,
 } as const;
 
 /** Settings of `evaluate`. */

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { commonOptions, lengthOptions } from '../options/common.js';
+import { engineOptions, lengthOptions } from '../options/common.js';
 import { flag, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -9,7 +9,7 @@ export const predictOptions = {
   ...lengthOptions,
   truncate: flag('cut texts that are too long for the model instead of refusing them'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
-  ...commonOptions,
+  ...engineOptions,
 } as const;
 
 /** Settings of `predict`. */

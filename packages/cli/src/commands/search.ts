@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
-import { commonOptions, dataOptions, metricNames, scoreNames } from '../options/common.js';
+import { dataOptions, engineOptions, metricNames, scoreNames } from '../options/common.js';
 import { choice, enabled, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -19,7 +19,7 @@ export const searchOptions = {
   speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),
   out: text('DIR', 'write everything here (default: length_adaptive.json into the model, the rest into MODEL/search)'),
   resume: { ...flag('go on from the checkpoint of an interrupted search'), transient: true },
-  ...commonOptions,
+  ...engineOptions,
 } as const;
 
 /** Settings of `search`. */

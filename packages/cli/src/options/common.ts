@@ -1,4 +1,5 @@
 import type { MetricName, ScoreName } from '@length-adaptive/models';
+import type { Precision } from '@length-adaptive/onnx';
 import { choice, enabled, flag, number, text } from './option.js';
 
 /** Options of every command. */
@@ -9,6 +10,18 @@ export const commonOptions = {
   json: { ...flag('print JSON on stdout, errors as JSON on stderr'), transient: true },
   quiet: { ...flag('no progress and no notes on stderr'), transient: true },
   color: { ...enabled('no colour, also on a terminal'), transient: true },
+} as const;
+
+/** Precisions of the onnx engine. */
+export const precisionNames: readonly Precision[] = ['fp32', 'fp16', 'int8'];
+
+/** Options of commands that run a model on either engine, those of every command among them. */
+export const engineOptions = {
+  engine: choice(['auto', 'onnx', 'tfjs'], 'what runs the model; auto is onnx if onnxruntime-node is installed and no --backend is given, else tfjs', 'auto'),
+  precision: choice(precisionNames, 'what onnx stores weights in and computes with', 'fp32'),
+  ...commonOptions,
+  backend: choice(['wasm', 'cpu'], 'what tfjs computes with (default wasm)', undefined),
+  threads: { ...commonOptions.threads, description: 'threads of onnx, or of the wasm backend (default: the cores, for wasm at most 8)' },
 } as const;
 
 /** Options of commands that read a labelled data set. */

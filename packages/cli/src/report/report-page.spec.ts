@@ -16,7 +16,7 @@ const report: SearchReport = {
   generations: 10,
   evaluations: 220,
   speed: { samples: 16, repeats: 5 },
-  backend: 'wasm',
+  engine: { engine: 'tfjs', precision: 'fp32', backend: 'wasm' },
   threads: 2,
   full: { lengthConfig: [1, 1], score: 0.91, cost: 1 },
   paretoSet: [

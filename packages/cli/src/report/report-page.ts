@@ -2,6 +2,7 @@ import { escape } from './escape.js';
 import { pageStyle } from './page-style.js';
 import { paretoChart } from './pareto-chart.js';
 import type { ReportedPoint, SearchReport } from './search-report.js';
+import { describeEngine } from '../used-engine.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
@@ -74,14 +75,14 @@ const heldOutText = ({ reportData, heldOutExamples, sharedExamples }: SearchRepo
 const threadsText = (threads: number | undefined): string => (threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
 
 const methodOf = (report: SearchReport): string => {
-  const { data, examples, meanTokens, seed, generations, evaluations, speed, backend, threads, versions } = report;
+  const { data, examples, meanTokens, seed, generations, evaluations, speed, engine, threads, versions } = report;
   const entries: readonly (readonly [string, string])[] = [
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
     ['Held-out', heldOutText(report)],
     ['Search', `NSGA-II, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`],
     ['MACs', 'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length'],
     ...(speed
-      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${backend}${threadsText(threads)}`] as const]
+      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`] as const]
       : []),
     ['Machine', `${versions.cpu}, ${versions.cores} cores, ${versions.memoryGiB} GiB, ${versions.platform}`],
     ['Versions', [`Node ${versions.node}`, ...Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`)].join(', ')],

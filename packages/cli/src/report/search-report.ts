@@ -1,4 +1,5 @@
 import type { ParetoPoint } from '@length-adaptive/models';
+import type { UsedEngine } from '../used-engine.js';
 import type { Versions } from '../versions.js';
 
 /** A point of the Pareto set with what was measured after the search. */
@@ -29,7 +30,7 @@ export interface SearchReport {
   readonly evaluations: number;
   /** How speed was measured, when it was. */
   readonly speed: { readonly samples: number; readonly repeats: number } | undefined;
-  readonly backend: string;
+  readonly engine: UsedEngine;
   readonly threads: number | undefined;
   readonly full: ReportedPoint;
   /** Cheapest first. */

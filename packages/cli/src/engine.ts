@@ -1,0 +1,68 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import type { FileSource, RunnableTextModel } from '@length-adaptive/models';
+import { openTrainedModel } from '@length-adaptive/models';
+import type { Precision } from '@length-adaptive/onnx';
+import type { BackendSettings } from './backend.js';
+import { startBackend } from './backend.js';
+import type { Context } from './command.js';
+import { CliError } from './errors.js';
+import { describeEngine } from './used-engine.js';
+import type { UsedEngine } from './used-engine.js';
+
+/** Loaded only when it may run something. */
+const onnxPackage = () => import('@length-adaptive/onnx');
+
+/** What the user said about what runs the model. */
+export interface EngineSettings extends BackendSettings {
+  readonly engine: 'auto' | 'onnx' | 'tfjs';
+  readonly precision: Precision;
+}
+
+/** A model that is open on one of the engines. */
+export interface OpenedModel extends RunnableTextModel {
+  readonly used: UsedEngine;
+  /** The one configuration that an exported file runs, where one was built in. */
+  readonly builtIn?: LengthConfig | undefined;
+}
+
+/** @throws CliError `USAGE` when they contradict each other */
+export const checkEngineSettings = ({ engine, precision, backend }: EngineSettings): void => {
+  if (engine === 'onnx' && backend !== undefined) throw new CliError('USAGE', `--backend ${backend} is for --engine tfjs; leave it out with --engine onnx.`);
+  if (precision === 'fp32' || (engine !== 'tfjs' && backend === undefined)) return;
+  const asked = engine === 'tfjs' ? '--engine tfjs' : `--backend ${backend}, which is of tfjs,`;
+  throw new CliError('USAGE', `--precision ${precision} is for --engine onnx; ${asked} computes in fp32 only.`);
+};
+
+const engineFor = async ({ engine, precision, backend }: EngineSettings): Promise<UsedEngine['engine']> => {
+  if (engine !== 'auto') return engine;
+  if (backend !== undefined) return 'tfjs';
+  const { hasNativeRuntime } = await onnxPackage();
+  return precision !== 'fp32' || (await hasNativeRuntime()) ? 'onnx' : 'tfjs';
+};
+
+const openOn = {
+  onnx: async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {
+    const { openOnnx } = await onnxPackage();
+    await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
+    const opened = await openOnnx(source, { precision, threads });
+    return { ...opened, builtIn: opened.model.builtIn, used: { engine: 'onnx', precision } };
+  },
+  tfjs: async (source: string | FileSource, { backend = 'wasm', threads }: EngineSettings): Promise<OpenedModel> => {
+    await startBackend({ backend, threads });
+    return { ...(await openTrainedModel(source)), used: { engine: 'tfjs', precision: 'fp32', backend } };
+  },
+};
+
+/**
+ * Opens a model to run it, on the engine that the settings name; where they leave the choice, a note says what it was.
+ *
+ * @throws CliError `USAGE`; OnnxError `PEER_MISSING` and others; ModelError
+ */
+export const openRunnable = async (source: string | FileSource, settings: EngineSettings, { note }: Pick<Context, 'note'>): Promise<OpenedModel> => {
+  checkEngineSettings(settings);
+  const engine = await engineFor(settings);
+  const opened = await openOn[engine](source, settings);
+  const faster = engine === 'onnx' ? '' : '; onnxruntime-node, once it is installed, is several times faster';
+  if (settings.engine === 'auto' && settings.backend === undefined) note(`Running on ${describeEngine(opened.used)}${faster}.`);
+  return opened;
+};
