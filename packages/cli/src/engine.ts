@@ -10,7 +10,7 @@ import { describeEngine } from './used-engine.js';
 import type { UsedEngine } from './used-engine.js';
 
 /** Loaded only when it may run something. */
-const onnxPackage = () => import('@length-adaptive/onnx');
+const onnxEngine = () => import('./onnx-engine.js');
 
 /** What the user said about what runs the model. */
 export interface EngineSettings extends BackendSettings {
@@ -36,17 +36,11 @@ export const checkEngineSettings = ({ engine, precision, backend }: EngineSettin
 const engineFor = async ({ engine, precision, backend }: EngineSettings): Promise<UsedEngine['engine']> => {
   if (engine !== 'auto') return engine;
   if (backend !== undefined) return 'tfjs';
-  const { hasNativeRuntime } = await onnxPackage();
-  return precision !== 'fp32' || (await hasNativeRuntime()) ? 'onnx' : 'tfjs';
+  return precision !== 'fp32' || (await (await onnxEngine()).hasNativeRuntime()) ? 'onnx' : 'tfjs';
 };
 
 const openOn = {
-  onnx: async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {
-    const { openOnnx } = await onnxPackage();
-    await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
-    const opened = await openOnnx(source, { precision, threads });
-    return { ...opened, builtIn: opened.model.builtIn, used: { engine: 'onnx', precision } };
-  },
+  onnx: async (source: string | FileSource, settings: EngineSettings): Promise<OpenedModel> => (await onnxEngine()).openOnOnnx(source, settings),
   tfjs: async (source: string | FileSource, { backend = 'wasm', threads }: EngineSettings): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
     return { ...(await openTrainedModel(source)), used: { engine: 'tfjs', precision: 'fp32', backend } };

@@ -1,0 +1,13 @@
+import type { FileSource } from '@length-adaptive/models';
+import { hasNativeRuntime, openOnnx } from '@length-adaptive/onnx';
+import { startBackend } from './backend.js';
+import type { EngineSettings, OpenedModel } from './engine.js';
+
+export { hasNativeRuntime };
+
+/** Opens a model on ONNX Runtime. */
+export const openOnOnnx = async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {
+  await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
+  const opened = await openOnnx(source, { precision, threads });
+  return { ...opened, builtIn: opened.model.builtIn, used: { engine: 'onnx', precision } };
+};
