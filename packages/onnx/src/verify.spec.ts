@@ -1,0 +1,60 @@
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { SequenceModel } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+import { tinyModel } from './testing/tiny-model.js';
+import { verify } from './verify.js';
+
+const inputs: readonly EncoderInput[] = [{ ids: [2, 5, 6, 7, 8, 3] }, { ids: [2, 9, 3] }];
+let model: SequenceModel;
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await tf.setBackend('cpu');
+  model = tinyModel();
+});
+afterAll(() => model.dispose());
+
+/** The model with something changed. */
+const shifted = (by: number, keptPositions = model.keptPositions) => ({
+  ...model,
+  keptPositions,
+  run: async (batch: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }) => (await model.run(batch, options)).map((value) => value + by),
+});
+
+describe('verification', () => {
+  test('a model passes against itself, with difference 0, at three configurations', async () => {
+    const { difference, passed, configs, tolerance, inputs: count } = await verify(model, model, inputs);
+    expect([difference, passed, tolerance, count]).toEqual([0, true, 1e-4, 2]);
+    expect(configs.map(({ samePositions }) => samePositions)).toEqual([2, 2, 2]);
+    expect(configs[0]?.lengthConfig).toEqual([1, 1, 1]);
+  });
+
+  test('tells how far a logit is off, and fails above the tolerance', async () => {
+    const found = await verify(shifted(0.01), model, inputs);
+    expect(found.configs[0]?.largestDifference).toBeCloseTo(0.01, 5);
+    expect(found.passed).toBe(false);
+    expect((await verify(shifted(0.01), model, inputs, { tolerance: 0.02 })).passed).toBe(true);
+    expect((await verify(shifted(0.1), model, inputs, { precision: 'int8' })).passed).toBe(true);
+  });
+
+  test('fails when the engine gives no numbers', async () => {
+    expect((await verify(shifted(Number.NaN), model, inputs)).passed).toBe(false);
+    expect((await verify({ ...model, run: async () => new Float32Array() }, model, inputs)).passed).toBe(false);
+  });
+
+  test('fails when other tokens are kept, though logits agree', async () => {
+    const engine = shifted(0, async (input, config) => (await model.keptPositions(input, config)).map((positions) => positions.map((position) => position + 1)));
+    const found = await verify(engine, model, inputs);
+    expect(found).toMatchObject({ difference: 0, passed: false });
+    expect(await verify(engine, model, inputs, { positions: false })).toMatchObject({ passed: true });
+  });
+
+  test('runs the configurations it is given', async () => {
+    const { configs } = await verify(model, model, inputs, { configs: [[0.5, 0.5, 0.5]] });
+    expect(configs.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.5, 0.5, 0.5]]);
+  });
+
+  test('needs inputs', async () => {
+    await expect(verify(model, model, [])).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});
