@@ -36,15 +36,16 @@ export const parseBudget = (text: string): Budget => {
 /**
  * `full`, a number of the Pareto set, ratios or absolute lengths -> a configuration.
  *
+ * @param flag where the text came from, for messages
  * @throws CliError `INPUT_INVALID` for a number beyond the Pareto set; CoreError `LENGTH_CONFIG_INVALID`
  */
-export const parseConfig = (text: string, layers: number, paretoSet: readonly ParetoPoint[]): LengthConfig => {
+export const parseConfig = (text: string, layers: number, paretoSet: readonly ParetoPoint[], { flag = '--length-config' } = {}): LengthConfig => {
   if (text === 'full') return fullLength(layers);
   if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
   const point = paretoSet[Number(text)];
   if (point) return point.lengthConfig;
   const have = paretoSet.length === 0 ? 'was never searched' : `has configurations 0 to ${paretoSet.length - 1}`;
-  throw new CliError('INPUT_INVALID', `--length-config is ${text} but this model ${have}.`);
+  throw new CliError('INPUT_INVALID', `${flag} is ${text} but this model ${have}.`);
 };
 
 /** @throws CliError `USAGE` when both were given */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
 import pico from 'picocolors';
 import type { Command, Context } from './command.js';
+import { benchCommand } from './commands/bench.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
@@ -19,7 +20,7 @@ import type { Invocation } from './program.js';
 import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 
-const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand];
+const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {

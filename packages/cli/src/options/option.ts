@@ -93,6 +93,9 @@ export const choice = <Word extends string, Fallback extends Word | undefined>(
   read: (given) => words.find((word) => word === given),
 });
 
+/** The items of a list, as a flag or a file gives it. */
+const listOf = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : []);
+
 /** Several of a few words, with commas between them. */
 export const choices = <Word extends string>(placeholder: string, words: readonly Word[], description: string): Option<readonly Word[] | undefined> => ({
   placeholder,
@@ -100,8 +103,24 @@ export const choices = <Word extends string>(placeholder: string, words: readonl
   expected: `some of ${words.join(', ')}, with commas between them`,
   fallback: undefined,
   read: (given) => {
-    const parts: readonly unknown[] = Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : [];
+    const parts = listOf(given);
     const found = words.length > 0 ? parts.map((part) => words.find((word) => word === part)) : [];
     return found.length > 0 && found.every((word): word is Word => word !== undefined) ? found : undefined;
   },
 });
+
+/** Several numbers, with commas between them. */
+export const numbers = (placeholder: string, description: string, { fallback, ...bounds }: Bounds & { readonly fallback: readonly number[] }): Option<readonly number[]> => {
+  const one = number(placeholder, description, { ...bounds, fallback: undefined });
+  return {
+    placeholder,
+    description: `${description} (default ${fallback.join(',')})`,
+    expected: `${one.expected}, or several with commas between them`,
+    fallback,
+    read: (given) => {
+      const parts = listOf(typeof given === 'number' ? String(given) : given);
+      const found = parts.flatMap((part) => one.read(part) ?? []);
+      return found.length > 0 && found.length === parts.length ? found : undefined;
+    },
+  };
+};

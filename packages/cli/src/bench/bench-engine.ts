@@ -1,0 +1,34 @@
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { RunnableTextModel } from '@length-adaptive/models';
+import { openTrainedModel } from '@length-adaptive/models';
+import { openOnnx } from '@length-adaptive/onnx';
+import type { Precision } from '@length-adaptive/onnx';
+
+/** Something that runs batches, ours or another. */
+export interface BenchEngine {
+  readonly engine: string;
+  readonly precision: string;
+  /** Whether it runs length configurations; others run the full length, whatever they are given. */
+  readonly adaptive: boolean;
+  run(inputs: readonly EncoderInput[], config: LengthConfig): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+/** One of our engines, with the model that it runs. */
+export interface OwnEngine extends BenchEngine {
+  readonly opened: RunnableTextModel;
+}
+
+/** Opens a model on ONNX Runtime. */
+export const openOnnxEngine = async (source: string, precision: Precision, threads: number | undefined): Promise<OwnEngine> => {
+  const opened = await openOnnx(source, { precision, ...(threads !== undefined && { threads }) });
+  const { model } = opened;
+  return { engine: 'onnx', precision, adaptive: true, opened, run: (inputs, config) => model.run(inputs, { config }), dispose: () => model.release() };
+};
+
+/** Opens a model on TensorFlow.js, which computes in single precision. */
+export const openTfjsEngine = async (source: string): Promise<OwnEngine> => {
+  const opened = await openTrainedModel(source);
+  const { model } = opened;
+  return { engine: 'tfjs', precision: 'fp32', adaptive: true, opened, run: (inputs, config) => model.run(inputs, { config }), dispose: async () => model.dispose() };
+};
