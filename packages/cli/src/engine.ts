@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import type { FileSource, RunnableTextModel } from '@length-adaptive/models';
+import type { FileSource, FineTuneEngine, RunnableTextModel, SequenceModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
@@ -59,4 +59,27 @@ export const openRunnable = async (source: string | FileSource, settings: Engine
   const faster = engine === 'onnx' ? '' : '; onnxruntime-node, once it is installed, is several times faster';
   if (settings.engine === 'auto' && settings.backend === undefined) note(`Running on ${describeEngine(opened.used)}${faster}.`);
   return opened;
+};
+
+/** What trains a model. */
+export interface TrainingRun {
+  readonly used: UsedEngine;
+  /** The engine of `fineTune`; absent for TensorFlow.js, which is its own. */
+  open(model: SequenceModel): Promise<(FineTuneEngine & { readonly release: () => Promise<void> }) | undefined>;
+}
+
+/**
+ * Starts what trains: ONNX Runtime or TensorFlow.js, as the settings say.
+ *
+ * @throws CliError `USAGE`, `BACKEND_UNAVAILABLE`; OnnxError `PEER_MISSING`
+ */
+export const startTraining = async (given: Omit<EngineSettings, 'precision'>): Promise<TrainingRun> => {
+  const settings: EngineSettings = { ...given, precision: 'fp32' };
+  checkEngineSettings(settings);
+  const engine = await engineFor(settings);
+  const { backend = engine === 'onnx' ? 'cpu' : 'wasm', threads } = settings;
+  await startBackend({ backend, threads }); // with onnx it holds the weights, and computes nothing
+  if (engine === 'tfjs') return { used: { engine, precision: 'fp32', backend }, open: () => Promise.resolve(undefined) };
+  const { onnxTrainingEngine } = await onnxEngine();
+  return { used: { engine, precision: 'fp32' }, open: (model) => onnxTrainingEngine(model, { threads }) };
 };

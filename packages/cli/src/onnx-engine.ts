@@ -1,9 +1,9 @@
 import type { FileSource } from '@length-adaptive/models';
-import { hasNativeRuntime, openOnnx } from '@length-adaptive/onnx';
+import { hasNativeRuntime, onnxTrainingEngine, openOnnx } from '@length-adaptive/onnx';
 import { startBackend } from './backend.js';
 import type { EngineSettings, OpenedModel } from './engine.js';
 
-export { hasNativeRuntime };
+export { hasNativeRuntime, onnxTrainingEngine };
 
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {

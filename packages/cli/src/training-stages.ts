@@ -1,5 +1,5 @@
 import type { StepReport, TrainerState } from '@length-adaptive/core';
-import type { FineTuneData, SequenceModel } from '@length-adaptive/models';
+import type { FineTuneData, FineTuneEngine, SequenceModel } from '@length-adaptive/models';
 import { fineTune } from '@length-adaptive/models';
 import type { Context } from './command.js';
 import type { TrainSettings } from './commands/train.js';
@@ -21,10 +21,11 @@ export interface StagesOptions {
   readonly checkpoint: TrainingCheckpoint | undefined;
   readonly metrics: MetricsLog<MetricsLine>;
   readonly context: Context;
+  readonly engine: FineTuneEngine | undefined;
 }
 
 const runStage = async (model: SequenceModel, data: FineTuneData, stage: number, options: StagesOptions): Promise<void> => {
-  const { settings, folder, digest, checkpoint, metrics, context } = options;
+  const { settings, folder, digest, checkpoint, metrics, context, engine } = options;
   const { epochs, lengthDropEpochs, batchSize, learningRate, seed, metric, checkpointEvery } = settings;
   const { dropRatioBound, layerDrop, subModels } = settings;
   const name = stageNames[stage] ?? 'fine-tune';
@@ -49,6 +50,7 @@ const runStage = async (model: SequenceModel, data: FineTuneData, stage: number,
       checkpointEvery,
       resume: checkpoint?.stage === stage ? checkpoint.state : undefined,
       signal: context.signal,
+      engine,
     });
   } finally {
     progress.end();

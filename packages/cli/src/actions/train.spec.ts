@@ -115,3 +115,13 @@ test.each<[string, readonly string[], number, string]>([
 test('an output folder under a file fails before any training', async () => {
   expect(await train('--out', at('train.tsv/run'))).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('cannot be written') });
 });
+
+test('trains on onnxruntime where it is installed, and resumes there', async () => {
+  const onnx = ['train', '--model', at('model'), '--train', at('train.tsv'), '--learning-rate', '3e-3', '--threads', '1', '--epochs', '3', '--length-drop-epochs', '1'];
+  const { code, stdout, stderr } = await runMain([...onnx, '--dev', at('dev.tsv'), '--out', at('onnx'), '--json']);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('onnx, fp32') });
+  expect(JSON.parse(stdout)).toMatchObject({ engine: 'onnx, fp32', stages: [{ stage: 'fine-tune', steps: 57 }, { stage: 'length-drop', steps: 19 }] });
+  expect(readJson(at('onnx/config.json'))).toMatchObject({ engine: 'onnx' });
+  const evaluated = await runMain(['evaluate', ...small, '--model', at('onnx/model'), '--data', at('test.tsv'), '--min-score', '0.8']);
+  expect(evaluated.code).toBe(0);
+}, 60_000);

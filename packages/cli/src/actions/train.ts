@@ -4,11 +4,11 @@ import type { Example, FineTuneData, LengthAdaptiveFile, TextModel } from '@leng
 import { saveModel, splitExamples } from '@length-adaptive/models';
 import { createRandom } from '@length-adaptive/core';
 import packageJson from '../../package.json' with { type: 'json' };
-import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { TrainSettings } from '../commands/train.js';
 import { trainOptions } from '../commands/train.js';
 import { digestOf, encodeData, maxLengthFor, readData } from '../data.js';
+import { startTraining } from '../engine.js';
 import { CliError } from '../errors.js';
 import { openMetrics } from '../metrics-log.js';
 import { required, savedSettings } from '../options/settings.js';
@@ -19,6 +19,7 @@ import { openForTraining } from '../training-model.js';
 import type { MetricsLine, StageRecord } from '../training-record.js';
 import { stageRecords } from '../training-record.js';
 import { trainStages } from '../training-stages.js';
+import { describeEngine } from '../used-engine.js';
 import { weightsDigest } from '../weights-digest.js';
 
 const checkFolder = (folder: string, { resume, overwrite }: TrainSettings): void => {
@@ -66,6 +67,7 @@ export interface TrainingResult {
   readonly devExamples: number;
   readonly labels: readonly string[];
   readonly stages: readonly StageRecord[];
+  readonly engine: string;
   /** SHA-256 over all weights. */
   readonly weights: string;
 }
@@ -92,7 +94,7 @@ export const train = async (settings: TrainSettings, context: Context): Promise<
   const checkpoint = settings.resume ? await readCheckpoint(out) : undefined;
 
   const sets = await readSets(settings);
-  await startBackend(settings);
+  const run = await startTraining(settings);
   const opened: TextModel = await openForTraining(source, sets.train, settings);
   const { model, tokenizerFiles } = opened;
   try {
@@ -103,12 +105,17 @@ export const train = async (settings: TrainSettings, context: Context): Promise<
     if (checkpoint) checkResumed(checkpoint, digest);
     else {
       await removeCheckpoint(out);
-      await writeRunStart(out, { ...savedSettings(trainOptions, settings), maxLength });
+      await writeRunStart(out, { ...savedSettings(trainOptions, settings), maxLength }, run.used);
     }
-    context.note(`${data.train.length} training and ${data.dev?.length ?? 0} dev examples, at most ${maxLength} tokens; ${settings.backend}.`);
+    context.note(`${data.train.length} training and ${data.dev?.length ?? 0} dev examples, at most ${maxLength} tokens; ${describeEngine(run.used)}.`);
 
     const metrics = await openMetrics<MetricsLine>(join(out, runFiles.metrics), checkpoint?.metricsLines);
-    await trainStages(model, data, { settings, folder: out, digest, checkpoint, metrics, context });
+    const engine = await run.open(model);
+    try {
+      await trainStages(model, data, { settings, folder: out, digest, checkpoint, metrics, context, engine });
+    } finally {
+      await engine?.release();
+    }
 
     const stages = stageRecords(metrics.lines);
     const lengthAdaptive: LengthAdaptiveFile = {
@@ -125,6 +132,7 @@ export const train = async (settings: TrainSettings, context: Context): Promise<
       devExamples: data.dev?.length ?? 0,
       labels: model.task.labels,
       stages,
+      engine: describeEngine(run.used),
       weights: await weightsDigest(model),
     };
     await writeRunResult(out, result);

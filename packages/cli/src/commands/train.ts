@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
-import { commonOptions, dataOptions, metricNames } from '../options/common.js';
+import { dataOptions, engineOptions, metricNames } from '../options/common.js';
 import { choice, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
+
+const { precision: _precision, ...trainingEngineOptions } = engineOptions;
 
 export const trainOptions = {
   model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
@@ -23,7 +25,7 @@ export const trainOptions = {
   checkpointEvery: number('N', 'write a checkpoint every N steps (default: only when interrupted)', { integer: true, min: 1, fallback: undefined }),
   resume: { ...flag('go on with the interrupted run in --out'), transient: true },
   overwrite: { ...flag('start anew in a folder that holds a run'), transient: true },
-  ...commonOptions,
+  ...trainingEngineOptions,
 } as const;
 
 /** Settings of `train`. */

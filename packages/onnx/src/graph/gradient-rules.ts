@@ -42,7 +42,7 @@ const unbroadcast = ({ g, parameterShape }: RuleContext, operand: Value, gradien
 const geluSlope = (g: GraphBuilder, x: Value): Value => {
   const u = g.op('Mul', [x, g.float(Math.SQRT1_2)]);
   const cumulative = g.op('Add', [g.op('Mul', [g.op('Erf', [u]), g.float(0.5)]), g.float(0.5)]);
-  const density = g.op('Exp', [g.op('Neg', [g.op('Mul', [u, u])])]);
+  const density = g.op('Exp', [g.op('Mul', [u, g.op('Mul', [u, g.float(-1)])])]); // Neg is several times slower than Mul in ONNX Runtime
   return g.op('Add', [cumulative, g.op('Mul', [g.op('Mul', [u, density]), g.float(1 / Math.sqrt(Math.PI))])]);
 };
 

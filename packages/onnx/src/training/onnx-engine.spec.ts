@@ -1,0 +1,147 @@
+import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@length-adaptive/core';
+import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
+import type { LabelledInput, SequenceTask } from '@length-adaptive/models';
+import { createSequenceModel, fineTune, regression, sequenceClassification, trainable } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+import * as fc from 'fast-check';
+import { largestDifference } from '../testing/differences.js';
+import { golden, goldenInputs, goldenModel, goldenRows } from '../testing/golden.js';
+import { onnxTrainingEngine } from './onnx-engine.js';
+
+type Batch = readonly LabelledInput[];
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await tf.setBackend('cpu');
+});
+
+const config = {
+  model_type: 'bert',
+  vocab_size: 60,
+  hidden_size: 24,
+  num_hidden_layers: 3,
+  num_attention_heads: 2,
+  intermediate_size: 40,
+  max_position_embeddings: 24,
+  initializer_range: 0.15,
+};
+
+const randomBatch = (seed: number, { name, outputs }: SequenceTask, rows = 5): LabelledInput[] => {
+  const random = createRandom(seed);
+  return Array.from({ length: rows }, () => {
+    const ids = Array.from({ length: random.integer(1, 24) }, () => random.integer(0, 59));
+    const typeIds = ids.map((_, token) => (2 * token > ids.length ? 1 : 0));
+    return { input: { ids, typeIds }, target: name === 'regression' ? random.normal() : random.integer(0, outputs - 1) };
+  });
+};
+
+const stepOf = async (engine: TrainingEngine<Batch>, batch: Batch, sandwich: Sandwich, options: Parameters<typeof engine.step>[3]): Promise<{ losses: SandwichLosses; gradients: Gradients }> => {
+  const gradients: Gradients = new Map();
+  return { losses: await engine.step(batch, sandwich, gradients, options), gradients };
+};
+
+test('one sandwich step: the golden losses and the golden gradient of every parameter', async () => {
+  const model = goldenModel();
+  const engine = await onnxTrainingEngine(model);
+  const labels = golden('train.labels');
+  const batch = goldenInputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+  const reduced = goldenRows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
+  const { losses, gradients } = await stepOf(engine.training, batch, { full: {}, reduced }, {});
+  await engine.release();
+
+  expect(losses.taskLoss).toBeCloseTo(golden('train.task_loss')[0] ?? Number.NaN, 4);
+  expect(losses.loss).toBeCloseTo(golden('train.loss')[0] ?? Number.NaN, 4);
+  expect(largestDifference(losses.distillationLosses, golden('train.kl_losses'))).toBeLessThan(1e-4);
+  for (const { spec, variable } of model.parameters) {
+    const { values, rows } = gradients.get(spec.name) ?? { values: new Float32Array(0) };
+    const whole = new Float32Array(variable.size);
+    const width = variable.shape.at(-1) ?? 1;
+    if (rows) rows.forEach((row, i) => whole.set(values.subarray(i * width, (i + 1) * width), row * width));
+    else whole.set(values);
+    const [outputs = 0, ins = 0] = spec.shape;
+    const inFileLayout = spec.transposed ? whole.map((_, i) => whole[(i % ins) * outputs + Math.floor(i / ins)] as number) : whole;
+    expect(largestDifference(inFileLayout, golden(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
+  }
+  model.dispose();
+}, 120_000);
+
+describe.each([sequenceClassification(['a', 'b', 'c']), regression()])('$name', (task) => {
+  test('losses and gradients of random steps are those of TensorFlow.js', async () => {
+    const model = createSequenceModel(config, new Map(), { fresh: true, task });
+    const reference = tensorEngine(trainable(model));
+    const engine = await onnxTrainingEngine(model, { threads: 1 });
+    const arbitrary = fc.record({
+      seed: fc.nat(1e6),
+      dropRatioBound: fc.constantFrom(0.1, 0.3, 0.5),
+      layerDrop: fc.constantFrom(0, 0.4),
+      subModelLabelLoss: fc.constantFrom(0, 0.5),
+      kl: fc.constantFrom({}, { temperature: 2 }, { temperature: 3, direction: 'student-teacher' as const }),
+    });
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async ({ seed, dropRatioBound, layerDrop, subModelLabelLoss, kl }) => {
+        const batch = randomBatch(seed, task);
+        const sandwich = drawSandwich({ layers: 3, dropRatioBound, layerDrop, randomSubModels: 1 }, createRandom(seed, 1));
+        const options = { ...kl, subModelLabelLoss };
+        const theirs = await stepOf(reference, batch, sandwich, options);
+        const ours = await stepOf(engine.training, batch, sandwich, options);
+        expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
+        for (const [name, { values, rows }] of ours.gradients) {
+          const expected = theirs.gradients.get(name);
+          // A layer that LayerDrop skipped everywhere has no gradient here, and one of zeros there.
+          expect(rows).toEqual(expected?.rows);
+          expect(largestDifference(values, expected?.values ?? [])).toBeLessThan(1e-4);
+        }
+      }),
+      { numRuns: 8, seed: 7 },
+    );
+    await engine.release();
+    model.dispose();
+  }, 120_000);
+});
+
+describe('fine-tuning', () => {
+  const task = sequenceClassification(['a', 'b']);
+  const examples = randomBatch(3, task, 24);
+  const options = { epochs: 2, batchSize: 4, learningRate: 1e-3, lengthDrop: { dropRatioBound: 0.3 } };
+  const fresh = () => createSequenceModel({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }, new Map(), { fresh: true, task });
+
+  test('lowers the loss, gives the same losses for the same seed, and leaves the weights in the model', async () => {
+    const run = async () => {
+      const model = fresh();
+      const engine = await onnxTrainingEngine(model, { threads: 1 });
+      const { losses } = await fineTune(model, { train: examples }, { ...options, epochs: 8, engine });
+      const inputs = examples.map(({ input }) => input);
+      const [ours, theirs] = [await engine.runnable?.run(inputs, { config: [0.8, 0.6, 0.4] }), await model.run(inputs, { config: [0.8, 0.6, 0.4] })];
+      expect(largestDifference(ours ?? [], theirs)).toBeLessThan(1e-4);
+      await engine.release();
+      model.dispose();
+      return losses;
+    };
+    const losses = await run();
+    expect(await run()).toEqual(losses);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(losses.slice(-6))).toBeLessThan(mean(losses.slice(0, 6)));
+  });
+
+  test('dropout changes the loss, and a run without it does not depend on the seed of its masks', async () => {
+    const model = fresh();
+    const engine = await onnxTrainingEngine(model, { threads: 1 });
+    const lossWith = async (rate: number, seed: number): Promise<number> => {
+      const dropout = () => ({ hidden: rate, attention: rate, random: createRandom(seed) });
+      return (await stepOf(engine.training, examples.slice(0, 4), { full: {}, reduced: [] }, { dropout })).losses.loss;
+    };
+    expect(await lossWith(0.3, 1)).toBe(await lossWith(0.3, 1));
+    expect(await lossWith(0.3, 1)).not.toBe(await lossWith(0.3, 2));
+    expect(await lossWith(0, 1)).toBe(await lossWith(0, 2));
+    await engine.release();
+    model.dispose();
+  });
+
+  test('weights of another model are refused', async () => {
+    const model = fresh();
+    const engine = await onnxTrainingEngine(model);
+    expect(() => engine.training.writeWeights(new Map())).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    await engine.release();
+    model.dispose();
+  });
+});
