@@ -93,23 +93,43 @@ interface UpdateRange {
   readonly epsilon: number;
 }
 
+/** Elements that are updated at a time: few enough to stay in the first-level cache between the two loops. */
+const blockSize = 1024;
+
 /** Updates elements `start` to `end`; their gradients stand `offset` places earlier, and are zero when `scale` is. */
-const updateRange = (
-  { weight, m, v, values, shrink, rate, correction, beta1, beta2, epsilon }: UpdateRange,
-  start: number,
-  end: number,
-  offset: number,
-  scale: number,
-): void => {
+const updateRange = (range: UpdateRange, start: number, end: number, offset: number, scale: number): void => {
+  // Two short loops are faster than one: seven streams at once get in each other's way in the cache.
+  for (let block = start; block < end; block += blockSize) {
+    const blockEnd = Math.min(end, block + blockSize);
+    if (scale === 0) fadeMoments(range, block, blockEnd);
+    else updateMoments(range, block, blockEnd, offset, scale);
+    updateWeights(range, block, blockEnd);
+  }
+};
+
+const fadeMoments = ({ m, v, beta1, beta2 }: UpdateRange, start: number, end: number): void => {
+  for (let i = start; i < end; i++) {
+    m[i] = (m[i] as number) * beta1;
+    v[i] = (v[i] as number) * beta2;
+  }
+};
+
+const updateMoments = ({ m, v, values, beta1, beta2 }: UpdateRange, start: number, end: number, offset: number, scale: number): void => {
   const newM = (1 - beta1) * scale;
   const newV = (1 - beta2) * scale * scale;
   for (let i = start; i < end; i++) {
-    const g = scale === 0 ? 0 : (values[i - offset] as number);
-    const mi = (m[i] as number) * beta1 + g * newM;
-    const vi = (v[i] as number) * beta2 + g * g * newV;
-    m[i] = mi;
-    v[i] = vi;
-    weight[i] = (weight[i] as number) * shrink - (rate * mi) / (Math.sqrt(vi) / correction + epsilon);
+    const g = values[i - offset] as number;
+    m[i] = (m[i] as number) * beta1 + g * newM;
+    v[i] = (v[i] as number) * beta2 + g * g * newV;
+  }
+};
+
+const updateWeights = ({ weight, m, v, shrink, rate, correction, epsilon }: UpdateRange, start: number, end: number): void => {
+  // rate * m / (sqrt(v) / correction + epsilon), with one division
+  const scaledRate = rate * correction;
+  const scaledEpsilon = epsilon * correction;
+  for (let i = start; i < end; i++) {
+    weight[i] = (weight[i] as number) * shrink - (scaledRate * (m[i] as number)) / (Math.sqrt(v[i] as number) + scaledEpsilon);
   }
 };
 
