@@ -6,6 +6,7 @@ export type { HostWeight, WeightTree } from './encoder/weight-tree.js';
 export type { Precision } from './encoder/precision.js';
 export { exportModel } from './export-model.js';
 export type { ExportedFile, ExportModelOptions } from './export-model.js';
+export { readExportedWeights } from './exported-weights.js';
 export { modelFileName } from './file-names.js';
 export { createOnnxModel } from './onnx-model.js';
 export type { CreateOnnxModelOptions, OnnxModel } from './onnx-model.js';
