@@ -108,6 +108,15 @@ interface Attended {
   readonly context: Value;
 }
 
+/**
+ * Queries times keys, [B, heads, Q, size] and [B, heads, K, size] -> [B, heads, Q, K]. Runtimes fuse a transposition of the
+ * last two axes into the product, which is twice as fast as one that also moves the heads.
+ */
+const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value =>
+  training
+    ? (g.ops('FusedMatMul', [q, k], 1, { attributes: { transA: 0, transB: 1, alpha: { float: 1 } }, domain: microsoft })[0] as Value)
+    : g.op('MatMul', [q, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
+
 /** Attention of `queries` ([B, Q, hidden]) to the tokens. */
 const attend = <Leaf>(
   g: GraphBuilder,
@@ -123,15 +132,16 @@ const attend = <Leaf>(
   const headSize = size / heads;
   const split = (x: Value, perm: readonly number[]): Value => g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, headSize])])], { perm });
   const q = split(emit.dense(g, queries, query, 1 / Math.sqrt(headSize)), [0, 2, 1, 3]); // [B, heads, Q, size]
-  const k = split(emit.dense(g, hidden, key), [0, 2, 3, 1]); // [B, heads, size, K]
+  const k = split(emit.dense(g, hidden, key), [0, 2, 1, 3]); // [B, heads, K, size]
   const v = split(emit.dense(g, hidden, value), [0, 2, 1, 3]); // [B, heads, K, size]
   const softmax = (b: GraphBuilder, scores: Value): Value => b.op('Softmax', [scores], { axis: -1 });
+  const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
   // The mask costs a pass over all scores, so it is added only where there is padding.
   const masked = (b: GraphBuilder): Value[] => {
     const bias = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
-    return [softmax(b, b.op('Add', [b.op('MatMul', [q, k]), b.op('Unsqueeze', [bias, b.int64([1, 2])])]))];
+    return [softmax(b, b.op('Add', [product(b), b.op('Unsqueeze', [bias, b.int64([1, 2])])]))];
   };
-  const [probabilities] = (training ? masked(g) : g.choose(padded, masked, (b) => [softmax(b, b.op('MatMul', [q, k]))])) as [Value];
+  const [probabilities] = (training ? masked(g) : g.choose(padded, masked, (b) => [softmax(b, product(b))])) as [Value];
   const mixed = g.op('MatMul', [dropout(g, context, probabilities, `${layer}.attention`, 'attention'), v]);
   const merged = g.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
   return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]) };

@@ -85,6 +85,9 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [wants(0) ? fusedMatMul(g, dy, b, { transB: 1 }) : undefined, wants(1) ? kernel() : undefined];
   },
 
+  /** a times b transposed, the only form that is used forwards. */
+  FusedMatMul: ({ g, inputs: [a, b], dy }) => [g.op('MatMul', [dy, b as Value]), fusedMatMul(g, dy, a as Value, { transA: 1 })],
+
   Reshape: ({ g, inputs: [x], dy }) => [g.op('Reshape', [dy, g.op('Shape', [x as Value])]), undefined],
 
   Squeeze: ({ g, inputs: [x], dy }) => [g.op('Reshape', [dy, g.op('Shape', [x as Value])]), undefined],
