@@ -54,6 +54,12 @@ describe('rows', () => {
     expect(() => assertRows('demo', rows)).toThrow(message);
   });
 
+  it('allows ids under other names where it is told to', () => {
+    const other = [row, { ...row, id: 'other.a' }];
+    expect(() => assertRows('demo', other, { alsoUnder: ['other'] })).not.toThrow();
+    expect(() => assertRows('demo', [{ ...row, id: 'others.a' }], { alsoUnder: ['other'] })).toThrow('must start with "demo." or "other."');
+  });
+
   it('prints the table and writes the whole file', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
     const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);

@@ -106,12 +106,18 @@ export const formatTable = (header: readonly string[], rows: readonly (readonly 
   return [format(head), widths.map((width) => '-'.repeat(width)).join('  '), ...body.map(format)].join('\n');
 };
 
+export interface RowOptions {
+  /** First parts that ids may have besides the benchmark's name: `['train']` allows `train.loss`. Default none. */
+  readonly alsoUnder?: readonly string[];
+}
+
 /** Throws unless these rows can be published: finite values, unique ids under the benchmark's name, a unit and a note each. */
-export const assertRows = (name: string, rows: readonly Row[]): void => {
+export const assertRows = (name: string, rows: readonly Row[], { alsoUnder = [] }: RowOptions = {}): void => {
   const seen = new Set<string>();
+  const prefixes = [name, ...alsoUnder].map((prefix) => `${prefix}.`);
   for (const { id, value, unit, note } of rows) {
     const fault =
-      !id.startsWith(`${name}.`) ? `its id must start with "${name}."`
+      !prefixes.some((prefix) => id.startsWith(prefix)) ? `its id must start with "${prefixes.join('" or "')}"`
       : seen.has(id) ? 'its id is there twice'
       : !Number.isFinite(value) ? `its value is ${value}`
       : unit === '' ? 'it has no unit'
@@ -127,9 +133,9 @@ export const assertRows = (name: string, rows: readonly Row[]): void => {
 export const report = (
   name: string,
   rows: readonly Row[],
-  { folder = fileURLToPath(new URL('results', import.meta.url)) }: { readonly folder?: string } = {},
+  { folder = fileURLToPath(new URL('results', import.meta.url)), ...options }: RowOptions & { readonly folder?: string } = {},
 ): void => {
-  assertRows(name, rows);
+  assertRows(name, rows, options);
   console.log(formatTable(['id', 'value', 'unit', 'note'], rows.map(({ id, value, unit, note }) => [id, Number(value.toPrecision(6)), unit, note])));
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${name}.json`);

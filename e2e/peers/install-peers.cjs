@@ -9,9 +9,8 @@ module.exports = () => {
   const { dependencies } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
   if (Object.keys(dependencies).every((name) => existsSync(path.join(folder, 'node_modules', name, 'package.json')))) return;
   console.log('\nInstalling the peers that results are compared with (once, about 500 MB) ...');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--workspaces=false'], {
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--workspaces=false', '--ignore-scripts'], {
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' }, // the CPU binaries are in the package
+    stdio: ['ignore', 'ignore', 'inherit'], // without scripts: the CPU binaries are in the packages
   });
 };
