@@ -1,4 +1,3 @@
-import type { LengthConfig } from '@length-adaptive/core';
 import type { FileSource, FineTuneEngine, RunnableTextModel, SequenceModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
@@ -21,8 +20,6 @@ export interface EngineSettings extends BackendSettings {
 /** A model that is open on one of the engines. */
 export interface OpenedModel extends RunnableTextModel {
   readonly used: UsedEngine;
-  /** The one configuration that an exported file runs, where one was built in. */
-  readonly builtIn?: LengthConfig | undefined;
 }
 
 /** @throws CliError `USAGE` when they contradict each other */

@@ -9,5 +9,5 @@ export { hasNativeRuntime, onnxTrainingEngine };
 export const openOnOnnx = async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {
   await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
   const opened = await openOnnx(source, { precision, threads });
-  return { ...opened, builtIn: opened.model.builtIn, used: { engine: 'onnx', precision } };
+  return { ...opened, used: { engine: 'onnx', precision } };
 };

@@ -12,12 +12,12 @@ type PredictSettings = LengthSettings & EngineSettings & { readonly truncate: bo
 /** The options of a predictor from what the user said. */
 const predictOptionsOf = (
   { budget, lengthConfig, truncate }: PredictSettings,
-  { model, lengthAdaptive, builtIn }: OpenedModel,
+  { model, lengthAdaptive }: OpenedModel,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
   const asked = lengthConfig === undefined ? undefined : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
-    ...(budget === undefined ? { lengthConfig: asked ?? builtIn } : { budget: parseBudget(budget) }),
+    ...(budget === undefined ? { lengthConfig: asked } : { budget: parseBudget(budget) }),
     truncate,
     signal,
   };

@@ -18,7 +18,7 @@ import type { Encoding } from './tokenizer.js';
 export type TextInput = string | readonly [text: string, pair: string];
 
 export interface PredictOptions {
-  /** What may be spent. Default: the full length. */
+  /** What may be spent. Default: the full length, or the one configuration that the model has built in. */
   readonly budget?: Budget | undefined;
   /** Run exactly this configuration instead. */
   readonly lengthConfig?: LengthConfig | undefined;
@@ -94,7 +94,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       validateLengthConfig(lengthConfig, layers);
       return () => lengthConfig;
     }
-    if (!budget) return () => full.lengthConfig;
+    if (!budget) return () => model.builtIn ?? full.lengthConfig;
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError('BUDGET_INVALID', 'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.');
     }

@@ -12,6 +12,8 @@ export interface RunnableModel {
   readonly task: SequenceTask;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
+  /** The one configuration that the model runs at, where it has one built in. */
+  readonly builtIn?: LengthConfig | undefined;
   /**
    * Logits of one batch, row after row: [B * outputs]. Token rows may have any lengths; the array is the caller's to keep.
    *

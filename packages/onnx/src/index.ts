@@ -21,5 +21,6 @@ export type { OnnxRuntime, RuntimeSession, RuntimeTensor, SessionOptions } from 
 export { tokenFeeds } from './token-batch.js';
 export type { TokenFeeds } from './token-batch.js';
 export { onnxTrainingEngine } from './training/onnx-engine.js';
+export type { OnnxTrainingEngine } from './training/onnx-engine.js';
 export { tolerances, verify } from './verify.js';
 export type { Verification, VerifiedConfig, VerifyOptions } from './verify.js';

@@ -11,8 +11,6 @@ import { tokenFeeds } from './token-batch.js';
 /** A model on ONNX Runtime. */
 export interface OnnxModel extends RunnableModel {
   readonly engine: 'onnxruntime';
-  /** The configuration that the file has built in; absent where it can be chosen. */
-  readonly builtIn: LengthConfig | undefined;
   /**
    * Logits of one batch whose rows have configurations of their own.
    *
@@ -82,7 +80,7 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
     run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) => runRows(inputs, inputs.map(() => lengthConfig)),
     keptPositions: async (input, lengthConfig) => {
       if (!traced) {
-        throw new OnnxError('OPTION_INVALID', 'This file does not tell which tokens it keeps: open the model directory with its weights, or export with trace.');
+        throw new OnnxError('OPTION_INVALID', 'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.');
       }
       tracedSession ??= openSession(readOnnxFile(await traced()).bytes, options).then((opened) => opened.session);
       const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);

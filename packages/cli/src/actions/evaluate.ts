@@ -62,11 +62,11 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   if (settings.budget !== undefined) parseBudget(settings.budget);
   const examples = await readData(path, settings);
   const opened = await openRunnable(source, settings, context);
-  const { model, used, builtIn } = opened;
+  const { model, used } = opened;
   try {
     const data = encodeData(opened, examples, maxLengthFor(opened, settings.maxLength));
     const lengths = data.map(({ input }) => input.ids.length);
-    const config = (await chosenConfig(settings, opened, mean(lengths))) ?? builtIn ?? fullLength(model.dimensions.layers);
+    const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
     const result: EvaluationResult = {

@@ -36,6 +36,12 @@ const trainingModel = ({ encoder, head, dimensions, architecture, task, paramete
   return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task: task.name };
 };
 
+/** Trains on ONNX Runtime and predicts with the weights as they are. */
+export interface OnnxTrainingEngine extends Required<FineTuneEngine> {
+  /** Ends the sessions. */
+  release(): Promise<void>;
+}
+
 /**
  * Trains a model on ONNX Runtime: each pass of a step, forward and backward, is one compiled graph; weights, gradients and
  * optimiser state stay in typed arrays. Give it to `fineTune` as its `engine`, and call `release` when training is over.
@@ -49,7 +55,7 @@ const trainingModel = ({ encoder, head, dimensions, architecture, task, paramete
 export const onnxTrainingEngine = async (
   model: SequenceModel,
   options: SessionOptions = {},
-): Promise<FineTuneEngine & { readonly release: () => Promise<void> }> => {
+): Promise<OnnxTrainingEngine> => {
   const shapes = trainingModel(model);
   const shapeOf = new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable.shape]));
   const { hiddenSize, layers: layerCount } = model.dimensions;
