@@ -37,7 +37,8 @@ const trainingModel = ({ encoder, head, dimensions, architecture, task, paramete
 };
 
 /** Trains on ONNX Runtime and predicts with the weights as they are. */
-export interface OnnxTrainingEngine extends Required<FineTuneEngine> {
+export interface OnnxTrainingEngine extends FineTuneEngine {
+  readonly runnable: RunnableModel;
   /** Ends the sessions. */
   release(): Promise<void>;
 }
