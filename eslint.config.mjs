@@ -23,7 +23,7 @@ const NO_EXPORT_ALL = { selector: 'ExportAllDeclaration', message: 'List what is
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/fixtures', 'test-results'] },
+  { ignores: ['**/dist', '**/*_pb.ts', '**/out-tsc', '**/coverage', '**/fixtures', 'test-results'] },
   eslint.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs,ts}'],
