@@ -26,8 +26,8 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly traced?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
 }
 
-/** Rows and columns of a batch that keep the cores busy and the caches warm. */
-const batchTokens = 2048;
+/** Enough tokens to keep the cores busy; more would push the attention scores of long texts out of the cache. */
+export const batchTokens = 640;
 
 /**
  * Opens an exported model of sequences.

@@ -4,6 +4,7 @@ import type { FineTuneEngine, LabelledInput, RunnableModel, SequenceModel } from
 import type { Tensor } from '@tensorflow/tfjs';
 import { mapTensors } from '../encoder/weight-tree.js';
 import { OnnxError, messageOf } from '../errors.js';
+import { batchTokens } from '../onnx-model.js';
 import type { OnnxRuntime, RuntimeSession, RuntimeTensor, SessionOptions } from '../runtime.js';
 import { openSession } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -132,7 +133,7 @@ export const onnxTrainingEngine = async (
   const runnable: RunnableModel = {
     ...model,
     engine: 'onnxruntime',
-    batchTokens: 2048,
+    batchTokens,
     run: async (inputs, { config } = {}) => {
       const { ort, session } = await prediction;
       const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
