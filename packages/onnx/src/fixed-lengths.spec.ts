@@ -38,6 +38,7 @@ describe.each([
   { name: 'that drops in every layer', lengthConfig: [0.8, 0.5, 0.3] },
   { name: 'that drops in one layer', lengthConfig: [1, 0.4, 0.4] },
   { name: 'of ratios that divisions made', lengthConfig: [13 / 20, 3 / 7, 1 / 7] },
+  { name: 'of ratios just above a whole token', lengthConfig: [0.800003, 0.500002, 0.3] },
   { name: 'of the full length', lengthConfig: [1, 1, 1] },
 ])('a file with a configuration built in $name', ({ lengthConfig }) => {
   let engine: OnnxModel;

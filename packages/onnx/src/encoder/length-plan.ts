@@ -1,6 +1,7 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
+import { lengthsInput } from '../read-file.js';
 
 /** Which lengths a graph runs at: a configuration given with every input, one that is built in, or the full length. */
 export type GraphLengths = 'input' | 'full' | { readonly config: LengthConfig };
@@ -17,16 +18,17 @@ export interface LayerLengths {
   readonly ragged: Value;
 }
 
-/** Slack for ratios that came from a division or were rounded to single precision. */
-const roundingSlack = 1e-4;
-
 /** No layer keeps fewer tokens than this, or than the input has. */
 const minTokens = 2;
 
-/** The ratios as a value: the input `length_ratios`, or the configuration that is built in. */
-const ratiosOf = (g: GraphBuilder, lengths: Exclude<GraphLengths, 'full'>, layers: number): Value => {
-  if (lengths !== 'input') return g.constant('length_ratios', { type: 'float32', shape: [1, layers], data: Float32Array.from(lengths.config) });
-  return g.input('length_ratios', 'float32', ['budgets', layers]);
+/** `ceil(ratio * length)` for every layer, as numbers that may be too large or too small: [B, layers] float32. */
+const wantedTokens = (g: GraphBuilder, length: Value, lengths: Exclude<GraphLengths, 'full'>, layers: number): Value => {
+  const ceil = (lengthOf: Value, ratios: Value, slack: Value): Value => g.op('Ceil', [g.op('Sub', [g.op('Mul', [lengthOf, ratios]), slack])]);
+  // The slack is for ratios that came from a division; an input has single precision, and needs more of it.
+  if (lengths === 'input') return ceil(length, g.input(lengthsInput, 'float32', ['budgets', layers]), g.float(1e-4));
+  const float64 = (name: string, values: readonly number[]): Value => g.constant(name, { type: 'float64', shape: [1, values.length], data: Float64Array.from(values) });
+  const wide = g.op('Cast', [length], { to: elementTypeNumber('float64') });
+  return g.op('Cast', [ceil(wide, float64(lengthsInput, lengths.config), float64('length_slack', [1e-6]))], { to: elementTypeNumber('float32') });
 };
 
 /**
@@ -36,10 +38,8 @@ const ratiosOf = (g: GraphBuilder, lengths: Exclude<GraphLengths, 'full'>, layer
  */
 export const planLengths = (g: GraphBuilder, mask: Value, lengths: GraphLengths, layers: number): readonly LayerLengths[] | undefined => {
   if (lengths === 'full') return undefined;
-  const ratios = ratiosOf(g, lengths, layers); // [B or 1, layers]
   const length = g.op('ReduceSum', [mask, g.int64([1])], { keepdims: 1 }); // [B, 1]
-  const wanted = g.op('Ceil', [g.op('Sub', [g.op('Mul', [length, ratios]), g.float(roundingSlack)])]);
-  const kept = g.op('Min', [g.op('Max', [wanted, g.float(minTokens)]), length]); // [B, layers]
+  const kept = g.op('Min', [g.op('Max', [wantedTokens(g, length, lengths, layers), g.float(minTokens)]), length]); // [B, layers]
   return planCounts(g, kept, lengths === 'input' ? wheneverNeeded(g, kept, length, layers) : dropsOf(lengths.config));
 };
 

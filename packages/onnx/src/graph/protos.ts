@@ -10,13 +10,13 @@ import {
 } from '../proto/onnx_pb.js';
 
 /** Element types of the tensors in a graph. */
-export type ElementType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type ElementType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool' | 'float64';
 
 /** A constant: its data as they are stored. `Uint16Array` holds the bits of float16 numbers. */
 export interface Constant {
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array | Float64Array;
 }
 
 /** An attribute of an operator. A number is an integer unless it is wrapped. */
@@ -44,6 +44,7 @@ const dataTypes: Readonly<Record<ElementType, DataType>> = {
   int32: DataType.INT32,
   int64: DataType.INT64,
   bool: DataType.BOOL,
+  float64: DataType.DOUBLE,
 };
 
 /** The number that attributes such as `to` of Cast name an element type by. */
