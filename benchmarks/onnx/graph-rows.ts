@@ -56,7 +56,7 @@ interface Measured extends Cell {
   readonly rows: readonly Row[];
 }
 
-const roundsFor = (work: number): number => roundsOf(work > 5000 ? 3 : work > 2000 ? 5 : work > 700 ? 7 : 11);
+const roundsFor = (work: number): number => roundsOf(work > 2000 ? 3 : work > 700 ? 5 : 9);
 
 const largestDifference = (ours: Float32Array, theirs: Float32Array): number =>
   ours.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (theirs[i] ?? Number.NaN))), 0);

@@ -51,7 +51,7 @@ export const markdownTables = (rows: readonly Row[]): string => {
   const values = new Map(rows.map(({ id, value }) => [id, value]));
   return [
     `Our time at full length as a share of the independent export's (batch x tokens):\n\n${cellTable(values, 'onnx.full.ratio.', 2)}`,
-    `Gain in time as a share of the gain in MACs, about half of which is dropped:\n\n${cellTable(values, 'onnx.eff.', 2)}`,
+    `Gain in time as a share of the gain in MACs, at about half the MACs (batch x tokens):\n\n${cellTable(values, 'onnx.eff.', 2)}`,
     `Throughput against transformers.js, and the accuracy of our embeddings:\n\n${textTable(values)}`,
   ].join('\n\n');
 };

@@ -19,13 +19,17 @@ export interface TextSet {
   scorer(embed: Embed): Promise<(embeddings: Embeddings) => number>;
 }
 
+export interface TextCounts {
+  readonly reviews: number;
+  /** Other reviews, whose labels are known. */
+  readonly known: number;
+  readonly paragraphs: number;
+}
+
 interface Labelled {
   readonly text: string;
   readonly label: number;
 }
-
-/** Reviews whose labels are known. */
-const knownCount = 200;
 
 const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
@@ -91,27 +95,22 @@ const readSquad = async (count: number): Promise<TextSet> => {
 };
 
 /** Short reviews of a package, for machines without the data. */
-const readAmazon = async (count: number): Promise<TextSet> => {
+const readAmazon = async ({ reviews, known }: TextCounts): Promise<TextSet> => {
   const file = fileURLToPath(new URL('../../node_modules/wink-sentiment/test/data/amazon_cells_labelled.txt', import.meta.url));
   const rows = (await openText(file)).split('\n').flatMap((line) => {
     const [text, label] = line.split('\t');
     return text && label ? [{ text, label: Number(label) }] : [];
   });
   const order = shuffled(rows, createRandom(1));
-  return sentiment('amazon', `${count} Amazon review sentences of wink-sentiment (seed 1)`, order.slice(0, count), order.slice(count, count + knownCount));
+  return sentiment('amazon', `${reviews} Amazon review sentences of wink-sentiment (seed 1)`, order.slice(0, reviews), order.slice(reviews, reviews + known));
 };
-
-export interface TextCounts {
-  readonly reviews: number;
-  readonly paragraphs: number;
-}
 
 /** IMDB and SQuAD from `LENGTH_ADAPTIVE_DATA` (default `shared/data` beside the repository), else sentences that are in a package. */
 export const readTextSets = async (counts: TextCounts): Promise<TextSet[]> => {
   if (existsSync(path.join(dataFolder, 'imdb')) && existsSync(path.join(dataFolder, 'squad11'))) {
     const reviews = `the first ${counts.reviews} of the shuffled IMDB test set (seed 1)`;
-    return [sentiment('imdb', reviews, await readImdb('test', counts.reviews), await readImdb('train', knownCount)), await readSquad(counts.paragraphs)];
+    return [sentiment('imdb', reviews, await readImdb('test', counts.reviews), await readImdb('train', counts.known)), await readSquad(counts.paragraphs)];
   }
   console.log(`\nThere is no IMDB and SQuAD in ${dataFolder} (LENGTH_ADAPTIVE_DATA): short sentences take their place.`);
-  return [await readAmazon(counts.reviews)];
+  return [await readAmazon(counts)];
 };
