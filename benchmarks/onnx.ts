@@ -7,6 +7,7 @@ import { graphRows } from './onnx/graph-rows.js';
 import { markdownTables } from './onnx/markdown.js';
 import type { ModelName } from './onnx/peers.js';
 import { installPeers } from './onnx/peers.js';
+import { searchRows } from './onnx/search.js';
 import { textRows } from './onnx/text-rows.js';
 import { trainingRows } from './onnx/training.js';
 
@@ -21,5 +22,5 @@ const read = (name: ModelName): Promise<HostModel> => {
 const { rows: gemm, peak } = await gemmRows();
 const rows = [...(await graphRows(read, peak)), ...(await textRows(read)), ...gemm];
 console.log(`\n${markdownTables(rows)}\n`);
-report('onnx', [...rows, ...(await trainingRows())], { alsoUnder: ['train'] });
+report('onnx', [...rows, ...(await searchRows()), ...(await trainingRows())], { alsoUnder: ['train'] });
 process.exit(0);

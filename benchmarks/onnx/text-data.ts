@@ -31,7 +31,8 @@ interface Labelled {
   readonly label: number;
 }
 
-const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+/** Where real data sets are. */
+export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0);
 

@@ -9,6 +9,7 @@ import { createSequenceModel, sequenceClassification } from '@length-adaptive/mo
 import { onnxTrainingEngine } from '@length-adaptive/onnx';
 import type { Row } from '../harness.js';
 import { compareInTurn, formatSpread, ratio, spread } from '../harness.js';
+import { roundsOf } from './rounds.js';
 
 const shape = { layers: 4, hidden: 312, heads: 12, intermediate: 1200, vocabulary: 30_522, positions: 512, classes: 2, batch: 32, tokens: 64 };
 const dropoutRate = 0.1;
@@ -16,7 +17,7 @@ const dropoutRate = 0.1;
 /** Steps of an epoch of SST-2 (67,349 phrases) in batches of 32. */
 const sst2Steps = Math.ceil(67_349 / shape.batch);
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
+const rounds = roundsOf(7);
 
 const createModel = (): SequenceModel =>
   createSequenceModel(
