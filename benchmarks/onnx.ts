@@ -22,5 +22,5 @@ const read = (name: ModelName): Promise<HostModel> => {
 const { rows: gemm, peak } = await gemmRows();
 const rows = [...(await graphRows(read, peak)), ...(await textRows(read)), ...gemm];
 console.log(`\n${markdownTables(rows)}\n`);
-report('onnx', [...rows, ...(await searchRows()), ...(await trainingRows())], { alsoUnder: ['train'] });
+report('onnx', [...rows, ...(await trainingRows()), ...(await searchRows())], { alsoUnder: ['train'] });
 process.exit(0);
