@@ -17,6 +17,13 @@ export interface Selection {
 /** How an order of slots is found and cut, on the host or on the device. */
 export interface SelectionPlace {
   /**
+   * The slots of each row, highest score first: a permutation, [B, T], int32.
+   *
+   * @param scores [B, T]; ties go to the earlier token
+   * @param protectedTokens this many leading slots come first whatever their score. Default 1, [CLS].
+   */
+  rankOrder(scores: Tensor2D, protectedTokens?: number): Tensor2D;
+  /**
    * Orders the slots of each row: the `counts[b]` highest scores first, in the order of the text, then the others, also in
    * the order of the text. A permutation, [B, T], int32.
    *
@@ -29,20 +36,31 @@ export interface SelectionPlace {
   selectionOf(order: Tensor2D, from: number, to: number): Selection;
 }
 
+/** The slots of each row by score, in host memory: [B * T]. */
+const rankedSlots = (scores: Tensor2D, protectedTokens: number): Int32Array => {
+  const [rows, width] = scores.shape;
+  const values = scores.dataSync();
+  const ranked = new Int32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    const rank = (slot: number): number => (slot < protectedTokens ? Infinity : (own[slot] as number));
+    ranked.set(Int32Array.from(own.keys()).sort((a, b) => rank(b) - rank(a) || a - b), row * width);
+  }
+  return ranked;
+};
+
 /** For backends whose memory is the host's (cpu, wasm): reading a few numbers beats a dozen kernels. */
 export const onHost: SelectionPlace = {
+  rankOrder: (scores, protectedTokens = 1) => tf.tensor2d(rankedSlots(scores, protectedTokens), scores.shape, 'int32'),
+
   keepOrder: (scores, counts, protectedTokens = 1) => {
-    const [rows, width] = scores.shape;
-    const values = scores.dataSync();
-    const order = new Int32Array(rows * width);
+    const width = scores.shape[1];
+    const order = rankedSlots(scores, protectedTokens);
     counts.forEach((count, row) => {
-      const own = values.subarray(row * width, (row + 1) * width);
-      const rank = (slot: number): number => (slot < protectedTokens ? Infinity : (own[slot] as number));
-      const best = Int32Array.from(own.keys()).sort((a, b) => rank(b) - rank(a) || a - b);
-      order.set(best.subarray(0, count).sort(), row * width);
-      order.set(best.subarray(count).sort(), row * width + count);
+      order.subarray(row * width, row * width + count).sort();
+      order.subarray(row * width + count, (row + 1) * width).sort();
     });
-    return tf.tensor2d(order, [rows, width], 'int32');
+    return tf.tensor2d(order, scores.shape, 'int32');
   },
 
   selectionOf: (order, from, to) => {
@@ -76,11 +94,17 @@ const flatten = (slots: Tensor2D, width: number): Tensor1D => {
 
 /** For backends that a read would stall (webgpu, webgl): nothing leaves the device. */
 export const onDevice: SelectionPlace = {
+  rankOrder: (scores, protectedTokens = 1) =>
+    tidy(() => {
+      const width = scores.shape[1];
+      const lead = tf.tensor1d(Array.from({ length: width }, (_, slot) => (slot < protectedTokens ? 1e9 : 0)));
+      return tf.topk(tf.add<Tensor2D>(scores, lead), width).indices;
+    }),
+
   keepOrder: (scores, counts, protectedTokens = 1) =>
     tidy(() => {
       const [rows, width] = scores.shape;
-      const lead = tf.tensor1d(Array.from({ length: width }, (_, slot) => (slot < protectedTokens ? 1e9 : 0)));
-      const byScore = tf.topk(tf.add(scores, lead), width).indices; // [B, T], best first
+      const byScore = onDevice.rankOrder(scores, protectedTokens);
 
       // Add T to the dropped ones: sorting by slot number then lists the kept ones first.
       const offset = new Int32Array(rows * width);
@@ -102,6 +126,8 @@ export const onDevice: SelectionPlace = {
 };
 
 const place = (): SelectionPlace => (['cpu', 'wasm'].includes(tf.getBackend()) ? onHost : onDevice);
+
+export const rankOrder: SelectionPlace['rankOrder'] = (...given) => place().rankOrder(...given);
 
 export const keepOrder: SelectionPlace['keepOrder'] = (...given) => place().keepOrder(...given);
 

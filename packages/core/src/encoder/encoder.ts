@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { TokenGroup } from '../drop-and-restore.js';
 import { moveSlots, moveTokens, restoreTokens } from '../drop-and-restore.js';
 import { CoreError } from '../errors.js';
@@ -8,6 +8,8 @@ import { fullLength, keptTokens, validateLengthConfig } from '../length-config.j
 import { attentionReducer } from '../reducers/attention-reducer.js';
 import type { Reducer } from '../reducers/reducer.js';
 import { keepOrder, selectionOf } from '../selection.js';
+import type { SoftExtract } from '../soft-extract.js';
+import { fadeTokens } from '../soft-extract.js';
 import { tidy } from '../tidy.js';
 import type { Extent } from './attention.js';
 import { selfAttention, validSlots } from './attention.js';
@@ -26,6 +28,8 @@ export interface EncodeOptions extends KeepOptions {
   readonly layers?: readonly number[] | undefined;
   /** What chooses the tokens that stay. Default: attention significance. */
   readonly reducer?: Reducer;
+  /** Multiply tokens by the retention of their rank in place of dropping them (PoWER-BERT); excludes `config`. Default: no. */
+  readonly softExtract?: SoftExtract | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
   readonly protectedTokens?: number;
   /** Put dropped tokens back (token-level heads need it). Without it `hidden` holds the survivors only. Default true. */
@@ -95,7 +99,8 @@ const runLayers = (
   weights: EncoderWeights,
   inputs: readonly EncoderInput[],
   {
-    config = fullLength(weights.blocks.length),
+    config: givenConfig,
+    softExtract,
     layers = weights.blocks.map((_, layer) => layer),
     reducer = attentionReducer(),
     protectedTokens = 1,
@@ -105,7 +110,8 @@ const runLayers = (
     ...keep
   }: EncodeOptions,
 ): EncodeOutput => {
-  validateLengthConfig(config, weights.blocks.length);
+  const config = validateLengthConfig(givenConfig ?? fullLength(weights.blocks.length), weights.blocks.length);
+  if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
   const { heads, layerNormEpsilon: epsilon } = weights;
   const block = { heads, epsilon, dropout };
@@ -128,7 +134,7 @@ const runLayers = (
     const drops = counts.some((count, row) => count < (extent.counts[row] as number));
 
     let hidden = attended.hidden;
-    if (drops || traced) {
+    if (drops || traced || softExtract) {
       const scores = reducer.score({ layer, probabilities: attended.probabilities, hidden, extent });
       if (drops) {
         const order = keepOrder(scores, counts, protectedTokens);
@@ -147,6 +153,11 @@ const runLayers = (
         if (restore || traced) positions = moveSlots(positions, kept);
         extent = next;
       }
+      if (softExtract) {
+        const { retention } = softExtract;
+        const row: Tensor1D = tf.reshape(tf.slice(retention, [layer, 0], [1, -1]), [-1]); // [bins]
+        hidden = fadeTokens(hidden, scores, row, { extent, protectedTokens });
+      }
       if (traced) trace.push({ layer, counts, positions: tf.clone(positions), scores });
     }
     x = feedForward(hidden, feedForwardWeights, block);
@@ -161,6 +172,14 @@ const runLayers = (
   const hidden: Tensor3D = tf.reshape(x, [rows, extent.width, x.shape[1]]);
   const valid = validSlots(extent);
   return { hidden: valid ? tf.mul<Tensor3D>(hidden, tf.tensor3d(valid, [rows, extent.width, 1])) : hidden, trace };
+};
+
+const checkSoftExtract = ({ retention }: SoftExtract, layers: number, config: LengthConfig | undefined): void => {
+  if (config) throw new CoreError('OPTION_INVALID', 'Both config and softExtract are given: tokens are either dropped or faded; leave one out.');
+  const [rows, bins] = retention.shape;
+  if (rows !== layers || bins < 1) {
+    throw new CoreError('OPTION_INVALID', `softExtract.retention is [${rows}, ${bins}]; expected [${layers}, bins] for a model of ${layers} layers.`);
+  }
 };
 
 const checkLayers = (layers: readonly number[], count: number): void => {
