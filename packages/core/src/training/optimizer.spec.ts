@@ -22,6 +22,18 @@ test('follows the published update, in double precision, for several steps', () 
   expect(weights.get('norm.bias')).toEqual(Float32Array.of(2)); // no gradient, no decay
 });
 
+test('a parameter may have a learning rate of its own', () => {
+  const step = (rate: number, rateFactor?: (name: string) => number): number[] => {
+    const weights: ParameterValues = new Map([['a', Float32Array.of(1)], ['b', Float32Array.of(1)]]); // prettier-ignore
+    const gradients = new Map([['a', { values: Float32Array.of(0.3) }], ['b', { values: Float32Array.of(0.3) }]]); // prettier-ignore
+    adamW(weights, gradients, createAdamWState(), rate, { weightDecay: 0.1, ...(rateFactor && { rateFactor }) });
+    return [...weights.values()].flatMap((values) => Array.from(values));
+  };
+  const [faster] = step(0.04);
+  const [slower] = step(0.01);
+  expect(step(0.01, (name) => (name === 'b' ? 4 : 1))).toEqual([slower, faster]);
+});
+
 test('gradients by rows give exactly what whole ones give', () => {
   const width = 3;
   const table = fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });

@@ -15,6 +15,8 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
   /** Whether weight decay applies to a parameter. Default: to all whose name does not hold "norm" or end in "bias". */
   readonly decays?: (name: string) => boolean;
+  /** Factor on the learning rate of a parameter. Default: 1 for all. */
+  readonly rateFactor?: (name: string) => number;
 }
 
 /** The moments of AdamW and how many updates they have seen: all that a checkpoint needs of the optimiser. */
@@ -42,11 +44,10 @@ export const adamW = (
   gradients: Gradients,
   state: AdamWState,
   learningRate: number,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = decaysByDefault }: AdamWOptions = {},
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = decaysByDefault, rateFactor = () => 1 }: AdamWOptions = {},
   gradientScale = 1,
 ): void => {
   state.updates++;
-  const rate = learningRate / (1 - beta1 ** state.updates);
   const correction = Math.sqrt(1 - beta2 ** state.updates);
 
   for (const [name, { values, rows }] of gradients) {
@@ -56,7 +57,9 @@ export const adamW = (
     }
     const m = momentOf(state.first, name, weight.length);
     const v = momentOf(state.second, name, weight.length);
-    const shrink = decays(name) ? 1 - learningRate * weightDecay : 1;
+    const ownRate = learningRate * rateFactor(name);
+    const rate = ownRate / (1 - beta1 ** state.updates);
+    const shrink = decays(name) ? 1 - ownRate * weightDecay : 1;
 
     const update = (start: number, end: number, offset: number, scale: number): void =>
       updateRange({ weight, m, v, values, shrink, rate, correction, beta1, beta2, epsilon }, start, end, offset, scale);

@@ -5,7 +5,7 @@ import { createRandom } from '../random.js';
 import { expectNoLeak, useTestBackend } from '../testing/backends.js';
 import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { crossEntropy, klDivergence } from './distillation.js';
-import type { TrainableModel } from './sandwich.js';
+import type { TrainableModel, TrainingPass } from './sandwich.js';
 import { tensorEngine } from './tensor-engine.js';
 import type { TrainerState, TrainOptions } from './trainer.js';
 import { train } from './trainer.js';
@@ -169,6 +169,29 @@ describe('train', () => {
     const { losses } = await runTraining({ epochs: 1 });
     expect((await runTraining({ epochs: 1, subModelLabelLoss: 1 })).losses[0]).toBeGreaterThan(losses[0] ?? 0);
     expect((await runTraining({ epochs: 1, direction: 'student-teacher' })).losses).not.toEqual(losses);
+  });
+
+  test('one configuration: every pass runs at it, on the task loss', async () => {
+    const config = [0.6, 0.4, 0.3];
+    const model = tinyModel();
+    const passes: unknown[] = [];
+    const watched = { ...model, logits: (batch: Example[], pass: TrainingPass) => {
+      passes.push(pass.config);
+      return model.logits(batch, pass);
+    } }; // prettier-ignore
+    const { losses } = await train(tensorEngine(watched), batches, { epochs: 1, learningRate: 0.01, config });
+    model.dispose();
+    expect(passes).toEqual(losses.map(() => config));
+    await expect(runTraining({ config })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  test('weights are held within bounds', async () => {
+    const { weights } = await runTraining({
+      epochs: 1,
+      constrain: (values) => values.get('head.kernel')?.forEach((value, i, kernel) => (kernel[i] = Math.min(0.001, Math.max(0, value)))),
+    });
+    const head = weights.at(-1) ?? [];
+    expect([Math.min(...head), Math.max(...head)]).toEqual([0, Math.fround(0.001)]);
   });
 
   test('a loss that is not finite stops the run', async () => {

@@ -1,4 +1,6 @@
+import type { Dropout } from '../encoder/dropout.js';
 import { CoreError } from '../errors.js';
+import type { LengthConfig } from '../length-config.js';
 import type { LengthDropOptions, Sandwich } from '../length-drop.js';
 import { drawSandwich } from '../length-drop.js';
 import { createRandom } from '../random.js';
@@ -52,12 +54,16 @@ export interface TrainOptions extends KlOptions {
   /** Largest gradient norm. Default 1. */
   readonly clipNorm?: number;
   readonly adamW?: AdamWOptions;
+  /** Called after every update with the weights, to bring them back within bounds of yours: change the arrays in place. */
+  readonly constrain?: ((weights: ParameterValues) => void) | undefined;
   /** LengthDrop; absent for ordinary fine-tuning at full length. */
   readonly lengthDrop?: LengthDropOptions | undefined;
+  /** The one configuration that the model is trained for, in every pass and on the task loss alone; excludes `lengthDrop`. Default: full length. */
+  readonly config?: LengthConfig | undefined;
   /** Weight of the task loss on sub-models. Default 0. */
   readonly subModelLabelLoss?: number;
   /** Dropout probabilities. Default: none. */
-  readonly dropout?: { readonly hidden: number; readonly attention: number };
+  readonly dropout?: Omit<Dropout, 'random'>;
   /** Seed of every random choice. Default 42. */
   readonly seed?: number;
   /** Scores the model after each epoch; the weights of the best epoch are put back at the end. */
@@ -93,7 +99,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
  *
  * @param engine what runs the passes, such as `tensorEngine(model)`
  * @param batches the batches of an epoch; must give the same ones for the same epoch
- * @throws CoreError `ABORTED` when the signal fires (after `onCheckpoint`), `DIVERGED` when a loss is not finite
+ * @throws CoreError `OPTION_INVALID`, `ABORTED` when the signal fires (after `onCheckpoint`), `DIVERGED` when a loss is not finite
  */
 export const train = async <Batch>(
   engine: TrainingEngine<Batch>,
@@ -105,11 +111,13 @@ export const train = async <Batch>(
     accumulate = 1,
     clipNorm = 1,
     lengthDrop,
+    config,
     dropout,
     seed = 42,
     evaluate,
     checkpointEvery = Infinity,
     adamW: updateOptions,
+    constrain,
     resume,
     signal,
     onStep,
@@ -118,6 +126,7 @@ export const train = async <Batch>(
     ...lossOptions
   }: TrainOptions,
 ): Promise<TrainResult> => {
+  if (config && lengthDrop) throw new CoreError('OPTION_INVALID', 'Both config and lengthDrop are given: train for one configuration or for all; leave one out.');
   const stepsPerEpoch = Math.ceil(batches(0).length / accumulate);
   const totalSteps = stepsPerEpoch * epochs;
 
@@ -133,7 +142,7 @@ export const train = async <Batch>(
   const state = (): TrainerState => ({ step, epochsDone, weights, optimizer, best });
   const losses: number[] = [];
 
-  const plain: Sandwich = { full: {}, reduced: [] };
+  const plain: Sandwich = { full: config ? { config } : {}, reduced: [] };
 
   const runStep = async (group: readonly Batch[], epoch: number): Promise<StepReport> => {
     const gradients: Gradients = new Map();
@@ -159,6 +168,7 @@ export const train = async <Batch>(
     }
     const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
     adamW(weights, gradients, optimizer, rate, updateOptions, Math.min(1, clipNorm / gradientNorm));
+    constrain?.(weights);
     engine.writeWeights(weights);
     step++;
     return {
