@@ -78,3 +78,15 @@ export { decodeTrainerState, encodeTrainerState } from './trainer-checkpoint.js'
 export { measureSpeed } from './measure-speed.js';
 export type { MeasureSpeedOptions, SpeedMeasurement } from './measure-speed.js';
 export { quantile } from './quantile.js';
+
+export { parseConll, readConll } from './datasets/conll.js';
+export type { ConllColumns, TaggedSentence } from './datasets/conll.js';
+export { parseSquad, readSquad } from './datasets/squad.js';
+export type { Question, SquadAnswer } from './datasets/squad.js';
+export { encodeTextWords, encodeWords } from './encode-words.js';
+export type { TextWords, WordEncoding } from './encode-words.js';
+export { entitiesOf, entityScores } from './metrics/entities.js';
+export type { Entity, EntityScores } from './metrics/entities.js';
+export { answerF1, exactMatch, normalizeAnswer } from './metrics/squad.js';
+export { answerTokens, bestAnswers, questionWindows } from './question-windows.js';
+export type { BestAnswersOptions, QuestionWindow, SpanAnswer, WindowOptions } from './question-windows.js';
