@@ -24,7 +24,7 @@ export const chosenConfig = async (
     throw new CliError('INPUT_INVALID', 'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.');
   }
   if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).lengthConfig;
-  const latency = await calibrateLatency(model);
   const tokens = Math.round(meanTokens);
-  return pointForBudget(searched, wanted, (config) => latency.milliseconds(model.macs(tokens, config))).lengthConfig;
+  const latency = await calibrateLatency(model, { lengths: [tokens] });
+  return pointForBudget(searched, wanted, (config) => latency.milliseconds(tokens, config)).lengthConfig;
 };

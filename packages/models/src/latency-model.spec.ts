@@ -1,38 +1,72 @@
-import { useWasm } from '@length-adaptive/core/wasm';
-import { calibrateLatency, createLatencyModel } from './latency-model.js';
-import { tinyModel } from './testing/tiny-model.js';
+import type { LengthConfig } from '@length-adaptive/core';
+import { keptTokens } from '@length-adaptive/core';
+import { createLatencyModel, fitLatency, isLatencyFit } from './latency-model.js';
 
-test('fits the line that measurements lie on', () => {
-  const latency = createLatencyModel([0.1, 0.4, 1, 2].map((gmacs) => ({ macs: gmacs * 1e9, milliseconds: 3 + 20 * gmacs })));
-  expect(latency.milliseconds(0.5e9)).toBeCloseTo(13, 6);
+const full = [1, 1, 1, 1];
+const configs: readonly LengthConfig[] = [full, [0.8, 0.64, 0.5, 0.4], [0.5, 0.25, 0.12, 0.06], [1, 1, 0.3, 0.3], [0.5, 0.5, 0.5, 0.5], [1, 1, 1, 0.2]];
+
+/** What some machine takes. */
+const truth = (tokens: number, config: LengthConfig): number => {
+  let milliseconds = 0.4 + 0.002 * tokens;
+  let entering = tokens;
+  for (const leaving of keptTokens(config, tokens)) {
+    milliseconds += 0.01 * entering + 0.0004 * entering ** 2 + 0.03 * leaving + (leaving < entering ? 0.2 : 0);
+    entering = leaving;
+  }
+  return milliseconds;
+};
+
+const passes = (lengths: readonly number[], of = truth) =>
+  lengths.flatMap((tokens) => configs.map((config) => ({ tokens, config, milliseconds: of(tokens, config) })));
+
+test('fits a machine whose time is made of its terms, exactly', () => {
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
+  expect(latency.error).toBeLessThan(1e-9);
+  for (const config of [full, [0.9, 0.7, 0.3, 0.1]]) expect(latency.milliseconds(77, config)).toBeCloseTo(truth(77, config), 6);
 });
 
-test('follows a machine that got slower', () => {
-  const latency = createLatencyModel([0.1, 1].map((gmacs) => ({ macs: gmacs * 1e9, milliseconds: 10 * gmacs })));
-  for (let i = 0; i < 300; i++) for (const gmacs of [0.1, 1]) latency.observe(gmacs * 1e9, 30 * gmacs);
-  expect(latency.milliseconds(1e9)).toBeGreaterThan(29);
+test('the error is that of passes that were not fitted', () => {
+  const fit = fitLatency(passes([8, 24, 60, 128]), passes([40], (tokens, config) => 1.25 * truth(tokens, config)));
+  expect(fit.error).toBeCloseTo(0.2, 6);
+  expect(fit.heldOut).toBe(configs.length);
+  expect(fitLatency([]).error).toBe(0);
 });
 
-test('keeps its shape however long inputs of one size come', () => {
-  const truth = (gmacs: number) => 10 + 40 * gmacs;
-  const latency = createLatencyModel([0.5, 2, 6].map((gmacs) => ({ macs: gmacs * 1e9, milliseconds: truth(gmacs) })));
-  for (let i = 0; i < 5000; i++) latency.observe(11.13e9, truth(11.13));
-  expect(latency.milliseconds(2e9)).toBeCloseTo(truth(2), 4);
+test('a little noise moves it a little', () => {
+  const noisy = passes([8, 24, 60, 128]).map((pass, i) => ({ ...pass, milliseconds: pass.milliseconds * (1 + 0.03 * ((i % 3) - 1)) }));
+  expect(fitLatency(noisy, passes([16, 100])).error).toBeLessThan(0.03);
 });
 
-test('never predicts less for more work, nor below zero', () => {
-  const latency = createLatencyModel([
-    { macs: 1e9, milliseconds: 10 },
-    { macs: 2e9, milliseconds: 9 },
-  ]);
-  expect(latency.milliseconds(3e9)).toBeGreaterThanOrEqual(latency.milliseconds(0.5e9));
-  expect(latency.milliseconds(0)).toBeGreaterThanOrEqual(0);
+test('never predicts less for a longer input, nor below zero, whatever was measured', () => {
+  const latency = createLatencyModel(fitLatency(passes([8, 64], (tokens) => 100 / tokens)));
+  let before = 0;
+  for (const tokens of [1, 2, 10, 100, 500]) {
+    expect(latency.milliseconds(tokens, full)).toBeGreaterThanOrEqual(before);
+    before = latency.milliseconds(tokens, full);
+  }
 });
 
-test('calibrates on a real model', async () => {
-  await useWasm();
-  const { model } = await tinyModel();
-  const latency = await calibrateLatency(model);
-  expect(latency.milliseconds(model.macs(16))).toBeGreaterThan(0);
-  model.dispose();
+test('a clock that saw no time pass is survived', () => {
+  expect(createLatencyModel(fitLatency(passes([8, 64], () => 0))).milliseconds(30, full)).toBeGreaterThanOrEqual(0);
+});
+
+test('follows a machine that got slower, and keeps its shape however long inputs of one size come', () => {
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
+  for (let i = 0; i < 1000; i++) latency.observe(100, full, 3 * truth(100, full));
+  for (const tokens of [10, 100]) expect(latency.milliseconds(tokens, full) / truth(tokens, full)).toBeCloseTo(3, 1);
+});
+
+test('the first observation counts as much as the calibration, no more', () => {
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
+  latency.observe(20, full, 9 * truth(20, full));
+  expect(latency.milliseconds(20, full) / truth(20, full)).toBeCloseTo(5, 6);
+});
+
+test('JSON keeps a fit', () => {
+  const fit = fitLatency(passes([8, 128]), passes([32]));
+  const again: unknown = JSON.parse(JSON.stringify(fit));
+  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(createLatencyModel(fit).milliseconds(33, full));
+  for (const wrong of [undefined, null, 3, {}, { ...fit, error: null }, { ...fit, coefficients: { input: 1 } }, { ...fit, coefficients: { ...fit.coefficients, leaving: -1 } }]) {
+    expect(isLatencyFit(wrong)).toBe(false);
+  }
 });

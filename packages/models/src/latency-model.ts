@@ -1,88 +1,119 @@
-import type { RunnableModel } from './runnable-model.js';
+import type { LengthConfig } from '@length-adaptive/core';
+import { keptTokens } from '@length-adaptive/core';
+import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
+import { quantile } from './quantile.js';
 
-/** Predicts milliseconds from MACs on the machine and engine it was fitted on. */
-export interface LatencyModel {
-  /** Milliseconds for one input that costs this many MACs, alone in its batch. */
-  milliseconds(macs: number): number;
-  /** Takes a new measurement into account. */
-  observe(macs: number, milliseconds: number): void;
-}
-
-/** One timed forward pass. */
-export interface Measurement {
-  readonly macs: number;
+/** One timed forward pass of one input, alone in its batch and without padding. */
+export interface TimedPass {
+  /** Tokens of the input. */
+  readonly tokens: number;
+  readonly config: LengthConfig;
   readonly milliseconds: number;
 }
 
-/** How fast the weight of observations decays; calibration measurements keep theirs. */
-const memory = 0.98;
+/** What a prediction adds up, in the order of its coefficients. */
+export const latencyTerms = [
+  'input', // once an input: head, start of a run, and the part of every layer that has no tokens in it
+  'tokens', // of the input: embeddings, and putting dropped tokens back
+  'entering', // tokens that enter a layer, summed over the layers: projections
+  'enteringSquared', // their squares: attention
+  'leaving', // tokens that leave a layer: feed-forward
+  'dropping', // layers that drop tokens: choosing and moving them
+] as const;
 
-/** Weighted sums of x, y, x^2 and x y, x in 10^9 MACs. */
-interface Sums {
-  weight: number;
-  x: number;
-  y: number;
-  xx: number;
-  xy: number;
+export type LatencyTerm = (typeof latencyTerms)[number];
+
+/** A calibration as plain data: what JSON keeps of it gives the same predictions again. */
+export interface LatencyFit {
+  /** Milliseconds for one of each term, never below 0. */
+  readonly coefficients: Readonly<Record<LatencyTerm, number>>;
+  /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
+  readonly error: number;
+  /** Passes that `error` was measured on. */
+  readonly heldOut: number;
 }
 
-const add = (sums: Sums, { macs, milliseconds }: Measurement): void => {
-  const x = macs / 1e9;
-  sums.weight += 1;
-  sums.x += x;
-  sums.y += milliseconds;
-  sums.xx += x * x;
-  sums.xy += x * milliseconds;
+/** Predicts milliseconds on the machine and engine that it was calibrated on. */
+export interface LatencyModel {
+  readonly fit: LatencyFit;
+  /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
+  readonly error: number;
+  /** Milliseconds for one input of `tokens` tokens at a configuration, alone in its batch. */
+  milliseconds(tokens: number, config: LengthConfig): number;
+  /** Takes a new measurement into account: the machine may be faster or slower now than when it was calibrated. */
+  observe(tokens: number, config: LengthConfig, milliseconds: number): void;
+}
+
+/** How fast the weight of observations decays; the calibration keeps its own. */
+const memory = 0.98;
+
+const termsOf = (tokens: number, config: LengthConfig): Record<LatencyTerm, number> => {
+  const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
+  let entering = tokens;
+  for (const leaving of keptTokens(config, tokens)) {
+    terms.entering += entering;
+    terms.enteringSquared += entering * entering;
+    terms.leaving += leaving;
+    if (leaving < entering) terms.dropping += 1;
+    entering = leaving;
+  }
+  return terms;
 };
 
-const emptySums = (): Sums => ({ weight: 0, x: 0, y: 0, xx: 0, xy: 0 });
+const predict = (coefficients: LatencyFit['coefficients'], tokens: number, config: LengthConfig): number => {
+  const terms = termsOf(tokens, config);
+  return latencyTerms.reduce((sum, term) => sum + coefficients[term] * terms[term], 0);
+};
+
+/** The shortest time that is told from none: clocks of browsers are coarse. */
+const leastMilliseconds = 1e-3;
 
 /**
- * Least-squares line through (MACs, milliseconds). The calibration gives the line its shape for good; observations, the
- * recent ones most, scale it to how fast the machine is now.
+ * Fits the time of a forward pass: a part for the input, and for each layer a part that depends on the tokens that enter
+ * and leave it. Coefficients are never negative, so a longer input never costs less; relative errors are what is kept
+ * small, so that short inputs count as much as long ones.
+ *
+ * @param heldOut passes that the error is measured on. Without any it is that of `passes`
  */
-export const createLatencyModel = (calibration: readonly Measurement[]): LatencyModel => {
-  const fit = emptySums();
-  for (const measurement of calibration) add(fit, measurement);
-  const spread = fit.weight * fit.xx - fit.x * fit.x;
-  const sloped = spread > 1e-9 * fit.weight * fit.xx;
-  const slope = sloped ? Math.max(0, (fit.weight * fit.xy - fit.x * fit.y) / spread) : fit.y / Math.max(fit.x, 1e-12);
-  const intercept = Math.max(0, (fit.y - slope * fit.x) / Math.max(fit.weight, 1));
-  const predicted = (macs: number): number => intercept + (slope * macs) / 1e9;
+export const fitLatency = (passes: readonly TimedPass[], heldOut: readonly TimedPass[] = []): LatencyFit => {
+  const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
+  const rows = passes.map(({ tokens, config }, i) => {
+    const terms = termsOf(tokens, config);
+    return latencyTerms.map((term) => terms[term] / (times[i] ?? 1));
+  });
+  const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
+  const coefficients = Object.fromEntries(latencyTerms.map((term, k) => [term, found[k] ?? 0])) as Record<LatencyTerm, number>;
+  const judged = heldOut.length > 0 ? heldOut : passes;
+  const errors = judged.map(({ tokens, config, milliseconds }) => Math.abs(predict(coefficients, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1));
+  return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length };
+};
 
+/** Whether a value read from a file is a calibration. */
+export const isLatencyFit = (value: unknown): value is LatencyFit => {
+  if (typeof value !== 'object' || value === null || !('coefficients' in value) || !('error' in value) || !('heldOut' in value)) return false;
+  const { coefficients, error, heldOut } = value;
+  if (typeof coefficients !== 'object' || coefficients === null) return false;
+  const numbers: unknown[] = [error, heldOut, ...latencyTerms.map((term) => (coefficients as Partial<Record<LatencyTerm, unknown>>)[term])];
+  return numbers.every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0);
+};
+
+/** A latency model of a calibration. The calibration gives it its shape for good; observations, the recent ones most, scale it. */
+export const createLatencyModel = (fit: LatencyFit): LatencyModel => {
   const recent = { took: 0, predicted: 0 };
+  let anchor = 0;
   return {
-    observe: (macs, milliseconds) => {
-      recent.took = recent.took * memory + milliseconds;
-      recent.predicted = recent.predicted * memory + predicted(macs);
-    },
-    milliseconds: (macs) => {
+    fit,
+    error: fit.error,
+    observe: (tokens, config, milliseconds) => {
+      const predicted = predict(fit.coefficients, tokens, config);
       // The calibration counts as one observation, so that the first ones do not throw the scale about.
-      const anchor = predicted(fit.weight > 0 ? (fit.x / fit.weight) * 1e9 : 0);
+      if (anchor === 0) anchor = predicted;
+      recent.took = recent.took * memory + milliseconds;
+      recent.predicted = recent.predicted * memory + predicted;
+    },
+    milliseconds: (tokens, config) => {
       const scale = recent.predicted + anchor > 0 ? (recent.took + anchor) / (recent.predicted + anchor) : 1;
-      return scale * predicted(macs);
+      return scale * predict(fit.coefficients, tokens, config);
     },
   };
-};
-
-/** Input lengths that a calibration times. */
-const calibrationLengths = [8, 32, 96];
-
-/** Times the model at a few lengths on this machine (after a warm-up) and fits a latency model to it. */
-export const calibrateLatency = async (model: RunnableModel, repeats = 3): Promise<LatencyModel> => {
-  const measurements: Measurement[] = [];
-  const lengths = calibrationLengths.map((length) => Math.min(length, model.dimensions.positions));
-  for (let repeat = -1; repeat < repeats; repeat++) {
-    for (const length of lengths) {
-      const elapsed = await timeForward(model, length);
-      if (repeat >= 0) measurements.push({ macs: model.macs(length), milliseconds: elapsed });
-    }
-  }
-  return createLatencyModel(measurements);
-};
-
-const timeForward = async (model: RunnableModel, length: number): Promise<number> => {
-  const start = performance.now();
-  await model.run([{ ids: new Int32Array(length) }]);
-  return performance.now() - start;
 };

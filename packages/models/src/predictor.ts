@@ -2,10 +2,10 @@ import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
 import type { Budget } from './budget.js';
 import { pointForBudget } from './budget.js';
+import { calibrateLatency } from './calibrate-latency.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
 import type { LatencyModel } from './latency-model.js';
-import { calibrateLatency } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { OpenModelOptions } from './model-files.js';
 import { openTrainedModel } from './model-files.js';
@@ -100,7 +100,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     }
     if ('latencyMs' in budget) {
       const fitted = (latency ??= await calibrateLatency(model));
-      return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(model.macs(tokens, config))).lengthConfig;
+      return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(tokens, config)).lengthConfig;
     }
     const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
     return () => chosen;
@@ -115,7 +115,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       const inputs = rows.map((row) => encodings[row] as EncoderInput);
       const start = performance.now();
       const logits = await predictLogits(model, inputs, { config, signal: options.signal });
-      if (inputs.length === 1) latency?.observe(model.macs(inputs[0]?.ids.length ?? 0, config), performance.now() - start);
+      if (inputs.length === 1) latency?.observe(inputs[0]?.ids.length ?? 0, config, performance.now() - start);
       rows.forEach((row, i) => {
         const tokens = inputs[i]?.ids.length ?? 0;
         predictions[row] = {
