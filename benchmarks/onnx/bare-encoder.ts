@@ -1,7 +1,7 @@
 /** Encoders without a head, with the weights of the independent export they are compared with. */
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
-import { createSequenceModel } from '@length-adaptive/models';
+import { createTaskModel } from '@length-adaptive/models';
 import type { HostModel, OnnxRuntime, Precision, RuntimeSession } from '@length-adaptive/onnx';
 import { exportGraph, hostModel, openSession, readExportedWeights, readOnnxFile, tokenFeeds } from '@length-adaptive/onnx';
 import type { Dtype, ModelName } from './peers.js';
@@ -10,7 +10,7 @@ import { readIndependent } from './peers.js';
 /** A model of the independent export, its weights in host memory. */
 export const readHostModel = async (name: ModelName): Promise<HostModel> => {
   const config = JSON.parse(new TextDecoder().decode(readIndependent(name, 'config.json'))) as Record<string, unknown>;
-  const model = createSequenceModel(config, readExportedWeights(readIndependent(name, 'onnx/model.onnx')));
+  const model = createTaskModel(config, readExportedWeights(readIndependent(name, 'onnx/model.onnx')));
   try {
     return await hostModel(model, { withHead: false });
   } finally {

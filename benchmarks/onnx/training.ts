@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Dropout, Gradients, Sandwich } from '@length-adaptive/core';
 import { adamW, createAdamWState, createRandom, drawSandwich, globalNorm } from '@length-adaptive/core';
-import type { LabelledInput, SequenceModel } from '@length-adaptive/models';
-import { createSequenceModel, sequenceClassification } from '@length-adaptive/models';
+import type { LabelledInput, TaskModel } from '@length-adaptive/models';
+import { createTaskModel, sequenceClassification } from '@length-adaptive/models';
 import { onnxTrainingEngine } from '@length-adaptive/onnx';
 import type { Row } from '../harness.js';
 import { compareInTurn, formatSpread, ratio, spread } from '../harness.js';
@@ -19,8 +19,8 @@ const sst2Steps = Math.ceil(67_349 / shape.batch);
 
 const rounds = roundsOf(7);
 
-const createModel = (): SequenceModel =>
-  createSequenceModel(
+const createModel = (): TaskModel =>
+  createTaskModel(
     {
       model_type: 'bert',
       vocab_size: shape.vocabulary,

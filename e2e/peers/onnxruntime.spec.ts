@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { encode } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
-import type { SequenceModel, Tokenizer } from '@length-adaptive/models';
-import { createSequenceModel, createTokenizer } from '@length-adaptive/models';
+import type { TaskModel, Tokenizer } from '@length-adaptive/models';
+import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 import { exportGraph, hostModel, readExportedWeights } from '@length-adaptive/onnx';
 import type { RuntimeSession } from '@length-adaptive/onnx';
 import * as tf from '@tensorflow/tfjs';
@@ -29,7 +29,7 @@ const largestDifference = (ours: Float32Array, theirs: Float32Array): number => 
 };
 
 describe.each(['all-MiniLM-L6-v2', 'gte-small'])('%s, of an independent export of the same weights', (name) => {
-  let model: SequenceModel;
+  let model: TaskModel;
   let tokenizer: Tokenizer;
   let theirs: RuntimeSession;
 
@@ -38,7 +38,7 @@ describe.each(['all-MiniLM-L6-v2', 'gte-small'])('%s, of an independent export o
     await useWasm();
     const folder = independentExport(name);
     const file = readFileSync(path.join(folder, 'onnx/model.onnx'));
-    model = createSequenceModel(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Record<string, unknown>, readExportedWeights(file));
+    model = createTaskModel(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Record<string, unknown>, readExportedWeights(file));
     tokenizer = createTokenizer({ 'tokenizer.json': readFileSync(path.join(folder, 'tokenizer.json')) });
     theirs = await peerRuntime.InferenceSession.create(file);
   });

@@ -1,4 +1,4 @@
-import type { FileSource, FineTuneEngine, RunnableTextModel, SequenceModel } from '@length-adaptive/models';
+import type { FileSource, FineTuneEngine, RunnableTextModel, TaskModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
@@ -62,7 +62,7 @@ export const openRunnable = async (source: string | FileSource, settings: Engine
 export interface TrainingRun {
   readonly used: UsedEngine;
   /** The engine of `fineTune`; absent for TensorFlow.js, which is its own. */
-  open(model: SequenceModel): Promise<(FineTuneEngine & { readonly release: () => Promise<void> }) | undefined>;
+  open(model: TaskModel): Promise<(FineTuneEngine & { readonly release: () => Promise<void> }) | undefined>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { StepReport, TrainerState } from '@length-adaptive/core';
-import type { FineTuneData, FineTuneEngine, SequenceModel } from '@length-adaptive/models';
+import type { FineTuneData, FineTuneEngine, TaskModel } from '@length-adaptive/models';
 import { fineTune } from '@length-adaptive/models';
 import type { Context } from './command.js';
 import type { TrainSettings } from './commands/train.js';
@@ -24,7 +24,7 @@ export interface StagesOptions {
   readonly engine: FineTuneEngine | undefined;
 }
 
-const runStage = async (model: SequenceModel, data: FineTuneData, stage: number, options: StagesOptions): Promise<void> => {
+const runStage = async (model: TaskModel, data: FineTuneData, stage: number, options: StagesOptions): Promise<void> => {
   const { settings, folder, digest, checkpoint, metrics, context, engine } = options;
   const { epochs, lengthDropEpochs, batchSize, learningRate, seed, metric, checkpointEvery } = settings;
   const { dropRatioBound, layerDrop, subModels } = settings;
@@ -62,7 +62,7 @@ const runStage = async (model: SequenceModel, data: FineTuneData, stage: number,
  *
  * @throws CliError `ABORTED` after a checkpoint was written; its message says how to go on
  */
-export const trainStages = async (model: SequenceModel, data: FineTuneData, options: StagesOptions): Promise<void> => {
+export const trainStages = async (model: TaskModel, data: FineTuneData, options: StagesOptions): Promise<void> => {
   const { settings, folder, checkpoint } = options;
   const lengths = [settings.epochs, settings.lengthDropEpochs];
   try {

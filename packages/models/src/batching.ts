@@ -1,12 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
-
-/** An input the model has been told the answer of. */
-export interface LabelledInput {
-  readonly input: EncoderInput;
-  /** Class number, or the value of a regression. */
-  readonly target: number;
-}
+import type { LabelledInput } from './labelled-input.js';
 
 const width = (input: EncoderInput): number => input.ids.length;
 

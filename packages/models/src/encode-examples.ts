@@ -1,8 +1,8 @@
 import type { EncoderInput } from '@length-adaptive/core';
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import type { Example } from './datasets/dataset.js';
 import { ModelError } from './errors.js';
-import type { SequenceTask } from './tasks/task.js';
+import type { SequenceTask } from './tasks/sequence-task.js';
 import type { Tokenizer } from './tokenizer.js';
 
 export interface EncodeExamplesOptions {
@@ -17,7 +17,7 @@ export interface EncodeExamplesOptions {
  */
 export const encodeExamples = (
   tokenizer: Tokenizer,
-  task: SequenceTask,
+  task: Pick<SequenceTask, 'target'>,
   examples: readonly Example[],
   { maxLength = 128 }: EncodeExamplesOptions = {},
 ): LabelledInput[] =>

@@ -1,4 +1,4 @@
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
 import type { RunnableModel } from './runnable-model.js';

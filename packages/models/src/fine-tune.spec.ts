@@ -2,14 +2,14 @@ import { tensorEngine } from '@length-adaptive/core';
 import type { TrainerState } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import { encodeExamples } from './encode-examples.js';
 import { evaluate } from './evaluate.js';
 import type { FineTuneEngine, FineTuneOptions } from './fine-tune.js';
 import { fineTune, trainable } from './fine-tune.js';
 import type { TensorData } from './safetensors.js';
 import { saveParameters } from './parameters.js';
-import type { SequenceModel } from './sequence-model.js';
+import type { TaskModel } from './task-model.js';
 import { tinyExamples, tinyModel } from './testing/tiny-model.js';
 
 beforeAll(async () => {
@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 
 const options: FineTuneOptions = { epochs: 2, batchSize: 8, learningRate: 3e-3, seed: 1, metric: 'probability', lengthDrop: { dropRatioBound: 0.3 } };
-const weightsOf = (model: SequenceModel): Promise<Map<string, TensorData>> => saveParameters(model.parameters);
+const weightsOf = (model: TaskModel): Promise<Map<string, TensorData>> => saveParameters(model.parameters);
 
 interface Run {
-  readonly model: SequenceModel;
+  readonly model: TaskModel;
   readonly data: { readonly train: readonly LabelledInput[]; readonly dev: readonly LabelledInput[] };
   /** Holds the same weights as the model, and is no part of it. */
-  readonly second: SequenceModel;
+  readonly second: TaskModel;
 }
 
 const withModels = async (run: (given: Run) => Promise<void>): Promise<void> => {
@@ -36,7 +36,7 @@ const withModels = async (run: (given: Run) => Promise<void>): Promise<void> => 
 };
 
 describe('an engine that trains weights of its own', () => {
-  const engineOf = (second: SequenceModel, scores: boolean): FineTuneEngine => ({
+  const engineOf = (second: TaskModel, scores: boolean): FineTuneEngine => ({
     training: tensorEngine(trainable(second)),
     ...(scores && { runnable: second }),
   });

@@ -1,12 +1,13 @@
 import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainingEngine, TrainOptions, TrainResult } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import { trainingBatches } from './batching.js';
 import { ModelError } from './errors.js';
 import { evaluate } from './evaluate.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { ScoreName } from './score.js';
-import type { SequenceModel } from './sequence-model.js';
+import type { TaskModel } from './task-model.js';
+import { distillationLoss, taskLoss } from './tasks/task-losses.js';
 
 export interface FineTuneData {
   readonly train: readonly LabelledInput[];
@@ -56,13 +57,13 @@ export interface FineTuneOptions
 const tokensOf = (batch: readonly LabelledInput[]): Int32Array =>
   Int32Array.from(new Set(batch.flatMap(({ input }) => Array.from(input.ids)))).sort();
 
-/** A sequence model as the trainer sees it. */
-export const trainable = (model: SequenceModel): TrainableModel<readonly LabelledInput[]> => ({
+/** A model as the trainer sees it. */
+export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInput[]> => ({
   variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
   rowsRead: (batch) => new Map([[model.wordTable, tokensOf(batch)]]),
   logits: (batch, pass) => model.logits(batch.map(({ input }) => input), pass),
-  taskLoss: (logits, batch) => model.task.loss(logits, batch.map(({ target }) => target)),
-  distillationLoss: (teacher, student, _, options) => model.task.distillationLoss(teacher, student, options),
+  taskLoss: (logits, batch) => taskLoss(model.task, logits, batch),
+  distillationLoss: (teacher, student, batch, options) => distillationLoss(model.task, teacher, student, batch, options),
 });
 
 /**
@@ -75,7 +76,7 @@ export const trainable = (model: SequenceModel): TrainableModel<readonly Labelle
  * @throws ModelError `DATA_INVALID` without training examples; CoreError `ABORTED`, `DIVERGED`
  */
 export const fineTune = async (
-  model: SequenceModel,
+  model: TaskModel,
   { train: examples, dev }: FineTuneData,
   {
     epochs = 3,
@@ -117,7 +118,7 @@ export const fineTune = async (
     epochs,
     seed,
     adamW: { weightDecay },
-    dropout: { hidden: hiddenDropout * dropout, attention: attentionDropout * dropout },
+    dropout: { hidden: hiddenDropout * dropout, attention: attentionDropout * dropout, head: model.headDropout * dropout },
     ...(lengthDrop && { lengthDrop: { ...lengthDrop, layers } }),
     ...(dev && dev.length > 0 && { evaluate: score }),
     ...(onStep && { onStep }),

@@ -2,7 +2,7 @@ import type { LengthConfig } from '@length-adaptive/core';
 import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths } from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import { ModelError } from './errors.js';
 import { predictLogits } from './predict-logits.js';
 import type { ParetoPoint } from './length-adaptive-file.js';

@@ -6,20 +6,21 @@ import type { ReadModelDirectoryOptions, TokenizerFiles, WriteModelDirectoryOpti
 import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import { saveParameters } from './parameters.js';
 import type { RunnableTextModel } from './runnable-model.js';
-import type { SequenceModel } from './sequence-model.js';
-import { createSequenceModel, taskOf } from './sequence-model.js';
-import type { SequenceTask } from './tasks/task.js';
+import type { TaskModel } from './task-model.js';
+import { createTaskModel } from './task-model.js';
+import { taskOf } from './task-config.js';
+import type { Task } from './tasks/task.js';
 import { createTokenizer } from './tokenizer.js';
 
 /** A model on TensorFlow.js with all that its folder holds: to train, search, save and answer with. */
 export interface TextModel extends RunnableTextModel {
-  readonly model: SequenceModel;
+  readonly model: TaskModel;
   readonly tokenizerFiles: TokenizerFiles;
 }
 
 export interface OpenModelOptions extends ReadModelDirectoryOptions {
   /** The task, or how to choose it. A head trained for another task, or for other labels, is replaced. Default: what config.json says. */
-  readonly task?: SequenceTask | ((config: ModelConfig) => SequenceTask) | undefined;
+  readonly task?: Task | ((config: ModelConfig) => Task) | undefined;
   /** Seed of a new head. Default 42. */
   readonly seed?: number;
 }
@@ -34,9 +35,10 @@ export const openModel = async (source: string | FileSource, { task, seed = 42, 
   const { config, tensors, tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
   const tokenizer = createTokenizer(tokenizerFiles);
   const chosen = typeof task === 'function' ? task(config) : task;
-  const { headPrefix } = architectureOf(config);
-  const kept = !chosen || isTaskOf(config, chosen) ? tensors : new Map([...tensors].filter(([name]) => !name.startsWith(headPrefix)));
-  return { model: createSequenceModel(config, kept, { task: chosen, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
+  const { headPrefixes } = architectureOf(config);
+  const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
+  const kept = !chosen || isTaskOf(config, chosen) ? tensors : new Map([...tensors].filter(([name]) => !isOfHead(name)));
+  return { model: createTaskModel(config, kept, { task: chosen, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
 };
 
 /**
@@ -55,7 +57,7 @@ export const openTrainedModel = async (source: string | FileSource, options: Ope
   );
 };
 
-const isTaskOf = (config: ModelConfig, { name, labels }: SequenceTask): boolean => {
+const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
   const own = taskOf(config);
   return own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i]);
 };

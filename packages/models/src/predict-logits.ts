@@ -15,7 +15,7 @@ export interface PredictLogitsOptions {
 const longestHold = 20;
 
 /**
- * Logits of many inputs, in their order: [inputs][outputs].
+ * Logits of many inputs, in their order: [inputs][outputs], or [inputs][tokens * outputs] for a task that reads every token.
  *
  * @throws ModelError `ABORTED`
  */
@@ -24,7 +24,7 @@ export const predictLogits = async (
   inputs: readonly EncoderInput[],
   { config, maxBatchTokens = model.batchTokens, signal }: PredictLogitsOptions = {},
 ): Promise<Float32Array[]> => {
-  const { outputs } = model.task;
+  const { outputs, reads } = model.task;
   const results = new Array<Float32Array>(inputs.length);
   let released = performance.now();
   for (const rows of tokenBatches(inputs, maxBatchTokens)) {
@@ -33,9 +33,12 @@ export const predictLogits = async (
       released = performance.now();
     }
     if (signal?.aborted) throw new ModelError('ABORTED', 'Prediction was stopped by its signal.');
-    const logits = await model.run(rows.map((row) => inputs[row] as EncoderInput), { config }); // [B * outputs]
+    const batch = rows.map((row) => inputs[row] as EncoderInput);
+    const logits = await model.run(batch, { config });
+    const stride = logits.length / rows.length;
     rows.forEach((row, i) => {
-      results[row] = logits.slice(i * outputs, (i + 1) * outputs);
+      const own = reads === 'first' ? outputs : (batch[i]?.ids.length ?? 0) * outputs;
+      results[row] = logits.slice(i * stride, i * stride + own);
     });
   }
   return results;

@@ -1,4 +1,4 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core';
 import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
 import type { Budget } from './budget.js';
 import { pointForBudget } from './budget.js';
@@ -11,11 +11,8 @@ import type { OpenModelOptions } from './model-files.js';
 import { openTrainedModel } from './model-files.js';
 import { predictLogits } from './predict-logits.js';
 import type { RunnableTextModel } from './runnable-model.js';
-import type { Answer } from './tasks/task.js';
+import type { Answer, PreparedText, TextInput } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
-
-/** A text, or a pair of texts. */
-export type TextInput = string | readonly [text: string, pair: string];
 
 export interface PredictOptions {
   /** What may be spent. Default: the full length, or the one configuration that the model has built in. */
@@ -32,13 +29,15 @@ export interface Prediction extends Answer {
   readonly lengthConfig: LengthConfig;
   /** MACs spent on this input, as a share of what the full length would have spent on it. */
   readonly cost: number;
-  /** Tokens of the input, special tokens included. */
+  /** Tokens of the input, special tokens included; of all windows of a long context together. */
   readonly tokens: number;
   /** Tokens that left each layer. */
   readonly keptTokens: readonly number[];
 }
 
-/** What every layer did with one input. */
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** What every layer did with one input: the text, or the first window of a long context. */
 export interface Inspection {
   readonly prediction: Prediction;
   readonly encoding: Encoding;
@@ -77,19 +76,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   for (const { lengthConfig } of paretoSet) validateLengthConfig(lengthConfig, layers);
   let latency: LatencyModel | undefined;
 
-  const encode = (text: TextInput, truncate: boolean): Encoding => {
-    const [first, pair] = typeof text === 'string' ? [text] : text;
-    const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
-    if (encoding.ids.length > positions) {
-      throw new ModelError(
-        'TEXT_TOO_LONG',
-        `The text has ${encoding.ids.length} tokens but the model has ${positions} positions; shorten it, or ask for truncation.`,
-      );
-    }
-    return encoding;
-  };
+  const windowLength = lengthAdaptive?.training?.['maxLength'];
+  const prepare = (text: TextInput, truncate = false): PreparedText =>
+    model.task.prepare(tokenizer, text, { positions, truncate, ...(typeof windowLength === 'number' && { windowLength }) });
 
-  const chooser = async ({ budget, lengthConfig }: PredictOptions): Promise<(tokens: number) => LengthConfig> => {
+  /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
+  const chooser = async ({ budget, lengthConfig }: PredictOptions): Promise<(tokens: readonly number[]) => LengthConfig> => {
     if (lengthConfig) {
       validateLengthConfig(lengthConfig, layers);
       return () => lengthConfig;
@@ -100,34 +92,41 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     }
     if ('latencyMs' in budget) {
       const fitted = (latency ??= await calibrateLatency(model));
-      return (tokens) => pointForBudget(paretoSet, budget, (config) => fitted.milliseconds(tokens, config)).lengthConfig;
+      const latencyOf = (tokens: readonly number[], config: LengthConfig): number => sum(tokens.map((count) => fitted.milliseconds(count, config)));
+      return (tokens) => pointForBudget(paretoSet, budget, (config) => latencyOf(tokens, config)).lengthConfig;
     }
     const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
     return () => chosen;
   };
 
-  const predictEncoded = async (encodings: readonly Encoding[], options: PredictOptions): Promise<Prediction[]> => {
+  const predictPrepared = async (texts: readonly PreparedText[], options: PredictOptions): Promise<Prediction[]> => {
     const choose = await chooser(options);
-    const configs = encodings.map(({ ids }) => choose(ids.length));
-    const predictions = new Array<Prediction>(encodings.length);
+    const configs = texts.map(({ inputs }) => choose(inputs.map(({ ids }) => ids.length)));
+    const predictions = new Array<Prediction>(texts.length);
     for (const config of new Set(configs)) {
       const rows = configs.flatMap((other, row) => (other === config ? [row] : []));
-      const inputs = rows.map((row) => encodings[row] as EncoderInput);
+      const inputs = rows.flatMap((row) => texts[row]?.inputs ?? []);
       const start = performance.now();
       const logits = await predictLogits(model, inputs, { config, signal: options.signal });
       if (inputs.length === 1) latency?.observe(inputs[0]?.ids.length ?? 0, config, performance.now() - start);
-      rows.forEach((row, i) => {
-        const tokens = inputs[i]?.ids.length ?? 0;
-        predictions[row] = {
-          ...model.task.answer(logits[i] as Float32Array),
-          lengthConfig: config,
-          cost: model.macs(tokens, config) / model.macs(tokens),
-          tokens,
-          keptTokens: keptTokens(config, tokens),
-        };
-      });
+      for (const row of rows) {
+        const text = texts[row] as PreparedText;
+        const own = logits.splice(0, text.inputs.length);
+        predictions[row] = { ...text.answer(own), ...costOf(text, config) };
+      }
     }
     return predictions;
+  };
+
+  const costOf = ({ inputs }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer> => {
+    const lengths = inputs.map(({ ids }) => ids.length);
+    const kept = lengths.map((length) => keptTokens(config, length));
+    return {
+      lengthConfig: config,
+      cost: sum(lengths.map((length) => model.macs(length, config))) / sum(lengths.map((length) => model.macs(length))),
+      tokens: sum(lengths),
+      keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
+    };
   };
 
   return {
@@ -135,12 +134,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     paretoSet,
     labels: model.task.labels,
     predict: async (texts, options = {}) => {
-      const encodings = texts.map((text) => encode(text, options.truncate ?? false));
-      return predictEncoded(encodings, options);
+      const prepared = texts.map((text) => prepare(text, options.truncate));
+      return predictPrepared(prepared, options);
     },
     inspect: async (text, options = {}) => {
-      const encoding = encode(text, options.truncate ?? false);
-      const [prediction] = (await predictEncoded([encoding], options)) as [Prediction];
+      const prepared = prepare(text, options.truncate);
+      const [prediction] = (await predictPrepared([prepared], options)) as [Prediction];
+      const [encoding] = prepared.inputs as readonly [Encoding];
       const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
       return { prediction, encoding, layers: keptPositions };
     },

@@ -1,7 +1,7 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import type { Dimensions } from './architectures/architecture.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
-import type { SequenceTask } from './tasks/task.js';
+import type { Task } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** A model that answers, whatever engine runs it: token ids in, logits out. */
@@ -9,13 +9,14 @@ export interface RunnableModel {
   /** What runs it: `tfjs`, `onnxruntime`. */
   readonly engine: string;
   readonly dimensions: Dimensions;
-  readonly task: SequenceTask;
+  readonly task: Task;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
   /** The one configuration that the model runs at, where it has one built in. */
   readonly builtIn?: LengthConfig | undefined;
   /**
-   * Logits of one batch, row after row: [B * outputs]. Token rows may have any lengths; the array is the caller's to keep.
+   * Logits of one batch, row after row: [B * outputs], or [B * T * outputs] for a task that reads every token, T being the
+   * longest row's. Token rows may have any lengths; the array is the caller's to keep.
    *
    * @param options the length configuration; default full length
    */

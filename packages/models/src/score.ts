@@ -1,18 +1,17 @@
-import type { LabelledInput } from './batching.js';
+import type { LabelledInput } from './labelled-input.js';
 import { ModelError } from './errors.js';
 import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
 import type { MetricName } from './metrics/metric.js';
-import { metricByName } from './metrics/metric.js';
 import type { RunnableModel } from './runnable-model.js';
 
 /**
  * What a model can be scored by; higher is better.
  *
  * - a metric of its predictions, such as `accuracy`;
- * - `probability`: the mean probability it gives to the right label;
+ * - `probability`: the mean probability it gives to what is right: the label, the ends of the answer, the tags;
  * - `fidelity`: how near its answers are to those of the full length, `exp(-mean divergence)`, the divergence being
- *   KL(full || reduced) of the label distributions, or the squared difference for regression. 1 is the same answers. It
+ *   KL(full || reduced) of the probabilities, or the squared difference for regression. 1 is the same answers. It
  *   needs no labels and sees every change of confidence, which makes it the best guide of a search on a few hundred examples.
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';
@@ -38,14 +37,12 @@ export const createScorer = async (
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
   if (score === 'fidelity') {
     const full = await predictLogits(model, examples.map(({ input }) => input), { ...options, config: undefined });
-    return (logits) => Math.exp(-mean(examples, (_, i) => task.divergence(full[i] ?? [], logits[i] ?? [])));
+    return (logits) => Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
   }
   if (score === 'probability') {
     const { probability } = task;
     if (!probability) throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${task.name}.`);
-    return (logits) => mean(examples, ({ target }, i) => probability(logits[i] ?? [], target));
+    return (logits) => mean(examples, (example, i) => probability(logits[i] ?? [], example));
   }
-  const metric = metricByName(score);
-  const targets = examples.map(({ target }) => target);
-  return (logits) => metric(logits.map((row) => task.prediction(row)), targets);
+  return (logits) => task.score(score, logits, examples);
 };

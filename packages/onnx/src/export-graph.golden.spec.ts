@@ -1,6 +1,6 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import { fromAbsoluteLengths, fullLength } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { exportGraph, hostModel } from './export-graph.js';
 import type { OnnxModel } from './onnx-model.js';
@@ -16,7 +16,7 @@ const dropped = fromAbsoluteLengths(golden('lengths'), 16);
 const width = 32;
 const tolerance = 1e-4;
 
-let model: SequenceModel;
+let model: TaskModel;
 let engine: OnnxModel;
 let bare: BareEncoder;
 

@@ -1,6 +1,6 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -25,7 +25,7 @@ describe.each([
   { layers: 3, seed: 1 },
   { layers: 4, seed: 2 },
 ])('random batches at random configurations of a model of $layers layers', ({ layers, seed }) => {
-  let model: SequenceModel;
+  let model: TaskModel;
   let engine: OnnxModel;
   let bare: BareEncoder;
   const rows = { seen: 0, nearTies: 0 };

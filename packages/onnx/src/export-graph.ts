@@ -1,6 +1,6 @@
 import type { EncoderWeights, LengthConfig } from '@length-adaptive/core';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, PooledHeadWeights, SequenceModel } from '@length-adaptive/models';
+import type { Dimensions, HeadWeights, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions, EncoderInputs } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
@@ -26,10 +26,11 @@ export interface HostModel {
   readonly head?: HostHead | undefined;
 }
 
-/** Head on [CLS]. */
+/** Head of a task. */
 export interface HostHead {
-  readonly weights: WeightTree<PooledHeadWeights, HostWeight>;
+  readonly weights: WeightTree<HeadWeights, HostWeight>;
   readonly activation: 'tanh' | 'relu';
+  readonly task: Pick<Task, 'reads' | 'distribution'>;
 }
 
 export interface ExportGraphOptions {
@@ -41,14 +42,17 @@ export interface ExportGraphOptions {
   readonly trace?: boolean;
 }
 
+/** Names of the outputs of question answering: where an answer starts and ends. */
+export const spanOutputs = ['start_logits', 'end_logits'] as const;
+
 /** Copies the weights of a model to host memory. */
-export const hostModel = async ({ dimensions, encoder, head, parameters, architecture }: SequenceModel, { withHead = true } = {}): Promise<HostModel> => {
+export const hostModel = async ({ dimensions, encoder, head, task, parameters, architecture }: TaskModel, { withHead = true } = {}): Promise<HostModel> => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
   return {
     dimensions,
     encoder: await readWeights(encoder, nameOf),
-    ...(withHead && { head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation } }),
+    ...(withHead && { head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation, task } }),
   };
 };
 
@@ -61,15 +65,26 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
   typeIds: types > 0 ? int64Input(g, 'token_type_ids') : undefined,
 });
 
-/** Head on [CLS]: [B, hidden] -> [B, outputs]. */
+/** A head: [.., hidden] -> [.., outputs]. */
 export const headGraph = <Leaf>(
   g: GraphBuilder,
-  first: Value,
-  { pooler, classifier }: WeightTree<PooledHeadWeights, Leaf>,
+  states: Value,
+  { pooler, output }: WeightTree<HeadWeights, Leaf>,
   activation: HostHead['activation'],
   emit: WeightEmitter<Leaf>,
-  dropout: (pooled: Value) => Value = (pooled) => pooled,
-): Value => emit.dense(g, dropout(g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, first, pooler)])), classifier);
+  dropout: (read: Value) => Value = (read) => read,
+): Value => {
+  const read = pooler ? g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, states, pooler)]) : states;
+  return emit.dense(g, dropout(read), output);
+};
+
+/** The outputs that tools expect of a head. */
+const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead): void => {
+  const outputs = weights.output.bias.shape[0] ?? 1;
+  if (task.reads === 'first') g.output('logits', logits, 'float32', ['batch', outputs]);
+  else if (task.distribution === 'outputs') g.output('logits', logits, 'float32', ['batch', 'sequence', outputs]);
+  else spanOutputs.forEach((name, i) => g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: 2 }), 'float32', ['batch', 'sequence']));
+};
 
 const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
   if (config === undefined) return 'input';
@@ -82,8 +97,9 @@ const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengt
  *
  * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
  * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
- * default, the full length, so that tools that know nothing of it run the file as any other. Output: `logits`
- * [batch, outputs], or `last_hidden_state` [batch, sequence, hidden] of a bare encoder, with dropped tokens restored.
+ * default, the full length, so that tools that know nothing of it run the file as any other. Outputs: `logits` [batch, outputs];
+ * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
+ * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`
  */
@@ -96,13 +112,12 @@ export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig
   const lengths = lengthsOf(lengthConfig, layers);
   if (lengths === 'input') g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, inputs.mask, lengths, layers);
-  const options: EncoderGraphOptions = { plan, wanted: head ? 'first' : 'all', trace };
+  const options: EncoderGraphOptions = { plan, wanted: head?.task.reads === 'first' ? 'first' : 'all', trace };
   const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
     // The head is small and decides: it stays in single precision.
-    const outputs = head.weights.classifier.bias.shape[0] ?? 1;
-    g.output('logits', headGraph(g, hidden, head.weights, head.activation, emitterOf('fp32')), 'float32', ['batch', outputs]);
+    outputLogits(g, headGraph(g, hidden, head.weights, head.activation, emitterOf('fp32')), head);
   } else {
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }

@@ -1,5 +1,5 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import type { SequenceModel, TextModel } from '@length-adaptive/models';
+import type { TaskModel, TextModel } from '@length-adaptive/models';
 import { formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, writeFile } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
@@ -75,7 +75,7 @@ interface VerifyFileOptions extends CreateOnnxModelOptions {
 }
 
 const verifyFile = async (
-  model: SequenceModel,
+  model: TaskModel,
   bytes: Uint8Array,
   inputs: readonly EncoderInput[],
   { precision, tolerance, lengthConfig, ...session }: VerifyFileOptions,

@@ -1,6 +1,6 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -15,7 +15,7 @@ import { tokenFeeds } from './token-batch.js';
 const inputs: readonly EncoderInput[] = [20, 7, 1].map((length, row) => ({ ids: Array.from({ length }, (_, i) => (i * 7 + row * 3) % 40) }));
 const full = fullLength(3);
 
-let model: SequenceModel;
+let model: TaskModel;
 let host: HostModel;
 let any: OnnxModel;
 

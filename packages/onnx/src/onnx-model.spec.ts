@@ -1,4 +1,4 @@
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import type { HostModel } from './export-graph.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -6,7 +6,7 @@ import { createGraph } from './graph/graph-builder.js';
 import { createOnnxModel } from './onnx-model.js';
 import { tinyModel } from './testing/tiny-model.js';
 
-let model: SequenceModel;
+let model: TaskModel;
 let host: HostModel;
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
-import { classificationHeadCost, cost, fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, ModelConfig, RunnableModel, SequenceTask } from '@length-adaptive/models';
-import { architectureOf, taskOf } from '@length-adaptive/models';
+import { cost, fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { Dimensions, ModelConfig, RunnableModel, Task } from '@length-adaptive/models';
+import { architectureOf, headCostOf, taskOf } from '@length-adaptive/models';
+import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
 import { readOnnxFile } from './read-file.js';
 import type { RuntimeSession, SessionOptions } from './runtime.js';
@@ -29,25 +30,30 @@ export interface CreateOnnxModelOptions extends SessionOptions {
 /** Enough tokens to keep the cores busy; more would push the attention scores of long texts out of the cache. */
 export const batchTokens = 640;
 
+/** [B, T] each -> [B, T, outputs]. */
+const interleave = (outputs: readonly Float32Array[]): Float32Array =>
+  Float32Array.from({ length: outputs.length * (outputs[0]?.length ?? 0) }, (_, i) => outputs[i % outputs.length]?.[Math.floor(i / outputs.length)] as number);
+
 /**
- * Opens an exported model of sequences.
+ * Opens an exported model.
  *
  * @param bytes an ONNX file written by `exportGraph`
  * @param config the model's config.json
- * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without `logits`
+ * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's task
  */
 export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { traced, ...options }: CreateOnnxModelOptions = {}): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
-  const task: SequenceTask = taskOf(config);
+  const task: Task = taskOf(config);
   const { layers } = dimensions;
   const file = readOnnxFile(bytes);
   const { builtIn } = file;
   const { ort, session } = await openSession(file.bytes, options);
-  if (!session.outputNames.includes('logits')) {
+  const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
+  if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
-    throw new OnnxError('HEAD_UNSUPPORTED', `The file gives ${session.outputNames.join(', ')}, expected "logits": this engine answers with heads on whole sequences.`);
+    throw new OnnxError('HEAD_UNSUPPORTED', `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`);
   }
-  const headMacs: HeadCost = classificationHeadCost(dimensions.hiddenSize, task.outputs);
+  const headMacs: HeadCost = headCostOf(dimensions, task);
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
@@ -64,8 +70,9 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
   };
   const runRows: OnnxModel['runRows'] = async (inputs, configs) => {
     for (const given of new Set(configs)) check(given);
-    const { logits } = await runSession(session, inputs, configs);
-    return logits?.data as Float32Array;
+    const outputs = await runSession(session, inputs, configs);
+    const values = expected.map((name) => outputs[name]?.data as Float32Array);
+    return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
   };
   const full = fullLength(layers);
 

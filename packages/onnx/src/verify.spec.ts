@@ -1,11 +1,11 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { tinyModel } from './testing/tiny-model.js';
 import { verify } from './verify.js';
 
 const inputs: readonly EncoderInput[] = [{ ids: [2, 5, 6, 7, 8, 3] }, { ids: [2, 9, 3] }];
-let model: SequenceModel;
+let model: TaskModel;
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);

@@ -1,7 +1,7 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { RunnableModel, ScoreName } from '@length-adaptive/models';
-import { macsShare, metricByName, predictLogits } from '@length-adaptive/models';
+import { createScorer, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -34,16 +34,16 @@ const scoresOf = async (
 ): Promise<EvaluationResult['scores']> => {
   const progress = context.progress('evaluate', 'examples');
   const chunk = 256;
-  const predictions: number[] = [];
+  const logits: Float32Array[] = [];
   for (let start = 0; start < data.length; start += chunk) {
     const inputs = data.slice(start, start + chunk).map(({ input }) => input);
-    const logits = await predictLogits(model, inputs, { config, signal: context.signal });
-    predictions.push(...logits.map((row) => model.task.prediction(row)));
-    progress.update(predictions.length, data.length);
+    logits.push(...(await predictLogits(model, inputs, { config, signal: context.signal })));
+    progress.update(logits.length, data.length);
   }
   progress.end();
-  const targets = data.map(({ target }) => target);
-  return Object.fromEntries(names.map((name) => [name, metricByName(name)(predictions, targets)]));
+  const scores: (readonly [ScoreName, number])[] = [];
+  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
+  return Object.fromEntries(scores);
 };
 
 const printResult = ({ print }: Context, { scores, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {

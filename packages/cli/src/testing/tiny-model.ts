@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '@length-adaptive/core';
-import { createSequenceModel, saveModel } from '@length-adaptive/models';
+import { createTaskModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
 const filler = 'the a this that film movie plot actor scene story music was is and but very quite really so it with of in at on to we'.split(' ');
@@ -30,7 +30,7 @@ export const tinyConfig = {
 export const writeTinyModel = async (folder: string): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
-  const model = createSequenceModel(tinyConfig, new Map(), { fresh: true, seed: 3 });
+  const model = createTaskModel(tinyConfig, new Map(), { fresh: true, seed: 3 });
   await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) } });
   model.dispose();
 };

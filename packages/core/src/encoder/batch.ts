@@ -5,7 +5,7 @@ import type { EmbeddingWeights } from './weights.js';
 export interface EncoderInput {
   /** Token ids, [CLS] first where the encoder has one. */
   readonly ids: ArrayLike<number>;
-  /** Segment ids, one a token. Default: all 0. */
+  /** Segment ids, one a token. Default: all 0. Encoders without segment embeddings do not look at them. */
   readonly typeIds?: ArrayLike<number> | undefined;
 }
 
@@ -52,12 +52,12 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   const ids = new Int32Array(inputs.length * width);
   const typeIds = new Int32Array(inputs.length * width);
   const vocabulary = embeddings.word.shape[0];
-  const types = embeddings.tokenType?.shape[0] ?? 1;
+  const types = embeddings.tokenType?.shape[0] ?? 0;
   inputs.forEach((input, row) => {
     if (input.ids.length === 0) throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);
     checkIds(input.ids, vocabulary, 'token id', row);
     ids.set(Array.from(input.ids), row * width);
-    if (input.typeIds) {
+    if (input.typeIds && embeddings.tokenType) {
       if (input.typeIds.length !== input.ids.length) {
         throw new CoreError('INPUT_INVALID', `Row ${row} has ${input.ids.length} ids but ${input.typeIds.length} type ids.`);
       }

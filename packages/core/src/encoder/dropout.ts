@@ -9,6 +9,8 @@ export interface Dropout {
   readonly hidden: number;
   /** Probability for attention probabilities. */
   readonly attention: number;
+  /** Probability for what the head's output layer reads. Default: as `hidden`. */
+  readonly head?: number | undefined;
   readonly random: Random;
 }
 

@@ -1,6 +1,7 @@
 import type { DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
 import type { ModelConfig } from '../model-config.js';
 import type { SpecTree } from '../parameters.js';
+import type { TaskName } from '../tasks/task.js';
 
 /** Everything a family's config.json says that this toolkit needs. */
 export interface Dimensions extends EncoderShape {
@@ -16,25 +17,33 @@ export interface Dimensions extends EncoderShape {
   readonly initialDeviation: number;
 }
 
-/** Head on [CLS]: a pooler and a classifier. */
-export interface PooledHeadWeights {
-  readonly pooler: DenseWeights;
-  readonly classifier: DenseWeights;
+/** Head of a task: what its output layer reads is the first token's state, through a pooler, or every token's. */
+export interface HeadWeights {
+  readonly pooler?: DenseWeights;
+  readonly output: DenseWeights;
+}
+
+/** What a head is made for. */
+export interface HeadTask {
+  readonly name: TaskName;
+  readonly outputs: number;
 }
 
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */
 export interface Architecture {
   /** `model_type` in config.json. */
   readonly modelType: string;
-  /** Class name that Hugging Face tools expect of a checkpoint with a sequence classification head. */
-  readonly classifierClass: string;
+  /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
+  readonly classPrefix: string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */
   readonly prefix: string;
-  /** Prefix of the tensors that belong to one task and no other. */
-  readonly headPrefix: string;
-  /** What stands between pooler and classifier. */
+  /** Prefixes of the tensors that belong to one task and no other. */
+  readonly headPrefixes: readonly string[];
+  /** What stands between pooler and output layer. */
   readonly poolerActivation: 'tanh' | 'relu';
   dimensions(config: ModelConfig): Dimensions;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
-  pooledHead(dimensions: Dimensions, outputs: number): SpecTree<PooledHeadWeights>;
+  head(dimensions: Dimensions, task: HeadTask): SpecTree<HeadWeights>;
+  /** Dropout probability of what the output layer reads. */
+  headDropout(config: ModelConfig, task: TaskName): number;
 }

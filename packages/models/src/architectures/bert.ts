@@ -1,26 +1,15 @@
-import type { DenseWeights, LayerNormWeights } from '@length-adaptive/core';
 import { configChoice, configNumber } from '../model-config.js';
-import type { SpecTree } from '../parameters.js';
 import type { Architecture } from './architecture.js';
+import { denseAt, layerNormAt } from './dense-specs.js';
 
 const root = 'bert.';
 
-const denseAt = (name: string, inputs: number, outputs: number, initial?: { readonly deviation: number }): SpecTree<DenseWeights> => ({
-  kernel: { name: `${name}.weight`, shape: [outputs, inputs], transposed: true, ...(initial && { initial }) },
-  bias: { name: `${name}.bias`, shape: [outputs], ...(initial && { initial: { deviation: 0 } }) },
-});
-
-const layerNormAt = (name: string, size: number): SpecTree<LayerNormWeights> => ({
-  gain: { name: `${name}.weight`, shape: [size] },
-  bias: { name: `${name}.bias`, shape: [size] },
-});
-
-/** BERT (Devlin et al. 2019), and with it every encoder of the same shape: MiniLM, BERT-tiny to -large, bge, gte. */
+/** BERT (Devlin et al. 2019), and with it every encoder of the same shape: MiniLM, TinyBERT, BERT-tiny to -large, bge, gte. */
 export const bert: Architecture = {
   modelType: 'bert',
-  classifierClass: 'BertForSequenceClassification',
+  classPrefix: 'Bert',
   prefix: root,
-  headPrefix: 'classifier.',
+  headPrefixes: ['classifier.', 'qa_outputs.'],
   poolerActivation: 'tanh',
 
   dimensions: (config) => {
@@ -69,8 +58,12 @@ export const bert: Architecture = {
     layerNormEpsilon,
   }),
 
-  pooledHead: ({ hiddenSize, initialDeviation: deviation }, outputs) => ({
-    pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, { deviation }),
-    classifier: denseAt('classifier', hiddenSize, outputs, { deviation }),
-  }),
+  head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
+    if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
+    const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
+    return name === 'token-classification' ? { output } : { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output };
+  },
+
+  headDropout: (config, task) =>
+    task === 'question-answering' ? 0 : configNumber(config, 'classifier_dropout', configNumber(config, 'hidden_dropout_prob', 0.1)),
 };

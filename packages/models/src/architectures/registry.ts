@@ -2,8 +2,13 @@ import { ModelError } from '../errors.js';
 import type { ModelConfig } from '../model-config.js';
 import type { Architecture } from './architecture.js';
 import { bert } from './bert.js';
+import { distilbert } from './distilbert.js';
+import { tinybert } from './tinybert.js';
 
-const known: readonly Architecture[] = [bert];
+const known: readonly Architecture[] = [bert, distilbert, tinybert];
+
+/** Early checkpoints of BERT and TinyBERT do not name their family; these keys are theirs. */
+const bertKeys = ['hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size'];
 
 /**
  * The architecture that a config.json names.
@@ -11,12 +16,12 @@ const known: readonly Architecture[] = [bert];
  * @throws ModelError `ARCHITECTURE_UNKNOWN`, listing the known ones
  */
 export const architectureOf = (config: ModelConfig): Architecture => {
-  const found = known.find(({ modelType }) => modelType === config['model_type']);
-  if (!found) {
-    throw new ModelError(
-      'ARCHITECTURE_UNKNOWN',
-      `config.json: model_type ${JSON.stringify(config['model_type'])} is not supported; known: ${known.map(({ modelType }) => modelType).join(', ')}.`,
-    );
-  }
-  return found;
+  const name = config['model_type'];
+  if (name === undefined && bertKeys.every((key) => key in config)) return 'emb_size' in config || 'cell' in config ? tinybert : bert;
+  const found = known.find(({ modelType }) => modelType === name);
+  if (found) return found;
+  throw new ModelError(
+    'ARCHITECTURE_UNKNOWN',
+    `config.json: model_type ${JSON.stringify(name)} is not supported; known: ${known.map(({ modelType }) => modelType).join(', ')}.`,
+  );
 };

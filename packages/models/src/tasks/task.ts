@@ -1,40 +1,82 @@
-import type { KlOptions } from '@length-adaptive/core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { LabelledInput } from '../labelled-input.js';
 import type { MetricName } from '../metrics/metric.js';
+import type { SpanAnswer } from '../question-windows.js';
+import type { Encoding, Tokenizer } from '../tokenizer.js';
+import type { TargetArrays } from './target-arrays.js';
 
-/** What a model answers for one input. */
-export interface Answer {
-  /** The label, or the number of a regression as text. */
-  readonly label: string;
-  /** Confidence in [0, 1] for classification; the predicted number for regression. */
+export type TaskName = 'sequence-classification' | 'regression' | 'question-answering' | 'token-classification';
+
+/** A text, or a pair of texts: for question answering the question and its context. */
+export type TextInput = string | readonly [text: string, pair: string];
+
+/** A named thing in a text. */
+export interface EntityAnswer {
+  readonly type: string;
+  readonly text: string;
+  /** Where it begins in the text, in UTF-16 units. */
+  readonly start: number;
+  /** Where it ends, excluded. */
+  readonly end: number;
+  /** Mean probability of its words' tags. */
   readonly score: number;
-  /** Probability of each label, in the order of the model's labels. Absent for regression. */
-  readonly probabilities?: Readonly<Record<string, number>>;
 }
 
-/** A task on whole sequences: what the head's outputs mean. One file a task. */
-export interface SequenceTask {
-  readonly name: 'sequence-classification' | 'regression';
-  /** Outputs of the head. */
+/** What a model answers for one text. */
+export interface Answer {
+  /** The label; a regression's number, an answer or the entities as text. */
+  readonly label: string;
+  /** Confidence in [0, 1]; the predicted number for regression. */
+  readonly score: number;
+  /** Probability of each label, in the order of the model's labels: classification only. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  /** The best answers, best first: question answering only. */
+  readonly answers?: readonly SpanAnswer[];
+  /** In the order of the text: token classification only. */
+  readonly entities?: readonly EntityAnswer[];
+}
+
+/** A text as what the model runs, and how its logits become an answer. */
+export interface PreparedText {
+  /** One input, or the windows of a long context. */
+  readonly inputs: readonly Encoding[];
+  /** @param logits of each input */
+  answer(logits: readonly Float32Array[]): Answer;
+}
+
+export interface PrepareOptions {
+  /** Tokens an input may have: the model's positions. */
+  readonly positions: number;
+  /** Cut a text that is longer instead of refusing it. */
+  readonly truncate: boolean;
+  /** Tokens a window should have, where a text is read in windows. */
+  readonly windowLength?: number | undefined;
+}
+
+/** What a head's outputs mean. One file a task. */
+export interface Task {
+  readonly name: TaskName;
+  /** Outputs of the head: for each input, or for each of its tokens. */
   readonly outputs: number;
-  /** Label names by class number; empty for regression. */
+  /** What the head reads: the first token, or every token. */
+  readonly reads: 'first' | 'tokens';
+  /** What the probabilities of an input sum to one over: the outputs, the tokens of the input, or (regression) there are none. */
+  readonly distribution: 'outputs' | 'tokens' | 'none';
+  /** Label names by class number; empty where there are no classes. */
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
   readonly defaultMetric: MetricName;
+  /** A text, ready to run. */
+  prepare(tokenizer: Tokenizer, text: TextInput, options: PrepareOptions): PreparedText;
   /**
-   * Label of an example -> the number the loss works with.
+   * A metric of logits on the inputs they are of.
    *
-   * @throws ModelError `LABEL_UNKNOWN`
+   * @throws ModelError `OPTION_INVALID` for a metric that the task does not have
    */
-  target(label: string | number): number;
-  /** Logits of one row -> the number metrics work with: class number or regression value. */
-  prediction(logits: ArrayLike<number>): number;
-  answer(logits: ArrayLike<number>): Answer;
-  /** Probability that a row's logits give to its target; absent for tasks without probabilities. */
-  probability?(logits: ArrayLike<number>, target: number): number;
-  /** Mean loss over [B, outputs] logits. */
-  /** How far a row's logits are from those of the full length; 0 when they say the same. */
-  divergence(full: ArrayLike<number>, reduced: ArrayLike<number>): number;
-  loss(logits: Tensor, targets: readonly number[]): Scalar;
-  distillationLoss(teacher: Tensor, student: Tensor, options: KlOptions): Scalar;
+  score(metric: MetricName, logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): number;
+  /** Probability that an input's logits give to its target; absent for tasks without probabilities. */
+  probability?(logits: ArrayLike<number>, example: LabelledInput): number;
+  /** How far an input's logits are from those of the full length; 0 when they say the same. */
+  divergence(full: ArrayLike<number>, reduced: ArrayLike<number>, example: LabelledInput): number;
+  /** Targets of a batch, as arrays for the loss. */
+  targets(batch: readonly LabelledInput[]): TargetArrays;
 }

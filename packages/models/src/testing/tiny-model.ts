@@ -4,7 +4,7 @@ import type { ModelConfig } from '../model-config.js';
 import type { TextModel } from '../model-files.js';
 import { openModel } from '../model-files.js';
 import { saveParameters } from '../parameters.js';
-import { createSequenceModel } from '../sequence-model.js';
+import { createTaskModel } from '../task-model.js';
 import { writeSafetensors } from '../write-safetensors.js';
 
 /** A BERT of 3 layers, 32 wide, for tests. */
@@ -48,7 +48,7 @@ export const memorySource = (files: Readonly<Record<string, Uint8Array | string>
 
 /** The files of a random tiny model. */
 export const tinyFiles = async (config: ModelConfig = tinyConfig, seed = 1): Promise<Record<string, Uint8Array | string>> => {
-  const model = createSequenceModel(config, new Map(), { fresh: true, seed });
+  const model = createTaskModel(config, new Map(), { fresh: true, seed });
   const weights = writeSafetensors(await saveParameters(model.parameters));
   model.dispose();
   return { 'config.json': JSON.stringify(model.config), 'model.safetensors': weights, 'vocab.txt': tinyVocabulary.join('\n') };

@@ -14,10 +14,13 @@ export interface EncoderContext<Leaf> {
   readonly training?: TrainingContext | undefined;
 }
 
+/** Which of the dropout probabilities applies. */
+export type DropoutKind = 'hidden' | 'attention' | 'head';
+
 /** What is different in a graph to train with. */
 export interface TrainingContext {
   /** Dropout of a value; `place` is unique in the graph. */
-  dropout(g: GraphBuilder, x: Value, place: string, kind: 'hidden' | 'attention'): Value;
+  dropout(g: GraphBuilder, x: Value, place: string, kind: DropoutKind): Value;
 }
 
 /** The inputs of the encoder. */
@@ -81,7 +84,7 @@ const layerNorm = <Leaf>(g: GraphBuilder, { weights, emit, training }: EncoderCo
   return g.ops('LayerNormalization', [x, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, { attributes })[0] as Value;
 };
 
-const dropout = <Leaf>(g: GraphBuilder, { training }: EncoderContext<Leaf>, x: Value, place: string, kind: 'hidden' | 'attention' = 'hidden'): Value =>
+const dropout = <Leaf>(g: GraphBuilder, { training }: EncoderContext<Leaf>, x: Value, place: string, kind: DropoutKind = 'hidden'): Value =>
   training ? training.dropout(g, x, place, kind) : x;
 
 /** x/2 (1 + erf(x / sqrt 2)), in operators that runtimes know to fuse. */
@@ -282,10 +285,7 @@ export const encoderGraph = <Leaf>(
     return { hidden: g.op('Squeeze', [first, g.int64([1])]), positions: traced, embeddingSum };
   }
   const restored = restore(g, tokens, inputs, size);
-  const cleared = g.choose(
-    padded,
-    (b) => [b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])])],
-    () => [restored],
-  );
-  return { hidden: cleared[0] as Value, positions: traced, embeddingSum };
+  const clear = (b: GraphBuilder): Value[] => [b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])])];
+  const [cleared] = context.training ? clear(g) : g.choose(padded, clear, () => [restored]); // branches have no gradient
+  return { hidden: cleared as Value, positions: traced, embeddingSum };
 };

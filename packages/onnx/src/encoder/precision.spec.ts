@@ -1,5 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import type { HostModel } from '../export-graph.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const verification = async (model: SequenceModel, inputs: readonly EncoderInput[], precision: Precision): Promise<Verification> => {
+const verification = async (model: TaskModel, inputs: readonly EncoderInput[], precision: Precision): Promise<Verification> => {
   const engine = await createOnnxModel(exportGraph(await hostModel(model), { precision }), model.config);
   try {
     return await verify(engine, model, inputs, { precision, positions: false });

@@ -103,6 +103,12 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [g.op('Pad', [dy, g.op('Concat', [g.op('Mul', [after, g.int64([0])]), after], { axis: 0 }), g.float(0)])];
   },
 
+  /** Padded at the end of its axes. */
+  Pad: ({ g, inputs: [x], dy }) => {
+    const shape = g.op('Shape', [x as Value]);
+    return [g.op('Slice', [dy, g.op('Mul', [shape, g.int64([0])]), shape])];
+  },
+
   Softmax: ({ g, outputs: [y], dy }) => {
     const weighted = g.op('Mul', [dy, y as Value]);
     return [g.op('Sub', [weighted, g.op('Mul', [y as Value, sumLast(g, weighted)])])];
@@ -121,6 +127,13 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       return g.op('Mul', [inverse, g.op('Sub', [centred, g.op('Mul', [normal, meanLast(g, g.op('Mul', [scaled, normal]))])])]);
     };
     return [wants(0) ? input() : undefined, wants(1) ? sumRows(g, g.op('Mul', [dy, normal]), width) : undefined, wants(2) ? sumRows(g, dy, width) : undefined];
+  },
+
+  /** Rows put in the place of others; where several go to one place, nothing may depend on it. */
+  ScatterND: ({ g, inputs, dy, wants }) => {
+    const [, places, updates] = inputs as readonly [Value, Value, Value];
+    const nothing = (): Value => g.op('Expand', [g.float(0), g.op('Shape', [updates])]);
+    return [wants(0) ? g.op('ScatterND', [dy, places, nothing()]) : undefined, undefined, wants(2) ? g.op('GatherND', [dy, places]) : undefined];
   },
 
   /** Tokens taken from the slots of their row (`batch_dims` 1): the gradient goes back to those slots, the others get zeros. */

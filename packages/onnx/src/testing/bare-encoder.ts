@@ -1,6 +1,6 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { encode } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import { exportGraph, hostModel } from '../export-graph.js';
 import { readOnnxFile } from '../read-file.js';
 import { openSession } from '../runtime.js';
@@ -13,7 +13,7 @@ export interface BareEncoder {
   release(): Promise<void>;
 }
 
-export const openBareEncoder = async (model: SequenceModel): Promise<BareEncoder> => {
+export const openBareEncoder = async (model: TaskModel): Promise<BareEncoder> => {
   const { layers } = model.dimensions;
   const bytes = exportGraph(await hostModel(model, { withHead: false }));
   const { ort, session } = await openSession(readOnnxFile(bytes).bytes);
@@ -27,7 +27,7 @@ export const openBareEncoder = async (model: SequenceModel): Promise<BareEncoder
 };
 
 /** The same on TensorFlow.js. */
-export const referenceHidden = async (model: SequenceModel, inputs: readonly EncoderInput[], config?: LengthConfig): Promise<Float32Array> => {
+export const referenceHidden = async (model: TaskModel, inputs: readonly EncoderInput[], config?: LengthConfig): Promise<Float32Array> => {
   const { hidden } = encode(model.encoder, inputs, { config });
   const values = (await hidden.data()) as Float32Array;
   hidden.dispose();

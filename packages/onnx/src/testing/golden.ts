@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { SequenceModel, TensorData } from '@length-adaptive/models';
-import { createSequenceModel, readSafetensors } from '@length-adaptive/models';
+import type { TaskModel, TensorData } from '@length-adaptive/models';
+import { createTaskModel, readSafetensors } from '@length-adaptive/models';
 
 /** Reference numbers computed in float64 by PyTorch; see models/fixtures/golden/README.md. */
 const folder = join(__dirname, '../../../models/fixtures/golden/bert');
@@ -26,8 +26,8 @@ export const goldenRows = (name: string): number[][] => {
 };
 
 /** The model that the numbers belong to. */
-export const goldenModel = (): SequenceModel =>
-  createSequenceModel(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')), tensorsOf('model.safetensors'));
+export const goldenModel = (): TaskModel =>
+  createTaskModel(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')), tensorsOf('model.safetensors'));
 
 const typeIds = goldenRows('token_type_ids');
 

@@ -1,13 +1,13 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { encode, keptTokens } from '@length-adaptive/core';
-import type { SequenceModel } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
 /** Scores that rounding may put in another order. */
 const near = 1e-5;
 
 /** Whether the last token that stays and the first that leaves have nearly the same significance: engines may then differ in which. */
-export const isNearTie = async ({ encoder }: SequenceModel, input: EncoderInput, config: LengthConfig): Promise<boolean> => {
+export const isNearTie = async ({ encoder }: TaskModel, input: EncoderInput, config: LengthConfig): Promise<boolean> => {
   const { hidden, trace } = encode(encoder, [input], { config, restore: false, trace: true });
   const scores = await Promise.all(trace.map((layer) => layer.scores.data()));
   tf.dispose([hidden, ...trace.flatMap((layer) => [layer.scores, layer.positions])]);

@@ -1,5 +1,5 @@
-import type { LengthAdaptiveFile, ModelConfig, SequenceModel, TextModel } from '@length-adaptive/models';
-import { createSequenceModel, createTokenizer } from '@length-adaptive/models';
+import type { LengthAdaptiveFile, ModelConfig, TaskModel, TextModel } from '@length-adaptive/models';
+import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 
 /** A BERT of 3 layers, 32 wide, whose weights are large enough for attention to choose. */
 const tinyConfig: ModelConfig = {
@@ -16,8 +16,8 @@ const tinyConfig: ModelConfig = {
 };
 
 /** A model of random weights. */
-export const tinyModel = (changes: ModelConfig = {}, seed = 1): SequenceModel =>
-  createSequenceModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
+export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel =>
+  createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
 
 const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very , .'.split(' ');
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];

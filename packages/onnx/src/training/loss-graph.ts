@@ -1,45 +1,54 @@
 import type { KlOptions } from '@length-adaptive/core';
-import type { SequenceTask } from '@length-adaptive/models';
+import type { Task } from '@length-adaptive/models';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 
 export interface LossOptions extends KlOptions {
-  readonly task: SequenceTask['name'];
+  readonly task: Pick<Task, 'reads' | 'distribution'>;
   readonly pass: 'full' | 'reduced';
 }
 
 const sum = (g: GraphBuilder, x: Value): Value => g.op('ReduceSum', [x], { keepdims: 0 });
 
-/**
- * Mean cross-entropy of logits against `labels`, or mean squared error for a regression.
- * `labels`: one row a class, 1 for the right one, or the values, [B, outputs] float32.
- */
-const taskLoss = (g: GraphBuilder, logits: Value, labels: Value, share: Value, task: LossOptions['task']): Value =>
-  task === 'regression'
-    ? meanSquaredError(g, logits, labels, share)
-    : g.op('Mul', [sum(g, g.op('Mul', [g.op('LogSoftmax', [logits], { axis: -1 }), g.op('Neg', [labels])])), share]);
+/** Names of the axes of logits, of targets (probabilities run over the last axis), and of weights. */
+const axesOf = ({ reads, distribution }: LossOptions['task']): Readonly<Record<'logits' | 'labels' | 'weights', readonly (string | number)[]>> => {
+  if (reads === 'first') return { logits: ['batch', 'outputs'], labels: ['batch', 'outputs'], weights: ['batch', 1] };
+  const logits = ['batch', 'sequence', 'outputs'];
+  return distribution === 'tokens'
+    ? { logits, labels: ['batch', 'outputs', 'sequence'], weights: ['batch', 'outputs', 1] }
+    : { logits, labels: logits, weights: ['batch', 'sequence', 1] };
+};
 
-const meanSquaredError = (g: GraphBuilder, logits: Value, target: Value, share: Value): Value => {
+const squaredError = (g: GraphBuilder, logits: Value, target: Value, weights: Value): Value => {
   const difference = g.op('Sub', [logits, target]);
-  return g.op('Mul', [sum(g, g.op('Mul', [difference, difference])), share]);
-};
-
-/** KL divergence of the logits from the teacher's, as `klDivergence` of the core package. */
-const divergence = (g: GraphBuilder, student: Value, teacher: Value, share: Value, { temperature = 1, direction = 'teacher-student' }: KlOptions): Value => {
-  const soften = (x: Value): Value => g.op('LogSoftmax', [temperature === 1 ? x : g.op('Mul', [x, g.float(1 / temperature)])], { axis: -1 });
-  const [p, q] = direction === 'teacher-student' ? [soften(teacher), soften(student)] : [soften(student), soften(teacher)];
-  const total = sum(g, g.op('Mul', [g.op('Exp', [p]), g.op('Sub', [p, q])]));
-  return g.op('Mul', [g.op('Mul', [total, share]), g.float(temperature * temperature)]);
+  return sum(g, g.op('Mul', [g.op('Mul', [difference, difference]), weights]));
 };
 
 /**
- * Adds the loss of a pass. Inputs: `labels` [B, outputs], `row_share` (one part in B), and for a reduced pass `teacher`
- * [B, outputs], the logits of the full pass, and `label_weight`, the weight of the labels beside them.
+ * Adds the loss of a pass, as `taskLoss` and `distillationLoss` of the models package compute it. Inputs: `labels` and `weights`,
+ * the task's targets; `token_bias` [B, 1, T] where probabilities run over the tokens, far below zero for padding; and for a reduced
+ * pass `teacher`, the logits of the full pass, and `label_weight`, the weight of the labels beside them.
  */
-export const addLoss = (g: GraphBuilder, logits: Value, { task, pass, ...kl }: LossOptions): Value => {
-  const share = g.input('row_share', 'float32', []);
-  const labelled = taskLoss(g, logits, g.input('labels', 'float32', ['batch', 'outputs']), share, task);
-  if (pass === 'full') return labelled;
-  const teacher = g.input('teacher', 'float32', ['batch', 'outputs']);
-  const distilled = task === 'regression' ? meanSquaredError(g, logits, teacher, share) : divergence(g, logits, teacher, share, kl);
-  return g.op('Add', [distilled, g.op('Mul', [labelled, g.input('label_weight', 'float32', [])])]);
+export const addLoss = (g: GraphBuilder, logits: Value, { task, pass, temperature = 1, direction = 'teacher-student' }: LossOptions): Value => {
+  const axes = axesOf(task);
+  const labels = g.input('labels', 'float32', axes.labels);
+  const weights = pass === 'reduced' || task.distribution === 'none' ? g.input('weights', 'float32', axes.weights) : undefined;
+  const bias = task.distribution === 'tokens' ? g.input('token_bias', 'float32', ['batch', 1, 'sequence']) : undefined;
+  const arranged = (x: Value): Value => (bias ? g.op('Add', [g.op('Transpose', [x], { perm: [0, 2, 1] }), bias]) : x);
+  const logSoftmax = (x: Value): Value => g.op('LogSoftmax', [arranged(x)], { axis: -1 });
+
+  const labelled = (): Value =>
+    task.distribution === 'none'
+      ? squaredError(g, logits, labels, weights as Value)
+      : sum(g, g.op('Mul', [logSoftmax(logits), g.op('Neg', [labels])])); // the labels are weighted already
+  if (pass === 'full') return labelled();
+
+  const teacher = g.input('teacher', 'float32', axes.logits);
+  const divergence = (): Value => {
+    const soften = (x: Value): Value => logSoftmax(temperature === 1 ? x : g.op('Mul', [x, g.float(1 / temperature)]));
+    const [p, q] = direction === 'teacher-student' ? [soften(teacher), soften(logits)] : [soften(logits), soften(teacher)];
+    const total = sum(g, g.op('Mul', [g.op('Mul', [g.op('Exp', [p]), g.op('Sub', [p, q])]), weights as Value]));
+    return g.op('Mul', [total, g.float(temperature * temperature)]);
+  };
+  const distilled = task.distribution === 'none' ? squaredError(g, logits, teacher, weights as Value) : divergence();
+  return g.op('Add', [distilled, g.op('Mul', [labelled(), g.input('label_weight', 'float32', [])])]);
 };

@@ -1,7 +1,7 @@
 import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@length-adaptive/core';
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
-import type { LabelledInput, SequenceTask } from '@length-adaptive/models';
-import { createSequenceModel, fineTune, regression, sequenceClassification, trainable } from '@length-adaptive/models';
+import type { LabelledInput, Task } from '@length-adaptive/models';
+import { createTaskModel, fineTune, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
@@ -26,12 +26,18 @@ const config = {
   initializer_range: 0.15,
 };
 
-const randomBatch = (seed: number, { name, outputs }: SequenceTask, rows = 5): LabelledInput[] => {
+const randomBatch = (seed: number, { name, outputs }: Task, rows = 5): LabelledInput[] => {
   const random = createRandom(seed);
+  const targetOf = (length: number): LabelledInput['target'] => {
+    if (name === 'regression') return random.normal();
+    if (name === 'question-answering') return [random.integer(0, length - 1), random.integer(0, length - 1)];
+    if (name === 'token-classification') return Array.from({ length }, () => random.integer(-1, outputs - 1));
+    return random.integer(0, outputs - 1);
+  };
   return Array.from({ length: rows }, () => {
     const ids = Array.from({ length: random.integer(1, 24) }, () => random.integer(0, 59));
     const typeIds = ids.map((_, token) => (2 * token > ids.length ? 1 : 0));
-    return { input: { ids, typeIds }, target: name === 'regression' ? random.normal() : random.integer(0, outputs - 1) };
+    return { input: { ids, typeIds }, target: targetOf(ids.length) };
   });
 };
 
@@ -65,9 +71,17 @@ test('one sandwich step: the golden losses and the golden gradient of every para
   model.dispose();
 }, 120_000);
 
-describe.each([sequenceClassification(['a', 'b', 'c']), regression()])('$name', (task) => {
+const distilbertConfig = { model_type: 'distilbert', vocab_size: 60, dim: 24, n_layers: 3, n_heads: 2, hidden_dim: 40, max_position_embeddings: 24, initializer_range: 0.15 };
+
+describe.each([
+  { task: sequenceClassification(['a', 'b', 'c']), config },
+  { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
+  { task: regression(), config },
+  { task: questionAnswering(), config },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },
+])('$task.name with $config.model_type', ({ task, config }) => {
   test('losses and gradients of random steps are those of TensorFlow.js', async () => {
-    const model = createSequenceModel(config, new Map(), { fresh: true, task });
+    const model = createTaskModel(config, new Map(), { fresh: true, task });
     const reference = tensorEngine(trainable(model));
     const engine = await onnxTrainingEngine(model, { threads: 1 });
     const arbitrary = fc.record({
@@ -103,7 +117,7 @@ describe('fine-tuning', () => {
   const task = sequenceClassification(['a', 'b']);
   const examples = randomBatch(3, task, 24);
   const options = { epochs: 2, batchSize: 4, learningRate: 1e-3, lengthDrop: { dropRatioBound: 0.3 } };
-  const fresh = () => createSequenceModel({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }, new Map(), { fresh: true, task });
+  const fresh = () => createTaskModel({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }, new Map(), { fresh: true, task });
 
   test('lowers the loss, gives the same losses for the same seed, and leaves the weights in the model', async () => {
     const run = async () => {

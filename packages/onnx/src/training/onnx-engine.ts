@@ -1,6 +1,6 @@
 import type { Dropout, EncoderInput, Gradients, KlOptions, ParameterValues, SandwichLosses, SandwichOptions, SubModel, TrainingEngine } from '@length-adaptive/core';
 import { addGradient, keptTokens } from '@length-adaptive/core';
-import type { FineTuneEngine, LabelledInput, RunnableModel, SequenceModel } from '@length-adaptive/models';
+import type { FineTuneEngine, LabelledInput, RunnableModel, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import { mapTensors } from '../encoder/weight-tree.js';
 import { OnnxError, messageOf } from '../errors.js';
@@ -31,10 +31,10 @@ const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly number[]): 
 
 const scalar = (ort: OnnxRuntime, value: number): RuntimeTensor => float(ort, Float32Array.of(value), []);
 
-const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters }: SequenceModel): TrainingModel => {
+const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters }: TaskModel): TrainingModel => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const leaf = (tensor: Tensor, path: string) => ({ name: names.get(tensor) ?? path, shape: tensor.shape });
-  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task: task.name };
+  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task };
 };
 
 /** Trains on ONNX Runtime and predicts with the weights as they are. */
@@ -55,7 +55,7 @@ export interface OnnxTrainingEngine extends FineTuneEngine {
  * await engine.release();
  */
 export const onnxTrainingEngine = async (
-  model: SequenceModel,
+  model: TaskModel,
   options: SessionOptions = {},
 ): Promise<OnnxTrainingEngine> => {
   const shapes = trainingModel(model);
@@ -79,19 +79,21 @@ export const onnxTrainingEngine = async (
   const runPass = async (batch: Batch, subModel: SubModel, gradients: Gradients, given: PassOptions): Promise<PassResult> => {
     const { layers = model.encoder.blocks.map((_, layer) => layer), config } = subModel;
     const { dropout, weight, teacher, labelWeight, kl } = given;
-    const dropping = dropout !== undefined && (dropout.hidden > 0 || dropout.attention > 0);
+    const dropping = dropout !== undefined && (dropout.hidden > 0 || dropout.attention > 0 || (dropout.head ?? 0) > 0);
     const graph = await openGraph({ pass: teacher ? 'reduced' : 'full', layers, dropout: dropping, ...kl });
     const { ort, session } = graph;
     const inputs = batch.map(({ input }) => input);
+    const targets = model.task.targets(batch);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
     const feeds: Record<string, RuntimeTensor> = {
       ...tokenFeeds(ort, inputs, { configs: [], layers: layerCount, inputNames: session.inputNames.filter((name) => name !== 'length_ratios') }),
       ...weightFeeds(ort, session.inputNames),
-      ...(dropping && dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads: model.dimensions.heads, size: hiddenSize })),
+      ...(dropping && dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads: model.dimensions.heads, size: hiddenSize, reads: model.task.reads })),
       ...(kept && session.inputNames.includes('kept') && { kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]) }),
-      ...(teacher && { teacher: float(ort, teacher, [batch.length, model.task.outputs]), label_weight: scalar(ort, labelWeight) }),
-      labels: float(ort, labelsOf(model, batch), [batch.length, model.task.outputs]),
-      row_share: scalar(ort, 1 / batch.length),
+      ...(teacher && { teacher: float(ort, teacher, logitShape(model, inputs)), label_weight: scalar(ort, labelWeight) }),
+      ...(session.inputNames.includes('weights') && { weights: float(ort, targets.weights, targets.weightShape) }),
+      ...(session.inputNames.includes('token_bias') && { token_bias: tokenBias(ort, inputs) }),
+      labels: float(ort, targets.labels, targets.labelShape),
       weight: scalar(ort, weight),
     };
     const outputs = await run(session, feeds);
@@ -190,14 +192,17 @@ const keptOf = (config: readonly number[], length: number, layers: readonly numb
   return layers.map((layer) => kept[layer] as number);
 };
 
-/** One row a class with 1 for the right one, or the values of a regression: [B * outputs]. */
-const labelsOf = ({ task }: SequenceModel, batch: Batch): Float32Array => {
-  if (task.name === 'regression') return Float32Array.from(batch, ({ target }) => target);
-  const labels = new Float32Array(batch.length * task.outputs);
-  batch.forEach(({ target }, row) => {
-    labels[row * task.outputs + target] = 1;
-  });
-  return labels;
+const widthOf = (inputs: readonly EncoderInput[]): number => Math.max(...inputs.map(({ ids }) => ids.length));
+
+const logitShape = ({ task }: TaskModel, inputs: readonly EncoderInput[]): number[] =>
+  task.reads === 'first' ? [inputs.length, task.outputs] : [inputs.length, widthOf(inputs), task.outputs];
+
+/** What a padding token adds to its logit: [B, 1, T]. */
+const tokenBias = (ort: OnnxRuntime, inputs: readonly EncoderInput[]): RuntimeTensor => {
+  const width = widthOf(inputs);
+  const bias = new Float32Array(inputs.length * width);
+  inputs.forEach(({ ids }, row) => bias.fill(-1e9, row * width + ids.length, (row + 1) * width));
+  return float(ort, bias, [inputs.length, 1, width]);
 };
 
 /** Masks for every place that dropout falls on, in the shapes that the pass has there. */
@@ -206,18 +211,19 @@ const dropoutFeeds = (
   places: readonly DropoutPlace[],
   inputs: readonly EncoderInput[],
   kept: readonly (readonly number[])[] | undefined,
-  { hidden, attention, random }: Dropout,
-  { heads, size }: { readonly heads: number; readonly size: number },
+  { hidden, attention, head = hidden, random }: Dropout,
+  { heads, size, reads }: { readonly heads: number; readonly size: number; readonly reads: Task['reads'] },
 ): Record<string, RuntimeTensor> => {
   const rows = inputs.length;
-  const length = Math.max(...inputs.map(({ ids }) => ids.length));
+  const length = widthOf(inputs);
+  const rates = { hidden, attention, head };
   const layers = new Set(places.map(({ place }) => Number(place.split('.')[0])).filter(Number.isInteger)).size;
   const widthAfter = (layer: number): number => (layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number)));
   const shapeOf = (place: string): number[] => {
     if (place === 'embeddings') return [rows, length, size];
-    if (place === 'head') return [rows, size];
+    if (place.startsWith('head.')) return reads === 'first' ? [rows, size] : [rows, length, size];
     const layer = Number(place.split('.')[0]);
-    const last = layer === layers - 1; // computes the first token only
+    const last = reads === 'first' && layer === layers - 1; // computes the first token only
     if (place.endsWith('attention')) return [rows, heads, last ? 1 : widthAfter(layer - 1), widthAfter(layer - 1)];
     return [rows, last ? 1 : widthAfter(layer), size];
   };
@@ -225,7 +231,7 @@ const dropoutFeeds = (
     places.map(({ place, kind }) => {
       const shape = shapeOf(place);
       const mask = new Float32Array(shape.reduce((product, dimension) => product * dimension, 1));
-      fillDropoutMask(mask, kind === 'attention' ? attention : hidden, random);
+      fillDropoutMask(mask, rates[kind], random);
       return [`dropout.${place}`, float(ort, mask, shape)];
     }),
   );

@@ -1,6 +1,6 @@
 import type { EncoderWeights, KlOptions } from '@length-adaptive/core';
-import type { Dimensions, PooledHeadWeights, SequenceTask } from '@length-adaptive/models';
-import type { TrainingContext } from '../encoder/encoder-graph.js';
+import type { Dimensions, HeadWeights, Task } from '@length-adaptive/models';
+import type { DropoutKind, TrainingContext } from '../encoder/encoder-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { WeightEmitter } from '../encoder/precision.js';
@@ -16,9 +16,9 @@ import { addLoss } from './loss-graph.js';
 export interface TrainingModel {
   readonly dimensions: Dimensions;
   readonly encoder: WeightTree<EncoderWeights, NamedShape>;
-  readonly head: WeightTree<PooledHeadWeights, NamedShape>;
+  readonly head: WeightTree<HeadWeights, NamedShape>;
   readonly activation: 'tanh' | 'relu';
-  readonly task: SequenceTask['name'];
+  readonly task: Pick<Task, 'reads' | 'distribution'>;
 }
 
 export interface TrainingGraphOptions extends KlOptions {
@@ -33,7 +33,7 @@ export interface TrainingGraphOptions extends KlOptions {
 /** A place that dropout falls on; its mask is the input `dropout.PLACE`. */
 export interface DropoutPlace {
   readonly place: string;
-  readonly kind: 'hidden' | 'attention';
+  readonly kind: DropoutKind;
 }
 
 export interface TrainingGraph {
@@ -45,11 +45,16 @@ export interface TrainingGraph {
 }
 
 /** Rank of the masks, by the last word of their places. */
-const maskRanks: Readonly<Record<string, number>> = { embeddings: 3, attention: 4, projection: 3, feed_forward: 3, head: 2 };
+const maskRanks: Readonly<Record<string, number>> = { embeddings: 3, attention: 4, projection: 3, feed_forward: 3, first: 2, tokens: 3 };
 
 /** Dimensions of a mask; the names are its own, because equal names would promise equal sizes. */
 const maskShape = (place: string): string[] =>
   Array.from({ length: maskRanks[place.split('.').at(-1) ?? ''] ?? 0 }, (_, axis) => `dropout.${place}.${axis}`);
+
+/** What the encoder gives for a task. */
+const wantedFor = ({ reads }: Pick<Task, 'reads'>): 'first' | 'all' => (reads === 'first' ? 'first' : 'all');
+
+const logitAxes = ({ reads }: Pick<Task, 'reads'>): string[] => (reads === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs']);
 
 const tables = new Set(['word', 'position', 'tokenType']);
 
@@ -67,7 +72,7 @@ const trainableWeights: WeightEmitter<Value> = {
  * The graph of one pass of a training step, forward and backward.
  *
  * Inputs: the encoder's; `kept` [B, layers] float32 for a reduced pass; those of the loss; dropout masks; every parameter by
- * name. Outputs: `loss`, `logits` [B, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
+ * name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
 export const trainingGraph = (model: TrainingModel, { pass, layers, dropout, ...kl }: TrainingGraphOptions): TrainingGraph => {
@@ -86,7 +91,7 @@ export const trainingGraph = (model: TrainingModel, { pass, layers, dropout, ...
   };
   const executed = { ...model.encoder, blocks: model.encoder.blocks.filter((_, layer) => layers.includes(layer)) };
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(executed, input);
-  const head = mapWeights<PooledHeadWeights, NamedShape, Value>(model.head, input);
+  const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
 
   const dropouts: DropoutPlace[] = [];
   const training: TrainingContext = {
@@ -98,14 +103,14 @@ export const trainingGraph = (model: TrainingModel, { pass, layers, dropout, ...
   };
   const plan = pass === 'reduced' ? planCounts(g, g.input('kept', 'float32', ['batch', layers.length]), layers.map(() => 'always')) : undefined;
   const context = { weights, emit: trainableWeights, training };
-  const { hidden, embeddingSum } = encoderGraph(g, context, inputs, dimensions.hiddenSize, { plan, wanted: 'first' });
-  const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (pooled) => training.dropout(g, pooled, 'head', 'hidden'));
+  const { hidden, embeddingSum } = encoderGraph(g, context, inputs, dimensions.hiddenSize, { plan, wanted: wantedFor(model.task) });
+  const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) => training.dropout(g, read, `head.${model.task.reads}`, 'head'));
   const loss = addLoss(g, logits, { task: model.task, pass, ...kl });
 
   const seed = g.input('weight', 'float32', []);
   const gradients = addGradients(g, loss, { parameters, values: [embeddingSum], seed });
   g.output('loss', loss, 'float32', []);
-  g.output('logits', logits, 'float32', ['batch', 'outputs']);
+  g.output('logits', logits, 'float32', logitAxes(model.task));
   output(g, 'embeddings', gradients.get(embeddingSum), ['batch', 'sequence', dimensions.hiddenSize]);
   for (const { name, shape } of leaves) output(g, name, gradients.get(name as Value), shape);
   return { bytes: g.model({ opset }), dropouts, parameters: leaves };
@@ -124,9 +129,9 @@ export const predictionGraph = (model: TrainingModel): Uint8Array => {
   const inputs = encoderInputs(g, dimensions);
   const input = ({ name, shape }: NamedShape): Value => g.input(name, 'float32', shape);
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
-  const head = mapWeights<PooledHeadWeights, NamedShape, Value>(model.head, input);
+  const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
-  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, { plan, wanted: 'first' });
-  g.output('logits', headGraph(g, hidden, head, model.activation, trainableWeights), 'float32', ['batch', 'outputs']);
+  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, { plan, wanted: wantedFor(model.task) });
+  g.output('logits', headGraph(g, hidden, head, model.activation, trainableWeights), 'float32', logitAxes(model.task));
   return g.model({ opset });
 };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SafetensorsDtype, TensorData } from './safetensors.js';
 import { saveParameters } from './parameters.js';
-import { createSequenceModel } from './sequence-model.js';
+import { createTaskModel } from './task-model.js';
 import { regression } from './tasks/regression.js';
 import { tinyConfig } from './testing/tiny-model.js';
 
@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 
 const tensorsOf = async (): Promise<Map<string, TensorData>> => {
-  const model = createSequenceModel(tinyConfig, new Map(), { fresh: true });
+  const model = createTaskModel(tinyConfig, new Map(), { fresh: true });
   const tensors = await saveParameters(model.parameters);
   model.dispose();
   return tensors;
 };
 const logitsOf = (tensors: ReadonlyMap<string, TensorData>, options = {}): number[] => {
-  const model = createSequenceModel(tinyConfig, tensors, options);
+  const model = createTaskModel(tinyConfig, tensors, options);
   const values = tf.tidy(() => Array.from(model.logits([{ ids: [2, 5, 17, 3] }]).dataSync()));
   model.dispose();
   return values;
@@ -33,7 +33,7 @@ test('saved weights are the weights: same logits, no tensors left', async () => 
 });
 
 test('run gives the logits of a batch, row after row, and leaves no tensors', async () => {
-  const model = createSequenceModel(tinyConfig, await tensorsOf());
+  const model = createTaskModel(tinyConfig, await tensorsOf());
   const inputs = [{ ids: [2, 5, 17, 3] }, { ids: [2, 9, 3] }];
   const before = tf.memory().numTensors;
   for (const config of [undefined, [0.75, 0.5, 0.5]]) {
@@ -55,7 +55,7 @@ test('a checkpoint without the encoder prefix is the same model', async () => {
 test('a new head is made when the checkpoint has none, from the seed', async () => {
   const tensors = await tensorsOf();
   for (const name of [...tensors.keys()]) if (/^(classifier|bert\.pooler)/.test(name)) tensors.delete(name);
-  const model = createSequenceModel(tinyConfig, tensors, { task: regression() });
+  const model = createTaskModel(tinyConfig, tensors, { task: regression() });
   expect(model.initialised).toEqual(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']);
   expect(model.config).toMatchObject({ problem_type: 'regression', architectures: ['BertForSequenceClassification'] });
   model.dispose();
@@ -70,7 +70,7 @@ test('broken checkpoints are refused, and nothing of them stays in memory', asyn
     const copy = new Map(tensors);
     if (tensor) copy.set(name, tensor);
     else copy.delete(name);
-    return () => createSequenceModel(tinyConfig, copy);
+    return () => createTaskModel(tinyConfig, copy);
   };
   const dtype: SafetensorsDtype = 'F32';
   expect(with_('bert.encoder.layer.1.output.dense.bias', undefined)).toThrow(expect.objectContaining({ code: 'TENSOR_MISSING' }) as Error);
@@ -86,5 +86,5 @@ test.each([
   [{ ...tinyConfig, problem_type: 'multi_label_classification' }, /"problem_type" is "multi_label_classification"; supported/],
   [{ ...tinyConfig, hidden_size: 'wide' }, /"hidden_size" is "wide"; expected a number/],
 ])('configurations that are not implemented are refused (%#)', (config, message) => {
-  expect(() => createSequenceModel(config, new Map(), { fresh: true })).toThrow(message);
+  expect(() => createTaskModel(config, new Map(), { fresh: true })).toThrow(message);
 });

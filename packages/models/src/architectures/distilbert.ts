@@ -1,0 +1,69 @@
+import { configChoice, configNumber } from '../model-config.js';
+import type { Architecture } from './architecture.js';
+import { denseAt, layerNormAt } from './dense-specs.js';
+
+const root = 'distilbert.';
+
+/** Dropout of a task's head: config.json has one for sequences and one for question answering. */
+const headDropouts = { 'sequence-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
+
+/** DistilBERT (Sanh et al. 2019): BERT without segment embeddings, its own names, and a head with a ReLU in the place of the pooler. */
+export const distilbert: Architecture = {
+  modelType: 'distilbert',
+  classPrefix: 'DistilBert',
+  prefix: root,
+  headPrefixes: ['pre_classifier.', 'classifier.', 'qa_outputs.'],
+  poolerActivation: 'relu',
+
+  dimensions: (config) => {
+    configChoice(config, 'activation', ['gelu'], 'gelu');
+    return {
+      layers: configNumber(config, 'n_layers'),
+      hiddenSize: configNumber(config, 'dim'),
+      intermediateSize: configNumber(config, 'hidden_dim'),
+      heads: configNumber(config, 'n_heads'),
+      vocabulary: configNumber(config, 'vocab_size'),
+      positions: configNumber(config, 'max_position_embeddings'),
+      types: 0,
+      layerNormEpsilon: 1e-12, // fixed in the reference implementation
+      hiddenDropout: configNumber(config, 'dropout', 0.1),
+      attentionDropout: configNumber(config, 'attention_dropout', 0.1),
+      initialDeviation: configNumber(config, 'initializer_range', 0.02),
+    };
+  },
+
+  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, layerNormEpsilon }) => ({
+    embeddings: {
+      word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
+      position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
+      norm: layerNormAt(`${root}embeddings.LayerNorm`, d),
+    },
+    blocks: Array.from({ length: layers }, (_, layer) => {
+      const at = `${root}transformer.layer.${layer}`;
+      return {
+        attention: {
+          query: denseAt(`${at}.attention.q_lin`, d, d),
+          key: denseAt(`${at}.attention.k_lin`, d, d),
+          value: denseAt(`${at}.attention.v_lin`, d, d),
+          output: denseAt(`${at}.attention.out_lin`, d, d),
+          norm: layerNormAt(`${at}.sa_layer_norm`, d),
+        },
+        feedForward: {
+          intermediate: denseAt(`${at}.ffn.lin1`, d, f),
+          output: denseAt(`${at}.ffn.lin2`, f, d),
+          norm: layerNormAt(`${at}.output_layer_norm`, d),
+        },
+      };
+    }),
+    heads,
+    layerNormEpsilon,
+  }),
+
+  head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
+    if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
+    const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
+    return name === 'token-classification' ? { output } : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
+  },
+
+  headDropout: (config, task) => configNumber(config, headDropouts[task], task === 'sequence-classification' || task === 'regression' ? 0.2 : 0.1),
+};

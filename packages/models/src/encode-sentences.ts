@@ -1,0 +1,35 @@
+import type { TaggedSentence } from './datasets/conll.js';
+import { encodeWords } from './encode-words.js';
+import { ModelError } from './errors.js';
+import type { LabelledInput } from './labelled-input.js';
+import type { TokenTask } from './tasks/token-classification.js';
+import type { Tokenizer } from './tokenizer.js';
+
+/**
+ * Tagged sentences as token ids and a target for the first token of each word.
+ *
+ * @throws ModelError `LABEL_UNKNOWN`, `TEXT_EMPTY`; the message names the line
+ */
+export const encodeSentences = (
+  tokenizer: Tokenizer,
+  task: Pick<TokenTask, 'target'>,
+  sentences: readonly TaggedSentence[],
+  { maxLength = 128 }: { readonly maxLength?: number } = {},
+): LabelledInput[] =>
+  sentences.map(({ words, tags, line }) => {
+    try {
+      const { ids, typeIds, firstOf } = encodeWords(tokenizer, words, { maxLength });
+      const targets = tags.map((tag) => task.target(tag));
+      return { input: { ids, typeIds }, target: firstOf.map((word) => (word < 0 ? -1 : (targets[word] ?? -1))) };
+    } catch (error) {
+      if (error instanceof ModelError) throw new ModelError(error.code, `The sentence at line ${line}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  });
+
+/** The tags that sentences carry: `O` first, then sorted. */
+export const tagsOf = (sentences: readonly TaggedSentence[]): string[] => {
+  const tags = new Set(sentences.flatMap((sentence) => sentence.tags));
+  tags.delete('O');
+  return ['O', ...[...tags].sort()];
+};

@@ -1,0 +1,128 @@
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost } from '@length-adaptive/core';
+import { applyDropout, classificationHeadCost, cost, createRandom, dense, encode, fullLength, tokenHeadCost } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Architecture, Dimensions, HeadWeights } from './architectures/architecture.js';
+import { architectureOf } from './architectures/registry.js';
+import type { ModelConfig } from './model-config.js';
+import type { Parameter } from './parameters.js';
+import { loadParameters } from './parameters.js';
+import type { RunnableModel } from './runnable-model.js';
+import type { TensorData } from './safetensors.js';
+import { configFor, taskOf } from './task-config.js';
+import type { Task } from './tasks/task.js';
+
+/** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
+export interface TaskModel extends RunnableModel {
+  readonly config: ModelConfig;
+  readonly architecture: Architecture;
+  readonly encoder: EncoderWeights;
+  /** What stands between pooler and output layer is `architecture.poolerActivation`. */
+  readonly head: HeadWeights;
+  /** Dropout probability of what the output layer reads. */
+  readonly headDropout: number;
+  readonly parameters: readonly Parameter[];
+  /** Name of the parameter that holds the word embeddings. */
+  readonly wordTable: string;
+  /** Names of tensors that were made anew because the checkpoint lacks them (a new head). */
+  readonly initialised: readonly string[];
+  /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
+  logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor;
+}
+
+/** How one forward pass runs. */
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers'> & { readonly dropout?: Dropout | undefined };
+
+export interface CreateModelOptions {
+  /** The task. Default: what config.json says (`architectures`, `problem_type`, `id2label`, one output meaning regression). */
+  readonly task?: Task | undefined;
+  /** Seed of new weights. Default 42. */
+  readonly seed?: number;
+  /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
+  readonly fresh?: boolean;
+}
+
+/** MACs of a task's head. */
+export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { reads, outputs }: Pick<Task, 'reads' | 'outputs'>): HeadCost =>
+  reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
+
+/** The head alone: states of the first token, [B, hidden] -> [B, outputs], or of all tokens, [N, hidden] -> [N, outputs]. */
+const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: Architecture['poolerActivation'], dropout: Dropout | undefined): Tensor2D => {
+  const activate = activation === 'tanh' ? tf.tanh : tf.relu;
+  const read = pooler ? activate(dense(states, pooler)) : states;
+  return dense(dropout ? applyDropout(read, dropout.head ?? dropout.hidden, dropout.random) : read, output);
+};
+
+/**
+ * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
+ *
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`
+ */
+export const createTaskModel = (
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, TensorData>,
+  { task = taskOf(config), seed = 42, fresh = false }: CreateModelOptions = {},
+): TaskModel => {
+  const architecture = architectureOf(config);
+  const dimensions = architecture.dimensions(config);
+  const encoderSpecs = architecture.encoder(dimensions);
+  const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
+    { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
+    tensors,
+    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined },
+  );
+  const { encoder, head } = weights;
+  const headMacs = headCostOf(dimensions, task);
+
+  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor =>
+    tf.tidy((): Tensor => {
+      // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
+      const { hidden } = encode(encoder, inputs, { ...options, dropout, restore: task.reads === 'tokens' });
+      if (task.reads === 'first') {
+        const first = tf.squeeze<Tensor2D>(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]); // [B, hidden]
+        return runHead(first, head, architecture.poolerActivation, dropout);
+      }
+      const [rows, width, size] = hidden.shape;
+      const outputs = runHead(tf.reshape<Rank.R2>(hidden, [rows * width, size]), head, architecture.poolerActivation, dropout);
+      return tf.reshape(outputs, [rows, width, task.outputs]);
+    });
+
+  return {
+    engine: 'tfjs',
+    config: configFor(config, architecture, task),
+    architecture,
+    dimensions,
+    task,
+    batchTokens: 1024,
+    encoder,
+    head,
+    headDropout: architecture.headDropout(config, task.name),
+    parameters,
+    wordTable: encoderSpecs.embeddings.word.name,
+    initialised,
+    logits,
+    run: async (inputs, options) => {
+      const output = logits(inputs, options);
+      try {
+        return (await output.data()) as Float32Array;
+      } finally {
+        output.dispose();
+      }
+    },
+    keptPositions: async (input, lengthConfig) => {
+      const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
+      try {
+        const kept: number[][] = [];
+        for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
+        return kept;
+      } finally {
+        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+      }
+    },
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
+    headMacs,
+    dispose: () => {
+      for (const { variable } of parameters) variable.dispose();
+    },
+  };
+};

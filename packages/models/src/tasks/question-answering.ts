@@ -1,0 +1,86 @@
+import { ModelError } from '../errors.js';
+import type { LabelledInput } from '../labelled-input.js';
+import { answerF1, exactMatch } from '../metrics/squad.js';
+import { bestAnswers, questionWindows } from '../question-windows.js';
+import { logitDivergence, softmax, strided } from './softmax.js';
+import { listTarget, widthOf } from './target-arrays.js';
+import type { Task } from './task.js';
+
+/** Logits of where an answer starts, and of where it ends. */
+const outputs = 2;
+
+const metrics = { f1: answerF1, exact_match: exactMatch };
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Windows by their question, in the order of the first window of each. */
+const byQuestion = (examples: readonly LabelledInput[]): number[][] => {
+  const groups = new Map<unknown, number[]>();
+  examples.forEach(({ question }, i) => {
+    const group = groups.get(question?.source ?? i);
+    if (group) group.push(i);
+    else groups.set(question?.source ?? i, [i]);
+  });
+  return [...groups.values()];
+};
+
+/** The part of a context that answers a question (extractive question answering, as in SQuAD). */
+export const questionAnswering = (): Task => ({
+  name: 'question-answering',
+  outputs,
+  reads: 'tokens',
+  distribution: 'tokens',
+  labels: [],
+  defaultMetric: 'f1',
+
+  prepare: (tokenizer, text, { positions, windowLength = 384 }) => {
+    if (typeof text === 'string') {
+      throw new ModelError('TEXT_EMPTY', 'Question answering needs two texts, a question and a context to read; one came.');
+    }
+    const [question, context] = text;
+    const windows = questionWindows(tokenizer, question, context, { maxLength: Math.min(windowLength, positions) });
+    return {
+      inputs: windows,
+      answer: (logits) => {
+        const answers = bestAnswers(windows, [...logits], context);
+        const [best] = answers;
+        return { label: best?.text ?? '', score: best?.score ?? 0, answers };
+      },
+    };
+  },
+
+  score: (metric, logits, examples) => {
+    const measure = metric === 'f1' || metric === 'exact_match' ? metrics[metric] : undefined;
+    if (!measure) throw new ModelError('OPTION_INVALID', `Question answering is not scored by "${metric}"; choose f1 or exact_match.`);
+    return mean(
+      byQuestion(examples).map((rows) => {
+        const own = rows.flatMap((row) => examples[row]?.question ?? []);
+        const source = own[0]?.source;
+        if (!source) throw new ModelError('DATA_INVALID', 'An input does not say which question it is a window of; make inputs with encodeQuestions.');
+        const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 }); // prettier-ignore
+        return measure(best?.text ?? '', source.answers.map(({ text }) => text)); // prettier-ignore
+      }),
+    );
+  },
+  probability: (logits, example) =>
+    mean(listTarget(example).map((token, output) => softmax(strided(logits, output, outputs))[token] ?? 0)),
+  divergence: (full, reduced) =>
+    mean([0, 1].map((output) => logitDivergence(strided(full, output, outputs), strided(reduced, output, outputs)))),
+
+  targets: (batch) => {
+    const width = widthOf(batch);
+    const share = 1 / (batch.length * outputs);
+    const labels = new Float32Array(batch.length * outputs * width); // [B, 2, T]
+    batch.forEach((example, row) =>
+      listTarget(example).forEach((token, output) => {
+        labels[(row * outputs + output) * width + token] = share;
+      }),
+    );
+    return {
+      labels,
+      labelShape: [batch.length, outputs, width],
+      weights: new Float32Array(batch.length * outputs).fill(share),
+      weightShape: [batch.length, outputs, 1],
+    };
+  },
+});

@@ -1,0 +1,97 @@
+import { encodeTextWords } from '../encode-words.js';
+import { ModelError } from '../errors.js';
+import type { LabelledInput } from '../labelled-input.js';
+import { entitiesOf, entityScores } from '../metrics/entities.js';
+import { argMax, logitDivergence, softmax } from './softmax.js';
+import { listTarget, widthOf } from './target-arrays.js';
+import type { EntityAnswer, Task } from './task.js';
+import { checkLength } from './sequence-task.js';
+
+/** A task that names words. */
+export interface TokenTask extends Task {
+  /**
+   * Tag of a word -> class number.
+   *
+   * @throws ModelError `LABEL_UNKNOWN`
+   */
+  target(tag: string): number;
+}
+
+const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length);
+
+/** A tag for each word of a text, such as the named entities it belongs to (`B-person`, `I-person`, `O`). */
+export const tokenClassification = (labels: readonly string[]): TokenTask => {
+  const outputs = labels.length;
+  const rowOf = (logits: ArrayLike<number>, token: number): number[] => Array.from({ length: outputs }, (_, i) => logits[token * outputs + i] as number);
+  /** Tokens of an input that have a target: the first of each word. */
+  const readTokens = (example: LabelledInput): number[] => listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
+  const tagOf = (number: number): string => labels[number] ?? 'O';
+  const tagsOf = (example: LabelledInput, logits: ArrayLike<number>): string[] => readTokens(example).map((token) => tagOf(argMax(rowOf(logits, token))));
+  const goldOf = (example: LabelledInput): string[] => listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
+
+  return {
+    name: 'token-classification',
+    outputs,
+    reads: 'tokens',
+    distribution: 'outputs',
+    labels,
+    defaultMetric: 'f1',
+
+    target: (tag) => {
+      const named = labels.indexOf(tag);
+      if (named >= 0) return named;
+      throw new ModelError('LABEL_UNKNOWN', `Tag ${JSON.stringify(tag)} is not one of this model's tags: ${labels.join(', ')}.`);
+    },
+
+    prepare: (tokenizer, text, { positions, truncate }) => {
+      if (typeof text !== 'string') throw new ModelError('OPTION_INVALID', 'Token classification reads one text; a pair came.');
+      const { encoding, spans } = encodeTextWords(tokenizer, text, { ...(truncate && { maxLength: positions }) });
+      checkLength(encoding.ids.length, positions);
+      return {
+        inputs: [encoding],
+        answer: ([logits = new Float32Array()]) => {
+          const tags = spans.map(() => 'O');
+          const scores = spans.map(() => 0);
+          encoding.firstOf.forEach((word, token) => {
+            if (word < 0) return;
+            const probabilities = softmax(rowOf(logits, token));
+            const best = argMax(probabilities);
+            tags[word] = tagOf(best);
+            scores[word] = probabilities[best] ?? 0;
+          });
+          const entities = entitiesOf(tags).map(({ type, start, end }): EntityAnswer => {
+            const [from, to] = [spans[start]?.[0] ?? 0, spans[end - 1]?.[1] ?? 0];
+            return { type, text: text.slice(from, to), start: from, end: to, score: mean(scores.slice(start, end)) };
+          });
+          return { label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '), score: mean(scores), entities };
+        },
+      };
+    },
+
+    score: (metric, logits, examples) => {
+      const predicted = examples.map((example, i) => tagsOf(example, logits[i] ?? []));
+      const gold = examples.map(goldOf);
+      if (metric === 'f1') return entityScores(predicted, gold).f1;
+      if (metric === 'accuracy') return mean(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
+      throw new ModelError('OPTION_INVALID', `Token classification is not scored by "${metric}"; choose f1 (of entities) or accuracy (of words).`);
+    },
+    probability: (logits, example) => mean(readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0)),
+    divergence: (full, reduced, example) => mean(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
+
+    targets: (batch) => {
+      const width = widthOf(batch);
+      const count = batch.reduce((sum, example) => sum + readTokens(example).length, 0);
+      const share = 1 / Math.max(1, count);
+      const labelArray = new Float32Array(batch.length * width * outputs); // [B, T, outputs]
+      const weights = new Float32Array(batch.length * width);
+      batch.forEach((example, row) =>
+        listTarget(example).forEach((target, token) => {
+          if (target < 0) return;
+          weights[row * width + token] = share;
+          labelArray[(row * width + token) * outputs + target] = share;
+        }),
+      );
+      return { labels: labelArray, labelShape: [batch.length, width, outputs], weights, weightShape: [batch.length, width, 1] };
+    },
+  };
+};
