@@ -89,7 +89,7 @@ export const answerTokens = ({ offsets, contextStart, contextEnd }: QuestionWind
       last = at;
     }
   }
-  return first === undefined || last === undefined || from > start || to < end ? undefined : [first, last];
+  return first === undefined || last === undefined || start >= end || from > start || to < end ? undefined : [first, last];
 };
 
 /** A part of the context that may answer the question. */
