@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import type { Example, LabelKind, LabelledInput, ReadExamplesOptions, RunnableTextModel } from '@length-adaptive/models';
-import { encodeExamples, readExamples } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core';
+import type { Example, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, SequenceTask, TaggedSentence, Task, TokenTask } from '@length-adaptive/models';
+import { encodeExamples, encodeQuestions, encodeSentences, openText, parseConll, parseExamples, parseSquad, splitExamples } from '@length-adaptive/models';
 import { CliError } from './errors.js';
+import type { TaskChoice } from './task-names.js';
+
+/** What a data file holds: labelled texts, questions with their contexts (SQuAD), or sentences with a tag a word (CoNLL). */
+export type DataSet =
+  | { readonly kind: 'texts'; readonly examples: readonly Example[] }
+  | { readonly kind: 'questions'; readonly examples: readonly Question[] }
+  | { readonly kind: 'sentences'; readonly examples: readonly TaggedSentence[] };
 
 /** Which examples to read, and how. */
 export interface DataSettings {
@@ -28,9 +36,55 @@ export const sample = <Item>(items: readonly Item[], limit: number | undefined, 
   return chosen.sort((a, b) => a - b).flatMap((index) => items.slice(index, index + 1));
 };
 
-/** Reads examples; with `--limit` a random sample of them. */
-export const readData = async (path: string, settings: DataSettings, task?: LabelKind): Promise<readonly Example[]> =>
-  sample(await readExamples(path, { ...columnsOf(settings), ...(task && { task }) }), settings.limit, settings.seed);
+/** What a file holds, by its name and its first characters. */
+const kindOf = (path: string, text: string): DataSet['kind'] => {
+  if (/\.(conll|conllu|iob|iob2|bio)(\.gz)?$/i.test(path)) return 'sentences';
+  return /\.json(\.gz)?$/i.test(path) && /^\s*\{[^\n]*"(data|version)"/.test(text) ? 'questions' : 'texts';
+};
+
+const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
+  classification: 'texts',
+  regression: 'texts',
+  'question-answering': 'questions',
+  'token-classification': 'sentences',
+};
+
+/** A data set without examples, or with others of the same kind. */
+const withExamples = (data: DataSet, keep: <Item>(items: readonly Item[]) => readonly Item[]): DataSet => {
+  if (data.kind === 'texts') return { kind: data.kind, examples: keep(data.examples) };
+  if (data.kind === 'questions') return { kind: data.kind, examples: keep(data.examples) };
+  return { kind: data.kind, examples: keep(data.examples) };
+};
+
+/** Reads a data file; with `--limit` a random sample of its examples. */
+export const readData = async (path: string, settings: DataSettings, task?: TaskChoice): Promise<DataSet> => {
+  const text = await openText(path);
+  const kind = task ? kindOfTask[task] : kindOf(path, text);
+  const labels = task === 'classification' || task === 'regression' ? { task } : {};
+  const data: DataSet =
+    kind === 'questions'
+      ? { kind, examples: parseSquad(text, path) }
+      : kind === 'sentences'
+        ? { kind, examples: parseConll(text, path) }
+        : { kind, examples: parseExamples(text, path, { ...columnsOf(settings), ...labels }) };
+  return withExamples(data, (items) => sample(items, settings.limit, settings.seed));
+};
+
+export const noData: DataSet = { kind: 'texts', examples: [] };
+
+/** Sets a random share of a data set aside; texts keep their mix of labels, and questions of one context stay together. */
+export const splitData = (data: DataSet, share: number, seed: number): { readonly rest: DataSet; readonly aside: DataSet } => {
+  const random = createRandom(seed);
+  if (data.kind === 'texts') {
+    const { rest, aside } = splitExamples(data.examples, { rest: 1 - share, aside: share }, { random: random.uniform });
+    return { rest: { ...data, examples: rest }, aside: { ...data, examples: aside } };
+  }
+  const keys: readonly unknown[] = data.kind === 'questions' ? data.examples.map(({ context }) => context) : [...data.examples.keys()];
+  const order = shuffled([...new Set(keys)], random);
+  const chosen = new Set(order.slice(0, Math.max(1, Math.round(share * order.length))));
+  const part = (isAside: boolean): DataSet => withExamples(data, (items) => items.filter((_, i) => chosen.has(keys[i]) === isAside));
+  return { rest: part(false), aside: part(true) };
+};
 
 /** A model whose labels have no names calls class 1 `LABEL_1`; data sets call it `1`. */
 const withModelNames = (examples: readonly Example[], labels: readonly string[]): readonly Example[] =>
@@ -38,30 +92,61 @@ const withModelNames = (examples: readonly Example[], labels: readonly string[])
     ? examples.map((example) => (/^\d+$/.test(String(example.label)) ? { ...example, label: `LABEL_${example.label}` } : example))
     : examples;
 
-const trainedLength = ({ lengthAdaptive }: RunnableTextModel): number => {
-  const length = lengthAdaptive?.training?.['maxLength'];
-  return typeof length === 'number' ? length : 128;
+/** What `training` of length_adaptive.json says. */
+const trainedWith = ({ lengthAdaptive }: RunnableTextModel, key: string): number | undefined => {
+  const value = lengthAdaptive?.training?.[key];
+  return typeof value === 'number' ? value : undefined;
 };
 
-/** Tokens that texts are cut to: as asked, else as the model was trained, else 128; never beyond the positions table. */
+/** Tokens that inputs are cut to: as asked, else as the model was trained, else 384 for question answering and 128 for all else; never beyond the positions table. */
 export const maxLengthFor = (opened: RunnableTextModel, asked: number | undefined): number => {
-  const { positions } = opened.model.dimensions;
-  if (asked === undefined) return Math.min(trainedLength(opened), positions);
+  const { dimensions, task } = opened.model;
+  const { positions } = dimensions;
+  if (asked === undefined) return Math.min(trainedWith(opened, 'maxLength') ?? (task.name === 'question-answering' ? 384 : 128), positions);
   if (asked <= positions) return asked;
   throw new CliError('INPUT_INVALID', `--max-length is ${asked} but the model has ${positions} positions; give at most ${positions}.`);
 };
 
+/** Lengths that examples are made into inputs with. */
+export interface InputLengths {
+  readonly maxLength: number;
+  /** Tokens that the windows of a question share. Default: a third of a window, at most 128. */
+  readonly stride?: number | undefined;
+}
+
+const kindFor = (task: Task): DataSet['kind'] => kindOfTask[task.name === 'sequence-classification' ? 'classification' : task.name];
+
+const kindNames: Readonly<Record<DataSet['kind'], string>> = {
+  texts: 'texts with labels',
+  questions: 'questions with contexts (SQuAD JSON)',
+  sentences: 'sentences with a tag a word (CoNLL)',
+};
+
 /** Examples as the model takes them. */
-export const encodeData = (opened: RunnableTextModel, examples: readonly Example[], maxLength: number): LabelledInput[] => {
+export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength, stride = Math.min(128, Math.floor(maxLength / 3)) }: InputLengths): LabelledInput[] => {
   const { model, tokenizer } = opened;
-  return encodeExamples(tokenizer, model.task, withModelNames(examples, model.task.labels), { maxLength });
+  const { task } = model;
+  if (data.examples.length === 0) return [];
+  if (data.kind === 'questions' && task.name === 'question-answering') return encodeQuestions(tokenizer, data.examples, { maxLength, stride });
+  if (data.kind === 'sentences' && isTokenTask(task)) return encodeSentences(tokenizer, task, data.examples, { maxLength });
+  if (data.kind === 'texts' && isSequenceTask(task)) return encodeExamples(tokenizer, task, withModelNames(data.examples, task.labels), { maxLength });
+  throw new CliError('INPUT_INVALID', `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`);
+};
+
+const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
+const isSequenceTask = (task: Task): task is SequenceTask => task.name === 'sequence-classification' || task.name === 'regression';
+
+/** Examples as the model takes them, whether or not they have labels. */
+export const inputsOf = (opened: RunnableTextModel, data: DataSet, lengths: InputLengths): EncoderInput[] => {
+  if (data.kind !== 'texts') return encodeData(opened, data, lengths).map(({ input }) => input);
+  return data.examples.map(({ text, pair }) => opened.tokenizer.encode(text, pair, { maxLength: lengths.maxLength }));
 };
 
 /** A digest of encoded examples: a resumed run must see the same. */
 export const digestOf = (...parts: readonly (readonly LabelledInput[])[]): string => {
   const hash = createHash('sha256');
   for (const examples of parts) {
-    for (const { input, target } of examples) hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target]));
+    for (const { input, target } of examples) hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target].flat()));
     hash.update('|');
   }
   return hash.digest('hex');

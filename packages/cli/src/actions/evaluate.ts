@@ -64,14 +64,14 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   const opened = await openRunnable(source, settings, context);
   const { model, used } = opened;
   try {
-    const data = encodeData(opened, examples, maxLengthFor(opened, settings.maxLength));
+    const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
     const lengths = data.map(({ input }) => input.ids.length);
     const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
     const result: EvaluationResult = {
       scores: await scoresOf(model, data, names, { config, context }),
-      examples: data.length,
+      examples: examples.examples.length,
       cost: macsShare(model, config, lengths),
       lengthConfig: config,
       meanTokens: mean(lengths),

@@ -8,7 +8,7 @@ import { startBackend } from '../backend.js';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { ExportSettings } from '../commands/export.js';
-import { maxLengthFor, readData } from '../data.js';
+import { inputsOf, maxLengthFor, readData } from '../data.js';
 import { CliError } from '../errors.js';
 import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { checkModelFolder } from '../model-folder.js';
@@ -37,8 +37,8 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: Export
 const inputsFor = async (settings: ExportSettings, opened: TextModel): Promise<EncoderInput[] | undefined> => {
   if (settings.data === undefined) return undefined;
   const maxLength = maxLengthFor(opened, settings.maxLength);
-  const examples = await readData(settings.data, { ...settings, labelColumn: undefined });
-  return examples.map(({ text, pair }) => opened.tokenizer.encode(text, pair, { maxLength }));
+  const data = await readData(settings.data, { ...settings, labelColumn: undefined });
+  return inputsOf(opened, data, { maxLength });
 };
 
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {

@@ -1,5 +1,5 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
-import { ModelError } from '@length-adaptive/models';
+import { ModelError, openText } from '@length-adaptive/models';
 import pico from 'picocolors';
 import type { Context } from '../command.js';
 import type { PredictSettings } from '../commands/predict.js';
@@ -11,19 +11,22 @@ import type { NumberedText } from '../read-texts.js';
 import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 
-const textsOf = async function* ({ input }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: text }));
+const textsOf = async function* ({ input, pair }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
+  const second = pair?.startsWith('@') === true ? await openText(pair.slice(1)) : pair;
+  if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
 };
 
 const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
 
 /** A prediction as a line for people; fields apart by tabs where no terminal aligns them. */
-const formatLine = (input: TextInput, { label, score, probabilities, cost, tokens, keptTokens }: Prediction, { io, color }: Context): string => {
+const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Context): string => {
+  const { label, score, cost, tokens, keptTokens } = prediction;
   const { bold, dim } = pico.createColors(color);
   const kept = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
-  const name = probabilities ? label : score.toFixed(4);
-  const confidence = probabilities ? [`${(100 * score).toFixed(1)}%`] : [];
+  const isNumber = !prediction.probabilities && !prediction.answers && !prediction.entities;
+  const name = isNumber ? score.toFixed(4) : label === '' ? '-' : label;
+  const confidence = isNumber ? [] : [`${(100 * score).toFixed(1)}%`];
   const share = `cost ${cost.toFixed(2)}`;
   if (io.stdout.isTTY !== true) return [name, ...confidence, share, kept, shownText(input)].join('\t');
   const [first, rest] = [name.padEnd(10), `${confidence.map((part) => part.padStart(6)).join('')}  ${share}  ${kept.padEnd(16)}  `];

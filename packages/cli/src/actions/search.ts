@@ -12,7 +12,7 @@ import {
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
-import { digestOf, encodeData, maxLengthFor, readData } from '../data.js';
+import { digestOf, encodeData, maxLengthFor, noData, readData } from '../data.js';
 import { digestedSource } from '../digested-source.js';
 import { checkEngineSettings, openRunnable } from '../engine.js';
 import { CliError } from '../errors.js';
@@ -146,7 +146,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   if (settings.out === undefined) checkModelFolder(source, 'search');
   checkEngineSettings(settings);
   const examples = await readData(path, settings);
-  const heldOutExamples = settings.reportData === undefined ? [] : await readData(settings.reportData, { ...settings, limit: undefined });
+  const heldOutExamples = settings.reportData === undefined ? noData : await readData(settings.reportData, { ...settings, limit: undefined });
   const files = digestedSource(await openSource(source));
   const opened = await openRunnable(files, settings, context);
   try {
@@ -154,8 +154,8 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     const work: SearchWork = {
       ...{ settings, context, opened, folder },
       weights: files.weights(),
-      data: encodeData(opened, examples, maxLength),
-      heldOut: encodeData(opened, heldOutExamples, maxLength),
+      data: encodeData(opened, examples, { maxLength, stride: settings.stride }),
+      heldOut: encodeData(opened, heldOutExamples, { maxLength, stride: settings.stride }),
     };
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
     const result = await runSearch(work);

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Example, FineTuneData, LengthAdaptiveFile, TextModel } from '@length-adaptive/models';
-import { saveModel, splitExamples } from '@length-adaptive/models';
-import { createRandom } from '@length-adaptive/core';
+import type { FineTuneData, LengthAdaptiveFile, TextModel } from '@length-adaptive/models';
+import { saveModel } from '@length-adaptive/models';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from '../command.js';
 import type { TrainSettings } from '../commands/train.js';
 import { trainOptions } from '../commands/train.js';
-import { digestOf, encodeData, maxLengthFor, readData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { digestOf, encodeData, maxLengthFor, noData, readData, splitData } from '../data.js';
 import { startTraining } from '../engine.js';
 import { CliError } from '../errors.js';
 import { openMetrics } from '../metrics-log.js';
@@ -33,12 +33,13 @@ const checkFolder = (folder: string, { resume, overwrite }: TrainSettings): void
 };
 
 /** Reads the examples of both sets. */
-const readSets = async (settings: TrainSettings): Promise<{ readonly train: readonly Example[]; readonly dev: readonly Example[] }> => {
+const readSets = async (settings: TrainSettings): Promise<{ readonly train: DataSet; readonly dev: DataSet }> => {
   const { dev, devShare = 0, seed, task } = settings;
   const all = await readData(required(settings.train, 'train'), settings, task);
   if (dev !== undefined) return { train: all, dev: await readData(dev, { ...settings, limit: undefined }, task) };
-  if (devShare === 0) return { train: all, dev: [] };
-  return splitExamples(all, { train: 1 - devShare, dev: devShare }, { random: createRandom(seed).uniform });
+  if (devShare === 0) return { train: all, dev: noData };
+  const { rest, aside } = splitData(all, devShare, seed);
+  return { train: rest, dev: aside };
 };
 
 const trainingRecord = (settings: TrainSettings, maxLength: number, data: FineTuneData, stages: readonly StageRecord[]): Record<string, unknown> => {
@@ -98,9 +99,10 @@ export const train = async (settings: TrainSettings, context: Context): Promise<
   const opened: TextModel = await openForTraining(source, sets.train, settings);
   const { model, tokenizerFiles } = opened;
   try {
-    if (model.initialised.length > 0) context.note(`New head for ${model.task.labels.join(', ') || 'regression'}.`);
+    if (model.initialised.length > 0) context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
     const maxLength = maxLengthFor({ ...opened, lengthAdaptive: undefined }, settings.maxLength);
-    const data: FineTuneData = { train: encodeData(opened, sets.train, maxLength), dev: encodeData(opened, sets.dev, maxLength) };
+    const lengths = { maxLength, stride: settings.stride };
+    const data: FineTuneData = { train: encodeData(opened, sets.train, lengths), dev: encodeData(opened, sets.dev, lengths) };
     const digest = digestOf(data.train, data.dev ?? []);
     if (checkpoint) checkResumed(checkpoint, digest);
     else {

@@ -6,6 +6,7 @@ import type { Settings } from '../options/option.js';
 export const predictOptions = {
   model: text('DIR', 'model to run'),
   input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
+  pair: text('TEXT', 'second text of the texts given: for questions the context to read; @FILE reads it from a file'),
   ...lengthOptions,
   truncate: flag('cut texts that are too long for the model instead of refusing them'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
@@ -24,6 +25,7 @@ With --json a JSON object a line.
 
 Examples:
   lat predict --model runs/sst2/model --budget cost=0.5 'A fine film.'
+  lat predict --model runs/squad/model --pair @article.txt 'Who wrote it?'
   lat predict --model runs/sst2/model --input reviews.txt --budget latency=20ms --json`,
   options: predictOptions,
   run: async (settings, context) => (await import('../actions/predict.js')).predict(settings, context),

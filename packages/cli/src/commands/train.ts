@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
+import { taskNames } from '../task-names.js';
 import { dataOptions, engineOptions, metricNames } from '../options/common.js';
 import { choice, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
@@ -8,11 +9,11 @@ const { precision: _precision, ...trainingEngineOptions } = engineOptions;
 
 export const trainOptions = {
   model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
-  train: text('FILE', 'training examples: .tsv, .csv, .jsonl, also .gz'),
+  train: text('FILE', 'training examples: .tsv, .csv, .jsonl, SQuAD .json, .conll, also .gz'),
   dev: text('FILE', 'examples that choose the best epoch'),
   devShare: number('SHARE', 'set this share of the training examples aside as dev', { min: 0, below: 1, fallback: undefined }),
   out: text('DIR', 'folder of the run; the model is written to DIR/model'),
-  task: choice(['classification', 'regression'], 'what labels are (default: guessed)', undefined),
+  task: choice(taskNames, 'what the examples are for (default: guessed from the file)', undefined),
   epochs: number('N', 'epochs of ordinary fine-tuning', { integer: true, min: 0, fallback: 2 }),
   lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
@@ -21,7 +22,7 @@ export const trainOptions = {
   layerDrop: number('Q', 'probability that LayerDrop skips a layer', { min: 0, below: 1, fallback: 0 }),
   subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
   ...dataOptions,
-  metric: choice(metricNames, 'score that chooses the best epoch (default: accuracy, or spearman for regression)', undefined),
+  metric: choice(metricNames, 'score that chooses the best epoch (default: that of the task)', undefined),
   checkpointEvery: number('N', 'write a checkpoint every N steps (default: only when interrupted)', { integer: true, min: 1, fallback: undefined }),
   resume: { ...flag('go on with the interrupted run in --out'), transient: true },
   overwrite: { ...flag('start anew in a folder that holds a run'), transient: true },
@@ -36,6 +37,8 @@ export const trainCommand = defineCommand({
   summary: 'Fine-tune a model, then train it with LengthDrop for every length at once',
   help: `Examples:
   lat train --model google-bert/bert-base-uncased --train train.tsv --dev dev.tsv --out runs/sst2
+  lat train --model google-bert/bert-base-uncased --train train-v1.1.json --dev-share 0.05 --out runs/squad
+  lat train --model google-bert/bert-base-cased --train train.conll --dev dev.conll --out runs/ner
   lat train --resume --out runs/sst2`,
   options: trainOptions,
   savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),

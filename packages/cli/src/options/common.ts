@@ -26,14 +26,15 @@ export const engineOptions = {
 
 /** Options of commands that read a labelled data set. */
 export const dataOptions = {
-  maxLength: number('N', 'cut texts to N tokens (default: as trained, else 128)', { integer: true, min: 4, fallback: undefined }),
+  maxLength: number('N', 'cut texts to N tokens, or read contexts in windows of N (default: as trained, else 128, or 384 for questions)', { integer: true, min: 4, fallback: undefined }),
+  stride: number('N', 'tokens that neighbouring windows of a context share (default: a third of a window, at most 128)', { integer: true, min: 0, fallback: undefined }),
   textColumn: text('NAME', 'column of the text, by name or by number from 1 (default: guessed)'),
   pairColumn: text('NAME', 'column of the second text'),
   labelColumn: text('NAME', 'column of the label'),
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
-export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'];
+export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'exact_match'];
 
 /** Metrics, `probability` of the right label, and `fidelity` to the full length: the last two tell configurations apart on few examples. */
 export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 'fidelity'];
