@@ -44,11 +44,19 @@ describe('readModelDirectory', () => {
     await expect(readModelDirectory(both)).rejects.toThrow(/x\.weight twice/);
   });
 
+  test('opens a model that has PyTorch weights only, under the names tensors have today', async () => {
+    const pickled = readFileSync(join(__dirname, 'pytorch/fixtures/zip-2.bin'));
+    const { tensors } = await readModelDirectory(folder('pytorch', { 'config.json': '{}', 'pytorch_model.bin': pickled, 'training_args.bin': '' }));
+    expect([...tensors.keys()]).toEqual(expect.arrayContaining(['embeddings.weight', 'encoder.LayerNorm.weight', 'encoder.LayerNorm.bias']));
+    expect(tensors.get('encoder.LayerNorm.weight')?.data).toEqual(Float32Array.of(1, 1.5, 2));
+    expect(tensors.has('encoder.LayerNorm.gamma')).toBe(false);
+  });
+
   test('says what is missing or wrong', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [folder('empty', {}), /No model at .*empty: There is no file .*config\.json/],
-      [folder('no-weights', { 'config.json': '{}' }), /no weights: expected model\.safetensors/],
-      [folder('pickled', { 'config.json': '{}', 'pytorch_model.bin': '' }), /It has pytorch_model\.bin: save the model as safetensors/],
+      [folder('no-weights', { 'config.json': '{}' }), /no weights: expected one of model\.safetensors, .*pytorch_model\.bin/],
+      [folder('keras', { 'config.json': '{}', 'tf_model.h5': '' }), /It has tf_model\.h5: save the model as safetensors/],
       [folder('several', { 'config.json': '{}', 'a.safetensors': '', 'b.safetensors': '' }), /a\.safetensors, b\.safetensors\. Name one/],
       [folder('cut', { 'config.json': '{}', 'model.safetensors': weights({ a: 1 }).subarray(0, -2) }), /cut\/model\.safetensors: .*cut off/],
       [folder('config', { 'config.json': '{' }), /config\.json is not valid JSON/],

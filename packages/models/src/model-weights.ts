@@ -1,34 +1,44 @@
 import { ModelError } from './errors.js';
 import { decodeJson } from './files.js';
 import type { FileSource } from './files.js';
+import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors.js';
 import { withModernNames } from './tensor-names.js';
 
-const single = 'model.safetensors';
-const index = 'model.safetensors.index.json';
+/** Names of weights, the first that is there is read. */
+const standardNames = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin', 'pytorch_model.bin.index.json'];
 /** Names other tools give, tried where a source cannot list its files. */
 const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
 
-const asked = async (source: FileSource): Promise<readonly string[]> => {
-  const found: string[] = [];
-  for (const name of [single, index, ...otherNames]) {
-    if (found.length === 0 && (await source.exists(name))) found.push(name);
+const isPyTorch = (path: string): boolean => /\.(bin|pt|pth|ckpt)$/.test(path);
+
+/** Files of PyTorch that lie beside weights and are none: those of a training run, and of other engines. */
+const besidesWeights = /^(training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
+
+/** Files of a source that may be its weights; one, unless it holds several and none by a standard name. */
+const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
+  const files = await source.list();
+  if (files === undefined) {
+    for (const name of [...standardNames, ...otherNames]) if (await source.exists(name)) return [name];
+    return [];
   }
-  return found;
+  const standard = standardNames.find((name) => files.includes(name));
+  if (standard !== undefined) return [standard];
+  const safetensors = files.filter((name) => name.endsWith('.safetensors'));
+  return safetensors.length > 0 ? safetensors : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
 };
 
-/** Path of the weights in a source: `model.safetensors`, its index, or the only other `*.safetensors`. */
+/** Whether a source holds weights that {@link readModelWeights} finds. Where files can be listed, they may have any name. */
+export const hasWeights = async (source: FileSource): Promise<boolean> => (await weightFiles(source)).length > 0;
+
+/** Path of the weights in a source: a standard name, or the only other `*.safetensors`, or the only other file of PyTorch. */
 const findWeights = async (source: FileSource): Promise<string> => {
-  const listed = await source.list();
-  const files = listed ?? (await asked(source));
-  const known = [single, index].find((name) => files.includes(name));
-  if (known !== undefined) return known;
-  const [found, ...others] = files.filter((name) => name.endsWith('.safetensors'));
+  const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
-    const pickled = listed?.find((name) => /\.(bin|pt|pth|ckpt|h5)$/.test(name));
-    const hint = pickled === undefined ? '' : ` It has ${pickled}: save the model as safetensors first (save_pretrained with safe_serialization).`;
-    throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected ${single} or ${index}.${hint}`);
+    const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
+    const hint = foreign === undefined ? '' : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
+    throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`);
   }
   if (others.length > 0) {
     throw new ModelError('FILE_INVALID', `${source.name} holds several weight files: ${[found, ...others].join(', ')}. Name one with the option "weights".`);
@@ -39,7 +49,7 @@ const findWeights = async (source: FileSource): Promise<string> => {
 const readFile = async (source: FileSource, path: string): Promise<Map<string, TensorData>> => {
   const bytes = await source.read(path);
   try {
-    return readSafetensors(bytes).tensors;
+    return isPyTorch(path) ? await readPyTorch(bytes) : readSafetensors(bytes).tensors;
   } catch (error) {
     throw error instanceof ModelError ? new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error }) : error;
   }
@@ -62,10 +72,10 @@ const readShards = async (source: FileSource, path: string): Promise<Map<string,
 };
 
 /**
- * Reads the weights of a model: one safetensors file or many with an index. Old tensor names come out as today's.
+ * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index. Old tensor names come out as today's.
  *
  * @param weights path of the file to read instead of looking for one
- * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `TENSOR_MISSING` (a shard lacks a tensor)
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor)
  */
 export const readModelWeights = async (source: FileSource, weights?: string): Promise<Map<string, TensorData>> => {
   const path = weights ?? (await findWeights(source));

@@ -28,6 +28,8 @@ describe('readSafetensors', () => {
     ['BF16', Uint16Array.of(0x3fc0, 0xc000), [1.5, -2]],
     ['I64', BigInt64Array.of(7n, -(2n ** 31n)), [7, -(2 ** 31)]],
     ['I32', Int32Array.of(7, -2), [7, -2]],
+    ['I16', Int16Array.of(300, -2), [300, -2]],
+    ['I8', Int8Array.of(7, -2), [7, -2]],
     ['U8', Uint8Array.of(7, 255), [7, 255]],
     ['BOOL', Uint8Array.of(0, 1), [0, 1]],
   ])('reads %s', (dtype, data, expected) => {

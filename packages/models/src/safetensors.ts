@@ -2,7 +2,7 @@ import { ModelError, messageOf } from './errors.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-float.js';
 
 /** The element types this package reads. */
-export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'BOOL';
+export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
 
 /** A tensor on the host: floating point as `Float32Array`, integers and booleans as `Int32Array`. */
 export interface TensorData {
@@ -27,7 +27,18 @@ interface Entry {
 }
 
 /** Bytes one element takes in a file. */
-export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 };
+export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
+  F64: 8,
+  I64: 8,
+  F32: 4,
+  I32: 4,
+  F16: 2,
+  BF16: 2,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
 
 /** The longest header any reader of the format accepts. */
 const maxHeaderBytes = 100_000_000;
@@ -99,16 +110,27 @@ const checkLayout = (entries: readonly Entry[], dataBytes: number): void => {
 const aligned = (bytes: Uint8Array, width: number): { buffer: ArrayBufferLike; offset: number } =>
   bytes.byteOffset % width === 0 ? { buffer: bytes.buffer, offset: bytes.byteOffset } : { buffer: new Uint8Array(bytes).buffer, offset: 0 };
 
-const int64ToInt32 = (values: BigInt64Array, name: string): Int32Array =>
+const int64ToInt32 = (values: BigInt64Array, refuse: (problem: string) => ModelError): Int32Array =>
   Int32Array.from({ length: values.length }, (_, i) => {
     const value = values[i] as bigint;
     if (value !== BigInt.asIntN(32, value)) {
-      throw invalid(`tensor "${name}" holds the 64-bit integer ${value}, which does not fit the 32 bits this package works in.`);
+      throw refuse(`holds the 64-bit integer ${value}, which does not fit the 32 bits this package works in.`);
     }
     return Number(value);
   });
 
-const decode = ({ name, dtype }: Entry, bytes: Uint8Array): Float32Array | Int32Array => {
+/**
+ * Little-endian elements as numbers: a view into `bytes` for F32 and I32 where they are aligned, a copy for all others.
+ * F16, BF16 and F64 are converted to single precision; I64 is narrowed and checked.
+ *
+ * @param bytes a whole number of elements
+ * @param refuse makes the error for a tensor that "holds ..."
+ */
+export const decodeElements = (
+  bytes: Uint8Array,
+  dtype: SafetensorsDtype,
+  refuse: (problem: string) => ModelError,
+): Float32Array | Int32Array => {
   const width = bytesPerElement[dtype];
   const { buffer, offset } = aligned(bytes, width);
   const count = bytes.byteLength / width;
@@ -124,7 +146,11 @@ const decode = ({ name, dtype }: Entry, bytes: Uint8Array): Float32Array | Int32
     case 'I32':
       return new Int32Array(buffer, offset, count);
     case 'I64':
-      return int64ToInt32(new BigInt64Array(buffer, offset, count), name);
+      return int64ToInt32(new BigInt64Array(buffer, offset, count), refuse);
+    case 'I16':
+      return Int32Array.from(new Int16Array(buffer, offset, count));
+    case 'I8':
+      return Int32Array.from(new Int8Array(buffer, offset, count));
     case 'U8':
     case 'BOOL':
       return Int32Array.from(bytes);
@@ -152,7 +178,8 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   checkLayout(entries, bytes.byteLength - dataStart);
   const tensors = new Map<string, TensorData>();
   for (const entry of entries) {
-    const data = decode(entry, bytes.subarray(dataStart + entry.start, dataStart + entry.end));
+    const refuse = (problem: string): ModelError => invalid(`tensor "${entry.name}" ${problem}`);
+    const data = decodeElements(bytes.subarray(dataStart + entry.start, dataStart + entry.end), entry.dtype, refuse);
     tensors.set(entry.name, { shape: entry.shape, data, dtype: entry.dtype });
   }
   return { tensors, metadata: metadata as Readonly<Record<string, string>> };

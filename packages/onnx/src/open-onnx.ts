@@ -1,5 +1,5 @@
 import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { createPredictor, createTokenizer, openSource, openTrainedModel, readModelFiles } from '@length-adaptive/models';
+import { createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -20,16 +20,6 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
 }
-
-const weightNames = ['model.safetensors', 'model.safetensors.index.json', 'model.fp16.safetensors', 'model_fp16.safetensors'];
-
-/** Whether a model directory can be read from a source: where files can be listed, weights may have any name. */
-const hasWeights = async (source: FileSource): Promise<boolean> => {
-  const files = await source.list();
-  if (files) return files.some((name) => /\.safetensors(\.index\.json)?$/.test(name));
-  for (const name of weightNames) if (await source.exists(name)) return true;
-  return false;
-};
 
 /** The graph of a checkpoint, made in memory. */
 const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<Uint8Array> => {
@@ -62,7 +52,7 @@ export const openOnnx = async (
   }
   const path = file ?? modelFileName(precision);
   if (!(await files.exists(path))) {
-    throw new OnnxError('FILE_NOT_FOUND', `${files.name} has neither weights (model.safetensors) nor ${path}: export the model first, or choose another precision.`);
+    throw new OnnxError('FILE_NOT_FOUND', `${files.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`);
   }
   return finish(await createOnnxModel(await files.read(path), config, session));
 };
