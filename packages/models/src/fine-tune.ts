@@ -1,4 +1,4 @@
-import type { Evaluation, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainingEngine, TrainOptions, TrainResult } from '@length-adaptive/core';
+import type { Evaluation, LengthConfig, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainingEngine, TrainOptions, TrainResult } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
 import type { LabelledInput } from './labelled-input.js';
 import { trainingBatches } from './batching.js';
@@ -37,6 +37,11 @@ export interface FineTuneOptions
   readonly weightDecay?: number;
   /** LengthDrop (Kim & Cho 2020); absent for ordinary fine-tuning. */
   readonly lengthDrop?: Omit<LengthDropOptions, 'layers'> | undefined;
+  /**
+   * The one configuration to train for, in every pass, on the task loss alone: how PoWER-BERT retrains at what `searchRetention` found.
+   * Epochs are scored at it. Excludes `lengthDrop`.
+   */
+  readonly lengthConfig?: LengthConfig | undefined;
   /** Scales the dropout probabilities of config.json. Default 1. */
   readonly dropout?: number;
   /** Default 42. */
@@ -56,6 +61,13 @@ export interface FineTuneOptions
 /** The distinct token ids of a batch, ascending. */
 const tokensOf = (batch: readonly LabelledInput[]): Int32Array =>
   Int32Array.from(new Set(batch.flatMap(({ input }) => Array.from(input.ids)))).sort();
+
+/** Dropout probabilities of a model in training, all scaled by one factor. */
+export const dropoutOf = ({ dimensions: { hiddenDropout, attentionDropout }, headDropout }: TaskModel, scale: number): NonNullable<TrainOptions['dropout']> => ({
+  hidden: hiddenDropout * scale,
+  attention: attentionDropout * scale,
+  head: headDropout * scale,
+});
 
 /** A model as the trainer sees it. */
 export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInput[]> => ({
@@ -82,6 +94,7 @@ export const fineTune = async (
     epochs = 3,
     batchSize = 32,
     lengthDrop,
+    lengthConfig,
     dropout = 1,
     seed = 42,
     weightDecay = 0,
@@ -96,7 +109,7 @@ export const fineTune = async (
   }: FineTuneOptions = {},
 ): Promise<TrainResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
-  const { layers, hiddenDropout, attentionDropout } = model.dimensions;
+  const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
   const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }), referenceLength);
 
@@ -108,7 +121,7 @@ export const fineTune = async (
   const score = async (): Promise<Evaluation> => {
     const scored = engine?.runnable ?? model;
     if (scored === model) await keepWeights();
-    const full = await evaluate(scored, dev ?? [], { metric, signal });
+    const full = await evaluate(scored, dev ?? [], { metric, config: lengthConfig, signal });
     return { full, reduced: smallest ? await evaluate(scored, dev ?? [], { metric, config: smallest, signal }) : full };
   };
 
@@ -118,8 +131,9 @@ export const fineTune = async (
     epochs,
     seed,
     adamW: { weightDecay },
-    dropout: { hidden: hiddenDropout * dropout, attention: attentionDropout * dropout, head: model.headDropout * dropout },
+    dropout: dropoutOf(model, dropout),
     ...(lengthDrop && { lengthDrop: { ...lengthDrop, layers } }),
+    config: lengthConfig,
     ...(dev && dev.length > 0 && { evaluate: score }),
     ...(onStep && { onStep }),
     ...(onEpoch && { onEpoch }),

@@ -74,6 +74,8 @@ export type { OpenModelOptions, TextModel } from './model-files.js';
 export type { Parameter, ParameterSpec, SpecTree } from './parameters.js';
 export { createPredictor, load } from './predictor.js';
 export type { Inspection, Prediction, PredictOptions, Predictor } from './predictor.js';
+export { searchRetention } from './retention-search.js';
+export type { RetentionSearchOptions, RetentionSearchResult } from './retention-search.js';
 export { float32ToFloat16 } from './half-float.js';
 export type { RunnableModel, RunnableTextModel } from './runnable-model.js';
 export { configFor, taskOf } from './task-config.js';

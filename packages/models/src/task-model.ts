@@ -31,7 +31,7 @@ export interface TaskModel extends RunnableModel {
 }
 
 /** How one forward pass runs. */
-export type RunOptions = Pick<EncodeOptions, 'config' | 'layers'> & { readonly dropout?: Dropout | undefined };
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract'> & { readonly dropout?: Dropout | undefined };
 
 export interface CreateModelOptions {
   /** The task. Default: what config.json says (`architectures`, `problem_type`, `id2label`, one output meaning regression). */
