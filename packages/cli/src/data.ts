@@ -123,11 +123,11 @@ const kindNames: Readonly<Record<DataSet['kind'], string>> = {
 };
 
 /** Examples as the model takes them. */
-export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength, stride = Math.min(128, Math.floor(maxLength / 3)) }: InputLengths): LabelledInput[] => {
+export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength, stride }: InputLengths): LabelledInput[] => {
   const { model, tokenizer } = opened;
   const { task } = model;
   if (data.examples.length === 0) return [];
-  if (data.kind === 'questions' && task.name === 'question-answering') return encodeQuestions(tokenizer, data.examples, { maxLength, stride });
+  if (data.kind === 'questions' && task.name === 'question-answering') return encodeQuestions(tokenizer, data.examples, { maxLength, ...(stride !== undefined && { stride }) });
   if (data.kind === 'sentences' && isTokenTask(task)) return encodeSentences(tokenizer, task, data.examples, { maxLength });
   if (data.kind === 'texts' && isSequenceTask(task)) return encodeExamples(tokenizer, task, withModelNames(data.examples, task.labels), { maxLength });
   throw new CliError('INPUT_INVALID', `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`);

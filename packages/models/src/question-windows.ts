@@ -13,7 +13,7 @@ export interface QuestionWindow extends Encoding {
 export interface WindowOptions {
   /** Tokens a window may have, special ones included. Default 384. */
   readonly maxLength?: number;
-  /** Context tokens that the next window repeats (Hugging Face's `doc_stride`). Default 128. */
+  /** Context tokens that the next window repeats (Hugging Face's `doc_stride`). Default a third of a window, at most 128. */
   readonly stride?: number;
 }
 
@@ -42,7 +42,7 @@ export const questionWindows = (
   tokenizer: Tokenizer,
   question: string,
   context: string,
-  { maxLength = 384, stride = 128 }: WindowOptions = {},
+  { maxLength = 384, stride = Math.min(128, Math.floor(maxLength / 3)) }: WindowOptions = {},
 ): QuestionWindow[] => {
   if (!(Number.isInteger(maxLength) && maxLength > 0 && Number.isInteger(stride) && stride >= 0)) {
     throw new ModelError('OPTION_INVALID', `maxLength ${maxLength} and stride ${stride}: expected whole numbers, maxLength from 1, stride from 0.`);
