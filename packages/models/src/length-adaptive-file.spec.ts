@@ -1,4 +1,4 @@
-import { formatLengthAdaptiveFile, validateLengthAdaptiveFile } from './length-adaptive-file.js';
+import { formatLengthAdaptiveFile, hasLengthDrop, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 
 const file: LengthAdaptiveFile = {
@@ -21,6 +21,17 @@ describe('length_adaptive.json', () => {
 
   test('an empty Pareto set is allowed: trained, not searched', () => {
     expect(validateLengthAdaptiveFile({ format: 'length-adaptive', version: 1, paretoSet: [] }).paretoSet).toEqual([]);
+  });
+
+  test.each<[LengthAdaptiveFile['training'], boolean]>([
+    [undefined, false],
+    [{ seed: 1 }, false],
+    [{ epochs: 2, lengthDropEpochs: 0, dropRatioBound: 0.2 }, false],
+    [{ lengthDropEpochs: 2, dropRatioBound: 0.2 }, true],
+    [{ method: 'length-drop', dropRatioBound: 0.2 }, true],
+    [{ dropRatioBound: 'x' }, false],
+  ])('training %j: LengthDrop is %s', (training, expected) => {
+    expect(hasLengthDrop(training && { training })).toBe(expected);
   });
 
   test.each<[string, unknown, RegExp]>([

@@ -13,7 +13,7 @@ export interface ParetoPoint {
   readonly cost: number;
   /** Multiply-accumulates of one input of mean length. */
   readonly macs?: number;
-  /** Measured milliseconds for one input. */
+  /** Milliseconds for one input: measured, or predicted where nothing was measured. */
   readonly latencyMs?: number;
 }
 
@@ -43,6 +43,16 @@ export interface LengthAdaptiveFile {
   /** What later versions and other tools add is kept. */
   readonly [more: string]: unknown;
 }
+
+/**
+ * Whether a file says that the weights were trained with LengthDrop: `training` has `lengthDropEpochs` above 0 or, where
+ * epochs are not told, a `dropRatioBound` above 0. Weights without a file were not, as far as anyone knows.
+ */
+export const hasLengthDrop = (file: Pick<LengthAdaptiveFile, 'training'> | undefined): boolean => {
+  const { lengthDropEpochs, dropRatioBound } = file?.training ?? {};
+  const told = typeof lengthDropEpochs === 'number' ? lengthDropEpochs : dropRatioBound;
+  return typeof told === 'number' && told > 0;
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -2,18 +2,39 @@ import type { LengthConfig } from '@length-adaptive/core';
 import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths } from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
-import type { LabelledInput } from './labelled-input.js';
+import { calibrateLatency } from './calibrate-latency.js';
 import { ModelError } from './errors.js';
+import type { LabelledInput } from './labelled-input.js';
+import type { LatencyFit, LatencyModel } from './latency-model.js';
+import { createLatencyModel, isLatencyFit } from './latency-model.js';
 import { predictLogits } from './predict-logits.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { Scorer, ScoreName } from './score.js';
 import { createScorer } from './score.js';
 
-/** What a length search weighs against each other. */
+/** What a length search weighs against each other. `cost` is a share of the full length's: of its MACs, or of its predicted time. */
 export type LengthObjective = 'score' | 'cost';
 
+/** What the cost of a configuration is reckoned in. */
+export type CostObjective = 'macs' | 'latency';
+
+/** A search at the end of a generation, as plain data for `JSON.stringify`. */
+export interface LengthSearchCheckpoint extends Checkpoint<LengthConfig> {
+  /** Absent in checkpoints of versions that knew MACs only. */
+  readonly objective?: CostObjective;
+  /** What times were predicted by, for the objective `latency`. */
+  readonly latency?: LatencyFit;
+}
+
 export interface LengthSearchOptions {
+  /**
+   * What is weighed against the score: MACs, or the time of one input as predicted on this machine and engine, averaged over
+   * the lengths of the examples. Default `macs`.
+   */
+  readonly objective?: CostObjective;
+  /** What predicts times. Default: that of the checkpoint, else one that is calibrated at the lengths of the examples. */
+  readonly latency?: LatencyModel | undefined;
   /** Generations after the initial one. Default 10. */
   readonly generations?: number;
   /** Survivors of a generation, and new configurations tried in each. Default 20. */
@@ -30,29 +51,61 @@ export interface LengthSearchOptions {
   readonly metric?: ScoreName | undefined;
   /** Default 42. */
   readonly seed?: number;
-  /** A checkpoint to go on from. */
+  /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
   readonly resume?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Called before the search with what predicts times, where they are the objective. */
+  readonly onCalibration?: ((fit: LatencyFit) => void) | undefined;
   /** Called after every configuration that was scored. */
   readonly onEvaluation?: ((point: ParetoPoint) => void) | undefined;
   /** Called after every generation with its report and a checkpoint to save. */
-  readonly onGeneration?: ((generation: Generation<LengthConfig, LengthObjective>, checkpoint: Checkpoint<LengthConfig>) => void | Promise<void>) | undefined;
+  readonly onGeneration?: ((generation: Generation<LengthConfig, LengthObjective>, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
 }
 
 export interface LengthSearchResult {
-  /** Configurations that no other beats in both score and cost, cheapest first; the full length is always scored. */
+  /**
+   * Configurations that no other beats in both score and what was the objective, MACs or predicted time; fewest MACs first.
+   * `latencyMs` is there for the objective `latency`: predicted, and averaged over the lengths of the examples.
+   */
   readonly paretoSet: readonly ParetoPoint[];
   /** Score and cost of the full length, whether or not it is in the Pareto set. */
   readonly full: ParetoPoint;
   readonly evaluations: number;
   readonly generations: number;
+  /** What predicted times, for the objective `latency`. */
+  readonly latency?: LatencyFit;
 }
 
 const directions = { score: 'maximize', cost: 'minimize' } as const;
 
+/** Reckons what a configuration spends on inputs of the given lengths. */
+const pricerOf = (
+  model: RunnableModel,
+  lengths: readonly number[],
+  { objective = 'macs', latency }: Pick<LengthSearchOptions, 'objective' | 'latency'>,
+): { readonly objective: (config: LengthConfig) => number; readonly point: (config: LengthConfig) => Pick<ParetoPoint, 'cost' | 'latencyMs'> } => {
+  const macs = (config: LengthConfig): number => macsShare(model, config, lengths);
+  if (objective === 'macs') return { objective: macs, point: (config) => ({ cost: macs(config) }) };
+  if (latency === undefined) {
+    throw new ModelError('OPTION_INVALID', "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.");
+  }
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const milliseconds = (config: LengthConfig): number =>
+    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, config), 0) / lengths.length;
+  const full = milliseconds(fullLength(model.dimensions.layers));
+  return {
+    objective: (config) => (full > 0 ? milliseconds(config) / full : 1),
+    point: (config) => ({ cost: macs(config), latencyMs: milliseconds(config) }),
+  };
+};
+
 /**
  * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are length configurations kept
- * non-increasing, objectives are the metric and the share of the full model's MACs on the inputs' real tokens.
+ * non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
+ * inputs' real tokens.
+ *
+ * @throws ModelError `OPTION_INVALID`
  */
 export const lengthSearchProblem = (
   model: RunnableModel,
@@ -65,6 +118,8 @@ export const lengthSearchProblem = (
     mutationProbability = 0.5,
     metric,
     onEvaluation,
+    objective = 'macs',
+    latency,
   }: LengthSearchOptions = {},
 ): Problem<LengthConfig, LengthObjective> => {
   const { layers } = model.dimensions;
@@ -77,8 +132,8 @@ export const lengthSearchProblem = (
   const inputs = examples.map(({ input }) => input);
   const lengths = inputs.map(({ ids }) => ids.length);
   let scorer: Scorer | undefined;
-  const costOf = (config: LengthConfig): number => macsShare(model, config, lengths);
-  const lowestCost = costOf(genes.repair(smallest));
+  const price = pricerOf(model, lengths, { objective, latency });
+  const lowestCost = macsShare(model, genes.repair(smallest), lengths);
 
   return {
     objectives: directions,
@@ -88,16 +143,15 @@ export const lengthSearchProblem = (
       smallest,
       ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
     ],
-    accept: (config) => costOf(config) >= lowestCost,
+    accept: (config) => macsShare(model, config, lengths) >= lowestCost,
     evaluate: async (configs, given) => {
       const signal = given.signal as AbortSignal | undefined;
       scorer ??= await createScorer(model, examples, metric, { signal });
       const results: { score: number; cost: number }[] = [];
       for (const config of configs) {
         const score = scorer(await predictLogits(model, inputs, { config, signal }));
-        const cost = costOf(config);
-        onEvaluation?.({ lengthConfig: config, score, cost });
-        results.push({ score, cost });
+        onEvaluation?.({ lengthConfig: config, score, ...price.point(config) });
+        results.push({ score, cost: price.objective(config) });
       }
       return results;
     },
@@ -108,17 +162,37 @@ export const lengthSearchProblem = (
 export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
   relativeCost(model.dimensions, config, lengths, { head: model.headMacs });
 
-const toPoint = ({ genome, objectives }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({
-  lengthConfig: genome,
-  score: objectives.score,
-  cost: objectives.cost,
-});
+/**
+ * What predicts the times of a search; undefined when it needs none.
+ *
+ * @throws ModelError `OPTION_INVALID` for a checkpoint of another objective
+ */
+const latencyFor = async (
+  model: RunnableModel,
+  lengths: readonly number[],
+  { objective = 'macs', latency, resume, signal }: LengthSearchOptions,
+): Promise<LatencyModel | undefined> => {
+  const saved = resume as Partial<LengthSearchCheckpoint> | undefined;
+  const before = saved?.objective ?? 'macs';
+  if (saved && before !== objective) {
+    throw new ModelError('OPTION_INVALID', `The objective is ${objective}, but the checkpoint is of a search with the objective ${before}. Go on with that one, or start anew.`);
+  }
+  if (objective === 'macs') return undefined;
+  if (saved && !isLatencyFit(saved.latency)) throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold what its times were predicted by; start the search anew.');
+  if (isLatencyFit(saved?.latency)) return createLatencyModel(saved.latency);
+  const given = latency ?? (await calibrateLatency(model, { lengths, signal }));
+  return createLatencyModel(given.fit); // one that observes nothing while the search goes on
+};
 
 /**
  * Searches the length configurations of a model: which shares of tokens to keep, layer by layer, for the best score at
  * every cost. No training happens; each configuration is scored once on all examples.
  *
- * @throws ModelError `DATA_INVALID` without examples; SearchError `ABORTED` and others
+ * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective, `ABORTED`;
+ * SearchError `ABORTED` and others
+ * @example
+ * const { paretoSet, latency } = await searchLengths(model, examples, { objective: 'latency' });
+ * console.log(paretoSet[0]?.latencyMs, 'ms, give or take', latency?.error);
  */
 export const searchLengths = async (
   model: RunnableModel,
@@ -126,24 +200,31 @@ export const searchLengths = async (
   options: LengthSearchOptions = {},
 ): Promise<LengthSearchResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score configurations on.');
-  const { generations = 10, populationSize = 20, seed = 42, resume, signal, onGeneration } = options;
-  const problem = lengthSearchProblem(model, examples, options);
+  const { generations = 10, populationSize = 20, seed = 42, objective = 'macs', resume, signal, onGeneration, onCalibration } = options;
+  const lengths = examples.map(({ input }) => input.ids.length);
+  const latency = await latencyFor(model, lengths, options);
+  if (latency) onCalibration?.(latency.fit);
+  const fit = latency && { latency: latency.fit };
+  const problem = lengthSearchProblem(model, examples, { ...options, latency });
   const search = resume
     ? Nsga2.resume(problem, resume, { generations })
     : new Nsga2(problem, { seed, generations, populationSize, crossoverRate: 0.5, mutationRate: 0 });
 
   const { evaluations, generation } = await search.run({
     ...(signal && { signal }),
-    onGeneration: (report) => onGeneration?.(report, search.checkpoint()),
+    onGeneration: (report) => onGeneration?.(report, { ...search.checkpoint(), objective, ...fit }),
   });
 
   const front = paretoFront(search.evaluated(), directions, { objectives: (solution) => solution.objectives });
   const full = search.evaluated().find(({ genome }) => genome.every((ratio) => ratio === 1));
   if (!full) throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
+  const price = pricerOf(model, lengths, { objective, latency });
+  const toPoint = ({ genome, objectives: { score } }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({ lengthConfig: genome, score, ...price.point(genome) });
   return {
     paretoSet: front.map(toPoint).sort((a, b) => a.cost - b.cost),
     full: toPoint(full),
     evaluations,
     generations: generation,
+    ...fit,
   };
 };
