@@ -99,3 +99,15 @@ test('a checkpoint from before there were objectives is one of macs', async () =
 test('a problem whose objective is latency needs what predicts it', () => {
   expect(() => lengthSearchProblem(text.model, examples(), { objective: 'latency' })).toThrow(/nothing predicts it/);
 });
+
+test('configurations that are given are tried as they are, even below the bound', async () => {
+  const configs = [
+    [0.53125, 0.40625, 0.03125],
+    [0.9, 0.8, 0.7],
+  ];
+  const tried: string[] = [];
+  const { paretoSet } = await search({ configs, onEvaluation: ({ lengthConfig }) => tried.push(lengthConfig.join()) });
+  for (const config of configs) expect(tried.filter((key) => key === config.join())).toHaveLength(1);
+  expect(paretoSet[0]?.lengthConfig).toEqual(configs[0]); // nothing else is as cheap
+  await expect(search({ configs: [[0.5, 0.6, 0.4]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+});

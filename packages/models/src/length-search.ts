@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths } from '@length-adaptive/core';
+import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths, validateLengthConfig } from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
 import { calibrateLatency } from './calibrate-latency.js';
@@ -41,6 +41,11 @@ export interface LengthSearchOptions {
   readonly populationSize?: number;
   /** Constant-ratio chains in the initial population. Default: the population size. */
   readonly seeds?: number;
+  /**
+   * Configurations of yours that join the initial population, such as what `searchRetention` found: tried as they are, also where they
+   * are cheaper than `dropRatioBound` allows or between the steps. A checkpoint to go on from has them already. Default: none.
+   */
+  readonly configs?: readonly LengthConfig[];
   /** Nothing cheaper is tried than the smallest chain of this p, in which every layer drops the share p. Default 0.2, as LengthDrop's. */
   readonly dropRatioBound?: number;
   /** Ratios are multiples of 1 / steps. Default 100. */
@@ -105,7 +110,7 @@ const pricerOf = (
  * non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
  * inputs' real tokens.
  *
- * @throws ModelError `OPTION_INVALID`
+ * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`
  */
 export const lengthSearchProblem = (
   model: RunnableModel,
@@ -113,6 +118,7 @@ export const lengthSearchProblem = (
   {
     populationSize = 20,
     seeds = populationSize,
+    configs: given = [],
     dropRatioBound = 0.2,
     steps = 100,
     mutationProbability = 0.5,
@@ -134,18 +140,22 @@ export const lengthSearchProblem = (
   let scorer: Scorer | undefined;
   const price = pricerOf(model, lengths, { objective, latency });
   const lowestCost = macsShare(model, genes.repair(smallest), lengths);
+  const keyOf = (config: LengthConfig): string => config.join();
+  const exempt = new Set(given.map((config) => keyOf(validateLengthConfig(config, layers))));
 
   return {
     objectives: directions,
     ...genes,
+    repair: (config) => (exempt.has(keyOf(config)) ? config : genes.repair(config)),
     seeds: [
       fullLength(layers),
       smallest,
       ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
+      ...given,
     ],
-    accept: (config) => macsShare(model, config, lengths) >= lowestCost,
-    evaluate: async (configs, given) => {
-      const signal = given.signal as AbortSignal | undefined;
+    accept: (config) => exempt.has(keyOf(config)) || macsShare(model, config, lengths) >= lowestCost,
+    evaluate: async (configs, context) => {
+      const signal = context.signal as AbortSignal | undefined;
       scorer ??= await createScorer(model, examples, metric, { signal });
       const results: { score: number; cost: number }[] = [];
       for (const config of configs) {
