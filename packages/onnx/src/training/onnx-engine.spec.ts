@@ -80,7 +80,7 @@ describe.each([
   { task: questionAnswering(), config },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },
 ])('$task.name with $config.model_type', ({ task, config }) => {
-  test('losses and gradients of random steps are those of TensorFlow.js', async () => {
+  test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
     const model = createTaskModel(config, new Map(), { fresh: true, task });
     const reference = tensorEngine(trainable(model));
     const engine = await onnxTrainingEngine(model, { threads: 1 });
@@ -108,6 +108,12 @@ describe.each([
       }),
       { numRuns: 8, seed: 7 },
     );
+    // The one pass of training for a single configuration.
+    const batch = randomBatch(11, task);
+    const single = { full: { config: [0.7, 0.5, 0.3] }, reduced: [] };
+    const [theirs, ours] = [await stepOf(reference, batch, single, {}), await stepOf(engine.training, batch, single, {})];
+    expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
+    for (const [name, { values }] of ours.gradients) expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
     await engine.release();
     model.dispose();
   }, 120_000);

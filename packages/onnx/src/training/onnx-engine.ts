@@ -80,7 +80,7 @@ export const onnxTrainingEngine = async (
     const { layers = model.encoder.blocks.map((_, layer) => layer), config } = subModel;
     const { dropout, weight, teacher, labelWeight, kl } = given;
     const dropping = dropout !== undefined && (dropout.hidden > 0 || dropout.attention > 0 || (dropout.head ?? 0) > 0);
-    const graph = await openGraph({ pass: teacher ? 'reduced' : 'full', layers, dropout: dropping, ...kl });
+    const graph = await openGraph({ pass: teacher ? 'reduced' : 'full', drops: config !== undefined, layers, dropout: dropping, ...kl });
     const { ort, session } = graph;
     const inputs = batch.map(({ input }) => input);
     const targets = model.task.targets(batch);
@@ -114,7 +114,7 @@ export const onnxTrainingEngine = async (
     const { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, temperature, direction } = given;
     const kl = { ...(temperature !== undefined && { temperature }), ...(direction && { direction }) };
     const weight = scale / (1 + reduced.length);
-    const { loss: taskLoss, logits: teacher } = await runPass(batch, { ...(full.layers && { layers: full.layers }) }, gradients, { weight, dropout: dropout(0), labelWeight: 0, kl });
+    const { loss: taskLoss, logits: teacher } = await runPass(batch, full, gradients, { weight, dropout: dropout(0), labelWeight: 0, kl });
     const distillationLosses: number[] = [];
     for (const [index, subModel] of reduced.entries()) {
       const { loss } = await runPass(batch, subModel, gradients, { weight, dropout: dropout(index + 1), teacher, labelWeight: subModelLabelLoss, kl });

@@ -24,6 +24,8 @@ export interface TrainingModel {
 export interface TrainingGraphOptions extends KlOptions {
   /** The full pass learns from the labels, a reduced one from the full one's logits. */
   readonly pass: 'full' | 'reduced';
+  /** Whether it runs at a length configuration: every reduced pass, and a full one that trains for a single configuration. */
+  readonly drops: boolean;
   /** The layers that run, ascending. */
   readonly layers: readonly number[];
   /** Whether a mask multiplies every value that dropout falls on. */
@@ -71,11 +73,11 @@ const trainableWeights: WeightEmitter<Value> = {
 /**
  * The graph of one pass of a training step, forward and backward.
  *
- * Inputs: the encoder's; `kept` [B, layers] float32 for a reduced pass; those of the loss; dropout masks; every parameter by
+ * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens; those of the loss; dropout masks; every parameter by
  * name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
-export const trainingGraph = (model: TrainingModel, { pass, layers, dropout, ...kl }: TrainingGraphOptions): TrainingGraph => {
+export const trainingGraph = (model: TrainingModel, { pass, drops, layers, dropout, ...kl }: TrainingGraphOptions): TrainingGraph => {
   const { dimensions } = model;
   const g = createGraph();
   const inputs = encoderInputs(g, dimensions);
@@ -101,7 +103,7 @@ export const trainingGraph = (model: TrainingModel, { pass, layers, dropout, ...
       return graph.op('Mul', [x, graph.input(`dropout.${place}`, 'float32', maskShape(place))]);
     },
   };
-  const plan = pass === 'reduced' ? planCounts(g, g.input('kept', 'float32', ['batch', layers.length]), layers.map(() => 'always')) : undefined;
+  const plan = drops ? planCounts(g, g.input('kept', 'float32', ['batch', layers.length]), layers.map(() => 'always')) : undefined;
   const context = { weights, emit: trainableWeights, training };
   const { hidden, embeddingSum } = encoderGraph(g, context, inputs, dimensions.hiddenSize, { plan, wanted: wantedFor(model.task) });
   const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) => training.dropout(g, read, `head.${model.task.reads}`, 'head'));
