@@ -20,8 +20,8 @@ export interface RetentionSearchOptions {
   /** Peak learning rate of the model's weights. Default 5e-5. */
   readonly learningRate?: number;
   /**
-   * Peak learning rate of the retention. Default 3e-3, for thousands of steps. It decays to zero, so in S steps a retention can
-   * fall by about half of S times this rate: fewer steps need more.
+   * Peak learning rate of the retention. Default 3e-3, and `3 / steps` where there are fewer than a thousand steps: a rate that
+   * decays to zero lets a retention fall by about half of it times the steps, which should be more than 1.
    */
   readonly retentionLearningRate?: number;
   /** Share of all steps that warm up. Default 0.1. */
@@ -80,7 +80,7 @@ export const searchRetention = async (
     epochs = 3,
     batchSize = 32,
     learningRate = 5e-5,
-    retentionLearningRate = 3e-3,
+    retentionLearningRate = Math.max(3e-3, 3 / (epochs * Math.ceil(examples.length / batchSize))),
     warmupRatio = 0.1,
     dropout = 1,
     seed = 42,
