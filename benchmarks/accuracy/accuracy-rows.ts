@@ -1,0 +1,117 @@
+/** Runs the recipe of a data set and makes rows of what came of it. */
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ParetoPoint } from '@length-adaptive/models';
+import type { Row } from '../harness.js';
+import { formatTable } from '../harness.js';
+import type { DataFiles, Recipe } from './recipe.js';
+import { runStage } from './run-stage.js';
+
+/** Where runs are kept: a second run of a benchmark takes from here what is done. */
+const runsFolder = fileURLToPath(new URL('../../runs/bench', import.meta.url));
+
+/** Real data sets. */
+export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+
+const seed = 42;
+
+/** A configuration with its score on the held-out examples. */
+interface Point {
+  readonly lengthConfig: readonly number[];
+  /** Share of the full length's MACs on the held-out examples. */
+  readonly cost: number;
+  readonly score: number;
+}
+
+interface Searched {
+  readonly full: Point;
+  readonly points: readonly Point[];
+  readonly heldOut: number;
+  readonly searched: number;
+}
+
+interface SearchResult {
+  readonly paretoSet: readonly ParetoPoint[];
+  readonly examples: number;
+}
+
+interface EvaluationResult {
+  readonly scores: Readonly<Record<string, number>>;
+  readonly examples: number;
+  readonly cost: number;
+  readonly lengthConfig: readonly number[];
+}
+
+/** For each budget the configuration that the search scored best within it. */
+const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): ParetoPoint[] => {
+  const best = budgets.flatMap((budget) => {
+    const within = paretoSet.filter(({ cost }) => cost <= budget);
+    return within.length === 0 ? [] : [within.reduce((top, point) => (point.score > top.score ? point : top))];
+  });
+  return [...new Set(best)];
+};
+
+const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Promise<Searched> => {
+  const model = path.join(run, 'model');
+  const search = await runStage<SearchResult>({
+    command: 'search',
+    folder: path.join(model, 'search'),
+    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, ...recipe.search },
+  });
+  const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
+    const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
+    const folder = path.join(run, 'held-out', name);
+    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, out: folder } });
+  };
+  const toPoint = ({ scores, cost, lengthConfig }: EvaluationResult): Point => ({ lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
+  const full = await score('full');
+  const points: Point[] = [];
+  for (const { lengthConfig } of chosen(search.paretoSet, recipe.budgets)) points.push(toPoint(await score(lengthConfig)));
+  return { full: toPoint(full), points, heldOut: full.examples, searched: search.examples };
+};
+
+const best = (points: readonly Point[]): Point | undefined => points.reduce<Point | undefined>((top, point) => (top === undefined || point.score > top.score ? point : top), undefined);
+
+const describe = ({ lengthConfig, cost }: Point): string => `at ${cost.toFixed(3)}x MACs (${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')})`;
+
+const table = (title: string, { full, points }: Searched): void => {
+  console.log(`\n${title}`);
+  console.log(formatTable(['MACs', 'score', 'lengths'], [...points, full].map(({ cost, score, lengthConfig }) => [cost.toFixed(3), score.toFixed(4), lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')])));
+};
+
+/** Runs all stages of a recipe; undefined, with a word of why, where its data are not there. */
+export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[] | undefined> => {
+  if (!existsSync(path.join(dataFolder, needs))) {
+    console.log(`${recipe.name} is left out: there is no ${needs} in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
+    return undefined;
+  }
+  const folder = path.join(runsFolder, recipe.name);
+  mkdirSync(folder, { recursive: true });
+  const files = await recipe.prepare(path.join(folder, 'data'));
+  const plain = path.join(folder, 'plain');
+  const adaptive = path.join(folder, 'adaptive');
+  const shared = { train: files.train, ...recipe.data, seed };
+  await runStage({ command: 'train', folder: plain, flags: { model: recipe.model, ...shared, 'length-drop-epochs': 0, ...recipe.fineTune, out: plain } });
+  await runStage({ command: 'train', folder: adaptive, flags: { model: path.join(plain, 'model'), ...shared, epochs: 0, ...recipe.lengthDrop, out: adaptive } });
+  const after = await searchAndScore(recipe, files, adaptive);
+  const before = await searchAndScore(recipe, files, plain);
+  table(`${recipe.name} after LengthDrop`, after);
+  table(`${recipe.name} without LengthDrop`, before);
+
+  const unit = recipe.metric;
+  const about = `${recipe.about}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
+  const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
+  const half = best(after.points.filter(({ cost }) => cost <= 0.505));
+  const third = best(after.points.filter(({ cost }) => cost <= 0.335));
+  const untrained = best(before.points.filter(({ cost }) => cost <= 0.505));
+  const enough = [...after.points, after.full].filter(({ score }) => score >= after.full.score - 0.01).reduce((low, point) => (point.cost < low.cost ? point : low));
+  return [
+    row('full', after.full.score, 'full length, unpadded, after LengthDrop'),
+    row('untrained_full', before.full.score, 'full length, unpadded, before LengthDrop'),
+    ...(half ? [row('best_at_half', half.score, describe(half))] : []),
+    ...(third ? [row('best_at_third', third.score, describe(third))] : []),
+    ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}`)] : []),
+    { ...row('macs_at_1_point', enough.cost, `scores ${enough.score.toFixed(4)} ${describe(enough)}, full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
+  ];
+};

@@ -1,0 +1,28 @@
+/** Runs commands of `lat` as processes of their own. A stage that is done is not run again; one that was interrupted goes on. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Stage } from './recipe.js';
+import { commandOf } from './recipe.js';
+
+const bin = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+
+const checkpoints = ['checkpoint.json', 'search-checkpoint.json'];
+
+const run = (argv: readonly string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`lat ${argv.join(' ')} ended with ${code}`))));
+  });
+
+/** @returns what `result.json` of the stage says */
+export const runStage = async <Result>(stage: Stage): Promise<Result> => {
+  const result = path.join(stage.folder, 'result.json');
+  if (!existsSync(result)) {
+    console.log(`lat ${commandOf(stage).join(' ')}`);
+    const interrupted = checkpoints.some((file) => existsSync(path.join(stage.folder, file)));
+    await run([...commandOf(stage), ...(interrupted ? ['--resume'] : [])]);
+  }
+  return JSON.parse(readFileSync(result, 'utf8')) as Result;
+};
