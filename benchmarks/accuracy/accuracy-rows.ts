@@ -57,7 +57,7 @@ const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Pr
   const search = await runStage<SearchResult>({
     command: 'search',
     folder: path.join(model, 'search'),
-    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, ...recipe.search },
+    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search },
   });
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
     const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];

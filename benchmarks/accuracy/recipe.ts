@@ -1,7 +1,7 @@
 /** What a data set's benchmark does: fine-tune, LengthDrop, a search of each model, held-out scores. All of it by commands of `lat`. */
 
-/** Flags of a command: `{ 'max-length': 256 }` is `--max-length 256`. */
-export type Flags = Readonly<Record<string, string | number>>;
+/** Flags of a command: `{ 'max-length': 256 }` is `--max-length 256`, `{ 'no-latency': true }` is `--no-latency`. */
+export type Flags = Readonly<Record<string, string | number | true>>;
 
 /** Files that the stages read. */
 export interface DataFiles {
@@ -40,4 +40,4 @@ export interface Stage {
 }
 
 /** The command as one types it. */
-export const commandOf = ({ command, flags }: Stage): string[] => [command, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])];
+export const commandOf = ({ command, flags }: Stage): string[] => [command, ...Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]))];
