@@ -56,6 +56,9 @@ const withExamples = (data: DataSet, keep: <Item>(items: readonly Item[]) => rea
   return { kind: data.kind, examples: keep(data.examples) };
 };
 
+/** A random sample of the examples of a data set, in their order. */
+export const sampleData = (data: DataSet, limit: number | undefined, seed: number): DataSet => withExamples(data, (items) => sample(items, limit, seed));
+
 /** Reads a data file; with `--limit` a random sample of its examples. */
 export const readData = async (path: string, settings: DataSettings, task?: TaskChoice): Promise<DataSet> => {
   const text = await openText(path);
@@ -67,7 +70,7 @@ export const readData = async (path: string, settings: DataSettings, task?: Task
       : kind === 'sentences'
         ? { kind, examples: parseConll(text, path) }
         : { kind, examples: parseExamples(text, path, { ...columnsOf(settings), ...labels }) };
-  return withExamples(data, (items) => sample(items, settings.limit, settings.seed));
+  return sampleData(data, settings.limit, settings.seed);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };

@@ -1,5 +1,6 @@
 import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement } from '@length-adaptive/models';
 import { evaluate, measureSpeed } from '@length-adaptive/models';
+import { beatenInTime } from './beaten-in-time.js';
 import type { Context } from './command.js';
 import type { SearchSettings } from './commands/search.js';
 import { sample } from './data.js';
@@ -16,6 +17,8 @@ export interface SearchWork {
   readonly data: readonly LabelledInput[];
   readonly heldOut: readonly LabelledInput[];
   readonly folder: string;
+  /** Tokens that texts are cut to. */
+  readonly maxLength: number;
 }
 
 /** Full length and Pareto set with everything that is measured after the search. */
@@ -38,14 +41,18 @@ export const measureParetoSet = async (
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
   const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
     const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
+    const { latencyMs: predictedMs, ...plain } = point;
     return {
-      ...point,
+      ...plain,
+      ...(predictedMs !== undefined && { predictedMs, latencyMs: predictedMs }),
       macs: model.macs(meanTokens, point.lengthConfig),
       ...(heldOutScore !== undefined && { heldOutScore }),
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
     };
   });
-  return { full: reportedFull ?? full, paretoSet: reported };
+  const whole = reportedFull ?? full;
+  const beaten = beatenInTime(whole, reported);
+  return { full: whole, paretoSet: reported.map((point, i) => ({ ...point, ...(beaten[i] !== undefined && { beatenBy: beaten[i] }) })) };
 };
 
 /** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */

@@ -22,7 +22,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
   const { code, stdout } = await search('--model', at('model'), '--generations', '2', '--report-data', at('test.tsv'), '--speed-samples', '2', '--speed-repeats', '1');
   expect(code).toBe(0);
   expect(tf.memory().numTensors).toBe(before);
-  expect(stdout.split('\n')[0]).toMatch(/^cost +accuracy +accuracy, held-out +speed-up +lengths$/);
+  expect(stdout.split('\n')[0]).toMatch(/^number +cost +accuracy +accuracy, held-out +speed-up +lengths$/);
 
   const ours = readJson(at('model/length_adaptive.json')) as { paretoSet: { cost: number; score: number }[]; search: object };
   expect(ours).toMatchObject({
@@ -39,7 +39,19 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
   expect(readFileSync(at('model/search/pareto.svg'), 'utf8')).toMatch(/^<svg [^]*<\/svg>\n$/);
   expect(readFileSync(at('model/search/report.html'), 'utf8')).toContain('lat search --model');
   expect(readLines(at('model/search/metrics.ndjson')).map(({ generation }) => generation)).toEqual([0, 1, 2]);
-  expect(readJson(at('model/search/result.json'))).toMatchObject({ evaluations: expect.any(Number), command: expect.any(String) });
+  expect(readJson(at('model/search/result.json'))).toMatchObject({
+    evaluations: expect.any(Number),
+    command: expect.any(String),
+    baselines: [
+      { padding: 'none', ratio: 1, latencyRatio: 1 },
+      { padding: 'batch', ratio: expect.any(Number), latencyMs: expect.any(Number) },
+      { padding: 'maximum', tokens: 40, ratio: expect.any(Number) },
+    ],
+    withoutLengthDrop: { heldOut: true, gaps: [{ target: 0.5 }, { target: 0.33 }], command: expect.stringContaining('--length-drop-epochs 2') },
+  });
+  expect(stdout).toMatch(/^full length +tokens +MACs +time$/m);
+  expect(stdout).toContain('never trained with LengthDrop');
+  expect(stdout).not.toContain('too good');
 
   const predicted = await runMain(['predict', ...small, '--model', at('model'), '--length-config', '0', 'a great film', '--json']);
   expect(JSON.parse(predicted.stdout)).toMatchObject({ lengthConfig: (ours.paretoSet[0] as unknown as { lengthConfig: number[] }).lengthConfig });
@@ -73,6 +85,56 @@ test('stopped and resumed, a search ends with the same result', async () => {
   expect(await runMain(['search', '--resume', '--model', at('parts')])).toMatchObject({ code: 3, stderr: expect.stringContaining('weights of the model') });
 }, 60_000);
 
+test('--objective latency searches by predicted time, and goes on with the same predictions', async () => {
+  for (const name of ['timed', 'timed-parts']) cpSync(at('model'), at(name), { recursive: true, filter: (path) => !path.endsWith('search') });
+  const objective = ['--objective', 'latency', '--no-latency'];
+  const first = await search('--model', at('timed'), ...objective, '--generations', '1');
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/Calibrating the time of a text on tfjs, wasm[^]*median error of \d/) });
+  expect(first.stdout).toMatch(/^number +cost +accuracy +predicted +lengths$/m);
+  const before = readJson(at('timed/length_adaptive.json')) as { search: { calibration: object }; paretoSet: object[] };
+  expect(before.search).toMatchObject({ objective: 'latency', calibration: { coefficients: { input: expect.any(Number) }, error: expect.any(Number) } });
+  for (const point of before.paretoSet) expect(point).toMatchObject({ cost: expect.any(Number), latencyMs: expect.any(Number), predictedMs: expect.any(Number) });
+
+  // The checkpoint brings the calibration: what comes of it does not depend on how fast the machine is now.
+  cpSync(at('timed/search'), at('timed-parts/search'), { recursive: true });
+  const longer = ['--resume', '--generations', '3', '--model'];
+  const whole = await runMain(['search', ...longer, at('timed')]);
+  expect(whole).toMatchObject({ code: 0, stderr: expect.stringContaining('as they were when the search began') });
+  const config = JSON.parse(readFileSync(at('timed-parts/search/config.json'), 'utf8')) as object;
+  writeFileSync(at('timed-parts/search/config.json'), JSON.stringify({ ...config, model: at('timed-parts') }));
+  expect((await runMain(['search', ...longer, at('timed-parts')])).code).toBe(0);
+  expect(readJson(at('timed-parts/length_adaptive.json'))).toEqual(readJson(at('timed/length_adaptive.json')));
+  expect((readJson(at('timed/length_adaptive.json')) as typeof before).search.calibration).toEqual(before.search.calibration);
+
+  expect(await runMain(['search', '--resume', '--model', at('timed'), '--objective', 'macs'])).toMatchObject({ code: 3, stderr: expect.stringContaining('--objective is "macs" but') });
+  const other = JSON.parse(readFileSync(at('timed/search/config.json'), 'utf8')) as object;
+  writeFileSync(at('timed/search/config.json'), JSON.stringify({ ...other, objective: 'macs' }));
+  expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({ code: 3, stderr: expect.stringContaining('with the objective latency') });
+}, 60_000);
+
+test('--held-out-share sets examples aside, the same ones again', async () => {
+  const run = async () => {
+    const { code, stdout } = await search('--model', at('model'), '--generations', '0', '--no-latency', '--out', at('share'), '--held-out-share', '0.25', '--limit', '20', '--json');
+    expect(code).toBe(0);
+    return JSON.parse(stdout) as { full: object };
+  };
+  const found = await run();
+  expect(found).toMatchObject({ examples: 20, heldOutExamples: 10, heldOutShare: 0.25, sharedExamples: 0, full: { heldOutScore: expect.any(Number) } });
+  expect((await run()).full).toEqual(found.full);
+  expect(readJson(at('share/length_adaptive.json'))).toMatchObject({ search: { heldOut: { split: 'dev.tsv', share: 0.25, examples: 10, shared: 0 } } });
+  const { stdout } = await search('--model', at('model'), '--generations', '0', '--no-latency', '--out', at('share'));
+  expect(stdout).toContain('Scores are of the 40 searched examples');
+});
+
+test('of weights that were trained with LengthDrop nothing of the kind is said', async () => {
+  cpSync(at('model'), at('dropped'), { recursive: true, filter: (path) => !path.endsWith('search') });
+  const file = { format: 'length-adaptive', version: 1, training: { lengthDropEpochs: 2, dropRatioBound: 0.2 }, paretoSet: [] };
+  writeFileSync(at('dropped/length_adaptive.json'), JSON.stringify(file));
+  const { stdout } = await search('--model', at('dropped'), '--generations', '0', '--no-latency');
+  expect(stdout).not.toContain('never trained');
+  expect(readJson(at('dropped/search/result.json'))).not.toHaveProperty('withoutLengthDrop');
+});
+
 test('--out leaves the model folder alone', async () => {
   const before = readFileSync(at('model/length_adaptive.json'), 'utf8');
   const { code } = await search('--model', at('model'), '--generations', '0', '--no-latency', '--out', at('elsewhere'), '--seed', '5');
@@ -85,6 +147,9 @@ test.each<[string, readonly string[], number, string]>([
   ['no such model', ['--model', 'absent'], 4, 'absent is no folder'],
   ['a model that cannot be written into', ['--model', 'npm:some/model'], 2, 'give --out DIR'],
   ['nothing to resume', ['--model', 'absent', '--resume'], 4, 'There is no run to resume'],
+  ['two kinds of held-out examples', ['--model', at('model'), '--report-data', at('test.tsv'), '--held-out-share', '0.5', '--out', at('both')], 2, 'not both'],
+  ['nothing left to search on', ['--model', at('model'), '--held-out-share', '0.001', '--out', at('none')], 3, 'leaves 40 examples to search on and 0 to report on'],
+  ['an objective that is none', ['--model', 'm', '--objective', 'speed'], 2, 'one of macs, latency'],
   ['a population of one', ['--model', 'm', '--population', '1'], 2, 'at least 2'],
 ])('%s', async (_, argv, code, message) => {
   expect(await search(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { LengthAdaptiveFile, LengthSearchResult } from '@length-adaptive/models';
+import type { LatencyFit, LengthAdaptiveFile, LengthSearchCheckpoint, LengthSearchResult } from '@length-adaptive/models';
 import {
   formatLengthAdaptiveFile,
+  hasLengthDrop,
   lengthAdaptiveFileName,
   openSource,
   searchLengths,
@@ -12,11 +13,13 @@ import {
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
-import { digestOf, encodeData, maxLengthFor, noData, readData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { digestOf, encodeData, maxLengthFor, noData, readData, sampleData, splitData } from '../data.js';
 import { digestedSource } from '../digested-source.js';
 import { checkEngineSettings, openRunnable } from '../engine.js';
 import { CliError } from '../errors.js';
 import { knownCode } from '../exit-codes.js';
+import { measureBaselines } from '../measure-baselines.js';
 import type { SearchWork } from '../measure-pareto-set.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from '../measure-pareto-set.js';
 import { checkModelFolder } from '../model-folder.js';
@@ -26,10 +29,13 @@ import { required, savedSettings } from '../options/settings.js';
 import { paretoChart } from '../report/pareto-chart.js';
 import { reportPage } from '../report/report-page.js';
 import type { SearchReport } from '../report/search-report.js';
+import { searchText } from '../report/search-text.js';
 import { runFiles, writeRunResult, writeRunStart } from '../run-folder.js';
 import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from '../search-checkpoint.js';
 import type { SearchIdentity } from '../search-checkpoint.js';
+import { describeEngine } from '../used-engine.js';
 import { currentVersions } from '../versions.js';
+import { withoutLengthDrop } from '../without-length-drop.js';
 
 interface GenerationLine {
   readonly generation: number;
@@ -41,27 +47,51 @@ interface GenerationLine {
 
 const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+/** Reads the examples to search on, and those to report on. */
+const readSets = async (path: string, settings: SearchSettings): Promise<{ readonly searched: DataSet; readonly heldOut: DataSet }> => {
+  const { reportData, heldOutShare = 0, limit, seed } = settings;
+  if (reportData !== undefined && heldOutShare > 0) throw new CliError('USAGE', 'Give --report-data or --held-out-share, not both.');
+  if (heldOutShare === 0) {
+    const heldOut = reportData === undefined ? noData : await readData(reportData, { ...settings, limit: undefined });
+    return { searched: await readData(path, settings), heldOut };
+  }
+  const { rest, aside } = splitData(await readData(path, { ...settings, limit: undefined }), heldOutShare, seed);
+  if (rest.examples.length === 0 || aside.examples.length === 0) {
+    throw new CliError('INPUT_INVALID', `--held-out-share ${heldOutShare} of ${path} leaves ${rest.examples.length} examples to search on and ${aside.examples.length} to report on; give a share that leaves some of both.`);
+  }
+  return { searched: sampleData(rest, limit, seed), heldOut: aside };
+};
+
+const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string =>
+  resumed
+    ? `Times are predicted as they were when the search began (median error ${percent(error)}).`
+    : `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.`;
+
 const runSearch = async ({ settings, context, opened, weights, data, folder }: SearchWork): Promise<LengthSearchResult> => {
-  const { generations, population: populationSize, dropRatioBound, metric, seed } = settings;
+  const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const identity: SearchIdentity = { weights, data: digestOf(data) };
-  const saved = settings.resume ? await readSearchCheckpoint(folder, identity) : undefined;
+  const saved = settings.resume ? ((await readSearchCheckpoint(folder, identity)) as LengthSearchCheckpoint) : undefined;
   if (!settings.resume && hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is replaced (--resume would have gone on from it).`);
   const metricsPath = join(folder, runFiles.metrics);
-  const done = saved === undefined ? 0 : (saved as { generation: number }).generation + 1;
+  const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
   const total = (generations + 1) * populationSize + 2;
-  let scored = saved === undefined ? 0 : (saved as { evaluated: readonly unknown[] }).evaluated.length;
+  let scored = saved === undefined ? 0 : saved.evaluated.length;
   let saves = done;
+  if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
   try {
     return await searchLengths(model, data, {
-      ...{ generations, populationSize, dropRatioBound, metric, seed },
+      ...{ generations, populationSize, dropRatioBound, metric, seed, objective },
       resume: saved,
       ...(context.signal && { signal: context.signal }),
-      onEvaluation: ({ score, cost }) => {
+      onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
+      onEvaluation: ({ score, cost, latencyMs }) => {
         scored += 1;
-        progress.update(scored, Math.max(total, scored), `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}`);
+        progress.update(scored, Math.max(total, scored), `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`);
       },
       onGeneration: async ({ generation, evaluations, front }, checkpoint) => {
         metrics.write({ generation, evaluations, front: front.length, bestScore: Math.max(...front.map(({ objectives }) => objectives.score)) });
@@ -81,14 +111,18 @@ const runSearch = async ({ settings, context, opened, weights, data, folder }: S
   }
 };
 
-const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: LengthSearchResult, { settings, opened, data, heldOut }: SearchWork): SearchReport => ({
+const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, heldOut, maxLength }: SearchWork): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
+  heldOutShare: settings.heldOutShare,
   examples: data.length,
   heldOutExamples: heldOut.length,
   sharedExamples: countShared(heldOut, data),
   meanTokens: meanLength(data),
+  maxLength,
+  objective: settings.objective,
+  calibration: result.latency,
   metric: settings.metric ?? opened.model.task.defaultMetric,
   reportMetric: reportMetricOf(settings, opened),
   seed: settings.seed,
@@ -98,6 +132,9 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet'>, result: Le
   engine: opened.used,
   threads: settings.threads,
   ...measured,
+  withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
+    ? undefined
+    : withoutLengthDrop(measured, { settings, metric: settings.metric ?? opened.model.task.defaultMetric, reportMetric: reportMetricOf(settings, opened) }),
   versions: currentVersions(),
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
@@ -109,33 +146,30 @@ const fileOf = async (source: string, report: SearchReport): Promise<LengthAdapt
     (content) => validateLengthAdaptiveFile(JSON.parse(content), path),
     () => undefined,
   );
-  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutExamples, paretoSet, engine } = report;
+  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutShare, heldOutExamples, paretoSet, engine } = report;
   return {
     ...before,
     format: 'length-adaptive',
     version: 1,
     search: {
-      ...{ seed, generations, evaluations, metric, split: basename(data), examples, meanTokens, full },
-      ...(reportData !== undefined && { heldOut: { split: basename(reportData), examples: heldOutExamples, shared: report.sharedExamples, metric: reportMetric } }),
+      ...{ seed, generations, evaluations, metric, objective: report.objective, split: basename(data), examples, meanTokens, full },
+      ...(report.calibration && { calibration: report.calibration }),
+      ...(heldOutExamples > 0 && {
+        heldOut: { split: basename(reportData ?? data), ...(reportData === undefined && { share: heldOutShare }), examples: heldOutExamples, shared: report.sharedExamples, metric: reportMetric },
+      }),
       ...(report.speed && { speed: { ...report.speed, ...engine, threads: report.threads, cpu: report.versions.cpu } }),
     },
     paretoSet,
   };
 };
 
-const printResult = ({ print, note }: Context, { paretoSet, full, metric, reportMetric }: SearchReport, files: readonly string[]): void => {
-  const cells = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])].map(({ cost, score, heldOutScore, speedup, lengthConfig }) => [
-    cost.toFixed(3),
-    score.toFixed(4),
-    ...(heldOutScore === undefined ? [] : [heldOutScore.toFixed(4)]),
-    ...(speedup === undefined ? [] : [`${speedup.toFixed(2)}x`]),
-    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
-  ]);
-  const [first] = paretoSet;
-  const head = ['cost', metric, ...(first?.heldOutScore === undefined ? [] : [`${reportMetric}, held-out`]), ...(first?.speedup === undefined ? [] : ['speed-up']), 'lengths'];
-  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
-  for (const row of [head, ...cells]) print(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
-  for (const file of files) note(`wrote ${file}`);
+const measure = async (result: LengthSearchResult, work: SearchWork): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
+  try {
+    return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
+  } catch (error) {
+    if (knownCode(error) !== 'ABORTED') throw error;
+    throw new CliError('ABORTED', `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(work.settings)}`, { cause: error });
+  }
 };
 
 /** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
@@ -145,26 +179,22 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   const folder = searchFolder(settings) ?? source;
   if (settings.out === undefined) checkModelFolder(source, 'search');
   checkEngineSettings(settings);
-  const examples = await readData(path, settings);
-  const heldOutExamples = settings.reportData === undefined ? noData : await readData(settings.reportData, { ...settings, limit: undefined });
+  const sets = await readSets(path, settings);
   const files = digestedSource(await openSource(source));
   const opened = await openRunnable(files, settings, context);
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const work: SearchWork = {
-      ...{ settings, context, opened, folder },
+      ...{ settings, context, opened, folder, maxLength },
       weights: files.weights(),
-      data: encodeData(opened, examples, { maxLength, stride: settings.stride }),
-      heldOut: encodeData(opened, heldOutExamples, { maxLength, stride: settings.stride }),
+      data: encodeData(opened, sets.searched, { maxLength, stride: settings.stride }),
+      heldOut: encodeData(opened, sets.heldOut, { maxLength, stride: settings.stride }),
     };
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
     const result = await runSearch(work);
-    const report = reportOf(await measureParetoSet(result, work).catch((error: unknown) => {
-      if (knownCode(error) !== 'ABORTED') throw error;
-      throw new CliError('ABORTED', `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(settings)}`, { cause: error });
-    }), result, work);
+    const report = reportOf(await measure(result, work), result, work);
 
-    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} examples of --report-data were searched on too: the held-out scores are a little too good.`);
+    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} held-out examples were searched on too: the held-out scores are a little too good.`);
     const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
     const lengthAdaptive = await fileOf(source, report);
     await writeFile(chart, paretoChart(report));
@@ -172,7 +202,8 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     await writeRunResult(folder, { ...report, lengthAdaptive: ours });
     await writeFile(ours, formatLengthAdaptiveFile(lengthAdaptive));
     if (settings.json) context.print(JSON.stringify({ ...report, lengthAdaptive: ours, chart, report: page }));
-    else printResult(context, report, [ours, chart, page]);
+    else for (const line of searchText(report)) context.print(line);
+    if (!settings.json) for (const file of [ours, chart, page]) context.note(`wrote ${file}`);
   } finally {
     opened.model.dispose();
   }

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
+import type { CostObjective } from '@length-adaptive/models';
 import { defineCommand } from '../command.js';
 import { dataOptions, engineOptions, metricNames, scoreNames } from '../options/common.js';
 import { choice, enabled, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
+const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
+
 export const searchOptions = {
   model: text('DIR', 'model to search'),
   data: text('FILE', 'examples that every configuration is scored on'),
   reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
+  heldOutShare: number('SHARE', 'set this share of --data aside for that instead (default: none)', { min: 0, below: 1, fallback: undefined }),
+  objective: choice(objectiveNames, 'what is weighed against the score: MACs, or the time predicted on this machine and engine', 'macs'),
   generations: number('N', 'generations after the initial one', { integer: true, min: 0, fallback: 10 }),
   population: number('N', 'configurations that survive a generation, and new ones tried in each', { integer: true, min: 2, fallback: 20 }),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
@@ -34,6 +39,7 @@ export const searchCommand = defineCommand({
   summary: 'Search the length configurations of a trained model and write its Pareto set and a report',
   help: `Examples:
   lat search --model runs/sst2/model --data dev.tsv --limit 500 --report-data test.tsv
+  lat search --model runs/sst2/model --data dev.tsv --held-out-share 0.5 --objective latency
   lat search --model runs/sst2/model --resume --generations 20`,
   options: searchOptions,
   savedConfig: (settings) => {

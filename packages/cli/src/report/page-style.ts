@@ -1,7 +1,7 @@
 /** Style of the report: light and dark, wide and narrow. */
 export const pageStyle = `
-  :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --line: #e2e6ec; --paper: #ffffff; --tint: #f5f7fa; --accent: #2557d6; --bar: #cfdcfb; }
-  @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b5; --line: #2b3442; --paper: #12161d; --tint: #1a2029; --accent: #7ea6ff; --bar: #2c4377; } }
+  :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --line: #e2e6ec; --paper: #ffffff; --tint: #f5f7fa; --accent: #2557d6; --bar: #cfdcfb; --held: #b45309; }
+  @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b5; --line: #2b3442; --paper: #12161d; --tint: #1a2029; --accent: #7ea6ff; --bar: #2c4377; --held: #f5b25c; } }
   * { box-sizing: border-box; }
   body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; }
   main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
@@ -14,7 +14,10 @@ export const pageStyle = `
   .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
   table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
   th, td { padding: .5rem .75rem; text-align: right; border-bottom: 1px solid var(--line); } tr:last-child td { border-bottom: 0; }
-  th { background: var(--tint); color: var(--soft); font-weight: 600; font-size: .8rem; } td:last-child, th:last-child { text-align: left; }
+  th { background: var(--tint); color: var(--soft); font-weight: 600; font-size: .8rem; line-height: 1.3; white-space: normal; vertical-align: bottom; } td:last-child, th:last-child { text-align: left; }
+  .narrow table { width: auto; } .narrow .scroll { width: fit-content; max-width: 100%; } .narrow td:first-child, .narrow th:first-child { text-align: left; } .narrow td:last-child, .narrow th:last-child { text-align: right; }
+  .told { color: var(--soft); font-size: .9rem; margin: .75rem 0 0; } ul.told { margin-top: .25rem; padding-left: 1.25rem; }
+  .warning { border: 1px solid var(--held); border-radius: .5rem; padding: .9rem 1.1rem 1.1rem; margin: 0 0 1.5rem; } .warning h2 { margin: 0 0 .4rem; } .warning p { margin: 0; } .warning ul { margin: .4rem 0 .8rem; padding-left: 1.25rem; }
   tr.full td { color: var(--soft); }
   .lengths { display: inline-flex; align-items: flex-end; gap: 2px; height: 1.5rem; margin-right: .6rem; vertical-align: middle; } .lengths i { width: 6px; background: var(--bar); border-top: 2px solid var(--accent); }
   .ratios { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .8rem; color: var(--soft); }

@@ -25,11 +25,16 @@ const describe = ({ lengthConfig, cost, score, heldOutScore, speedup }: Reported
     lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
   ].join('; ');
 
-/** The Pareto set as an SVG: share of the full model's MACs against score. It stands alone, and in a page. */
-export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExamples }: SearchReport): string => {
+/**
+ * The Pareto set as an SVG: share of the full model's MACs, or of its predicted time where that was the objective, against
+ * score. It stands alone, and in a page.
+ */
+export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExamples, objective }: SearchReport): string => {
+  const share = ({ cost, predictedMs = Number.NaN }: ReportedPoint): number =>
+    objective === 'latency' ? predictedMs / (full.predictedMs ?? Number.NaN) : cost;
   const heldOut = [...paretoSet, full].flatMap((point) => (point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }]));
   const all = [...paretoSet, ...heldOut, full];
-  const xAxis = axisFor([...all.map(({ cost }) => cost), 1]);
+  const xAxis = axisFor([...all.map(share), 1]);
   const yAxis = axisFor(all.map(({ score }) => score));
   const x = (cost: number): number => margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
   const y = (score: number): number => height - margin.bottom - ((score - yAxis.low) / (yAxis.high - yAxis.low)) * (height - margin.top - margin.bottom);
@@ -43,10 +48,11 @@ export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExam
     return `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text x="${margin.left - 10}" y="${fixed(y(tick) + 4)}" text-anchor="end">${tick.toFixed(yAxis.decimals)}</text>`;
   });
   // A budget between two points buys the cheaper one: the front is a staircase.
-  const steps = paretoSet.map(({ cost, score }, i) => (i === 0 ? `M${fixed(x(cost))} ${fixed(y(score))}` : `H${fixed(x(cost))}V${fixed(y(score))}`));
+  const climbing = [...paretoSet].sort((a, b) => share(a) - share(b));
+  const steps = climbing.map((point, i) => (i === 0 ? `M${fixed(x(share(point)))} ${fixed(y(point.score))}` : `H${fixed(x(share(point)))}V${fixed(y(point.score))}`));
   const front = `<path class="front" d="${steps.join('')}${paretoSet.length > 0 ? `H${fixed(x(xAxis.high))}` : ''}"/>`;
   const circle = (name: string, point: ReportedPoint, radius: number): string =>
-    `<circle class="${name}" cx="${fixed(x(point.cost))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;
+    `<circle class="${name}" cx="${fixed(x(share(point)))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;
 
   const keys = [
     ['point', `${metric}, searched`],
@@ -62,7 +68,7 @@ export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExam
 <style>${style}
 </style>
 ${[...columns, ...rows].join('\n')}
-<text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - margin.bottom + 58}" text-anchor="middle">cost: share of the full model's MACs</text>
+<text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - margin.bottom + 58}" text-anchor="middle">cost: share of the full model's ${objective === 'latency' ? 'predicted time' : 'MACs'}</text>
 <text class="title" x="${margin.left}" y="24">${escape(heldOutExamples > 0 && reportMetric !== metric ? `${metric} and ${reportMetric}` : metric)}</text>
 ${front}
 ${circle('full', full, 8)}
