@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { Example, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, SequenceTask, TaggedSentence, Task, TokenTask } from '@length-adaptive/models';
+import type { Example, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
 import { encodeExamples, encodeQuestions, encodeSentences, openText, parseConll, parseExamples, parseSquad, splitExamples } from '@length-adaptive/models';
 import { CliError } from './errors.js';
 import type { TaskChoice } from './task-names.js';
@@ -130,14 +130,13 @@ export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength
   const { model, tokenizer } = opened;
   const { task } = model;
   if (data.examples.length === 0) return [];
-  if (data.kind === 'questions' && task.name === 'question-answering') return encodeQuestions(tokenizer, data.examples, { maxLength, ...(stride !== undefined && { stride }) });
-  if (data.kind === 'sentences' && isTokenTask(task)) return encodeSentences(tokenizer, task, data.examples, { maxLength });
-  if (data.kind === 'texts' && isSequenceTask(task)) return encodeExamples(tokenizer, task, withModelNames(data.examples, task.labels), { maxLength });
-  throw new CliError('INPUT_INVALID', `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`);
+  if (data.kind !== kindFor(task)) {
+    throw new CliError('INPUT_INVALID', `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`);
+  }
+  if (data.kind === 'questions') return encodeQuestions(tokenizer, data.examples, { maxLength, ...(stride !== undefined && { stride }) });
+  if (data.kind === 'sentences') return encodeSentences(tokenizer, task, data.examples, { maxLength });
+  return encodeExamples(tokenizer, task, withModelNames(data.examples, task.labels), { maxLength });
 };
-
-const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
-const isSequenceTask = (task: Task): task is SequenceTask => task.name === 'sequence-classification' || task.name === 'regression';
 
 /** Examples as the model takes them, whether or not they have labels. */
 export const inputsOf = (opened: RunnableTextModel, data: DataSet, lengths: InputLengths): EncoderInput[] => {

@@ -2,7 +2,8 @@ import type { EncoderInput } from '@length-adaptive/core';
 import type { LabelledInput } from './labelled-input.js';
 import type { Example } from './datasets/dataset.js';
 import { ModelError } from './errors.js';
-import type { SequenceTask } from './tasks/sequence-task.js';
+import { isSequenceTask } from './tasks/sequence-task.js';
+import type { Task } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 
 export interface EncodeExamplesOptions {
@@ -13,15 +14,17 @@ export interface EncodeExamplesOptions {
 /**
  * Examples as token ids and targets.
  *
- * @throws ModelError `DATA_INVALID` for an example without a label, `TEXT_EMPTY`, `LABEL_UNKNOWN`; the message names the example
+ * @throws ModelError `DATA_INVALID` for an example without a label, `TEXT_EMPTY`, `LABEL_UNKNOWN`: the message names the example; `OPTION_INVALID` for
+ * a task on tokens
  */
 export const encodeExamples = (
   tokenizer: Tokenizer,
-  task: Pick<SequenceTask, 'target'>,
+  task: Task,
   examples: readonly Example[],
   { maxLength = 128 }: EncodeExamplesOptions = {},
-): LabelledInput[] =>
-  examples.map(({ text, pair, label, id }, index) => {
+): LabelledInput[] => {
+  if (!isSequenceTask(task)) throw new ModelError('OPTION_INVALID', `The task is ${task.name}, which does not read texts with labels: use encodeQuestions or encodeSentences.`);
+  return examples.map(({ text, pair, label, id }, index) => {
     const name = `Example ${id ?? index + 1}`;
     if (label === undefined) throw new ModelError('DATA_INVALID', `${name} has no label; training and scoring need one.`);
     try {
@@ -33,6 +36,7 @@ export const encodeExamples = (
       throw error;
     }
   });
+};
 
 /** The labels that examples carry, sorted; numbers in numeric order. */
 export const labelsOf = (examples: readonly Example[]): string[] => {

@@ -2,21 +2,23 @@ import type { TaggedSentence } from './datasets/conll.js';
 import { encodeWords } from './encode-words.js';
 import { ModelError } from './errors.js';
 import type { LabelledInput } from './labelled-input.js';
-import type { TokenTask } from './tasks/token-classification.js';
+import { isTokenTask } from './tasks/token-classification.js';
+import type { Task } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /**
  * Tagged sentences as token ids and a target for the first token of each word.
  *
- * @throws ModelError `LABEL_UNKNOWN`, `TEXT_EMPTY`; the message names the line
+ * @throws ModelError `LABEL_UNKNOWN`, `TEXT_EMPTY`: the message names the line; `OPTION_INVALID` for another task
  */
 export const encodeSentences = (
   tokenizer: Tokenizer,
-  task: Pick<TokenTask, 'target'>,
+  task: Task,
   sentences: readonly TaggedSentence[],
   { maxLength = 128 }: { readonly maxLength?: number } = {},
-): LabelledInput[] =>
-  sentences.map(({ words, tags, line }) => {
+): LabelledInput[] => {
+  if (!isTokenTask(task)) throw new ModelError('OPTION_INVALID', `The task is ${task.name}, which does not tag words: use encodeExamples or encodeQuestions.`);
+  return sentences.map(({ words, tags, line }) => {
     try {
       const { ids, typeIds, firstOf } = encodeWords(tokenizer, words, { maxLength });
       const targets = tags.map((tag) => task.target(tag));
@@ -26,6 +28,7 @@ export const encodeSentences = (
       throw error;
     }
   });
+};
 
 /** The tags that sentences carry: `O` first, then sorted. */
 export const tagsOf = (sentences: readonly TaggedSentence[]): string[] => {

@@ -1,5 +1,6 @@
 import type { Inspection, TextInput } from '@length-adaptive/models';
 import pico from 'picocolors';
+import { answerText } from '../answer-text.js';
 import type { Context } from '../command.js';
 import type { InspectSettings } from '../commands/inspect.js';
 import { inspectOptions } from '../commands/inspect.js';
@@ -8,6 +9,7 @@ import { formatRow, shownTokens, wrapTokens } from '../kept-rows.js';
 import { required, savedSettings } from '../options/settings.js';
 import { openPredictor } from '../predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
+import { secondText } from '../second-text.js';
 
 const rowsOf = ({ encoding, layers }: Inspection): KeptRow[] => [
   { name: 'text', kept: new Set(encoding.ids.keys()) },
@@ -31,9 +33,9 @@ const printPicture = (inspection: Inspection, texts: readonly string[], { print,
 };
 
 const summary = ({ prediction }: Inspection): string => {
-  const { label, score, probabilities, cost, tokens, keptTokens } = prediction;
-  const answer = probabilities ? `${label} ${(100 * score).toFixed(1)}%` : score.toFixed(4);
-  return `${answer}  cost ${cost.toFixed(2)} of the full MACs  ${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
+  const { cost, tokens, keptTokens } = prediction;
+  const { name, confidence } = answerText(prediction);
+  return `${[name, ...(confidence === undefined ? [] : [confidence])].join(' ')}  cost ${cost.toFixed(2)} of the full MACs  ${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
 };
 
 /** Predicts one text and shows which of its tokens each layer kept. */
@@ -43,7 +45,7 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
-    const { pair } = settings;
+    const pair = await secondText(settings.pair);
     const input: TextInput = pair === undefined ? text : [text, pair];
     const inspection = await predictor.inspect(input, options);
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });

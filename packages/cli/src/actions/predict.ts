@@ -1,6 +1,7 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
-import { ModelError, openText } from '@length-adaptive/models';
+import { ModelError } from '@length-adaptive/models';
 import pico from 'picocolors';
+import { answerText } from '../answer-text.js';
 import type { Context } from '../command.js';
 import type { PredictSettings } from '../commands/predict.js';
 import { predictOptions } from '../commands/predict.js';
@@ -10,9 +11,10 @@ import { openPredictor } from '../predict-options.js';
 import type { NumberedText } from '../read-texts.js';
 import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
+import { secondText } from '../second-text.js';
 
 const textsOf = async function* ({ input, pair }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  const second = pair?.startsWith('@') === true ? await openText(pair.slice(1)) : pair;
+  const second = await secondText(pair);
   if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
 };
@@ -21,15 +23,13 @@ const shownText = (input: TextInput): string => (typeof input === 'string' ? inp
 
 /** A prediction as a line for people; fields apart by tabs where no terminal aligns them. */
 const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Context): string => {
-  const { label, score, cost, tokens, keptTokens } = prediction;
+  const { cost, tokens, keptTokens } = prediction;
   const { bold, dim } = pico.createColors(color);
   const kept = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
-  const isNumber = !prediction.probabilities && !prediction.answers && !prediction.entities;
-  const name = isNumber ? score.toFixed(4) : label === '' ? '-' : label;
-  const confidence = isNumber ? [] : [`${(100 * score).toFixed(1)}%`];
+  const { name, confidence } = answerText(prediction);
   const share = `cost ${cost.toFixed(2)}`;
-  if (io.stdout.isTTY !== true) return [name, ...confidence, share, kept, shownText(input)].join('\t');
-  const [first, rest] = [name.padEnd(10), `${confidence.map((part) => part.padStart(6)).join('')}  ${share}  ${kept.padEnd(16)}  `];
+  if (io.stdout.isTTY !== true) return [name, ...(confidence === undefined ? [] : [confidence]), share, kept, shownText(input)].join('\t');
+  const [first, rest] = [name.padEnd(10), `${confidence?.padStart(6) ?? ''}  ${share}  ${kept.padEnd(16)}  `];
   const room = Math.max(10, (io.stdout.columns ?? 80) - first.length - rest.length - 1);
   return `${bold(first)} ${dim(rest)}${shownText(input).slice(0, room)}`;
 };

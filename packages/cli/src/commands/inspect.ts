@@ -1,11 +1,11 @@
 import { defineCommand } from '../command.js';
-import { engineOptions, lengthOptions } from '../options/common.js';
+import { engineOptions, lengthOptions, secondTextOption } from '../options/common.js';
 import { flag, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
 export const inspectOptions = {
   model: text('DIR', 'model to run'),
-  pair: text('TEXT', 'second text, where the task compares two'),
+  pair: secondTextOption,
   ...lengthOptions,
   truncate: flag('cut a text that is too long for the model instead of refusing it'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),

@@ -1,12 +1,12 @@
 import { defineCommand } from '../command.js';
-import { engineOptions, lengthOptions } from '../options/common.js';
+import { engineOptions, lengthOptions, secondTextOption } from '../options/common.js';
 import { flag, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
 export const predictOptions = {
   model: text('DIR', 'model to run'),
   input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
-  pair: text('TEXT', 'second text of the texts given: for questions the context to read; @FILE reads it from a file'),
+  pair: secondTextOption,
   ...lengthOptions,
   truncate: flag('cut texts that are too long for the model instead of refusing them'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),

@@ -47,3 +47,6 @@ export const lengthOptions = {
     alias: 'config-at',
   },
 } as const;
+
+/** The second text of texts that are given as arguments. */
+export const secondTextOption = text('TEXT', 'second text, where the task reads two: for questions the context; @FILE reads it from a file');

@@ -47,6 +47,35 @@ export const writeToyData = (path: string, count: number, seed = 1): void => {
   writeFileSync(path, `sentence\tlabel\n${lines.join('\n')}\n`);
 };
 
+/** Words of a sentence with one that praises or blames, and where it stands. */
+const toyWords = (count: number, seed: number): { readonly words: readonly string[]; readonly at: number; readonly isGood: boolean }[] => {
+  const random = createRandom(seed);
+  const pick = (words: readonly string[]): string => words[random.integer(0, words.length - 1)] ?? '';
+  return Array.from({ length: count }, (_, i) => {
+    const words = Array.from({ length: random.integer(4, 14) }, () => pick(filler));
+    const at = random.integer(0, words.length - 1);
+    words[at] = pick(i % 2 === 0 ? good : bad);
+    return { words, at, isGood: i % 2 === 0 };
+  });
+};
+
+/** Writes sentences whose one word of praise or blame is an entity, in CoNLL columns. */
+export const writeToySentences = (path: string, count: number, seed = 1): void => {
+  const sentences = toyWords(count, seed).map(({ words, at, isGood }) =>
+    words.map((word, i) => `${word}\t${i !== at ? 'O' : isGood ? 'B-praise' : 'B-blame'}`).join('\n'),
+  );
+  writeFileSync(path, `${sentences.join('\n\n')}\n`);
+};
+
+/** Writes questions whose answer is the one word of praise or blame in their context, as SQuAD does. */
+export const writeToyQuestions = (path: string, count: number, seed = 1): void => {
+  const paragraphs = toyWords(count, seed).map(({ words, at }, i) => ({
+    context: words.join(' '),
+    qas: [{ id: `q${i}`, question: 'was it', answers: [{ text: words[at], answer_start: words.slice(0, at).join(' ').length + (at > 0 ? 1 : 0) }] }],
+  }));
+  writeFileSync(path, JSON.stringify({ version: '1.1', data: [{ title: 'toys', paragraphs }] }));
+};
+
 /** A folder with `model`, `train.tsv`, `dev.tsv` and `test.tsv`. */
 export const writeToyProject = async (folder: string, examples = 96): Promise<void> => {
   await writeTinyModel(join(folder, 'model'));

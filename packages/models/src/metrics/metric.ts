@@ -31,5 +31,5 @@ export const metrics: Readonly<Record<NumberMetricName, Metric>> = {
  */
 export const metricByName = (name: string): Metric => {
   if (Object.hasOwn(metrics, name)) return metrics[name as NumberMetricName];
-  throw new ModelError('OPTION_INVALID', `There is no metric "${name}" for numbers. Choose one of ${Object.keys(metrics).join(', ')}.`);
+  throw new ModelError('OPTION_INVALID', `There is no metric "${name}". Choose one of ${Object.keys(metrics).join(', ')}.`);
 };

@@ -18,6 +18,9 @@ export interface SequenceTask extends Task {
   answer(logits: ArrayLike<number>): Answer;
 }
 
+/** Whether a task is on whole texts. */
+export const isSequenceTask = (task: Task): task is SequenceTask => task.name === 'sequence-classification' || task.name === 'regression';
+
 /** @throws ModelError `TEXT_TOO_LONG` */
 export const checkLength = (tokens: number, positions: number): void => {
   if (tokens > positions) {

@@ -17,6 +17,9 @@ export interface TokenTask extends Task {
   target(tag: string): number;
 }
 
+/** Whether a task names words. */
+export const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
+
 const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length);
 
 /** A tag for each word of a text, such as the named entities it belongs to (`B-person`, `I-person`, `O`). */

@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson } from '../testing/files.js';
+import { runMain } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeTinyModel, writeToyData, writeToyQuestions, writeToySentences } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const at = (...path: readonly string[]): string => join(folder, ...path);
+const onnx = ['--engine', 'onnx', '--threads', '1'];
+const lengths = ['--epochs', '8', '--length-drop-epochs', '2', '--learning-rate', '5e-3', '--drop-ratio-bound', '0.3'];
+
+beforeAll(async () => {
+  await writeTinyModel(at('base'));
+  writeToySentences(at('train.conll'), 300, 1);
+  writeToySentences(at('test.conll'), 60, 2);
+  writeToyQuestions(at('train.json'), 300, 1);
+  writeToyQuestions(at('test.json'), 60, 2);
+  writeToyData(at('texts.tsv'), 4);
+});
+
+test('token classification: train with LengthDrop, evaluate at reduced lengths, search, predict, export', async () => {
+  const { code, stdout, stderr } = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('train.conll'), '--dev-share', '0.1', ...lengths, '--out', at('tags'), '--json']);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('New head for O, B-blame, B-praise.') });
+  expect(JSON.parse(stdout)).toMatchObject({ trainExamples: 270, devExamples: 30, labels: ['O', 'B-blame', 'B-praise'], stages: [{ stage: 'fine-tune' }, { stage: 'length-drop', best: { reduced: expect.any(Number) } }] });
+  expect(readJson(at('tags/model/config.json'))).toMatchObject({ architectures: ['BertForTokenClassification'], id2label: { 1: 'B-blame' } });
+
+  const model = ['--model', at('tags/model')];
+  const scored = await runMain(['evaluate', ...onnx, ...model, '--data', at('test.conll'), '--length-config', '0.8,0.6', '--metric', 'f1,accuracy', '--min-score', '0.8', '--json']);
+  expect(scored.code).toBe(0);
+  expect(JSON.parse(scored.stdout)).toMatchObject({ examples: 60, scores: { f1: expect.any(Number), accuracy: expect.any(Number) } });
+
+  const searched = await runMain(['search', ...onnx, ...model, '--data', at('test.conll'), '--generations', '1', '--population', '4', '--no-latency']);
+  expect(searched.code).toBe(0);
+  const predicted = await runMain(['predict', ...onnx, ...model, '--budget', 'cost=0.9', '--json', 'the film was superb and so on']);
+  const prediction = JSON.parse(predicted.stdout) as { entities: readonly Record<string, unknown>[]; label: string };
+  expect(prediction.entities).toEqual([{ type: 'praise', text: 'superb', start: 13, end: 19, score: expect.any(Number) }]);
+  expect(prediction.label).toBe('superb/praise');
+
+  const exported = await runMain(['export', '--threads', '1', ...model, '--out', at('tags-onnx'), '--precision', 'fp32', '--data', at('test.conll')]);
+  expect({ code: exported.code, stderr: exported.stderr }).toMatchObject({ code: 0 });
+  const again = await runMain(['predict', ...onnx, '--model', at('tags-onnx'), '--budget', 'cost=0.9', '--json', 'the film was superb and so on']);
+  expect(JSON.parse(again.stdout)).toMatchObject({ label: prediction.label, entities: [{ start: 13 }] });
+}, 120_000);
+
+test('question answering: train with LengthDrop, evaluate at reduced lengths, predict from a context, inspect, export', async () => {
+  const { code, stderr } = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('train.json'), '--dev-share', '0.1', ...lengths, '--max-length', '24', '--out', at('qa')]);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('New head for question-answering.') });
+  expect(readJson(at('qa/model/config.json'))).toMatchObject({ architectures: ['BertForQuestionAnswering'] });
+
+  const model = ['--model', at('qa/model')];
+  const scored = await runMain(['evaluate', ...onnx, ...model, '--data', at('test.json'), '--length-config', '0.8,0.6', '--metric', 'f1,exact_match', '--min-score', '0.8', '--json']);
+  expect({ code: scored.code, stderr: scored.stderr }).toMatchObject({ code: 0 });
+  expect(JSON.parse(scored.stdout)).toMatchObject({ examples: 60, scores: { exact_match: expect.any(Number) } });
+
+  writeFileSync(at('context.txt'), 'the film and the plot with a scene that was superb on to we of it');
+  const predicted = await runMain(['predict', ...onnx, ...model, '--pair', `@${at('context.txt')}`, 'was it']);
+  expect(predicted.stdout.split('\t')[0]).toBe('superb');
+  const inspected = await runMain(['inspect', ...onnx, ...model, '--pair', 'the film was superb', 'was it']);
+  expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('superb') });
+
+  const exported = await runMain(['export', '--threads', '1', ...model, '--out', at('qa-onnx'), '--precision', 'fp32', '--data', at('test.json')]);
+  expect({ code: exported.code, stderr: exported.stderr }).toMatchObject({ code: 0 });
+  const again = await runMain(['predict', ...onnx, '--model', at('qa-onnx'), '--pair', `@${at('context.txt')}`, 'was it']);
+  expect(again.stdout.split('\t')[0]).toBe('superb');
+}, 120_000);
+
+test.each<[string, readonly string[], number, string]>([
+  ['data of another task', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'does token-classification and needs sentences with a tag a word (CoNLL); the file holds texts with labels'],
+  ['a metric of another task', ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--metric', 'accuracy'], 3, 'Question answering is not scored by "accuracy"'],
+  ['a question without a context', ['predict', '--model', 'qa/model', 'was it'], 3, 'needs two texts'],
+])('%s', async (_, argv, code, message) => {
+  const located = argv.map((word) => (/^(tags|qa|texts|test)[./]/.test(word) ? at(word) : word));
+  expect(await runMain([...located, ...onnx])).toMatchObject({ code, stderr: expect.stringContaining(message) });
+});
+
+test('an answer that is not where the file says, and a line without a tag', async () => {
+  writeFileSync(at('wrong.json'), JSON.stringify({ data: [{ title: 't', paragraphs: [{ context: 'a good film', qas: [{ id: '7', question: 'was it', answers: [{ text: 'good', answer_start: 3 }] }] }] }] }));
+  const squad = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('wrong.json'), '--task', 'question-answering', '--out', at('x')]);
+  expect(squad).toMatchObject({ code: 3, stderr: expect.stringContaining('7') });
+  writeFileSync(at('wrong.conll'), 'a O\nfilm\n');
+  const conll = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('wrong.conll'), '--out', at('x')]);
+  expect(conll).toMatchObject({ code: 3, stderr: expect.stringContaining('line 2') });
+});
