@@ -16,13 +16,16 @@ const run = (argv: readonly string[]): Promise<void> =>
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`lat ${argv.join(' ')} ended with ${code}`))));
   });
 
+/** `BENCH_THREADS` runs every stage on so many threads: several benchmarks side by side do best with one each. */
+const threads = process.env['BENCH_THREADS'] === undefined ? [] : ['--threads', process.env['BENCH_THREADS']];
+
 /** @returns what `result.json` of the stage says */
 export const runStage = async <Result>(stage: Stage): Promise<Result> => {
   const result = path.join(stage.folder, 'result.json');
   if (!existsSync(result)) {
     console.log(`lat ${commandOf(stage).join(' ')}`);
     const interrupted = checkpoints.some((file) => existsSync(path.join(stage.folder, file)));
-    await run([...commandOf(stage), ...(interrupted ? ['--resume'] : [])]);
+    await run([...commandOf(stage), ...threads, ...(interrupted ? ['--resume'] : [])]);
   }
   return JSON.parse(readFileSync(result, 'utf8')) as Result;
 };
