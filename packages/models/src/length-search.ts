@@ -172,6 +172,9 @@ export const lengthSearchProblem = (
 export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
   relativeCost(model.dimensions, config, lengths, { head: model.headMacs });
 
+/** A whole search rests on its calibration, so it may take longer than one for a single budget. */
+const searchCalibration = { repeats: 15, seconds: 4 } as const;
+
 /**
  * What predicts the times of a search; undefined when it needs none.
  *
@@ -190,7 +193,7 @@ const latencyFor = async (
   if (objective === 'macs') return undefined;
   if (saved && !isLatencyFit(saved.latency)) throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold what its times were predicted by; start the search anew.');
   if (isLatencyFit(saved?.latency)) return createLatencyModel(saved.latency);
-  const given = latency ?? (await calibrateLatency(model, { lengths, signal }));
+  const given = latency ?? (await calibrateLatency(model, { lengths, ...searchCalibration, signal }));
   return createLatencyModel(given.fit); // one that observes nothing while the search goes on
 };
 

@@ -64,10 +64,14 @@ const readSets = async (path: string, settings: SearchSettings): Promise<{ reado
   return { searched: sampleData(rest, limit, seed), heldOut: aside };
 };
 
-const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string =>
-  resumed
-    ? `Times are predicted as they were when the search began (median error ${percent(error)}).`
-    : `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.`;
+/** Errors of prediction above this are worth a word. */
+const largeError = 0.15;
+
+const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string => {
+  if (resumed) return `Times are predicted as they were when the search began (median error ${percent(error)}).`;
+  const advice = error > largeError ? ' That is much: something else keeps the machine busy. Search when it is quiet, or by MACs.' : '';
+  return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
+};
 
 const runSearch = async ({ settings, context, opened, weights, data, folder }: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
