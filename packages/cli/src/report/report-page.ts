@@ -40,7 +40,10 @@ const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, ba
         { title: 'ms a text', cell: ({ latencyMs }: ReportedPoint) => latencyMs?.toFixed(2) ?? '' },
       ]
     : []),
-  ...baselines.map(({ padding, ratio }) => ({ title: `fewer MACs than ${baselineName(padding, maxLength)}`, cell: ({ cost }: ReportedPoint) => times(ratio / cost, 1) })),
+  {
+    title: `fewer MACs than full, ${baselines.map(({ padding }) => baselineName(padding, maxLength)).join(' / ')}`,
+    cell: ({ cost }) => baselines.map(({ ratio }) => times(ratio / cost, 1)).join(' / '),
+  },
   { title: 'share of tokens that leave each layer', cell: lengths },
 ];
 
@@ -61,9 +64,9 @@ const tableOf = (report: SearchReport): string => {
 };
 
 /** What was measured otherwise than the set has it. */
-const surprises = ({ full, paretoSet }: SearchReport): string => {
+const surprises = ({ full, paretoSet, objective }: SearchReport): string => {
   const lines = describeBeaten(full, paretoSet);
-  const explained = 'The set is ordered by what the search weighed; measured on this machine, some of it is slower than what scores at least as well:';
+  const explained = `The search chose by ${objective === 'latency' ? 'predicted time' : 'MACs'}; measured, some configurations are slower than one that scores at least as well:`;
   return lines.length === 0 ? '' : `<p class="told">${explained}</p>\n<ul class="told">${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
 };
 
@@ -74,7 +77,7 @@ const baselinesOf = ({ baselines, maxLength, speed }: SearchReport): string => {
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
   return `<div class="narrow">${table(heads, rows)}</div>
-<p class="told">Everything else on this page is relative to the full length unpadded. A program that pads pays for its padding too; what it would save is in the columns “fewer MACs than” above.</p>`;
+<p class="told">Everything else on this page is relative to the full length unpadded. A program that pads pays for its padding too; what it would save is in the column “fewer MACs than” above.</p>`;
 };
 
 const untrainedOf = ({ withoutLengthDrop: told }: SearchReport): string =>
