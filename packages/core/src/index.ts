@@ -33,7 +33,8 @@ export { dense } from './encoder/dense.js';
 export { applyDropout } from './encoder/dropout.js';
 export type { Dropout } from './encoder/dropout.js';
 export type { EncoderInput } from './encoder/batch.js';
-export type { Extent } from './encoder/attention.js';
+export type { Extent, Projections } from './encoder/attention.js';
+export type { Observe, Observed } from './encoder/observe.js';
 export type {
   AttentionWeights,
   BlockWeights,
@@ -45,13 +46,16 @@ export type {
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export type { KlOptions } from './training/distillation.js';
+export { attentionLoss, hiddenStateLoss } from './training/layer-losses.js';
+export { relationLoss } from './training/relation-loss.js';
+export type { RelationOptions } from './training/relation-loss.js';
 export { addGradient, globalNorm } from './training/gradients.js';
 export type { Gradient, Gradients } from './training/gradients.js';
 export { adamW, createAdamWState } from './training/optimizer.js';
 export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';
 export { linearSchedule } from './training/schedule.js';
 export { sandwichStep } from './training/sandwich.js';
-export type { SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';
+export type { FullPass, SandwichLosses, SandwichOptions, TrainableModel, TrainingPass } from './training/sandwich.js';
 export { tensorEngine } from './training/tensor-engine.js';
 export { train } from './training/trainer.js';
 export type { Evaluation, StepReport, TrainerState, TrainOptions, TrainResult } from './training/trainer.js';

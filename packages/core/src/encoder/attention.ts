@@ -30,11 +30,19 @@ export interface BlockOptions {
   readonly dropout?: Dropout | undefined;
 }
 
+/** What attention compares and mixes: [B * T, hidden] each, all heads side by side. */
+export interface Projections {
+  readonly query: Tensor2D;
+  readonly key: Tensor2D;
+  readonly value: Tensor2D;
+}
+
 export interface AttentionOutput {
   /** [B * T, hidden], after residual and layer norm. */
   readonly hidden: Tensor2D;
   /** [B, heads, T, T], queries by keys, before dropout. */
   readonly probabilities: Tensor4D;
+  readonly projections: Projections;
 }
 
 /** Multi-head self-attention with residual and post-layer-norm: [B * T, hidden] -> [B * T, hidden]. */
@@ -50,11 +58,8 @@ export const selfAttention = (
   const split = (y: Tensor2D): Tensor4D =>
     tf.transpose(tf.reshape(y, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B * T, hidden] -> [B, heads, T, size]
 
-  const query = split(dense(x, weights.query));
-  const key = split(dense(x, weights.key));
-  const value = split(dense(x, weights.value));
-
-  const scores = tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(headSize)); // [B, heads, T, T]
+  const projections = { query: dense(x, weights.query), key: dense(x, weights.key), value: dense(x, weights.value) };
+  const scores = tf.mul(tf.matMul(split(projections.query), split(projections.key), false, true), 1 / Math.sqrt(headSize)); // [B, heads, T, T]
   const valid = validSlots(extent);
   const masked = valid
     ? tf.add(scores, tf.tensor4d(valid.map((slot) => (slot === 1 ? 0 : paddingScore)), [rows, 1, 1, width]))
@@ -62,8 +67,8 @@ export const selfAttention = (
   const probabilities = tf.softmax(masked, -1) as Tensor4D;
 
   const attended = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
-  const context = tf.reshape(tf.transpose(tf.matMul(attended, value), [0, 2, 1, 3]), [rows * width, size]);
+  const context = tf.reshape(tf.transpose(tf.matMul(attended, split(projections.value)), [0, 2, 1, 3]), [rows * width, size]);
   const projected = dense(context as Tensor2D, weights.output);
   const kept = dropout ? applyDropout(projected, dropout.hidden, dropout.random) : projected;
-  return { hidden: layerNorm(tf.add(x, kept), weights.norm, epsilon), probabilities };
+  return { hidden: layerNorm(tf.add(x, kept), weights.norm, epsilon), probabilities, projections };
 };

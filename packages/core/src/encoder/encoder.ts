@@ -19,6 +19,8 @@ import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
 import { embed } from './embeddings.js';
 import { feedForward } from './feed-forward.js';
+import type { Observe, Observed } from './observe.js';
+import { createObserver } from './observe.js';
 import type { EncoderWeights } from './weights.js';
 
 export interface EncodeOptions extends KeepOptions {
@@ -38,6 +40,8 @@ export interface EncodeOptions extends KeepOptions {
   readonly dropout?: Dropout | undefined;
   /** Report the positions that leave every layer. Default false. */
   readonly trace?: boolean;
+  /** Report hidden states, attention probabilities or projections of some layers. Default: none. */
+  readonly observe?: Observe | undefined;
 }
 
 /** What one executed layer did. */
@@ -56,6 +60,8 @@ export interface EncodeOutput {
   readonly hidden: Tensor3D;
   /** One entry an executed layer; empty unless asked for. */
   readonly trace: readonly LayerTrace[];
+  /** What `observe` asked for; empty lists unless asked. */
+  readonly observed: Observed;
 }
 
 /** Marks positions of slots outside `from[b]`..`to[b]` as holding no token. */
@@ -107,6 +113,7 @@ const runLayers = (
     restore = true,
     dropout,
     trace: traced = false,
+    observe,
     ...keep
   }: EncodeOptions,
 ): EncodeOutput => {
@@ -126,10 +133,13 @@ const runLayers = (
   let positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as Tensor2D;
   const left: TokenGroup[] = [];
   const trace: LayerTrace[] = [];
+  const observer = createObserver(observe);
+  observer.state(0, x);
 
   for (const layer of layers) {
     const { attention, feedForward: feedForwardWeights } = weights.blocks[layer] as EncoderWeights['blocks'][number];
     const attended = selfAttention(x, attention, extent, block);
+    observer.attention(layer, attended);
     const counts = extent.counts.map((count, row) => Math.min(count, targets[row]?.[layer] ?? count));
     const drops = counts.some((count, row) => count < (extent.counts[row] as number));
 
@@ -161,6 +171,7 @@ const runLayers = (
       if (traced) trace.push({ layer, counts, positions: tf.clone(positions), scores });
     }
     x = feedForward(hidden, feedForwardWeights, block);
+    observer.state(layer + 1, x);
   }
 
   if (restore && left.length > 0) {
@@ -171,7 +182,8 @@ const runLayers = (
   }
   const hidden: Tensor3D = tf.reshape(x, [rows, extent.width, x.shape[1]]);
   const valid = validSlots(extent);
-  return { hidden: valid ? tf.mul<Tensor3D>(hidden, tf.tensor3d(valid, [rows, extent.width, 1])) : hidden, trace };
+  const cleared = valid ? tf.mul<Tensor3D>(hidden, tf.tensor3d(valid, [rows, extent.width, 1])) : hidden;
+  return { hidden: cleared, trace, observed: observer.end() };
 };
 
 const checkSoftExtract = ({ retention }: SoftExtract, layers: number, config: LengthConfig | undefined): void => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Dropout } from '../encoder/dropout.js';
+import { CoreError } from '../errors.js';
 import type { Sandwich, SubModel } from '../length-drop.js';
 import type { KlOptions } from './distillation.js';
 import type { Gradient, Gradients } from './gradients.js';
@@ -9,6 +10,13 @@ import { addGradient } from './gradients.js';
 /** A forward pass in training: the sub-model that runs, and a dropout of its own. */
 export interface TrainingPass extends SubModel {
   readonly dropout?: Dropout | undefined;
+}
+
+/** The full pass of a step. */
+export interface FullPass {
+  readonly loss: Scalar;
+  /** What sub-models learn from; a step without any does not need it. */
+  readonly logits?: Tensor | undefined;
 }
 
 /** What the trainer knows of a model: its variables, its logits and its losses. `Batch` is whatever the model takes. */
@@ -21,6 +29,8 @@ export interface TrainableModel<Batch> {
    */
   rowsRead?(batch: Batch): ReadonlyMap<string, Int32Array>;
   logits(batch: Batch, pass: TrainingPass): Tensor;
+  /** The full pass with its loss, for a model that learns from more than its task. Default: `taskLoss` of `logits`. */
+  fullPass?(batch: Batch, pass: TrainingPass): FullPass;
   /** Mean loss of the task. */
   taskLoss(logits: Tensor, batch: Batch): Scalar;
   /** Mean loss of a sub-model against the logits of the full model. */
@@ -39,7 +49,7 @@ export interface SandwichOptions extends KlOptions {
 export interface SandwichLosses {
   /** Sum of all terms, averaged over the passes. */
   readonly loss: number;
-  /** Task loss of the full pass. */
+  /** Loss of the full pass: on the task, or against another model. */
   readonly taskLoss: number;
   /** Distillation loss of each reduced pass. */
   readonly distillationLosses: readonly number[];
@@ -64,17 +74,20 @@ export const sandwichStep = async <Batch>(
 
   try {
     const taskLoss = await addGradients(model, batch, gradients, weight, () => {
-      const logits = model.logits(batch, { ...full, dropout: dropout(0) });
-      teacher = tf.keep(tf.clone(logits));
-      return model.taskLoss(logits, batch);
+      const { loss, logits } = fullPassOf(model, batch, { ...full, dropout: dropout(0) });
+      if (logits) teacher = tf.keep(tf.clone(logits));
+      return loss;
     });
-    const targets = teacher as unknown as Tensor; // set by the pass above
+    const targets = teacher; // set by the pass above
+    if (!targets && reduced.length > 0) {
+      throw new CoreError('OPTION_INVALID', 'The full pass gives no logits for sub-models to learn from; leave LengthDrop out of this training.');
+    }
 
     const distillationLosses: number[] = [];
     for (const [index, subModel] of reduced.entries()) {
       const loss = await addGradients(model, batch, gradients, weight, () => {
         const logits = model.logits(batch, { ...subModel, dropout: dropout(index + 1) });
-        const distilled = model.distillationLoss(targets, logits, batch, kl);
+        const distilled = model.distillationLoss(targets as Tensor, logits, batch, kl);
         return subModelLabelLoss === 0
           ? distilled
           : tf.add(distilled, tf.mul(model.taskLoss(logits, batch), subModelLabelLoss));
@@ -86,6 +99,12 @@ export const sandwichStep = async <Batch>(
   } finally {
     teacher?.dispose();
   }
+};
+
+const fullPassOf = <Batch>(model: TrainableModel<Batch>, batch: Batch, pass: TrainingPass): FullPass => {
+  if (model.fullPass) return model.fullPass(batch, pass);
+  const logits = model.logits(batch, pass);
+  return { logits, loss: model.taskLoss(logits, batch) };
 };
 
 /** Runs one pass forward and backward, adds `weight` times its gradients to the sums, and returns its loss. */

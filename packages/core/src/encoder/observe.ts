@@ -1,0 +1,54 @@
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import { CoreError } from '../errors.js';
+import type { AttentionOutput, Projections } from './attention.js';
+
+/** What the encoder shall report of its inside, for distillation. All lists ascend; layers count from 0. */
+export interface Observe {
+  /** Depths whose hidden states are wanted: 0 is the embeddings, i what leaves layer i - 1. */
+  readonly states?: readonly number[];
+  /** Layers whose attention probabilities are wanted. */
+  readonly attention?: readonly number[];
+  /** Layers whose queries, keys and values are wanted. */
+  readonly projections?: readonly number[];
+}
+
+/** What was asked for, in that order, of the tokens that were there. Slots of padding hold no meaning. */
+export interface Observed {
+  /** [B * T, hidden] each. */
+  readonly states: readonly Tensor2D[];
+  /** [B, heads, T, T] each, queries by keys, before dropout. */
+  readonly attention: readonly Tensor4D[];
+  /** [B * T, hidden] each, all heads side by side. */
+  readonly projections: readonly Projections[];
+}
+
+/** Collects what passes by. */
+export interface Observer {
+  state(depth: number, hidden: Tensor2D): void;
+  attention(layer: number, attended: AttentionOutput): void;
+  /** @throws CoreError `OPTION_INVALID` when a layer that was asked for did not run */
+  end(): Observed;
+}
+
+export const createObserver = ({ states = [], attention = [], projections = [] }: Observe = {}): Observer => {
+  const seen = { states: [] as Tensor2D[], attention: [] as Tensor4D[], projections: [] as Projections[] };
+  const check = (name: keyof Observe, wanted: readonly number[]): void => {
+    if (seen[name].length === wanted.length) return;
+    throw new CoreError('OPTION_INVALID', `observe.${name} is [${wanted.join(', ')}], but only ${seen[name].length} of these ran; ask for layers that run.`);
+  };
+  return {
+    state: (depth, hidden) => {
+      if (states.includes(depth)) seen.states.push(hidden);
+    },
+    attention: (layer, { probabilities, projections: own }) => {
+      if (attention.includes(layer)) seen.attention.push(probabilities);
+      if (projections.includes(layer)) seen.projections.push(own);
+    },
+    end: () => {
+      check('states', states);
+      check('attention', attention);
+      check('projections', projections);
+      return seen;
+    },
+  };
+};
