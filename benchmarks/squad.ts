@@ -14,7 +14,7 @@ const rows = await accuracyRows(
     data: { 'max-length': 384 },
     fineTune: { epochs: 1, 'batch-size': 16, 'learning-rate': 1e-4, 'checkpoint-every': 100 },
     lengthDrop: { 'length-drop-epochs': 1, limit: 3000, 'drop-ratio-bound': 0.35, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 7e-5, 'checkpoint-every': 100 },
-    search: { limit: 64, generations: 5, population: 12, 'drop-ratio-bound': 0.35 },
+    search: { limit: 64, generations: 5, population: 12, 'drop-ratio-bound': 0.5 },
     budgets: [0.33, 0.5],
   },
   'squad11',

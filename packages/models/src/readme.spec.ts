@@ -6,24 +6,51 @@ import * as tf from '@tensorflow/tfjs';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { tinyExamples, tinyFiles } from './testing/tiny-model.js';
 
+/** The text of the README. */
+const readme = (): string => readFileSync(path.join(root, 'README.md'), 'utf8');
+
 const root = path.join(__dirname, '..');
 const folder = temporaryFolder();
 
-test('the example of the README is the one that runs here, as a program of its own', async () => {
-  const example = path.join(root, 'examples/quick-start.ts');
-  expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain(readFileSync(example, 'utf8'));
-
-  await tf.setBackend('cpu');
-  mkdirSync(path.join(folder, 'models/pretrained'), { recursive: true });
-  for (const [name, file] of Object.entries(await tinyFiles())) writeFileSync(path.join(folder, 'models/pretrained', name), file);
-  const rows = tinyExamples(60).map(({ text, label }) => `${text}\t${label}`);
-  writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
-
+const runExample = async (example: string): Promise<string> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', require.resolve('tsx'), '--conditions=@length-adaptive/source', example],
     { cwd: folder, timeout: 55_000, env: { ...process.env, FORCE_COLOR: '0' } },
   );
-  expect(stdout).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);
+  return stdout;
+};
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  mkdirSync(path.join(folder, 'models/pretrained'), { recursive: true });
+  for (const [name, file] of Object.entries(await tinyFiles())) writeFileSync(path.join(folder, 'models/pretrained', name), file);
+});
+
+test('the first example of the README is the one that runs here, as a program of its own', async () => {
+  const example = path.join(root, 'examples/quick-start.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const rows = tinyExamples(60).map(({ text, label }) => `${text}\t${label}`);
+  writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
+
+  expect(await runExample(example)).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);
   expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({ version: 1 });
+});
+
+test('so does the one on answers and entities', async () => {
+  const example = path.join(root, 'examples/token-tasks.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const opinions = /good|great|fine|nice|love|bad|poor|awful|sad|hate/;
+  const texts = tinyExamples(40).map(({ text }) => text);
+  const paragraphs = texts.map((context, i) => ({
+    context,
+    qas: [{ id: `q${i}`, question: 'is it', answers: [{ text: opinions.exec(context)?.[0], answer_start: context.search(opinions) }] }],
+  }));
+  writeFileSync(path.join(folder, 'questions.json'), JSON.stringify({ data: [{ title: 'phones', paragraphs }] }));
+  const tagged = texts.map((text) => text.split(' ').map((word) => `${word}\t${opinions.test(word) ? 'B-opinion' : 'O'}`).join('\n'));
+  writeFileSync(path.join(folder, 'sentences.conll'), `${tagged.join('\n\n')}\n`);
+
+  const [answer, entities] = (await runExample(example)).split('\n', 2);
+  expect(answer).toMatch(/^\w.* \d+ \[ \d+, \d+, \d+ \]$/);
+  expect(entities).toMatch(/^\[/);
 });
