@@ -6,13 +6,15 @@ import type { HostModel } from '../export-graph.js';
 import { exportGraph, hostModel, opset } from '../export-graph.js';
 import { createGraph } from '../graph/graph-builder.js';
 import { createOnnxModel } from '../onnx-model.js';
-import { goldenInputs, goldenModel, goldenRagged } from '../testing/golden.js';
+import { openGolden } from '../testing/golden.js';
 import { runGraph } from '../testing/run-graph.js';
 import { tinyModel } from '../testing/tiny-model.js';
 import type { Verification } from '../verify.js';
 import { tolerances, verify } from '../verify.js';
 import type { Precision } from './precision.js';
 import { emitterOf } from './precision.js';
+
+const golden = openGolden('bert');
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
@@ -30,8 +32,8 @@ const verification = async (model: TaskModel, inputs: readonly EncoderInput[], p
 
 describe.each(['fp32', 'fp16', 'int8'] as const)('weights in %s', (precision) => {
   test('logits of the golden model stay within the tolerance, at full length and dropped, in padded batches too', async () => {
-    const model = goldenModel();
-    for (const inputs of [goldenInputs, goldenRagged]) {
+    const model = golden.model();
+    for (const inputs of [golden.inputs, golden.ragged]) {
       const { difference, passed, configs } = await verification(model, inputs, precision);
       expect(configs).toHaveLength(3);
       expect(difference).toBeLessThan(tolerances[precision]);
@@ -43,9 +45,9 @@ describe.each(['fp32', 'fp16', 'int8'] as const)('weights in %s', (precision) =>
 
 describe('lower precisions', () => {
   test('are near, and never exact', async () => {
-    const model = goldenModel();
-    const { difference: half } = await verification(model, goldenInputs, 'fp16');
-    const { difference: byte } = await verification(model, goldenInputs, 'int8');
+    const model = golden.model();
+    const { difference: half } = await verification(model, golden.inputs, 'fp16');
+    const { difference: byte } = await verification(model, golden.inputs, 'int8');
     expect(half).toBeGreaterThan(1e-6);
     expect(byte).toBeGreaterThan(half);
     model.dispose();

@@ -1,41 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { TaskModel, TensorData } from '@length-adaptive/models';
+import type { Task, TaskModel, TensorData } from '@length-adaptive/models';
 import { createTaskModel, readSafetensors } from '@length-adaptive/models';
 
-/** Reference numbers computed in float64 by PyTorch; see models/fixtures/golden/README.md. */
-const folder = join(__dirname, '../../../models/fixtures/golden/bert');
-const tensorsOf = (file: string): Map<string, TensorData> => new Map(readSafetensors(readFileSync(join(folder, file))).tensors);
-const expected = tensorsOf('expected.safetensors');
+/** Families of encoders with reference numbers. */
+export type GoldenFamily = 'bert' | 'distilbert';
 
-const reference = (name: string): TensorData => {
-  const tensor = expected.get(name);
-  if (!tensor) throw new Error(`the golden file has no ${name}`);
-  return tensor;
+/** Reference numbers computed in float64 by PyTorch (see models/fixtures/golden/README.md), with the model and the inputs that they belong to. */
+export interface Golden {
+  /** Whether there is a reference of a name. */
+  has(name: string): boolean;
+  /** A reference tensor, flat. */
+  numbers(name: string): number[];
+  /** A reference tensor as rows of its last dimension. */
+  rows(name: string): number[][];
+  /** Three rows of 16 tokens. */
+  readonly inputs: readonly EncoderInput[];
+  /** The same, cut to 16, 11 and 7 tokens. */
+  readonly ragged: readonly EncoderInput[];
+  /** @param task of the head; default: the classifier of the checkpoint */
+  model(task?: Task): TaskModel;
+}
+
+/** Opens the reference numbers of a family. */
+export const openGolden = (family: GoldenFamily): Golden => {
+  const folder = join(__dirname, '../../../models/fixtures/golden', family);
+  const tensorsOf = (file: string): Map<string, TensorData> => new Map(readSafetensors(readFileSync(join(folder, file))).tensors);
+  const expected = tensorsOf('expected.safetensors');
+  const reference = (name: string): TensorData => {
+    const tensor = expected.get(name);
+    if (!tensor) throw new Error(`the golden file of ${family} has no ${name}`);
+    return tensor;
+  };
+  const rows = (name: string): number[][] => {
+    const { shape, data } = reference(name);
+    const width = shape.at(-1) ?? 1;
+    return Array.from({ length: data.length / width }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+  };
+  const typeIds = expected.has('token_type_ids') ? rows('token_type_ids') : undefined;
+  return {
+    has: (name) => expected.has(name),
+    numbers: (name) => Array.from(reference(name).data),
+    rows,
+    inputs: rows('input_ids').map((ids, row) => ({ ids, typeIds: typeIds?.[row] })),
+    ragged: rows('padded.attention_mask').map((mask, row) => {
+      const real = mask.reduce((sum, slot) => sum + slot, 0);
+      return { ids: rows('padded.input_ids')[row]?.slice(0, real) ?? [], typeIds: typeIds?.[row]?.slice(0, real) };
+    }),
+    model: (task) => createTaskModel(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>, tensorsOf('model.safetensors'), { task }),
+  };
 };
-
-/** A reference tensor, flat. */
-export const golden = (name: string): number[] => Array.from(reference(name).data);
-
-/** A reference tensor as rows of its last dimension. */
-export const goldenRows = (name: string): number[][] => {
-  const { shape, data } = reference(name);
-  const width = shape.at(-1) ?? 1;
-  return Array.from({ length: data.length / width }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
-};
-
-/** The model that the numbers belong to. */
-export const goldenModel = (): TaskModel =>
-  createTaskModel(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')), tensorsOf('model.safetensors'));
-
-const typeIds = goldenRows('token_type_ids');
-
-/** Three rows of 16 tokens. */
-export const goldenInputs: readonly EncoderInput[] = goldenRows('input_ids').map((ids, row) => ({ ids, typeIds: typeIds[row] }));
-
-/** The same, cut to 16, 11 and 7 tokens. */
-export const goldenRagged: readonly EncoderInput[] = goldenRows('padded.attention_mask').map((mask, row) => {
-  const real = mask.reduce((sum, slot) => sum + slot, 0);
-  return { ids: goldenRows('padded.input_ids')[row]?.slice(0, real) ?? [], typeIds: typeIds[row]?.slice(0, real) };
-});

@@ -5,7 +5,7 @@ import { createTaskModel, fineTune, questionAnswering, regression, sequenceClass
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
-import { golden, goldenInputs, goldenModel, goldenRows } from '../testing/golden.js';
+import { openGolden } from '../testing/golden.js';
 import { onnxTrainingEngine } from './onnx-engine.js';
 
 type Batch = readonly LabelledInput[];
@@ -46,18 +46,19 @@ const stepOf = async (engine: TrainingEngine<Batch>, batch: Batch, sandwich: San
   return { losses: await engine.step(batch, sandwich, gradients, options), gradients };
 };
 
-test('one sandwich step: the golden losses and the golden gradient of every parameter', async () => {
-  const model = goldenModel();
+test.each(['bert', 'distilbert'] as const)('one sandwich step of %s: the golden losses and the golden gradient of every parameter', async (family) => {
+  const golden = openGolden(family);
+  const model = golden.model();
   const engine = await onnxTrainingEngine(model);
-  const labels = golden('train.labels');
-  const batch = goldenInputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
-  const reduced = goldenRows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
+  const labels = golden.numbers('train.labels');
+  const batch = golden.inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+  const reduced = golden.rows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
   const { losses, gradients } = await stepOf(engine.training, batch, { full: {}, reduced }, {});
   await engine.release();
 
-  expect(losses.taskLoss).toBeCloseTo(golden('train.task_loss')[0] ?? Number.NaN, 4);
-  expect(losses.loss).toBeCloseTo(golden('train.loss')[0] ?? Number.NaN, 4);
-  expect(largestDifference(losses.distillationLosses, golden('train.kl_losses'))).toBeLessThan(1e-4);
+  expect(losses.taskLoss).toBeCloseTo(golden.numbers('train.task_loss')[0] ?? Number.NaN, 4);
+  expect(losses.loss).toBeCloseTo(golden.numbers('train.loss')[0] ?? Number.NaN, 4);
+  expect(largestDifference(losses.distillationLosses, golden.numbers('train.kl_losses'))).toBeLessThan(1e-4);
   for (const { spec, variable } of model.parameters) {
     const { values, rows } = gradients.get(spec.name) ?? { values: new Float32Array(0) };
     const whole = new Float32Array(variable.size);
@@ -66,7 +67,7 @@ test('one sandwich step: the golden losses and the golden gradient of every para
     else whole.set(values);
     const [outputs = 0, ins = 0] = spec.shape;
     const inFileLayout = spec.transposed ? whole.map((_, i) => whole[(i % ins) * outputs + Math.floor(i / ins)] as number) : whole;
-    expect(largestDifference(inFileLayout, golden(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
+    expect(largestDifference(inFileLayout, golden.numbers(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
   }
   model.dispose();
 }, 120_000);
