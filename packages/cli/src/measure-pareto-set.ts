@@ -6,6 +6,8 @@ import type { SearchSettings } from './commands/search.js';
 import { sample } from './data.js';
 import type { OpenedModel } from './engine.js';
 import type { ReportedPoint } from './report/search-report.js';
+import type { LearnedConfig } from './soft-extract.js';
+import { sourceOf } from './soft-extract.js';
 
 /** What a search works on. */
 export interface SearchWork {
@@ -19,12 +21,14 @@ export interface SearchWork {
   readonly folder: string;
   /** Tokens that texts are cut to. */
   readonly maxLength: number;
+  /** Configurations that soft-extract learned. */
+  readonly learned: readonly LearnedConfig[];
 }
 
 /** Full length and Pareto set with everything that is measured after the search. */
 export const measureParetoSet = async (
   { full, paretoSet }: LengthSearchResult,
-  { settings, context, opened, data, heldOut }: SearchWork,
+  { settings, context, opened, data, heldOut, learned }: SearchWork,
 ): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
   const { model } = opened;
   const meanTokens = Math.round(meanLength(data));
@@ -42,8 +46,10 @@ export const measureParetoSet = async (
   const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
     const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
     const { latencyMs: predictedMs, ...plain } = point;
+    const source = sourceOf(point.lengthConfig, learned);
     return {
       ...plain,
+      ...(source !== undefined && { source }),
       ...(predictedMs !== undefined && { predictedMs, latencyMs: predictedMs }),
       macs: model.macs(meanTokens, point.lengthConfig),
       ...(heldOutScore !== undefined && { heldOutScore }),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { LatencyFit, LengthAdaptiveFile, LengthSearchCheckpoint, LengthSearchResult } from '@length-adaptive/models';
+import type { LabelledInput, LatencyFit, LengthAdaptiveFile, LengthSearchCheckpoint, LengthSearchResult } from '@length-adaptive/models';
 import {
   formatLengthAdaptiveFile,
   hasLengthDrop,
@@ -34,6 +34,7 @@ import { runFiles, writeRunResult, writeRunStart } from '../run-folder.js';
 import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from '../search-checkpoint.js';
 import type { SearchIdentity } from '../search-checkpoint.js';
 import { describeEngine } from '../used-engine.js';
+import { learnConfigs, readTrainingData } from '../soft-extract.js';
 import { currentVersions } from '../versions.js';
 import { withoutLengthDrop } from '../without-length-drop.js';
 
@@ -73,7 +74,7 @@ const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): stri
   return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
 };
 
-const runSearch = async ({ settings, context, opened, weights, data, folder }: SearchWork): Promise<LengthSearchResult> => {
+const runSearch = async ({ settings, context, opened, weights, data, folder, learned }: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const identity: SearchIdentity = { weights, data: digestOf(data) };
@@ -83,13 +84,14 @@ const runSearch = async ({ settings, context, opened, weights, data, folder }: S
   const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
-  const total = (generations + 1) * populationSize + 2;
+  const total = (generations + 1) * populationSize + 2 + learned.length;
   let scored = saved === undefined ? 0 : saved.evaluated.length;
   let saves = done;
   if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
   try {
     return await searchLengths(model, data, {
       ...{ generations, populationSize, dropRatioBound, metric, seed, objective },
+      configs: learned.map(({ lengthConfig }) => lengthConfig),
       resume: saved,
       ...(context.signal && { signal: context.signal }),
       onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
@@ -115,7 +117,7 @@ const runSearch = async ({ settings, context, opened, weights, data, folder }: S
   }
 };
 
-const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, heldOut, maxLength }: SearchWork): SearchReport => ({
+const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, heldOut, maxLength, learned }: SearchWork): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
@@ -136,6 +138,7 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines
   engine: opened.used,
   threads: settings.threads,
   ...measured,
+  learned,
   withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
     ? undefined
     : withoutLengthDrop(measured, { settings, metric: settings.metric ?? opened.model.task.defaultMetric, reportMetric: reportMetricOf(settings, opened) }),
@@ -184,17 +187,16 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   if (settings.out === undefined) checkModelFolder(source, 'search');
   checkEngineSettings(settings);
   const sets = await readSets(path, settings);
+  const training = await readTrainingData(settings);
   const files = digestedSource(await openSource(source));
   const opened = await openRunnable(files, settings, context);
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
-    const work: SearchWork = {
-      ...{ settings, context, opened, folder, maxLength },
-      weights: files.weights(),
-      data: encodeData(opened, sets.searched, { maxLength, stride: settings.stride }),
-      heldOut: encodeData(opened, sets.heldOut, { maxLength, stride: settings.stride }),
-    };
+    const inputsOf = (data: DataSet): LabelledInput[] => encodeData(opened, data, { maxLength, stride: settings.stride });
+    const [data, heldOut] = [inputsOf(sets.searched), inputsOf(sets.heldOut)];
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
+    const learned = await learnConfigs({ settings, context, folder, training: training ? inputsOf(training) : [] });
+    const work: SearchWork = { settings, context, opened, folder, maxLength, weights: files.weights(), data, heldOut, learned };
     const result = await runSearch(work);
     const report = reportOf(await measure(result, work), result, work);
 

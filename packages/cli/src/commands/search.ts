@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CostObjective } from '@length-adaptive/models';
 import { defineCommand } from '../command.js';
 import { dataOptions, engineOptions, metricNames, scoreNames } from '../options/common.js';
-import { choice, enabled, flag, number, text } from '../options/option.js';
+import { choice, enabled, flag, number, numbers, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
@@ -16,6 +16,10 @@ export const searchOptions = {
   generations: number('N', 'generations after the initial one', { integer: true, min: 0, fallback: 10 }),
   population: number('N', 'configurations that survive a generation, and new ones tried in each', { integer: true, min: 2, fallback: 20 }),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
+  softExtract: numbers('LAMBDAS', 'learn a configuration for each of these prices of a token too, such as 1e-3,1e-2, by soft-extract (PoWER-BERT); needs --train', { min: 0, fallback: undefined }),
+  train: text('FILE', 'training examples of --soft-extract'),
+  softExtractEpochs: number('N', 'epochs of --soft-extract', { integer: true, min: 1, fallback: 1 }),
+  softExtractLimit: number('N', 'training examples of --soft-extract, a random sample', { integer: true, min: 1, fallback: 1000 }),
   ...dataOptions,
   metric: choice(scoreNames, 'score to search for; fidelity (to the full length) is the best guide on few examples (default: accuracy, or spearman for regression)', undefined),
   reportMetric: choice(metricNames, 'score on the held-out examples (default: that of the search if it is a metric, else accuracy or spearman)', undefined),

@@ -109,12 +109,16 @@ export const choices = <Word extends string>(placeholder: string, words: readonl
   },
 });
 
-/** Several numbers, with commas between them. */
-export const numbers = (placeholder: string, description: string, { fallback, ...bounds }: Bounds & { readonly fallback: readonly number[] }): Option<readonly number[]> => {
+/** Several numbers, with commas between them; with no fallback they may be left out. */
+export const numbers = <Fallback extends readonly number[] | undefined>(
+  placeholder: string,
+  description: string,
+  { fallback, ...bounds }: Bounds & { readonly fallback: Fallback },
+): Option<readonly number[] | Fallback> => {
   const one = number(placeholder, description, { ...bounds, fallback: undefined });
   return {
     placeholder,
-    description: `${description} (default ${fallback.join(',')})`,
+    description: fallback === undefined ? description : `${description} (default ${fallback.join(',')})`,
     expected: `${one.expected}, or several with commas between them`,
     fallback,
     read: (given) => {

@@ -30,6 +30,7 @@ const report: SearchReport = {
     { lengthConfig: [0.5, 0.25], score: 0.88, cost: 0.45, speedup: 1.9, latencyMs: 4 },
     { lengthConfig: [0.8, 0.6], score: 0.92, cost: 0.75, speedup: 1.3, latencyMs: 6 },
   ],
+  learned: [],
   baselines: [
     { padding: 'none', tokens: 24.5, macs: 1e9, ratio: 1, latencyMs: 8, latencyRatio: 1 },
     { padding: 'batch', tokens: 39.2, macs: 1.62e9, ratio: 1.62, latencyMs: 12, latencyRatio: 1.5 },
@@ -58,6 +59,14 @@ test('it says what was found and how', () => {
   expect(reportPage(heldOut)).toContain('none of them among the searched ones');
   expect(reportPage({ ...heldOut, sharedExamples: 7 })).toContain('7 of them among the searched ones');
   expect(reportPage({ ...report, speed: undefined })).not.toContain('<th>speed-up</th>');
+});
+
+test('configurations that soft-extract learned are marked', () => {
+  expect(reportPage(report)).not.toContain('<th>source</th>');
+  const [first, ...rest] = report.paretoSet;
+  const marked = { ...report, paretoSet: [...(first ? [{ ...first, source: 'soft-extract 0.001' }] : []), ...rest] };
+  expect(reportPage(marked)).toMatch(/<th>source<\/th>[^]*<td>soft-extract 0.001<\/td>/);
+  expect(searchText(marked).slice(0, 2)).toEqual([expect.stringMatching(/ source +lengths$/), expect.stringMatching(/ soft-extract 0.001 +0.50 0.25$/)]);
 });
 
 test('the chart has a point for every configuration, within its frame', () => {

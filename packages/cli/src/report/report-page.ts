@@ -44,6 +44,7 @@ const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, ba
     title: `fewer MACs than full, ${baselines.map(({ padding }) => baselineName(padding, maxLength)).join(' / ')}`,
     cell: ({ cost }) => baselines.map(({ ratio }) => times(ratio / cost, 1)).join(' / '),
   },
+  ...(paretoSet.some(({ source }) => source !== undefined) ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escape(source) }] : []),
   { title: 'share of tokens that leave each layer', cell: lengths },
 ];
 

@@ -1,5 +1,6 @@
 import type { CostObjective, LatencyFit, ParetoPoint } from '@length-adaptive/models';
 import type { ReportedBaseline } from '../measure-baselines.js';
+import type { LearnedConfig } from '../soft-extract.js';
 import type { UsedEngine } from '../used-engine.js';
 import type { Versions } from '../versions.js';
 import type { WithoutLengthDrop } from '../without-length-drop.js';
@@ -8,6 +9,8 @@ import type { WithoutLengthDrop } from '../without-length-drop.js';
 export interface ReportedPoint extends ParetoPoint {
   /** The report's metric on examples that the search never saw. */
   readonly heldOutScore?: number;
+  /** Where the configuration comes from, when not from the search itself: `soft-extract 0.001`. */
+  readonly source?: string;
   /** Time of the full length divided by the time of this configuration. */
   readonly speedup?: number;
   /** Milliseconds of a text that the search predicted, averaged over its examples: with the objective `latency`. */
@@ -49,6 +52,8 @@ export interface SearchReport {
   readonly full: ReportedPoint;
   /** Fewest MACs first. */
   readonly paretoSet: readonly ReportedPoint[];
+  /** Configurations that soft-extract learned, in the Pareto set or not. */
+  readonly learned: readonly LearnedConfig[];
   /** The full length unpadded, padded to batches and padded to the maximum. */
   readonly baselines: readonly ReportedBaseline[];
   /** What is to be said of weights that were never trained with LengthDrop; absent for those that were. */

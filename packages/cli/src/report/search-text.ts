@@ -20,6 +20,7 @@ const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): st
     ...(first?.heldOutScore === undefined ? [] : [{ title: `${reportMetric}, held-out`, cell: ({ heldOutScore = Number.NaN }: ReportedPoint) => heldOutScore.toFixed(4) }]),
     ...(first?.predictedMs === undefined ? [] : [{ title: 'predicted', cell: ({ predictedMs = Number.NaN }: ReportedPoint) => times((full.predictedMs ?? Number.NaN) / predictedMs) }]),
     ...(first?.speedup === undefined ? [] : [{ title: 'speed-up', cell: ({ speedup }: ReportedPoint) => times(speedup) }]),
+    ...(paretoSet.some(({ source }) => source !== undefined) ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => source }] : []),
     { title: 'lengths', cell: ({ lengthConfig }) => lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ') },
   ];
   const points = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])];
