@@ -11,6 +11,7 @@ export type ModelErrorCode =
   | 'CONFIG_INVALID'
   | 'TOKENIZER_INVALID'
   | 'LABEL_UNKNOWN'
+  | 'TEACHER_MISMATCH'
   | 'TEXT_EMPTY'
   | 'TEXT_TOO_LONG'
   | 'DATA_INVALID'

@@ -144,5 +144,6 @@ export const fineTune = async (
     throw error;
   });
   await keepWeights();
+  model.initialised = [];
   return result;
 };

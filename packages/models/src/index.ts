@@ -64,6 +64,25 @@ export { createScorer } from './score.js';
 export type { Scorer, ScoreName } from './score.js';
 export { fineTune, trainable } from './fine-tune.js';
 export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './fine-tune.js';
+export { createStudent } from './create-student.js';
+export type { CreateStudentOptions, StudentShape } from './create-student.js';
+export { distill } from './distill.js';
+export type { DistillationEngine, DistillOptions } from './distill.js';
+export { sameVocabulary } from './distillation/check-teacher.js';
+export { planDistillation } from './distillation/distillation.js';
+export type {
+  Distillation,
+  DistillationMethod,
+  DistillationOptions,
+  IntermediateDistillation,
+  PredictionDistillation,
+  RelationDistillation,
+} from './distillation/distillation.js';
+export type { FitDense } from './distillation/fit-dense.js';
+export type { LayerMatch } from './distillation/layer-matches.js';
+export { observedLayers } from './distillation/observed-layers.js';
+export type { ObservedLayers } from './distillation/observed-layers.js';
+export { tensorDistillationEngine } from './distillation/tensor-distillation-engine.js';
 export { calibrateLatency } from './calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './calibrate-latency.js';
 export { createLatencyModel } from './latency-model.js';

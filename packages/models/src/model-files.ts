@@ -72,7 +72,7 @@ export const saveModel = async (
   { model, tokenizerFiles, lengthAdaptive }: Omit<TextModel, 'tokenizer'>,
   options: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
-  const tensors = await saveParameters(model.parameters);
+  const tensors = new Map([...(await saveParameters(model.parameters)), ...model.companions]);
   const directory = { config: model.config, tensors, tokenizerFiles, ...(lengthAdaptive && { lengthAdaptive }) };
   await writeModelDirectory(folder, directory, options);
 };

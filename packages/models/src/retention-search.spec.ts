@@ -8,8 +8,11 @@ import { saveParameters } from './parameters.js';
 import type { RetentionSearchOptions } from './retention-search.js';
 import { searchRetention } from './retention-search.js';
 import type { TaskModel } from './task-model.js';
+import { createTaskModel } from './task-model.js';
+import { questionAnswering } from './tasks/question-answering.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
-import { tinyExamples, tinyModel } from './testing/tiny-model.js';
+import { tokenClassification } from './tasks/token-classification.js';
+import { tinyConfig, tinyExamples, tinyModel } from './testing/tiny-model.js';
 
 const options: RetentionSearchOptions = { lambda: 1e-3, epochs: 5, batchSize: 8, retentionLearningRate: 0.1, learningRate: 1e-3, bins: 6 };
 
@@ -96,6 +99,18 @@ test('the model is retrained for the configuration that was found, from the weig
   expect(best?.evaluation).toEqual({ full: reached, reduced: reached });
   await expect(fineTune(copy, { train: examples }, { lengthConfig, lengthDrop: {} })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   copy.dispose();
+});
+
+test.each([
+  { task: questionAnswering(), target: [2, 3] },
+  { task: tokenClassification(['O', 'B-x']), target: [-1, 0, 1, 0, -1] },
+])('works for $task.name too', async ({ task, target }) => {
+  const other = createTaskModel(tinyConfig, new Map(), { fresh: true, task });
+  const input = { ids: [2, 6, 7, 8, 3] };
+  const { retention, lengthConfig } = await searchRetention(other, [{ input, target }, { input, target }], { lambda: 0.1, epochs: 4 });
+  expect(retention.map(({ length }) => length)).toEqual([5, 5, 5]);
+  expect(lengthConfig[2]).toBeLessThan(1);
+  other.dispose();
 });
 
 test.each<[string, Partial<RetentionSearchOptions>]>([

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, Dimensions, HeadWeights } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
+import { isFitDense } from './architectures/tinybert.js';
 import type { ModelConfig } from './model-config.js';
 import type { Parameter } from './parameters.js';
 import { loadParameters } from './parameters.js';
@@ -24,8 +25,10 @@ export interface TaskModel extends RunnableModel {
   readonly parameters: readonly Parameter[];
   /** Name of the parameter that holds the word embeddings. */
   readonly wordTable: string;
-  /** Names of tensors that were made anew because the checkpoint lacks them (a new head). */
-  readonly initialised: readonly string[];
+  /** Names of tensors that were made anew because the checkpoint lacks them (a new head), until they are trained. */
+  initialised: readonly string[];
+  /** Tensors that are no part of the model but are saved with it: the map of an unfinished distillation, `fit_dense`. */
+  readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor;
 }
@@ -100,6 +103,7 @@ export const createTaskModel = (
     parameters,
     wordTable: encoderSpecs.embeddings.word.name,
     initialised,
+    companions: new Map([...tensors].filter(([name]) => isFitDense(name))),
     logits,
     run: async (inputs, options) => {
       const output = logits(inputs, options);

@@ -39,6 +39,8 @@ export interface Architecture {
   readonly prefix: string;
   /** Prefixes of the tensors that belong to one task and no other. */
   readonly headPrefixes: readonly string[];
+  /** What config.json calls the number of layers. */
+  readonly layersKey: string;
   /** What stands between pooler and output layer. */
   readonly poolerActivation: 'tanh' | 'relu';
   dimensions(config: ModelConfig): Dimensions;

@@ -10,6 +10,7 @@ export const bert: Architecture = {
   classPrefix: 'Bert',
   prefix: root,
   headPrefixes: ['classifier.', 'qa_outputs.'],
+  layersKey: 'num_hidden_layers',
   poolerActivation: 'tanh',
 
   dimensions: (config) => {

@@ -13,6 +13,7 @@ export const distilbert: Architecture = {
   classPrefix: 'DistilBert',
   prefix: root,
   headPrefixes: ['pre_classifier.', 'classifier.', 'qa_outputs.'],
+  layersKey: 'n_layers',
   poolerActivation: 'relu',
 
   dimensions: (config) => {

@@ -11,9 +11,14 @@ export const tinyBertShapes = {
   '6L-768': { num_hidden_layers: 6, hidden_size: 768, num_attention_heads: 12, intermediate_size: 3072 },
 } as const satisfies Readonly<Record<string, ModelConfig>>;
 
+const fitDenseName = 'fit_dense';
+
+/** Whether a tensor of a checkpoint belongs to the map that `fitDense` describes. */
+export const isFitDense = (name: string): boolean => name.startsWith(`${fitDenseName}.`);
+
 /** The map from a student's states to its teacher's width, which distillation trains along and TinyBERT checkpoints keep. */
 export const fitDense = ({ hiddenSize, initialDeviation }: Dimensions, teacherSize: number): SpecTree<DenseWeights> =>
-  denseAt('fit_dense', hiddenSize, teacherSize, initialDeviation);
+  denseAt(fitDenseName, hiddenSize, teacherSize, initialDeviation);
 
 /**
  * TinyBERT: BERT's tensors, and in general-distilled checkpoints `fit_dense`. Its first checkpoints name no `model_type`;
