@@ -13,7 +13,7 @@ import { createPredictor, load } from './predictor.js';
 import { readSafetensors } from './safetensors.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
-import { memorySource, tinyExamples, tinyFiles, tinyModel } from './testing/tiny-model.js';
+import { memorySource, tinyConfig, tinyExamples, tinyFiles, tinyModel } from './testing/tiny-model.js';
 import { writeSafetensors } from './write-safetensors.js';
 
 beforeAll(async () => {
@@ -192,4 +192,26 @@ test('training without examples is refused', async () => {
   await expect(fineTune(model, { train: [] })).rejects.toMatchObject({ code: 'DATA_INVALID' });
   await expect(searchLengths(model, [])).rejects.toMatchObject({ code: 'DATA_INVALID' });
   model.dispose();
+});
+
+test('a latency budget for texts much longer than any that was timed is calibrated anew', async () => {
+  const text = await openModel(memorySource(await tinyFiles({ ...tinyConfig, max_position_embeddings: 260 })));
+  const lengths: number[] = [];
+  const run: typeof text.model.run = (inputs, options) => {
+    lengths.push(...inputs.map(({ ids }) => ids.length));
+    return text.model.run(inputs, options);
+  };
+  const predictor = createPredictor({ ...text, model: { ...text.model, run } });
+  const budget = { latencyMs: 60_000 };
+  const timedFor = async (words: number): Promise<number> => {
+    lengths.length = 0;
+    await predictor.predict([Array.from({ length: words }, () => 'good').join(' ')], { budget });
+    return Math.max(...lengths);
+  };
+  expect(await timedFor(5)).toBe(128);
+  expect(await timedFor(180)).toBe(182); // within what was timed, give or take
+  expect(lengths).toHaveLength(1);
+  expect(await timedFor(250)).toBe(252);
+  expect(lengths.length).toBeGreaterThan(10);
+  predictor.dispose();
 });

@@ -35,6 +35,9 @@ export interface Prediction extends Answer {
   readonly keptTokens: readonly number[];
 }
 
+/** Tokens up to which latency is calibrated at least. */
+const usualLength = 128;
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** What every layer did with one input: the text, or the first window of a long context. */
@@ -74,14 +77,22 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
   for (const { lengthConfig } of paretoSet) validateLengthConfig(lengthConfig, layers);
-  let latency: LatencyModel | undefined;
+  let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
+  /** Calibrated once, and again for inputs that are much longer than any that was timed. */
+  const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
+    if (!latency || longest > 1.5 * latency.longest) {
+      const timed = Math.max(usualLength, longest);
+      latency = { model: await calibrateLatency(model, { lengths: [Math.min(8, longest), timed], signal }), longest: timed };
+    }
+    return latency.model;
+  };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
   const prepare = (text: TextInput, truncate = false): PreparedText =>
     model.task.prepare(tokenizer, text, { positions, truncate, ...(typeof windowLength === 'number' && { windowLength }) });
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
-  const chooser = async ({ budget, lengthConfig }: PredictOptions): Promise<(tokens: readonly number[]) => LengthConfig> => {
+  const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
     if (lengthConfig) {
       validateLengthConfig(lengthConfig, layers);
       return () => lengthConfig;
@@ -91,7 +102,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       throw new ModelError('BUDGET_INVALID', 'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.');
     }
     if ('latencyMs' in budget) {
-      const fitted = (latency ??= await calibrateLatency(model));
+      const fitted = await latencyFor(longest, signal);
       const latencyOf = (tokens: readonly number[], config: LengthConfig): number => sum(tokens.map((count) => fitted.milliseconds(count, config)));
       return (tokens) => pointForBudget(paretoSet, budget, (config) => latencyOf(tokens, config)).lengthConfig;
     }
@@ -100,15 +111,16 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const predictPrepared = async (texts: readonly PreparedText[], options: PredictOptions): Promise<Prediction[]> => {
-    const choose = await chooser(options);
-    const configs = texts.map(({ inputs }) => choose(inputs.map(({ ids }) => ids.length)));
+    const lengths = texts.map(({ inputs }) => inputs.map(({ ids }) => ids.length));
+    const choose = await chooser(options, Math.max(0, ...lengths.flat()));
+    const configs = lengths.map(choose);
     const predictions = new Array<Prediction>(texts.length);
     for (const config of new Set(configs)) {
       const rows = configs.flatMap((other, row) => (other === config ? [row] : []));
       const inputs = rows.flatMap((row) => texts[row]?.inputs ?? []);
       const start = performance.now();
       const logits = await predictLogits(model, inputs, { config, signal: options.signal });
-      if (inputs.length === 1) latency?.observe(inputs[0]?.ids.length ?? 0, config, performance.now() - start);
+      if (inputs.length === 1) latency?.model.observe(inputs[0]?.ids.length ?? 0, config, performance.now() - start);
       for (const row of rows) {
         const text = texts[row] as PreparedText;
         const own = logits.splice(0, text.inputs.length);
