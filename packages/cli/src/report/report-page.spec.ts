@@ -1,5 +1,5 @@
 import { wellFormed } from '../testing/well-formed.js';
-import { withoutLengthDrop } from '../without-length-drop.js';
+import { withoutLengthDrop } from '../search/without-length-drop.js';
 import { paretoChart } from './pareto-chart.js';
 import { reportPage } from './report-page.js';
 import type { SearchReport } from './search-report.js';

@@ -3,10 +3,10 @@ import { escape } from './escape.js';
 import { pageStyle } from './page-style.js';
 import { paretoChart } from './pareto-chart.js';
 import type { ReportedPoint, SearchReport } from './search-report.js';
-import { describeBeaten } from '../beaten-in-time.js';
-import { baselineName } from '../measure-baselines.js';
+import { describeBeaten } from '../search/beaten-in-time.js';
+import { baselineName } from '../search/measure-baselines.js';
 import { describeEngine } from '../used-engine.js';
-import { describeGap, neverTrained } from '../without-length-drop.js';
+import { describeGap, neverTrained } from '../search/without-length-drop.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 

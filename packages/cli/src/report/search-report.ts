@@ -1,9 +1,9 @@
 import type { CostObjective, LatencyFit, ParetoPoint } from '@length-adaptive/models';
-import type { ReportedBaseline } from '../measure-baselines.js';
-import type { LearnedConfig } from '../soft-extract.js';
+import type { ReportedBaseline } from '../search/measure-baselines.js';
+import type { LearnedConfig } from '../search/soft-extract.js';
 import type { UsedEngine } from '../used-engine.js';
 import type { Versions } from '../versions.js';
-import type { WithoutLengthDrop } from '../without-length-drop.js';
+import type { WithoutLengthDrop } from '../search/without-length-drop.js';
 
 /** A point of the Pareto set with what was measured after the search. */
 export interface ReportedPoint extends ParetoPoint {

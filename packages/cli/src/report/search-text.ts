@@ -1,6 +1,6 @@
-import { describeBeaten } from '../beaten-in-time.js';
-import { baselineName } from '../measure-baselines.js';
-import { describeGap, neverTrained } from '../without-length-drop.js';
+import { describeBeaten } from '../search/beaten-in-time.js';
+import { baselineName } from '../search/measure-baselines.js';
+import { describeGap, neverTrained } from '../search/without-length-drop.js';
 import type { ReportedPoint, SearchReport } from './search-report.js';
 
 /** Lines of a table, its columns as wide as they must be. */

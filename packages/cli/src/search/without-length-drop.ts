@@ -1,5 +1,5 @@
-import { quoted } from './options/command-line.js';
-import type { ReportedPoint } from './report/search-report.js';
+import { quoted } from '../options/command-line.js';
+import type { ReportedPoint } from '../report/search-report.js';
 
 /** What dropping tokens costs in score at one point of a Pareto set, while the weights were never trained for it. */
 export interface LengthDropGap {

@@ -5,14 +5,14 @@ import type { LengthConfig } from '@length-adaptive/core';
 import { formatLengthConfig, isFullLength } from '@length-adaptive/core';
 import type { LabelledInput } from '@length-adaptive/models';
 import { openTrainedModel, searchRetention, writeFile } from '@length-adaptive/models';
-import { startBackend } from './backend.js';
-import type { Context } from './command.js';
-import type { SearchSettings } from './commands/search.js';
-import type { DataSet } from './data.js';
-import { readData } from './data.js';
-import { CliError } from './errors.js';
-import { knownCode } from './exit-codes.js';
-import { required } from './options/settings.js';
+import { startBackend } from '../backend.js';
+import type { Context } from '../command.js';
+import type { SearchSettings } from '../commands/search.js';
+import type { DataSet } from '../data.js';
+import { readData } from '../data.js';
+import { CliError } from '../errors.js';
+import { knownCode } from '../exit-codes.js';
+import { required } from '../options/settings.js';
 
 /** A configuration that soft-extract learned, and the price of a token that it was learned at. */
 export interface LearnedConfig {

@@ -1,11 +1,11 @@
 import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement } from '@length-adaptive/models';
 import { evaluate, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
-import type { Context } from './command.js';
-import type { SearchSettings } from './commands/search.js';
-import { sample } from './data.js';
-import type { OpenedModel } from './engine.js';
-import type { ReportedPoint } from './report/search-report.js';
+import type { Context } from '../command.js';
+import type { SearchSettings } from '../commands/search.js';
+import { sample } from '../data.js';
+import type { OpenedModel } from '../engine.js';
+import type { ReportedPoint } from '../report/search-report.js';
 import type { LearnedConfig } from './soft-extract.js';
 import { sourceOf } from './soft-extract.js';
 

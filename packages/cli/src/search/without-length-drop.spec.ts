@@ -1,4 +1,4 @@
-import type { ReportedPoint } from './report/search-report.js';
+import type { ReportedPoint } from '../report/search-report.js';
 import { describeGap, withoutLengthDrop } from './without-length-drop.js';
 
 const settings = { model: 'my model', dropRatioBound: 0.25, maxLength: 64, stride: undefined, textColumn: undefined, pairColumn: undefined, labelColumn: 'stars' };

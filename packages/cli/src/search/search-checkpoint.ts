@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFile } from '@length-adaptive/models';
-import { CliError, messageOf } from './errors.js';
+import { CliError, messageOf } from '../errors.js';
 
 /** What a search's checkpoint must be resumed with. */
 export interface SearchIdentity {

@@ -1,5 +1,5 @@
 import { isFullLength } from '@length-adaptive/core';
-import type { ReportedPoint } from './report/search-report.js';
+import type { ReportedPoint } from '../report/search-report.js';
 
 /**
  * For each configuration of a Pareto set the one that scores at least as well and was measured to be faster: its number, or

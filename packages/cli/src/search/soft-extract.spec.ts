@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { LearnedConfig } from './soft-extract.js';
 import { sourceOf } from './soft-extract.js';
-import { readJson } from './testing/files.js';
-import { runMain, small } from './testing/run-main.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
-import { writeToyProject } from './testing/tiny-model.js';
+import { readJson } from '../testing/files.js';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeToyProject } from '../testing/tiny-model.js';
 
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);

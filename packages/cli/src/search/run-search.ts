@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { LatencyFit, LengthSearchCheckpoint, LengthSearchResult } from '@length-adaptive/models';
+import { searchLengths } from '@length-adaptive/models';
+import type { SearchSettings } from '../commands/search.js';
+import { digestOf } from '../data.js';
+import { CliError } from '../errors.js';
+import { knownCode } from '../exit-codes.js';
+import { openMetrics } from '../metrics-log.js';
+import { runFiles } from '../run-folder.js';
+import { describeEngine } from '../used-engine.js';
+import type { SearchWork } from './measure-pareto-set.js';
+import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from './search-checkpoint.js';
+import type { SearchIdentity } from './search-checkpoint.js';
+
+interface GenerationLine {
+  readonly generation: number;
+  readonly evaluations: number;
+  /** Configurations of the population's front. */
+  readonly front: number;
+  readonly bestScore: number;
+}
+
+/** How to go on with an interrupted search. */
+export const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+/** Errors of prediction above this are worth a word. */
+const largeError = 0.15;
+
+const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string => {
+  if (resumed) return `Times are predicted as they were when the search began (median error ${percent(error)}).`;
+  const advice = error > largeError ? ' That is much: something else keeps the machine busy. Search when it is quiet, or by MACs.' : '';
+  return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
+};
+
+/**
+ * Runs a search, or goes on with an interrupted one; every generation is saved.
+ *
+ * @throws CliError `ABORTED`; its message says how to go on
+ */
+export const runSearch = async ({ settings, context, opened, weights, data, folder, learned }: SearchWork): Promise<LengthSearchResult> => {
+  const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
+  const { model } = opened;
+  const identity: SearchIdentity = { weights, data: digestOf(data) };
+  const saved = settings.resume ? ((await readSearchCheckpoint(folder, identity)) as LengthSearchCheckpoint) : undefined;
+  if (!settings.resume && hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is replaced (--resume would have gone on from it).`);
+  const metricsPath = join(folder, runFiles.metrics);
+  const done = saved === undefined ? 0 : saved.generation + 1;
+  const metrics = await openMetrics<GenerationLine>(metricsPath, done);
+  const progress = context.progress('search', 'configurations');
+  const total = (generations + 1) * populationSize + 2 + learned.length;
+  let scored = saved === undefined ? 0 : saved.evaluated.length;
+  let saves = done;
+  if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
+  try {
+    return await searchLengths(model, data, {
+      ...{ generations, populationSize, dropRatioBound, metric, seed, objective },
+      configs: learned.map(({ lengthConfig }) => lengthConfig),
+      resume: saved,
+      ...(context.signal && { signal: context.signal }),
+      onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
+      onEvaluation: ({ score, cost, latencyMs }) => {
+        scored += 1;
+        progress.update(scored, Math.max(total, scored), `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`);
+      },
+      onGeneration: async ({ generation, evaluations, front }, checkpoint) => {
+        metrics.write({ generation, evaluations, front: front.length, bestScore: Math.max(...front.map(({ objectives }) => objectives.score)) });
+        await writeSearchCheckpoint(folder, identity, checkpoint);
+        saves += 1;
+      },
+    });
+  } catch (error) {
+    if (knownCode(error) !== 'ABORTED') throw error;
+    const how =
+      saves === 0
+        ? 'No generation was complete, so nothing was saved.'
+        : `${saves} generations are saved; ${resumeHint(settings)}`;
+    throw new CliError('ABORTED', `The search was stopped. ${how}`, { cause: error });
+  } finally {
+    progress.end();
+  }
+};
