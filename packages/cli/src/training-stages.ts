@@ -26,7 +26,7 @@ export interface StagesOptions {
 
 const runStage = async (model: TaskModel, data: FineTuneData, stage: number, options: StagesOptions): Promise<void> => {
   const { settings, folder, digest, checkpoint, metrics, context, engine } = options;
-  const { epochs, lengthDropEpochs, batchSize, learningRate, seed, metric, checkpointEvery } = settings;
+  const { epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, seed, metric, checkpointEvery } = settings;
   const { dropRatioBound, layerDrop, subModels } = settings;
   const name = stageNames[stage] ?? 'fine-tune';
   const progress = context.progress(name, 'steps');
@@ -41,6 +41,7 @@ const runStage = async (model: TaskModel, data: FineTuneData, stage: number, opt
       epochs: stage === 0 ? epochs : lengthDropEpochs,
       batchSize,
       learningRate,
+      warmupRatio,
       seed: seed + stage, // the stages see different orders and dropouts
       ...(stage === 1 && { lengthDrop: { dropRatioBound, layerDrop, randomSubModels: subModels } }),
       metric,

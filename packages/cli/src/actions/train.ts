@@ -43,14 +43,14 @@ const readSets = async (settings: TrainSettings): Promise<{ readonly train: Data
 };
 
 const trainingRecord = (settings: TrainSettings, maxLength: number, data: FineTuneData, stages: readonly StageRecord[]): Record<string, unknown> => {
-  const { model, train = '', epochs, lengthDropEpochs, batchSize, learningRate, dropRatioBound, layerDrop, subModels, seed } = settings;
+  const { model, train = '', epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, seed } = settings;
   const best = stages.at(-1)?.best;
   return {
     baseModel: model,
     data: basename(train),
     examples: data.train.length,
     devExamples: data.dev?.length ?? 0,
-    ...{ epochs, lengthDropEpochs, batchSize, learningRate, dropRatioBound, layerDrop, subModels, maxLength, seed },
+    ...{ epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, maxLength, seed },
     ...(best && { devScore: { full: best.full, reduced: best.reduced } }),
     tool: `${packageJson.name} ${packageJson.version}`,
   };

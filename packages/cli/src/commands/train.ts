@@ -18,6 +18,7 @@ export const trainOptions = {
   lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),
+  warmupRatio: number('SHARE', 'share of the steps of each stage in which the rate rises to its peak', { min: 0, below: 1, fallback: 0 }),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
   layerDrop: number('Q', 'probability that LayerDrop skips a layer', { min: 0, below: 1, fallback: 0 }),
   subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
