@@ -18,6 +18,8 @@ const seed = 42;
 
 /** A configuration with its score on the held-out examples. */
 interface Point {
+  /** The share of the MACs that it was chosen for. */
+  readonly budget: number;
   readonly lengthConfig: readonly number[];
   /** Share of the full length's MACs on the held-out examples. */
   readonly cost: number;
@@ -44,13 +46,11 @@ interface EvaluationResult {
 }
 
 /** For each budget the configuration that the search scored best within it. */
-const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): ParetoPoint[] => {
-  const best = budgets.flatMap((budget) => {
+const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): { readonly budget: number; readonly lengthConfig: readonly number[] }[] =>
+  budgets.flatMap((budget) => {
     const within = paretoSet.filter(({ cost }) => cost <= budget);
-    return within.length === 0 ? [] : [within.reduce((top, point) => (point.score > top.score ? point : top))];
+    return within.length === 0 ? [] : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
   });
-  return [...new Set(best)];
-};
 
 const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Promise<Searched> => {
   const model = path.join(run, 'model');
@@ -64,11 +64,11 @@ const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Pr
     const folder = path.join(run, 'held-out', name);
     return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, out: folder } });
   };
-  const toPoint = ({ scores, cost, lengthConfig }: EvaluationResult): Point => ({ lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
+  const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({ budget, lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
   const full = await score('full');
   const points: Point[] = [];
-  for (const { lengthConfig } of chosen(search.paretoSet, recipe.budgets)) points.push(toPoint(await score(lengthConfig)));
-  return { full: toPoint(full), points, heldOut: full.examples, searched: search.examples };
+  for (const { budget, lengthConfig } of chosen(search.paretoSet, recipe.budgets)) points.push(toPoint(budget, await score(lengthConfig)));
+  return { full: toPoint(1, full), points, heldOut: full.examples, searched: search.examples };
 };
 
 const best = (points: readonly Point[]): Point | undefined => points.reduce<Point | undefined>((top, point) => (top === undefined || point.score > top.score ? point : top), undefined);
@@ -102,16 +102,16 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const unit = recipe.metric;
   const about = `${recipe.about}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
   const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
-  const half = best(after.points.filter(({ cost }) => cost <= 0.505));
-  const third = best(after.points.filter(({ cost }) => cost <= 0.335));
-  const untrained = best(before.points.filter(({ cost }) => cost <= 0.505));
+  const half = best(after.points.filter(({ budget }) => budget <= 0.5));
+  const untrained = best(before.points.filter(({ budget }) => budget <= 0.5));
   const enough = [...after.points, after.full].filter(({ score }) => score >= after.full.score - 0.01).reduce((low, point) => (point.cost < low.cost ? point : low));
   return [
     row('full', after.full.score, 'full length, unpadded, after LengthDrop'),
     row('untrained_full', before.full.score, 'full length, unpadded, before LengthDrop'),
     ...(half ? [row('best_at_half', half.score, describe(half))] : []),
-    ...(third ? [row('best_at_third', third.score, describe(third))] : []),
     ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}`)] : []),
+    ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
+    ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}`)),
     { ...row('macs_at_1_point', enough.cost, `scores ${enough.score.toFixed(4)} ${describe(enough)}, full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
   ];
 };
