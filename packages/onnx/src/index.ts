@@ -20,6 +20,7 @@ export { findRuntime, hasNativeRuntime, openSession } from './runtime.js';
 export type { OnnxRuntime, RuntimeSession, RuntimeTensor, SessionOptions } from './runtime.js';
 export { tokenFeeds } from './token-batch.js';
 export type { TokenFeeds } from './token-batch.js';
+export { onnxDistillationEngine } from './training/distillation-engine.js';
 export { onnxTrainingEngine } from './training/onnx-engine.js';
 export type { OnnxTrainingEngine } from './training/onnx-engine.js';
 export { tolerances, verify } from './verify.js';

@@ -1,4 +1,4 @@
-import type { AttentionWeights, BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, LayerNormWeights } from '@length-adaptive/core';
+import type { AttentionWeights, BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, LayerNormWeights, Observe } from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
@@ -59,6 +59,25 @@ export interface EncoderGraphOptions {
   readonly layers?: readonly number[] | undefined;
   /** Also give the positions that leave every layer. Default false. */
   readonly trace?: boolean;
+  /** Values of some layers that are wanted too, for distillation. Default: none. */
+  readonly observe?: Observe | undefined;
+}
+
+/** What attention compares and mixes: [B, T, hidden] each, all heads side by side. */
+export interface ProjectionValues {
+  /** Divided by the square root of the width of a head. */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/** What `observe` asked for, in that order. Slots of padding hold no meaning. */
+export interface ObservedValues {
+  /** [B, T, hidden] each. */
+  readonly states: readonly Value[];
+  /** [B, heads, T, T] each, before dropout. */
+  readonly attention: readonly Value[];
+  readonly projections: readonly ProjectionValues[];
 }
 
 export interface EncoderGraph {
@@ -68,6 +87,7 @@ export interface EncoderGraph {
   readonly positions: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
+  readonly observed: ObservedValues;
 }
 
 const float = elementTypeNumber('float32');
@@ -109,6 +129,7 @@ interface Attended {
   readonly probabilities: Value;
   /** [B, Q, hidden] */
   readonly context: Value;
+  readonly projections: ProjectionValues;
 }
 
 /**
@@ -134,9 +155,10 @@ const attend = <Leaf>(
   const { query, key, value }: WeightTree<AttentionWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
   const headSize = size / heads;
   const split = (x: Value, perm: readonly number[]): Value => g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, headSize])])], { perm });
-  const q = split(emit.dense(g, queries, query, 1 / Math.sqrt(headSize)), [0, 2, 1, 3]); // [B, heads, Q, size]
-  const k = split(emit.dense(g, hidden, key), [0, 2, 1, 3]); // [B, heads, K, size]
-  const v = split(emit.dense(g, hidden, value), [0, 2, 1, 3]); // [B, heads, K, size]
+  const projections = { query: emit.dense(g, queries, query, 1 / Math.sqrt(headSize)), key: emit.dense(g, hidden, key), value: emit.dense(g, hidden, value) };
+  const q = split(projections.query, [0, 2, 1, 3]); // [B, heads, Q, size]
+  const k = split(projections.key, [0, 2, 1, 3]); // [B, heads, K, size]
+  const v = split(projections.value, [0, 2, 1, 3]); // [B, heads, K, size]
   const softmax = (b: GraphBuilder, scores: Value): Value => b.op('Softmax', [scores], { axis: -1 });
   const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
   // The mask costs a pass over all scores, so it is added only where there is padding.
@@ -147,7 +169,7 @@ const attend = <Leaf>(
   const [probabilities] = (training ? masked(g) : g.choose(padded, masked, (b) => [softmax(b, product(b))])) as [Value];
   const mixed = g.op('MatMul', [dropout(g, context, probabilities, `${layer}.attention`, 'attention'), v]);
   const merged = g.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
-  return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]) };
+  return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
 };
 
 /** Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last. */
@@ -168,7 +190,7 @@ const keepStates = (g: GraphBuilder, into: Value, { hidden, positions, valid }: 
 const drop = (
   g: GraphBuilder,
   tokens: Tokens,
-  { probabilities, context }: Attended,
+  { probabilities, context }: Pick<Attended, 'probabilities' | 'context'>,
   { counts, width, ragged }: LayerLengths,
   inputs: EncoderInputs,
   size: number,
@@ -243,7 +265,7 @@ export const encoderGraph = <Leaf>(
   context: EncoderContext<Leaf>,
   inputs: EncoderInputs,
   size: number,
-  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), trace = false }: EncoderGraphOptions,
+  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), trace = false, observe = {} }: EncoderGraphOptions,
 ): EncoderGraph => {
   const { weights, emit } = context;
   const padded = g.op('Less', [g.op('ReduceMin', [inputs.mask], { keepdims: 0 }), g.float(1)]);
@@ -265,6 +287,8 @@ export const encoderGraph = <Leaf>(
         : undefined,
   };
   const traced: Value[] = [];
+  const observed = { states: [] as Value[], attention: [] as Value[], projections: [] as ProjectionValues[] };
+  if (observe.states?.includes(0)) observed.states.push(embedded);
 
   for (const layer of layers) {
     const { output, norm } = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
@@ -272,20 +296,23 @@ export const encoderGraph = <Leaf>(
     const firstOnly = isLast && wanted === 'first' && !trace;
     const queries = firstOnly ? g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])]) : tokens.hidden;
     const attended = attend(g, context, layer, tokens, queries, size);
+    if (observe.attention?.includes(layer)) observed.attention.push(attended.probabilities);
+    if (observe.projections?.includes(layer)) observed.projections.push(attended.projections);
     const lengths = firstOnly ? undefined : plan?.[layer];
     const next = lengths ? dropWhereNeeded(g, tokens, attended, lengths, inputs, size) : { tokens: { ...tokens, hidden: queries }, context: attended.context };
     const projected = dropout(g, context, emit.dense(g, next.context, output), `${layer}.projection`);
     const mixed = layerNorm(g, context, g.op('Add', [projected, next.tokens.hidden]), norm);
     tokens = { ...next.tokens, hidden: feedForward(g, context, layer, mixed) };
+    if (observe.states?.includes(layer + 1)) observed.states.push(tokens.hidden);
     if (trace && tokens.positions) traced.push(tokens.positions);
   }
 
   if (wanted === 'first') {
     const first = g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])]);
-    return { hidden: g.op('Squeeze', [first, g.int64([1])]), positions: traced, embeddingSum };
+    return { hidden: g.op('Squeeze', [first, g.int64([1])]), positions: traced, embeddingSum, observed };
   }
   const restored = restore(g, tokens, inputs, size);
   const clear = (b: GraphBuilder): Value[] => [b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])])];
   const [cleared] = context.training ? clear(g) : g.choose(padded, clear, () => [restored]); // branches have no gradient
-  return { hidden: cleared as Value, positions: traced, embeddingSum };
+  return { hidden: cleared as Value, positions: traced, embeddingSum, observed };
 };

@@ -4,7 +4,7 @@ import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 
 export interface LossOptions extends KlOptions {
   readonly task: Pick<Task, 'reads' | 'distribution'>;
-  readonly pass: 'full' | 'reduced';
+  readonly from: 'labels' | 'teacher';
 }
 
 const sum = (g: GraphBuilder, x: Value): Value => g.op('ReduceSum', [x], { keepdims: 0 });
@@ -25,13 +25,13 @@ const squaredError = (g: GraphBuilder, logits: Value, target: Value, weights: Va
 
 /**
  * Adds the loss of a pass, as `taskLoss` and `distillationLoss` of the models package compute it. Inputs: `labels` and `weights`,
- * the task's targets; `token_bias` [B, 1, T] where probabilities run over the tokens, far below zero for padding; and for a reduced
- * pass `teacher`, the logits of the full pass, and `label_weight`, the weight of the labels beside them.
+ * the task's targets; `token_bias` [B, 1, T] where probabilities run over the tokens, far below zero for padding; and for a pass with
+ * a teacher `teacher`, its logits, and `label_weight`, the weight of the labels beside them.
  */
-export const addLoss = (g: GraphBuilder, logits: Value, { task, pass, temperature = 1, direction = 'teacher-student' }: LossOptions): Value => {
+export const addLoss = (g: GraphBuilder, logits: Value, { task, from, temperature = 1, direction = 'teacher-student' }: LossOptions): Value => {
   const axes = axesOf(task);
   const labels = g.input('labels', 'float32', axes.labels);
-  const weights = pass === 'reduced' || task.distribution === 'none' ? g.input('weights', 'float32', axes.weights) : undefined;
+  const weights = from === 'teacher' || task.distribution === 'none' ? g.input('weights', 'float32', axes.weights) : undefined;
   const bias = task.distribution === 'tokens' ? g.input('token_bias', 'float32', ['batch', 1, 'sequence']) : undefined;
   const arranged = (x: Value): Value => (bias ? g.op('Add', [g.op('Transpose', [x], { perm: [0, 2, 1] }), bias]) : x);
   const logSoftmax = (x: Value): Value => g.op('LogSoftmax', [arranged(x)], { axis: -1 });
@@ -40,7 +40,7 @@ export const addLoss = (g: GraphBuilder, logits: Value, { task, pass, temperatur
     task.distribution === 'none'
       ? squaredError(g, logits, labels, weights as Value)
       : sum(g, g.op('Mul', [logSoftmax(logits), g.op('Neg', [labels])])); // the labels are weighted already
-  if (pass === 'full') return labelled();
+  if (from === 'labels') return labelled();
 
   const teacher = g.input('teacher', 'float32', axes.logits);
   const divergence = (): Value => {

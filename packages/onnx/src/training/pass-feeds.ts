@@ -1,0 +1,65 @@
+import type { Dropout, EncoderInput } from '@length-adaptive/core';
+import { keptTokens } from '@length-adaptive/core';
+import type { Task, TaskModel } from '@length-adaptive/models';
+import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
+import { fillDropoutMask } from './dropout-masks.js';
+import type { DropoutPlace } from './pass-graph.js';
+
+export const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly number[]): RuntimeTensor => new ort.Tensor('float32' as never, data as never, shape);
+
+export const scalar = (ort: OnnxRuntime, value: number): RuntimeTensor => float(ort, Float32Array.of(value), []);
+
+/** Tokens that leave each layer that runs. */
+export const keptOf = (config: readonly number[], length: number, layers: readonly number[]): number[] => {
+  const kept = keptTokens(config, length);
+  return layers.map((layer) => kept[layer] as number);
+};
+
+export const widthOf = (inputs: readonly EncoderInput[]): number => Math.max(...inputs.map(({ ids }) => ids.length));
+
+export const logitShape = ({ task }: TaskModel, inputs: readonly EncoderInput[]): number[] =>
+  task.reads === 'first' ? [inputs.length, task.outputs] : [inputs.length, widthOf(inputs), task.outputs];
+
+/** What a padding token adds to its logit: [B, 1, T]. */
+export const tokenBias = (ort: OnnxRuntime, inputs: readonly EncoderInput[]): RuntimeTensor => {
+  const width = widthOf(inputs);
+  const bias = new Float32Array(inputs.length * width);
+  inputs.forEach(({ ids }, row) => bias.fill(-1e9, row * width + ids.length, (row + 1) * width));
+  return float(ort, bias, [inputs.length, 1, width]);
+};
+
+/** Whether dropout drops anything. */
+export const isDropping = (dropout: Dropout | undefined): dropout is Dropout =>
+  dropout !== undefined && (dropout.hidden > 0 || dropout.attention > 0 || (dropout.head ?? 0) > 0);
+
+/** Masks for every place that dropout falls on, in the shapes that the pass has there. */
+export const dropoutFeeds = (
+  ort: OnnxRuntime,
+  places: readonly DropoutPlace[],
+  inputs: readonly EncoderInput[],
+  kept: readonly (readonly number[])[] | undefined,
+  { hidden, attention, head = hidden, random }: Dropout,
+  { heads, size, reads }: { readonly heads: number; readonly size: number; readonly reads: Task['reads'] },
+): Record<string, RuntimeTensor> => {
+  const rows = inputs.length;
+  const length = widthOf(inputs);
+  const rates = { hidden, attention, head };
+  const layers = new Set(places.map(({ place }) => Number(place.split('.')[0])).filter(Number.isInteger)).size;
+  const widthAfter = (layer: number): number => (layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number)));
+  const shapeOf = (place: string): number[] => {
+    if (place === 'embeddings') return [rows, length, size];
+    if (place.startsWith('head.')) return reads === 'first' ? [rows, size] : [rows, length, size];
+    const layer = Number(place.split('.')[0]);
+    const last = reads === 'first' && layer === layers - 1; // computes the first token only
+    if (place.endsWith('attention')) return [rows, heads, last ? 1 : widthAfter(layer - 1), widthAfter(layer - 1)];
+    return [rows, last ? 1 : widthAfter(layer), size];
+  };
+  return Object.fromEntries(
+    places.map(({ place, kind }) => {
+      const shape = shapeOf(place);
+      const mask = new Float32Array(shape.reduce((product, dimension) => product * dimension, 1));
+      fillDropoutMask(mask, rates[kind], random);
+      return [`dropout.${place}`, float(ort, mask, shape)];
+    }),
+  );
+};

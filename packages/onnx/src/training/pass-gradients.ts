@@ -1,0 +1,27 @@
+import type { EncoderInput, Gradients } from '@length-adaptive/core';
+import { addGradient } from '@length-adaptive/core';
+import type { RuntimeTensor } from '../runtime.js';
+import { tableGradient, wholeTable } from './embedding-gradients.js';
+import type { TrainingGraph, TrainingModel } from './pass-graph.js';
+import type { TrainedWeights } from './trained-weights.js';
+
+/** Adds the gradients that a pass gave to the sums: of every parameter, and of the rows of the tables that its inputs read. */
+export const addPassGradients = (
+  gradients: Gradients,
+  outputs: Readonly<Record<string, RuntimeTensor>>,
+  inputs: readonly EncoderInput[],
+  { model, parameters, shapes }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
+): void => {
+  const { hiddenSize } = model.dimensions;
+  const { word, position, tokenType } = model.encoder.embeddings;
+  const values = (name: string): Float32Array => outputs[`gradient.${name}`]?.data as Float32Array;
+  for (const { name } of parameters) addGradient(gradients, name, { values: values(name) });
+  const embeddings = values('embeddings');
+  const add = (name: string, rowOf: (input: EncoderInput, token: number) => number, whole: boolean): void => {
+    const byRows = tableGradient(embeddings, inputs, hiddenSize, rowOf);
+    addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, hiddenSize) : byRows);
+  };
+  add(word.name, ({ ids }, token) => ids[token] as number, false);
+  add(position.name, (_, token) => token, true);
+  if (tokenType) add(tokenType.name, ({ typeIds }, token) => typeIds?.[token] ?? 0, true);
+};

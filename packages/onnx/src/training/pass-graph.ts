@@ -1,0 +1,121 @@
+import type { EncoderWeights } from '@length-adaptive/core';
+import type { Dimensions, HeadWeights, Task, TaskModel } from '@length-adaptive/models';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { DropoutKind, EncoderInputs, TrainingContext } from '../encoder/encoder-graph.js';
+import type { WeightEmitter } from '../encoder/precision.js';
+import type { NamedShape, WeightTree } from '../encoder/weight-tree.js';
+import { mapTensors, mapWeights } from '../encoder/weight-tree.js';
+import { encoderInputs, opset } from '../export-graph.js';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { createGraph } from '../graph/graph-builder.js';
+import { addGradients } from '../graph/gradients.js';
+
+/** The model as its training graph sees it. */
+export interface TrainingModel {
+  readonly dimensions: Dimensions;
+  readonly encoder: WeightTree<EncoderWeights, NamedShape>;
+  readonly head: WeightTree<HeadWeights, NamedShape>;
+  readonly activation: 'tanh' | 'relu';
+  readonly task: Pick<Task, 'reads' | 'distribution'>;
+}
+
+/** A place that dropout falls on; its mask is the input `dropout.PLACE`. */
+export interface DropoutPlace {
+  readonly place: string;
+  readonly kind: DropoutKind;
+}
+
+/** The graph of a pass, forward and backward. */
+export interface TrainingGraph {
+  readonly bytes: Uint8Array;
+  /** In the order of the graph. */
+  readonly dropouts: readonly DropoutPlace[];
+  /** Parameters whose gradients are the outputs `gradient.NAME`; those of the tables come out of `gradient.embeddings`. */
+  readonly parameters: readonly NamedShape[];
+}
+
+/** What of a model takes part in a pass. */
+export interface PassOptions {
+  /** The layers that run, ascending. */
+  readonly layers: readonly number[];
+  /** Whether a mask multiplies every value that dropout falls on. */
+  readonly dropout: boolean;
+}
+
+/** A pass in the making: weights are inputs by name. */
+export interface PassGraph {
+  readonly g: GraphBuilder;
+  readonly inputs: EncoderInputs;
+  /** The layers that run, and no others. */
+  readonly weights: WeightTree<EncoderWeights, Value>;
+  readonly training: TrainingContext;
+  /** An input for a parameter that is trained. */
+  parameter(leaf: NamedShape): Value;
+  /** Adds the backward pass of a loss, and ends the graph. */
+  end(loss: Value, embeddingSum: Value): TrainingGraph;
+}
+
+/** The names and shapes of a model's weights, in the layout of its variables. */
+export const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters }: TaskModel): TrainingModel => {
+  const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
+  const leaf = (tensor: Tensor, path: string) => ({ name: names.get(tensor) ?? path, shape: tensor.shape });
+  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task };
+};
+
+/** Weights that are inputs. */
+export const trainableWeights: WeightEmitter<Value> = {
+  whole: (_, weight) => weight,
+  rows: (g, table, ids) => g.op('Gather', [table, ids]),
+  dense: (g, x, { kernel, bias }, scale = 1) => {
+    const y = g.op('Add', [g.op('MatMul', [x, kernel]), bias]);
+    return scale === 1 ? y : g.op('Mul', [y, g.float(scale)]);
+  },
+};
+
+/** Rank of the masks, by the last word of their places. */
+const maskRanks: Readonly<Record<string, number>> = { embeddings: 3, attention: 4, projection: 3, feed_forward: 3, first: 2, tokens: 3 };
+
+/** Dimensions of a mask; the names are its own, because equal names would promise equal sizes. */
+const maskShape = (place: string): string[] =>
+  Array.from({ length: maskRanks[place.split('.').at(-1) ?? ''] ?? 0 }, (_, axis) => `dropout.${place}.${axis}`);
+
+/** Embedding tables, whose gradients come out of that of the sum of embeddings. */
+const tables = new Set(['word', 'position', 'tokenType']);
+
+/** Begins a pass: the encoder's inputs and weights are there, nothing is computed yet. */
+export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions): PassGraph => {
+  const g = createGraph();
+  const inputs = encoderInputs(g, model.dimensions);
+  const parameters = new Map<Value, readonly number[]>();
+  const leaves: NamedShape[] = [];
+  const dropouts: DropoutPlace[] = [];
+  const parameter = (leaf: NamedShape): Value => {
+    const value = g.input(leaf.name, 'float32', leaf.shape);
+    parameters.set(value, leaf.shape);
+    leaves.push(leaf);
+    return value;
+  };
+  const executed = { ...model.encoder, blocks: model.encoder.blocks.filter((_, layer) => layers.includes(layer)) };
+  const weights = mapWeights<EncoderWeights, NamedShape, Value>(executed, (leaf, path) =>
+    tables.has(path.split('.').at(-1) ?? '') ? g.input(leaf.name, 'float32', leaf.shape) : parameter(leaf),
+  );
+  const training: TrainingContext = {
+    dropout: (graph, x, place, kind) => {
+      if (!dropout) return x;
+      dropouts.push({ place, kind });
+      return graph.op('Mul', [x, graph.input(`dropout.${place}`, 'float32', maskShape(place))]);
+    },
+  };
+  const end = (loss: Value, embeddingSum: Value): TrainingGraph => {
+    const gradients = addGradients(g, loss, { parameters, values: [embeddingSum], seed: g.input('weight', 'float32', []) });
+    const learning = leaves.filter(({ name }) => gradients.has(name as Value)); // what stands behind the loss has no gradient
+    const output = (name: string, gradient: Value | undefined, shape: readonly (number | string)[]): void => {
+      g.output(`gradient.${name}`, gradient as Value, 'float32', shape);
+    };
+    g.output('loss', loss, 'float32', []);
+    output('embeddings', gradients.get(embeddingSum), ['batch', 'sequence', model.dimensions.hiddenSize]);
+    for (const { name, shape } of learning) output(name, gradients.get(name as Value), shape);
+    return { bytes: g.model({ opset }), dropouts, parameters: learning };
+  };
+  return { g, inputs, weights, training, parameter, end };
+};
