@@ -1,4 +1,4 @@
-import type { FileSource, FineTuneEngine, RunnableTextModel, TaskModel } from '@length-adaptive/models';
+import type { DistillOptions, FileSource, FineTuneEngine, RunnableTextModel, TaskModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
@@ -63,6 +63,8 @@ export interface TrainingRun {
   readonly used: UsedEngine;
   /** The engine of `fineTune`; absent for TensorFlow.js, which is its own. */
   open(model: TaskModel): Promise<(FineTuneEngine & { readonly release: () => Promise<void> }) | undefined>;
+  /** The engine of `distill`; absent for TensorFlow.js. */
+  readonly distillation?: DistillOptions['engine'];
 }
 
 /**
@@ -77,6 +79,10 @@ export const startTraining = async (given: Omit<EngineSettings, 'precision'>): P
   const { backend = engine === 'onnx' ? 'cpu' : 'wasm', threads } = settings;
   await startBackend({ backend, threads }); // with onnx it holds the weights, and computes nothing
   if (engine === 'tfjs') return { used: { engine, precision: 'fp32', backend }, open: () => Promise.resolve(undefined) };
-  const { onnxTrainingEngine } = await onnxEngine();
-  return { used: { engine, precision: 'fp32' }, open: (model) => onnxTrainingEngine(model, { threads }) };
+  const { onnxDistillationEngine, onnxTrainingEngine } = await onnxEngine();
+  return {
+    used: { engine, precision: 'fp32' },
+    open: (model) => onnxTrainingEngine(model, { threads }),
+    distillation: (plan) => onnxDistillationEngine(plan, { threads }),
+  };
 };

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import pico from 'picocolors';
 import type { Command, Context } from './command.js';
 import { benchCommand } from './commands/bench.js';
+import { distillCommand } from './commands/distill.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
@@ -20,7 +21,7 @@ import type { Invocation } from './program.js';
 import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 
-const commands: readonly Command[] = [trainCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand];
+const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {

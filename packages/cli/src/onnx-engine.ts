@@ -1,9 +1,9 @@
 import type { FileSource } from '@length-adaptive/models';
-import { hasNativeRuntime, onnxTrainingEngine, openOnnx } from '@length-adaptive/onnx';
+import { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine, openOnnx } from '@length-adaptive/onnx';
 import { startBackend } from './backend.js';
 import type { EngineSettings, OpenedModel } from './engine.js';
 
-export { hasNativeRuntime, onnxTrainingEngine };
+export { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine };
 
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (source: string | FileSource, { precision, threads }: EngineSettings): Promise<OpenedModel> => {

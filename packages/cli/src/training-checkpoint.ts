@@ -11,7 +11,7 @@ const headerFile = 'checkpoint.json';
 
 /** Where a run stands between its stages. */
 export interface RunPosition {
-  /** 0 is ordinary fine-tuning, 1 LengthDrop. */
+  /** Number of the stage, from 0. */
   readonly stage: number;
   /** Steps done in this stage. */
   readonly step: number;

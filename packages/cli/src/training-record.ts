@@ -1,8 +1,7 @@
 import type { Evaluation, StepReport } from '@length-adaptive/core';
 
-/** Names of the two stages, in their order. */
-export const stageNames = ['fine-tune', 'length-drop'] as const;
-export type StageName = (typeof stageNames)[number];
+/** What a stage does: train on the task, learn from a teacher, or train every length. */
+export type StageName = 'fine-tune' | 'intermediate' | 'relations' | 'prediction' | 'length-drop';
 
 /** A line of metrics.ndjson after a step. */
 export interface StepLine extends StepReport {
@@ -38,9 +37,9 @@ export const epochLoss = (lines: readonly MetricsLine[], stage: StageName, epoch
 
 const score = ({ full, reduced }: Partial<Evaluation>): number => ((full ?? Number.NaN) + (reduced ?? Number.NaN)) / 2;
 
-/** The stages of a run, from its metrics. */
+/** The stages of a run in their order, from its metrics. */
 export const stageRecords = (lines: readonly MetricsLine[]): StageRecord[] =>
-  stageNames.flatMap((stage) => {
+  [...new Set(lines.map(({ stage }) => stage))].flatMap((stage) => {
     const own = lines.filter((line) => line.stage === stage);
     const steps = own.filter(({ kind }) => kind === 'step').length;
     const epochs = own.flatMap(({ kind, stage: _, ...epoch }) => (kind === 'epoch' ? [epoch as StageRecord['epochs'][number]] : []));

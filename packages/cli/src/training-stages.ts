@@ -1,19 +1,31 @@
 import type { StepReport, TrainerState } from '@length-adaptive/core';
-import type { FineTuneData, FineTuneEngine, TaskModel } from '@length-adaptive/models';
-import { fineTune } from '@length-adaptive/models';
+import type { FineTuneOptions } from '@length-adaptive/models';
 import type { Context } from './command.js';
-import type { TrainSettings } from './commands/train.js';
 import { CliError } from './errors.js';
 import { knownCode } from './exit-codes.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainingCheckpoint } from './training-checkpoint.js';
 import { writeCheckpoint } from './training-checkpoint.js';
-import type { MetricsLine } from './training-record.js';
-import { epochLoss, stageNames } from './training-record.js';
+import type { MetricsLine, StageName } from './training-record.js';
+import { epochLoss } from './training-record.js';
+
+/** What every stage is run with, whatever it does. */
+export type StageRun = Pick<FineTuneOptions, 'epochs' | 'seed' | 'onStep' | 'onEpoch' | 'onCheckpoint' | 'checkpointEvery' | 'resume' | 'signal'>;
+
+/** A part of a run with epochs, losses and checkpoints of its own. */
+export interface Stage {
+  readonly name: StageName;
+  /** 0 leaves the stage out. */
+  readonly epochs: number;
+  run(given: StageRun): Promise<unknown>;
+}
 
 /** What the stages of a run share. */
 export interface StagesOptions {
-  readonly settings: TrainSettings;
+  /** The command, for messages. */
+  readonly command: string;
+  readonly seed: number;
+  readonly checkpointEvery: number | undefined;
   /** The run folder. */
   readonly folder: string;
   /** Digest of the data. */
@@ -21,37 +33,27 @@ export interface StagesOptions {
   readonly checkpoint: TrainingCheckpoint | undefined;
   readonly metrics: MetricsLog<MetricsLine>;
   readonly context: Context;
-  readonly engine: FineTuneEngine | undefined;
 }
 
-const runStage = async (model: TaskModel, data: FineTuneData, stage: number, options: StagesOptions): Promise<void> => {
-  const { settings, folder, digest, checkpoint, metrics, context, engine } = options;
-  const { epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, seed, metric, checkpointEvery } = settings;
-  const { dropRatioBound, layerDrop, subModels } = settings;
-  const name = stageNames[stage] ?? 'fine-tune';
+const runStage = async ({ name, epochs, run }: Stage, number: number, options: StagesOptions): Promise<void> => {
+  const { seed, folder, digest, checkpoint, metrics, context, checkpointEvery } = options;
   const progress = context.progress(name, 'steps');
   const save = (state: TrainerState): Promise<void> =>
-    writeCheckpoint(folder, { stage, step: state.step, metricsLines: metrics.lines.length, data: digest, state });
+    writeCheckpoint(folder, { stage: number, step: state.step, metricsLines: metrics.lines.length, data: digest, state });
   const onStep = (report: StepReport): void => {
     metrics.write({ kind: 'step', stage: name, ...report });
     progress.update(report.step, report.totalSteps, `loss ${report.loss.toFixed(4)}`);
   };
   try {
-    await fineTune(model, data, {
-      epochs: stage === 0 ? epochs : lengthDropEpochs,
-      batchSize,
-      learningRate,
-      warmupRatio,
-      seed: seed + stage, // the stages see different orders and dropouts
-      ...(stage === 1 && { lengthDrop: { dropRatioBound, layerDrop, randomSubModels: subModels } }),
-      metric,
+    await run({
+      epochs,
+      seed: seed + number, // the stages see different orders and dropouts
       onStep,
       onEpoch: (epoch, evaluation) => metrics.write({ kind: 'epoch', stage: name, epoch, loss: epochLoss(metrics.lines, name, epoch), ...evaluation }),
       onCheckpoint: save,
       checkpointEvery,
-      resume: checkpoint?.stage === stage ? checkpoint.state : undefined,
+      resume: checkpoint?.stage === number ? checkpoint.state : undefined,
       signal: context.signal,
-      engine,
     });
   } finally {
     progress.end();
@@ -59,19 +61,18 @@ const runStage = async (model: TaskModel, data: FineTuneData, stage: number, opt
 };
 
 /**
- * Runs the stages that are left, in place: ordinary fine-tuning, then LengthDrop.
+ * Runs the stages that are left, in their order.
  *
  * @throws CliError `ABORTED` after a checkpoint was written; its message says how to go on
  */
-export const trainStages = async (model: TaskModel, data: FineTuneData, options: StagesOptions): Promise<void> => {
-  const { settings, folder, checkpoint } = options;
-  const lengths = [settings.epochs, settings.lengthDropEpochs];
+export const trainStages = async (stages: readonly Stage[], options: StagesOptions): Promise<void> => {
+  const { command, folder, checkpoint } = options;
   try {
-    for (const [stage, epochs] of lengths.entries()) {
-      if (epochs > 0 && stage >= (checkpoint?.stage ?? 0)) await runStage(model, data, stage, options);
+    for (const [number, stage] of stages.entries()) {
+      if (stage.epochs > 0 && number >= (checkpoint?.stage ?? 0)) await runStage(stage, number, options);
     }
   } catch (error) {
     if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
-    throw new CliError('ABORTED', `${error.message} The checkpoint is in ${folder}; go on with: lat train --resume --out ${folder}`, { cause: error });
+    throw new CliError('ABORTED', `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${folder}`, { cause: error });
   }
 };

