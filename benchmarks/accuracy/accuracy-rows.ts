@@ -9,7 +9,7 @@ import type { DataFiles, Recipe } from './recipe.js';
 import { runStage } from './run-stage.js';
 
 /** Where runs are kept: a second run of a benchmark takes from here what is done. */
-const runsFolder = fileURLToPath(new URL('../../runs/bench', import.meta.url));
+export const runsFolder = fileURLToPath(new URL('../../runs/bench', import.meta.url));
 
 /** Real data sets. */
 export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
