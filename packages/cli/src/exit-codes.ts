@@ -19,7 +19,7 @@ export const exitCodeHelp = `Exit codes:
   4    model, file or checkpoint not found
   5    verification failed (evaluate --min-score, export)
   6    backend unavailable, or onnxruntime-node not installed
-  130  interrupted; train and search say how to resume`;
+  130  interrupted; train, distill and search say how to resume`;
 
 /** The errors that our packages throw on purpose. */
 const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxError'];

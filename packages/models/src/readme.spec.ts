@@ -54,3 +54,13 @@ test('so does the one on answers and entities', async () => {
   expect(answer).toMatch(/^\w.* \d+ \[ \d+, \d+, \d+ \]$/);
   expect(entities).toMatch(/^\[/);
 });
+
+test('so does the one on distillation', async () => {
+  const example = path.join(root, 'examples/distill.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const rows = tinyExamples(40).map(({ text, label }) => `${text}\t${label}`);
+  writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
+
+  expect(await runExample(example)).toMatch(/^0\.\d+ 0\.6\d+\n$/);
+  expect(JSON.parse(readFileSync(path.join(folder, 'models/small/config.json'), 'utf8'))).toMatchObject({ num_hidden_layers: 2 });
+});
