@@ -1,5 +1,7 @@
 import { ModelError } from '../errors.js';
 import { invalidFile, quoted } from './invalid-file.js';
+import type { PickleReader } from './pickle-reader.js';
+import { floatLine, int32, integerLine, intLine, line, long, slice, stringLine, take, text, uint16, uint32, uint64, uint8, unicodeLine } from './pickle-reader.js';
 
 /** What a pickle may refer to. Everything else it names is refused. */
 export interface PickleOptions {
@@ -12,10 +14,7 @@ export interface PickleOptions {
   readonly persistent: (id: unknown) => unknown;
 }
 
-interface Machine extends PickleOptions {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
+interface Machine extends PickleOptions, PickleReader {
   stack: unknown[];
   /** The stacks set aside by marks. */
   readonly outer: unknown[][];
@@ -24,98 +23,6 @@ interface Machine extends PickleOptions {
 
 /** Far beyond any table of tensors; keeps a hostile file from filling the memory. */
 const maxSteps = 5_000_000;
-/** The longest line of the text opcodes. */
-const maxLine = 65_536;
-
-const take = (machine: Machine, count: number): number => {
-  const { at, bytes } = machine;
-  if (count > bytes.byteLength - at) {
-    throw invalidFile(`its pickle wants ${count} bytes at byte ${at}, and only ${bytes.byteLength - at} follow. The file is cut off: fetch it again.`);
-  }
-  machine.at = at + count;
-  return at;
-};
-
-const uint8 = (machine: Machine): number => machine.view.getUint8(take(machine, 1));
-const uint16 = (machine: Machine): number => machine.view.getUint16(take(machine, 2), true);
-const int32 = (machine: Machine): number => machine.view.getInt32(take(machine, 4), true);
-const uint32 = (machine: Machine): number => machine.view.getUint32(take(machine, 4), true);
-const uint64 = (machine: Machine): number => Number(machine.view.getBigUint64(take(machine, 8), true));
-
-const slice = (machine: Machine, count: number): Uint8Array => {
-  const start = take(machine, count);
-  return machine.bytes.subarray(start, start + count);
-};
-
-const text = (machine: Machine, count: number): string => {
-  const bytes = slice(machine, count);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw invalidFile(`its pickle holds text that is not UTF-8, before byte ${machine.at}.`, error);
-  }
-};
-
-/** A line of the text opcodes, one character a byte. */
-const line = (machine: Machine): string => {
-  const { at, bytes } = machine;
-  const length = bytes.subarray(at, at + maxLine).indexOf(0x0a);
-  if (length < 0) throw invalidFile(`its pickle has no end of line within ${maxLine} bytes from byte ${at}.`);
-  return Array.from(slice(machine, length + 1).subarray(0, -1), (byte) => String.fromCharCode(byte)).join('');
-};
-
-const asNumber = (value: bigint): number | bigint => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
-
-const integerLine = (machine: Machine): number | bigint => {
-  const digits = line(machine);
-  if (!/^[+-]?\d{1,400}L?$/.test(digits)) throw invalidFile(`its pickle holds ${quoted(digits)} for a whole number.`);
-  return asNumber(BigInt(digits.replace(/^\+|L$/g, '')));
-};
-
-/** INT: `01` and `00` are the booleans of protocol 1. */
-const intLine = (machine: Machine): number | bigint | boolean => {
-  const start = machine.at;
-  const digits = line(machine);
-  if (digits === '01' || digits === '00') return digits === '01';
-  machine.at = start;
-  return integerLine(machine);
-};
-
-const floatLine = (machine: Machine): number => {
-  const digits = line(machine);
-  const special = new Map([['inf', Infinity], ['-inf', -Infinity], ['nan', Number.NaN]]).get(digits);
-  if (special !== undefined) return special;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) throw invalidFile(`its pickle holds ${quoted(digits)} for a number.`);
-  return Number(digits);
-};
-
-/** Little-endian two's complement. */
-const long = (machine: Machine, count: number): number | bigint => {
-  if (count > 255) throw invalidFile(`its pickle holds a whole number of ${count} bytes, and at most 255 are read.`);
-  const value = slice(machine, count).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return asNumber(BigInt.asIntN(8 * count, value));
-};
-
-const escapes: ReadonlyMap<string, string> = new Map([['n', '\n'], ['r', '\r'], ['t', '\t']]);
-
-/** STRING: a Python 2 string as its `repr`. */
-const stringLine = (machine: Machine): string => {
-  const literal = line(machine);
-  const inside = /^(['"])(.*)\1$/s.exec(literal)?.[2];
-  if (inside === undefined) throw invalidFile(`its pickle holds ${quoted(literal)} for a quoted string.`);
-  return inside.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (_, hex: string | undefined, letter: string) =>
-    hex === undefined ? (escapes.get(letter) ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-};
-
-/** UNICODE: text where `\u` and `\U` are the only escapes. */
-const unicodeLine = (machine: Machine): string =>
-  line(machine).replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (whole, short?: string, wide?: string) => {
-    const code = Number.parseInt(short ?? wide ?? '', 16);
-    if (code > 0x10ffff) throw invalidFile(`its pickle holds ${whole}, which is no character.`);
-    return String.fromCodePoint(code);
-  });
-
 const push = (machine: Machine, value: unknown): void => {
   machine.stack.push(value);
 };
