@@ -1,1 +1,1 @@
-module.exports = require('../../jest.shared.cjs')('search');
+module.exports = { ...require('../../jest.shared.cjs')('search'), setupFiles: ['<rootDir>/src/testing/no-math-random.ts'] };

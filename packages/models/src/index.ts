@@ -62,6 +62,8 @@ export { predictLogits } from './predict-logits.js';
 export type { PredictLogitsOptions } from './predict-logits.js';
 export { createScorer } from './score.js';
 export type { Scorer, ScoreName } from './score.js';
+export { configScorer } from './score-configs.js';
+export type { ScoreConfigs, ScoreContext } from './score-configs.js';
 export { fineTune, trainable } from './fine-tune.js';
 export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './fine-tune.js';
 export { createStudent } from './create-student.js';

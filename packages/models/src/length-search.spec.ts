@@ -6,6 +6,8 @@ import { createLatencyModel } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-search.js';
 import { lengthSearchProblem, macsShare, searchLengths } from './length-search.js';
+import type { ScoreConfigs } from './score-configs.js';
+import { configScorer } from './score-configs.js';
 import type { TextModel } from './model-files.js';
 import { tinyExamples, tinyModel } from './testing/tiny-model.js';
 
@@ -110,4 +112,20 @@ test('configurations that are given are tried as they are, even below the bound'
   for (const config of configs) expect(tried.filter((key) => key === config.join())).toHaveLength(1);
   expect(paretoSet[0]?.lengthConfig).toEqual(configs[0]); // nothing else is as cheap
   await expect(search({ configs: [[0.5, 0.6, 0.4]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+});
+
+test('scored elsewhere, in whatever order, a search ends with the same set', async () => {
+  const here = configScorer(text.model, examples(), 'fidelity');
+  const seen: ParetoPoint[] = [];
+  const score: ScoreConfigs = async (configs, { keys, onScore }) => {
+    expect(keys).toEqual(configs.map((config) => JSON.stringify(config)));
+    const scores = await here(configs, { keys });
+    onScore?.(configs.length - 1, scores.at(-1) ?? 0);
+    return scores;
+  };
+  const elsewhere = await search({ score, onEvaluation: (point) => seen.push(point) });
+  expect(elsewhere).toEqual(await search({}));
+  expect(seen).toHaveLength(elsewhere.evaluations);
+  for (const { lengthConfig, cost } of seen) expect(cost).toBe(macsShare(text.model, lengthConfig, lengths()));
+  await expect(search({ score: async () => [1] })).rejects.toThrow(/score gave 1 scores for \d+ configurations/);
 });

@@ -1,17 +1,17 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths, validateLengthConfig } from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive/search';
-import { constantRatioSeeds, descendingVector, Nsga2, paretoFront } from '@length-adaptive/search';
+import { constantRatioSeeds, descendingVector, paretoFront, Search } from '@length-adaptive/search';
 import { calibrateLatency } from './calibrate-latency.js';
 import { ModelError } from './errors.js';
 import type { LabelledInput } from './labelled-input.js';
 import type { LatencyFit, LatencyModel } from './latency-model.js';
 import { createLatencyModel, isLatencyFit } from './latency-model.js';
-import { predictLogits } from './predict-logits.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { RunnableModel } from './runnable-model.js';
-import type { Scorer, ScoreName } from './score.js';
-import { createScorer } from './score.js';
+import type { ScoreName } from './score.js';
+import type { ScoreConfigs } from './score-configs.js';
+import { configScorer } from './score-configs.js';
 
 /** What a length search weighs against each other. `cost` is a share of the full length's: of its MACs, or of its predicted time. */
 export type LengthObjective = 'score' | 'cost';
@@ -54,6 +54,8 @@ export interface LengthSearchOptions {
   readonly mutationProbability?: number;
   /** What configurations are scored by. Default: the task's own metric; `fidelity` is the better guide on few examples. */
   readonly metric?: ScoreName | undefined;
+  /** Scores configurations in place of this model, on other machines for instance; costs are reckoned here all the same. */
+  readonly score?: ScoreConfigs | undefined;
   /** Default 42. */
   readonly seed?: number;
   /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
@@ -123,6 +125,7 @@ export const lengthSearchProblem = (
     steps = 100,
     mutationProbability = 0.5,
     metric,
+    score = configScorer(model, examples, metric),
     onEvaluation,
     objective = 'macs',
     latency,
@@ -135,9 +138,7 @@ export const lengthSearchProblem = (
   const reference = 10_000; // fine enough that rounding up does not show
   const smallest = fromAbsoluteLengths(smallestLengths(layers, reference, { dropRatioBound }), reference);
   const genes = descendingVector({ length: layers, steps, lower: smallest[layers - 1] ?? 0, probability: mutationProbability });
-  const inputs = examples.map(({ input }) => input);
-  const lengths = inputs.map(({ ids }) => ids.length);
-  let scorer: Scorer | undefined;
+  const lengths = examples.map(({ input }) => input.ids.length);
   const price = pricerOf(model, lengths, { objective, latency });
   const lowestCost = macsShare(model, genes.repair(smallest), lengths);
   const keyOf = (config: LengthConfig): string => config.join();
@@ -154,16 +155,20 @@ export const lengthSearchProblem = (
       ...given,
     ],
     accept: (config) => exempt.has(keyOf(config)) || macsShare(model, config, lengths) >= lowestCost,
-    evaluate: async (configs, context) => {
-      const signal = context.signal as AbortSignal | undefined;
-      scorer ??= await createScorer(model, examples, metric, { signal });
-      const results: { score: number; cost: number }[] = [];
-      for (const config of configs) {
-        const score = scorer(await predictLogits(model, inputs, { config, signal }));
-        onEvaluation?.({ lengthConfig: config, score, ...price.point(config) });
-        results.push({ score, cost: price.objective(config) });
+    evaluate: async (configs, { keys, signal }) => {
+      const told = new Set<number>();
+      const tell = (index: number, value: number): void => {
+        const lengthConfig = configs[index];
+        if (lengthConfig === undefined || told.has(index)) return;
+        told.add(index);
+        onEvaluation?.({ lengthConfig, score: value, ...price.point(lengthConfig) });
+      };
+      const scores = await score(configs, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
+      if (scores.length !== configs.length) {
+        throw new ModelError('OPTION_INVALID', `score gave ${scores.length} scores for ${configs.length} configurations; expected one for each, in their order.`);
       }
-      return results;
+      scores.forEach((value, index) => tell(index, value));
+      return configs.map((config, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(config) }));
     },
   };
 };
@@ -202,7 +207,7 @@ const latencyFor = async (
  * every cost. No training happens; each configuration is scored once on all examples.
  *
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective, `ABORTED`;
- * SearchError `ABORTED` and others
+ * SearchError `ABORTED` and others; and whatever `score` throws
  * @example
  * const { paretoSet, latency } = await searchLengths(model, examples, { objective: 'latency' });
  * console.log(paretoSet[0]?.latencyMs, 'ms, give or take', latency?.error);
@@ -219,14 +224,25 @@ export const searchLengths = async (
   if (latency) onCalibration?.(latency.fit);
   const fit = latency && { latency: latency.fit };
   const problem = lengthSearchProblem(model, examples, { ...options, latency });
+  let scoring: Promise<unknown> = Promise.resolve();
+  const watched: typeof problem = {
+    ...problem,
+    evaluate: (configs, context) => {
+      const results = problem.evaluate(configs, context);
+      scoring = results.catch(() => undefined);
+      return results;
+    },
+  };
   const search = resume
-    ? Nsga2.resume(problem, resume, { generations })
-    : new Nsga2(problem, { seed, generations, populationSize, crossoverRate: 0.5, mutationRate: 0 });
+    ? Search.resume(watched, resume, { generations })
+    : new Search(watched, { seed, generations, populationSize, crossoverRate: 0.5, mutationRate: 0 });
 
-  const { evaluations, generation } = await search.run({
-    ...(signal && { signal }),
-    onGeneration: (report) => onGeneration?.(report, { ...search.checkpoint(), objective, ...fit }),
-  });
+  const { evaluations, generation } = await search
+    .run({
+      ...(signal && { signal }),
+      onGeneration: (report) => onGeneration?.(report, { ...search.checkpoint(), objective, ...fit }),
+    })
+    .finally(() => scoring); // an aborted search does not wait for its batch, but the model must be left in peace before it is disposed
 
   const front = paretoFront(search.evaluated(), directions, { objectives: (solution) => solution.objectives });
   const full = search.evaluated().find(({ genome }) => genome.every((ratio) => ratio === 1));

@@ -1,6 +1,6 @@
-import { Nsga2, descendingVector } from '@length-adaptive/search';
+import { Search, descendingVector } from '@length-adaptive/search';
 
-const search = new Nsga2(
+const search = new Search(
   {
     objectives: { cost: 'minimize', score: 'maximize' },
     ...descendingVector({ length: 6, steps: 20 }), // six shares from 1 down, multiples of 0.05

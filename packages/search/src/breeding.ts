@@ -1,73 +1,105 @@
+import type { Preference } from './algorithms/algorithm.js';
+import { SearchError } from './errors.js';
+import type { Memo } from './memo.js';
 import type { Problem } from './problem.js';
 import type { Random } from './random.js';
-import { compareStanding, type Standing } from './survival.js';
 
-/** Genotypes that were never evaluated, with their keys. */
-export type Brood<Genome> = Map<string, Genome>;
-
-/** Repairs, filters and keys genomes; gives those that are new until enough are found or the attempts are used up. */
+/** Repairs and filters genomes, and adds those that are new to a brood and the memo until it is large enough or the attempts are used up. */
 export const collectNew = <Genome>(
-  brood: Brood<Genome>,
+  brood: Genome[],
   propose: (attempt: number) => Genome,
   {
     problem,
-    known,
+    memo,
     size,
     attempts,
   }: {
-    readonly problem: Pick<Problem<Genome>, 'repair' | 'accept' | 'key'>;
-    /** Was this key evaluated before? */
-    readonly known: (key: string) => boolean;
+    readonly problem: Pick<Problem<Genome>, 'repair' | 'accept'>;
+    /** Every genotype that was ever a candidate. */
+    readonly memo: Memo<Genome>;
     /** The size the brood should reach. */
     readonly size: number;
     readonly attempts: number;
   },
 ): void => {
-  for (let attempt = 0; attempt < attempts && brood.size < size; attempt += 1) {
+  for (let attempt = 0; attempt < attempts && brood.length < size; attempt += 1) {
     const proposed = propose(attempt);
     const genome = problem.repair ? problem.repair(proposed) : proposed;
     if (problem.accept && !problem.accept(genome)) continue;
-    const key = keyOf(problem, genome);
-    if (!known(key) && !brood.has(key)) brood.set(key, genome);
+    if (memo.add(genome)) brood.push(genome);
   }
 };
 
-export const keyOf = <Genome>(problem: Pick<Problem<Genome>, 'key'>, genome: Genome): string =>
-  problem.key ? problem.key(genome) : JSON.stringify(genome);
+/**
+ * Binary tournaments in which everybody takes part equally often (Deb et al. 2002): the population is shuffled and its neighbours
+ * meet; when all have met, it is shuffled again. A coin decides ties.
+ *
+ * @returns a function that gives the row of the next winner
+ */
+export const createTournament = (size: number, prefer: Preference, random: Random): (() => number) => {
+  const order = Uint32Array.from({ length: size }, (_, row) => row);
+  let next = size;
+  return () => {
+    if (size === 1) return 0;
+    if (next + 1 >= size) {
+      for (let i = size - 1; i > 0; i -= 1) {
+        const j = random.integer(0, i);
+        const held = order[i] ?? 0;
+        order[i] = order[j] ?? 0;
+        order[j] = held;
+      }
+      next = 0;
+    }
+    const a = order[next] ?? 0;
+    const b = order[next + 1] ?? 0;
+    next += 2;
+    const comparison = prefer(a, b);
+    return comparison < 0 || (comparison === 0 && random.next() < 0.5) ? a : b;
+  };
+};
 
-/** Two drawn at random, the better by rank and then by crowding wins, a coin decides ties. */
-const tournament = (standing: Standing, random: Random): number => {
-  const last = standing.ranks.length - 1;
-  const a = random.integer(0, last);
-  const b = random.integer(0, last);
-  const comparison = compareStanding(standing, a, b);
-  return comparison < 0 || (comparison === 0 && random.next() < 0.5) ? a : b;
+export interface BreedingOptions {
+  readonly random: Random;
+  /** Members of the population. */
+  readonly size: number;
+  /** The row of the next parent. */
+  readonly select: () => number;
+  readonly crossoverRate: number;
+  readonly mutationRate: number;
+}
+
+/** @throws SearchError `INVALID_PROBLEM` unless there are children */
+const checkChildren = <Genome>(children: readonly Genome[]): readonly Genome[] => {
+  const came: unknown = children;
+  if (Array.isArray(came) && came.length > 0) return children;
+  throw new SearchError('INVALID_PROBLEM', `crossover gave ${JSON.stringify(children)}: expected an array of children, one or more, as in [child].`);
 };
 
 /**
- * One child: with `crossoverRate` of two distinct parents, else a copy of one; with `mutationRate` it is then mutated.
- * A copy always is.
+ * Children, one by one, of pairs of distinct parents: with `crossoverRate` what their crossover gives, each mutated with `mutationRate`;
+ * else copies of both, each mutated.
  */
-export const breedChild = <Genome>(
+export const createBreeder = <Genome>(
   problem: Pick<Problem<Genome>, 'crossover' | 'mutate'>,
   parent: (row: number) => Genome,
-  {
-    standing,
-    random,
-    crossoverRate,
-    mutationRate,
-  }: {
-    readonly standing: Standing;
-    readonly random: Random;
-    readonly crossoverRate: number;
-    readonly mutationRate: number;
-  },
-): Genome => {
-  const size = standing.ranks.length;
-  const first = tournament(standing, random);
-  if (size === 1 || random.next() >= crossoverRate) return problem.mutate(parent(first), random);
-  let second = tournament(standing, random);
-  if (second === first) second = (first + random.integer(1, size - 1)) % size;
-  const child = problem.crossover(parent(first), parent(second), random);
-  return random.next() < mutationRate ? problem.mutate(child, random) : child;
+  { random, size, select, crossoverRate, mutationRate }: BreedingOptions,
+): (() => Genome) => {
+  let siblings: readonly Genome[] = [];
+  let crossed = false;
+  let next = 0;
+
+  const mate = (): void => {
+    const first = select();
+    let second = select();
+    if (second === first && size > 1) second = (first + random.integer(1, size - 1)) % size;
+    crossed = size > 1 && random.next() < crossoverRate;
+    siblings = crossed ? checkChildren(problem.crossover(parent(first), parent(second), random)) : [parent(first), parent(second)];
+    next = 0;
+  };
+
+  return () => {
+    if (next === siblings.length) mate();
+    const child = siblings[next++] as Genome;
+    return crossed && random.next() >= mutationRate ? child : problem.mutate(child, random);
+  };
 };

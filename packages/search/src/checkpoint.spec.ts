@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Nsga2, type Problem } from './index.js';
+import { Search, type Problem } from './index.js';
 import { tradeOff } from './testing/trade-off.js';
-import { zdt1 } from './testing/zdt.js';
+import { zdt1 } from './suites/index.js';
 
 const options = { seed: 11, populationSize: 30 };
 
@@ -16,22 +16,22 @@ const searchOn = (name: string, checkpoint: unknown, generations: number): strin
 describe('checkpoint', () => {
   it.each([
     ['trade-off', tradeOff() as Problem<readonly number[]>],
-    ['zdt1', zdt1 as Problem<readonly number[]>],
+    ['zdt1', zdt1() as Problem<readonly number[]>],
   ])('%s: 40 generations are 20, saved, and 20 more in a new process, bit for bit', async (name, problem) => {
-    const whole = new Nsga2(problem, { ...options, generations: 40 });
+    const whole = new Search(problem, { ...options, generations: 40 });
     await whole.run();
-    const half = new Nsga2(problem, { ...options, generations: 20 });
+    const half = new Search(problem, { ...options, generations: 20 });
     await half.run();
     expect(searchOn(name, half.checkpoint(), 40)).toBe(JSON.stringify(whole.checkpoint()));
   });
 
   it('can be taken before the start, at every generation and after the end', async () => {
-    const search = new Nsga2(tradeOff(), { ...options, generations: 3 });
+    const search = new Search(tradeOff(), { ...options, generations: 3 });
     const saved = [JSON.stringify(search.checkpoint())];
     await search.run({ onGeneration: () => void saved.push(JSON.stringify(search.checkpoint())) });
     const last = saved.at(-1);
     for (const text of saved) {
-      const resumed = Nsga2.resume(tradeOff(), JSON.parse(text), { generations: 3 });
+      const resumed = Search.resume(tradeOff(), JSON.parse(text), { generations: 3 });
       await resumed.run();
       expect(JSON.stringify(resumed.checkpoint())).toBe(last);
       expect(resumed.front()).toEqual(search.front());
@@ -39,7 +39,7 @@ describe('checkpoint', () => {
   });
 
   it('keeps the memo: what was evaluated before is not evaluated after', async () => {
-    const search = new Nsga2(tradeOff(1), { seed: 1, populationSize: 8, generations: 1 });
+    const search = new Search(tradeOff(1), { seed: 1, populationSize: 8, generations: 1 });
     await search.run();
     const before = new Set(search.evaluated().map(({ genome }) => JSON.stringify(genome)));
     const again: string[] = [];
@@ -50,26 +50,26 @@ describe('checkpoint', () => {
         return base.evaluate(genomes, context);
       },
     });
-    const resumed = Nsga2.resume(watched, search.checkpoint(), { generations: Infinity });
+    const resumed = Search.resume(watched, search.checkpoint(), { generations: Infinity });
     await expect(resumed.run()).resolves.toMatchObject({ stopped: 'saturated', evaluations: 20 });
     expect(again).toEqual([]);
   });
 
   it('refuses what it cannot read, and says why', async () => {
-    const search = new Nsga2(tradeOff(), { ...options, generations: 0 });
+    const search = new Search(tradeOff(), { ...options, generations: 0 });
     await search.run();
     const good = search.checkpoint();
-    const resume = (data: unknown) => () => Nsga2.resume(tradeOff(), data, { generations: 1 });
+    const resume = (data: unknown) => () => Search.resume(tradeOff(), data, { generations: 1 });
     expect(resume(good)).not.toThrow();
     const spoilt = [{ format: 'other' }, { population: [99] }, { evaluated: [{}] }, { random: 3 }];
     for (const data of [null, 'text', {}, ...spoilt.map((change) => ({ ...good, ...change }))]) {
       expect(resume(data)).toThrow(expect.objectContaining({ code: 'INVALID_CHECKPOINT' }));
     }
-    expect(resume({ ...good, version: 2 })).toThrow(
-      expect.objectContaining({ code: 'CHECKPOINT_VERSION', message: expect.stringContaining('version 2') }),
+    expect(resume({ ...good, version: 3 })).toThrow(
+      expect.objectContaining({ code: 'CHECKPOINT_VERSION', message: expect.stringContaining('version 3') }),
     );
     const other = { ...tradeOff(), objectives: { cost: 'minimize', score: 'minimize' } } as const;
-    expect(() => Nsga2.resume(other, good, { generations: 1 })).toThrow(
+    expect(() => Search.resume(other, good, { generations: 1 })).toThrow(
       expect.objectContaining({ code: 'CHECKPOINT_MISMATCH' }),
     );
   });

@@ -1,34 +1,39 @@
+import type { Algorithm } from './algorithms/algorithm.js';
 import type { Direction, Directions } from './dominance.js';
 import { SearchError } from './errors.js';
 import type { ResolvedSettings } from './options.js';
 import type { RandomState } from './random.js';
 
 const FORMAT = 'length-adaptive-search';
-const VERSION = 1;
+const VERSION = 2;
+
+/** A genotype of a checkpoint: its values in the order of `directions` and `constraints`, or why it has none. */
+export type CheckpointEntry<Genome = unknown> =
+  | { readonly genome: Genome; readonly values: readonly number[] }
+  | { readonly genome: Genome; readonly discarded: string };
 
 /** A search at the end of a generation, as plain data: `JSON.stringify` keeps all of it if it keeps a genome. */
 export interface Checkpoint<Genome = unknown> {
   readonly format: typeof FORMAT;
   readonly version: typeof VERSION;
-  readonly algorithm: 'nsga2';
+  readonly algorithm: Pick<Algorithm, 'name' | 'settings'>;
   readonly directions: readonly (readonly [name: string, direction: Direction])[];
+  readonly constraints: readonly string[];
   readonly settings: ResolvedSettings<string>;
   readonly random: RandomState;
   /** The last completed generation; -1 before the initial one. */
   readonly generation: number;
-  /** Every genotype evaluated so far with its objective values, in the order of `directions`. */
-  readonly evaluated: readonly { readonly genome: Genome; readonly values: readonly number[] }[];
+  /** Hypervolumes of the generations so far, if the search has a reference. */
+  readonly hypervolumes: readonly number[];
+  /** Every genotype evaluated so far. */
+  readonly evaluated: readonly CheckpointEntry<Genome>[];
   /** The population, as positions in `evaluated`. */
   readonly population: readonly number[];
 }
 
-/** What of a checkpoint changes from search to search. */
-export type CheckpointBody<Genome> = Omit<Checkpoint<Genome>, 'format' | 'version' | 'algorithm'>;
-
-export const writeCheckpoint = <Genome>(body: CheckpointBody<Genome>): Checkpoint<Genome> => ({
+export const writeCheckpoint = <Genome>(body: Omit<Checkpoint<Genome>, 'format' | 'version'>): Checkpoint<Genome> => ({
   format: FORMAT,
   version: VERSION,
-  algorithm: 'nsga2',
   ...body,
 });
 
@@ -38,6 +43,14 @@ const isCount = (value: unknown, least = 0): value is number => Number.isInteger
 
 const invalid = (what: string): SearchError =>
   new SearchError('INVALID_CHECKPOINT', `${what} Give resume() the parsed JSON of what checkpoint() gave, unchanged.`);
+
+const isEntryOf =
+  (width: number) =>
+  (entry: unknown): boolean =>
+    isRecord(entry) &&
+    'genome' in entry &&
+    (typeof entry['discarded'] === 'string' ||
+      (Array.isArray(entry['values']) && entry['values'].length === width && entry['values'].every(Number.isFinite)));
 
 /**
  * Reads parsed JSON as a checkpoint.
@@ -49,42 +62,44 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
     const came = isRecord(data) ? `format is ${JSON.stringify(data['format'])}` : `a ${typeof data} came`;
     throw invalid(`Not a search checkpoint: ${came}, expected an object with format "${FORMAT}".`);
   }
-  if (data['version'] !== VERSION || data['algorithm'] !== 'nsga2') {
+  if (data['version'] !== VERSION) {
     throw new SearchError(
       'CHECKPOINT_VERSION',
-      `Checkpoint is version ${JSON.stringify(data['version'])} of ${JSON.stringify(data['algorithm'])}: this release ` +
-        `reads version ${VERSION} of "nsga2". Resume it with the release that wrote it.`,
+      `Checkpoint is of version ${JSON.stringify(data['version'])}, this release reads version ${VERSION}. Resume it with the release that wrote it.`,
     );
   }
-  const { directions, settings, random, generation, evaluated, population } = data;
-  if (!Array.isArray(directions) || !isRecord(settings) || !Array.isArray(random) || !isCount(generation, -1)) {
-    throw invalid('Checkpoint lacks directions, settings, random state or generation.');
+  const { algorithm, directions, constraints, settings, random, generation, hypervolumes, evaluated, population } = data;
+  if (!isRecord(algorithm) || !isRecord(settings) || !Array.isArray(random) || !isCount(generation, -1)) {
+    throw invalid('Checkpoint lacks algorithm, settings, random state or generation.');
   }
-  const width = directions.length;
-  const isEntry = (entry: unknown): boolean =>
-    isRecord(entry) &&
-    'genome' in entry &&
-    Array.isArray(entry['values']) &&
-    entry['values'].length === width &&
-    entry['values'].every(Number.isFinite);
-  if (!Array.isArray(evaluated) || !evaluated.every(isEntry)) {
+  if (!Array.isArray(directions) || !Array.isArray(constraints) || !Array.isArray(hypervolumes)) {
+    throw invalid('Checkpoint lacks directions, constraints or hypervolumes.');
+  }
+  const width = directions.length + constraints.length;
+  if (!Array.isArray(evaluated) || !evaluated.every(isEntryOf(width))) {
     throw invalid(`Checkpoint has an evaluated entry without a genome and ${width} finite values.`);
   }
-  if (!Array.isArray(population) || !population.every((entry) => isCount(entry) && entry < evaluated.length)) {
+  const inPopulation = (entry: unknown): boolean => isCount(entry) && isRecord(evaluated[entry]) && 'values' in evaluated[entry];
+  if (!Array.isArray(population) || !population.every(inPopulation)) {
     throw invalid(`Checkpoint's population points outside its ${evaluated.length} evaluated genotypes.`);
   }
   return data as unknown as Checkpoint;
 };
 
-/** @throws SearchError `CHECKPOINT_MISMATCH` if the checkpoint belongs to a problem with other objectives */
-export const checkSameObjectives = (checkpoint: Checkpoint, directions: Directions): void => {
-  const saved = JSON.stringify(checkpoint.directions);
-  const own = JSON.stringify(Object.entries(directions));
-  if (saved !== own) {
-    throw new SearchError(
-      'CHECKPOINT_MISMATCH',
-      `Checkpoint was written for objectives ${saved}, the problem has ${own}: resume it with the same names, ` +
-        'directions and order.',
-    );
+/** @throws SearchError `CHECKPOINT_MISMATCH` if the checkpoint belongs to other objectives, constraints or another algorithm */
+export const checkSameSearch = (
+  checkpoint: Checkpoint,
+  { directions, constraints, algorithm }: { readonly directions: Directions; readonly constraints: readonly string[]; readonly algorithm: Algorithm },
+): void => {
+  const own = { objectives: Object.entries(directions), constraints, algorithm: { name: algorithm.name, settings: algorithm.settings } };
+  const saved = { objectives: checkpoint.directions, constraints: checkpoint.constraints, algorithm: checkpoint.algorithm };
+  for (const part of ['objectives', 'constraints', 'algorithm'] as const) {
+    const [came, expected] = [JSON.stringify(own[part]), JSON.stringify(saved[part])];
+    if (came !== expected) {
+      throw new SearchError(
+        'CHECKPOINT_MISMATCH',
+        `Checkpoint was written for ${part} ${expected}, this search has ${came}: resume it with the same, in the same order.`,
+      );
+    }
   }
 };

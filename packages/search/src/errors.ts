@@ -6,7 +6,12 @@ export type SearchErrorCode =
   | 'NO_CANDIDATES'
   | 'ABORTED'
   | 'BUSY'
-  | 'UNSUPPORTED'
+  | 'TIMED_OUT'
+  | 'WORKER_NOT_STARTED'
+  | 'WORKER_DIED'
+  | 'NOT_A_WORKER'
+  | 'CLOSED'
+  | 'UNKNOWN_CANDIDATE'
   | 'INVALID_CHECKPOINT'
   | 'CHECKPOINT_VERSION'
   | 'CHECKPOINT_MISMATCH';
@@ -15,8 +20,7 @@ export type SearchErrorCode =
  * The one error this package throws.
  *
  * The message says what came, what was expected and how to mend it; `code` is stable across releases.
- * An error thrown by your own `evaluate` or operators is never wrapped, unless the search was aborted:
- * then it is the `cause` of an `ABORTED` error.
+ * An error thrown by your own `evaluate` or operators is never wrapped; the reason of an abort is the `cause` of `ABORTED`.
  */
 export class SearchError extends Error {
   readonly code: SearchErrorCode;

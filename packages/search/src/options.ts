@@ -1,31 +1,38 @@
+import type { Algorithm } from './algorithms/algorithm.js';
 import type { Objectives } from './dominance.js';
 import { SearchError } from './errors.js';
-import { requireTwo } from './hypervolume.js';
+import type { Termination } from './termination.js';
 
-/** When a search ends. Give one or both; `Infinity` runs until the space is exhausted or the caller stops. */
-export interface SearchLimits {
+/** When a search ends. Give at least one; `Infinity` runs until the space is exhausted or the caller stops. */
+export interface SearchLimits<Name extends string = string> {
   /** Generations after the initial one. */
   readonly generations?: number;
   /** Evaluations in all; the last generation is cut short to meet it. */
   readonly evaluations?: number;
+  /** Anything else, such as `anyOf(afterSeconds(60), whenStagnant())`. */
+  readonly until?: Termination<Name>;
 }
 
 /** How a search goes; all of it is kept in a checkpoint. */
 export interface SearchSettings<Name extends string = string> {
-  /** Survivors, and new genotypes wanted, in each generation. Default 100. */
+  /** Survivors of a generation. Default: the algorithm's, which is 100 for `nsga2()`. */
   readonly populationSize?: number;
+  /** New genotypes wanted in each generation. Default: the population size. */
+  readonly offspring?: number;
   /** The probability that a child has two parents. Default 0.9. */
   readonly crossoverRate?: number;
-  /** The probability that a child of two parents is mutated too. Default 1. */
+  /** The probability that a child of two parents is mutated too; a copy always is. Default 0.9. */
   readonly mutationRate?: number;
   /** Proposals allowed for each new genotype wanted; then the generation makes do with what was found. Default 50. */
   readonly attempts?: number;
-  /** Reference point: generations then report the front's hypervolume. Two objectives only. */
+  /** Reference point: generations then report the front's hypervolume. */
   readonly reference?: Objectives<Name>;
 }
 
-/** Everything `new Nsga2` takes. */
-export interface SearchOptions<Name extends string = string> extends SearchLimits, SearchSettings<Name> {
+/** Everything a search takes beside its problem. */
+export interface SearchOptions<Name extends string = string> extends SearchLimits<Name>, SearchSettings<Name> {
+  /** What survives and what breeds. Default `nsga2()`. */
+  readonly algorithm?: Algorithm;
   /** An integer from 0 to 2^32 - 1. Same seed, same search. Default 0. */
   readonly seed?: number;
 }
@@ -34,34 +41,40 @@ export interface SearchOptions<Name extends string = string> extends SearchLimit
 export type ResolvedSettings<Name extends string> = Required<Omit<SearchSettings<Name>, 'reference'>> &
   Pick<SearchSettings<Name>, 'reference'>;
 
+/** Limits with every default filled in. */
+export type ResolvedLimits<Name extends string> = Required<Omit<SearchLimits<Name>, 'until'>> & Pick<SearchLimits<Name>, 'until'>;
+
 const invalid = (name: string, value: unknown, expected: string): SearchError =>
   new SearchError('INVALID_OPTION', `${name} is ${String(value)}: expected ${expected}.`);
 
-/** @throws SearchError `INVALID_OPTION` or `UNSUPPORTED`, saying which setting and what was expected */
+/** @throws SearchError `INVALID_OPTION`, saying which setting and what was expected */
 export const resolveSettings = <Name extends string>(
-  { populationSize = 100, crossoverRate = 0.9, mutationRate = 1, attempts = 50, reference }: SearchSettings<Name>,
+  { populationSize, offspring, crossoverRate = 0.9, mutationRate = 0.9, attempts = 50, reference }: SearchSettings<Name>,
+  algorithm: Algorithm,
   names: readonly Name[],
 ): ResolvedSettings<Name> => {
-  for (const [name, value] of Object.entries({ populationSize, attempts })) {
-    if (!Number.isInteger(value) || value < 1) throw invalid(name, value, 'an integer >= 1');
+  algorithm.check?.(names.length);
+  const size = populationSize ?? algorithm.populationSize(names.length);
+  const settings = { populationSize: size, offspring: offspring ?? size, crossoverRate, mutationRate, attempts };
+  for (const name of ['populationSize', 'offspring', 'attempts'] as const) {
+    if (!Number.isInteger(settings[name]) || settings[name] < 1) throw invalid(name, settings[name], 'an integer >= 1');
   }
-  for (const [name, value] of Object.entries({ crossoverRate, mutationRate })) {
-    if (!(value >= 0 && value <= 1)) throw invalid(name, value, 'a probability from 0 to 1');
+  for (const name of ['crossoverRate', 'mutationRate'] as const) {
+    if (!(settings[name] >= 0 && settings[name] <= 1)) throw invalid(name, settings[name], 'a probability from 0 to 1');
   }
-  if (reference === undefined) return { populationSize, crossoverRate, mutationRate, attempts };
-  requireTwo(names.length);
+  if (reference === undefined) return settings;
   for (const name of names) {
     if (!Number.isFinite(reference[name])) throw invalid(`reference.${name}`, reference[name], 'a finite number');
   }
-  return { populationSize, crossoverRate, mutationRate, attempts, reference };
+  return { ...settings, reference };
 };
 
 /** @throws SearchError `INVALID_OPTION` without a limit or with an impossible one */
-export const resolveLimits = ({ generations, evaluations }: SearchLimits): Required<SearchLimits> => {
-  if (generations === undefined && evaluations === undefined) {
+export const resolveLimits = <Name extends string>({ generations, evaluations, until }: SearchLimits<Name>): ResolvedLimits<Name> => {
+  if (generations === undefined && evaluations === undefined && until === undefined) {
     throw new SearchError(
       'INVALID_OPTION',
-      'no limit came: give `generations`, `evaluations` or both (Infinity runs until you stop it).',
+      'no limit came: give `generations`, `evaluations` or `until` (generations: Infinity runs until you stop it).',
     );
   }
   for (const [name, value] of Object.entries({ generations, evaluations })) {
@@ -69,5 +82,6 @@ export const resolveLimits = ({ generations, evaluations }: SearchLimits): Requi
       throw invalid(name, value, 'an integer >= 0, or Infinity');
     }
   }
-  return { generations: generations ?? Infinity, evaluations: evaluations ?? Infinity };
+  if (until !== undefined && typeof until !== 'function') throw invalid('until', until, 'a termination, such as afterSeconds(60)');
+  return { generations: generations ?? Infinity, evaluations: evaluations ?? Infinity, ...(until && { until }) };
 };

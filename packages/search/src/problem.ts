@@ -1,6 +1,6 @@
 import type { Directions, Objectives } from './dominance.js';
 import { SearchError } from './errors.js';
-import type { Random } from './random.js';
+import type { Space } from './space.js';
 
 /** The part of the platform's `AbortSignal` that is used; a real one fits. */
 export interface AbortSignalLike {
@@ -16,37 +16,60 @@ export interface EvaluateContext {
   readonly signal?: AbortSignalLike;
   /** 0 for the initial population, then 1, 2, ... */
   readonly generation: number;
+  /** The key of each genome: what names a genotype in a cache or a queue. */
+  readonly keys: readonly string[];
 }
 
-/** A genome with its measured objectives. */
-export interface Solution<Genome, Name extends string = string> {
+/** An evaluation that gives no numbers: its candidate is remembered, so that it is not tried again, and enters no population. */
+export interface Discarded {
+  /** Why, in words. */
+  readonly discarded: string;
+}
+
+/** What comes of one candidate: a finite number for each objective and constraint, or the word that there is none. */
+export type Result<Name extends string = string> = Objectives<Name> | Discarded;
+
+/** The results of a batch: in the order of the genomes, or keyed by them. */
+export type Results<Genome, Name extends string = string> = readonly Result<Name>[] | ReadonlyMap<Genome, Result<Name>>;
+
+/**
+ * Measures a batch: one result for each genome. When results arrive makes no difference to a search.
+ * `evaluateEach`, `successiveHalving` and a worker pool make one of these.
+ */
+export type Evaluate<Genome, Name extends string = string> = (
+  genomes: readonly Genome[],
+  context: EvaluateContext,
+) => Promise<Results<Genome, Name>>;
+
+/** A genome with what was measured of it. */
+export interface Solution<Genome, Name extends string = string, Constraint extends string = never> {
   readonly genome: Genome;
   readonly objectives: Objectives<Name>;
+  /** The value of each constraint; there if the problem has any. */
+  readonly constraints?: Objectives<Constraint>;
+  /** By how much constraints are exceeded, in all; 0 where the solution is feasible, or nothing is constrained. */
+  readonly violation: number;
 }
 
 /**
- * What is searched. A genome is any value that JSON can hold; it is never changed in place, by the search or by you.
- * Every choice must come from the `random` that is handed in: then the same seed gives the same search.
+ * What is searched: a space of genomes, what is wanted of them, and how that is measured. Spread a space into it, such as
+ * `record`, `realVector` or `descendingVector`, or bring operators of your own. A genome is any value that JSON can hold; it
+ * is never changed in place, by the search or by you.
  */
-export interface Problem<Genome, Name extends string = string> {
+export interface Problem<Genome, Name extends string = string, Constraint extends string = never> extends Space<Genome> {
   /** The objectives, by name: one or more. */
   readonly objectives: Directions<Name>;
+  /**
+   * Names of values that must not be above 0. A feasible solution beats every infeasible one, and of two infeasible ones the
+   * one that exceeds them less wins (Deb 2000); scale them alike.
+   */
+  readonly constraints?: readonly Constraint[];
   /** Genomes to start from, evaluated before any sampled one. */
   readonly seeds?: readonly Genome[];
-  /** A random genome; `index` counts the calls. */
-  initial(random: Random, index: number): Genome;
-  /** A child of two parents. */
-  crossover(a: Genome, b: Genome, random: Random): Genome;
-  /** A changed copy. */
-  mutate(genome: Genome, random: Random): Genome;
-  /** The nearest legal genome; applied to seeds, samples and children. Default: all are legal. */
-  repair?(genome: Genome): Genome;
   /** Cheap refusal before evaluation, after repair: a cost out of bounds, for instance. Default: all pass. */
   accept?(genome: Genome): boolean;
-  /** Two genomes with one key are one genotype and are evaluated once. Default: `JSON.stringify`. */
-  key?(genome: Genome): string;
-  /** Measures a batch, all new genotypes of a generation: one result for each genome, in order, finite numbers. */
-  evaluate(genomes: readonly Genome[], context: EvaluateContext): Promise<readonly Objectives<Name>[]>;
+  /** Measures all new genotypes of a generation. */
+  readonly evaluate: Evaluate<Genome, NoInfer<Name | Constraint>>;
 }
 
 /**
@@ -61,11 +84,12 @@ export interface Problem<Genome, Name extends string = string> {
  *   evaluate: async (genomes) => genomes.map((x) => ({ cost: x, score: Math.sqrt(x) })),
  * });
  */
-export const defineProblem = <Genome, Name extends string>(problem: Problem<Genome, Name>): Problem<Genome, Name> =>
-  problem;
+export const defineProblem = <Genome, Name extends string, Constraint extends string = never>(
+  problem: Problem<Genome, Name, Constraint>,
+): Problem<Genome, Name, Constraint> => problem;
 
-/** @throws SearchError `INVALID_PROBLEM` unless there is an objective and each has a direction */
-export const checkDirections = (directions: Directions): void => {
+/** @throws SearchError `INVALID_PROBLEM` unless there is an objective, each has a direction, and constraints have names of their own */
+export const checkNames = (directions: Directions, constraints: readonly string[]): void => {
   const entries = Object.entries(directions);
   if (entries.length === 0) {
     throw new SearchError('INVALID_PROBLEM', "objectives is empty: name at least one, as in { cost: 'minimize' }.");
@@ -78,31 +102,9 @@ export const checkDirections = (directions: Directions): void => {
       );
     }
   }
-};
-
-/** @throws SearchError `INVALID_OBJECTIVES` unless `results` holds a finite number a name for each genome */
-export const checkResults = (
-  results: readonly Objectives[],
-  genomes: readonly unknown[],
-  names: readonly string[],
-): void => {
-  if (!Array.isArray(results) || results.length !== genomes.length) {
-    const came = Array.isArray(results) ? `${results.length} results` : `a value of type ${typeof results}`;
-    throw new SearchError(
-      'INVALID_OBJECTIVES',
-      `evaluate gave ${came} for ${genomes.length} genomes: expected an array with one result for each, in order.`,
-    );
+  const names = [...Object.keys(directions), ...constraints];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new SearchError('INVALID_PROBLEM', `"${twice}" names two of the objectives and constraints: give each a name of its own.`);
   }
-  results.forEach((result: Objectives | undefined, i) => {
-    for (const name of names) {
-      const value: unknown = result?.[name];
-      if (!Number.isFinite(value)) {
-        throw new SearchError(
-          'INVALID_OBJECTIVES',
-          `evaluate gave ${name} = ${String(value)} for ${JSON.stringify(genomes[i])}: expected a finite number. ` +
-            'Give a failed candidate a large finite penalty, or refuse it in `accept`.',
-        );
-      }
-    }
-  });
 };

@@ -1,0 +1,17 @@
+import type { RunOptions, SearchResult } from './generation.js';
+import type { SearchOptions } from './options.js';
+import type { Problem } from './problem.js';
+import { Search } from './search.js';
+
+/**
+ * Searches a problem until a limit is met: a `Search` in one call. (Each objective goes in its own direction; the name is the field's.)
+ *
+ * @throws SearchError `INVALID_PROBLEM`, `INVALID_OPTION`, `INVALID_OBJECTIVES`, `NO_CANDIDATES`, `ABORTED`; and whatever `evaluate` throws
+ * @example
+ * const { front } = await minimize(problem, { seed: 1, generations: 20 });
+ */
+export const minimize = <Genome, Name extends string, Constraint extends string = never>(
+  problem: Problem<Genome, Name, Constraint>,
+  { signal, onGeneration, ...options }: SearchOptions<Name> & RunOptions<Genome, Name, Constraint>,
+): Promise<SearchResult<Genome, Name, Constraint>> =>
+  new Search(problem, options).run({ ...(signal && { signal }), ...(onGeneration && { onGeneration }) });

@@ -1,0 +1,12 @@
+export { zdt1, zdt2, zdt3, zdt4, zdt6 } from './zdt.js';
+export type { Zdt, ZdtOptions } from './zdt.js';
+export { dtlz1 } from './dtlz-linear.js';
+export { dtlz2, dtlz3, dtlz4 } from './dtlz-spherical.js';
+export { dtlz5, dtlz6 } from './dtlz-curved.js';
+export { dtlz7 } from './dtlz-disconnected.js';
+export type { Dtlz, DtlzOptions } from './dtlz-problem.js';
+export { bnh } from './bnh.js';
+export { osy } from './osy.js';
+export { srn } from './srn.js';
+export { tnk } from './tnk.js';
+export type { BenchmarkProblem } from './benchmark-problem.js';

@@ -1,0 +1,2 @@
+export { frontSvg } from './front-svg.js';
+export type { FrontSvgHighlight, FrontSvgOptions, FrontSvgSeries } from './front-svg.js';
