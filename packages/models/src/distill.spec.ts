@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TrainerState } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
@@ -7,7 +10,7 @@ import { distill } from './distill.js';
 import { layerMatches } from './distillation/layer-matches.js';
 import { sameVocabulary } from './distillation/check-teacher.js';
 import type { LabelledInput } from './labelled-input.js';
-import { openModel } from './model-files.js';
+import { openModel, openTrainedModel, saveModel } from './model-files.js';
 import { saveParameters } from './parameters.js';
 import { createTaskModel } from './task-model.js';
 import type { TaskModel } from './task-model.js';
@@ -187,9 +190,22 @@ test('a head stays new until prediction has trained it', async () => {
   const teacher = modelOf(bertConfig);
   const student = createTaskModel(tinybertConfig, new Map(), { fresh: true, task: binary });
   await distill(student, teacher, { train }, options('relations', { epochs: 1 }));
-  expect(student.initialised).not.toEqual([]);
-  await distill(student, teacher, { train }, options('prediction', { epochs: 1 }));
-  expect(student.initialised).toEqual([]);
+  expect(student.initialised).toEqual(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']);
+  const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-'));
+  const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(tinyVocabulary.join('\n')) };
+  try {
+    await saveModel(folder, { model: student, tokenizerFiles });
+    await expect(openTrainedModel(folder)).rejects.toMatchObject({ code: 'TENSOR_MISSING', message: expect.stringContaining('classifier.weight') });
+    const { model } = await openModel(folder);
+    expect(model.initialised).toEqual(student.initialised);
+    model.dispose();
+    await distill(student, teacher, { train }, options('prediction', { epochs: 1 }));
+    expect(student.initialised).toEqual([]);
+    await saveModel(folder, { model: student, tokenizerFiles });
+    (await openTrainedModel(folder)).model.dispose();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   teacher.dispose();
   student.dispose();
 });
@@ -209,7 +225,9 @@ describe('refused', () => {
     ['another task', tinybertConfig, regression(), {}, 'TEACHER_MISMATCH', /The student does regression and the teacher sequence-classification \(bad, good\)/],
     ['other labels', tinybertConfig, sequenceClassification(['good', 'bad']), {}, 'TEACHER_MISMATCH', /good, bad/],
     ['no temperature', tinybertConfig, binary, { temperature: 0 }, 'OPTION_INVALID', /temperature is 0/],
-    ['heads that fit one width only', tinybertConfig, binary, { method: 'relations', relationHeads: 32 }, 'OPTION_INVALID', /relationHeads is 32; expected a divisor of both widths, 16 and 32/],
+    ['heads that fit one width only', tinybertConfig, binary, { method: 'relations', relationHeads: 32 }, 'OPTION_INVALID', /relationHeads is 32; expected a whole number that divides both widths, 16 and 32/],
+    ['half a head', tinybertConfig, binary, { method: 'relations', relationHeads: 0.5 }, 'OPTION_INVALID', /relationHeads is 0.5/],
+    ['an option of another method', tinybertConfig, binary, { method: 'intermediate', labelLoss: 0.5 }, 'OPTION_INVALID', /labelLoss goes with prediction distillation; the method is intermediate/],
     ['a layer beyond', tinybertConfig, binary, { method: 'relations', teacherLayer: 3 }, 'OPTION_INVALID', /teacherLayer is 3; expected a layer of the teacher, 0 to 2/],
   ])('%s', async (_, config, task, more, code, message) => {
     const error = await refusal(modelOf(config, task), modelOf(bertConfig), { ...options('prediction'), ...more });

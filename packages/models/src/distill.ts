@@ -8,6 +8,7 @@ import type { FineTuneData, FineTuneEngine, FineTuneOptions } from './fine-tune.
 import { fineTune } from './fine-tune.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
+import { headNames } from './task-model.js';
 
 /** What runs the passes of a distillation in place of TensorFlow.js. */
 export interface DistillationEngine extends FineTuneEngine {
@@ -45,7 +46,7 @@ export const distill = async (
   student: TaskModel,
   teacher: RunnableModel,
   { train, dev }: FineTuneData,
-  { method, temperature = 1, labelLoss, stateWeight, attentionWeight, relationHeads, teacherLayer, seed = 42, lengthDrop, engine = ownEngine, ...options }: DistillOptions,
+  { method, temperature, labelLoss, stateWeight, attentionWeight, relationHeads, teacherLayer, seed = 42, lengthDrop, engine = ownEngine, ...options }: DistillOptions,
 ): Promise<TrainResult> => {
   if (lengthDrop && method !== 'prediction') {
     throw new ModelError('OPTION_INVALID', `lengthDrop goes with prediction distillation, whose logits its sub-models learn from; the method is ${method}.`);
@@ -57,8 +58,11 @@ export const distill = async (
     try {
       const { initialised } = student;
       const answers = method === 'prediction';
-      const result = await fineTune(student, { train, ...(answers && { dev }) }, { ...options, seed, lengthDrop, engine: used, ...(answers && { temperature }) });
-      if (!answers) student.initialised = initialised; // the head has learned nothing yet
+      const result = await fineTune(student, { train, ...(answers && { dev }) }, { ...options, seed, lengthDrop, engine: used, ...(answers && { temperature: temperature ?? 1 }) });
+      if (!answers) {
+        const ofHead = new Set(headNames(student));
+        student.initialised = initialised.filter((name) => ofHead.has(name)); // the encoder has learned, the head nothing yet
+      }
       student.companions.clear(); // a map from before no longer fits the states
       if (fit) await keepFitDense(student, fit, await used.training.readWeights());
       return result;

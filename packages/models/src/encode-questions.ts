@@ -7,7 +7,7 @@ import type { Tokenizer } from './tokenizer.js';
 
 /**
  * Questions as windows over their contexts: one input or more a question. A window that does not hold the whole answer is
- * taught to point at [CLS].
+ * taught to point at [CLS]; that is a target of training, and answers are always read from the context.
  *
  * @throws ModelError `TEXT_TOO_LONG` for a question that fills the window, `TEXT_EMPTY`; the message names the question
  */

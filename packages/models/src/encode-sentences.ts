@@ -7,7 +7,8 @@ import type { Task } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /**
- * Tagged sentences as token ids and a target for the first token of each word.
+ * Tagged sentences as token ids and a target for the first token of each word. A word that is cut by `maxLength` (tokens of an
+ * input, default 128) or gives no token teaches nothing; scores count it all the same, with `O` as what was predicted.
  *
  * @throws ModelError `LABEL_UNKNOWN`, `TEXT_EMPTY`: the message names the line; `OPTION_INVALID` for another task
  */
@@ -22,7 +23,7 @@ export const encodeSentences = (
     try {
       const { ids, typeIds, firstOf } = encodeWords(tokenizer, words, { maxLength });
       const targets = tags.map((tag) => task.target(tag));
-      return { input: { ids, typeIds }, target: firstOf.map((word) => (word < 0 ? -1 : (targets[word] ?? -1))) };
+      return { input: { ids, typeIds }, target: firstOf.map((word) => (word < 0 ? -1 : (targets[word] ?? -1))), sentence: { tags, firstOf } };
     } catch (error) {
       if (error instanceof ModelError) throw new ModelError(error.code, `The sentence at line ${line}: ${error.message}`, { cause: error });
       throw error;

@@ -12,6 +12,7 @@ import { startFileServer } from './testing/file-server.js';
 import type { FileServer } from './testing/file-server.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { tinyConfig, tinyVocabulary } from './testing/tiny-model.js';
+import { writeTorchFile } from './testing/torch-file.js';
 import { writeSafetensors } from './write-safetensors.js';
 
 const distilbertConfig: ModelConfig = { model_type: 'distilbert', vocab_size: 40, dim: 32, n_layers: 3, n_heads: 4, hidden_dim: 64, max_position_embeddings: 32, initializer_range: 0.1 };
@@ -32,6 +33,14 @@ const fitDense = (): [string, TensorData][] => [
   ['fit_dense.weight', { shape: [48, 32], data: new Float32Array(48 * 32), dtype: 'F32' }],
   ['fit_dense.bias', { shape: [48], data: new Float32Array(48), dtype: 'F32' }],
 ];
+
+/** The tensors as early checkpoints have them: in PyTorch's own file, without the prefix of the encoder, and with the norms' first names. */
+const asOfOld = (tensors: ReadonlyMap<string, TensorData>): Record<string, Uint8Array> => {
+  const oldName = (name: string): string => name.replace(/^bert\./, '').replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta');
+  return { 'pytorch_model.bin': writeTorchFile(new Map([...tensors].map(([name, tensor]) => [oldName(name), tensor]))) };
+};
+
+const inOneFile = (tensors: ReadonlyMap<string, TensorData>): Record<string, Uint8Array> => ({ 'model.safetensors': writeSafetensors(tensors) });
 
 /** The tensors in two files with an index. */
 const shards = (tensors: ReadonlyMap<string, TensorData>): Record<string, string | Uint8Array> => {
@@ -55,17 +64,17 @@ afterEach(async () => {
   await server.close();
 });
 
-test.each<{ name: string; config: ModelConfig; task?: Task; sharded?: boolean; more?: () => [string, TensorData][]; modelType: string }>([
+test.each<{ name: string; config: ModelConfig; task?: Task; write?: (tensors: ReadonlyMap<string, TensorData>) => Record<string, string | Uint8Array>; more?: () => [string, TensorData][]; modelType: string }>([
   { name: 'DistilBERT for sequences', config: distilbertConfig, modelType: 'distilbert' },
-  { name: 'DistilBERT for questions, in shards', config: distilbertConfig, task: questionAnswering(), sharded: true, modelType: 'distilbert' },
-  { name: 'BERT for tags, in shards', config: tinyConfig, task: tokenClassification(['O', 'B-x', 'I-x']), sharded: true, modelType: 'bert' },
+  { name: 'DistilBERT for questions, in shards', config: distilbertConfig, task: questionAnswering(), write: shards, modelType: 'distilbert' },
+  { name: 'BERT for tags, in shards', config: tinyConfig, task: tokenClassification(['O', 'B-x', 'I-x']), write: shards, modelType: 'bert' },
+  { name: 'BERT of 2018 for tags, without a pooler', config: tinyConfig, task: tokenClassification(['O', 'B-x', 'I-x']), write: asOfOld, modelType: 'bert' },
   { name: 'TinyBERT with fit_dense', config: tinybertConfig, more: fitDense, modelType: 'bert' },
-])('a Hub repository of $name opens with its own head and gives its logits', async ({ name, config, task, sharded, more, modelType }) => {
+])('a Hub repository of $name opens with its own head and gives its logits', async ({ name, config, task, write = inOneFile, more, modelType }) => {
   const saved = await tensorsOf(config, task);
   for (const [tensor, data] of more?.() ?? []) saved.tensors.set(tensor, data);
   const published = modelType === 'bert' && more ? { ...saved.config, model_type: undefined, emb_size: 32 } : saved.config;
-  const files = sharded ? shards(saved.tensors) : { 'model.safetensors': writeSafetensors(saved.tensors) };
-  const repository = { ...files, 'config.json': JSON.stringify(published), 'vocab.txt': tinyVocabulary.join('\n') };
+  const repository = { ...write(saved.tensors), 'config.json': JSON.stringify(published), 'vocab.txt': tinyVocabulary.join('\n') };
   server = await startFileServer(Object.fromEntries(Object.entries(repository).map(([path, content]) => [`me/model/resolve/main/${path}`, content])));
   process.env['HF_ENDPOINT'] = server.url;
 

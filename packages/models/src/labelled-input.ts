@@ -12,4 +12,9 @@ export interface LabelledInput {
   readonly target: number | readonly number[];
   /** Question answering only: whose window the input is. */
   readonly question?: { readonly source: Question; readonly window: QuestionWindow };
+  /**
+   * Token classification only: the tags of all words of the sentence, those without a token among them, and the word each token is the
+   * first of (-1 for the others). Without it, only words with a target are scored.
+   */
+  readonly sentence?: { readonly tags: readonly string[]; readonly firstOf: readonly number[] };
 }

@@ -7,7 +7,7 @@ import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import { saveParameters } from './parameters.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
-import { createTaskModel } from './task-model.js';
+import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from './task-config.js';
 import type { Task } from './tasks/task.js';
 import { createTokenizer } from './tokenizer.js';
@@ -63,7 +63,8 @@ const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`.
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`. A head that was made anew and has learned nothing yet is
+ * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
  * @throws ModelError `NOT_WRITABLE`
  */
@@ -72,7 +73,9 @@ export const saveModel = async (
   { model, tokenizerFiles, lengthAdaptive }: Omit<TextModel, 'tokenizer'>,
   options: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
-  const tensors = new Map([...(await saveParameters(model.parameters)), ...model.companions]);
+  const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
+  const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
+  const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
   const directory = { config: model.config, tensors, tokenizerFiles, ...(lengthAdaptive && { lengthAdaptive }) };
   await writeModelDirectory(folder, directory, options);
 };

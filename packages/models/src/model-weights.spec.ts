@@ -68,6 +68,15 @@ describe('readModelWeights', () => {
     expect([...(await readModelWeights(source, 'last.pt')).keys()]).toEqual(['weight']);
   });
 
+  test.each([
+    ['safetensors', 'model-00001-of-00002.safetensors', 'model.safetensors.index.json'],
+    ['PyTorch', 'pytorch_model-00002-of-00002.bin', 'pytorch_model.bin.index.json'],
+  ])('asks for the index of shards that have lost it: %s', async (_, shard, wanted) => {
+    const expected = { code: 'FILE_NOT_FOUND', message: `source holds ${shard}, a part of the weights, and no index of the parts: fetch ${wanted} too, which says what each holds.` };
+    await expect(readModelWeights(sourceOf({ [shard]: nothing }))).rejects.toMatchObject(expected);
+    await expect(readModelWeights(sourceOf({ [shard]: nothing, [shard.replace('-0000', '-0003')]: nothing }))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining(wanted) });
+  });
+
   test('names the file that is refused', async () => {
     await expect(readModelWeights(sourceOf({ 'pytorch_model.bin': fixture('command.bin') }))).rejects.toMatchObject({
       code: 'PICKLE_UNSAFE',

@@ -13,6 +13,9 @@ const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
 
 const isPyTorch = (path: string): boolean => /\.(bin|pt|pth|ckpt)$/.test(path);
 
+/** How the parts of weights that an index lists are called: `model-00001-of-00002.safetensors`. */
+const shardName = /-\d{5}-of-\d{5}\.(safetensors|bin)$/;
+
 /** Files of PyTorch that lie beside weights and are none: those of a training run, and of other engines. */
 const besidesWeights = /^(training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
 
@@ -39,6 +42,11 @@ const findWeights = async (source: FileSource): Promise<string> => {
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
     const hint = foreign === undefined ? '' : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
     throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`);
+  }
+  const shard = [found, ...others].find((name) => shardName.test(name));
+  if (shard !== undefined) {
+    const index = `${shard.replace(shardName, '')}${isPyTorch(shard) ? '.bin' : '.safetensors'}.index.json`;
+    throw new ModelError('FILE_NOT_FOUND', `${source.name} holds ${shard}, a part of the weights, and no index of the parts: fetch ${index} too, which says what each holds.`);
   }
   if (others.length > 0) {
     throw new ModelError('FILE_INVALID', `${source.name} holds several weight files: ${[found, ...others].join(', ')}. Name one with the option "weights".`);

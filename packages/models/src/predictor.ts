@@ -21,6 +21,10 @@ export interface PredictOptions {
   readonly lengthConfig?: LengthConfig | undefined;
   /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
   readonly truncate?: boolean;
+  /** Question answering only: most answers to give. Default 20. */
+  readonly answers?: number | undefined;
+  /** Question answering only: most tokens an answer may have. Default 30. */
+  readonly maxAnswerTokens?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +61,7 @@ export interface Predictor {
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
   /**
-   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG`, `BUDGET_INVALID`, `ABORTED`; CoreError `LENGTH_CONFIG_INVALID`
+   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG`, `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`; CoreError `LENGTH_CONFIG_INVALID`
    */
   predict(texts: readonly TextInput[], options?: PredictOptions): Promise<Prediction[]>;
   /** Predicts one text and tells which tokens each layer kept. */
@@ -88,8 +92,8 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput, truncate = false): PreparedText =>
-    model.task.prepare(tokenizer, text, { positions, truncate, ...(typeof windowLength === 'number' && { windowLength }) });
+  const prepare = (text: TextInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
+    model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
   const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
@@ -146,11 +150,11 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     paretoSet,
     labels: model.task.labels,
     predict: async (texts, options = {}) => {
-      const prepared = texts.map((text) => prepare(text, options.truncate));
+      const prepared = texts.map((text) => prepare(text, options));
       return predictPrepared(prepared, options);
     },
     inspect: async (text, options = {}) => {
-      const prepared = prepare(text, options.truncate);
+      const prepared = prepare(text, options);
       const [prediction] = (await predictPrepared([prepared], options)) as [Prediction];
       const [encoding] = prepared.inputs as readonly [Encoding];
       const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);

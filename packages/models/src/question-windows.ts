@@ -29,6 +29,12 @@ const slice = (encoding: Encoding, ranges: readonly (readonly [number, number])[
   };
 };
 
+/** Windows whose sizes the caller chose. */
+interface SizedWindows extends Required<WindowOptions> {
+  /** What the caller can do about a question that leaves no room for its context. */
+  readonly advice: string;
+}
+
 /**
  * A question and its context as one window, or as several where the context is too long for one. Each window holds the
  * whole question; consecutive windows share `stride` context tokens; offsets point into the whole context.
@@ -42,8 +48,14 @@ export const questionWindows = (
   tokenizer: Tokenizer,
   question: string,
   context: string,
-  { maxLength = 384, stride = Math.min(128, Math.floor(maxLength / 3)) }: WindowOptions = {},
-): QuestionWindow[] => {
+  { maxLength = 384, stride = usualStride(maxLength) }: WindowOptions = {},
+): QuestionWindow[] => cutWindows(tokenizer, question, context, { maxLength, stride, advice: 'Shorten the question, give a larger maxLength or a smaller stride.' });
+
+/** Context tokens that windows share where nobody says how many. */
+export const usualStride = (maxLength: number): number => Math.min(128, Math.floor(maxLength / 3));
+
+/** As {@link questionWindows}, with the advice that is right where it is called. */
+export const cutWindows = (tokenizer: Tokenizer, question: string, context: string, { maxLength, stride, advice }: SizedWindows): QuestionWindow[] => {
   if (!(Number.isInteger(maxLength) && maxLength > 0 && Number.isInteger(stride) && stride >= 0)) {
     throw new ModelError('OPTION_INVALID', `maxLength ${maxLength} and stride ${stride}: expected whole numbers, maxLength from 1, stride from 0.`);
   }
@@ -57,7 +69,7 @@ export const questionWindows = (
   if (room <= stride) {
     throw new ModelError(
       'TEXT_TOO_LONG',
-      `The question ${JSON.stringify(question.slice(0, 40))} and the special tokens take ${around} of the ${maxLength} tokens of a window: ${Math.max(0, room)} are left for the context, and windows that share ${stride} need at least ${stride + 1}. Shorten the question, give a larger maxLength or a smaller stride.`,
+      `The question ${JSON.stringify(question.slice(0, 40))} and the special tokens take ${around} of the ${maxLength} tokens of a window: ${Math.max(0, room)} are left for the context, and windows that share ${stride} need at least ${stride + 1}. ${advice}`,
     );
   }
   const windows: QuestionWindow[] = [];

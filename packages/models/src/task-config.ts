@@ -37,7 +37,7 @@ const problemTypes: Readonly<Partial<Record<TaskName, string>>> = { regression: 
 
 /** The config.json of a model for a task, as Hugging Face tools read it. */
 export const configFor = (config: ModelConfig, { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>, { name, labels }: Pick<Task, 'name' | 'labels'>): ModelConfig => {
-  const { problem_type: _, id2label: __, label2id: ___, ...rest } = config;
+  const { problem_type: _, id2label: __, label2id: ___, num_labels: ____, ...rest } = config; // those of the head before
   const named = labels.length > 0 ? labels : name === 'regression' ? ['LABEL_0'] : [];
   return {
     ...rest,

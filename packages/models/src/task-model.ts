@@ -49,6 +49,12 @@ export interface CreateModelOptions {
 export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { reads, outputs }: Pick<Task, 'reads' | 'outputs'>): HeadCost =>
   reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
 
+/** Names of the tensors of a model's head, its pooler among them. */
+export const headNames = ({ head: { pooler, output }, parameters }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
+  const ofHead = new Set<unknown>([output, ...(pooler ? [pooler] : [])].flatMap(({ kernel, bias }) => [kernel, bias]));
+  return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
+};
+
 /** The head alone: states of the first token, [B, hidden] -> [B, outputs], or of all tokens, [N, hidden] -> [N, outputs]. */
 const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: Architecture['poolerActivation'], dropout: Dropout | undefined): Tensor2D => {
   const activate = activation === 'tanh' ? tf.tanh : tf.relu;

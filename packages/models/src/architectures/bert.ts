@@ -1,4 +1,4 @@
-import { configChoice, configNumber } from '../model-config.js';
+import { configChoice, configHeads, configNumber, configSize } from '../model-config.js';
 import type { Architecture } from './architecture.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 
@@ -17,13 +17,12 @@ export const bert: Architecture = {
     configChoice(config, 'hidden_act', ['gelu'], 'gelu');
     configChoice(config, 'position_embedding_type', ['absolute'], 'absolute');
     return {
-      layers: configNumber(config, 'num_hidden_layers'),
-      hiddenSize: configNumber(config, 'hidden_size'),
-      intermediateSize: configNumber(config, 'intermediate_size'),
-      heads: configNumber(config, 'num_attention_heads'),
-      vocabulary: configNumber(config, 'vocab_size'),
-      positions: configNumber(config, 'max_position_embeddings'),
-      types: configNumber(config, 'type_vocab_size', 2),
+      layers: configSize(config, 'num_hidden_layers'),
+      ...configHeads(config, 'hidden_size', 'num_attention_heads'),
+      intermediateSize: configSize(config, 'intermediate_size'),
+      vocabulary: configSize(config, 'vocab_size'),
+      positions: configSize(config, 'max_position_embeddings'),
+      types: configSize(config, 'type_vocab_size', { fallback: 2 }),
       layerNormEpsilon: configNumber(config, 'layer_norm_eps', 1e-12),
       hiddenDropout: configNumber(config, 'hidden_dropout_prob', 0.1),
       attentionDropout: configNumber(config, 'attention_probs_dropout_prob', 0.1),

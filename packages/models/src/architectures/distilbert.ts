@@ -1,4 +1,4 @@
-import { configChoice, configNumber } from '../model-config.js';
+import { configChoice, configHeads, configNumber, configSize } from '../model-config.js';
 import type { Architecture } from './architecture.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 
@@ -19,12 +19,11 @@ export const distilbert: Architecture = {
   dimensions: (config) => {
     configChoice(config, 'activation', ['gelu'], 'gelu');
     return {
-      layers: configNumber(config, 'n_layers'),
-      hiddenSize: configNumber(config, 'dim'),
-      intermediateSize: configNumber(config, 'hidden_dim'),
-      heads: configNumber(config, 'n_heads'),
-      vocabulary: configNumber(config, 'vocab_size'),
-      positions: configNumber(config, 'max_position_embeddings'),
+      layers: configSize(config, 'n_layers'),
+      ...configHeads(config, 'dim', 'n_heads'),
+      intermediateSize: configSize(config, 'hidden_dim'),
+      vocabulary: configSize(config, 'vocab_size'),
+      positions: configSize(config, 'max_position_embeddings'),
       types: 0,
       layerNormEpsilon: 1e-12, // fixed in the reference implementation
       hiddenDropout: configNumber(config, 'dropout', 0.1),

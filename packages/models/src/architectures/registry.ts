@@ -20,8 +20,9 @@ export const architectureOf = (config: ModelConfig): Architecture => {
   if (name === undefined && bertKeys.every((key) => key in config)) return 'emb_size' in config || 'cell' in config ? tinybert : bert;
   const found = known.find(({ modelType }) => modelType === name);
   if (found) return found;
+  const problem = name === undefined ? `no "model_type", and not all of a BERT's ${bertKeys.join(', ')}` : `model_type ${JSON.stringify(name)} is not supported`;
   throw new ModelError(
     'ARCHITECTURE_UNKNOWN',
-    `config.json: model_type ${JSON.stringify(name)} is not supported; known: ${known.map(({ modelType }) => modelType).join(', ')}.`,
+    `config.json: ${problem}; known: ${known.map(({ modelType }) => modelType).join(', ')}. Take a model of one of these families; if this one has their tensors under their names, set "model_type" in its config.json to that family.`,
   );
 };

@@ -42,6 +42,7 @@ describe('parseConll', () => {
     ['too few columns for the tag', 'a O\n', { tagColumn: 3 }, /line 1: 2 columns, expected at least 3/],
     ['an empty word', 'a\tO\n\tO\n', {}, /line 2: column 1 is empty, expected a word/],
     ['a tag without a prefix', 'a person\n', {}, /line 1: the tag is "person", expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person\. If the tags/],
+    ['a tag that is elsewhere', 'a O 1\n', {}, /If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll/],
     ['a tag without a type', 'a\tB-\n', { tagColumn: 2 }, /the tag is "B-".*B-person\.$/],
     ['an empty tag', 'a\t\n', {}, /the tag is ""/],
     ['an empty file', '\n \n-DOCSTART- O\n', {}, /a\.conll has no sentences/],

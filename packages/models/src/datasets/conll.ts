@@ -62,7 +62,7 @@ export const parseConll = (text: string, name: string, { wordColumn = 1, tagColu
       const tag = (tagColumn === undefined ? fields.at(-1) : fields[tagColumn - 1])?.trim() ?? '';
       if (word === '') fail(`column ${wordColumn} is empty, expected a word.`);
       if (!/^(?:O|[BIESLU]-.+)$/.test(tag)) {
-        const hint = tagColumn === undefined ? ' If the tags are not in the last column, name theirs with the option tagColumn.' : '';
+        const hint = tagColumn === undefined ? ' If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll (lat reads the last).' : '';
         fail(`the tag is ${JSON.stringify(tag)}, expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person.${hint}`);
       }
       if (!open) sentences.push({ words: [], tags: [], line: i + 1 });

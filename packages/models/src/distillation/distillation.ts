@@ -72,6 +72,20 @@ const expectNumber = (name: string, value: number, valid: boolean, expected: str
   if (!valid) throw new ModelError('OPTION_INVALID', `${name} is ${value}; expected ${expected}.`);
 };
 
+const optionsOf: Readonly<Record<DistillationMethod, readonly (keyof DistillationOptions)[]>> = {
+  prediction: ['temperature', 'labelLoss'],
+  intermediate: ['stateWeight', 'attentionWeight'],
+  relations: ['relationHeads', 'teacherLayer'],
+};
+
+/** An option that the method does not know is a mistake, not something to ignore. */
+const checkOptions = (options: DistillationOptions): void => {
+  for (const [method, names] of Object.entries(optionsOf)) {
+    const idle = method === options.method ? undefined : names.find((name) => options[name] !== undefined);
+    if (idle !== undefined) throw new ModelError('OPTION_INVALID', `${idle} goes with ${method} distillation; the method is ${options.method}. Leave it out.`);
+  }
+};
+
 const planPrediction = (student: TaskModel, teacher: RunnableModel, { temperature = 1, labelLoss = 0 }: DistillationOptions): PredictionDistillation => {
   checkAnswers(student, teacher);
   expectNumber('temperature', temperature, temperature > 0, 'a number above 0');
@@ -97,8 +111,8 @@ const planRelations = (student: TaskModel, teacher: TaskModel, options: Distilla
   const { hiddenSize: own, layers } = student.dimensions;
   const { hiddenSize, heads, layers: teacherLayers } = teacher.dimensions;
   const { relationHeads = commonDivisor(own, hiddenSize, heads), teacherLayer = teacherLayers - 1 } = options;
-  const divides = relationHeads > 0 && own % relationHeads === 0 && hiddenSize % relationHeads === 0;
-  expectNumber('relationHeads', relationHeads, divides, `a divisor of both widths, ${own} and ${hiddenSize}`);
+  const divides = Number.isInteger(relationHeads) && relationHeads > 0 && own % relationHeads === 0 && hiddenSize % relationHeads === 0;
+  expectNumber('relationHeads', relationHeads, divides, `a whole number that divides both widths, ${own} and ${hiddenSize}`);
   const exists = Number.isInteger(teacherLayer) && teacherLayer >= 0 && teacherLayer < teacherLayers;
   expectNumber('teacherLayer', teacherLayer, exists, `a layer of the teacher, 0 to ${teacherLayers - 1}`);
   return { method: 'relations', student, teacher, studentLayer: layers - 1, teacherLayer, relationHeads };
@@ -112,6 +126,7 @@ const planRelations = (student: TaskModel, teacher: TaskModel, options: Distilla
  */
 export const planDistillation = (student: TaskModel, teacher: RunnableModel, options: DistillationOptions): Distillation => {
   const { method } = options;
+  checkOptions(options);
   checkVocabulary(student, teacher);
   if (method === 'prediction') return planPrediction(student, teacher, options);
   const plan = method === 'intermediate' ? planIntermediate : planRelations;

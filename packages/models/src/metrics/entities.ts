@@ -43,8 +43,8 @@ const beginsAt = (tag: Tag, previous: Tag): boolean =>
   tag.prefix !== 'O' && ('BS'.includes(tag.prefix) || previous.type !== tag.type || beginning.has(previous.prefix + tag.prefix));
 
 /**
- * The entities that the tags of a sentence mark, as the CoNLL scorer and seqeval's default mode read them: IOB1, IOB2,
- * IOBES and BILOU alike. A tag that continues nothing (`I-` after `O` or after another type) begins an entity.
+ * The entities that the tags of a sentence mark, as the CoNLL scorer and seqeval's default mode read IOB1, IOB2 and IOBES. They
+ * give `L` and `U` of BILOU no meaning; here these count as `E` and `S`. A tag that continues nothing (`I-` after `O` or after another type) begins an entity.
  *
  * @example
  * entitiesOf(['B-person', 'I-person', 'O', 'I-place']); // [{ type: 'person', start: 0, end: 2 }, { type: 'place', start: 3, end: 4 }]

@@ -10,6 +10,8 @@ export interface PickleOptions {
    * where the pickle calls the Python one; it is ours, checks its arguments and gives plain data.
    */
   readonly globals: ReadonlyMap<string, unknown>;
+  /** A better error for a name outside of `globals` that is harmless and known. */
+  readonly refuse?: (name: string) => ModelError | undefined;
   /** Gives the value of a persistent id: what the pickle keeps outside itself. */
   readonly persistent: (id: unknown) => unknown;
 }
@@ -78,10 +80,12 @@ const recall = (machine: Machine, slot: number | bigint): void => {
   push(machine, machine.memo.get(Number(slot)));
 };
 
-const named = ({ globals }: Machine, module: unknown, name: unknown): unknown => {
+const named = ({ globals, refuse }: Machine, module: unknown, name: unknown): unknown => {
   if (typeof module !== 'string' || typeof name !== 'string') throw invalidFile('its pickle names a class by something other than text.');
   const path = `${module}.${name}`;
   if (globals.has(path)) return globals.get(path);
+  const known = refuse?.(path);
+  if (known) throw known;
   throw new ModelError(
     'PICKLE_UNSAFE',
     `The file refers to the Python class or function ${quoted(path)}. Only tensors are read, and nothing in a file is ever run. ` +

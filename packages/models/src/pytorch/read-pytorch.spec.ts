@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { ModelError } from '../errors.js';
 import { readSafetensors } from '../safetensors.js';
+import { bytes, legacyFile, long, named, storage, tensor, text, tuple } from '../testing/torch-file.js';
 import { readPyTorch } from './read-pytorch.js';
 
 const folder = join(__dirname, 'fixtures');
@@ -11,29 +12,8 @@ const { tensors: expected } = readSafetensors(fixture('tensors.safetensors'));
 const stateDicts = ['zip-2.bin', 'zip-4.bin', 'legacy-2.bin', 'legacy-4.bin', 'deflated.bin'];
 const invalid = (message: RegExp) => expect.objectContaining({ code: 'PYTORCH_INVALID', message: expect.stringMatching(message) });
 
-/** Opcodes by hand. */
-const part = (value: string | number | Uint8Array): Uint8Array => {
-  if (typeof value === 'string') return Buffer.from(value, 'latin1');
-  return typeof value === 'number' ? Uint8Array.of(value) : value;
-};
-const bytes = (...parts: readonly (string | number | Uint8Array)[]) => Buffer.concat(parts.map(part));
-const text = (value: string) => bytes('X', Buffer.from(Uint32Array.of(value.length).buffer), value);
-const long = (value: number) => bytes(0x8a, 8, Buffer.from(BigInt64Array.of(BigInt(value)).buffer));
-const tuple = (...items: readonly Uint8Array[]) => bytes('(', ...items, 't');
-const storage = (count: number, { type = 'FloatStorage', key = '7', view = bytes('N') } = {}) =>
-  bytes(tuple(text('storage'), bytes(`ctorch\n${type}\n`), text(key), text('cpu'), long(count), view), 'Q');
-const tensor = (from: Uint8Array, offset: number, shape: readonly number[], strides: readonly number[]) =>
-  bytes('ctorch._utils\n_rebuild_tensor_v2\n', tuple(from, long(offset), tuple(...shape.map(long)), tuple(...strides.map(long))), 'R');
 /** A legacy file of `root`, with one storage "7" of raw bytes. */
-const legacy = (root: Uint8Array, raw: ArrayBufferView = Float32Array.of(1, 2, 3, 4), count = 4) =>
-  new Uint8Array(
-    bytes(
-      ...[0x80, 2, 0x8a, 10, Buffer.from('6cfc9c46f9206aa85019', 'hex'), '.'],
-      ...[0x80, 2, long(1001), '.', '}.', root, '.', '](', text('7'), 'e.'],
-      ...[Buffer.from(BigUint64Array.of(BigInt(count)).buffer), Buffer.from(raw.buffer)],
-    ),
-  );
-const named = (...entries: readonly (readonly [string, Uint8Array])[]) => bytes('}(', ...entries.flatMap(([name, value]) => [text(name), value]), 'u');
+const legacy = (root: Uint8Array, raw: ArrayBufferView = Float32Array.of(1, 2, 3, 4), count = 4) => legacyFile(root, [{ key: '7', raw, count }]);
 const one = (...[from, offset, shape, strides]: Parameters<typeof tensor>) => legacy(named(['t', tensor(from, offset, shape, strides)]));
 const values = async (file: Uint8Array) => Array.from((await readPyTorch(file)).get('t')?.data ?? []);
 
@@ -119,6 +99,10 @@ describe('readPyTorch', () => {
     ['raw bytes that lie about their size', legacy(named(['t', tensor(four, 0, [4], [1])]), new Float32Array(4), big), /claims 18014398509481984 bytes, and only 16/],
     ['a file that ends before its storages', one(four, 0, [4], [1]).subarray(0, -20), /ends before its storage "7"/],
     ['an integer beyond 32 bits', legacy(longs, BigInt64Array.of(2n ** 31n), 1), /tensor "t" holds the 64-bit integer 2147483648/],
+    ['complex numbers', one(storage(4, { type: 'ComplexFloatStorage' }), 0, [4], [1]), /tensors of the type "torch\.ComplexFloatStorage"; read are float32,.*Convert them/],
+    ['quantised numbers', one(storage(4, { type: 'QInt8Storage' }), 0, [4], [1]), /type "torch\.QInt8Storage"/],
+    ['floats of 8 bits', legacy(bytes('ctorch\nfloat8_e4m3fn\n')), /type "torch\.float8_e4m3fn"/],
+    ['typed storages of today', legacy(bytes('ctorch.storage\nTypedStorage\n')), /type "torch\.storage\.TypedStorage"/],
     ['a dictionary of numbers', legacy(bytes('ccollections\nOrderedDict\n(](K', 1, 'etR')), /other than pairs/],
   ])('refuses %s', async (_, file, message) => {
     await expect(readPyTorch(file)).rejects.toEqual(invalid(message));

@@ -1,6 +1,7 @@
 import { bytesPerElement } from '../safetensors.js';
 import type { SafetensorsDtype } from '../safetensors.js';
-import { invalidFile } from './invalid-file.js';
+import type { ModelError } from '../errors.js';
+import { invalidFile, quoted } from './invalid-file.js';
 import type { PickleOptions } from './pickle.js';
 
 /** A run of bytes that tensors look into. */
@@ -111,6 +112,14 @@ const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...typeEntries('torch', elementTypes),
 ]);
 
+/** Element types and typed storages of PyTorch, those that are not read among them: quantised and complex numbers, 8-bit floats. */
+const elementTypeName = /^torch\.(?:storage\.|cuda\.)?(?:\w+Storage|(?:q?u?int|b?float|complex|bits)\d+\w*)$/;
+
+const refuseElementType = (name: string): ModelError | undefined =>
+  elementTypeName.test(name)
+    ? invalidFile(`it holds tensors of the type ${quoted(name)}; read are ${Object.keys(elementTypes).join(', ')}. Convert them (model.float()) and save the weights again.`)
+    : undefined;
+
 /** `('storage', type, key, device, elements)`, in the legacy format with `(key, offset, elements)` or None of a view behind those. */
 const storageOf = (id: unknown): Storage => {
   if (!Array.isArray(id) || id[0] !== 'storage') throw invalidFile('it refers to something outside its pickle that is no storage.');
@@ -132,6 +141,7 @@ const storageOf = (id: unknown): Storage => {
  */
 export const torchObjects = (onStorage: (storage: Storage) => void = () => undefined): PickleOptions => ({
   globals,
+  refuse: refuseElementType,
   persistent: (id) => {
     const storage = storageOf(id);
     onStorage(storage);

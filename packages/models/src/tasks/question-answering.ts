@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import type { LabelledInput } from '../labelled-input.js';
 import { answerF1, exactMatch } from '../metrics/squad.js';
-import { bestAnswers, questionWindows } from '../question-windows.js';
+import { bestAnswers, cutWindows, usualStride } from '../question-windows.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
@@ -33,16 +33,17 @@ export const questionAnswering = (): Task => ({
   labels: [],
   defaultMetric: 'f1',
 
-  prepare: (tokenizer, text, { positions, windowLength = 384 }) => {
+  prepare: (tokenizer, text, { positions, windowLength = 384, answers: count = 20, maxAnswerTokens = 30 }) => {
     if (typeof text === 'string') {
       throw new ModelError('TEXT_EMPTY', 'Question answering needs two texts, a question and a context to read; one came.');
     }
     const [question, context] = text;
-    const windows = questionWindows(tokenizer, question, context, { maxLength: Math.min(windowLength, positions) });
+    const maxLength = Math.min(windowLength, positions);
+    const windows = cutWindows(tokenizer, question, context, { maxLength, stride: usualStride(maxLength), advice: 'Shorten the question: only contexts are read in parts.' });
     return {
       inputs: windows,
       answer: (logits) => {
-        const answers = bestAnswers(windows, [...logits], context);
+        const answers = bestAnswers(windows, [...logits], context, { count, maxAnswerTokens });
         const [best] = answers;
         return { label: best?.text ?? '', score: best?.score ?? 0, answers };
       },
@@ -57,8 +58,8 @@ export const questionAnswering = (): Task => ({
         const own = rows.flatMap((row) => examples[row]?.question ?? []);
         const source = own[0]?.source;
         if (!source) throw new ModelError('DATA_INVALID', 'An input does not say which question it is a window of; make inputs with encodeQuestions.');
-        const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 }); // prettier-ignore
-        return measure(best?.text ?? '', source.answers.map(({ text }) => text)); // prettier-ignore
+        const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 });
+        return measure(best?.text ?? '', source.answers.map(({ text }) => text));
       }),
     );
   },

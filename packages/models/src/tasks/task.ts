@@ -50,6 +50,9 @@ export interface PrepareOptions {
   readonly truncate: boolean;
   /** Tokens a window should have, where a text is read in windows. */
   readonly windowLength?: number | undefined;
+  /** Most answers to give, and tokens that one may have: question answering only. Default 20 and 30. */
+  readonly answers?: number | undefined;
+  readonly maxAnswerTokens?: number | undefined;
 }
 
 /** What a head's outputs mean. One file a task. */

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LabelledInput } from '../labelled-input.js';
 import { questionAnswering } from './question-answering.js';
+import { createTokenizer } from '../tokenizer.js';
+import { tinyVocabulary } from '../testing/tiny-model.js';
 import { regression } from './regression.js';
 import { sequenceClassification } from './sequence-classification.js';
 import { distillationLoss, taskLoss } from './task-losses.js';
@@ -43,7 +45,7 @@ describe('question answering', () => {
   const short = example([1, 2], 3);
   const long = example([0, 0], 4);
   // [start, end] of four tokens; the fourth of the first row is padding
-  const logits = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [9, 9]], [[1, 1], [0, 0], [0, 0], [0, 0]]]); // prettier-ignore
+  const logits = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [9, 9]], [[1, 1], [0, 0], [0, 0], [0, 0]]]);
 
   test('the loss is the mean cross-entropy of starts and ends, padding without probability', () => {
     const nll = (values: readonly number[], at: number): number => Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0)) - (values[at] ?? 0);
@@ -52,7 +54,7 @@ describe('question answering', () => {
   });
 
   test('distillation does not see padding', () => {
-    const other = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [-5, 7]], [[1, 1], [0, 0], [0, 0], [0, 0]]]); // prettier-ignore
+    const other = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [-5, 7]], [[1, 1], [0, 0], [0, 0], [0, 0]]]);
     expect(valueOf(() => distillationLoss(task, logits(), other(), [short, long]))).toBeCloseTo(0, 6);
     const flat = () => tf.zeros([2, 4, 2]);
     const expected = (task.divergence([0, 0, 2, 0, 0, 3], [0, 0, 0, 0, 0, 0], short) + task.divergence([1, 1, 0, 0, 0, 0, 0, 0], new Float32Array(8), long)) / 2;
@@ -82,6 +84,25 @@ describe('token classification', () => {
     expect(task.score('accuracy', [wrong], [sentence])).toBeCloseTo(2 / 3, 6);
     expect(() => task.score('matthews', [right], [sentence])).toThrow(/choose f1 \(of entities\) or accuracy/);
     expect(task.divergence(right, right.map((value, i) => (i < 3 || (i >= 9 && i < 12) ? -value : value)), sentence)).toBe(0);
+  });
+
+  test('words that are cut or have no token are scored, as O', () => {
+    const tags = ['O', 'B-place', 'I-place', 'B-place', 'O'];
+    const cut: LabelledInput = { ...sentence, sentence: { tags, firstOf: [-1, 0, 1, -1, 2, -1] } };
+    expect(task.score('f1', [right], [cut])).toBeCloseTo(2 / 3, 6); // precision 1, recall 1/2
+    expect(task.score('accuracy', [right], [cut])).toBeCloseTo(4 / 5, 6);
+    const unread: LabelledInput = { ...sentence, sentence: { tags: ['O', 'B-place', 'I-place', 'I-place'], firstOf: [-1, 0, 1, -1, 3, -1] } };
+    expect(task.score('f1', [right], [unread])).toBe(0); // the O between splits the entity
+    expect(task.score('accuracy', [right], [unread])).toBeCloseTo(3 / 4, 6);
+    expect(task.probability?.(right, cut)).toBe(task.probability?.(right, sentence));
+  });
+
+  test('the score of a text is the mean over the words that were read', () => {
+    const tokenizer = createTokenizer({ 'vocab.txt': new TextEncoder().encode(tinyVocabulary.join('\n')) });
+    const { inputs, answer } = task.prepare(tokenizer, 'a good phone \u200b works', { positions: 5, truncate: true });
+    expect(inputs[0]?.ids).toHaveLength(5); // [CLS] a good phone [SEP]
+    const sure = [0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0];
+    expect(answer([Float32Array.from(sure)])).toMatchObject({ score: 1, entities: [{ text: 'good phone', type: 'place' }] });
   });
 
   test('the loss is the mean over words', () => {

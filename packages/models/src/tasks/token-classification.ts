@@ -29,8 +29,19 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   /** Tokens of an input that have a target: the first of each word. */
   const readTokens = (example: LabelledInput): number[] => listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
   const tagOf = (number: number): string => labels[number] ?? 'O';
-  const tagsOf = (example: LabelledInput, logits: ArrayLike<number>): string[] => readTokens(example).map((token) => tagOf(argMax(rowOf(logits, token))));
-  const goldOf = (example: LabelledInput): string[] => listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
+  const bestTag = (logits: ArrayLike<number>, token: number): string => tagOf(argMax(rowOf(logits, token)));
+  /** A tag for each word; `O` for those that no token stands for. */
+  const tagsOf = (example: LabelledInput, logits: ArrayLike<number>): string[] => {
+    if (!example.sentence) return readTokens(example).map((token) => bestTag(logits, token));
+    const { tags, firstOf } = example.sentence;
+    const predicted = tags.map(() => 'O');
+    firstOf.forEach((word, token) => {
+      if (word >= 0) predicted[word] = bestTag(logits, token);
+    });
+    return predicted;
+  };
+  const goldOf = (example: LabelledInput): readonly string[] =>
+    example.sentence?.tags ?? listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
 
   return {
     name: 'token-classification',
@@ -66,7 +77,8 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
             const [from, to] = [spans[start]?.[0] ?? 0, spans[end - 1]?.[1] ?? 0];
             return { type, text: text.slice(from, to), start: from, end: to, score: mean(scores.slice(start, end)) };
           });
-          return { label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '), score: mean(scores), entities };
+          const read = encoding.firstOf.flatMap((word) => (word < 0 ? [] : [scores[word] ?? 0]));
+          return { label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '), score: mean(read), entities };
         },
       };
     },

@@ -16,8 +16,11 @@ const tinyConfig: ModelConfig = {
 };
 
 /** A model of random weights. */
-export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel =>
-  createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
+export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel => {
+  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
+  model.initialised = []; // as if it had been trained
+  return model;
+};
 
 const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very , .'.split(' ');
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];

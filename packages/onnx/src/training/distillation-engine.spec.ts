@@ -96,7 +96,7 @@ test('distill on ONNX Runtime gives the losses of TensorFlow.js, and fit_dense w
       learningRate: 1e-3,
       dropout: 0,
       ...(compiled && { engine: (plan) => onnxDistillationEngine(plan, { threads: 1 }) }),
-    }); // prettier-ignore
+    });
     const fit = student.companions.get('fit_dense.weight');
     for (const model of [student, teacher]) model.dispose();
     return { losses, fit };
