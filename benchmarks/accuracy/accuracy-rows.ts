@@ -71,13 +71,21 @@ const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Pr
   return { full: toPoint(1, full), points, heldOut: full.examples, searched: search.examples };
 };
 
-const best = (points: readonly Point[]): Point | undefined => points.reduce<Point | undefined>((top, point) => (top === undefined || point.score > top.score ? point : top), undefined);
+/** What the search chose for the largest budget of at most half; held-out scores have no say in it. */
+const atHalf = (points: readonly Point[]): Point | undefined => points.filter(({ budget }) => budget <= 0.5).sort((a, b) => b.budget - a.budget)[0];
 
 const describe = ({ lengthConfig, cost }: Point): string => `at ${cost.toFixed(3)}x MACs (${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')})`;
 
 const table = (title: string, { full, points }: Searched): void => {
   console.log(`\n${title}`);
   console.log(formatTable(['MACs', 'score', 'lengths'], [...points, full].map(({ cost, score, lengthConfig }) => [cost.toFixed(3), score.toFixed(4), lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')])));
+};
+
+/** Fine-tunes a recipe's model at full length, unless that is done. @returns the run folder, whose `model` it is */
+export const fineTuneStage = async ({ name, model, data, fineTune }: Recipe, { train }: DataFiles): Promise<string> => {
+  const folder = path.join(runsFolder, name, 'plain');
+  await runStage({ command: 'train', folder, flags: { model, train, ...data, seed, 'length-drop-epochs': 0, ...fineTune, out: folder } });
+  return folder;
 };
 
 /** Runs all stages of a recipe; undefined, with a word of why, where its data are not there. */
@@ -89,10 +97,9 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const folder = path.join(runsFolder, recipe.name);
   mkdirSync(folder, { recursive: true });
   const files = await recipe.prepare(path.join(folder, 'data'));
-  const plain = path.join(folder, 'plain');
+  const plain = await fineTuneStage(recipe, files);
   const adaptive = path.join(folder, 'adaptive');
   const shared = { train: files.train, ...recipe.data, seed };
-  await runStage({ command: 'train', folder: plain, flags: { model: recipe.model, ...shared, 'length-drop-epochs': 0, ...recipe.fineTune, out: plain } });
   await runStage({ command: 'train', folder: adaptive, flags: { model: path.join(plain, 'model'), ...shared, epochs: 0, ...recipe.lengthDrop, out: adaptive } });
   const after = await searchAndScore(recipe, files, adaptive);
   const before = await searchAndScore(recipe, files, plain);
@@ -102,8 +109,8 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const unit = recipe.metric;
   const about = `${recipe.about}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
   const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
-  const half = best(after.points.filter(({ budget }) => budget <= 0.5));
-  const untrained = best(before.points.filter(({ budget }) => budget <= 0.5));
+  const half = atHalf(after.points);
+  const untrained = atHalf(before.points);
   const enough = [...after.points, after.full].filter(({ score }) => score >= after.full.score - 0.01).reduce((low, point) => (point.cost < low.cost ? point : low));
   return [
     row('full', after.full.score, 'full length, unpadded, after LengthDrop'),
@@ -112,6 +119,6 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
     ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}`)] : []),
     ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
     ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}`)),
-    { ...row('macs_at_1_point', enough.cost, `scores ${enough.score.toFixed(4)} ${describe(enough)}, full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
+    { ...row('macs_at_1_point', enough.cost, `the cheapest of ${after.points.length + 1} configurations by its held-out score, ${enough.score.toFixed(4)} ${describe(enough)}; full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
   ];
 };

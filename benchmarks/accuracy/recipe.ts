@@ -8,7 +8,7 @@ export interface DataFiles {
   readonly train: string;
   /** Examples that configurations are searched on; no stage trains on them. */
   readonly search: string;
-  /** Examples that nothing was chosen by. */
+  /** Examples that neither training nor search sees. */
   readonly heldOut: string;
 }
 
