@@ -16,18 +16,19 @@ const percent = (score: number | undefined): string => (score === undefined ? ''
 const macs = ({ note }: Row): string => /at ([\d.]+)x MACs/.exec(note)?.[1] ?? '1';
 
 const kinds = [
-  ['LengthDrop', 'full', 'adaptive'],
-  ['none', 'untrained_full', 'plain'],
+  ['LengthDrop', 'full', 'adaptive', 'best_at_half'],
+  ['none', 'untrained_full', 'plain', 'untrained_at_half'],
 ] as const;
 
 const lines = names.flatMap((name) => {
   const rows = rowsOf(name);
-  return kinds.flatMap(([training, full, kind]) => {
-    const points = rows.filter(({ id }) => id.startsWith(`${name}.${kind}.`));
+  return kinds.flatMap(([training, full, kind, half]) => {
+    const all = rows.filter(({ id }) => id.startsWith(`${name}.${kind}.`));
+    const points = all.length > 0 ? all : rows.filter(({ id }) => id === `${name}.${half}`);
     const fullRow = rows.find(({ id }) => id === `${name}.${full}`);
     if (!fullRow) return [];
     const cells = [...points].reverse().map((row) => `${percent(row.value)} at ${macs(row)}x`);
-    return [`| ${name} | ${training} | ${percent(fullRow.value)} | ${cells.join(' | ')} |`];
+    return [`| ${name} | ${training} | ${percent(fullRow.value)} | ${cells.join(', ')} |`];
   });
 });
 console.log(lines.join('\n'));
