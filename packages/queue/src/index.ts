@@ -1,0 +1,11 @@
+export { queueEvaluator } from './queue-evaluator.js';
+export type { QueueEvaluator } from './queue-evaluator.js';
+export type { QueueEvaluatorOptions } from './options.js';
+export { startWorker } from './start-worker.js';
+export type { QueueWorker, WorkerOptions } from './start-worker.js';
+export type { EvaluateGenome, ProcessorContext } from './processor.js';
+export { checkRedis } from './open-redis.js';
+export { showAddress } from './redis-address.js';
+export type { RedisAddress, RedisConnection } from './redis-address.js';
+export { QueueError } from './errors.js';
+export type { QueueErrorCode } from './errors.js';

@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { redisMissing, startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
+
+/** What the tests of one file work with. */
+export interface RedisTests {
+  redis(): RedisServer;
+  /** A file of this name in a folder that goes when the tests are over. */
+  file(name: string): string;
+  /** The lines of such a file; none where it is not there. */
+  lines(name: string): readonly string[];
+}
+
+/** Describes tests that need a Redis, which is theirs alone; without a redis-server they are skipped, and say why. */
+export const describeWithRedis = (name: string, tests: (context: RedisTests) => void): void => {
+  const missing = redisMissing();
+  if (missing !== undefined) return describe.skip(`${name} (skipped: ${missing})`, () => tests({ redis: () => ({}) as RedisServer, file: String, lines: () => [] }));
+  describe(name, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-queue-'));
+    let server: RedisServer | undefined;
+    const redis = (): RedisServer => {
+      if (server === undefined) throw new Error('Redis runs in tests only');
+      return server;
+    };
+    beforeAll(async () => {
+      server = await startRedis(folder);
+    });
+    const file = (name: string): string => join(folder, name);
+    tests({ redis, file, lines: (name) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : []) });
+    afterAll(async () => {
+      await server?.stop(); // last: these hooks run in the order in which they stand
+      rmSync(folder, { recursive: true, force: true });
+    });
+  });
+};

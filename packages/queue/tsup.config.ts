@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsup';
+import { library } from '../../tsup.shared.js';
+
+export default defineConfig({
+  ...library({ index: 'src/index.ts', sandbox: 'src/sandbox.ts' }),
+  platform: 'node',
+  shims: true, // import.meta.url in the CommonJS build
+});
