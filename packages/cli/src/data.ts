@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
 import type { Example, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
-import { encodeExamples, encodeQuestions, encodeSentences, openText, parseConll, parseExamples, parseSquad, splitExamples } from '@length-adaptive/models';
+import { ModelError, encodeExamples, encodeQuestions, encodeSentences, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
 import { CliError } from './errors.js';
+import { required } from './options/settings.js';
 import type { TaskChoice } from './task-names.js';
 
 /** What a data file holds: labelled texts, questions with their contexts (SQuAD), or sentences with a tag a word (CoNLL). */
@@ -36,10 +37,10 @@ export const sample = <Item>(items: readonly Item[], limit: number | undefined, 
   return chosen.sort((a, b) => a - b).flatMap((index) => items.slice(index, index + 1));
 };
 
-/** What a file holds, by its name and its first characters. */
+/** What a file holds, by its name and its first characters: for training, where no model says it. */
 const kindOf = (path: string, text: string): DataSet['kind'] => {
-  if (/\.(conll|conllu|iob|iob2|bio)(\.gz)?$/i.test(path)) return 'sentences';
-  return /\.json(\.gz)?$/i.test(path) && /^\s*\{[^\n]*"(data|version)"/.test(text) ? 'questions' : 'texts';
+  if (/\.(conll|iob|iob2|bio)(\.gz)?$/i.test(path)) return 'sentences';
+  return /\.json(\.gz)?$/i.test(path) && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text) ? 'questions' : 'texts';
 };
 
 const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
@@ -47,6 +48,14 @@ const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
   regression: 'texts',
   'question-answering': 'questions',
   'token-classification': 'sentences',
+};
+
+const kindFor = (task: Task): DataSet['kind'] => kindOfTask[task.name === 'sequence-classification' ? 'classification' : task.name];
+
+const kindNames: Readonly<Record<DataSet['kind'], string>> = {
+  texts: 'texts with labels',
+  questions: 'questions with contexts (SQuAD JSON)',
+  sentences: 'sentences with a tag a word (CoNLL)',
 };
 
 /** A data set without examples, or with others of the same kind. */
@@ -59,18 +68,31 @@ const withExamples = (data: DataSet, keep: <Item>(items: readonly Item[]) => rea
 /** A random sample of the examples of a data set, in their order. */
 export const sampleData = (data: DataSet, limit: number | undefined, seed: number): DataSet => withExamples(data, (items) => sample(items, limit, seed));
 
-/** Reads a data file; with `--limit` a random sample of its examples. */
+const parse = (text: string, path: string, kind: DataSet['kind'], options: ReadExamplesOptions): DataSet => {
+  if (kind === 'questions') return { kind, examples: parseSquad(text, path) };
+  if (kind === 'sentences') return { kind, examples: parseConll(text, path) };
+  return { kind, examples: parseExamples(text, path, options) };
+};
+
+/** Reads a data file; with `--limit` a random sample of its examples. What it holds follows from the task, or else from the file. */
 export const readData = async (path: string, settings: DataSettings, task?: TaskChoice): Promise<DataSet> => {
   const text = await openText(path);
-  const kind = task ? kindOfTask[task] : kindOf(path, text);
   const labels = task === 'classification' || task === 'regression' ? { task } : {};
-  const data: DataSet =
-    kind === 'questions'
-      ? { kind, examples: parseSquad(text, path) }
-      : kind === 'sentences'
-        ? { kind, examples: parseConll(text, path) }
-        : { kind, examples: parseExamples(text, path, { ...columnsOf(settings), ...labels }) };
+  const data = parse(text, path, task ? kindOfTask[task] : kindOf(path, text), { ...columnsOf(settings), ...labels });
   return sampleData(data, settings.limit, settings.seed);
+};
+
+/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
+export const readModelData = async (path: string, settings: DataSettings & { readonly model: string | undefined }): Promise<DataSet> => {
+  const text = await openText(path);
+  const task = taskOf((await readModelFiles(required(settings.model, 'model'))).config);
+  const kind = kindFor(task);
+  try {
+    return sampleData(parse(text, path, kind, columnsOf(settings)), settings.limit, settings.seed);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'DATA_INVALID') throw error;
+    throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kindNames[kind]}.`, { cause: error });
+  }
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };
@@ -89,11 +111,15 @@ export const splitData = (data: DataSet, share: number, seed: number): { readonl
   return { rest: part(false), aside: part(true) };
 };
 
-/** A model whose labels have no names calls class 1 `LABEL_1`; data sets call it `1`. */
+/** A label as a model with these labels calls it: one whose labels have no names calls class 1 `LABEL_1`, where data sets call it `1`. */
+export const modelLabel = (label: string, labels: readonly string[]): string =>
+  /^\d+$/.test(label) && labels.length > 0 && labels.every((own) => /^LABEL_\d+$/.test(own)) ? `LABEL_${label}` : label;
+
 const withModelNames = (examples: readonly Example[], labels: readonly string[]): readonly Example[] =>
-  labels.length > 0 && labels.every((label) => /^LABEL_\d+$/.test(label))
-    ? examples.map((example) => (/^\d+$/.test(String(example.label)) ? { ...example, label: `LABEL_${example.label}` } : example))
-    : examples;
+  examples.map((example) => {
+    const label = modelLabel(String(example.label), labels);
+    return label === String(example.label) ? example : { ...example, label };
+  });
 
 /** What `training` of length_adaptive.json says. */
 const trainedWith = ({ lengthAdaptive }: RunnableTextModel, key: string): number | undefined => {
@@ -116,14 +142,6 @@ export interface InputLengths {
   /** Tokens that the windows of a question share. Default: a third of a window, at most 128. */
   readonly stride?: number | undefined;
 }
-
-const kindFor = (task: Task): DataSet['kind'] => kindOfTask[task.name === 'sequence-classification' ? 'classification' : task.name];
-
-const kindNames: Readonly<Record<DataSet['kind'], string>> = {
-  texts: 'texts with labels',
-  questions: 'questions with contexts (SQuAD JSON)',
-  sentences: 'sentences with a tag a word (CoNLL)',
-};
 
 /** Examples as the model takes them. */
 export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength, stride }: InputLengths): LabelledInput[] => {

@@ -7,7 +7,7 @@ export interface DigestedSource extends FileSource {
   weights(): string;
 }
 
-const holdsWeights = (path: string): boolean => /\.(safetensors|onnx|bin)$/.test(path);
+const holdsWeights = (path: string): boolean => /\.(safetensors|onnx|bin|pt|pth)$/.test(path);
 
 /** A source as it is, with a digest of the weights that a model was opened from. */
 export const digestedSource = (source: FileSource): DigestedSource => {

@@ -10,6 +10,8 @@ export type CliErrorCode =
   | 'CHECKPOINT_NOT_FOUND'
   | 'SCORE_TOO_LOW'
   | 'BACKEND_UNAVAILABLE'
+  | 'PEER_MISSING'
+  | 'STUDY_REFUSED'
   | 'ABORTED';
 
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */

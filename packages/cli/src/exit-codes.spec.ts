@@ -5,6 +5,9 @@ import { SearchError } from '@length-adaptive/search';
 import { CliError } from './errors.js';
 import { exitCodeOf } from './exit-codes.js';
 
+/** @length-adaptive/queue is loaded when it is needed, here never. */
+const queueError = (code: string): Error => Object.assign(new Error(''), { name: 'QueueError', code });
+
 test.each([
   [new CliError('USAGE', ''), 2],
   [new CliError('CONFIG_INVALID', ''), 3],
@@ -18,6 +21,12 @@ test.each([
   [new CoreError('BACKEND_UNAVAILABLE', ''), 6],
   [new OnnxError('PEER_MISSING', ''), 6],
   [new OnnxError('FILE_INVALID', ''), 3],
+  [new CliError('PEER_MISSING', ''), 6],
+  [queueError('REDIS_UNREACHABLE'), 6],
+  [queueError('STUDY_REFUSED'), 3],
+  [queueError('JOB_FAILED'), 1],
+  [queueError('REDIS_REFUSED'), 1],
+  [queueError('ABORTED'), 130],
   [new ModelError('ABORTED', ''), 130],
   [new SearchError('ABORTED', ''), 130],
   [new TypeError('a fault of ours'), 1],

@@ -18,11 +18,11 @@ export const exitCodeHelp = `Exit codes:
   3    input or configuration invalid
   4    model, file or checkpoint not found
   5    verification failed (evaluate --min-score, export)
-  6    backend unavailable, or onnxruntime-node not installed
+  6    backend unavailable: onnxruntime-node or @length-adaptive/queue not installed, no Redis
   130  interrupted; train, distill and search say how to resume`;
 
 /** The errors that our packages throw on purpose. */
-const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxError'];
+const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxError', 'QueueError'];
 
 /** The `code` of an error of our packages; undefined for anything else. */
 export const knownCode = (error: unknown): string | undefined =>
@@ -35,6 +35,7 @@ export const exitCodeOf = (error: unknown): number => {
   if (code === 'USAGE') return exitCodes.usage;
   if (code === 'ABORTED') return exitCodes.interrupted;
   if (code === 'SCORE_TOO_LOW' || code === 'VERIFICATION_FAILED') return exitCodes.verificationFailed;
-  if (code === 'BACKEND_UNAVAILABLE' || code === 'PEER_MISSING') return exitCodes.backendUnavailable;
+  if (code === 'BACKEND_UNAVAILABLE' || code === 'PEER_MISSING' || code === 'REDIS_UNREACHABLE') return exitCodes.backendUnavailable;
+  if (code === 'JOB_FAILED' || code === 'REDIS_REFUSED') return exitCodes.unexpected;
   return code.endsWith('_NOT_FOUND') ? exitCodes.notFound : exitCodes.invalid;
 };

@@ -10,6 +10,7 @@ import { inspectCommand } from './commands/inspect.js';
 import { predictCommand } from './commands/predict.js';
 import { searchCommand } from './commands/search.js';
 import { trainCommand } from './commands/train.js';
+import { workerCommand } from './commands/worker.js';
 import { CliError, messageOf } from './errors.js';
 import { exitCodeOf, exitCodes, knownCode } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -21,7 +22,7 @@ import type { Invocation } from './program.js';
 import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 
-const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand];
+const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand, workerCommand];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {

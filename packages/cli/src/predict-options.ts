@@ -7,33 +7,47 @@ import type { LengthSettings } from './length-choice.js';
 import { checkLengthSettings, parseBudget, parseConfig } from './length-choice.js';
 import type { UsedEngine } from './used-engine.js';
 
-type PredictSettings = LengthSettings & EngineSettings & { readonly truncate: boolean };
+interface PredictSettings extends LengthSettings, EngineSettings {
+  readonly truncate: boolean;
+  readonly answers?: number | undefined;
+  readonly maxAnswerTokens?: number | undefined;
+}
 
 /** The options of a predictor from what the user said. */
 const predictOptionsOf = (
-  { budget, lengthConfig, truncate }: PredictSettings,
+  { budget, lengthConfig, truncate, answers, maxAnswerTokens }: PredictSettings,
   { model, lengthAdaptive }: OpenedModel,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
   const asked = lengthConfig === undefined ? undefined : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
     ...(budget === undefined ? { lengthConfig: asked } : { budget: parseBudget(budget) }),
-    truncate,
+    ...{ truncate, answers, maxAnswerTokens },
     signal,
   };
 };
+
+/** A predictor with the options to call it with. */
+interface OpenedPredictor {
+  readonly predictor: Predictor;
+  readonly options: PredictOptions;
+  readonly used: UsedEngine;
+  /** Whether `--truncate` helps with a text that is too long: not with questions, which are never cut. */
+  readonly truncates: boolean;
+}
 
 /** Opens the predictor that the settings name, once they have been found to be in order. */
 export const openPredictor = async (
   settings: PredictSettings,
   source: string,
   context: Context,
-): Promise<{ readonly predictor: Predictor; readonly options: PredictOptions; readonly used: UsedEngine }> => {
+): Promise<OpenedPredictor> => {
   checkLengthSettings(settings);
   if (settings.budget !== undefined) parseBudget(settings.budget);
   const opened = await openRunnable(source, settings, context);
   try {
-    return { predictor: createPredictor(opened), options: predictOptionsOf(settings, opened, context.signal), used: opened.used };
+    const { used, model } = opened;
+    return { predictor: createPredictor(opened), options: predictOptionsOf(settings, opened, context.signal), used, truncates: model.task.name !== 'question-answering' };
   } catch (error) {
     opened.model.dispose();
     throw error;

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFile } from '@length-adaptive/models';
 import type { UsedEngine } from './used-engine.js';
@@ -12,6 +14,11 @@ export const runFiles = { config: 'config.json', versions: 'versions.json', metr
 export const writeRunStart = async (folder: string, config: Readonly<Record<string, unknown>>, used?: UsedEngine): Promise<void> => {
   await writeFile(join(folder, runFiles.config), json({ ...config, ...(used && { engine: used.engine }) }));
   await writeFile(join(folder, runFiles.versions), json({ ...currentVersions(), ...(used && { engine: used }) }));
+};
+
+/** Removes files of an earlier run; those that are not there are none. */
+export const removeFiles = async (folder: string, names: readonly string[]): Promise<void> => {
+  for (const path of names.map((name) => join(folder, name))) if (existsSync(path)) await rm(path);
 };
 
 /** Writes what came of a run. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainerState } from '@length-adaptive/core';
 import { decodeTrainerState, encodeTrainerState, writeFile } from '@length-adaptive/models';
 import { CliError, messageOf } from './errors.js';
+import { removeFiles, runFiles } from './run-folder.js';
 
 const tensorsFile = 'checkpoint.safetensors';
 const headerFile = 'checkpoint.json';
@@ -19,6 +20,8 @@ export interface RunPosition {
   readonly metricsLines: number;
   /** Digest of the training data. */
   readonly data: string;
+  /** Digests of the weights that the run began with, by what the models are called. Absent in checkpoints of earlier versions. */
+  readonly weights?: Readonly<Record<string, string>>;
 }
 
 /** A position with the trainer's state at it. */
@@ -45,11 +48,12 @@ export const writeCheckpoint = async (folder: string, { state, ...position }: Tr
  */
 export const readCheckpoint = async (folder: string): Promise<TrainingCheckpoint> => {
   if (!hasCheckpoint(folder)) {
-    const finished = existsSync(join(folder, 'result.json')) ? ' The run there is complete.' : '';
+    const finished = existsSync(join(folder, runFiles.result)) ? ' The run there is complete.' : '';
     throw new CliError('CHECKPOINT_NOT_FOUND', `There is no checkpoint in ${folder}.${finished} Leave --resume out to start a run.`);
   }
   try {
     const { sha256: digest, ...position } = JSON.parse(await readFile(join(folder, headerFile), 'utf8')) as RunPosition & { sha256: string };
+    if (![position.stage, position.step, position.metricsLines].every((count) => Number.isInteger(count) && count >= 0)) throw new Error(`${headerFile} does not say where the run stood`);
     const bytes = await readFile(join(folder, tensorsFile));
     if (sha256(bytes) !== digest) throw new Error('its two files were not written together');
     return { ...position, state: decodeTrainerState(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)) };
@@ -59,6 +63,7 @@ export const readCheckpoint = async (folder: string): Promise<TrainingCheckpoint
 };
 
 /** Takes a checkpoint away: of a run that is complete, or that another replaces. */
-export const removeCheckpoint = async (folder: string): Promise<void> => {
-  for (const path of [join(folder, headerFile), join(folder, tensorsFile)]) if (existsSync(path)) await rm(path);
-};
+export const removeCheckpoint = (folder: string): Promise<void> => removeFiles(folder, [headerFile, tensorsFile]);
+
+/** Takes away what says how far an earlier run in a folder came, so that none of it is taken for the run that replaces it. */
+export const removeEarlierRun = (folder: string): Promise<void> => removeFiles(folder, [headerFile, tensorsFile, runFiles.result]);

@@ -1,18 +1,23 @@
 import type { ModelConfig, Task, TextModel } from '@length-adaptive/models';
 import { labelsOf, openModel, questionAnswering, regression, sequenceClassification, tagsOf, taskOf, tokenClassification } from '@length-adaptive/models';
 import type { DataSet } from './data.js';
+import { modelLabel } from './data.js';
 import { CliError } from './errors.js';
 import type { TaskChoice } from './task-names.js';
 
 const sameLabels = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((label) => b.includes(label));
 
-/** The task that training examples ask for; labels keep the order of the model's own where they are the same. */
+/** Whether config.json says that the checkpoint has a head for classes; a pretrained encoder has none, and its labels mean nothing. */
+const hasClasses = ({ architectures }: ModelConfig): boolean => Array.isArray(architectures) && String(architectures[0]).endsWith('ForSequenceClassification');
+
+/** The task that training examples ask for; labels keep names and order of the model's own where they are the same. */
 const taskFor = (data: DataSet, asked: TaskChoice | undefined): ((config: ModelConfig) => Task) => {
   if (data.kind === 'questions') return questionAnswering;
   const found = data.kind === 'sentences' ? tagsOf(data.examples) : labelsOf(data.examples);
   const named = (config: ModelConfig): readonly string[] => {
     const { labels } = taskOf(config);
-    return sameLabels(labels, found) ? labels : found;
+    const called = hasClasses(config) ? found.map((label) => modelLabel(label, labels)) : found;
+    return sameLabels(labels, called) ? labels : found;
   };
   if (data.kind === 'sentences') return (config) => tokenClassification(named(config));
   if ((asked ?? (data.examples.some(({ label }) => typeof label === 'number') ? 'regression' : 'classification')) === 'regression') return regression;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FineTuneData, TextModel } from '@length-adaptive/models';
+import type { FineTuneData, TaskModel, TextModel } from '@length-adaptive/models';
 import { saveModel } from '@length-adaptive/models';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Context } from './command.js';
@@ -14,7 +14,7 @@ import { required } from './options/settings.js';
 import { runFiles, writeRunResult, writeRunStart } from './run-folder.js';
 import type { TaskChoice } from './task-names.js';
 import type { TrainingCheckpoint } from './training-checkpoint.js';
-import { hasCheckpoint, readCheckpoint, removeCheckpoint } from './training-checkpoint.js';
+import { hasCheckpoint, readCheckpoint, removeCheckpoint, removeEarlierRun } from './training-checkpoint.js';
 import type { MetricsLine, StageRecord } from './training-record.js';
 import { stageRecords } from './training-record.js';
 import type { Stage } from './training-stages.js';
@@ -41,6 +41,10 @@ export interface TrainingRunSettings extends DataSettings, Omit<EngineSettings, 
 export interface OpenedTraining {
   /** `lengthAdaptive` says what length to train at, if it says anything. */
   readonly opened: TextModel;
+  /**
+   * All models that take part, by what they are called: a run that goes on must find the same weights, and inputs must fit all of them.
+   */
+  readonly models: Readonly<Record<string, TaskModel>>;
   /** The stages, on encoded data. */
   stages(data: FineTuneData): Promise<readonly Stage[]>;
   /** What `length_adaptive.json` says of the training beside data, length and scores. */
@@ -90,9 +94,19 @@ const readSets = async (settings: TrainingRunSettings): Promise<{ readonly train
   return { train: rest, dev: aside };
 };
 
-const checkResumed = (checkpoint: TrainingCheckpoint, data: string): void => {
-  if (checkpoint.data === data) return;
-  throw new CliError('CHECKPOINT_INVALID', 'The training or dev examples are not those that the interrupted run began with. Restore the files, or start anew with --overwrite.');
+type Beginning = Required<Pick<TrainingCheckpoint, 'data' | 'weights'>>;
+
+const checkResumed = (checkpoint: TrainingCheckpoint, { data, weights }: Beginning): void => {
+  const changed = Object.keys(weights).find((name) => checkpoint.weights !== undefined && checkpoint.weights[name] !== weights[name]);
+  const what = checkpoint.data !== data ? 'The training or dev examples' : changed === undefined ? undefined : `The weights of the ${changed}`;
+  if (what === undefined) return;
+  throw new CliError('CHECKPOINT_INVALID', `${what} are not those that the interrupted run began with. Restore the files, or start anew with --overwrite.`);
+};
+
+const digestsOf = async (models: OpenedTraining['models']): Promise<Record<string, string>> => {
+  const digests: Record<string, string> = {};
+  for (const [name, model] of Object.entries(models)) digests[name] = await weightsDigest(model);
+  return digests;
 };
 
 const trainingRecord = (record: OpenedTraining['record'], { train = '' }: TrainingRunSettings, maxLength: number, data: FineTuneData, stages: readonly StageRecord[]): Record<string, unknown> => {
@@ -128,23 +142,23 @@ export const runTraining = async (settings: TrainingRunSettings, context: Contex
 
   const sets = await readSets(settings);
   const run = await startTraining(settings);
-  const { opened, record, stages: stagesOf, close } = await open(sets.train, run);
+  const { opened, models, record, stages: stagesOf, close } = await open(sets.train, run);
   const { model, tokenizerFiles } = opened;
   try {
-    const maxLength = maxLengthFor(opened, settings.maxLength);
+    const maxLength = Math.min(...Object.values(models).map((each) => maxLengthFor({ ...opened, model: each }, settings.maxLength)));
     const lengths = { maxLength, stride: settings.stride };
     const data: FineTuneData = { train: encodeData(opened, sets.train, lengths), dev: encodeData(opened, sets.dev, lengths) };
-    const digest = digestOf(data.train, data.dev ?? []);
-    if (checkpoint) checkResumed(checkpoint, digest);
+    const began: Beginning = { data: digestOf(data.train, data.dev ?? []), weights: await digestsOf(models) };
+    if (checkpoint) checkResumed(checkpoint, began);
     else {
-      await removeCheckpoint(out);
+      await removeEarlierRun(out);
       await writeRunStart(out, { ...saved, maxLength }, run.used);
     }
     context.note(`${data.train.length} training and ${data.dev?.length ?? 0} dev examples, at most ${maxLength} tokens; ${describeEngine(run.used)}.`);
 
     const metrics = await openMetrics<MetricsLine>(join(out, runFiles.metrics), checkpoint?.metricsLines);
     const { seed, checkpointEvery } = settings;
-    await trainStages(await stagesOf(data), { command, seed, checkpointEvery, folder: out, digest, checkpoint, metrics, context });
+    await trainStages(await stagesOf(data), { command, seed, checkpointEvery, folder: out, began, checkpoint, metrics, context });
 
     const stages = stageRecords(metrics.lines);
     const folder = join(out, 'model');

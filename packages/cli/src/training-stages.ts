@@ -4,7 +4,7 @@ import type { Context } from './command.js';
 import { CliError } from './errors.js';
 import { knownCode } from './exit-codes.js';
 import type { MetricsLog } from './metrics-log.js';
-import type { TrainingCheckpoint } from './training-checkpoint.js';
+import type { RunPosition, TrainingCheckpoint } from './training-checkpoint.js';
 import { writeCheckpoint } from './training-checkpoint.js';
 import type { MetricsLine, StageName } from './training-record.js';
 import { epochLoss } from './training-record.js';
@@ -28,18 +28,18 @@ export interface StagesOptions {
   readonly checkpointEvery: number | undefined;
   /** The run folder. */
   readonly folder: string;
-  /** Digest of the data. */
-  readonly digest: string;
+  /** What the run began with, for its checkpoints. */
+  readonly began: Pick<RunPosition, 'data' | 'weights'>;
   readonly checkpoint: TrainingCheckpoint | undefined;
   readonly metrics: MetricsLog<MetricsLine>;
   readonly context: Context;
 }
 
 const runStage = async ({ name, epochs, run }: Stage, number: number, options: StagesOptions): Promise<void> => {
-  const { seed, folder, digest, checkpoint, metrics, context, checkpointEvery } = options;
+  const { seed, folder, began, checkpoint, metrics, context, checkpointEvery } = options;
   const progress = context.progress(name, 'steps');
   const save = (state: TrainerState): Promise<void> =>
-    writeCheckpoint(folder, { stage: number, step: state.step, metricsLines: metrics.lines.length, data: digest, state });
+    writeCheckpoint(folder, { stage: number, step: state.step, metricsLines: metrics.lines.length, ...began, state });
   const onStep = (report: StepReport): void => {
     metrics.write({ kind: 'step', stage: name, ...report });
     progress.update(report.step, report.totalSteps, `loss ${report.loss.toFixed(4)}`);

@@ -51,6 +51,10 @@ test('a layer of the teacher learns its relations, then its answers; any command
   expect(readJson(at('run/config.json'))).toMatchObject({ student: 'layers:0', epochs: [1, 4], maxLength: 40 });
   expect(await accuracyOf(at('run/model'))).toBeGreaterThan(0.85);
   expect((await distill(...plan)).stderr).toContain('holds a complete run');
+
+  const searched = await runMain(['search', ...small, '--model', at('run/model'), '--data', at('dev.tsv'), '--generations', '0', '--population', '4', '--no-latency']);
+  expect(searched.code).toBe(0);
+  expect(readJson(at('run/model/length_adaptive.json'))).toMatchObject({ training: { baseModel: 'layers:0' }, search: { examples: 40 }, paretoSet: expect.any(Array) });
 }, 60_000);
 
 test('stopped in any stage and resumed, a run ends with the same losses and weights; LengthDrop comes last', async () => {
@@ -86,6 +90,36 @@ test('stopped in any stage and resumed, a run ends with the same losses and weig
   expect(readJson(at('whole/model/length_adaptive.json'))).toMatchObject({ training: { lengthDropEpochs: 1, dropRatioBound: 0.2 } });
 }, 60_000);
 
+test('after relations alone the student has no head, and nothing takes it for one that is trained', async () => {
+  const plan = ['--student', '4L-312', '--stages', 'relations', '--epochs', '1', '--limit', '16', '--out', at('headless')];
+  expect((await distill(...plan)).code).toBe(0);
+  const evaluated = await runMain(['evaluate', ...small, '--model', at('headless/model'), '--data', at('test.tsv'), '--json']);
+  expect(evaluated).toMatchObject({ code: 3, stderr: expect.stringContaining('TENSOR_MISSING') });
+  const next = await distill('--student', at('headless/model'), '--stages', 'prediction', '--epochs', '1', '--limit', '16', '--out', at('headed'));
+  expect(next.code).toBe(0);
+  expect((await runMain(['evaluate', ...small, '--model', at('headed/model'), '--data', at('test.tsv')])).code).toBe(0);
+}, 60_000);
+
+test('a run goes on with the same teacher only, and inputs fit the teacher too', async () => {
+  await tf.setBackend('cpu');
+  const [teacher, student] = [20, 40].map((max_position_embeddings) => createTaskModel({ ...tinyConfig, max_position_embeddings }, new Map(), { fresh: true }));
+  for (const [name, model] of Object.entries({ short: teacher, long: student })) {
+    if (!model) continue;
+    model.initialised = [];
+    await saveModel(at(name), { model, tokenizerFiles: { 'vocab.txt': readFileSync(at('model/vocab.txt')) } });
+    model.dispose();
+  }
+  const plan = ['distill', ...small, '--teacher', at('short'), '--student', at('long'), '--train', at('train.tsv'), '--stages', 'prediction', '--epochs', '1', '--limit', '32', '--out', at('shorter')];
+  expect((await runMain(plan, { signal: AbortSignal.abort() })).code).toBe(130);
+  expect(readJson(at('shorter/config.json'))).toMatchObject({ maxLength: 20 });
+  const weights = readFileSync(at('short/model.safetensors'));
+  weights.writeFloatLE(1, weights.length - 4);
+  writeFileSync(at('short/model.safetensors'), weights);
+  const resumed = await runMain(['distill', '--resume', '--out', at('shorter')]);
+  expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('The weights of the teacher are not those that the interrupted run began with') });
+  expect(await runMain([...plan, '--overwrite', '--max-length', '30'])).toMatchObject({ code: 3, stderr: expect.stringContaining('the model has 20 positions') });
+}, 60_000);
+
 test('a model of its own as student, on onnxruntime where it is installed', async () => {
   await tf.setBackend('cpu');
   const student = createTaskModel({ ...tinyConfig, hidden_size: 16, num_hidden_layers: 1, intermediate_size: 32, id2label: { 0: 'x', 1: 'y', 2: 'z' } }, new Map(), { fresh: true });
@@ -114,6 +148,8 @@ describe('refused before anything is trained', () => {
     ['an unknown stage', ['--student', 'layers:0', '--stages', 'wonder'], 2, 'some of intermediate, relations, prediction'],
     ['too many epochs', ['--student', 'layers:0', '--epochs', '1,2,3'], 2, '--epochs has 3 numbers for 2 stages'],
     ['nothing to learn', ['--student', 'layers:0', '--epochs', '0'], 2, 'all 0'],
+    ['an option of a stage that is not there', ['--student', 'layers:0', '--stages', 'intermediate', '--label-loss', '0.5'], 2, '--label-loss is for the stage prediction'],
+    ['heads of relations without relations', ['--student', 'layers:0', '--relation-heads', '2'], 2, '--relation-heads is for the stage relations'],
     ['another vocabulary', ['--student', 'other'], 3, 'has another vocabulary than its teacher'],
   ])('%s', async (_, argv, code, message) => {
     const given = argv.map((word) => (word === 'other' ? at('other') : word));

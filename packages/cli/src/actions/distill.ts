@@ -42,8 +42,21 @@ const planStages = ({ stages = ['intermediate', 'prediction'], epochs, lengthDro
 const stageOf = ({ name, method, epochs, learningRate }: StagePlan, student: TextModel, teacher: TextModel, data: FineTuneData, settings: DistillSettings, engine: DistillOptions['engine']): Stage => {
   const { batchSize, warmupRatio, metric, temperature, labelLoss, relationHeads, teacherLayer, dropRatioBound, layerDrop, subModels } = settings;
   const lengthDrop = name === 'length-drop' ? { dropRatioBound, layerDrop, randomSubModels: subModels } : undefined;
-  const options = { method, batchSize, learningRate, warmupRatio, metric, temperature, labelLoss, relationHeads, teacherLayer, lengthDrop, engine };
+  const own = { prediction: { temperature, labelLoss }, relations: { relationHeads, teacherLayer }, intermediate: {} }[method];
+  const options = { method, batchSize, learningRate, warmupRatio, metric, lengthDrop, engine, ...own };
   return { name, epochs, run: (given) => distillModel(student.model, teacher.model, data, { ...given, ...options }) };
+};
+
+/** Options that only one method knows. */
+const optionsOf = { prediction: ['temperature', 'labelLoss'], relations: ['relationHeads', 'teacherLayer'] } as const;
+
+/** @throws CliError `USAGE` for an option of a method that no stage uses */
+const checkOptions = (settings: DistillSettings, plans: readonly StagePlan[]): void => {
+  for (const method of ['prediction', 'relations'] as const) {
+    const idle = optionsOf[method].find((key) => settings[key] !== distillOptions[key].fallback);
+    if (idle === undefined || plans.some((plan) => plan.method === method)) continue;
+    throw new CliError('USAGE', `${flagOf(idle)} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`);
+  }
 };
 
 const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): OpenedTraining['record'] => {
@@ -75,6 +88,7 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
   required(settings.train, 'train');
   parseStudent(named);
   const plans = planStages(settings);
+  checkOptions(settings, plans);
 
   await runTraining(settings, context, {
     command: 'distill',
@@ -97,6 +111,7 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
       context.note(`Student of ${layers} layers, ${hiddenSize} wide; teacher of ${teacher.model.dimensions.layers}, ${teacher.model.dimensions.hiddenSize} wide.`);
       return {
         opened,
+        models: { teacher: teacher.model, student: opened.model },
         record: recordOf(settings, plans),
         stages: (data) => Promise.resolve(plans.map((plan) => stageOf(plan, opened, teacher, data, settings, run.distillation))),
         close,

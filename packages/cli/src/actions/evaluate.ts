@@ -6,7 +6,7 @@ import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
 import { evaluateOptions } from '../commands/evaluate.js';
-import { encodeData, maxLengthFor, readData } from '../data.js';
+import { encodeData, maxLengthFor, readModelData } from '../data.js';
 import { checkEngineSettings, openRunnable } from '../engine.js';
 import { CliError } from '../errors.js';
 import { checkLengthSettings, parseBudget } from '../length-choice.js';
@@ -60,7 +60,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   checkLengthSettings(settings);
   checkEngineSettings(settings);
   if (settings.budget !== undefined) parseBudget(settings.budget);
-  const examples = await readData(path, settings);
+  const examples = await readModelData(path, settings);
   const opened = await openRunnable(source, settings, context);
   const { model, used } = opened;
   try {

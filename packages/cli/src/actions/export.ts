@@ -8,7 +8,7 @@ import { startBackend } from '../backend.js';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { ExportSettings } from '../commands/export.js';
-import { inputsOf, maxLengthFor, readData } from '../data.js';
+import { inputsOf, maxLengthFor, readData, readModelData } from '../data.js';
 import { CliError } from '../errors.js';
 import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { checkModelFolder } from '../model-folder.js';
@@ -37,7 +37,8 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: Export
 const inputsFor = async (settings: ExportSettings, opened: TextModel): Promise<EncoderInput[] | undefined> => {
   if (settings.data === undefined) return undefined;
   const maxLength = maxLengthFor(opened, settings.maxLength);
-  const data = await readData(settings.data, { ...settings, labelColumn: undefined });
+  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(settings.data) ? readData : readModelData; // verifying needs no labels: a table of texts does for any task
+  const data = await read(settings.data, { ...settings, labelColumn: undefined });
   return inputsOf(opened, data, { maxLength });
 };
 

@@ -35,18 +35,16 @@ const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Con
 };
 
 /** Names the text at fault. */
-const atText = (error: unknown, texts: readonly NumberedText[]): unknown => {
-  const [only] = texts;
-  return error instanceof ModelError && only !== undefined && (error.code === 'TEXT_EMPTY' || error.code === 'TEXT_TOO_LONG')
-    ? new ModelError(error.code, `Text ${only.line}: ${error.message}${error.code === 'TEXT_TOO_LONG' ? ' (--truncate)' : ''}`, { cause: error })
+const atText = (error: unknown, { line }: NumberedText, truncates: boolean): unknown =>
+  error instanceof ModelError && (error.code === 'TEXT_EMPTY' || error.code === 'TEXT_TOO_LONG')
+    ? new ModelError(error.code, `Text ${line}: ${error.message}${error.code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`, { cause: error })
     : error;
-};
 
 /** Predicts texts and prints a line each as they are done. */
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
-  const { predictor, options, used } = await openPredictor(settings, source, context);
+  const { predictor, options, used, truncates } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);
     const all: Prediction[] = [];
@@ -67,7 +65,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
         if (!(error instanceof ModelError) || !error.code.startsWith('TEXT_')) throw error;
         // Those before the one at fault are answered; it is found by trying one after the other.
         for (const one of texts) {
-          show([one], await predictor.predict([one.input], options).catch((cause: unknown) => Promise.reject(atText(cause, [one]) as Error)));
+          show([one], await predictor.predict([one.input], options).catch((cause: unknown) => Promise.reject(atText(cause, one, truncates) as Error)));
         }
       }
     }

@@ -1,4 +1,6 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readJson, readLines } from '../testing/files.js';
@@ -94,6 +96,7 @@ test('--objective latency searches by predicted time, and goes on with the same 
   const before = readJson(at('timed/length_adaptive.json')) as { search: { calibration: object }; paretoSet: object[] };
   expect(before.search).toMatchObject({ objective: 'latency', calibration: { coefficients: { input: expect.any(Number) }, error: expect.any(Number) } });
   for (const point of before.paretoSet) expect(point).toMatchObject({ cost: expect.any(Number), latencyMs: expect.any(Number), predictedMs: expect.any(Number) });
+  expect(before.paretoSet[0]).not.toHaveProperty('predictedSpeedup');
 
   // The checkpoint brings the calibration: what comes of it does not depend on how fast the machine is now.
   cpSync(at('timed/search'), at('timed-parts/search'), { recursive: true });
@@ -106,11 +109,73 @@ test('--objective latency searches by predicted time, and goes on with the same 
   expect(readJson(at('timed-parts/length_adaptive.json'))).toEqual(readJson(at('timed/length_adaptive.json')));
   expect((readJson(at('timed/length_adaptive.json')) as typeof before).search.calibration).toEqual(before.search.calibration);
 
+  // Predicted and measured speed-ups are of the same texts, so that their difference is an error of the prediction.
+  const measured = await search('--model', at('timed'), '--objective', 'latency', '--generations', '0', '--speed-samples', '1', '--speed-repeats', '1', '--out', at('measured'), '--json');
+  const report = JSON.parse(measured.stdout) as { paretoSet: { predictedSpeedup: number; speedup: number }[]; full: object };
+  for (const point of report.paretoSet) expect(point).toMatchObject({ predictedSpeedup: expect.any(Number), speedup: expect.any(Number) });
+  expect(report.full).toMatchObject({ predictedSpeedup: 1 });
+
   expect(await runMain(['search', '--resume', '--model', at('timed'), '--objective', 'macs'])).toMatchObject({ code: 3, stderr: expect.stringContaining('--objective is "macs" but') });
   const other = JSON.parse(readFileSync(at('timed/search/config.json'), 'utf8')) as object;
   writeFileSync(at('timed/search/config.json'), JSON.stringify({ ...other, objective: 'macs' }));
-  expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({ code: 3, stderr: expect.stringContaining('with the objective latency') });
+  expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({ code: 3, stderr: expect.stringContaining('began: the objective.') });
 }, 60_000);
+
+test('a search that is stopped early leaves nothing of an earlier one to resume', async () => {
+  cpSync(at('model'), at('twice'), { recursive: true, filter: (path) => !path.endsWith('search') });
+  const plan = ['--model', at('twice'), '--generations', '1', '--no-latency'];
+  expect((await search(...plan, '--metric', 'accuracy')).code).toBe(0);
+  const stop = new AbortController();
+  stop.abort();
+  const second = await runMain(['search', ...small, '--data', at('dev.tsv'), '--population', '6', ...plan, '--metric', 'fidelity', '--seed', '5'], { signal: stop.signal });
+  expect(second).toMatchObject({ code: 130, stderr: expect.stringContaining('nothing was saved') });
+  expect(existsSync(at('twice/search/result.json'))).toBe(false);
+  expect(await runMain(['search', '--resume', '--model', at('twice')])).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no search to resume in') });
+});
+
+describe('a search cannot be resumed', () => {
+  beforeEach(async () => {
+    cpSync(at('model'), at('began'), { recursive: true, filter: (path) => !path.endsWith('search') });
+    expect((await search('--model', at('began'), '--generations', '1', '--no-latency', '--metric', 'accuracy')).code).toBe(0);
+  });
+
+  test.each<[string, string, (content: string) => string, string]>([
+    ['with other settings', 'config.json', (content) => JSON.stringify({ ...(JSON.parse(content) as object), metric: 'fidelity', seed: 5 }), 'began: the metric, the seed. Restore'],
+    ['on another engine', 'config.json', (content) => JSON.stringify({ ...(JSON.parse(content) as object), backend: 'cpu' }), 'began: the engine or its precision.'],
+    ['from a checkpoint that was cut', 'search-checkpoint.json', (content) => content.slice(0, 100), 'search-checkpoint.json cannot be used'],
+    ['from one that is none', 'search-checkpoint.json', () => 'null', 'does not hold the state of a search'],
+    ['from one of another release', 'search-checkpoint.json', (content) => content.replace('"format":"length-adaptive-search","version":', '"format":"length-adaptive-search","version":9'), 'cannot go on: Checkpoint is of version'],
+    ['after its metrics were cut', 'metrics.ndjson', (content) => content.slice(0, content.indexOf('\n') + 1), 'it has 1 of the 2 lines'],
+    ['after its metrics were damaged', 'metrics.ndjson', (content) => content.replace('{', '['), 'metrics.ndjson cannot be used'],
+  ])('%s', async (_, file, damage, message) => {
+    const path = at('began/search', file);
+    writeFileSync(path, damage(readFileSync(path, 'utf8')));
+    const { code, stdout, stderr } = await runMain(['search', '--resume', '--model', at('began'), '--json']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({ error: { code: 'CHECKPOINT_INVALID', message: expect.stringContaining(message) } });
+    expect(stderr).toMatch(/(without|leave) --resume/i);
+  });
+});
+
+test('what a model from the web says of its training is kept', async () => {
+  const server = createServer(({ url = '' }, response) => {
+    const path = at('model', url);
+    response.writeHead(existsSync(path) ? 200 : 404).end(existsSync(path) ? readFileSync(path) : undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const cache = process.env['LENGTH_ADAPTIVE_CACHE'];
+  process.env['LENGTH_ADAPTIVE_CACHE'] = at('cache');
+  try {
+    const { code } = await search('--model', `http://127.0.0.1:${port}`, '--generations', '0', '--no-latency', '--out', at('from-web'));
+    expect(code).toBe(0);
+  } finally {
+    if (cache === undefined) delete process.env['LENGTH_ADAPTIVE_CACHE'];
+    else process.env['LENGTH_ADAPTIVE_CACHE'] = cache;
+    server.close();
+  }
+  expect(readJson(at('from-web/length_adaptive.json'))).toMatchObject({ training, note: 'kept', search: { examples: 40 } });
+});
 
 test('--held-out-share sets examples aside, the same ones again', async () => {
   const run = async () => {

@@ -13,6 +13,9 @@ import { knownCode } from '../exit-codes.js';
 import { checkModelFolder } from '../model-folder.js';
 import { commandLine } from '../options/command-line.js';
 import { required, savedSettings } from '../options/settings.js';
+import { studyOf } from '../queue/length-study.js';
+import type { ScoresElsewhere } from '../queue/score-elsewhere.js';
+import { checkQueue, scoreElsewhere } from '../queue/score-elsewhere.js';
 import { paretoChart } from '../report/pareto-chart.js';
 import { reportPage } from '../report/report-page.js';
 import type { SearchReport } from '../report/search-report.js';
@@ -22,20 +25,22 @@ import { measureBaselines } from '../search/measure-baselines.js';
 import type { SearchWork } from '../search/measure-pareto-set.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from '../search/measure-pareto-set.js';
 import { resumeHint, runSearch } from '../search/run-search.js';
+import { hasSearchCheckpoint, removeEarlierSearch } from '../search/search-checkpoint.js';
 import { withSearch } from '../search/search-record.js';
 import { readSearchSets } from '../search/search-sets.js';
-import { learnConfigs, readTrainingData } from '../search/soft-extract.js';
+import { checkSoftExtract, learnConfigs, readTrainingData } from '../search/soft-extract.js';
 import { withoutLengthDrop } from '../search/without-length-drop.js';
+import { taskChoiceOf } from '../task-names.js';
 import { currentVersions } from '../versions.js';
 
-const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, heldOut, maxLength, learned }: SearchWork): SearchReport => ({
+const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
   heldOutShare: settings.heldOutShare,
   examples: data.length,
   heldOutExamples: heldOut.length,
-  sharedExamples: countShared(heldOut, data),
+  sharedExamples: countShared(heldOut, [...data, ...training]),
   meanTokens: meanLength(data),
   maxLength,
   objective: settings.objective,
@@ -52,7 +57,10 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines
   learned,
   withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
     ? undefined
-    : withoutLengthDrop(measured, { settings, metric: settings.metric ?? opened.model.task.defaultMetric, reportMetric: reportMetricOf(settings, opened) }),
+    : withoutLengthDrop(measured, {
+        ...{ settings, metric: settings.metric ?? opened.model.task.defaultMetric, reportMetric: reportMetricOf(settings, opened) },
+        task: taskChoiceOf(opened.model.task.name),
+      }),
   versions: currentVersions(),
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
@@ -73,23 +81,34 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   const folder = searchFolder(settings) ?? source;
   if (settings.out === undefined) checkModelFolder(source, 'search');
   checkEngineSettings(settings);
+  checkSoftExtract(settings);
+  if (settings.redis !== undefined) await checkQueue(settings.redis);
   const sets = await readSearchSets(path, settings);
-  const training = await readTrainingData(settings);
+  const trainingSet = await readTrainingData(settings);
   const files = digestedSource(await openSource(source));
   const opened = await openRunnable(files, settings, context);
+  let elsewhere: ScoresElsewhere | undefined;
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const inputsOf = (data: DataSet): LabelledInput[] => encodeData(opened, data, { maxLength, stride: settings.stride });
-    const [data, heldOut] = [inputsOf(sets.searched), inputsOf(sets.heldOut)];
+    const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
+    if (!settings.resume) {
+      if (hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
+      await removeEarlierSearch(folder);
+    }
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
-    const learned = await learnConfigs({ settings, context, folder, training: training ? inputsOf(training) : [] });
-    const work: SearchWork = { settings, context, opened, folder, maxLength, weights: files.weights(), data, heldOut, learned };
+    const weights = files.weights();
+    const learned = await learnConfigs({ settings, context, folder, weights, training });
+    if (settings.redis !== undefined) {
+      elsewhere = await scoreElsewhere({ redis: settings.redis, queue: settings.queue }, studyOf(settings, { opened, weights, data, maxLength }), context);
+    }
+    const work: SearchWork = { settings, context, opened, folder, maxLength, weights, data, training, heldOut, learned, score: elsewhere?.score };
     const result = await runSearch(work);
     const report = reportOf(await measure(result, work), result, work);
 
-    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} held-out examples were searched on too: the held-out scores are a little too good.`);
+    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`);
     const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
-    const lengthAdaptive = await withSearch(source, report);
+    const lengthAdaptive = withSearch(opened.lengthAdaptive, report);
     await writeFile(chart, paretoChart(report));
     await writeFile(page, reportPage(report));
     await writeRunResult(folder, { ...report, lengthAdaptive: ours });
@@ -98,6 +117,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     else for (const line of searchText(report)) context.print(line);
     if (!settings.json) for (const file of [ours, chart, page]) context.note(`wrote ${file}`);
   } finally {
+    await elsewhere?.close();
     opened.model.dispose();
   }
 };

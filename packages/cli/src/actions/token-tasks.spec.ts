@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../testing/files.js';
 import { runMain } from '../testing/run-main.js';
@@ -30,7 +30,11 @@ test('token classification: train with LengthDrop, evaluate at reduced lengths, 
   expect(scored.code).toBe(0);
   expect(JSON.parse(scored.stdout)).toMatchObject({ examples: 60, scores: { f1: expect.any(Number), accuracy: expect.any(Number) } });
 
-  const searched = await runMain(['search', ...onnx, ...model, '--data', at('test.conll'), '--generations', '1', '--population', '4', '--no-latency']);
+  copyFileSync(at('test.conll'), at('test.txt')); // the model says what it is, not the name
+  const renamed = await runMain(['evaluate', ...onnx, ...model, '--data', at('test.txt'), '--length-config', '0.8,0.6', '--metric', 'f1,accuracy', '--json']);
+  expect({ code: renamed.code, stdout: renamed.stdout }).toEqual({ code: 0, stdout: scored.stdout });
+
+  const searched = await runMain(['search', ...onnx, ...model, '--data', at('test.txt'), '--generations', '1', '--population', '4', '--no-latency']);
   expect(searched.code).toBe(0);
   const predicted = await runMain(['predict', ...onnx, ...model, '--budget', 'cost=0.9', '--json', 'the film was superb and so on']);
   const prediction = JSON.parse(predicted.stdout) as { entities: readonly Record<string, unknown>[]; label: string };
@@ -39,6 +43,8 @@ test('token classification: train with LengthDrop, evaluate at reduced lengths, 
 
   const exported = await runMain(['export', '--threads', '1', ...model, '--out', at('tags-onnx'), '--precision', 'fp32', '--data', at('test.conll')]);
   expect({ code: exported.code, stderr: exported.stderr }).toMatchObject({ code: 0 });
+  const onTexts = await runMain(['export', '--threads', '1', ...model, '--out', at('tags-texts'), '--precision', 'fp32', '--data', at('texts.tsv')]);
+  expect({ code: onTexts.code, stdout: onTexts.stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('in 4 of 4 inputs') }); // verifying needs no tags
   const again = await runMain(['predict', ...onnx, '--model', at('tags-onnx'), '--budget', 'cost=0.9', '--json', 'the film was superb and so on']);
   expect(JSON.parse(again.stdout)).toMatchObject({ label: prediction.label, entities: [{ start: 13 }] });
 }, 120_000);
@@ -53,9 +59,18 @@ test('question answering: train with LengthDrop, evaluate at reduced lengths, pr
   expect({ code: scored.code, stderr: scored.stderr }).toMatchObject({ code: 0 });
   expect(JSON.parse(scored.stdout)).toMatchObject({ examples: 60, scores: { exact_match: expect.any(Number) } });
 
+  writeFileSync(at('pretty.json'), `\ufeff${JSON.stringify(readJson(at('test.json')), null, 2)}\n`);
+  const pretty = await runMain(['evaluate', ...onnx, ...model, '--data', at('pretty.json'), '--length-config', '0.8,0.6', '--metric', 'f1,exact_match', '--json']);
+  expect({ code: pretty.code, stdout: pretty.stdout }).toEqual({ code: 0, stdout: scored.stdout });
+  const guessed = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('pretty.json'), '--limit', '8', '--epochs', '1', '--length-drop-epochs', '0', '--max-length', '24', '--out', at('pretty')]);
+  expect({ code: guessed.code, stderr: guessed.stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('New head for question-answering.') });
+
   writeFileSync(at('context.txt'), 'the film and the plot with a scene that was superb on to we of it');
   const predicted = await runMain(['predict', ...onnx, ...model, '--pair', `@${at('context.txt')}`, 'was it']);
   expect(predicted.stdout.split('\t')[0]).toBe('superb');
+  const two = await runMain(['predict', ...onnx, ...model, '--pair', `@${at('context.txt')}`, '--answers', '2', '--max-answer-tokens', '1', '--json', 'was it']);
+  const { answers } = JSON.parse(two.stdout) as { answers: readonly { text: string }[] };
+  expect(answers.map((answer) => answer.text)).toEqual(['superb', expect.stringMatching(/^\w+$/)]);
   const inspected = await runMain(['inspect', ...onnx, ...model, '--pair', 'the film was superb', 'was it']);
   expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('superb') });
 
@@ -66,9 +81,13 @@ test('question answering: train with LengthDrop, evaluate at reduced lengths, pr
 }, 120_000);
 
 test.each<[string, readonly string[], number, string]>([
-  ['data of another task', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'does token-classification and needs sentences with a tag a word (CoNLL); the file holds texts with labels'],
+  ['data of another task', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'the tag is "label", expected O, or B-'],
+  ['the same, with what the model needs', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'The model does token-classification and needs sentences with a tag a word (CoNLL).'],
+  ['a table for questions', ['evaluate', '--model', 'qa/model', '--data', 'texts.tsv'], 3, 'The model does question-answering and needs questions with contexts (SQuAD JSON).'],
   ['a metric of another task', ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--metric', 'accuracy'], 3, 'Question answering is not scored by "accuracy"'],
   ['a question without a context', ['predict', '--model', 'qa/model', 'was it'], 3, 'needs two texts'],
+  ['a question without room for its context', ['predict', '--model', 'qa/model', '--pair', 'the film was good '.repeat(9), 'was it '.repeat(9)], 3, 'at least 9. Shorten the question: only contexts are read in parts.\n'],
+  ['a sentence longer than the positions', ['predict', '--model', 'tags/model', 'was it '.repeat(30)], 3, 'or ask for truncation. (--truncate)'],
 ])('%s', async (_, argv, code, message) => {
   const located = argv.map((word) => (/^(tags|qa|texts|test)[./]/.test(word) ? at(word) : word));
   expect(await runMain([...located, ...onnx])).toMatchObject({ code, stderr: expect.stringContaining(message) });
@@ -77,8 +96,8 @@ test.each<[string, readonly string[], number, string]>([
 test('an answer that is not where the file says, and a line without a tag', async () => {
   writeFileSync(at('wrong.json'), JSON.stringify({ data: [{ title: 't', paragraphs: [{ context: 'a good film', qas: [{ id: '7', question: 'was it', answers: [{ text: 'good', answer_start: 3 }] }] }] }] }));
   const squad = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('wrong.json'), '--task', 'question-answering', '--out', at('x')]);
-  expect(squad).toMatchObject({ code: 3, stderr: expect.stringContaining('7') });
+  expect(squad).toMatchObject({ code: 3, stderr: expect.stringContaining('answers[0] of question 7 begins at character 3 of the context; "ood " stands there, expected its text "good"') });
   writeFileSync(at('wrong.conll'), 'a O\nfilm\n');
   const conll = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('wrong.conll'), '--out', at('x')]);
-  expect(conll).toMatchObject({ code: 3, stderr: expect.stringContaining('line 2') });
+  expect(conll).toMatchObject({ code: 3, stderr: expect.stringContaining('wrong.conll, line 2: 1 columns, expected 2 as in the first line. Is the tag missing, or the separator?') });
 });

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createTaskModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { readJson, readLines } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
-import { writeToyProject } from '../testing/tiny-model.js';
+import { tinyConfig, writeToyProject } from '../testing/tiny-model.js';
 
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);
@@ -13,6 +14,7 @@ beforeAll(() => writeToyProject(folder, 300));
 
 const common = () => [...small, '--model', at('model'), '--train', at('train.tsv'), '--learning-rate', '3e-3'];
 const train = (...argv: readonly string[]) => runMain(['train', ...common(), ...argv]);
+const stopAtOnce = (): AbortSignal => AbortSignal.abort();
 
 test('learns, writes a model any command opens, and a run folder', async () => {
   const before = tf.memory().numTensors;
@@ -46,6 +48,43 @@ test('learns, writes a model any command opens, and a run folder', async () => {
 
   expect(await train('--out', at('run'))).toMatchObject({ code: 3, stderr: expect.stringContaining('holds a complete run') });
   expect(await runMain(['train', '--resume', '--out', at('run')])).toMatchObject({ code: 4, stderr: expect.stringContaining('The run there is complete') });
+}, 30_000);
+
+test('a head whose labels have no names is kept for examples that call them 0 and 1; a pretrained encoder gets the names of the data', async () => {
+  const model = createTaskModel({ ...tinyConfig, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }, new Map(), { fresh: true, seed: 4 });
+  const tokenizerFiles = { 'vocab.txt': readFileSync(at('model/vocab.txt')) };
+  model.initialised = [];
+  await saveModel(at('unnamed'), { model, tokenizerFiles });
+  const config = readJson(at('unnamed/config.json'));
+  cpSync(at('unnamed'), at('encoder'), { recursive: true });
+  writeFileSync(at('encoder/config.json'), JSON.stringify({ ...config, architectures: ['BertForMaskedLM'] }));
+  model.dispose();
+  writeFileSync(at('numbers.tsv'), readFileSync(at('train.tsv'), 'utf8').replace(/good$/gm, '1').replace(/bad$/gm, '0'));
+  const plan = [...small, '--train', at('numbers.tsv'), '--task', 'classification', '--epochs', '0', '--length-drop-epochs', '1', '--limit', '20', '--learning-rate', '0', '--json'];
+  const kept = await runMain(['train', '--model', at('unnamed'), ...plan, '--out', at('kept')]);
+  expect(kept).toMatchObject({ code: 0, stderr: expect.not.stringContaining('New head') });
+  expect(JSON.parse(kept.stdout)).toMatchObject({ labels: ['LABEL_0', 'LABEL_1'] });
+  expect(readFileSync(at('kept/model/model.safetensors')).equals(readFileSync(at('unnamed/model.safetensors')))).toBe(true);
+  const made = await runMain(['train', '--model', at('encoder'), ...plan, '--out', at('made')]);
+  expect(JSON.parse(made.stdout)).toMatchObject({ labels: ['0', '1'] });
+}, 30_000);
+
+test('--length-config trains for that configuration alone', async () => {
+  const before = tf.memory().numTensors;
+  const plan = ['--length-config', '0.5,0.3', '--epochs', '1', '--dev-share', '0.2', '--limit', '100'];
+  const { code, stdout } = await train(...plan, '--out', at('one'), '--json');
+  expect(code).toBe(0);
+  const { stages } = JSON.parse(stdout) as { stages: { stage: string; best: { full: number } }[] };
+  expect(stages.map(({ stage }) => stage)).toEqual(['fine-tune']);
+  expect(readJson(at('one/config.json'))).toMatchObject({ lengthConfig: '0.5,0.3', lengthDropEpochs: 0 });
+  expect(readJson(at('one/model/length_adaptive.json'))).toMatchObject({ training: { lengthConfig: [0.5, 0.3], lengthDropEpochs: 0 } });
+  const plain = await train(...plan.slice(2), '--length-drop-epochs', '0', '--out', at('plain'), '--json');
+  expect(readLines(at('plain/metrics.ndjson'))[0]?.['loss']).not.toBe(readLines(at('one/metrics.ndjson'))[0]?.['loss']);
+  expect(plain.code).toBe(0);
+
+  expect(await train(...plan, '--length-drop-epochs', '3', '--out', at('both'))).toMatchObject({ code: 2, stderr: expect.stringContaining('give one of them') });
+  expect(await train('--length-config', '0.5,0.3,0.2', '--out', at('both'))).toMatchObject({ code: 3, stderr: expect.stringContaining('layers') });
+  expect(tf.memory().numTensors).toBe(before);
 }, 30_000);
 
 test('stopped in either stage and resumed, a run ends with the same losses and weights', async () => {
@@ -88,6 +127,25 @@ test('a run resumes from its own settings, and refuses others', async () => {
   writeFileSync(at('early/checkpoint.safetensors'), readFileSync(at('early/checkpoint.safetensors')).subarray(0, 1000));
   expect(await train(...plan, '--resume')).toMatchObject({ code: 3, stderr: expect.stringContaining('cannot be used') });
   expect((await train(...plan, '--overwrite')).code).toBe(0);
+  expect(existsSync(at('early/result.json'))).toBe(true);
+
+  // What is overwritten is no result of the new run, which leaves a checkpoint of its own.
+  expect((await runMain(['train', ...common(), ...plan, '--overwrite', '--checkpoint-every', '1'], { signal: stopAtOnce() })).code).toBe(130);
+  expect(existsSync(at('early/result.json'))).toBe(false);
+  const header = readFileSync(at('early/checkpoint.json'), 'utf8');
+  const resumed = async (): Promise<string> => {
+    const { code, stderr } = await train(...plan, '--resume', '--checkpoint-every', '1', '--json');
+    expect(code).toBe(3);
+    return (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { error: { code: string; message: string } }).error.code + stderr;
+  };
+  writeFileSync(at('early/checkpoint.json'), header.replace(/"stage": \d+/, '"stage": null'));
+  expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*checkpoint.json does not say where the run stood/s);
+  writeFileSync(at('early/checkpoint.json'), header.replace(/"metricsLines": \d+/, '"metricsLines": 99'));
+  expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*of the 99 lines that the checkpoint goes on after. Start anew/s);
+  rmSync(at('early/metrics.ndjson'));
+  expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*metrics.ndjson cannot be used: .*ENOENT/s);
+  writeFileSync(at('early/checkpoint.json'), header.replace(/"model": "../, '"model": "zz'));
+  expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*The weights of the model are not those/s);
 });
 
 test('new labels get a new head; numbers are a regression', async () => {

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { engineOptions, lengthOptions, secondTextOption } from '../options/common.js';
-import { flag, text } from '../options/option.js';
+import { flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
 export const predictOptions = {
@@ -8,7 +8,9 @@ export const predictOptions = {
   input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
   ...lengthOptions,
-  truncate: flag('cut texts that are too long for the model instead of refusing them'),
+  truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),
+  answers: number('N', 'questions: give the N best answers with --json (default 20)', { integer: true, min: 1, fallback: undefined }),
+  maxAnswerTokens: number('N', 'questions: most tokens an answer may have (default 30)', { integer: true, min: 1, fallback: undefined }),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
   ...engineOptions,
 } as const;

@@ -27,6 +27,8 @@ export const searchOptions = {
   speedSamples: number('N', 'examples that speed is measured on', { integer: true, min: 1, fallback: 16 }),
   speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),
   out: text('DIR', 'write everything here (default: length_adaptive.json into the model, the rest into MODEL/search)'),
+  redis: { ...text('URL', 'have configurations scored by the workers at this Redis: see lat worker'), transient: true },
+  queue: { ...text('NAME', 'name of the queue there (default length-adaptive)'), transient: true },
   resume: { ...flag('go on from the checkpoint of an interrupted search'), transient: true },
   ...engineOptions,
 } as const;
@@ -44,6 +46,7 @@ export const searchCommand = defineCommand({
   help: `Examples:
   lat search --model runs/sst2/model --data dev.tsv --limit 500 --report-data test.tsv
   lat search --model runs/sst2/model --data dev.tsv --held-out-share 0.5 --objective latency
+  lat search --model runs/sst2/model --data dev.tsv --redis redis://127.0.0.1:6379
   lat search --model runs/sst2/model --resume --generations 20`,
   options: searchOptions,
   savedConfig: (settings) => {

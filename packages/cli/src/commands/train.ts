@@ -16,6 +16,7 @@ export const trainOptions = {
   task: choice(taskNames, 'what the examples are for (default: guessed from the file)', undefined),
   epochs: number('N', 'epochs of ordinary fine-tuning', { integer: true, min: 0, fallback: 2 }),
   lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
+  lengthConfig: text('CONFIG', 'train for this one configuration in place of LengthDrop: ratios, lengths @128, or a number of the Pareto set'),
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),
   warmupRatio: number('SHARE', 'share of the steps of each stage in which the rate rises to its peak', { min: 0, below: 1, fallback: 0 }),

@@ -87,7 +87,7 @@ const timed: SearchReport = {
   objective: 'latency',
   calibration: { coefficients: { input: 1, tokens: 0, entering: 0.1, enteringSquared: 0, leaving: 0.1, dropping: 0 }, error: 0.034, heldOut: 8 },
   full: { ...report.full, predictedMs: 10 },
-  paretoSet: report.paretoSet.map((point, i) => ({ ...point, predictedMs: [5, 8][i] ?? 0 })),
+  paretoSet: report.paretoSet.map((point, i) => ({ ...point, predictedMs: [6, 9][i] ?? 0, predictedSpeedup: [2, 1.25][i] ?? 0 })),
 };
 
 /** The body of a page, which is well-formed XML too. */
@@ -97,7 +97,7 @@ test.each<[string, SearchReport]>([
   ['searched by MACs', report],
   ['searched by latency', timed],
   ['without anything measured', { ...report, speed: undefined, baselines: report.baselines.map(({ latencyMs: _, latencyRatio: __, ...rest }) => rest) }],
-  ['never trained with LengthDrop', { ...report, withoutLengthDrop: withoutLengthDrop(report, { metric: 'accuracy', reportMetric: 'accuracy', settings: { ...settingsOf(), model: 'a <b>' } }) }],
+  ['never trained with LengthDrop', { ...report, withoutLengthDrop: withoutLengthDrop(report, { metric: 'accuracy', reportMetric: 'accuracy', task: 'classification', settings: { ...settingsOf(), model: 'a <b>' } }) }],
   ['beaten in time', { ...report, paretoSet: report.paretoSet.map((point) => ({ ...point, beatenBy: 'full' as const })) }],
 ])('the page of a search %s is well-formed and holds no hole', (_, shown) => {
   wellFormed(body(reportPage(shown)));
@@ -146,12 +146,12 @@ test('what was measured to be slower than something better is said, not hidden',
 });
 
 test('weights that never saw LengthDrop are called so, with what it would have to buy', () => {
-  const told = withoutLengthDrop(report, { metric: 'accuracy', reportMetric: 'f1', settings: settingsOf() });
+  const told = withoutLengthDrop(report, { metric: 'accuracy', reportMetric: 'f1', task: 'classification', settings: settingsOf() });
   const untrained = { ...report, withoutLengthDrop: told };
   for (const text of [reportPage(untrained), searchText(untrained).join('\n')]) {
     expect(text).toContain('These weights were never trained with LengthDrop');
     expect(text).toContain('Nearest to 0.5x the MACs is configuration 0 at 0.450x: accuracy 0.8800, 0.9100 at full length; LengthDrop would have to close 3.0 points.');
-    expect(text).toContain('lat train --model m --train TRAINING_DATA --epochs 0 --length-drop-epochs 2');
+    expect(text).toContain('lat train --model m --train TRAINING_DATA --task classification --epochs 0 --length-drop-epochs 2');
   }
   expect(reportPage(report)).not.toContain('never trained');
 });

@@ -32,7 +32,7 @@ const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, ba
     ? [{ title: `${escape(reportMetric)}, held-out`, cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
     : []),
   ...(objective === 'latency'
-    ? [{ title: 'predicted speed-up', cell: ({ predictedMs = Number.NaN }: ReportedPoint) => times((full.predictedMs ?? Number.NaN) / predictedMs) }]
+    ? [{ title: 'predicted speed-up', cell: ({ predictedMs = Number.NaN, predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs }: ReportedPoint) => times(predictedSpeedup) }]
     : []),
   ...(speed
     ? [
@@ -111,20 +111,21 @@ const factsOf = (report: SearchReport): string => {
   return `<ul class="facts">${facts.map(([value, label]) => `<li><strong>${value}</strong>${label}</li>`).join('')}</ul>`;
 };
 
-const heldOutText = ({ data, reportData, heldOutShare = 0, heldOutExamples, sharedExamples }: SearchReport): string => {
+const heldOutText = ({ data, reportData, heldOutShare = 0, heldOutExamples, sharedExamples, learned }: SearchReport): string => {
   if (heldOutExamples === 0) {
     return 'none: the scores are those the search chose by, and so a little too good (--report-data or --held-out-share scores the set on other examples)';
   }
-  const shared = sharedExamples === 0 ? 'none of them among the searched ones' : `${sharedExamples} of them among the searched ones, so these scores are a little too good`;
+  const seen = learned.length > 0 ? 'the searched ones or those soft-extract learned from' : 'the searched ones';
+  const shared = sharedExamples === 0 ? `none of them among ${seen}` : `${sharedExamples} of them among ${seen}, so these scores are a little too good`;
   return `${reportData ?? `${percent(heldOutShare)} of ${data}, set aside before the search`}: ${heldOutExamples} examples, ${shared}`;
 };
 
 const threadsText = (threads: number | undefined): string => (threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
 
-/** Median relative difference of the predicted speed-ups from the measured ones. */
-const predictionError = ({ paretoSet, full }: SearchReport): number | undefined => {
-  const errors = paretoSet.flatMap(({ speedup, predictedMs }) =>
-    speedup === undefined || predictedMs === undefined || full.predictedMs === undefined ? [] : [Math.abs(full.predictedMs / predictedMs / speedup - 1)],
+/** Median relative difference of the predicted speed-ups from the measured ones, of the same texts. */
+const predictionError = ({ paretoSet }: SearchReport): number | undefined => {
+  const errors = paretoSet.flatMap(({ speedup, predictedSpeedup }) =>
+    speedup === undefined || predictedSpeedup === undefined ? [] : [Math.abs(predictedSpeedup / speedup - 1)],
   );
   return errors.length === 0 ? undefined : quantile(errors, 0.5);
 };
@@ -134,7 +135,7 @@ const calibrationText = (report: SearchReport): string | undefined => {
   if (calibration === undefined) return undefined;
   const after = predictionError(report);
   const said = `forward passes of one text at several lengths and configurations, before the search; median error ${percent(calibration.error)} on ${calibration.heldOut} passes that were not fitted`;
-  return after === undefined ? said : `${said}; predicted and measured speed-ups of the set differ by ${percent(after)} (median)`;
+  return after === undefined ? said : `${said}; predicted and measured speed-ups of the set, on the same texts, differ by ${percent(after)} (median)`;
 };
 
 const methodOf = (report: SearchReport): string => {

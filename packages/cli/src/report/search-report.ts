@@ -15,6 +15,8 @@ export interface ReportedPoint extends ParetoPoint {
   readonly speedup?: number;
   /** Milliseconds of a text that the search predicted, averaged over its examples: with the objective `latency`. */
   readonly predictedMs?: number;
+  /** The speed-up that the search's prediction gives for the texts that speed was measured on: what `speedup` is to be compared with. */
+  readonly predictedSpeedup?: number;
   /** The configuration that scores at least as well and was measured to be faster: its number, or `full`. */
   readonly beatenBy?: number | 'full';
 }
@@ -28,7 +30,7 @@ export interface SearchReport {
   readonly heldOutShare: number | undefined;
   readonly examples: number;
   readonly heldOutExamples: number;
-  /** Held-out examples that were among the searched ones all the same. */
+  /** Held-out examples that were among the searched ones, or those that soft-extract learned from, all the same. */
   readonly sharedExamples: number;
   /** Mean tokens of the examples. */
   readonly meanTokens: number;

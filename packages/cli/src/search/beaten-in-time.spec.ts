@@ -14,6 +14,11 @@ test('the full length beats too, by its number where it is in the set', () => {
   expect(beatenInTime(full, [point(0.5, 0.8, 11), { ...full, latencyMs: 10.2 }])).toEqual([1, undefined]);
 });
 
+test('a lead of less than three percent is no lead', () => {
+  expect(beatenInTime(full, [point(0.5, 0.8, 10.2)])).toEqual([undefined]);
+  expect(beatenInTime(full, [point(0.5, 0.8, 10.4)])).toEqual(['full']);
+});
+
 test('equal times beat nobody, and neither do predicted ones', () => {
   expect(beatenInTime(full, [point(0.5, 0.8, 10)])).toEqual([undefined]);
   const predicted = [point(0.3, 0.7, 6), point(0.5, 0.8, 5)].map(({ speedup: _, ...rest }) => rest);

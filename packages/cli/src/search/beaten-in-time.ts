@@ -1,8 +1,11 @@
 import { isFullLength } from '@length-adaptive/core';
 import type { ReportedPoint } from '../report/search-report.js';
 
+/** Times that differ by less than this share are taken for equal: so much the same pass differs from round to round. */
+const margin = 0.03;
+
 /**
- * For each configuration of a Pareto set the one that scores at least as well and was measured to be faster: its number, or
+ * For each configuration of a Pareto set the one that scores at least as well and was measured to be clearly faster: its number, or
  * `full` for a full length that is not in the set. A set is ordered by MACs or by predicted time, and a machine may differ.
  *
  * @param full the full length, measured too
@@ -15,7 +18,7 @@ export const beatenInTime = (full: ReportedPoint, paretoSet: readonly ReportedPo
   ];
   const time = ({ speedup, latencyMs }: ReportedPoint): number => (speedup === undefined ? Number.NaN : (latencyMs ?? Number.NaN));
   return paretoSet.map((own) => {
-    const better = rivals.filter(({ point }) => point.score >= own.score && time(point) < time(own));
+    const better = rivals.filter(({ point }) => point.score >= own.score && time(point) < (1 - margin) * time(own));
     return better.sort((a, b) => time(a.point) - time(b.point))[0]?.name;
   });
 };

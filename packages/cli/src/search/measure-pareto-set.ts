@@ -1,5 +1,6 @@
-import type { LabelledInput, LengthSearchResult, MetricName, SpeedMeasurement } from '@length-adaptive/models';
-import { evaluate, measureSpeed } from '@length-adaptive/models';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { LabelledInput, LatencyFit, LengthSearchResult, MetricName, ScoreConfigs, SpeedMeasurement } from '@length-adaptive/models';
+import { createLatencyModel, evaluate, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
@@ -17,17 +18,21 @@ export interface SearchWork {
   /** SHA-256 over the files of weights. */
   readonly weights: string;
   readonly data: readonly LabelledInput[];
+  /** What soft-extract learns from. */
+  readonly training: readonly LabelledInput[];
   readonly heldOut: readonly LabelledInput[];
   readonly folder: string;
   /** Tokens that texts are cut to. */
   readonly maxLength: number;
   /** Configurations that soft-extract learned. */
   readonly learned: readonly LearnedConfig[];
+  /** Scores configurations elsewhere; undefined where the model does it here. */
+  readonly score: ScoreConfigs | undefined;
 }
 
 /** Full length and Pareto set with everything that is measured after the search. */
 export const measureParetoSet = async (
-  { full, paretoSet }: LengthSearchResult,
+  { full, paretoSet, latency }: LengthSearchResult,
   { settings, context, opened, data, heldOut, learned }: SearchWork,
 ): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
   const { model } = opened;
@@ -42,7 +47,9 @@ export const measureParetoSet = async (
     scoring.update(index + 1, points.length);
   }
   scoring.end();
-  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, data }) : [];
+  const sampled = sample(data, settings.speedSamples, settings.seed);
+  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
+  const predictedTime = latency && predictTime(latency, sampled);
   const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
     const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
     const { latencyMs: predictedMs, ...plain } = point;
@@ -54,6 +61,7 @@ export const measureParetoSet = async (
       macs: model.macs(meanTokens, point.lengthConfig),
       ...(heldOutScore !== undefined && { heldOutScore }),
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
+      ...(speed && predictedTime && { predictedSpeedup: predictedTime(full.lengthConfig) / predictedTime(point.lengthConfig) }),
     };
   });
   const whole = reportedFull ?? full;
@@ -65,11 +73,17 @@ export const measureParetoSet = async (
 export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: OpenedModel): MetricName =>
   reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
 
+/** The time of examples as a search predicted it: comparable with what is measured on the same ones. */
+const predictTime = (fit: LatencyFit, examples: readonly LabelledInput[]): ((config: LengthConfig) => number) => {
+  const model = createLatencyModel(fit);
+  return (config) => examples.reduce((sum, { input }) => sum + model.milliseconds(input.ids.length, config), 0);
+};
+
 const measureSpeeds = async (
   paretoSet: LengthSearchResult['paretoSet'],
-  { settings, context, opened, data }: Pick<SearchWork, 'settings' | 'context' | 'opened' | 'data'>,
+  { settings, context, opened, sampled }: Pick<SearchWork, 'settings' | 'context' | 'opened'> & { readonly sampled: readonly LabelledInput[] },
 ): Promise<readonly SpeedMeasurement[]> => {
-  const inputs = sample(data, settings.speedSamples, settings.seed).map(({ input }) => input);
+  const inputs = sampled.map(({ input }) => input);
   context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
   const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
   return measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
@@ -78,9 +92,9 @@ const measureSpeeds = async (
 /** Mean tokens of examples. */
 export const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
 
-/** How many held-out examples are among the searched ones. */
-export const countShared = (heldOut: readonly LabelledInput[], data: readonly LabelledInput[]): number => {
+/** How many held-out examples are among those that were searched on or learned from. */
+export const countShared = (heldOut: readonly LabelledInput[], seen: readonly LabelledInput[]): number => {
   const keyOf = ({ input }: LabelledInput): string => Array.from(input.ids).join(' ');
-  const searched = new Set(data.map(keyOf));
-  return heldOut.filter((example) => searched.has(keyOf(example))).length;
+  const keys = new Set(seen.map(keyOf));
+  return heldOut.filter((example) => keys.has(keyOf(example))).length;
 };

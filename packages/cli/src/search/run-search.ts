@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { LatencyFit, LengthSearchCheckpoint, LengthSearchResult } from '@length-adaptive/models';
+import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
 import { searchLengths } from '@length-adaptive/models';
 import type { SearchSettings } from '../commands/search.js';
 import { digestOf } from '../data.js';
-import { CliError } from '../errors.js';
+import { CliError, messageOf } from '../errors.js';
 import { knownCode } from '../exit-codes.js';
 import { openMetrics } from '../metrics-log.js';
 import { runFiles } from '../run-folder.js';
 import { describeEngine } from '../used-engine.js';
 import type { SearchWork } from './measure-pareto-set.js';
-import { hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from './search-checkpoint.js';
+import { configsDigest, hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
 
 interface GenerationLine {
@@ -37,14 +37,18 @@ const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): stri
 /**
  * Runs a search, or goes on with an interrupted one; every generation is saved.
  *
- * @throws CliError `ABORTED`; its message says how to go on
+ * @throws CliError `ABORTED`, its message says how to go on; `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const runSearch = async ({ settings, context, opened, weights, data, folder, learned }: SearchWork): Promise<LengthSearchResult> => {
+export const runSearch = async ({ settings, context, opened, weights, data, folder, learned, score }: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
-  const identity: SearchIdentity = { weights, data: digestOf(data) };
-  const saved = settings.resume ? ((await readSearchCheckpoint(folder, identity)) as LengthSearchCheckpoint) : undefined;
-  if (!settings.resume && hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is replaced (--resume would have gone on from it).`);
+  const configs = learned.map(({ lengthConfig }) => lengthConfig);
+  const identity: SearchIdentity = {
+    ...{ weights, data: digestOf(data), metric: metric ?? model.task.defaultMetric, objective, seed, population: populationSize, dropRatioBound },
+    ...{ engine: describeEngine(opened.used), configs: configsDigest(configs) },
+  };
+  // What soft-extract has learned is something to go on from, too.
+  const saved = settings.resume && (learned.length === 0 || hasSearchCheckpoint(folder)) ? await readSearchCheckpoint(folder, identity) : undefined;
   const metricsPath = join(folder, runFiles.metrics);
   const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
@@ -55,8 +59,8 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
   if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
   try {
     return await searchLengths(model, data, {
-      ...{ generations, populationSize, dropRatioBound, metric, seed, objective },
-      configs: learned.map(({ lengthConfig }) => lengthConfig),
+      ...{ generations, populationSize, dropRatioBound, metric, score, seed, objective },
+      configs,
       resume: saved,
       ...(context.signal && { signal: context.signal }),
       onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
@@ -71,12 +75,14 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
       },
     });
   } catch (error) {
-    if (knownCode(error) !== 'ABORTED') throw error;
-    const how =
-      saves === 0
-        ? 'No generation was complete, so nothing was saved.'
-        : `${saves} generations are saved; ${resumeHint(settings)}`;
-    throw new CliError('ABORTED', `The search was stopped. ${how}`, { cause: error });
+    const code = knownCode(error);
+    if (saved !== undefined && code?.includes('CHECKPOINT') === true) {
+      throw new CliError('CHECKPOINT_INVALID', `The search in ${folder} cannot go on: ${messageOf(error)} Leave --resume out to start anew.`, { cause: error });
+    }
+    if (code !== 'ABORTED') throw error;
+    const nothing = saves === 0 && learned.length === 0;
+    const kept = saves === 0 ? 'No generation was complete; what soft-extract learned is saved' : `${saves} generations are saved`;
+    throw new CliError('ABORTED', `The search was stopped. ${nothing ? 'No generation was complete, so nothing was saved.' : `${kept}; ${resumeHint(settings)}`}`, { cause: error });
   } finally {
     progress.end();
   }

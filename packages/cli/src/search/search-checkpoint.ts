@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { LengthSearchCheckpoint } from '@length-adaptive/models';
 import { writeFile } from '@length-adaptive/models';
 import { CliError, messageOf } from '../errors.js';
+import { removeFiles, runFiles } from '../run-folder.js';
 
 /** What a search's checkpoint must be resumed with. */
 export interface SearchIdentity {
@@ -10,31 +14,72 @@ export interface SearchIdentity {
   readonly weights: string;
   /** Digest of the examples. */
   readonly data: string;
+  readonly metric: string;
+  readonly objective: string;
+  readonly seed: number;
+  readonly population: number;
+  readonly dropRatioBound: number;
+  /** Engine with its precision or backend: `onnx, int8`. */
+  readonly engine: string;
+  /** Digest of the configurations that joined the initial population. */
+  readonly configs: string;
 }
+
+/** What each is called where it has changed. */
+const names: Readonly<Record<keyof SearchIdentity, string>> = {
+  weights: 'weights of the model',
+  data: 'examples',
+  metric: 'metric',
+  objective: 'objective',
+  seed: 'seed',
+  population: 'population',
+  dropRatioBound: 'drop ratio bound',
+  engine: 'engine or its precision',
+  configs: 'configurations that soft-extract learned',
+};
 
 const fileName = 'search-checkpoint.json';
 
+/** What soft-extract learned, in the folder of a search. */
+export const learnedFile = 'soft-extract.json';
+
 /** Whether a folder holds a search that can go on. */
 export const hasSearchCheckpoint = (folder: string): boolean => existsSync(join(folder, fileName));
+
+/** A digest of configurations. */
+export const configsDigest = (configs: readonly LengthConfig[]): string => createHash('sha256').update(JSON.stringify(configs)).digest('hex');
+
+/** Takes away what an earlier search left in a folder: `--resume` must never go on from another search than the last one that was started. */
+export const removeEarlierSearch = (folder: string): Promise<void> => removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result]);
 
 /** Writes the state of a search at the end of a generation. */
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>
   writeFile(join(folder, fileName), `${JSON.stringify({ ...identity, search })}\n`);
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+const isSearch = (value: unknown): value is LengthSearchCheckpoint => isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
+
 /**
- * The state of an interrupted search of the same model on the same examples.
+ * The state of an interrupted search of the same model on the same examples, with the same settings.
  *
  * @throws CliError `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const readSearchCheckpoint = async (folder: string, { weights, data }: SearchIdentity): Promise<unknown> => {
-  if (!hasSearchCheckpoint(folder)) throw new CliError('CHECKPOINT_NOT_FOUND', `There is no search to resume in ${folder}. Leave --resume out to start one.`);
-  let saved: Partial<SearchIdentity> & { readonly search?: unknown };
+export const readSearchCheckpoint = async (folder: string, identity: SearchIdentity): Promise<LengthSearchCheckpoint> => {
+  if (!hasSearchCheckpoint(folder)) {
+    throw new CliError('CHECKPOINT_NOT_FOUND', `There is no search to resume in ${folder}: no generation of one was complete. Leave --resume out to start one.`);
+  }
+  let saved: unknown;
   try {
-    saved = JSON.parse(await readFile(join(folder, fileName), 'utf8')) as typeof saved;
+    saved = JSON.parse(await readFile(join(folder, fileName), 'utf8'));
   } catch (error) {
     throw new CliError('CHECKPOINT_INVALID', `${join(folder, fileName)} cannot be used: ${messageOf(error)}. Leave --resume out to start anew.`, { cause: error });
   }
-  const changed = saved.weights !== weights ? 'weights of the model' : saved.data !== data ? 'examples' : undefined;
-  if (changed === undefined) return saved.search;
-  throw new CliError('CHECKPOINT_INVALID', `The ${changed} are not those that the search in ${folder} began with. Restore them, or leave --resume out to start anew.`);
+  if (!isRecord(saved) || !isSearch(saved['search'])) {
+    throw new CliError('CHECKPOINT_INVALID', `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`);
+  }
+  const { search, ...began } = saved;
+  const changed = (Object.keys(names) as (keyof SearchIdentity)[]).filter((key) => began[key] !== identity[key]).map((key) => `the ${names[key]}`);
+  if (changed.length === 0) return search;
+  throw new CliError('CHECKPOINT_INVALID', `Changed since the search in ${folder} began: ${changed.join(', ')}. Restore what it was, or leave --resume out to start anew.`);
 };

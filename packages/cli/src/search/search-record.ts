@@ -1,16 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { LengthAdaptiveFile } from '@length-adaptive/models';
-import { lengthAdaptiveFileName, validateLengthAdaptiveFile } from '@length-adaptive/models';
 import type { SearchReport } from '../report/search-report.js';
 
-/** `length_adaptive.json` with the search in it; what it said about training is kept. */
-export const withSearch = async (source: string, report: SearchReport): Promise<LengthAdaptiveFile> => {
-  const path = join(source, lengthAdaptiveFileName);
-  const before = await readFile(path, 'utf8').then(
-    (content) => validateLengthAdaptiveFile(JSON.parse(content), path),
-    () => undefined,
-  );
+/** The `length_adaptive.json` that a model came with, if it had one, with the search in it; what it said about training is kept. */
+export const withSearch = (before: LengthAdaptiveFile | undefined, report: SearchReport): LengthAdaptiveFile => {
   const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutShare, heldOutExamples, paretoSet, engine } = report;
   return {
     ...before,

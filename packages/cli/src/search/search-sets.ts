@@ -1,6 +1,6 @@
 import type { SearchSettings } from '../commands/search.js';
 import type { DataSet } from '../data.js';
-import { noData, readData, sampleData, splitData } from '../data.js';
+import { noData, readModelData, sampleData, splitData } from '../data.js';
 import { CliError } from '../errors.js';
 
 /** Reads the examples to search on, and those to report on. */
@@ -8,10 +8,10 @@ export const readSearchSets = async (path: string, settings: SearchSettings): Pr
   const { reportData, heldOutShare = 0, limit, seed } = settings;
   if (reportData !== undefined && heldOutShare > 0) throw new CliError('USAGE', 'Give --report-data or --held-out-share, not both.');
   if (heldOutShare === 0) {
-    const heldOut = reportData === undefined ? noData : await readData(reportData, { ...settings, limit: undefined });
-    return { searched: await readData(path, settings), heldOut };
+    const heldOut = reportData === undefined ? noData : await readModelData(reportData, { ...settings, limit: undefined });
+    return { searched: await readModelData(path, settings), heldOut };
   }
-  const { rest, aside } = splitData(await readData(path, { ...settings, limit: undefined }), heldOutShare, seed);
+  const { rest, aside } = splitData(await readModelData(path, { ...settings, limit: undefined }), heldOutShare, seed);
   if (rest.examples.length === 0 || aside.examples.length === 0) {
     throw new CliError('INPUT_INVALID', `--held-out-share ${heldOutShare} of ${path} leaves ${rest.examples.length} examples to search on and ${aside.examples.length} to report on; give a share that leaves some of both.`);
   }

@@ -8,11 +8,14 @@ import { openTrainedModel, searchRetention, writeFile } from '@length-adaptive/m
 import { startBackend } from '../backend.js';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
+import { searchOptions } from '../commands/search.js';
 import type { DataSet } from '../data.js';
-import { readData } from '../data.js';
-import { CliError } from '../errors.js';
+import { digestOf, noData, readModelData } from '../data.js';
+import { CliError, messageOf } from '../errors.js';
 import { knownCode } from '../exit-codes.js';
-import { required } from '../options/settings.js';
+import { flagOf, required } from '../options/settings.js';
+import { resumeHint } from './run-search.js';
+import { hasSearchCheckpoint, learnedFile } from './search-checkpoint.js';
 
 /** A configuration that soft-extract learned, and the price of a token that it was learned at. */
 export interface LearnedConfig {
@@ -20,44 +23,76 @@ export interface LearnedConfig {
   readonly lengthConfig: LengthConfig;
 }
 
-const fileName = 'soft-extract.json';
+/** @throws CliError `USAGE` for an option of soft-extract without it */
+export const checkSoftExtract = (settings: SearchSettings): void => {
+  if (settings.softExtract !== undefined) return;
+  const idle = (['train', 'softExtractEpochs', 'softExtractLimit'] as const).find((key) => settings[key] !== searchOptions[key].fallback);
+  if (idle !== undefined) throw new CliError('USAGE', `${flagOf(idle)} is for --soft-extract LAMBDAS, which is not given; leave it out, or give both.`);
+};
 
-/** The training examples of soft-extract; undefined where it is not asked for, or was done before the search was interrupted. */
-export const readTrainingData = async (settings: SearchSettings): Promise<DataSet | undefined> =>
-  settings.softExtract === undefined || settings.resume
-    ? undefined
-    : readData(required(settings.train, 'train'), { ...settings, limit: settings.softExtractLimit });
+/** The training examples of soft-extract; none where it is not asked for. */
+export const readTrainingData = async (settings: SearchSettings): Promise<DataSet> =>
+  settings.softExtract === undefined ? noData : readModelData(required(settings.train, 'train'), { ...settings, limit: settings.softExtractLimit });
 
 /** What learning works on. */
 export interface LearnWork {
   readonly settings: SearchSettings;
   readonly context: Context;
   readonly folder: string;
-  /** Training examples; a search that goes on needs none. */
+  /** SHA-256 over the files of weights. */
+  readonly weights: string;
+  /** Training examples. */
   readonly training: readonly LabelledInput[];
 }
 
-const readLearned = async (folder: string): Promise<readonly LearnedConfig[]> => {
-  const path = join(folder, fileName);
-  if (!existsSync(path)) throw new CliError('CHECKPOINT_NOT_FOUND', `${folder} does not hold what soft-extract learned: it was stopped before. Leave --resume out to start anew.`);
-  return JSON.parse(await readFile(path, 'utf8')) as readonly LearnedConfig[];
+/** What was learned, and what it was learned from. */
+interface Learned {
+  /** Digest of the weights. */
+  readonly weights: string;
+  /** Digest of the training examples. */
+  readonly training: string;
+  readonly configs: readonly LearnedConfig[];
+}
+
+const isLearned = (value: unknown): value is Learned => typeof value === 'object' && value !== null && 'configs' in value && Array.isArray(value.configs);
+
+/** What an interrupted search has learned so far. */
+const readLearned = async (folder: string, { weights, training }: Omit<Learned, 'configs'>): Promise<readonly LearnedConfig[]> => {
+  const path = join(folder, learnedFile);
+  const anew = 'Leave --resume out to start anew.';
+  if (!existsSync(path)) {
+    const [code, why] = hasSearchCheckpoint(folder) ? (['CHECKPOINT_INVALID', 'the file is gone'] as const) : (['CHECKPOINT_NOT_FOUND', 'it was stopped before'] as const);
+    throw new CliError(code, `${folder} does not hold what soft-extract learned: ${why}. ${anew}`);
+  }
+  let saved: unknown;
+  try {
+    saved = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CliError('CHECKPOINT_INVALID', `${path} cannot be used: ${messageOf(error)}. ${anew}`, { cause: error });
+  }
+  if (!isLearned(saved)) throw new CliError('CHECKPOINT_INVALID', `${path} does not hold what soft-extract learned. ${anew}`);
+  const changed = saved.weights !== weights ? 'weights of the model' : saved.training !== training ? 'training examples' : undefined;
+  if (changed === undefined) return saved.configs;
+  throw new CliError('CHECKPOINT_INVALID', `The ${changed} are not those that soft-extract in ${folder} began with. Restore them, or leave --resume out to start anew.`);
 };
 
 /**
- * Learns a configuration for every price of `--soft-extract`, on TensorFlow.js, and keeps them in the folder; a search that goes on
- * has them from there.
+ * Learns a configuration for every price of `--soft-extract`, on TensorFlow.js. Each is kept in the folder as soon as it is learned; a
+ * search that goes on learns those that are missing.
  *
- * @throws CliError `ABORTED`, `CHECKPOINT_NOT_FOUND`
+ * @throws CliError `ABORTED`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const learnConfigs = async ({ settings, context, folder, training }: LearnWork): Promise<readonly LearnedConfig[]> => {
-  const { softExtract: lambdas, softExtractEpochs: epochs, model: source, backend = 'wasm', threads, seed, resume } = settings;
-  if (lambdas === undefined) return [];
-  if (resume) return readLearned(folder);
+export const learnConfigs = async ({ settings, context, folder, weights, training }: LearnWork): Promise<readonly LearnedConfig[]> => {
+  const { softExtract: lambdas = [], softExtractEpochs: epochs, model: source, backend = 'wasm', threads, seed, resume } = settings;
+  if (lambdas.length === 0) return [];
+  const from = { weights, training: digestOf(training) };
+  const learned = resume ? [...(await readLearned(folder, from))] : [];
+  const missing = lambdas.slice(learned.length);
+  if (missing.length === 0) return learned;
   await startBackend({ backend, threads });
   const { model } = await openTrainedModel(required(source, 'model'));
-  const learned: LearnedConfig[] = [];
   try {
-    for (const lambda of lambdas) {
+    for (const lambda of missing) {
       const progress = context.progress(`soft-extract ${lambda}`, 'steps');
       try {
         const { lengthConfig } = await searchRetention(model, training, {
@@ -66,18 +101,19 @@ export const learnConfigs = async ({ settings, context, folder, training }: Lear
           onStep: ({ step, totalSteps, loss }) => progress.update(step, totalSteps, `loss ${loss.toFixed(4)}`),
         });
         learned.push({ lambda, lengthConfig });
+        await writeFile(join(folder, learnedFile), `${JSON.stringify({ ...from, configs: learned } satisfies Learned)}\n`);
       } finally {
         progress.end();
       }
     }
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
-    throw new CliError('ABORTED', 'Stopped while soft-extract was learning; nothing was saved.', { cause: error });
+    const how = learned.length === 0 ? 'nothing was saved.' : `${learned.length} of ${lambdas.length} configurations are saved; ${resumeHint(settings)}`;
+    throw new CliError('ABORTED', `Stopped while soft-extract was learning; ${how}`, { cause: error });
   } finally {
     model.dispose();
   }
   for (const { lambda, lengthConfig } of learned) context.note(`soft-extract ${lambda} learned ${formatLengthConfig(lengthConfig)}`);
-  await writeFile(join(folder, fileName), `${JSON.stringify(learned)}\n`);
   return learned;
 };
 

@@ -2,7 +2,7 @@ import type { ReportedPoint } from '../report/search-report.js';
 import { describeGap, withoutLengthDrop } from './without-length-drop.js';
 
 const settings = { model: 'my model', dropRatioBound: 0.25, maxLength: 64, stride: undefined, textColumn: undefined, pairColumn: undefined, labelColumn: 'stars' };
-const options = { metric: 'fidelity', reportMetric: 'f1', settings };
+const options = { metric: 'fidelity', reportMetric: 'f1', task: 'classification', settings } as const;
 const point = (cost: number, score: number, heldOutScore?: number): ReportedPoint => ({ lengthConfig: [cost], score, cost, ...(heldOutScore !== undefined && { heldOutScore }) });
 
 test('the gap is told at the configurations nearest to half and a third of the MACs', () => {
@@ -27,6 +27,6 @@ test('the command trains the same model with LengthDrop only, on examples read t
   expect(withoutLengthDrop({ full: point(1, 0.9), paretoSet: [] }, options)).toMatchObject({
     gaps: [],
     command:
-      "lat train --model 'my model' --train TRAINING_DATA --max-length 64 --label-column stars --epochs 0 --length-drop-epochs 2 --drop-ratio-bound 0.25 --out runs/length-drop",
+      "lat train --model 'my model' --train TRAINING_DATA --task classification --max-length 64 --label-column stars --epochs 0 --length-drop-epochs 2 --drop-ratio-bound 0.25 --out runs/length-drop",
   });
 });

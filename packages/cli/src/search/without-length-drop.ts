@@ -1,5 +1,6 @@
 import { quoted } from '../options/command-line.js';
 import type { ReportedPoint } from '../report/search-report.js';
+import type { TaskChoice } from '../task-names.js';
 
 /** What dropping tokens costs in score at one point of a Pareto set, while the weights were never trained for it. */
 export interface LengthDropGap {
@@ -28,6 +29,7 @@ export interface WithoutLengthDrop {
 export interface WithoutLengthDropOptions {
   readonly metric: string;
   readonly reportMetric: string;
+  readonly task: TaskChoice;
   /** The model, and how its examples are read. */
   readonly settings: {
     readonly model: string | undefined;
@@ -49,7 +51,7 @@ export const neverTrained = 'These weights were never trained with LengthDrop';
 /** What retraining with LengthDrop would have to buy, from a measured Pareto set, and how to do it. */
 export const withoutLengthDrop = (
   { full, paretoSet }: { readonly full: ReportedPoint; readonly paretoSet: readonly ReportedPoint[] },
-  { metric, reportMetric, settings }: WithoutLengthDropOptions,
+  { metric, reportMetric, task, settings }: WithoutLengthDropOptions,
 ): WithoutLengthDrop => {
   const heldOut = full.heldOutScore !== undefined;
   const scoreOf = ({ score, heldOutScore }: ReportedPoint): number => (heldOut ? (heldOutScore ?? Number.NaN) : score);
@@ -65,7 +67,7 @@ export const withoutLengthDrop = (
   const { model = '', dropRatioBound, maxLength, stride, textColumn, pairColumn, labelColumn } = settings;
   const given = Object.entries({ '--max-length': maxLength, '--stride': stride, '--text-column': textColumn, '--pair-column': pairColumn, '--label-column': labelColumn });
   const command = [
-    ...['lat', 'train', '--model', quoted(model), '--train', 'TRAINING_DATA'],
+    ...['lat', 'train', '--model', quoted(model), '--train', 'TRAINING_DATA', '--task', task],
     ...given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(String(value))])),
     ...['--epochs', '0', '--length-drop-epochs', '2', '--drop-ratio-bound', String(dropRatioBound), '--out', 'runs/length-drop'],
   ].join(' ');

@@ -6,6 +6,8 @@ import type { Outcome } from './run-main.js';
 
 const bin = join(__dirname, '../bin.ts');
 const loader = pathToFileURL(require.resolve('tsx')).href;
+/** For a worker, whose threads run sources too. */
+const threadLoader = pathToFileURL(require.resolve('@length-adaptive/tools/testing/typescript.mjs')).href;
 
 /** A child process that runs the sources of the command line. */
 export interface Child {
@@ -15,7 +17,7 @@ export interface Child {
 
 /** Starts the command line as a process of its own. */
 export const startChild = (argv: readonly string[], cwd: string): Child => {
-  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', loader, bin, ...argv], { cwd });
+  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', argv[0] === 'worker' ? threadLoader : loader, bin, ...argv], { cwd });
   const caught = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (caught[name] += text));
   const done = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...caught })));

@@ -31,6 +31,7 @@ export const writeTinyModel = async (folder: string): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
   const model = createTaskModel(tinyConfig, new Map(), { fresh: true, seed: 3 });
+  model.initialised = []; // as if it had been trained
   await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) } });
   model.dispose();
 };
