@@ -3,6 +3,7 @@ import { axesOf, type Directions } from './dominance.js';
 import { SearchError } from './errors.js';
 import { covers } from './indicators/covers.js';
 import { finiteRows } from './indicators/rows.js';
+import { numbersBetween } from './numbers-between.js';
 import { isFeasible, type Measured, type ObjectiveOf } from './measured.js';
 
 /** The non-dominated of all solutions ever shown to it. */
@@ -14,9 +15,6 @@ export interface Archive<Item> {
   /** How many members there are. */
   readonly size: number;
 }
-
-/** Row numbers from the first to the one before `end`. */
-const firstRows = (end: number): Uint32Array => Uint32Array.from({ length: end }, (_, i) => i);
 
 /**
  * An archive of non-dominated solutions: what a population forgets, it keeps. After all were added its front is `paretoFront` of all,
@@ -86,7 +84,7 @@ export const createArchive = <Item extends Measured>(
 
   /** The member with the least room; the last of several. */
   const mostCrowded = (): number => {
-    const distances = crowdingDistance(rows.subarray(0, items.length * objectives), objectives, firstRows(items.length));
+    const distances = crowdingDistance(rows.subarray(0, items.length * objectives), objectives, numbersBetween(0, items.length));
     return distances.reduce((least, distance, member) => (distance <= (distances[least] ?? Infinity) ? member : least), 0);
   };
 

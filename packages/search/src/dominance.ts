@@ -45,6 +45,15 @@ export const rowDominates = (values: Float64Array, objectives: number, a: number
   return better;
 };
 
+/** Lexicographic order of two rows: negative where `a` comes first, 0 where they are equal. */
+export const compareRows = (values: Float64Array, objectives: number, a: number, b: number): number => {
+  for (let m = 0; m < objectives; m += 1) {
+    const difference = (values[a * objectives + m] ?? 0) - (values[b * objectives + m] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+};
+
 /**
  * Does point `a` dominate point `b`: in no objective worse, in at least one better?
  *

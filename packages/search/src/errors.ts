@@ -31,3 +31,7 @@ export class SearchError extends Error {
     this.code = code;
   }
 }
+
+/** The error of an option that cannot be used: what came, and what was expected. */
+export const invalidOption = (name: string, value: unknown, expected: string): SearchError =>
+  new SearchError('INVALID_OPTION', `${name} is ${String(value)}: expected ${expected}.`);

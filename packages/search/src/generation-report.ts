@@ -4,9 +4,6 @@ import { lazily } from './lazily.js';
 import { frontRows } from './pareto.js';
 import type { Solution } from './problem.js';
 
-/** The numbers from `first` to the one before `end`. */
-export const entries = (first: number, end: number): Uint32Array => Uint32Array.from({ length: end - first }, (_, i) => first + i);
-
 /** Some entries as solutions, without those that were discarded. */
 export const solutionsOf = <Genome, Name extends string, Constraint extends string>(
   ledger: Ledger<Genome, Name, Constraint>,

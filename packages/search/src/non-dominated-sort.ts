@@ -1,4 +1,4 @@
-import { rowDominates } from './dominance.js';
+import { compareRows, rowDominates } from './dominance.js';
 
 /** Points sorted into fronts; front 0 is dominated by nobody, front k only by points of fronts before it. */
 export interface NonDominatedSort {
@@ -18,13 +18,7 @@ const lexicographic = (values: Float64Array, objectives: number): Uint32Array =>
         (values[2 * a] ?? 0) - (values[2 * b] ?? 0) || (values[2 * a + 1] ?? 0) - (values[2 * b + 1] ?? 0) || a - b,
     );
   }
-  return order.sort((a, b) => {
-    for (let m = 0; m < objectives; m += 1) {
-      const difference = (values[a * objectives + m] ?? 0) - (values[b * objectives + m] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return a - b;
-  });
+  return order.sort((a, b) => compareRows(values, objectives, a, b) || a - b);
 };
 
 /**

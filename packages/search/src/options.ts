@@ -1,6 +1,6 @@
 import type { Algorithm } from './algorithms/algorithm.js';
 import type { Objectives } from './dominance.js';
-import { SearchError } from './errors.js';
+import { invalidOption, SearchError } from './errors.js';
 import type { Termination } from './termination.js';
 
 /** When a search ends. Give at least one; `Infinity` runs until the space is exhausted or the caller stops. */
@@ -44,9 +44,6 @@ export type ResolvedSettings<Name extends string> = Required<Omit<SearchSettings
 /** Limits with every default filled in. */
 export type ResolvedLimits<Name extends string> = Required<Omit<SearchLimits<Name>, 'until'>> & Pick<SearchLimits<Name>, 'until'>;
 
-const invalid = (name: string, value: unknown, expected: string): SearchError =>
-  new SearchError('INVALID_OPTION', `${name} is ${String(value)}: expected ${expected}.`);
-
 /** @throws SearchError `INVALID_OPTION`, saying which setting and what was expected */
 export const resolveSettings = <Name extends string>(
   { populationSize, offspring, crossoverRate = 0.9, mutationRate = 0.9, attempts = 50, reference }: SearchSettings<Name>,
@@ -57,14 +54,14 @@ export const resolveSettings = <Name extends string>(
   const size = populationSize ?? algorithm.populationSize(names.length);
   const settings = { populationSize: size, offspring: offspring ?? size, crossoverRate, mutationRate, attempts };
   for (const name of ['populationSize', 'offspring', 'attempts'] as const) {
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) throw invalid(name, settings[name], 'an integer >= 1');
+    if (!Number.isInteger(settings[name]) || settings[name] < 1) throw invalidOption(name, settings[name], 'an integer >= 1');
   }
   for (const name of ['crossoverRate', 'mutationRate'] as const) {
-    if (!(settings[name] >= 0 && settings[name] <= 1)) throw invalid(name, settings[name], 'a probability from 0 to 1');
+    if (!(settings[name] >= 0 && settings[name] <= 1)) throw invalidOption(name, settings[name], 'a probability from 0 to 1');
   }
   if (reference === undefined) return settings;
   for (const name of names) {
-    if (!Number.isFinite(reference[name])) throw invalid(`reference.${name}`, reference[name], 'a finite number');
+    if (!Number.isFinite(reference[name])) throw invalidOption(`reference.${name}`, reference[name], 'a finite number');
   }
   return { ...settings, reference };
 };
@@ -79,9 +76,9 @@ export const resolveLimits = <Name extends string>({ generations, evaluations, u
   }
   for (const [name, value] of Object.entries({ generations, evaluations })) {
     if (value !== undefined && value !== Infinity && (!Number.isInteger(value) || value < 0)) {
-      throw invalid(name, value, 'an integer >= 0, or Infinity');
+      throw invalidOption(name, value, 'an integer >= 0, or Infinity');
     }
   }
-  if (until !== undefined && typeof until !== 'function') throw invalid('until', until, 'a termination, such as afterSeconds(60)');
+  if (until !== undefined && typeof until !== 'function') throw invalidOption('until', until, 'a termination, such as afterSeconds(60)');
   return { generations: generations ?? Infinity, evaluations: evaluations ?? Infinity, ...(until && { until }) };
 };

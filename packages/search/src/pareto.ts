@@ -1,4 +1,4 @@
-import { axesOf, toMinimized, type Directions, type Objectives } from './dominance.js';
+import { axesOf, compareRows, toMinimized, type Directions, type Objectives } from './dominance.js';
 import { nonDominatedSort } from './non-dominated-sort.js';
 
 /**
@@ -35,13 +35,7 @@ export function paretoFront<Name extends string>(
 /** The rows of the first front without repeated objective vectors, in lexicographic order of their values. */
 export const frontRows = (values: Float64Array, objectives: number): number[] => {
   const [front = new Uint32Array(0)] = nonDominatedSort(values, objectives).fronts;
-  const compare = (a: number, b: number): number => {
-    for (let m = 0; m < objectives; m += 1) {
-      const difference = (values[a * objectives + m] ?? 0) - (values[b * objectives + m] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
+  const compare = (a: number, b: number): number => compareRows(values, objectives, a, b);
   const rows = Array.from(front).sort(compare);
   return rows.filter((row, i) => i === 0 || compare(rows[i - 1] ?? 0, row) !== 0);
 };

@@ -6,10 +6,11 @@ import { checkSameSearch, readCheckpoint, writeCheckpoint, type Checkpoint } fro
 import { axesOf, type Axis, type Objectives } from './dominance.js';
 import { SearchError } from './errors.js';
 import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
-import { entries, frontOf, generationReport, solutionsOf } from './generation-report.js';
+import { frontOf, generationReport, solutionsOf } from './generation-report.js';
 import { hypervolume } from './indicators/hypervolume.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { createMemo, keyOf, type Memo } from './memo.js';
+import { numbersBetween } from './numbers-between.js';
 import { resolveLimits, resolveSettings, type ResolvedLimits, type ResolvedSettings, type SearchLimits, type SearchOptions } from './options.js';
 import { lazily } from './lazily.js';
 import { checkNames, type AbortSignalLike, type Problem, type Result, type Solution } from './problem.js';
@@ -124,7 +125,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
 
   /** Everything measured so far, in order; `paretoFront` of it may be larger than a population's front. */
   evaluated(): readonly Solution<Genome, Name, Constraint>[] {
-    return solutionsOf(this.#ledger, entries(0, this.#ledger.size()));
+    return solutionsOf(this.#ledger, numbersBetween(0, this.#ledger.size()));
   }
 
   /** The search at the end of its last completed generation, as plain data for `JSON.stringify`. */
@@ -329,7 +330,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   #absorb({ candidates, results }: Pending<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> {
     const first = this.#ledger.size();
     candidates.forEach(({ genome }, i) => void this.#ledger.add(genome, results[i] as Result<Name | Constraint>));
-    const added = entries(first, this.#ledger.size()).filter((entry) => this.#ledger.discarded(entry) === undefined);
+    const added = numbersBetween(first, this.#ledger.size()).filter((entry) => this.#ledger.discarded(entry) === undefined);
     const merged = new Uint32Array(this.#population.length + added.length);
     merged.set(this.#population);
     merged.set(added, this.#population.length);
@@ -340,7 +341,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const volume = this.#hypervolume();
     if (volume !== undefined) this.#hypervolumes.push(volume);
     const counts = { generation: this.#generation, evaluations: this.evaluations, progress: this.#progress(), hypervolume: volume };
-    return generationReport(counts, { ledger: this.#ledger, own: entries(first, this.#ledger.size()), population: this.#population });
+    return generationReport(counts, { ledger: this.#ledger, own: numbersBetween(first, this.#ledger.size()), population: this.#population });
   }
 
   #hypervolume(): number | undefined {

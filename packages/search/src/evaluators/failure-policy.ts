@@ -1,4 +1,4 @@
-import { SearchError } from '../errors.js';
+import { invalidOption } from '../errors.js';
 import { LONGEST_MS } from './platform.js';
 
 /** What happens when the evaluation of a candidate throws, rejects or takes too long. */
@@ -14,25 +14,22 @@ export interface FailurePolicy {
   readonly onFailure?: 'throw' | 'discard';
 }
 
-const invalid = (name: string, value: unknown, expected: string): SearchError =>
-  new SearchError('INVALID_OPTION', `${name} is ${String(value)}: expected ${expected}.`);
-
 /** @throws SearchError `INVALID_OPTION` unless it is an integer from `least` up, or Infinity */
 export const checkCount = (name: string, value: number, least: number): number => {
   if (value === Infinity || (Number.isInteger(value) && value >= least)) return value;
-  throw invalid(name, value, `an integer >= ${least}, or Infinity`);
+  throw invalidOption(name, value, `an integer >= ${least}, or Infinity`);
 };
 
 /** @throws SearchError `INVALID_OPTION` unless it is a time limit: milliseconds that a timer can count, or Infinity */
 export const checkLimit = (name: string, ms: number): number => {
   if (ms === Infinity || (ms > 0 && ms <= LONGEST_MS)) return ms;
-  throw invalid(name, ms, `milliseconds above 0, at most ${LONGEST_MS} (25 days), or Infinity for no limit`);
+  throw invalidOption(name, ms, `milliseconds above 0, at most ${LONGEST_MS} (25 days), or Infinity for no limit`);
 };
 
 /** @throws SearchError `INVALID_OPTION` */
 export const resolvePolicy = ({ retries = 0, backoffMs = 100, onFailure = 'throw' }: FailurePolicy): Required<FailurePolicy> => {
   checkCount('retries', retries, 0);
-  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS)) throw invalid('backoffMs', backoffMs, 'milliseconds, 0 or more');
-  if (onFailure !== 'throw' && onFailure !== 'discard') throw invalid('onFailure', onFailure, "'throw' or 'discard'");
+  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS)) throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
+  if (onFailure !== 'throw' && onFailure !== 'discard') throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");
   return { retries, backoffMs, onFailure };
 };

@@ -1,5 +1,5 @@
 import type { Objectives } from '../dominance.js';
-import { SearchError } from '../errors.js';
+import { invalidOption, SearchError } from '../errors.js';
 import type { Problem } from '../problem.js';
 
 /** A problem whose best trade-offs are known: what optimizers are compared on. */
@@ -29,9 +29,7 @@ export interface BenchmarkProblem<Name extends string = string, Constraint exten
 
 /** @throws SearchError `INVALID_OPTION` unless it is an integer, `least` or more */
 export const checkCount = (name: string, count: number, least: number): void => {
-  if (!Number.isInteger(count) || count < least) {
-    throw new SearchError('INVALID_OPTION', `${name} is ${count}: expected an integer >= ${least}.`);
-  }
+  if (!Number.isInteger(count) || count < least) throw invalidOption(name, count, `an integer >= ${least}`);
 };
 
 /**
