@@ -14,7 +14,7 @@ const rows = await accuracyRows(
     metric: 'f1',
     data: { 'max-length': 256 },
     fineTune: { epochs: 3, 'batch-size': 16, 'learning-rate': 1e-4 },
-    lengthDrop: { 'length-drop-epochs': 2, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 1e-4 },
+    lengthDrop: [{ 'length-drop-epochs': 2, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 1e-4 }],
     search: { limit: 300, generations: 8, population: 16, 'drop-ratio-bound': 0.35 },
     budgets: [0.33, 0.5, 0.7],
   },

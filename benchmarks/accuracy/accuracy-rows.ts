@@ -98,9 +98,12 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   mkdirSync(folder, { recursive: true });
   const files = await recipe.prepare(path.join(folder, 'data'));
   const plain = await fineTuneStage(recipe, files);
-  const adaptive = path.join(folder, 'adaptive');
-  const shared = { train: files.train, ...recipe.data, seed };
-  await runStage({ command: 'train', folder: adaptive, flags: { model: path.join(plain, 'model'), ...shared, epochs: 0, ...recipe.lengthDrop, out: adaptive } });
+  let adaptive = plain;
+  for (const [index, own] of recipe.lengthDrop.entries()) {
+    const flags = { model: path.join(adaptive, 'model'), train: files.train, ...recipe.data, seed: seed + index, epochs: 0, ...own };
+    adaptive = path.join(folder, index === 0 ? 'adaptive' : `adaptive-${index + 1}`);
+    await runStage({ command: 'train', folder: adaptive, flags: { ...flags, out: adaptive } });
+  }
   const after = await searchAndScore(recipe, files, adaptive);
   const before = await searchAndScore(recipe, files, plain);
   table(`${recipe.name} after LengthDrop`, after);

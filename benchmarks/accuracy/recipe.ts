@@ -25,7 +25,8 @@ export interface Recipe {
   /** Flags of every stage that reads data. */
   readonly data?: Flags;
   readonly fineTune: Flags;
-  readonly lengthDrop: Flags;
+  /** Runs of LengthDrop, each from where the one before ended. */
+  readonly lengthDrop: readonly Flags[];
   readonly search: Flags;
   /** Shares of the full MACs for which the best configuration of a search is scored on the held-out examples. */
   readonly budgets: readonly number[];
