@@ -1,4 +1,4 @@
-import type { DistillOptions, FileSource, FineTuneEngine, RunnableTextModel, TaskModel } from '@length-adaptive/models';
+import type { DistillOptions, FileSource, FineTuneEngine, ReducerName, ReducerSettings, RunnableTextModel, TaskModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
@@ -15,6 +15,8 @@ const onnxEngine = () => import('./onnx-engine.js');
 export interface EngineSettings extends BackendSettings {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
+  /** What ranks tokens. Default: what the model's file says. */
+  readonly reducer?: ReducerName | ReducerSettings | undefined;
 }
 
 /** A model that is open on one of the engines. */
@@ -38,9 +40,9 @@ const engineFor = async ({ engine, precision, backend }: EngineSettings): Promis
 
 const openOn = {
   onnx: async (source: string | FileSource, settings: EngineSettings): Promise<OpenedModel> => (await onnxEngine()).openOnOnnx(source, settings),
-  tfjs: async (source: string | FileSource, { backend = 'wasm', threads }: EngineSettings): Promise<OpenedModel> => {
+  tfjs: async (source: string | FileSource, { backend = 'wasm', threads, reducer }: EngineSettings): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
-    return { ...(await openTrainedModel(source)), used: { engine: 'tfjs', precision: 'fp32', backend } };
+    return { ...(await openTrainedModel(source, { reducer })), used: { engine: 'tfjs', precision: 'fp32', backend } };
   },
 };
 

@@ -15,7 +15,7 @@ import { checkDigests, checkFormat } from './queue/length-study.js';
 import { readSearchSets } from './search/search-sets.js';
 
 /** What a worker was started with; what is absent is as the search asks. */
-export interface WorkerEngine extends Partial<Omit<EngineSettings, 'engine' | 'threads'>> {
+export interface WorkerEngine extends Partial<Omit<EngineSettings, 'engine' | 'threads' | 'reducer'>> {
   readonly engine: EngineSettings['engine'];
   readonly threads?: number | undefined;
 }
@@ -25,14 +25,14 @@ interface OpenStudy {
   dispose(): void;
 }
 
-const engineOf = ({ engine: asked }: LengthStudy, own: WorkerEngine): EngineSettings => {
+const engineOf = ({ engine: asked, reducer }: LengthStudy, own: WorkerEngine): EngineSettings => {
   for (const name of ['engine', 'precision', 'backend'] as const) {
     const given = own[name] === 'auto' ? undefined : own[name];
     if (given !== undefined && given !== asked[name]) {
       throw new CliError('STUDY_REFUSED', `A worker was started with --${name} ${given}, the search runs with ${asked[name] ?? 'none'}: scores would differ. Leave --${name} out, or give both the same.`);
     }
   }
-  return { engine: asked.engine, precision: asked.precision, backend: asked.backend, threads: own.threads };
+  return { engine: asked.engine, precision: asked.precision, backend: asked.backend, threads: own.threads, reducer: reducer ?? 'attention' };
 };
 
 const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> => {

@@ -1,4 +1,4 @@
-import type { ModelConfig, Task, TextModel } from '@length-adaptive/models';
+import type { ModelConfig, ReducerName, Task, TextModel } from '@length-adaptive/models';
 import { labelsOf, openModel, questionAnswering, regression, sequenceClassification, tagsOf, taskOf, tokenClassification } from '@length-adaptive/models';
 import type { DataSet } from './data.js';
 import { modelLabel } from './data.js';
@@ -28,10 +28,15 @@ const taskFor = (data: DataSet, asked: TaskChoice | undefined): ((config: ModelC
   return (config) => sequenceClassification(named(config));
 };
 
+interface OpenSettings {
+  readonly task: TaskChoice | undefined;
+  readonly seed: number;
+  readonly reducer?: ReducerName | undefined;
+}
+
 /**
  * Opens a model to train on examples. A head for the same task and labels is kept; otherwise it gets a new one.
  *
- * @throws ModelError; CliError `INPUT_INVALID` when there are fewer than two classes
+ * @throws ModelError, also for a reducer of another task; CliError `INPUT_INVALID` when there are fewer than two classes
  */
-export const openForTraining = (source: string, data: DataSet, { task, seed }: { readonly task: TaskChoice | undefined; readonly seed: number }): Promise<TextModel> =>
-  openModel(source, { seed, task: taskFor(data, task) });
+export const openForTraining = (source: string, data: DataSet, { task, seed, reducer }: OpenSettings): Promise<TextModel> => openModel(source, { seed, reducer, task: taskFor(data, task) });

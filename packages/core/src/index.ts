@@ -20,6 +20,7 @@ export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
+export { addPrior, greatestPrior } from './reducers/prior.js';
 export type { Reducer, ReducerInput } from './reducers/reducer.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';

@@ -1,4 +1,6 @@
 import { ModelError } from './errors.js';
+import type { ModelReducer, ReducerSettings } from './reducer.js';
+import { reducerProblem } from './reducer.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
@@ -38,6 +40,8 @@ export interface LengthAdaptiveFile {
   /** How it was trained, in the trainer's own words (bounds, epochs, seed, base model). */
   readonly training?: Readonly<Record<string, unknown>>;
   readonly search?: SearchRecord;
+  /** What ranks its tokens, and ranked them in training and search. Absent: attention. */
+  readonly reducer?: ReducerSettings;
   /** From the cheapest to the dearest. */
   readonly paretoSet: readonly ParetoPoint[];
   /** What later versions and other tools add is kept. */
@@ -90,7 +94,7 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     throw new ModelError('FILE_INVALID', `${name}: ${problem}.`);
   };
   if (!isRecord(value)) return fail('expected a JSON object');
-  const { format, version, training, search, paretoSet } = value;
+  const { format, version, training, search, reducer, paretoSet } = value;
   if (format !== 'length-adaptive') return fail(`"format" is ${JSON.stringify(format)}, expected "length-adaptive"`);
   if (version !== 1) return fail(`"version" is ${JSON.stringify(version)}, and this release reads version 1. Update the package, or search the model again`);
   if (training !== undefined && !isRecord(training)) return fail('"training" is not an object');
@@ -101,6 +105,8 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     const wrongNumber = numberFields.find((field) => search[field] !== undefined && !isFinite(search[field]));
     if (wrongNumber !== undefined) return fail(`"search.${wrongNumber}" is not a number`);
   }
+  const wrongReducer = reducer === undefined ? undefined : reducerProblem(reducer);
+  if (wrongReducer !== undefined) return fail(`"reducer" ${wrongReducer}`);
   if (!Array.isArray(paretoSet)) return fail('"paretoSet" is not a list');
   const points: readonly unknown[] = paretoSet;
   const first = points[0];
@@ -111,6 +117,14 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   });
   const sorted = [...(points as readonly ParetoPoint[])].sort((a, b) => a.cost - b.cost || a.score - b.score);
   return { ...value, format, version, paretoSet: sorted };
+};
+
+/** What is known of a model, with its reducer in it; undefined where nothing is known and attention ranks. */
+export const withReducer = (file: LengthAdaptiveFile | undefined, reducer: ModelReducer | undefined): LengthAdaptiveFile | undefined => {
+  if (reducer) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer };
+  if (!file) return undefined;
+  const { reducer: _, ...rest } = file;
+  return rest;
 };
 
 /** The text of a `length_adaptive.json`, checked, its Pareto set sorted by cost. */

@@ -3,6 +3,7 @@ import { paretoFront } from '@length-adaptive/search';
 import { encodeExamples } from './encode-examples.js';
 import type { LatencyFit } from './latency-model.js';
 import { createLatencyModel } from './latency-model.js';
+import { lateConfigs } from './late-configs.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
 import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-search.js';
 import { lengthSearchProblem, macsShare, searchLengths } from './length-search.js';
@@ -128,4 +129,11 @@ test('scored elsewhere, in whatever order, a search ends with the same set', asy
   expect(seen).toHaveLength(elsewhere.evaluations);
   for (const { lengthConfig, cost } of seen) expect(cost).toBe(macsShare(text.model, lengthConfig, lengths()));
   await expect(search({ score: async () => [1] })).rejects.toThrow(/score gave 1 scores for \d+ configurations/);
+});
+
+test('the initial population holds shapes that drop late, unless it holds no chains either', () => {
+  const { seeds = [] } = lengthSearchProblem(text.model, examples(), small);
+  expect(seeds).toEqual(expect.arrayContaining(lateConfigs(3)));
+  expect(seeds).toHaveLength(2 + 6 + 3);
+  expect(lengthSearchProblem(text.model, examples(), { ...small, seeds: 0 }).seeds).toHaveLength(2);
 });

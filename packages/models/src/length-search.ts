@@ -5,6 +5,7 @@ import { constantRatioSeeds, descendingVector, paretoFront, Search } from '@leng
 import { calibrateLatency } from './calibrate-latency.js';
 import { ModelError } from './errors.js';
 import type { LabelledInput } from './labelled-input.js';
+import { lateConfigs } from './late-configs.js';
 import type { LatencyFit, LatencyModel } from './latency-model.js';
 import { createLatencyModel, isLatencyFit } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
@@ -39,7 +40,7 @@ export interface LengthSearchOptions {
   readonly generations?: number;
   /** Survivors of a generation, and new configurations tried in each. Default 20. */
   readonly populationSize?: number;
-  /** Constant-ratio chains in the initial population. Default: the population size. */
+  /** Constant-ratio chains in the initial population, beside three configurations that drop late; 0 for neither. Default: the population size. */
   readonly seeds?: number;
   /**
    * Configurations of yours that join the initial population, such as what `searchRetention` found: tried as they are, also where they
@@ -152,6 +153,7 @@ export const lengthSearchProblem = (
       fullLength(layers),
       smallest,
       ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
+      ...(seeds > 0 ? lateConfigs(layers) : []),
       ...given,
     ],
     accept: (config) => exempt.has(keyOf(config)) || macsShare(model, config, lengths) >= lowestCost,

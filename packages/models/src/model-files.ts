@@ -1,10 +1,13 @@
 import { architectureOf } from './architectures/registry.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
+import { withReducer } from './length-adaptive-file.js';
 import type { ModelConfig } from './model-config.js';
 import type { ReadModelDirectoryOptions, TokenizerFiles, WriteModelDirectoryOptions } from './model-directory.js';
 import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import { saveParameters } from './parameters.js';
+import type { ReducerName, ReducerSettings } from './reducer.js';
+import { chooseReducer } from './reducer.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
@@ -23,6 +26,8 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
   readonly task?: Task | ((config: ModelConfig) => Task) | undefined;
   /** Seed of a new head. Default 42. */
   readonly seed?: number;
+  /** What ranks tokens. Default: what the model's file says, else attention; a model that changes its task begins with attention. */
+  readonly reducer?: ReducerName | ReducerSettings | undefined;
 }
 
 /**
@@ -31,14 +36,16 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
  * @throws ModelError
  */
-export const openModel = async (source: string | FileSource, { task, seed = 42, ...options }: OpenModelOptions = {}): Promise<TextModel> => {
+export const openModel = async (source: string | FileSource, { task, seed = 42, reducer, ...options }: OpenModelOptions = {}): Promise<TextModel> => {
   const { config, tensors, tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
   const tokenizer = createTokenizer(tokenizerFiles);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { headPrefixes } = architectureOf(config);
   const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
-  const kept = !chosen || isTaskOf(config, chosen) ? tensors : new Map([...tensors].filter(([name]) => !isOfHead(name)));
-  return { model: createTaskModel(config, kept, { task: chosen, seed }), tokenizer, tokenizerFiles, lengthAdaptive };
+  const same = !chosen || isTaskOf(config, chosen);
+  const kept = same ? tensors : new Map([...tensors].filter(([name]) => !isOfHead(name)));
+  const model = createTaskModel(config, kept, { task: chosen, seed, reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined) });
+  return { model, tokenizer, tokenizerFiles, lengthAdaptive: withReducer(lengthAdaptive, model.reducer) };
 };
 
 /**
@@ -63,7 +70,7 @@ const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`. A head that was made anew and has learned nothing yet is
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer in it. A head that was made anew and has learned nothing yet is
  * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
  * @throws ModelError `NOT_WRITABLE`
@@ -76,6 +83,7 @@ export const saveModel = async (
   const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
   const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
   const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
-  const directory = { config: model.config, tensors, tokenizerFiles, ...(lengthAdaptive && { lengthAdaptive }) };
+  const ours = withReducer(lengthAdaptive, model.reducer);
+  const directory = { config: model.config, tensors, tokenizerFiles, ...(ours && { lengthAdaptive: ours }) };
   await writeModelDirectory(folder, directory, options);
 };

@@ -96,6 +96,35 @@ describe('a model that was trained and searched', () => {
     }
   });
 
+  test('texts with configurations of their own answer as they do alone', async () => {
+    const texts = ['good good', 'bad film and a long one', 'a good film', 'bad'];
+    const lengthConfigs = [[1, 1, 1], [0.5, 0.4, 0.3], [0.8, 0.6, 0.5], [0.5, 0.4, 0.3]];
+    const together = await predictor.predict(texts, { lengthConfigs });
+    for (const [row, text] of texts.entries()) {
+      const [alone] = await predictor.predict([text], { lengthConfig: lengthConfigs[row] });
+      expect(together[row]).toMatchObject({ label: alone?.label, cost: alone?.cost, keptTokens: alone?.keptTokens });
+      expect(together[row]?.score).toBeCloseTo(alone?.score ?? Number.NaN, 5);
+    }
+    await expect(predictor.predict(texts, { lengthConfigs: [[1, 1, 1]] })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('4 texts came with 1') });
+    await expect(predictor.predict(['good'], { lengthConfigs: [[0.5, 0.6, 0.5]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+  });
+
+  test('token ids answer as the text that they are of', async () => {
+    const { encoding, prediction } = await predictor.inspect('a good film');
+    const [answer] = await predictor.predict([{ ids: encoding.ids, typeIds: encoding.typeIds }]);
+    expect(answer).toEqual(prediction);
+    expect(predictor.countTokens('a good film')).toBe(encoding.ids.length);
+    for (const [input, message] of [
+      [{ ids: [] }, 'no token ids'],
+      [{ ids: [2, 1e6] }, 'id 1000000'],
+      [{ ids: [2, 5], typeIds: [0] }, '1 segment ids'],
+      [{ ids: [2, 5], typeIds: [0, 9] }, 'segment id 9'],
+    ] as const) {
+      await expect(predictor.predict([input])).rejects.toMatchObject({ message: expect.stringContaining(message) });
+    }
+    await expect(predictor.predict([{ ids: new Array<number>(1000).fill(5) }])).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
+  });
+
   test('inspection tells which tokens each layer kept', async () => {
     const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', { lengthConfig: [0.75, 0.5, 0.25] });
     expect(encoding.tokens).toEqual(['[CLS]', 'it', 'is', 'a', 'very', 'good', 'phone', '[SEP]']);

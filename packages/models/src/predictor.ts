@@ -1,5 +1,6 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { Dimensions } from './architectures/architecture.js';
 import type { Budget } from './budget.js';
 import { pointForBudget } from './budget.js';
 import { calibrateLatency } from './calibrate-latency.js';
@@ -11,7 +12,8 @@ import type { OpenModelOptions } from './model-files.js';
 import { openTrainedModel } from './model-files.js';
 import { predictLogits } from './predict-logits.js';
 import type { RunnableTextModel } from './runnable-model.js';
-import type { Answer, PreparedText, TextInput } from './tasks/task.js';
+import { prepareTokens } from './tasks/prepare-tokens.js';
+import type { Answer, PreparedText, Task, TaskName, TextInput, TokenInput } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
 
 export interface PredictOptions {
@@ -19,6 +21,8 @@ export interface PredictOptions {
   readonly budget?: Budget | undefined;
   /** Run exactly this configuration instead. */
   readonly lengthConfig?: LengthConfig | undefined;
+  /** Run each text at a configuration of its own, all in one batch where the engine can. */
+  readonly lengthConfigs?: readonly LengthConfig[] | undefined;
   /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
   readonly truncate?: boolean;
   /** Question answering only: most answers to give. Default 20. */
@@ -56,6 +60,10 @@ export interface Inspection {
 export interface Predictor {
   /** What runs the model: `tfjs`, `onnxruntime`. */
   readonly engine: string;
+  readonly task: TaskName;
+  readonly dimensions: Dimensions;
+  /** What the head reads, and its outputs. */
+  readonly head: Pick<Task, 'reads' | 'outputs'>;
   /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
@@ -63,7 +71,11 @@ export interface Predictor {
   /**
    * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG`, `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`; CoreError `LENGTH_CONFIG_INVALID`
    */
-  predict(texts: readonly TextInput[], options?: PredictOptions): Promise<Prediction[]>;
+  predict(texts: readonly (TextInput | TokenInput)[], options?: PredictOptions): Promise<Prediction[]>;
+  /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
+  countTokens(text: TextInput | TokenInput, options?: PredictOptions): number;
+  /** MACs of one input of `tokens` tokens at a configuration (default full length), head included. */
+  macs(tokens: number, config?: LengthConfig): number;
   /** Predicts one text and tells which tokens each layer kept. */
   inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
   /** Frees the model. */
@@ -76,7 +88,8 @@ export interface Predictor {
  * @throws CoreError `LENGTH_CONFIG_INVALID` when the Pareto set is that of another model
  */
 export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTextModel): Predictor => {
-  const { layers, positions } = model.dimensions;
+  const { dimensions } = model;
+  const { layers, positions } = dimensions;
   const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
@@ -92,8 +105,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
-    model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
+  const isTokens = (text: TextInput | TokenInput): text is TokenInput => typeof text === 'object' && 'ids' in text;
+  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
+    isTokens(text) ? prepareTokens(model.task, text, dimensions) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
   const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
@@ -116,22 +130,14 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
 
   const predictPrepared = async (texts: readonly PreparedText[], options: PredictOptions): Promise<Prediction[]> => {
     const lengths = texts.map(({ inputs }) => inputs.map(({ ids }) => ids.length));
-    const choose = await chooser(options, Math.max(0, ...lengths.flat()));
-    const configs = lengths.map(choose);
-    const predictions = new Array<Prediction>(texts.length);
-    for (const config of new Set(configs)) {
-      const rows = configs.flatMap((other, row) => (other === config ? [row] : []));
-      const inputs = rows.flatMap((row) => texts[row]?.inputs ?? []);
-      const start = performance.now();
-      const logits = await predictLogits(model, inputs, { config, signal: options.signal });
-      if (inputs.length === 1) latency?.model.observe(inputs[0]?.ids.length ?? 0, config, performance.now() - start);
-      for (const row of rows) {
-        const text = texts[row] as PreparedText;
-        const own = logits.splice(0, text.inputs.length);
-        predictions[row] = { ...text.answer(own), ...costOf(text, config) };
-      }
-    }
-    return predictions;
+    const configs = options.lengthConfigs ?? lengths.map(await chooser(options, Math.max(0, ...lengths.flat())));
+    if (configs.length !== texts.length) throw new ModelError('OPTION_INVALID', `${texts.length} texts came with ${configs.length} length configurations; expected one each.`);
+    if (options.lengthConfigs) for (const config of new Set(configs)) validateLengthConfig(config, layers);
+    const inputs = texts.flatMap((text) => text.inputs);
+    const start = performance.now();
+    const logits = await predictLogits(model, inputs, { configs: texts.flatMap((text, row) => text.inputs.map(() => configs[row] as LengthConfig)), signal: options.signal });
+    if (inputs.length === 1) latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
+    return texts.map((text, row) => ({ ...text.answer(logits.splice(0, text.inputs.length)), ...costOf(text, configs[row] as LengthConfig) }));
   };
 
   const costOf = ({ inputs }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer> => {
@@ -147,12 +153,17 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
 
   return {
     engine: model.engine,
+    task: model.task.name,
+    dimensions,
+    head: { reads: model.task.reads, outputs: model.task.outputs },
     paretoSet,
     labels: model.task.labels,
     predict: async (texts, options = {}) => {
       const prepared = texts.map((text) => prepare(text, options));
       return predictPrepared(prepared, options);
     },
+    macs: (tokens, config) => model.macs(tokens, config),
+    countTokens: (text, options = {}) => sum(prepare(text, options).inputs.map(({ ids }) => ids.length)),
     inspect: async (text, options = {}) => {
       const prepared = prepare(text, options);
       const [prediction] = (await predictPrepared([prepared], options)) as [Prediction];

@@ -1,6 +1,7 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import type { Dimensions } from './architectures/architecture.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import type { ModelReducer } from './reducer.js';
 import type { Task } from './tasks/task.js';
 import type { Tokenizer } from './tokenizer.js';
 
@@ -10,6 +11,8 @@ export interface RunnableModel {
   readonly engine: string;
   readonly dimensions: Dimensions;
   readonly task: Task;
+  /** What ranks its tokens in the first layers, by the inputs alone: every run of the model reckons with it. Absent: attention does. */
+  readonly reducer?: ModelReducer | undefined;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
   /** The one configuration that the model runs at, where it has one built in. */
@@ -21,6 +24,8 @@ export interface RunnableModel {
    * @param options the length configuration; default full length
    */
   run(inputs: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }): Promise<Float32Array>;
+  /** The same for rows that have configurations of their own; absent for engines with one configuration a batch. */
+  readonly runRows?: ((inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>) | undefined;
   /** Positions of the tokens of one input that left each layer, ascending. */
   keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
   /** MACs of one input of `length` tokens at a configuration (default full length), head included. */

@@ -8,6 +8,8 @@ import { isFitDense } from './architectures/tinybert.js';
 import type { ModelConfig } from './model-config.js';
 import type { Parameter } from './parameters.js';
 import { loadParameters } from './parameters.js';
+import type { ReducerSettings } from './reducer.js';
+import { resolveReducer, withPriors } from './reducer.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData } from './safetensors.js';
 import { configFor, taskOf } from './task-config.js';
@@ -41,6 +43,8 @@ export interface CreateModelOptions {
   readonly task?: Task | undefined;
   /** Seed of new weights. Default 42. */
   readonly seed?: number;
+  /** What ranks tokens in the first layers. Default: attention does in all. */
+  readonly reducer?: ReducerSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
 }
@@ -65,15 +69,17 @@ const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: 
 /**
  * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a reducer that does not fit
  */
 export const createTaskModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { task = taskOf(config), seed = 42, fresh = false }: CreateModelOptions = {},
+  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen }: CreateModelOptions = {},
 ): TaskModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
+  const reducer = resolveReducer(chosen, { task, layers: dimensions.layers });
+  const ranking = { priorLayers: reducer?.layers ?? 0 };
   const encoderSpecs = architecture.encoder(dimensions);
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
     { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
@@ -86,7 +92,7 @@ export const createTaskModel = (
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor =>
     tf.tidy((): Tensor => {
       // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
-      const { hidden } = encode(encoder, inputs, { ...options, dropout, restore: task.reads === 'tokens' });
+      const { hidden } = encode(encoder, withPriors(reducer, inputs), { ...options, ...ranking, dropout, restore: task.reads === 'tokens' });
       if (task.reads === 'first') {
         const first = tf.squeeze<Tensor2D>(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]); // [B, hidden]
         return runHead(first, head, architecture.poolerActivation, dropout);
@@ -102,6 +108,7 @@ export const createTaskModel = (
     architecture,
     dimensions,
     task,
+    reducer,
     batchTokens: 1024,
     encoder,
     head,
@@ -120,7 +127,7 @@ export const createTaskModel = (
       }
     },
     keptPositions: async (input, lengthConfig) => {
-      const { hidden, trace } = encode(encoder, [input], { config: lengthConfig, restore: false, trace: true });
+      const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), { config: lengthConfig, ...ranking, restore: false, trace: true });
       try {
         const kept: number[][] = [];
         for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));

@@ -1,6 +1,6 @@
 import type { EncoderWeights, LengthConfig } from '@length-adaptive/core';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, Task, TaskModel } from '@length-adaptive/models';
+import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions, EncoderInputs } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
@@ -13,7 +13,7 @@ import { readWeights } from './encoder/weight-tree.js';
 import type { GraphBuilder, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
 import { elementTypeNumber } from './graph/protos.js';
-import { lengthConfigKey, lengthsInput } from './read-file.js';
+import { lengthConfigKey, lengthsInput, priorInput, priorLayersKey } from './read-file.js';
 
 /** Version of the standard operators that exported files use. */
 export const opset = 17;
@@ -24,6 +24,8 @@ export interface HostModel {
   readonly encoder: WeightTree<EncoderWeights, HostWeight>;
   /** Absent for a bare encoder, whose output is the hidden state of every token. */
   readonly head?: HostHead | undefined;
+  /** What ranks tokens in the first layers. Absent: attention does. */
+  readonly reducer?: Pick<ModelReducer, 'layers'> | undefined;
 }
 
 /** Head of a task. */
@@ -46,17 +48,22 @@ export interface ExportGraphOptions {
 export const spanOutputs = ['start_logits', 'end_logits'] as const;
 
 /** Copies the weights of a model to host memory. */
-export const hostModel = async ({ dimensions, encoder, head, task, parameters, architecture }: TaskModel, { withHead = true } = {}): Promise<HostModel> => {
+export const hostModel = async ({ dimensions, encoder, head, task, parameters, architecture, reducer }: TaskModel, { withHead = true } = {}): Promise<HostModel> => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
   return {
     dimensions,
     encoder: await readWeights(encoder, nameOf),
+    reducer,
     ...(withHead && { head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation, task } }),
   };
 };
 
 const int64Input = (g: GraphBuilder, name: string): Value => g.input(name, 'int64', ['batch', 'sequence']);
+
+/** The input of a prior, spread over the batch. */
+export const priorOf = (g: GraphBuilder, ids: Value, axes: readonly [string, string] = ['batch', 'sequence']): Value =>
+  g.op('Expand', [g.input(priorInput, 'float32', axes), g.op('Shape', [ids])]);
 
 /** The inputs that every tool feeds an encoder. */
 export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderInputs => ({
@@ -97,22 +104,27 @@ const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengt
  *
  * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
  * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
- * default, the full length, so that tools that know nothing of it run the file as any other. Outputs: `logits` [batch, outputs];
+ * default, the full length, so that tools that know nothing of it run the file as any other. A model with a reducer of its own
+ * has one more, `prior`, [batch, sequence] float32, added to the significance of its first layers; its default is 0, attention
+ * alone. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`
  */
 export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig, trace = false }: ExportGraphOptions = {}): Uint8Array => {
-  const { dimensions, encoder, head } = model;
+  const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
   const g = createGraph();
   const emit = emitterOf(precision);
-  const inputs = encoderInputs(g, dimensions);
+  const given = encoderInputs(g, dimensions);
   const lengths = lengthsOf(lengthConfig, layers);
   if (lengths === 'input') g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
-  const plan = planLengths(g, inputs.mask, lengths, layers);
-  const options: EncoderGraphOptions = { plan, wanted: head?.task.reads === 'first' ? 'first' : 'all', trace };
+  const plan = planLengths(g, given.mask, lengths, layers);
+  const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
+  if (ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
+  const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
+  const options: EncoderGraphOptions = { plan, priorLayers: reducer?.layers, wanted: head?.task.reads === 'first' ? 'first' : 'all', trace };
   const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
@@ -122,5 +134,6 @@ export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
-  return g.model({ opset, metadata: { precision, [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input' } });
+  const metadata = { precision, [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input', ...(ranks && { [priorLayersKey]: String(reducer.layers) }) };
+  return g.model({ opset, metadata });
 };

@@ -1,6 +1,6 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { TaskModel, TextModel } from '@length-adaptive/models';
-import { formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, writeFile } from '@length-adaptive/models';
+import { formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, withReducer, writeFile } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -8,7 +8,7 @@ import { modelFileName } from './file-names.js';
 import type { CreateOnnxModelOptions } from './onnx-model.js';
 import { createOnnxModel } from './onnx-model.js';
 import type { SessionOptions } from './runtime.js';
-import { sampleTexts } from './sample-texts.js';
+import { sampleQuestions, sampleTexts } from './sample-texts.js';
 import type { Verification } from './verify.js';
 import { verify } from './verify.js';
 
@@ -28,7 +28,7 @@ export interface ExportModelOptions extends SessionOptions {
   readonly lengthConfig?: LengthConfig | undefined;
   /** Run every file on ONNX Runtime beside TensorFlow.js before it is kept. Default true. */
   readonly verify?: boolean;
-  /** Inputs to verify with. Default: a few sentences. */
+  /** Inputs to verify with. Default: a few sentences; a few questions with contexts where the model ranks tokens by them. */
   readonly inputs?: readonly EncoderInput[] | undefined;
   readonly tolerance?: number | undefined;
   /** Called when a file was verified and written. */
@@ -49,13 +49,14 @@ export const exportModel = async (
   { precisions = ['fp32', 'int8'], lengthConfig, verify: verified = true, inputs, tolerance, onFile, ...session }: ExportModelOptions = {},
 ): Promise<ExportedFile[]> => {
   const host = await hostModel(model);
-  const given = inputs ?? sampleTexts.map((text) => tokenizer.encode(text, undefined, { maxLength: model.dimensions.positions }));
+  const samples: readonly (readonly [string, string?])[] = model.reducer ? sampleQuestions : sampleTexts.map((text) => [text]);
+  const given = inputs ?? samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
   const exported: ExportedFile[] = [];
   for (const precision of precisions) {
     const path = modelFileName(precision);
     const bytes = exportGraph(host, { precision, lengthConfig });
     const traced = (): Uint8Array => exportGraph(host, { precision, lengthConfig, trace: true });
-    const verification = verified ? await verifyFile(model, bytes, given, { ...session, precision, tolerance, lengthConfig, traced }) : undefined;
+    const verification = verified ? await verifyFile(model, bytes, given, { ...session, precision, tolerance, lengthConfig, traced, reducer: model.reducer }) : undefined;
     if (verification?.passed === false) throw failed(path, verification);
     await writeFile(`${folder}/${path}`, bytes);
     const file: ExportedFile = { path, precision, bytes: bytes.length, ...(verification && { verification }) };
@@ -63,7 +64,8 @@ export const exportModel = async (
     onFile?.(file);
   }
   for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles))) await writeFile(`${folder}/${name}`, content);
-  if (lengthAdaptive) await writeFile(`${folder}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(lengthAdaptive));
+  const ours = withReducer(lengthAdaptive, model.reducer);
+  if (ours) await writeFile(`${folder}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
   await writeFile(`${folder}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
   return exported;
 };

@@ -1,9 +1,10 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
-import { cost, fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, ModelConfig, RunnableModel, Task } from '@length-adaptive/models';
-import { architectureOf, headCostOf, taskOf } from '@length-adaptive/models';
+import { cost, fullLength, isFullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { Dimensions, ModelConfig, ModelReducer, ReducerSettings, RunnableModel, Task } from '@length-adaptive/models';
+import { architectureOf, headCostOf, resolveReducer, taskOf, withPriors } from '@length-adaptive/models';
 import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
+import type { OnnxFile } from './read-file.js';
 import { readOnnxFile } from './read-file.js';
 import type { RuntimeSession, SessionOptions } from './runtime.js';
 import { openSession } from './runtime.js';
@@ -17,7 +18,7 @@ export interface OnnxModel extends RunnableModel {
    *
    * @throws CoreError `LENGTH_CONFIG_INVALID`, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
-  runRows(inputs: readonly EncoderInput[], configs: readonly LengthConfig[]): Promise<Float32Array>;
+  readonly runRows: (inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>;
   /** Ends the sessions once what they run is done. */
   release(): Promise<void>;
 }
@@ -25,7 +26,19 @@ export interface OnnxModel extends RunnableModel {
 export interface CreateOnnxModelOptions extends SessionOptions {
   /** The same model with outputs `kept_positions.LAYER`, made when positions are asked for. Default: positions are not known. */
   readonly traced?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
+  /** What ranks tokens in the first layers. Default: attention does in all. */
+  readonly reducer?: ReducerSettings | undefined;
 }
+
+/** @throws OnnxError `OPTION_INVALID` for a reducer that a file cannot run */
+const checkReducer = (reducer: ModelReducer | undefined, { builtIn, priorLayers }: Pick<OnnxFile, 'builtIn' | 'priorLayers'>): void => {
+  if (reducer === undefined || reducer.layers === priorLayers || (builtIn && isFullLength(builtIn))) return;
+  const has = priorLayers === 0 ? 'by attention alone' : `with a prior in the first ${priorLayers}`;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `The model ranks tokens by ${reducer.name} in its first ${reducer.layers} layers, and the ONNX file was exported to rank them ${has}. Export the model anew (lat export), or open its weights.`,
+  );
+};
 
 /** Enough tokens to keep the cores busy; more would push the attention scores of long texts out of the cache. */
 export const batchTokens = 640;
@@ -39,14 +52,17 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
  *
  * @param bytes an ONNX file written by `exportGraph`
  * @param config the model's config.json
- * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's task
+ * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's
+ * task, `OPTION_INVALID` for a reducer that the file was not exported with; ModelError `OPTION_INVALID` for one of another task
  */
-export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { traced, ...options }: CreateOnnxModelOptions = {}): Promise<OnnxModel> => {
+export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { traced, reducer: chosen, ...options }: CreateOnnxModelOptions = {}): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = dimensions;
+  const reducer = resolveReducer(chosen, { task, layers });
   const file = readOnnxFile(bytes);
   const { builtIn } = file;
+  checkReducer(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
@@ -58,7 +74,7 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
-      return await on.run(tokenFeeds(ort, inputs, { configs, layers, inputNames: on.inputNames }));
+      return await on.run(tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames }));
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }
@@ -81,6 +97,7 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
     builtIn,
     dimensions,
     task,
+    reducer,
     batchTokens,
     headMacs,
     runRows,

@@ -1,5 +1,5 @@
 import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles } from '@length-adaptive/models';
+import { chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -44,8 +44,8 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readModelFiles(files);
   const tokenizer = createTokenizer(tokenizerFiles);
-  const session = { runtime, threads, providers };
-  const finish = (model: OnnxModel): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive });
+  const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
+  const finish = (model: OnnxModel): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer) });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     const graph = (trace: boolean): Promise<Uint8Array> => fromWeights(files, precision, trace, options);
     return finish(await createOnnxModel(await graph(false), config, { ...session, traced: () => graph(true) }));

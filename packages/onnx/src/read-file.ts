@@ -10,12 +10,20 @@ export const lengthsInput = 'length_ratios';
 /** Metadata of a file: the configuration that is built in, or `input`. */
 export const lengthConfigKey = 'length_config';
 
+/** The input that holds what is known of each token's worth before the encoder runs, in files of models that rank by more than attention. */
+export const priorInput = 'prior';
+
+/** Metadata of such a file: the number of first layers that it counts in. */
+export const priorLayersKey = 'prior_layers';
+
 /** A file that can be opened. */
 export interface OnnxFile {
-  /** The model; where configurations are an input it has no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
+  /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
   readonly bytes: Uint8Array;
   /** The configuration that is built in. */
   readonly builtIn: LengthConfig | undefined;
+  /** First layers in which a prior counts; 0 for a file that takes none. */
+  readonly priorLayers: number;
 }
 
 const decode = (bytes: Uint8Array): ModelProto => {
@@ -37,7 +45,10 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   if (lengths === undefined || !model.graph) {
     throw new OnnxError('FILE_INVALID', 'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".');
   }
-  if (lengths !== 'input') return { bytes, builtIn: lengths.split(' ').map(Number) };
-  model.graph.initializer = model.graph.initializer.filter(({ name }) => name !== lengthsInput);
-  return { bytes: toBinary(ModelProtoSchema, model), builtIn: undefined };
+  const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
+  const priorLayers = Number(model.metadataProps.find(({ key }) => key === priorLayersKey)?.value ?? 0);
+  if (builtIn && priorLayers === 0) return { bytes, builtIn, priorLayers };
+  const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
+  model.graph.initializer = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
+  return { bytes: toBinary(ModelProtoSchema, model), builtIn, priorLayers };
 };

@@ -21,6 +21,13 @@ const ratiosTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], configs
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
 
+/** What is known of each token's worth: [B, T], 0 for padding and for rows of which nothing is known. */
+const priorTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], width: number): RuntimeTensor => {
+  const priors = new Float32Array(inputs.length * width);
+  inputs.forEach(({ prior }, row) => prior && priors.set(Array.from(prior), row * width));
+  return new ort.Tensor('float32' as never, priors as never, [inputs.length, width]);
+};
+
 export interface TokenFeeds {
   /** One configuration a row. */
   readonly configs: readonly LengthConfig[];
@@ -42,6 +49,7 @@ export const tokenFeeds = (ort: OnnxRuntime, inputs: readonly EncoderInput[], { 
     input_ids: () => tensor(({ ids }, token) => ids[token] as number),
     attention_mask: () => tensor(() => 1),
     token_type_ids: () => tensor(({ typeIds }, token) => typeIds?.[token] ?? 0),
+    prior: () => priorTensor(ort, inputs, width),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers),
   };
   return Object.fromEntries(Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])));

@@ -1,6 +1,6 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { RunnableModel, ScoreName } from '@length-adaptive/models';
+import type { ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
 import { createScorer, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
@@ -24,6 +24,8 @@ export interface EvaluationResult extends UsedEngine {
   readonly cost: number;
   readonly lengthConfig: LengthConfig;
   readonly meanTokens: number;
+  /** What ranked tokens; absent for attention. */
+  readonly reducer?: ModelReducer;
 }
 
 const scoresOf = async (
@@ -75,6 +77,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       cost: macsShare(model, config, lengths),
       lengthConfig: config,
       meanTokens: mean(lengths),
+      ...(model.reducer && { reducer: model.reducer }),
       ...used,
     };
     if (settings.out !== undefined) await writeRunResult(settings.out, result);

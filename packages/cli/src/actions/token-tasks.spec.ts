@@ -80,11 +80,47 @@ test('question answering: train with LengthDrop, evaluate at reduced lengths, pr
   expect(again.stdout.split('\t')[0]).toBe('superb');
 }, 120_000);
 
+test('--reducer question-overlap: trained and searched with it, a model keeps it, also as ONNX; one flag goes back to attention', async () => {
+  const trained = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('train.json'), '--limit', '32', '--epochs', '0', '--length-drop-epochs', '1', '--max-length', '24', '--reducer', 'question-overlap', '--out', at('near')]);
+  expect({ code: trained.code, stderr: trained.stderr }).toMatchObject({ code: 0 });
+  const reducer = { name: 'question-overlap', layers: 1, window: 24 };
+  const ours = (folder: string): unknown => readJson(at(folder, 'length_adaptive.json'));
+  expect(ours('near/model')).toMatchObject({ reducer, training: { lengthDropEpochs: 1 } });
+
+  const evaluated = async (...argv: readonly string[]) => {
+    const { code, stdout, stderr } = await runMain(['evaluate', ...onnx, '--data', at('test.json'), '--length-config', '0.6,0.4', '--metric', 'probability', '--json', ...argv]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return JSON.parse(stdout) as { readonly scores: { readonly probability: number }; readonly reducer?: unknown };
+  };
+  const near = await evaluated('--model', at('near/model'));
+  expect(near.reducer).toEqual(reducer);
+  const attention = await evaluated('--model', at('near/model'), '--reducer', 'attention');
+  expect(attention).not.toHaveProperty('reducer');
+  expect(attention.scores.probability).not.toBe(near.scores.probability);
+
+  const model = ['--model', at('near/model')];
+  const small = ['--generations', '1', '--population', '4', '--no-latency'];
+  expect(await runMain(['search', ...onnx, ...model, '--data', at('test.json'), ...small])).toMatchObject({ code: 0 });
+  expect(ours('near/model')).toMatchObject({ reducer, search: { metric: 'f1' } });
+  expect(await runMain(['search', ...onnx, ...model, '--data', at('test.json'), ...small, '--reducer', 'attention', '--out', at('far')])).toMatchObject({ code: 0 });
+  expect(ours('far')).not.toHaveProperty('reducer');
+  const resumed = await runMain(['search', ...onnx, ...model, '--resume', '--reducer', 'attention', '--generations', '2']);
+  expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('--reducer is "attention"') });
+
+  const exported = await runMain(['export', '--threads', '1', ...model, '--out', at('near-onnx'), '--precision', 'fp32', '--data', at('test.json')]);
+  expect({ code: exported.code, stdout: exported.stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('in 32 of 32 inputs') });
+  const again = await evaluated('--model', at('near-onnx'));
+  expect(again.scores.probability).toBeCloseTo(near.scores.probability, 5);
+  const inspected = await runMain(['inspect', ...onnx, ...model, '--length-config', '0.7,0.5', '--pair', 'the film was superb', 'was it']);
+  expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('superb') });
+}, 120_000);
+
 test.each<[string, readonly string[], number, string]>([
   ['data of another task', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'the tag is "label", expected O, or B-'],
   ['the same, with what the model needs', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'The model does token-classification and needs sentences with a tag a word (CoNLL).'],
   ['a table for questions', ['evaluate', '--model', 'qa/model', '--data', 'texts.tsv'], 3, 'The model does question-answering and needs questions with contexts (SQuAD JSON).'],
   ['a metric of another task', ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--metric', 'accuracy'], 3, 'Question answering is not scored by "accuracy"'],
+  ['a reducer of another task', ['evaluate', '--model', 'tags/model', '--data', 'test.conll', '--reducer', 'question-overlap'], 3, 'this model does token-classification; choose attention.'],
   ['a question without a context', ['predict', '--model', 'qa/model', 'was it'], 3, 'needs two texts'],
   ['a question without room for its context', ['predict', '--model', 'qa/model', '--pair', 'the film was good '.repeat(9), 'was it '.repeat(9)], 3, 'at least 9. Shorten the question: only contexts are read in parts.\n'],
   ['a sentence longer than the positions', ['predict', '--model', 'tags/model', 'was it '.repeat(30)], 3, 'or ask for truncation. (--truncate)'],

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { redisMissing, startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
+import { programMissing } from '@length-adaptive/tools/testing/program-missing';
+import { startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
 import { startChild, until, type Child } from '../testing/child.js';
 import { readJson } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
@@ -14,7 +15,7 @@ const search = (name: string, ...argv: readonly string[]) =>
 
 beforeAll(() => writeToyProject(folder));
 
-const missing = redisMissing();
+const missing = programMissing('redis-server');
 const describeWithRedis = missing === undefined ? describe : describe.skip;
 
 describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {

@@ -4,7 +4,7 @@ import { choices, number, numbers, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 import { trainOptions } from './train.js';
 
-const { model: _model, epochs: _epochs, learningRate: _learningRate, lengthDropEpochs: _lengthDropEpochs, lengthConfig: _lengthConfig, ...shared } = trainOptions;
+const { model: _model, epochs: _epochs, learningRate: _learningRate, lengthDropEpochs: _lengthDropEpochs, lengthConfig: _lengthConfig, reducer: _reducer, ...shared } = trainOptions;
 
 export const distillMethods = ['intermediate', 'relations', 'prediction'] as const;
 

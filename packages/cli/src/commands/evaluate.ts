@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { dataOptions, engineOptions, lengthOptions, scoreNames } from '../options/common.js';
+import { dataOptions, engineOptions, lengthOptions, reducerOption, scoreNames } from '../options/common.js';
 import { choices, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -7,6 +7,7 @@ export const evaluateOptions = {
   model: text('DIR', 'model to evaluate'),
   data: text('FILE', 'labelled examples'),
   ...lengthOptions,
+  reducer: reducerOption,
   metric: choices('METRICS', scoreNames, 'scores to print, with commas between them'),
   minScore: number('SCORE', 'exit with 5 when the first score is below this', { fallback: undefined }),
   ...dataOptions,

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { engineOptions, lengthOptions, secondTextOption } from '../options/common.js';
+import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../options/common.js';
 import { flag, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -7,6 +7,7 @@ export const inspectOptions = {
   model: text('DIR', 'model to run'),
   pair: secondTextOption,
   ...lengthOptions,
+  reducer: reducerOption,
   truncate: flag('cut a text that is too long for the model instead of refusing it'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
   ...engineOptions,

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { engineOptions, lengthOptions, secondTextOption } from '../options/common.js';
+import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../options/common.js';
 import { flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -8,6 +8,7 @@ export const predictOptions = {
   input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
   ...lengthOptions,
+  reducer: reducerOption,
   truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),
   answers: number('N', 'questions: give the N best answers with --json (default 20)', { integer: true, min: 1, fallback: undefined }),
   maxAnswerTokens: number('N', 'questions: most tokens an answer may have (default 30)', { integer: true, min: 1, fallback: undefined }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CostObjective } from '@length-adaptive/models';
 import { defineCommand } from '../command.js';
-import { dataOptions, engineOptions, metricNames, scoreNames } from '../options/common.js';
+import { dataOptions, engineOptions, metricNames, reducerOption, scoreNames } from '../options/common.js';
 import { choice, enabled, flag, number, numbers, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -12,6 +12,7 @@ export const searchOptions = {
   data: text('FILE', 'examples that every configuration is scored on'),
   reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
   heldOutShare: number('SHARE', 'set this share of --data aside for that instead (default: none)', { min: 0, below: 1, fallback: undefined }),
+  reducer: reducerOption,
   objective: choice(objectiveNames, 'what is weighed against the score: MACs, or the time predicted on this machine and engine', 'macs'),
   generations: number('N', 'generations after the initial one', { integer: true, min: 0, fallback: 10 }),
   population: number('N', 'configurations that survive a generation, and new ones tried in each', { integer: true, min: 2, fallback: 20 }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
 import { taskNames } from '../task-names.js';
-import { dataOptions, engineOptions, metricNames } from '../options/common.js';
+import { dataOptions, engineOptions, metricNames, reducerOption } from '../options/common.js';
 import { choice, flag, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
@@ -17,6 +17,7 @@ export const trainOptions = {
   epochs: number('N', 'epochs of ordinary fine-tuning', { integer: true, min: 0, fallback: 2 }),
   lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
   lengthConfig: text('CONFIG', 'train for this one configuration in place of LengthDrop: ratios, lengths @128, or a number of the Pareto set'),
+  reducer: reducerOption,
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),
   warmupRatio: number('SHARE', 'share of the steps of each stage in which the rate rises to its peak', { min: 0, below: 1, fallback: 0 }),

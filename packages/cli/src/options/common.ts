@@ -1,4 +1,4 @@
-import type { MetricName, ScoreName } from '@length-adaptive/models';
+import type { MetricName, ReducerName, ScoreName } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { choice, enabled, flag, number, text } from './option.js';
 
@@ -33,6 +33,15 @@ export const dataOptions = {
   labelColumn: text('NAME', 'column of the label'),
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
+
+const reducerNames: readonly ReducerName[] = ['attention', 'question-overlap'];
+
+/** The option of commands that drop tokens. */
+export const reducerOption = choice(
+  reducerNames,
+  'what ranks tokens: attention, or for questions nearness to words of the question in the first layers (default: what the model says, else attention)',
+  undefined,
+);
 
 export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'exact_match'];
 

@@ -1,4 +1,4 @@
-import type { LabelledInput } from '@length-adaptive/models';
+import type { LabelledInput, ModelReducer } from '@length-adaptive/models';
 import type { SearchSettings } from '../commands/search.js';
 import { digestOf } from '../data.js';
 import type { OpenedModel } from '../engine.js';
@@ -10,7 +10,7 @@ const dataKeys = ['heldOutShare', 'limit', 'seed', 'textColumn', 'pairColumn', '
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
-const format = 'length-adaptive search 1';
+const format = 'length-adaptive search 2';
 
 /** Everything beside a configuration that its score depends on: what a search and its workers must agree about. */
 export interface LengthStudy {
@@ -23,6 +23,8 @@ export interface LengthStudy {
   readonly maxLength: number;
   readonly metric: SearchSettings['metric'] | null;
   readonly engine: UsedEngine;
+  /** What ranks tokens; null for attention. */
+  readonly reducer: ModelReducer | null;
   /** Digest of the weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */
@@ -46,6 +48,7 @@ export const studyOf = (settings: SearchSettings, { opened, weights, data, maxLe
   maxLength,
   metric: settings.metric ?? null,
   engine: opened.used,
+  reducer: opened.model.reducer ?? null,
   weights,
   examples: digestOf(data),
 });

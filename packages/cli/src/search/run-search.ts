@@ -45,7 +45,7 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
   const configs = learned.map(({ lengthConfig }) => lengthConfig);
   const identity: SearchIdentity = {
     ...{ weights, data: digestOf(data), metric: metric ?? model.task.defaultMetric, objective, seed, population: populationSize, dropRatioBound },
-    ...{ engine: describeEngine(opened.used), configs: configsDigest(configs) },
+    ...{ engine: describeEngine(opened.used), configs: configsDigest(configs), reducer: model.reducer && JSON.stringify(model.reducer) },
   };
   // What soft-extract has learned is something to go on from, too.
   const saved = settings.resume && (learned.length === 0 || hasSearchCheckpoint(folder)) ? await readSearchCheckpoint(folder, identity) : undefined;
@@ -53,7 +53,7 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
   const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
-  const total = (generations + 1) * populationSize + 2 + learned.length;
+  const total = (generations + 1) * populationSize + 5 + learned.length; // with the full and the smallest, and three that drop late
   let scored = saved === undefined ? 0 : saved.evaluated.length;
   let saves = done;
   if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);

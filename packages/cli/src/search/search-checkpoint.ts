@@ -23,6 +23,8 @@ export interface SearchIdentity {
   readonly engine: string;
   /** Digest of the configurations that joined the initial population. */
   readonly configs: string;
+  /** What ranks tokens, as JSON; undefined for attention. */
+  readonly reducer: string | undefined;
 }
 
 /** What each is called where it has changed. */
@@ -36,6 +38,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   dropRatioBound: 'drop ratio bound',
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
+  reducer: 'reducer',
 };
 
 const fileName = 'search-checkpoint.json';

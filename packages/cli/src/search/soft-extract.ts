@@ -83,14 +83,14 @@ const readLearned = async (folder: string, { weights, training }: Omit<Learned, 
  * @throws CliError `ABORTED`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
 export const learnConfigs = async ({ settings, context, folder, weights, training }: LearnWork): Promise<readonly LearnedConfig[]> => {
-  const { softExtract: lambdas = [], softExtractEpochs: epochs, model: source, backend = 'wasm', threads, seed, resume } = settings;
+  const { softExtract: lambdas = [], softExtractEpochs: epochs, model: source, backend = 'wasm', threads, seed, resume, reducer } = settings;
   if (lambdas.length === 0) return [];
   const from = { weights, training: digestOf(training) };
   const learned = resume ? [...(await readLearned(folder, from))] : [];
   const missing = lambdas.slice(learned.length);
   if (missing.length === 0) return learned;
   await startBackend({ backend, threads });
-  const { model } = await openTrainedModel(required(source, 'model'));
+  const { model } = await openTrainedModel(required(source, 'model'), { reducer });
   try {
     for (const lambda of missing) {
       const progress = context.progress(`soft-extract ${lambda}`, 'steps');

@@ -1,4 +1,5 @@
 import { CoreError } from '../errors.js';
+import { greatestPrior } from '../reducers/prior.js';
 import type { EmbeddingWeights } from './weights.js';
 
 /** One input: its real tokens and nothing else. Padding is never an input; the encoder adds and removes its own. */
@@ -7,6 +8,11 @@ export interface EncoderInput {
   readonly ids: ArrayLike<number>;
   /** Segment ids, one a token. Default: all 0. Encoders without segment embeddings do not look at them. */
   readonly typeIds?: ArrayLike<number> | undefined;
+  /**
+   * What is known of each token's worth before the encoder has looked at it, one number a token from 0 to 1e6: added to its
+   * significance in the layers that `priorLayers` names. Default: all 0.
+   */
+  readonly prior?: ArrayLike<number> | undefined;
 }
 
 /** A batch padded on the right to its own longest row. */
@@ -21,6 +27,8 @@ export interface PaddedBatch {
   readonly ids: Int32Array;
   /** [B * T] */
   readonly typeIds: Int32Array;
+  /** [B * T], 0 for padding; undefined where no row has one. */
+  readonly prior: Float32Array | undefined;
 }
 
 const checkIds = (ids: ArrayLike<number>, limit: number, what: string, row: number): void => {
@@ -32,10 +40,26 @@ const checkIds = (ids: ArrayLike<number>, limit: number, what: string, row: numb
   }
 };
 
+/** The priors of the rows, [B * T]. */
+const padPriors = (inputs: readonly EncoderInput[], width: number): Float32Array | undefined => {
+  if (inputs.every(({ prior }) => prior === undefined)) return undefined;
+  const priors = new Float32Array(inputs.length * width);
+  inputs.forEach(({ ids, prior }, row) => {
+    if (prior === undefined) return;
+    if (prior.length !== ids.length) throw new CoreError('INPUT_INVALID', `Row ${row} has ${ids.length} ids but a prior of ${prior.length} numbers; expected one a token.`);
+    const values = Array.from(prior);
+    const wrong = values.findIndex((value) => !(value >= 0 && value <= greatestPrior));
+    if (wrong >= 0) throw new CoreError('INPUT_INVALID', `Row ${row}, token ${wrong}: the prior is ${values[wrong]}; expected a number from 0 to ${greatestPrior}.`);
+    priors.set(values, row * width);
+  });
+  return priors;
+};
+
 /**
  * Lays ragged rows out as one rectangle.
  *
- * @throws CoreError `INPUT_INVALID` for an empty batch or row, an id outside its table, or a row longer than the positions table
+ * @throws CoreError `INPUT_INVALID` for an empty batch or row, an id outside its table, a prior that does not fit
+ * its row, or a row longer than the positions table
  */
 export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingWeights): PaddedBatch => {
   const lengths = inputs.map(({ ids }) => ids.length);
@@ -65,5 +89,5 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
       typeIds.set(Array.from(input.typeIds), row * width);
     }
   });
-  return { rows: inputs.length, width, lengths, ids, typeIds };
+  return { rows: inputs.length, width, lengths, ids, typeIds, prior: padPriors(inputs, width) };
 };

@@ -6,6 +6,7 @@ import { CoreError } from '../errors.js';
 import type { KeepOptions, LengthConfig } from '../length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from '../length-config.js';
 import { attentionReducer } from '../reducers/attention-reducer.js';
+import { addPrior } from '../reducers/prior.js';
 import type { Reducer } from '../reducers/reducer.js';
 import { keepOrder, selectionOf } from '../selection.js';
 import type { SoftExtract } from '../soft-extract.js';
@@ -30,6 +31,8 @@ export interface EncodeOptions extends KeepOptions {
   readonly layers?: readonly number[] | undefined;
   /** What chooses the tokens that stay. Default: attention significance. */
   readonly reducer?: Reducer;
+  /** In layers below this number the prior of an input is added to what the reducer says. Default: in all of them. */
+  readonly priorLayers?: number;
   /** Multiply tokens by the retention of their rank in place of dropping them (PoWER-BERT); excludes `config`. Default: no. */
   readonly softExtract?: SoftExtract | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
@@ -51,7 +54,7 @@ export interface LayerTrace {
   readonly counts: readonly number[];
   /** Their positions in the input, ascending, [B, K] int32; row b is meaningful up to `counts[b]`. */
   readonly positions: Tensor2D;
-  /** Scores that the reducer gave to the tokens that entered, [B, T]. */
+  /** Scores that the reducer gave to the tokens that entered, the prior included, [B, T]. */
   readonly scores: Tensor2D;
 }
 
@@ -109,6 +112,7 @@ const runLayers = (
     softExtract,
     layers = weights.blocks.map((_, layer) => layer),
     reducer = attentionReducer(),
+    priorLayers = weights.blocks.length,
     protectedTokens = 1,
     restore = true,
     dropout,
@@ -120,6 +124,7 @@ const runLayers = (
   const config = validateLengthConfig(givenConfig ?? fullLength(weights.blocks.length), weights.blocks.length);
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
+  checkPriorLayers(priorLayers, weights.blocks.length);
   const { heads, layerNormEpsilon: epsilon } = weights;
   const block = { heads, epsilon, dropout };
 
@@ -131,6 +136,7 @@ const runLayers = (
   if (dropout) x = applyDropout(x, dropout.hidden, dropout.random);
   let extent: Extent = { rows, width, counts: batch.lengths };
   let positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as Tensor2D;
+  let prior = batch.prior && tf.tensor2d(batch.prior, [rows, width]);
   const left: TokenGroup[] = [];
   const trace: LayerTrace[] = [];
   const observer = createObserver(observe);
@@ -145,7 +151,8 @@ const runLayers = (
 
     let hidden = attended.hidden;
     if (drops || traced || softExtract) {
-      const scores = reducer.score({ layer, probabilities: attended.probabilities, hidden, extent });
+      const given = reducer.score({ layer, probabilities: attended.probabilities, hidden, extent });
+      const scores = prior && layer < priorLayers ? addPrior(given, prior, extent) : given;
       if (drops) {
         const order = keepOrder(scores, counts, protectedTokens);
         const next = { rows, width: Math.max(...counts), counts };
@@ -161,6 +168,7 @@ const runLayers = (
         }
         hidden = moveTokens(hidden, kept);
         if (restore || traced) positions = moveSlots(positions, kept);
+        prior &&= moveSlots(prior, kept);
         extent = next;
       }
       if (softExtract) {
@@ -192,6 +200,11 @@ const checkSoftExtract = ({ retention }: SoftExtract, layers: number, config: Le
   if (rows !== layers || bins < 1) {
     throw new CoreError('OPTION_INVALID', `softExtract.retention is [${rows}, ${bins}]; expected [${layers}, bins] for a model of ${layers} layers.`);
   }
+};
+
+const checkPriorLayers = (priorLayers: number, count: number): void => {
+  if (Number.isInteger(priorLayers) && priorLayers >= 0 && priorLayers <= count) return;
+  throw new CoreError('OPTION_INVALID', `priorLayers is ${priorLayers}; expected a whole number from 0 to ${count}, the layers of this model.`);
 };
 
 const checkLayers = (layers: readonly number[], count: number): void => {

@@ -13,7 +13,7 @@ export interface ReducerInput {
   readonly extent: Extent;
 }
 
-/** Decides which tokens leave a layer: the ones with the highest scores stay. */
+/** Decides which tokens leave a layer: the ones with the highest scores stay. What an input's `prior` says is added to them. */
 export interface Reducer {
   readonly name: string;
   /** Scores, [B, T]: non-negative for real tokens, below zero for padding. Ties go to the earlier token. */

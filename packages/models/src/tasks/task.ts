@@ -9,6 +9,13 @@ export type TaskName = 'sequence-classification' | 'regression' | 'question-answ
 /** A text, or a pair of texts: for question answering the question and its context. */
 export type TextInput = string | readonly [text: string, pair: string];
 
+/** An input that the caller has cut into tokens, special ones included. */
+export interface TokenInput {
+  readonly ids: readonly number[];
+  /** Segment ids. Default: all 0. */
+  readonly typeIds?: readonly number[] | undefined;
+}
+
 /** A named thing in a text. */
 export interface EntityAnswer {
   readonly type: string;

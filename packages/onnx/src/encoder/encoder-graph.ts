@@ -31,6 +31,8 @@ export interface EncoderInputs {
   readonly typeIds: Value | undefined;
   /** 1 for real tokens, 0 for padding, which stands on the right: [B, T] float32 */
   readonly mask: Value;
+  /** What is added to the significance of each token in the first layers: [B, T] float32. Absent: nothing. */
+  readonly prior?: Value | undefined;
 }
 
 /** The tokens that are in the encoder between two layers. */
@@ -45,6 +47,8 @@ interface Tokens {
   readonly positions: Value | undefined;
   /** The last state of every token that has left, flat, with one row more for slots without a token: [B * T + 1, hidden] */
   readonly departed: Value | undefined;
+  /** What is added to their significance, while anything is: [B, K] float32 */
+  readonly prior: Value | undefined;
 }
 
 export interface EncoderGraphOptions {
@@ -57,6 +61,8 @@ export interface EncoderGraphOptions {
   readonly wanted: 'first' | 'all';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
+  /** In layers below this number the prior of the inputs counts. Default: in none. */
+  readonly priorLayers?: number | undefined;
   /** Also give the positions that leave every layer. Default false. */
   readonly trace?: boolean;
   /** Values of some layers that are wanted too, for distillation. Default: none. */
@@ -195,14 +201,17 @@ const drop = (
   inputs: EncoderInputs,
   size: number,
 ): { readonly tokens: Tokens; readonly context: Value } => {
-  const { hidden, valid, positions, departed } = tokens;
+  const { hidden, valid, positions, departed, prior } = tokens;
   const votes = g.op('MatMul', [g.op('Unsqueeze', [valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
   const significance = g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
-  const others = g.op('Slice', [significance, g.int64([1]), g.int64([2 ** 31]), g.int64([1])]);
+  // Slots without a token keep a score of 0, which no real token is below.
+  const worth = prior ? g.op('Add', [significance, g.op('Mul', [prior, valid])]) : significance;
+  const others = g.op('Slice', [worth, g.int64([1]), g.int64([2 ** 31]), g.int64([1])]);
   const scores = g.op('Pad', [others, g.int64([0, 1, 0, 0]), g.float(always)]);
   const [, order] = g.ops('TopK', [scores, width], 2, { attributes: { axis: 1 } }) as [Value, Value]; // best first; ties to the earlier
   const slots = g.op('Unsqueeze', [order, g.int64([2])]);
   const take = (x: Value): Value => g.op('GatherND', [x, slots], { batch_dims: 1 });
+  const takeNumbers = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
   const places = g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
   return {
     context: take(context),
@@ -210,15 +219,16 @@ const drop = (
       hidden: take(hidden),
       valid: g.op('Cast', [g.op('Less', [places, counts])], { to: float }),
       padded: ragged,
-      positions: positions && g.op('GatherElements', [positions, order], { axis: 1 }),
+      positions: positions && takeNumbers(positions),
       departed: departed && keepStates(g, departed, tokens, inputs, size), // with the state they entered this layer with
+      prior: prior && takeNumbers(prior),
     },
   };
 };
 
 /** The parts of the state that a branch gives. */
-const flatten = ({ hidden, valid, padded, positions, departed }: Tokens, context: Value): Value[] =>
-  [context, hidden, valid, padded, positions, departed].filter((value) => value !== undefined);
+const flatten = ({ hidden, valid, padded, positions, departed, prior }: Tokens, context: Value): Value[] =>
+  [context, hidden, valid, padded, positions, departed, prior].filter((value) => value !== undefined);
 
 const dropWhereNeeded = (
   g: GraphBuilder,
@@ -240,7 +250,8 @@ const dropWhereNeeded = (
     () => flatten(tokens, attended.context),
   ) as [Value, Value, Value, Value, ...Value[]];
   const positions = tokens.positions && rest.shift();
-  return { context, tokens: { hidden, valid, padded, positions, departed: tokens.departed && rest.shift() } };
+  const departed = tokens.departed && rest.shift();
+  return { context, tokens: { hidden, valid, padded, positions, departed, prior: tokens.prior && rest.shift() } };
 };
 
 const feedForward = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, layer: number, x: Value): Value => {
@@ -265,7 +276,7 @@ export const encoderGraph = <Leaf>(
   context: EncoderContext<Leaf>,
   inputs: EncoderInputs,
   size: number,
-  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), trace = false, observe = {} }: EncoderGraphOptions,
+  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), priorLayers = 0, trace = false, observe = {} }: EncoderGraphOptions,
 ): EncoderGraph => {
   const { weights, emit } = context;
   const padded = g.op('Less', [g.op('ReduceMin', [inputs.mask], { keepdims: 0 }), g.float(1)]);
@@ -285,12 +296,14 @@ export const encoderGraph = <Leaf>(
       plan !== undefined && wanted === 'all'
         ? g.op('Pad', [g.op('Reshape', [embedded, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
         : undefined,
+    prior: plan && inputs.prior,
   };
   const traced: Value[] = [];
   const observed = { states: [] as Value[], attention: [] as Value[], projections: [] as ProjectionValues[] };
   if (observe.states?.includes(0)) observed.states.push(embedded);
 
   for (const layer of layers) {
+    if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on attention decides alone
     const { output, norm } = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
     const isLast = layer === layers.at(-1);
     const firstOnly = isLast && wanted === 'first' && !trace;

@@ -1,5 +1,6 @@
 import type { Dropout, EncoderInput, Gradients, KlOptions, SandwichLosses, SandwichOptions, SubModel, TrainingEngine } from '@length-adaptive/core';
 import type { FineTuneEngine, LabelledInput, RunnableModel, TaskModel } from '@length-adaptive/models';
+import { withPriors } from '@length-adaptive/models';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { openSession } from '../runtime.js';
@@ -73,7 +74,7 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     const targets = model.task.targets(batch);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
     const feeds: Record<string, RuntimeTensor> = {
-      ...tokenFeeds(ort, inputs, { configs: [], layers: layerCount, inputNames: session.inputNames.filter((name) => name !== 'length_ratios') }),
+      ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs: [], layers: layerCount, inputNames: session.inputNames.filter((name) => name !== 'length_ratios') }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping && dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads, size: hiddenSize, reads: model.task.reads })),
       ...(kept && session.inputNames.includes('kept') && { kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]) }),
@@ -115,7 +116,7 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     run: async (inputs, { config } = {}) => {
       const { ort, session } = await prediction;
       const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
-      const feeds = { ...tokenFeeds(ort, inputs, { configs, layers: layerCount, inputNames: session.inputNames }), ...weights.feeds(ort, session.inputNames) };
+      const feeds = { ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs, layers: layerCount, inputNames: session.inputNames }), ...weights.feeds(ort, session.inputNames) };
       return (await runGraph(session, feeds))['logits']?.data as Float32Array;
     },
   };

@@ -1,5 +1,5 @@
 import type { EncoderWeights } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, Task, TaskModel } from '@length-adaptive/models';
+import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { DropoutKind, EncoderInputs, TrainingContext } from '../encoder/encoder-graph.js';
 import type { WeightEmitter } from '../encoder/precision.js';
@@ -17,6 +17,8 @@ export interface TrainingModel {
   readonly head: WeightTree<HeadWeights, NamedShape>;
   readonly activation: 'tanh' | 'relu';
   readonly task: Pick<Task, 'reads' | 'distribution'>;
+  /** What ranks tokens in the first layers. Absent: attention does. */
+  readonly reducer?: Pick<ModelReducer, 'layers'> | undefined;
 }
 
 /** A place that dropout falls on; its mask is the input `dropout.PLACE`. */
@@ -56,10 +58,10 @@ export interface PassGraph {
 }
 
 /** The names and shapes of a model's weights, in the layout of its variables. */
-export const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters }: TaskModel): TrainingModel => {
+export const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters, reducer }: TaskModel): TrainingModel => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const leaf = (tensor: Tensor, path: string) => ({ name: names.get(tensor) ?? path, shape: tensor.shape });
-  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task };
+  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task, reducer };
 };
 
 /** Weights that are inputs. */

@@ -4,8 +4,9 @@ import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
 import { mapWeights } from '../encoder/weight-tree.js';
-import { encoderInputs, headGraph, opset } from '../export-graph.js';
-import type { Value } from '../graph/graph-builder.js';
+import type { EncoderInputs } from '../encoder/encoder-graph.js';
+import { encoderInputs, headGraph, opset, priorOf } from '../export-graph.js';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
 import { addLoss } from './loss-graph.js';
 import type { PassOptions, TrainingGraph, TrainingModel } from './pass-graph.js';
@@ -23,11 +24,14 @@ export const wantedFor = ({ reads }: Pick<Task, 'reads'>): 'first' | 'all' => (r
 
 export const logitAxes = ({ reads }: Pick<Task, 'reads'>): string[] => (reads === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs']);
 
+/** The inputs, with a prior where one counts. */
+const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs => (priorLayers > 0 ? { ...inputs, prior: priorOf(g, inputs.ids) } : inputs);
+
 /**
  * The graph of one pass of a training step, forward and backward.
  *
- * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens; those of the loss; dropout masks; every parameter by
- * name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
+ * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model's reducer has
+ * one; those of the loss; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
 export const trainingGraph = (model: TrainingModel, { from, drops, layers, dropout, ...kl }: TrainingGraphOptions): TrainingGraph => {
@@ -36,7 +40,8 @@ export const trainingGraph = (model: TrainingModel, { from, drops, layers, dropo
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, parameter);
   const plan = drops ? planCounts(g, g.input('kept', 'float32', ['batch', layers.length]), layers.map(() => 'always')) : undefined;
   const context = { weights, emit: trainableWeights, training };
-  const { hidden, embeddingSum } = encoderGraph(g, context, inputs, dimensions.hiddenSize, { plan, wanted: wantedFor(task) });
+  const priorLayers = drops ? layers.filter((layer) => layer < (model.reducer?.layers ?? 0)).length : 0; // of the layers that run
+  const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, { plan, priorLayers, wanted: wantedFor(task) });
   const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) => training.dropout(g, read, `head.${task.reads}`, 'head'));
   const loss = addLoss(g, logits, { task, from, ...kl });
   g.output('logits', logits, 'float32', logitAxes(task));
@@ -49,12 +54,13 @@ export const trainingGraph = (model: TrainingModel, { from, drops, layers, dropo
 export const predictionGraph = (model: TrainingModel): Uint8Array => {
   const { dimensions } = model;
   const g = createGraph();
-  const inputs = encoderInputs(g, dimensions);
+  const priorLayers = model.reducer?.layers ?? 0;
+  const inputs = withPrior(g, encoderInputs(g, dimensions), priorLayers);
   const input = ({ name, shape }: NamedShape): Value => g.input(name, 'float32', shape);
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
-  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, { plan, wanted: wantedFor(model.task) });
+  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, { plan, priorLayers, wanted: wantedFor(model.task) });
   g.output('logits', headGraph(g, hidden, head, model.activation, trainableWeights), 'float32', logitAxes(model.task));
   return g.model({ opset });
 };
