@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runNx, runTargets } from './lib/nx.mjs';
-import { setUpRedis } from './lib/redis.mjs';
+import { setUpPrograms } from './lib/programs.mjs';
 import { setUp, workspaceRoot } from './lib/setup.mjs';
 import { formatSummary, summarize } from './lib/summary.mjs';
 
@@ -12,7 +12,7 @@ const recorded = path.join(results, 'tasks.json');
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 await setUp();
-await setUpRedis();
+await setUpPrograms();
 rmSync(results, { recursive: true, force: true });
 const syncCode = await runNx(['sync:check']);
 const code = await runTargets(['lint', 'typecheck', 'build', 'check-package', 'size', 'test'], { RECORD_TASKS: recorded });

@@ -1,6 +1,7 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from './free-port.js';
+import { programEnv } from './program-missing.js';
 
 /** A Redis of one test file, on a loopback port that was free. */
 export interface RedisServer {
@@ -12,25 +13,6 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
-/** Why no Redis can be started here; undefined where one can. */
-export const redisMissing = (): string | undefined => {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'no redis-server; Debian has one: apt-get install redis-server';
-  }
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
 /**
  * Starts a Redis that writes every command down, in a folder of the caller's.
  *
@@ -41,7 +23,8 @@ export const startRedis = async (folder: string): Promise<RedisServer> => {
   const persistence = ['--dir', folder, '--appendonly', 'yes', '--save', ''];
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const started = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--maxmemory-policy', 'noeviction', ...persistence]);
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--maxmemory-policy', 'noeviction', ...persistence];
+    const started = spawn('redis-server', options, { env: programEnv() });
     server = started;
     let printed = '';
     await new Promise<void>((resolve, reject) => {

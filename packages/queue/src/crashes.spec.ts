@@ -1,5 +1,5 @@
 import { queueEvaluator } from './index.js';
-import { startTestWorker } from './testing/start-process.js';
+import { startTestWorker } from './testing/start-test-worker.js';
 import type { Task } from './testing/evaluate-task.js';
 import { searchWith, serially } from './testing/trade-off-search.js';
 import { describeWithRedis } from './testing/with-redis.js';

@@ -1,5 +1,6 @@
 import { queueEvaluator, type QueueEvaluator, type QueueEvaluatorOptions } from './index.js';
-import { startTestWorker, type TestProcess } from './testing/start-process.js';
+import type { TestProcess } from '@length-adaptive/tools/testing/start-process';
+import { startTestWorker } from './testing/start-test-worker.js';
 import type { Task } from './testing/evaluate-task.js';
 import { describeWithRedis } from './testing/with-redis.js';
 

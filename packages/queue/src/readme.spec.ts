@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startProcess } from '@length-adaptive/tools/testing/start-process';
 import * as queue from './index.js';
-import { startProcess } from './testing/start-process.js';
 import { describeWithRedis } from './testing/with-redis.js';
 
 const root = join(__dirname, '..');
@@ -25,10 +25,10 @@ describe('README', () => {
 
 describeWithRedis('examples', ({ redis }) => {
   it.each([
-    ['of the README', '../../examples/quick-start.ts', /^\d+ designs that no other beats, of 32\n$/],
-    ['of the documentation', 'run-examples.ts', /^ran\n$/],
+    ['of the README', 'examples/quick-start.ts', /^\d+ designs that no other beats, of 32\n$/],
+    ['of the documentation', 'src/testing/run-examples.ts', /^ran\n$/],
   ])('%s run, and end by themselves', async (_, file, printed) => {
-    const example = startProcess(file, { env: { REDIS_URL: redis().url }, cwd: join(root, 'examples') });
+    const example = startProcess(join(root, file), { env: { REDIS_URL: redis().url }, cwd: join(root, 'examples') });
     expect(await example.exit()).toBe(0);
     expect(example.printed()).toMatch(printed);
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { queueEvaluator, startWorker } from './index.js';
-import { startTestWorker, type TestProcess } from './testing/start-process.js';
+import type { TestProcess } from '@length-adaptive/tools/testing/start-process';
+import { startTestWorker } from './testing/start-test-worker.js';
 import type { Task } from './testing/evaluate-task.js';
 import { describeWithRedis } from './testing/with-redis.js';
 

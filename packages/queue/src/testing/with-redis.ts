@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { redisMissing, startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
+import { programMissing } from '@length-adaptive/tools/testing/program-missing';
+import { startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
 
 /** What the tests of one file work with. */
 export interface RedisTests {
@@ -14,7 +15,7 @@ export interface RedisTests {
 
 /** Describes tests that need a Redis, which is theirs alone; without a redis-server they are skipped, and say why. */
 export const describeWithRedis = (name: string, tests: (context: RedisTests) => void): void => {
-  const missing = redisMissing();
+  const missing = programMissing('redis-server');
   if (missing !== undefined) return describe.skip(`${name} (skipped: ${missing})`, () => tests({ redis: () => ({}) as RedisServer, file: String, lines: () => [] }));
   describe(name, () => {
     const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-queue-'));

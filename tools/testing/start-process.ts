@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import type { WorkerOptions } from '../index.js';
 
-const loader = require.resolve('@length-adaptive/tools/testing/typescript.mjs');
+const loader = require.resolve('./typescript.mjs');
 
 /** A TypeScript file that runs as a process of its own. */
 export interface TestProcess {
@@ -26,9 +24,8 @@ interface ProcessOptions {
   readonly cwd?: string;
 }
 
-/** Starts a file, by its path from `testing/`. */
-export const startProcess = (file: string, { args = [], env = {}, cwd = process.cwd() }: ProcessOptions = {}): TestProcess => {
-  const path = join(__dirname, file);
+/** Starts a file by its path. */
+export const startProcess = (path: string, { args = [], env = {}, cwd = process.cwd() }: ProcessOptions = {}): TestProcess => {
   const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', loader, path, ...args], { cwd, env: { ...process.env, ...env } });
   let printed = '';
   let heard = (): void => undefined;
@@ -65,11 +62,4 @@ export const startProcess = (file: string, { args = [], env = {}, cwd = process.
       return exit();
     },
   };
-};
-
-/** Starts a worker, and waits until it works. */
-export const startTestWorker = async (options: Omit<WorkerOptions, 'processor'>): Promise<TestProcess> => {
-  const worker = startProcess('worker-process.ts', { args: [JSON.stringify(options)] });
-  await worker.has('ready');
-  return worker;
 };
