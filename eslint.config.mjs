@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   'scope:models': ['scope:core', 'scope:search'],
   'scope:queue': ['scope:search'],
   'scope:onnx': ['scope:core', 'scope:models'],
-  'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue'],
-  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx'],
+  'scope:server': ['scope:core', 'scope:models', 'scope:onnx'],
+  'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server'],
+  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server'],
   'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli'],
   'scope:tools': [],
 };

@@ -21,6 +21,7 @@ import { createProgram } from './program.js';
 import type { Invocation } from './program.js';
 import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
+import { serve, serveCommand } from './serve-command.js';
 
 const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand, workerCommand];
 
@@ -88,6 +89,7 @@ export const main = async (argv: readonly string[], { stdout, stderr, stdin, env
     invocation = found;
   });
   try {
+    if (argv[0] === serveCommand.name) return await serve(argv.slice(1), io);
     await program.parseAsync([...argv], { from: 'user' });
     if (invocation) await invoke(invocation, io);
     return exitCodes.ok;

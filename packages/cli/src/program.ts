@@ -5,6 +5,7 @@ import { exitCodeHelp } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Given } from './options/settings.js';
 import { flagOf } from './options/settings.js';
+import { serveCommand } from './serve-command.js';
 
 /** What the user asked for. */
 export interface Invocation {
@@ -66,5 +67,6 @@ export const createProgram = (commands: readonly Command[], io: Pick<Io, 'stdout
         found({ command, args: sub.args, flags: givenFlags(sub, command), configFile: config, printConfig: printConfig === true });
       });
   }
+  program.command(serveCommand.name).summary(serveCommand.summary); // for the list: it is run by the server's own program
   return program;
 };

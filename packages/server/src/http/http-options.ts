@@ -1,0 +1,67 @@
+import { createMetrics, type Metrics } from '../telemetry/metrics.js';
+
+/** How the HTTP layer answers. */
+export interface HttpOptions {
+  /** Keys that open inference, metrics and docs, sent as `Authorization: Bearer KEY`. Default: none, everything is open. */
+  readonly apiKeys?: readonly string[] | undefined;
+  /** Origins whose pages may call, or `*`. Default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Bytes of a body. Default 2 MiB. */
+  readonly bodyLimit?: number | undefined;
+  /** Texts of a request. Default 32. */
+  readonly maxTexts?: number | undefined;
+  /** Characters of a text. Default 32,768. */
+  readonly maxTextLength?: number | undefined;
+  /** Inference requests in flight; the next one is refused. Default 512. */
+  readonly maxConcurrentRequests?: number | undefined;
+  /** Whether requests that do not say `truncate` have texts cut that are too long. Default false. */
+  readonly truncate?: boolean | undefined;
+  /** Milliseconds until a client has sent its headers, and its whole request. Default 10,000 and 30,000. */
+  readonly headersTimeoutMs?: number | undefined;
+  readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds that a connection may be silent in both directions. Default 120,000. */
+  readonly connectionTimeoutMs?: number | undefined;
+  /** Default `silent`. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Where the log goes, a JSON document a line. Default: standard output. */
+  readonly logStream?: { write(line: string): unknown } | undefined;
+  /** The metrics that the service's observer belongs to. Default: new ones, which count HTTP only. */
+  readonly metrics?: Metrics | undefined;
+}
+
+/** What is logged: this and what is graver. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Options with their defaults. */
+export type ResolvedHttpOptions = { readonly [Key in keyof Omit<HttpOptions, 'logStream'>]-?: Exclude<HttpOptions[Key], undefined> } & Pick<HttpOptions, 'logStream'>;
+
+export const resolveHttpOptions = ({
+  apiKeys = [],
+  corsOrigins = [],
+  bodyLimit = 2 * 2 ** 20,
+  maxTexts = 32,
+  maxTextLength = 32_768,
+  maxConcurrentRequests = 512,
+  truncate = false,
+  headersTimeoutMs = 10_000,
+  requestTimeoutMs = 30_000,
+  connectionTimeoutMs = 120_000,
+  logLevel = 'silent',
+  logStream,
+  metrics = createMetrics(),
+}: HttpOptions): ResolvedHttpOptions => ({
+  apiKeys,
+  corsOrigins,
+  bodyLimit,
+  maxTexts,
+  maxTextLength,
+  maxConcurrentRequests,
+  truncate,
+  headersTimeoutMs,
+  requestTimeoutMs,
+  connectionTimeoutMs,
+  logLevel,
+  logStream,
+  metrics,
+});

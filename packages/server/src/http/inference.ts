@@ -1,0 +1,72 @@
+import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ServerError } from '../errors.js';
+import type { InferenceResult } from '../request.js';
+import type { ModelStatus, ServedModel, Service } from '../service.js';
+import { exchangeOf } from './exchange.js';
+import type { ResolvedHttpOptions } from './http-options.js';
+import { inferenceRequest, type RequestFields } from './request-fields.js';
+import { headersOfResult } from './result-fields.js';
+
+/** Which model a request is for. */
+export interface Wanted {
+  /** Default: the only model. */
+  readonly model?: string | undefined;
+  /** Default: the newest. */
+  readonly version?: string | undefined;
+  /** What the model must do. Default: anything. */
+  readonly tasks?: readonly TaskName[];
+}
+
+/** A model, and how it stands. */
+export interface Found {
+  readonly model: ServedModel;
+  readonly status: ModelStatus;
+}
+
+/** What a request has for its model. */
+export interface Work {
+  readonly inputs: readonly (TextInput | TokenInput)[];
+  readonly fields: RequestFields;
+}
+
+/** The two steps from a request to its answer, the same for all protocols. */
+export interface Inference {
+  /** @throws ServerError `MODEL_NOT_FOUND`, `TASK_MISMATCH` */
+  find(request: FastifyRequest, wanted: Wanted): Found;
+  /**
+   * Has the model answer, and sets the headers of the reply.
+   *
+   * @throws ServerError `BATCH_TOO_LARGE`, `TEXT_TOO_LARGE`, and whatever the model says
+   */
+  run(request: FastifyRequest, reply: FastifyReply, found: Found, work: Work): Promise<InferenceResult>;
+}
+
+const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: ResolvedHttpOptions): void => {
+  if (inputs.length > maxTexts) throw new ServerError('BATCH_TOO_LARGE', `${inputs.length} texts came; this server takes ${maxTexts} at once. Send them in several requests.`);
+  inputs.forEach((input, row) => {
+    const texts = typeof input === 'string' ? [input] : 'ids' in input ? [] : input;
+    const longest = Math.max(0, ...texts.map((text) => text.length));
+    if (longest > maxTextLength) throw new ServerError('TEXT_TOO_LARGE', `Text ${row} has ${longest} characters; this server takes ${maxTextLength}.`);
+  });
+};
+
+export const createInference = (service: Service, options: ResolvedHttpOptions): Inference => ({
+  find: (request, { model: name, version, tasks }) => {
+    const model = service.find(name, version);
+    exchangeOf(request).model = { name: model.name, version: model.version };
+    const status = model.status();
+    if (!tasks || tasks.includes(status.task)) return { model, status };
+    throw new ServerError('TASK_MISMATCH', `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.join(' and ')}.`);
+  },
+
+  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields }) => {
+    checkSize(inputs, options);
+    const exchange = exchangeOf(request);
+    exchange.texts = inputs.length;
+    const result = await model.infer(inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }));
+    exchange.result = result;
+    reply.headers(headersOfResult(result, reply.elapsedTime));
+    return result;
+  },
+});

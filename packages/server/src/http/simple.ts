@@ -1,0 +1,99 @@
+import type { Prediction, TextInput } from '@length-adaptive/models';
+import { Type, type TProperties } from 'typebox';
+import { ServerError } from '../errors.js';
+import type { InferenceResult } from '../request.js';
+import { errorSchema } from './error-body.js';
+import type { Found } from './inference.js';
+import { answerFields, requestFields } from './request-fields.js';
+import { fieldsOfResult, resultFields } from './result-fields.js';
+import type { Routes } from './routes.js';
+
+const text = Type.Optional(Type.String());
+const texts = Type.Optional(Type.Array(Type.String(), { minItems: 1 }));
+const commonFields = {
+  model: Type.Optional(Type.String({ maxLength: 256, description: 'Default: the only model.' })),
+  version: Type.Optional(Type.String({ maxLength: 256, description: 'Default: the newest.' })),
+  ...requestFields,
+};
+const body = <Fields extends TProperties>(fields: Fields) => Type.Object({ ...fields, ...commonFields }, { additionalProperties: false });
+
+const classifyBody = body({ text, texts, pair: text, pairs: texts });
+const tagBody = body({ text, texts });
+const answerBody = body({ question: Type.String(), context: Type.String(), ...answerFields });
+
+const about = { model: Type.String(), version: Type.String(), ...resultFields };
+const classification = {
+  label: Type.Optional(Type.String({ description: 'Absent for regression.' })),
+  score: Type.Number({ description: 'Confidence; for regression the number itself.' }),
+  probabilities: Type.Optional(Type.Record(Type.String(), Type.Number())),
+};
+const span = { start: Type.Integer({ description: 'In UTF-16 units.' }), end: Type.Integer({ description: 'Excluded.' }), score: Type.Number() };
+const tagging = { entities: Type.Array(Type.Object({ type: Type.String(), text: Type.String(), ...span })) };
+const answering = { answer: Type.String(), ...span, answers: Type.Array(Type.Object({ text: Type.String(), ...span })) };
+
+const failures = { '4xx': errorSchema, '5xx': errorSchema };
+
+/** For `text` what was found in it, for `texts` a list of that. */
+const oneOrMany = <Fields extends TProperties>(fields: Fields) =>
+  Type.Union([Type.Object({ ...about, ...fields }), Type.Object({ ...about, predictions: Type.Array(Type.Object(fields)) })]);
+
+/** The fields that texts come in. */
+interface TextFields {
+  readonly text?: string;
+  readonly texts?: readonly string[];
+  readonly pair?: string;
+  readonly pairs?: readonly string[];
+}
+
+const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
+
+/** `text` or `texts`, with `pair` or `pairs`, as a list. @throws ServerError `REQUEST_INVALID` */
+const inputsOf = ({ text: one, texts: many, pair, pairs }: TextFields): TextInput[] => {
+  if ((one === undefined) === (many === undefined)) throw invalid('Expected one of the fields "text" and "texts".');
+  if (one !== undefined ? pairs : pair !== undefined) throw invalid('"pair" goes with "text", and "pairs" with "texts".');
+  const firsts = many ?? [one ?? ''];
+  const seconds = pairs ?? (pair === undefined ? undefined : [pair]);
+  if (seconds && seconds.length !== firsts.length) throw invalid(`"texts" has ${firsts.length} texts and "pairs" has ${seconds.length}; expected one each.`);
+  return firsts.map((first, row) => (seconds ? [first, seconds[row] ?? ''] : first));
+};
+
+const classificationOf = ({ label, score, probabilities }: Prediction) => (probabilities ? { label, score, probabilities } : { score });
+
+const taggingOf = ({ entities = [] }: Prediction) => ({ entities: [...entities] });
+
+const answeringOf = ({ label, score, answers = [] }: Prediction) => ({ answer: label, start: answers[0]?.start ?? 0, end: answers[0]?.end ?? 0, score, answers: [...answers] });
+
+const aboutOf = ({ status: { name, version } }: Found, result: InferenceResult) => ({ model: name, version, ...fieldsOfResult(result) });
+
+const answerOfOne = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => {
+  const [prediction] = result.predictions;
+  if (!prediction) throw new ServerError('INTERNAL', 'The model gave no prediction for the only text.');
+  return { ...aboutOf(found, result), ...read(prediction) };
+};
+
+const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => ({ ...aboutOf(found, result), predictions: result.predictions.map(read) });
+
+const tags = ['Simple'];
+const config = { inference: true };
+
+/** One route a task, in and out as one would write it by hand. */
+export const simpleRoutes: Routes = (app, { inference }) => {
+  app.post('/v1/classify', { config, schema: { tags, body: classifyBody, response: { 200: oneOrMany(classification), ...failures } } }, async (request, reply) => {
+    const found = inference.find(request, { ...request.body, tasks: ['sequence-classification', 'regression'] });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    return request.body.texts ? answerOfMany(found, result, classificationOf) : answerOfOne(found, result, classificationOf);
+  });
+
+  app.post('/v1/tag', { config, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } }, async (request, reply) => {
+    const found = inference.find(request, { ...request.body, tasks: ['token-classification'] });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    return request.body.texts ? answerOfMany(found, result, taggingOf) : answerOfOne(found, result, taggingOf);
+  });
+
+  app.post('/v1/answer', { config, schema: { tags, body: answerBody, response: { 200: Type.Object({ ...about, ...answering }), ...failures } } }, async (request, reply) => {
+    const { question, context } = request.body;
+    const found = inference.find(request, { ...request.body, tasks: ['question-answering'] });
+    const result = await inference.run(request, reply, found, { inputs: [[question, context]], fields: request.body });
+    return answerOfOne(found, result, answeringOf);
+  });
+};

@@ -1,0 +1,15 @@
+export { ServerError } from './errors.js';
+export type { ServerErrorCode, ServerErrorOptions } from './errors.js';
+export { createApp } from './http/app.js';
+export type { HttpOptions, LogLevel } from './http/http-options.js';
+export { main } from './main.js';
+export type { Io, Signals } from './main.js';
+export { openService } from './open-service.js';
+export type { InferenceRequest, InferenceResult, RequestBudget } from './request.js';
+export { serve, serveService } from './serve.js';
+export type { ServeOptions, Server } from './serve.js';
+export type { OpenService, ServiceOptions } from './service-options.js';
+export type { ModelStatus, ServedModel, Service } from './service.js';
+export { createMetrics } from './telemetry/metrics.js';
+export type { Metrics, RequestLabels } from './telemetry/metrics.js';
+export type { BatchReport, ModelLabel, Observer } from './telemetry/observer.js';

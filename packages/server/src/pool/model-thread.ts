@@ -1,0 +1,84 @@
+/** What runs in the threads of a model: opens it once, then computes one batch after another. */
+import type { Predictor, TextInput } from '@length-adaptive/models';
+import { workerData } from 'piscina';
+import type { ServerErrorCode } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { openPredictor } from './open-predictor.js';
+import type { ModelFacts, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
+
+const opening = openPredictor(workerData as ThreadData);
+opening.catch(() => undefined); // whoever asks first is told
+
+/** Codes of the packages below that are the client's doing, and what they are called here. */
+const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
+  TEXT_EMPTY: 'TEXT_EMPTY',
+  TEXT_TOO_LONG: 'TEXT_TOO_LONG',
+  OPTION_INVALID: 'REQUEST_INVALID',
+  INPUT_INVALID: 'REQUEST_INVALID',
+  LENGTH_CONFIG_INVALID: 'LENGTH_CONFIG_INVALID',
+};
+
+const failed = (error: unknown): ThreadAnswer => {
+  const { code = '' } = error as { code?: string };
+  return { code: clientCodes[code] ?? 'INTERNAL', message: messageOf(error) };
+};
+
+const optionsOf = ({ truncate, answers, maxAnswerTokens }: ThreadText) => ({ truncate, answers, maxAnswerTokens });
+
+/** Answers texts that are read alike. */
+const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): Promise<ThreadAnswer[]> => {
+  const [first] = texts;
+  if (!first) return [];
+  try {
+    const predictions = await predictor.predict(texts.map(({ input }) => input), { ...optionsOf(first), lengthConfigs: texts.map(({ lengthConfig }) => lengthConfig) });
+    return predictions.map((prediction) => ({ prediction }));
+  } catch (error) {
+    if (texts.length === 1) return [failed(error)];
+    const problems = texts.map((text): ThreadAnswer | undefined => {
+      try {
+        predictor.countTokens(text.input, optionsOf(text));
+        return undefined;
+      } catch (problem) {
+        return failed(problem);
+      }
+    });
+    if (problems.every((problem) => problem === undefined)) return texts.map(() => failed(error));
+    const answers = await answerAlike(predictor, texts.filter((_, row) => problems[row] === undefined));
+    return problems.map((problem) => problem ?? (answers.shift() as ThreadAnswer));
+  }
+};
+
+/** Computes one batch. */
+export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult> => {
+  const predictor = await opening;
+  const start = performance.now();
+  const answers = new Array<ThreadAnswer>(texts.length);
+  const groups = new Map<string, number[]>();
+  texts.forEach((text, row) => {
+    const key = JSON.stringify(optionsOf(text));
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  });
+  for (const rows of groups.values()) {
+    const own = await answerAlike(predictor, rows.map((row) => texts[row] as ThreadText));
+    rows.forEach((row, i) => (answers[row] = own[i] as ThreadAnswer));
+  }
+  return { answers, computeMs: performance.now() - start };
+};
+
+/** Words of the texts that are timed at the start. */
+const timedWords = [4, 48, 96];
+
+/** Tells of the model, once it is open and warm. */
+export const describe = async (): Promise<ModelFacts> => {
+  const predictor = await opening;
+  const { engine, task, labels, dimensions, head, paretoSet } = predictor;
+  const timed: TimedBatch[] = [];
+  for (const words of [timedWords.at(-1) as number, ...timedWords]) {
+    const text = new Array<string>(words).fill('word').join(' ');
+    const input: TextInput = task === 'question-answering' ? ['word', text] : text;
+    const start = performance.now();
+    const [prediction] = await predictor.predict([input], { truncate: true });
+    timed.push({ macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start });
+  }
+  return { engine, task, labels, dimensions, head, paretoSet, timed: timed.slice(1) }; // the first was the warm-up
+};

@@ -1,0 +1,49 @@
+/** What goes between the main thread and the threads that run a model: plain data. */
+import type { LengthConfig } from '@length-adaptive/core';
+import type { Dimensions, ParetoPoint, Prediction, Predictor, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import type { Precision } from '@length-adaptive/onnx';
+import type { ServerErrorCode } from '../errors.js';
+
+/** Which model a thread opens, and on what. */
+export interface ThreadData {
+  readonly source: string;
+  readonly engine: 'auto' | 'onnx' | 'tfjs';
+  readonly precision: Precision;
+  /** Threads of one operator. */
+  readonly threads: number;
+}
+
+/** A batch that was timed when the thread began. */
+export interface TimedBatch {
+  readonly macs: number;
+  readonly milliseconds: number;
+}
+
+/** What is to be known of a model to plan its work. */
+export interface ModelFacts {
+  readonly engine: string;
+  readonly task: TaskName;
+  readonly labels: readonly string[];
+  readonly dimensions: Dimensions;
+  readonly head: Predictor['head'];
+  readonly paretoSet: readonly ParetoPoint[];
+  readonly timed: readonly TimedBatch[];
+}
+
+/** One text of a batch. */
+export interface ThreadText {
+  readonly input: TextInput | TokenInput;
+  readonly lengthConfig: LengthConfig;
+  readonly truncate: boolean;
+  readonly answers?: number | undefined;
+  readonly maxAnswerTokens?: number | undefined;
+}
+
+/** What became of one text; one that cannot be read does not fail the others. */
+export type ThreadAnswer = { readonly prediction: Prediction } | { readonly code: ServerErrorCode; readonly message: string };
+
+export interface ThreadResult {
+  /** In the order of the batch. */
+  readonly answers: readonly ThreadAnswer[];
+  readonly computeMs: number;
+}

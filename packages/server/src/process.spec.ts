@@ -1,0 +1,190 @@
+/** The promises of the server, made to real models in real threads of a real process, over sockets. */
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import type { TestServer } from './testing/start-server.js';
+import { startServer } from './testing/start-server.js';
+import { paretoSet, textOf, writeTinyModel } from './testing/tiny-models.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-server-'));
+const repository = join(folder, 'models');
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sends requests of one kind until told to stop, so many at a time; gives the statuses. */
+const flood = (server: TestServer, concurrency: number, body: (i: number) => unknown, path = '/v1/classify') => {
+  const statuses: number[] = [];
+  let going = true;
+  let sent = 0;
+  const one = async (): Promise<void> => {
+    while (going) {
+      statuses.push(await server.post(path, body(sent++)).then(({ status }) => status, () => 0));
+    }
+  };
+  const all = Promise.all(Array.from({ length: concurrency }, one));
+  return {
+    statuses,
+    stop: async (): Promise<number[]> => {
+      going = false;
+      await all;
+      return statuses;
+    },
+  };
+};
+
+beforeAll(async () => {
+  for (const name of ['reviews', 'stars', 'answers', 'names'] as const) await writeTinyModel(join(repository, name), name);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('four models', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer([repository]);
+  });
+  afterAll(() => server.process.end('SIGTERM'));
+
+  test('are all ready, and tell what they are', async () => {
+    expect(await server.get('/v2/health/ready')).toEqual({ status: 200, body: { live: true, ready: true } });
+    const { body } = await server.get('/v1/models');
+    expect((body['models'] as { name: string }[]).map(({ name }) => name)).toEqual(['answers', 'names', 'reviews', 'stars']);
+  });
+
+  test('answer, each its own task, at the length that the budget allows', async () => {
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({ status: 200, body: { length_config: paretoSet[1]?.lengthConfig.join(','), expected_score: 0.86, degraded: false } });
+    expect(await server.post('/v1/answer', { model: 'answers', question: 'who was good', context: textOf(60), min_score: 0.85, budget_cost: 0.9 })).toMatchObject({ status: 200, body: { expected_score: 0.86 } });
+    expect(await server.post('/v1/tag', { model: 'names', text: textOf(20) })).toMatchObject({ status: 200, body: { cost: 1 } });
+    expect(await server.post('/v2/models/stars/infer', { inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['a good film'] }] })).toMatchObject({ status: 200, body: { model_name: 'stars' } });
+  });
+
+  test('token ids answer as the text that they are of', async () => {
+    const words = ['good', 'film'];
+    const ids = [[2, 25, 9, 3]]; // [CLS] good film [SEP]
+    const infer = (input: unknown) => server.post('/v2/models/reviews/infer', { inputs: [input] });
+    const byText = await infer({ name: 'text', datatype: 'BYTES', shape: [1], data: [words.join(' ')] });
+    const byTokens = await infer({ name: 'input_ids', datatype: 'INT64', shape: [1, 4], data: ids });
+    expect(byTokens.status).toBe(200);
+    const scores = [byText, byTokens].map(({ body }) => (body['outputs'] as { name: string; data: number[] }[]).find(({ name }) => name === 'score')?.data[0]);
+    expect(scores[1]).toBeCloseTo(scores[0] ?? Number.NaN, 5);
+  });
+
+  test('a batch of texts and budgets gives each what it gets alone', async () => {
+    const budgets = [0.3, 0.65, 1];
+    const request = fc.record({ length: fc.integer({ min: 1, max: 90 }), seed: fc.integer({ min: 0, max: 20 }), budget: fc.constantFrom(...budgets) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 12 }), async (requests) => {
+        const ask = ({ length, seed, budget }: (typeof requests)[number]) => server.post('/v1/classify', { model: 'reviews', text: textOf(length, seed), length_config: paretoSet[budgets.indexOf(budget)]?.lengthConfig.join(',') });
+        const together = await Promise.all(requests.map(ask));
+        for (const [i, own] of requests.entries()) {
+          const alone = await ask(own);
+          const score = ({ body }: typeof alone): number => body['score'] as number;
+          expect(Math.abs(score(together[i] as typeof alone) - score(alone))).toBeLessThan(1e-5);
+          expect(together[i]?.body['cost']).toBe(alone.body['cost']);
+        }
+      }),
+      { numRuns: 15, seed: 2 },
+    );
+  });
+
+  test('a text that is too long, empty, or of another task is told so', async () => {
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({ status: 422, body: { code: 'TEXT_TOO_LONG' } });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({ status: 200 });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({ status: 422, body: { code: 'TEXT_EMPTY' } });
+    expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
+    expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
+  });
+
+  test('metrics are what a client counted', async () => {
+    const read = async (name: string): Promise<number> => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith(`${name}{`) && line.includes('model="names"')).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    };
+    const before = await read('length_adaptive_requests_total');
+    for (let i = 0; i < 7; i++) await server.post('/v1/tag', { model: 'names', text: textOf(5 + i) });
+    expect((await read('length_adaptive_requests_total')) - before).toBe(7);
+  });
+});
+
+describe('one model', () => {
+  const model = join(folder, 'one');
+  beforeEach(() => cpSync(join(repository, 'reviews'), model, { recursive: true }));
+  afterEach(() => rmSync(model, { recursive: true, force: true }));
+
+  test('a flood is answered or refused, never failed; health answers all the while', async () => {
+    const server = await startServer([model, '--target-delay-ms', '5', '--max-queue-ms', '30', '--max-concurrent-requests', '200']);
+    const running = flood(server, 100, (i) => ({ texts: Array.from({ length: 8 }, (_, k) => textOf(120, i + k)), truncate: true }));
+    const health: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const { status } = await server.get('/v2/health/ready');
+      health.push(status);
+      await sleep(50);
+    }
+    const statuses = await running.stop();
+    expect(health.every((status) => status === 200)).toBe(true);
+    expect([...new Set(statuses)].sort()).toEqual([200, 429]);
+    expect((await server.get('/v1/status')).body).toMatchObject({ models: [{ queued: 0, running: 0, operatingPoint: expect.any(Number) }] });
+    expect(await server.process.end('SIGTERM')).toBe(0);
+  });
+
+  test('SIGTERM: accepted requests are answered, and the process ends well', async () => {
+    const server = await startServer([model]);
+    const answers = Array.from({ length: 60 }, (_, i) => server.post('/v1/classify', { text: textOf(60, i) }).then(({ status }) => status, () => 'refused'));
+    const arrived = async (): Promise<number> => {
+      const [status] = (await server.get('/v1/status')).body['models'] as { answered: number; queued: number; running: number }[];
+      return status ? status.answered + status.queued + status.running : 0;
+    };
+    while ((await arrived()) < answers.length) await sleep(5);
+    const ended = server.process.end('SIGTERM');
+    const statuses = await Promise.all(answers);
+    expect(statuses).toEqual(answers.map(() => 200));
+    expect(await ended).toBe(0);
+  });
+
+  test('SIGHUP: a new model takes over and no request is dropped', async () => {
+    const server = await startServer([model]);
+    const running = flood(server, 4, (i) => ({ text: textOf(30, i) }));
+    const before = await server.post('/v1/classify', { text: 'a good film' });
+    const next = join(folder, 'next');
+    await writeTinyModel(next, 'reviews', 9);
+    rmSync(model, { recursive: true });
+    renameSync(next, model);
+    server.process.child.kill('SIGHUP');
+    await server.process.has('looked at again');
+    const after = await server.post('/v1/classify', { text: 'a good film' });
+    expect(after.body['score']).not.toBeCloseTo(before.body['score'] as number, 3);
+    expect(new Set(await running.stop())).toEqual(new Set([200]));
+    await server.process.end('SIGTERM');
+  });
+
+  test('SIGHUP with a model that cannot be opened changes nothing', async () => {
+    const server = await startServer([model]);
+    rmSync(join(model, 'config.json'));
+    server.process.child.kill('SIGHUP');
+    await server.process.has('stay as they were');
+    expect((await server.post('/v1/classify', { text: 'a good film' })).status).toBe(200);
+    await server.process.end('SIGTERM');
+  });
+
+  test('a thread that dies is replaced, and its requests are answered', async () => {
+    const server = await startServer([model, '--workers', '2'], { NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}` });
+    const running = flood(server, 6, (i) => ({ texts: Array.from({ length: 8 }, (_, k) => textOf(100, i + k)) }));
+    for (let i = 0; i < 3; i++) {
+      await sleep(400);
+      server.process.child.kill('SIGUSR2'); // kills one thread
+    }
+    await sleep(1500);
+    const statuses = await running.stop();
+    expect(server.process.child.exitCode).toBeNull();
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(20);
+    expect(statuses.filter((status) => status === 503).length).toBeLessThanOrEqual(3);
+    expect((await server.post('/v1/classify', { text: 'a good film' })).status).toBe(200);
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/length_adaptive_workers_replaced_total\{[^}]*\} [1-9]/);
+    await server.process.end('SIGTERM');
+  });
+
+  test('a folder without a model is told so, and ends with 1', async () => {
+    await expect(startServer([join(folder, 'nothing')])).rejects.toThrow(/There is no folder/);
+  });
+});

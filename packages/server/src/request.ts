@@ -1,0 +1,50 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import type { Prediction, TextInput, TokenInput } from '@length-adaptive/models';
+
+/** What a request may spend; every bound that is given holds. */
+export interface RequestBudget {
+  /** At most this share of the full length's MACs, in (0, 1]. */
+  readonly cost?: number | undefined;
+  /** Milliseconds from arrival to answer, as predicted from the queue and from measured speed. */
+  readonly latencyMs?: number | undefined;
+  /** Least score, on the scale of the model's Pareto set. Load never pushes a request below it. */
+  readonly minScore?: number | undefined;
+  /** Exactly this configuration, whatever the load. Excludes the others. */
+  readonly lengthConfig?: LengthConfig | undefined;
+}
+
+/** What a protocol hands over: texts for one model, and what they may cost. */
+export interface InferenceRequest {
+  readonly inputs: readonly (TextInput | TokenInput)[];
+  readonly budget: RequestBudget;
+  /** After so long the answer is of no use: work that has not begun by then never begins. */
+  readonly timeoutMs?: number | undefined;
+  /** Lower goes first; 0 is the default. */
+  readonly priority?: number | undefined;
+  /** Cut texts that are too long in place of refusing them. */
+  readonly truncate?: boolean | undefined;
+  /** Question answering: most answers, and most tokens of one. */
+  readonly answers?: number | undefined;
+  readonly maxAnswerTokens?: number | undefined;
+  /** Fires when the client has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came of a request. */
+export interface InferenceResult {
+  /** One a text, in order. */
+  readonly predictions: readonly Prediction[];
+  /** The configuration that all of them ran at. */
+  readonly lengthConfig: LengthConfig;
+  /** MACs spent, as a share of the full length's. */
+  readonly cost: number;
+  /** Score of the configuration in the model's search; undefined for one that is not of its Pareto set. */
+  readonly expectedScore: number | undefined;
+  /** Whether load made it shorter than the request would have had alone. */
+  readonly degraded: boolean;
+  /** Tokens of all texts, special ones included. */
+  readonly tokens: number;
+  /** From arrival to the start of the last batch that it was in, and the time of the batches themselves. */
+  readonly queueMs: number;
+  readonly computeMs: number;
+}

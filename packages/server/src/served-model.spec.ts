@@ -1,0 +1,173 @@
+import { serveModel } from './served-model.js';
+import type { QueueOptions, OpenModel } from './served-model.js';
+import type { InferenceRequest, InferenceResult } from './request.js';
+import type { SteadyPool } from './testing/steady-pool.js';
+import { steadyPool, steadyText } from './testing/steady-pool.js';
+
+const label = { name: 'm', version: '1' };
+const start = (options: QueueOptions = {}, pool: SteadyPool = steadyPool()): { pool: SteadyPool; model: OpenModel } => ({ pool, model: serveModel(label, pool, options) });
+const ask = (model: OpenModel, request: Partial<InferenceRequest> = {}): Promise<InferenceResult> => model.infer({ inputs: [steadyText], budget: {}, ...request });
+const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => 'answered', ({ code }: { code: string }) => code);
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('an idle server gives the best configuration, and says what it spent', async () => {
+  const { model } = start();
+  const { predictions, ...rest } = await ask(model, { inputs: ['one', 'two'] });
+  expect(predictions.map(({ label: text }) => text)).toEqual(['"one"', '"two"']);
+  expect(rest).toMatchObject({ lengthConfig: [1, 1, 1], cost: 1, expectedScore: 0.91, degraded: false, tokens: 6 });
+  expect(rest.computeMs).toBeGreaterThan(1);
+});
+
+test('budgets choose', async () => {
+  const { model } = start();
+  expect(await ask(model, { budget: { cost: 0.5 } })).toMatchObject({ lengthConfig: [0.5, 0.3, 0.2], expectedScore: 0.85, degraded: false });
+  expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({ lengthConfig: [0.9, 0.8, 0.7] });
+  expect(await ask(model, { budget: { latencyMs: 9 } })).toMatchObject({ degraded: false, lengthConfig: [0.7, 0.5, 0.4] });
+  expect(await ask(model, { budget: { lengthConfig: [0.6, 0.5, 0.5] } })).toMatchObject({ lengthConfig: [0.6, 0.5, 0.5], expectedScore: undefined });
+  await expect(ask(model, { budget: { latencyMs: 0.5 } })).rejects.toMatchObject({ code: 'BUDGET_INFEASIBLE', details: { nearest: { length_config: '0.2,0.1,0.1', latency_ms: expect.any(Number) } } });
+});
+
+test('requests with different budgets share a batch, each at its own configuration', async () => {
+  const { model, pool } = start();
+  const first = ask(model);
+  const others = [0.2, 0.5, 1].map((cost) => ask(model, { budget: { cost } }));
+  await Promise.all([first, ...others]);
+  expect(pool.batches.map((batch) => batch.length)).toEqual([1, 3]);
+  expect(pool.batches[1]?.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.2, 0.1, 0.1], [0.5, 0.3, 0.2], [1, 1, 1]]);
+});
+
+test('batches are bounded by tokens and by texts; one text always fits', async () => {
+  const tokens = { inputs: Array.from({ length: 10 }, () => ({ ids: new Array<number>(100).fill(5) })), budget: {} };
+  const { model, pool } = start({ maxBatchTokens: 350 });
+  await model.infer(tokens);
+  expect(pool.batches.map((batch) => batch.length)).toEqual([3, 3, 3, 1]);
+  const small = start({ maxBatchTokens: 50, maxBatchTexts: 4 });
+  await small.model.infer(tokens);
+  expect(small.pool.batches).toHaveLength(10);
+});
+
+test('priority goes first', async () => {
+  const { model, pool } = start({ maxBatchTexts: 1 });
+  const names = ['running', 'normal', 'low', 'urgent'];
+  await Promise.all([0, 0, 5, -1].map((priority, i) => ask(model, { inputs: [`${names[i]} ${steadyText}`], priority })));
+  expect(pool.batches.map(([text]) => JSON.stringify(text?.input).slice(1).split(' ')[0])).toEqual(['running', 'urgent', 'normal', 'low']);
+});
+
+test('what has run out of time is never computed', async () => {
+  const { model, pool } = start({ maxBatchTexts: 1, maxQueueMs: 10_000 });
+  const answers = Array.from({ length: 20 }, (_, i) => codeOf(ask(model, { budget: { lengthConfig: [1, 1, 1] }, ...(i % 2 === 1 && { timeoutMs: 90 }) })));
+  const codes = await Promise.all(answers);
+  const count = (code: string): number => codes.filter((own) => own === code).length;
+  expect(count('answered') + count('TIMED_OUT') + count('OVERLOADED')).toBe(20);
+  expect(count('TIMED_OUT') + count('OVERLOADED')).toBeGreaterThan(3);
+  expect(pool.batches.length).toBeLessThanOrEqual(count('answered') + 1); // one may have run while its time ended
+  expect(model.status()).toMatchObject({ queued: 0, running: 0, expired: count('TIMED_OUT'), refused: count('OVERLOADED'), answered: count('answered') });
+});
+
+test('a client that goes away frees its place', async () => {
+  const { model, pool } = start({ maxBatchTexts: 1, maxQueueMs: 10_000 });
+  const controllers = Array.from({ length: 30 }, () => new AbortController());
+  const codes = Promise.all(controllers.map(({ signal }) => codeOf(ask(model, { signal }))));
+  await sleep(15);
+  controllers.forEach((controller) => controller.abort());
+  expect(model.status().queued).toBe(0);
+  expect((await codes).filter((code) => code === 'ABANDONED').length).toBeGreaterThan(25);
+  expect(pool.batches.length).toBeLessThan(10);
+  await expect(ask(model, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABANDONED' });
+});
+
+test('a text that cannot be read fails its own request only', async () => {
+  const { model } = start();
+  const codes = await Promise.all([ask(model), ask(model, { inputs: ['fine', 'too long'] }), ask(model)].map(codeOf));
+  expect(codes).toEqual(['answered', 'TEXT_TOO_LONG', 'answered']);
+});
+
+describe('under load', () => {
+  /** Requests at a rate, for a time. */
+  const load = async (model: OpenModel, perSecond: number, seconds: number, request: Partial<InferenceRequest> = {}): Promise<(InferenceResult | string)[]> => {
+    const answers: Promise<InferenceResult | string>[] = [];
+    const begin = performance.now();
+    while (performance.now() - begin < 1000 * seconds) {
+      const due = (performance.now() - begin) * (perSecond / 1000);
+      while (answers.length < due) answers.push(ask(model, request).catch(({ code }: { code: string }) => code));
+      await sleep(2);
+    }
+    return Promise.all(answers);
+  };
+  const answered = (answers: (InferenceResult | string)[]): InferenceResult[] => answers.filter((answer): answer is InferenceResult => typeof answer !== 'string');
+  const meanCost = (answers: (InferenceResult | string)[]): number => answered(answers).reduce((sum, { cost }, _, all) => sum + cost / all.length, 0);
+
+  test('it goes shorter before it refuses, and comes back', async () => {
+    const { model } = start({ targetDelayMs: 40, maxQueueMs: 300 }); // 100 texts a second at full length
+    const calm = await load(model, 40, 1);
+    expect(answered(calm).every(({ degraded }) => !degraded)).toBe(true);
+    const busy = await load(model, 250, 2);
+    expect(busy.filter((answer) => typeof answer === 'string')).toEqual([]);
+    expect(answered(busy).some(({ degraded }) => degraded)).toBe(true);
+    expect(meanCost(busy)).toBeLessThan(0.6);
+    const crowd = await load(model, 1500, 1);
+    expect(crowd).toContain('OVERLOADED');
+    expect(meanCost(crowd)).toBeLessThan(meanCost(busy));
+    expect(Math.max(...answered(crowd).map(({ queueMs }) => queueMs))).toBeLessThan(900);
+    for (let i = 0; i < 60 && model.status().operatingPoint < 4; i++) await load(model, 20, 0.2);
+    expect(model.status().operatingPoint).toBe(4);
+  });
+
+  test('never below the score that a request asks for', async () => {
+    const { model } = start({ targetDelayMs: 20, maxQueueMs: 200 });
+    const answers = await load(model, 400, 1, { budget: { minScore: 0.88 } });
+    expect(answered(answers).length).toBeGreaterThan(20);
+    expect(Math.min(...answered(answers).map(({ expectedScore }) => expectedScore ?? 0))).toBe(0.88);
+    expect(answers).toContain('OVERLOADED');
+  });
+
+  test('a refusal says when to come back', async () => {
+    const { model } = start({ maxQueueMs: 30 });
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, () => ask(model)));
+    const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as { code: string; retryAfterMs: number }] : []));
+    expect(refusals.length).toBeGreaterThan(10);
+    for (const { code, retryAfterMs } of refusals) {
+      expect(code).toBe('OVERLOADED');
+      expect(retryAfterMs).toBeGreaterThan(0);
+    }
+  });
+
+  test('a single request and a batch pass the same gate', async () => {
+    const { model } = start({ maxQueue: 40, maxQueueMs: 10_000 });
+    const held = ask(model, { inputs: new Array<string>(40).fill(steadyText) });
+    const more = ask(model, { inputs: new Array<string>(39).fill(steadyText) });
+    await expect(ask(model, { inputs: new Array<string>(20).fill(steadyText) })).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await Promise.all([held, more]);
+  });
+});
+
+describe('a thread that dies', () => {
+  test('once: its requests are tried again', async () => {
+    const { model, pool } = start();
+    pool.crashNext();
+    expect(await Promise.all([ask(model), ask(model)].map(codeOf))).toEqual(['answered', 'answered']);
+  });
+  test('twice of the same request: that one fails, the others do not', async () => {
+    const { model, pool } = start();
+    pool.crashNext(2);
+    const codes = await Promise.all([ask(model), ask(model), ask(model)].map(codeOf));
+    expect(codes.sort()).toEqual(['WORKER_CRASHED', 'answered', 'answered']);
+  });
+});
+
+test('draining finishes what was accepted and takes nothing more', async () => {
+  const { model } = start();
+  const answers = Promise.all(Array.from({ length: 5 }, () => codeOf(ask(model))));
+  const drained = model.drain();
+  await expect(ask(model)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect(model.status().ready).toBe(false);
+  await drained;
+  expect(await answers).toEqual(new Array<string>(5).fill('answered'));
+});
+
+test('closing fails what waits', async () => {
+  const { model } = start({ maxBatchTexts: 1 });
+  const answers = Promise.all(Array.from({ length: 5 }, () => codeOf(ask(model))));
+  await model.close();
+  expect((await answers).every((code) => code === 'SHUTTING_DOWN')).toBe(true);
+});

@@ -1,0 +1,49 @@
+import type { ParetoPoint, TaskName } from '@length-adaptive/models';
+import type { InferenceRequest, InferenceResult } from './request.js';
+
+/** How a model stands right now. */
+export interface ModelStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly ready: boolean;
+  readonly task: TaskName;
+  readonly engine: string;
+  readonly labels: readonly string[];
+  /** Tokens an input may have. */
+  readonly positions: number;
+  readonly paretoSet: readonly ParetoPoint[];
+  /** Index in the Pareto set of the dearest configuration that load allows now; the last one when nothing is held back. */
+  readonly operatingPoint: number;
+  /** Texts that wait, and that are being computed. */
+  readonly queued: number;
+  readonly running: number;
+  /** Milliseconds that a text would wait if it came now, predicted. */
+  readonly queueDelayMs: number;
+  /** Texts answered, and of these degraded, since the start. */
+  readonly answered: number;
+  readonly degraded: number;
+  /** Requests refused with 429, and that ran out of time, since the start. */
+  readonly refused: number;
+  readonly expired: number;
+  /** Fitted speed: milliseconds of a batch are `overheadMs` + `msPerGigaMac` for each 10^9 MACs in it. */
+  readonly speed: { readonly overheadMs: number; readonly msPerGigaMac: number };
+}
+
+/** A model that answers requests. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version: string;
+  status(): ModelStatus;
+  /** @throws ServerError `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`, `OVERLOADED`, `TIMED_OUT`, `ABANDONED`, `TEXT_TOO_LONG`, `TEXT_EMPTY`, `REQUEST_INVALID`, `WORKER_CRASHED`, `SHUTTING_DOWN` */
+  infer(request: InferenceRequest): Promise<InferenceResult>;
+}
+
+/** All models: what the HTTP layer sees. */
+export interface Service {
+  /** Whether every model answers and the server is not shutting down. */
+  ready(): boolean;
+  /** Newest version of each name first. */
+  models(): readonly ServedModel[];
+  /** Without a name: the only model. Without a version: the newest. @throws ServerError `MODEL_NOT_FOUND` */
+  find(name?: string, version?: string): ServedModel;
+}

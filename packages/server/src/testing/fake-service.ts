@@ -1,0 +1,166 @@
+import { fullLength } from '@length-adaptive/core';
+import type { ParetoPoint, Prediction, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import { ServerError } from '../errors.js';
+import type { InferenceRequest, InferenceResult } from '../request.js';
+import type { OpenService } from '../service-options.js';
+import type { ModelStatus, ServedModel } from '../service.js';
+import type { Observer } from '../telemetry/observer.js';
+
+/** Cheapest first, for three layers. */
+export const paretoSet: readonly ParetoPoint[] = [
+  { lengthConfig: [0.5, 0.4, 0.3], score: 0.8, cost: 0.4 },
+  { lengthConfig: [0.8, 0.6, 0.5], score: 0.85, cost: 0.6, latencyMs: 3 },
+  { lengthConfig: [1, 1, 1], score: 0.9, cost: 1 },
+];
+
+/** What a fake model is to be. */
+export interface FakeModel {
+  readonly name?: string;
+  readonly version?: string;
+  readonly task?: TaskName;
+  readonly ready?: boolean;
+}
+
+/** A service without models. Its requests can be seen, and their answers held back. */
+export interface FakeService extends OpenService {
+  /** Every request that arrived, in order. */
+  readonly requests: InferenceRequest[];
+  /** Requests not answered yet. */
+  waiting(): number;
+  /** Answers wait from now on; what it returns lets them go. */
+  hold(): () => void;
+  /** Every request fails with this from now on. */
+  fail(error: unknown): void;
+}
+
+const textOf = (input: TextInput | TokenInput): string => (typeof input === 'string' ? input : 'ids' in input ? input.ids.join(' ') : input.join(' '));
+
+/** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
+const predictionOf = (input: TextInput | TokenInput, task: TaskName): Prediction => {
+  const text = textOf(input);
+  const ran = { lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] };
+  const score = text.includes('good') ? 0.75 : 0.25;
+  const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
+  switch (task) {
+    case 'sequence-classification':
+      return { ...ran, label: score > 0.5 ? 'positive' : 'negative', score: Math.max(score, 1 - score), probabilities: { negative: 1 - score, positive: score } };
+    case 'regression':
+      return { ...ran, label: String(text.length / 4), score: text.length / 4 };
+    case 'question-answering': {
+      const answer = { text: context.slice(0, 4), start: 0, end: Math.min(4, context.length), score: 0.5 };
+      return { ...ran, label: answer.text, score: answer.score, answers: [answer, { ...answer, score: 0.25 }] };
+    }
+    case 'token-classification':
+      return { ...ran, label: text, score, entities: [{ type: 'PER', text: text.slice(0, 3), start: 0, end: 3, score: 0.5 }] };
+  }
+};
+
+const infeasible = (cost: number): ServerError =>
+  new ServerError('BUDGET_INFEASIBLE', `No configuration costs ${cost} or less; the smallest costs 0.4.`, { details: { nearest: { length_config: '0.5,0.4,0.3', cost: 0.4, expected_score: 0.8 } } });
+
+/** A service that answers at once, from the text alone. */
+export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Observer): FakeService => {
+  const requests: InferenceRequest[] = [];
+  let gate: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  let open = true;
+  const running = new Set<Promise<unknown>>();
+
+  const answer = async ({ inputs, budget }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
+    if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
+    if (inputs.some((input) => textOf(input).trim() === '')) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+    const predictions = inputs.map((input) => predictionOf(input, task));
+    const point = paretoSet.find(({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join());
+    return {
+      predictions,
+      lengthConfig: budget.lengthConfig ?? [0.8, 0.6, 0.5],
+      cost: point?.cost ?? 0.5,
+      expectedScore: point?.score,
+      degraded: budget.minScore === undefined && inputs.length > 1,
+      tokens: predictions.reduce((sum, { tokens }) => sum + tokens, 0),
+      queueMs: 1.23456,
+      computeMs: 2,
+    };
+  };
+
+  const gone = ({ signal }: InferenceRequest): Promise<never> =>
+    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new ServerError('ABANDONED', 'The client has gone.'))));
+
+  const serve = ({ name = 'reviews', version = '1', task = 'sequence-classification', ready = true }: FakeModel): ServedModel => ({
+    name,
+    version,
+    status: (): ModelStatus => ({
+      name,
+      version,
+      ready,
+      task,
+      engine: 'onnxruntime',
+      labels: task === 'sequence-classification' ? ['negative', 'positive'] : task === 'token-classification' ? ['O', 'B-PER', 'I-PER'] : [],
+      positions: 128,
+      paretoSet,
+      operatingPoint: 2,
+      queued: 0,
+      running: running.size,
+      queueDelayMs: 4,
+      answered: 7,
+      degraded: 1,
+      refused: 0,
+      expired: 0,
+      speed: { overheadMs: 1, msPerGigaMac: 2 },
+    }),
+    infer: async (request) => {
+      requests.push(request);
+      const started = performance.now();
+      const work = (async () => {
+        if (!open) throw new ServerError('SHUTTING_DOWN', 'The server is shutting down.', { retryAfterMs: 1500 });
+        if (failure) throw failure.error;
+        await Promise.race([gate, gone(request)]);
+        return answer(request, task);
+      })();
+      running.add(work);
+      try {
+        const result = await work;
+        observer?.answered({ name, version }, result, performance.now() - started);
+        return result;
+      } catch (error) {
+        if (error instanceof ServerError) observer?.failed({ name, version }, error.code);
+        throw error;
+      } finally {
+        running.delete(work);
+      }
+    },
+  });
+
+  const served = models.map(serve);
+  return {
+    requests,
+    waiting: () => running.size,
+    hold: () => {
+      let release = (): void => undefined;
+      gate = new Promise((resolve) => (release = resolve));
+      return () => {
+        gate = undefined;
+        release();
+      };
+    },
+    fail: (error) => {
+      failure = { error };
+    },
+    ready: () => open && models.every(({ ready = true }) => ready),
+    models: () => served,
+    find: (name, version) => {
+      const own = served.filter((model) => (name === undefined || model.name === name) && (version === undefined || model.version === version));
+      const [found] = own;
+      if (found && (name !== undefined || served.every((model) => model.name === found.name))) return found;
+      throw new ServerError('MODEL_NOT_FOUND', found ? 'Say which model.' : `There is no model "${name}".`);
+    },
+    reload: async () => undefined,
+    drain: async () => {
+      open = false;
+      await Promise.allSettled(running);
+    },
+    close: async () => {
+      open = false;
+    },
+  };
+};

@@ -1,0 +1,81 @@
+import { ServerError } from '../errors.js';
+import type { ModelPool } from '../pool/model-pool.js';
+import type { ModelFacts, ThreadResult, ThreadText } from '../pool/thread-messages.js';
+import { macsOf } from '../work/job.js';
+import { createTokenEstimate } from '../work/token-estimate.js';
+
+/** A text of 32 tokens, as they are guessed. */
+export const steadyText = 'word '.repeat(27);
+
+/** A model of three layers with five searched configurations. */
+export const facts: ModelFacts = {
+  engine: 'steady',
+  task: 'sequence-classification',
+  labels: ['no', 'yes'],
+  dimensions: {
+    layers: 3,
+    hiddenSize: 64,
+    intermediateSize: 256,
+    heads: 2,
+    vocabulary: 1000,
+    positions: 128,
+    types: 2,
+    layerNormEpsilon: 1e-12,
+    hiddenDropout: 0,
+    attentionDropout: 0,
+    initialDeviation: 0.02,
+  },
+  head: { reads: 'first', outputs: 2 },
+  paretoSet: [
+    { lengthConfig: [0.2, 0.1, 0.1], score: 0.8, cost: 0.2 },
+    { lengthConfig: [0.5, 0.3, 0.2], score: 0.85, cost: 0.4 },
+    { lengthConfig: [0.7, 0.5, 0.4], score: 0.88, cost: 0.6 },
+    { lengthConfig: [0.9, 0.8, 0.7], score: 0.9, cost: 0.8 },
+    { lengthConfig: [1, 1, 1], score: 0.91, cost: 1 },
+  ],
+  timed: [{ macs: 1e6, milliseconds: 1 }],
+};
+
+const full = [1, 1, 1];
+
+export interface SteadyPool extends ModelPool {
+  /** Every batch that was computed. */
+  readonly batches: (readonly ThreadText[])[];
+  /** The next batch kills its thread. */
+  crashNext(times?: number): void;
+}
+
+/** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
+export const steadyPool = ({ threads = 1, msPerText = 10 } = {}): SteadyPool => {
+  const macs = macsOf(facts);
+  const perMac = msPerText / macs(32, full);
+  const batches: (readonly ThreadText[])[] = [];
+  let crashes = 0;
+  const { tokens: countTokens } = createTokenEstimate(facts.dimensions.positions);
+  return {
+    facts: { ...facts, timed: [16, 32].map((tokens) => ({ macs: macs(tokens, full), milliseconds: perMac * macs(tokens, full) })) },
+    threads,
+    batches,
+    crashNext: (times = 1) => (crashes += times),
+    compute: async (texts): Promise<ThreadResult> => {
+      if (crashes > 0) {
+        crashes -= 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new ServerError('WORKER_CRASHED', 'The thread ended.');
+      }
+      batches.push(texts);
+      const computeMs = texts.reduce((sum, text) => sum + perMac * macs(countTokens(text.input), text.lengthConfig), 0);
+      await new Promise((resolve) => setTimeout(resolve, computeMs));
+      return {
+        computeMs,
+        answers: texts.map((text) => {
+          if (text.input === 'too long') return { code: 'TEXT_TOO_LONG', message: 'too long' };
+          const tokens = countTokens(text.input);
+          const cost = macs(tokens, text.lengthConfig) / macs(tokens, full);
+          return { prediction: { label: JSON.stringify(text.input), score: 1, lengthConfig: text.lengthConfig, cost, tokens, keptTokens: [tokens, tokens, tokens] } };
+        }),
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+};

@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Task } from '@length-adaptive/models';
+import { createTaskModel, createTokenizer, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+
+const words = 'the a this that film plot actor scene story was is and but very so it with of in on good great fine bad poor dull who what where'.split(' ');
+
+const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words, '##s', '.', ','];
+
+/** config.json of a BERT that runs in a moment. */
+const config = {
+  model_type: 'bert',
+  vocab_size: vocabulary.length,
+  hidden_size: 32,
+  num_hidden_layers: 3,
+  num_attention_heads: 2,
+  intermediate_size: 64,
+  max_position_embeddings: 128,
+  type_vocab_size: 2,
+  initializer_range: 0.2,
+};
+
+/** Searched, as far as anyone can tell. */
+export const paretoSet = [
+  { lengthConfig: [0.4, 0.2, 0.1], score: 0.8, cost: 0.3 },
+  { lengthConfig: [0.8, 0.6, 0.5], score: 0.86, cost: 0.65 },
+  { lengthConfig: [1, 1, 1], score: 0.9, cost: 1 },
+];
+
+const tasks = {
+  reviews: sequenceClassification(['bad', 'good']),
+  stars: regression(),
+  answers: questionAnswering(),
+  names: tokenClassification(['O', 'B-film', 'I-film']),
+} satisfies Record<string, Task>;
+
+export type TinyModelName = keyof typeof tasks;
+
+/** Writes a model with random weights and a Pareto set as a model folder. */
+export const writeTinyModel = async (folder: string, task: TinyModelName = 'reviews', seed = 3): Promise<void> => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  await mkdir(path.dirname(folder), { recursive: true });
+  const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
+  createTokenizer(tokenizerFiles);
+  const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
+  model.initialised = []; // as if it had been trained
+  await saveModel(folder, { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+  model.dispose();
+};
+
+/** A text of so many words that the models know. */
+export const textOf = (count: number, seed = 0): string => Array.from({ length: count }, (_, i) => words[(i * 7 + seed * 3) % words.length]).join(' ');

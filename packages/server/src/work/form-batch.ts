@@ -1,0 +1,75 @@
+import type { Choice } from '../planning/choices.js';
+import type { Speed } from '../planning/speed.js';
+import type { Job, MacsOf } from './job.js';
+import { waitingMacs } from './job.js';
+
+export interface BatchLimits {
+  /** Texts, and guessed tokens; one text always fits. */
+  readonly maxTexts: number;
+  readonly maxTokens: number;
+}
+
+export interface BatchOptions extends BatchLimits {
+  readonly now: number;
+  /** Index of the dearest configuration that load allows. */
+  readonly ceiling: number;
+  readonly speed: Speed;
+  readonly macs: MacsOf;
+}
+
+/** One text of a batch. */
+export interface Row {
+  readonly job: Job;
+  readonly text: number;
+  readonly choice: Choice;
+}
+
+export interface Batch {
+  readonly rows: readonly Row[];
+  /** Guessed. */
+  readonly macs: number;
+}
+
+/**
+ * The best configuration that load allows and that is done in time; if none is, the cheapest that the request allows.
+ *
+ * @param ceiling index of the dearest configuration that load allows
+ * @param leftMs milliseconds until the answer has to be there, Infinity for a request without a latency budget
+ */
+export const chooseWithin = (job: Pick<Job, 'choices' | 'waiting' | 'tokens'>, { ceiling, leftMs, speed, macs }: { readonly ceiling: number; readonly leftMs: number } & Pick<BatchOptions, 'speed' | 'macs'>): Choice => {
+  const { allowed, flexible } = job.choices;
+  const fits = (choice: Choice): boolean => choice.index <= ceiling && (leftMs === Infinity || speed.marginal(waitingMacs(job, choice, macs)) <= leftMs);
+  return ((flexible ? allowed.filter(fits).at(-1) : undefined) ?? allowed[0]) as Choice;
+};
+
+/**
+ * Takes texts out of the queue for one batch, in order: until it is full, or until one more would make it late for a latency budget that is
+ * in it. Rows may have different configurations.
+ */
+export const formBatch = (jobs: readonly Job[], options: BatchOptions): Batch => {
+  const { maxTexts, maxTokens, now, speed, macs, ceiling } = options;
+  const rows: Row[] = [];
+  const total = { tokens: 0, macs: 0 };
+  let due = Infinity;
+  for (const job of jobs) {
+    if (job.crashed && rows.length > 0) break;
+    while (job.waiting.length > 0) {
+      const text = job.waiting[0] as number;
+      const leftMs = job.due - now - speed.milliseconds(total.macs);
+      const choice = job.choice ?? chooseWithin(job, { ceiling, leftMs, speed, macs });
+      const tokens = job.tokens[text] ?? 0;
+      const more = macs(tokens, choice.lengthConfig);
+      const full = rows.length >= maxTexts || total.tokens + tokens > maxTokens || now + speed.milliseconds(total.macs + more) > due;
+      if (rows.length > 0 && full) return { rows, macs: total.macs };
+      job.choice = choice;
+      job.begun = now;
+      job.waiting.shift();
+      rows.push({ job, text, choice });
+      total.tokens += tokens;
+      total.macs += more;
+      due = Math.min(due, job.due);
+    }
+    if (job.crashed) break;
+  }
+  return { rows, macs: total.macs };
+};

@@ -1,0 +1,117 @@
+import { cost, fullLength } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { Prediction } from '@length-adaptive/models';
+import { headCostOf } from '@length-adaptive/models';
+import type { ServerError } from '../errors.js';
+import type { Choice, Choices } from '../planning/choices.js';
+import type { ModelFacts } from '../pool/thread-messages.js';
+import type { InferenceRequest, InferenceResult } from '../request.js';
+
+/** MACs of an input of so many tokens. */
+export type MacsOf = (tokens: number, lengthConfig: LengthConfig) => number;
+
+export const macsOf = ({ dimensions, head }: Pick<ModelFacts, 'dimensions' | 'head'>): MacsOf => {
+  const headMacs = headCostOf(dimensions, head);
+  return (tokens, lengthConfig) => cost(dimensions, lengthConfig, tokens, { head: headMacs });
+};
+
+/** A request on its way: some of its texts wait, some are being computed, some are done. */
+export interface Job {
+  readonly request: InferenceRequest;
+  readonly priority: number;
+  /** Order of arrival. */
+  readonly number: number;
+  readonly arrived: number;
+  /** When the answer has to be there, by its latency budget; Infinity without one. */
+  readonly due: number;
+  readonly choices: Choices;
+  /** What it would run at if nothing else were there. */
+  readonly alone: Choice;
+  /** How long it was expected to wait when it came; set by who lets it in. */
+  expectedWaitMs: number;
+  /** Guessed tokens of each text. */
+  readonly tokens: readonly number[];
+  /** MACs of all its texts under each ceiling of the Pareto set. */
+  readonly macsUnder: readonly number[];
+  /** Numbers of the texts that wait, ascending. */
+  readonly waiting: number[];
+  /** Set when its first text begins: all texts run at the same configuration. */
+  choice: Choice | undefined;
+  /** Whether a thread died while it ran: it is tried once more, in a batch of its own. */
+  crashed: boolean;
+  readonly predictions: Prediction[];
+  unanswered: number;
+  /** When its last batch began, and what its batches took. */
+  begun: number;
+  computeMs: number;
+  settled: boolean;
+  readonly done: Promise<InferenceResult>;
+  /** @param failure undefined: all texts are answered */
+  settle(failure?: ServerError): void;
+}
+
+/** What is known of a job when it comes. */
+export type NewJob = Pick<Job, 'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'macsUnder'>;
+
+/** MACs of the texts of a job that wait. */
+export const waitingMacs = ({ waiting, tokens }: Pick<Job, 'waiting' | 'tokens'>, { lengthConfig }: Pick<Choice, 'lengthConfig'>, macs: MacsOf): number =>
+  waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, lengthConfig), 0);
+
+/** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its configuration. */
+export const macsToCome = ({ waiting, tokens, macsUnder, choice }: Job, ceiling: number): number =>
+  (waiting.length / tokens.length) * (macsUnder[Math.min(choice?.index ?? ceiling, macsUnder.length - 1)] ?? 0);
+
+/** The best configuration that a job may run at while load holds back all above `ceiling`. */
+export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choices'>, ceiling: number): Choice => {
+  const within = flexible ? allowed.filter(({ index }) => index <= ceiling) : allowed;
+  return (within.at(-1) ?? allowed[0]) as Choice;
+};
+
+/** What a job answers once all its texts are there. */
+const resultOf = ({ choice, alone, predictions, arrived, begun, computeMs }: Job, macs: MacsOf): InferenceResult => {
+  const { lengthConfig, score, index } = choice as Choice;
+  const full = fullLength(lengthConfig.length);
+  const spent = predictions.map(({ tokens }) => macs(tokens, full));
+  const whole = spent.reduce((sum, own) => sum + own, 0);
+  return {
+    predictions,
+    lengthConfig,
+    cost: predictions.reduce((sum, prediction, text) => sum + prediction.cost * (spent[text] ?? 0), 0) / whole,
+    expectedScore: score,
+    degraded: index < alone.index,
+    tokens: predictions.reduce((sum, { tokens }) => sum + tokens, 0),
+    queueMs: begun - arrived,
+    computeMs,
+  };
+};
+
+export const createJob = (given: NewJob, macs: MacsOf, onSettled: (job: Job, failure?: ServerError) => void): Job => {
+  let resolve: (result: InferenceResult) => void = () => undefined;
+  let reject: (error: ServerError) => void = () => undefined;
+  const done = new Promise<InferenceResult>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  const job: Job = {
+    ...given,
+    waiting: given.tokens.map((_, text) => text),
+    expectedWaitMs: 0,
+    choice: undefined,
+    crashed: false,
+    predictions: new Array<Prediction>(given.tokens.length),
+    unanswered: given.tokens.length,
+    begun: given.arrived,
+    computeMs: 0,
+    settled: false,
+    done,
+    settle: (failure) => {
+      if (job.settled) return;
+      job.settled = true;
+      job.waiting.length = 0;
+      onSettled(job, failure);
+      if (failure) reject(failure);
+      else resolve(resultOf(job, macs));
+    },
+  };
+  return job;
+};

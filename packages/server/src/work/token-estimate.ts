@@ -1,0 +1,38 @@
+import type { TextInput, TokenInput } from '@length-adaptive/models';
+
+/** Guesses how many tokens a text has, before a thread has cut it. */
+export interface TokenEstimate {
+  tokens(input: TextInput | TokenInput): number;
+  /** Learns from what texts turned out to have. */
+  observe(bytes: number, tokens: number): void;
+}
+
+/** English word pieces. */
+const usualBytesPerToken = 4.5;
+
+const memory = 0.98;
+
+/** Special tokens around a text. */
+const special = 2;
+
+/** Bytes of what is to be cut into tokens; 0 for what already is. */
+export const bytesOf = (input: TextInput | TokenInput): number => {
+  if (typeof input === 'string') return Buffer.byteLength(input);
+  return 'ids' in input ? 0 : Buffer.byteLength(input[0]) + Buffer.byteLength(input[1]);
+};
+
+/** @param longest tokens that an input can have at most; undefined where long texts are read in several windows */
+export const createTokenEstimate = (longest: number | undefined): TokenEstimate => {
+  const seen = { bytes: 1000 * usualBytesPerToken, tokens: 1000 };
+  return {
+    tokens: (input) => {
+      const guess = typeof input === 'object' && 'ids' in input ? input.ids.length : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
+      return longest === undefined ? guess : Math.min(longest, guess);
+    },
+    observe: (bytes, tokens) => {
+      if (bytes === 0) return;
+      seen.bytes = seen.bytes * memory + bytes;
+      seen.tokens = seen.tokens * memory + Math.max(1, tokens - special);
+    },
+  };
+};
