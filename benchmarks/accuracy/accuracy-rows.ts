@@ -52,17 +52,21 @@ const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): 
     return within.length === 0 ? [] : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
   });
 
-const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string): Promise<Searched> => {
+/** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own, so that the model stays as it was trained. */
+const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, reducer: string | undefined): Promise<Searched> => {
   const model = path.join(run, 'model');
+  const ranked = reducer === undefined ? {} : { reducer };
+  const out = path.join(run, `search-${reducer}`);
   const search = await runStage<SearchResult>({
     command: 'search',
-    folder: path.join(model, 'search'),
-    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search },
+    folder: reducer === undefined ? path.join(model, 'search') : out,
+    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search, ...ranked, ...(reducer !== undefined && { out }) },
   });
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
     const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
-    const folder = path.join(run, 'held-out', name);
-    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, out: folder } });
+    const own = lengths === 'full' ? {} : ranked; // nothing is ranked at the full length
+    const folder = path.join(run, ['held-out', ...Object.values(own)].join('-'), name);
+    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, ...own, out: folder } });
   };
   const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({ budget, lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
   const full = await score('full');
@@ -104,13 +108,18 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
     adaptive = path.join(folder, index === 0 ? 'adaptive' : `adaptive-${index + 1}`);
     await runStage({ command: 'train', folder: adaptive, flags: { ...flags, out: adaptive } });
   }
-  const after = await searchAndScore(recipe, files, adaptive);
-  const before = await searchAndScore(recipe, files, plain);
+  const [first, ...more] = recipe.reducers ?? [];
+  const after = await searchAndScore(recipe, files, adaptive, first);
+  const before = await searchAndScore(recipe, files, plain, first);
+  const others: { readonly reducer: string; readonly found: Searched }[] = [];
+  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, reducer) });
   table(`${recipe.name} after LengthDrop`, after);
+  for (const { reducer, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${reducer}`, found);
   table(`${recipe.name} without LengthDrop`, before);
 
   const unit = recipe.metric;
-  const about = `${recipe.about}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
+  const ranking = first === undefined ? '' : `; tokens ranked by ${first} unless told otherwise`;
+  const about = `${recipe.about}${ranking}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
   const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
   const half = atHalf(after.points);
   const untrained = atHalf(before.points);
@@ -121,6 +130,7 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
     ...(half ? [row('best_at_half', half.score, describe(half))] : []),
     ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}`)] : []),
     ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
+    ...others.flatMap(({ reducer, found }) => found.points.map((point) => row(`${reducer}.within_${point.budget}`, point.score, `ranked by ${reducer}, ${describe(point)}`))),
     ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}`)),
     { ...row('macs_at_1_point', enough.cost, `the cheapest of ${after.points.length + 1} configurations by its held-out score, ${enough.score.toFixed(4)} ${describe(enough)}; full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
   ];

@@ -28,6 +28,8 @@ export interface Recipe {
   /** Runs of LengthDrop, each from where the one before ended. */
   readonly lengthDrop: readonly Flags[];
   readonly search: Flags;
+  /** What ranks tokens: the first in every search and score, the others once more after LengthDrop. Default: what the model says. */
+  readonly reducers?: readonly string[];
   /** Shares of the full MACs for which the best configuration of a search is scored on the held-out examples. */
   readonly budgets: readonly number[];
 }

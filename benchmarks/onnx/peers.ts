@@ -44,10 +44,12 @@ export interface TransformersOptions {
   readonly maxTokens: number;
 }
 
+/** The module of transformers.js, as an address that `import` takes. */
+export const transformersEntry = (): string => pathToFileURL(path.join(packages, '@huggingface/transformers/dist/transformers.node.mjs')).href;
+
 /** A feature-extraction pipeline of transformers.js, which never leaves this computer. */
 export const openTransformers = async (model: ModelName, { dtype, threads, maxTokens }: TransformersOptions): Promise<Extractor> => {
-  const entry = path.join(packages, '@huggingface/transformers/dist/transformers.node.mjs');
-  const { env, pipeline } = (await import(pathToFileURL(entry).href)) as TransformersJs;
+  const { env, pipeline } = (await import(transformersEntry())) as TransformersJs;
   Object.assign(env, { allowRemoteModels: false, localModelPath: independentModels[dtype], useFSCache: false });
   const extractor = await pipeline('feature-extraction', model, {
     dtype,
