@@ -20,6 +20,12 @@ test('--help, --version and predictions go to stdout, and nothing else goes anyw
   expect(cpu).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(good|bad)\t/), stderr: '' });
 }, 60_000);
 
+test('serve hands its arguments to the server, which explains and refuses them itself', async () => {
+  const [help, refused] = await Promise.all([run(['serve', '--help']), run(['serve', 'model', '--port', 'high'])]);
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: length-adaptive-server') });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--port') });
+}, 60_000);
+
 test('a threaded backend does not keep the process', async () => {
   expect(await run(['predict', '--backend', 'wasm', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
 }, 60_000);

@@ -11,24 +11,14 @@ import { createOnnxModel } from './onnx-model.js';
 import { openOnnx } from './open-onnx.js';
 import { largestDifference } from './testing/differences.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
+import { tinyConfig } from './testing/tiny-model.js';
 import { tokenFeeds } from './token-batch.js';
 import { onnxTrainingEngine } from './training/onnx-engine.js';
 
-const config = {
-  model_type: 'bert',
-  vocab_size: 40,
-  hidden_size: 32,
-  num_hidden_layers: 3,
-  num_attention_heads: 4,
-  intermediate_size: 64,
-  max_position_embeddings: 32,
-  type_vocab_size: 2,
-  initializer_range: 0.3,
-};
 const reducer = { name: 'question-overlap', layers: 2, window: 3 } as const;
 
 const questionModel = (given: typeof reducer | undefined): TaskModel => {
-  const model = createTaskModel(config, new Map(), { task: questionAnswering(), fresh: true, seed: 5, reducer: given });
+  const model = createTaskModel(tinyConfig, new Map(), { task: questionAnswering(), fresh: true, seed: 5, reducer: given });
   model.initialised = []; // as if it had been trained
   return model;
 };
@@ -107,7 +97,7 @@ test('files that cannot run it are refused, and so is another task', async () =>
   const [bytes, without] = [exportGraph(await hostModel(model)), exportGraph(await hostModel(plain))];
   await expect(createOnnxModel(without, model.config, { reducer })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('by attention alone') });
   await expect(createOnnxModel(bytes, model.config, { reducer: { ...reducer, layers: 1 } })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('in the first 2') });
-  const classifier = createTaskModel({ ...config, id2label: { 0: 'a', 1: 'b' } }, new Map(), { task: sequenceClassification(['a', 'b']), fresh: true });
+  const classifier = createTaskModel({ ...tinyConfig, id2label: { 0: 'a', 1: 'b' } }, new Map(), { task: sequenceClassification(['a', 'b']), fresh: true });
   await expect(createOnnxModel(bytes, classifier.config, { reducer })).rejects.toMatchObject({ name: 'ModelError', code: 'OPTION_INVALID' });
   classifier.dispose();
 });

@@ -2,7 +2,7 @@ import type { LengthAdaptiveFile, ModelConfig, TaskModel, TextModel } from '@len
 import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 
 /** A BERT of 3 layers, 32 wide, whose weights are large enough for attention to choose. */
-const tinyConfig: ModelConfig = {
+export const tinyConfig: ModelConfig = {
   model_type: 'bert',
   vocab_size: 40,
   hidden_size: 32,
