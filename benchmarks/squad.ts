@@ -16,6 +16,7 @@ const rows = await accuracyRows(
     lengthDrop: [{ 'length-drop-epochs': 1, limit: 3000, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 1e-4, 'warmup-ratio': 0.06, 'checkpoint-every': 50 }],
     search: { limit: 100, generations: 5, population: 12, 'drop-ratio-bound': 0.5 },
     reducers: ['question-overlap', 'attention'],
+    comparedOn: 2000,
     budgets: [0.5, 0.6, 0.7],
   },
   'squad11',

@@ -53,7 +53,7 @@ const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): 
   });
 
 /** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own, so that the model stays as it was trained. */
-const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, reducer: string | undefined): Promise<Searched> => {
+const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, reducer: string | undefined, limit?: number): Promise<Searched> => {
   const model = path.join(run, 'model');
   const ranked = reducer === undefined ? {} : { reducer };
   const out = path.join(run, `search-${reducer}`);
@@ -65,8 +65,9 @@ const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, red
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
     const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
     const own = lengths === 'full' ? {} : ranked; // nothing is ranked at the full length
-    const folder = path.join(run, ['held-out', ...Object.values(own)].join('-'), name);
-    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, ...own, out: folder } });
+    const sample = limit === undefined ? {} : { limit, seed };
+    const folder = path.join(run, ['held-out', ...Object.values(own), ...(limit === undefined ? [] : [limit])].join('-'), name);
+    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, ...own, ...sample, out: folder } });
   };
   const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({ budget, lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
   const full = await score('full');
@@ -110,9 +111,9 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   }
   const [first, ...more] = recipe.reducers ?? [];
   const after = await searchAndScore(recipe, files, adaptive, first);
-  const before = await searchAndScore(recipe, files, plain, first);
+  const before = await searchAndScore(recipe, files, plain, first, recipe.comparedOn);
   const others: { readonly reducer: string; readonly found: Searched }[] = [];
-  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, reducer) });
+  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, reducer, recipe.comparedOn) });
   table(`${recipe.name} after LengthDrop`, after);
   for (const { reducer, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${reducer}`, found);
   table(`${recipe.name} without LengthDrop`, before);
@@ -121,17 +122,21 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const ranking = first === undefined ? '' : `; tokens ranked by ${first} unless told otherwise`;
   const about = `${recipe.about}${ranking}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
   const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
+  const sampled = ({ heldOut }: Searched): string => (heldOut === after.heldOut ? '' : `, on a random ${heldOut} of the held-out examples`);
   const half = atHalf(after.points);
   const untrained = atHalf(before.points);
   const enough = [...after.points, after.full].filter(({ score }) => score >= after.full.score - 0.01).reduce((low, point) => (point.cost < low.cost ? point : low));
   return [
     row('full', after.full.score, 'full length, unpadded, after LengthDrop'),
-    row('untrained_full', before.full.score, 'full length, unpadded, before LengthDrop'),
+    row('untrained_full', before.full.score, `full length, unpadded, before LengthDrop${sampled(before)}`),
     ...(half ? [row('best_at_half', half.score, describe(half))] : []),
-    ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}`)] : []),
+    ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}${sampled(before)}`)] : []),
     ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
-    ...others.flatMap(({ reducer, found }) => found.points.map((point) => row(`${reducer}.within_${point.budget}`, point.score, `ranked by ${reducer}, ${describe(point)}`))),
-    ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}`)),
+    ...others.flatMap(({ reducer, found }) => [
+      ...(recipe.comparedOn === undefined ? [] : [row(`${reducer}.full`, found.full.score, `full length${sampled(found)}`)]),
+      ...found.points.map((point) => row(`${reducer}.within_${point.budget}`, point.score, `ranked by ${reducer}, ${describe(point)}${sampled(found)}`)),
+    ]),
+    ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}${sampled(before)}`)),
     { ...row('macs_at_1_point', enough.cost, `the cheapest of ${after.points.length + 1} configurations by its held-out score, ${enough.score.toFixed(4)} ${describe(enough)}; full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
   ];
 };

@@ -51,13 +51,17 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
 
   const look = async (): Promise<void> => {
     const entries = await readRepository(source);
-    const kept = served.filter(({ entry }) => entries.some((other) => isSame(entry, other)));
+    const kept = served.filter(({ entry, model }) => model.status().ready && entries.some((other) => isSame(entry, other)));
     const fresh: Served[] = [];
     try {
       for (const entry of entries) if (!kept.some((old) => isSame(old.entry, entry))) fresh.push(await open(entry));
     } catch (error) {
       await Promise.all(fresh.map(({ model }) => model.close()));
       throw error;
+    }
+    if (closing) {
+      await Promise.all(fresh.map(({ model }) => model.close()));
+      return;
     }
     const old = served.filter((one) => !kept.includes(one));
     served = [...kept, ...fresh].sort(inOrder);
@@ -89,8 +93,8 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
     },
     close: async () => {
       closing = true;
-      await reloading.catch(() => undefined);
-      await Promise.all([...models().map((model) => model.close()), ...leaving]);
+      await Promise.all(models().map((model) => model.close()));
+      await Promise.all([...leaving]); // a reload that still opens models closes them itself
     },
   };
 };

@@ -57,7 +57,7 @@ const options: readonly Option[] = [
   option('--threads <N>', 'threads of one operator in each worker (default: the cores, shared out)', whole(1, 256)),
   choice('--engine <ENGINE>', 'what runs the models (default auto)', ['auto', 'onnx', 'tfjs']),
   choice('--precision <PRECISION>', 'numbers that weights are kept in (default fp32)', ['fp32', 'fp16', 'int8']),
-  option('--max-batch-tokens <N>', 'tokens of a batch, padding included (default 2048)', whole(1)),
+  option('--max-batch-tokens <N>', 'tokens of a batch (default 2048)', whole(1)),
   option('--max-batch-texts <N>', 'texts of a batch (default 64)', whole(1)),
   option('--max-queue <N>', 'texts that may wait (default 1024)', whole(1)),
   option('--max-queue-ms <MS>', 'longest wait that a request is accepted for (default 1000)', milliseconds),

@@ -5,6 +5,7 @@ import { choicesFor, infeasible } from './planning/choices.js';
 import { createOfferedLoad } from './planning/offered-load.js';
 import { createPace } from './planning/pace.js';
 import { createSpeed } from './planning/speed.js';
+import { crashOf } from './pool/model-pool.js';
 import type { ModelPool } from './pool/model-pool.js';
 import type { ThreadText } from './pool/thread-messages.js';
 import type { InferenceRequest } from './request.js';
@@ -30,6 +31,12 @@ export type QueueOptions = Pick<ServiceOptions, 'maxBatchTokens' | 'maxBatchText
 
 /** Milliseconds between two looks at the queue while there is something to see. */
 const tickMs = 25;
+
+/** After so many times the longest wait a request is given up. */
+const patience = 10;
+
+/** The longest that a timer waits. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Share of a latency budget that is planned with: the rest is for what prediction misses. */
 const planned = 0.75;
@@ -57,11 +64,15 @@ export const serveModel = (
   const open = new Set<Job>();
   const counts = { answered: 0, degraded: 0, refused: 0, expired: 0 };
   let closing = false;
+  /** Whether threads can open the model. */
+  let opens = true;
   let number = 0;
   let ticking = false;
   let emptied: () => void = () => undefined;
+  let drained: Promise<void> | undefined;
 
   const clock = (): number => performance.now();
+  pool.onReplaced(() => observer?.workerReplaced(label));
 
   /** Milliseconds until a thread is free. */
   const freeIn = (now: number): number => (running.size < threads ? 0 : Math.max(0, Math.min(...running.values()) - now));
@@ -70,8 +81,18 @@ export const serveModel = (
   const drainMs = (jobs: readonly Job[], ceiling: number): number =>
     speed.marginal(jobs.reduce((sum, job) => sum + macsToCome(job, ceiling), 0)) / threads;
 
+  /** What waits for far longer than it was let in for was overtaken again and again: it is refused after all. */
+  const giveUp = (now: number): void => {
+    for (const job of queue.jobs) {
+      if (job.choice || now - job.arrived <= patience * maxQueueMs) continue;
+      counts.refused += 1;
+      job.settle(new ServerError('OVERLOADED', `The request waited for ${Math.round(now - job.arrived)} ms while others went first; try again later, or elsewhere.`, { retryAfterMs: maxQueueMs }));
+    }
+  };
+
   const look = (): void => {
     const now = clock();
+    giveUp(now);
     const oldest = queue.jobs.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
     controller.update({ now, waitedMs: now - oldest, drainMs: (ceiling) => drainMs(queue.jobs, ceiling), utilization: (ceiling) => offered.utilization(now, ceiling) });
   };
@@ -97,9 +118,12 @@ export const serveModel = (
 
   const fail = (code: ServerErrorCode, message: string): ServerError => new ServerError(code, message);
 
+  /** What a text's own failure says; a fault of ours tells the client nothing, and the log all. */
+  const failureOf = ({ code, message }: { readonly code: ServerErrorCode; readonly message: string }, which: string): ServerError =>
+    code === 'INTERNAL' ? new ServerError(code, 'The server failed at this request; its log says where.', { cause: new Error(message) }) : fail(code, `${which}${message}`);
+
   /** A thread died of a batch: its jobs are tried once more, each alone. */
   const recover = (rows: readonly Row[], error: ServerError): void => {
-    observer?.workerReplaced(label);
     for (const job of new Set(rows.map((row) => row.job))) {
       if (job.settled) continue;
       if (job.crashed) {
@@ -117,20 +141,21 @@ export const serveModel = (
   const run = async (batch: Batch): Promise<void> => {
     const { rows } = batch;
     running.set(batch, clock() + speed.milliseconds(batch.macs));
-    for (const { job, text } of rows) if (text === 0) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
+    for (const { job, text } of rows) if (text === 0 && !job.crashed && !job.overtaken) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
     const texts = rows.map(({ job: { request }, text, choice }): ThreadText => {
       const { inputs, truncate = false, answers, maxAnswerTokens } = request;
       return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens };
     });
     try {
       const { answers, computeMs } = await pool.compute(texts);
+      opens = true;
       const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
       for (const job of new Set(rows.map((row) => row.job))) job.computeMs += computeMs;
       rows.forEach(({ job, text, choice }, row) => {
         const answer = answers[row];
         if (!answer) return;
         if ('code' in answer) {
-          job.settle(fail(answer.code, rows.length > 1 && job.tokens.length > 1 ? `Text ${text}: ${answer.message}` : answer.message));
+          job.settle(failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : ''));
           return;
         }
         const { prediction } = answer;
@@ -144,7 +169,8 @@ export const serveModel = (
       if (report.macs > 0) speed.observe({ macs: report.macs, milliseconds: computeMs });
       observer?.batch(label, report);
     } catch (error) {
-      recover(rows, error as ServerError);
+      opens = error instanceof ServerError && error.code !== 'MODEL_NOT_READY';
+      recover(rows, error instanceof ServerError ? error : crashOf(error));
     } finally {
       running.delete(batch);
       pump();
@@ -189,6 +215,9 @@ export const serveModel = (
     const { inputs, timeoutMs, priority = 0 } = request;
     const budget = Object.values(request.budget).some((bound) => bound !== undefined) ? request.budget : defaultBudget;
     const { latencyMs } = budget;
+    for (const [name, value] of Object.entries({ latencyMs, timeoutMs })) {
+      if (value !== undefined && !(value > 0)) throw fail('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
+    }
     const arrived = clock();
     const choices = choicesFor(paretoSet, budget, dimensions.layers);
     const tokens = inputs.map((input) => estimate.tokens(input));
@@ -224,7 +253,7 @@ export const serveModel = (
       const onAbort = (): void => job.settle(abandoned());
       signal?.addEventListener('abort', onAbort, { once: true });
       const expire = (): void => job.settle(fail('TIMED_OUT', `The request was not answered within its timeout_ms of ${timeoutMs}; what had not begun was not computed.`));
-      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
+      const timer = timeoutMs === undefined || timeoutMs > longestTimer ? undefined : setTimeout(expire, timeoutMs);
       open.add(job);
       queue.add(job);
       look();
@@ -248,7 +277,7 @@ export const serveModel = (
     infer,
     status: () => ({
       ...label,
-      ready: !closing,
+      ready: !closing && opens,
       task,
       engine: facts.engine,
       labels: facts.labels,
@@ -261,9 +290,10 @@ export const serveModel = (
       ...counts,
       speed: { overheadMs: speed.overheadMs, msPerGigaMac: speed.msPerGigaMac },
     }),
-    drain: async () => {
+    drain: () => {
       closing = true;
-      if (open.size > 0) await new Promise<void>((resolve) => (emptied = resolve));
+      drained ??= open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => (emptied = resolve));
+      return drained;
     },
     close: async () => {
       closing = true;

@@ -14,7 +14,7 @@ export interface ServiceOptions {
   readonly workers?: number | undefined;
   /** Threads of one operator in each worker. Default: the cores, shared out among the workers. */
   readonly threads?: number | undefined;
-  /** Tokens of a batch, padding included. Default 2048. */
+  /** Tokens of a batch. Default 2048. */
   readonly maxBatchTokens?: number | undefined;
   /** Texts of a batch. Default 64. */
   readonly maxBatchTexts?: number | undefined;

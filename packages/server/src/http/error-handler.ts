@@ -34,6 +34,7 @@ const placeOf = (thrown: unknown): string => (thrown instanceof Error ? (thrown.
 export const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const error = serverErrorOf(thrown);
   exchangeOf(request).code = error.code;
+  if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id); // no hook has run for an address that cannot be read
   if (error.code === 'INTERNAL') request.log.error({ place: placeOf(error.cause ?? error) }, 'a fault of the program');
   if (error.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer realm="length-adaptive"');
   if (error.code === 'SHUTTING_DOWN') reply.header('connection', 'close');

@@ -7,7 +7,7 @@ export interface Pace {
 
 const memory = 0.9;
 
-/** Waits below this tell more of the clock than of the queue. */
+/** Waits below this tell more of the clock than of the queue: as predicted, if they were short. */
 const shortestMs = 20;
 
 const most = 4;
@@ -19,8 +19,8 @@ export const createPace = (): Pace => {
       return factor;
     },
     observe: (predictedMs, actualMs) => {
-      if (predictedMs < shortestMs) return;
-      const ratio = Math.min(most, actualMs / predictedMs);
+      if (predictedMs < shortestMs && actualMs >= shortestMs) return;
+      const ratio = predictedMs < shortestMs ? 1 : Math.min(most, actualMs / predictedMs);
       factor = Math.max(1, memory * factor + (1 - memory) * ratio);
     },
   };

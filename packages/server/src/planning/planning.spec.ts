@@ -117,4 +117,8 @@ test('pace learns how far waits are from what was predicted, and never hopes for
   expect(pace.factor).toBe(1);
   pace.observe(1, 1000);
   expect(pace.factor).toBe(1);
+  for (let i = 0; i < 100; i++) pace.observe(100, 400);
+  expect(pace.factor).toBeGreaterThan(3);
+  for (let i = 0; i < 100; i++) pace.observe(5, 3); // nothing waits any more
+  expect(pace.factor).toBeCloseTo(1, 3);
 });

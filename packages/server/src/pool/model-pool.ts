@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
-import type { ServerErrorOptions } from '../errors.js';
 import { ServerError, messageOf } from '../errors.js';
+import { notOpenedCode } from './thread-messages.js';
 import type { ModelFacts, ThreadData, ThreadResult, ThreadText } from './thread-messages.js';
 
 /** The threads that run one model. */
@@ -10,19 +10,24 @@ export interface ModelPool {
   /**
    * Computes a batch on a thread that is free; the caller hands in no more batches than there are threads.
    *
-   * @throws ServerError `WORKER_CRASHED` when the thread died of it; another has taken its place
+   * @throws ServerError `WORKER_CRASHED` when the thread died of it, and another takes its place; `MODEL_NOT_READY` when it could not open the model
    */
   compute(texts: readonly ThreadText[]): Promise<ThreadResult>;
+  /** Is told whenever a thread has ended and another takes its place. */
+  onReplaced(listener: () => void): void;
   close(): Promise<void>;
 }
 
 /** The module that threads load: beside the built package's files, or beside this one in the sources. */
 const threadFile = import.meta.url.endsWith('.ts') ? './model-thread.ts' : './model-thread.js';
 
-const crashed = (error: unknown): ServerError => {
-  const options: ServerErrorOptions = { cause: error, retryAfterMs: 1000 };
-  return new ServerError('WORKER_CRASHED', `The thread that ran the model ended before it answered (${messageOf(error)}); it was replaced. Try again.`, options);
-};
+/** What a request is told whose thread ended; why stands in `cause`. */
+export const crashOf = (error: unknown): ServerError =>
+  new ServerError('WORKER_CRASHED', 'The thread that ran the model ended before it answered; it is replaced. Try again.', { cause: error, retryAfterMs: 1000 });
+
+/** A thread that could not open the model says so in its last words. */
+const notOpened = (error: unknown): ServerError =>
+  new ServerError('MODEL_NOT_READY', 'The model cannot be opened at the moment. Try again later.', { cause: error, retryAfterMs: 1000 });
 
 /**
  * Starts the threads of a model and waits until all of them have opened it.
@@ -38,6 +43,7 @@ export const openModelPool = async (data: ThreadData, threads: number): Promise<
     idleTimeout: Infinity,
     workerData: data,
   });
+  let closing = false;
   pool.on('error', () => undefined); // a thread that ends without a batch: the pool has replaced it already
   try {
     const facts = (await Promise.all(Array.from({ length: threads }, () => pool.run(undefined, { name: 'describe' })))) as ModelFacts[];
@@ -48,10 +54,18 @@ export const openModelPool = async (data: ThreadData, threads: number): Promise<
         try {
           return (await pool.run(texts, { name: 'compute' })) as ThreadResult;
         } catch (error) {
-          throw crashed(error);
+          throw (error as { code?: unknown }).code === notOpenedCode ? notOpened(error) : crashOf(error);
         }
       },
-      close: () => pool.destroy(),
+      onReplaced: (listener) => {
+        pool.on('workerDestroy', () => {
+          if (!closing) listener();
+        });
+      },
+      close: () => {
+        closing = true;
+        return pool.destroy();
+      },
     };
   } catch (error) {
     await pool.destroy();

@@ -4,10 +4,21 @@ import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf } from '../errors.js';
 import { openPredictor } from './open-predictor.js';
+import { notOpenedCode } from './thread-messages.js';
 import type { ModelFacts, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
 
-const opening = openPredictor(workerData as ThreadData);
-opening.catch(() => undefined); // whoever asks first is told
+let opening: Promise<Predictor> | undefined;
+
+/** Opens the model, again if that failed: its files may have come back. */
+const opened = async (): Promise<Predictor> => {
+  opening ??= openPredictor(workerData as ThreadData);
+  try {
+    return await opening;
+  } catch (error) {
+    opening = undefined;
+    throw Object.assign(new Error(messageOf(error)), { code: notOpenedCode });
+  }
+};
 
 /** Codes of the packages below that are the client's doing, and what they are called here. */
 const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
@@ -42,7 +53,11 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
         return failed(problem);
       }
     });
-    if (problems.every((problem) => problem === undefined)) return texts.map(() => failed(error));
+    if (problems.every((problem) => problem === undefined)) {
+      const alone: ThreadAnswer[] = []; // no text is at fault: perhaps it was too much at once
+      for (const text of texts) alone.push(...(await answerAlike(predictor, [text])));
+      return alone;
+    }
     const answers = await answerAlike(predictor, texts.filter((_, row) => problems[row] === undefined));
     return problems.map((problem) => problem ?? (answers.shift() as ThreadAnswer));
   }
@@ -50,7 +65,7 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
 
 /** Computes one batch. */
 export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult> => {
-  const predictor = await opening;
+  const predictor = await opened();
   const start = performance.now();
   const answers = new Array<ThreadAnswer>(texts.length);
   const groups = new Map<string, number[]>();
@@ -70,7 +85,7 @@ const timedWords = [4, 48, 96];
 
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
-  const predictor = await opening;
+  const predictor = await opened();
   const { engine, task, labels, dimensions, head, paretoSet } = predictor;
   const timed: TimedBatch[] = [];
   for (const words of [timedWords.at(-1) as number, ...timedWords]) {

@@ -47,3 +47,6 @@ export interface ThreadResult {
   readonly answers: readonly ThreadAnswer[];
   readonly computeMs: number;
 }
+
+/** `code` of the error of a thread that cannot open its model. */
+export const notOpenedCode = 'MODEL_NOT_OPENED';

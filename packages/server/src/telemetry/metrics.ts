@@ -82,7 +82,7 @@ export const createMetrics = (): Metrics => {
   const compute = histogram('compute_seconds', 'Time of the batches a request was in.', seconds);
   const cost = histogram('cost', "Cost of the chosen configuration, as a share of the full length's.", shares);
   const batchTexts = histogram('batch_texts', 'Texts of a batch.', geometric(1, 2, 9));
-  const batchTokens = histogram('batch_tokens', 'Tokens of a batch, padding included.', geometric(16, 2, 11));
+  const batchTokens = histogram('batch_tokens', 'Tokens of a batch.', geometric(16, 2, 11));
   const batchSeconds = histogram('batch_seconds', 'Time of a batch.', seconds);
   const macs = counter('macs', 'Multiply-accumulates spent.');
   const replaced = counter('workers_replaced', 'Worker threads that died and were replaced.');

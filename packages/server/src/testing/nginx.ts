@@ -37,7 +37,7 @@ export interface Nginx {
  *
  * @throws Error with what it printed where it does not start
  */
-export const startNginx = async (replicas: readonly number[]): Promise<Nginx> => {
+export const startNginx = async (replicas: readonly number[], attempts = 5): Promise<Nginx> => {
   const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-nginx-'));
   chmodSync(folder, 0o711); // started by root, its workers are somebody else
   const port = await freePort();
@@ -53,7 +53,11 @@ export const startNginx = async (replicas: readonly number[]): Promise<Nginx> =>
   };
   // The master writes its id once it listens.
   while (!existsSync(join(folder, 'nginx.pid'))) {
-    if (nginx.exitCode !== null) throw new Error(`nginx ended: ${errors()}`);
+    if (nginx.exitCode !== null) {
+      // Another test may have taken the port meanwhile.
+      if (attempts > 1 && errors().includes('bind()')) return startNginx(replicas, attempts - 1);
+      throw new Error(`nginx ended: ${errors()}`);
+    }
     await sleep(10);
   }
   return { url: `http://127.0.0.1:${port}`, errors, stop };

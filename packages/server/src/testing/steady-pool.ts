@@ -76,6 +76,7 @@ export const steadyPool = ({ threads = 1, msPerText = 10 } = {}): SteadyPool => 
         }),
       };
     },
+    onReplaced: () => undefined,
     close: () => Promise.resolve(),
   };
 };

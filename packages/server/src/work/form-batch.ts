@@ -67,7 +67,7 @@ export const formBatch = (jobs: readonly Job[], options: BatchOptions): Batch =>
       rows.push({ job, text, choice });
       total.tokens += tokens;
       total.macs += more;
-      due = Math.min(due, job.due);
+      if (now + speed.milliseconds(total.macs) <= job.due) due = Math.min(due, job.due); // what is late anyway holds nobody back
     }
     if (job.crashed) break;
   }

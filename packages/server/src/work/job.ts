@@ -37,6 +37,8 @@ export interface Job {
   readonly waiting: number[];
   /** Set when its first text begins: all texts run at the same configuration. */
   choice: Choice | undefined;
+  /** Whether one that came later went first. */
+  overtaken: boolean;
   /** Whether a thread died while it ran: it is tried once more, in a batch of its own. */
   crashed: boolean;
   readonly predictions: Prediction[];
@@ -97,6 +99,7 @@ export const createJob = (given: NewJob, macs: MacsOf, onSettled: (job: Job, fai
     waiting: given.tokens.map((_, text) => text),
     expectedWaitMs: 0,
     choice: undefined,
+    overtaken: false,
     crashed: false,
     predictions: new Array<Prediction>(given.tokens.length),
     unanswered: given.tokens.length,

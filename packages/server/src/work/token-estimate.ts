@@ -30,7 +30,7 @@ export const createTokenEstimate = (longest: number | undefined): TokenEstimate 
       return longest === undefined ? guess : Math.min(longest, guess);
     },
     observe: (bytes, tokens) => {
-      if (bytes === 0) return;
+      if (bytes === 0 || tokens >= (longest ?? Infinity)) return; // cut: its bytes were not all read
       seen.bytes = seen.bytes * memory + bytes;
       seen.tokens = seen.tokens * memory + Math.max(1, tokens - special);
     },

@@ -23,6 +23,7 @@ export const createWorkQueue = (): WorkQueue => {
     },
     add: (job) => {
       const at = jobs.findIndex((other) => before(job, other));
+      for (const other of at < 0 ? [] : jobs.slice(at)) other.overtaken = true;
       jobs.splice(at < 0 ? jobs.length : at, 0, job);
     },
     prune: () => {
