@@ -171,7 +171,7 @@ describe('one model', () => {
     const running = flood(server, 6, (i) => ({ texts: Array.from({ length: 8 }, (_, k) => textOf(100, i + k)) }));
     for (let i = 0; i < 3; i++) {
       await sleep(400);
-      server.process.child.kill('SIGUSR2'); // kills one thread
+      server.process.child.kill('SIGUSR2'); // ends one thread
     }
     await sleep(1500);
     const statuses = await running.stop();

@@ -14,7 +14,7 @@ const source = `
     request.on('end', () => setTimeout(() => response.end(process.pid + ' ' + body), 5));
   });
   process.on('SIGUSR2', () => (draining = true));
-  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  server.listen(0, '127.0.0.1', () => console.log(String(server.address().port)));
 `;
 
 interface Replica {
@@ -37,8 +37,8 @@ describeWith(['nginx'], 'deploy/nginx.conf', () => {
     nginx = await startNginx(replicas.map(({ port }) => port));
   });
   afterEach(async () => {
-    await nginx.stop();
     for (const { child } of replicas) child.kill('SIGKILL');
+    await nginx.stop();
   });
 
   const infer = async (text: string): Promise<{ readonly status: number; readonly by: string; readonly text: string }> => {

@@ -13,9 +13,16 @@ export interface TestServer {
 
 const bin = join(__dirname, '../bin.ts');
 
+const started: TestProcess[] = [];
+// A test that failed leaves its server behind, and jest would wait for it.
+afterAll(() => {
+  for (const { child } of started) child.kill('SIGKILL');
+});
+
 /** Starts a server on a free port, and waits until it listens. */
 export const startServer = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> => {
   const child = startProcess(bin, { args: ['--port', '0', '--log-level', 'error', '--threads', '1', ...args], env });
+  started.push(child);
   await child.has('listens on ');
   const url = /listens on (\S+)/.exec(child.printed())?.[1] ?? '';
   const send: TestServer['post'] = async (path, body, init = {}) => {
