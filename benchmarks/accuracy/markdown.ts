@@ -17,6 +17,7 @@ const macs = ({ note }: Row): string => /at ([\d.]+)x MACs/.exec(note)?.[1] ?? '
 
 const kinds = [
   ['LengthDrop', 'full', 'adaptive', 'best_at_half'],
+  ['LengthDrop, ranked by attention', 'attention.full', 'attention', 'attention.at_half'],
   ['none', 'untrained_full', 'plain', 'untrained_at_half'],
 ] as const;
 

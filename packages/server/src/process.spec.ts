@@ -184,6 +184,22 @@ describe('one model', () => {
     await server.process.end('SIGTERM');
   });
 
+  test('a model that cannot be opened again is not ready, until it can', async () => {
+    const server = await startServer([model], { NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}` });
+    const ready = async (): Promise<number> => (await server.get('/v2/health/ready')).status;
+    const hidden = join(folder, 'hidden');
+    renameSync(model, hidden);
+    const running = flood(server, 2, (i) => ({ text: textOf(60, i) }));
+    server.process.child.kill('SIGUSR2');
+    while ((await ready()) === 200) await sleep(20);
+    expect((await server.post('/v1/classify', { text: 'a good film' })).body).toMatchObject({ code: 'MODEL_NOT_READY', error: expect.not.stringContaining(folder) });
+    renameSync(hidden, model);
+    while ((await ready()) !== 200) await sleep(20);
+    const statuses = await running.stop();
+    expect([...new Set(statuses)].sort()).toEqual([200, 503]);
+    await server.process.end('SIGTERM');
+  });
+
   test('a folder without a model is told so, and ends with 1', async () => {
     await expect(startServer([join(folder, 'nothing')])).rejects.toThrow(/There is no folder/);
   });

@@ -1,7 +1,6 @@
 import { Piscina } from 'piscina';
 import { ServerError, messageOf } from '../errors.js';
-import { notOpenedCode } from './thread-messages.js';
-import type { ModelFacts, ThreadData, ThreadResult, ThreadText } from './thread-messages.js';
+import type { ModelFacts, NotOpened, ThreadData, ThreadResult, ThreadText } from './thread-messages.js';
 
 /** The threads that run one model. */
 export interface ModelPool {
@@ -25,9 +24,8 @@ const threadFile = import.meta.url.endsWith('.ts') ? './model-thread.ts' : './mo
 export const crashOf = (error: unknown): ServerError =>
   new ServerError('WORKER_CRASHED', 'The thread that ran the model ended before it answered; it is replaced. Try again.', { cause: error, retryAfterMs: 1000 });
 
-/** A thread that could not open the model says so in its last words. */
-const notOpened = (error: unknown): ServerError =>
-  new ServerError('MODEL_NOT_READY', 'The model cannot be opened at the moment. Try again later.', { cause: error, retryAfterMs: 1000 });
+const notReady = (reason: string): ServerError =>
+  new ServerError('MODEL_NOT_READY', 'The model cannot be opened at the moment. Try again later.', { cause: new Error(reason), retryAfterMs: 1000 });
 
 /**
  * Starts the threads of a model and waits until all of them have opened it.
@@ -51,11 +49,11 @@ export const openModelPool = async (data: ThreadData, threads: number): Promise<
       facts: facts[0] as ModelFacts,
       threads,
       compute: async (texts) => {
-        try {
-          return (await pool.run(texts, { name: 'compute' })) as ThreadResult;
-        } catch (error) {
-          throw (error as { code?: unknown }).code === notOpenedCode ? notOpened(error) : crashOf(error);
-        }
+        const result = (await pool.run(texts, { name: 'compute' }).catch((error: unknown) => {
+          throw crashOf(error);
+        })) as ThreadResult | NotOpened;
+        if ('notOpened' in result) throw notReady(result.notOpened);
+        return result;
       },
       onReplaced: (listener) => {
         pool.on('workerDestroy', () => {

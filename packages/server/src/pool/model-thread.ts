@@ -4,8 +4,7 @@ import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf } from '../errors.js';
 import { openPredictor } from './open-predictor.js';
-import { notOpenedCode } from './thread-messages.js';
-import type { ModelFacts, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
+import type { ModelFacts, NotOpened, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
 
 let opening: Promise<Predictor> | undefined;
 
@@ -16,7 +15,7 @@ const opened = async (): Promise<Predictor> => {
     return await opening;
   } catch (error) {
     opening = undefined;
-    throw Object.assign(new Error(messageOf(error)), { code: notOpenedCode });
+    throw error;
   }
 };
 
@@ -64,8 +63,13 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
 };
 
 /** Computes one batch. */
-export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult> => {
-  const predictor = await opened();
+export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult | NotOpened> => {
+  let predictor: Predictor;
+  try {
+    predictor = await opened();
+  } catch (error) {
+    return { notOpened: messageOf(error) };
+  }
   const start = performance.now();
   const answers = new Array<ThreadAnswer>(texts.length);
   const groups = new Map<string, number[]>();

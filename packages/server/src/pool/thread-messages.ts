@@ -48,5 +48,7 @@ export interface ThreadResult {
   readonly computeMs: number;
 }
 
-/** `code` of the error of a thread that cannot open its model. */
-export const notOpenedCode = 'MODEL_NOT_OPENED';
+/** What a thread answers that cannot open its model. */
+export interface NotOpened {
+  readonly notOpened: string;
+}
