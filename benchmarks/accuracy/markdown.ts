@@ -24,7 +24,7 @@ const kinds = [
 const lines = names.flatMap((name) => {
   const rows = rowsOf(name);
   return kinds.flatMap(([training, full, kind, half]) => {
-    const all = rows.filter(({ id }) => id.startsWith(`${name}.${kind}.`));
+    const all = rows.filter(({ id }) => id.startsWith(`${name}.${kind}.`) && id !== `${name}.${full}`);
     const points = all.length > 0 ? all : rows.filter(({ id }) => id === `${name}.${half}`);
     const fullRow = rows.find(({ id }) => id === `${name}.${full}`);
     if (!fullRow) return [];
