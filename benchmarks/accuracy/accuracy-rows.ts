@@ -53,7 +53,7 @@ const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): 
   });
 
 /** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own, so that the model stays as it was trained. */
-const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, reducer: string | undefined, limit?: number): Promise<Searched> => {
+const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, { reducer, limit }: { readonly reducer?: string | undefined; readonly limit?: number | undefined }): Promise<Searched> => {
   const model = path.join(run, 'model');
   const ranked = reducer === undefined ? {} : { reducer };
   const out = path.join(run, `search-${reducer}`);
@@ -110,10 +110,10 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
     await runStage({ command: 'train', folder: adaptive, flags: { ...flags, out: adaptive } });
   }
   const [first, ...more] = recipe.reducers ?? [];
-  const after = await searchAndScore(recipe, files, adaptive, first);
-  const before = await searchAndScore(recipe, files, plain, first, recipe.comparedOn);
+  const after = await searchAndScore(recipe, files, adaptive, { reducer: first });
+  const before = await searchAndScore(recipe, files, plain, { reducer: first, limit: recipe.comparedOn });
   const others: { readonly reducer: string; readonly found: Searched }[] = [];
-  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, reducer, recipe.comparedOn) });
+  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, { reducer, limit: recipe.comparedOn }) });
   table(`${recipe.name} after LengthDrop`, after);
   for (const { reducer, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${reducer}`, found);
   table(`${recipe.name} without LengthDrop`, before);

@@ -113,6 +113,7 @@ export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
+export { isTokenInput } from './tasks/task.js';
 export type { Answer, EntityAnswer, PreparedText, PrepareOptions, Task, TaskName, TextInput, TokenInput } from './tasks/task.js';
 export { distillationLoss, taskLoss } from './tasks/task-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';

@@ -14,6 +14,7 @@ import { predictLogits } from './predict-logits.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import { prepareTokens } from './tasks/prepare-tokens.js';
 import type { Answer, PreparedText, Task, TaskName, TextInput, TokenInput } from './tasks/task.js';
+import { isTokenInput } from './tasks/task.js';
 import type { Encoding } from './tokenizer.js';
 
 export interface PredictOptions {
@@ -105,9 +106,8 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const isTokens = (text: TextInput | TokenInput): text is TokenInput => typeof text === 'object' && 'ids' in text;
   const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
-    isTokens(text) ? prepareTokens(model.task, text, dimensions) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
+    isTokenInput(text) ? prepareTokens(model.task, text, dimensions) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
   const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {

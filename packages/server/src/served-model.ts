@@ -1,7 +1,6 @@
 import { createLoadController } from './planning/load-controller.js';
 import type { ServerErrorCode } from './errors.js';
 import { ServerError } from './errors.js';
-import { choicesFor, infeasible } from './planning/choices.js';
 import { createOfferedLoad } from './planning/offered-load.js';
 import { createPace } from './planning/pace.js';
 import { createSpeed } from './planning/speed.js';
@@ -13,9 +12,10 @@ import type { ServedModel } from './service.js';
 import type { ServiceOptions } from './service-options.js';
 import type { Observer } from './telemetry/observer.js';
 import type { Batch, Row } from './work/form-batch.js';
-import { chooseWithin, formBatch } from './work/form-batch.js';
+import { formBatch } from './work/form-batch.js';
 import type { Job } from './work/job.js';
-import { choiceUnder, createJob, macsOf, macsToCome, waitingMacs } from './work/job.js';
+import { createJob, macsOf, macsToCome } from './work/job.js';
+import { planJob } from './work/plan-job.js';
 import { bytesOf, createTokenEstimate } from './work/token-estimate.js';
 import { createWorkQueue } from './work/work-queue.js';
 
@@ -37,9 +37,6 @@ const patience = 10;
 
 /** The longest that a timer waits. */
 const longestTimer = 2 ** 31 - 1;
-
-/** Share of a latency budget that is planned with: the rest is for what prediction misses. */
-const planned = 0.75;
 
 const shuttingDown = (): ServerError => new ServerError('SHUTTING_DOWN', 'The server is shutting down and takes no more work; try another.', { retryAfterMs: 1000 });
 
@@ -85,7 +82,6 @@ export const serveModel = (
   const giveUp = (now: number): void => {
     for (const job of queue.jobs) {
       if (job.choice || now - job.arrived <= patience * maxQueueMs) continue;
-      counts.refused += 1;
       job.settle(new ServerError('OVERLOADED', `The request waited for ${Math.round(now - job.arrived)} ms while others went first; try again later, or elsewhere.`, { retryAfterMs: maxQueueMs }));
     }
   };
@@ -110,9 +106,10 @@ export const serveModel = (
   const settled = (job: Job, failure?: ServerError): void => {
     open.delete(job);
     queue.prune();
-    if (failure?.code === 'TIMED_OUT') counts.expired += 1;
-    if (!failure) counts.answered += job.tokens.length;
-    if (!failure && (job.choice?.index ?? 0) < job.alone.index) counts.degraded += job.tokens.length;
+    if (!failure) {
+      counts.answered += job.tokens.length;
+      if ((job.choice?.index ?? 0) < job.alone.index) counts.degraded += job.tokens.length;
+    }
     if (open.size === 0) emptied();
   };
 
@@ -179,8 +176,8 @@ export const serveModel = (
 
   /** Gives free threads something to do. */
   const pump = (): void => {
+    if (queue.jobs.length > 0) look();
     while (running.size < threads && queue.jobs.length > 0) {
-      look();
       const maxTexts = Math.min(maxBatchTexts, Math.ceil(queue.texts / (threads - running.size)));
       const batch = formBatch(queue.jobs, { now: clock(), ceiling: controller.ceiling, speed, macs, maxTexts, maxTokens: maxBatchTokens });
       queue.prune();
@@ -191,9 +188,8 @@ export const serveModel = (
   };
 
   /** Refuses what cannot be answered in time, before it is queued. */
-  const admit = (job: Job, { latencyMs, timeoutMs }: { readonly latencyMs: number | undefined; readonly timeoutMs: number | undefined }): void => {
+  const admit = (job: Job, usefulMs: number): void => {
     const refuse = (message: string, retryAfterMs: number): never => {
-      counts.refused += 1;
       throw new ServerError('OVERLOADED', message, { retryAfterMs });
     };
     const tokens = job.tokens.reduce((sum, own) => sum + own, 0);
@@ -202,42 +198,22 @@ export const serveModel = (
     const ahead = queue.jobs.filter(({ priority }) => priority <= job.priority);
     job.expectedWaitMs = freeIn(job.arrived) + drainMs(ahead, 0);
     const waitMs = pace.factor * job.expectedWaitMs;
-    const bound = Math.min(maxQueueMs, planned * Math.min(timeoutMs ?? Infinity, latencyMs ?? Infinity) - batchMs);
+    const bound = Math.max(0, Math.min(maxQueueMs, usefulMs - batchMs));
     if (queue.texts + job.tokens.length > maxQueue && queue.texts > 0) {
       refuse(`${queue.texts} texts wait, and the server lets ${maxQueue} wait; try again later, or elsewhere.`, Math.max(waitMs, tickMs));
     }
-    if (waitMs > Math.max(0, bound)) {
-      refuse(`The wait is ${Math.round(waitMs)} ms even at the shortest lengths that waiting requests allow, and this request can wait for ${Math.round(Math.max(0, bound))} ms; try again later, or elsewhere.`, waitMs - Math.max(0, bound));
+    if (waitMs > bound) {
+      refuse(`The wait is ${Math.round(waitMs)} ms even at the shortest lengths that waiting requests allow, and this request can wait for ${Math.round(bound)} ms; try again later, or elsewhere.`, waitMs - bound);
     }
   };
 
-  const plan = (request: InferenceRequest): Job => {
-    const { inputs, timeoutMs, priority = 0 } = request;
-    const budget = Object.values(request.budget).some((bound) => bound !== undefined) ? request.budget : defaultBudget;
-    const { latencyMs } = budget;
-    for (const [name, value] of Object.entries({ latencyMs, timeoutMs })) {
-      if (value !== undefined && !(value > 0)) throw fail('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
-    }
+  const accept = (request: InferenceRequest): Job => {
     const arrived = clock();
-    const choices = choicesFor(paretoSet, budget, dimensions.layers);
-    const tokens = inputs.map((input) => estimate.tokens(input));
-    const waiting = tokens.map((_, text) => text);
-    const fresh = { choices, tokens, waiting };
-    const [cheapest] = choices.allowed;
-    if (latencyMs !== undefined && cheapest) {
-      const fastest = speed.milliseconds(waitingMacs(fresh, cheapest, macs));
-      if (fastest > latencyMs) {
-        infeasible(`budget_latency_ms is ${latencyMs}, and the shortest configuration that the request allows is predicted to take ${fastest.toFixed(1)} ms on an idle server.`, cheapest, { latency_ms: fastest });
-      }
-    }
-    const allowedMs = latencyMs === undefined ? Infinity : planned * latencyMs;
-    const leftMs = allowedMs - speed.overheadMs;
-    const alone = chooseWithin(fresh, { ceiling: Infinity, leftMs, speed, macs });
-    const macsUnder = paretoSet.map((_, ceiling) => waitingMacs(fresh, choiceUnder(fresh, ceiling), macs));
-    offered.add(arrived, macsUnder.map((own) => speed.marginal(own)));
-    const job = createJob({ request, priority, number: number++, arrived, due: arrived + allowedMs, choices, alone, tokens, macsUnder }, macs, settled);
+    const { budgetMs, usefulMs, ...plan } = planJob(request, { facts, speed, macs, estimate, defaultBudget });
+    offered.add(arrived, plan.macsUnder.map((own) => speed.marginal(own)));
+    const job = createJob({ request, priority: request.priority ?? 0, number: number++, arrived, due: arrived + budgetMs, ...plan }, macs, settled);
     job.done.catch(() => undefined);
-    admit(job, { latencyMs, timeoutMs });
+    admit(job, usefulMs);
     return job;
   };
 
@@ -249,14 +225,13 @@ export const serveModel = (
       const { signal, timeoutMs } = request;
       const abandoned = (): ServerError => fail('ABANDONED', 'The client went away before the answer.');
       if (signal?.aborted) throw abandoned();
-      const job = plan(request);
+      const job = accept(request);
       const onAbort = (): void => job.settle(abandoned());
       signal?.addEventListener('abort', onAbort, { once: true });
       const expire = (): void => job.settle(fail('TIMED_OUT', `The request was not answered within its timeout_ms of ${timeoutMs}; what had not begun was not computed.`));
       const timer = timeoutMs === undefined || timeoutMs > longestTimer ? undefined : setTimeout(expire, timeoutMs);
       open.add(job);
       queue.add(job);
-      look();
       pump();
       try {
         const result = await job.done;
@@ -267,7 +242,11 @@ export const serveModel = (
         signal?.removeEventListener('abort', onAbort);
       }
     } catch (error) {
-      if (error instanceof ServerError) observer?.failed(label, error.code);
+      if (error instanceof ServerError) {
+        if (error.code === 'OVERLOADED') counts.refused += 1;
+        if (error.code === 'TIMED_OUT') counts.expired += 1;
+        observer?.failed(label, error.code);
+      }
       throw error;
     }
   };

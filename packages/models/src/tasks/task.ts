@@ -16,6 +16,9 @@ export interface TokenInput {
   readonly typeIds?: readonly number[] | undefined;
 }
 
+/** Whether an input comes as tokens. */
+export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput => typeof input === 'object' && 'ids' in input;
+
 /** A named thing in a text. */
 export interface EntityAnswer {
   readonly type: string;

@@ -1,4 +1,5 @@
 import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import { isTokenInput } from '@length-adaptive/models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
@@ -45,7 +46,7 @@ export interface Inference {
 const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: ResolvedHttpOptions): void => {
   if (inputs.length > maxTexts) throw new ServerError('BATCH_TOO_LARGE', `${inputs.length} texts came; this server takes ${maxTexts} at once. Send them in several requests.`);
   inputs.forEach((input, row) => {
-    const texts = typeof input === 'string' ? [input] : 'ids' in input ? [] : input;
+    const texts = isTokenInput(input) ? [] : typeof input === 'string' ? [input] : input;
     const longest = Math.max(0, ...texts.map((text) => text.length));
     if (longest > maxTextLength) throw new ServerError('TEXT_TOO_LARGE', `Text ${row} has ${longest} characters; this server takes ${maxTextLength}.`);
   });

@@ -30,7 +30,7 @@ const toChoice = ({ lengthConfig, cost, score }: ParetoPoint, index: number): Ch
 const isSame = (a: LengthConfig, b: LengthConfig): boolean => a.length === b.length && a.every((ratio, layer) => ratio === b[layer]);
 
 /** A choice as an answer names it. */
-export const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
+const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
   length_config: lengthConfig.join(','),
   ...(cost !== undefined && { cost }),
   ...(score !== undefined && { score }),

@@ -1,5 +1,6 @@
 import { fullLength } from '@length-adaptive/core';
 import type { ParetoPoint, Prediction, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { OpenService } from '../service-options.js';
@@ -33,7 +34,7 @@ export interface FakeService extends OpenService {
   fail(error: unknown): void;
 }
 
-const textOf = (input: TextInput | TokenInput): string => (typeof input === 'string' ? input : 'ids' in input ? input.ids.join(' ') : input.join(' '));
+const textOf = (input: TextInput | TokenInput): string => (isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' '));
 
 /** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
 const predictionOf = (input: TextInput | TokenInput, task: TaskName): Prediction => {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Task } from '@length-adaptive/models';
-import { createTaskModel, createTokenizer, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
+import { createTaskModel, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
 const words = 'the a this that film plot actor scene story was is and but very so it with of in on good great fine bad poor dull who what where'.split(' ');
@@ -43,7 +43,6 @@ export const writeTinyModel = async (folder: string, task: TinyModelName = 'revi
   await tf.setBackend('cpu');
   await mkdir(path.dirname(folder), { recursive: true });
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
-  createTokenizer(tokenizerFiles);
   const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
   model.initialised = []; // as if it had been trained
   await saveModel(folder, { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });

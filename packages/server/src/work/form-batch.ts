@@ -3,13 +3,10 @@ import type { Speed } from '../planning/speed.js';
 import type { Job, MacsOf } from './job.js';
 import { waitingMacs } from './job.js';
 
-export interface BatchLimits {
+export interface BatchOptions {
   /** Texts, and guessed tokens; one text always fits. */
   readonly maxTexts: number;
   readonly maxTokens: number;
-}
-
-export interface BatchOptions extends BatchLimits {
   readonly now: number;
   /** Index of the dearest configuration that load allows. */
   readonly ceiling: number;

@@ -1,4 +1,5 @@
 import type { TextInput, TokenInput } from '@length-adaptive/models';
+import { isTokenInput } from '@length-adaptive/models';
 
 /** Guesses how many tokens a text has, before a thread has cut it. */
 export interface TokenEstimate {
@@ -17,8 +18,8 @@ const special = 2;
 
 /** Bytes of what is to be cut into tokens; 0 for what already is. */
 export const bytesOf = (input: TextInput | TokenInput): number => {
-  if (typeof input === 'string') return Buffer.byteLength(input);
-  return 'ids' in input ? 0 : Buffer.byteLength(input[0]) + Buffer.byteLength(input[1]);
+  if (isTokenInput(input)) return 0;
+  return typeof input === 'string' ? Buffer.byteLength(input) : Buffer.byteLength(input[0]) + Buffer.byteLength(input[1]);
 };
 
 /** @param longest tokens that an input can have at most; undefined where long texts are read in several windows */
@@ -26,7 +27,7 @@ export const createTokenEstimate = (longest: number | undefined): TokenEstimate 
   const seen = { bytes: 1000 * usualBytesPerToken, tokens: 1000 };
   return {
     tokens: (input) => {
-      const guess = typeof input === 'object' && 'ids' in input ? input.ids.length : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
+      const guess = isTokenInput(input) ? input.ids.length : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
       return longest === undefined ? guess : Math.min(longest, guess);
     },
     observe: (bytes, tokens) => {

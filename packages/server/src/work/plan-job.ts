@@ -1,0 +1,66 @@
+import { ServerError } from '../errors.js';
+import { choicesFor, infeasible } from '../planning/choices.js';
+import type { Speed } from '../planning/speed.js';
+import type { ModelFacts } from '../pool/thread-messages.js';
+import type { InferenceRequest, RequestBudget } from '../request.js';
+import { chooseWithin } from './form-batch.js';
+import type { Job, MacsOf } from './job.js';
+import { choiceUnder, waitingMacs } from './job.js';
+import type { TokenEstimate } from './token-estimate.js';
+
+/** What a request is planned with. */
+export interface PlanContext {
+  readonly facts: Pick<ModelFacts, 'paretoSet' | 'dimensions'>;
+  readonly speed: Speed;
+  readonly macs: MacsOf;
+  readonly estimate: TokenEstimate;
+  /** Budget of a request that names none. */
+  readonly defaultBudget: RequestBudget;
+}
+
+/** What a request may run at, before anything is known of the load. */
+export interface JobPlan extends Pick<Job, 'choices' | 'alone' | 'tokens' | 'macsUnder'> {
+  /** Milliseconds that its latency budget gives it, and those after which its answer is of no use; Infinity without such a bound. */
+  readonly budgetMs: number;
+  readonly usefulMs: number;
+}
+
+/** Share of a latency budget that is planned with: the rest is for what prediction misses. */
+const planned = 0.75;
+
+/** @throws ServerError `REQUEST_INVALID` */
+const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>): void => {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && !(value > 0)) throw new ServerError('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
+  }
+};
+
+/**
+ * What of the Pareto set a request may have, how long it may take, and what it would run at alone.
+ *
+ * @throws ServerError `REQUEST_INVALID`, `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
+ */
+export const planJob = ({ inputs, timeoutMs, budget: asked }: InferenceRequest, { facts: { paretoSet, dimensions }, speed, macs, estimate, defaultBudget }: PlanContext): JobPlan => {
+  const budget = Object.values(asked).some((bound) => bound !== undefined) ? asked : defaultBudget;
+  const { latencyMs } = budget;
+  checkMilliseconds({ latencyMs, timeoutMs });
+  const choices = choicesFor(paretoSet, budget, dimensions.layers);
+  const tokens = inputs.map((input) => estimate.tokens(input));
+  const fresh = { choices, tokens, waiting: tokens.map((_, text) => text) };
+  const [cheapest] = choices.allowed;
+  if (latencyMs !== undefined && cheapest) {
+    const fastest = speed.milliseconds(waitingMacs(fresh, cheapest, macs));
+    if (fastest > latencyMs) {
+      infeasible(`budget_latency_ms is ${latencyMs}, and the shortest configuration that the request allows is predicted to take ${fastest.toFixed(1)} ms on an idle server.`, cheapest, { latency_ms: fastest });
+    }
+  }
+  const budgetMs = planned * (latencyMs ?? Infinity);
+  return {
+    choices,
+    tokens,
+    alone: chooseWithin(fresh, { ceiling: Infinity, leftMs: budgetMs - speed.overheadMs, speed, macs }),
+    macsUnder: paretoSet.map((_, ceiling) => waitingMacs(fresh, choiceUnder(fresh, ceiling), macs)),
+    budgetMs,
+    usefulMs: Math.min(budgetMs, planned * (timeoutMs ?? Infinity)),
+  };
+};
