@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs';
+import { CoreError } from '../errors.js';
+import { startWasm } from './start-wasm.js';
+import type { WasmPaths } from './start-wasm.js';
+import { startWebGpu } from './start-webgpu.js';
+
+/** Backends of TensorFlow.js that everything here runs on, the fastest first. */
+export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
+
+export type BackendName = (typeof backendNames)[number];
+
+export interface StartBackendOptions {
+  /** Which to try, in this order. Default webgpu, wasm, cpu. */
+  readonly backends?: readonly BackendName[] | undefined;
+  /** Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a folder's address, or the address of each by name. Default: beside the script (Node: in the package). */
+  readonly wasmPaths?: WasmPaths | undefined;
+}
+
+/** A backend that did not become the one, and why. */
+export interface PassedOver {
+  readonly backend: BackendName;
+  readonly reason: string;
+}
+
+export interface StartedBackend {
+  readonly backend: BackendName;
+  /** Why it is this one, as a sentence for people: how it computes, and what stood against those before it. */
+  readonly reason: string;
+  /** Those before it in the list. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** How a backend starts: gives what it computes on, throws why it cannot. */
+type Start = (options: StartBackendOptions & { readonly last: boolean }) => Promise<string>;
+
+const startCpu: Start = async () => {
+  if (!(await tf.setBackend('cpu'))) throw new Error('it did not start');
+  return 'plain JavaScript, many times slower than the others';
+};
+
+const starts: Readonly<Record<BackendName, Start>> = { webgpu: startWebGpu, wasm: startWasm, cpu: startCpu };
+
+const check = (backends: readonly BackendName[]): void => {
+  const unknown = backends.find((name) => !backendNames.includes(name));
+  if (unknown === undefined && backends.length > 0) return;
+  const came = unknown === undefined ? 'backends is empty' : `"${unknown}" is no backend`;
+  throw new CoreError('OPTION_INVALID', `${came}; expected one or more of ${backendNames.join(', ')}.`);
+};
+
+/**
+ * Starts the first backend of a list that works here, and says why it is that one. A WebGPU adapter that is software is passed over while
+ * another backend is left to try: WebAssembly is faster.
+ *
+ * `@tensorflow/tfjs-backend-webgpu` and `@tensorflow/tfjs-backend-wasm` are asked for when their turn comes; one that is not installed is passed over.
+ *
+ * @throws CoreError `BACKEND_UNAVAILABLE` when none works, `OPTION_INVALID` for an unknown name
+ * @example
+ * const { backend, reason } = await startBackend();
+ * console.log(`Runs on ${backend}: ${reason}`);
+ */
+export const startBackend = async (options: StartBackendOptions = {}): Promise<StartedBackend> => {
+  const { backends = backendNames } = options;
+  check(backends);
+  tf.enableProdMode(); // or TensorFlow.js prints an advertisement
+  const passedOver: PassedOver[] = [];
+  for (const backend of backends) {
+    try {
+      const how = await starts[backend]({ ...options, last: backend === backends.at(-1) });
+      await tf.ready();
+      return { backend, reason: [how, ...passedOver.map((other) => `${other.backend} was passed over: ${other.reason}`)].join('; '), passedOver };
+    } catch (error) {
+      passedOver.push({ backend, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  throw new CoreError('BACKEND_UNAVAILABLE', `No backend works here. ${passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ')}.`);
+};

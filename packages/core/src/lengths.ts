@@ -1,0 +1,16 @@
+/** Length configurations and what they cost, as the sub-path `@length-adaptive/core/lengths`: arithmetic alone, without TensorFlow.js. */
+export { CoreError } from './errors.js';
+export type { CoreErrorCode } from './errors.js';
+export {
+  formatLengthConfig,
+  fromAbsoluteLengths,
+  fullLength,
+  isFullLength,
+  keptTokens,
+  parseLengthConfig,
+  toAbsoluteLengths,
+  validateLengthConfig,
+} from './length-config.js';
+export type { KeepOptions, LengthConfig } from './length-config.js';
+export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
+export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
