@@ -33,7 +33,7 @@ describe('lint holds the house rules', () => {
       env: { ...process.env, NX_DAEMON: 'false' },
     });
     broken = JSON.parse(output) as string[][];
-  }, 60_000);
+  });
 
   it.each(CASES.map(([title, , , rules], index) => ({ title, rules, index })))('$title', ({ rules, index }) => {
     expect(broken[index]).toEqual(rules);

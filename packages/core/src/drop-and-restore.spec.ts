@@ -1,35 +1,23 @@
+/**
+ * @jest-environment-options {"webGpu": true}
+ */
+import { webGpuAdapter, webGpuMissing } from '@length-adaptive/tools/testing/web-gpu';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
-import { createRandom } from './random.js';
-import { keepOrder, onDevice, onHost, selectionOf } from './selection.js';
-import { describeOnBackends, expectNoLeak } from './testing/backends.js';
+import { startBackend } from './backend/index.js';
+import { onDevice, onHost } from './selection.js';
+import { describeOnBackends } from './testing/backends.js';
+import { batches, dropAndRestoreCases, plainOrder } from './testing/drop-and-restore-cases.js';
 
-/** The same choice, written plainly: protected slots, then the best scores; ties to the earlier token; text order. */
-const plainOrder = (scores: readonly number[], count: number, protectedTokens: number): number[] => {
-  const ranked = scores.map((score, slot) => ({ slot, score: slot < protectedTokens ? Infinity : Math.fround(score) }));
-  ranked.sort((a, b) => b.score - a.score || a.slot - b.slot);
-  const slots = ranked.map(({ slot }) => slot);
-  const ascending = (part: number[]) => part.sort((a, b) => a - b);
-  return [...ascending(slots.slice(0, count)), ...ascending(slots.slice(count))];
-};
-
-const batches = fc.integer({ min: 1, max: 9 }).chain((width) =>
-  fc.record({
-    scores: fc.array(fc.array(fc.constantFrom(0, 0.25, 0.5, 0.75, 1, 1.5), { minLength: width, maxLength: width }), { minLength: 1, maxLength: 3 }),
-    protectedTokens: fc.integer({ min: 0, max: 1 }),
-    counts: fc.array(fc.integer({ min: 1, max: width }), { minLength: 3, maxLength: 3 }),
-  }),
-);
+const cases = Object.entries(dropAndRestoreCases);
 
 describeOnBackends('drop and restore', () => {
-  test.each([
-    ['host', onHost],
-    ['device', onDevice],
-  ])('keeps what a plain sort keeps, ties included, on the %s', (_, place) => {
+  test.each(cases)('%s', (_, check) => check());
+
+  test('keeps on the device what a plain sort keeps, ties included', () => {
     fc.assert(
       fc.property(batches, ({ scores, protectedTokens, counts }) => {
-        const rows = tf.tidy(() => place.keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens).arraySync());
+        const rows = tf.tidy(() => onDevice.keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens).arraySync());
         rows.forEach((row, i) => expect(row).toEqual(plainOrder(scores[i] ?? [], counts[i] ?? 0, protectedTokens)));
       }),
       { numRuns: 40 },
@@ -52,49 +40,12 @@ describeOnBackends('drop and restore', () => {
       { numRuns: 40 },
     );
   });
+});
 
-  test('what is dropped and kept is restored to where it was', () => {
-    fc.assert(
-      fc.property(batches, ({ scores, counts }) => {
-        const [rows, width] = [scores.length, scores[0]?.length ?? 0];
-        const kept = counts.slice(0, rows);
-        const restored = tf.tidy(() => {
-          const x = tf.tensor2d(Array.from({ length: rows * width * 2 }, (_, i) => i), [rows * width, 2]);
-          const positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as tf.Tensor2D;
-          const order = keepOrder(tf.tensor2d(scores), kept);
-          const [least, most] = [Math.min(...kept), Math.max(...kept)];
-          const group = (from: number, to: number, holds: (slot: number, row: number) => boolean) => {
-            const selection = selectionOf(order, from, to);
-            const mask = kept.flatMap((_, row) => Array.from({ length: to - from }, (__, i) => Number(holds(from + i, row))));
-            const own = moveSlots(positions, selection);
-            const held = tf.where(tf.tensor2d(Uint8Array.from(mask), [rows, to - from], 'bool'), own, tf.fill(own.shape, width, 'int32'));
-            return { states: moveTokens(x, selection), positions: held };
-          };
-          const survivors = group(0, most, (slot, row) => slot < (kept[row] ?? 0));
-          const gone = least < width ? [group(least, width, (slot, row) => slot >= (kept[row] ?? 0))] : [];
-          return tf.max(tf.abs(tf.sub(restoreTokens([survivors, ...gone], rows, width), x))).arraySync();
-        });
-        expect(restored).toBe(0);
-      }),
-      { numRuns: 40 },
-    );
-  });
+const missing = webGpuMissing();
+const describeOnWebGpu = missing === undefined ? describe : describe.skip;
 
-  test('the gradient of a move equals that of a one-hot product', async () => {
-    const random = createRandom(3);
-    const numbers = (size: number) => Array.from({ length: size }, random.normal);
-    const [x0, weight] = [numbers(2 * 5 * 3), numbers(2 * 2 * 3)];
-    await expectNoLeak(() => {
-      const gap = tf.tidy(() => {
-        const x = tf.tensor2d(x0, [10, 3]);
-        const selection = selectionOf(keepOrder(tf.tensor2d(numbers(10), [2, 5]), [2, 2]), 0, 2);
-        const loss = (moved: tf.Tensor) => tf.sum<tf.Scalar>(tf.mul(tf.square(moved), tf.tensor2d(weight, [4, 3])));
-        const own = tf.grad((y) => loss(moveTokens(y as tf.Tensor2D, selection)))(x);
-        const oneHot = tf.cast(tf.oneHot(selection.source, 10), 'float32'); // [4, 10]
-        const plain = tf.grad((y) => loss(tf.matMul(oneHot, y)))(x);
-        return tf.max(tf.abs(tf.sub(own, plain))).arraySync();
-      });
-      expect(gap).toBeLessThan(1e-5);
-    });
-  });
+describeOnWebGpu(`drop and restore on webgpu (${missing ?? webGpuAdapter()})`, () => {
+  beforeAll(() => startBackend({ backends: ['webgpu'] }));
+  test.each(cases)('%s', (_, check) => check(), 180_000);
 });

@@ -22,7 +22,7 @@ const run = async (threads: number) => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', '--conditions=@length-adaptive/source', '--input-type=module', '-e', script],
-    { timeout: 60_000, cwd: path.join(__dirname, '../..'), env: { ...process.env, THREADS: String(threads) } },
+    { timeout: 240_000, cwd: path.join(__dirname, '../..'), env: { ...process.env, THREADS: String(threads) } },
   );
   return JSON.parse(stdout.slice(stdout.indexOf('{"backend"'))) as { backend: string; threads: number; sum: number; instances: number; worker: string };
 };

@@ -67,7 +67,7 @@ describe('real weights under the names of DistilBERT', () => {
     distilbert = createTaskModel(folded.config, folded.tensors, { task, seed: 3 }); // both make the same new head
     const tokenizer = createTokenizer(directory.tokenizerFiles);
     inputs = texts.map((text) => tokenizer.encode(text));
-  }, 60_000);
+  });
   afterAll(() => {
     bert.dispose();
     distilbert.dispose();

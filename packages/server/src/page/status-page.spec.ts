@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { ParetoPoint } from '@length-adaptive/models';
 import type { ModelStatus } from '../service.js';
-import { launchChromium } from '../testing/chromium.js';
+import { launchChromium } from '@length-adaptive/tools/testing/chromium';
 import { describeWith } from '../testing/describe-with.js';
 import { startStatusServer, type StatusScript, type StatusServer } from '../testing/status-server.js';
 import { statusPage, statusPagePolicy } from './status-page.js';
@@ -195,7 +195,7 @@ describeWith(['chromium'], 'statusPage', () => {
     expect(samples.length).toBeGreaterThan(118);
     expect(samples.length).toBeLessThan(125);
     expect(problems).toEqual([]);
-  }, 120_000);
+  });
 
   test('shows a model that was never searched', async () => {
     script.answer = () => answer([model({ ...never, queueDelayMs: Number.NaN, speed: { overheadMs: Number.NaN, msPerGigaMac: Number.NaN } })]); // null in JSON

@@ -44,7 +44,7 @@ export const listen = async (app: FastifyInstance): Promise<Listening> => {
 };
 
 /** Bytes as they are, over a socket of their own -> what came until it was closed. */
-export const sendRaw = (port: number, bytes: string | readonly string[], milliseconds = 5_000): Promise<string> =>
+export const sendRaw = (port: number, bytes: string | readonly string[], milliseconds = 30_000): Promise<string> =>
   new Promise((resolve) => {
     let received = '';
     const socket = connect(port, '127.0.0.1', () => {

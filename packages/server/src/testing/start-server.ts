@@ -13,6 +13,9 @@ export interface TestServer {
 
 const bin = join(__dirname, '../bin.ts');
 
+/** A machine that is slow or busy must not make a request shorter, refused or cut off: a test that wants that says so itself. */
+const patient = ['--target-delay-ms', '60000', '--max-queue-ms', '60000', '--grace-ms', '60000'];
+
 const started: TestProcess[] = [];
 // A test that failed leaves its server behind, and jest would wait for it.
 afterAll(() => {
@@ -21,7 +24,7 @@ afterAll(() => {
 
 /** Starts a server on a free port, and waits until it listens. */
 export const startServer = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> => {
-  const child = startProcess(bin, { args: ['--port', '0', '--log-level', 'error', '--threads', '1', ...args], env });
+  const child = startProcess(bin, { args: ['--port', '0', '--log-level', 'error', '--threads', '1', ...patient, ...args], env });
   started.push(child);
   await child.has('listens on ');
   const url = /listens on (\S+)/.exec(child.printed())?.[1] ?? '';
