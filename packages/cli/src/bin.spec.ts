@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startChild, until } from './testing/child.js';
+import { until } from '@length-adaptive/tools/testing/until';
+import { startChild } from './testing/child.js';
 import { readJson, readLines } from './testing/files.js';
 import { small } from './testing/run-main.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -18,17 +19,17 @@ test('--help, --version and predictions go to stdout, and nothing else goes anyw
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
   expect(cpu).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(good|bad)\t/), stderr: '' });
-}, 60_000);
+});
 
 test('serve hands its arguments to the server, which explains and refuses them itself', async () => {
   const [help, refused] = await Promise.all([run(['serve', '--help']), run(['serve', 'model', '--port', 'high'])]);
   expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: length-adaptive-server') });
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--port') });
-}, 60_000);
+});
 
 test('a threaded backend does not keep the process', async () => {
   expect(await run(['predict', '--backend', 'wasm', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
-}, 60_000);
+});
 
 test('Ctrl-C in training: 130, and --resume ends as if it had never happened', async () => {
   const plan = ['train', ...small, '--model', 'model', '--train', 'train.tsv', '--dev', 'dev.tsv', '--epochs', '2', '--length-drop-epochs', '3'];
@@ -45,7 +46,7 @@ test('Ctrl-C in training: 130, and --resume ends as if it had never happened', a
   const { model: _, ...whole } = readJson(at('whole/result.json'));
   expect(readJson(at('parts/result.json'))).toMatchObject(whole);
   expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
-}, 120_000);
+});
 
 test('Ctrl-C in a search: 130, and --resume ends as if it had never happened', async () => {
   for (const name of ['searched', 'stopped']) cpSync(at('model'), at(name), { recursive: true });
@@ -59,7 +60,7 @@ test('Ctrl-C in a search: 130, and --resume ends as if it had never happened', a
   expect(existsSync(at('stopped/length_adaptive.json'))).toBe(false);
   expect((await run(['search', '--resume', '--model', 'stopped'])).code).toBe(0);
   expect(readJson(at('stopped/length_adaptive.json'))).toEqual(readJson(at('searched/length_adaptive.json')));
-}, 120_000);
+});
 
 test('a reader that leaves early is no failure', async () => {
   const child = startChild(['predict', ...small, '--model', 'model', '--input', '-'], folder);
@@ -69,4 +70,4 @@ test('a reader that leaves early is no failure', async () => {
   await until(() => child.process.stdout.destroyed);
   child.process.stdin.end('a dull film\n'.repeat(200));
   expect(await child.done).toMatchObject({ code: 0, stderr: '' });
-}, 60_000);
+});

@@ -10,7 +10,7 @@ const file = (name: string, content: string): string => {
   return join(folder, name);
 };
 
-test.each(['train', 'search', 'evaluate', 'predict', 'inspect', 'export'])('%s has a help with its options and the exit codes', async (name) => {
+test.each(['train', 'search', 'evaluate', 'predict', 'inspect', 'compress', 'export'])('%s has a help with its options and the exit codes', async (name) => {
   const { code, stdout, stderr } = await runMain([name, '--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const part of ['Usage: length-adaptive', '--model', '--seed', '--json', '--no-color', '--config', '--print-config', '130', 'Examples:']) {

@@ -23,7 +23,7 @@ test('the example of the README is the one that runs here, as a program of its o
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', require.resolve('tsx'), '--conditions=@length-adaptive/source', example],
-    { cwd: folder, timeout: 55_000, env: { ...process.env, FORCE_COLOR: '0' } },
+    { cwd: folder, timeout: 240_000, env: { ...process.env, FORCE_COLOR: '0' } },
   );
   expect(stdout).toMatch(/onnx\/model\.onnx \d+ bytes, off by [\d.e-]+\nonnx\/model_quantized\.onnx/);
   expect(stdout).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);

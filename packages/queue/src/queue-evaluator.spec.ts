@@ -1,3 +1,4 @@
+import { until } from '@length-adaptive/tools/testing/until';
 import { queueEvaluator, type QueueEvaluator, type QueueEvaluatorOptions } from './index.js';
 import type { TestProcess } from '@length-adaptive/tools/testing/start-process';
 import { startTestWorker } from './testing/start-test-worker.js';
@@ -10,7 +11,7 @@ const contextOf = (tasks: readonly Task[], signal?: AbortSignal) => ({
   ...(signal && { signal }),
 });
 
-describeWithRedis('queueEvaluator', ({ redis, file, lines }) => {
+describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
   let worker: TestProcess;
   const open: QueueEvaluator<Task>[] = [];
   const evaluatorOf = (name: string, options: Partial<QueueEvaluatorOptions> = {}): QueueEvaluator<Task> => {
@@ -29,16 +30,21 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines }) => {
   });
 
   it('gives results in the order of the genomes, whatever the order in which they come', async () => {
-    const arrived: string[] = [];
-    const { evaluate } = evaluatorOf('order', { onResult: (key) => arrived.push((JSON.parse(key) as Task).x.toString()) });
-    const tasks = [{ x: 9, ms: 300 }, { x: 4, ms: 100 }, { x: 1 }];
+    const arrived: number[] = [];
+    const first: Task = { x: 9, held: true };
+    const second: Task = { x: 4, held: true };
+    const onResult = (key: string): void => {
+      arrived.push((JSON.parse(key) as Task).x);
+      if (arrived.length < 3) letGo('order', arrived.length === 1 ? second : first);
+    };
+    const { evaluate } = evaluatorOf('order', { onResult });
+    const tasks = [first, second, { x: 1 }];
     expect(await evaluate(tasks, contextOf(tasks))).toEqual([
       { cost: 109, score: 3 },
       { cost: 104, score: 2 },
       { cost: 101, score: 1 },
     ]);
-    expect(arrived).toHaveLength(3);
-    expect(arrived[2]).toBe('9');
+    expect(arrived).toEqual([1, 4, 9]);
   });
 
   it('evaluates a genotype once: in a batch, in two batches at a time, and in another search of the study', async () => {
@@ -92,24 +98,31 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines }) => {
   });
 
   it('gives up a try that takes too long, counted from when it began', async () => {
-    const tasks: Task[] = [{ x: 1, ms: 900 }, { x: 4 }];
-    const discarding = evaluatorOf('slow', { timeoutMs: 250, onFailure: 'discard' });
-    expect(await discarding.evaluate(tasks, contextOf(tasks))).toEqual([{ discarded: 'no result in 250 ms' }, { cost: 104, score: 2 }]);
-    const throwing = evaluatorOf('slower', { timeoutMs: 250 });
-    await expect(throwing.evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({ code: 'TIMED_OUT', message: expect.stringContaining('no result in 250 ms: raise timeoutMs') });
+    const busy = [1, 2, 3].map((x): Task => ({ x, held: true })); // all threads
+    const tasks = [...busy, { x: 4 }]; // which waits for longer than a try may take
+    let given = 0;
+    const onResult = (): void => {
+      if (++given === 3) letGo('slow', ...busy);
+    };
+    const discarding = evaluatorOf('slow', { timeoutMs: 1_000, onFailure: 'discard', onResult });
+    expect(await discarding.evaluate(tasks, contextOf(tasks))).toEqual([...busy.map(() => ({ discarded: 'no result in 1000 ms' })), { cost: 104, score: 2 }]);
+    const throwing = evaluatorOf('slower', { timeoutMs: 50 });
+    await expect(throwing.evaluate(busy, contextOf(busy))).rejects.toMatchObject({ code: 'TIMED_OUT', message: expect.stringContaining('no result in 50 ms: raise timeoutMs') });
+    letGo('slower', ...busy);
   });
 
   it('aborted, it rejects at once and takes back the jobs that wait', async () => {
     const { evaluate, close } = evaluatorOf('aborted');
     const controller = new AbortController();
-    const tasks = Array.from({ length: 12 }, (_, x): Task => ({ x, ms: 300 }));
+    const tasks = Array.from({ length: 12 }, (_, x): Task => ({ x, held: true }));
     const outcome = expect(evaluate(tasks, contextOf(tasks, controller.signal))).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => lines('aborted').length === 3);
     controller.abort('enough');
     await outcome;
     await close();
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(lines('aborted').length).toBeLessThanOrEqual(6);
+    letGo('aborted', ...tasks);
+    await evaluatorOf('later').evaluate([{ x: 1 }], contextOf([{ x: 1 }])); // whatever still waited would have gone first
+    expect(lines('aborted')).toHaveLength(3);
     await expect(evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(evaluatorOf('never').evaluate(tasks, contextOf(tasks, AbortSignal.abort('no')))).rejects.toMatchObject({ code: 'ABORTED', cause: 'no' });
   });

@@ -1,25 +1,25 @@
 import { join } from 'node:path';
+import { until } from '@length-adaptive/tools/testing/until';
 import { queueEvaluator, startWorker } from './index.js';
 import type { TestProcess } from '@length-adaptive/tools/testing/start-process';
 import { startTestWorker } from './testing/start-test-worker.js';
 import type { Task } from './testing/evaluate-task.js';
 import { describeWithRedis } from './testing/with-redis.js';
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const contextOf = (tasks: readonly Task[]) => ({ generation: 0, keys: tasks.map((task) => JSON.stringify(task)) });
 const processor = join(__dirname, 'testing/evaluate-task.ts');
 
-describeWithRedis('startWorker', ({ redis, file, lines }) => {
+describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
   const workers: TestProcess[] = [];
   beforeAll(async () => {
-    workers.push(...(await Promise.all([0, 1].map(() => startTestWorker({ connection: redis().url, lockDurationMs: 400 })))));
+    workers.push(...(await Promise.all([0, 1].map(() => startTestWorker({ connection: redis().url, lockDurationMs: 1_500 })))));
   });
 
   afterAll(() => workers.forEach(({ child }) => child.kill('SIGKILL')));
 
   it('a job that blocks its thread for longer than the lock keeps the lock: it is evaluated once', async () => {
     const { evaluate, close } = queueEvaluator<Task>({ connection: redis().url, study: { name: 'spin', log: file('spin') } });
-    const tasks: Task[] = [{ x: 4, spin: 1_500 }];
+    const tasks: Task[] = [{ x: 4, spin: 4_000 }];
     expect(await evaluate(tasks, contextOf(tasks))).toEqual([{ cost: 4, score: 2 }]);
     await close();
     expect(lines('spin')).toHaveLength(1);
@@ -28,13 +28,18 @@ describeWithRedis('startWorker', ({ redis, file, lines }) => {
 
   it('on SIGTERM it finishes what runs, takes nothing more, and closes', async () => {
     const { evaluate, close } = queueEvaluator<Task>({ connection: redis().url, study: { name: 'term', log: file('term') } });
-    const tasks: Task[] = [{ x: 1, ms: 1_000 }, { x: 9, ms: 1_001 }, { x: 4 }];
+    const tasks: Task[] = [{ x: 1, held: true }, { x: 9, held: true }, { x: 4 }];
     const batch = Promise.resolve(evaluate(tasks, contextOf(tasks)));
-    while (lines('term').length === 0) await pause(10);
+    await until(() => lines('term').length === 2);
     const leaving = workers.findIndex(({ child }) => lines('term')[0]?.startsWith(`${child.pid} `));
     const [worker] = workers.splice(leaving, 1);
-    expect(await worker?.end('SIGTERM')).toBe(0);
-    expect(worker?.printed()).toMatch(/done \{"x":\d,"ms":\d+\}\nclosed\n$/);
+    worker?.child.kill('SIGTERM');
+    await worker?.has('leaving');
+    const [own, other] = lines('term')[0]?.includes('"x":1') ? tasks : tasks.slice(0, 2).reverse();
+    letGo('term', own as Task);
+    expect(await worker?.exit()).toBe(0); // before the other is free, though a job waits
+    expect(worker?.printed()).toMatch(/leaving\ndone \{"x":\d,"held":true\}\nclosed\n$/);
+    letGo('term', other as Task);
     expect(await batch).toEqual([{ cost: 1, score: 1 }, { cost: 9, score: 3 }, { cost: 4, score: 2 }]);
     await close();
     expect(lines('term')).toHaveLength(3);

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { until } from '@length-adaptive/tools/testing/until';
 import { main } from './main.js';
 import * as opening from './open-service.js';
 import { fakeService, type FakeService } from './testing/fake-service.js';
 import { send } from './testing/http-client.js';
-import { until } from './testing/until.js';
 
 jest.mock('./open-service.js', () => ({ openService: jest.fn() }));
 

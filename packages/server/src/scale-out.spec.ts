@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launchChromium } from './testing/chromium.js';
+import { launchChromium } from '@length-adaptive/tools/testing/chromium';
 import { describeWith } from './testing/describe-with.js';
 import { startNginx } from './testing/nginx.js';
 import { startServer } from './testing/start-server.js';
@@ -50,7 +50,7 @@ describeWith(['chromium'], 'the status page of a server that works', () => {
     await page.goto(server.url);
     for (let i = 0; i < 20; i++) await server.post('/v1/classify', { text: textOf(40, i) });
     await page.locator('svg circle').first().waitFor();
-    await page.waitForTimeout(2500);
+    for (let i = 0; i < 2; i++) await page.waitForResponse(`${server.url}/v1/status`);
     const kept = process.env['SCREENSHOTS'];
     if (kept !== undefined) await page.screenshot({ path: join(kept, 'real-server.png'), fullPage: true });
     expect(await page.locator('svg').count()).toBeGreaterThan(0);

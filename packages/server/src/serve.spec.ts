@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from '@length-adaptive/tools/testing/until';
 import { serveService, type ServeOptions } from './serve.js';
 import { fakeService, type FakeService } from './testing/fake-service.js';
 import { send, type Answer } from './testing/http-client.js';
-import { until } from './testing/until.js';
 
 const start = async (service: FakeService = fakeService(), options: Partial<ServeOptions> = {}) => {
   const server = await serveService(service, { port: 0, ...options });

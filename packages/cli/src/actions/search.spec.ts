@@ -85,7 +85,7 @@ test('stopped and resumed, a search ends with the same result', async () => {
   weights.writeFloatLE(1, weights.length - 4);
   writeFileSync(at('parts/model.safetensors'), weights);
   expect(await runMain(['search', '--resume', '--model', at('parts')])).toMatchObject({ code: 3, stderr: expect.stringContaining('weights of the model') });
-}, 60_000);
+});
 
 test('--objective latency searches by predicted time, and goes on with the same predictions', async () => {
   for (const name of ['timed', 'timed-parts']) cpSync(at('model'), at(name), { recursive: true, filter: (path) => !path.endsWith('search') });
@@ -119,7 +119,7 @@ test('--objective latency searches by predicted time, and goes on with the same 
   const other = JSON.parse(readFileSync(at('timed/search/config.json'), 'utf8')) as object;
   writeFileSync(at('timed/search/config.json'), JSON.stringify({ ...other, objective: 'macs' }));
   expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({ code: 3, stderr: expect.stringContaining('began: the objective.') });
-}, 60_000);
+});
 
 test('a search that is stopped early leaves nothing of an earlier one to resume', async () => {
   cpSync(at('model'), at('twice'), { recursive: true, filter: (path) => !path.endsWith('search') });

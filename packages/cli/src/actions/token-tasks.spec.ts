@@ -47,7 +47,7 @@ test('token classification: train with LengthDrop, evaluate at reduced lengths, 
   expect({ code: onTexts.code, stdout: onTexts.stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('in 4 of 4 inputs') }); // verifying needs no tags
   const again = await runMain(['predict', ...onnx, '--model', at('tags-onnx'), '--budget', 'cost=0.9', '--json', 'the film was superb and so on']);
   expect(JSON.parse(again.stdout)).toMatchObject({ label: prediction.label, entities: [{ start: 13 }] });
-}, 120_000);
+});
 
 test('question answering: train with LengthDrop, evaluate at reduced lengths, predict from a context, inspect, export', async () => {
   const { code, stderr } = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('train.json'), '--dev-share', '0.1', ...lengths, '--max-length', '24', '--out', at('qa')]);
@@ -78,7 +78,7 @@ test('question answering: train with LengthDrop, evaluate at reduced lengths, pr
   expect({ code: exported.code, stderr: exported.stderr }).toMatchObject({ code: 0 });
   const again = await runMain(['predict', ...onnx, '--model', at('qa-onnx'), '--pair', `@${at('context.txt')}`, 'was it']);
   expect(again.stdout.split('\t')[0]).toBe('superb');
-}, 120_000);
+});
 
 test('--reducer question-overlap: trained and searched with it, a model keeps it, also as ONNX; one flag goes back to attention', async () => {
   const trained = await runMain(['train', ...onnx, '--model', at('base'), '--train', at('train.json'), '--limit', '32', '--epochs', '0', '--length-drop-epochs', '1', '--max-length', '24', '--reducer', 'question-overlap', '--out', at('near')]);
@@ -113,7 +113,7 @@ test('--reducer question-overlap: trained and searched with it, a model keeps it
   expect(again.scores.probability).toBeCloseTo(near.scores.probability, 5);
   const inspected = await runMain(['inspect', ...onnx, ...model, '--length-config', '0.7,0.5', '--pair', 'the film was superb', 'was it']);
   expect(inspected).toMatchObject({ code: 0, stdout: expect.stringContaining('superb') });
-}, 120_000);
+});
 
 test.each<[string, readonly string[], number, string]>([
   ['data of another task', ['evaluate', '--model', 'tags/model', '--data', 'texts.tsv'], 3, 'the tag is "label", expected O, or B-'],

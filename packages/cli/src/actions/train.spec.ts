@@ -48,7 +48,7 @@ test('learns, writes a model any command opens, and a run folder', async () => {
 
   expect(await train('--out', at('run'))).toMatchObject({ code: 3, stderr: expect.stringContaining('holds a complete run') });
   expect(await runMain(['train', '--resume', '--out', at('run')])).toMatchObject({ code: 4, stderr: expect.stringContaining('The run there is complete') });
-}, 30_000);
+});
 
 test('a head whose labels have no names is kept for examples that call them 0 and 1; a pretrained encoder gets the names of the data', async () => {
   const model = createTaskModel({ ...tinyConfig, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }, new Map(), { fresh: true, seed: 4 });
@@ -67,7 +67,7 @@ test('a head whose labels have no names is kept for examples that call them 0 an
   expect(readFileSync(at('kept/model/model.safetensors')).equals(readFileSync(at('unnamed/model.safetensors')))).toBe(true);
   const made = await runMain(['train', '--model', at('encoder'), ...plan, '--out', at('made')]);
   expect(JSON.parse(made.stdout)).toMatchObject({ labels: ['0', '1'] });
-}, 30_000);
+});
 
 test('--length-config trains for that configuration alone', async () => {
   const before = tf.memory().numTensors;
@@ -85,7 +85,7 @@ test('--length-config trains for that configuration alone', async () => {
   expect(await train(...plan, '--length-drop-epochs', '3', '--out', at('both'))).toMatchObject({ code: 2, stderr: expect.stringContaining('give one of them') });
   expect(await train('--length-config', '0.5,0.3,0.2', '--out', at('both'))).toMatchObject({ code: 3, stderr: expect.stringContaining('layers') });
   expect(tf.memory().numTensors).toBe(before);
-}, 30_000);
+});
 
 test('stopped in either stage and resumed, a run ends with the same losses and weights', async () => {
   const plan = ['--dev-share', '0.2', '--epochs', '2', '--length-drop-epochs', '2', '--limit', '100'];
@@ -116,7 +116,7 @@ test('stopped in either stage and resumed, a run ends with the same losses and w
   expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
   expect(readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors')))).toBe(true);
   expect(existsSync(at('parts/checkpoint.json'))).toBe(false);
-}, 60_000);
+});
 
 test('a run resumes from its own settings, and refuses others', async () => {
   const stop = new AbortController();
@@ -182,4 +182,4 @@ test('trains on onnxruntime where it is installed, and resumes there', async () 
   expect(readJson(at('onnx/config.json'))).toMatchObject({ engine: 'onnx' });
   const evaluated = await runMain(['evaluate', ...small, '--model', at('onnx/model'), '--data', at('test.tsv'), '--min-score', '0.8']);
   expect(evaluated.code).toBe(0);
-}, 60_000);
+});

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programMissing } from '@length-adaptive/tools/testing/program-missing';
 import { startRedis, type RedisServer } from '@length-adaptive/tools/testing/redis-server';
-import { startChild, until, type Child } from '../testing/child.js';
+import { until } from '@length-adaptive/tools/testing/until';
+import { startChild, type Child } from '../testing/child.js';
 import { readJson } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -32,7 +33,7 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
     mkdirSync(at('redis'));
     redis = await startRedis(at('redis'));
     workers = [startWorker('--threads', '1'), startWorker('--concurrency', '2', '--json')];
-    await until(() => workers.every(({ heard }) => heard().includes('Working for')), 60_000);
+    await until(() => workers.every(({ heard }) => heard().includes('Working for')));
   });
   afterAll(async () => {
     for (const { process } of workers) process.kill('SIGKILL');
@@ -63,8 +64,9 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
     const second = JSON.parse(two?.stdout ?? '') as { scored: number; failed: number };
     const { evaluations } = readJson(at('shared/search/result.json'));
     expect(first + second.scored).toBe(evaluations);
-    expect(second.failed).toBeGreaterThan(0);
-  }, 120_000);
+    const refusals = Number(/failed at (\d+)/.exec(one?.stderr ?? '')?.[1] ?? 0);
+    expect(refusals + second.failed).toBeGreaterThan(0); // whoever took the first job
+  });
 });
 
 test('without a Redis, and without the package, the message says how to mend it', async () => {

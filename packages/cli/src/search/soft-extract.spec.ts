@@ -87,7 +87,7 @@ test('stopped between two prices, the first is kept; going on ends as if it had 
   expect(await refused('[]')).toContain('does not hold what soft-extract learned');
   expect(await refused(kept.replace(/"training":"../, '"training":"zz'))).toContain('The training examples are not those');
   expect(await refused(kept.replace('"lengthConfig":[', '"lengthConfig":[0.99,'))).toContain('the configurations that soft-extract learned');
-}, 30_000);
+});
 
 test('held-out examples that soft-extract learned from are told', async () => {
   const shared = await search('--soft-extract', '0.01', '--train', at('train.tsv'), '--report-data', at('train.tsv'), '--out', at('shared'), '--json');

@@ -23,12 +23,3 @@ export const startChild = (argv: readonly string[], cwd: string): Child => {
   const done = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...caught })));
   return { process: child, done };
 };
-
-/** Waits until something holds, looking every few milliseconds. */
-export const until = async (holds: () => boolean, milliseconds = 30_000): Promise<void> => {
-  const end = Date.now() + milliseconds;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited ${milliseconds} ms in vain`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};

@@ -83,7 +83,7 @@ describe.each<[string, DistillationOptions, ModelConfig, ModelConfig, Task, Sand
     await engine.release();
     for (const model of [student, teacher]) model.dispose();
     if (distillation.method === 'intermediate') for (const { variable } of distillation.fit.parameters) variable.dispose();
-  }, 60_000);
+  });
 });
 
 test('distill on ONNX Runtime gives the losses of TensorFlow.js, and fit_dense with the student', async () => {

@@ -70,7 +70,7 @@ test.each(['bert', 'distilbert'] as const)('one sandwich step of %s: the golden 
     expect(largestDifference(inFileLayout, golden.numbers(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
   }
   model.dispose();
-}, 120_000);
+});
 
 const distilbertConfig = { model_type: 'distilbert', vocab_size: 60, dim: 24, n_layers: 3, n_heads: 2, hidden_dim: 40, max_position_embeddings: 24, initializer_range: 0.15 };
 
@@ -117,7 +117,7 @@ describe.each([
     for (const [name, { values }] of ours.gradients) expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
     await engine.release();
     model.dispose();
-  }, 120_000);
+  });
 });
 
 describe('fine-tuning', () => {

@@ -1,11 +1,14 @@
 /** A processor for tests: its genomes say what becomes of their evaluation, and each start leaves a line in the study's log. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
+import { until } from '@length-adaptive/tools/testing/until';
 import type { EvaluateGenome } from '../index.js';
 
 /** A genome that says what becomes of its evaluation. */
 export interface Task {
   readonly x: number;
+  /** Whether it waits until a test lets it go. */
+  readonly held?: boolean;
   /** Milliseconds that pass. */
   readonly ms?: number;
   /** Milliseconds in which the thread is blocked. */
@@ -34,9 +37,13 @@ const TROUBLE = {
   nothing: () => undefined as never,
 };
 
+/** The file whose appearance lets a task go that is held. */
+export const gateOf = (log: string, x: number): string => `${log}.${x}`;
+
 export const evaluate: EvaluateGenome<Task, TestStudy, { offset?: number }> = async (task, { study, key, attempt, settings }) => {
   appendFileSync(study.log, `${process.pid} ${threadId} ${attempt} ${key}\n`);
-  const { x, ms = 0, spin = 0, trouble, tries = Infinity } = task;
+  const { x, held = false, ms = 0, spin = 0, trouble, tries = Infinity } = task;
+  if (held) await until(() => existsSync(gateOf(study.log, x)));
   await new Promise((resolve) => setTimeout(resolve, ms));
   for (const end = Date.now() + spin; Date.now() < end; );
   if (trouble && attempt < tries) return TROUBLE[trouble](task);

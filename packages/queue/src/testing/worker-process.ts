@@ -15,6 +15,7 @@ const worker = await startWorker({
   onJob: ({ key, failed }) => say(failed === undefined ? `done ${key}` : `failed ${key}: ${failed}`),
   onError: (error) => say(`trouble ${error.message}`),
 });
+process.on('SIGTERM', () => say('leaving'));
 say('ready');
 await worker.closed;
 say('closed');

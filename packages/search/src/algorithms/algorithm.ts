@@ -25,7 +25,7 @@ export interface Algorithm {
   /**
    * The rows that survive, at most `keep`.
    *
-   * @param ideal the least value of each objective ever met
+   * @param context `ideal` is the least value of each objective ever met
    */
   survivors(rows: Rows, keep: number, context: { readonly ideal: Float64Array; readonly random: Random }): Uint32Array;
   /** How the rows of a population compare as parents. */

@@ -31,7 +31,7 @@ const watched = () => {
 
 it('does not keep a process running that forgot to close it', () => {
   const script = join(__dirname, '..', 'testing', 'forgetful-process.ts');
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8', timeout: 30_000, env: { ...process.env, NODE_OPTIONS: '' } });
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8', timeout: 240_000, env: { ...process.env, NODE_OPTIONS: '' } });
   expect(JSON.parse(printed)).toEqual([{ x: 1, attempt: 0, fidelity: 1 }, { x: 2, attempt: 0, fidelity: 1 }]);
 });
 
@@ -45,12 +45,17 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
     return (pool = workerPool({ worker, size: 2, backoffMs: 1, ...options }));
   };
 
+  /** Waits for the last thread: the web's terminate() does not say when, nor does a thread that ends itself. */
+  const gone = async (): Promise<void> => {
+    for (const end = performance.now() + 60_000; threads.alive() > 0 && performance.now() < end; ) await wait(10);
+    expect(threads.alive()).toBe(0);
+  };
+
   const evaluate = (tasks: readonly Task[], signal?: AbortSignal) => (pool as WorkerPool).evaluate(tasks, contextOf(tasks, signal));
 
   afterEach(async () => {
     await pool?.close();
-    for (let i = 0; i < 100 && threads.alive() > 0; i += 1) await wait(10); // the web's terminate() does not say when
-    expect(threads.alive()).toBe(0);
+    await gone();
   });
 
   it('gives results in order, whoever is done first, with no more workers than it may have', async () => {
@@ -64,7 +69,7 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
   });
 
   it('replaces a worker that dies, and tries its candidate again', async () => {
-    open({ retries: 1, ...(kind === 'web' && { timeoutMs: 300 }) }); // a Web Worker that closes itself does not say so
+    open({ retries: 1, ...(kind === 'web' && { timeoutMs: 1_500 }) }); // a Web Worker that closes itself does not say so
     expect(await evaluate([{ x: 0, trouble: 'exit', tries: 1 }, { x: 1 }, { x: 2 }])).toEqual([
       { x: 0, attempt: 1, fidelity: 1 },
       { x: 1, attempt: 0, fidelity: 1 },
@@ -73,9 +78,9 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
   });
 
   it('terminates a worker that takes too long, and fails its candidate by policy', async () => {
-    open({ timeoutMs: 400, retries: 1, onFailure: 'discard' });
+    open({ timeoutMs: 1_000, retries: 1, onFailure: 'discard' });
     const [stuck, ...others] = await evaluate([{ x: 0, trouble: 'spin' }, { x: 1 }, { x: 2, trouble: 'spin', tries: 1 }]);
-    expect(stuck).toEqual({ discarded: expect.stringMatching(/^failed 2 times, at last: The evaluation of .* gave no result in 400 ms/) });
+    expect(stuck).toEqual({ discarded: expect.stringMatching(/^failed 2 times, at last: The evaluation of .* gave no result in 1000 ms/) });
     expect(others).toMatchObject([{ x: 1 }, { x: 2, attempt: 1 }]);
   });
 
@@ -83,7 +88,7 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
     open({ size: 1 });
     await expect(evaluate([{ x: 0, trouble: 'uncaught' }])).rejects.toMatchObject({ code: 'WORKER_DIED', message: expect.stringContaining('nobody caught this') });
     expect(await evaluate([{ x: 1, trouble: 'exit later' }])).toEqual([{ x: 1 }]);
-    for (let i = 0; i < 100 && threads.alive() > 0; i += 1) await wait(10);
+    await gone();
     if (kind === 'node') expect(await evaluate([{ x: 2 }])).toEqual([{ x: 2, attempt: 0, fidelity: 1 }]);
   });
 
@@ -119,7 +124,7 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
     const start = performance.now();
     controller.abort('enough');
     await outcome;
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(30_000); // half of what the second would take
     expect(await evaluate([{ x: 3 }])).toEqual([{ x: 3, attempt: 0, fidelity: 1 }]);
     expect(threads.made()).toBeLessThanOrEqual(3);
   });

@@ -144,9 +144,9 @@ describe('slow clients', () => {
     slow = await start([{}], { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionTimeoutMs: 2000 });
   });
 
-  const drip = (first: string, more: string): Promise<{ received: string; milliseconds: number }> =>
+  /** What came until the server hung up. */
+  const drip = (first: string, more: string): Promise<string> =>
     new Promise((resolve) => {
-      const begun = performance.now();
       let received = '';
       const socket = connect(slow.port, '127.0.0.1', () => socket.write(first));
       const timer = setInterval(() => socket.write(more), 50);
@@ -154,18 +154,21 @@ describe('slow clients', () => {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         clearInterval(timer);
-        resolve({ received, milliseconds: performance.now() - begun });
+        resolve(received);
       });
     });
+
+  test('have the time that they are given', () => {
+    const { headersTimeout, requestTimeout, timeout } = slow.app.server;
+    expect({ headersTimeout, requestTimeout, timeout }).toEqual({ headersTimeout: 300, requestTimeout: 600, timeout: 2000 });
+  });
 
   test.each([
     ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\n', 'a: b\r\n'],
     ['a body that never ends', 'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n', ' '],
     ['a request that never begins', '', ''],
   ])('%s', async (_, first, more) => {
-    const { received, milliseconds } = await drip(first, more);
-    expect(received).toMatch(/^HTTP\/1.1 408 /);
-    expect(milliseconds).toBeLessThan(4000);
+    expect(await drip(first, more)).toMatch(/^HTTP\/1.1 408 /);
     expect((await slow.post('/v1/classify', { text: 'good' })).status).toBe(200);
   });
 });

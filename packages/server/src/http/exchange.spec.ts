@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { until } from '@length-adaptive/tools/testing/until';
 import { appStarter } from '../testing/start-app.js';
-import { until } from '../testing/until.js';
 
 const start = appStarter();
 
@@ -93,13 +93,15 @@ test('counters say what clients saw', async () => {
 });
 
 test('clients that leave before they are let in do not hold the gate', async () => {
-  const { port, post } = await start([{}], { maxConcurrentRequests: 1, apiKeys: ['key'] });
+  const { app, port, post } = await start([{}], { maxConcurrentRequests: 1, apiKeys: ['key'] });
+  let gone = 0;
+  app.server.on('connection', (socket) => socket.on('close', () => (gone += 1)));
   const own = request.replace('Host: x', 'Host: x\r\nAuthorization: Bearer key');
   for (let i = 0; i < 30; i++) {
     const socket = await open(port, i % 2 === 0 ? own : own.slice(0, -5));
     if (i % 3 !== 0) await new Promise((resolve) => setImmediate(resolve));
     socket.resetAndDestroy();
   }
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => gone === 30);
   for (let i = 0; i < 3; i++) expect((await post('/v1/classify', { text: 'good' }, { authorization: 'Bearer key' })).status).toBe(200);
 });

@@ -73,4 +73,4 @@ test('no headers, addresses or chunks make it fail', async () => {
     { ...runs, numRuns: 150 },
   );
   expect((await one.post('/v1/classify', { model: 'reviews', text: 'good' })).status).toBe(200);
-}, 120_000);
+});

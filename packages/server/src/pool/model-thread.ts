@@ -44,14 +44,15 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
     return predictions.map((prediction) => ({ prediction }));
   } catch (error) {
     if (texts.length === 1) return [failed(error)];
-    const problems = texts.map((text): ThreadAnswer | undefined => {
+    const read = async (text: ThreadText): Promise<ThreadAnswer | undefined> => {
       try {
-        predictor.countTokens(text.input, optionsOf(text));
+        await predictor.countTokens(text.input, optionsOf(text));
         return undefined;
       } catch (problem) {
         return failed(problem);
       }
-    });
+    };
+    const problems = await Promise.all(texts.map(read));
     if (problems.every((problem) => problem === undefined)) {
       const alone: ThreadAnswer[] = []; // no text is at fault: perhaps it was too much at once
       for (const text of texts) alone.push(...(await answerAlike(predictor, [text])));
