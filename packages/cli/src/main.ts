@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import pico from 'picocolors';
 import type { Command, Context } from './command.js';
 import { benchCommand } from './commands/bench.js';
+import { compressCommand } from './commands/compress.js';
 import { distillCommand } from './commands/distill.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
@@ -23,7 +24,7 @@ import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 import { serve, serveCommand } from './serve-command.js';
 
-const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, exportCommand, benchCommand, workerCommand];
+const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, compressCommand, exportCommand, benchCommand, workerCommand];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {

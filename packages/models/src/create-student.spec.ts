@@ -66,4 +66,4 @@ test('a published shape of TinyBERT', async () => {
   expect(student.dimensions).toMatchObject({ layers: 4, hiddenSize: 312, heads: 12, intermediateSize: 1200 });
   student.dispose();
   teacher.dispose();
-}, 60_000);
+});

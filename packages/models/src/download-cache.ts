@@ -1,7 +1,8 @@
+import { browserCache } from './browser-cache.js';
 import { environmentVariable, isNode, nodeModule, plainBytes } from './node.js';
 import { writeFile } from './write-file.js';
 
-/** Files already downloaded. Outside Node it is always empty. */
+/** Files already downloaded. */
 export interface DownloadCache {
   get(key: readonly string[]): Promise<Uint8Array | undefined>;
   has(key: readonly string[]): Promise<boolean>;
@@ -18,11 +19,13 @@ const nothing: DownloadCache = {
 const fileName = (part: string): string => encodeURIComponent(part).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E')).replaceAll('*', '%2A');
 
 /**
- * The cache of downloads: `folder`, else `LENGTH_ADAPTIVE_CACHE`, else `~/.cache/length-adaptive`; `false` for none.
+ * The cache of downloads: `folder`, else `LENGTH_ADAPTIVE_CACHE`, else `~/.cache/length-adaptive`; `false` for none. In a browser
+ * `folder` is the name of a cache in the Cache API, else `length-adaptive`.
  * A cache that cannot be written to is no error: the files are then downloaded each time.
  */
 export const downloadCache = (folder?: string | false): DownloadCache => {
-  if (folder === false || !isNode()) return nothing;
+  if (folder === false) return nothing;
+  if (!isNode()) return browserCache(folder) ?? nothing;
   const locate = async (key: readonly string[]): Promise<string> => {
     const { join } = nodeModule('node:path');
     const { homedir } = nodeModule('node:os');

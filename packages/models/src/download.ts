@@ -1,7 +1,7 @@
 import { ModelError, messageOf } from './errors.js';
 
-/** How far a download is. */
-export interface DownloadProgress {
+/** How far the download of one file is. */
+export interface FileProgress {
   /** Path of the file inside its source. */
   readonly file: string;
   /** Bytes received so far. */
@@ -12,10 +12,8 @@ export interface DownloadProgress {
 
 /** How to download. */
 export interface DownloadOptions {
-  /** Called as bytes arrive. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
   /** Stops the download; it then fails with `ABORTED`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How often to try again after a network error or a 5xx answer. Default 3. */
   readonly retries?: number;
   /** Wait before the first new try, in ms; doubles with each. Default 300. */
@@ -24,6 +22,8 @@ export interface DownloadOptions {
 
 interface Request extends DownloadOptions {
   readonly file: string;
+  /** Called as bytes arrive. */
+  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
   readonly method?: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -44,6 +44,9 @@ const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
   });
+
+/** Whether the browser says that there is no network: trying again is then in vain. */
+const isOffline = (): boolean => (globalThis as { navigator?: { readonly onLine?: boolean } }).navigator?.onLine === false;
 
 /** What an answer other than success means; undefined when trying again may help. */
 const refusal = (response: Response, url: string): ModelError | undefined => {
@@ -88,7 +91,9 @@ const receive = async (response: Response, { file, onProgress }: Request): Promi
 export const download = async (url: string, request: Request): Promise<Uint8Array> => {
   const { method = 'GET', headers = {}, signal, retries = 3, retryDelayMs = 300 } = request;
   let problem = '';
-  for (let attempt = 0; attempt <= retries && !signal?.aborted; attempt += 1) {
+  let tries = 0;
+  for (let attempt = 0; attempt <= retries && !signal?.aborted && !(attempt > 0 && isOffline()); attempt += 1) {
+    tries += 1;
     if (attempt > 0) await wait(retryDelayMs * 2 ** (attempt - 1), signal);
     let response: Response;
     try {
@@ -104,5 +109,5 @@ export const download = async (url: string, request: Request): Promise<Uint8Arra
     problem = `the server answered ${response.status} ${response.statusText}`;
   }
   if (signal?.aborted) throw new ModelError('ABORTED', `The download of ${url} was stopped.`, { cause: signal.reason });
-  throw new ModelError('DOWNLOAD_FAILED', `${url} cannot be downloaded: ${problem}; tried ${retries + 1} times. Check the network and the address.`);
+  throw new ModelError('DOWNLOAD_FAILED', `${url} cannot be downloaded: ${problem}; tried ${tries === 1 ? 'once' : `${tries} times`}. Check the network and the address.`);
 };

@@ -20,6 +20,7 @@ export type ModelErrorCode =
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'
+  | 'WORKER_FAILED'
   | 'ABORTED';
 
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */

@@ -11,6 +11,8 @@ export interface ParetoPoint {
   readonly lengthConfig: readonly number[];
   /** The metric of the search, on its split; larger is better. */
   readonly score: number;
+  /** A metric on examples that the search did not see, where there were some; larger is better. */
+  readonly heldOutScore?: number;
   /** Share of the full model's multiply-accumulates, in (0, 1]. */
   readonly cost: number;
   /** Multiply-accumulates of one input of mean length. */

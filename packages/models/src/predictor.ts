@@ -74,7 +74,7 @@ export interface Predictor {
    */
   predict(texts: readonly (TextInput | TokenInput)[], options?: PredictOptions): Promise<Prediction[]>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
-  countTokens(text: TextInput | TokenInput, options?: PredictOptions): number;
+  countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
   /** MACs of one input of `tokens` tokens at a configuration (default full length), head included. */
   macs(tokens: number, config?: LengthConfig): number;
   /** Predicts one text and tells which tokens each layer kept. */
@@ -163,7 +163,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       return predictPrepared(prepared, options);
     },
     macs: (tokens, config) => model.macs(tokens, config),
-    countTokens: (text, options = {}) => sum(prepare(text, options).inputs.map(({ ids }) => ids.length)),
+    countTokens: async (text, options = {}) => sum(prepare(text, options).inputs.map(({ ids }) => ids.length)),
     inspect: async (text, options = {}) => {
       const prepared = prepare(text, options);
       const [prediction] = (await predictPrepared([prepared], options)) as [Prediction];

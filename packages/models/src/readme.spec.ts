@@ -16,7 +16,7 @@ const runExample = async (example: string): Promise<string> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', require.resolve('tsx'), '--conditions=@length-adaptive/source', example],
-    { cwd: folder, timeout: 55_000, env: { ...process.env, FORCE_COLOR: '0' } },
+    { cwd: folder, timeout: 240_000, env: { ...process.env, FORCE_COLOR: '0' } },
   );
   return stdout;
 };

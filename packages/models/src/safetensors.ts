@@ -148,9 +148,9 @@ export const decodeElements = (
     case 'I64':
       return int64ToInt32(new BigInt64Array(buffer, offset, count), refuse);
     case 'I16':
-      return Int32Array.from(new Int16Array(buffer, offset, count));
+      return new Int32Array(new Int16Array(buffer, offset, count));
     case 'I8':
-      return Int32Array.from(new Int8Array(buffer, offset, count));
+      return new Int32Array(new Int8Array(buffer, offset, count));
     case 'U8':
     case 'BOOL':
       return Int32Array.from(bytes);

@@ -1,10 +1,11 @@
-import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, HeadCost } from '@length-adaptive/core';
-import { applyDropout, classificationHeadCost, cost, createRandom, dense, encode, fullLength, tokenHeadCost } from '@length-adaptive/core';
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights } from '@length-adaptive/core';
+import { applyDropout, cost, createRandom, dense, encode, fullLength } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
-import type { Architecture, Dimensions, HeadWeights } from './architectures/architecture.js';
+import type { Architecture, HeadWeights } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
 import { isFitDense } from './architectures/tinybert.js';
+import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from './model-config.js';
 import type { Parameter } from './parameters.js';
 import { loadParameters } from './parameters.js';
@@ -48,10 +49,6 @@ export interface CreateModelOptions {
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
 }
-
-/** MACs of a task's head. */
-export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { reads, outputs }: Pick<Task, 'reads' | 'outputs'>): HeadCost =>
-  reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
 
 /** Names of the tensors of a model's head, its pooler among them. */
 export const headNames = ({ head: { pooler, output }, parameters }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DownloadProgress } from './download.js';
+import type { DownloadProgress } from './download-progress.js';
 import { openSource } from './open-source.js';
 import { startFileServer } from './testing/file-server.js';
 import type { FileServer } from './testing/file-server.js';
@@ -97,10 +97,29 @@ describe('urlSource', () => {
     expect([await source.exists('big.bin'), await source.exists('none'), await source.list()]).toEqual([true, false, undefined]);
   });
 
-  test('reports progress', async () => {
+  test('reports the progress of all files together, its total once the weights have begun', async () => {
     const seen: DownloadProgress[] = [];
-    await urlSource(`${server.url}/models/tiny`, { ...quick(), onProgress: (progress) => seen.push(progress) }).read('big.bin');
-    expect(seen.at(-1)).toEqual({ file: 'big.bin', loaded: 300_000, total: 300_000 });
+    const source = urlSource(`${server.url}/models/tiny`, { ...quick(), onProgress: (progress) => seen.push(progress) });
+    await source.read('config.json');
+    expect(seen).toEqual([{ file: 'config.json', loaded: 12, total: undefined, share: undefined }]);
+    await source.read('big.bin');
+    expect(seen.at(-1)).toEqual({ file: 'big.bin', loaded: 300_012, total: 300_012, share: 1 });
+    expect(seen.slice(1).every(({ share }, i, all) => (share ?? 0) > 0 && (share ?? 0) >= (all[i - 1]?.share ?? 0))).toBe(true);
+  });
+
+  test('without a network, what did not exist does not exist still; what was never asked for cannot be told', async () => {
+    const source = urlSource(`${server.url}/models/tiny`, { ...quick(), retries: 0 });
+    await expect(source.read('none.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await server.close();
+    await expect(source.read('none.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('did not exist when it was last asked for') });
+    await expect(source.read('other.json')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('tried once') });
+  });
+
+  test('a query goes with every file, and another query is another copy', async () => {
+    await urlSource(`${server.url}/models/tiny?v=1`, quick()).read('config.json');
+    await urlSource(`${server.url}/models/tiny?v=2`, quick()).read('config.json');
+    await urlSource(`${server.url}/models/tiny?v=2`, quick()).read('config.json');
+    expect(server.requests).toEqual(['GET /models/tiny/config.json?v=1', 'GET /models/tiny/config.json?v=2']);
   });
 
   test('tries again after a 500', async () => {

@@ -1,5 +1,7 @@
 import { download } from './download.js';
 import type { DownloadOptions } from './download.js';
+import { addUpProgress } from './download-progress.js';
+import type { DownloadProgress } from './download-progress.js';
 import { downloadCache } from './download-cache.js';
 import { ModelError } from './errors.js';
 import { checkPath } from './files.js';
@@ -8,8 +10,13 @@ import { environmentVariable } from './node.js';
 
 /** How to read files from a web address or from the Hugging Face Hub. */
 export interface UrlSourceOptions extends DownloadOptions {
-  /** Where downloads are kept (Node). Default `LENGTH_ADAPTIVE_CACHE`, else `~/.cache/length-adaptive`; `false` keeps none. */
+  /**
+   * Where downloads are kept: a folder, default `LENGTH_ADAPTIVE_CACHE`, else `~/.cache/length-adaptive`; in a browser the name of a cache
+   * in the Cache API, default `length-adaptive`. `false` keeps none.
+   */
   readonly cacheFolder?: string | false;
+  /** Called as bytes arrive. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Download again what is already kept. Default false. */
   readonly refresh?: boolean;
 }
@@ -29,17 +36,32 @@ interface Place {
   readonly cacheKey: readonly string[];
 }
 
-const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = false, ...options }: UrlSourceOptions): FileSource => {
+const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = false, onProgress: report, ...options }: UrlSourceOptions): FileSource => {
   const cache = downloadCache(cacheFolder);
+  const onProgress = report && addUpProgress(report);
   const keyOf = (path: string): readonly string[] => [...cacheKey, ...path.split('/')];
+
+  /** Downloads a file, and remembers when there is none: so that a model that is kept opens without a network. */
+  const fetchFile = async (path: string): Promise<Uint8Array> => {
+    const url = address(path);
+    const absent = keyOf(`${path}.absent`);
+    try {
+      return await download(url, { ...options, onProgress, file: path, headers: authorization(url) });
+    } catch (error) {
+      const code = error instanceof ModelError ? error.code : undefined;
+      if (code === 'FILE_NOT_FOUND') await cache.set(absent, new Uint8Array(0));
+      if (code !== 'DOWNLOAD_FAILED' || !(await cache.has(absent))) throw error;
+      throw new ModelError('FILE_NOT_FOUND', `${url} did not exist when it was last asked for, and cannot be asked for now.`, { cause: error });
+    }
+  };
+
   return {
     name,
     read: async (path) => {
       const key = keyOf(checkPath(path));
       const kept = refresh ? undefined : await cache.get(key);
       if (kept !== undefined) return kept;
-      const url = address(path);
-      const bytes = await download(url, { ...options, file: path, headers: authorization(url) });
+      const bytes = await fetchFile(path);
       await cache.set(key, bytes);
       return bytes;
     },
@@ -61,11 +83,12 @@ const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /**
- * The files under a web address. Downloads are kept on disk in Node and never asked for again, unless `refresh` is set.
+ * The files under a web address. Downloads are kept, on disk in Node and by the Cache API in a browser, and never asked for again unless
+ * `refresh` is set. A query (`?v=2`) is asked for with every file, and is part of what names the copy that is kept.
  *
  * @throws ModelError `OPTION_INVALID` when `base` is not an http(s) address
  * @example
- * const source = urlSource('https://example.org/models/sst2', { onProgress: ({ file, loaded }) => console.log(file, loaded) });
+ * const source = urlSource('https://example.org/models/sst2', { onProgress: ({ loaded, total }) => console.log(loaded, total) });
  */
 export const urlSource = (base: string, options: UrlSourceOptions = {}): FileSource => {
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
@@ -73,7 +96,7 @@ export const urlSource = (base: string, options: UrlSourceOptions = {}): FileSou
   }
   const { origin, pathname, search } = new URL(base);
   const folder = `${origin}${pathname.replace(/\/+$/, '')}`;
-  return webSource({ name: folder, address: (path) => `${folder}/${encodePath(path)}${search}`, cacheKey: ['url', folder] }, options);
+  return webSource({ name: folder, address: (path) => `${folder}/${encodePath(path)}${search}`, cacheKey: ['url', `${folder}${search}`] }, options);
 };
 
 /** Whether a text has the form of a Hub repository: `owner/name` or `owner/name@revision`. */

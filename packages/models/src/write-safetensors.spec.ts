@@ -9,6 +9,7 @@ const anyTensor: fc.Arbitrary<TensorData> = fc.oneof(
   fc.float32Array({ maxLength: 20 }).map((data) => tensorOf('F32', data)),
   fc.int32Array({ maxLength: 20 }).map((data) => tensorOf('I32', data)),
   fc.int32Array({ maxLength: 20 }).map((data) => tensorOf('I64', data)),
+  fc.int32Array({ maxLength: 20, min: -128, max: 127 }).map((data) => tensorOf('I8', data)),
   fc.int32Array({ maxLength: 20, min: 0, max: 255 }).map((data) => tensorOf('U8', data)),
   fc.int32Array({ maxLength: 20, min: 0, max: 1 }).map((data) => tensorOf('BOOL', data)),
 );

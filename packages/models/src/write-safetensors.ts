@@ -16,7 +16,7 @@ export interface WriteSafetensorsOptions {
 
 const writtenDtype = ({ data, dtype }: TensorData, float: FloatDtype): SafetensorsDtype => {
   if (data instanceof Float32Array) return float;
-  return dtype === 'I64' || dtype === 'U8' || dtype === 'BOOL' ? dtype : 'I32';
+  return dtype === 'I64' || dtype === 'I8' || dtype === 'U8' || dtype === 'BOOL' ? dtype : 'I32';
 };
 
 const encode = (name: string, data: Float32Array | Int32Array, dtype: SafetensorsDtype): ArrayBufferView => {
@@ -28,6 +28,7 @@ const encode = (name: string, data: Float32Array | Int32Array, dtype: Safetensor
     throw new ModelError('SAFETENSORS_INVALID', `Tensor "${name}" holds ${overflow}, beyond half precision (65,504). Write F32 or BF16.`);
   }
   if (dtype === 'I64') return BigInt64Array.from(data, BigInt);
+  if (dtype === 'I8') return new Int8Array(data);
   return dtype === 'I32' ? data : Uint8Array.from(data);
 };
 

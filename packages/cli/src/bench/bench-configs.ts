@@ -12,7 +12,7 @@ export interface NamedConfig {
 }
 
 /** Name of the full length: every input at its own length, nothing padded, nothing dropped. */
-export const fullName = 'unpadded full';
+const fullName = 'unpadded full';
 
 /** Costs whose nearest points stand for a Pareto set. */
 const pointCosts = [0.7, 0.5, 0.3] as const;

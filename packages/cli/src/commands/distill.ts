@@ -6,7 +6,7 @@ import { trainOptions } from './train.js';
 
 const { model: _model, epochs: _epochs, learningRate: _learningRate, lengthDropEpochs: _lengthDropEpochs, lengthConfig: _lengthConfig, reducer: _reducer, ...shared } = trainOptions;
 
-export const distillMethods = ['intermediate', 'relations', 'prediction'] as const;
+const distillMethods = ['intermediate', 'relations', 'prediction'] as const;
 
 export const distillOptions = {
   teacher: text('SOURCE', 'trained model to learn from: a folder, npm:package, web address or Hub repository'),

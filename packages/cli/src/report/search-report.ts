@@ -7,8 +7,6 @@ import type { WithoutLengthDrop } from '../search/without-length-drop.js';
 
 /** A point of the Pareto set with what was measured after the search. */
 export interface ReportedPoint extends ParetoPoint {
-  /** The report's metric on examples that the search never saw. */
-  readonly heldOutScore?: number;
   /** Where the configuration comes from, when not from the search itself: `soft-extract 0.001`. */
   readonly source?: string;
   /** Time of the full length divided by the time of this configuration. */

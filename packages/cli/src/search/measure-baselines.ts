@@ -6,7 +6,7 @@ import { sample } from '../data.js';
 import type { SearchWork } from './measure-pareto-set.js';
 
 /** Inputs of a batch, for the padding to its longest. */
-export const baselineBatch = 32;
+const baselineBatch = 32;
 
 /** A baseline with what was measured of it. */
 export interface ReportedBaseline extends Baseline {

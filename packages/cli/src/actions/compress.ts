@@ -1,0 +1,81 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { LengthAdaptiveFile, ModelDirectory, WeightDtype } from '@length-adaptive/models';
+import { createTokenizer, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
+import type { Context } from '../command.js';
+import type { CompressSettings } from '../commands/compress.js';
+import type { Comparison } from '../compress/compare-scores.js';
+import { compareScores } from '../compress/compare-scores.js';
+import { compressText } from '../compress/compress-text.js';
+import type { Compression } from '../compress/compression-record.js';
+import { withCompression, withScores } from '../compress/compression-record.js';
+import { spreadPoints } from '../compress/spread-points.js';
+import { textsOf } from '../compress/texts-of.js';
+import { weighedSource } from '../compress/weighed-source.js';
+import { readData, readModelData } from '../data.js';
+import { checkEngineSettings } from '../engine.js';
+import { CliError } from '../errors.js';
+import { required } from '../options/settings.js';
+
+/** What `compress` prints as JSON. */
+export interface CompressResult extends Compression {
+  readonly model: string;
+  readonly out: string;
+  /** What scoring on the dev examples gave. */
+  readonly scored?: Comparison;
+}
+
+const dtypes: Readonly<Record<CompressSettings['weights'], WeightDtype>> = { fp32: 'F32', fp16: 'F16', int8: 'I8' };
+
+const checkSettings = (source: string, out: string, settings: CompressSettings): void => {
+  if (resolve(source) === resolve(out)) throw new CliError('USAGE', `--out is the folder of the model, whose weights would be lost; give another one.`);
+  if (settings.data !== undefined && settings.vocabulary === undefined) throw new CliError('USAGE', '--data is what --vocabulary counts tokens on; give both, or leave --data out.');
+  if (settings.metric !== undefined && settings.dev === undefined) throw new CliError('USAGE', '--metric is for the scores on --dev FILE; give both, or leave --metric out.');
+  checkEngineSettings(settings);
+  if (!settings.overwrite && existsSync(join(out, 'config.json'))) throw new CliError('RUN_EXISTS', `${out} holds a model. Choose another folder, or replace it with --overwrite.`);
+};
+
+/** Fewer tokens, where that is asked for. */
+const trimmed = async (model: ModelDirectory, settings: CompressSettings): Promise<ModelDirectory> => {
+  const { vocabulary, data } = settings;
+  if (vocabulary === undefined) return model;
+  if (data === undefined) return trimVocabulary(model, { tokens: vocabulary });
+  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(data) ? readData : readModelData; // counting needs no labels: a table of texts does for any task
+  const texts = textsOf(await read(data, { ...settings, labelColumn: undefined, limit: undefined }));
+  return trimVocabulary(model, { tokens: vocabulary, texts });
+};
+
+const sizeOf = ({ tokenizerFiles }: ModelDirectory): number => createTokenizer(tokenizerFiles).vocabularySize;
+
+/** What is known of the lengths, the points that are asked for, and what was done to the model. */
+const recordOf = ({ lengthAdaptive }: ModelDirectory, compression: Pick<Compression, 'weights' | 'vocabulary'>, settings: CompressSettings): LengthAdaptiveFile | undefined => {
+  if (!lengthAdaptive) return undefined;
+  const { points } = settings;
+  const paretoSet = points === undefined ? lengthAdaptive.paretoSet : spreadPoints(lengthAdaptive, points);
+  return withCompression({ ...lengthAdaptive, paretoSet }, compression, settings);
+};
+
+/** Writes a model in fewer bytes. */
+export const compress = async (settings: CompressSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const out = required(settings.out, 'out');
+  const { weights, dev } = settings;
+  checkSettings(source, out, settings);
+  const files = weighedSource(await openSource(source));
+  const model = await readModelDirectory(files);
+  const { lengthAdaptive: _, ...smaller } = await trimmed(model, settings);
+  const vocabulary = { before: sizeOf(model), after: sizeOf(smaller) };
+  const record = recordOf(model, { weights, vocabulary }, settings);
+  const tokenizerFiles = modernTokenizerFiles(smaller.tokenizerFiles);
+  await writeModelDirectory(out, { ...smaller, tokenizerFiles, ...(record && { lengthAdaptive: record }) }, { dtype: dtypes[weights] });
+  const bytes = { before: files.bytes(), after: statSync(join(out, 'model.safetensors')).size };
+
+  const scored = dev === undefined ? undefined : await compareScores(model, { before: source, after: out, dev, paretoSet: record?.paretoSet ?? [] }, { settings, context });
+  const file = join(out, lengthAdaptiveFileName);
+  if (record && scored) await writeFile(file, formatLengthAdaptiveFile(withScores(record, scored)));
+  const result: CompressResult = { model: source, out, weights, vocabulary, bytes, ...(scored && { scored }) };
+  if (settings.json) return context.print(JSON.stringify(result));
+  for (const line of compressText(result)) context.print(line);
+  if (record && !scored) context.note(`The scores in ${file} are those of the model before; --dev FILE measures them anew.`);
+  context.note(`wrote ${out}`);
+};

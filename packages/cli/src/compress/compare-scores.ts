@@ -1,0 +1,66 @@
+import { fullLength } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length-adaptive/models';
+import { architectureOf, taskOf } from '@length-adaptive/models';
+import type { Context } from '../command.js';
+import type { CompressSettings } from '../commands/compress.js';
+import { scoreNames } from '../options/common.js';
+import type { UsedEngine } from '../used-engine.js';
+import { measureScores } from './measure-scores.js';
+import { isFullLength } from './spread-points.js';
+
+/** A value of the model that was read, and of the one that was written. */
+export interface Change {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** A configuration, scored before and after. */
+export interface ComparedConfig {
+  readonly lengthConfig: LengthConfig;
+  /** By each of the metrics. */
+  readonly scores: readonly Change[];
+  /** Share of the full length's MACs, and MACs of an input of mean length: of the model that was written. */
+  readonly cost: number;
+  readonly macs: number;
+}
+
+/** Both models on the dev examples. */
+export interface Comparison extends UsedEngine {
+  /** The file of the examples. */
+  readonly dev: string;
+  /** What was scored by: the first is the score of the Pareto set, the second the task's own, where that is another. */
+  readonly metrics: readonly [ScoreName, ...ScoreName[]];
+  readonly examples: number;
+  readonly meanTokens: Change;
+  /** The Pareto set, and the full length. */
+  readonly configs: readonly ComparedConfig[];
+}
+
+const metricsFor = ({ config, lengthAdaptive }: ModelDirectory, { metric }: CompressSettings): Comparison['metrics'] => {
+  const own: MetricName = taskOf(config).defaultMetric;
+  const first = metric ?? scoreNames.find((name) => name === lengthAdaptive?.search?.metric) ?? own;
+  return first === own ? [own] : [first, own];
+};
+
+/** Scores two folders of one model at the configurations of a Pareto set and at full length. */
+export const compareScores = async (
+  model: ModelDirectory,
+  { before, after, dev, paretoSet }: { readonly before: string; readonly after: string; readonly dev: string; readonly paretoSet: readonly ParetoPoint[] },
+  { settings, context }: { readonly settings: CompressSettings; readonly context: Context },
+): Promise<Comparison> => {
+  const searched = paretoSet.map(({ lengthConfig }) => lengthConfig);
+  const { layers } = architectureOf(model.config).dimensions(model.config);
+  const configs = searched.some(isFullLength) ? searched : [...searched, fullLength(layers)];
+  const metrics = metricsFor(model, settings);
+  const measured = await measureScores(before, configs, { dev, metrics, label: 'before', settings, context });
+  const { configs: written, examples, meanTokens, used } = await measureScores(after, configs, { dev, metrics, label: 'after', settings, context });
+  return {
+    ...{ dev, metrics, examples, ...used },
+    meanTokens: { before: measured.meanTokens, after: meanTokens },
+    configs: written.map(({ scores, ...config }, i) => ({
+      ...config,
+      scores: scores.map((score, k) => ({ before: measured.configs[i]?.scores[k] ?? Number.NaN, after: score })),
+    })),
+  };
+};

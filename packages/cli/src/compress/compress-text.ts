@@ -1,0 +1,26 @@
+import type { CompressResult } from '../actions/compress.js';
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+const tableLines = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+};
+
+/** What was made smaller, and what it cost, as lines of plain text. */
+export const compressText = ({ bytes, vocabulary, scored }: CompressResult): string[] => {
+  const sizes = [
+    ['', 'before', 'after'],
+    ['weights', megabytes(bytes.before), megabytes(bytes.after)],
+    ['vocabulary', String(vocabulary.before), String(vocabulary.after)],
+    ...(scored ? [['tokens a text', scored.meanTokens.before.toFixed(1), scored.meanTokens.after.toFixed(1)]] : []),
+  ];
+  if (!scored) return tableLines(sizes);
+  const names = scored.metrics.flatMap((metric) => [`${metric} before`, 'after']);
+  const rows = scored.configs.map(({ cost, scores, lengthConfig }) => [
+    cost.toFixed(3),
+    ...scores.flatMap(({ before, after }) => [before.toFixed(4), after.toFixed(4)]),
+    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+  ]);
+  return [...tableLines(sizes), '', ...tableLines([['cost', ...names, 'lengths'], ...rows])];
+};

@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import type { LengthAdaptiveFile, ParetoPoint } from '@length-adaptive/models';
+import type { CompressSettings } from '../commands/compress.js';
+import { currentVersions } from '../versions.js';
+import type { Comparison } from './compare-scores.js';
+import { isFullLength } from './spread-points.js';
+
+/** What came out smaller, and by how much. */
+export interface Compression {
+  readonly weights: CompressSettings['weights'];
+  /** Tokens of the vocabulary. */
+  readonly vocabulary: { readonly before: number; readonly after: number };
+  /** Bytes of the weights. */
+  readonly bytes: { readonly before: number; readonly after: number };
+}
+
+/** The record with what was done to the model; its scores stay those of the model before. */
+export const withCompression = (file: LengthAdaptiveFile, { weights, vocabulary }: Pick<Compression, 'weights' | 'vocabulary'>, { data }: Pick<CompressSettings, 'data'>): LengthAdaptiveFile => ({
+  ...file,
+  compression: {
+    weights,
+    ...(vocabulary.after < vocabulary.before && { vocabulary: vocabulary.after, of: vocabulary.before, ...(data !== undefined && { counted: basename(data) }) }),
+    scores: 'before',
+    tool: `@length-adaptive/cli ${currentVersions().packages['@length-adaptive/cli']}`,
+  },
+});
+
+/** The record with the scores and costs of the model as it was written. */
+export const withScores = ({ search, ...file }: LengthAdaptiveFile, { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison): LengthAdaptiveFile => {
+  const points = configs.map(({ lengthConfig, cost, macs, scores: [score, heldOutScore] }): ParetoPoint & { readonly heldOutScore?: number } => ({
+    ...{ lengthConfig, score: score?.after ?? Number.NaN, cost, macs },
+    ...(heldOutScore && { heldOutScore: heldOutScore.after }),
+  }));
+  const full = points.find(({ lengthConfig }) => isFullLength(lengthConfig));
+  const searched = new Set(file.paretoSet.map(({ lengthConfig }) => lengthConfig.join()));
+  // What told of times, and of other examples, is of the run before.
+  const { calibration: _calibration, speed: _speed, heldOut: _heldOut, split: searchedOn, ...rest } = search ?? {};
+  const split = basename(dev);
+  return {
+    ...file,
+    search: {
+      ...{ ...rest, metric, split, examples, meanTokens: meanTokens.after },
+      ...(full && { full }),
+      ...(searchedOn !== undefined && { searchedOn }),
+      ...(reported !== undefined && { heldOut: { split, examples, metric: reported } }),
+    },
+    compression: { ...(file['compression'] as object), scores: 'after' },
+    paretoSet: points.filter(({ lengthConfig }) => searched.has(lengthConfig.join())),
+  };
+};

@@ -1,0 +1,65 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import type { ScoreName } from '@length-adaptive/models';
+import { createScorer, macsShare, openSource, predictLogits } from '@length-adaptive/models';
+import type { Context } from '../command.js';
+import type { CompressSettings } from '../commands/compress.js';
+import { encodeData, maxLengthFor, readModelData } from '../data.js';
+import { openRunnable } from '../engine.js';
+import { meanLength } from '../search/measure-pareto-set.js';
+import type { UsedEngine } from '../used-engine.js';
+
+/** One configuration of one model on the dev examples. */
+export interface MeasuredConfig {
+  readonly lengthConfig: LengthConfig;
+  /** By each score, in the order in which they were asked for. */
+  readonly scores: readonly number[];
+  /** Share of the full model's MACs. */
+  readonly cost: number;
+  /** MACs of an input of mean length. */
+  readonly macs: number;
+}
+
+/** A model on the dev examples. */
+export interface MeasuredModel {
+  readonly configs: readonly MeasuredConfig[];
+  readonly examples: number;
+  readonly meanTokens: number;
+  readonly used: UsedEngine;
+}
+
+/**
+ * Scores a model at each configuration.
+ *
+ * @param folder what to open; the data are read as the task of `settings.model` needs them
+ * @throws CliError, ModelError `ABORTED` and what opening and reading throw
+ */
+export const measureScores = async (
+  folder: string,
+  configs: readonly LengthConfig[],
+  { dev, metrics, label, settings, context }: { readonly dev: string; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
+): Promise<MeasuredModel> => {
+  const examples = await readModelData(dev, settings);
+  const opened = await openRunnable(await openSource(folder), settings, context);
+  const { model, used } = opened;
+  try {
+    const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
+    const inputs = data.map(({ input }) => input);
+    const lengths = inputs.map(({ ids }) => ids.length);
+    const meanTokens = meanLength(data);
+    const { signal } = context;
+    const scorers = [];
+    for (const metric of metrics) scorers.push(await createScorer(model, data, metric, { signal }));
+    const progress = context.progress(`scores ${label}`, 'configurations');
+    const measured: MeasuredConfig[] = [];
+    for (const lengthConfig of configs) {
+      const logits = await predictLogits(model, inputs, { config: lengthConfig, signal });
+      const cost = macsShare(model, lengthConfig, lengths);
+      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
+      progress.update(measured.length, configs.length);
+    }
+    progress.end();
+    return { configs: measured, examples: examples.examples.length, meanTokens, used };
+  } finally {
+    model.dispose();
+  }
+};

@@ -1,0 +1,29 @@
+import type { FileProgress } from './download.js';
+
+/** How far the download of a model is, all of its files together. */
+export interface DownloadProgress {
+  /** Path of the file that bytes came of, inside its source. */
+  readonly file: string;
+  /** Bytes received so far, of all files. Those that were kept from an earlier download do not count. */
+  readonly loaded: number;
+  /** Bytes of all files; undefined until the weights have begun to arrive, and where the server does not say. */
+  readonly total: number | undefined;
+  /** `loaded / total`, from 0 to 1; undefined while `total` is. */
+  readonly share: number | undefined;
+}
+
+/** The largest file of a model, and no list of parts: until it has begun, the sum says nothing of the whole. */
+const isWeights = (file: string): boolean => /\.(safetensors|bin|pt|pth|onnx)$/.test(file);
+
+/** Adds up the progress of single files. */
+export const addUpProgress = (report: (progress: DownloadProgress) => void): ((progress: FileProgress) => void) => {
+  const files = new Map<string, FileProgress>();
+  return (progress) => {
+    files.set(progress.file, progress);
+    const all = [...files.values()];
+    const loaded = all.reduce((sum, file) => sum + file.loaded, 0);
+    const isKnown = all.some(({ file }) => isWeights(file)) && all.every((file) => file.total !== undefined);
+    const total = isKnown ? all.reduce((sum, file) => sum + (file.total ?? 0), 0) : undefined;
+    report({ file: progress.file, loaded, total, share: total === undefined ? undefined : loaded / Math.max(1, total) });
+  };
+};
