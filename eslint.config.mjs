@@ -12,8 +12,9 @@ const MAY_IMPORT = {
   'scope:server': ['scope:core', 'scope:models', 'scope:onnx'],
   'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server'],
   'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server'],
-  'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli'],
+  'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli', 'scope:tools'],
   'scope:tools': [],
+  'scope:docs': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server', 'scope:cli'],
 };
 
 /** @param {readonly string[]} [also] what everybody may import too */
@@ -26,7 +27,7 @@ const NO_EXPORT_ALL = { selector: 'ExportAllDeclaration', message: 'List what is
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/*_pb.ts', '**/out-tsc', '**/coverage', '**/fixtures', 'test-results'] },
+  { ignores: ['**/dist', '**/*_pb.ts', '**/out-tsc', '**/coverage', '**/fixtures', '**/.vitepress/cache', 'e2e/publish/consumers', 'test-results'] },
   eslint.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs,ts}'],

@@ -5,4 +5,5 @@ module.exports = {
   ...shared,
   transform: { '^.+\\.([cm]?ts|mjs)$': Object.values(shared.transform)[0] },
   transformIgnorePatterns: ['/node_modules/'],
+  testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '/house/'],
 };

@@ -28,7 +28,7 @@ const missing = programMissing('chromium');
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
-    app = buildApp(['core', 'search', 'models']);
+    app = await buildApp(['core', 'search', 'models']);
     server = await serveFolder({ '/': app.dist, '/models/': models });
     browser = await launchChromium({ flags: webGpuFlags });
   }, 600_000);

@@ -64,7 +64,9 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
 const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> => {
   const read = async (name: TokenizerFileName) => [name, await readIfThere(source, name)] as const;
   const json = read('tokenizer.json');
-  const others = [read('tokenizer_config.json'), json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)), read('special_tokens_map.json')]; // a tokenizer.json needs no vocabulary beside it
+  const list = json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)); // a tokenizer.json needs no vocabulary beside it
+  const specials = source.list().then((files) => (files?.includes('special_tokens_map.json') ? read('special_tokens_map.json') : undefined)); // says nothing new, and goes along where it is known to be there
+  const others = [read('tokenizer_config.json'), list, specials];
   const found = await allOrFirst([json, ...others]);
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
 };

@@ -27,7 +27,7 @@ export interface KernelCall {
 
 export type Kernel = (call: KernelCall) => TensorInfo;
 
-export const backendName = 'wasm';
+const backendName = 'wasm';
 
 /** The kernel that the wasm backend has under a name. */
 export const stockKernel = (kernelName: string): Kernel => {

@@ -5,7 +5,7 @@ const vocabulary = 40;
 const positions = 32;
 
 /** One row of random tokens. */
-export const arbitraryInput: fc.Arbitrary<EncoderInput> = fc
+const arbitraryInput: fc.Arbitrary<EncoderInput> = fc
   .array(fc.tuple(fc.nat(vocabulary - 1), fc.nat(1)), { minLength: 1, maxLength: positions })
   .map((tokens) => ({ ids: tokens.map(([id]) => id), typeIds: tokens.map(([, type]) => type) }));
 

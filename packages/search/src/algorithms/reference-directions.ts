@@ -9,7 +9,7 @@ const compositions = (divisions: number, parts: number): number[][] => {
 };
 
 /** How many directions a lattice has: (divisions + objectives - 1) over (objectives - 1). */
-export const latticeSize = (objectives: number, divisions: number): number => {
+const latticeSize = (objectives: number, divisions: number): number => {
   let size = 1;
   for (let i = 1; i < objectives; i += 1) size = (size * (divisions + i)) / i;
   return Math.round(size);

@@ -17,7 +17,7 @@ const fastifyErrors: Readonly<Record<string, readonly [code: ServerErrorCode, me
 };
 
 /** Anything thrown, as an error of ours. */
-export const serverErrorOf = (thrown: unknown): ServerError => {
+const serverErrorOf = (thrown: unknown): ServerError => {
   if (thrown instanceof ServerError) return thrown;
   const { code = '', validation, validationContext = 'request', statusCode = 500, message } = thrown instanceof Error ? (thrown as FastifyError) : ({} as Partial<FastifyError>);
   if (validation) return new ServerError('REQUEST_INVALID', validationMessage(validation, validationContext), { cause: thrown });

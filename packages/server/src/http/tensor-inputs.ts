@@ -8,10 +8,10 @@ const tokenNames = ['input_ids', 'attention_mask', 'token_type_ids'];
 const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
 
 /** Whether a task answers about whole texts: only such a one may be asked with token numbers. */
-export const readsTokens = (task: TaskName): boolean => task === 'sequence-classification' || task === 'regression';
+const readsTokens = (task: TaskName): boolean => task === 'sequence-classification' || task === 'regression';
 
 /** Whether a task may have, and whether it must have, a second text. */
-export const pairOf = (task: TaskName): 'optional' | 'required' | 'none' => (task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none');
+const pairOf = (task: TaskName): 'optional' | 'required' | 'none' => (task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none');
 
 /** The names of the inputs that a task has. */
 export const inputNames = (task: TaskName): string[] => ['text', ...(pairOf(task) === 'none' ? [] : ['pair']), ...(readsTokens(task) ? tokenNames : [])];

@@ -13,7 +13,7 @@ const published = join(__dirname, '../../deploy/nginx.conf');
 const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path temp-${kind};`);
 
 /** The published configuration, with other replicas, another port, and temporary files beside it. */
-export const renderNginxConf = (replicas: readonly number[], port: number): string => {
+const renderNginxConf = (replicas: readonly number[], port: number): string => {
   const text = readFileSync(published, 'utf8');
   const [, options] = /^ +server replica-1:\d+ (.*;)$/m.exec(text) ?? [];
   if (options === undefined) throw new Error('deploy/nginx.conf has no line `server replica-1:PORT ...;`');
