@@ -6,7 +6,7 @@ export interface DownloadProgress {
   readonly file: string;
   /** Bytes received so far, of all files. Those that were kept from an earlier download do not count. */
   readonly loaded: number;
-  /** Bytes of all files; undefined until the weights have begun to arrive, and where the server does not say. */
+  /** Bytes of all files that have begun; undefined until the weights have, and where the server does not say how large they are. */
   readonly total: number | undefined;
   /** `loaded / total`, from 0 to 1; undefined while `total` is. */
   readonly share: number | undefined;
@@ -21,9 +21,10 @@ export const addUpProgress = (report: (progress: DownloadProgress) => void): ((p
   return (progress) => {
     files.set(progress.file, progress);
     const all = [...files.values()];
-    const loaded = all.reduce((sum, file) => sum + file.loaded, 0);
-    const isKnown = all.some(({ file }) => isWeights(file)) && all.every((file) => file.total !== undefined);
-    const total = isKnown ? all.reduce((sum, file) => sum + (file.total ?? 0), 0) : undefined;
+    const loaded = all.reduce((sum, own) => sum + own.loaded, 0);
+    const weights = all.filter(({ file }) => isWeights(file));
+    const isKnown = weights.length > 0 && weights.every((own) => own.total !== undefined);
+    const total = isKnown ? all.reduce((sum, own) => sum + (own.total ?? own.loaded), 0) : undefined; // small files come compressed, and do not say their size
     report({ file: progress.file, loaded, total, share: total === undefined ? undefined : loaded / Math.max(1, total) });
   };
 };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { DownloadProgress } from './download-progress.js';
 import { openSource } from './open-source.js';
 import { startFileServer } from './testing/file-server.js';
@@ -104,6 +105,9 @@ describe('urlSource', () => {
     expect(seen).toEqual([{ file: 'config.json', loaded: 12, total: undefined, share: undefined }]);
     await source.read('big.bin');
     expect(seen.at(-1)).toEqual({ file: 'big.bin', loaded: 300_012, total: 300_012, share: 1 });
+    server.intercept = (request, response) => request.url === '/models/tiny/zipped.json' && (response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')), true);
+    await source.read('zipped.json');
+    expect(seen.at(-1)).toEqual({ file: 'zipped.json', loaded: 300_014, total: 300_014, share: 1 });
     expect(seen.slice(1).every(({ share }, i, all) => (share ?? 0) > 0 && (share ?? 0) >= (all[i - 1]?.share ?? 0))).toBe(true);
   });
 
