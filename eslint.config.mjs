@@ -38,6 +38,11 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in a service worker, as it is.
+    files: ['apps/docs/public/**/*.js'],
+    languageOptions: { globals: { self: 'readonly', caches: 'readonly', fetch: 'readonly', Request: 'readonly', URL: 'readonly' } },
+  },
+  {
     files: ['**/*.{mjs,cjs}'],
     languageOptions: {
       globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' },

@@ -1,0 +1,55 @@
+/** What a reader may begin with. */
+export interface DemoExample {
+  readonly name: string;
+  readonly text: string;
+  /** Question answering: what is asked of the text. */
+  readonly question?: string;
+}
+
+/** A model that the site serves from `public/models/<id>`. */
+export interface DemoModel {
+  readonly id: string;
+  readonly title: string;
+  /** What the held-out scores of its Pareto set are. */
+  readonly scoreName: string;
+  readonly asks: boolean;
+  readonly examples: readonly DemoExample[];
+}
+
+const filmReview =
+  'I went in expecting very little, since the poster looked cheap and the first ten minutes are slow. The sound is uneven, one of the ' +
+  'brothers cannot act, and a chase through the harbour goes on for far too long. And yet somewhere in the second act the film finds its ' +
+  'feet: the jokes land, the music stops explaining every feeling, and the two old friends at its centre begin to talk like people who have ' +
+  'known each other for forty years. By the end I had forgiven everything. It is a small, warm, clumsy and wonderful picture, and I left the ' +
+  'cinema smiling.';
+
+const harbour =
+  'The old harbour of Port Ellery was built in 1841 by the engineer Margaret Holloway, after two storms had broken the wooden pier. Its stone ' +
+  'came from a quarry eleven miles inland and was carried on a narrow railway that the town later used for coal. When the deep-water dock ' +
+  'opened in 1923, most ships moved there, and the harbour was left to fishing boats. Today it holds about sixty of them, a school of sailing, ' +
+  'and a museum in the former customs house that is open from April to October.';
+
+export const demoModels: readonly DemoModel[] = [
+  {
+    id: 'sentiment',
+    title: 'Sentiment',
+    scoreName: 'accuracy on SST-2',
+    asks: false,
+    examples: [
+      { name: 'A line of praise', text: 'A warm, funny and quietly moving film about two people who refuse to grow up.' },
+      { name: 'A line of blame', text: 'The jokes are tired, the plot goes nowhere and the ending feels like an insult.' },
+      { name: 'A review with a turn', text: filmReview },
+    ],
+  },
+  {
+    id: 'question-answering',
+    title: 'Question answering',
+    scoreName: 'F1 on SQuAD 1.1',
+    asks: true,
+    examples: [
+      { name: 'Who', question: 'Who built the old harbour of Port Ellery?', text: harbour },
+      { name: 'When', question: 'When did the deep-water dock open?', text: harbour },
+      { name: 'Where', question: 'Where is the museum?', text: harbour },
+    ],
+  },
+];

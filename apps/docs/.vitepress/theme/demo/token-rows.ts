@@ -1,0 +1,43 @@
+import type { Inspection } from '@length-adaptive/models/worker';
+
+/** What becomes of a token in a layer. */
+export type TokenState = 'kept' | 'leaving' | 'gone';
+
+export interface ShownToken {
+  readonly text: string;
+  /** Whether a space stands before it. */
+  readonly spaced: boolean;
+  /** One of the model's own: [CLS], [SEP]. */
+  readonly special: boolean;
+  readonly state: TokenState;
+}
+
+/** One layer as it is shown. */
+export interface TokenRow {
+  readonly title: string;
+  /** Tokens that leave it. */
+  readonly kept: number;
+  readonly tokens: readonly ShownToken[];
+}
+
+/**
+ * What each layer did with each token, the input itself first.
+ *
+ * @param texts what was read: the text, or the question and the text
+ */
+export const tokenRows = ({ encoding, layers }: Pick<Inspection, 'encoding' | 'layers'>, texts: readonly string[]): TokenRow[] => {
+  const { tokens, offsets, sequenceIds } = encoding;
+  const words = tokens.map((token, i) => {
+    const [offset, before] = [offsets[i], offsets[i - 1]];
+    const sequence = sequenceIds[i] ?? null;
+    const joined = offset && before && sequence === sequenceIds[i - 1] && before[1] === offset[0];
+    return { text: (offset && sequence !== null && texts[sequence]?.slice(...offset)) || token.replace(/^##/, ''), spaced: !joined, special: sequence === null };
+  });
+  const all = tokens.map((_, i) => i);
+  const stays = [all, ...layers].map((positions) => new Set(positions));
+  return stays.map((kept, row) => ({
+    title: row === 0 ? 'The text' : `Layer ${row}`,
+    kept: kept.size,
+    tokens: words.map((word, i) => ({ ...word, state: kept.has(i) ? 'kept' : stays[row - 1]?.has(i) ? 'leaving' : 'gone' })),
+  }));
+};

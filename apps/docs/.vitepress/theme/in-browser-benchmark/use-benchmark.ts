@@ -1,0 +1,133 @@
+import { createWorkerPredictor } from '@length-adaptive/models/worker';
+import type { Prediction, WorkerPredictor } from '@length-adaptive/models/worker';
+import { onBeforeUnmount, reactive, shallowRef } from 'vue';
+import { modelAddress, openModel } from '../demo/open-model.js';
+import { takeTurns } from '../demo/take-turns.js';
+import type { Timing } from '../demo/take-turns.js';
+import { textOf, wordCounts } from './benchmark-texts.js';
+
+/** The demo's model. */
+const modelId = 'sentiment';
+
+/** Budgets beside the full length, as shares of its cost. */
+const budgets = [0.75, 0.5, 0.35] as const;
+
+const rounds = 15;
+
+/** One line of the table. */
+export interface BenchmarkRow {
+  readonly engine: string;
+  readonly length: string;
+  /** Of the full length's MACs, for this text. */
+  readonly cost: number;
+  readonly timing: Timing | undefined;
+  /** Times faster than full length on the same engine. */
+  readonly gain: number | undefined;
+}
+
+interface BenchmarkState {
+  phase: 'idle' | 'running' | 'done' | 'failed';
+  /** What happens now. */
+  doing: string;
+  problem: string;
+  /** Length of the text. */
+  words: number;
+  tokens: number;
+  /** Largest difference between the engines' probabilities. */
+  difference: number;
+}
+
+interface Entrant {
+  readonly engine: string;
+  readonly length: string;
+  readonly first: Prediction;
+  readonly run: () => Promise<unknown>;
+}
+
+const openOnnx = (signal: AbortSignal, onProgress: (progress: { readonly share: number | undefined }) => void): Promise<WorkerPredictor> => {
+  const worker = new Worker(new URL('./onnx.worker.ts', import.meta.url), { type: 'module' });
+  return createWorkerPredictor(worker, modelAddress(modelId), { signal, onProgress });
+};
+
+/** Everything the benchmark page does; what it shows is in `InBrowserBenchmark.vue`. */
+export const useBenchmark = () => {
+  const state = reactive<BenchmarkState>({ phase: 'idle', doing: '', problem: '', words: wordCounts[2], tokens: 0, difference: NaN });
+  const rows = shallowRef<readonly BenchmarkRow[]>([]);
+  const engines = shallowRef<readonly { readonly name: string; readonly predictor: WorkerPredictor }[]>([]);
+  let running: AbortController | undefined;
+
+  const open = async (signal: AbortSignal): Promise<void> => {
+    if (engines.value.length > 0) return;
+    state.doing = 'Opening the model on TensorFlow.js';
+    const tfjs = await openModel(modelId, { signal, onProgress: ({ share }) => (state.doing = `Loading the model${share === undefined ? '' : `: ${Math.round(100 * share)} %`}`) });
+    state.doing = 'Opening the model on ONNX Runtime Web (14 MB of WebAssembly)';
+    const onnx = await openOnnx(signal, () => undefined);
+    engines.value = [
+      { name: `TensorFlow.js, ${tfjs.backend?.backend ?? ''}`, predictor: tfjs },
+      { name: 'ONNX Runtime Web, wasm', predictor: onnx },
+    ];
+  };
+
+  const enter = async (text: string, signal: AbortSignal): Promise<Entrant[]> => {
+    const entrants: Entrant[] = [];
+    for (const { name, predictor } of engines.value) {
+      const lengths = [
+        { length: 'full length', options: { signal, truncate: true } },
+        ...budgets.map((cost) => ({ length: `budget ${Math.round(100 * cost)} %`, options: { signal, truncate: true, budget: { cost } } })),
+      ];
+      for (const { length, options } of lengths) {
+        const [first] = await predictor.predict([text], options);
+        if (first) entrants.push({ engine: name, length, first, run: () => predictor.predict([text], { signal, truncate: true, lengthConfig: first.lengthConfig }) });
+      }
+    }
+    return entrants;
+  };
+
+  const toRows = (entrants: readonly Entrant[], timings: readonly Timing[]): BenchmarkRow[] =>
+    entrants.map(({ engine, length, first }, i) => {
+      const timing = timings[i];
+      const full = timings[entrants.findIndex((other) => other.engine === engine)];
+      return { engine, length, cost: first.cost, timing, gain: full && timing && full.median / timing.median };
+    });
+
+  /** The largest difference between what the engines answer at the same length. */
+  const difference = (entrants: readonly Entrant[]): number => {
+    const own = entrants.slice(0, entrants.length / 2);
+    return Math.max(...own.map(({ first }, i) => Math.abs(first.score - (entrants[i + own.length]?.first.score ?? NaN))));
+  };
+
+  const start = async (): Promise<void> => {
+    const { signal } = (running = new AbortController());
+    Object.assign(state, { phase: 'running', problem: '' });
+    rows.value = [];
+    try {
+      await open(signal);
+      const entrants = await enter(textOf(state.words), signal);
+      state.tokens = entrants[0]?.first.tokens ?? 0;
+      state.difference = difference(entrants);
+      rows.value = toRows(entrants, []);
+      state.doing = 'Warming up';
+      await takeTurns(
+        entrants.map(({ run }) => run),
+        {
+          rounds,
+          signal,
+          onRound: (timings, round) => {
+            rows.value = toRows(entrants, timings);
+            state.doing = `Round ${round} of ${rounds}`;
+          },
+        },
+      );
+      state.phase = 'done';
+    } catch (error) {
+      Object.assign(state, signal.aborted ? { phase: rows.value.length > 0 ? 'done' : 'idle' } : { phase: 'failed', problem: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  const stop = (): void => running?.abort();
+  onBeforeUnmount(() => {
+    stop();
+    for (const { predictor } of engines.value) predictor.dispose();
+  });
+  return { state, rows, start, stop };
+};

@@ -1,0 +1,107 @@
+import { programMissing } from '@length-adaptive/tools/testing/program-missing';
+import type { Page } from 'playwright-core';
+import { openSite } from './testing/open-site.js';
+import type { Site } from './testing/open-site.js';
+
+const missing = programMissing('chromium');
+
+(missing ? describe.skip : describe)(`the live demo${missing ? ` (${missing})` : ''}`, () => {
+  jest.setTimeout(240_000);
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  });
+  afterAll(() => site?.close());
+
+  const load = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: /^Load the model/ }).click();
+    await page.getByRole('region', { name: 'Answer' }).waitFor({ timeout: 120_000 });
+  };
+  const write = (page: Page, text: string): Promise<void> => page.getByRole('textbox', { name: 'Text' }).fill(text);
+  const answered = (page: Page, label: string): Promise<void> => page.getByRole('region', { name: 'Answer' }).getByText(label, { exact: true }).first().waitFor();
+  /** Tokens that leave each layer, as the page says. */
+  const counts = async (page: Page): Promise<number[]> => {
+    const texts = await page.getByRole('region', { name: 'Tokens, layer by layer' }).locator('.head .number').allTextContents();
+    return texts.map((text) => parseInt(text, 10));
+  };
+  const measured = (page: Page) => page.getByRole('region', { name: 'Time' }).getByText(/^(\d.* times (faster|slower)|This is the full length)/);
+
+  test('classifies what is written, and says what runs it', async () => {
+    const { page, problems } = await site.open('/demo');
+    await load(page);
+    await answered(page, 'positive');
+    await write(page, 'a dull and lifeless bore');
+    await answered(page, 'negative');
+    expect(await page.locator('.backend').textContent()).toMatch(/^Runs on wasm: WebAssembly on \d+ thread/);
+    await write(page, '  ');
+    expect(await page.getByRole('alert').textContent()).toBe('Write a text.');
+    await write(page, 'a warm and funny film');
+    await answered(page, 'positive');
+    expect(problems).toEqual([]);
+  });
+
+  test('the slider lets tokens leave and saves time', async () => {
+    const { page, problems } = await site.open('/demo');
+    await page.getByRole('button', { name: 'A review with a turn' }).click();
+    await load(page);
+    const slider = page.getByRole('slider');
+    const full = await counts(page);
+    expect(new Set(full).size).toBe(1);
+    await slider.focus();
+    await page.keyboard.press('End');
+    await page.waitForFunction((most) => parseInt(document.querySelector('.layers li:last-child .number')?.textContent ?? '', 10) < most, full[0] ?? 0);
+    const shortest = await counts(page);
+    expect(shortest[0]).toBe(full[0]);
+    expect([...shortest].sort((a, b) => b - a)).toEqual(shortest);
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ % of the full cost, accuracy on SST-2 0\.\d{3}$/);
+    // Every token that a row lost is struck through in it, and its place is empty in those below.
+    const states = await page.locator('.layers li').evaluateAll((rows) => rows.map((row) => ['kept', 'leaving', 'gone'].map((state) => row.querySelectorAll(`.token.${state}`).length)));
+    states.forEach(([kept, leaving = 0, gone = 0], row) => {
+      expect(kept).toBe(shortest[row]);
+      expect(leaving).toBe((shortest[row - 1] ?? shortest[0] ?? 0) - (shortest[row] ?? 0));
+      expect(leaving + gone).toBe((shortest[0] ?? 0) - (shortest[row] ?? 0));
+    });
+    await measured(page).waitFor({ timeout: 60_000 });
+    expect(await measured(page).textContent()).toMatch(/times faster$/);
+    expect(problems).toEqual([]);
+  });
+
+  test('typing is never blocked: the page answers keys while the worker computes', async () => {
+    const { page } = await site.open('/demo');
+    await page.getByRole('button', { name: 'A review with a turn' }).click();
+    await load(page);
+    const longest = await page.evaluate(async () => {
+      const text = document.querySelector('textarea');
+      const waits: number[] = [];
+      for (let i = 0; i < 20; i += 1) {
+        const start = performance.now();
+        if (text) text.value += ' more';
+        text?.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        waits.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      return waits.sort((a, b) => a - b)[10];
+    });
+    const [took] = (await page.locator('.speed .number').allTextContents()).map(parseFloat);
+    console.log(`a key waits ${longest?.toFixed(1)} ms (median) while the model takes ${took ?? '?'} ms`);
+    expect(longest).toBeLessThan(50);
+  });
+
+  test('opens and answers again without a network', async () => {
+    const { page, context } = await site.open('/demo');
+    await load(page);
+    await page.waitForFunction(async () => {
+      const names = await caches.keys();
+      return names.includes('length-adaptive') && (await (await caches.open('length-adaptive')).keys()).some(({ url }) => url.endsWith('model.safetensors')) && navigator.serviceWorker.controller !== null;
+    });
+    const sent = new Map(site.server.sent);
+    await context.setOffline(true);
+    await page.reload();
+    await load(page);
+    await answered(page, 'positive');
+    await write(page, 'a dull and lifeless bore');
+    await answered(page, 'negative');
+    expect(new Map(site.server.sent)).toEqual(sent);
+  });
+});

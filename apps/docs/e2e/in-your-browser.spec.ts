@@ -1,0 +1,37 @@
+import { programMissing } from '@length-adaptive/tools/testing/program-missing';
+import { openSite } from './testing/open-site.js';
+import type { Site } from './testing/open-site.js';
+
+const missing = programMissing('chromium');
+
+(missing ? describe.skip : describe)(`the in-browser benchmark${missing ? ` (${missing})` : ''}`, () => {
+  jest.setTimeout(300_000);
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  });
+  afterAll(() => site?.close());
+
+  test('measures full length and three budgets on both engines, which agree', async () => {
+    const { page, problems } = await site.open('/in-your-browser');
+    await page.getByRole('combobox', { name: 'Length of the text' }).selectOption({ label: '48 words' });
+    await page.getByRole('button', { name: 'Measure on this machine' }).click();
+    await page.getByRole('button', { name: 'Copy as JSON' }).waitFor({ timeout: 280_000 });
+    const groups = page.locator('.demo tbody');
+    expect(await groups.count()).toBe(2);
+    for (const group of await groups.all()) {
+      const rows = await Promise.all((await group.locator('tr').all()).map((row) => row.locator('td').allTextContents()));
+      expect(rows.slice(1).map(([length]) => length)).toEqual(['full length', 'budget 75 %', 'budget 50 %', 'budget 35 %']);
+      const costs = rows.slice(1).map(([, cost]) => Number(cost));
+      expect(costs[0]).toBe(1);
+      expect([...costs].sort((a, b) => b - a)).toEqual(costs);
+      for (const [, , ms, , gain] of rows.slice(1)) {
+        expect(Number(ms)).toBeGreaterThan(0);
+        expect(parseFloat(gain ?? '')).toBeGreaterThan(0);
+      }
+    }
+    const said = await page.getByText(/Answers of the two engines differ by at most/).textContent();
+    expect(Number(/most (\S+) in/.exec(said ?? '')?.[1])).toBeLessThan(1e-3);
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ParetoPoint } from '@length-adaptive/models';
+import { createTaskModel, saveModel } from '@length-adaptive/models';
+import { workspaceFolder } from '../workspace.js';
+
+const config = {
+  model_type: 'bert',
+  vocab_size: 24,
+  hidden_size: 32,
+  num_hidden_layers: 3,
+  num_attention_heads: 4,
+  intermediate_size: 64,
+  max_position_embeddings: 64,
+  type_vocab_size: 2,
+  initializer_range: 0.1,
+  id2label: { 0: 'negative', 1: 'positive' },
+};
+
+const vocabulary = '[PAD] [UNK] [CLS] [SEP] [MASK] good great bad poor the a phone case works breaks and it is , . for sound jawbone lasts'.split(' ');
+
+/** Cheapest first, as a search writes them. */
+const paretoSet: readonly ParetoPoint[] = [
+  { lengthConfig: [0.6, 0.4, 0.2], score: 0.8, cost: 0.35 },
+  { lengthConfig: [0.9, 0.8, 0.7], score: 0.9, cost: 0.85 },
+  { lengthConfig: [1, 1, 1], score: 0.95, cost: 1 },
+];
+
+/** A folder in which the programs of pages run: a tiny searched model, some data, and the packages. */
+export const exampleFolder = async (): Promise<string> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'length-adaptive-docs-'));
+  symlinkSync(path.join(workspaceFolder, 'node_modules'), path.join(folder, 'node_modules'));
+  const model = createTaskModel(config, new Map(), { fresh: true, seed: 1 });
+  model.initialised = []; // as if it had been trained
+  const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
+  mkdirSync(path.join(folder, 'runs/reviews'), { recursive: true });
+  await saveModel(path.join(folder, 'runs/reviews/model'), { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+  model.dispose();
+  const rows = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 'the phone is good\tpositive' : 'the case is bad\tnegative'));
+  writeFileSync(path.join(folder, 'dev.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
+  return folder;
+};
