@@ -24,7 +24,12 @@ const missing = programMissing('chromium');
     const texts = await page.getByRole('region', { name: 'Tokens, layer by layer' }).locator('.head .number').allTextContents();
     return texts.map((text) => parseInt(text, 10));
   };
-  const measured = (page: Page) => page.getByRole('region', { name: 'Time' }).getByText(/^(\d.* times (faster|slower)|This is the full length)/);
+  /** What the page says once it has measured, and the ms at the chosen and at full length. */
+  const measured = async (page: Page): Promise<{ said: string | null; ms: number[] }> => {
+    const region = page.getByRole('region', { name: 'Time' });
+    await region.getByText('median of 7 runs each').waitFor({ timeout: 120_000 });
+    return { said: await region.locator('.ratio strong').textContent(), ms: (await region.locator('.number').allTextContents()).map(parseFloat) };
+  };
 
   test('classifies what is written, and says what runs it', async () => {
     const { page, problems } = await site.open('/demo');
@@ -61,8 +66,10 @@ const missing = programMissing('chromium');
       expect(leaving).toBe((shortest[row - 1] ?? shortest[0] ?? 0) - (shortest[row] ?? 0));
       expect(leaving + gone).toBe((shortest[0] ?? 0) - (shortest[row] ?? 0));
     });
-    await measured(page).waitFor({ timeout: 60_000 });
-    expect(await measured(page).textContent()).toMatch(/times faster$/);
+    const { said, ms } = await measured(page);
+    console.log(`${shortest[0]} tokens: ${ms.join(' ms, at full length ')} ms`);
+    expect(said).toMatch(/ times faster$/);
+    expect(ms[0]).toBeLessThan(ms[1] ?? 0);
     expect(problems).toEqual([]);
   });
 
@@ -70,7 +77,8 @@ const missing = programMissing('chromium');
     const { page } = await site.open('/demo');
     await page.getByRole('button', { name: 'A review with a turn' }).click();
     await load(page);
-    const longest = await page.evaluate(async () => {
+    const { ms } = await measured(page);
+    const wait = await page.evaluate(async () => {
       const text = document.querySelector('textarea');
       const waits: number[] = [];
       for (let i = 0; i < 20; i += 1) {
@@ -83,9 +91,8 @@ const missing = programMissing('chromium');
       }
       return waits.sort((a, b) => a - b)[10];
     });
-    const [took] = (await page.locator('.speed .number').allTextContents()).map(parseFloat);
-    console.log(`a key waits ${longest?.toFixed(1)} ms (median) while the model takes ${took ?? '?'} ms`);
-    expect(longest).toBeLessThan(50);
+    console.log(`a key waits ${wait?.toFixed(1)} ms (median) while the model takes ${ms[1]} ms`);
+    expect(wait).toBeLessThan((ms[1] ?? 0) / 2);
   });
 
   test('opens and answers again without a network', async () => {
@@ -102,6 +109,7 @@ const missing = programMissing('chromium');
     await answered(page, 'positive');
     await write(page, 'a dull and lifeless bore');
     await answered(page, 'negative');
-    expect(new Map(site.server.sent)).toEqual(sent);
+    const after = [...site.server.sent].filter(([file, bytes]) => file !== '/service-worker.js' && sent.get(file) !== bytes); // the browser itself looks whether the worker is new
+    expect(after).toEqual([]);
   });
 });

@@ -98,7 +98,7 @@ export const download = async (url: string, request: Request): Promise<Uint8Arra
     let response: Response;
     try {
       response = await fetch(url, { method, headers, ...(signal === undefined ? {} : { signal }) });
-      if (response.ok) return method === 'HEAD' ? new Uint8Array(0) : await receive(response, request);
+      if (response.ok) return method === 'HEAD' ? new Uint8Array(await response.arrayBuffer()) : await receive(response, request); // a browser calls an answer that nobody reads a failure
     } catch (error) {
       problem = describe(error);
       continue;

@@ -1,0 +1,3 @@
+import { servePredictor } from '@length-adaptive/models/worker/serve';
+
+servePredictor();

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { compileErrors, generate } from './generate.js';
+import { root } from './published.js';
+import { runGenerated } from './run-generated.js';
+
+const reducers = 'packages/core/src/reducers';
+const architectures = 'packages/models/src/architectures';
+
+it.each(['reducer', 'model'])('the short form `nx g %s NAME` finds the generator of this workspace', (generator) => {
+  const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
+  const printed = execFileSync(process.execPath, [nx, 'g', generator, 'some-name', '--dry-run'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NX_DAEMON: 'false', NX_INTERACTIVE: 'false', FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  expect(printed).toContain(`Generating @length-adaptive/tools:${generator}`);
+  expect(printed).toMatch(/CREATE packages\/(core|models)\/src\/\S*some-name\S*\.spec\.ts/);
+});
+
+describe('nx g reducer by-example', () => {
+  let files: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    files = await generate('reducer', 'by-example');
+  });
+  const file = `${reducers}/by-example-reducer.ts`;
+  const spec = `${reducers}/by-example-reducer.spec.ts`;
+
+  it('writes a reducer, its tests, and a line in the index', () => {
+    expect([...files.keys()].sort()).toEqual(['packages/core/src/index.ts', spec, file].sort());
+    expect(files.get('packages/core/src/index.ts')).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
+  });
+
+  it('compiles', () => {
+    expect(compileErrors(files, 'packages/core/tsconfig.spec.json')).toEqual([]);
+    // The compiler really reads these files.
+    expect(compileErrors(new Map([...files, [file, 'export const byExampleReducer = 1;\n']]), 'packages/core/tsconfig.spec.json')).not.toEqual([]);
+  });
+
+  it('every test fails until the reducer is written; then all but the one that only its author can write pass', () => {
+    const skeleton = runGenerated('packages/core', files, spec);
+    expect(skeleton.passed).toEqual([]);
+    expect(skeleton.failed).toHaveLength(10); // five on each backend
+    const written = `import { attentionSignificance } from '../significance.js';
+import type { Reducer } from './reducer.js';
+
+export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: ({ probabilities, extent }) => attentionSignificance(probabilities, extent) });
+`;
+    const { passed, failed } = runGenerated('packages/core', new Map([...files, [file, written]]), spec);
+    expect(failed).toEqual(['cpu', 'wasm'].map((backend) => `the by-example reducer on ${backend} keeps what it promises to keep`));
+    expect(passed).toHaveLength(8);
+  });
+});
+
+describe('nx g model some-family', () => {
+  let files: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    files = await generate('model', 'some-family');
+  });
+  const spec = `${architectures}/some-family.spec.ts`;
+
+  it('writes a family, its tests, and its place in the registry', () => {
+    expect([...files.keys()].sort()).toEqual([`${architectures}/some-family.ts`, spec, `${architectures}/registry.ts`, `${architectures}/registry.spec.ts`].sort());
+    expect(files.get(`${architectures}/registry.ts`)).toMatch(/import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[bert, .*, someFamily\];/);
+  });
+
+  it('compiles', () => {
+    expect(compileErrors(files, 'packages/models/tsconfig.spec.json')).toEqual([]);
+  });
+
+  it('every test fails until the family is written, and the tests of the registry pass', () => {
+    const skeleton = runGenerated('packages/models', files, spec);
+    expect(skeleton.passed).toEqual([]);
+    expect(skeleton.failed).toHaveLength(7);
+    expect(runGenerated('packages/models', files, `${architectures}/registry.spec.ts`).failed).toEqual([]);
+  });
+});
+
+it.each(['Upper', 'two words', '../out', ''])('refuses the name "%s"', async (name) => {
+  await expect(generate('reducer', name)).rejects.toThrow(/expected lower-case words with hyphens/);
+});
+
+it('does not write over what is there', async () => {
+  await expect(generate('reducer', 'attention')).rejects.toThrow(/attention-reducer\.ts is there already/);
+  await expect(generate('model', 'bert')).rejects.toThrow(/bert\.ts is there already/);
+});
