@@ -1,7 +1,9 @@
 /** `npm run size:table`: what built packages weigh in a bundle, minified and compressed, in one table. Its rows are those of their `.size-limit.json`. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+// @ts-expect-error it has no types
 import esbuildPlugin from '@size-limit/esbuild';
+// @ts-expect-error it has no types
 import filePlugin from '@size-limit/file';
 import sizeLimit from 'size-limit';
 import { workspaceRoot } from './lib/setup.mjs';
@@ -29,8 +31,8 @@ const weigh = async (folder, row, brotli) => {
     brotli,
     modifyEsbuildConfig: (/** @type {object} */ config) => ({ ...config, logLevel: 'error' }),
   };
-  const [{ size }] = await sizeLimit([esbuildPlugin, filePlugin], { cwd: folder, checks: [check] });
-  return Number((size / 1000).toFixed(1));
+  const results = /** @type {{ size: number }[]} */ (await sizeLimit([esbuildPlugin, filePlugin], { cwd: folder, checks: [check] }));
+  return Number(((results[0]?.size ?? 0) / 1000).toFixed(1));
 };
 
 /** @type {Record<string, { 'minified, kB': number, 'brotli, kB': number, limit: string }>} */

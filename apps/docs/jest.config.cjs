@@ -7,5 +7,4 @@ module.exports = {
   ...shared,
   transform: { ...shared.transform, ...transformModules },
   transformIgnorePatterns: ['/node_modules/(?!(typebox|content-disposition)/)'],
-  testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '/e2e/'],
 };

@@ -1,1 +1,0 @@
-module.exports = require('../../../jest.shared.cjs')('docs-e2e');
