@@ -1,5 +1,7 @@
 import { programMissing } from '@length-adaptive/tools/testing/program-missing';
 import type { Page } from 'playwright-core';
+import { violations } from './testing/axe.js';
+import { looks, overflow, takePicture } from './testing/looks.js';
 import { openSite } from './testing/open-site.js';
 import type { Site } from './testing/open-site.js';
 
@@ -71,6 +73,18 @@ const missing = programMissing('chromium');
     expect(said).toMatch(/ times faster$/);
     expect(ms[0]).toBeLessThan(ms[1] ?? 0);
     expect(problems).toEqual([]);
+  });
+
+  test.each(looks)('$look: nothing that axe objects to while tokens leave, nothing wider than the screen', async ({ look, options }) => {
+    const { page, context } = await site.open('/demo', options);
+    await page.getByRole('button', { name: 'A review with a turn' }).click();
+    await load(page);
+    await page.getByRole('slider').press('End');
+    await measured(page);
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await takePicture(page, `_demo-running-${look}`);
+    await context.close();
   });
 
   test('typing is never blocked: the page answers keys while the worker computes', async () => {
