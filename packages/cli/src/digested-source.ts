@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileSource } from '@length-adaptive/models';
+import { watchWeights } from './watch-weights.js';
 
 /** A source that remembers what weights were read from it. */
 export interface DigestedSource extends FileSource {
@@ -7,20 +8,11 @@ export interface DigestedSource extends FileSource {
   weights(): string;
 }
 
-const holdsWeights = (path: string): boolean => /\.(safetensors|onnx|bin|pt|pth)$/.test(path);
-
 /** A source as it is, with a digest of the weights that a model was opened from. */
 export const digestedSource = (source: FileSource): DigestedSource => {
   const digests = new Map<string, string>();
   return {
-    name: source.name,
-    exists: (path) => source.exists(path),
-    list: () => source.list(),
-    read: async (path) => {
-      const bytes = await source.read(path);
-      if (holdsWeights(path)) digests.set(path, createHash('sha256').update(bytes).digest('hex'));
-      return bytes;
-    },
+    ...watchWeights(source, (path, bytes) => digests.set(path, createHash('sha256').update(bytes).digest('hex'))),
     weights: () => createHash('sha256').update(JSON.stringify([...digests].sort())).digest('hex'),
   };
 };

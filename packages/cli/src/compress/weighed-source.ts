@@ -1,4 +1,5 @@
 import type { FileSource } from '@length-adaptive/models';
+import { watchWeights } from '../watch-weights.js';
 
 /** A source that remembers how many bytes of weights were read from it. */
 export interface WeighedSource extends FileSource {
@@ -8,15 +9,5 @@ export interface WeighedSource extends FileSource {
 /** A source as it is, its weights weighed as they are read. */
 export const weighedSource = (source: FileSource): WeighedSource => {
   const sizes = new Map<string, number>();
-  return {
-    name: source.name,
-    exists: (path) => source.exists(path),
-    list: () => source.list(),
-    read: async (path) => {
-      const bytes = await source.read(path);
-      if (/\.(safetensors|bin|pt|pth)$/.test(path)) sizes.set(path, bytes.length);
-      return bytes;
-    },
-    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
-  };
+  return { ...watchWeights(source, (path, bytes) => sizes.set(path, bytes.length)), bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0) };
 };

@@ -1,0 +1,15 @@
+import type { FileSource } from '@length-adaptive/models';
+
+const holdsWeights = (path: string): boolean => /\.(safetensors|onnx|bin|pt|pth)$/.test(path);
+
+/** A source as it is, that shows each file of weights as it is read. */
+export const watchWeights = (source: FileSource, see: (path: string, bytes: Uint8Array) => void): FileSource => ({
+  name: source.name,
+  exists: (path) => source.exists(path),
+  list: () => source.list(),
+  read: async (path) => {
+    const bytes = await source.read(path);
+    if (holdsWeights(path)) see(path, bytes);
+    return bytes;
+  },
+});
