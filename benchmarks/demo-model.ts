@@ -1,33 +1,38 @@
-/** The model of the docs site's live demo: SST-2 in less than 16 MB, and what that costs. Writes it into apps/docs. */
+/** The models of the docs site's live demo: each in less than 16 MB, and what that costs. Writes them into apps/docs. */
 import { fileURLToPath } from 'node:url';
+import type { DemoModel } from './demo-model/demo-models.js';
+import { demoModels, vocabulary } from './demo-model/demo-models.js';
 import { describeModel } from './demo-model/model-card.js';
-import type { DemoModel } from './demo-model/stages.js';
-import { demoModel, vocabulary } from './demo-model/stages.js';
+import type { MadeModel } from './demo-model/stages.js';
+import { makeModel } from './demo-model/stages.js';
 import type { Row } from './harness.js';
 import { report } from './harness.js';
 
-const out = fileURLToPath(new URL('../apps/docs/public/models/sentiment', import.meta.url));
-
-const rowsOf = ({ bytes, configs, examples, meanTokens }: DemoModel): Row[] => {
-  const after = `MiniLM-L6 after LengthDrop on SST-2, ${vocabulary} of 30,522 tokens, 8-bit weights; ${examples} dev sentences of ${meanTokens.after.toFixed(1)} tokens on average`;
-  const before = `the model it was made of, all tokens, fp32; the same sentences, ${meanTokens.before.toFixed(1)} tokens on average`;
-  const ofConfig = (name: string, { lengthConfig, cost, accuracy }: DemoModel['configs'][number]): Row[] => {
+const rowsOf = ({ id: model, recipe: { metric }, dataSet, example }: DemoModel, { bytes, configs, examples, meanTokens }: MadeModel): Row[] => {
+  const after = `MiniLM-L6 after LengthDrop on ${dataSet}, ${vocabulary} of 30,522 tokens, 8-bit weights; ${examples} ${example} of ${meanTokens.after.toFixed(1)} tokens on average`;
+  const before = `the model it was made of, all tokens, fp32; the same ${example}, ${meanTokens.before.toFixed(1)} tokens on average`;
+  const row = (id: string, value: number, unit: string, note: string): Row => ({ id: `demo-model.${model}.${id}`, value, unit, note });
+  const ofConfig = (name: string, { lengthConfig, cost, score }: MadeModel['configs'][number]): Row[] => {
     const lengths = `lengths ${lengthConfig.join(' ')}`;
     return [
-      { id: `demo-model.${name}.accuracy`, value: accuracy.after, unit: 'accuracy', note: `${lengths}; ${after}` },
-      { id: `demo-model.${name}.accuracy_before`, value: accuracy.before, unit: 'accuracy', note: `${lengths}; ${before}` },
-      { id: `demo-model.${name}.cost`, value: cost, unit: 'share of the full MACs', note: `${lengths}; ${after}` },
+      row(`${name}.${metric}`, score.after, metric, `${lengths}; ${after}`),
+      row(`${name}.${metric}_before`, score.before, metric, `${lengths}; ${before}`),
+      row(`${name}.cost`, cost, 'share of the full MACs', `${lengths}; ${after}`),
     ];
   };
   return [
-    { id: 'demo-model.bytes', value: bytes.after, unit: 'bytes', note: `model.safetensors; ${after}` },
-    { id: 'demo-model.bytes_before', value: bytes.before, unit: 'bytes', note: `model.safetensors; ${before}` },
+    row('bytes', bytes.after, 'bytes', `model.safetensors; ${after}`),
+    row('bytes_before', bytes.before, 'bytes', `model.safetensors; ${before}`),
     ...configs.flatMap((config, index) => ofConfig(index === configs.length - 1 ? 'full' : `point_${index}`, config)),
   ];
 };
 
-const model = await demoModel(out);
-if (model) {
-  await describeModel(out, model);
-  report('demo-model', rowsOf(model));
+const rows: Row[] = [];
+for (const demo of demoModels) {
+  const out = fileURLToPath(new URL(`../apps/docs/public/models/${demo.id}`, import.meta.url));
+  const made = await makeModel(demo, out);
+  if (!made) continue;
+  await describeModel(out, demo, made);
+  rows.push(...rowsOf(demo, made));
 }
+if (rows.length > 0) report('demo-model', rows);

@@ -36,6 +36,8 @@ interface Searched {
 interface SearchResult {
   readonly paretoSet: readonly ParetoPoint[];
   readonly examples: number;
+  /** The `length_adaptive.json` that was written. */
+  readonly lengthAdaptive: string;
 }
 
 interface EvaluationResult {

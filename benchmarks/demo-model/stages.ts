@@ -1,12 +1,11 @@
-/** The stages of the model of the live demo: the SST-2 benchmark's model, compressed. All by commands of `lat`. */
-import { existsSync, rmSync } from 'node:fs';
+/** The stages of a model of the live demo: that of an accuracy benchmark, compressed. All by commands of `lat`. */
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { dataFolder, fineTuneStage, lengthDropStages, runsFolder, searchStage } from '../accuracy/accuracy-rows.js';
 import { runPrintedStage } from '../accuracy/run-stage.js';
-import { sst2Recipe } from '../accuracy/sst2-recipe.js';
+import type { DemoModel } from './demo-models.js';
+import { vocabulary } from './demo-models.js';
 
-/** Tokens of the demo's vocabulary: as many as let its weights stay below 16 MB. */
-export const vocabulary = 12_000;
 /** Configurations that the demo lets its reader choose among. */
 const points = 10;
 
@@ -26,16 +25,17 @@ interface Compressed {
   };
 }
 
-/** A configuration on the dev set. */
+/** A configuration on the held-out examples. */
 export interface Scored {
   readonly lengthConfig: readonly number[];
   /** Share of the full length's MACs, of the smaller model. */
   readonly cost: number;
-  readonly accuracy: Change;
+  /** By the metric of the recipe. */
+  readonly score: Change;
 }
 
-/** What came of all stages: before is the SST-2 benchmark's model, after the one that was written. */
-export interface DemoModel {
+/** What came of all stages: before is the benchmark's model, after the one that was written. */
+export interface MadeModel {
   /** Bytes of the weights. */
   readonly bytes: Change;
   readonly examples: number;
@@ -44,23 +44,36 @@ export interface DemoModel {
   readonly configs: readonly Scored[];
 }
 
-/** Writes the model into `out`, trained and searched first where that was not done; undefined, with a word of why, where the data are not there. */
-export const demoModel = async (out: string): Promise<DemoModel | undefined> => {
-  if (!existsSync(path.join(dataFolder, 'sst2'))) {
-    console.log(`demo-model is left out: there is no sst2 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
+/** The folder of a searched model. Where the search had a folder of its own, a copy of the model with what that search found: one folder is what `lat compress` reads. */
+const searchedModel = async ({ recipe, reducer }: DemoModel): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
+  const files = await recipe.prepare(path.join(runsFolder, recipe.name, 'data'));
+  const run = await lengthDropStages(recipe, files, await fineTuneStage(recipe, files));
+  const { lengthAdaptive } = await searchStage(recipe, files, run, reducer);
+  const trained = path.join(run, 'model');
+  const model = reducer === undefined ? trained : path.join(run, `model-${reducer}`);
+  if (model !== trained) {
+    cpSync(trained, model, { recursive: true });
+    cpSync(lengthAdaptive, path.join(model, path.basename(lengthAdaptive)));
+  }
+  return { model, train: files.train, dev: files.heldOut };
+};
+
+/** Writes a model into `out`, trained and searched first where that was not done; undefined, with a word of why, where its data are not there. */
+export const makeModel = async (demo: DemoModel, out: string): Promise<MadeModel | undefined> => {
+  const { id, recipe, needs, flags } = demo;
+  if (!existsSync(path.join(dataFolder, needs))) {
+    console.log(`demo-model ${id} is left out: there is no ${needs} in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
     return undefined;
   }
-  const files = await sst2Recipe.prepare(path.join(runsFolder, 'sst2/data'));
-  const run = await lengthDropStages(sst2Recipe, files, await fineTuneStage(sst2Recipe, files));
-  await searchStage(sst2Recipe, files, run);
-  const folder = path.join(runsFolder, 'demo-model');
+  const { model, train, dev } = await searchedModel(demo);
+  const folder = path.join(runsFolder, 'demo-model', id);
   if (!existsSync(path.join(out, 'config.json'))) rmSync(folder, { recursive: true, force: true }); // what the record tells of is gone
   const { bytes, scored } = await runPrintedStage<Compressed>({
     command: 'compress',
     folder,
-    flags: { model: path.join(run, 'model'), out, weights: 'int8', vocabulary, data: files.train, points, dev: files.heldOut, overwrite: true },
+    flags: { model, out, weights: 'int8', vocabulary, data: train, points, dev, overwrite: true, ...flags },
   });
-  const accuracy = scored.metrics.indexOf('accuracy');
-  const configs = scored.configs.map(({ scores, lengthConfig, cost }) => ({ lengthConfig, cost, accuracy: scores[accuracy] ?? { before: Number.NaN, after: Number.NaN } }));
+  const own = scored.metrics.indexOf(recipe.metric);
+  const configs = scored.configs.map(({ scores, lengthConfig, cost }) => ({ lengthConfig, cost, score: scores[own] ?? { before: Number.NaN, after: Number.NaN } }));
   return { bytes, examples: scored.examples, meanTokens: scored.meanTokens, configs };
 };

@@ -75,6 +75,21 @@ const missing = programMissing('chromium');
     expect(problems).toEqual([]);
   });
 
+  test('answers a question, at full length and at a budget, and marks where the answer stands', async () => {
+    const { page, problems } = await site.open('/demo');
+    await page.getByRole('button', { name: 'Question answering' }).click();
+    await load(page);
+    await page.locator('mark').getByText('Margaret Holloway').waitFor();
+    await page.getByRole('button', { name: 'When' }).click();
+    await page.locator('mark').getByText('1923').waitFor();
+    await page.getByRole('slider').fill('3');
+    await page.getByText(/^\d+ % of the full cost, F1 on SQuAD 1\.1 0\.\d{3}$/).waitFor();
+    await page.locator('mark').getByText('1923').waitFor();
+    const kept = await counts(page);
+    expect(kept.at(-1)).toBeLessThan(kept[0] ?? 0);
+    expect(problems).toEqual([]);
+  });
+
   test.each(looks)('$look: nothing that axe objects to while tokens leave, nothing wider than the screen', async ({ look, options }) => {
     const { page, context } = await site.open('/demo', options);
     await page.getByRole('button', { name: 'A review with a turn' }).click();

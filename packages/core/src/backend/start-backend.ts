@@ -34,6 +34,7 @@ export interface StartedBackend {
 type Start = (options: StartBackendOptions & { readonly last: boolean }) => Promise<string>;
 
 const startCpu: Start = async () => {
+  if (!tf.findBackendFactory('cpu')) await import('@tensorflow/tfjs-backend-cpu'); // part of `@tensorflow/tfjs`, not of its core
   if (!(await tf.setBackend('cpu'))) throw new Error('it did not start');
   return 'plain JavaScript, many times slower than the others';
 };

@@ -5,7 +5,6 @@ import { load } from '@length-adaptive/models';
 import type { PredictOptions } from '@length-adaptive/models';
 import { createWorkerPredictor } from '@length-adaptive/models/worker';
 import type { DownloadProgress, WorkerPredictorOptions } from '@length-adaptive/models/worker';
-import '@tensorflow/tfjs-backend-cpu';
 import wasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs';
 
