@@ -1,7 +1,7 @@
 /** `npm run bench [-- NAME...]`: set-up, build, then `benchmarks/NAME.ts` (all of them without a name), one after the other. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { runTargets } from './lib/nx.mjs';
+import { buildPackages } from './lib/nx.mjs';
 import { runNode } from './lib/run.mjs';
 import { setUp, workspaceRoot } from './lib/setup.mjs';
 
@@ -18,7 +18,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 await setUp();
-if ((await runTargets(['build'])) !== 0) process.exit(1);
+if ((await buildPackages()) !== 0) process.exit(1);
 
 /** @type {string[]} */
 const failed = [];

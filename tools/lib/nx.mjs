@@ -24,3 +24,6 @@ export const runNx = (args, env = {}) => runNode([NX, ...args], workspaceRoot, {
  */
 export const runTargets = (targets, env = {}) =>
   runNx(['run-many', `--targets=${targets.join(',')}`, '--outputStyle=static', '--skipSync'], env);
+
+/** Builds what is published, and not the documentation; resolves to the exit code. */
+export const buildPackages = () => runNx(['run-many', '--targets=build', '--projects=packages/*', '--outputStyle=static', '--skipSync']);
