@@ -11,7 +11,7 @@ import { withAndWithoutFigure } from './figures/with-and-without.js';
 import { readExample, readSearch } from './recorded.js';
 import { resultNames } from './results.js';
 import { siteFolder } from './workspace.js';
-import { accuracyTable, fullTable, otherResults, paddingTable, shortAccuracyTable, speedTable } from './tables.js';
+import { accuracyTable, fullTable, otherResults, paddingTable, shortAccuracyTable, speedTable, webGpuTable } from './tables.js';
 
 const figures = (): Readonly<Record<string, Figure>> => {
   const example = readExample();
@@ -34,4 +34,5 @@ export const generatedParts = (): Readonly<Record<string, string>> => ({
   'other-results.md': otherResults(readFileSync(path.join(siteFolder, 'benchmarks/index.md'), 'utf8')),
   'padding.md': paddingTable(readSearch()),
   'speed.md': speedTable(),
+  'webgpu.md': webGpuTable(),
 });

@@ -90,6 +90,22 @@ export const speedTable = (): string =>
     'rrrrrr',
   );
 
+/** `webgpu.bert-base.b8.s128.keep70`. */
+const webGpuId = /^webgpu\.([\w-]+)\.b(\d+)\.s(\d+)\.keep(\d+)$/;
+
+/** Gain in MACs beside the gain in time on a graphics card. */
+export const webGpuTable = (): string =>
+  markdownTable(
+    ['model', 'batch', 'tokens', 'kept a layer', 'fewer MACs', 'measured speed'],
+    readRows('webgpu').flatMap(({ id, value, note }) => {
+      const [, model, batch, tokens, kept] = webGpuId.exec(id) ?? [];
+      const [, macs] = /([\d.]+)x fewer MACs/.exec(note) ?? [];
+      if (model === undefined || batch === undefined || tokens === undefined || kept === undefined || macs === undefined) return [];
+      return [[model, batch, tokens, `${kept} %`, `${macs}x`, times(value)]];
+    }),
+    'lrrrrr',
+  );
+
 const paddings: Readonly<Record<string, string>> = { none: 'none', batch: 'to the longest of its batch', maximum: 'to the maximum' };
 
 /** What the full length costs with padding, on the demo's data. */

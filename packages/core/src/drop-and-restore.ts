@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import type { Selection } from './selection.js';
-import { selectionOf, sortOrder } from './selection.js';
+import type { Selection } from './selection/selection.js';
+import { byPosition, invert } from './selection/selection.js';
 import { tidy } from './tidy.js';
 
 /** Moves one number a token, [B, T] -> [B, N]. */
@@ -14,7 +14,11 @@ export const moveSlots = (values: Tensor2D, { rows, size, source }: Selection): 
  * The gradient is the inverse move, again a gather. Nothing here needs a scatter, so training works on the cpu, wasm,
  * webgl and webgpu backends alike; no gradient flows into the choice itself.
  */
-export const moveTokens = (x: Tensor2D, { source, target }: Selection): Tensor2D => {
+export const moveTokens = (x: Tensor2D, selection: Selection): Tensor2D => {
+  const { source } = selection;
+  if (!tf.engine().isTapeOn()) return tf.gather(x, source);
+
+  const { source: target } = invert(selection);
   const move = tf.customGrad((values, save) => {
     (save as (tensors: Tensor[]) => void)([target]);
     return {
@@ -40,8 +44,8 @@ export interface TokenGroup {
 /**
  * Puts every token back where it stood in the input: groups of tokens -> [B * T, hidden].
  *
- * Restores without a scatter: the groups are laid side by side, their positions are sorted once, and one gather
- * fetches each position's last state (Kim & Cho 2020, section 3.3).
+ * Restores without a scatter: the groups are laid side by side, each position is looked up among theirs, and one gather
+ * fetches its last state (Kim & Cho 2020, section 3.3). A position that no group holds, padding, gets some token's state.
  *
  * @param width T, the width of the input; every position must be in exactly one group, padding positions in none or one
  */
@@ -53,13 +57,6 @@ export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width
   const total = states.shape[1] as number;
   const size = states.shape[2] as number;
 
-  const select = (): Selection => {
-    const positions = tf.concat(groups.map((group) => group.positions), 1); // [B, W]
-    // Slots without a token sort behind all real positions, each with a value of its own.
-    const spare = tf.add(tf.range(0, total, 1, 'int32'), tf.scalar(width, 'int32'));
-    const distinct = tf.where(tf.less(positions, width), positions, tf.broadcastTo(spare, positions.shape));
-    return selectionOf(sortOrder(tf.cast<Tensor2D>(distinct, 'int32')), 0, width);
-  };
-  const selection = tidy(select);
-  return moveTokens(tf.reshape(states, [rows * total, size]), selection);
+  const positions = tf.concat(groups.map((group) => group.positions), 1); // [B, W]
+  return moveTokens(tf.reshape(states, [rows * total, size]), byPosition(positions, width));
 });

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from './encoder/attention.js';
-import { validSlots } from './encoder/attention.js';
+import { countsTensor, validSlots } from './encoder/attention.js';
+import { ownKernel, runFused } from './own-kernels.js';
 import { tidy } from './tidy.js';
 
 export interface SignificanceOptions {
@@ -24,6 +25,9 @@ export const attentionSignificance = (
   extent: Extent,
   { paddingVotes = false }: SignificanceOptions = {},
 ): Tensor2D => tidy(() => {
+  const fused = paddingVotes ? undefined : runFused<Tensor2D>(ownKernel.attentionSignificance, () => ({ probabilities, counts: countsTensor(extent) }));
+  if (fused) return fused;
+
   const valid = validSlots(extent);
   if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
 

@@ -8,7 +8,8 @@ import type { EncoderWeights } from './encoder/weights.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
 import type { Reducer } from './reducers/reducer.js';
 import { createRandom } from './random.js';
-import { onDevice, onHost } from './selection.js';
+import { onDevice } from './selection/on-device.js';
+import { onHost } from './selection/on-host.js';
 import { configFromRetention, fadeTokens, retentionRegularizer } from './soft-extract.js';
 import { describeOnBackends, expectNoLeak } from './testing/backends.js';
 

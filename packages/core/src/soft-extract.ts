@@ -5,7 +5,7 @@ import type { Extent } from './encoder/attention.js';
 import { CoreError } from './errors.js';
 import type { LengthConfig } from './length-config.js';
 import { fromAbsoluteLengths } from './length-config.js';
-import { rankOrder, selectionOf } from './selection.js';
+import { invert, rankOrder, selectionOf } from './selection/selection.js';
 import { tidy } from './tidy.js';
 
 /** Soft-extract: in place of dropping tokens, every layer fades them by their rank (Goyal et al. 2020, section 3.3). */
@@ -49,8 +49,8 @@ export const fadeTokens = (
   const bins = retention.shape[0];
   const withPadding = tf.concat([retention, tf.ones([1])]); // bin `bins` is the padding's
   const byRank = tf.gather(withPadding, tf.tensor1d(binsOfRanks(extent, bins), 'int32')); // [B * T]
-  const { source: slotOfRank, target: rankOfSlot } = selectionOf(rankOrder(scores, protectedTokens), 0, width);
-  const bySlot = moveTokens(tf.reshape(byRank, [rows * width, 1]), { rows, size: width, source: rankOfSlot, target: slotOfRank });
+  const ranking = selectionOf(rankOrder(scores, protectedTokens), 0, width);
+  const bySlot = moveTokens(tf.reshape(byRank, [rows * width, 1]), invert(ranking));
   return tf.mul<Tensor2D>(hidden, bySlot);
 });
 

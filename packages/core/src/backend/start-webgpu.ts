@@ -33,6 +33,8 @@ export const startWebGpu = async ({ last }: { readonly last: boolean }): Promise
   const name = [info.vendor, info.architecture].filter(Boolean).join(' ') || 'an adapter without a name';
   if (!last && (isFallbackAdapter || info.isFallbackAdapter || software.test(name))) throw new Error(`its only adapter is software (${name})`);
   await import('@tensorflow/tfjs-backend-webgpu');
+  const { installWebGpuKernels } = await import('../webgpu/index.js');
+  installWebGpuKernels();
   if (!(await tf.setBackend('webgpu'))) throw new Error(`TensorFlow.js could not start on its adapter (${name})`);
   return `the graphics processor (${name})`;
 };

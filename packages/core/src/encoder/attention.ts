@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import { dense, layerNorm } from './dense.js';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import { ownKernel, runFused } from '../own-kernels.js';
+import { addAndNorm, dense } from './dense.js';
 import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
 import type { AttentionWeights } from './weights.js';
@@ -22,6 +23,9 @@ export const validSlots = ({ rows, width, counts }: Extent): Float32Array | unde
   counts.forEach((count, row) => valid.fill(1, row * width, row * width + count));
   return valid;
 };
+
+/** The counts as kernels of ours want them, [B]. */
+export const countsTensor = ({ counts }: Extent): Tensor1D => tf.tensor1d([...counts], 'int32');
 
 /** Everything the two blocks of a layer share. */
 export interface BlockOptions {
@@ -45,6 +49,20 @@ export interface AttentionOutput {
   readonly projections: Projections;
 }
 
+/** Softmax of scaled scores over the keys that are there: [B, heads, T, T] -> the same. */
+const attentionSoftmax = (scores: Tensor4D, extent: Extent, scale: number): Tensor4D => {
+  const fused = runFused<Tensor4D>(ownKernel.attentionSoftmax, () => ({ scores, counts: countsTensor(extent) }), { scale });
+  if (fused) return fused;
+
+  const scaled = tf.mul(scores, scale);
+  const valid = validSlots(extent);
+  const { rows, width } = extent;
+  const masked = valid
+    ? tf.add(scaled, tf.tensor4d(valid.map((slot) => (slot === 1 ? 0 : paddingScore)), [rows, 1, 1, width]))
+    : scaled;
+  return tf.softmax(masked as Tensor4D, -1);
+};
+
 /** Multi-head self-attention with residual and post-layer-norm: [B * T, hidden] -> [B * T, hidden]. */
 export const selfAttention = (
   x: Tensor2D,
@@ -59,16 +77,12 @@ export const selfAttention = (
     tf.transpose(tf.reshape(y, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B * T, hidden] -> [B, heads, T, size]
 
   const projections = { query: dense(x, weights.query), key: dense(x, weights.key), value: dense(x, weights.value) };
-  const scores = tf.mul(tf.matMul(split(projections.query), split(projections.key), false, true), 1 / Math.sqrt(headSize)); // [B, heads, T, T]
-  const valid = validSlots(extent);
-  const masked = valid
-    ? tf.add(scores, tf.tensor4d(valid.map((slot) => (slot === 1 ? 0 : paddingScore)), [rows, 1, 1, width]))
-    : scores;
-  const probabilities = tf.softmax(masked, -1) as Tensor4D;
+  const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, T, T]
+  const probabilities = attentionSoftmax(scores, extent, 1 / Math.sqrt(headSize));
 
   const attended = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
   const context = tf.reshape(tf.transpose(tf.matMul(attended, split(projections.value)), [0, 2, 1, 3]), [rows * width, size]);
   const projected = dense(context as Tensor2D, weights.output);
   const kept = dropout ? applyDropout(projected, dropout.hidden, dropout.random) : projected;
-  return { hidden: layerNorm(tf.add(x, kept), weights.norm, epsilon), probabilities, projections };
+  return { hidden: addAndNorm(x, kept, weights.norm, epsilon), probabilities, projections };
 };

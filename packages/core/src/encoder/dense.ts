@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
+import { ownKernel, runFused } from '../own-kernels.js';
 import type { DenseWeights, LayerNormWeights } from './weights.js';
 
 /** x W + b: [N, in] -> [N, out]. Flat on purpose: only unbatched products take the fast path on every backend. */
 export const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
   tf.fused.matMul({ a: x, b: kernel, bias }) as Tensor2D;
 
-/** Layer normalisation over the last axis: [N, hidden] -> [N, hidden]. */
-export const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
+/** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
+export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>
+  runFused<Tensor2D>(ownKernel.addAndNorm, () => ({ x, y, gain, bias }), { epsilon }) ?? layerNorm(tf.add(x, y), { gain, bias }, epsilon);
+
+const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
   const centred = tf.sub(x, tf.mean(x, -1, true));
   const variance = tf.mean(tf.square(centred), -1, true);
   const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
@@ -16,4 +20,4 @@ export const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon
 
 /** The exact Gaussian error linear unit, x/2 (1 + erf(x / sqrt 2)). */
 export const gelu = (x: Tensor2D): Tensor2D =>
-  tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  runFused<Tensor2D>(ownKernel.gelu, () => ({ x })) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

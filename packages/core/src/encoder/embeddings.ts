@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { PaddedBatch } from './batch.js';
-import { layerNorm } from './dense.js';
+import { addAndNorm } from './dense.js';
 import type { EmbeddingWeights } from './weights.js';
 
 /** Word, position and segment embeddings, summed and normalised: token ids -> [B * T, hidden]. */
@@ -10,7 +10,8 @@ export const embed = (weights: EmbeddingWeights, batch: PaddedBatch, epsilon: nu
   const lookUp = (table: Tensor2D, ids: Int32Array): Tensor2D => tf.gather(table, tf.tensor1d(ids, 'int32'));
   const positions = Int32Array.from({ length: rows * width }, (_, slot) => slot % width);
 
-  const sum = tf.add(lookUp(weights.word, batch.ids), lookUp(weights.position, positions));
-  const typed = weights.tokenType ? tf.add(sum, lookUp(weights.tokenType, batch.typeIds)) : sum;
-  return layerNorm(typed as Tensor2D, weights.norm, epsilon);
+  const word = lookUp(weights.word, batch.ids);
+  const position = lookUp(weights.position, positions);
+  if (!weights.tokenType) return addAndNorm(word, position, weights.norm, epsilon);
+  return addAndNorm(tf.add(word, position), lookUp(weights.tokenType, batch.typeIds), weights.norm, epsilon);
 };

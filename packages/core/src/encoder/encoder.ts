@@ -8,7 +8,7 @@ import { fullLength, keptTokens, validateLengthConfig } from '../length-config.j
 import { attentionReducer } from '../reducers/attention-reducer.js';
 import { addPrior } from '../reducers/prior.js';
 import type { Reducer } from '../reducers/reducer.js';
-import { keepOrder, selectionOf } from '../selection.js';
+import { keepOrder, selectionOf } from '../selection/selection.js';
 import type { SoftExtract } from '../soft-extract.js';
 import { fadeTokens } from '../soft-extract.js';
 import { tidy } from '../tidy.js';

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { BlockOptions } from './attention.js';
-import { dense, gelu, layerNorm } from './dense.js';
+import { addAndNorm, dense, gelu } from './dense.js';
 import { applyDropout } from './dropout.js';
 import type { FeedForwardWeights } from './weights.js';
 
@@ -13,5 +12,5 @@ export const feedForward = (
 ): Tensor2D => {
   const output = dense(gelu(dense(x, weights.intermediate)), weights.output);
   const kept = dropout ? applyDropout(output, dropout.hidden, dropout.random) : output;
-  return layerNorm(tf.add(x, kept), weights.norm, epsilon);
+  return addAndNorm(x, kept, weights.norm, epsilon);
 };

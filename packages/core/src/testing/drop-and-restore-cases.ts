@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { moveSlots, moveTokens, restoreTokens } from '../drop-and-restore.js';
 import type { TokenGroup } from '../drop-and-restore.js';
 import { createRandom } from '../random.js';
-import { keepOrder, selectionOf } from '../selection.js';
+import { keepOrder, selectionOf } from '../selection/selection.js';
 
 /** Scores of up to three rows with many ties, and how many tokens each row keeps. */
 export const batches = fc.integer({ min: 1, max: 9 }).chain((width) =>

@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { hasOwnKernel, ownKernel } from '../own-kernels.js';
+import { byKernels } from './by-kernels.js';
+import { onDevice } from './on-device.js';
+import { onHost } from './on-host.js';
+
+/** A rearrangement of the slots of each row that every backend can run forwards and backwards. */
+export interface Selection {
+  /** B */
+  readonly rows: number;
+  /** T: slots of each row before. */
+  readonly width: number;
+  /** N: slots of each row afterwards. */
+  readonly size: number;
+  /** The old slot that each new slot takes its token from, in the flattened batch: [B * N], int32. */
+  readonly source: Tensor1D;
+}
+
+/** How an order of slots is found and cut: on the host, or on the device. See the functions of these names for what they give. */
+export interface SelectionPlace {
+  rankOrder(scores: Tensor2D, protectedTokens: number): Tensor2D;
+  keepOrder(scores: Tensor2D, counts: readonly number[], protectedTokens: number): Tensor2D;
+  /** The old slots that fill new slots `from` to `to` (exclusive) of a permutation [B, T], in the flattened batch: [B * N], int32. */
+  flatSlots(order: Tensor2D, from: number, to: number): Tensor1D;
+  /**
+   * Where a number stands first in its row: for each of the numbers `b * rowStep` to `b * rowStep + width` (exclusive), the slot in the
+   * flattened batch, [B * width], int32.
+   *
+   * @param values [B, N], int32
+   * @param missing what stands for a number that a row has not; below 0 the row's first slot. Default -1.
+   */
+  firstSlots(values: Tensor2D, width: number, options?: { readonly rowStep?: number; readonly missing?: number }): Tensor1D;
+}
+
+const place = (): SelectionPlace =>
+  ['cpu', 'wasm'].includes(tf.getBackend()) ? onHost
+  : hasOwnKernel(ownKernel.keepOrder) ? byKernels
+  : onDevice;
+
+/**
+ * The slots of each row, highest score first: a permutation, [B, T], int32.
+ *
+ * @param scores [B, T]; ties go to the earlier token
+ * @param protectedTokens this many leading slots come first whatever their score. Default 1, [CLS].
+ */
+export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D => place().rankOrder(scores, protectedTokens);
+
+/**
+ * Orders the slots of each row: the `counts[b]` highest scores first, in the order of the text, then the others, also in
+ * the order of the text. A permutation, [B, T], int32.
+ *
+ * @param scores [B, T]; ties go to the earlier token
+ * @param counts how many tokens each row keeps
+ * @param protectedTokens this many leading slots are kept whatever their score. Default 1, [CLS].
+ */
+export const keepOrder = (scores: Tensor2D, counts: readonly number[], protectedTokens = 1): Tensor2D => place().keepOrder(scores, counts, protectedTokens);
+
+/** The part of a permutation that fills new slots `from` to `to` (exclusive). */
+export const selectionOf = (order: Tensor2D, from: number, to: number): Selection => {
+  const [rows, width] = order.shape;
+  return { rows, width, size: to - from, source: place().flatSlots(order, from, to) };
+};
+
+/**
+ * The move back: its old slots are the new ones of `selection`. A slot whose token went nowhere takes what is behind the last of
+ * all new slots, number B * N.
+ */
+export const invert = ({ rows, width, size, source }: Selection): Selection => {
+  const target = place().firstSlots(tf.reshape(source, [rows, size]), width, { rowStep: width, missing: rows * size });
+  return { rows, width: size, size: width, source: target };
+};
+
+/**
+ * Puts tokens in the order of their positions, 0 to `width` (exclusive). A position that no slot holds takes the row's first slot.
+ *
+ * @param positions [B, T], int32
+ */
+export const byPosition = (positions: Tensor2D, width: number): Selection => {
+  const [rows, slots] = positions.shape;
+  return { rows, width: slots, size: width, source: place().firstSlots(positions, width) };
+};

@@ -1,0 +1,202 @@
+import { backend_util as constants, util } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { ownKernel } from '../own-kernels.js';
+import type { WebGpuBackend } from './program.js';
+import { runProgram } from './program.js';
+
+/** A kernel's inputs, attributes and backend. */
+export interface Call {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, number>>;
+  readonly backend: WebGpuBackend;
+}
+
+export type Kernel = (call: Call) => TensorInfo;
+
+/** Threads that share the work on one row. */
+const threads = 64;
+
+/** `reduceSum(own, lane)` and `reduceMax(own, lane)`: over the threads of a workgroup; every one of them must call it. */
+const reductions = `
+  var<workgroup> lanes : array<f32, ${threads}>;
+
+  ${[['Sum', 'lanes[lane] + lanes[lane + span]'], ['Max', 'max(lanes[lane], lanes[lane + span])']]
+    .map(
+      ([name, joined]) => `
+  fn reduce${name}(own : f32, lane : i32) -> f32 {
+    lanes[lane] = own;
+    workgroupBarrier();
+    for (var span = ${threads / 2}; span > 0; span = span / 2) {
+      if (lane < span) { lanes[lane] = ${joined}; }
+      workgroupBarrier();
+    }
+    let all = lanes[0];
+    workgroupBarrier();
+    return all;
+  }`,
+    )
+    .join('\n')}
+`;
+
+/** A row a workgroup. */
+const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, y, gain, bias } = inputs as Record<'x' | 'y' | 'gain' | 'bias', TensorInfo>;
+  return runProgram(backend, {
+    name: 'addAndNorm',
+    inputs: { x, y, gain, bias },
+    shape: x.shape,
+    dtype: 'float32',
+    workgroups: x.shape[0] ?? 0,
+    threads,
+    uniforms: { epsilon: attrs['epsilon'] ?? 0 },
+    fractions: ['epsilon'],
+    code: `
+      ${reductions}
+      fn main(index : i32) {
+        let rows = uniforms.outShape[0];
+        let size = uniforms.outShape[1];
+        let row = index / ${threads};
+        let lane = i32(localId.x);
+        let start = min(row, rows - 1) * size;
+
+        var sum = 0.0;
+        for (var i = lane; i < size; i = i + ${threads}) { sum = sum + (x[start + i] + y[start + i]); }
+        let mean = reduceSum(sum, lane) / f32(size);
+
+        var squares = 0.0;
+        for (var i = lane; i < size; i = i + ${threads}) {
+          let centred = x[start + i] + y[start + i] - mean;
+          squares = squares + centred * centred;
+        }
+        let scale = inverseSqrt(reduceSum(squares, lane) / f32(size) + uniforms.epsilon);
+        if (row < rows) {
+          for (var i = lane; i < size; i = i + ${threads}) {
+            result[start + i] = (x[start + i] + y[start + i] - mean) * scale * gain[i] + bias[i];
+          }
+        }
+      }
+    `,
+  });
+};
+
+/** An element a thread. */
+const gelu: Kernel = ({ inputs, backend }) => {
+  const { x } = inputs as Record<'x', TensorInfo>;
+  const size = util.sizeFromShape(x.shape);
+  const width = 256;
+  return runProgram(backend, {
+    name: 'gelu',
+    inputs: { x },
+    shape: x.shape,
+    dtype: 'float32',
+    workgroups: Math.ceil(size / width),
+    threads: width,
+    uniforms: { count: size },
+    code: `
+      fn main(index : i32) {
+        if (index < uniforms.count) {
+          let value = x[index];
+          let scaled = value * ${Math.SQRT1_2};
+          let size = abs(scaled);
+          let t = 1.0 / (1.0 + ${constants.ERF_P} * size);
+          let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-size * size);
+          result[index] = value * 0.5 * (sign(scaled) * (1.0 - tail) + 1.0);
+        }
+      }
+    `,
+  });
+};
+
+/** A query a workgroup. */
+const attentionSoftmax: Kernel = ({ inputs, attrs, backend }) => {
+  const { scores, counts } = inputs as Record<'scores' | 'counts', TensorInfo>;
+  const [rows = 0, heads = 0, width = 0] = scores.shape;
+  return runProgram(backend, {
+    name: 'attentionSoftmax',
+    inputs: { scores, counts },
+    shape: scores.shape,
+    dtype: 'float32',
+    workgroups: rows * heads * width,
+    threads,
+    uniforms: { scale: attrs['scale'] ?? 1 },
+    fractions: ['scale'],
+    code: `
+      ${reductions}
+      fn main(index : i32) {
+        let width = uniforms.outShape[3];
+        let queries = uniforms.outShape[0] * uniforms.outShape[1] * uniforms.outShape[2];
+        let query = index / ${threads};
+        let own = min(query, queries - 1);
+        let lane = i32(localId.x);
+        let start = own * width;
+        let count = counts[own / (uniforms.outShape[1] * uniforms.outShape[2])];
+
+        var largest = -3.4e38;
+        for (var key = lane; key < count; key = key + ${threads}) { largest = max(largest, scores[start + key] * uniforms.scale); }
+        largest = reduceMax(largest, lane);
+        var sum = 0.0;
+        for (var key = lane; key < count; key = key + ${threads}) { sum = sum + exp(scores[start + key] * uniforms.scale - largest); }
+        sum = reduceSum(sum, lane);
+        if (query < queries) {
+          for (var key = lane; key < width; key = key + ${threads}) {
+            result[start + key] = select(0.0, exp(scores[start + key] * uniforms.scale - largest) / sum, key < count);
+          }
+        }
+      }
+    `,
+  });
+};
+
+/** Keys of a workgroup, and the threads that share one: neighbours read neighbours. */
+const significanceKeys = 16;
+const significanceLanes = 16;
+
+const attentionSignificance: Kernel = ({ inputs, backend }) => {
+  const { probabilities, counts } = inputs as Record<'probabilities' | 'counts', TensorInfo>;
+  const [rows = 0, heads = 0, width = 0] = probabilities.shape;
+  const groups = Math.ceil(width / significanceKeys);
+  return runProgram(backend, {
+    name: 'attentionSignificance',
+    inputs: { probabilities, counts },
+    shape: [rows, width],
+    dtype: 'float32',
+    workgroups: rows * groups,
+    threads: significanceKeys * significanceLanes,
+    uniforms: { heads, groups },
+    code: `
+      var<workgroup> sums : array<f32, ${significanceKeys * significanceLanes}>;
+
+      fn main(index : i32) {
+        let width = uniforms.outShape[1];
+        let group = index / ${significanceKeys * significanceLanes};
+        let row = min(group / uniforms.groups, uniforms.outShape[0] - 1);
+        let thread = i32(localId.x);
+        let key = (group % uniforms.groups) * ${significanceKeys} + thread % ${significanceKeys};
+        let count = counts[row];
+
+        var sum = 0.0;
+        if (key < count) {
+          for (var vote = thread / ${significanceKeys}; vote < uniforms.heads * count; vote = vote + ${significanceLanes}) {
+            let query = (row * uniforms.heads + vote / count) * width + vote % count;
+            sum = sum + probabilities[query * width + key];
+          }
+        }
+        sums[thread] = sum;
+        workgroupBarrier();
+        if (thread < ${significanceKeys} && key < width && group / uniforms.groups < uniforms.outShape[0]) {
+          var all = 0.0;
+          for (var lane = 0; lane < ${significanceLanes}; lane = lane + 1) { all = all + sums[lane * ${significanceKeys} + thread]; }
+          result[row * width + key] = select(-1.0, all, key < count);
+        }
+      }
+    `,
+  });
+};
+
+/** What one block of an encoder computes, one kernel where TensorFlow.js needs up to ten. */
+export const blockKernels: Readonly<Record<string, Kernel>> = {
+  [ownKernel.addAndNorm]: addAndNorm,
+  [ownKernel.gelu]: gelu,
+  [ownKernel.attentionSoftmax]: attentionSoftmax,
+  [ownKernel.attentionSignificance]: attentionSignificance,
+};

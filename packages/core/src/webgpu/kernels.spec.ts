@@ -1,0 +1,114 @@
+/**
+ * @jest-environment-options {"webGpu": true}
+ */
+import { webGpuAdapter, webGpuMissing } from '@length-adaptive/tools/testing/web-gpu';
+import * as tf from '@tensorflow/tfjs';
+import { tinyEncoder } from '../../examples/tiny-encoder.js';
+import { startBackend } from '../backend/index.js';
+import type { EncodeOptions } from '../encoder/encoder.js';
+import { encode } from '../encoder/encoder.js';
+import { addAndNorm, gelu } from '../encoder/dense.js';
+import type { EncoderWeights } from '../encoder/weights.js';
+import { createRandom } from '../random.js';
+import { attentionSignificance } from '../significance.js';
+import { ownKernel } from '../own-kernels.js';
+
+const random = createRandom(5);
+const normal = (shape: number[], scale = 1): tf.Tensor =>
+  tf.tensor(Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => scale * random.normal()), shape);
+
+/** The same with the composed operations, as a gradient would ask for them. */
+const composed = (run: () => tf.Tensor): tf.Tensor => {
+  let result: tf.Tensor | undefined;
+  tf.tidy(() => {
+    tf.grad((x) => {
+      result = tf.keep(run());
+      return tf.sum(x);
+    })(tf.scalar(1));
+  });
+  if (!result) throw new Error('nothing was computed');
+  return result;
+};
+
+/** Largest difference between the kernel and the composed operations. */
+const gapOf = async (run: () => tf.Tensor): Promise<number> => {
+  const [own, other] = [tf.tidy(run), composed(() => tf.tidy(run))];
+  expect(own.shape).toEqual(other.shape);
+  const [a, b] = [await own.data(), await other.data()];
+  tf.dispose([own, other]);
+  return Array.from(a).reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+};
+
+/** The kernels that a run starts. */
+const startedBy = (run: () => unknown): string[] => {
+  const profile = tf.engine() as unknown as { runKernelFunc: (params: { kernelName: string }) => unknown };
+  const original = profile.runKernelFunc.bind(profile);
+  const names: string[] = [];
+  profile.runKernelFunc = (params) => {
+    names.push(params.kernelName);
+    return original(params);
+  };
+  try {
+    run();
+  } finally {
+    profile.runKernelFunc = original;
+  }
+  return names;
+};
+
+const missing = webGpuMissing();
+(missing === undefined ? describe : describe.skip)(`kernels of ours on webgpu (${missing ?? webGpuAdapter()})`, () => {
+  beforeAll(async () => {
+    await startBackend({ backends: ['webgpu'] });
+  });
+
+  test.each([
+    [1, 16],
+    [3, 100],
+    [70, 384],
+  ])('addAndNorm of [%i, %i]', async (rows, size) => {
+    const [x, y, gain, bias] = [normal([rows, size], 3), normal([rows, size]), normal([size]), normal([size])] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+    expect(await gapOf(() => addAndNorm(x, y, { gain, bias }, 1e-12))).toBeLessThan(2e-5);
+    tf.dispose([x, y, gain, bias]);
+  });
+
+  test('gelu, from far below zero to far above', async () => {
+    const x = tf.tensor2d(Array.from({ length: 1000 }, (_, i) => (i - 500) / 40), [10, 100]);
+    expect(await gapOf(() => gelu(x))).toBeLessThan(2e-6);
+    x.dispose();
+  });
+
+  test.each([
+    { counts: [7], width: 7 },
+    { counts: [130, 1, 65], width: 130 },
+  ])('significance of $counts tokens in rows of $width', async ({ counts, width }) => {
+    const probabilities = tf.tidy(() => tf.softmax(normal([counts.length, 3, width, width]))) as tf.Tensor4D;
+    expect(await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts }))).toBeLessThan(1e-5);
+    probabilities.dispose();
+  });
+
+  describe('in an encoder', () => {
+    let weights: EncoderWeights;
+    const inputs = [{ ids: [1, 2, 3, 4, 5, 6, 7, 8, 9] }, { ids: [9, 8, 7, 6] }, { ids: [3] }];
+    beforeAll(() => {
+      weights = tinyEncoder();
+    });
+
+    test.each<[string, EncodeOptions]>([
+      ['at full length', {}],
+      ['with tokens dropped', { config: [0.7, 0.5, 0.3], restore: false }],
+      ['with tokens dropped and restored', { config: [0.7, 0.5, 0.3] }],
+    ])('%s: the same hidden states and attention', async (_, options) => {
+      expect(await gapOf(() => encode(weights, inputs, options).hidden)).toBeLessThan(2e-5);
+      expect(await gapOf(() => encode(weights, inputs, { ...options, observe: { attention: [0] } }).observed.attention[0] as tf.Tensor)).toBeLessThan(1e-6);
+    });
+
+    test('nothing is composed that has a kernel, and no reduced layer starts more than four kernels more', () => {
+      const count = (options: EncodeOptions) => startedBy(() => tf.tidy(() => void encode(weights, inputs, options)));
+      const [full, reduced] = [count({}), count({ config: [0.7, 0.5, 0.3], restore: false })];
+      for (const name of ['Softmax', 'Erf', 'Rsqrt', 'Mean', 'TopK']) expect([...full, ...reduced]).not.toContain(name);
+      expect(new Set(reduced)).toEqual(new Set([...full, ownKernel.attentionSignificance, ownKernel.keepOrder, ownKernel.flatSlots]));
+      expect(reduced.length - full.length).toBeLessThanOrEqual(3 * 4);
+    });
+  });
+});

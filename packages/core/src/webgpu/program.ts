@@ -1,0 +1,61 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+
+/** A compute shader as TensorFlow.js' WebGPU backend takes it. It adds bindings, `uniforms` and helpers around the code. */
+interface WebGpuProgram {
+  readonly variableNames: string[];
+  readonly outputShape: number[];
+  readonly dispatchLayout: { readonly x: number[] };
+  readonly dispatch: [number, number, number];
+  readonly workgroupSize: [number, number, number];
+  readonly shaderKey: string;
+  readonly uniforms: string;
+  readonly getUserCode: () => string;
+}
+
+interface Uniform {
+  readonly type: 'int32' | 'float32';
+  readonly data: number[];
+}
+
+/** The part of TensorFlow.js' WebGPU backend that runs a program. */
+export interface WebGpuBackend {
+  runWebGPUProgram(program: WebGpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms?: Uniform[]): TensorInfo;
+}
+
+export interface ProgramRun {
+  /** Tells shaders apart: same name, same code. */
+  readonly name: string;
+  /** By the name that the code reads them under. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  readonly workgroups: number;
+  /** Threads of a workgroup. */
+  readonly threads: number;
+  /** Numbers that the code reads as `uniforms.NAME`. */
+  readonly uniforms?: Readonly<Record<string, number>>;
+  /** Those of `uniforms` that are fractions; the others are whole. */
+  readonly fractions?: readonly string[];
+  /**
+   * WGSL with `fn main(index : i32)`: `index` counts threads through all workgroups, `localId.x` those of one. There may be more
+   * workgroups than asked for, so the code must not write for those. Inputs and `result` are arrays, `uniforms.outShape` is the shape.
+   */
+  readonly code: string;
+}
+
+/** Runs a compute shader once. */
+export const runProgram = (backend: WebGpuBackend, { name, inputs, shape, dtype, workgroups, threads, uniforms = {}, fractions = [], code }: ProgramRun): TensorInfo => {
+  const typed = Object.entries(uniforms).map(([key, value]) => ({ key, value, fraction: fractions.includes(key) }));
+  const program: WebGpuProgram = {
+    variableNames: Object.keys(inputs),
+    outputShape: [...shape],
+    dispatchLayout: { x: shape.map((_, dimension) => dimension) },
+    dispatch: [workgroups, 1, 1],
+    workgroupSize: [threads, 1, 1],
+    shaderKey: `lengthAdaptive_${name}`,
+    uniforms: typed.map(({ key, fraction }) => `${key} : ${fraction ? 'f32' : 'i32'}, `).join(''),
+    getUserCode: () => code,
+  };
+  const data = typed.map(({ value, fraction }): Uniform => ({ type: fraction ? 'float32' : 'int32', data: [value] }));
+  return backend.runWebGPUProgram(program, Object.values(inputs), dtype, data);
+};

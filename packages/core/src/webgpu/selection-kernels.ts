@@ -1,0 +1,123 @@
+import { util } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { ownKernel } from '../own-kernels.js';
+import type { Kernel } from './block-kernels.js';
+import { runProgram } from './program.js';
+
+const threads = 64;
+
+/** Threads that share one row of `keepOrder`. */
+const rowThreads = 256;
+
+/** Words of 32 slots that a workgroup remembers: the widest row that `keepOrder` takes is 32 times that. */
+const words = 1024;
+
+/** A row a workgroup: every slot counts those ahead of it; what is kept is remembered as a bit a slot. */
+const keepOrder: Kernel = ({ inputs, attrs, backend }) => {
+  const { scores, counts } = inputs as Record<'scores' | 'counts', TensorInfo>;
+  return runProgram(backend, {
+    name: 'keepOrder',
+    inputs: { scores, counts },
+    shape: scores.shape,
+    dtype: 'int32',
+    workgroups: scores.shape[0] ?? 0,
+    threads: rowThreads,
+    uniforms: { protectedTokens: attrs['protectedTokens'] ?? 0 },
+    code: `
+      var<workgroup> kept : array<atomic<u32>, ${words}>;
+
+      fn main(index : i32) {
+        let rows = uniforms.outShape[0];
+        let width = uniforms.outShape[1];
+        let row = min(index / ${rowThreads}, rows - 1);
+        let start = row * width;
+        let count = counts[row];
+
+        for (var slot = i32(localId.x); slot < width; slot = slot + ${rowThreads}) {
+          var rank = slot;
+          if (slot >= uniforms.protectedTokens) {
+            let own = scores[start + slot];
+            rank = uniforms.protectedTokens;
+            for (var other = uniforms.protectedTokens; other < width; other = other + 1) {
+              let theirs = scores[start + other];
+              if (theirs > own || (theirs == own && other < slot)) { rank = rank + 1; }
+            }
+          }
+          if (rank < count) { atomicOr(&kept[slot / 32], 1u << u32(slot % 32)); }
+        }
+        workgroupBarrier();
+
+        for (var slot = i32(localId.x); slot < width; slot = slot + ${rowThreads}) {
+          var before = 0;
+          for (var word = 0; word < slot / 32; word = word + 1) { before = before + i32(countOneBits(atomicLoad(&kept[word]))); }
+          let bits = atomicLoad(&kept[slot / 32]);
+          let bit = 1u << u32(slot % 32);
+          before = before + i32(countOneBits(bits & (bit - 1u)));
+          let place = select(count + slot - before, before, (bits & bit) != 0u);
+          if (index / ${rowThreads} < rows && place < width) { result[start + place] = slot; }
+        }
+      }
+    `,
+  });
+};
+
+/** A slot a thread. */
+const flatSlots: Kernel = ({ inputs, attrs, backend }) => {
+  const { order } = inputs as Record<'order', TensorInfo>;
+  const [rows = 0, width = 0] = order.shape;
+  const { from = 0, to = width } = attrs;
+  const size = to - from;
+  return runProgram(backend, {
+    name: 'flatSlots',
+    inputs: { order },
+    shape: [rows * size],
+    dtype: 'int32',
+    workgroups: Math.ceil((rows * size) / threads),
+    threads,
+    uniforms: { first: from, width, size, count: rows * size },
+    code: `
+      fn main(index : i32) {
+        if (index < uniforms.count) {
+          let start = (index / uniforms.size) * uniforms.width;
+          result[index] = start + order[start + uniforms.first + index % uniforms.size];
+        }
+      }
+    `,
+  });
+};
+
+/** A wanted number a thread. */
+const firstSlots: Kernel = ({ inputs, attrs, backend }) => {
+  const { values } = inputs as Record<'values', TensorInfo>;
+  const [rows = 0, size = 0] = values.shape;
+  const { width = 0, rowStep = 0, missing = -1 } = attrs;
+  return runProgram(backend, {
+    name: 'firstSlots',
+    inputs: { values },
+    shape: [rows * width],
+    dtype: 'int32',
+    workgroups: Math.ceil((rows * width) / threads),
+    threads,
+    uniforms: { width, size, rowStep, missing, count: util.sizeFromShape([rows, width]) },
+    code: `
+      fn main(index : i32) {
+        if (index < uniforms.count) {
+          let row = index / uniforms.width;
+          let start = row * uniforms.size;
+          let wanted = index % uniforms.width + row * uniforms.rowStep;
+          var slot = 0;
+          while (slot < uniforms.size && values[start + slot] != wanted) { slot = slot + 1; }
+          let otherwise = select(uniforms.missing, start, uniforms.missing < 0);
+          result[index] = select(otherwise, start + slot, slot < uniforms.size);
+        }
+      }
+    `,
+  });
+};
+
+/** How tokens are chosen and moved, a kernel a step where TensorFlow.js sorts in dozens of passes. */
+export const selectionKernels: Readonly<Record<string, Kernel>> = {
+  [ownKernel.keepOrder]: keepOrder,
+  [ownKernel.flatSlots]: flatSlots,
+  [ownKernel.firstSlots]: firstSlots,
+};
