@@ -1,6 +1,9 @@
-/** `node tools/targets.mjs TARGET...`: set-up, then these targets of every project. */
+/** `node tools/targets.mjs TARGET... [--projects=PATTERN]`: set-up, then these targets of every project, or of those that are named. */
 import { runTargets } from './lib/nx.mjs';
 import { setUp } from './lib/setup.mjs';
 
+const given = process.argv.slice(2);
+const flags = given.filter((argument) => argument.startsWith('--'));
+
 await setUp();
-process.exitCode = await runTargets(process.argv.slice(2));
+process.exitCode = await runTargets(given.filter((argument) => !flags.includes(argument)), { flags });

@@ -20,10 +20,10 @@ export const runNx = (args, env = {}) => runNode([NX, ...args], workspaceRoot, {
  * Runs these targets of every project that has them; resolves to the exit code.
  *
  * @param {readonly string[]} targets
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ env?: NodeJS.ProcessEnv, flags?: readonly string[] }} [options] `flags`: more of Nx's, such as `--projects=PATTERN`
  */
-export const runTargets = (targets, env = {}) =>
-  runNx(['run-many', `--targets=${targets.join(',')}`, '--outputStyle=static', '--skipSync'], env);
+export const runTargets = (targets, { env = {}, flags = [] } = {}) =>
+  runNx(['run-many', `--targets=${targets.join(',')}`, '--outputStyle=static', '--skipSync', ...flags], env);
 
 /** Builds what is published, and not the documentation; resolves to the exit code. */
-export const buildPackages = () => runNx(['run-many', '--targets=build', '--projects=packages/*', '--outputStyle=static', '--skipSync']);
+export const buildPackages = () => runTargets(['build'], { flags: ['--projects=packages/*'] });

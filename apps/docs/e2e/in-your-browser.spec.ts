@@ -5,7 +5,6 @@ import type { Site } from './testing/open-site.js';
 const missing = programMissing('chromium');
 
 (missing ? describe.skip : describe)(`the in-browser benchmark${missing ? ` (${missing})` : ''}`, () => {
-  jest.setTimeout(300_000);
   let site: Site;
   beforeAll(async () => {
     site = await openSite();

@@ -4,9 +4,6 @@ import { launchChromium, webGpuFlags } from '@length-adaptive/tools/testing/chro
 import { programMissing } from '@length-adaptive/tools/testing/program-missing';
 import { openWebGpuPage } from './chromium-page.js';
 
-/** SwiftShader computes on the processor, and others use that too. */
-jest.setTimeout(300_000);
-
 /** What the page's entry exports, as far as it is called here. */
 declare const page: { readonly dropAndRestoreCases: Readonly<Record<string, () => Promise<void>>> };
 

@@ -1,6 +1,5 @@
 import type { FileSource } from '@length-adaptive/models';
-
-const holdsWeights = (path: string): boolean => /\.(safetensors|onnx|bin|pt|pth)$/.test(path);
+import { isWeightsFile } from '@length-adaptive/models';
 
 /** A source as it is, that shows each file of weights as it is read. */
 export const watchWeights = (source: FileSource, see: (path: string, bytes: Uint8Array) => void): FileSource => ({
@@ -9,7 +8,7 @@ export const watchWeights = (source: FileSource, see: (path: string, bytes: Uint
   list: () => source.list(),
   read: async (path) => {
     const bytes = await source.read(path);
-    if (holdsWeights(path)) see(path, bytes);
+    if (isWeightsFile(path)) see(path, bytes);
     return bytes;
   },
 });

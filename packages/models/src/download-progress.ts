@@ -1,4 +1,5 @@
 import type { FileProgress } from './download.js';
+import { isWeightsFile } from './model-weights.js';
 
 /** How far the download of a model is, all of its files together. */
 export interface DownloadProgress {
@@ -12,9 +13,6 @@ export interface DownloadProgress {
   readonly share: number | undefined;
 }
 
-/** The largest file of a model, and no list of parts: until it has begun, the sum says nothing of the whole. */
-const isWeights = (file: string): boolean => /\.(safetensors|bin|pt|pth|onnx)$/.test(file);
-
 /** Adds up the progress of single files. */
 export const addUpProgress = (report: (progress: DownloadProgress) => void): ((progress: FileProgress) => void) => {
   const files = new Map<string, FileProgress>();
@@ -22,7 +20,7 @@ export const addUpProgress = (report: (progress: DownloadProgress) => void): ((p
     files.set(progress.file, progress);
     const all = [...files.values()];
     const loaded = all.reduce((sum, own) => sum + own.loaded, 0);
-    const weights = all.filter(({ file }) => isWeights(file));
+    const weights = all.filter(({ file }) => isWeightsFile(file)); // the largest: until they have begun, the sum says nothing of the whole
     const isKnown = weights.length > 0 && weights.every((own) => own.total !== undefined);
     const total = isKnown ? all.reduce((sum, own) => sum + (own.total ?? own.loaded), 0) : undefined; // small files come compressed, and do not say their size
     report({ file: progress.file, loaded, total, share: total === undefined ? undefined : loaded / Math.max(1, total) });

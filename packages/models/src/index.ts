@@ -17,7 +17,7 @@ export { formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, valida
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './length-adaptive-file.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './model-directory.js';
 export type { ModelDirectory, ModelFiles, ReadModelDirectoryOptions, TokenizerFileName, TokenizerFiles, WeightDtype, WriteModelDirectoryOptions } from './model-directory.js';
-export { hasWeights } from './model-weights.js';
+export { hasWeights, isWeightsFile } from './model-weights.js';
 export { trimVocabulary } from './trim-vocabulary.js';
 export type { TrimVocabularyOptions } from './trim-vocabulary.js';
 export { readPyTorch } from './pytorch/read-pytorch.js';

@@ -11,9 +11,6 @@ import { failuresOf, goldenGroups, openGolden } from '../testing/golden-comparis
 import type { GoldenFamily } from '../testing/golden-files.js';
 import { goldenFamilies } from '../testing/golden-files.js';
 
-/** A driver in software compiles a shader at its first use, and does so on the processor that others use too. */
-jest.setTimeout(180_000);
-
 const folder = path.join(__dirname, '../../fixtures/golden');
 
 const missing = webGpuMissing();

@@ -52,6 +52,10 @@ export const servePredictor = ({ open = openOnTensorFlow, line = globalThis as u
 
   const openModel = async (id: number, source: string, options: WorkerModelOptions, signal: AbortSignal): Promise<WorkerModel> => {
     const { predictor, backend } = await open(source, { ...options, signal, onProgress: (progress) => line.postMessage({ id, progress } satisfies WorkerReply) });
+    if (signal.aborted) {
+      predictor.dispose();
+      throw signal.reason;
+    }
     const { engine, task, dimensions, head, paretoSet, labels } = predictor;
     models.set(id, predictor);
     return { engine, task, dimensions, head, paretoSet, labels, backend };

@@ -98,6 +98,22 @@ test('a signal stops a call at once, in the page and in the worker', async () =>
   await stopped;
 });
 
+test('a model whose opening was stopped when it was almost done is freed', async () => {
+  const { page, worker } = openPorts();
+  const controller = new AbortController();
+  const freed = new Promise<void>((resolve) => {
+    const open = async (_: string, { signal }: { readonly signal?: AbortSignal | undefined }) => {
+      const stopped = new Promise<void>((stop) => signal?.addEventListener('abort', () => stop()));
+      controller.abort();
+      await stopped;
+      return { predictor: { ...inThread, dispose: resolve } };
+    };
+    servePredictor({ line: worker, open });
+  });
+  await expect(createWorkerPredictor(page, source, { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  await freed;
+});
+
 test('a script that fails says so to everything that waits, and to all that comes', async () => {
   const { page } = openPorts();
   const listeners: ((event: { message?: string }) => void)[] = [];
