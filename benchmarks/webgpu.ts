@@ -3,66 +3,36 @@
  * code that a browser runs. Weights are new, for the time does not depend on them. Without a graphics card nothing is measured.
  * `BENCH_DEVICE` names the card in the notes.
  */
-import { createRequire } from 'node:module';
 import { createRandom, sandwichStep } from '@length-adaptive/core';
 import { startBackend } from '@length-adaptive/core/backend';
 import { useWasmThreads } from '@length-adaptive/core/wasm/node';
-import type { ModelConfig, TaskModel } from '@length-adaptive/models';
-import { createTaskModel, distillationLoss, sequenceClassification, taskLoss } from '@length-adaptive/models';
+import type { TaskModel } from '@length-adaptive/models';
+import { distillationLoss, taskLoss } from '@length-adaptive/models';
 import { constantRatioChain } from '@length-adaptive/search';
 import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
+import { offerWebGpu } from './webgpu/dawn.js';
+import type { Shape } from './webgpu/models.js';
+import { createModel, shapeNames } from './webgpu/models.js';
+import { withoutOwnKernels } from './webgpu/own-kernels.js';
 
-const { openDawn } = createRequire(import.meta.url)('../tools/jest-dawn.cjs') as {
-  openDawn(): Promise<{ missing: string } | { gpu: object; globals: object; adapter: string }>;
-};
-const dawn = await openDawn();
-if ('missing' in dawn) {
-  console.error(`webgpu: nothing is measured: ${dawn.missing}`);
-  process.exit(0);
-}
-Object.assign(globalThis, dawn.globals);
-Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.gpu }, configurable: true });
-
+const adapter = await offerWebGpu('webgpu');
 await useWasmThreads();
 const threads = getThreadsCount();
 const started = await startBackend({ backends: ['webgpu', 'wasm'] });
 if (started.backend !== 'webgpu') {
-  console.error(`webgpu: nothing is measured: there is no graphics card here (${dawn.adapter}).`);
+  console.error(`webgpu: nothing is measured: there is no graphics card here (${adapter}).`);
   process.exit(0);
 }
-
-const shapes = { 'minilm-l6': [6, 384, 12], 'bert-base': [12, 768, 12] } as const;
-type Shape = keyof typeof shapes;
-
-const configOf = (shape: Shape): ModelConfig => {
-  const [layers, width, heads] = shapes[shape];
-  return {
-    model_type: 'bert',
-    num_hidden_layers: layers,
-    hidden_size: width,
-    num_attention_heads: heads,
-    intermediate_size: 4 * width,
-    vocab_size: 30_522,
-    max_position_embeddings: 512,
-    type_vocab_size: 2,
-    hidden_act: 'gelu',
-    hidden_dropout_prob: 0,
-    attention_probs_dropout_prob: 0,
-    initializer_range: 0.02,
-    layer_norm_eps: 1e-12,
-    pad_token_id: 0,
-  };
-};
 
 type Backend = 'webgpu' | 'wasm';
 
 /** A model whose tensors are made and stay on one backend. */
 const createOn = async (backend: Backend, shape: Shape): Promise<TaskModel> => {
   await tf.setBackend(backend);
-  return createTaskModel(configOf(shape), new Map(), { task: sequenceClassification(['no', 'yes']), seed: 1, fresh: true });
+  return createModel(shape);
 };
 
 const random = createRandom(1);
@@ -75,7 +45,7 @@ const runOn = (backend: Backend, model: TaskModel, inputs: Inputs, config?: read
   return Array.from(await model.run(inputs, { config }));
 };
 
-/** A training step: full length and one reduced. */
+/** The gradients of a training step: full length and one reduced. */
 const stepOn = (backend: Backend, model: TaskModel, inputs: Inputs) => async (): Promise<void> => {
   await tf.setBackend(backend);
   const labelled = inputs.map((input, i) => ({ input, target: i % 2 }));
@@ -94,7 +64,7 @@ const stepOn = (backend: Backend, model: TaskModel, inputs: Inputs) => async ():
 
 const milliseconds = (times: readonly number[]): string => `${spread(times).p50.toFixed(1)} ms`;
 /** Drivers do not always say what card it is. */
-const hardware = `on ${process.env['BENCH_DEVICE'] ?? dawn.adapter}`;
+const hardware = `on ${process.env['BENCH_DEVICE'] ?? adapter}`;
 const rows: Row[] = [];
 /** Keeps a row, and prints it at once: the whole takes minutes. */
 const add = (row: Row): void => {
@@ -118,23 +88,11 @@ const shorterLengths = async (shape: Shape, model: TaskModel, batch: number, len
   }
 };
 
-/** Our kernels for the backend, as they are registered. */
-const ownKernels = tf.getKernelsForBackend('webgpu').filter(({ kernelName }) => kernelName.startsWith('LengthAdaptive.'));
-/** The same run with the operations of TensorFlow.js alone. */
-const withoutOwnKernels = (run: () => Promise<unknown>) => async (): Promise<void> => {
-  for (const { kernelName } of ownKernels) tf.unregisterKernel(kernelName, 'webgpu');
-  try {
-    await run();
-  } finally {
-    for (const kernel of ownKernels) tf.registerKernel(kernel);
-  }
-};
-
 const againstStock = async (shape: Shape, model: TaskModel, batch: number, length: number): Promise<void> => {
   const inputs = makeInputs(batch, length);
   for (const [name, chain] of [['full', undefined], ['keep85', constantRatioChain(model.dimensions.layers, 0.85)]] as const) { // prettier-ignore
     const ours = runOn('webgpu', model, inputs, chain);
-    const times = await compareInTurn({ ours, stock: withoutOwnKernels(ours) }, { rounds: 9, warmup: 2 });
+    const times = await compareInTurn({ ours, stock: () => withoutOwnKernels(ours) }, { rounds: 9, warmup: 2 });
     const gain = ratio(times.stock, times.ours);
     const note = `${milliseconds(times.stock)} -> ${milliseconds(times.ours)}; ${formatSpread(gain)}; ${hardware}`;
     add({ id: `webgpu.${shape}.b${batch}.s${length}.${name}.kernels`, value: gain.p50, unit: 'times faster than without our kernels', note });
@@ -148,7 +106,7 @@ const againstWasm = async (id: string, what: string, contenders: Readonly<Record
   add({ id, value: gain.p50, unit: 'times faster than wasm', note });
 };
 
-for (const shape of Object.keys(shapes) as Shape[]) {
+for (const shape of shapeNames) {
   const models = { webgpu: await createOn('webgpu', shape), wasm: await createOn('wasm', shape) };
   for (const [batch, length] of [[1, 128], [1, 384], [8, 128], [32, 128], [32, 384]] as const) await shorterLengths(shape, models.webgpu, batch, length); // prettier-ignore
   await againstStock(shape, models.webgpu, 1, 128);
@@ -163,7 +121,7 @@ for (const shape of Object.keys(shapes) as Shape[]) {
   if (shape === 'minilm-l6') {
     const inputs = makeInputs(16, 64);
     const steps = { webgpu: stepOn('webgpu', models.webgpu, inputs), wasm: stepOn('wasm', models.wasm, inputs) };
-    await againstWasm(`webgpu.${shape}.step`, 'LengthDrop step, full length and 0.85 a layer, on 16 x 64 tokens', steps);
+    await againstWasm(`webgpu.${shape}.step`, 'gradients of a LengthDrop step, full length and 0.85 a layer, on 16 x 64 tokens', steps);
   }
   for (const model of Object.values(models)) model.dispose();
 }

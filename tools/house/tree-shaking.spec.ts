@@ -32,7 +32,7 @@ const bundle = async (code: string, external: readonly string[] = []): Promise<B
     text,
     bytes: text.length,
     modules: Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 && file !== '<stdin>' ? [file] : [])),
-    imports: (output?.imports ?? []).map((one) => one.path),
+    imports: [...new Set((output?.imports ?? []).map((one) => one.path))],
     exports: output?.exports ?? [],
   };
 };

@@ -45,9 +45,10 @@ export interface TokenGroup {
  * Puts every token back where it stood in the input: groups of tokens -> [B * T, hidden].
  *
  * Restores without a scatter: the groups are laid side by side, each position is looked up among theirs, and one gather
- * fetches its last state (Kim & Cho 2020, section 3.3). A position that no group holds, padding, gets some token's state.
+ * fetches its last state (Kim & Cho 2020, section 3.3).
  *
- * @param width T, the width of the input; every position must be in exactly one group, padding positions in none or one
+ * @param width T, the width of the input. Every position must be in exactly one group. Those of padding, which come after all others of
+ *   their row, may be in none: what comes out there is some token's state, and no gradient may be taken of it.
  */
 export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width: number): Tensor2D => tidy(() => {
   const states = tf.concat(

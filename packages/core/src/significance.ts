@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from './encoder/attention.js';
-import { countsTensor, validSlots } from './encoder/attention.js';
-import { ownKernel, runFused } from './own-kernels.js';
+import { validSlots } from './encoder/attention.js';
+import { uploadedCounts } from './encoder/counts.js';
+import { canFuse, ownKernel, runOwnKernel } from './own-kernels.js';
 import { tidy } from './tidy.js';
 
 export interface SignificanceOptions {
@@ -25,9 +26,10 @@ export const attentionSignificance = (
   extent: Extent,
   { paddingVotes = false }: SignificanceOptions = {},
 ): Tensor2D => tidy(() => {
-  const fused = paddingVotes ? undefined : runFused<Tensor2D>(ownKernel.attentionSignificance, () => ({ probabilities, counts: countsTensor(extent) }));
-  if (fused) return fused;
-
+  if (!paddingVotes && canFuse(ownKernel.attentionSignificance)) {
+    const { counts, list } = uploadedCounts(extent.counts);
+    return runOwnKernel<Tensor2D>(ownKernel.attentionSignificance, { probabilities, counts }, { list });
+  }
   const valid = validSlots(extent);
   if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import { ownKernel, runFused } from '../own-kernels.js';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import { canFuse, ownKernel, runOwnKernel } from '../own-kernels.js';
+import { uploadedCounts } from './counts.js';
 import { addAndNorm, dense } from './dense.js';
 import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
@@ -24,9 +25,6 @@ export const validSlots = ({ rows, width, counts }: Extent): Float32Array | unde
   return valid;
 };
 
-/** The counts as kernels of ours want them, [B]. */
-export const countsTensor = ({ counts }: Extent): Tensor1D => tf.tensor1d([...counts], 'int32');
-
 /** Everything the two blocks of a layer share. */
 export interface BlockOptions {
   readonly heads: number;
@@ -49,11 +47,12 @@ export interface AttentionOutput {
   readonly projections: Projections;
 }
 
-/** Softmax of scaled scores over the keys that are there: [B, heads, T, T] -> the same. */
-const attentionSoftmax = (scores: Tensor4D, extent: Extent, scale: number): Tensor4D => {
-  const fused = runFused<Tensor4D>(ownKernel.attentionSoftmax, () => ({ scores, counts: countsTensor(extent) }), { scale });
-  if (fused) return fused;
-
+/** Softmax of scaled scores over the keys that are there: [B, heads, T, T] -> the same, 0 for padding keys. */
+export const attentionSoftmax = (scores: Tensor4D, extent: Extent, scale: number): Tensor4D => {
+  if (canFuse(ownKernel.attentionSoftmax)) {
+    const { counts, list } = uploadedCounts(extent.counts);
+    return runOwnKernel(ownKernel.attentionSoftmax, { scores, counts }, { scale, list });
+  }
   const scaled = tf.mul(scores, scale);
   const valid = validSlots(extent);
   const { rows, width } = extent;

@@ -9,7 +9,7 @@ export const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
 
 /** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
 export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>
-  runFused<Tensor2D>(ownKernel.addAndNorm, () => ({ x, y, gain, bias }), { epsilon }) ?? layerNorm(tf.add(x, y), { gain, bias }, epsilon);
+  runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon }) ?? layerNorm(tf.add(x, y), { gain, bias }, epsilon);
 
 const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
   const centred = tf.sub(x, tf.mean(x, -1, true));
@@ -20,4 +20,4 @@ const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: numbe
 
 /** The exact Gaussian error linear unit, x/2 (1 + erf(x / sqrt 2)). */
 export const gelu = (x: Tensor2D): Tensor2D =>
-  runFused<Tensor2D>(ownKernel.gelu, () => ({ x })) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  runFused<Tensor2D>(ownKernel.gelu, { x }) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

@@ -5,6 +5,7 @@ import { moveSlots, moveTokens, restoreTokens } from '../drop-and-restore.js';
 import { CoreError } from '../errors.js';
 import type { KeepOptions, LengthConfig } from '../length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from '../length-config.js';
+import { hasOwnKernel, ownKernel } from '../own-kernels.js';
 import { attentionReducer } from '../reducers/attention-reducer.js';
 import { addPrior } from '../reducers/prior.js';
 import type { Reducer } from '../reducers/reducer.js';
@@ -16,6 +17,7 @@ import type { Extent } from './attention.js';
 import { selfAttention, validSlots } from './attention.js';
 import type { EncoderInput } from './batch.js';
 import { padBatch } from './batch.js';
+import { uploadCounts } from './counts.js';
 import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
 import { embed } from './embeddings.js';
@@ -86,6 +88,12 @@ const maskPositions = (
   return tf.where<Tensor2D>(keep, positions, tf.fill([rows, width], nobody, 'int32'));
 };
 
+/** Tokens of each row after each of the layers that run. */
+const plannedCounts = (lengths: readonly number[], layers: readonly number[], targets: readonly (readonly number[])[]): (readonly number[])[] => {
+  let counts = lengths;
+  return layers.map((layer) => (counts = counts.map((count, row) => Math.min(count, targets[row]?.[layer] ?? count))));
+};
+
 /**
  * Runs a transformer encoder at a length configuration (Kim & Cho 2020).
  *
@@ -142,11 +150,14 @@ const runLayers = (
   const observer = createObserver(observe);
   observer.state(0, x);
 
-  for (const layer of layers) {
+  const countsAfter = plannedCounts(batch.lengths, layers, targets);
+  if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...countsAfter]);
+
+  for (const [step, layer] of layers.entries()) {
     const { attention, feedForward: feedForwardWeights } = weights.blocks[layer] as EncoderWeights['blocks'][number];
     const attended = selfAttention(x, attention, extent, block);
     observer.attention(layer, attended);
-    const counts = extent.counts.map((count, row) => Math.min(count, targets[row]?.[layer] ?? count));
+    const counts = countsAfter[step] as readonly number[];
     const drops = counts.some((count, row) => count < (extent.counts[row] as number));
 
     let hidden = attended.hidden;

@@ -1,18 +1,23 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { ownKernel, runOwnKernel } from '../own-kernels.js';
+import { uploadedCounts } from '../encoder/counts.js';
+import { ownKernel, runOwnKernel, widestRow } from '../own-kernels.js';
 import { tidy } from '../tidy.js';
-import { onDevice } from './on-device.js';
+import { onDevice, orderOf, ranksOf } from './on-device.js';
 import type { SelectionPlace } from './selection.js';
 
-/** For backends that have kernels of ours (webgpu): a kernel a step, and nothing leaves the device. */
+/** For backends that have kernels of ours (webgpu): one for each step of what the encoder does when tokens leave, and nothing leaves the device. */
 export const byKernels: SelectionPlace = {
-  rankOrder: onDevice.rankOrder,
+  rankOrder: (scores, protectedTokens) => tidy(() => orderOf(ranksOf(scores, protectedTokens), byKernels)),
 
-  keepOrder: (scores, counts, protectedTokens) =>
-    tidy(() => runOwnKernel<Tensor2D>(ownKernel.keepOrder, { scores, counts: tf.tensor1d([...counts], 'int32') }, { protectedTokens })),
+  keepOrder: (scores, kept, protectedTokens) => {
+    if (scores.shape[1] > widestRow) return onDevice.keepOrder(scores, kept, protectedTokens);
+    return tidy(() => {
+      const { counts, list } = uploadedCounts(kept);
+      return runOwnKernel<Tensor2D>(ownKernel.keepOrder, { scores, counts }, { protectedTokens, list });
+    });
+  },
 
   flatSlots: (order, from, to) => runOwnKernel<Tensor1D>(ownKernel.flatSlots, { order }, { from, to }),
 
-  firstSlots: (values, width, { rowStep = 0, missing = -1 } = {}) => runOwnKernel<Tensor1D>(ownKernel.firstSlots, { values }, { width, rowStep, missing }),
+  firstSlots: (values, wanted) => runOwnKernel<Tensor1D>(ownKernel.firstSlots, { values }, { ...wanted }),
 };

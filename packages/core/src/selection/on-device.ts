@@ -3,31 +3,30 @@ import type { Rank, Tensor2D } from '@tensorflow/tfjs';
 import { tidy } from '../tidy.js';
 import type { SelectionPlace } from './selection.js';
 
-/** Above every score: priors end far below it. */
-const protectedScore = 1e9;
-
 /** How many slots of its row are ahead of each slot, [B, T], int32: a permutation. Slots are compared in pairs, for to sort takes many more passes. */
-const ranksOf = (scores: Tensor2D, protectedTokens: number): Tensor2D => {
-  const [rows, width] = scores.shape;
-  const lead = tf.less(tf.range(0, width, 1, 'int32'), tf.scalar(protectedTokens, 'int32'));
-  const safe = tf.where<Tensor2D>(tf.broadcastTo(lead, [rows, width]), tf.fill([rows, width], protectedScore), scores);
-  const [own, other] = [tf.expandDims(safe, 2), tf.expandDims(safe, 1)]; // [B, T, 1], [B, 1, T]
-  const slots = tf.range(0, width, 1, 'int32');
+export const ranksOf = (scores: Tensor2D, protectedTokens: number): Tensor2D => {
+  const slots = tf.range(0, scores.shape[1], 1, 'int32');
+  const safe = tf.less(slots, tf.scalar(protectedTokens, 'int32'));
+  const [own, other] = [tf.expandDims(scores, 2), tf.expandDims(scores, 1)]; // [B, T, 1], [B, 1, T]
   const earlier = tf.less(tf.expandDims(slots, 0), tf.expandDims(slots, 1)); // [T, T]: the other's slot comes before
-  const ahead = tf.logicalOr(tf.greater(other, own), tf.logicalAnd(tf.equal(other, own), earlier));
+  const better = tf.logicalOr(tf.greater(other, own), tf.logicalAnd(tf.equal(other, own), earlier));
+  // A protected slot has those before it ahead, the others have all that are protected.
+  const [ownSafe, otherSafe] = [tf.expandDims(safe, 1), tf.expandDims(safe, 0)];
+  const ahead = tf.logicalOr(tf.logicalAnd(ownSafe, earlier), tf.logicalAnd(tf.logicalNot(ownSafe), tf.logicalOr(otherSafe, better)));
   return tf.sum<Tensor2D>(tf.cast(ahead, 'int32'), 2);
 };
 
 /** The permutation that puts each slot at its place. */
-const orderOf = (places: Tensor2D): Tensor2D => {
+export const orderOf = (places: Tensor2D, { firstSlots }: Pick<SelectionPlace, 'firstSlots'>): Tensor2D => {
   const [rows, width] = places.shape;
   const starts = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32'));
-  return tf.sub(tf.reshape(onDevice.firstSlots(places, width), [rows, width]), tf.expandDims(starts, 1));
+  const found = firstSlots(places, { width, rowStep: 0, missing: -1 });
+  return tf.sub(tf.reshape(found, [rows, width]), tf.expandDims(starts, 1));
 };
 
 /** For backends that a read would stall and that have no kernels of ours (webgl): nothing leaves the device. */
 export const onDevice: SelectionPlace = {
-  rankOrder: (scores, protectedTokens) => tidy(() => orderOf(ranksOf(scores, protectedTokens))),
+  rankOrder: (scores, protectedTokens) => tidy(() => orderOf(ranksOf(scores, protectedTokens), onDevice)),
 
   keepOrder: (scores, counts, protectedTokens) =>
     tidy(() => {
@@ -36,7 +35,7 @@ export const onDevice: SelectionPlace = {
       const kept = tf.less(ranksOf(scores, protectedTokens), count);
       const before = tf.cast(tf.cumsum(tf.cast(kept, 'float32'), 1, true), 'int32'); // kept slots to the left of each
       const dropped = tf.add(count, tf.sub(tf.range(0, width, 1, 'int32'), before));
-      return orderOf(tf.where(kept, before, dropped) as Tensor2D);
+      return orderOf(tf.where(kept, before, dropped) as Tensor2D, onDevice);
     }),
 
   flatSlots: (order, from, to) =>
@@ -46,7 +45,7 @@ export const onDevice: SelectionPlace = {
       return tf.reshape(tf.add(tf.slice(order, [0, from], [-1, to - from]), tf.expandDims(starts, 1)), [-1]);
     }),
 
-  firstSlots: (values, width, { rowStep = 0, missing = -1 } = {}) =>
+  firstSlots: (values, { width, rowStep, missing }) =>
     tidy(() => {
       const [rows, size] = values.shape;
       const row = tf.expandDims(tf.range(0, rows, 1, 'int32'), 1); // [B, 1]

@@ -40,7 +40,7 @@ export const onHost: SelectionPlace = {
     return tf.tensor1d(flat, 'int32');
   },
 
-  firstSlots: (values, width, { rowStep = 0, missing = -1 } = {}) => {
+  firstSlots: (values, { width, rowStep, missing }) => {
     const [rows, size] = values.shape;
     const held = values.dataSync();
     const found = new Int32Array(rows * width);

@@ -20,7 +20,7 @@ const read = async (run: () => tf.Tensor): Promise<number[]> => {
   return values;
 };
 
-/** Rows of up to 40 distinct numbers, some of them none of `0..width`. */
+/** Rows of up to 40 numbers, some of them none of `0..width`. */
 const heldNumbers = fc.record({ rows: fc.integer({ min: 1, max: 3 }), size: fc.integer({ min: 1, max: 40 }), width: fc.integer({ min: 1, max: 40 }) }).chain(({ rows, size, width }) =>
   fc.record({
     width: fc.constant(width),
@@ -87,7 +87,8 @@ const laws = (place: SelectionPlace, numRuns: number): void => {
     await fc.assert(
       fc.asyncProperty(heldNumbers, async ({ values, ...options }) => {
         const shifted = values.map((row, b) => row.map((value) => value + b * options.rowStep));
-        const found = await read(() => place.firstSlots(tf.tensor2d(shifted, undefined, 'int32'), options.width, options));
+        const { width, rowStep, missing } = options;
+        const found = await read(() => place.firstSlots(tf.tensor2d(shifted, undefined, 'int32'), { width, rowStep, missing }));
         expect(found).toEqual(plainFirstSlots(shifted, options));
       }),
       { numRuns },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { hasOwnKernel, ownKernel } from '../own-kernels.js';
+import { tidy } from '../tidy.js';
 import { byKernels } from './by-kernels.js';
 import { onDevice } from './on-device.js';
 import { onHost } from './on-host.js';
@@ -23,14 +24,16 @@ export interface SelectionPlace {
   keepOrder(scores: Tensor2D, counts: readonly number[], protectedTokens: number): Tensor2D;
   /** The old slots that fill new slots `from` to `to` (exclusive) of a permutation [B, T], in the flattened batch: [B * N], int32. */
   flatSlots(order: Tensor2D, from: number, to: number): Tensor1D;
-  /**
-   * Where a number stands first in its row: for each of the numbers `b * rowStep` to `b * rowStep + width` (exclusive), the slot in the
-   * flattened batch, [B * width], int32.
-   *
-   * @param values [B, N], int32
-   * @param missing what stands for a number that a row has not; below 0 the row's first slot. Default -1.
-   */
-  firstSlots(values: Tensor2D, width: number, options?: { readonly rowStep?: number; readonly missing?: number }): Tensor1D;
+  /** Where numbers stand first in their rows: the slot in the flattened batch for each, [B * width], int32. `values`: [B, N], int32. */
+  firstSlots(values: Tensor2D, wanted: WantedNumbers): Tensor1D;
+}
+
+/** In row b the numbers `b * rowStep` to `b * rowStep + width` (exclusive). */
+export interface WantedNumbers {
+  readonly width: number;
+  readonly rowStep: number;
+  /** What stands for a number that a row has not; below 0 the row's first slot. */
+  readonly missing: number;
 }
 
 const place = (): SelectionPlace =>
@@ -56,27 +59,31 @@ export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D => pl
  */
 export const keepOrder = (scores: Tensor2D, counts: readonly number[], protectedTokens = 1): Tensor2D => place().keepOrder(scores, counts, protectedTokens);
 
+const asIntegers = (values: Tensor2D): Tensor2D => (values.dtype === 'int32' ? values : tf.cast(values, 'int32'));
+
 /** The part of a permutation that fills new slots `from` to `to` (exclusive). */
 export const selectionOf = (order: Tensor2D, from: number, to: number): Selection => {
   const [rows, width] = order.shape;
-  return { rows, width, size: to - from, source: place().flatSlots(order, from, to) };
+  return { rows, width, size: to - from, source: tidy(() => place().flatSlots(asIntegers(order), from, to)) };
 };
 
 /**
  * The move back: its old slots are the new ones of `selection`. A slot whose token went nowhere takes what is behind the last of
- * all new slots, number B * N.
+ * all new slots, number B * N; one whose token went to several takes the first.
  */
 export const invert = ({ rows, width, size, source }: Selection): Selection => {
-  const target = place().firstSlots(tf.reshape(source, [rows, size]), width, { rowStep: width, missing: rows * size });
+  const target = tidy(() => place().firstSlots(tf.reshape(source, [rows, size]), { width, rowStep: width, missing: rows * size }));
   return { rows, width: size, size: width, source: target };
 };
 
 /**
- * Puts tokens in the order of their positions, 0 to `width` (exclusive). A position that no slot holds takes the row's first slot.
+ * Puts tokens in the order of their positions, 0 to `width` (exclusive). A position that no slot holds takes the row's first slot, and
+ * must come after those that are held: else {@link invert} takes it for that slot's own.
  *
- * @param positions [B, T], int32
+ * @param positions [B, T]
  */
 export const byPosition = (positions: Tensor2D, width: number): Selection => {
   const [rows, slots] = positions.shape;
-  return { rows, width: slots, size: width, source: place().firstSlots(positions, width) };
+  const source = tidy(() => place().firstSlots(asIntegers(positions), { width, rowStep: 0, missing: -1 }));
+  return { rows, width: slots, size: width, source };
 };

@@ -38,6 +38,26 @@ const plainSort = async (): Promise<void> => {
   await fc.assert(property, { numRuns: 40 });
 };
 
+interface Part {
+  /** [B, T] */
+  readonly order: tf.Tensor2D;
+  readonly from: number;
+  readonly to: number;
+  /** Whether a slot of the order holds a token of the group. */
+  holds(slot: number, row: number): boolean;
+}
+
+/** The tokens of a part of an order, as what is restored wants them. */
+const groupOf = (x: tf.Tensor2D, { order, from, to, holds }: Part): TokenGroup => {
+  const [rows, width] = order.shape;
+  const positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as tf.Tensor2D;
+  const selection = selectionOf(order, from, to);
+  const own = moveSlots(positions, selection);
+  const mask = Array.from({ length: rows * (to - from) }, (_, i) => Number(holds(from + (i % (to - from)), Math.floor(i / (to - from)))));
+  const held = tf.where(tf.tensor2d(Uint8Array.from(mask), [rows, to - from], 'bool'), own, tf.fill(own.shape, width, 'int32'));
+  return { states: moveTokens(x, selection), positions: held };
+};
+
 const restored = async (): Promise<void> => {
   const property = fc.asyncProperty(batches, async ({ scores, counts }) => {
     const [rows, width] = [scores.length, scores[0]?.length ?? 0];
@@ -45,18 +65,10 @@ const restored = async (): Promise<void> => {
     const tokens = Array.from({ length: rows * width * 2 }, (_, i) => i);
     const back = tf.tidy(() => {
       const x = tf.tensor2d(tokens, [rows * width, 2]);
-      const positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as tf.Tensor2D;
       const order = keepOrder(tf.tensor2d(scores), kept);
       const [least, most] = [Math.min(...kept), Math.max(...kept)];
-      const group = (from: number, to: number, holds: (slot: number, row: number) => boolean): TokenGroup => {
-        const selection = selectionOf(order, from, to);
-        const mask = kept.flatMap((_, row) => Array.from({ length: to - from }, (__, i) => Number(holds(from + i, row))));
-        const own = moveSlots(positions, selection);
-        const held = tf.where(tf.tensor2d(Uint8Array.from(mask), [rows, to - from], 'bool'), own, tf.fill(own.shape, width, 'int32'));
-        return { states: moveTokens(x, selection), positions: held };
-      };
-      const survivors = group(0, most, (slot, row) => slot < (kept[row] ?? 0));
-      const gone = least < width ? [group(least, width, (slot, row) => slot >= (kept[row] ?? 0))] : [];
+      const survivors = groupOf(x, { order, from: 0, to: most, holds: (slot, row) => slot < (kept[row] ?? 0) });
+      const gone = least < width ? [groupOf(x, { order, from: least, to: width, holds: (slot, row) => slot >= (kept[row] ?? 0) })] : [];
       return restoreTokens([survivors, ...gone], rows, width);
     });
     return (await valuesOf(back)).join() === tokens.join();
@@ -85,9 +97,33 @@ const moveGradient = async (): Promise<void> => {
   if (left !== 0) throw new Error(`${left} tensors are left`);
 };
 
+/** Of what is restored, each token of a batch with rows of different lengths gets the gradient of its own position; padding gets none. */
+const restoreGradient = async (): Promise<void> => {
+  const [rows, width, lengths, kept] = [3, 6, [6, 4, 1], [3, 2, 1]];
+  const random = createRandom(9);
+  const numbers = (size: number) => Array.from({ length: size }, random.normal);
+  const isReal = Array.from({ length: rows * width }, (_, slot) => Number(slot % width < (lengths[Math.floor(slot / width)] ?? 0)));
+  const [tokens, scores] = [numbers(rows * width * 2), numbers(rows * width).map((score, slot) => (isReal[slot] ? Math.abs(score) : -1))];
+  const weight = numbers(rows * width * 2).map((value, i) => value * (isReal[Math.floor(i / 2)] ?? 0));
+  const gradient = await valuesOf(
+    tf.tidy(() => {
+      const order = keepOrder(tf.tensor2d(scores, [rows, width]), kept);
+      return tf.grad((y) => {
+        const x = y as tf.Tensor2D;
+        const survivors = groupOf(x, { order, from: 0, to: Math.max(...kept), holds: (slot, row) => slot < (kept[row] ?? 0) });
+        const gone = groupOf(x, { order, from: Math.min(...kept), to: width, holds: (slot, row) => slot >= (kept[row] ?? 0) && slot < (lengths[row] ?? 0) });
+        return tf.sum<tf.Scalar>(tf.mul(restoreTokens([survivors, gone], rows, width), tf.tensor2d(weight, [rows * width, 2])));
+      })(tf.tensor2d(tokens, [rows * width, 2]));
+    }),
+  );
+  const gap = Math.max(...gradient.map((value, i) => Math.abs(value - (weight[i] ?? Number.NaN))));
+  if (!(gap < 1e-6)) throw new Error(`the gradients differ by ${gap}`);
+};
+
 /** What must hold on every backend, in Node and on a page; each case throws where it does not. */
 export const dropAndRestoreCases: Readonly<Record<string, () => Promise<void>>> = {
   'keeps what a plain sort keeps, ties included': plainSort,
   'what is dropped and kept is restored to where it was': restored,
   'the gradient of a move equals that of a one-hot product': moveGradient,
+  'the gradient of what is restored is that of each token at its own position': restoreGradient,
 };

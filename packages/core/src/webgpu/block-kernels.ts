@@ -1,17 +1,8 @@
 import { backend_util as constants, util } from '@tensorflow/tfjs';
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel } from '../own-kernels.js';
-import type { WebGpuBackend } from './program.js';
-import { runProgram } from './program.js';
-
-/** A kernel's inputs, attributes and backend. */
-export interface Call {
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly attrs: Readonly<Record<string, number>>;
-  readonly backend: WebGpuBackend;
-}
-
-export type Kernel = (call: Call) => TensorInfo;
+import type { Kernel } from './program.js';
+import { attribute, runProgram } from './program.js';
 
 /** Threads that share the work on one row. */
 const threads = 64;
@@ -48,7 +39,7 @@ const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'float32',
     workgroups: x.shape[0] ?? 0,
     threads,
-    uniforms: { epsilon: attrs['epsilon'] ?? 0 },
+    uniforms: { epsilon: attribute(attrs, 'epsilon') },
     fractions: ['epsilon'],
     code: `
       ${reductions}
@@ -82,24 +73,24 @@ const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
 /** An element a thread. */
 const gelu: Kernel = ({ inputs, backend }) => {
   const { x } = inputs as Record<'x', TensorInfo>;
-  const size = util.sizeFromShape(x.shape);
-  const width = 256;
+  const count = util.sizeFromShape(x.shape);
+  const elementThreads = 256;
   return runProgram(backend, {
     name: 'gelu',
     inputs: { x },
     shape: x.shape,
     dtype: 'float32',
-    workgroups: Math.ceil(size / width),
-    threads: width,
-    uniforms: { count: size },
+    workgroups: Math.ceil(count / elementThreads),
+    threads: elementThreads,
+    uniforms: { count },
     code: `
       fn main(index : i32) {
         if (index < uniforms.count) {
           let value = x[index];
           let scaled = value * ${Math.SQRT1_2};
-          let size = abs(scaled);
-          let t = 1.0 / (1.0 + ${constants.ERF_P} * size);
-          let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-size * size);
+          let distance = abs(scaled);
+          let t = 1.0 / (1.0 + ${constants.ERF_P} * distance);
+          let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-distance * distance);
           result[index] = value * 0.5 * (sign(scaled) * (1.0 - tail) + 1.0);
         }
       }
@@ -118,7 +109,7 @@ const attentionSoftmax: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'float32',
     workgroups: rows * heads * width,
     threads,
-    uniforms: { scale: attrs['scale'] ?? 1 },
+    uniforms: { scale: attribute(attrs, 'scale'), list: attribute(attrs, 'list') },
     fractions: ['scale'],
     code: `
       ${reductions}
@@ -129,7 +120,7 @@ const attentionSoftmax: Kernel = ({ inputs, attrs, backend }) => {
         let own = min(query, queries - 1);
         let lane = i32(localId.x);
         let start = own * width;
-        let count = counts[own / (uniforms.outShape[1] * uniforms.outShape[2])];
+        let count = counts[uniforms.list * uniforms.outShape[0] + own / (uniforms.outShape[1] * uniforms.outShape[2])];
 
         var largest = -3.4e38;
         for (var key = lane; key < count; key = key + ${threads}) { largest = max(largest, scores[start + key] * uniforms.scale); }
@@ -151,7 +142,7 @@ const attentionSoftmax: Kernel = ({ inputs, attrs, backend }) => {
 const significanceKeys = 16;
 const significanceLanes = 16;
 
-const attentionSignificance: Kernel = ({ inputs, backend }) => {
+const attentionSignificance: Kernel = ({ inputs, attrs, backend }) => {
   const { probabilities, counts } = inputs as Record<'probabilities' | 'counts', TensorInfo>;
   const [rows = 0, heads = 0, width = 0] = probabilities.shape;
   const groups = Math.ceil(width / significanceKeys);
@@ -162,7 +153,7 @@ const attentionSignificance: Kernel = ({ inputs, backend }) => {
     dtype: 'float32',
     workgroups: rows * groups,
     threads: significanceKeys * significanceLanes,
-    uniforms: { heads, groups },
+    uniforms: { heads, groups, list: attribute(attrs, 'list') },
     code: `
       var<workgroup> sums : array<f32, ${significanceKeys * significanceLanes}>;
 
@@ -172,7 +163,7 @@ const attentionSignificance: Kernel = ({ inputs, backend }) => {
         let row = min(group / uniforms.groups, uniforms.outShape[0] - 1);
         let thread = i32(localId.x);
         let key = (group % uniforms.groups) * ${significanceKeys} + thread % ${significanceKeys};
-        let count = counts[row];
+        let count = counts[uniforms.list * uniforms.outShape[0] + row];
 
         var sum = 0.0;
         if (key < count) {

@@ -7,11 +7,13 @@ import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { startBackend } from '../backend/index.js';
 import type { EncodeOptions } from '../encoder/encoder.js';
 import { encode } from '../encoder/encoder.js';
+import { attentionSoftmax } from '../encoder/attention.js';
 import { addAndNorm, gelu } from '../encoder/dense.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
 import { attentionSignificance } from '../significance.js';
 import { ownKernel } from '../own-kernels.js';
+import { keepOrder } from '../selection/selection.js';
 
 const random = createRandom(5);
 const normal = (shape: number[], scale = 1): tf.Tensor =>
@@ -66,6 +68,7 @@ const missing = webGpuMissing();
     [1, 16],
     [3, 100],
     [70, 384],
+    [70_000, 4], // more workgroups than a dimension may have
   ])('addAndNorm of [%i, %i]', async (rows, size) => {
     const [x, y, gain, bias] = [normal([rows, size], 3), normal([rows, size]), normal([size]), normal([size])] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
     expect(await gapOf(() => addAndNorm(x, y, { gain, bias }, 1e-12))).toBeLessThan(2e-5);
@@ -85,6 +88,21 @@ const missing = webGpuMissing();
     const probabilities = tf.tidy(() => tf.softmax(normal([counts.length, 3, width, width]))) as tf.Tensor4D;
     expect(await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts }))).toBeLessThan(1e-5);
     probabilities.dispose();
+  });
+
+  test.each([
+    { counts: [7], width: 7 },
+    { counts: [130, 1, 65], width: 130 },
+  ])('softmax over $counts tokens in rows of $width', async ({ counts, width }) => {
+    const scores = normal([counts.length, 3, width, width], 4) as tf.Tensor4D;
+    expect(await gapOf(() => attentionSoftmax(scores, { rows: counts.length, width, counts }, 0.5))).toBeLessThan(1e-6);
+    scores.dispose();
+  });
+
+  test('a score that is no number comes last, and what is given is a permutation', async () => {
+    const order = tf.tidy(() => keepOrder(tf.tensor2d([[1, NaN, 1, 2, NaN]]), [2]));
+    expect(Array.from(await order.data())).toEqual([0, 3, 1, 2, 4]);
+    order.dispose();
   });
 
   describe('in an encoder', () => {

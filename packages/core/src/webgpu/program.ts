@@ -18,9 +18,18 @@ interface Uniform {
 }
 
 /** The part of TensorFlow.js' WebGPU backend that runs a program. */
-export interface WebGpuBackend {
+interface WebGpuBackend {
   runWebGPUProgram(program: WebGpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms?: Uniform[]): TensorInfo;
 }
+
+/** A kernel's inputs, attributes and backend. */
+interface Call {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, number>>;
+  readonly backend: WebGpuBackend;
+}
+
+export type Kernel = (call: Call) => TensorInfo;
 
 export interface ProgramRun {
   /** Tells shaders apart: same name, same code. */
@@ -38,10 +47,18 @@ export interface ProgramRun {
   readonly fractions?: readonly string[];
   /**
    * WGSL with `fn main(index : i32)`: `index` counts threads through all workgroups, `localId.x` those of one. There may be more
-   * workgroups than asked for, so the code must not write for those. Inputs and `result` are arrays, `uniforms.outShape` is the shape.
+   * workgroups than asked for: these must reach every barrier and write nothing. Inputs and `result` are arrays, `uniforms.outShape` is
+   * the shape, a vector from two dimensions on.
    */
   readonly code: string;
 }
+
+/** An attribute of a kernel; throws where a caller left it out. */
+export const attribute = (attrs: Readonly<Record<string, number>>, name: string): number => {
+  const value = attrs[name];
+  if (value === undefined) throw new Error(`the kernel was called without "${name}"`);
+  return value;
+};
 
 /** Runs a compute shader once. */
 export const runProgram = (backend: WebGpuBackend, { name, inputs, shape, dtype, workgroups, threads, uniforms = {}, fractions = [], code }: ProgramRun): TensorInfo => {

@@ -1,16 +1,12 @@
-import { util } from '@tensorflow/tfjs';
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { ownKernel } from '../own-kernels.js';
-import type { Kernel } from './block-kernels.js';
-import { runProgram } from './program.js';
+import { ownKernel, widestRow } from '../own-kernels.js';
+import type { Kernel } from './program.js';
+import { attribute, runProgram } from './program.js';
 
 const threads = 64;
 
 /** Threads that share one row of `keepOrder`. */
 const rowThreads = 256;
-
-/** Words of 32 slots that a workgroup remembers: the widest row that `keepOrder` takes is 32 times that. */
-const words = 1024;
 
 /** A row a workgroup: every slot counts those ahead of it; what is kept is remembered as a bit a slot. */
 const keepOrder: Kernel = ({ inputs, attrs, backend }) => {
@@ -22,24 +18,27 @@ const keepOrder: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'int32',
     workgroups: scores.shape[0] ?? 0,
     threads: rowThreads,
-    uniforms: { protectedTokens: attrs['protectedTokens'] ?? 0 },
+    uniforms: { protectedTokens: attribute(attrs, 'protectedTokens'), list: attribute(attrs, 'list') },
     code: `
-      var<workgroup> kept : array<atomic<u32>, ${words}>;
+      var<workgroup> kept : array<atomic<u32>, ${widestRow / 32}>;
+
+      // What is no number comes last.
+      fn scoreAt(i : i32) -> f32 { return select(scores[i], -3.4e38, isnan(scores[i])); }
 
       fn main(index : i32) {
         let rows = uniforms.outShape[0];
         let width = uniforms.outShape[1];
         let row = min(index / ${rowThreads}, rows - 1);
         let start = row * width;
-        let count = counts[row];
+        let count = counts[uniforms.list * rows + row];
 
         for (var slot = i32(localId.x); slot < width; slot = slot + ${rowThreads}) {
           var rank = slot;
           if (slot >= uniforms.protectedTokens) {
-            let own = scores[start + slot];
+            let own = scoreAt(start + slot);
             rank = uniforms.protectedTokens;
             for (var other = uniforms.protectedTokens; other < width; other = other + 1) {
-              let theirs = scores[start + other];
+              let theirs = scoreAt(start + other);
               if (theirs > own || (theirs == own && other < slot)) { rank = rank + 1; }
             }
           }
@@ -65,8 +64,8 @@ const keepOrder: Kernel = ({ inputs, attrs, backend }) => {
 const flatSlots: Kernel = ({ inputs, attrs, backend }) => {
   const { order } = inputs as Record<'order', TensorInfo>;
   const [rows = 0, width = 0] = order.shape;
-  const { from = 0, to = width } = attrs;
-  const size = to - from;
+  const first = attribute(attrs, 'from');
+  const size = attribute(attrs, 'to') - first;
   return runProgram(backend, {
     name: 'flatSlots',
     inputs: { order },
@@ -74,7 +73,7 @@ const flatSlots: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'int32',
     workgroups: Math.ceil((rows * size) / threads),
     threads,
-    uniforms: { first: from, width, size, count: rows * size },
+    uniforms: { first, width, size, count: rows * size },
     code: `
       fn main(index : i32) {
         if (index < uniforms.count) {
@@ -90,7 +89,7 @@ const flatSlots: Kernel = ({ inputs, attrs, backend }) => {
 const firstSlots: Kernel = ({ inputs, attrs, backend }) => {
   const { values } = inputs as Record<'values', TensorInfo>;
   const [rows = 0, size = 0] = values.shape;
-  const { width = 0, rowStep = 0, missing = -1 } = attrs;
+  const width = attribute(attrs, 'width');
   return runProgram(backend, {
     name: 'firstSlots',
     inputs: { values },
@@ -98,7 +97,7 @@ const firstSlots: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'int32',
     workgroups: Math.ceil((rows * width) / threads),
     threads,
-    uniforms: { width, size, rowStep, missing, count: util.sizeFromShape([rows, width]) },
+    uniforms: { width, size, rowStep: attribute(attrs, 'rowStep'), missing: attribute(attrs, 'missing'), count: rows * width },
     code: `
       fn main(index : i32) {
         if (index < uniforms.count) {
