@@ -11,6 +11,7 @@ const cases = [
   'keeps what a plain sort keeps, ties included',
   'what is dropped and kept is restored to where it was',
   'the gradient of a move equals that of a one-hot product',
+  'the gradient of what is restored is that of each token at its own position',
 ];
 
 const missing = programMissing('chromium');

@@ -2,6 +2,7 @@ import type { LengthConfig } from '@length-adaptive/core';
 import { fromAbsoluteLengths, fullLength } from '@length-adaptive/core';
 import type { TaskModel } from '@length-adaptive/models';
 import { questionAnswering } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportGraph, hostModel } from './export-graph.js';
 import type { OnnxModel } from './onnx-model.js';
@@ -16,7 +17,7 @@ const tolerance = 1e-4;
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
 });
 
 describe.each(['bert', 'distilbert'] as const)('an exported %s on ONNX Runtime against the golden numbers', (family) => {

@@ -2,6 +2,7 @@ import type { EncoderInput, Gradients, LengthConfig } from '@length-adaptive/cor
 import { createRandom, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, TaskModel } from '@length-adaptive/models';
 import { createTaskModel, createTokenizer, questionAnswering, saveModel, sequenceClassification, trainable } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -39,7 +40,7 @@ let model: TaskModel;
 let plain: TaskModel;
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
   model = questionModel(reducer);
   plain = questionModel(undefined);
 });

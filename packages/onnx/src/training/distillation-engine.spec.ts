@@ -2,6 +2,7 @@ import type { Gradients, Sandwich, TrainingEngine } from '@length-adaptive/core'
 import { createRandom } from '@length-adaptive/core';
 import type { DistillationOptions, LabelledInput, ModelConfig, Task, TaskModel } from '@length-adaptive/models';
 import { createTaskModel, distill, planDistillation, questionAnswering, regression, sequenceClassification, tensorDistillationEngine, tokenClassification } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
@@ -9,7 +10,7 @@ import { onnxDistillationEngine } from './distillation-engine.js';
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
 });
 
 const shared = { vocab_size: 30, max_position_embeddings: 12, initializer_range: 0.15 };

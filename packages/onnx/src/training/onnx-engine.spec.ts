@@ -2,6 +2,7 @@ import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@lengt
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, Task } from '@length-adaptive/models';
 import { createTaskModel, fineTune, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
+import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
@@ -12,7 +13,7 @@ type Batch = readonly LabelledInput[];
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
 });
 
 const config = {
