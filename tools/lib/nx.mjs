@@ -1,5 +1,4 @@
 /** Nx, called the same way by every workspace script. */
-import os from 'node:os';
 import path from 'node:path';
 import { runNode } from './run.mjs';
 import { workspaceRoot } from './setup.mjs';
@@ -17,9 +16,6 @@ const PLAIN = { NX_DAEMON: 'false', NX_TUI: 'false' };
  */
 export const runNx = (args, env = {}) => runNode([NX, ...args], workspaceRoot, { ...PLAIN, ...env });
 
-/** Tasks at a time. On two cores four, for many of them wait for programs that they start. */
-const parallel = Math.min(8, Math.max(4, os.availableParallelism()));
-
 /**
  * Runs these targets of every project that has them; resolves to the exit code.
  *
@@ -27,7 +23,7 @@ const parallel = Math.min(8, Math.max(4, os.availableParallelism()));
  * @param {{ env?: NodeJS.ProcessEnv, flags?: readonly string[] }} [options] `flags`: more of Nx's, such as `--projects=PATTERN`
  */
 export const runTargets = (targets, { env = {}, flags = [] } = {}) =>
-  runNx(['run-many', `--targets=${targets.join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--skipSync', ...flags], env);
+  runNx(['run-many', `--targets=${targets.join(',')}`, '--outputStyle=static', '--skipSync', ...flags], env);
 
 /** Builds what is published, and not the documentation; resolves to the exit code. */
 export const buildPackages = () => runTargets(['build'], { flags: ['--projects=packages/*'] });
