@@ -74,37 +74,29 @@ export const shortAccuracyTable = (): string =>
     'lrrrr',
   );
 
-/** `speed.b8.s128.keep70` -> batch 8, 128 tokens, 70 % kept. */
-const speedId = /^speed\.b(\d+)\.s(\d+)\.keep(\d+)$/;
+/** `speed.b8.s128.keep70` -> batch 8, 128 tokens, 70 % kept; `webgpu.bert-base.b8.s128.keep70` names the model too. */
+const speedId = /^\w+\.(?:([\w-]+)\.)?b(\d+)\.s(\d+)\.keep(\d+)$/;
 
-/** Gain in MACs beside the gain in time. */
+/** Gain in MACs beside the gain in time: what a reduced length of a benchmark saved. */
+const speedRows = (benchmark: string): { readonly model: string | undefined; readonly cells: readonly string[]; readonly note: string }[] =>
+  readRows(benchmark).flatMap(({ id, value, note }) => {
+    const [, model, batch, tokens, kept] = speedId.exec(id) ?? [];
+    const [, macs] = /([\d.]+)x fewer MACs/.exec(note) ?? [];
+    if (batch === undefined || tokens === undefined || kept === undefined || macs === undefined) return [];
+    return [{ model, cells: [batch, tokens, `${kept} %`, `${macs}x`, times(value)], note }];
+  });
+
+const speedHeader = ['batch', 'tokens', 'kept a layer', 'fewer MACs', 'measured speed'];
+
 export const speedTable = (): string =>
   markdownTable(
-    ['batch', 'tokens', 'kept a layer', 'fewer MACs', 'measured speed', 'efficiency'],
-    readRows('speed').flatMap(({ id, value, note }) => {
-      const [, batch, tokens, kept] = speedId.exec(id) ?? [];
-      const [, macs, efficiency] = /([\d.]+)x fewer MACs, efficiency ([\d.]+)/.exec(note) ?? [];
-      if (batch === undefined || tokens === undefined || kept === undefined || macs === undefined || efficiency === undefined) return [];
-      return [[batch, tokens, `${kept} %`, `${macs}x`, times(value), efficiency]];
-    }),
+    [...speedHeader, 'efficiency'],
+    speedRows('speed').map(({ cells, note }) => [...cells, /efficiency ([\d.]+)/.exec(note)?.[1] ?? '–']),
     'rrrrrr',
   );
 
-/** `webgpu.bert-base.b8.s128.keep70`. */
-const webGpuId = /^webgpu\.([\w-]+)\.b(\d+)\.s(\d+)\.keep(\d+)$/;
-
-/** Gain in MACs beside the gain in time on a graphics card. */
-export const webGpuTable = (): string =>
-  markdownTable(
-    ['model', 'batch', 'tokens', 'kept a layer', 'fewer MACs', 'measured speed'],
-    readRows('webgpu').flatMap(({ id, value, note }) => {
-      const [, model, batch, tokens, kept] = webGpuId.exec(id) ?? [];
-      const [, macs] = /([\d.]+)x fewer MACs/.exec(note) ?? [];
-      if (model === undefined || batch === undefined || tokens === undefined || kept === undefined || macs === undefined) return [];
-      return [[model, batch, tokens, `${kept} %`, `${macs}x`, times(value)]];
-    }),
-    'lrrrrr',
-  );
+/** On a graphics card. */
+export const webGpuTable = (): string => markdownTable(['model', ...speedHeader], speedRows('webgpu').map(({ model = '–', cells }) => [model, ...cells]), 'lrrrrr');
 
 const paddings: Readonly<Record<string, string>> = { none: 'none', batch: 'to the longest of its batch', maximum: 'to the maximum' };
 

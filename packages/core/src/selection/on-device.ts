@@ -16,12 +16,14 @@ export const ranksOf = (scores: Tensor2D, protectedTokens: number): Tensor2D => 
   return tf.sum<Tensor2D>(tf.cast(ahead, 'int32'), 2);
 };
 
+/** Where each row begins in the flattened batch: [B, 1], int32. */
+const rowStarts = (rows: number, width: number): Tensor2D => tf.expandDims(tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32')), 1);
+
 /** The permutation that puts each slot at its place. */
 export const orderOf = (places: Tensor2D, { firstSlots }: Pick<SelectionPlace, 'firstSlots'>): Tensor2D => {
   const [rows, width] = places.shape;
-  const starts = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32'));
   const found = firstSlots(places, { width, rowStep: 0, missing: -1 });
-  return tf.sub(tf.reshape(found, [rows, width]), tf.expandDims(starts, 1));
+  return tf.sub(tf.reshape(found, [rows, width]), rowStarts(rows, width));
 };
 
 /** For backends that a read would stall and that have no kernels of ours (webgl): nothing leaves the device. */
@@ -41,18 +43,16 @@ export const onDevice: SelectionPlace = {
   flatSlots: (order, from, to) =>
     tidy(() => {
       const [rows, width] = order.shape;
-      const starts = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32'));
-      return tf.reshape(tf.add(tf.slice(order, [0, from], [-1, to - from]), tf.expandDims(starts, 1)), [-1]);
+      return tf.reshape(tf.add(tf.slice(order, [0, from], [-1, to - from]), rowStarts(rows, width)), [-1]);
     }),
 
   firstSlots: (values, { width, rowStep, missing }) =>
     tidy(() => {
       const [rows, size] = values.shape;
-      const row = tf.expandDims(tf.range(0, rows, 1, 'int32'), 1); // [B, 1]
-      const wanted = tf.add(tf.mul(row, tf.scalar(rowStep, 'int32')), tf.range(0, width, 1, 'int32')); // [B, width]
+      const wanted = tf.add(rowStarts(rows, rowStep), tf.range(0, width, 1, 'int32')); // [B, width]
       const found = tf.equal(tf.expandDims(values, 1), tf.expandDims(wanted, 2)); // [B, width, N]
       const nearest = tf.max(tf.mul(tf.cast(found, 'int32'), tf.range(size, 0, -1, 'int32')), 2); // N for slot 0, 0 for none
-      const start = tf.mul(row, tf.scalar(size, 'int32'));
+      const start = rowStarts(rows, size);
       const slot = tf.add(start, tf.sub(tf.scalar(size, 'int32'), nearest));
       const otherwise = tf.broadcastTo(missing < 0 ? start : tf.scalar(missing, 'int32'), [rows, width]);
       const held = tf.greater(nearest, tf.scalar(0, 'int32'));

@@ -1,8 +1,8 @@
-import { backend_util as constants, util } from '@tensorflow/tfjs';
+import { backend_util as constants } from '@tensorflow/tfjs';
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel } from '../own-kernels.js';
 import type { Kernel } from './program.js';
-import { attribute, runProgram } from './program.js';
+import { attribute, runElements, runProgram } from './program.js';
 
 /** Threads that share the work on one row. */
 const threads = 64;
@@ -73,27 +73,18 @@ const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
 /** An element a thread. */
 const gelu: Kernel = ({ inputs, backend }) => {
   const { x } = inputs as Record<'x', TensorInfo>;
-  const count = util.sizeFromShape(x.shape);
-  const elementThreads = 256;
-  return runProgram(backend, {
+  return runElements(backend, {
     name: 'gelu',
     inputs: { x },
     shape: x.shape,
     dtype: 'float32',
-    workgroups: Math.ceil(count / elementThreads),
-    threads: elementThreads,
-    uniforms: { count },
     code: `
-      fn main(index : i32) {
-        if (index < uniforms.count) {
-          let value = x[index];
-          let scaled = value * ${Math.SQRT1_2};
-          let distance = abs(scaled);
-          let t = 1.0 / (1.0 + ${constants.ERF_P} * distance);
-          let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-distance * distance);
-          result[index] = value * 0.5 * (sign(scaled) * (1.0 - tail) + 1.0);
-        }
-      }
+      let value = x[index];
+      let scaled = value * ${Math.SQRT1_2};
+      let distance = abs(scaled);
+      let t = 1.0 / (1.0 + ${constants.ERF_P} * distance);
+      let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-distance * distance);
+      result[index] = value * 0.5 * (sign(scaled) * (1.0 - tail) + 1.0);
     `,
   });
 };

@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 
 /** A compute shader as TensorFlow.js' WebGPU backend takes it. It adds bindings, `uniforms` and helpers around the code. */
@@ -75,4 +76,27 @@ export const runProgram = (backend: WebGpuBackend, { name, inputs, shape, dtype,
   };
   const data = typed.map(({ value, fraction }): Uniform => ({ type: fraction ? 'float32' : 'int32', data: [value] }));
   return backend.runWebGPUProgram(program, Object.values(inputs), dtype, data);
+};
+
+/** Threads of a workgroup where none needs another. */
+const elementThreads = 64;
+
+/**
+ * Runs a shader with a thread an element of the result.
+ *
+ * @param elements `code` is what a thread does for element `index`
+ */
+export const runElements = (backend: WebGpuBackend, { code, uniforms, ...elements }: Omit<ProgramRun, 'workgroups' | 'threads'>): TensorInfo => {
+  const count = util.sizeFromShape([...elements.shape]);
+  return runProgram(backend, {
+    ...elements,
+    workgroups: Math.ceil(count / elementThreads),
+    threads: elementThreads,
+    uniforms: { ...uniforms, count },
+    code: `
+      fn main(index : i32) {
+        if (index < uniforms.count) {${code}}
+      }
+    `,
+  });
 };

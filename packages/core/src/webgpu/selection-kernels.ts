@@ -1,9 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel, widestRow } from '../own-kernels.js';
 import type { Kernel } from './program.js';
-import { attribute, runProgram } from './program.js';
-
-const threads = 64;
+import { attribute, runElements, runProgram } from './program.js';
 
 /** Threads that share one row of `keepOrder`. */
 const rowThreads = 256;
@@ -66,21 +64,15 @@ const flatSlots: Kernel = ({ inputs, attrs, backend }) => {
   const [rows = 0, width = 0] = order.shape;
   const first = attribute(attrs, 'from');
   const size = attribute(attrs, 'to') - first;
-  return runProgram(backend, {
+  return runElements(backend, {
     name: 'flatSlots',
     inputs: { order },
     shape: [rows * size],
     dtype: 'int32',
-    workgroups: Math.ceil((rows * size) / threads),
-    threads,
-    uniforms: { first, width, size, count: rows * size },
+    uniforms: { first, width, size },
     code: `
-      fn main(index : i32) {
-        if (index < uniforms.count) {
-          let start = (index / uniforms.size) * uniforms.width;
-          result[index] = start + order[start + uniforms.first + index % uniforms.size];
-        }
-      }
+      let start = (index / uniforms.size) * uniforms.width;
+      result[index] = start + order[start + uniforms.first + index % uniforms.size];
     `,
   });
 };
@@ -90,31 +82,25 @@ const firstSlots: Kernel = ({ inputs, attrs, backend }) => {
   const { values } = inputs as Record<'values', TensorInfo>;
   const [rows = 0, size = 0] = values.shape;
   const width = attribute(attrs, 'width');
-  return runProgram(backend, {
+  return runElements(backend, {
     name: 'firstSlots',
     inputs: { values },
     shape: [rows * width],
     dtype: 'int32',
-    workgroups: Math.ceil((rows * width) / threads),
-    threads,
-    uniforms: { width, size, rowStep: attribute(attrs, 'rowStep'), missing: attribute(attrs, 'missing'), count: rows * width },
+    uniforms: { width, size, rowStep: attribute(attrs, 'rowStep'), missing: attribute(attrs, 'missing') },
     code: `
-      fn main(index : i32) {
-        if (index < uniforms.count) {
-          let row = index / uniforms.width;
-          let start = row * uniforms.size;
-          let wanted = index % uniforms.width + row * uniforms.rowStep;
-          var slot = 0;
-          while (slot < uniforms.size && values[start + slot] != wanted) { slot = slot + 1; }
-          let otherwise = select(uniforms.missing, start, uniforms.missing < 0);
-          result[index] = select(otherwise, start + slot, slot < uniforms.size);
-        }
-      }
+      let row = index / uniforms.width;
+      let start = row * uniforms.size;
+      let wanted = index % uniforms.width + row * uniforms.rowStep;
+      var slot = 0;
+      while (slot < uniforms.size && values[start + slot] != wanted) { slot = slot + 1; }
+      let otherwise = select(uniforms.missing, start, uniforms.missing < 0);
+      result[index] = select(otherwise, start + slot, slot < uniforms.size);
     `,
   });
 };
 
-/** How tokens are chosen and moved, a kernel a step where TensorFlow.js sorts in dozens of passes. */
+/** How tokens are chosen and moved, a kernel a step where TensorFlow.js needs a dozen or more. */
 export const selectionKernels: Readonly<Record<string, Kernel>> = {
   [ownKernel.keepOrder]: keepOrder,
   [ownKernel.flatSlots]: flatSlots,
