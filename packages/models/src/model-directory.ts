@@ -1,5 +1,5 @@
 import { ModelError } from './errors.js';
-import { decodeJson, readIfThere } from './files.js';
+import { decodeJson, readIfThere, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
 import { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
@@ -68,6 +68,7 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   const specials = source.list().then((files) => (files?.includes('special_tokens_map.json') ? read('special_tokens_map.json') : undefined)); // says nothing new, and goes along where it is known to be there
   const others = [read('tokenizer_config.json'), list, specials];
   const found = await allOrFirst([json, ...others]);
+  if (found[0][1] === undefined && found[2]?.[1] === undefined) await refuseIfDenied(source, 'tokenizer.json');
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
 };
 

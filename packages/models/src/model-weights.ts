@@ -1,5 +1,5 @@
 import { ModelError } from './errors.js';
-import { decodeJson } from './files.js';
+import { decodeJson, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
 import { fromInt8Weights } from './int8-weights.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
@@ -43,6 +43,7 @@ export const hasWeights = async (source: FileSource): Promise<boolean> => (await
 const findWeights = async (source: FileSource): Promise<string> => {
   const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
+    await refuseIfDenied(source, 'model.safetensors');
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
     const hint = foreign === undefined ? '' : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
     throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`);

@@ -1,5 +1,5 @@
 import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
+import { ModelError, chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -31,6 +31,16 @@ const fromWeights = async (source: FileSource, precision: Precision, trace: bool
   }
 };
 
+/** The exported file. What denies access says so itself. */
+const readGraph = async (source: FileSource, path: string): Promise<Uint8Array> => {
+  try {
+    return await source.read(path);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND') throw error;
+    throw new OnnxError('FILE_NOT_FOUND', `${source.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`, { cause: error });
+  }
+};
+
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
  *
@@ -50,11 +60,7 @@ export const openOnnx = async (
     const graph = (trace: boolean): Promise<Uint8Array> => fromWeights(files, precision, trace, options);
     return finish(await createOnnxModel(await graph(false), config, { ...session, traced: () => graph(true) }));
   }
-  const path = file ?? modelFileName(precision);
-  if (!(await files.exists(path))) {
-    throw new OnnxError('FILE_NOT_FOUND', `${files.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`);
-  }
-  return finish(await createOnnxModel(await files.read(path), config, session));
+  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
 };
 
 /**
