@@ -21,6 +21,7 @@ export type ModelErrorCode =
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'
   | 'WORKER_FAILED'
+  | 'DISPOSED'
   | 'ABORTED';
 
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */

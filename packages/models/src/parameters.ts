@@ -114,8 +114,18 @@ export const loadParameters = <T>(
   }
 };
 
-/** The parameters as tensors of a checkpoint, in file names and file layout. */
+/** @throws ModelError `DISPOSED` when the model that they are of was disposed of */
+export const checkParameters = (parameters: readonly Parameter[]): void => {
+  if (parameters.some(({ variable }) => variable.isDisposed)) throw new ModelError('DISPOSED', 'The model was disposed of; open another.');
+};
+
+/**
+ * The parameters as tensors of a checkpoint, in file names and file layout.
+ *
+ * @throws ModelError `DISPOSED`
+ */
 export const saveParameters = async (parameters: readonly Parameter[]): Promise<Map<string, TensorData>> => {
+  checkParameters(parameters);
   const tensors = new Map<string, TensorData>();
   for (const { spec, variable } of parameters) {
     const stored = spec.transposed ? tf.transpose(variable) : variable;

@@ -32,7 +32,7 @@ export interface RunnableModel {
   macs(length: number, config?: LengthConfig): number;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
-  /** Frees what the engine holds. */
+  /** Frees what the engine holds, once what runs is done; what is asked for later is refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
 

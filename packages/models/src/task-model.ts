@@ -8,7 +8,7 @@ import { isFitDense } from './architectures/tinybert.js';
 import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from './model-config.js';
 import type { Parameter } from './parameters.js';
-import { loadParameters } from './parameters.js';
+import { checkParameters, loadParameters } from './parameters.js';
 import type { ReducerSettings } from './reducer.js';
 import { resolveReducer, withPriors } from './reducer.js';
 import type { RunnableModel } from './runnable-model.js';
@@ -86,8 +86,9 @@ export const createTaskModel = (
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
 
-  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor =>
-    tf.tidy((): Tensor => {
+  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
+    checkParameters(parameters);
+    return tf.tidy((): Tensor => {
       // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
       const { hidden } = encode(encoder, withPriors(reducer, inputs), { ...options, ...ranking, dropout, restore: task.reads === 'tokens' });
       if (task.reads === 'first') {
@@ -98,6 +99,7 @@ export const createTaskModel = (
       const outputs = runHead(tf.reshape<Rank.R2>(hidden, [rows * width, size]), head, architecture.poolerActivation, dropout);
       return tf.reshape(outputs, [rows, width, task.outputs]);
     });
+  };
 
   return {
     engine: 'tfjs',
@@ -124,6 +126,7 @@ export const createTaskModel = (
       }
     },
     keptPositions: async (input, lengthConfig) => {
+      checkParameters(parameters);
       const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), { config: lengthConfig, ...ranking, restore: false, trace: true });
       try {
         const kept: number[][] = [];
@@ -136,7 +139,7 @@ export const createTaskModel = (
     macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
     headMacs,
     dispose: () => {
-      for (const { variable } of parameters) variable.dispose();
+      for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },
   };
 };

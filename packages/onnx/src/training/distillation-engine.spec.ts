@@ -126,6 +126,6 @@ test('with dropout a step is of its seed; a teacher on any engine answers; sub-m
   const own = await onnxDistillationEngine(planDistillation(student, teacher, { method: 'prediction' }), { threads: 1 });
   const [a, b] = [await gradientsOf(answers.training, batch, plain), await gradientsOf(own.training, batch, plain)];
   expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
-  for (const used of [answers, own]) await used.release();
+  for (const used of [answers, own, answers, own]) await used.release(); // again is no error
   for (const model of [student, teacher]) model.dispose();
 });

@@ -164,6 +164,17 @@ describe('fine-tuning', () => {
     const engine = await onnxTrainingEngine(model);
     expect(() => engine.training.writeWeights(new Map())).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     await engine.release();
+  });
+
+  test('an engine that was released, twice, refuses steps and predictions by their code; a model that was disposed of has none', async () => {
+    const model = fresh();
+    const engine = await onnxTrainingEngine(model);
+    await engine.release();
+    await engine.release();
+    const [input] = examples;
+    await expect(stepOf(engine.training, examples.slice(0, 1), { full: {}, reduced: [] }, {})).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(engine.runnable.run([input?.input ?? { ids: [2, 3] }])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
     model.dispose();
+    await expect(onnxTrainingEngine(model)).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 });
