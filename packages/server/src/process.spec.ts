@@ -90,6 +90,9 @@ describe('four models', () => {
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({ status: 422, body: { code: 'TEXT_TOO_LONG' } });
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({ status: 200 });
     expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({ status: 422, body: { code: 'TEXT_EMPTY' } });
+    const texts = ['', textOf(5), textOf(300), textOf(9)];
+    const { status, body } = await server.post('/v1/classify', { model: 'reviews', texts });
+    expect({ status, predictions: body['predictions'] }).toMatchObject({ status: 200, predictions: [{ code: 'TEXT_EMPTY' }, { label: expect.any(String) }, { code: 'TEXT_TOO_LONG', error: expect.stringMatching(/^Text 2: /) }, { label: expect.any(String) }] });
     expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
     expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
   });

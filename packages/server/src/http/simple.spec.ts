@@ -21,6 +21,19 @@ test('one text is answered as one, several as a list', async () => {
   expect(one.service.requests.at(-1)).toMatchObject({ inputs: [['good', 'x']], budget: { cost: 0.5 }, truncate: false });
 });
 
+test('of several texts, one that cannot be read has its error in its place; protocols without a place for it refuse the request', async () => {
+  const error = { error: expect.stringContaining('is empty'), code: 'TEXT_EMPTY' };
+  const { status, json } = await one.post('/v1/classify', { texts: ['', 'good', ' ', 'bad', ''] });
+  expect({ status, json }).toMatchObject({ status: 200, json: { predictions: [error, { label: 'positive' }, error, { label: 'negative' }, error], ...ran, degraded: true } });
+  expect((json as { predictions: object[] }).predictions[0]).toEqual(error);
+  expect((await tasks.post('/v1/tag', { model: 'names', texts: ['Eva', ''] })).json).toMatchObject({ predictions: [{ entities: [{ text: 'Eva' }] }, error] });
+  expect(await one.post('/v1/classify', { texts: ['', ' '] })).toMatchObject({ status: 422, json: error });
+  expect(await one.post('/v1/classify', { text: '' })).toMatchObject({ status: 422, json: error });
+  expect(await one.post('/predict', { inputs: [['good'], ['']] })).toMatchObject({ status: 400, json: { error_type: 'Empty' } });
+  const inputs = [{ name: 'text', datatype: 'BYTES', shape: [2], data: ['good', ''] }];
+  expect(await one.post('/v2/models/reviews/infer', { inputs })).toMatchObject({ status: 422, json: error });
+});
+
 test('every task has its route', async () => {
   expect((await tasks.post('/v1/classify', { model: 'stars', text: 'four' })).json).toMatchObject({ score: 1, ...ran });
   expect((await tasks.post('/v1/answer', { model: 'reader', question: 'who', context: 'Anna did', answers: 2, max_answer_tokens: 5 })).json).toEqual({

@@ -1,5 +1,5 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
-import { Type, type TProperties } from 'typebox';
+import { Type, type Static, type TProperties } from 'typebox';
 import { ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
 import { errorSchema } from './error-body.js';
@@ -31,11 +31,13 @@ const span = { start: Type.Integer({ description: 'In UTF-16 units.' }), end: Ty
 const tagging = { entities: Type.Array(Type.Object({ type: Type.String(), text: Type.String(), ...span })) };
 const answering = { answer: Type.String(), ...span, answers: Type.Array(Type.Object({ text: Type.String(), ...span })) };
 
+const textError = Type.Object({ error: Type.String(), code: Type.String() }, { description: 'In the place of a text that cannot be read.' });
+
 const failures = { '4xx': errorSchema, '5xx': errorSchema };
 
-/** For `text` what was found in it, for `texts` a list of that. */
+/** For `text` what was found in it, for `texts` a list of that, with an error in the place of a text that cannot be read. */
 const oneOrMany = <Fields extends TProperties>(fields: Fields) =>
-  Type.Union([Type.Object({ ...about, ...fields }), Type.Object({ ...about, predictions: Type.Array(Type.Object(fields)) })]);
+  Type.Union([Type.Object({ ...about, ...fields }), Type.Object({ ...about, predictions: Type.Array(Type.Union([Type.Object(fields), textError])) })]);
 
 /** The fields that texts come in. */
 interface TextFields {
@@ -71,7 +73,11 @@ const answerOfOne = <Fields>(found: Found, result: InferenceResult, read: (predi
   return { ...aboutOf(found, result), ...read(prediction) };
 };
 
-const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => ({ ...aboutOf(found, result), predictions: result.predictions.map(read) });
+const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => {
+  const predictions: (Fields | Static<typeof textError>)[] = result.predictions.map(read);
+  for (const [text, { message, code }] of [...(result.refused ?? [])].sort(([one], [other]) => one - other)) predictions.splice(text, 0, { error: message, code });
+  return { ...aboutOf(found, result), predictions };
+};
 
 const tags = ['Simple'];
 const config = { inference: true };
@@ -80,13 +86,13 @@ const config = { inference: true };
 export const simpleRoutes: Routes = (app, { inference }) => {
   app.post('/v1/classify', { config, schema: { tags, body: classifyBody, response: { 200: oneOrMany(classification), ...failures } } }, async (request, reply) => {
     const found = inference.find(request, { ...request.body, tasks: ['sequence-classification', 'regression'] });
-    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body, partial: request.body.texts !== undefined });
     return request.body.texts ? answerOfMany(found, result, classificationOf) : answerOfOne(found, result, classificationOf);
   });
 
   app.post('/v1/tag', { config, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } }, async (request, reply) => {
     const found = inference.find(request, { ...request.body, tasks: ['token-classification'] });
-    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body, partial: request.body.texts !== undefined });
     return request.body.texts ? answerOfMany(found, result, taggingOf) : answerOfOne(found, result, taggingOf);
   });
 

@@ -67,13 +67,17 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   let open = true;
   const running = new Set<Promise<unknown>>();
 
-  const answer = async ({ inputs, budget }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
+  const answer = async ({ inputs: asked, budget, partial = false }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
-    if (inputs.some((input) => textOf(input).trim() === '')) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+    const isEmpty = (input: (typeof asked)[number]): boolean => textOf(input).trim() === '';
+    const inputs = asked.filter((input) => !isEmpty(input));
+    if (inputs.length < (partial ? 1 : asked.length)) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+    const refused = new Map(asked.flatMap((input, text) => (isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [])));
     const predictions = inputs.map((input) => predictionOf(input, task));
     const point = paretoSet.find(({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join());
     return {
       predictions,
+      ...(refused.size > 0 && { refused }),
       lengthConfig: budget.lengthConfig ?? [0.8, 0.6, 0.5],
       cost: point?.cost ?? 0.5,
       expectedScore: point?.score,
