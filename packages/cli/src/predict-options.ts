@@ -28,7 +28,7 @@ const predictOptionsOf = (
 };
 
 /** A predictor with the options to call it with. */
-interface OpenedPredictor {
+export interface OpenedPredictor {
   readonly predictor: Predictor;
   readonly options: PredictOptions;
   readonly used: UsedEngine;

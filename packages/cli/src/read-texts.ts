@@ -7,7 +7,20 @@ import { CliError, messageOf } from './errors.js';
 export interface NumberedText {
   readonly line: number;
   readonly input: TextInput;
+  /** Why the line holds no text; `input` is then what stands there. */
+  readonly error?: CliError;
 }
+
+/** A line as a text, or with what is wrong with it: the others may be fine. */
+const readLine = (content: string, line: number, at: string, isJson: boolean): NumberedText => {
+  if (content.trim() === '') return { line, input: content, error: new CliError('INPUT_INVALID', `${at} is empty; expected a text a line.`) };
+  try {
+    return { line, input: isJson ? fromJson(content, at) : content };
+  } catch (error) {
+    if (error instanceof CliError) return { line, input: content, error };
+    throw error;
+  }
+};
 
 const fromJson = (content: string, at: string): TextInput => {
   let parsed: unknown;
@@ -40,7 +53,7 @@ const whole = async function* (text: Promise<string>): AsyncGenerator<string> {
 /**
  * Texts of a file or of stdin (`-`), in groups as they arrive, at most `group` together.
  *
- * @throws ModelError `FILE_NOT_FOUND`; CliError `INPUT_INVALID` naming the line
+ * @throws ModelError `FILE_NOT_FOUND`
  */
 export const readTexts = async function* (path: string, stdin: Io['stdin'], group = 32): AsyncGenerator<readonly NumberedText[]> {
   const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
@@ -50,8 +63,7 @@ export const readTexts = async function* (path: string, stdin: Io['stdin'], grou
     for (let start = 0; start < lines.length; start += group) {
       yield lines.slice(start, start + group).map((content) => {
         line += 1;
-        if (content.trim() === '') throw new CliError('INPUT_INVALID', `${name}, line ${line} is empty; expected a text a line.`);
-        return { line, input: isJson ? fromJson(content, `${name}, line ${line}`) : content };
+        return readLine(content, line, `${name}, line ${line}`, isJson);
       });
     }
   }

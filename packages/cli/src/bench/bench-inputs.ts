@@ -37,6 +37,7 @@ export const randomBatches = ({ model, tokenizer }: RunnableTextModel, seed: num
 export const textBatches = async ({ tokenizer }: RunnableTextModel, path: string, stdin: Io['stdin']): Promise<MakeBatch> => {
   const tokens: number[] = [];
   for await (const texts of readTexts(path, stdin)) {
+    for (const { error } of texts) if (error) throw error;
     for (const { input } of texts) {
       const [text, pair] = typeof input === 'string' ? [input] : input;
       const { ids, sequenceIds } = tokenizer.encode(text, pair);

@@ -24,7 +24,9 @@ export const predictCommand = defineCommand({
   summary: 'Predict texts, under a budget',
   argument: { name: '[texts...]', description: 'texts to predict' },
   help: `Prints a line a text: label, confidence, cost (share of the full MACs), tokens kept by the last layer, text.
-With --json a JSON object a line.
+With --json a JSON object a line. Of several texts, one that cannot be read (empty, too long) has
+its error in its place ({"error": {"code": ..., "message": ...}}), the others are predicted, and
+the command ends with 3.
 
 Examples:
   lat predict --model runs/sst2/model --budget cost=0.5 'A fine film.'
