@@ -1,7 +1,7 @@
 /** What the first and last bytes of a file say, before anybody reads it: hosts answer with pages, and connections end early. */
 
 /** How a file looks: as it should; as a page that a host shows in its place; as nothing; or broken in some other way. */
-export type ContentLook = 'good' | 'page' | 'empty' | 'broken';
+type ContentLook = 'good' | 'page' | 'empty' | 'broken';
 
 /** How many bytes a page is known by. */
 export const sniffedBytes = 512;

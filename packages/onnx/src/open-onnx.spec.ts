@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Prediction, Predictor } from '@length-adaptive/models';
-import { createPredictor, load, saveModel } from '@length-adaptive/models';
+import type { FileSource, Prediction, Predictor } from '@length-adaptive/models';
+import { ModelError, createPredictor, load, saveModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
@@ -88,6 +89,21 @@ describe('opening', () => {
 
   test('a precision that was not exported is not found, and the message says what to do', async () => {
     await expect(openOnnx(exported, { precision: 'fp16' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/model_fp16\.onnx.*export/) });
+  });
+
+  test('where absent files are denied an exported folder opens, and a graph that is denied says so', async () => {
+    const files = new Map([...filesOf(exported), ['onnx/model.onnx', new Uint8Array(readFileSync(join(exported, 'onnx/model.onnx')))]]);
+    const denied = (path: string): ModelError => new ModelError('ACCESS_DENIED', `${path} answered 403`);
+    const host: FileSource = {
+      name: 'host',
+      read: (path) => (files.get(path) ? Promise.resolve(files.get(path) as Uint8Array) : Promise.reject(denied(path))),
+      exists: (path) => Promise.resolve(files.has(path)),
+      list: () => Promise.resolve(undefined),
+    };
+    const text = await openOnnx(host);
+    expect(await text.model.run([{ ids: [2, 5, 3] }])).toHaveLength(3);
+    await text.model.release();
+    await expect(openOnnx(host, { precision: 'fp16' })).rejects.toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('model_fp16.onnx answered 403') });
   });
 
   test('a file that is no model is refused', async () => {
