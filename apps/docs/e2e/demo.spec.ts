@@ -71,7 +71,7 @@ const missing = programMissing('chromium');
     });
     const { said, ms } = await measured(page);
     console.log(`${shortest[0]} tokens: ${ms.join(' ms, at full length ')} ms: ${said}`);
-    expect(said).toMatch(/ times faster\.$|^Noisy: .* keeps this machine busy\.$/);
+    expect(said).toMatch(/ times faster\.$|^Noisy, /);
     expect(said).not.toContain('too few');
     expect(ms).toHaveLength(2);
     expect(problems).toEqual([]);
