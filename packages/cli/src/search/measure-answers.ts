@@ -4,7 +4,7 @@ import { createScorer, flipShare, predictLogits } from '@length-adaptive/models'
 import type { Context } from '../command.js';
 
 /** What is measured, beside the score of the search, of the answers at a configuration. */
-export type MeasuredAnswers = Pick<ParetoPoint, 'heldOutScore' | 'flips'>;
+type MeasuredAnswers = Pick<ParetoPoint, 'heldOutScore' | 'flips'>;
 
 /**
  * What configurations score on held-out examples, and how many of their answers there are others than those of the full length.

@@ -4,7 +4,7 @@ import type { Gain } from './take-turns.js';
 const shortText = 24;
 
 /** What was measured, and of what. */
-export interface MeasuredGain {
+interface MeasuredGain {
   readonly gain: Gain;
   /** Of the text. */
   readonly tokens: number;
