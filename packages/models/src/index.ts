@@ -66,6 +66,8 @@ export { questionOverlap } from './question-overlap.js';
 export type { QuestionOverlapOptions } from './question-overlap.js';
 export { predictLogits } from './predict-logits.js';
 export type { PredictLogitsOptions } from './predict-logits.js';
+export { countFlips, flipShare } from './flips.js';
+export type { Flips } from './flips.js';
 export { createScorer } from './score.js';
 export type { Scorer, ScoreName } from './score.js';
 export { configScorer } from './score-configs.js';

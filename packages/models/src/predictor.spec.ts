@@ -220,8 +220,9 @@ describe('a model that was trained and searched', () => {
   });
 
   test('cuts a long text when asked to', async () => {
-    const [answer] = await predictor.predict(['good '.repeat(40)], { truncate: true });
-    expect(answer).toMatchObject({ label: 'good', tokens: 32 });
+    const [answer, whole] = await predictor.predict(['good '.repeat(40), 'good'], { truncate: true });
+    expect(answer).toMatchObject({ label: 'good', tokens: 32, cutTokens: 10 });
+    expect(whole).not.toHaveProperty('cutTokens');
   });
 });
 

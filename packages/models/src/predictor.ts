@@ -50,6 +50,8 @@ export interface Prediction extends Answer {
   readonly cost: number;
   /** Tokens of the input, special tokens included; of all windows of a long context together. */
   readonly tokens: number;
+  /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
+  readonly cutTokens?: number;
   /** Tokens that left each layer. */
   readonly keptTokens: readonly number[];
   /** Absent: the text was read. */
@@ -196,13 +198,14 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     return rows.map(({ value, error }) => (error ? { error } : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) }));
   };
 
-  const costOf = ({ inputs }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer | 'error'> => {
+  const costOf = ({ inputs, cutTokens }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer | 'error'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
     const kept = lengths.map((length) => keptTokens(config, length));
     return {
       lengthConfig: config,
       cost: sum(lengths.map((length) => model.macs(length, config))) / sum(lengths.map((length) => model.macs(length))),
       tokens: sum(lengths),
+      ...(cutTokens !== undefined && { cutTokens }),
       keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
     };
   };

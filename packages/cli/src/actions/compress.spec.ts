@@ -55,13 +55,13 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
   expect(code).toBe(0);
   expect(stdout).toMatch(/^vocabulary {5}\d+ +40$/m);
   expect(stdout).toMatch(/^tokens a text {2}\d+\.\d +\d+\.\d$/m);
-  expect(stdout).toMatch(/^cost +fidelity before +after +accuracy before +after +lengths$/m);
-  expect(stdout.match(/^[01]\.\d{3}( +[01]\.\d{4}){4} +[01]\.\d\d [01]\.\d\d$/gm)).toHaveLength(3);
+  expect(stdout).toMatch(/^cost +fidelity before +after +accuracy before +after +flips +lengths$/m);
+  expect(stdout.match(/^[01]\.\d{3}( +[01]\.\d{4}){5} +[01]\.\d\d [01]\.\d\d$/gm)).toHaveLength(3);
   expect(stderr).toContain(`wrote ${at('all')}`);
   expect(readJson(at('all/config.json'))).toMatchObject({ vocab_size: 40 });
 
   const written = readJson(at('all/length_adaptive.json'));
-  const scored = expect.objectContaining({ score: expect.any(Number), heldOutScore: expect.any(Number), macs: expect.any(Number) });
+  const scored = expect.objectContaining({ score: expect.any(Number), heldOutScore: expect.any(Number), flips: expect.any(Number), macs: expect.any(Number) });
   expect(written).toEqual({
     format: 'length-adaptive',
     version: 1,
@@ -70,12 +70,12 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
     search: { seed: 4, metric: 'fidelity', split: 'dev.tsv', searchedOn: 'search.tsv', examples: 40, meanTokens: expect.any(Number), full: scored, heldOut: { split: 'dev.tsv', examples: 40, metric: 'accuracy' } },
     paretoSet: [scored, scored, scored],
   });
-  const points = written['paretoSet'] as { lengthConfig: number[]; score: number; cost: number; heldOutScore: number }[];
+  const points = written['paretoSet'] as { lengthConfig: number[]; score: number; cost: number; heldOutScore: number; flips: number }[];
   expect(points.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.5, 0.25], [0.6, 0.5], [1, 1]]);
   expect(points.at(-1)).toMatchObject({ score: 1, cost: 1 });
-  for (const { lengthConfig, cost, heldOutScore } of points) {
+  for (const { lengthConfig, cost, heldOutScore, flips } of points) {
     const evaluated = await runMain(['evaluate', ...small, '--model', at('all'), '--data', at('dev.tsv'), '--length-config', lengthConfig.join(), '--json']);
-    expect(JSON.parse(evaluated.stdout)).toMatchObject({ cost, scores: { accuracy: heldOutScore } });
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ cost, scores: { accuracy: heldOutScore }, ...(cost < 1 ? { flips } : {}) });
   }
   expect((await predict('all', '--budget', 'cost=0.99')).answer).toMatchObject({ lengthConfig: [0.6, 0.5] });
 });

@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runMain, small } from '../testing/run-main.js';
 import { readJson } from '../testing/files.js';
@@ -17,7 +17,7 @@ const evaluateJson = async (...argv: readonly string[]) => JSON.parse((await eva
 test('score, examples, cost and configuration', async () => {
   const { code, stdout } = await evaluate('--config-at', '0.8,0.6', '--metric', 'accuracy,f1');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^accuracy {2}\d\.\d{4}\nf1 {8}\d\.\d{4}\nexamples {2}40 \(\d+\.\d tokens on average\)\ncost {6}\d+\.\d% of the full model's MACs\nlengths {3}0\.80 0\.60\n$/);
+  expect(stdout).toMatch(/^accuracy {2}\d\.\d{4}\nf1 {8}\d\.\d{4}\nflips {5}\d\.\d{4} of the answers are others than at full length\nexamples {2}40 \(\d+\.\d tokens on average\)\ncost {6}\d+\.\d% of the full model's MACs\nlengths {3}0\.80 0\.60\n$/);
 });
 
 test('as JSON, with --limit a sample that the seed decides', async () => {
@@ -27,6 +27,21 @@ test('as JSON, with --limit a sample that the seed decides', async () => {
   expect(sampled).toMatchObject({ examples: 10 });
   expect(await evaluateJson('--limit', '10')).toEqual(sampled);
   expect(await evaluateJson('--limit', '10', '--seed', '5')).not.toEqual(sampled);
+});
+
+test('flips are the share of predictions that are others than at full length; at full length there are none to tell of', async () => {
+  const sentences = readFileSync(dev, 'utf8').trim().split('\n').slice(1).map((line) => line.split('\t')[0] ?? '');
+  const inputs = join(folder, 'sentences.txt');
+  writeFileSync(inputs, `${sentences.join('\n')}\n`);
+  const labels = async (...argv: readonly string[]): Promise<string[]> => {
+    const { stdout } = await runMain(['predict', ...small, '--model', model, '--input', inputs, '--json', ...argv]);
+    return stdout.trim().split('\n').map((line) => (JSON.parse(line) as { label: string }).label);
+  };
+  const [full, short] = [await labels(), await labels('--length-config', '0.3,0.1')];
+  const flipped = full.filter((label, i) => label !== short[i]).length;
+  expect(flipped).toBeGreaterThan(0);
+  expect(await evaluateJson('--config-at', '0.3,0.1')).toMatchObject({ flips: flipped / sentences.length });
+  expect(await evaluateJson()).not.toHaveProperty('flips');
 });
 
 test('--min-score decides the exit code, after the result was printed', async () => {

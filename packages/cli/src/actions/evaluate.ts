@@ -1,7 +1,7 @@
-import { formatLengthConfig, fullLength } from '@length-adaptive/core';
+import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { createScorer, macsShare, predictLogits } from '@length-adaptive/models';
+import { createScorer, flipShare, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -19,6 +19,8 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 /** What `evaluate` prints. */
 export interface EvaluationResult extends UsedEngine {
   readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
+  /** Share of answers that are others than the full length's; absent at full length, and where answers are numbers. */
+  readonly flips?: number;
   readonly examples: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
@@ -28,13 +30,9 @@ export interface EvaluationResult extends UsedEngine {
   readonly reducer?: ModelReducer;
 }
 
-const scoresOf = async (
-  model: RunnableModel,
-  data: ReturnType<typeof encodeData>,
-  names: readonly ScoreName[],
-  { config, context }: { readonly config: LengthConfig; readonly context: Context },
-): Promise<EvaluationResult['scores']> => {
-  const progress = context.progress('evaluate', 'examples');
+/** Logits of examples at a configuration. */
+const logitsOf = async (model: RunnableModel, data: ReturnType<typeof encodeData>, config: LengthConfig, { name, context }: { readonly name: string; readonly context: Context }): Promise<Float32Array[]> => {
+  const progress = context.progress(name, 'examples');
   const chunk = 256;
   const logits: Float32Array[] = [];
   for (let start = 0; start < data.length; start += chunk) {
@@ -43,13 +41,26 @@ const scoresOf = async (
     progress.update(logits.length, data.length);
   }
   progress.end();
-  const scores: (readonly [ScoreName, number])[] = [];
-  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
-  return Object.fromEntries(scores);
+  return logits;
 };
 
-const printResult = ({ print }: Context, { scores, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
+const scoresOf = async (
+  model: RunnableModel,
+  data: ReturnType<typeof encodeData>,
+  names: readonly ScoreName[],
+  { config, context }: { readonly config: LengthConfig; readonly context: Context },
+): Promise<Pick<EvaluationResult, 'scores' | 'flips'>> => {
+  const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
+  const scores: (readonly [ScoreName, number])[] = [];
+  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
+  const full = isFullLength(config) || model.builtIn || !model.task.answerKeys ? undefined : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
+  const flips = full && flipShare(model.task, full, logits, data);
+  return { scores: Object.fromEntries(scores), ...(flips !== undefined && { flips }) };
+};
+
+const printResult = ({ print }: Context, { scores, flips, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
   for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(10)}${value.toFixed(4)}`);
+  if (flips !== undefined) print(`${'flips'.padEnd(10)}${flips.toFixed(4)} of the answers are others than at full length`);
   print(`${'examples'.padEnd(10)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
   print(`${'cost'.padEnd(10)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
   print(`${'lengths'.padEnd(10)}${formatLengthConfig(lengthConfig)}`);
@@ -72,7 +83,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
     const result: EvaluationResult = {
-      scores: await scoresOf(model, data, names, { config, context }),
+      ...(await scoresOf(model, data, names, { config, context })),
       examples: examples.examples.length,
       cost: macsShare(model, config, lengths),
       lengthConfig: config,

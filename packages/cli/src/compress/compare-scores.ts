@@ -20,6 +20,8 @@ export interface ComparedConfig {
   readonly lengthConfig: LengthConfig;
   /** By each of the metrics. */
   readonly scores: readonly Change[];
+  /** Share of answers that are others than those of its own full length: of the model that was written. */
+  readonly flips?: number;
   /** Share of the full length's MACs, and MACs of an input of mean length: of the model that was written. */
   readonly cost: number;
   readonly macs: number;

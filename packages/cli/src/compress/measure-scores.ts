@@ -1,6 +1,7 @@
+import { fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreName } from '@length-adaptive/models';
-import { createScorer, macsShare, openSource, predictLogits } from '@length-adaptive/models';
+import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
 import { encodeData, maxLengthFor, readModelData } from '../data.js';
@@ -13,6 +14,8 @@ export interface MeasuredConfig {
   readonly lengthConfig: LengthConfig;
   /** By each score, in the order in which they were asked for. */
   readonly scores: readonly number[];
+  /** Share of answers that are others than the full length's; absent where answers are numbers. */
+  readonly flips?: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
   /** MACs of an input of mean length. */
@@ -50,11 +53,13 @@ export const measureScores = async (
     const scorers = [];
     for (const metric of metrics) scorers.push(await createScorer(model, data, metric, { signal }));
     const progress = context.progress(`scores ${label}`, 'configurations');
+    const full = await predictLogits(model, inputs, { config: fullLength(model.dimensions.layers), signal });
     const measured: MeasuredConfig[] = [];
     for (const lengthConfig of configs) {
-      const logits = await predictLogits(model, inputs, { config: lengthConfig, signal });
+      const logits = isFullLength(lengthConfig) ? full : await predictLogits(model, inputs, { config: lengthConfig, signal });
       const cost = macsShare(model, lengthConfig, lengths);
-      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
+      const flips = flipShare(model.task, full, logits, data);
+      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), ...(flips !== undefined && { flips }), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
       progress.update(measured.length, configs.length);
     }
     progress.end();

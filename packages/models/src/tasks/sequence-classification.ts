@@ -32,6 +32,7 @@ export const sequenceClassification = (labels: readonly string[]): SequenceTask 
     answer,
     probability: (logits, example) => softmax(logits)[numberTarget(example)] ?? 0,
     divergence: logitDivergence,
+    answerKeys: (logits) => logits.map(argMax),
     targets: (batch) => classTargets(batch, labels.length),
   };
 };

@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import { metricByName } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metric.js';
-import type { Tokenizer } from '../tokenizer.js';
+import type { Encoding, Tokenizer } from '../tokenizer.js';
 import { numberTarget } from './target-arrays.js';
 import type { Answer, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
 
@@ -28,6 +28,9 @@ export const checkLength = (tokens: number, positions: number): void => {
   }
 };
 
+/** How many tokens a text lost, where it was cut. */
+export const cutFrom = ({ truncated, ids }: Encoding, whole: () => Encoding): Pick<PreparedText, 'cutTokens'> => (truncated ? { cutTokens: whole().ids.length - ids.length } : {});
+
 /** What tasks on whole texts share. */
 export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) => ({
   reads: 'first' as const,
@@ -36,7 +39,7 @@ export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) =
     const [first, pair] = typeof text === 'string' ? [text] : text;
     const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
     checkLength(encoding.ids.length, positions);
-    return { inputs: [encoding], answer: ([logits]) => task.answer(logits ?? []) };
+    return { inputs: [encoding], ...cutFrom(encoding, () => tokenizer.encode(first, pair)), answer: ([logits]) => task.answer(logits ?? []) };
   },
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>

@@ -49,6 +49,8 @@ export interface Answer {
 export interface PreparedText {
   /** One input, or the windows of a long context. */
   readonly inputs: readonly Encoding[];
+  /** Tokens that were cut away; absent where all are read. */
+  readonly cutTokens?: number;
   /** @param logits of each input */
   answer(logits: readonly Float32Array[]): Answer;
 }
@@ -90,6 +92,11 @@ export interface Task {
   probability?(logits: ArrayLike<number>, example: LabelledInput): number;
   /** How far an input's logits are from those of the full length; 0 when they say the same. */
   divergence(full: ArrayLike<number>, reduced: ArrayLike<number>, example: LabelledInput): number;
+  /**
+   * What is answered, for each text or question: two answers are the same when their keys are. What flips are counted by; absent for
+   * regression, whose numbers change with any change of the lengths.
+   */
+  answerKeys?(logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): readonly (string | number)[];
   /** Targets of a batch, as arrays for the loss. */
   targets(batch: readonly LabelledInput[]): TargetArrays;
 }
