@@ -30,6 +30,8 @@ export interface PredictOptions {
   readonly answers?: number | undefined;
   /** Question answering only: most tokens an answer may have. Default 30. */
   readonly maxAnswerTokens?: number | undefined;
+  /** Multi-label classification only: probability from which a label is given. Default 0.5. */
+  readonly threshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -106,8 +108,8 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
-    isTokenInput(text) ? prepareTokens(model.task, text, dimensions) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
+  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions): PreparedText =>
+    isTokenInput(text) ? prepareTokens(model.task, text, dimensions, { threshold }) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, threshold, ...(typeof windowLength === 'number' && { windowLength }) });
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
   const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
