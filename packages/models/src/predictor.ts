@@ -38,6 +38,8 @@ export interface PredictOptions {
    * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
    */
   readonly onError?: OnError | undefined;
+  /** Multi-label classification only: probability from which a label is given. Default 0.5. */
+  readonly threshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -154,10 +156,10 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText => {
+  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions): PreparedText => {
     checkInput(text);
-    if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions);
-    return model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
+    if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
+    return model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, threshold, ...(typeof windowLength === 'number' && { windowLength }) });
   };
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */

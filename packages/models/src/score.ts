@@ -9,9 +9,9 @@ import type { RunnableModel } from './runnable-model.js';
  * What a model can be scored by; higher is better.
  *
  * - a metric of its predictions, such as `accuracy`;
- * - `probability`: the mean probability it gives to what is right: the label, the ends of the answer, the tags;
+ * - `probability`: the mean probability it gives to what is right: the label, having or not having each of the labels, the ends of the answer, the tags;
  * - `fidelity`: how near its answers are to those of the full length, `exp(-mean divergence)`, the divergence being
- *   KL(full || reduced) of the probabilities, or the squared difference for regression. 1 is the same answers. It
+ *   KL(full || reduced) of the probabilities (summed over the labels where a text may have several), or the squared difference for regression. 1 is the same answers. It
  *   needs no labels and sees every change of confidence, which makes it the best guide of a search on a few hundred examples.
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';

@@ -29,6 +29,8 @@ export interface InferenceRequest {
   /** Question answering: most answers, and most tokens of one. */
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
+  /** Several labels a text: probability from which a label is given. */
+  readonly threshold?: number | undefined;
   /** Fires when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }

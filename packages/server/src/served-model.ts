@@ -153,8 +153,8 @@ export const serveModel = (
     running.set(batch, clock() + speed.milliseconds(batch.macs));
     for (const { job, text } of rows) if (text === 0 && !job.crashed && !job.overtaken) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
     const texts = rows.map(({ job: { request }, text, choice }): ThreadText => {
-      const { inputs, truncate = false, answers, maxAnswerTokens } = request;
-      return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens };
+      const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
+      return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens, threshold };
     });
     try {
       const { answers, computeMs } = await pool.compute(texts);

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LengthAdaptiveFile, ModelDirectory, WeightDtype } from '@length-adaptive/models';
-import { createTokenizer, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
+import { createTokenizer, formatLengthAdaptiveFile, isMultiLabelTask, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, taskOf, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
 import type { Comparison } from '../compress/compare-scores.js';
@@ -40,8 +40,8 @@ const trimmed = async (model: ModelDirectory, settings: CompressSettings): Promi
   const { vocabulary, data } = settings;
   if (vocabulary === undefined) return model;
   if (data === undefined) return trimVocabulary(model, { tokens: vocabulary });
-  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(data) ? readData : readModelData; // counting needs no labels: a table of texts does for any task
-  const texts = textsOf(await read(data, { ...settings, labelColumn: undefined, limit: undefined }));
+  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(data) && !isMultiLabelTask(taskOf(model.config)) ? readData : readModelData; // counting needs no labels: a table of texts does for any task
+  const texts = textsOf(await read(data, { ...settings, labelColumn: undefined, labelColumns: undefined, limit: undefined }));
   return trimVocabulary(model, { tokens: vocabulary, texts });
 };
 

@@ -1,7 +1,7 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { createScorer, flipShare, macsShare, predictLogits } from '@length-adaptive/models';
+import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
+import { createScorer, flipShare, isMultiLabelTask, labelScores, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -21,6 +21,8 @@ export interface EvaluationResult extends UsedEngine {
   readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
   /** Share of answers that are others than the full length's; absent at full length, and where answers are numbers. */
   readonly flips?: number;
+  /** The scores of each label: several labels a text only. */
+  readonly perLabel?: Readonly<Record<string, LabelScores>>;
   readonly examples: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
@@ -29,6 +31,23 @@ export interface EvaluationResult extends UsedEngine {
   /** What ranked tokens; absent for attention. */
   readonly reducer?: ModelReducer;
 }
+
+/** The scores of each label of a task that gives several. */
+const perLabelOf = ({ task }: RunnableModel, data: readonly LabelledInput[], logits: readonly Float32Array[]): Pick<EvaluationResult, 'perLabel'> => {
+  if (!isMultiLabelTask(task)) return {};
+  const targets = data.map(({ target }) => (typeof target === 'number' ? [target] : target));
+  const scores = labelScores(logits, targets);
+  return { perLabel: Object.fromEntries(scores.map((each, i) => [task.labels[i] ?? String(i), each])) };
+};
+
+/** A line a label: its scores, and how many examples have it. */
+const printLabels = (print: Context['print'], perLabel: Readonly<Record<string, LabelScores>>): void => {
+  const width = Math.max(...Object.keys(perLabel).map((label) => label.length), 5);
+  print(`\n${'label'.padEnd(width)}  average_precision      f1  examples  predicted`);
+  for (const [label, { averagePrecision, f1, positives, predicted }] of Object.entries(perLabel)) {
+    print(`${label.padEnd(width)}  ${(averagePrecision?.toFixed(4) ?? '-').padStart(17)}  ${f1.toFixed(4)}  ${String(positives).padStart(8)}  ${String(predicted).padStart(9)}`);
+  }
+};
 
 /** Logits of examples at a configuration. */
 const logitsOf = async (model: RunnableModel, data: ReturnType<typeof encodeData>, config: LengthConfig, { name, context }: { readonly name: string; readonly context: Context }): Promise<Float32Array[]> => {
@@ -49,21 +68,23 @@ const scoresOf = async (
   data: ReturnType<typeof encodeData>,
   names: readonly ScoreName[],
   { config, context }: { readonly config: LengthConfig; readonly context: Context },
-): Promise<Pick<EvaluationResult, 'scores' | 'flips'>> => {
+): Promise<Pick<EvaluationResult, 'scores' | 'flips' | 'perLabel'>> => {
   const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
   const scores: (readonly [ScoreName, number])[] = [];
   for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
   const full = isFullLength(config) || model.builtIn || !model.task.answerKeys ? undefined : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
   const flips = full && flipShare(model.task, full, logits, data);
-  return { scores: Object.fromEntries(scores), ...(flips !== undefined && { flips }) };
+  return { scores: Object.fromEntries(scores), ...(flips !== undefined && { flips }), ...perLabelOf(model, data, logits) };
 };
 
-const printResult = ({ print }: Context, { scores, flips, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
-  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(10)}${value.toFixed(4)}`);
-  if (flips !== undefined) print(`${'flips'.padEnd(10)}${flips.toFixed(4)} of the answers are others than at full length`);
-  print(`${'examples'.padEnd(10)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
-  print(`${'cost'.padEnd(10)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
-  print(`${'lengths'.padEnd(10)}${formatLengthConfig(lengthConfig)}`);
+const printResult = ({ print }: Context, { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
+  const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
+  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
+  if (flips !== undefined) print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
+  print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
+  print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
+  print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
+  if (perLabel) printLabels(print, perLabel);
 };
 
 /** Scores a model on labelled examples. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { TextModel } from '@length-adaptive/models';
-import { openTrainedModel } from '@length-adaptive/models';
+import { isMultiLabelTask, openTrainedModel } from '@length-adaptive/models';
 import type { ExportedFile, Precision } from '@length-adaptive/onnx';
 import { exportModel, findRuntime } from '@length-adaptive/onnx';
 import { startBackend } from '../backend.js';
@@ -37,7 +37,7 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: Export
 const inputsFor = async (settings: ExportSettings, opened: TextModel): Promise<EncoderInput[] | undefined> => {
   if (settings.data === undefined) return undefined;
   const maxLength = maxLengthFor(opened, settings.maxLength);
-  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(settings.data) ? readData : readModelData; // verifying needs no labels: a table of texts does for any task
+  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(settings.data) && !isMultiLabelTask(opened.model.task) ? readData : readModelData; // verifying needs no labels: a table of texts does for any task
   const data = await read(settings.data, { ...settings, labelColumn: undefined });
   return inputsOf(opened, data, { maxLength });
 };

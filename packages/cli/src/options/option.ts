@@ -96,6 +96,18 @@ export const choice = <Word extends string, Fallback extends Word | undefined>(
 /** The items of a list, as a flag or a file gives it. */
 const listOf = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : []);
 
+/** Several texts, with commas between them; a file may give them as a list. */
+export const texts = (placeholder: string, description: string): Option<readonly string[] | undefined> => ({
+  placeholder,
+  description,
+  expected: 'one text or several with commas between them, none of them empty',
+  fallback: undefined,
+  read: (given) => {
+    const parts = listOf(typeof given === 'number' ? String(given) : given).map(asText);
+    return parts.length > 0 && parts.every((part) => part !== undefined) ? parts : undefined;
+  },
+});
+
 /** Several of a few words, with commas between them. */
 export const choices = <Word extends string>(placeholder: string, words: readonly Word[], description: string): Option<readonly Word[] | undefined> => ({
   placeholder,

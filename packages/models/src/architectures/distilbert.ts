@@ -5,7 +5,7 @@ import { denseAt, layerNormAt } from './dense-specs.js';
 const root = 'distilbert.';
 
 /** Dropout of a task's head: config.json has one for sequences and one for question answering. */
-const headDropouts = { 'sequence-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
+const headDropouts = { 'sequence-classification': 'seq_classif_dropout', 'multi-label-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
 
 /** DistilBERT (Sanh et al. 2019): BERT without segment embeddings, its own names, and a head with a ReLU in the place of the pooler. */
 export const distilbert: Architecture = {
@@ -65,5 +65,5 @@ export const distilbert: Architecture = {
     return name === 'token-classification' ? { output } : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
   },
 
-  headDropout: (config, task) => configNumber(config, headDropouts[task], task === 'sequence-classification' || task === 'regression' ? 0.2 : 0.1),
+  headDropout: (config, task) => configNumber(config, headDropouts[task], headDropouts[task] === 'seq_classif_dropout' ? 0.2 : 0.1),
 };

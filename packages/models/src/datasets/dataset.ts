@@ -5,11 +5,13 @@ export interface Example {
   readonly pair?: string;
   /** A class by name, or a number to be predicted. Absent where the file has none. */
   readonly label?: string | number;
+  /** All labels of the text by name, none of them twice, perhaps none: where texts may have several. */
+  readonly labels?: readonly string[];
   readonly id?: string;
 }
 
-/** What labels are: names of classes, or numbers. */
-export type LabelKind = 'classification' | 'regression';
+/** What labels are: the name of a class, a number, or any number of names. */
+export type LabelKind = 'classification' | 'regression' | 'multi-label';
 
 /** Rows of a data file, whatever its format. */
 export interface Table {

@@ -3,6 +3,7 @@ import { findColumns, looksLikeHeader } from './columns.js';
 import type { ColumnNames, Columns } from './columns.js';
 import type { Example, Table, TableRow } from './dataset.js';
 import { parseJsonl } from './jsonl.js';
+import { hasLabel, labelsInValue, usualLabelSeparator } from './multi-labels.js';
 import { openText } from './open-text.js';
 import { parseCsv, parseTsv } from './read-table.js';
 import type { Rows } from './read-table.js';
@@ -47,7 +48,7 @@ const parseTable = (text: string, name: string, { format = formatOf(name), heade
 
 const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
-const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly string[], name: string): Example => {
+const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly string[], { name, separator }: { readonly name: string; readonly separator: string | undefined }): Example => {
   const fail = (column: number, problem: string): never => {
     throw new ModelError('DATA_INVALID', `${name}, line ${line}: column "${names[column]}" ${problem}.`);
   };
@@ -63,12 +64,23 @@ const toExample = ({ line, values }: TableRow, columns: Columns, names: readonly
     if (columns.task === 'classification') return String(value);
     return Number.isFinite(Number(value)) ? Number(value) : fail(column, `is ${JSON.stringify(value)}, expected a number`);
   };
-  const label = columns.label === undefined ? undefined : labelAt(columns.label);
+  const labelsAt = (column: number): readonly string[] | undefined => {
+    const value = values[column];
+    if (value === null || value === undefined) return undefined;
+    return labelsInValue(value, separator) ?? fail(column, `is ${JSON.stringify(value)}, expected labels: a list, or a text with ${JSON.stringify(separator ?? usualLabelSeparator)} between them`);
+  };
+  const inColumn = (column: number): readonly string[] => {
+    const has = hasLabel(values[column]);
+    return has === undefined ? fail(column, `is ${JSON.stringify(values[column])}, expected 0 or 1`) : has ? [names[column] ?? ''] : [];
+  };
+  const several = columns.labels?.flatMap(inColumn) ?? (columns.task === 'multi-label' && columns.label !== undefined ? labelsAt(columns.label) : undefined);
+  const label = columns.label === undefined || columns.task === 'multi-label' ? undefined : labelAt(columns.label);
   const id = columns.id === undefined ? undefined : values[columns.id];
   return {
     text: textAt(columns.text),
     ...(columns.pair === undefined ? {} : { pair: textAt(columns.pair) }),
     ...(label === undefined ? {} : { label }),
+    ...(several === undefined ? {} : { labels: several }),
     ...(id === undefined || id === null ? {} : { id: isPlain(id) ? String(id) : JSON.stringify(id) }),
   };
 };
@@ -85,17 +97,19 @@ export const parseExamples = (text: string, name: string, options: ReadExamplesO
   const table = parseTable(text, name, options);
   if (table.rows.length === 0) throw new ModelError('DATA_INVALID', `${name} has no rows.`);
   const columns = findColumns(table, options, name);
-  return table.rows.map((row) => toExample(row, columns, table.columns, name));
+  return table.rows.map((row) => toExample(row, columns, table.columns, { name, separator: options.labelSeparator }));
 };
 
 /**
  * Reads a labelled data set: GLUE's tab-separated files, CSV, JSON lines, plain `text<TAB>label`; also packed with gzip.
- * Labels of classes are strings, whatever the file calls them; scores are numbers. Node only.
+ * Labels of classes are strings, whatever the file calls them; scores are numbers. A text may have several labels: in a list, in one
+ * column with a separator, or in a column of 0 and 1 for each label. Node only.
  *
  * @throws ModelError `FILE_NOT_FOUND`, `DATA_INVALID` naming the line and the column
  * @example
  * const train = await readExamples('SST-2/train.tsv');
  * const pairs = await readExamples('pairs.csv', { textColumn: 'left', pairColumn: 'right', labelColumn: 'same' });
+ * const comments = await readExamples('comments.csv', { labelColumns: ['toxic', 'threat', 'insult'] });
  */
 export const readExamples = async (path: string, options: ReadExamplesOptions = {}): Promise<Example[]> =>
   parseExamples(await openText(path), path, options);

@@ -8,8 +8,11 @@ export type Metric = (predictions: readonly number[], labels: readonly number[])
 /** Metrics of class numbers and of values. */
 export type NumberMetricName = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman';
 
+/** Metrics of texts with any number of labels; `accuracy` is one of them, too. */
+export type MultiLabelMetricName = 'f1_micro' | 'f1_macro' | 'average_precision';
+
 /** The metrics there are. `f1` is that of answers for question answering, and that of entities for token classification. */
-export type MetricName = NumberMetricName | 'exact_match';
+export type MetricName = NumberMetricName | 'exact_match' | MultiLabelMetricName;
 
 const isBinary = (values: readonly number[]): boolean => values.every((value) => value === 0 || value === 1);
 

@@ -1,7 +1,7 @@
 import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@length-adaptive/core';
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, Task } from '@length-adaptive/models';
-import { createTaskModel, fineTune, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
+import { createTaskModel, fineTune, multiLabelClassification, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
@@ -31,6 +31,7 @@ const randomBatch = (seed: number, { name, outputs }: Task, rows = 5): LabelledI
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();
+    if (name === 'multi-label-classification') return Array.from({ length: outputs }, () => random.integer(0, 1));
     if (name === 'question-answering') return [random.integer(0, length - 1), random.integer(0, length - 1)];
     if (name === 'token-classification') return Array.from({ length }, () => random.integer(-1, outputs - 1));
     return random.integer(0, outputs - 1);
@@ -78,6 +79,8 @@ const distilbertConfig = { model_type: 'distilbert', vocab_size: 60, dim: 24, n_
 describe.each([
   { task: sequenceClassification(['a', 'b', 'c']), config },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
+  { task: multiLabelClassification(['a', 'b', 'c']), config },
+  { task: multiLabelClassification(['a']), config: distilbertConfig },
   { task: regression(), config },
   { task: questionAnswering(), config },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },

@@ -33,7 +33,7 @@ const failed = (error: unknown): ThreadAnswer => {
   return { code: clientCodes[code] ?? 'INTERNAL', message };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens }: ThreadText) => ({ truncate, answers, maxAnswerTokens });
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({ truncate, answers, maxAnswerTokens, threshold });
 
 /** Answers texts that are read alike. */
 const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): Promise<ThreadAnswer[]> => {
