@@ -66,7 +66,7 @@ export { questionOverlap } from './question-overlap.js';
 export type { QuestionOverlapOptions } from './question-overlap.js';
 export { predictLogits } from './predict-logits.js';
 export type { PredictLogitsOptions } from './predict-logits.js';
-export { createScorer } from './score.js';
+export { checkScore, createScorer } from './score.js';
 export type { Scorer, ScoreName } from './score.js';
 export { configScorer } from './score-configs.js';
 export type { ScoreConfigs, ScoreContext } from './score-configs.js';

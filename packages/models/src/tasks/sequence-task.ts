@@ -40,5 +40,5 @@ export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) =
   },
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
-    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget)),
+    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget), logits[0]?.length),
 });
