@@ -33,7 +33,11 @@ export type { TokenizerSources } from './tokenizer-json.js';
 
 export type { ColumnNames } from './datasets/columns.js';
 export type { Example, LabelKind } from './datasets/dataset.js';
+export { isJsonList, parseJsonList } from './datasets/jsonl.js';
+export { splitLines } from './datasets/lines.js';
 export { decodeDataFile, openText } from './datasets/open-text.js';
+export { encodingOf } from './datasets/text-encoding.js';
+export type { TextEncodingName } from './datasets/text-encoding.js';
 export { parseExamples, readExamples } from './datasets/read-examples.js';
 export type { DataFormat, ReadExamplesOptions } from './datasets/read-examples.js';
 export { splitExamples } from './datasets/split.js';

@@ -1,7 +1,7 @@
 import { formatLengthConfig, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { createScorer, macsShare, predictLogits } from '@length-adaptive/models';
+import { checkScore, createScorer, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -49,10 +49,11 @@ const scoresOf = async (
 };
 
 const printResult = ({ print }: Context, { scores, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
-  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(10)}${value.toFixed(4)}`);
-  print(`${'examples'.padEnd(10)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
-  print(`${'cost'.padEnd(10)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
-  print(`${'lengths'.padEnd(10)}${formatLengthConfig(lengthConfig)}`);
+  const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
+  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
+  print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
+  print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
+  print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
 };
 
 /** Scores a model on labelled examples. */
@@ -69,8 +70,9 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
     const lengths = data.map(({ input }) => input.ids.length);
     const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
+    for (const name of names) checkScore(model.task, name, data);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const result: EvaluationResult = {
       scores: await scoresOf(model, data, names, { config, context }),
       examples: examples.examples.length,
@@ -83,13 +85,13 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     if (settings.out !== undefined) await writeRunResult(settings.out, result);
     if (settings.json) context.print(JSON.stringify(result));
     else printResult(context, result);
-    checkScore(settings, names[0], result);
+    checkMinScore(settings, names[0], result);
   } finally {
     model.dispose();
   }
 };
 
-const checkScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
+const checkMinScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
   const score = name === undefined ? undefined : scores[name];
   if (minScore === undefined || score === undefined || score >= minScore) return;
   throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);

@@ -13,10 +13,18 @@ import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 import { secondText } from '../second-text.js';
 
-const textsOf = async function* ({ input, pair }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  const second = await secondText(pair);
+const textsOf = async function* ({ input }: PredictSettings, second: string | undefined, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
   if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
+};
+
+/** The texts: a file is read before anything else is done, so that what is wrong with it is said first; stdin as it comes. */
+const readInput = async (settings: PredictSettings, context: Context): Promise<AsyncIterable<readonly NumberedText[]> | readonly (readonly NumberedText[])[]> => {
+  const groups = textsOf(settings, await secondText(settings.pair), context);
+  if (settings.input === '-') return groups;
+  const all: (readonly NumberedText[])[] = [];
+  for await (const group of groups) all.push(group);
+  return all;
 };
 
 const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
@@ -44,6 +52,7 @@ const atText = (error: unknown, { line }: NumberedText, truncates: boolean): unk
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
+  const groups = await readInput(settings, context);
   const { predictor, options, used, truncates } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);
@@ -57,7 +66,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
         if (settings.out !== undefined) all.push(prediction);
       });
     };
-    for await (const texts of textsOf(settings, context)) {
+    for await (const texts of groups) {
       if (texts.length === 0) continue;
       try {
         show(texts, await predictor.predict(texts.map(({ input }) => input), options));
