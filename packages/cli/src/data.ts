@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
 import type { Example, LabelKind, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
-import { ModelError, encodeExamples, encodeQuestions, encodeSentences, isMultiLabelTask, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
+import { ModelError, encodeExamples, encodeQuestions, encodeSentences, isJsonList, isMultiLabelTask, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
 import { CliError } from './errors.js';
 import { required } from './options/settings.js';
 import type { TaskChoice } from './task-names.js';
@@ -23,18 +23,20 @@ export interface DataSettings {
   readonly labelColumns?: readonly string[] | undefined;
   /** What stands between the labels of a text in one column. */
   readonly labelSeparator?: string | undefined;
+  readonly header: boolean | undefined;
   readonly limit: number | undefined;
   readonly seed: number;
 }
 
 const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
 
-const columnsOf = ({ textColumn, pairColumn, labelColumn, labelColumns, labelSeparator }: DataSettings): ReadExamplesOptions => ({
+const columnsOf = ({ textColumn, pairColumn, labelColumn, labelColumns, labelSeparator, header }: DataSettings): ReadExamplesOptions => ({
   ...(textColumn !== undefined && { textColumn: column(textColumn) }),
   ...(pairColumn !== undefined && { pairColumn: column(pairColumn) }),
   ...(labelColumn !== undefined && { labelColumn: column(labelColumn) }),
   ...(labelColumns !== undefined && { labelColumns: labelColumns.map(column) }),
   ...(labelSeparator !== undefined && { labelSeparator }),
+  ...(header !== undefined && { header }),
 });
 
 /** A random sample in the order of the file; everything when `limit` is absent or large enough. */
@@ -93,10 +95,14 @@ export const readData = async (path: string, settings: DataSettings, task?: Task
   return sampleData(data, settings.limit, settings.seed);
 };
 
-/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
-export const readModelData = async (path: string, settings: DataSettings & { readonly model: string | undefined }): Promise<DataSet> => {
-  const text = await openText(path);
-  const task = taskOf((await readModelFiles(required(settings.model, 'model'))).config);
+type ModelDataSettings = DataSettings & { readonly model: string | undefined };
+
+const dataForModel = async (text: string, path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  const { config } = await readModelFiles(required(settings.model, 'model')).catch((error: unknown) => {
+    parse(text, path, kindOf(path, text), columnsOf(settings)); // a file that is wrong says so first
+    throw error;
+  });
+  const task = taskOf(config);
   const kind = kindFor(task);
   try {
     const labels = isMultiLabelTask(task) ? { task: 'multi-label' as const } : {};
@@ -105,6 +111,27 @@ export const readModelData = async (path: string, settings: DataSettings & { rea
     if (!(error instanceof ModelError) || error.code !== 'DATA_INVALID') throw error;
     throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kindNames[kind]}.`, { cause: error });
   }
+};
+
+/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
+export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => dataForModel(await openText(path), path, settings);
+
+/** Whether a file holds a table by its name: texts for any task, where labels do not matter. */
+const isTable = (path: string, text: string): boolean => /\.(tsv|csv|jsonl|ndjson)(\.gz)?$/i.test(path) || (/\.json(\.gz)?$/i.test(path) && isJsonList(text));
+
+/** Whether the model gives a text several labels; false where there is none to ask. */
+const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>
+  readModelFiles(required(model, 'model')).then(
+    ({ config }) => isMultiLabelTask(taskOf(config)),
+    () => false,
+  );
+
+/** Reads a data file of which only the texts count: a table whatever the task of `--model`, or a file as that needs it. */
+export const readTextData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  const text = await openText(path);
+  const unlabelled = { ...settings, labelColumn: undefined };
+  if (await givesSeveralLabels(settings)) return dataForModel(text, path, unlabelled); // a text without a label is one of its own
+  return isTable(path, text) ? sampleData(parse(text, path, 'texts', columnsOf(unlabelled)), settings.limit, settings.seed) : dataForModel(text, path, unlabelled);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };

@@ -4,6 +4,7 @@ import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
 import type { MetricName } from './metrics/metric.js';
 import type { RunnableModel } from './runnable-model.js';
+import type { Task } from './tasks/task.js';
 
 /**
  * What a model can be scored by; higher is better.
@@ -22,6 +23,24 @@ export type Scorer = (logits: readonly Float32Array[]) => number;
 const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, index: number) => number): number =>
   examples.reduce((sum, example, index) => sum + of(example, index), 0) / examples.length;
 
+/** @throws ModelError `OPTION_INVALID` for a task without probabilities */
+const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
+  if (probability) return probability;
+  throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${name}.`);
+};
+
+/**
+ * Checks that a task has a score, on logits that say nothing: before work is done whose results it is to judge.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkScore = (task: Task, score: ScoreName, examples: readonly LabelledInput[]): void => {
+  if (score === 'probability') probabilityOf(task);
+  const [first] = examples;
+  if (score === 'fidelity' || score === 'probability' || first === undefined) return;
+  task.score(score, [new Float32Array(task.outputs * (task.reads === 'tokens' ? first.input.ids.length : 1))], [first]);
+};
+
 /**
  * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
  *
@@ -35,13 +54,13 @@ export const createScorer = async (
 ): Promise<Scorer> => {
   const { task } = model;
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
+  checkScore(task, score, examples);
   if (score === 'fidelity') {
     const full = await predictLogits(model, examples.map(({ input }) => input), { ...options, config: undefined });
     return (logits) => Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
   }
   if (score === 'probability') {
-    const { probability } = task;
-    if (!probability) throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${task.name}.`);
+    const probability = probabilityOf(task);
     return (logits) => mean(examples, (example, i) => probability(logits[i] ?? [], example));
   }
   return (logits) => task.score(score, logits, examples);

@@ -1,13 +1,14 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runMain, small } from '../testing/run-main.js';
 import { readJson } from '../testing/files.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
-import { tinyConfig, writeToyProject } from '../testing/tiny-model.js';
+import { tinyConfig, writeTinyModel, writeToyProject } from '../testing/tiny-model.js';
 
 const folder = temporaryFolder();
 const model = join(folder, 'model');
 const dev = join(folder, 'dev.tsv');
+const cases = join(__dirname, '../../../models/fixtures/cases/data');
 
 beforeAll(() => writeToyProject(folder));
 
@@ -60,6 +61,57 @@ test('a model without label names takes the numbers of the data', async () => {
   const data = join(folder, 'numbers.tsv');
   writeFileSync(data, 'sentence\tlabel\na great film\t1\na dull film\t0\n');
   expect(await runMain(['evaluate', ...small, '--model', nameless, '--data', data])).toMatchObject({ code: 0, stderr: '' });
+});
+
+describe('a model of three labels', () => {
+  const three = join(folder, 'three');
+  const data = join(cases, 'f1-switch/dev.tsv'); // two of the three occur
+
+  beforeAll(() => writeTinyModel(three, { id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2' } }));
+
+  test.each([[], ['--length-config', '0.5,0.2']])('f1 is refused before anything runs, with what to choose (%j)', async (...config) => {
+    const out = join(folder, 'f1');
+    expect(await evaluate('--model', three, '--data', data, '--metric', 'f1', '--out', out, ...config)).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('this model has 3. Choose f1_macro, the mean over all labels, or f1_micro'),
+    });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('f1_macro and f1_micro are what accuracy and the counts say', async () => {
+    const { code, stdout } = await evaluate('--model', three, '--data', data, '--metric', 'f1_macro,f1_micro,accuracy,probability');
+    expect(code).toBe(0);
+    const scores = Object.fromEntries([...stdout.matchAll(/^(\w+) +(0\.\d{4})$/gm)].map(([, name = '', value]) => [name, Number(value)]));
+    expect(Object.keys(scores)).toEqual(['f1_macro', 'f1_micro', 'accuracy', 'probability']);
+    expect(scores['f1_micro']).toBe(scores['accuracy']);
+    expect(scores['f1_macro']).toBeLessThanOrEqual(2 / 3);
+  });
+});
+
+describe('a first label that is called as columns are', () => {
+  const questions = join(folder, 'questions');
+  const data = join(cases, 'tsv-first-row-lost/train.tsv');
+  const both = ['--text-column', '1', '--label-column', '2'];
+
+  beforeAll(() => writeTinyModel(questions, { id2label: { 0: 'question', 1: 'statement' } }));
+
+  test.each([
+    [[], 4],
+    [both, 4],
+    [['--no-header'], 4],
+    [[...both, '--no-header'], 4],
+    [[...both, '--header'], 3],
+  ])('%j reads %i examples', async (argv, examples) => {
+    expect(await evaluateJson('--model', questions, '--data', data, ...argv)).toMatchObject({ examples });
+  });
+
+  test('where it may be either, it is asked about', async () => {
+    const unclear = join(folder, 'unclear.tsv');
+    writeFileSync(unclear, 'What is it ?\tquestion\nIt works .\tstatement\n');
+    expect(await evaluate('--model', questions, '--data', unclear)).toMatchObject({ code: 3, stderr: expect.stringContaining('--header or --no-header') });
+    expect(await evaluateJson('--model', questions, '--data', unclear, '--no-header')).toMatchObject({ examples: 2 });
+  });
 });
 
 test.each<[string, readonly string[], number, string]>([

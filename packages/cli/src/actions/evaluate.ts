@@ -1,7 +1,7 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { createScorer, flipShare, isMultiLabelTask, labelScores, macsShare, predictLogits } from '@length-adaptive/models';
+import { checkScore, createScorer, flipShare, isMultiLabelTask, labelScores, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -101,8 +101,9 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
     const lengths = data.map(({ input }) => input.ids.length);
     const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
+    for (const name of names) checkScore(model.task, name, data);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const result: EvaluationResult = {
       ...(await scoresOf(model, data, names, { config, context })),
       examples: examples.examples.length,
@@ -115,13 +116,13 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     if (settings.out !== undefined) await writeRunResult(settings.out, result);
     if (settings.json) context.print(JSON.stringify(result));
     else printResult(context, result);
-    checkScore(settings, names[0], result);
+    checkMinScore(settings, names[0], result);
   } finally {
     model.dispose();
   }
 };
 
-const checkScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
+const checkMinScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
   const score = name === undefined ? undefined : scores[name];
   if (minScore === undefined || score === undefined || score >= minScore) return;
   throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { TextModel } from '@length-adaptive/models';
-import { isMultiLabelTask, openTrainedModel } from '@length-adaptive/models';
+import { openTrainedModel } from '@length-adaptive/models';
 import type { ExportedFile, Precision } from '@length-adaptive/onnx';
 import { exportModel, findRuntime } from '@length-adaptive/onnx';
 import { startBackend } from '../backend.js';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { ExportSettings } from '../commands/export.js';
-import { inputsOf, maxLengthFor, readData, readModelData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { inputsOf, maxLengthFor, readTextData } from '../data.js';
 import { CliError } from '../errors.js';
 import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { checkModelFolder } from '../model-folder.js';
@@ -34,13 +35,8 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: Export
 };
 
 /** The inputs to verify on; undefined for those of the package. */
-const inputsFor = async (settings: ExportSettings, opened: TextModel): Promise<EncoderInput[] | undefined> => {
-  if (settings.data === undefined) return undefined;
-  const maxLength = maxLengthFor(opened, settings.maxLength);
-  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(settings.data) && !isMultiLabelTask(opened.model.task) ? readData : readModelData; // verifying needs no labels: a table of texts does for any task
-  const data = await read(settings.data, { ...settings, labelColumn: undefined });
-  return inputsOf(opened, data, { maxLength });
-};
+const inputsFor = (settings: ExportSettings, opened: TextModel, data: DataSet | undefined): EncoderInput[] | undefined =>
+  data && inputsOf(opened, data, { maxLength: maxLengthFor(opened, settings.maxLength) });
 
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {
   const parts = [join(out, path), `${(bytes / 1e6).toFixed(1)} MB`];
@@ -70,11 +66,12 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   checkSettings(settings);
   if (settings.out === undefined) checkModelFolder(source, 'export');
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
+  const data = settings.data === undefined ? undefined : await readTextData(settings.data, { ...settings, labelColumn: undefined });
   await startBackend(settings);
   const opened = await openTrainedModel(source);
   try {
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
-    const inputs = await inputsFor(settings, opened);
+    const inputs = inputsFor(settings, opened, data);
     const checkSignal = (): void => {
       if (context.signal?.aborted) throw new CliError('ABORTED', `The export was stopped; files that are complete stay in ${out}.`);
     };

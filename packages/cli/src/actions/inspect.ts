@@ -52,10 +52,10 @@ const unread = ({ prediction, encoding }: Inspection, texts: readonly string[]):
 export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const [text = ''] = context.args;
+  const pair = await secondText(settings.pair);
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
-    const pair = await secondText(settings.pair);
     const input: TextInput = pair === undefined ? text : [text, pair];
     const inspection = await predictor.inspect(input, options);
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });

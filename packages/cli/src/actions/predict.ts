@@ -14,10 +14,18 @@ import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 import { secondText } from '../second-text.js';
 
-const textsOf = async function* ({ input, pair }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  const second = await secondText(pair);
+const textsOf = async function* ({ input }: PredictSettings, second: string | undefined, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
   if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
+};
+
+/** The texts: a file is read before anything else is done, so that what is wrong with it is said first; stdin as it comes. */
+const readInput = async (settings: PredictSettings, context: Context): Promise<AsyncIterable<readonly NumberedText[]> | readonly (readonly NumberedText[])[]> => {
+  const groups = textsOf(settings, await secondText(settings.pair), context);
+  if (settings.input === '-') return groups;
+  const all: (readonly NumberedText[])[] = [];
+  for await (const group of groups) all.push(group);
+  return all;
 };
 
 const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
@@ -79,6 +87,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
   const { args } = context;
   if (args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
   const isAlone = args.length === 1 && settings.input === undefined;
+  const groups = await readInput(settings, context);
   const opened = await openPredictor(settings, source, context);
   const { predictor, used } = opened;
   try {
@@ -91,7 +100,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
       if (settings.json) context.print(JSON.stringify({ text, ...(pair !== undefined && { pair }), ...outcome }));
       else context.print(outcome.error ? formatError(input, outcome.error) : formatLine(input, outcome, context));
     };
-    for await (const texts of textsOf(settings, context)) {
+    for await (const texts of groups) {
       const outcomes = await predictEach(texts, opened);
       texts.forEach((text, i) => {
         const outcome = outcomes[i] as Outcome;

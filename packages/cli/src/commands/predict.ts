@@ -5,7 +5,7 @@ import type { Settings } from '../options/option.js';
 
 export const predictOptions = {
   model: text('DIR', 'model to run'),
-  input: text('FILE', 'texts, a line each (.jsonl: {"text": ..., "pair": ...}); - reads stdin'),
+  input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
   ...lengthOptions,
   reducer: reducerOption,

@@ -4,7 +4,8 @@ import type { ScoreName } from '@length-adaptive/models';
 import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
-import { encodeData, maxLengthFor, readModelData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { encodeData, maxLengthFor } from '../data.js';
 import { openRunnable } from '../engine.js';
 import { meanLength } from '../search/measure-pareto-set.js';
 import type { UsedEngine } from '../used-engine.js';
@@ -33,15 +34,14 @@ export interface MeasuredModel {
 /**
  * Scores a model at each configuration.
  *
- * @param folder what to open; the data are read as the task of `settings.model` needs them
- * @throws CliError, ModelError `ABORTED` and what opening and reading throw
+ * @param folder what to open
+ * @throws CliError, ModelError `ABORTED` and what opening throws
  */
 export const measureScores = async (
   folder: string,
   configs: readonly LengthConfig[],
-  { dev, metrics, label, settings, context }: { readonly dev: string; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
+  { data: examples, metrics, label, settings, context }: { readonly data: DataSet; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
 ): Promise<MeasuredModel> => {
-  const examples = await readModelData(dev, settings);
   const opened = await openRunnable(await openSource(folder), settings, context);
   const { model, used } = opened;
   try {

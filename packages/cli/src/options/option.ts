@@ -12,6 +12,8 @@ export interface Option<Value> {
   readonly transient?: boolean;
   /** Other spelling of the flag, not shown in `--help`. */
   readonly alias?: string;
+  /** What `--no-...` says, for a switch that is neither on nor off unless given. */
+  readonly negation?: string;
 }
 
 /** The options of a command by their key; the flag is the key in kebab case. */
@@ -79,6 +81,9 @@ export const flag = (description: string): Option<boolean> => ({ description, ex
 
 /** A switch that is on unless `--no-...` is given. */
 export const enabled = (description: string): Option<boolean> => ({ description, expected: 'true or false', fallback: true, read: asSwitch });
+
+/** A switch that is neither on nor off unless one is given: with `--...` and `--no-...`. */
+export const either = (description: string, negation: string): Option<boolean | undefined> => ({ description, negation, expected: 'true or false', fallback: undefined, read: asSwitch });
 
 /** One of a few words. */
 export const choice = <Word extends string, Fallback extends Word | undefined>(

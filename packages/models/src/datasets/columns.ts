@@ -55,11 +55,10 @@ const layouts: readonly { readonly fits: (row: readonly string[]) => boolean; re
 
 const lower = (columns: readonly string[]): readonly string[] => columns.map((column) => column.trim().toLowerCase());
 
-/** Whether a first row is a header: it holds a name that data sets give their columns. */
-export const looksLikeHeader = (row: readonly string[]): boolean => {
-  const known = new Set([...pairNames.flat(), ...textNames, ...labelNames, ...idNames]);
-  return lower(row).some((field) => known.has(field));
-};
+const usualNames = new Set([...pairNames.flat(), ...textNames, ...labelNames, ...idNames]);
+
+/** Positions of the fields of a row that are names which data sets give their columns. */
+export const knownColumns = (row: readonly string[]): readonly number[] => lower(row).flatMap((field, at) => (usualNames.has(field) ? [at] : []));
 
 const locate = (column: string | number, columns: readonly string[], hasHeader: boolean, name: string): number => {
   const at = typeof column === 'number' ? column - 1 : hasHeader ? columns.indexOf(column) : -1;

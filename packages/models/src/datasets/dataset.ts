@@ -19,9 +19,11 @@ export interface Table {
   readonly columns: readonly string[];
   readonly hasHeader: boolean;
   readonly rows: readonly TableRow[];
+  /** What the numbers of rows count: lines of the file, or records of a JSON list. */
+  readonly unit: 'line' | 'record';
 }
 
-/** One row, with the line of the file it begins on (from 1). */
+/** One row, with the line of the file it begins on, or its number among the records (from 1). */
 export interface TableRow {
   readonly line: number;
   /** One value a column; undefined where a JSON object lacks it. */

@@ -1,9 +1,9 @@
 /** What stands between the labels of a text where no other separator is named. */
 export const usualLabelSeparator = '|';
 
-const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
+const isPlain = (value: unknown): value is string | number | bigint | boolean => ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
-const named = (labels: readonly (string | number | boolean)[]): string[] => [...new Set(labels.map((label) => String(label).trim()))];
+const named = (labels: readonly (string | number | bigint | boolean)[]): string[] => [...new Set(labels.map((label) => String(label).trim()))];
 
 /**
  * The labels of a text in one value: a list, or a text with a separator between them; empty for none. Undefined where the value is none

@@ -58,5 +58,5 @@ export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) =
   ...onWholeTexts(task.answer),
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
-    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget)),
+    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget), logits[0]?.length),
 });
