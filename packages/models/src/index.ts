@@ -5,6 +5,7 @@ export { directorySource } from './directory-source.js';
 export type { DirectorySourceOptions } from './directory-source.js';
 export type { DownloadProgress } from './download-progress.js';
 export type { FileSource } from './files.js';
+export { checkNotPointer } from './git-lfs.js';
 export { npmSource } from './npm-source.js';
 export type { NpmSourceOptions } from './npm-source.js';
 export { openSource } from './open-source.js';

@@ -6,6 +6,7 @@ import { downloadCache } from './download-cache.js';
 import { ModelError } from './errors.js';
 import { checkPath } from './files.js';
 import type { FileSource } from './files.js';
+import { checkNotPointer } from './git-lfs.js';
 import { environmentVariable } from './node.js';
 
 /** How to read files from a web address or from the Hugging Face Hub. */
@@ -62,6 +63,7 @@ const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = 
       const kept = refresh ? undefined : await cache.get(key);
       if (kept !== undefined) return kept;
       const bytes = await fetchFile(path);
+      checkNotPointer(bytes, address(path));
       await cache.set(key, bytes);
       return bytes;
     },
