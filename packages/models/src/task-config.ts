@@ -1,7 +1,8 @@
 import type { Architecture } from './architectures/architecture.js';
+import { classLabels, distinctLabels } from './class-labels.js';
 import { ModelError } from './errors.js';
 import type { ModelConfig } from './model-config.js';
-import { configChoice, configLabels } from './model-config.js';
+import { configChoice } from './model-config.js';
 import { questionAnswering } from './tasks/question-answering.js';
 import { regression } from './tasks/regression.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
@@ -27,10 +28,10 @@ export const taskOf = (config: ModelConfig): Task => {
   const className = classOf(config);
   if (className.endsWith(classSuffixes['question-answering'])) return questionAnswering();
   if (className.endsWith('ForMultipleChoice')) throw new ModelError('CONFIG_INVALID', `config.json: ${className} is not supported; known: ${[...new Set(Object.values(classSuffixes))].join(', ')}.`);
-  const labels = configLabels(config) ?? Array.from({ length: Number(config['num_labels'] ?? 2) }, (_, i) => `LABEL_${i}`);
+  const labels = classLabels(config);
   if (className.endsWith(classSuffixes['token-classification'])) return tokenClassification(labels);
   configChoice(config, 'problem_type', ['single_label_classification', 'regression'], 'single_label_classification');
-  return config['problem_type'] === 'regression' || labels.length === 1 ? regression() : sequenceClassification(labels);
+  return config['problem_type'] === 'regression' || labels.length === 1 ? regression() : sequenceClassification(distinctLabels(labels));
 };
 
 const problemTypes: Readonly<Partial<Record<TaskName, string>>> = { regression: 'regression', 'sequence-classification': 'single_label_classification' };
