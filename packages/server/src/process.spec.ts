@@ -1,5 +1,5 @@
 /** The promises of the server, made to real models in real threads of a real process, over sockets. */
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
@@ -34,6 +34,7 @@ const flood = (server: TestServer, concurrency: number, body: (i: number) => unk
 
 beforeAll(async () => {
   for (const name of ['reviews', 'stars', 'answers', 'names'] as const) await writeTinyModel(join(repository, name), name);
+  appendFileSync(join(repository, 'reviews/vocab.txt'), 'zebra\n'); // a token that the model has no embedding for
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -90,6 +91,8 @@ describe('four models', () => {
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({ status: 422, body: { code: 'TEXT_TOO_LONG' } });
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({ status: 200 });
     expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({ status: 422, body: { code: 'TEXT_EMPTY' } });
+    const unknown = { status: 400, body: { code: 'REQUEST_INVALID', error: expect.stringMatching(/the token "zebra" \(id \d+\): the tokenizer has \d+ ids/) } };
+    expect(await server.post('/v1/classify', { model: 'reviews', text: 'a good zebra' })).toMatchObject(unknown);
     expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
     expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
   });

@@ -72,6 +72,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
   await startBackend(settings);
   const opened = await openTrainedModel(source);
+  for (const line of opened.notes ?? []) context.note(line);
   try {
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
     const inputs = await inputsFor(settings, opened);

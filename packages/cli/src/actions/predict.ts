@@ -36,7 +36,7 @@ const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Con
 
 /** Names the text at fault. */
 const atText = (error: unknown, { line }: NumberedText, truncates: boolean): unknown =>
-  error instanceof ModelError && (error.code === 'TEXT_EMPTY' || error.code === 'TEXT_TOO_LONG')
+  error instanceof ModelError && error.code.startsWith('TEXT_')
     ? new ModelError(error.code, `Text ${line}: ${error.message}${error.code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`, { cause: error })
     : error;
 

@@ -5,7 +5,7 @@ import { invalidFile, quoted } from './invalid-file.js';
 import type { PickleOptions } from './pickle.js';
 
 /** A type of storage, or the element type of a tensor. */
-export interface ElementType {
+interface ElementType {
   readonly kind: 'dtype';
   /** As PyTorch calls it: `torch.FloatStorage`, `torch.float32`. */
   readonly name: string;
