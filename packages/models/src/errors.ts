@@ -14,6 +14,7 @@ export type ModelErrorCode =
   | 'TEACHER_MISMATCH'
   | 'TEXT_EMPTY'
   | 'TEXT_TOO_LONG'
+  | 'TEXT_UNSUPPORTED'
   | 'DATA_INVALID'
   | 'BUDGET_INVALID'
   | 'OPTION_INVALID'

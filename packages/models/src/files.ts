@@ -1,5 +1,6 @@
 import { isPage } from './check-content.js';
 import { ModelError, messageOf } from './errors.js';
+import { checkNotPointer } from './git-lfs.js';
 
 /** Where the files of a model are: a folder, an npm package, a web address, a Hub repository, or anything of your own. */
 export interface FileSource {
@@ -58,9 +59,10 @@ export const refuseIfDenied = async (source: FileSource, path: string): Promise<
 /**
  * Bytes as text: UTF-8, with or without a byte order mark.
  *
- * @throws ModelError `FILE_INVALID` when the bytes are not UTF-8
+ * @throws ModelError `FILE_INVALID` when the bytes are not UTF-8, or a pointer of Git LFS
  */
 export const decodeText = (bytes: Uint8Array, name: string): string => {
+  checkNotPointer(bytes, name);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

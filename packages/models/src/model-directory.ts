@@ -1,3 +1,4 @@
+import { withoutWrapper } from './architectures/wrapped-names.js';
 import { ModelError } from './errors.js';
 import { decodeJson, readIfThere, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
@@ -9,7 +10,7 @@ import { nodeModule } from './node.js';
 import { openSource } from './open-source.js';
 import type { OpenSourceOptions } from './open-source.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
-import type { TensorData } from './safetensors.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
 import { writeFile } from './write-file.js';
 import { writeSafetensors } from './write-safetensors.js';
 import type { FloatDtype } from './write-safetensors.js';
@@ -24,8 +25,10 @@ export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array
 export interface ModelDirectory {
   /** `config.json` as it is, less its `quantization_config`: what is in memory is not quantised. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`). */
+  /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`), without the prefix of a wrapper (`module.`). */
   readonly tensors: ReadonlyMap<string, TensorData>;
+  /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor>;
   readonly tokenizerFiles: TokenizerFiles;
   /** How it was trained and searched, when it was. */
   readonly lengthAdaptive?: LengthAdaptiveFile;
@@ -81,7 +84,7 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: { readonly [i 
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread'>;
 
 /**
  * Reads a model directory without its weights.
@@ -114,7 +117,8 @@ export const readModelDirectory = async (
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files);
-  return { ...rest, tensors: await reading };
+  const { tensors, unread } = withoutWrapper(rest.config, await reading);
+  return { ...rest, tensors, ...(unread.size > 0 && { unread }) };
 };
 
 /**

@@ -41,4 +41,6 @@ export interface RunnableTextModel {
   readonly model: RunnableModel;
   readonly tokenizer: Tokenizer;
   readonly lengthAdaptive?: LengthAdaptiveFile | undefined;
+  /** What is odd about its files and does no harm, a sentence each: tensors that are not read, names of classes that do not exist. Default: nothing. */
+  readonly notes?: readonly string[] | undefined;
 }

@@ -1,7 +1,8 @@
 import type { Architecture } from './architectures/architecture.js';
+import { classLabels, distinctLabels } from './class-labels.js';
 import { ModelError } from './errors.js';
 import type { ModelConfig } from './model-config.js';
-import { configChoice, configLabels } from './model-config.js';
+import { configChoice } from './model-config.js';
 import { multiLabelClassification } from './tasks/multi-label-classification.js';
 import { questionAnswering } from './tasks/question-answering.js';
 import { regression } from './tasks/regression.js';
@@ -29,11 +30,11 @@ export const taskOf = (config: ModelConfig): Task => {
   const className = classOf(config);
   if (className.endsWith(classSuffixes['question-answering'])) return questionAnswering();
   if (className.endsWith('ForMultipleChoice')) throw new ModelError('CONFIG_INVALID', `config.json: ${className} is not supported; known: ${[...new Set(Object.values(classSuffixes))].join(', ')}.`);
-  const labels = configLabels(config) ?? Array.from({ length: Number(config['num_labels'] ?? 2) }, (_, i) => `LABEL_${i}`);
+  const labels = classLabels(config);
   if (className.endsWith(classSuffixes['token-classification'])) return tokenClassification(labels);
   const problem = configChoice(config, 'problem_type', ['single_label_classification', 'multi_label_classification', 'regression'], 'single_label_classification');
-  if (problem === 'multi_label_classification') return multiLabelClassification(labels);
-  return problem === 'regression' || labels.length === 1 ? regression() : sequenceClassification(labels);
+  if (problem === 'multi_label_classification') return multiLabelClassification(distinctLabels(labels));
+  return problem === 'regression' || labels.length === 1 ? regression() : sequenceClassification(distinctLabels(labels));
 };
 
 const problemTypes: Readonly<Partial<Record<TaskName, string>>> = {

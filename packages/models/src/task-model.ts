@@ -12,7 +12,7 @@ import { checkParameters, loadParameters } from './parameters.js';
 import type { ReducerSettings } from './reducer.js';
 import { resolveReducer, withPriors } from './reducer.js';
 import type { RunnableModel } from './runnable-model.js';
-import type { TensorData } from './safetensors.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
 import { configFor, taskOf } from './task-config.js';
 import type { Task } from './tasks/task.js';
 
@@ -48,6 +48,8 @@ export interface CreateModelOptions {
   readonly reducer?: ReducerSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
+  /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor> | undefined;
 }
 
 /** Names of the tensors of a model's head, its pooler among them. */
@@ -71,7 +73,7 @@ const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: 
 export const createTaskModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen }: CreateModelOptions = {},
+  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen, unread }: CreateModelOptions = {},
 ): TaskModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
@@ -81,7 +83,7 @@ export const createTaskModel = (
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
     { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
     tensors,
-    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined },
+    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined, unread },
   );
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);

@@ -7,6 +7,7 @@ import { downloadCache } from './download-cache.js';
 import { ModelError } from './errors.js';
 import { checkPath } from './files.js';
 import type { FileSource } from './files.js';
+import { checkNotPointer } from './git-lfs.js';
 import { environmentVariable } from './node.js';
 
 /** How to read files from a web address or from the Hugging Face Hub. */
@@ -72,6 +73,7 @@ const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = 
     const answer = await download(address(path), { ...requestFor(path), onProgress, isWhole: (bytes) => /\.(json|safetensors|onnx)$/.test(path) && lookAt(path, bytes) === 'good' });
     const look = lookAt(path, answer.bytes, answer.type);
     if (look === 'page' || look === 'empty') throw notTheFile(look, address(path), answer);
+    checkNotPointer(answer.bytes, address(path));
     if (look === 'good') await cache.set(keyOf(path), answer.bytes);
     return answer.bytes;
   };

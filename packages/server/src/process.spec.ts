@@ -1,5 +1,5 @@
 /** The promises of the server, made to real models in real threads of a real process, over sockets. */
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
@@ -34,6 +34,7 @@ const flood = (server: TestServer, concurrency: number, body: (i: number) => unk
 
 beforeAll(async () => {
   for (const name of ['reviews', 'stars', 'answers', 'names', 'topics'] as const) await writeTinyModel(join(repository, name), name);
+  appendFileSync(join(repository, 'reviews/vocab.txt'), 'zebra\n'); // a token that the model has no embedding for
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -96,6 +97,8 @@ describe('five models', () => {
     const texts = ['', textOf(5), textOf(300), textOf(9)];
     const { status, body } = await server.post('/v1/classify', { model: 'reviews', texts });
     expect({ status, predictions: body['predictions'] }).toMatchObject({ status: 200, predictions: [{ code: 'TEXT_EMPTY' }, { label: expect.any(String) }, { code: 'TEXT_TOO_LONG', error: expect.stringMatching(/^Text 2: /) }, { label: expect.any(String) }] });
+    const unknown = { status: 400, body: { code: 'REQUEST_INVALID', error: expect.stringMatching(/the token "zebra" \(id \d+\): the tokenizer has \d+ ids/) } };
+    expect(await server.post('/v1/classify', { model: 'reviews', text: 'a good zebra' })).toMatchObject(unknown);
     expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
     expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
   });

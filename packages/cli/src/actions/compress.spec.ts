@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readJson } from '../testing/files.js';
@@ -48,6 +48,28 @@ test('8-bit weights, in a folder that both engines open', async () => {
   }
   expect((await runMain(['export', '--model', at('int8'), '--threads', '1', '--precision', 'fp32', '--out', at('exported')])).code).toBe(0);
   expect(readJson(at('exported/config.json'))).not.toHaveProperty('quantization_config');
+});
+
+/** A folder as `model`, with one tensor more in its weights, or another in the place of one: four zeros of 16 bits without a sign. */
+const withUnsigned = (name: string, tensor: string): string => {
+  cpSync(at('model'), at(name), { recursive: true });
+  const bytes = readFileSync(at('model/model.safetensors'));
+  const length = Number(bytes.readBigUInt64LE());
+  const { [tensor]: replaced, ...header } = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const size = bytes.length - 8 - length;
+  if (replaced) header['unneeded'] = replaced;
+  const text = Buffer.from(JSON.stringify({ ...header, [tensor]: { dtype: 'U16', shape: [4], data_offsets: [size, size + 8] } }));
+  writeFileSync(at(name, 'model.safetensors'), Buffer.concat([Buffer.from(BigUint64Array.of(BigInt(text.length)).buffer), text, bytes.subarray(8 + length), Buffer.alloc(8)]));
+  return at(name);
+};
+
+test('a tensor that the model does not need and nobody can read is left out with a note, and one that it needs is an error', async () => {
+  const { code, stderr } = await compress('--model', withUnsigned('extra', 'extra.c'), '--out', at('extra-int8'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Not read, and left out: tensor "extra.c" (U16).') });
+  expect(await predict('extra-int8', '--engine', 'tfjs')).toMatchObject({ code: 0 });
+  const needed = await compress('--model', withUnsigned('needed', 'classifier.bias'), '--out', at('needed-int8'));
+  expect({ code: needed.code, stderr: needed.stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/tensor "classifier\.bias" has element type "U16"/) });
+  expect(existsSync(at('needed-int8'))).toBe(false);
 });
 
 test('a vocabulary counted on texts, points of the Pareto set, and scores before and after', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LengthAdaptiveFile, ModelDirectory, WeightDtype } from '@length-adaptive/models';
-import { createTokenizer, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
+import { checkReadable, createTokenizer, describeUnread, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
 import type { Comparison } from '../compress/compare-scores.js';
@@ -62,6 +62,8 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
   const examples = dev === undefined ? undefined : await readModelData(dev, settings);
   const files = weighedSource(await openSource(source));
   const model = await readModelDirectory(files);
+  checkReadable(model);
+  if (model.unread) context.note(`Not read, and left out: ${describeUnread(model.unread)}.`);
   const { lengthAdaptive: _, ...smaller } = trimmed(model, settings, counted);
   const vocabulary = { before: sizeOf(model), after: sizeOf(smaller) };
   const record = recordOf(model, { weights, vocabulary }, settings);

@@ -69,6 +69,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const data = settings.data === undefined ? undefined : await readTextData(settings.data, { ...settings, labelColumn: undefined });
   await startBackend(settings);
   const opened = await openTrainedModel(source);
+  for (const line of opened.notes ?? []) context.note(line);
   try {
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
     const inputs = inputsFor(settings, opened, data);

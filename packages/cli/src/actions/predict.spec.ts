@@ -38,6 +38,15 @@ test('a line a text with label, confidence, cost and tokens', async () => {
   ]);
 });
 
+test('a text with a token that the model has no embedding for is named, and so is the token beforehand', async () => {
+  const larger = variant('larger', { 'vocab.txt': `${readFileSync(join(model, 'vocab.txt'), 'utf8')}zebra\n` });
+  const id = tinyConfig.vocab_size;
+  const { code, stdout, stderr } = await predict('--model', larger, 'a great film', 'a great zebra');
+  expect({ code, lines: stdout.split('\n') }).toEqual({ code: 3, lines: [expect.stringContaining('a great film'), ''] });
+  expect(stderr).toContain(`The tokenizer has ${id + 1} ids and the model embeddings for ${id}: texts with "zebra" (${id}) are refused.`);
+  expect(stderr).toContain(`Text 2: The text needs the token "zebra" (id ${id})`);
+});
+
 test('on a terminal lines fit its width, and colour can be switched off', async () => {
   const long = 'the film was really great and very very very moving';
   const coloured = await runMain(['predict', ...small, '--model', model, long], { terminal: 70 });

@@ -84,7 +84,11 @@ describe.each([
   { task: regression(), config },
   { task: questionAnswering(), config },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },
-])('$task.name with $config.model_type', ({ task, config }) => {
+  { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'gelu_new' } },
+  { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'relu' } },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...config, hidden_act: 'silu' } },
+  { task: sequenceClassification(['a', 'b']), config: { ...distilbertConfig, activation: 'quick_gelu' } },
+])('$task.name with $config.model_type ($config.hidden_act$config.activation)', ({ task, config }) => {
   test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
     const model = createTaskModel(config, new Map(), { fresh: true, task });
     const reference = tensorEngine(trainable(model));

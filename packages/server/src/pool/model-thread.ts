@@ -23,6 +23,7 @@ const opened = async (): Promise<Predictor> => {
 const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
   TEXT_EMPTY: 'TEXT_EMPTY',
   TEXT_TOO_LONG: 'TEXT_TOO_LONG',
+  TEXT_UNSUPPORTED: 'REQUEST_INVALID',
   OPTION_INVALID: 'REQUEST_INVALID',
   INPUT_INVALID: 'REQUEST_INVALID',
   LENGTH_CONFIG_INVALID: 'LENGTH_CONFIG_INVALID',
