@@ -16,7 +16,7 @@ import { writeSafetensors } from './write-safetensors.js';
 import type { FloatDtype } from './write-safetensors.js';
 
 /** The files a tokenizer may come in. */
-export type TokenizerFileName = 'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json';
+export type TokenizerFileName = 'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
 
 /** The tokenizer files of a model, those there are. */
 export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array };
@@ -52,7 +52,7 @@ export interface WriteModelDirectoryOptions {
   readonly dtype?: WeightDtype;
 }
 
-const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json'] as const;
+const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'added_tokens.json'] as const;
 
 const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
   const name = `${source.name}/config.json`;
@@ -68,8 +68,10 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   const read = async (name: TokenizerFileName) => [name, await readIfThere(source, name)] as const;
   const json = read('tokenizer.json');
   const list = json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)); // a tokenizer.json needs no vocabulary beside it
-  const specials = source.list().then((files) => (files?.includes('special_tokens_map.json') ? read('special_tokens_map.json') : undefined)); // says nothing new, and goes along where it is known to be there
-  const others = [read('tokenizer_config.json'), list, specials];
+  const names = source.list();
+  // A tokenizer.json has its added tokens in it, so that what stands beside it is read only where it is known to be there; a vocabulary needs them.
+  const beside = (name: TokenizerFileName) => Promise.all([json, names]).then(([[, bytes], files]) => ((files?.includes(name) ?? bytes === undefined) ? read(name) : undefined));
+  const others = [read('tokenizer_config.json'), list, beside('special_tokens_map.json'), beside('added_tokens.json')];
   const found = await allOrFirst([json, ...others]);
   if (found[0][1] === undefined && found[2]?.[1] === undefined) await refuseIfDenied(source, 'tokenizer.json');
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
