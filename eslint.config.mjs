@@ -14,20 +14,45 @@ const MAY_IMPORT = {
   'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server'],
   'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli', 'scope:tools'],
   'scope:tools': [],
-  'scope:docs': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server', 'scope:cli'],
+  'scope:docs': [
+    'scope:core',
+    'scope:models',
+    'scope:search',
+    'scope:onnx',
+    'scope:queue',
+    'scope:server',
+    'scope:cli',
+  ],
 };
 
 /** @param {readonly string[]} [also] what everybody may import too */
 const boundaries = (also = []) => ({
   allow: ['^.*/(jest|tsup)\\.shared(\\.c?js)?$'],
-  depConstraints: Object.entries(MAY_IMPORT).map(([sourceTag, scopes]) => ({ sourceTag, onlyDependOnLibsWithTags: [...scopes, ...also] })),
+  depConstraints: Object.entries(MAY_IMPORT).map(([sourceTag, scopes]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...scopes, ...also],
+  })),
 });
 
-const NO_EXPORT_ALL = { selector: 'ExportAllDeclaration', message: 'List what is exported by name: `export { a, b } from ...`.' };
+const NO_EXPORT_ALL = {
+  selector: 'ExportAllDeclaration',
+  message: 'List what is exported by name: `export { a, b } from ...`.',
+};
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/*_pb.ts', '**/out-tsc', '**/coverage', '**/fixtures', '**/.vitepress/cache', 'e2e/publish/consumers', 'test-results'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/*_pb.ts',
+      '**/out-tsc',
+      '**/coverage',
+      '**/fixtures',
+      '**/.vitepress/cache',
+      'e2e/publish/consumers',
+      'test-results',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs,ts}'],
@@ -40,12 +65,21 @@ export default tseslint.config(
   {
     // Runs in a service worker, as it is.
     files: ['apps/docs/public/**/*.js'],
-    languageOptions: { globals: { self: 'readonly', caches: 'readonly', fetch: 'readonly', Request: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: { self: 'readonly', caches: 'readonly', fetch: 'readonly', Request: 'readonly', URL: 'readonly' },
+    },
   },
   {
     files: ['**/*.{mjs,cjs}'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', Buffer: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly' },
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        Buffer: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+      },
     },
   },
   {
@@ -70,7 +104,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Take a seeded generator as an argument: the same seed gives the same result.' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Take a seeded generator as an argument: the same seed gives the same result.',
+        },
       ],
     },
   },
@@ -78,7 +116,10 @@ export default tseslint.config(
     // `expect.any`, `JSON.parse` and mocks are `any`: in a test that is the point.
     files: ['**/*.spec.ts', '**/testing/**/*.ts'],
     rules: Object.fromEntries(
-      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [`@typescript-eslint/no-unsafe-${what}`, 'off']),
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
+        `@typescript-eslint/no-unsafe-${what}`,
+        'off',
+      ]),
     ),
   },
   {
@@ -92,5 +133,9 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': ['error', { ...boundaries(), allowCircularSelfDependency: true }] },
   },
   // Configuration files belong to no tsconfig and are read by tools that want a default export.
-  { files: ['**/*.config.ts', '*.ts'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['**/*.config.ts', '*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
 );

@@ -8,10 +8,18 @@ import { makeModel } from './demo-model/stages.js';
 import type { Row } from './harness.js';
 import { report } from './harness.js';
 
-const rowsOf = ({ id: model, recipe: { metric }, dataSet, example }: DemoModel, { bytes, configs, examples, meanTokens }: MadeModel): Row[] => {
+const rowsOf = (
+  { id: model, recipe: { metric }, dataSet, example }: DemoModel,
+  { bytes, configs, examples, meanTokens }: MadeModel,
+): Row[] => {
   const after = `MiniLM-L6 after LengthDrop on ${dataSet}, ${vocabulary} of 30,522 tokens, 8-bit weights; ${examples} ${example} of ${meanTokens.after.toFixed(1)} tokens on average`;
   const before = `the model it was made of, all tokens, fp32; the same ${example}, ${meanTokens.before.toFixed(1)} tokens on average`;
-  const row = (id: string, value: number, unit: string, note: string): Row => ({ id: `demo-model.${model}.${id}`, value, unit, note });
+  const row = (id: string, value: number, unit: string, note: string): Row => ({
+    id: `demo-model.${model}.${id}`,
+    value,
+    unit,
+    note,
+  });
   const ofConfig = (name: string, { lengthConfig, cost, score, flips }: MadeModel['configs'][number]): Row[] => {
     const lengths = `lengths ${lengthConfig.join(' ')}`;
     return [

@@ -30,7 +30,11 @@ interface EvaluationResult {
 /** Accuracy of a model folder on the dev set. */
 const accuracyOf = (model: string, data: string): Promise<EvaluationResult> => {
   const folder = path.join(path.dirname(model), 'held-out', path.basename(model));
-  return runStage({ command: 'evaluate', folder, flags: { model, data, metric: 'accuracy', 'length-config': 'full', out: folder } });
+  return runStage({
+    command: 'evaluate',
+    folder,
+    flags: { model, data, metric: 'accuracy', 'length-config': 'full', out: folder },
+  });
 };
 
 /** Some layers of a model as a folder of their own: where every contender starts. */
@@ -57,12 +61,21 @@ const run = async (): Promise<Row[]> => {
   await writeStart(teacher, start);
 
   const runOf = (name: string): string => path.join(folder, name);
-  await runStage({ command: 'train', folder: runOf('plain'), flags: { model: start, ...shared, epochs, 'length-drop-epochs': 0, out: runOf('plain') } });
+  await runStage({
+    command: 'train',
+    folder: runOf('plain'),
+    flags: { model: start, ...shared, epochs, 'length-drop-epochs': 0, out: runOf('plain') },
+  });
   for (const [name, flags] of Object.entries(methods)) {
-    await runStage({ command: 'distill', folder: runOf(name), flags: { teacher, student: start, ...shared, ...flags, out: runOf(name) } });
+    await runStage({
+      command: 'distill',
+      folder: runOf(name),
+      flags: { teacher, student: start, ...shared, ...flags, out: runOf(name) },
+    });
   }
 
-  const about = (examples: number): string => `accuracy on the ${examples} sentences of SST-2 dev, the last epoch; seed ${seed}, 10,000 training phrases`;
+  const about = (examples: number): string =>
+    `accuracy on the ${examples} sentences of SST-2 dev, the last epoch; seed ${seed}, 10,000 training phrases`;
   const row = async (name: string, model: string, note: string): Promise<Row> => {
     const { scores, examples } = await accuracyOf(model, heldOut);
     return { id: `distill.${name}`, value: scores.accuracy, unit: 'accuracy', note: `${note}; ${about(examples)}` };
@@ -72,9 +85,21 @@ const run = async (): Promise<Row[]> => {
     await row('teacher', teacher, 'MiniLM-L6, 1 epoch of fine-tuning'),
     await row('start', start, `${student}, as they are`),
     await row('plain', path.join(runOf('plain'), 'model'), `${student}, ${epochs} epochs of fine-tuning on the labels`),
-    await row('prediction', path.join(runOf('prediction'), 'model'), `${student}, ${epochs} epochs on the teacher's answers`),
-    await row('intermediate_prediction', path.join(runOf('intermediate_prediction'), 'model'), `${student}, 1 epoch on hidden states and attention, 2 on answers`),
-    await row('relations_prediction', path.join(runOf('relations_prediction'), 'model'), `${student}, 1 epoch on self-attention relations, 2 on answers`),
+    await row(
+      'prediction',
+      path.join(runOf('prediction'), 'model'),
+      `${student}, ${epochs} epochs on the teacher's answers`,
+    ),
+    await row(
+      'intermediate_prediction',
+      path.join(runOf('intermediate_prediction'), 'model'),
+      `${student}, 1 epoch on hidden states and attention, 2 on answers`,
+    ),
+    await row(
+      'relations_prediction',
+      path.join(runOf('relations_prediction'), 'model'),
+      `${student}, 1 epoch on self-attention relations, 2 on answers`,
+    ),
   ];
 };
 

@@ -16,7 +16,8 @@ const sentences = readFileSync(new URL('fixtures/hard-film-sentences.tsv', docs)
 await startBackend({ backends: ['wasm'] });
 const predictor = await load(fileURLToPath(new URL('public/models/sentiment', docs)));
 const texts = sentences.map(([text]) => text);
-const answersAt = async (lengthConfig?: readonly number[]): Promise<string[]> => (await predictor.predict(texts, { lengthConfig })).map(({ label }) => label);
+const answersAt = async (lengthConfig?: readonly number[]): Promise<string[]> =>
+  (await predictor.predict(texts, { lengthConfig })).map(({ label }) => label);
 const share = (holds: (i: number) => boolean): number => sentences.filter((_, i) => holds(i)).length / sentences.length;
 
 const full = await answersAt();
@@ -25,10 +26,21 @@ for (const [index, { lengthConfig, cost }] of predictor.paretoSet.entries()) {
   const answers = await answersAt(lengthConfig);
   const name = cost === 1 ? 'full' : `point_${index}`;
   const what = `lengths ${lengthConfig.join(' ')}, ${cost.toFixed(3)} of the full MACs; ${sentences.length} film sentences with negations, sarcasm and turns`;
-  rows.push({ id: `flips.sentiment.${name}.flips`, value: share((i) => answers[i] !== full[i]), unit: 'share of answers other than at full length', note: what });
-  rows.push({ id: `flips.sentiment.${name}.accuracy`, value: share((i) => answers[i] === sentences[i]?.[1]), unit: 'accuracy', note: what });
+  rows.push({
+    id: `flips.sentiment.${name}.flips`,
+    value: share((i) => answers[i] !== full[i]),
+    unit: 'share of answers other than at full length',
+    note: what,
+  });
+  rows.push({
+    id: `flips.sentiment.${name}.accuracy`,
+    value: share((i) => answers[i] === sentences[i]?.[1]),
+    unit: 'accuracy',
+    note: what,
+  });
   const flipped = texts.filter((_, i) => answers[i] !== full[i]);
-  if (flipped.length > 0) console.log(`At ${cost.toFixed(3)} of the full MACs other answers to:\n  ${flipped.join('\n  ')}`);
+  if (flipped.length > 0)
+    console.log(`At ${cost.toFixed(3)} of the full MACs other answers to:\n  ${flipped.join('\n  ')}`);
 }
 predictor.dispose();
 report('flips', rows);

@@ -40,7 +40,15 @@ describe('compareInTurn', () => {
 
 describe('rows', () => {
   it('aligns numbers to the right and text to the left', () => {
-    expect(formatTable(['id', 'value'], [['a', 1], ['long', 12.5]])).toBe('id    value\n----  -----\na         1\nlong   12.5');
+    expect(
+      formatTable(
+        ['id', 'value'],
+        [
+          ['a', 1],
+          ['long', 12.5],
+        ],
+      ),
+    ).toBe('id    value\n----  -----\na         1\nlong   12.5');
   });
 
   it.each([
@@ -57,7 +65,9 @@ describe('rows', () => {
   it('allows ids under other names where it is told to', () => {
     const other = [row, { ...row, id: 'other.a' }];
     expect(() => assertRows('demo', other, { alsoUnder: ['other'] })).not.toThrow();
-    expect(() => assertRows('demo', [{ ...row, id: 'others.a' }], { alsoUnder: ['other'] })).toThrow('must start with "demo." or "other."');
+    expect(() => assertRows('demo', [{ ...row, id: 'others.a' }], { alsoUnder: ['other'] })).toThrow(
+      'must start with "demo." or "other."',
+    );
   });
 
   it('prints the table and writes the whole file', () => {

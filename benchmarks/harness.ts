@@ -96,10 +96,14 @@ export const compareInTurn = async <Name extends string>(
 export const formatTable = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
   const lines = [header, ...rows.map((cells) => cells.map(String))];
   const widths = header.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
-  const isNumeric = header.map((_, column) => rows.length > 0 && rows.every((cells) => typeof cells[column] === 'number'));
+  const isNumeric = header.map(
+    (_, column) => rows.length > 0 && rows.every((cells) => typeof cells[column] === 'number'),
+  );
   const format = (cells: readonly string[]) =>
     widths
-      .map((width, column) => (isNumeric[column] ? (cells[column] ?? '').padStart(width) : (cells[column] ?? '').padEnd(width)))
+      .map((width, column) =>
+        isNumeric[column] ? (cells[column] ?? '').padStart(width) : (cells[column] ?? '').padEnd(width),
+      )
       .join('  ')
       .trimEnd();
   const [head = [], ...body] = lines;
@@ -116,13 +120,17 @@ export const assertRows = (name: string, rows: readonly Row[], { alsoUnder = [] 
   const seen = new Set<string>();
   const prefixes = [name, ...alsoUnder].map((prefix) => `${prefix}.`);
   for (const { id, value, unit, note } of rows) {
-    const fault =
-      !prefixes.some((prefix) => id.startsWith(prefix)) ? `its id must start with "${prefixes.join('" or "')}"`
-      : seen.has(id) ? 'its id is there twice'
-      : !Number.isFinite(value) ? `its value is ${value}`
-      : unit === '' ? 'it has no unit'
-      : note === '' ? 'it has no note'
-      : undefined;
+    const fault = !prefixes.some((prefix) => id.startsWith(prefix))
+      ? `its id must start with "${prefixes.join('" or "')}"`
+      : seen.has(id)
+        ? 'its id is there twice'
+        : !Number.isFinite(value)
+          ? `its value is ${value}`
+          : unit === ''
+            ? 'it has no unit'
+            : note === ''
+              ? 'it has no note'
+              : undefined;
     if (fault !== undefined) throw new Error(`benchmark "${name}", row "${id}": ${fault}`);
     seen.add(id);
   }
@@ -133,10 +141,18 @@ export const assertRows = (name: string, rows: readonly Row[], { alsoUnder = [] 
 export const report = (
   name: string,
   rows: readonly Row[],
-  { folder = fileURLToPath(new URL('results', import.meta.url)), ...options }: RowOptions & { readonly folder?: string } = {},
+  {
+    folder = fileURLToPath(new URL('results', import.meta.url)),
+    ...options
+  }: RowOptions & { readonly folder?: string } = {},
 ): void => {
   assertRows(name, rows, options);
-  console.log(formatTable(['id', 'value', 'unit', 'note'], rows.map(({ id, value, unit, note }) => [id, Number(value.toPrecision(6)), unit, note])));
+  console.log(
+    formatTable(
+      ['id', 'value', 'unit', 'note'],
+      rows.map(({ id, value, unit, note }) => [id, Number(value.toPrecision(6)), unit, note]),
+    ),
+  );
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${name}.json`);
   const published = rows.map(({ id, value, unit, note }) => JSON.stringify({ id, value, unit, note }));

@@ -13,12 +13,25 @@ const seeds = Array.from({ length: 11 }, (_, i) => i + 1);
 const settings = 'population 100, SBX eta 20 p 0.9, polynomial mutation eta 20 p 1/n';
 
 /** Hypervolume of the last population's front at 1.1 in every objective. */
-const volumeRow = async <Name extends string>(id: string, problem: BenchmarkProblem<Name>, algorithm: Algorithm = nsga2()): Promise<Row> => {
-  const reference = Object.fromEntries(Object.keys(problem.objectives).map((name) => [name, 1.1])) as Record<Name, number>;
+const volumeRow = async <Name extends string>(
+  id: string,
+  problem: BenchmarkProblem<Name>,
+  algorithm: Algorithm = nsga2(),
+): Promise<Row> => {
+  const reference = Object.fromEntries(Object.keys(problem.objectives).map((name) => [name, 1.1])) as Record<
+    Name,
+    number
+  >;
   const volumes: number[] = [];
   for (const seed of seeds) {
     const { front } = await minimize(problem, { seed, evaluations, algorithm, populationSize: 100 });
-    volumes.push(hypervolume(front.map(({ objectives }) => objectives), reference, problem.objectives));
+    volumes.push(
+      hypervolume(
+        front.map(({ objectives }) => objectives),
+        reference,
+        problem.objectives,
+      ),
+    );
   }
   const { p50 } = spread(volumes);
   const range = `${Math.min(...volumes).toFixed(4)} to ${Math.max(...volumes).toFixed(4)}`;
@@ -36,14 +49,20 @@ const speedRow = async (): Promise<Row> => {
     speeds.push((1000 * evaluations) / (performance.now() - start));
   }
   const { p50 } = spread(speeds);
-  return { id: 'search.evals_per_s.zdt1', value: p50, unit: 'evaluations/s', note: `one thread, evaluations included: ${formatSpread(spread(speeds), 0)}; nsga2, ${settings}` };
+  return {
+    id: 'search.evals_per_s.zdt1',
+    value: p50,
+    unit: 'evaluations/s',
+    note: `one thread, evaluations included: ${formatSpread(spread(speeds), 0)}; nsga2, ${settings}`,
+  };
 };
 
 /** Random points, a whole population's worth of fronts, sorted by ours and by the textbook's in turn. */
 const sortRow = async (objectives: number, size: number): Promise<Row> => {
   const random = createRandom(1);
   const values = Float64Array.from({ length: objectives * size }, () => random.next());
-  if (nonDominatedSort(values, objectives).ranks.some((rank, i) => rank !== naiveRanks(values, objectives)[i])) throw new Error('the two sorts differ');
+  if (nonDominatedSort(values, objectives).ranks.some((rank, i) => rank !== naiveRanks(values, objectives)[i]))
+    throw new Error('the two sorts differ');
   const repeats = 20;
   const times = await compareInTurn({
     ours: () => {
@@ -67,5 +86,10 @@ report('search', [
   await speedRow(),
   await sortRow(2, 1000),
   await sortRow(3, 1000),
-  { id: 'search.size_kb', value: await bundleSize(), unit: 'kB', note: 'minimize and nsga2, bundled by esbuild, minified, brotli' },
+  {
+    id: 'search.size_kb',
+    value: await bundleSize(),
+    unit: 'kB',
+    note: 'minimize and nsga2, bundled by esbuild, minified, brotli',
+  },
 ]);

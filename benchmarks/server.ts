@@ -25,9 +25,14 @@ const run = (args: readonly string[]): void => {
 
 /** Reviews of the demo, joined to texts of a hundred words. */
 const longTexts = (): string[] => {
-  const reviews = readFileSync(path.join(demo, 'data/train.jsonl'), 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { text: string }).text);
+  const reviews = readFileSync(path.join(demo, 'data/train.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
   const all = reviews.join(' ').split(/\s+/);
-  return Array.from({ length: Math.floor(all.length / words) }, (_, i) => all.slice(i * words, (i + 1) * words).join(' '));
+  return Array.from({ length: Math.floor(all.length / words) }, (_, i) =>
+    all.slice(i * words, (i + 1) * words).join(' '),
+  );
 };
 
 if (!existsSync(path.join(model, 'search/result.json'))) run([path.join(root, 'examples/demo.mjs')]);
@@ -39,25 +44,47 @@ const textOf = (i: number): string => texts[i % texts.length] ?? '';
 const exported = path.join(root, 'runs/bench/server');
 rmSync(exported, { recursive: true, force: true });
 mkdirSync(path.join(exported, 'onnx'), { recursive: true });
-run([path.join(root, 'packages/cli/dist/bin.js'), 'export', '--model', model, '--length-config', 'full', '--out', path.join(exported, 'reviews')]);
+run([
+  path.join(root, 'packages/cli/dist/bin.js'),
+  'export',
+  '--model',
+  model,
+  '--length-config',
+  'full',
+  '--out',
+  path.join(exported, 'reviews'),
+]);
 for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
   const from = path.join(model, file);
-  if (existsSync(from) && !existsSync(path.join(exported, 'reviews', file))) cpSync(from, path.join(exported, 'reviews', file));
+  if (existsSync(from) && !existsSync(path.join(exported, 'reviews', file)))
+    cpSync(from, path.join(exported, 'reviews', file));
 }
 
-const count = (answers: readonly Answered[], holds: (status: number) => boolean): number => answers.filter(({ status }) => holds(status)).length;
-const p99 = (answers: readonly Answered[]): number => quantile(answers.filter(({ status }) => status === 200).map(({ milliseconds }) => milliseconds), 0.99);
+const count = (answers: readonly Answered[], holds: (status: number) => boolean): number =>
+  answers.filter(({ status }) => holds(status)).length;
+const p99 = (answers: readonly Answered[]): number =>
+  quantile(
+    answers.filter(({ status }) => status === 200).map(({ milliseconds }) => milliseconds),
+    0.99,
+  );
 const perSecond = (answers: readonly Answered[]): number => count(answers, (status) => status === 200) / seconds;
 const statuses = (answers: readonly Answered[]): string => {
   const kinds = [...new Set(answers.map(({ status }) => status))].sort();
-  return kinds.map((kind) => `${count(answers, (status) => status === kind)} with ${kind === 0 ? 'no answer' : kind}`).join(', ');
+  return kinds
+    .map((kind) => `${count(answers, (status) => status === kind)} with ${kind === 0 ? 'no answer' : kind}`)
+    .join(', ');
 };
 const meanCost = (answers: readonly Answered[]): number => {
-  const costs = answers.flatMap(({ status, body }) => (status === 200 ? [(JSON.parse(body) as { cost?: number }).cost ?? 1] : []));
+  const costs = answers.flatMap(({ status, body }) =>
+    status === 200 ? [(JSON.parse(body) as { cost?: number }).cost ?? 1] : [],
+  );
   return costs.reduce((sum, cost) => sum + cost / costs.length, 0);
 };
 
-const withServer = async <Result>(starting: Promise<RunningServer>, use: (server: RunningServer) => Promise<Result>): Promise<Result> => {
+const withServer = async <Result>(
+  starting: Promise<RunningServer>,
+  use: (server: RunningServer) => Promise<Result>,
+): Promise<Result> => {
   const server = await starting;
   try {
     return await use(server);
@@ -78,7 +105,9 @@ const ours = await withServer(startOurs(model), async (server) => {
   console.log(`full length: ${full.toFixed(1)} requests/s`);
   const load = async (factor: number): Promise<Answered[]> => {
     const answers = await openLoop(client, free, { perSecond: factor * full, seconds });
-    console.log(`${factor}x: ${statuses(answers)}; ${perSecond(answers).toFixed(1)}/s at mean cost ${meanCost(answers).toFixed(2)}, p99 ${p99(answers).toFixed(0)} ms`);
+    console.log(
+      `${factor}x: ${statuses(answers)}; ${perSecond(answers).toFixed(1)}/s at mean cost ${meanCost(answers).toFixed(2)}, p99 ${p99(answers).toFixed(0)} ms`,
+    );
     await pause();
     return answers;
   };
@@ -97,20 +126,57 @@ const theirs = await withServer(startTransformers(transformersEntry(), exported,
   await capacity(client, body, { concurrency: 8, seconds: 3 });
   const full = await capacity(client, body, { concurrency: 8, seconds: 10 });
   const three = await openLoop(client, body, { perSecond: 3 * ours.full, seconds });
-  console.log(`fastify + transformers.js: ${full.toFixed(1)} requests/s; the same 3x: ${statuses(three)}; ${perSecond(three).toFixed(1)}/s, p99 ${p99(three).toFixed(0)} ms`);
+  console.log(
+    `fastify + transformers.js: ${full.toFixed(1)} requests/s; the same 3x: ${statuses(three)}; ${perSecond(three).toFixed(1)}/s, p99 ${p99(three).toFixed(0)} ms`,
+  );
   client.close();
   return { full, three };
 });
 
 const about = `texts of ${words} words, one worker with one thread, open loop of ${seconds} s, client and server on the same machine`;
-const row = (id: string, value: number, unit: string, note: string) => ({ id: `server.${id}`, value, unit, note: `${note}; ${about}` });
+const row = (id: string, value: number, unit: string, note: string) => ({
+  id: `server.${id}`,
+  value,
+  unit,
+  note: `${note}; ${about}`,
+});
 report('server', [
-  row('gain_at_3x', perSecond(ours.three) / ours.full, 'times the full-length throughput', `${perSecond(ours.three).toFixed(1)} answers/s at 3x the load of ${ours.full.toFixed(1)}/s, mean cost ${meanCost(ours.three).toFixed(2)}; ${statuses(ours.three)}`),
-  row('errors_at_3x', count(ours.three, (status) => status >= 500 || status === 0), 'answers with 5xx or none', statuses(ours.three)),
+  row(
+    'gain_at_3x',
+    perSecond(ours.three) / ours.full,
+    'times the full-length throughput',
+    `${perSecond(ours.three).toFixed(1)} answers/s at 3x the load of ${ours.full.toFixed(1)}/s, mean cost ${meanCost(ours.three).toFixed(2)}; ${statuses(ours.three)}`,
+  ),
+  row(
+    'errors_at_3x',
+    count(ours.three, (status) => status >= 500 || status === 0),
+    'answers with 5xx or none',
+    statuses(ours.three),
+  ),
   row('p99_at_3x', p99(ours.three), 'ms', `of what was answered; budget_latency_ms ${budgetMs}`),
-  row('hung_at_10x', count(ours.ten, (status) => status === 0), 'requests without an answer', `within ${patienceMs / 1000} s; ${statuses(ours.ten)}`),
+  row(
+    'hung_at_10x',
+    count(ours.ten, (status) => status === 0),
+    'requests without an answer',
+    `within ${patienceMs / 1000} s; ${statuses(ours.ten)}`,
+  ),
   row('p99_at_10x', p99(ours.ten), 'ms', `of what was answered; budget_latency_ms ${budgetMs}`),
-  row('memory_after', ours.after / ours.before, 'times the memory before', `resident, ${ours.before.toFixed(0)} MiB before and ${ours.after.toFixed(0)} MiB after the loads of 3x and 10x`),
-  row('throughput_vs_transformersjs', perSecond(ours.three) / perSecond(theirs.three), 'times', `answers/s under the same load: ${perSecond(ours.three).toFixed(1)} and ${perSecond(theirs.three).toFixed(1)} (${statuses(theirs.three)}); at full length without overload ${ours.full.toFixed(1)} and ${theirs.full.toFixed(1)}`),
-  row('p99_vs_transformersjs', p99(theirs.three) / p99(ours.three), 'times shorter', `${p99(ours.three).toFixed(0)} ms and ${p99(theirs.three).toFixed(0)} ms, requests that waited ${patienceMs / 1000} s in vain not counted`),
+  row(
+    'memory_after',
+    ours.after / ours.before,
+    'times the memory before',
+    `resident, ${ours.before.toFixed(0)} MiB before and ${ours.after.toFixed(0)} MiB after the loads of 3x and 10x`,
+  ),
+  row(
+    'throughput_vs_transformersjs',
+    perSecond(ours.three) / perSecond(theirs.three),
+    'times',
+    `answers/s under the same load: ${perSecond(ours.three).toFixed(1)} and ${perSecond(theirs.three).toFixed(1)} (${statuses(theirs.three)}); at full length without overload ${ours.full.toFixed(1)} and ${theirs.full.toFixed(1)}`,
+  ),
+  row(
+    'p99_vs_transformersjs',
+    p99(theirs.three) / p99(ours.three),
+    'times shorter',
+    `${p99(ours.three).toFixed(0)} ms and ${p99(theirs.three).toFixed(0)} ms, requests that waited ${patienceMs / 1000} s in vain not counted`,
+  ),
 ]);

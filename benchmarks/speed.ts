@@ -13,13 +13,24 @@ const model = createTaskModel(config, tensors, { task: sequenceClassification(['
 const random = createRandom(1);
 
 const rows: Row[] = [];
-for (const [batch, length] of [[1, 32], [1, 128], [8, 32], [8, 128], [1, 384]] as const) { // prettier-ignore
+for (const [batch, length] of [
+  [1, 32],
+  [1, 128],
+  [8, 32],
+  [8, 128],
+  [1, 384],
+] as const) {
+  // prettier-ignore
   const inputs = Array.from({ length: batch }, () => ({ ids: Int32Array.from({ length }, () => random.integer(1000, 30_000)) }));
-  const run = (lengthConfig?: readonly number[]) => () => tf.tidy(() => void model.logits(inputs, { config: lengthConfig }).dataSync());
+  const run = (lengthConfig?: readonly number[]) => () =>
+    tf.tidy(() => void model.logits(inputs, { config: lengthConfig }).dataSync());
   for (const keep of [0.85, 0.7]) {
     const chain = constantRatioChain(6, keep);
     const macs = model.macs(length) / model.macs(length, chain);
-    const times = await compareInTurn({ full: run(), reduced: run(chain) }, { rounds: length > 200 || batch > 1 ? 5 : 11 });
+    const times = await compareInTurn(
+      { full: run(), reduced: run(chain) },
+      { rounds: length > 200 || batch > 1 ? 5 : 11 },
+    );
     const gain = ratio(times.full, times.reduced);
     rows.push({
       id: `speed.b${batch}.s${length}.keep${keep * 100}`,

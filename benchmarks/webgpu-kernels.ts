@@ -31,12 +31,21 @@ const countKernels = async (config?: readonly number[]): Promise<number> => {
 };
 
 const rows: Row[] = [];
-for (const [name, config] of [['full', undefined], ['reduced', constantRatioChain(6, 0.85)]] as const) { // prettier-ignore
+for (const [name, config] of [
+  ['full', undefined],
+  ['reduced', constantRatioChain(6, 0.85)],
+] as const) {
+  // prettier-ignore
   const ours = await countKernels(config);
   const stock = await withoutOwnKernels(() => countKernels(config));
   const what = `MiniLM-L6, 1 x 128 tokens, ${config ? '85 % kept a layer' : 'full length'}`;
   rows.push({ id: `webgpu-kernels.${name}.ours`, value: ours, unit: 'kernels started', note: what });
-  rows.push({ id: `webgpu-kernels.${name}.stock`, value: stock, unit: 'kernels started', note: `${what}, composed of TensorFlow.js' operations` });
+  rows.push({
+    id: `webgpu-kernels.${name}.stock`,
+    value: stock,
+    unit: 'kernels started',
+    note: `${what}, composed of TensorFlow.js' operations`,
+  });
 }
 report('webgpu-kernels', rows);
 process.exit(0);

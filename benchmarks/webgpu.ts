@@ -40,10 +40,12 @@ const makeInputs = (batch: number, length: number) =>
   Array.from({ length: batch }, () => ({ ids: Int32Array.from({ length }, () => random.integer(1000, 30_000)) }));
 type Inputs = ReturnType<typeof makeInputs>;
 
-const runOn = (backend: Backend, model: TaskModel, inputs: Inputs, config?: readonly number[]) => async (): Promise<readonly number[]> => {
-  await tf.setBackend(backend);
-  return Array.from(await model.run(inputs, { config }));
-};
+const runOn =
+  (backend: Backend, model: TaskModel, inputs: Inputs, config?: readonly number[]) =>
+  async (): Promise<readonly number[]> => {
+    await tf.setBackend(backend);
+    return Array.from(await model.run(inputs, { config }));
+  };
 
 /** The gradients of a training step: full length and one reduced. */
 const stepOn = (backend: Backend, model: TaskModel, inputs: Inputs) => async (): Promise<void> => {
@@ -54,7 +56,8 @@ const stepOn = (backend: Backend, model: TaskModel, inputs: Inputs) => async ():
       variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
       logits: (given: Inputs, pass) => model.logits(given, pass),
       taskLoss: (logits) => taskLoss(model.task, logits, labelled),
-      distillationLoss: (teacher, student, _, options) => distillationLoss(model.task, teacher, student, labelled, options),
+      distillationLoss: (teacher, student, _, options) =>
+        distillationLoss(model.task, teacher, student, labelled, options),
     },
     inputs,
     { full: {}, reduced: [{ config: constantRatioChain(model.dimensions.layers, 0.85) }] },
@@ -84,22 +87,40 @@ const shorterLengths = async (shape: Shape, model: TaskModel, batch: number, len
     const macs = model.macs(length) / model.macs(length, chain);
     const gain = ratio(full, reduced);
     const note = `${macs.toFixed(2)}x fewer MACs; ${milliseconds(full)} -> ${milliseconds(reduced)}; ${formatSpread(gain)}; ${hardware}`;
-    add({ id: `webgpu.${shape}.b${batch}.s${length}.${name}`, value: gain.p50, unit: 'times faster than full length', note });
+    add({
+      id: `webgpu.${shape}.b${batch}.s${length}.${name}`,
+      value: gain.p50,
+      unit: 'times faster than full length',
+      note,
+    });
   }
 };
 
 const againstStock = async (shape: Shape, model: TaskModel, batch: number, length: number): Promise<void> => {
   const inputs = makeInputs(batch, length);
-  for (const [name, chain] of [['full', undefined], ['keep85', constantRatioChain(model.dimensions.layers, 0.85)]] as const) { // prettier-ignore
+  for (const [name, chain] of [
+    ['full', undefined],
+    ['keep85', constantRatioChain(model.dimensions.layers, 0.85)],
+  ] as const) {
+    // prettier-ignore
     const ours = runOn('webgpu', model, inputs, chain);
     const times = await compareInTurn({ ours, stock: () => withoutOwnKernels(ours) }, { rounds: 9, warmup: 2 });
     const gain = ratio(times.stock, times.ours);
     const note = `${milliseconds(times.stock)} -> ${milliseconds(times.ours)}; ${formatSpread(gain)}; ${hardware}`;
-    add({ id: `webgpu.${shape}.b${batch}.s${length}.${name}.kernels`, value: gain.p50, unit: 'times faster than without our kernels', note });
+    add({
+      id: `webgpu.${shape}.b${batch}.s${length}.${name}.kernels`,
+      value: gain.p50,
+      unit: 'times faster than without our kernels',
+      note,
+    });
   }
 };
 
-const againstWasm = async (id: string, what: string, contenders: Readonly<Record<Backend, () => unknown>>): Promise<void> => {
+const againstWasm = async (
+  id: string,
+  what: string,
+  contenders: Readonly<Record<Backend, () => unknown>>,
+): Promise<void> => {
   const times = await compareInTurn(contenders, { rounds: 5, warmup: 1 });
   const gain = ratio(times.wasm, times.webgpu);
   const note = `${what}: ${milliseconds(times.wasm)} (wasm, ${threads} threads) -> ${milliseconds(times.webgpu)}; ${formatSpread(gain)}; ${hardware}`;
@@ -110,7 +131,11 @@ for (const shape of shapeNames) {
   const models = { webgpu: await createOn('webgpu', shape), wasm: await createOn('wasm', shape) };
   for (const [batch, length] of [[1, 128], [1, 384], [8, 128], [32, 128], [32, 384]] as const) await shorterLengths(shape, models.webgpu, batch, length); // prettier-ignore
   await againstStock(shape, models.webgpu, 1, 128);
-  for (const [batch, length] of [[1, 32], [1, 128], [8, 128]] as const) {
+  for (const [batch, length] of [
+    [1, 32],
+    [1, 128],
+    [8, 128],
+  ] as const) {
     const inputs = makeInputs(batch, length);
     const [ours, theirs] = [runOn('webgpu', models.webgpu, inputs), runOn('wasm', models.wasm, inputs)];
     const expected = await theirs();
@@ -121,7 +146,11 @@ for (const shape of shapeNames) {
   if (shape === 'minilm-l6') {
     const inputs = makeInputs(16, 64);
     const steps = { webgpu: stepOn('webgpu', models.webgpu, inputs), wasm: stepOn('wasm', models.wasm, inputs) };
-    await againstWasm(`webgpu.${shape}.step`, 'gradients of a LengthDrop step, full length and 0.85 a layer, on 16 x 64 tokens', steps);
+    await againstWasm(
+      `webgpu.${shape}.step`,
+      'gradients of a LengthDrop step, full length and 0.85 a layer, on 16 x 64 tokens',
+      steps,
+    );
   }
   for (const model of Object.values(models)) model.dispose();
 }

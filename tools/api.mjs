@@ -11,10 +11,19 @@ import { workspaceRoot } from './lib/setup.mjs';
 const update = process.argv.includes('--update');
 const named = process.argv.slice(2).filter((argument) => argument !== '--update');
 const packages = path.join(workspaceRoot, 'packages');
-const folders = named.length > 0 ? named.map((folder) => path.resolve(folder)) : readdirSync(packages).map((name) => path.join(packages, name));
+const folders =
+  named.length > 0
+    ? named.map((folder) => path.resolve(folder))
+    : readdirSync(packages).map((name) => path.join(packages, name));
 
 /** @param {string} folder */
-const keptReports = (folder) => new Map((existsSync(folder) ? readdirSync(folder) : []).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]));
+const keptReports = (folder) =>
+  new Map(
+    (existsSync(folder) ? readdirSync(folder) : []).map((file) => [
+      file,
+      readFileSync(path.join(folder, file), 'utf8'),
+    ]),
+  );
 
 let failed = false;
 for (const folder of folders) {
@@ -32,6 +41,8 @@ for (const folder of folders) {
   if (update && problems.length > 0) console.log(`${name}: written.`);
 }
 if (failed) {
-  console.error('\nIs the change of what is public meant? Then run `npm run api:update` and commit the reports with it.');
+  console.error(
+    '\nIs the change of what is public meant? Then run `npm run api:update` and commit the reports with it.',
+  );
   process.exitCode = 1;
 }

@@ -14,7 +14,9 @@ const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !known.includes(name));
 
 if (unknown.length > 0) {
-  console.error(`bench: there is no benchmark ${unknown.map((name) => `"${name}"`).join(', ')}. There are: ${known.join(', ') || 'none yet'}.`);
+  console.error(
+    `bench: there is no benchmark ${unknown.map((name) => `"${name}"`).join(', ')}. There are: ${known.join(', ') || 'none yet'}.`,
+  );
   process.exit(1);
 }
 await setUp();

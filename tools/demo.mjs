@@ -6,4 +6,7 @@ import { setUp, workspaceRoot } from './lib/setup.mjs';
 
 await setUp();
 if ((await buildPackages()) !== 0) process.exit(1);
-process.exitCode = await runNode([path.join(workspaceRoot, 'examples/demo.mjs'), ...process.argv.slice(2)], workspaceRoot);
+process.exitCode = await runNode(
+  [path.join(workspaceRoot, 'examples/demo.mjs'), ...process.argv.slice(2)],
+  workspaceRoot,
+);

@@ -10,7 +10,8 @@ const { dirname, join } = require('node:path');
 /** SwiftShader, which comes with Debian's Chromium: a Vulkan driver in software for where there is no other. Slower than Mesa's. */
 const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-const noAdapter = 'Dawn finds no adapter; where there is no graphics card, Mesa 25 or newer computes on the processor: apt-get install mesa-vulkan-drivers';
+const noAdapter =
+  'Dawn finds no adapter; where there is no graphics card, Mesa 25 or newer computes on the processor: apt-get install mesa-vulkan-drivers';
 
 /** The native half of the package: its other half is an ES module, which a jest environment cannot load. */
 const loadDawn = () => {

@@ -10,14 +10,17 @@ module.exports = class {
     const project = process.env.NX_TASK_TARGET_PROJECT;
     if (project === undefined) return;
     const tests = results.testResults.flatMap((file) => file.testResults);
-    const named = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).map(({ fullName }) => fullName);
+    const named = (...statuses) =>
+      tests.filter(({ status }) => statuses.includes(status)).map(({ fullName }) => fullName);
     const counts = {
       project,
       passed: named('passed').length,
       failed: [
         ...named('failed'),
         // A file that does not even load has no tests: it counts as one failure.
-        ...results.testResults.filter((file) => file.testExecError && file.testResults.length === 0).map(({ testFilePath }) => path.basename(testFilePath)),
+        ...results.testResults
+          .filter((file) => file.testExecError && file.testResults.length === 0)
+          .map(({ testFilePath }) => path.basename(testFilePath)),
       ],
       skipped: named('pending', 'skipped', 'todo', 'disabled'),
     };

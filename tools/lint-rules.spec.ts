@@ -10,16 +10,41 @@ const CASES: readonly (readonly [string, string, string, readonly string[]])[] =
   ['core may not import models', 'packages/core/src/x.ts', imports('@length-adaptive/models'), [boundary]],
   ['models may not import cli', 'packages/models/src/x.ts', imports('@length-adaptive/cli'), [boundary]],
   ['queue may import search only', 'packages/queue/src/x.ts', imports('@length-adaptive/models'), [boundary]],
-  ['what is published may not import tools', 'packages/queue/src/x.ts', imports('@length-adaptive/tools/testing/redis-server'), [boundary]],
-  ['tests may import tools', 'packages/queue/src/testing/x.ts', imports('@length-adaptive/tools/testing/redis-server'), []],
-  ['no package reaches into another by path', 'packages/models/src/x.ts', imports('../../core/src/index.js'), [boundary]],
+  [
+    'what is published may not import tools',
+    'packages/queue/src/x.ts',
+    imports('@length-adaptive/tools/testing/redis-server'),
+    [boundary],
+  ],
+  [
+    'tests may import tools',
+    'packages/queue/src/testing/x.ts',
+    imports('@length-adaptive/tools/testing/redis-server'),
+    [],
+  ],
+  [
+    'no package reaches into another by path',
+    'packages/models/src/x.ts',
+    imports('../../core/src/index.js'),
+    [boundary],
+  ],
   ['models may import core', 'packages/models/src/x.ts', imports('@length-adaptive/core'), []],
   ['cli may import search', 'packages/cli/src/x.ts', imports('@length-adaptive/search'), []],
   ['no Math.random', 'packages/core/src/x.ts', 'export const x = Math.random();\n', ['no-restricted-properties']],
   ['no export *', 'packages/core/src/x.ts', `export * from './index.js';\n`, ['no-restricted-syntax']],
   ['no default export', 'packages/core/src/x.ts', 'export default 1;\n', ['no-restricted-syntax']],
-  ['no any', 'packages/core/src/x.ts', 'export const f = (y: any): void => y;\n', ['@typescript-eslint/no-explicit-any']],
-  ['no !', 'packages/core/src/x.ts', 'export const f = (y: number[]): number => y[0]!;\n', ['@typescript-eslint/no-non-null-assertion']],
+  [
+    'no any',
+    'packages/core/src/x.ts',
+    'export const f = (y: any): void => y;\n',
+    ['@typescript-eslint/no-explicit-any'],
+  ],
+  [
+    'no !',
+    'packages/core/src/x.ts',
+    'export const f = (y: number[]): number => y[0]!;\n',
+    ['@typescript-eslint/no-non-null-assertion'],
+  ],
 ];
 
 describe('lint holds the house rules', () => {

@@ -23,7 +23,8 @@ module.exports = {
       project: task.target.project,
       target: task.target.target,
       status,
-      seconds: task.startTime === undefined || task.endTime === undefined ? undefined : (task.endTime - task.startTime) / 1000,
+      seconds:
+        task.startTime === undefined || task.endTime === undefined ? undefined : (task.endTime - task.startTime) / 1000,
     }));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify([...done, ...tasksNotRun(done)], null, 2)}\n`);

@@ -31,7 +31,9 @@ const weigh = async (folder, row, brotli) => {
     brotli,
     modifyEsbuildConfig: (/** @type {object} */ config) => ({ ...config, logLevel: 'error' }),
   };
-  const results = /** @type {{ size: number }[]} */ (await sizeLimit([esbuildPlugin, filePlugin], { cwd: folder, checks: [check] }));
+  const results = /** @type {{ size: number }[]} */ (
+    await sizeLimit([esbuildPlugin, filePlugin], { cwd: folder, checks: [check] })
+  );
   return Number(((results[0]?.size ?? 0) / 1000).toFixed(1));
 };
 
@@ -41,7 +43,11 @@ for (const name of readdirSync(packages)) {
   const folder = path.join(packages, name);
   const file = path.join(folder, '.size-limit.json');
   for (const row of existsSync(file) ? readJson(file) : []) {
-    table[row.name] = { 'minified, kB': await weigh(folder, row, false), 'brotli, kB': await weigh(folder, row, true), limit: row.limit };
+    table[row.name] = {
+      'minified, kB': await weigh(folder, row, false),
+      'brotli, kB': await weigh(folder, row, true),
+      limit: row.limit,
+    };
   }
 }
 console.table(table);

@@ -6,4 +6,7 @@ const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('--'));
 
 await setUp();
-process.exitCode = await runTargets(given.filter((argument) => !flags.includes(argument)), { flags });
+process.exitCode = await runTargets(
+  given.filter((argument) => !flags.includes(argument)),
+  { flags },
+);

@@ -15,7 +15,9 @@ await setUp();
 await setUpPrograms();
 rmSync(results, { recursive: true, force: true });
 const syncCode = await runNx(['sync:check']);
-const code = await runTargets(['lint', 'typecheck', 'build', 'check-package', 'size', 'check-api', 'knip', 'test'], { env: { RECORD_TASKS: recorded } });
+const code = await runTargets(['lint', 'typecheck', 'build', 'check-package', 'size', 'check-api', 'knip', 'test'], {
+  env: { RECORD_TASKS: recorded },
+});
 
 const tasks = [
   { project: 'workspace', target: 'sync', status: syncCode === 0 ? 'success' : 'failure' },

@@ -12,7 +12,8 @@ import { runStage } from './run-stage.js';
 export const runsFolder = process.env['BENCH_RUNS'] ?? fileURLToPath(new URL('../../runs/bench', import.meta.url));
 
 /** Real data sets. */
-export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+export const dataFolder =
+  process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 const seed = 42;
 
@@ -48,10 +49,15 @@ interface EvaluationResult {
 }
 
 /** For each budget the configuration that the search scored best within it. */
-const chosen = (paretoSet: readonly ParetoPoint[], budgets: readonly number[]): { readonly budget: number; readonly lengthConfig: readonly number[] }[] =>
+const chosen = (
+  paretoSet: readonly ParetoPoint[],
+  budgets: readonly number[],
+): { readonly budget: number; readonly lengthConfig: readonly number[] }[] =>
   budgets.flatMap((budget) => {
     const within = paretoSet.filter(({ cost }) => cost <= budget);
-    return within.length === 0 ? [] : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
+    return within.length === 0
+      ? []
+      : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
   });
 
 /** Searches a trained model by fidelity, unless that is done. With a reducer that is asked for, in a folder of its own, so that the model stays as it was trained. */
@@ -61,48 +67,107 @@ export const searchStage = (recipe: Recipe, files: DataFiles, run: string, reduc
   return runStage({
     command: 'search',
     folder: reducer === undefined ? path.join(model, 'search') : out,
-    flags: { model, data: files.search, ...recipe.data, metric: 'fidelity', seed, 'no-latency': true, ...recipe.search, ...(reducer !== undefined && { reducer, out }) },
+    flags: {
+      model,
+      data: files.search,
+      ...recipe.data,
+      metric: 'fidelity',
+      seed,
+      'no-latency': true,
+      ...recipe.search,
+      ...(reducer !== undefined && { reducer, out }),
+    },
   });
 };
 
 /** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own. */
-const searchAndScore = async (recipe: Recipe, files: DataFiles, run: string, { reducer, limit }: { readonly reducer?: string | undefined; readonly limit?: number | undefined }): Promise<Searched> => {
+const searchAndScore = async (
+  recipe: Recipe,
+  files: DataFiles,
+  run: string,
+  { reducer, limit }: { readonly reducer?: string | undefined; readonly limit?: number | undefined },
+): Promise<Searched> => {
   const model = path.join(run, 'model');
   const ranked = reducer === undefined ? {} : { reducer };
   const search = await searchStage(recipe, files, run, reducer);
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
-    const [config, name] = lengths === 'full' ? ['full', 'full'] : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
+    const [config, name] =
+      lengths === 'full'
+        ? ['full', 'full']
+        : [lengths.join(','), lengths.map((ratio) => Math.round(100 * ratio)).join('-')];
     const own = lengths === 'full' ? {} : ranked; // nothing is ranked at the full length
     const sample = limit === undefined ? {} : { limit, seed };
-    const folder = path.join(run, ['held-out', ...Object.values(own), ...(limit === undefined ? [] : [limit])].join('-'), name);
-    return runStage({ command: 'evaluate', folder, flags: { model, data: files.heldOut, ...recipe.data, metric: recipe.metric, 'length-config': config, ...own, ...sample, out: folder } });
+    const folder = path.join(
+      run,
+      ['held-out', ...Object.values(own), ...(limit === undefined ? [] : [limit])].join('-'),
+      name,
+    );
+    return runStage({
+      command: 'evaluate',
+      folder,
+      flags: {
+        model,
+        data: files.heldOut,
+        ...recipe.data,
+        metric: recipe.metric,
+        'length-config': config,
+        ...own,
+        ...sample,
+        out: folder,
+      },
+    });
   };
-  const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({ budget, lengthConfig, cost, score: scores[recipe.metric] ?? Number.NaN });
+  const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({
+    budget,
+    lengthConfig,
+    cost,
+    score: scores[recipe.metric] ?? Number.NaN,
+  });
   const full = await score('full');
   const points: Point[] = [];
-  for (const { budget, lengthConfig } of chosen(search.paretoSet, recipe.budgets)) points.push(toPoint(budget, await score(lengthConfig)));
+  for (const { budget, lengthConfig } of chosen(search.paretoSet, recipe.budgets))
+    points.push(toPoint(budget, await score(lengthConfig)));
   return { full: toPoint(1, full), points, heldOut: full.examples, searched: search.examples };
 };
 
 /** What the search chose for the largest budget of at most half; held-out scores have no say in it. */
-const atHalf = (points: readonly Point[]): Point | undefined => points.filter(({ budget }) => budget <= 0.5).sort((a, b) => b.budget - a.budget)[0];
+const atHalf = (points: readonly Point[]): Point | undefined =>
+  points.filter(({ budget }) => budget <= 0.5).sort((a, b) => b.budget - a.budget)[0];
 
-const describe = ({ lengthConfig, cost }: Point): string => `at ${cost.toFixed(3)}x MACs (${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')})`;
+const describe = ({ lengthConfig, cost }: Point): string =>
+  `at ${cost.toFixed(3)}x MACs (${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')})`;
 
 const table = (title: string, { full, points }: Searched): void => {
   console.log(`\n${title}`);
-  console.log(formatTable(['MACs', 'score', 'lengths'], [...points, full].map(({ cost, score, lengthConfig }) => [cost.toFixed(3), score.toFixed(4), lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')])));
+  console.log(
+    formatTable(
+      ['MACs', 'score', 'lengths'],
+      [...points, full].map(({ cost, score, lengthConfig }) => [
+        cost.toFixed(3),
+        score.toFixed(4),
+        lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+      ]),
+    ),
+  );
 };
 
 /** Fine-tunes a recipe's model at full length, unless that is done. @returns the run folder, whose `model` it is */
 export const fineTuneStage = async ({ name, model, data, fineTune }: Recipe, { train }: DataFiles): Promise<string> => {
   const folder = path.join(runsFolder, name, 'plain');
-  await runStage({ command: 'train', folder, flags: { model, train, ...data, seed, 'length-drop-epochs': 0, ...fineTune, out: folder } });
+  await runStage({
+    command: 'train',
+    folder,
+    flags: { model, train, ...data, seed, 'length-drop-epochs': 0, ...fineTune, out: folder },
+  });
   return folder;
 };
 
 /** Trains a recipe's model with LengthDrop from where its fine-tuning ended, unless that is done. @returns the run folder, whose `model` it is */
-export const lengthDropStages = async ({ name, data, lengthDrop }: Recipe, { train }: DataFiles, plain: string): Promise<string> => {
+export const lengthDropStages = async (
+  { name, data, lengthDrop }: Recipe,
+  { train }: DataFiles,
+  plain: string,
+): Promise<string> => {
   let adaptive = plain;
   for (const [index, own] of lengthDrop.entries()) {
     const flags = { model: path.join(adaptive, 'model'), train, ...data, seed: seed + index, epochs: 0, ...own };
@@ -127,7 +192,11 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const after = await searchAndScore(recipe, files, adaptive, { reducer: first });
   const before = await searchAndScore(recipe, files, plain, { reducer: first, limit: recipe.comparedOn });
   const others: { readonly reducer: string; readonly found: Searched }[] = [];
-  for (const reducer of more) others.push({ reducer, found: await searchAndScore(recipe, files, adaptive, { reducer, limit: recipe.comparedOn }) });
+  for (const reducer of more)
+    others.push({
+      reducer,
+      found: await searchAndScore(recipe, files, adaptive, { reducer, limit: recipe.comparedOn }),
+    });
   table(`${recipe.name} after LengthDrop`, after);
   for (const { reducer, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${reducer}`, found);
   table(`${recipe.name} without LengthDrop`, before);
@@ -135,22 +204,59 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const unit = recipe.metric;
   const ranking = first === undefined ? '' : `; tokens ranked by ${first} unless told otherwise`;
   const about = `${recipe.about}${ranking}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
-  const row = (id: string, value: number, note: string): Row => ({ id: `${recipe.name}.${id}`, value, unit, note: `${note}; ${about}` });
-  const sampled = ({ heldOut }: Searched): string => (heldOut === after.heldOut ? '' : `, on a random ${heldOut} of the held-out examples`);
+  const row = (id: string, value: number, note: string): Row => ({
+    id: `${recipe.name}.${id}`,
+    value,
+    unit,
+    note: `${note}; ${about}`,
+  });
+  const sampled = ({ heldOut }: Searched): string =>
+    heldOut === after.heldOut ? '' : `, on a random ${heldOut} of the held-out examples`;
   const half = atHalf(after.points);
   const untrained = atHalf(before.points);
-  const enough = [...after.points, after.full].filter(({ score }) => score >= after.full.score - 0.01).reduce((low, point) => (point.cost < low.cost ? point : low));
+  const enough = [...after.points, after.full]
+    .filter(({ score }) => score >= after.full.score - 0.01)
+    .reduce((low, point) => (point.cost < low.cost ? point : low));
   return [
     row('full', after.full.score, 'full length, unpadded, after LengthDrop'),
     row('untrained_full', before.full.score, `full length, unpadded, before LengthDrop${sampled(before)}`),
     ...(half ? [row('best_at_half', half.score, describe(half))] : []),
-    ...(untrained ? [row('untrained_at_half', untrained.score, `never trained with LengthDrop, ${describe(untrained)}${sampled(before)}`)] : []),
+    ...(untrained
+      ? [
+          row(
+            'untrained_at_half',
+            untrained.score,
+            `never trained with LengthDrop, ${describe(untrained)}${sampled(before)}`,
+          ),
+        ]
+      : []),
     ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
     ...others.flatMap(({ reducer, found }) => [
-      ...(recipe.comparedOn === undefined ? [] : [row(`${reducer}.full`, found.full.score, `full length${sampled(found)}`)]),
-      ...found.points.map((point) => row(`${reducer}.within_${point.budget}`, point.score, `ranked by ${reducer}, ${describe(point)}${sampled(found)}`)),
+      ...(recipe.comparedOn === undefined
+        ? []
+        : [row(`${reducer}.full`, found.full.score, `full length${sampled(found)}`)]),
+      ...found.points.map((point) =>
+        row(
+          `${reducer}.within_${point.budget}`,
+          point.score,
+          `ranked by ${reducer}, ${describe(point)}${sampled(found)}`,
+        ),
+      ),
     ]),
-    ...before.points.map((point) => row(`plain.within_${point.budget}`, point.score, `never trained with LengthDrop, ${describe(point)}${sampled(before)}`)),
-    { ...row('macs_at_1_point', enough.cost, `the cheapest of ${after.points.length + 1} configurations by its held-out score, ${enough.score.toFixed(4)} ${describe(enough)}; full length ${after.full.score.toFixed(4)}`), unit: 'share of the full MACs' },
+    ...before.points.map((point) =>
+      row(
+        `plain.within_${point.budget}`,
+        point.score,
+        `never trained with LengthDrop, ${describe(point)}${sampled(before)}`,
+      ),
+    ),
+    {
+      ...row(
+        'macs_at_1_point',
+        enough.cost,
+        `the cheapest of ${after.points.length + 1} configurations by its held-out score, ${enough.score.toFixed(4)} ${describe(enough)}; full length ${after.full.score.toFixed(4)}`,
+      ),
+      unit: 'share of the full MACs',
+    },
   ];
 };

@@ -45,4 +45,7 @@ export interface Stage {
 }
 
 /** The command as one types it. */
-export const commandOf = ({ command, flags }: Stage): string[] => [command, ...Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]))];
+export const commandOf = ({ command, flags }: Stage): string[] => [
+  command,
+  ...Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)])),
+];

@@ -13,7 +13,9 @@ const checkpoints = ['checkpoint.json', 'search-checkpoint.json'];
 const run = (argv: readonly string[], output: 'ignore' | number = 'ignore'): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', output, 'inherit'] });
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`lat ${argv.join(' ')} ended with ${code}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`lat ${argv.join(' ')} ended with ${code}`)),
+    );
   });
 
 /** `BENCH_THREADS` runs every stage on so many threads: several benchmarks side by side do best with one each. */
@@ -25,7 +27,9 @@ const unlessDone = async <Result>(stage: Stage, work: (result: string) => Promis
   const flagsFile = path.join(stage.folder, 'bench-flags.json');
   const flags = JSON.stringify(stage.flags);
   if (existsSync(flagsFile) && readFileSync(flagsFile, 'utf8') !== flags) {
-    throw new Error(`${stage.folder} holds a run of ${readFileSync(flagsFile, 'utf8')}, not of ${flags}: remove the folder to run it anew.`);
+    throw new Error(
+      `${stage.folder} holds a run of ${readFileSync(flagsFile, 'utf8')}, not of ${flags}: remove the folder to run it anew.`,
+    );
   }
   if (!existsSync(result)) {
     mkdirSync(stage.folder, { recursive: true });

@@ -13,7 +13,12 @@ export interface SplitOptions {
 }
 
 /** Writes disjoint random parts of a file of lines, `fileOf(part)` each. */
-export const splitLines = async (path: string, parts: Parts, fileOf: (part: string) => string, { seed, header = false }: SplitOptions): Promise<void> => {
+export const splitLines = async (
+  path: string,
+  parts: Parts,
+  fileOf: (part: string) => string,
+  { seed, header = false }: SplitOptions,
+): Promise<void> => {
   const lines = (await openText(path)).split('\n').filter((line) => line.trim() !== '');
   const head = header ? lines.splice(0, 1) : [];
   const order = shuffled(lines, createRandom(seed));
@@ -26,11 +31,19 @@ export const splitLines = async (path: string, parts: Parts, fileOf: (part: stri
 
 interface SquadFile {
   readonly version?: string;
-  readonly data: readonly { readonly title: string; readonly paragraphs: readonly { readonly context: string; readonly qas: readonly unknown[] }[] }[];
+  readonly data: readonly {
+    readonly title: string;
+    readonly paragraphs: readonly { readonly context: string; readonly qas: readonly unknown[] }[];
+  }[];
 }
 
 /** Sets the last paragraphs with at least `count` questions of a SQuAD file aside to search on; both parts are written. */
-export const splitQuestions = async (file: string, count: number, folder: string, heldOut: string): Promise<DataFiles> => {
+export const splitQuestions = async (
+  file: string,
+  count: number,
+  folder: string,
+  heldOut: string,
+): Promise<DataFiles> => {
   const { version, data } = JSON.parse(await openText(file)) as SquadFile;
   const paragraphs = data.flatMap(({ title, paragraphs: own }) => own.map((paragraph) => ({ title, paragraph })));
   let aside = 0;
@@ -38,8 +51,15 @@ export const splitQuestions = async (file: string, count: number, folder: string
   while (aside < count && from > 0) aside += paragraphs[--from]?.paragraph.qas.length ?? 0;
   const write = async (part: string, own: typeof paragraphs): Promise<string> => {
     const path = `${folder}/${part}.json`;
-    await writeFile(path, JSON.stringify({ version, data: own.map(({ title, paragraph }) => ({ title, paragraphs: [paragraph] })) }));
+    await writeFile(
+      path,
+      JSON.stringify({ version, data: own.map(({ title, paragraph }) => ({ title, paragraphs: [paragraph] })) }),
+    );
     return path;
   };
-  return { train: await write('train', paragraphs.slice(0, from)), search: await write('search', paragraphs.slice(from)), heldOut };
+  return {
+    train: await write('train', paragraphs.slice(0, from)),
+    search: await write('search', paragraphs.slice(from)),
+    heldOut,
+  };
 };

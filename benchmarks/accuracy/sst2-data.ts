@@ -8,6 +8,10 @@ import { splitLines } from './splits.js';
 /** Writes the parts into a folder, unless they are there. */
 export const sst2Files = async (folder: string): Promise<DataFiles> => {
   const fileOf = (part: string): string => path.join(folder, `${part}.tsv`);
-  if (!existsSync(fileOf('train'))) await splitLines(path.join(dataFolder, 'sst2/train.tsv.gz'), { search: 800, train: 30_000 }, fileOf, { seed: 7, header: true });
+  if (!existsSync(fileOf('train')))
+    await splitLines(path.join(dataFolder, 'sst2/train.tsv.gz'), { search: 800, train: 30_000 }, fileOf, {
+      seed: 7,
+      header: true,
+    });
   return { train: fileOf('train'), search: fileOf('search'), heldOut: path.join(dataFolder, 'sst2/dev.tsv.gz') };
 };

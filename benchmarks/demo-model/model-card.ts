@@ -44,10 +44,16 @@ const withNames = (config: object, labels: readonly string[]): object => ({
 export const describeModel = async (folder: string, demo: DemoModel, made: MadeModel): Promise<void> => {
   const file = path.join(folder, 'length_adaptive.json');
   const told = validateLengthAdaptiveFile(JSON.parse(await readFile(file, 'utf8')));
-  await writeFile(file, formatLengthAdaptiveFile({ ...told, training: { ...told.training, baseModel: demo.recipe.model } }));
+  await writeFile(
+    file,
+    formatLengthAdaptiveFile({ ...told, training: { ...told.training, baseModel: demo.recipe.model } }),
+  );
   if (demo.labels) {
     const config = path.join(folder, 'config.json');
-    await writeFile(config, `${JSON.stringify(withNames(JSON.parse(await readFile(config, 'utf8')) as object, demo.labels), null, 2)}\n`);
+    await writeFile(
+      config,
+      `${JSON.stringify(withNames(JSON.parse(await readFile(config, 'utf8')) as object, demo.labels), null, 2)}\n`,
+    );
   }
   await writeFile(path.join(folder, 'README.md'), cardOf(demo, made));
 };

@@ -21,7 +21,12 @@ interface Compressed {
     readonly metrics: readonly string[];
     readonly examples: number;
     readonly meanTokens: Change;
-    readonly configs: readonly { readonly lengthConfig: readonly number[]; readonly cost: number; readonly flips?: number; readonly scores: readonly Change[] }[];
+    readonly configs: readonly {
+      readonly lengthConfig: readonly number[];
+      readonly cost: number;
+      readonly flips?: number;
+      readonly scores: readonly Change[];
+    }[];
   };
 }
 
@@ -47,7 +52,10 @@ export interface MadeModel {
 }
 
 /** The folder of a searched model. Where the search had a folder of its own, a copy of the model with what that search found: one folder is what `lat compress` reads. */
-const searchedModel = async ({ recipe, reducer }: DemoModel): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
+const searchedModel = async ({
+  recipe,
+  reducer,
+}: DemoModel): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
   const files = await recipe.prepare(path.join(runsFolder, recipe.name, 'data'));
   const run = await lengthDropStages(recipe, files, await fineTuneStage(recipe, files));
   const { lengthAdaptive } = await searchStage(recipe, files, run, reducer);
@@ -76,6 +84,11 @@ export const makeModel = async (demo: DemoModel, out: string): Promise<MadeModel
     flags: { model, out, weights: 'int8', vocabulary, data: train, points, dev, overwrite: true, ...flags },
   });
   const own = scored.metrics.indexOf(recipe.metric);
-  const configs = scored.configs.map(({ scores, lengthConfig, cost, flips = Number.NaN }) => ({ lengthConfig, cost, flips, score: scores[own] ?? { before: Number.NaN, after: Number.NaN } }));
+  const configs = scored.configs.map(({ scores, lengthConfig, cost, flips = Number.NaN }) => ({
+    lengthConfig,
+    cost,
+    flips,
+    score: scores[own] ?? { before: Number.NaN, after: Number.NaN },
+  }));
   return { bytes, examples: scored.examples, meanTokens: scored.meanTokens, configs };
 };

@@ -3,7 +3,14 @@ import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
 import { createTaskModel } from '@length-adaptive/models';
 import type { HostModel, OnnxRuntime, Precision, RuntimeSession } from '@length-adaptive/onnx';
-import { exportGraph, hostModel, openSession, readExportedWeights, readOnnxFile, tokenFeeds } from '@length-adaptive/onnx';
+import {
+  exportGraph,
+  hostModel,
+  openSession,
+  readExportedWeights,
+  readOnnxFile,
+  tokenFeeds,
+} from '@length-adaptive/onnx';
 import type { Dtype, ModelName } from './peers.js';
 import { readIndependent } from './peers.js';
 
@@ -32,7 +39,11 @@ const bareEncoder = (ort: OnnxRuntime, session: RuntimeSession, dimensions: Dime
   return {
     dimensions,
     prepare: (inputs, config = full) => {
-      const feeds = tokenFeeds(ort, inputs, { configs: inputs.map(() => config), layers, inputNames: session.inputNames });
+      const feeds = tokenFeeds(ort, inputs, {
+        configs: inputs.map(() => config),
+        layers,
+        inputNames: session.inputNames,
+      });
       return async () => (await session.run(feeds))['last_hidden_state']?.data as Float32Array;
     },
     release: () => session.release(),
@@ -46,7 +57,12 @@ export const openOurs = async (model: HostModel, precision: Precision, threads: 
 };
 
 /** The independent export, on the same ONNX Runtime. */
-export const openTheirs = async (name: ModelName, dimensions: Dimensions, dtype: Dtype, threads: number): Promise<BareEncoder> => {
+export const openTheirs = async (
+  name: ModelName,
+  dimensions: Dimensions,
+  dtype: Dtype,
+  threads: number,
+): Promise<BareEncoder> => {
   const file = dtype === 'fp32' ? 'onnx/model.onnx' : 'onnx/model_quantized.onnx';
   const { ort, session } = await openSession(readIndependent(name, file, dtype), { threads });
   return bareEncoder(ort, session, dimensions);

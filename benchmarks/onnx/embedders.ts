@@ -13,7 +13,8 @@ const batchTokens = 2048;
 /** Texts of a batch in transformers.js, whose users choose it themselves. */
 const theirBatch = 8;
 
-export const readTokenizer = (name: ModelName): Tokenizer => createTokenizer({ 'tokenizer.json': readIndependent(name, 'tokenizer.json') });
+export const readTokenizer = (name: ModelName): Tokenizer =>
+  createTokenizer({ 'tokenizer.json': readIndependent(name, 'tokenizer.json') });
 
 /** Mean of a row's first `tokens` states: states [B, T, hidden] -> [hidden]. */
 const meanOfRow = (states: Float32Array, row: number, tokens: number, width: number, hidden: number): Float32Array => {
@@ -35,13 +36,19 @@ export const ourEmbedder =
       const batch = rows.flatMap((row) => inputs[row] ?? []);
       const width = Math.max(...batch.map(({ ids }) => ids.length));
       const states = await encoder.prepare(batch, config)();
-      batch.forEach(({ ids }, at) => (embeddings[rows[at] as number] = meanOfRow(states, at, ids.length, width, encoder.dimensions.hiddenSize)));
+      batch.forEach(
+        ({ ids }, at) =>
+          (embeddings[rows[at] as number] = meanOfRow(states, at, ids.length, width, encoder.dimensions.hiddenSize)),
+      );
     }
     return embeddings;
   };
 
 /** transformers.js as its documentation shows it: batches in the order of the data, padded to their longest. */
-export const openTheirEmbedder = async (name: ModelName, options: TransformersOptions): Promise<{ readonly embed: Embed; release(): Promise<void> }> => {
+export const openTheirEmbedder = async (
+  name: ModelName,
+  options: TransformersOptions,
+): Promise<{ readonly embed: Embed; release(): Promise<void> }> => {
   const extractor = await openTransformers(name, options);
   return {
     embed: async (texts) => {

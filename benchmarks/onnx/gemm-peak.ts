@@ -16,7 +16,12 @@ export type GemmPeak = Readonly<Record<number, number>>;
 const productGraph = (weight: Float32Array): Uint8Array => {
   const g = createGraph();
   const a = g.input('a', 'float32', [size, size]);
-  g.output('c', g.op('MatMul', [a, g.constant('b', { type: 'float32', shape: [size, size], data: weight })]), 'float32', [size, size]);
+  g.output(
+    'c',
+    g.op('MatMul', [a, g.constant('b', { type: 'float32', shape: [size, size], data: weight })]),
+    'float32',
+    [size, size],
+  );
   return g.model({ opset });
 };
 
@@ -40,6 +45,11 @@ const measure = async (threads: number): Promise<Row> => {
 export const gemmRows = async (): Promise<{ readonly rows: Row[]; readonly peak: GemmPeak }> => {
   const rows: Row[] = [];
   for (const threads of threadCounts) rows.push(await measure(threads));
-  console.log(`\n${formatTable(['product', 'GFLOP/s'], rows.map(({ id, value }) => [id, Number(value.toFixed(1))]))}`);
+  console.log(
+    `\n${formatTable(
+      ['product', 'GFLOP/s'],
+      rows.map(({ id, value }) => [id, Number(value.toFixed(1))]),
+    )}`,
+  );
   return { rows, peak: Object.fromEntries(threadCounts.map((threads, i) => [threads, rows[i]?.value ?? Number.NaN])) };
 };

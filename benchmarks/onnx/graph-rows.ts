@@ -42,7 +42,8 @@ interface Cell extends Variant {
   readonly threads: number;
 }
 
-const keyOf = ({ slug, precision, batch, length, threads }: Cell): string => `${slug}.${precision}.b${batch}.s${length}.t${threads}`;
+const keyOf = ({ slug, precision, batch, length, threads }: Cell): string =>
+  `${slug}.${precision}.b${batch}.s${length}.t${threads}`;
 
 /** One measured cell; milliseconds are medians. */
 interface Measured extends Cell {
@@ -63,17 +64,27 @@ const largestDifference = (ours: Float32Array, theirs: Float32Array): number =>
 
 const randomInputs = (batch: number, length: number): EncoderInput[] => {
   const random = createRandom(batch, length);
-  return Array.from({ length: batch }, () => ({ ids: Int32Array.from({ length }, () => random.integer(1000, 30_000)) }));
+  return Array.from({ length: batch }, () => ({
+    ids: Int32Array.from({ length }, () => random.integer(1000, 30_000)),
+  }));
 };
 
 /** Both must compute the same, or their times say nothing. int8 quantises in two different ways: there it is only shown. */
 const assertSame = async (ours: BareEncoder, theirs: BareEncoder, precision: Precision): Promise<void> => {
   const inputs = randomInputs(2, 32);
   const difference = largestDifference(await ours.prepare(inputs)(), await theirs.prepare(inputs)());
-  if (precision === 'fp32' && !(difference < 1e-3)) throw new Error(`our hidden states and the independent export's differ by ${difference}: these are not the same weights`);
+  if (precision === 'fp32' && !(difference < 1e-3))
+    throw new Error(
+      `our hidden states and the independent export's differ by ${difference}: these are not the same weights`,
+    );
 };
 
-const measureCell = async (cell: Cell, ours: BareEncoder, theirs: BareEncoder | undefined, peak: GemmPeak): Promise<Measured> => {
+const measureCell = async (
+  cell: Cell,
+  ours: BareEncoder,
+  theirs: BareEncoder | undefined,
+  peak: GemmPeak,
+): Promise<Measured> => {
   const { batch, length, threads, keep } = cell;
   const { dimensions } = ours;
   const { layers } = dimensions;
@@ -88,7 +99,8 @@ const measureCell = async (cell: Cell, ours: BareEncoder, theirs: BareEncoder | 
   const [full = [], reduced = [], their] = [times['full'], times['reduced'], times['theirs']];
 
   const macs = { full: cost(dimensions, fullLength(layers), length), reduced: cost(dimensions, chain, length) };
-  const share = (ms: number, each: number): string => `${((2 * batch * each) / ms / 1e6 / (peak[threads] ?? Number.NaN)).toFixed(2)} of the fp32 GEMM peak`;
+  const share = (ms: number, each: number): string =>
+    `${((2 * batch * each) / ms / 1e6 / (peak[threads] ?? Number.NaN)).toFixed(2)} of the fp32 GEMM peak`;
   const [fullMs, reducedMs] = [spread(full).p50, spread(reduced).p50];
   const gain = ratio(full, reduced);
   const macsGain = macs.full / macs.reduced;
@@ -112,7 +124,16 @@ const measureCell = async (cell: Cell, ours: BareEncoder, theirs: BareEncoder | 
       note: `each layer keeps ${keep * 100} %: ${macsGain.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than our own full length; ${fullMs.toFixed(1)} ms (${share(fullMs, macs.full)}) -> ${reducedMs.toFixed(1)} ms (${share(reducedMs, macs.reduced)})`,
     },
   ];
-  return { ...cell, fullMs, theirMs: their && spread(their).p50, ratio: against?.p50, gain: gain.p50, macsGain, efficiency, rows };
+  return {
+    ...cell,
+    fullMs,
+    theirMs: their && spread(their).p50,
+    ratio: against?.p50,
+    gain: gain.p50,
+    macsGain,
+    efficiency,
+    rows,
+  };
 };
 
 const measureVariant = async (variant: Variant, model: HostModel, peak: GemmPeak): Promise<Measured[]> => {
@@ -128,7 +149,8 @@ const measureVariant = async (variant: Variant, model: HostModel, peak: GemmPeak
 };
 
 const print = (measured: readonly Measured[]): void => {
-  const number = (value: number | undefined, digits: number): string => (value === undefined ? '-' : value.toFixed(digits));
+  const number = (value: number | undefined, digits: number): string =>
+    value === undefined ? '-' : value.toFixed(digits);
   const lines = measured.map((cell) => [
     cell.slug,
     cell.precision,
@@ -142,15 +164,19 @@ const print = (measured: readonly Measured[]): void => {
     number(cell.gain, 2),
     number(cell.efficiency, 3),
   ]);
-  console.log(`\n${formatTable(['model', 'precision', 'batch', 'tokens', 'threads', 'theirs ms', 'ours ms', 'ours/theirs', 'MACs gain', 'time gain', 'efficiency'], lines)}`);
+  console.log(
+    `\n${formatTable(['model', 'precision', 'batch', 'tokens', 'threads', 'theirs ms', 'ours ms', 'ours/theirs', 'MACs gain', 'time gain', 'efficiency'], lines)}`,
+  );
 };
 
-const least = (cells: readonly Measured[]): Measured => cells.reduce((best, cell) => (cell.efficiency < best.efficiency ? cell : best));
+const least = (cells: readonly Measured[]): Measured =>
+  cells.reduce((best, cell) => (cell.efficiency < best.efficiency ? cell : best));
 
 const smallestEfficiency = (measured: readonly Measured[], length: number): Row => {
   const cells = measured.filter((cell) => cell.length === length && cell.threads === 1);
   const worst = least(cells);
-  const of = (precision: Precision): string => `${precision} ${least(cells.filter((cell) => cell.precision === precision)).efficiency.toFixed(3)}`;
+  const of = (precision: Precision): string =>
+    `${precision} ${least(cells.filter((cell) => cell.precision === precision)).efficiency.toFixed(3)}`;
   return {
     id: `onnx.eff.${length}.min`,
     value: worst.efficiency,

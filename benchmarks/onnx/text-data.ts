@@ -32,9 +32,11 @@ interface Labelled {
 }
 
 /** Where real data sets are. */
-export const dataFolder = process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+export const dataFolder =
+  process.env['LENGTH_ADAPTIVE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0);
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0);
 
 const unit = (vector: Float32Array): Float32Array => {
   const norm = Math.sqrt(dot(vector, vector));
@@ -58,7 +60,9 @@ const retrieval = (embeddings: Embeddings): number => {
 
 const centroid = (vectors: Embeddings): Float32Array => {
   const units = vectors.map(unit);
-  return unit((units[0] ?? new Float32Array(0)).map((_, i) => units.reduce((sum, vector) => sum + (vector[i] ?? 0), 0)));
+  return unit(
+    (units[0] ?? new Float32Array(0)).map((_, i) => units.reduce((sum, vector) => sum + (vector[i] ?? 0), 0)),
+  );
 };
 
 /** Texts whose label is that of the nearest class mean of other texts, which the full length embedded. */
@@ -74,14 +78,21 @@ const sentiment = (name: string, about: string, tested: readonly Labelled[], kno
 });
 
 const readImdb = async (split: string, count: number): Promise<Labelled[]> => {
-  const lines = (await openText(path.join(dataFolder, 'imdb', `${split}.jsonl.gz`))).split('\n').filter((line) => line !== '');
+  const lines = (await openText(path.join(dataFolder, 'imdb', `${split}.jsonl.gz`)))
+    .split('\n')
+    .filter((line) => line !== '');
   return shuffled(lines, createRandom(1))
     .slice(0, count)
     .map((line) => JSON.parse(line) as Labelled);
 };
 
 interface Squad {
-  readonly data: readonly { readonly paragraphs: readonly { readonly context: string; readonly qas: readonly { readonly question: string }[] }[] }[];
+  readonly data: readonly {
+    readonly paragraphs: readonly {
+      readonly context: string;
+      readonly qas: readonly { readonly question: string }[];
+    }[];
+  }[];
 }
 
 const readSquad = async (count: number): Promise<TextSet> => {
@@ -97,21 +108,33 @@ const readSquad = async (count: number): Promise<TextSet> => {
 
 /** Short reviews of a package, for machines without the data. */
 const readAmazon = async ({ reviews, known }: TextCounts): Promise<TextSet> => {
-  const file = fileURLToPath(new URL('../../node_modules/wink-sentiment/test/data/amazon_cells_labelled.txt', import.meta.url));
+  const file = fileURLToPath(
+    new URL('../../node_modules/wink-sentiment/test/data/amazon_cells_labelled.txt', import.meta.url),
+  );
   const rows = (await openText(file)).split('\n').flatMap((line) => {
     const [text, label] = line.split('\t');
     return text && label ? [{ text, label: Number(label) }] : [];
   });
   const order = shuffled(rows, createRandom(1));
-  return sentiment('amazon', `${reviews} Amazon review sentences of wink-sentiment (seed 1)`, order.slice(0, reviews), order.slice(reviews, reviews + known));
+  return sentiment(
+    'amazon',
+    `${reviews} Amazon review sentences of wink-sentiment (seed 1)`,
+    order.slice(0, reviews),
+    order.slice(reviews, reviews + known),
+  );
 };
 
 /** IMDB and SQuAD from `LENGTH_ADAPTIVE_DATA` (default `shared/data` beside the repository), else sentences that are in a package. */
 export const readTextSets = async (counts: TextCounts): Promise<TextSet[]> => {
   if (existsSync(path.join(dataFolder, 'imdb')) && existsSync(path.join(dataFolder, 'squad11'))) {
     const reviews = `the first ${counts.reviews} of the shuffled IMDB test set (seed 1)`;
-    return [sentiment('imdb', reviews, await readImdb('test', counts.reviews), await readImdb('train', counts.known)), await readSquad(counts.paragraphs)];
+    return [
+      sentiment('imdb', reviews, await readImdb('test', counts.reviews), await readImdb('train', counts.known)),
+      await readSquad(counts.paragraphs),
+    ];
   }
-  console.log(`\nThere is no IMDB and SQuAD in ${dataFolder} (LENGTH_ADAPTIVE_DATA): short sentences take their place.`);
+  console.log(
+    `\nThere is no IMDB and SQuAD in ${dataFolder} (LENGTH_ADAPTIVE_DATA): short sentences take their place.`,
+  );
   return [await readAmazon(counts)];
 };

@@ -28,8 +28,22 @@ interface Plan {
 
 const plans: readonly Plan[] = [
   // 256 tokens is what all-MiniLM-L6-v2 was trained with (its max_seq_length).
-  { name: 'all-MiniLM-L6-v2', slug: 'minilm', maxTokens: 256, counts: { reviews: 64, known: 200, paragraphs: 48 }, precisions: ['fp32', 'int8'], rounds: { 1: 3, 2: 2 } },
-  { name: 'gte-small', slug: 'gte-small', maxTokens: 384, counts: { reviews: 16, known: 60, paragraphs: 16 }, precisions: ['fp32'], rounds: { 1: 2 } },
+  {
+    name: 'all-MiniLM-L6-v2',
+    slug: 'minilm',
+    maxTokens: 256,
+    counts: { reviews: 64, known: 200, paragraphs: 48 },
+    precisions: ['fp32', 'int8'],
+    rounds: { 1: 3, 2: 2 },
+  },
+  {
+    name: 'gte-small',
+    slug: 'gte-small',
+    maxTokens: 384,
+    counts: { reviews: 16, known: 60, paragraphs: 16 },
+    precisions: ['fp32'],
+    rounds: { 1: 2 },
+  },
 ];
 
 /** The MACs of our side, as a share of its full length's. */
@@ -80,7 +94,12 @@ interface Contenders {
   release(): Promise<unknown>;
 }
 
-const openContenders = async ({ name, maxTokens, precisions }: Plan, model: HostModel, texts: readonly string[], threads: number): Promise<Contenders> => {
+const openContenders = async (
+  { name, maxTokens, precisions }: Plan,
+  model: HostModel,
+  texts: readonly string[],
+  threads: number,
+): Promise<Contenders> => {
   const tokenizer = readTokenizer(name);
   const lengths = texts.map((text) => tokenizer.encode(text, undefined, { maxLength: maxTokens }).ids.length);
   const embed: Record<string, Embed> = {};
@@ -108,27 +127,51 @@ const openScore = async ({ name, maxTokens }: Plan, model: HostModel, set: TextS
 
 /** At full length in fp32 both sides give the same vectors, or their tokens or weights differ. Texts that were cut are left out: transformers.js cuts [SEP] off too. */
 const assertSame = (ours: Embeddings, theirs: Embeddings, isWhole: (row: number) => boolean): void => {
-  const differences = ours.flatMap((vector, row) => (isWhole(row) ? Array.from(vector, (value, i) => Math.abs(value - (theirs[row]?.[i] ?? Number.NaN))) : []));
+  const differences = ours.flatMap((vector, row) =>
+    isWhole(row) ? Array.from(vector, (value, i) => Math.abs(value - (theirs[row]?.[i] ?? Number.NaN))) : [],
+  );
   const difference = Math.max(...differences);
-  if (!(difference < 1e-3)) throw new Error(`our embeddings and those of transformers.js differ by ${difference}: they do not run the same texts and weights`);
+  if (!(difference < 1e-3))
+    throw new Error(
+      `our embeddings and those of transformers.js differ by ${difference}: they do not run the same texts and weights`,
+    );
 };
 
-const measureSet = async (plan: Plan, model: HostModel, set: TextSet, threads: number, score: Score): Promise<Comparison[]> => {
+const measureSet = async (
+  plan: Plan,
+  model: HostModel,
+  set: TextSet,
+  threads: number,
+  score: Score,
+): Promise<Comparison[]> => {
   const { lengths, embed, release } = await openContenders(plan, model, set.texts, threads);
   const last = new Map<string, Embeddings>();
-  const run = Object.fromEntries(Object.entries(embed).map(([name, of]) => [name, async () => void last.set(name, await of(set.texts))]));
+  const run = Object.fromEntries(
+    Object.entries(embed).map(([name, of]) => [name, async () => void last.set(name, await of(set.texts))]),
+  );
   for (const of of Object.values(embed)) await of(set.texts.slice(0, 8));
   const rounds = roundsOf(plan.rounds[threads] ?? 1);
   const times = await compareInTurn(run, { rounds, warmup: 0 });
   await release();
-  assertSame(last.get('ours fp32 full') ?? [], last.get('transformers.js fp32') ?? [], (row) => (lengths[row] ?? 0) < plan.maxTokens);
+  assertSame(
+    last.get('ours fp32 full') ?? [],
+    last.get('transformers.js fp32') ?? [],
+    (row) => (lengths[row] ?? 0) < plan.maxTokens,
+  );
 
   const accuracy = new Map([...last].map(([name, embeddings]) => [name, score(embeddings)]));
   const lines = Object.entries(times).map(([name, ms]) => {
     const { p50 } = spread(ms);
-    return [name, (p50 / 1000).toFixed(2), ((1000 * set.texts.length) / p50).toFixed(1), (accuracy.get(name) ?? Number.NaN).toFixed(3)];
+    return [
+      name,
+      (p50 / 1000).toFixed(2),
+      ((1000 * set.texts.length) / p50).toFixed(1),
+      (accuracy.get(name) ?? Number.NaN).toFixed(3),
+    ];
   });
-  console.log(`\n${plan.name}, ${set.name}, ${threads} thread${threads > 1 ? 's' : ''}, ${rounds} rounds: ${set.about}`);
+  console.log(
+    `\n${plan.name}, ${set.name}, ${threads} thread${threads > 1 ? 's' : ''}, ${rounds} rounds: ${set.about}`,
+  );
   console.log(formatTable(['contender', 'seconds', 'texts/s', 'accuracy'], lines));
 
   return pairs
@@ -159,9 +202,16 @@ const unit = 'times the throughput of transformers.js';
 const headlines = (comparisons: readonly Comparison[]): Row[] =>
   pairs.flatMap(({ id }) =>
     (['0.5x', '0.3x', 'full'] as const).map((level) => {
-      const among = comparisons.filter((one) => one.pair === id && one.level === level && one.slug === 'minilm' && one.threads === 1);
+      const among = comparisons.filter(
+        (one) => one.pair === id && one.level === level && one.slug === 'minilm' && one.threads === 1,
+      );
       const least = among.reduce((smallest, one) => (one.value < smallest.value ? one : smallest));
-      return { id: level === '0.5x' ? id : `${id}.${level}`, value: least.value, unit, note: `${level} MACs, one thread; the smaller of ${among.map(({ set }) => set).join(' and ')}: ${least.note}; ${least.about}` };
+      return {
+        id: level === '0.5x' ? id : `${id}.${level}`,
+        value: least.value,
+        unit,
+        note: `${level} MACs, one thread; the smaller of ${among.map(({ set }) => set).join(' and ')}: ${least.note}; ${least.about}`,
+      };
     }),
   );
 
@@ -183,8 +233,13 @@ export const textRows = async (read: (name: ModelName) => Promise<HostModel>): P
     const model = await read(plan.name);
     for (const set of await readTextSets(plan.counts)) {
       const score = await openScore(plan, model, set);
-      for (const threads of Object.keys(plan.rounds).map(Number)) comparisons.push(...(await measureSet(plan, model, set, threads, score)));
+      for (const threads of Object.keys(plan.rounds).map(Number))
+        comparisons.push(...(await measureSet(plan, model, set, threads, score)));
     }
   }
-  return [...headlines(comparisons), ...comparisons.map((one) => ({ id: idOf(one), value: one.value, unit, note: one.note })), ...accuracyRows(comparisons)];
+  return [
+    ...headlines(comparisons),
+    ...comparisons.map((one) => ({ id: idOf(one), value: one.value, unit, note: one.note })),
+    ...accuracyRows(comparisons),
+  ];
 };

@@ -11,7 +11,17 @@ import type { Row } from '../harness.js';
 import { compareInTurn, formatSpread, ratio, spread } from '../harness.js';
 import { roundsOf } from './rounds.js';
 
-const shape = { layers: 4, hidden: 312, heads: 12, intermediate: 1200, vocabulary: 30_522, positions: 512, classes: 2, batch: 32, tokens: 64 };
+const shape = {
+  layers: 4,
+  hidden: 312,
+  heads: 12,
+  intermediate: 1200,
+  vocabulary: 30_522,
+  positions: 512,
+  classes: 2,
+  batch: 32,
+  tokens: 64,
+};
 const dropoutRate = 0.1;
 
 /** Steps of an epoch of SST-2 (67,349 phrases) in batches of 32. */
@@ -35,7 +45,9 @@ const createModel = (): TaskModel =>
   );
 
 /** A step as the trainer does it: passes, clipping, AdamW. */
-const createSteps = async (threads: number): Promise<{ step(sandwich: Sandwich): Promise<void>; release(): Promise<void> }> => {
+const createSteps = async (
+  threads: number,
+): Promise<{ step(sandwich: Sandwich): Promise<void>; release(): Promise<void> }> => {
   const model = createModel();
   const engine = await onnxTrainingEngine(model, { threads });
   const weights = await engine.training.readWeights();
@@ -50,7 +62,11 @@ const createSteps = async (threads: number): Promise<{ step(sandwich: Sandwich):
       }));
       const gradients: Gradients = new Map();
       const number = count++;
-      const dropout = (pass: number): Dropout => ({ hidden: dropoutRate, attention: dropoutRate, random: createRandom(1, number, pass) });
+      const dropout = (pass: number): Dropout => ({
+        hidden: dropoutRate,
+        attention: dropoutRate,
+        random: createRandom(1, number, pass),
+      });
       await engine.training.step(batch, sandwich, gradients, { dropout });
       adamW(weights, gradients, state, 1e-4, {}, Math.min(1, 1 / globalNorm(gradients)));
       engine.training.writeWeights(weights);
@@ -78,7 +94,11 @@ const installTorch = (): boolean => {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return false;
   try {
     execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'python3-torch', 'libopenblas0-pthread'], { stdio: 'ignore' });
+    execFileSync(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'python3-torch', 'libopenblas0-pthread'],
+      { stdio: 'ignore' },
+    );
   } catch {
     return false;
   }
@@ -122,15 +142,25 @@ export const trainingRows = async (): Promise<Row[]> => {
       });
     }
   } else {
-    console.log(`train.vs_torch is left out: ${python} has no torch and it cannot be installed here (apt-get install python3-torch libopenblas0-pthread).`);
+    console.log(
+      `train.vs_torch is left out: ${python} has no torch and it cannot be installed here (apt-get install python3-torch libopenblas0-pthread).`,
+    );
   }
 
   for (const threads of [1, 2]) {
     const steps = await createSteps(threads);
     const random = createRandom(2);
-    const sandwich = (dropRatioBound: number) => () => steps.step(drawSandwich({ layers: shape.layers, dropRatioBound }, random));
-    const times = await compareInTurn({ plain: () => steps.step({ full: {}, reduced: [] }), p20: sandwich(0.2), p40: sandwich(0.4) }, { rounds, warmup: 1 });
-    for (const [name, bound] of [['p20', 0.2], ['p40', 0.4]] as const) { // prettier-ignore
+    const sandwich = (dropRatioBound: number) => () =>
+      steps.step(drawSandwich({ layers: shape.layers, dropRatioBound }, random));
+    const times = await compareInTurn(
+      { plain: () => steps.step({ full: {}, reduced: [] }), p20: sandwich(0.2), p40: sandwich(0.4) },
+      { rounds, warmup: 1 },
+    );
+    for (const [name, bound] of [
+      ['p20', 0.2],
+      ['p40', 0.4],
+    ] as const) {
+      // prettier-ignore
       const cost = ratio(times[name], times.plain);
       rows.push({
         id: name === 'p20' && threads === 1 ? 'train.sandwich_ratio' : `train.sandwich_ratio.${name}.t${threads}`,

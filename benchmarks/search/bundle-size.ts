@@ -6,7 +6,10 @@ import { build } from 'esbuild';
 /** @returns kilobytes of 1,000 bytes */
 export const bundleSize = async (): Promise<number> => {
   const { outputFiles } = await build({
-    stdin: { contents: "export { minimize, nsga2 } from '@length-adaptive/search';", resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
+    stdin: {
+      contents: "export { minimize, nsga2 } from '@length-adaptive/search';",
+      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
+    },
     bundle: true,
     minify: true,
     write: false,

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../harness.js';
 
-const rows = JSON.parse(readFileSync(fileURLToPath(new URL('../results/search.json', import.meta.url)), 'utf8')) as Row[];
+const rows = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../results/search.json', import.meta.url)), 'utf8'),
+) as Row[];
 const valueOf = (id: string): number => rows.find((row) => row.id === `search.${id}`)?.value ?? Number.NaN;
 
 /** pagmo2 2.18 (C++) and pymoo 0.6.1 (NumPy) with the same settings and 11 seeds, and the hypervolume of the true front. */
@@ -20,7 +22,9 @@ const peers: readonly (readonly [name: string, id: string, pagmo: string, pymoo:
 const lines = [
   '| hypervolume at 1.1 | this package | pagmo2 | pymoo | true front |',
   '|---|---|---|---|---|',
-  ...peers.map(([name, id, pagmo, pymoo, limit]) => `| ${name} | **${valueOf(id).toFixed(4)}** | ${pagmo} | ${pymoo} | ${limit} |`),
+  ...peers.map(
+    ([name, id, pagmo, pymoo, limit]) => `| ${name} | **${valueOf(id).toFixed(4)}** | ${pagmo} | ${pymoo} | ${limit} |`,
+  ),
   '',
   '| | |',
   '|---|---|',

@@ -22,13 +22,25 @@ export const createClient = (url: string, path: string, timeoutMs: number): Clie
   const send: Client['send'] = (body, due = performance.now()) =>
     new Promise((resolve) => {
       const text = JSON.stringify(body);
-      const end = (status: number, answer: string): void => resolve({ status, milliseconds: performance.now() - due, body: answer });
-      const sent = request({ agent, hostname, port, path, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }, timeout: timeoutMs }, (response) => {
-        let answer = '';
-        response.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-        response.on('end', () => end(response.statusCode ?? 0, answer));
-        response.on('error', () => end(0, answer));
-      });
+      const end = (status: number, answer: string): void =>
+        resolve({ status, milliseconds: performance.now() - due, body: answer });
+      const sent = request(
+        {
+          agent,
+          hostname,
+          port,
+          path,
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+          timeout: timeoutMs,
+        },
+        (response) => {
+          let answer = '';
+          response.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+          response.on('end', () => end(response.statusCode ?? 0, answer));
+          response.on('error', () => end(0, answer));
+        },
+      );
       sent.on('timeout', () => sent.destroy());
       sent.on('error', () => end(0, ''));
       sent.end(text);
@@ -37,7 +49,11 @@ export const createClient = (url: string, path: string, timeoutMs: number): Clie
 };
 
 /** So many requests at a time for so long. @returns answers a second */
-export const capacity = async ({ send }: Client, bodyOf: (i: number) => unknown, { concurrency, seconds }: { readonly concurrency: number; readonly seconds: number }): Promise<number> => {
+export const capacity = async (
+  { send }: Client,
+  bodyOf: (i: number) => unknown,
+  { concurrency, seconds }: { readonly concurrency: number; readonly seconds: number },
+): Promise<number> => {
   const start = performance.now();
   let sent = 0;
   let done = 0;
@@ -53,7 +69,11 @@ export const capacity = async ({ send }: Client, bodyOf: (i: number) => unknown,
 };
 
 /** Requests at a fixed rate, whatever the server does. */
-export const openLoop = async ({ send }: Client, bodyOf: (i: number) => unknown, { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number }): Promise<Answered[]> => {
+export const openLoop = async (
+  { send }: Client,
+  bodyOf: (i: number) => unknown,
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+): Promise<Answered[]> => {
   const start = performance.now();
   const answers: Promise<Answered>[] = [];
   const total = Math.round(perSecond * seconds);

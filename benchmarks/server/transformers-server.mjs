@@ -5,7 +5,12 @@ const [entry, localModelPath, model, threads] = process.argv.slice(2);
 const { env, pipeline } = await import(String(entry));
 Object.assign(env, { allowRemoteModels: false, localModelPath, useFSCache: false });
 const session_options = { logSeverityLevel: 3, intraOpNumThreads: Number(threads), interOpNumThreads: 1 };
-const classify = await pipeline('text-classification', model, { dtype: 'fp32', device: 'cpu', local_files_only: true, session_options });
+const classify = await pipeline('text-classification', model, {
+  dtype: 'fp32',
+  device: 'cpu',
+  local_files_only: true,
+  session_options,
+});
 
 const app = fastify();
 app.post('/v1/classify', async ({ body }) => {

@@ -17,8 +17,13 @@ const texts = [
 
 /** Hidden states of one row of tokens, from a session that knows nothing of length configurations. */
 const hiddenStates = async (session: RuntimeSession, ids: readonly number[]): Promise<Float32Array> => {
-  const int64 = (values: readonly number[]) => new peerRuntime.Tensor('int64' as never, BigInt64Array.from(values, BigInt) as never, [1, ids.length]);
-  const feeds = { input_ids: int64(ids), attention_mask: int64(ids.map(() => 1)), token_type_ids: int64(ids.map(() => 0)) };
+  const int64 = (values: readonly number[]) =>
+    new peerRuntime.Tensor('int64' as never, BigInt64Array.from(values, BigInt) as never, [1, ids.length]);
+  const feeds = {
+    input_ids: int64(ids),
+    attention_mask: int64(ids.map(() => 1)),
+    token_type_ids: int64(ids.map(() => 0)),
+  };
   const { last_hidden_state: hidden } = await session.run(feeds);
   return hidden?.data as Float32Array;
 };
@@ -38,7 +43,10 @@ describe.each(['all-MiniLM-L6-v2', 'gte-small'])('%s, of an independent export o
     await useWasm();
     const folder = independentExport(name);
     const file = readFileSync(path.join(folder, 'onnx/model.onnx'));
-    model = createTaskModel(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Record<string, unknown>, readExportedWeights(file));
+    model = createTaskModel(
+      JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as Record<string, unknown>,
+      readExportedWeights(file),
+    );
     tokenizer = createTokenizer({ 'tokenizer.json': readFileSync(path.join(folder, 'tokenizer.json')) });
     theirs = await peerRuntime.InferenceSession.create(file);
   });

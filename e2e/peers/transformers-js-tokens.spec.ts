@@ -24,7 +24,11 @@ const cases = [
       ['When?', 'In 1843 she added notes, longer than the article itself.'],
     ],
   },
-  { task: tokenClassification(['O', 'B-person', 'B-place']), outputs: ['logits'], texts: [['Ada flew from London to Paris.'], ['No one did.']] },
+  {
+    task: tokenClassification(['O', 'B-person', 'B-place']),
+    outputs: ['logits'],
+    texts: [['Ada flew from London to Paris.'], ['No one did.']],
+  },
 ] as const;
 
 describe.each(cases)('transformers.js opens an exported model for $task.name', ({ task, outputs, texts }) => {
@@ -46,7 +50,9 @@ describe.each(cases)('transformers.js opens an exported model for $task.name', (
 
   test('its logits are ours within 1e-4', async () => {
     const given = JSON.stringify({ folder, model: 'exported', kind: task.name, texts });
-    const theirs = JSON.parse(execFileSync(process.execPath, [path.join(peersFolder, 'token-logits.mjs'), given], { encoding: 'utf8' })) as Record<string, Output>[];
+    const theirs = JSON.parse(
+      execFileSync(process.execPath, [path.join(peersFolder, 'token-logits.mjs'), given], { encoding: 'utf8' }),
+    ) as Record<string, Output>[];
     const ours = await predictLogits(text.model, inputs);
     ours.forEach((logits, row) => {
       const tokens = inputs[row]?.ids.length ?? 0;

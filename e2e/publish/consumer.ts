@@ -17,7 +17,12 @@ export interface Consumer {
  * @param parent where the copy is made
  * @param add more packages, as one names them to `npm install`
  */
-export const createConsumer = async (template: string, parent: string, registry: Registry, add: readonly string[] = []): Promise<Consumer> => {
+export const createConsumer = async (
+  template: string,
+  parent: string,
+  registry: Registry,
+  add: readonly string[] = [],
+): Promise<Consumer> => {
   const folder = mkdtempSync(path.join(parent, `${path.basename(template)}-`));
   cpSync(template, folder, { recursive: true });
   writeFileSync(path.join(folder, '.npmrc'), registry.npmrc);
@@ -32,7 +37,9 @@ export const createConsumer = async (template: string, parent: string, registry:
 
 /** The digests of our packages in the lock file of a project. */
 export const lockedDigests = ({ folder }: Consumer): Record<string, string | undefined> => {
-  const { packages } = JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, { integrity?: string }> };
+  const { packages } = JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { integrity?: string }>;
+  };
   const ours = Object.entries(packages).filter(([place]) => place.startsWith('node_modules/@length-adaptive/'));
   return Object.fromEntries(ours.map(([place, { integrity }]) => [place.slice('node_modules/'.length), integrity]));
 };

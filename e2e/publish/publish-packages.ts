@@ -9,7 +9,16 @@ const packages = path.resolve(__dirname, '../../packages');
 export const publishPackages = async ({ url, env }: Registry): Promise<string[]> => {
   const names = readdirSync(packages);
   for (const name of names) {
-    await runCommand('npm', ['publish', `--@length-adaptive:registry=${url}`, `--registry=${url}`, `--${url.slice('http:'.length)}:_authToken=anybody`], { cwd: path.join(packages, name), env });
+    await runCommand(
+      'npm',
+      [
+        'publish',
+        `--@length-adaptive:registry=${url}`,
+        `--registry=${url}`,
+        `--${url.slice('http:'.length)}:_authToken=anybody`,
+      ],
+      { cwd: path.join(packages, name), env },
+    );
   }
   return names;
 };

@@ -14,7 +14,9 @@ import { serveByNpx } from './serve-by-npx.js';
 
 /** The model of the docs site's demo, and the label that it should give. */
 const model = path.resolve(__dirname, '../../apps/docs/public/models/sentiment');
-const { id2label } = JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8')) as { id2label: Record<string, string> };
+const { id2label } = JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8')) as {
+  id2label: Record<string, string>;
+};
 const positive = id2label['1'];
 
 /** What `predict` with a budget of 0.6 must give for a warm and funny film: texts are shorter or longer than the searched ones. */
@@ -36,12 +38,19 @@ beforeAll(async () => {
 afterAll(() => registry?.close());
 
 /** A project of `consumers`, with what it lists installed from the registry. */
-const consumer = (name: string): Promise<Consumer> => createConsumer(path.join(__dirname, 'consumers', name), folder, registry);
+const consumer = (name: string): Promise<Consumer> =>
+  createConsumer(path.join(__dirname, 'consumers', name), folder, registry);
 
 const json = (printed: string): unknown => JSON.parse(printed.trim());
 
 describe('Node', () => {
-  const printed = { config: [0.75, 0.5, 0.25], share: expect.closeTo(0.6, 0), front: 12, evaluations: 492, ...answered };
+  const printed = {
+    config: [0.75, 0.5, 0.25],
+    share: expect.closeTo(0.6, 0),
+    front: 12,
+    evaluations: 492,
+    ...answered,
+  };
 
   test('ES modules: core, search and models', async () => {
     const project = await consumer('node-esm');
@@ -61,7 +70,9 @@ describe('Node', () => {
 
   test('queue, which says that there is no Redis', async () => {
     const project = await consumer('queue');
-    expect((await project.run('node', 'main.js', `redis://127.0.0.1:${await freePort()}`)).trim()).toBe('QueueError REDIS_UNREACHABLE');
+    expect((await project.run('node', 'main.js', `redis://127.0.0.1:${await freePort()}`)).trim()).toBe(
+      'QueueError REDIS_UNREACHABLE',
+    );
   });
 });
 
@@ -81,33 +92,61 @@ describe('Deno and Bun', () => {
 
 describe('TypeScript', () => {
   /** What TensorFlow.js 4.22.0 itself gets wrong in its types, however it is imported. */
-  const errorsOfTfjs = ['tfjs-core/dist/hash_util.d.ts', 'tfjs-layers/dist/engine/training.d.ts', 'tfjs-layers/dist/keras_format/types.d.ts'];
+  const errorsOfTfjs = [
+    'tfjs-core/dist/hash_util.d.ts',
+    'tfjs-layers/dist/engine/training.d.ts',
+    'tfjs-layers/dist/keras_format/types.d.ts',
+  ];
 
   let project: Consumer;
   beforeAll(async () => {
     project = await consumer('typescript');
   });
 
-  test.each(['nodenext', 'bundler'])('%s without skipLibCheck: the only wrong types are those of TensorFlow.js', async (kind) => {
-    const config = `tsconfig.${kind}.json`;
-    const printed = await project.run('tsc', '-p', config).catch(({ message }: Error) => message);
-    const files = new Set([...printed.matchAll(/^(\S+)\(\d+,\d+\): error/gm)].map(([, file]) => file));
-    expect([...files].sort()).toEqual(errorsOfTfjs.map((file) => `node_modules/@tensorflow/${file}`));
-    await project.run('tsc', '-p', config, '--skipLibCheck');
-  });
+  test.each(['nodenext', 'bundler'])(
+    '%s without skipLibCheck: the only wrong types are those of TensorFlow.js',
+    async (kind) => {
+      const config = `tsconfig.${kind}.json`;
+      const printed = await project.run('tsc', '-p', config).catch(({ message }: Error) => message);
+      const files = new Set([...printed.matchAll(/^(\S+)\(\d+,\d+\): error/gm)].map(([, file]) => file));
+      expect([...files].sort()).toEqual(errorsOfTfjs.map((file) => `node_modules/@tensorflow/${file}`));
+      await project.run('tsc', '-p', config, '--skipLibCheck');
+    },
+  );
 });
 
 describe('command line', () => {
   test('the CLI by npx', async () => {
     const project = await consumer('cli');
     expect(await project.run('npx', '--yes', '@length-adaptive/cli', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
-    const lines = await project.run('npx', '--yes', '-p', '@length-adaptive/cli', 'lat', 'predict', '--model', model, '--budget', 'cost=0.6', '--input', 'reviews.txt');
-    expect(lines.trim().split('\n').map((line) => line.split('\t')[0])).toEqual([positive, id2label['0']]);
+    const lines = await project.run(
+      'npx',
+      '--yes',
+      '-p',
+      '@length-adaptive/cli',
+      'lat',
+      'predict',
+      '--model',
+      model,
+      '--budget',
+      'cost=0.6',
+      '--input',
+      'reviews.txt',
+    );
+    expect(
+      lines
+        .trim()
+        .split('\n')
+        .map((line) => line.split('\t')[0]),
+    ).toEqual([positive, id2label['0']]);
   });
 
   test('the server by npx', async () => {
     const project = await consumer('server');
-    const { answer, printed, stillThere } = await serveByNpx(project, model, { text: 'a warm and funny film', budget_cost: 0.6 });
+    const { answer, printed, stillThere } = await serveByNpx(project, model, {
+      text: 'a warm and funny film',
+      budget_cost: 0.6,
+    });
     expect(answer).toMatchObject(answered);
     expect(printed).toContain('length-adaptive-server listens on');
     expect(printed).not.toContain('error:');

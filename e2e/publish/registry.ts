@@ -56,18 +56,29 @@ export const startRegistry = async (folder: string): Promise<Registry> => {
   writeFileSync(file, configuration(folder));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  const server = spawn(process.execPath, [verdaccio, '--config', file, '--listen', `127.0.0.1:${port}`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(process.execPath, [verdaccio, '--config', file, '--listen', `127.0.0.1:${port}`], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(server, 'exit');
   let printed = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (printed += String(text)));
   await until(async () => {
     if (server.exitCode !== null) throw new Error(`verdaccio ended with ${server.exitCode}: ${printed}`);
-    return fetch(`${url}-/ping`).then(({ ok }) => ok, () => false);
+    return fetch(`${url}-/ping`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   });
   return {
     url,
     npmrc: `@length-adaptive:registry=${url}\n//127.0.0.1:${port}/:_authToken=anybody\n`, // npm publishes nothing without a token
-    env: { npm_config_cache: await createCache(folder), npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' },
+    env: {
+      npm_config_cache: await createCache(folder),
+      npm_config_audit: 'false',
+      npm_config_fund: 'false',
+      npm_config_update_notifier: 'false',
+    },
     digest: async (name) => {
       const { versions, 'dist-tags': tags } = (await (await fetch(`${url}${name}`)).json()) as Packument;
       return versions[tags.latest]?.dist.integrity;

@@ -15,7 +15,11 @@ export interface Served {
 export const serveByNpx = async ({ folder }: Consumer, model: string, request: unknown): Promise<Served> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const ready = (): Promise<boolean> => fetch(`${url}/v2/health/ready`).then(({ ok }) => ok, () => false);
+  const ready = (): Promise<boolean> =>
+    fetch(`${url}/v2/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   const args = ['length-adaptive-server', model, '--port', String(port), '--threads', '1'];
   const npx = spawn('npx', args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(npx, 'close'); // when the server, which writes there too, has ended
@@ -29,7 +33,11 @@ export const serveByNpx = async ({ folder }: Consumer, model: string, request: u
       if (npx.exitCode !== null) throw new Error(`the server ended with ${npx.exitCode}: ${printed}`);
       return ready();
     });
-    const response = await fetch(`${url}/v1/classify`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) });
+    const response = await fetch(`${url}/v1/classify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
     const answer: unknown = await response.json();
     end('SIGTERM');
     await closed;

@@ -2,6 +2,12 @@ import { defineConfig } from 'tsup';
 import { library } from '../../tsup.shared.js';
 
 export default defineConfig({
-  ...library({ index: 'src/index.ts', 'backend/index': 'src/backend/index.ts', lengths: 'src/lengths.ts', 'wasm/index': 'src/wasm/index.ts', 'wasm/node': 'src/wasm/node.ts' }),
+  ...library({
+    index: 'src/index.ts',
+    'backend/index': 'src/backend/index.ts',
+    lengths: 'src/lengths.ts',
+    'wasm/index': 'src/wasm/index.ts',
+    'wasm/node': 'src/wasm/node.ts',
+  }),
   shims: true, // import.meta.url in the CommonJS build
 });

@@ -1,1 +1,4 @@
-module.exports = { ...require('../../jest.shared.cjs')('search'), setupFiles: ['<rootDir>/src/testing/no-math-random.ts'] };
+module.exports = {
+  ...require('../../jest.shared.cjs')('search'),
+  setupFiles: ['<rootDir>/src/testing/no-math-random.ts'],
+};

@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.shared.js';
 
-export default defineConfig(library({ index: 'src/index.ts', 'suites/index': 'src/suites/index.ts', 'svg/index': 'src/svg/index.ts', 'workers/index': 'src/workers/index.ts' }));
+export default defineConfig(
+  library({
+    index: 'src/index.ts',
+    'suites/index': 'src/suites/index.ts',
+    'svg/index': 'src/svg/index.ts',
+    'workers/index': 'src/workers/index.ts',
+  }),
+);

@@ -49,7 +49,13 @@ export const apiReports = (folder) => {
           mainEntryPointFilePath: declarations,
           newlineKind: 'lf',
           compiler: { overrideTsconfig: { compilerOptions, files: entries.map((entry) => entry.declarations) } },
-          apiReport: { enabled: true, reportFileName: report, reportFolder: path.join(scratch, 'new'), reportTempFolder: path.join(scratch, 'temp'), includeForgottenExports: true },
+          apiReport: {
+            enabled: true,
+            reportFileName: report,
+            reportFolder: path.join(scratch, 'new'),
+            reportTempFolder: path.join(scratch, 'temp'),
+            includeForgottenExports: true,
+          },
           docModel: { enabled: false },
           dtsRollup: { enabled: false },
           tsdocMetadata: { enabled: false },
@@ -63,7 +69,9 @@ export const apiReports = (folder) => {
     );
     const [first] = configs;
     if (first === undefined) return new Map();
-    const compilerState = CompilerState.create(first, { additionalEntryPoints: entries.map(({ declarations }) => declarations) });
+    const compilerState = CompilerState.create(first, {
+      additionalEntryPoints: entries.map(({ declarations }) => declarations),
+    });
     return new Map(configs.map((config, i) => [entries[i]?.report ?? '', extract(config, compilerState)]));
   } finally {
     rmSync(scratch, { recursive: true });

@@ -37,11 +37,18 @@ export const reportProblems = (name, kept, built) => {
   const problems = [];
   for (const [file, text] of built) {
     const before = kept.get(file);
-    if (before === undefined) problems.push(`packages/${name}/api/${file} is missing: this entry point has no report yet.`);
-    else if (before !== text) problems.push([`packages/${name}/api/${file} does not say what the package now exports:`, ...changedLines(before, text)].join('\n  '));
+    if (before === undefined)
+      problems.push(`packages/${name}/api/${file} is missing: this entry point has no report yet.`);
+    else if (before !== text)
+      problems.push(
+        [`packages/${name}/api/${file} does not say what the package now exports:`, ...changedLines(before, text)].join(
+          '\n  ',
+        ),
+      );
   }
   for (const file of kept.keys()) {
-    if (!built.has(file)) problems.push(`packages/${name}/api/${file} is about an entry point that the package does not have.`);
+    if (!built.has(file))
+      problems.push(`packages/${name}/api/${file} is about an entry point that the package does not have.`);
   }
   return problems;
 };

@@ -9,7 +9,9 @@ it('says nothing of reports that are as kept', () => {
 
 it('names the lines that came and went', () => {
   const kept = new Map([['index.api.md', report('export const a: number;', '', 'export const b: 2;', '')]]);
-  const built = new Map([['index.api.md', report('export const a: string;', '', 'export const b: 2;', '', 'export const c: 3;')]]);
+  const built = new Map([
+    ['index.api.md', report('export const a: string;', '', 'export const b: 2;', '', 'export const c: 3;')],
+  ]);
   expect(reportProblems('core', kept, built)).toEqual([
     report(
       'packages/core/api/index.api.md does not say what the package now exports:',

@@ -11,7 +11,9 @@ const path = require('node:path');
  */
 exports.createFiles = (tree, { name, templates, folder, file }) => {
   if (!/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/.test(name)) {
-    throw new Error(`The name is ${JSON.stringify(name)}; expected lower-case words with hyphens between them, such as learned-skim.`);
+    throw new Error(
+      `The name is ${JSON.stringify(name)}; expected lower-case words with hyphens between them, such as learned-skim.`,
+    );
   }
   const { fileName, propertyName, className } = names(name.replaceAll('_', '-'));
   const target = path.posix.join(folder, file(fileName));
@@ -32,6 +34,9 @@ exports.createFiles = (tree, { name, templates, folder, file }) => {
 exports.edit = (tree, file, place, change) => {
   const text = tree.read(file, 'utf8') ?? '';
   const edited = text.replace(place, change);
-  if (edited === text) throw new Error(`${file} has no place that looks like ${place}; the generator that edits it must be brought up to date.`);
+  if (edited === text)
+    throw new Error(
+      `${file} has no place that looks like ${place}; the generator that edits it must be brought up to date.`,
+    );
   tree.write(file, edited);
 };

@@ -16,7 +16,12 @@ const run = (args: readonly string[], input = ''): string =>
 const uses = new Map(
   published.map((folder) => {
     const { name, dependencies, devDependencies, peerDependencies } = readManifest(folder);
-    return [name, Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }).filter((other) => other.startsWith('@length-adaptive/'))];
+    return [
+      name,
+      Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }).filter((other) =>
+        other.startsWith('@length-adaptive/'),
+      ),
+    ];
   }),
 );
 
@@ -32,9 +37,14 @@ const withDependents = (name: string): string[] => {
 /** Workspaces that are not published and stand on top of packages. Nothing uses them. */
 const unpublished = ['benchmarks', 'browser', 'docs', 'house', 'peers', 'publish'];
 
-const packagesIn = (projects: readonly string[] | undefined): string[] => (projects ?? []).filter((name) => !unpublished.includes(name)).sort();
+const packagesIn = (projects: readonly string[] | undefined): string[] =>
+  (projects ?? []).filter((name) => !unpublished.includes(name)).sort();
 
-const changes = [...published.map((folder) => `${folder}/src/index.ts`), 'apps/docs/index.md', 'tools/house/links.spec.ts'];
+const changes = [
+  ...published.map((folder) => `${folder}/src/index.ts`),
+  'apps/docs/index.md',
+  'tools/house/links.spec.ts',
+];
 
 describe('affected', () => {
   let affected: ReadonlyMap<string, readonly string[]>;
@@ -44,11 +54,20 @@ describe('affected', () => {
   });
 
   it.each(published)('a change in %s affects the packages that use it, and no other', (folder) => {
-    expect(packagesIn(affected.get(`${folder}/src/index.ts`))).toEqual(withDependents(readManifest(folder).name).sort());
+    expect(packagesIn(affected.get(`${folder}/src/index.ts`))).toEqual(
+      withDependents(readManifest(folder).name).sort(),
+    );
   });
 
   it('of search that is all packages but core', () => {
-    expect(withDependents('@length-adaptive/search').sort()).toEqual(['cli', 'models', 'onnx', 'queue', 'search', 'server']);
+    expect(withDependents('@length-adaptive/search').sort()).toEqual([
+      'cli',
+      'models',
+      'onnx',
+      'queue',
+      'search',
+      'server',
+    ]);
   });
 
   it.each(['apps/docs/index.md', 'tools/house/links.spec.ts'])('a change in %s affects no package', (file) => {
@@ -60,7 +79,19 @@ describe('affected', () => {
 // Nx names projects, whatever the file; whether a task must run again is for its inputs to say.
 it('a README, a test or an API report is no input of a build, a source is', () => {
   const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
-  const { files } = JSON.parse(run([nx, 'show', 'target', 'models:build', 'inputs', '--json'])) as { readonly files: readonly string[] };
-  expect(files).toEqual(expect.arrayContaining(['packages/models/src/index.ts', 'packages/core/src/cost.ts', 'packages/search/src/pareto.ts']));
-  expect(files.filter((file) => /README|\.spec\.ts$|\/(api|fixtures|testing|examples)\//.test(file) && file.startsWith('packages/'))).toEqual([]);
+  const { files } = JSON.parse(run([nx, 'show', 'target', 'models:build', 'inputs', '--json'])) as {
+    readonly files: readonly string[];
+  };
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'packages/models/src/index.ts',
+      'packages/core/src/cost.ts',
+      'packages/search/src/pareto.ts',
+    ]),
+  );
+  expect(
+    files.filter(
+      (file) => /README|\.spec\.ts$|\/(api|fixtures|testing|examples)\//.test(file) && file.startsWith('packages/'),
+    ),
+  ).toEqual([]);
 });

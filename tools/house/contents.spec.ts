@@ -17,13 +17,19 @@ const packed = (folder: string): readonly string[] => {
     stdio: ['ignore', 'pipe', 'ignore'],
     shell: process.platform === 'win32',
   });
-  const [{ files } = { files: [] }] = JSON.parse(output) as readonly { readonly files: readonly { readonly path: string }[] }[];
+  const [{ files } = { files: [] }] = JSON.parse(output) as readonly {
+    readonly files: readonly { readonly path: string }[];
+  }[];
   return files.map((file) => file.path);
 };
 
 /** Every path in a tree of export conditions, but for the sources, which only this workspace reads. */
 const targets = (node: unknown): string[] =>
-  typeof node === 'string' ? [node] : Object.entries(node ?? {}).flatMap(([condition, below]) => (condition === '@length-adaptive/source' ? [] : targets(below)));
+  typeof node === 'string'
+    ? [node]
+    : Object.entries(node ?? {}).flatMap(([condition, below]) =>
+        condition === '@length-adaptive/source' ? [] : targets(below),
+      );
 
 describe.each(published)('%s', (folder) => {
   let files: readonly string[];
@@ -32,7 +38,17 @@ describe.each(published)('%s', (folder) => {
   });
 
   it('holds what was built, its README, its licence and nothing else', () => {
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/index.d.cts']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/index.js',
+        'dist/index.cjs',
+        'dist/index.d.ts',
+        'dist/index.d.cts',
+      ]),
+    );
     const expected = /^(LICENSE|README\.md|package\.json|dist\/.+\.(c|m)?js|dist\/.+\.d\.(c|m)?ts|dist\/.+\.wasm)$/;
     expect(files.filter((file) => !expected.test(file) && !more[folder]?.test(file))).toEqual([]);
   });
@@ -43,7 +59,9 @@ describe.each(published)('%s', (folder) => {
 
   it('holds everything that its package.json points at', () => {
     const { main, module, types, bin = {}, exports } = readManifest(folder);
-    const pointed = [main, module, types, ...Object.values(bin), ...targets(exports)].map((file) => path.posix.normalize(file));
+    const pointed = [main, module, types, ...Object.values(bin), ...targets(exports)].map((file) =>
+      path.posix.normalize(file),
+    );
     expect(pointed.length).toBeGreaterThan(4);
     expect(pointed.filter((file) => !files.includes(file))).toEqual([]);
   });
@@ -52,8 +70,12 @@ describe.each(published)('%s', (folder) => {
     const lost = files
       .filter((file) => /\.(c|m)?[jt]s$/.test(file))
       .flatMap((file) => {
-        const map = /\/\/# sourceMappingURL=(?!data:)(\S+)\s*$/.exec(readFileSync(path.join(root, folder, file), 'utf8'))?.[1];
-        return map === undefined || existsSync(path.join(root, folder, path.dirname(file), map)) ? [] : [`${file} -> ${map}`];
+        const map = /\/\/# sourceMappingURL=(?!data:)(\S+)\s*$/.exec(
+          readFileSync(path.join(root, folder, file), 'utf8'),
+        )?.[1];
+        return map === undefined || existsSync(path.join(root, folder, path.dirname(file), map))
+          ? []
+          : [`${file} -> ${map}`];
       });
     expect(lost).toEqual([]);
   });

@@ -15,7 +15,11 @@ export interface Installed {
 
 /** What package-lock.json has installed, by folder. */
 const installed = (): Readonly<Record<string, Installed>> =>
-  (JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as { readonly packages: Record<string, Installed> }).packages;
+  (
+    JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+      readonly packages: Record<string, Installed>;
+    }
+  ).packages;
 
 /** The folder in which a package finds a dependency: its own node_modules, then those of the folders above. */
 const folderOf = (name: string, from: string, packages: Readonly<Record<string, Installed>>): string | undefined => {

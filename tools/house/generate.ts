@@ -7,7 +7,9 @@ type Generator = (tree: FsTree, options: { readonly name: string }) => Promise<u
 
 /** The files that a generator would write, by their path from the root. Nothing is written. */
 export const generate = async (generator: 'reducer' | 'model', name: string): Promise<ReadonlyMap<string, string>> => {
-  const { default: run } = (await import(`../generators/${generator}/generator.cjs`)) as { readonly default: Generator };
+  const { default: run } = (await import(`../generators/${generator}/generator.cjs`)) as {
+    readonly default: Generator;
+  };
   const tree = new FsTree(root, false);
   await run(tree, { name });
   return new Map(tree.listChanges().map((change) => [change.path, change.content?.toString('utf8') ?? '']));
@@ -21,13 +23,31 @@ export const generate = async (generator: 'reducer' | 'model', name: string): Pr
  */
 export const compileErrors = (files: ReadonlyMap<string, string>, config: string): readonly string[] => {
   const file = path.join(root, config);
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(file, ts.sys.readFile).config, ts.sys, path.dirname(file));
-  const settings: ts.CompilerOptions = { ...options, rootDir: root, composite: false, incremental: false, declaration: false, declarationMap: false, emitDeclarationOnly: false, noEmit: true };
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(file, ts.sys.readFile).config,
+    ts.sys,
+    path.dirname(file),
+  );
+  const settings: ts.CompilerOptions = {
+    ...options,
+    rootDir: root,
+    composite: false,
+    incremental: false,
+    declaration: false,
+    declarationMap: false,
+    emitDeclarationOnly: false,
+    noEmit: true,
+  };
   const absolute = new Map([...files].map(([name, text]) => [path.join(root, name), text]));
   const host = ts.createCompilerHost(settings);
   const own = { readFile: host.readFile.bind(host), fileExists: host.fileExists.bind(host) };
   host.readFile = (name) => absolute.get(name) ?? own.readFile(name);
   host.fileExists = (name) => absolute.has(name) || own.fileExists(name);
   const program = ts.createProgram([...absolute.keys()], settings, host);
-  return ts.getPreEmitDiagnostics(program).map(({ messageText, file: at }) => `${at ? path.relative(root, at.fileName) : ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ messageText, file: at }) =>
+        `${at ? path.relative(root, at.fileName) : ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
 };

@@ -29,13 +29,20 @@ describe('nx g reducer by-example', () => {
 
   it('writes a reducer, its tests, and a line in the index', () => {
     expect([...files.keys()].sort()).toEqual(['packages/core/src/index.ts', spec, file].sort());
-    expect(files.get('packages/core/src/index.ts')).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
+    expect(files.get('packages/core/src/index.ts')).toContain(
+      `export { byExampleReducer } from './reducers/by-example-reducer.js';\n`,
+    );
   });
 
   it('compiles', () => {
     expect(compileErrors(files, 'packages/core/tsconfig.spec.json')).toEqual([]);
     // The compiler really reads these files.
-    expect(compileErrors(new Map([...files, [file, 'export const byExampleReducer = 1;\n']]), 'packages/core/tsconfig.spec.json')).not.toEqual([]);
+    expect(
+      compileErrors(
+        new Map([...files, [file, 'export const byExampleReducer = 1;\n']]),
+        'packages/core/tsconfig.spec.json',
+      ),
+    ).not.toEqual([]);
   });
 
   it('every test fails until the reducer is written; then all but the one that only its author can write pass', () => {
@@ -48,7 +55,9 @@ import type { Reducer } from './reducer.js';
 export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: ({ probabilities, extent }) => attentionSignificance(probabilities, extent) });
 `;
     const { passed, failed } = runGenerated('packages/core', new Map([...files, [file, written]]), spec);
-    expect(failed).toEqual(['cpu', 'wasm'].map((backend) => `the by-example reducer on ${backend} keeps what it promises to keep`));
+    expect(failed).toEqual(
+      ['cpu', 'wasm'].map((backend) => `the by-example reducer on ${backend} keeps what it promises to keep`),
+    );
     expect(passed).toHaveLength(8);
   });
 });
@@ -61,8 +70,17 @@ describe('nx g model some-family', () => {
   const spec = `${architectures}/some-family.spec.ts`;
 
   it('writes a family, its tests, and its place in the registry', () => {
-    expect([...files.keys()].sort()).toEqual([`${architectures}/some-family.ts`, spec, `${architectures}/registry.ts`, `${architectures}/registry.spec.ts`].sort());
-    expect(files.get(`${architectures}/registry.ts`)).toMatch(/import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[bert, .*, someFamily\];/);
+    expect([...files.keys()].sort()).toEqual(
+      [
+        `${architectures}/some-family.ts`,
+        spec,
+        `${architectures}/registry.ts`,
+        `${architectures}/registry.spec.ts`,
+      ].sort(),
+    );
+    expect(files.get(`${architectures}/registry.ts`)).toMatch(
+      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[bert, .*, someFamily\];/,
+    );
   });
 
   it('compiles', () => {

@@ -6,7 +6,18 @@ import { published, root } from './published.js';
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 /** SPDX names of licences whose code an Apache-2.0 program may depend on and be distributed with. */
-const allowed = new Set(['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT', 'Unlicense', 'Zlib']);
+const allowed = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Unlicense',
+  'Zlib',
+]);
 
 /** Packages whose licence does not stand in the list and that may be there all the same, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {};
@@ -28,7 +39,10 @@ it('what users install with the packages may be used with them', () => {
   const tree = [...productionTree(published)];
   expect(tree.length).toBeGreaterThan(50); // an empty tree would pass too
   const refused = tree
-    .map(([folder, { license = 'no licence' }]) => ({ name: folder.slice(folder.lastIndexOf('node_modules/') + 13), license }))
+    .map(([folder, { license = 'no licence' }]) => ({
+      name: folder.slice(folder.lastIndexOf('node_modules/') + 13),
+      license,
+    }))
     .filter(({ name, license }) => !isAllowed(license) && !(name in exceptions));
   expect(refused).toEqual([]);
 });

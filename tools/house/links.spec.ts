@@ -5,14 +5,18 @@ import { published, root } from './published.js';
 /** The texts that speak of files: those of the root, of GitHub, and each package's README. */
 const texts = [
   ...readdirSync(root).filter((file) => file.endsWith('.md')),
-  ...readdirSync(path.join(root, '.github')).filter((file) => file.endsWith('.md')).map((file) => `.github/${file}`),
+  ...readdirSync(path.join(root, '.github'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `.github/${file}`),
   ...published.map((folder) => `${folder}/README.md`),
   'benchmarks/README.md',
 ];
 
 /** The links of a Markdown text that lead to files of the repository, `[text](path#part)`, without its code blocks. */
 const fileLinks = (markdown: string): string[] =>
-  [...markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => (/^([a-z]+:|#)/.test(target) ? [] : [target.replace(/#.*/, '')]));
+  [...markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) =>
+    /^([a-z]+:|#)/.test(target) ? [] : [target.replace(/#.*/, '')],
+  );
 
 it.each(texts)('every link in %s leads to a file', (text) => {
   const links = fileLinks(readFileSync(path.join(root, text), 'utf8'));
@@ -25,7 +29,9 @@ it('every file that ARCHITECTURE.md names is there', () => {
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .join('\n');
-  const named = [...table.matchAll(/`([a-z]+\/src\/[^`]+)`/g)].map(([, file = '']) => file.replaceAll('{', '').replace('NAME.ts', ''));
+  const named = [...table.matchAll(/`([a-z]+\/src\/[^`]+)`/g)].map(([, file = '']) =>
+    file.replaceAll('{', '').replace('NAME.ts', ''),
+  );
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((file) => !existsSync(path.join(root, 'packages', file)))).toEqual([]);
 });

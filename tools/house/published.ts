@@ -17,7 +17,8 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-export const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as Manifest;
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as Manifest;
 
 /** The folders of the published packages, from the root: `packages/core`. */
 export const published: readonly string[] = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`);

@@ -11,7 +11,10 @@ export interface Outcome {
 }
 
 interface Report {
-  readonly testResults: readonly { readonly message: string; readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[] }[];
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
 }
 
 /**
@@ -24,7 +27,13 @@ interface Report {
 export const runGenerated = (folder: string, files: ReadonlyMap<string, string>, spec: string): Outcome => {
   const copy = mkdtempSync(path.join(tmpdir(), 'generated-'));
   try {
-    for (const name of ['jest.shared.cjs', 'package.json', 'tools/jest-environment.cjs', 'tools/jest-dawn.cjs', 'tools/jest-results-reporter.cjs']) {
+    for (const name of [
+      'jest.shared.cjs',
+      'package.json',
+      'tools/jest-environment.cjs',
+      'tools/jest-dawn.cjs',
+      'tools/jest-results-reporter.cjs',
+    ]) {
       cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
     }
     for (const name of ['src', 'examples', 'package.json', 'jest.config.cjs']) {
@@ -37,13 +46,20 @@ export const runGenerated = (folder: string, files: ReadonlyMap<string, string>,
     }
     const report = path.join(copy, 'report.json');
     const jest = path.join(root, 'node_modules/jest/bin/jest.js');
-    const { stderr } = spawnSync(process.execPath, [jest, '--runTestsByPath', path.join(copy, spec), '--json', `--outputFile=${report}`], {
-      cwd: path.join(copy, folder),
-      encoding: 'utf8',
-    });
-    const [{ assertionResults, message } = { assertionResults: [], message: '' }] = (JSON.parse(readFileSync(report, 'utf8')) as Report).testResults;
+    const { stderr } = spawnSync(
+      process.execPath,
+      [jest, '--runTestsByPath', path.join(copy, spec), '--json', `--outputFile=${report}`],
+      {
+        cwd: path.join(copy, folder),
+        encoding: 'utf8',
+      },
+    );
+    const [{ assertionResults, message } = { assertionResults: [], message: '' }] = (
+      JSON.parse(readFileSync(report, 'utf8')) as Report
+    ).testResults;
     if (assertionResults.length === 0) throw new Error(`No test of ${spec} ran: ${message || stderr}`);
-    const named = (status: string): string[] => assertionResults.flatMap((result) => (result.status === status ? [result.fullName] : []));
+    const named = (status: string): string[] =>
+      assertionResults.flatMap((result) => (result.status === status ? [result.fullName] : []));
     return { passed: named('passed'), failed: named('failed') };
   } finally {
     rmSync(copy, { recursive: true, force: true });

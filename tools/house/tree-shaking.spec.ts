@@ -31,19 +31,26 @@ const bundle = async (code: string, external: readonly string[] = []): Promise<B
   return {
     text,
     bytes: text.length,
-    modules: Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 && file !== '<stdin>' ? [file] : [])),
+    modules: Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
+      bytesInOutput > 0 && file !== '<stdin>' ? [file] : [],
+    ),
     imports: [...new Set((output?.imports ?? []).map((one) => one.path))],
     exports: output?.exports ?? [],
   };
 };
 
 /** These names of `search`, and what they need. */
-const searchBundle = async (names: readonly string[]): Promise<Bundle> => bundle(`export { ${names.join(', ')} } from '@length-adaptive/search';`);
+const searchBundle = async (names: readonly string[]): Promise<Bundle> =>
+  bundle(`export { ${names.join(', ')} } from '@length-adaptive/search';`);
 
 describe('@length-adaptive/search', () => {
   /** What a bundle declares of what the package exports; where two declarations have one name, esbuild puts a 2 behind the second. */
   const declares = ({ text }: Bundle, exported: readonly string[]): string[] => {
-    const declared = new Set([...text.matchAll(/(?:\b(?:var|let|const|function|class) |,)([A-Za-z_$][\w$]*)(?==|\(|\{)/g)].map(([, name]) => name));
+    const declared = new Set(
+      [...text.matchAll(/(?:\b(?:var|let|const|function|class) |,)([A-Za-z_$][\w$]*)(?==|\(|\{)/g)].map(
+        ([, name]) => name,
+      ),
+    );
     return exported.filter((name) => declared.has(name) || declared.has(`${name}2`)).sort();
   };
   let names: readonly string[];

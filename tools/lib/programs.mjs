@@ -45,7 +45,8 @@ const installMissing = async (names, without, install) => {
     return;
   }
   console.log(`set-up: not installed: ${names}; installing it with apt-get ...`);
-  if ((await install()) !== 0) console.log(`set-up: ${names} could not be installed, the message is above; ${without}.`);
+  if ((await install()) !== 0)
+    console.log(`set-up: ${names} could not be installed, the message is above; ${without}.`);
 };
 
 /** Installs what is missing, where this process may; where not, the tests that need it are skipped, and say why. */
@@ -56,6 +57,10 @@ export const setUpPrograms = async () => {
     await installMissing(missing.join(', '), 'the tests that need it are skipped', () => runWithoutServices(install));
   }
   if (process.platform === 'linux' && !hasVulkanDriver()) {
-    await installMissing('a Vulkan driver', "the tests of WebGPU in Node run on Chromium's, which is slower, or are skipped", () => installVulkanDriver(runWithoutServices));
+    await installMissing(
+      'a Vulkan driver',
+      "the tests of WebGPU in Node run on Chromium's, which is slower, or are skipped",
+      () => installVulkanDriver(runWithoutServices),
+    );
   }
 };

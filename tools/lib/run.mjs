@@ -24,7 +24,9 @@ const exitCode = (child) =>
  * @param {NodeJS.ProcessEnv} [env] what to add to the environment
  */
 export const runNode = (args, cwd, env = {}) =>
-  exitCode(spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] }));
+  exitCode(
+    spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] }),
+  );
 
 /**
  * Runs a fixed command line through the shell (npm is a .cmd file on Windows); its output goes to ours.
@@ -32,7 +34,8 @@ export const runNode = (args, cwd, env = {}) =>
  * @param {string} command
  * @param {string} cwd
  */
-export const runShell = (command, cwd) => exitCode(spawn(command, { cwd, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }));
+export const runShell = (command, cwd) =>
+  exitCode(spawn(command, { cwd, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }));
 
 /**
  * The same, but its output is shown only where it fails.

@@ -40,7 +40,9 @@ export const setUp = async () => {
   const reason = existsSync(nodeModules) ? 'node_modules does not match package-lock.json' : 'nothing is installed yet';
   console.log(`set-up: ${reason}; running \`npm ci\` (about half a minute) ...`);
   if ((await runQuietly('npm ci', workspaceRoot)) !== 0) {
-    console.error('set-up: `npm ci` failed, its message is above. Trying `npm install --no-save`, which does not insist on the lockfile ...');
+    console.error(
+      'set-up: `npm ci` failed, its message is above. Trying `npm install --no-save`, which does not insist on the lockfile ...',
+    );
     if ((await runShell('npm install --no-save', workspaceRoot)) !== 0) {
       console.error('set-up: the dependencies could not be installed. Is the npm registry reachable (`npm ping`)?');
       process.exit(1);

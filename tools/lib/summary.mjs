@@ -23,7 +23,9 @@ export const summarize = (tasks, testResults) => {
     }
     // Jest can fail without a failed test: no results at all, a coverage threshold, a crash at the end.
     if (!succeeded && !tests?.failed.length) {
-      summary.failed.push(`${project}:${target}${status === 'not-run' ? '  (not run: what it depends on failed)' : ''}`);
+      summary.failed.push(
+        `${project}:${target}${status === 'not-run' ? '  (not run: what it depends on failed)' : ''}`,
+      );
     } else if (target !== 'test') summary.passed += 1;
   }
   return summary;

@@ -4,10 +4,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { workspaceRoot } from './setup.mjs';
 
 /** A process of its own asks Dawn: what a driver does must not end the set-up. SwiftShader does not count, it is the last resort. */
-const askDawn = "require('./tools/jest-dawn.cjs').openDawn().then(({ adapter }) => process.exit(!adapter || adapter.includes('swiftshader') ? 1 : 0))";
+const askDawn =
+  "require('./tools/jest-dawn.cjs').openDawn().then(({ adapter }) => process.exit(!adapter || adapter.includes('swiftshader') ? 1 : 0))";
 
 /** Whether WebGPU in Node has a driver here that is not a makeshift. */
-export const hasVulkanDriver = () => spawnSync(process.execPath, ['-e', askDawn], { cwd: workspaceRoot, stdio: 'ignore' }).status === 0;
+export const hasVulkanDriver = () =>
+  spawnSync(process.execPath, ['-e', askDawn], { cwd: workspaceRoot, stdio: 'ignore' }).status === 0;
 
 /** The suite of newer packages for Debian 12, whose own Mesa is too old for Dawn. */
 const backports = { release: 'bookworm', suite: 'bookworm-backports' };
@@ -19,7 +21,11 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** The mirrors that apt-get uses, by code name. */
 const mirrors = () => {
   const format = '$(CODENAME) $(REPO_URI)';
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', format, 'Created-By: Packages', 'Component: main'], { encoding: 'utf8' });
+  const { stdout } = spawnSync(
+    'apt-get',
+    ['indextargets', '--format', format, 'Created-By: Packages', 'Component: main'],
+    { encoding: 'utf8' },
+  );
   return new Map(stdout.split('\n').map((line) => /** @type {[string, string]} */ (line.split(' '))));
 };
 
@@ -35,13 +41,18 @@ const installCommand = (name) => `DEBIAN_FRONTEND=noninteractive apt-get install
  */
 export const installVulkanDriver = async (run) => {
   const driver = 'mesa-vulkan-drivers';
-  const old = existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes(`VERSION_CODENAME=${backports.release}\n`);
+  const old =
+    existsSync('/etc/os-release') &&
+    readFileSync('/etc/os-release', 'utf8').includes(`VERSION_CODENAME=${backports.release}\n`);
   if (!old) return run(`apt-get update -qq && ${installCommand(driver)}`);
 
   const known = mirrors();
   const mirror = known.get(backports.release);
   if (mirror !== undefined && !known.has(backports.suite)) {
-    writeFileSync(backportsFile, `Types: deb\nURIs: ${mirror}\nSuites: ${backports.suite}\nComponents: main\nSigned-By: ${keyring}\n`);
+    writeFileSync(
+      backportsFile,
+      `Types: deb\nURIs: ${mirror}\nSuites: ${backports.suite}\nComponents: main\nSigned-By: ${keyring}\n`,
+    );
   }
   try {
     const code = await run(`apt-get update -qq && ${installCommand(`${driver}/${backports.suite}`)}`);

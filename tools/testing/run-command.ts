@@ -14,9 +14,17 @@ export interface CommandOptions {
  *
  * @throws Error with all that it printed, where it ends with another code than 0
  */
-export const runCommand = async (command: string, args: readonly string[], { cwd, env = {} }: CommandOptions): Promise<string> => {
+export const runCommand = async (
+  command: string,
+  args: readonly string[],
+  { cwd, env = {} }: CommandOptions,
+): Promise<string> => {
   try {
-    const { stdout } = await execute(command, args, { cwd, env: { ...process.env, FORCE_COLOR: '0', ...env }, maxBuffer: 64 * 2 ** 20 });
+    const { stdout } = await execute(command, args, {
+      cwd,
+      env: { ...process.env, FORCE_COLOR: '0', ...env },
+      maxBuffer: 64 * 2 ** 20,
+    });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };

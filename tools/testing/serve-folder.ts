@@ -37,14 +37,20 @@ const findFile = (folder: string, address: string): string | undefined => {
  *
  * @param folders the folder of each path prefix, `/` for the rest; the longest prefix wins
  */
-export const serveFolder = async (folders: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<FolderServer> => {
+export const serveFolder = async (
+  folders: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<FolderServer> => {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const sent = new Map<string, number>();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const prefix = prefixes.find((own) => pathname.startsWith(own));
     const file = prefix === undefined ? undefined : findFile(folders[prefix] as string, pathname.slice(prefix.length));
-    if (file === undefined) return void response.writeHead(404, { 'content-type': 'text/plain' }).end(request.method === 'HEAD' ? undefined : 'Not found');
+    if (file === undefined)
+      return void response
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end(request.method === 'HEAD' ? undefined : 'Not found');
     const extension = path.extname(file);
     const zip = compressed.includes(extension) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
     const length = zip ? { 'content-encoding': 'gzip' } : { 'content-length': statSync(file).size };

@@ -25,8 +25,14 @@ interface ProcessOptions {
 }
 
 /** Starts a file by its path. */
-export const startProcess = (path: string, { args = [], env = {}, cwd = process.cwd() }: ProcessOptions = {}): TestProcess => {
-  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', loader, path, ...args], { cwd, env: { ...process.env, FORCE_COLOR: '0', ...env } });
+export const startProcess = (
+  path: string,
+  { args = [], env = {}, cwd = process.cwd() }: ProcessOptions = {},
+): TestProcess => {
+  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', loader, path, ...args], {
+    cwd,
+    env: { ...process.env, FORCE_COLOR: '0', ...env },
+  });
   let printed = '';
   let heard = (): void => undefined;
   for (const stream of [child.stdout, child.stderr]) {

@@ -3,7 +3,8 @@ interface WebGpuFound {
   readonly webGpu?: { readonly missing?: string; readonly adapter?: string };
 }
 
-const found = (): NonNullable<WebGpuFound['webGpu']> => (globalThis as WebGpuFound).webGpu ?? { missing: 'the spec did not ask for WebGPU' };
+const found = (): NonNullable<WebGpuFound['webGpu']> =>
+  (globalThis as WebGpuFound).webGpu ?? { missing: 'the spec did not ask for WebGPU' };
 
 /** Why there is no WebGPU here; undefined where there is, then `navigator.gpu` is Dawn's. */
 export const webGpuMissing = (): string | undefined => found().missing;

@@ -4,7 +4,8 @@ import { absentPages, nav, sidebar } from './navigation.js';
 import { resultFigures } from './result-figures.js';
 import { base, hostname } from './site-url.js';
 
-const description = 'Train a transformer once, run it at any budget: length-adaptive BERT models in TypeScript, in the browser and on the server.';
+const description =
+  'Train a transformer once, run it at any budget: length-adaptive BERT models in TypeScript, in the browser and on the server.';
 
 // eslint-disable-next-line no-restricted-syntax -- VitePress reads the default export
 export default defineConfig({
@@ -24,14 +25,25 @@ export default defineConfig({
   ],
   transformPageData: (page) => {
     const canonical = `${hostname}${page.relativePath.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`;
-    const apiDescription = page.relativePath.startsWith('api/') ? `${page.title}: API reference of length-adaptive.` : description;
+    const apiDescription = page.relativePath.startsWith('api/')
+      ? `${page.title}: API reference of length-adaptive.`
+      : description;
     const text = page.description || apiDescription;
     page.description = text;
-    if (page.relativePath.startsWith('api/')) Object.assign(page.frontmatter, { editLink: false, prev: false, next: false }); // TypeDoc writes them
+    if (page.relativePath.startsWith('api/'))
+      Object.assign(page.frontmatter, { editLink: false, prev: false, next: false }); // TypeDoc writes them
     const head = (page.frontmatter['head'] ??= []) as unknown[];
-    head.push(['link', { rel: 'canonical', href: canonical }], ['meta', { property: 'og:title', content: page.title || 'length-adaptive' }], ['meta', { property: 'og:description', content: text }]);
+    head.push(
+      ['link', { rel: 'canonical', href: canonical }],
+      ['meta', { property: 'og:title', content: page.title || 'length-adaptive' }],
+      ['meta', { property: 'og:description', content: text }],
+    );
   },
-  markdown: { config: resultFigures, languageAlias: { mjs: 'js' }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: {
+    config: resultFigures,
+    languageAlias: { mjs: 'js' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
     logo: { src: '/mark.svg', alt: '' },
     nav,
@@ -41,7 +53,12 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Repository on GitHub' }],
     editLink: { pattern: `${repository}/edit/main/apps/docs/:path`, text: 'Edit this page' },
     footer: { message: 'Apache-2.0. Nothing here is loaded from anywhere else, and nothing counts visitors.' },
-    notFound: { title: 'This page has been dropped', quote: 'Unlike a token, it will not be restored at the end. It may have moved: try the search.', linkText: 'To the home page', linkLabel: 'home page' },
+    notFound: {
+      title: 'This page has been dropped',
+      quote: 'Unlike a token, it will not be restored at the end. It may have moved: try the search.',
+      linkText: 'To the home page',
+      linkLabel: 'home page',
+    },
   },
   vite: {
     // Pages run on the sources of the packages, as tests do: nothing has to be built first.

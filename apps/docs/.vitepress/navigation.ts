@@ -66,7 +66,11 @@ const pages: Item[] = [
 ];
 
 /** One entry a door; what is behind it stands on its page. A list of all names would be in every page of the site. */
-const doors = (): Item[] => entryPoints().map(({ specifier }) => ({ text: specifier.replace('@length-adaptive/', ''), link: `/api/${specifier}/` }));
+const doors = (): Item[] =>
+  entryPoints().map(({ specifier }) => ({
+    text: specifier.replace('@length-adaptive/', ''),
+    link: `/api/${specifier}/`,
+  }));
 
 export const sidebar = (): DefaultTheme.SidebarMulti => ({
   '/api/': [{ text: 'API reference', link: '/api/', items: doors() }],
@@ -77,4 +81,5 @@ export const sidebar = (): DefaultTheme.SidebarMulti => ({
 const optional = ['demo', 'in-your-browser'];
 
 /** The links to them, while they are absent: no other dead link is let through. */
-export const absentPages = (): string[] => optional.filter((name) => !existsSync(path.join(siteFolder, `${name}.md`))).map((name) => `/${name}`);
+export const absentPages = (): string[] =>
+  optional.filter((name) => !existsSync(path.join(siteFolder, `${name}.md`))).map((name) => `/${name}`);

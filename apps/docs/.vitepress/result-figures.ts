@@ -27,7 +27,8 @@ const quoted = /@\[([\w.-]+)(?: (\w+))?\]/g;
 export const withFigures = (text: string): string =>
   text.replace(quoted, (_, id: string, format = 'value') => {
     const write = formats[format as string];
-    if (!write) throw new Error(`"${format}" in @[${id} ${format}] is no format; there are ${Object.keys(formats).join(', ')}.`);
+    if (!write)
+      throw new Error(`"${format}" in @[${id} ${format}] is no format; there are ${Object.keys(formats).join(', ')}.`);
     return write(id);
   });
 

@@ -19,17 +19,24 @@ const missing = programMissing('chromium');
     await page.getByRole('region', { name: 'Answer' }).waitFor({ timeout: 120_000 });
   };
   const write = (page: Page, text: string): Promise<void> => page.getByRole('textbox', { name: 'Text' }).fill(text);
-  const answered = (page: Page, label: string): Promise<void> => page.getByRole('region', { name: 'Answer' }).getByText(label, { exact: true }).first().waitFor();
+  const answered = (page: Page, label: string): Promise<void> =>
+    page.getByRole('region', { name: 'Answer' }).getByText(label, { exact: true }).first().waitFor();
   /** Tokens that leave each layer, as the page says. */
   const counts = async (page: Page): Promise<number[]> => {
-    const texts = await page.getByRole('region', { name: 'Tokens, layer by layer' }).locator('.head .number').allTextContents();
+    const texts = await page
+      .getByRole('region', { name: 'Tokens, layer by layer' })
+      .locator('.head .number')
+      .allTextContents();
     return texts.map((text) => parseInt(text, 10));
   };
   /** What the page says once it has measured, and the ms at the chosen and at full length. */
   const measured = async (page: Page): Promise<{ said: string | null; ms: number[] }> => {
     const region = page.getByRole('region', { name: 'Time' });
     await region.getByText(/^median of 7 runs/).waitFor({ timeout: 120_000 });
-    return { said: await region.locator('.ratio strong').textContent(), ms: (await region.locator('.number').allTextContents()).map(parseFloat) };
+    return {
+      said: await region.locator('.ratio strong').textContent(),
+      ms: (await region.locator('.number').allTextContents()).map(parseFloat),
+    };
   };
 
   test('classifies what is written, and says what runs it', async () => {
@@ -54,16 +61,25 @@ const missing = programMissing('chromium');
     const opened = await counts(page);
     expect(opened.at(-1)).toBeLessThan(opened[0] ?? 0); // it opens where there is something to see
     await slider.press('Home');
-    await page.waitForFunction(() => new Set([...document.querySelectorAll('.layers .number')].map(({ textContent }) => textContent)).size === 1);
+    await page.waitForFunction(
+      () => new Set([...document.querySelectorAll('.layers .number')].map(({ textContent }) => textContent)).size === 1,
+    );
     const full = await counts(page);
     await slider.press('End');
-    await page.waitForFunction((most) => parseInt(document.querySelector('.layers li:last-child .number')?.textContent ?? '', 10) < most, full[0] ?? 0);
+    await page.waitForFunction(
+      (most) => parseInt(document.querySelector('.layers li:last-child .number')?.textContent ?? '', 10) < most,
+      full[0] ?? 0,
+    );
     const shortest = await counts(page);
     expect(shortest[0]).toBe(full[0]);
     expect([...shortest].sort((a, b) => b - a)).toEqual(shortest);
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ % of the full cost, accuracy on SST-2 0\.\d{3}$/);
     // Every token that a row lost is struck through in it, and its place is empty in those below.
-    const states = await page.locator('.layers li').evaluateAll((rows) => rows.map((row) => ['kept', 'leaving', 'gone'].map((state) => row.querySelectorAll(`.token.${state}`).length)));
+    const states = await page
+      .locator('.layers li')
+      .evaluateAll((rows) =>
+        rows.map((row) => ['kept', 'leaving', 'gone'].map((state) => row.querySelectorAll(`.token.${state}`).length)),
+      );
     states.forEach(([kept, leaving = 0, gone = 0], row) => {
       expect(kept).toBe(shortest[row]);
       expect(leaving).toBe((shortest[row - 1] ?? shortest[0] ?? 0) - (shortest[row] ?? 0));
@@ -113,7 +129,8 @@ const missing = programMissing('chromium');
 
   test('the pressed task is the one that is shown', async () => {
     const { page } = await site.open('/demo');
-    const pressed = (name: string): Promise<string | null> => page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed');
+    const pressed = (name: string): Promise<string | null> =>
+      page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed');
     expect([await pressed('Sentiment'), await pressed('Question answering')]).toEqual(['true', 'false']);
     await page.getByRole('button', { name: 'Question answering' }).click();
     expect([await pressed('Sentiment'), await pressed('Question answering')]).toEqual(['false', 'true']);
@@ -124,9 +141,13 @@ const missing = programMissing('chromium');
     await load(page);
     await measured(page);
     /** What the page showed right after a change, before the worker can have answered. */
-    const after = (change: 'type' | 'slide'): Promise<{ busy: string | null; said: string; times: (string | null)[]; label: string | null }> =>
+    const after = (
+      change: 'type' | 'slide',
+    ): Promise<{ busy: string | null; said: string; times: (string | null)[]; label: string | null }> =>
       page.evaluate(async (how) => {
-        const field = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(how === 'type' ? '.inputs textarea' : 'input[type=range]');
+        const field = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(
+          how === 'type' ? '.inputs textarea' : 'input[type=range]',
+        );
         if (!field) throw new Error('There is no such field.');
         field.value = how === 'type' ? 'a warm and funny film' : String(Number(field.value) + 1);
         field.dispatchEvent(new Event('input', { bubbles: true }));
@@ -152,7 +173,9 @@ const missing = programMissing('chromium');
     await write(page, `${'good '.repeat(839)}`);
     await page.getByText('The text has 841 tokens and the model reads 512: the last 329 (39 %) are cut off.').waitFor();
     await write(page, 'This film is 素晴らしい, they say.');
-    await page.getByText(/^The model cannot read \d of \d+ words: it sees \[UNK\] in their place, marked below\.$/).waitFor();
+    await page
+      .getByText(/^The model cannot read \d of \d+ words: it sees \[UNK\] in their place, marked below\.$/)
+      .waitFor();
     await measured(page);
     expect(await page.locator('.layers li:first-child .token.unknown sup').first().textContent()).toBe('[UNK]');
     for (const how of looks) {
@@ -176,7 +199,9 @@ const missing = programMissing('chromium');
     await page.getByText(/^\d+ % of the full cost, F1 on SQuAD 1\.1 0\.\d{3}$/).waitFor();
     await page.locator('mark').getByText('1923').waitFor();
     await page.waitForFunction(() => {
-      const kept = [...document.querySelectorAll('.layers .number')].map(({ textContent }) => parseInt(textContent ?? '', 10));
+      const kept = [...document.querySelectorAll('.layers .number')].map(({ textContent }) =>
+        parseInt(textContent ?? '', 10),
+      );
       return (kept.at(-1) ?? 0) < (kept[0] ?? 0);
     });
     expect(problems).toEqual([]);
@@ -224,7 +249,11 @@ const missing = programMissing('chromium');
     await load(page);
     await page.waitForFunction(async () => {
       const names = await caches.keys();
-      return names.includes('length-adaptive') && (await (await caches.open('length-adaptive')).keys()).some(({ url }) => url.endsWith('model.safetensors')) && navigator.serviceWorker.controller !== null;
+      return (
+        names.includes('length-adaptive') &&
+        (await (await caches.open('length-adaptive')).keys()).some(({ url }) => url.endsWith('model.safetensors')) &&
+        navigator.serviceWorker.controller !== null
+      );
     });
     const sent = new Map(site.server.sent);
     await context.setOffline(true);
@@ -233,7 +262,9 @@ const missing = programMissing('chromium');
     await answered(page, 'positive');
     await write(page, 'a dull and lifeless bore');
     await answered(page, 'negative');
-    const after = [...site.server.sent].filter(([file, bytes]) => file !== '/service-worker.js' && sent.get(file) !== bytes); // the browser itself looks whether the worker is new
+    const after = [...site.server.sent].filter(
+      ([file, bytes]) => file !== '/service-worker.js' && sent.get(file) !== bytes,
+    ); // the browser itself looks whether the worker is new
     expect(after).toEqual([]);
   });
 });

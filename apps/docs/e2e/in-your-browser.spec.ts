@@ -22,8 +22,15 @@ const missing = programMissing('chromium');
     const groups = page.locator('.demo tbody');
     expect(await groups.count()).toBe(2);
     for (const group of await groups.all()) {
-      const rows = await Promise.all((await group.locator('tr').all()).map((row) => row.locator('td').allTextContents()));
-      expect(rows.slice(1).map(([length]) => length)).toEqual(['full length', 'budget 75 %', 'budget 50 %', 'budget 40 %']);
+      const rows = await Promise.all(
+        (await group.locator('tr').all()).map((row) => row.locator('td').allTextContents()),
+      );
+      expect(rows.slice(1).map(([length]) => length)).toEqual([
+        'full length',
+        'budget 75 %',
+        'budget 50 %',
+        'budget 40 %',
+      ]);
       const costs = rows.slice(1).map(([, cost]) => Number(cost));
       expect(costs[0]).toBe(1);
       expect([...costs].sort((a, b) => b - a)).toEqual(costs);
@@ -32,9 +39,12 @@ const missing = programMissing('chromium');
         expect(parseFloat(gain ?? '')).toBeGreaterThan(0);
       }
     }
-    expect(await page.locator('.demo caption').textContent()).toMatch(/One text of 48 words, \d+ tokens; 15 of 15 rounds;/);
+    expect(await page.locator('.demo caption').textContent()).toMatch(
+      /One text of 48 words, \d+ tokens; 15 of 15 rounds;/,
+    );
     expect(await page.locator('.demo table').getAttribute('aria-busy')).toBe('false');
-    for (const spread of await page.locator('.demo td .spread').allTextContents()) expect(spread).toMatch(/^\d+\.\d\d to \d+\.\d\d(, noisy)?$/);
+    for (const spread of await page.locator('.demo td .spread').allTextContents())
+      expect(spread).toMatch(/^\d+\.\d\d to \d+\.\d\d(, noisy)?$/);
     expect(await page.locator('.demo td .spread').count()).toBe(6); // each budget on each engine
     const said = await page.getByText(/Answers of the two engines differ by at most/).textContent();
     expect(Number(/most (\S+) in/.exec(said ?? '')?.[1])).toBeLessThan(1e-3);
@@ -52,7 +62,10 @@ const missing = programMissing('chromium');
   test('stopped in between, it says how many rounds it is of, and stays busy no longer', async () => {
     const { page } = await site.open('/in-your-browser');
     await page.getByRole('button', { name: 'Measure on this machine' }).click();
-    await page.locator('.demo caption').getByText(/ [1-9] of 15 rounds/).waitFor({ timeout: 280_000 });
+    await page
+      .locator('.demo caption')
+      .getByText(/ [1-9] of 15 rounds/)
+      .waitFor({ timeout: 280_000 });
     expect(await page.locator('.demo table').getAttribute('aria-busy')).toBe('true');
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Measure again' }).waitFor();

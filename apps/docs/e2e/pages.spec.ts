@@ -7,7 +7,17 @@ import type { OpenedPage, Site } from './testing/open-site.js';
 const missing = programMissing('chromium');
 
 /** A page of each kind. */
-const pages = ['/', '/demo', '/in-your-browser', '/guide/first-model', '/guide/browser', '/concepts/pareto-set', '/benchmarks/', '/comparison', '/api/'];
+const pages = [
+  '/',
+  '/demo',
+  '/in-your-browser',
+  '/guide/first-model',
+  '/guide/browser',
+  '/concepts/pareto-set',
+  '/benchmarks/',
+  '/comparison',
+  '/api/',
+];
 
 (missing ? describe.skip : describe)(`the site in a browser${missing ? ` (${missing})` : ''}`, () => {
   let site: Site;
@@ -46,7 +56,10 @@ const pages = ['/', '/demo', '/in-your-browser', '/guide/first-model', '/guide/b
 
   test('the search finds a page', async () => {
     const { page } = await site.open('/');
-    await page.getByRole('button', { name: /search/i }).first().click();
+    await page
+      .getByRole('button', { name: /search/i })
+      .first()
+      .click();
     await page.getByRole('searchbox').fill('LengthDrop');
     await page.locator('#localsearch-list').getByRole('option').first().waitFor();
   });

@@ -10,15 +10,20 @@ import { typeErrors } from './type-check.js';
 
 const pages = readPages();
 const blocks = pages.flatMap(codeBlocks);
-const programs = blocks.flatMap(({ language, ...block }) => (language === 'ts' || language === 'js' ? [{ ...block, language }] : [])) as (CodeBlock & Snippet)[];
+const programs = blocks.flatMap(({ language, ...block }) =>
+  language === 'ts' || language === 'js' ? [{ ...block, language }] : [],
+) as (CodeBlock & Snippet)[];
 
 test('every block is in a language that a test reads, or is text', () => {
   const read = ['ts', 'js', 'sh', 'console', 'json', 'bibtex', 'text'];
-  expect(blocks.filter(({ language }) => !read.includes(language)).map(({ at, language }) => `${at} ${language}`)).toEqual([]);
+  expect(
+    blocks.filter(({ language }) => !read.includes(language)).map(({ at, language }) => `${at} ${language}`),
+  ).toEqual([]);
 });
 
 test('TypeScript and JavaScript fit the packages, and what does not would be told', () => {
-  const code = "import { load } from '@length-adaptive/models';\nconst predictor = await load('model');\nawait predictor.predict('text', { budget: { costs: 1 } });";
+  const code =
+    "import { load } from '@length-adaptive/models';\nconst predictor = await load('model');\nawait predictor.predict('text', { budget: { costs: 1 } });";
   const [wrong, ...errors] = typeErrors([{ language: 'ts', code }, ...programs]);
   expect(wrong).toEqual([expect.stringMatching(/^3: Argument of type 'string' is not assignable/)]);
   expect(programs.flatMap(({ at }, i) => (errors[i] ?? []).map((error) => `${at} + ${error}`))).toEqual([]);
@@ -36,7 +41,8 @@ test('each entry of BibTeX has a key of its own, a title, authors and a year or 
   const keys = entries.map((entry) => /^@\w+\{([\w-]+),/.exec(entry)?.[1]);
   expect(new Set(keys).size).toBe(entries.length);
   for (const entry of entries) {
-    for (const field of [/^ {2}title\s+= \{/m, /^ {2}author\s+= \{/m, /^ {2}(year|version)\s+= \{/m]) expect(entry).toMatch(field);
+    for (const field of [/^ {2}title\s+= \{/m, /^ {2}author\s+= \{/m, /^ {2}(year|version)\s+= \{/m])
+      expect(entry).toMatch(field);
     expect(entry.split('{').length).toBe(entry.split('}').length);
   }
 });
@@ -65,17 +71,24 @@ describe('programs', () => {
 
   test('there are some', () => expect(runnable.length).toBeGreaterThan(5));
 
-  test.each(runnable)('$at runs', async ({ at, language, code }) => {
-    const file = path.join(folder, `${at.replace(/\W/g, '-')}.m${language}`);
-    writeFileSync(file, code);
-    const program = startProcess(file, { cwd: folder });
-    const exit = await program.exit();
-    if (exit !== 0) throw new Error(`It ended with ${exit}: ${program.printed().slice(-2000)}`);
-    expect(program.printed()).not.toContain('undefined undefined');
-  }, 180_000);
+  test.each(runnable)(
+    '$at runs',
+    async ({ at, language, code }) => {
+      const file = path.join(folder, `${at.replace(/\W/g, '-')}.m${language}`);
+      writeFileSync(file, code);
+      const program = startProcess(file, { cwd: folder });
+      const exit = await program.exit();
+      if (exit !== 0) throw new Error(`It ended with ${exit}: ${program.printed().slice(-2000)}`);
+      expect(program.printed()).not.toContain('undefined undefined');
+    },
+    180_000,
+  );
 
   test('the reviews were split as the guide says', () => {
-    const lines = (name: string) => readFileSync(path.join(folder, 'data', `${name}.jsonl`), 'utf8').trim().split('\n');
+    const lines = (name: string) =>
+      readFileSync(path.join(folder, 'data', `${name}.jsonl`), 'utf8')
+        .trim()
+        .split('\n');
     expect([lines('train').length, lines('held-out').length]).toEqual([800, 200]);
   });
 });

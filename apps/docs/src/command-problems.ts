@@ -10,7 +10,10 @@ export type Check = (words: readonly string[]) => Promise<string | undefined>;
 type Main = typeof lat;
 
 /** Runs a command line in this process: its exit code and all it printed. */
-const run = async (main: Main, argv: readonly string[]): Promise<{ readonly code: number; readonly printed: string }> => {
+const run = async (
+  main: Main,
+  argv: readonly string[],
+): Promise<{ readonly code: number; readonly printed: string }> => {
   let printed = '';
   const stream = { write: (text: string) => (printed += text) };
   const code = await main(argv, { stdout: stream, stderr: stream, env: {} });
@@ -21,10 +24,12 @@ const run = async (main: Main, argv: readonly string[]): Promise<{ readonly code
 const checkLat: Check = async ([command = '', ...args]) => {
   if (command === 'serve') return checkServer(args);
   if (command.startsWith('--')) return (await run(lat, [command])).code === 0 ? undefined : `lat has no ${command}`;
-  if (args.length === 1 && args[0] === '--help') return (await run(lat, [command, ...args])).code === 0 ? undefined : `lat has no ${command}`;
+  if (args.length === 1 && args[0] === '--help')
+    return (await run(lat, [command, ...args])).code === 0 ? undefined : `lat has no ${command}`;
   // A run that is resumed reads its settings from its folder, which is not here.
   const resumes = args.includes('--resume');
-  if (resumes && !(await run(lat, [command, '--help'])).printed.includes('--resume ')) return `lat ${command} has no --resume`;
+  if (resumes && !(await run(lat, [command, '--help'])).printed.includes('--resume '))
+    return `lat ${command} has no --resume`;
   const { code, printed } = await run(lat, [command, ...args.filter((arg) => arg !== '--resume'), '--print-config']);
   return code === 0 ? undefined : printed.trim();
 };
@@ -32,7 +37,9 @@ const checkLat: Check = async ([command = '', ...args]) => {
 /** The server starts at once, so its flags are looked up in its own help. */
 const checkServer: Check = async (args) => {
   const { printed } = await run(server, ['--help']);
-  const known = new Map([...printed.matchAll(/(--[a-z-]+)( <[^>]+>)?/g)].map(([, flag = '', value]) => [flag, value !== undefined]));
+  const known = new Map(
+    [...printed.matchAll(/(--[a-z-]+)( <[^>]+>)?/g)].map(([, flag = '', value]) => [flag, value !== undefined]),
+  );
   if (known.size < 10) return `the server's help tells only of ${[...known.keys()].join(' ')}`;
   for (const [i, arg] of args.entries()) {
     if (!arg.startsWith('--')) continue;
@@ -42,7 +49,8 @@ const checkServer: Check = async (args) => {
   return undefined;
 };
 
-const readJson = (file: string): Record<string, unknown> => JSON.parse(readFileSync(path.join(workspaceFolder, file), 'utf8')) as Record<string, unknown>;
+const readJson = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(path.join(workspaceFolder, file), 'utf8')) as Record<string, unknown>;
 
 /** Packages that can be installed: our own, and those that this repository installs itself. */
 const checkInstall: Check = async (args) => {
@@ -55,7 +63,9 @@ const checkRun: Check = async ([name = '', dashes, benchmark]) => {
   if (scripts[name] === undefined) return `package.json has no script ${name}`;
   if (name !== 'bench' || dashes === undefined) return undefined;
   if (dashes !== '--') return 'arguments of npm run come after --';
-  return existsSync(path.join(workspaceFolder, 'benchmarks', `${benchmark}.ts`)) ? undefined : `there is no benchmark ${benchmark}`;
+  return existsSync(path.join(workspaceFolder, 'benchmarks', `${benchmark}.ts`))
+    ? undefined
+    : `there is no benchmark ${benchmark}`;
 };
 
 /** The body that curl sends, where it is JSON, parses. */
@@ -73,7 +83,11 @@ const checkCurl: Check = async (args) => {
 const fine: Check = async () => undefined;
 
 const npm: Readonly<Record<string, Check>> = { install: checkInstall, run: checkRun, init: fine };
-const npx: Readonly<Record<string, Check>> = { lat: checkLat, 'length-adaptive': checkLat, 'length-adaptive-server': checkServer };
+const npx: Readonly<Record<string, Check>> = {
+  lat: checkLat,
+  'length-adaptive': checkLat,
+  'length-adaptive-server': checkServer,
+};
 
 /** Programs that pages may show. Others are refused, so that a new one is thought of. */
 const programs: Readonly<Record<string, Check>> = {

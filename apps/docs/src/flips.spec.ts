@@ -7,7 +7,10 @@ import type { Predictor } from '@length-adaptive/models';
 import { readRows } from './results.js';
 import { siteFolder } from './workspace.js';
 
-const [header, ...sentences] = readFileSync(path.join(siteFolder, 'fixtures/hard-film-sentences.tsv'), 'utf8').trim().split('\n').map((line) => line.split('\t'));
+const [header, ...sentences] = readFileSync(path.join(siteFolder, 'fixtures/hard-film-sentences.tsv'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => line.split('\t'));
 const texts = sentences.map(([text = '']) => text);
 
 /** Answers of the sentiment model that may be others than at full length, by the budget: what was measured when they were recorded. A better model lowers them. */
@@ -23,7 +26,9 @@ afterAll(() => predictor.dispose());
 const answers = new Map<string, Promise<string[]>>();
 const answersAt = (lengthConfig: LengthConfig): Promise<string[]> => {
   const key = lengthConfig.join();
-  const known = answers.get(key) ?? predictor.predict(texts, { lengthConfig }).then((predictions) => predictions.map(({ label }) => label));
+  const known =
+    answers.get(key) ??
+    predictor.predict(texts, { lengthConfig }).then((predictions) => predictions.map(({ label }) => label));
   answers.set(key, known);
   return known;
 };
@@ -36,7 +41,8 @@ test('the sentences have labels of the model, each sentence once', () => {
   expect(header).toEqual(['sentence', 'label']);
   expect(new Set(texts).size).toBe(texts.length);
   expect(texts.length).toBeGreaterThanOrEqual(30);
-  for (const [, label, ...more] of sentences) expect([predictor.labels.includes(label ?? ''), more]).toEqual([true, []]);
+  for (const [, label, ...more] of sentences)
+    expect([predictor.labels.includes(label ?? ''), more]).toEqual([true, []]);
 });
 
 test.each(ceilings)('at a cost of at most %d of the full length, at most %d answers flip', async (cost, most) => {

@@ -22,15 +22,24 @@ test('a benchmark that the page does not include has a section of its own', () =
 
 test('the recorded example is one run of a model: each layer lets through some of what entered it', () => {
   const example = readExample();
-  expect(example.significance.map((scores) => scores.length)).toEqual([example.tokens.length, ...example.layers.slice(0, -1).map((kept) => kept.length)]);
-  example.layers.forEach((kept, i) => kept.forEach((position) => expect(i === 0 || example.layers[i - 1]?.includes(position)).toBe(true)));
+  expect(example.significance.map((scores) => scores.length)).toEqual([
+    example.tokens.length,
+    ...example.layers.slice(0, -1).map((kept) => kept.length),
+  ]);
+  example.layers.forEach((kept, i) =>
+    kept.forEach((position) => expect(i === 0 || example.layers[i - 1]?.includes(position)).toBe(true)),
+  );
   expect(layersStayed(example)[0]).toBe(example.encoder.layers); // [CLS]
 });
 
 test('prose quotes figures by their id', () => {
   const row = rowOf('imdb.best_at_half');
-  expect(withFigures('a @[imdb.best_at_half percent] b @[imdb.best_at_half macs]')).toBe(`a ${(100 * row.value).toFixed(1)}\u00a0% b ${macsOf(row).toFixed(2)}x`);
-  expect(withFigures('@[demo-model.sentiment.full.accuracy percent]')).toBe(`${(100 * rowOf('demo-model.sentiment.full.accuracy').value).toFixed(1)}\u00a0%`); // a name with a hyphen
+  expect(withFigures('a @[imdb.best_at_half percent] b @[imdb.best_at_half macs]')).toBe(
+    `a ${(100 * row.value).toFixed(1)}\u00a0% b ${macsOf(row).toFixed(2)}x`,
+  );
+  expect(withFigures('@[demo-model.sentiment.full.accuracy percent]')).toBe(
+    `${(100 * rowOf('demo-model.sentiment.full.accuracy').value).toFixed(1)}\u00a0%`,
+  ); // a name with a hyphen
   expect(() => withFigures('@[imdb.worst percent]')).toThrow('no row "imdb.worst"');
   expect(() => withFigures('@[imdb.full promille]')).toThrow('"promille"');
   expect(resultFigures).toBeInstanceOf(Function);

@@ -11,7 +11,15 @@ import { withAndWithoutFigure } from './figures/with-and-without.js';
 import { readExample, readSearch } from './recorded.js';
 import { resultNames } from './results.js';
 import { siteFolder } from './workspace.js';
-import { accuracyTable, fullTable, otherResults, paddingTable, shortAccuracyTable, speedTable, webGpuTable } from './tables.js';
+import {
+  accuracyTable,
+  fullTable,
+  otherResults,
+  paddingTable,
+  shortAccuracyTable,
+  speedTable,
+  webGpuTable,
+} from './tables.js';
 
 const figures = (): Readonly<Record<string, Figure>> => {
   const example = readExample();

@@ -26,7 +26,8 @@ export const readPages = (): Page[] => {
   const inFolder = (folder: string): string[] =>
     readdirSync(path.join(siteFolder, folder), { withFileTypes: true }).flatMap((entry) => {
       const file = path.posix.join(folder, entry.name);
-      if (entry.isDirectory()) return entry.name.startsWith('.') || generatedFolders.has(entry.name) ? [] : inFolder(file);
+      if (entry.isDirectory())
+        return entry.name.startsWith('.') || generatedFolders.has(entry.name) ? [] : inFolder(file);
       return entry.name.endsWith('.md') && entry.name !== 'README.md' ? [file] : [];
     });
   return inFolder('.').sort().map((file) => ({ file, text: readFileSync(path.join(siteFolder, file), 'utf8') })); // prettier-ignore

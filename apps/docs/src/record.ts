@@ -14,13 +14,17 @@ import { workspaceFolder } from './workspace.js';
 const sentence = 'The case feels cheap, but the sound is excellent and I love it.';
 const model = path.join(workspaceFolder, 'runs/demo/model');
 const rounded = (value: number, digits = 4): number => Number(value.toFixed(digits));
-const write = (name: string, value: RecordedExample | RecordedSearch): void => writeFileSync(recordedFile(name), `${JSON.stringify(value, null, 2)}\n`);
+const write = (name: string, value: RecordedExample | RecordedSearch): void =>
+  writeFileSync(recordedFile(name), `${JSON.stringify(value, null, 2)}\n`);
 
 await useWasm();
 const text = await openTrainedModel(model);
 const predictor = createPredictor(text);
 const { prediction, encoding, layers } = await predictor.inspect(sentence, { budget: { cost: 0.45 } });
-const { trace = [] } = encode(text.model.encoder, [{ ids: encoding.ids }], { config: prediction.lengthConfig, trace: true });
+const { trace = [] } = encode(text.model.encoder, [{ ids: encoding.ids }], {
+  config: prediction.lengthConfig,
+  trace: true,
+});
 const { hiddenSize, intermediateSize, layers: depth } = text.model.dimensions;
 
 write('example', {
@@ -30,7 +34,9 @@ write('example', {
     return offset ? sentence.slice(...offset) : token;
   }),
   layers: layers.map((positions) => [...positions]),
-  significance: await Promise.all(trace.map(async ({ scores }) => Array.from(await scores.data(), (score) => rounded(score)))),
+  significance: await Promise.all(
+    trace.map(async ({ scores }) => Array.from(await scores.data(), (score) => rounded(score))),
+  ),
   label: prediction.label,
   score: rounded(prediction.score),
   cost: rounded(prediction.cost),
@@ -40,11 +46,22 @@ write('example', {
 
 interface SearchResult {
   readonly baselines: RecordedSearch['baselines'];
-  readonly paretoSet: readonly { readonly cost: number; readonly score: number; readonly heldOutScore: number; readonly lengthConfig: readonly number[] }[];
+  readonly paretoSet: readonly {
+    readonly cost: number;
+    readonly score: number;
+    readonly heldOutScore: number;
+    readonly lengthConfig: readonly number[];
+  }[];
 }
-const { paretoSet, baselines } = JSON.parse(readFileSync(path.join(model, 'search/result.json'), 'utf8')) as SearchResult;
+const { paretoSet, baselines } = JSON.parse(
+  readFileSync(path.join(model, 'search/result.json'), 'utf8'),
+) as SearchResult;
 write('search', {
-  baselines: baselines.map(({ padding, tokens, ratio }) => ({ padding, tokens: rounded(tokens), ratio: rounded(ratio) })),
+  baselines: baselines.map(({ padding, tokens, ratio }) => ({
+    padding,
+    tokens: rounded(tokens),
+    ratio: rounded(ratio),
+  })),
   points: paretoSet.map(({ cost, score, heldOutScore, lengthConfig }) => ({
     cost: rounded(cost),
     score: rounded(score),

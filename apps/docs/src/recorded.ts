@@ -22,7 +22,12 @@ export interface RecordedExample {
 export interface RecordedSearch {
   /** The full length without padding, padded to batches, and padded to the maximum: mean tokens, and MACs as multiples of the first. */
   readonly baselines: readonly { readonly padding: string; readonly tokens: number; readonly ratio: number }[];
-  readonly points: readonly { readonly cost: number; readonly score: number; readonly heldOutScore: number; readonly lengthConfig: readonly number[] }[];
+  readonly points: readonly {
+    readonly cost: number;
+    readonly score: number;
+    readonly heldOutScore: number;
+    readonly lengthConfig: readonly number[];
+  }[];
 }
 
 /** Where a recording stands. */

@@ -20,7 +20,8 @@ export const resultNames = (): string[] =>
     .sort();
 
 /** The rows of one benchmark, in the order in which it reports them. */
-export const readRows = (name: string): readonly Row[] => JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Row[];
+export const readRows = (name: string): readonly Row[] =>
+  JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Row[];
 
 /**
  * One figure by its id.

@@ -33,14 +33,20 @@ const kinds = [
 ] as const;
 
 /** The rows of one way of training, from the dearest searched configuration to the cheapest, and the full length. */
-export const accuracyRows = (name: string, kind: (typeof kinds)[number][2]): { readonly full: Row | undefined; readonly points: readonly Row[] } => {
+export const accuracyRows = (
+  name: string,
+  kind: (typeof kinds)[number][2],
+): { readonly full: Row | undefined; readonly points: readonly Row[] } => {
   const rows = readRows(name);
   const full = kinds.find(([, , known]) => known === kind)?.[1];
-  const points = rows.filter(({ id }) => id.startsWith(`${name}.${kind}.within_`)).sort((a, b) => macsOf(b) - macsOf(a));
+  const points = rows
+    .filter(({ id }) => id.startsWith(`${name}.${kind}.within_`))
+    .sort((a, b) => macsOf(b) - macsOf(a));
   return { full: rows.find(({ id }) => id === `${name}.${full}`), points };
 };
 
-const accuracyNames = (): DataSet[] => (Object.keys(dataSets) as DataSet[]).filter((name) => resultNames().includes(name));
+const accuracyNames = (): DataSet[] =>
+  (Object.keys(dataSets) as DataSet[]).filter((name) => resultNames().includes(name));
 
 /** Scores of all data sets at all searched lengths, with and without LengthDrop. */
 export const accuracyTable = (): string =>
@@ -50,7 +56,14 @@ export const accuracyTable = (): string =>
       kinds.flatMap(([training, , kind]) => {
         const { full, points } = accuracyRows(name, kind);
         if (!full || points.length === 0) return [];
-        return [[dataSets[name][0], training, percent(full.value), points.map((row) => `${percent(row.value)} at ${times(macsOf(row))}`).join(', ')]];
+        return [
+          [
+            dataSets[name][0],
+            training,
+            percent(full.value),
+            points.map((row) => `${percent(row.value)} at ${times(macsOf(row))}`).join(', '),
+          ],
+        ];
       }),
     ),
     'llrl',
@@ -69,7 +82,11 @@ export const shortAccuracyTable = (): string =>
         const point = points.find((row) => row.id.endsWith(`within_${budget}`));
         return point ? `${percent(point.value)} <small>at ${times(macsOf(point))}</small>` : '–';
       });
-      return [`**${dataSets[name][0]}** <small>${dataSets[name][1]}</small>`, full ? percent(full.value) : '–', ...within];
+      return [
+        `**${dataSets[name][0]}** <small>${dataSets[name][1]}</small>`,
+        full ? percent(full.value) : '–',
+        ...within,
+      ];
     }),
     'lrrrr',
   );
@@ -78,7 +95,9 @@ export const shortAccuracyTable = (): string =>
 const speedId = /^\w+\.(?:([\w-]+)\.)?b(\d+)\.s(\d+)\.keep(\d+)$/;
 
 /** Gain in MACs beside the gain in time: what a reduced length of a benchmark saved. */
-const speedRows = (benchmark: string): { readonly model: string | undefined; readonly cells: readonly string[]; readonly note: string }[] =>
+const speedRows = (
+  benchmark: string,
+): { readonly model: string | undefined; readonly cells: readonly string[]; readonly note: string }[] =>
   readRows(benchmark).flatMap(({ id, value, note }) => {
     const [, model, batch, tokens, kept] = speedId.exec(id) ?? [];
     const [, macs] = /([\d.]+)x fewer MACs/.exec(note) ?? [];
@@ -96,9 +115,18 @@ export const speedTable = (): string =>
   );
 
 /** On a graphics card. */
-export const webGpuTable = (): string => markdownTable(['model', ...speedHeader], speedRows('webgpu').map(({ model = '–', cells }) => [model, ...cells]), 'lrrrrr');
+export const webGpuTable = (): string =>
+  markdownTable(
+    ['model', ...speedHeader],
+    speedRows('webgpu').map(({ model = '–', cells }) => [model, ...cells]),
+    'lrrrrr',
+  );
 
-const paddings: Readonly<Record<string, string>> = { none: 'none', batch: 'to the longest of its batch', maximum: 'to the maximum' };
+const paddings: Readonly<Record<string, string>> = {
+  none: 'none',
+  batch: 'to the longest of its batch',
+  maximum: 'to the maximum',
+};
 
 /** What the full length costs with padding, on the demo's data. */
 export const paddingTable = ({ baselines }: RecordedSearch): string =>

@@ -38,6 +38,8 @@ export const entryPoints = (): EntryPoint[] =>
     return Object.entries(exports).flatMap(([door, conditions]) => {
       const source = typeof conditions === 'string' ? undefined : conditions['@length-adaptive/source'];
       if (source === undefined) return [];
-      return [{ specifier: path.posix.join(name, door), source: path.join(workspaceFolder, 'packages', folder, source) }];
+      return [
+        { specifier: path.posix.join(name, door), source: path.join(workspaceFolder, 'packages', folder, source) },
+      ];
     });
   });

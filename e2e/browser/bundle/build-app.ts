@@ -17,7 +17,9 @@ export const buildApp = async (packages: readonly string[]): Promise<BuiltApp> =
   cpSync(path.join(__dirname, 'app'), folder, { recursive: true });
   const tarballs: string[] = [];
   for (const name of packages) {
-    const packed = await runCommand('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: path.join(root, 'packages', name) });
+    const packed = await runCommand('npm', ['pack', '--silent', '--pack-destination', folder], {
+      cwd: path.join(root, 'packages', name),
+    });
     tarballs.push(`./${packed.trim()}`);
   }
   await runCommand('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], { cwd: folder });

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 
 /** The part of esbuild that is used: Vite's own, which stands wherever Vite finds it. */
 interface Esbuild {
-  build(options: Readonly<Record<string, unknown>>): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
+  build(
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
 }
 
 /**

@@ -23,16 +23,25 @@ declare const page: PageEntry;
  * @param entry the file, in `packages`
  * @param files a folder, in `packages`, that the page may read as /files
  */
-export const openWebGpuPage = async (browser: Browser, { entry, files }: { readonly entry: string; readonly files?: string }): Promise<Page> => {
+export const openWebGpuPage = async (
+  browser: Browser,
+  { entry, files }: { readonly entry: string; readonly files?: string },
+): Promise<Page> => {
   const script = await bundle(path.join(packages, entry), 'page');
   const opened = await browser.newPage();
   opened.on('console', (message) => process.stdout.write(`page: ${message.type()}: ${message.text()}\n`));
   opened.on('pageerror', (error) => process.stdout.write(`page: ${error.stack ?? error.message}\n`));
   await opened.route('**/*', async (route) => {
     const { pathname } = new URL(route.request().url());
-    if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><link rel="icon" href="data:,"><script src="/script.js"></script>' });
-    if (pathname === '/script.js') return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
-    if (files !== undefined && pathname.startsWith('/files/')) return route.fulfill({ body: await readFile(path.join(packages, files, pathname.slice('/files/'.length))) });
+    if (pathname === '/')
+      return route.fulfill({
+        contentType: 'text/html',
+        body: '<!doctype html><link rel="icon" href="data:,"><script src="/script.js"></script>',
+      });
+    if (pathname === '/script.js')
+      return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
+    if (files !== undefined && pathname.startsWith('/files/'))
+      return route.fulfill({ body: await readFile(path.join(packages, files, pathname.slice('/files/'.length))) });
     return route.fulfill({ status: 404 });
   });
   await opened.goto(origin);

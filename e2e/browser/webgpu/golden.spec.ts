@@ -8,7 +8,10 @@ import { openWebGpuPage } from './chromium-page.js';
 declare const page: {
   readonly goldenGroups: Readonly<Record<string, readonly string[]>>;
   readonly failuresOf: (comparisons: readonly unknown[]) => readonly unknown[];
-  readonly openGolden: (family: string, read: (file: string) => Promise<Uint8Array>) => Promise<{ compare(group: string): Promise<readonly unknown[]>; dispose(): void }>;
+  readonly openGolden: (
+    family: string,
+    read: (file: string) => Promise<Uint8Array>,
+  ) => Promise<{ compare(group: string): Promise<readonly unknown[]>; dispose(): void }>;
 };
 
 const groups = [
@@ -21,38 +24,48 @@ const groups = [
   'soft-extract: tokens fade',
   'one sandwich step: losses and the gradient of every parameter',
 ];
-const groupsOf: Readonly<Record<string, readonly string[]>> = { bert: groups, distilbert: groups.filter((group) => !group.includes('answer')) };
+const groupsOf: Readonly<Record<string, readonly string[]>> = {
+  bert: groups,
+  distilbert: groups.filter((group) => !group.includes('answer')),
+};
 
 const missing = programMissing('chromium');
 
-(missing ? describe.skip : describe)(`the golden numbers on WebGPU in Chromium${missing ? ` (${missing})` : ''}`, () => {
-  let browser: Browser;
-  let opened: Page;
+(missing ? describe.skip : describe)(
+  `the golden numbers on WebGPU in Chromium${missing ? ` (${missing})` : ''}`,
+  () => {
+    let browser: Browser;
+    let opened: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium({ flags: webGpuFlags });
-    opened = await openWebGpuPage(browser, { entry: 'models/src/testing/golden-page.ts', files: 'models/fixtures/golden' });
-  });
-  afterAll(() => browser?.close());
-
-  test('everything that Node compares is compared here', async () => {
-    expect(await opened.evaluate(() => page.goldenGroups)).toEqual(groupsOf);
-  });
-
-  describe.each(Object.keys(groupsOf))('%s', (family) => {
-    test.each(groupsOf[family] ?? [])('%s', async (group) => {
-      const { count, failures } = await opened.evaluate(
-        async (given) => {
-          const read = async (file: string): Promise<Uint8Array> => new Uint8Array(await (await fetch(`/files/${file}`)).arrayBuffer());
-          const golden = await page.openGolden(given.family, read);
-          const comparisons = await golden.compare(given.group);
-          golden.dispose();
-          return { count: comparisons.length, failures: page.failuresOf(comparisons) };
-        },
-        { family, group },
-      );
-      expect(count).toBeGreaterThan(0);
-      expect(failures).toEqual([]);
+    beforeAll(async () => {
+      browser = await launchChromium({ flags: webGpuFlags });
+      opened = await openWebGpuPage(browser, {
+        entry: 'models/src/testing/golden-page.ts',
+        files: 'models/fixtures/golden',
+      });
     });
-  });
-});
+    afterAll(() => browser?.close());
+
+    test('everything that Node compares is compared here', async () => {
+      expect(await opened.evaluate(() => page.goldenGroups)).toEqual(groupsOf);
+    });
+
+    describe.each(Object.keys(groupsOf))('%s', (family) => {
+      test.each(groupsOf[family] ?? [])('%s', async (group) => {
+        const { count, failures } = await opened.evaluate(
+          async (given) => {
+            const read = async (file: string): Promise<Uint8Array> =>
+              new Uint8Array(await (await fetch(`/files/${file}`)).arrayBuffer());
+            const golden = await page.openGolden(given.family, read);
+            const comparisons = await golden.compare(given.group);
+            golden.dispose();
+            return { count: comparisons.length, failures: page.failuresOf(comparisons) };
+          },
+          { family, group },
+        );
+        expect(count).toBeGreaterThan(0);
+        expect(failures).toEqual([]);
+      });
+    });
+  },
+);

@@ -15,7 +15,11 @@ const lineCount = (path: string): number => (existsSync(path) ? readFileSync(pat
 beforeAll(() => writeToyProject(folder, 200));
 
 test('--help, --version and predictions go to stdout, and nothing else goes anywhere', async () => {
-  const [help, version, cpu] = await Promise.all([run(['--help']), run(['--version']), run(['predict', '--backend', 'cpu', '--model', 'model', 'a great film'])]);
+  const [help, version, cpu] = await Promise.all([
+    run(['--help']),
+    run(['--version']),
+    run(['predict', '--backend', 'cpu', '--model', 'model', 'a great film']),
+  ]);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
   expect(cpu).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(good|bad)\t/), stderr: '' });
@@ -28,18 +32,37 @@ test('serve hands its arguments to the server, which explains and refuses them i
 });
 
 test('a threaded backend does not keep the process', async () => {
-  expect(await run(['predict', '--backend', 'wasm', '--threads', '2', '--model', 'model', 'a great film'])).toMatchObject({ code: 0, stderr: '' });
+  expect(
+    await run(['predict', '--backend', 'wasm', '--threads', '2', '--model', 'model', 'a great film']),
+  ).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('Ctrl-C in training: 130, and --resume ends as if it had never happened', async () => {
-  const plan = ['train', ...small, '--model', 'model', '--train', 'train.tsv', '--dev', 'dev.tsv', '--epochs', '2', '--length-drop-epochs', '3'];
+  const plan = [
+    'train',
+    ...small,
+    '--model',
+    'model',
+    '--train',
+    'train.tsv',
+    '--dev',
+    'dev.tsv',
+    '--epochs',
+    '2',
+    '--length-drop-epochs',
+    '3',
+  ];
   expect((await run([...plan, '--out', 'whole'])).code).toBe(0);
 
   const child = startChild([...plan, '--out', 'parts'], folder);
   await until(() => lineCount(at('parts/metrics.ndjson')) > 30);
   child.process.kill('SIGINT');
   const stopped = await child.done;
-  expect(stopped).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat train --resume --out parts') });
+  expect(stopped).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: expect.stringContaining('go on with: lat train --resume --out parts'),
+  });
   expect(stopped.stderr).not.toContain('    at ');
   expect((await run(['train', '--resume', '--out', 'parts'])).code).toBe(0);
 
@@ -56,19 +79,33 @@ test('Ctrl-C in a search: 130, and --resume ends as if it had never happened', a
   const child = startChild([...plan, '--model', 'stopped'], folder);
   await until(() => existsSync(at('stopped/search/search-checkpoint.json')));
   child.process.kill('SIGINT');
-  expect(await child.done).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat search --resume --model stopped') });
+  expect(await child.done).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: expect.stringContaining('go on with: lat search --resume --model stopped'),
+  });
   expect(existsSync(at('stopped/length_adaptive.json'))).toBe(false);
   expect((await run(['search', '--resume', '--model', 'stopped'])).code).toBe(0);
   expect(readJson(at('stopped/length_adaptive.json'))).toEqual(readJson(at('searched/length_adaptive.json')));
 });
 
-(existsSync('/dev/full') ? test : test.skip)('output that has no room is told (skipped where there is no /dev/full)', async () => {
-  const full = openSync('/dev/full', 'w');
-  const { process: child, done } = startChild(['predict', ...small, '--model', 'model', 'a great film'], folder, full);
-  closeSync(full);
-  expect(child.stdout).toBeNull();
-  expect(await done).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: stdout cannot be written: .*ENOSPC/) });
-});
+(existsSync('/dev/full') ? test : test.skip)(
+  'output that has no room is told (skipped where there is no /dev/full)',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const { process: child, done } = startChild(
+      ['predict', ...small, '--model', 'model', 'a great film'],
+      folder,
+      full,
+    );
+    closeSync(full);
+    expect(child.stdout).toBeNull();
+    expect(await done).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: stdout cannot be written: .*ENOSPC/),
+    });
+  },
+);
 
 test('a reader that leaves early is no failure', async () => {
   const child = startChild(['predict', ...small, '--model', 'model', '--input', '-'], folder);

@@ -21,7 +21,10 @@ export const chosenConfig = async (
   if (budget === undefined) return undefined;
   const wanted = parseBudget(budget);
   if (searched.length === 0) {
-    throw new CliError('INPUT_INVALID', 'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.');
+    throw new CliError(
+      'INPUT_INVALID',
+      'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.',
+    );
   }
   if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).lengthConfig;
   const tokens = Math.round(meanTokens);

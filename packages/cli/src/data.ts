@@ -1,8 +1,31 @@
 import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { Example, LabelKind, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
-import { ModelError, encodeExamples, encodeQuestions, encodeSentences, isJsonList, isMultiLabelTask, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
+import type {
+  Example,
+  LabelKind,
+  LabelledInput,
+  Question,
+  ReadExamplesOptions,
+  RunnableTextModel,
+  TaggedSentence,
+  Task,
+} from '@length-adaptive/models';
+import {
+  ModelError,
+  encodeExamples,
+  encodeQuestions,
+  encodeSentences,
+  isJsonList,
+  isMultiLabelTask,
+  openText,
+  parseConll,
+  parseExamples,
+  parseSquad,
+  readModelFiles,
+  splitExamples,
+  taskOf,
+} from '@length-adaptive/models';
 import { CliError } from './errors.js';
 import { required } from './options/settings.js';
 import type { TaskChoice } from './task-names.js';
@@ -30,7 +53,14 @@ export interface DataSettings {
 
 const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
 
-const columnsOf = ({ textColumn, pairColumn, labelColumn, labelColumns, labelSeparator, header }: DataSettings): ReadExamplesOptions => ({
+const columnsOf = ({
+  textColumn,
+  pairColumn,
+  labelColumn,
+  labelColumns,
+  labelSeparator,
+  header,
+}: DataSettings): ReadExamplesOptions => ({
   ...(textColumn !== undefined && { textColumn: column(textColumn) }),
   ...(pairColumn !== undefined && { pairColumn: column(pairColumn) }),
   ...(labelColumn !== undefined && { labelColumn: column(labelColumn) }),
@@ -49,7 +79,9 @@ export const sample = <Item>(items: readonly Item[], limit: number | undefined, 
 /** What a file holds, by its name and its first characters: for training, where no model says it. */
 const kindOf = (path: string, text: string): DataSet['kind'] => {
   if (/\.(conll|iob|iob2|bio)(\.gz)?$/i.test(path)) return 'sentences';
-  return /\.json(\.gz)?$/i.test(path) && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text) ? 'questions' : 'texts';
+  return /\.json(\.gz)?$/i.test(path) && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text)
+    ? 'questions'
+    : 'texts';
 };
 
 const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
@@ -63,7 +95,11 @@ const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
 const kindFor = (task: Task): DataSet['kind'] => kindOfTask[taskChoiceOf(task.name)];
 
 /** What the labels of texts are, where a task says it. */
-const labelKinds: Readonly<Partial<Record<TaskChoice, LabelKind>>> = { classification: 'classification', regression: 'regression', 'multi-label-classification': 'multi-label' };
+const labelKinds: Readonly<Partial<Record<TaskChoice, LabelKind>>> = {
+  classification: 'classification',
+  regression: 'regression',
+  'multi-label-classification': 'multi-label',
+};
 
 const kindNames: Readonly<Record<DataSet['kind'], string>> = {
   texts: 'texts with labels',
@@ -79,7 +115,8 @@ const withExamples = (data: DataSet, keep: <Item>(items: readonly Item[]) => rea
 };
 
 /** A random sample of the examples of a data set, in their order. */
-export const sampleData = (data: DataSet, limit: number | undefined, seed: number): DataSet => withExamples(data, (items) => sample(items, limit, seed));
+export const sampleData = (data: DataSet, limit: number | undefined, seed: number): DataSet =>
+  withExamples(data, (items) => sample(items, limit, seed));
 
 const parse = (text: string, path: string, kind: DataSet['kind'], options: ReadExamplesOptions): DataSet => {
   if (kind === 'questions') return { kind, examples: parseSquad(text, path) };
@@ -109,15 +146,19 @@ const dataForModel = async (text: string, path: string, settings: ModelDataSetti
     return sampleData(parse(text, path, kind, { ...columnsOf(settings), ...labels }), settings.limit, settings.seed);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'DATA_INVALID') throw error;
-    throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kindNames[kind]}.`, { cause: error });
+    throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kindNames[kind]}.`, {
+      cause: error,
+    });
   }
 };
 
 /** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
-export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => dataForModel(await openText(path), path, settings);
+export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> =>
+  dataForModel(await openText(path), path, settings);
 
 /** Whether a file holds a table by its name: texts for any task, where labels do not matter. */
-const isTable = (path: string, text: string): boolean => /\.(tsv|csv|jsonl|ndjson)(\.gz)?$/i.test(path) || (/\.json(\.gz)?$/i.test(path) && isJsonList(text));
+const isTable = (path: string, text: string): boolean =>
+  /\.(tsv|csv|jsonl|ndjson)(\.gz)?$/i.test(path) || (/\.json(\.gz)?$/i.test(path) && isJsonList(text));
 
 /** Whether the model gives a text several labels; false where there is none to ask. */
 const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>
@@ -131,22 +172,30 @@ export const readTextData = async (path: string, settings: ModelDataSettings): P
   const text = await openText(path);
   const unlabelled = { ...settings, labelColumn: undefined };
   if (await givesSeveralLabels(settings)) return dataForModel(text, path, unlabelled); // a text without a label is one of its own
-  return isTable(path, text) ? sampleData(parse(text, path, 'texts', columnsOf(unlabelled)), settings.limit, settings.seed) : dataForModel(text, path, unlabelled);
+  return isTable(path, text)
+    ? sampleData(parse(text, path, 'texts', columnsOf(unlabelled)), settings.limit, settings.seed)
+    : dataForModel(text, path, unlabelled);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };
 
 /** Sets a random share of a data set aside; texts keep their mix of labels, and questions of one context stay together. */
-export const splitData = (data: DataSet, share: number, seed: number): { readonly rest: DataSet; readonly aside: DataSet } => {
+export const splitData = (
+  data: DataSet,
+  share: number,
+  seed: number,
+): { readonly rest: DataSet; readonly aside: DataSet } => {
   const random = createRandom(seed);
   if (data.kind === 'texts') {
     const { rest, aside } = splitExamples(data.examples, { rest: 1 - share, aside: share }, { random: random.uniform });
     return { rest: { ...data, examples: rest }, aside: { ...data, examples: aside } };
   }
-  const keys: readonly unknown[] = data.kind === 'questions' ? data.examples.map(({ context }) => context) : [...data.examples.keys()];
+  const keys: readonly unknown[] =
+    data.kind === 'questions' ? data.examples.map(({ context }) => context) : [...data.examples.keys()];
   const order = shuffled([...new Set(keys)], random);
   const chosen = new Set(order.slice(0, Math.max(1, Math.round(share * order.length))));
-  const part = (isAside: boolean): DataSet => withExamples(data, (items) => items.filter((_, i) => chosen.has(keys[i]) === isAside));
+  const part = (isAside: boolean): DataSet =>
+    withExamples(data, (items) => items.filter((_, i) => chosen.has(keys[i]) === isAside));
   return { rest: part(false), aside: part(true) };
 };
 
@@ -171,9 +220,13 @@ const trainedWith = ({ lengthAdaptive }: RunnableTextModel, key: string): number
 export const maxLengthFor = (opened: RunnableTextModel, asked: number | undefined): number => {
   const { dimensions, task } = opened.model;
   const { positions } = dimensions;
-  if (asked === undefined) return Math.min(trainedWith(opened, 'maxLength') ?? (task.name === 'question-answering' ? 384 : 128), positions);
+  if (asked === undefined)
+    return Math.min(trainedWith(opened, 'maxLength') ?? (task.name === 'question-answering' ? 384 : 128), positions);
   if (asked <= positions) return asked;
-  throw new CliError('INPUT_INVALID', `--max-length is ${asked} but the model has ${positions} positions; give at most ${positions}.`);
+  throw new CliError(
+    'INPUT_INVALID',
+    `--max-length is ${asked} but the model has ${positions} positions; give at most ${positions}.`,
+  );
 };
 
 /** Lengths that examples are made into inputs with. */
@@ -184,14 +237,22 @@ export interface InputLengths {
 }
 
 /** Examples as the model takes them. */
-export const encodeData = (opened: RunnableTextModel, data: DataSet, { maxLength, stride }: InputLengths): LabelledInput[] => {
+export const encodeData = (
+  opened: RunnableTextModel,
+  data: DataSet,
+  { maxLength, stride }: InputLengths,
+): LabelledInput[] => {
   const { model, tokenizer } = opened;
   const { task } = model;
   if (data.examples.length === 0) return [];
   if (data.kind !== kindFor(task)) {
-    throw new CliError('INPUT_INVALID', `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`);
+    throw new CliError(
+      'INPUT_INVALID',
+      `The model does ${task.name} and needs ${kindNames[kindFor(task)]}; the file holds ${kindNames[data.kind]}.`,
+    );
   }
-  if (data.kind === 'questions') return encodeQuestions(tokenizer, data.examples, { maxLength, ...(stride !== undefined && { stride }) });
+  if (data.kind === 'questions')
+    return encodeQuestions(tokenizer, data.examples, { maxLength, ...(stride !== undefined && { stride }) });
   if (data.kind === 'sentences') return encodeSentences(tokenizer, task, data.examples, { maxLength });
   return encodeExamples(tokenizer, task, withModelNames(data.examples, task.labels), { maxLength });
 };
@@ -206,7 +267,8 @@ export const inputsOf = (opened: RunnableTextModel, data: DataSet, lengths: Inpu
 export const digestOf = (...parts: readonly (readonly LabelledInput[])[]): string => {
   const hash = createHash('sha256');
   for (const examples of parts) {
-    for (const { input, target } of examples) hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target].flat()));
+    for (const { input, target } of examples)
+      hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target].flat()));
     hash.update('|');
   }
   return hash.digest('hex');

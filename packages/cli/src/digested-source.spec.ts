@@ -14,10 +14,13 @@ const digestOf = async (path: string, content: string): Promise<string> => {
   return source.weights();
 };
 
-test.each(['model.safetensors', 'pytorch_model.bin', 'onnx/model.onnx', 'model.pt', 'model.pth'])('%s holds weights', async (path) => {
-  expect(await digestOf(path, 'a')).toBe(await digestOf(path, 'a'));
-  expect(await digestOf(path, 'a')).not.toBe(await digestOf(path, 'b'));
-});
+test.each(['model.safetensors', 'pytorch_model.bin', 'onnx/model.onnx', 'model.pt', 'model.pth'])(
+  '%s holds weights',
+  async (path) => {
+    expect(await digestOf(path, 'a')).toBe(await digestOf(path, 'a'));
+    expect(await digestOf(path, 'a')).not.toBe(await digestOf(path, 'b'));
+  },
+);
 
 test('other files do not count', async () => {
   expect(await digestOf('config.json', 'a')).toBe(await digestOf('config.json', 'b'));

@@ -13,6 +13,9 @@ export const digestedSource = (source: FileSource): DigestedSource => {
   const digests = new Map<string, string>();
   return {
     ...watchWeights(source, (path, bytes) => digests.set(path, createHash('sha256').update(bytes).digest('hex'))),
-    weights: () => createHash('sha256').update(JSON.stringify([...digests].sort())).digest('hex'),
+    weights: () =>
+      createHash('sha256')
+        .update(JSON.stringify([...digests].sort()))
+        .digest('hex'),
   };
 };

@@ -32,14 +32,20 @@ export const parseStudent = (student: string): CreateStudentOptions | undefined 
   if (list === undefined) return undefined;
   const layers = list.split(',').map((layer) => (layer.trim() === '' ? Number.NaN : Number(layer)));
   if (layers.every((layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1))) return { layers };
-  throw new CliError('USAGE', `--student is "${student}"; expected ascending layers of the teacher from 0, such as layers:0,2,4.`);
+  throw new CliError(
+    'USAGE',
+    `--student is "${student}"; expected ascending layers of the teacher from 0, such as layers:0,2,4.`,
+  );
 };
 
 const openSource = async (source: string, task: Task, teacher: TextModel, seed: number): Promise<TextModel> => {
   const opened = await openModel(source, { task, seed });
   if (sameVocabulary(opened.tokenizer, teacher.tokenizer)) return opened;
   opened.model.dispose();
-  throw new CliError('INPUT_INVALID', `${source} has another vocabulary than its teacher: a text would be different tokens to them. Choose a student with the teacher's tokenizer, or layers:..., ${shapes.join(', ')}.`);
+  throw new CliError(
+    'INPUT_INVALID',
+    `${source} has another vocabulary than its teacher: a text would be different tokens to them. Choose a student with the teacher's tokenizer, or layers:..., ${shapes.join(', ')}.`,
+  );
 };
 
 /** Opens a student, with the teacher's task. It is trained at the length that the teacher was. */

@@ -1,4 +1,12 @@
-import type { DistillOptions, FileSource, FineTuneEngine, ReducerName, ReducerSettings, RunnableTextModel, TaskModel } from '@length-adaptive/models';
+import type {
+  DistillOptions,
+  FileSource,
+  FineTuneEngine,
+  ReducerName,
+  ReducerSettings,
+  RunnableTextModel,
+  TaskModel,
+} from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
@@ -26,7 +34,8 @@ export interface OpenedModel extends RunnableTextModel {
 
 /** @throws CliError `USAGE` when they contradict each other */
 export const checkEngineSettings = ({ engine, precision, backend }: EngineSettings): void => {
-  if (engine === 'onnx' && backend !== undefined) throw new CliError('USAGE', `--backend ${backend} is for --engine tfjs; leave it out with --engine onnx.`);
+  if (engine === 'onnx' && backend !== undefined)
+    throw new CliError('USAGE', `--backend ${backend} is for --engine tfjs; leave it out with --engine onnx.`);
   if (precision === 'fp32' || (engine !== 'tfjs' && backend === undefined)) return;
   const asked = engine === 'tfjs' ? '--engine tfjs' : `--backend ${backend}, which is of tfjs,`;
   throw new CliError('USAGE', `--precision ${precision} is for --engine onnx; ${asked} computes in fp32 only.`);
@@ -39,8 +48,12 @@ const engineFor = async ({ engine, precision, backend }: EngineSettings): Promis
 };
 
 const openOn = {
-  onnx: async (source: string | FileSource, settings: EngineSettings): Promise<OpenedModel> => (await onnxEngine()).openOnOnnx(source, settings),
-  tfjs: async (source: string | FileSource, { backend = 'wasm', threads, reducer }: EngineSettings): Promise<OpenedModel> => {
+  onnx: async (source: string | FileSource, settings: EngineSettings): Promise<OpenedModel> =>
+    (await onnxEngine()).openOnOnnx(source, settings),
+  tfjs: async (
+    source: string | FileSource,
+    { backend = 'wasm', threads, reducer }: EngineSettings,
+  ): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
     return { ...(await openTrainedModel(source, { reducer })), used: { engine: 'tfjs', precision: 'fp32', backend } };
   },
@@ -51,13 +64,18 @@ const openOn = {
  *
  * @throws CliError `USAGE`; OnnxError `PEER_MISSING` and others; ModelError
  */
-export const openRunnable = async (source: string | FileSource, settings: EngineSettings, { note }: Pick<Context, 'note'>): Promise<OpenedModel> => {
+export const openRunnable = async (
+  source: string | FileSource,
+  settings: EngineSettings,
+  { note }: Pick<Context, 'note'>,
+): Promise<OpenedModel> => {
   checkEngineSettings(settings);
   const engine = await engineFor(settings);
   const opened = await openOn[engine](source, settings);
   for (const line of opened.notes ?? []) note(line);
   const faster = engine === 'onnx' ? '' : '; onnxruntime-node, once it is installed, is several times faster';
-  if (settings.engine === 'auto' && settings.backend === undefined) note(`Running on ${describeEngine(opened.used)}${faster}.`);
+  if (settings.engine === 'auto' && settings.backend === undefined)
+    note(`Running on ${describeEngine(opened.used)}${faster}.`);
   return opened;
 };
 
@@ -81,7 +99,8 @@ export const startTraining = async (given: Omit<EngineSettings, 'precision'>): P
   const engine = await engineFor(settings);
   const { backend = engine === 'onnx' ? 'cpu' : 'wasm', threads } = settings;
   await startBackend({ backend, threads }); // with onnx it holds the weights, and computes nothing
-  if (engine === 'tfjs') return { used: { engine, precision: 'fp32', backend }, open: () => Promise.resolve(undefined) };
+  if (engine === 'tfjs')
+    return { used: { engine, precision: 'fp32', backend }, open: () => Promise.resolve(undefined) };
   const { onnxDistillationEngine, onnxTrainingEngine } = await onnxEngine();
   return {
     used: { engine, precision: 'fp32' },

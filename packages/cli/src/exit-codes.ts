@@ -26,7 +26,9 @@ const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxEr
 
 /** The `code` of an error of our packages; undefined for anything else. */
 export const knownCode = (error: unknown): string | undefined =>
-  error instanceof Error && ownErrors.includes(error.name) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  error instanceof Error && ownErrors.includes(error.name) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 
 /** The exit code for something thrown. */
 export const exitCodeOf = (error: unknown): number => {
@@ -35,7 +37,8 @@ export const exitCodeOf = (error: unknown): number => {
   if (code === 'USAGE') return exitCodes.usage;
   if (code === 'ABORTED') return exitCodes.interrupted;
   if (code === 'SCORE_TOO_LOW' || code === 'VERIFICATION_FAILED') return exitCodes.verificationFailed;
-  if (code === 'BACKEND_UNAVAILABLE' || code === 'PEER_MISSING' || code === 'REDIS_UNREACHABLE') return exitCodes.backendUnavailable;
+  if (code === 'BACKEND_UNAVAILABLE' || code === 'PEER_MISSING' || code === 'REDIS_UNREACHABLE')
+    return exitCodes.backendUnavailable;
   if (code === 'JOB_FAILED' || code === 'REDIS_REFUSED') return exitCodes.unexpected;
   return code.endsWith('_NOT_FOUND') ? exitCodes.notFound : exitCodes.invalid;
 };

@@ -23,4 +23,5 @@ export const wantsColor = ({ isTTY }: Output, env: Io['env'], asked: boolean): b
   asked && isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 
 /** Whether stack traces may be shown. */
-export const isDebugging = (env: Io['env']): boolean => (env['DEBUG'] ?? '').split(/[\s,]+/).includes('length-adaptive');
+export const isDebugging = (env: Io['env']): boolean =>
+  (env['DEBUG'] ?? '').split(/[\s,]+/).includes('length-adaptive');

@@ -14,7 +14,10 @@ test('dropped tokens take the columns that they had', () => {
 });
 
 test('rows are wrapped between tokens', () => {
-  expect(wrapTokens(tokens, 11)).toEqual([[0, 1], [2, 3]]);
+  expect(wrapTokens(tokens, 11)).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
   expect(wrapTokens(tokens, Infinity)).toEqual([[0, 1, 2, 3]]);
   expect(wrapTokens(tokens, 1)).toEqual([[0], [1], [2], [3]]);
 });

@@ -13,14 +13,21 @@ export interface KeptRow {
   readonly kept: ReadonlySet<number>;
 }
 
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 /** Columns a text takes on a terminal. */
 export const displayWidth = (text: string): number =>
-  Array.from(text).reduce((width, character) => width + (/\p{Mn}|\p{Cf}/u.test(character) ? 0 : wide.test(character) ? 2 : 1), 0);
+  Array.from(text).reduce(
+    (width, character) => width + (/\p{Mn}|\p{Cf}/u.test(character) ? 0 : wide.test(character) ? 2 : 1),
+    0,
+  );
 
 /** The tokens as they stand in the text; special ones by their name. */
-export const shownTokens = ({ tokens, offsets, sequenceIds }: Inspection['encoding'], texts: readonly string[]): ShownToken[] =>
+export const shownTokens = (
+  { tokens, offsets, sequenceIds }: Inspection['encoding'],
+  texts: readonly string[],
+): ShownToken[] =>
   tokens.map((token, i) => {
     const offset = offsets[i];
     const text = texts[sequenceIds[i] ?? 0] ?? '';
@@ -49,7 +56,12 @@ export const wrapTokens = (tokens: readonly ShownToken[], width: number): number
 };
 
 /** A row's tokens in a line: dropped ones as dots of the same width, or as `fade` shows them. */
-export const formatRow = (tokens: readonly ShownToken[], group: readonly number[], kept: ReadonlySet<number>, fade?: (text: string) => string): string =>
+export const formatRow = (
+  tokens: readonly ShownToken[],
+  group: readonly number[],
+  kept: ReadonlySet<number>,
+  fade?: (text: string) => string,
+): string =>
   group
     .map((index, place) => {
       const { shown, spaced } = tokens[index] ?? { shown: '', spaced: false };

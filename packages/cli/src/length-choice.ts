@@ -17,11 +17,14 @@ const budgetForm = 'write cost=0.5 (or cost=50%), latency=20ms, or score=0.9';
  * @throws CliError `USAGE`
  */
 export const parseBudget = (text: string): Budget => {
-  const [, kind, digits = '', unit = ''] = /^(cost|latency|score)=(-?[\d.]+(?:e-?\d+)?)(%|ms|s)?$/i.exec(text.replace(/\s/g, '')) ?? [];
+  const [, kind, digits = '', unit = ''] =
+    /^(cost|latency|score)=(-?[\d.]+(?:e-?\d+)?)(%|ms|s)?$/i.exec(text.replace(/\s/g, '')) ?? [];
   const value = digits === '' ? Number.NaN : Number(digits);
-  if (kind === undefined || Number.isNaN(value)) throw new CliError('USAGE', `--budget is ${JSON.stringify(text)}; ${budgetForm}.`);
+  if (kind === undefined || Number.isNaN(value))
+    throw new CliError('USAGE', `--budget is ${JSON.stringify(text)}; ${budgetForm}.`);
   const fits = { cost: ['', '%'], latency: ['', 'ms', 's'], score: ['', '%'] }[kind.toLowerCase()] ?? [];
-  if (!fits.includes(unit)) throw new CliError('USAGE', `--budget ${JSON.stringify(text)} has the unit "${unit}"; ${budgetForm}.`);
+  if (!fits.includes(unit))
+    throw new CliError('USAGE', `--budget ${JSON.stringify(text)} has the unit "${unit}"; ${budgetForm}.`);
   const scaled = unit === '%' ? value / 100 : unit === 's' ? value * 1000 : value;
   switch (kind.toLowerCase()) {
     case 'cost':
@@ -39,7 +42,12 @@ export const parseBudget = (text: string): Budget => {
  * @param flag where the text came from, for messages
  * @throws CliError `INPUT_INVALID` for a number beyond the Pareto set; CoreError `LENGTH_CONFIG_INVALID`
  */
-export const parseConfig = (text: string, layers: number, paretoSet: readonly ParetoPoint[], { flag = '--length-config' } = {}): LengthConfig => {
+export const parseConfig = (
+  text: string,
+  layers: number,
+  paretoSet: readonly ParetoPoint[],
+  { flag = '--length-config' } = {},
+): LengthConfig => {
   if (text === 'full') return fullLength(layers);
   if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
   const point = paretoSet[Number(text)];
@@ -50,5 +58,6 @@ export const parseConfig = (text: string, layers: number, paretoSet: readonly Pa
 
 /** @throws CliError `USAGE` when both were given */
 export const checkLengthSettings = ({ budget, lengthConfig }: LengthSettings): void => {
-  if (budget !== undefined && lengthConfig !== undefined) throw new CliError('USAGE', 'Give --budget or --length-config, not both.');
+  if (budget !== undefined && lengthConfig !== undefined)
+    throw new CliError('USAGE', 'Give --budget or --length-config, not both.');
 };

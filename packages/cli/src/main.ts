@@ -24,13 +24,26 @@ import { createProgress } from './progress.js';
 import { resumedSettings } from './resumed-settings.js';
 import { serve, serveCommand } from './serve-command.js';
 
-const commands: readonly Command[] = [trainCommand, distillCommand, searchCommand, evaluateCommand, predictCommand, inspectCommand, compressCommand, exportCommand, benchCommand, workerCommand];
+const commands: readonly Command[] = [
+  trainCommand,
+  distillCommand,
+  searchCommand,
+  evaluateCommand,
+  predictCommand,
+  inspectCommand,
+  compressCommand,
+  exportCommand,
+  benchCommand,
+  workerCommand,
+];
 
 const readConfigFile = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new CliError('CONFIG_NOT_FOUND', `The configuration file ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new CliError('CONFIG_NOT_FOUND', `The configuration file ${path} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 };
 
@@ -61,7 +74,8 @@ const report = (error: unknown, io: Io, json: boolean): number => {
   const isUsage = error instanceof CommanderError;
   const code = isUsage ? 'USAGE' : (knownCode(error) ?? 'UNEXPECTED');
   const message = messageOf(error).replace(/^error: /, '');
-  const hint = code === 'UNEXPECTED' ? ' This is a fault of the program; DEBUG=length-adaptive shows where it happened.' : '';
+  const hint =
+    code === 'UNEXPECTED' ? ' This is a fault of the program; DEBUG=length-adaptive shows where it happened.' : '';
   if (json) io.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
   else io.stderr.write(`${colors.red(code === 'ABORTED' ? 'interrupted:' : 'error:')} ${message}${hint}\n`);
   if (isDebugging(io.env) && error instanceof Error) io.stderr.write(`${error.stack}\n`);
@@ -77,7 +91,10 @@ const report = (error: unknown, io: Io, json: boolean): number => {
  * @example
  * const code = await main(['predict', '--model', 'models/reviews', '--budget', 'cost=0.5', 'A fine film.']);
  */
-export const main = async (argv: readonly string[], { stdout, stderr, stdin, env, signal }: Partial<Io> = {}): Promise<number> => {
+export const main = async (
+  argv: readonly string[],
+  { stdout, stderr, stdin, env, signal }: Partial<Io> = {},
+): Promise<number> => {
   const io: Io = {
     stdout: stdout ?? process.stdout,
     stderr: stderr ?? process.stderr,

@@ -17,10 +17,15 @@ test('a resumed run keeps the lines it goes on after, and nothing beyond them, n
   await expect(openMetrics(path, 4)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
 });
 
-(existsSync('/dev/full') ? test : test.skip)('a full disk is an error with a code (skipped where there is no /dev/full)', async () => {
-  const log = await openMetrics<{ step: number }>(path);
-  rmSync(path);
-  symlinkSync('/dev/full', path);
-  expect(() => log.write({ step: 1 })).toThrow(expect.objectContaining({ code: 'NOT_WRITABLE', message: expect.stringContaining('ENOSPC') }));
-  expect(log.lines).toEqual([]);
-});
+(existsSync('/dev/full') ? test : test.skip)(
+  'a full disk is an error with a code (skipped where there is no /dev/full)',
+  async () => {
+    const log = await openMetrics<{ step: number }>(path);
+    rmSync(path);
+    symlinkSync('/dev/full', path);
+    expect(() => log.write({ step: 1 })).toThrow(
+      expect.objectContaining({ code: 'NOT_WRITABLE', message: expect.stringContaining('ENOSPC') }),
+    );
+    expect(log.lines).toEqual([]);
+  },
+);

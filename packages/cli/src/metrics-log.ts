@@ -18,7 +18,11 @@ const readKept = async <Line>(path: string, keep: number): Promise<Line[]> => {
     if (complete < keep) throw new Error(`it has ${complete} of the ${keep} lines that the checkpoint goes on after`);
     return lines.map((line) => JSON.parse(line) as Line);
   } catch (error) {
-    throw new CliError('CHECKPOINT_INVALID', `The run cannot go on, for its ${path} cannot be used: ${messageOf(error)}. Start anew, without --resume.`, { cause: error });
+    throw new CliError(
+      'CHECKPOINT_INVALID',
+      `The run cannot go on, for its ${path} cannot be used: ${messageOf(error)}. Start anew, without --resume.`,
+      { cause: error },
+    );
   }
 };
 
@@ -36,7 +40,11 @@ export const openMetrics = async <Line>(path: string, keep = 0): Promise<Metrics
       try {
         appendFileSync(path, `${JSON.stringify(line)}\n`);
       } catch (error) {
-        throw new ModelError('NOT_WRITABLE', `${path} cannot be written: ${messageOf(error)}. Make room for it, or choose a folder this user may write to.`, { cause: error });
+        throw new ModelError(
+          'NOT_WRITABLE',
+          `${path} cannot be written: ${messageOf(error)}. Make room for it, or choose a folder this user may write to.`,
+          { cause: error },
+        );
       }
       lines.push(line);
     },

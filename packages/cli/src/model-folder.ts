@@ -12,5 +12,8 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 export const checkModelFolder = (source: string, command: string): void => {
   if (isFolder(source)) return;
   const isRemote = /^(npm:|https?:)/.test(source);
-  throw new CliError(isRemote ? 'USAGE' : 'INPUT_NOT_FOUND', `${source} is no folder on this computer, so the ${command} cannot write into it; give --out DIR.`);
+  throw new CliError(
+    isRemote ? 'USAGE' : 'INPUT_NOT_FOUND',
+    `${source} is no folder on this computer, so the ${command} cannot write into it; give --out DIR.`,
+  );
 };

@@ -6,7 +6,10 @@ import type { EngineSettings, OpenedModel } from './engine.js';
 export { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine };
 
 /** Opens a model on ONNX Runtime. */
-export const openOnOnnx = async (source: string | FileSource, { precision, threads, reducer }: EngineSettings): Promise<OpenedModel> => {
+export const openOnOnnx = async (
+  source: string | FileSource,
+  { precision, threads, reducer }: EngineSettings,
+): Promise<OpenedModel> => {
   await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
   const opened = await openOnnx(source, { precision, threads, reducer });
   return { ...opened, used: { engine: 'onnx', precision } };

@@ -20,7 +20,10 @@ const predictOptionsOf = (
   { model, lengthAdaptive }: OpenedModel,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
-  const asked = lengthConfig === undefined ? undefined : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
+  const asked =
+    lengthConfig === undefined
+      ? undefined
+      : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
     ...(budget === undefined ? { lengthConfig: asked } : { budget: parseBudget(budget) }),
     ...{ truncate, answers, maxAnswerTokens, threshold },
@@ -48,7 +51,12 @@ export const openPredictor = async (
   const opened = await openRunnable(source, settings, context);
   try {
     const { used, model } = opened;
-    return { predictor: createPredictor(opened), options: predictOptionsOf(settings, opened, context.signal), used, truncates: model.task.name !== 'question-answering' };
+    return {
+      predictor: createPredictor(opened),
+      options: predictOptionsOf(settings, opened, context.signal),
+      used,
+      truncates: model.task.name !== 'question-answering',
+    };
   } catch (error) {
     opened.model.dispose();
     throw error;

@@ -42,7 +42,11 @@ const givenFlags = (program: Program, { options }: Command): Given => {
 };
 
 /** The command line of `commands`; `found` is told what the user asked for. */
-export const createProgram = (commands: readonly Command[], io: Pick<Io, 'stdout' | 'stderr'>, found: (invocation: Invocation) => void): Program => {
+export const createProgram = (
+  commands: readonly Command[],
+  io: Pick<Io, 'stdout' | 'stderr'>,
+  found: (invocation: Invocation) => void,
+): Program => {
   const program = new Program('length-adaptive')
     .description(`${packageJson.description}\nThe short name \`lat\` does the same.`)
     .version(packageJson.version, '-v, --version')
@@ -65,7 +69,13 @@ export const createProgram = (commands: readonly Command[], io: Pick<Io, 'stdout
       .addHelpText('after', `\n${command.help}\n\n${exitCodeHelp}`)
       .action(() => {
         const { config, printConfig } = sub.opts<{ config?: string; printConfig?: boolean }>();
-        found({ command, args: sub.args, flags: givenFlags(sub, command), configFile: config, printConfig: printConfig === true });
+        found({
+          command,
+          args: sub.args,
+          flags: givenFlags(sub, command),
+          configFile: config,
+          printConfig: printConfig === true,
+        });
       });
   }
   program.command(serveCommand.name).summary(serveCommand.summary); // for the list: it is run by the server's own program

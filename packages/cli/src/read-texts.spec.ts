@@ -24,16 +24,25 @@ const write = (name: string, content: string | Uint8Array): string => {
 };
 
 describe('stdin', () => {
-  const line = fc.array(fc.constantFrom('a', 'é', '😀', ' ', '\u00a0', '\u2028', '\u0085'), { maxLength: 5 }).map((letters) => `x${letters.join('')}`);
+  const line = fc
+    .array(fc.constantFrom('a', 'é', '😀', ' ', '\u00a0', '\u2028', '\u0085'), { maxLength: 5 })
+    .map((letters) => `x${letters.join('')}`);
 
   test('any mix of line ends, in chunks of any size', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r'))), fc.boolean(), fc.integer({ min: 1, max: 7 }), async (lines, ended, size) => {
-        const text = lines.map((pair) => pair.join('')).join('');
-        const bytes = Buffer.from(ended ? text : text.replace(/(\r\n|\r|\n)$/, ''));
-        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-        expect(await inputsOf('-', chunks)).toEqual(lines.map(([content]) => content));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r'))),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 7 }),
+        async (lines, ended, size) => {
+          const text = lines.map((pair) => pair.join('')).join('');
+          const bytes = Buffer.from(ended ? text : text.replace(/(\r\n|\r|\n)$/, ''));
+          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+            bytes.subarray(i * size, (i + 1) * size),
+          );
+          expect(await inputsOf('-', chunks)).toEqual(lines.map(([content]) => content));
+        },
+      ),
     );
   });
 
@@ -43,8 +52,12 @@ describe('stdin', () => {
   });
 
   test('what is no text is refused, not guessed', async () => {
-    await expect(inputsOf('-', [Buffer.from('fine\nna\u00efve\n', 'latin1')])).rejects.toThrow(/stdin is not UTF-8 text/);
-    await expect(inputsOf('-', [Buffer.from('fine\n', 'utf16le')])).rejects.toThrow(/looks like UTF-16 without a byte order mark/);
+    await expect(inputsOf('-', [Buffer.from('fine\nna\u00efve\n', 'latin1')])).rejects.toThrow(
+      /stdin is not UTF-8 text/,
+    );
+    await expect(inputsOf('-', [Buffer.from('fine\n', 'utf16le')])).rejects.toThrow(
+      /looks like UTF-16 without a byte order mark/,
+    );
     await expect(inputsOf('-', [Buffer.from('né').subarray(0, 2)])).rejects.toThrow(/stdin is not UTF-8 text/);
   });
 });
@@ -52,7 +65,12 @@ describe('stdin', () => {
 describe('files', () => {
   test('lines that end in any way, also packed and in UTF-16', async () => {
     const text = '\ufefffirst text here\r\nsecond\rthird\n';
-    for (const content of [text, gzipSync(text), Buffer.from(text, 'utf16le'), gzipSync(Buffer.from(text, 'utf16le'))]) {
+    for (const content of [
+      text,
+      gzipSync(text),
+      Buffer.from(text, 'utf16le'),
+      gzipSync(Buffer.from(text, 'utf16le')),
+    ]) {
       expect(await inputsOf(write('texts.txt', content))).toEqual(['first text here', 'second', 'third']);
     }
   });

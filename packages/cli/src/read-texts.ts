@@ -12,9 +12,16 @@ export interface NumberedText {
 }
 
 const asInput = (parsed: unknown, at: string, content: string): TextInput => {
-  const { text, pair } = (typeof parsed === 'object' && parsed !== null ? parsed : { text: parsed }) as { text?: unknown; pair?: unknown };
-  if (typeof text === 'string' && (pair === undefined || typeof pair === 'string')) return pair === undefined ? text : [text, pair];
-  throw new CliError('INPUT_INVALID', `${at} is ${content.slice(0, 60)}; expected {"text": "...", "pair": "..."} (pair only for two texts), or a JSON string.`);
+  const { text, pair } = (typeof parsed === 'object' && parsed !== null ? parsed : { text: parsed }) as {
+    text?: unknown;
+    pair?: unknown;
+  };
+  if (typeof text === 'string' && (pair === undefined || typeof pair === 'string'))
+    return pair === undefined ? text : [text, pair];
+  throw new CliError(
+    'INPUT_INVALID',
+    `${at} is ${content.slice(0, 60)}; expected {"text": "...", "pair": "..."} (pair only for two texts), or a JSON string.`,
+  );
 };
 
 const fromJson = (content: string, at: string): TextInput => {
@@ -49,7 +56,11 @@ const decoded = async function* (chunks: AsyncIterable<string | Uint8Array>): As
     try {
       return decoder?.decode(bytes, { stream: bytes !== undefined }) ?? '';
     } catch (error) {
-      throw new CliError('INPUT_INVALID', `stdin is not ${decoder?.encoding === 'utf-8' ? 'UTF-8' : 'UTF-16'} text; give it as UTF-8.`, { cause: error });
+      throw new CliError(
+        'INPUT_INVALID',
+        `stdin is not ${decoder?.encoding === 'utf-8' ? 'UTF-8' : 'UTF-16'} text; give it as UTF-8.`,
+        { cause: error },
+      );
     }
   };
   for await (const chunk of chunks) {
@@ -76,18 +87,25 @@ const whole = async function* (text: string): AsyncGenerator<string> {
   yield text;
 };
 
-const shown = (item: unknown): string => String(JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+const shown = (item: unknown): string =>
+  String(JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
 
 /** The texts of a list in a `.json` file. */
 const fromList = (text: string, path: string): NumberedText[] =>
-  parseJsonList(text, path).map((item, i) => readEach(i + 1, shown(item), () => asInput(item, `${path}, record ${i + 1}`, shown(item))));
+  parseJsonList(text, path).map((item, i) =>
+    readEach(i + 1, shown(item), () => asInput(item, `${path}, record ${i + 1}`, shown(item))),
+  );
 
 /**
  * Texts of a file or of stdin (`-`), in groups as they arrive, at most `group` together: a text a line, JSON lines, or a `.json` list.
  *
  * @throws ModelError `FILE_NOT_FOUND`
  */
-export const readTexts = async function* (path: string, stdin: Io['stdin'], group = 32): AsyncGenerator<readonly NumberedText[]> {
+export const readTexts = async function* (
+  path: string,
+  stdin: Io['stdin'],
+  group = 32,
+): AsyncGenerator<readonly NumberedText[]> {
   const isJson = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path);
   const name = path === '-' ? 'stdin' : path;
   const text = path === '-' ? undefined : await openText(path);

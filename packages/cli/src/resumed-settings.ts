@@ -19,10 +19,17 @@ export const resumedSettings = async <O extends Options>(
   if (settings['resume'] !== true || savedConfig === undefined) return settings;
   const path = savedConfig(settings);
   if (path === undefined) return settings; // the command will say what is missing
-  if (!existsSync(path)) throw new CliError('CHECKPOINT_NOT_FOUND', `There is no run to resume: ${path} does not exist. Leave --resume out to start one.`);
+  if (!existsSync(path))
+    throw new CliError(
+      'CHECKPOINT_NOT_FOUND',
+      `There is no run to resume: ${path} does not exist. Leave --resume out to start one.`,
+    );
   const saved = readConfig(options, await readFile(path, 'utf8'), path);
   const wrong = Object.keys(given).find(
-    (key) => options[key]?.transient !== true && !mayChange.includes(key) && JSON.stringify(given[key]) !== JSON.stringify(saved[key] ?? options[key]?.fallback),
+    (key) =>
+      options[key]?.transient !== true &&
+      !mayChange.includes(key) &&
+      JSON.stringify(given[key]) !== JSON.stringify(saved[key] ?? options[key]?.fallback),
   );
   if (wrong !== undefined) {
     throw new CliError(

@@ -8,10 +8,19 @@ import { currentVersions } from './versions.js';
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Files of a run. */
-export const runFiles = { config: 'config.json', versions: 'versions.json', metrics: 'metrics.ndjson', result: 'result.json' } as const;
+export const runFiles = {
+  config: 'config.json',
+  versions: 'versions.json',
+  metrics: 'metrics.ndjson',
+  result: 'result.json',
+} as const;
 
 /** Writes what a run was asked to do and what it runs on; `config` names the engine that was chosen, so that it is the same again. */
-export const writeRunStart = async (folder: string, config: Readonly<Record<string, unknown>>, used?: UsedEngine): Promise<void> => {
+export const writeRunStart = async (
+  folder: string,
+  config: Readonly<Record<string, unknown>>,
+  used?: UsedEngine,
+): Promise<void> => {
   await writeFile(join(folder, runFiles.config), json({ ...config, ...(used && { engine: used.engine }) }));
   await writeFile(join(folder, runFiles.versions), json({ ...currentVersions(), ...(used && { engine: used }) }));
 };
@@ -22,4 +31,5 @@ export const removeFiles = async (folder: string, names: readonly string[]): Pro
 };
 
 /** Writes what came of a run. */
-export const writeRunResult = (folder: string, result: unknown): Promise<void> => writeFile(join(folder, runFiles.result), json(result));
+export const writeRunResult = (folder: string, result: unknown): Promise<void> =>
+  writeFile(join(folder, runFiles.result), json(result));

@@ -29,21 +29,36 @@ const engineOf = ({ engine: asked, reducer }: LengthStudy, own: WorkerEngine): E
   for (const name of ['engine', 'precision', 'backend'] as const) {
     const given = own[name] === 'auto' ? undefined : own[name];
     if (given !== undefined && given !== asked[name]) {
-      throw new CliError('STUDY_REFUSED', `A worker was started with --${name} ${given}, the search runs with ${asked[name] ?? 'none'}: scores would differ. Leave --${name} out, or give both the same.`);
+      throw new CliError(
+        'STUDY_REFUSED',
+        `A worker was started with --${name} ${given}, the search runs with ${asked[name] ?? 'none'}: scores would differ. Leave --${name} out, or give both the same.`,
+      );
     }
   }
-  return { engine: asked.engine, precision: asked.precision, backend: asked.backend, threads: own.threads, reducer: reducer ?? 'attention' };
+  return {
+    engine: asked.engine,
+    precision: asked.precision,
+    backend: asked.backend,
+    threads: own.threads,
+    reducer: reducer ?? 'attention',
+  };
 };
 
 const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> => {
   checkFormat(study);
-  const { searched } = await readSearchSets(study.data, settle(searchOptions, { ...study.settings, model: study.model }));
+  const { searched } = await readSearchSets(
+    study.data,
+    settle(searchOptions, { ...study.settings, model: study.model }),
+  );
   const files = digestedSource(await openSource(study.model));
   const opened = await openRunnable(files, engineOf(study, own), { note: () => undefined });
   try {
     const data = encodeData(opened, searched, { maxLength: study.maxLength, stride: study.settings.stride });
     checkDigests(study, { weights: files.weights(), examples: digestOf(data) });
-    return { score: configScorer(opened.model, data, study.metric ?? undefined), dispose: () => opened.model.dispose() };
+    return {
+      score: configScorer(opened.model, data, study.metric ?? undefined),
+      dispose: () => opened.model.dispose(),
+    };
   } catch (error) {
     opened.model.dispose();
     throw error;
@@ -54,7 +69,11 @@ const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> =
 const refusal = (error: unknown): unknown => {
   const code = knownCode(error);
   if (code === undefined || code === 'STUDY_REFUSED' || code === 'DOWNLOAD_FAILED') return error;
-  return new CliError('STUDY_REFUSED', `A worker in ${process.cwd()} cannot open what is searched: ${messageOf(error)}`, { cause: error });
+  return new CliError(
+    'STUDY_REFUSED',
+    `A worker in ${process.cwd()} cannot open what is searched: ${messageOf(error)}`,
+    { cause: error },
+  );
 };
 
 let current: { readonly name: string; readonly study: Promise<OpenStudy> } | undefined;

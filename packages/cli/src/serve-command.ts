@@ -2,7 +2,10 @@ import { CliError, messageOf } from './errors.js';
 import type { Io } from './io.js';
 
 /** `lat serve`: its flags are those of the server, which reads and explains them itself. */
-export const serveCommand = { name: 'serve', summary: 'Serve models over HTTP: a budget with every request, shorter work before refused work' } as const;
+export const serveCommand = {
+  name: 'serve',
+  summary: 'Serve models over HTTP: a budget with every request, shorter work before refused work',
+} as const;
 
 /**
  * Runs the server until it is stopped.
@@ -16,7 +19,11 @@ export const serve = async (argv: readonly string[], { stdout, stderr, env }: Io
   try {
     server = await import('@length-adaptive/server');
   } catch (error) {
-    throw new CliError('PEER_MISSING', `lat serve needs a package that is not installed (${messageOf(error)}). Install it: npm install @length-adaptive/server`, { cause: error });
+    throw new CliError(
+      'PEER_MISSING',
+      `lat serve needs a package that is not installed (${messageOf(error)}). Install it: npm install @length-adaptive/server`,
+      { cause: error },
+    );
   }
   return server.main(argv, { stdout, stderr, env });
 };

@@ -49,16 +49,26 @@ export const writeCheckpoint = async (folder: string, { state, ...position }: Tr
 export const readCheckpoint = async (folder: string): Promise<TrainingCheckpoint> => {
   if (!hasCheckpoint(folder)) {
     const finished = existsSync(join(folder, runFiles.result)) ? ' The run there is complete.' : '';
-    throw new CliError('CHECKPOINT_NOT_FOUND', `There is no checkpoint in ${folder}.${finished} Leave --resume out to start a run.`);
+    throw new CliError(
+      'CHECKPOINT_NOT_FOUND',
+      `There is no checkpoint in ${folder}.${finished} Leave --resume out to start a run.`,
+    );
   }
   try {
-    const { sha256: digest, ...position } = JSON.parse(await readFile(join(folder, headerFile), 'utf8')) as RunPosition & { sha256: string };
-    if (![position.stage, position.step, position.metricsLines].every((count) => Number.isInteger(count) && count >= 0)) throw new Error(`${headerFile} does not say where the run stood`);
+    const { sha256: digest, ...position } = JSON.parse(
+      await readFile(join(folder, headerFile), 'utf8'),
+    ) as RunPosition & { sha256: string };
+    if (![position.stage, position.step, position.metricsLines].every((count) => Number.isInteger(count) && count >= 0))
+      throw new Error(`${headerFile} does not say where the run stood`);
     const bytes = await readFile(join(folder, tensorsFile));
     if (sha256(bytes) !== digest) throw new Error('its two files were not written together');
     return { ...position, state: decodeTrainerState(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)) };
   } catch (error) {
-    throw new CliError('CHECKPOINT_INVALID', `The checkpoint in ${folder} cannot be used: ${messageOf(error)}. Start anew with --overwrite.`, { cause: error });
+    throw new CliError(
+      'CHECKPOINT_INVALID',
+      `The checkpoint in ${folder} cannot be used: ${messageOf(error)}. Start anew with --overwrite.`,
+      { cause: error },
+    );
   }
 };
 
@@ -66,4 +76,5 @@ export const readCheckpoint = async (folder: string): Promise<TrainingCheckpoint
 export const removeCheckpoint = (folder: string): Promise<void> => removeFiles(folder, [headerFile, tensorsFile]);
 
 /** Takes away what says how far an earlier run in a folder came, so that none of it is taken for the run that replaces it. */
-export const removeEarlierRun = (folder: string): Promise<void> => removeFiles(folder, [headerFile, tensorsFile, runFiles.result]);
+export const removeEarlierRun = (folder: string): Promise<void> =>
+  removeFiles(folder, [headerFile, tensorsFile, runFiles.result]);

@@ -1,14 +1,27 @@
 import type { Example, ModelConfig, ReducerName, Task, TextModel } from '@length-adaptive/models';
-import { isMultiLabelTask, labelsOf, multiLabelClassification, openModel, questionAnswering, regression, sequenceClassification, tagsOf, taskOf, tokenClassification } from '@length-adaptive/models';
+import {
+  isMultiLabelTask,
+  labelsOf,
+  multiLabelClassification,
+  openModel,
+  questionAnswering,
+  regression,
+  sequenceClassification,
+  tagsOf,
+  taskOf,
+  tokenClassification,
+} from '@length-adaptive/models';
 import type { DataSet } from './data.js';
 import { modelLabel } from './data.js';
 import { CliError } from './errors.js';
 import type { TaskChoice } from './task-names.js';
 
-const sameLabels = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((label) => b.includes(label));
+const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((label) => b.includes(label));
 
 /** Whether config.json says that the checkpoint has a head for classes; a pretrained encoder has none, and its labels mean nothing. */
-const hasClasses = ({ architectures }: ModelConfig): boolean => Array.isArray(architectures) && String(architectures[0]).endsWith('ForSequenceClassification');
+const hasClasses = ({ architectures }: ModelConfig): boolean =>
+  Array.isArray(architectures) && String(architectures[0]).endsWith('ForSequenceClassification');
 
 /** The task that labelled texts ask for where nobody names one. */
 const guessed = (examples: readonly Example[]): TaskChoice => {
@@ -35,14 +48,22 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
   if (task === 'multi-label-classification') {
     const known = (config: ModelConfig): readonly string[] => {
       const own = taskOf(config);
-      return isMultiLabelTask(own) && found.every((label) => own.labels.includes(modelLabel(label, own.labels))) ? own.labels : named(config); // a rare label may be in no example
+      return isMultiLabelTask(own) && found.every((label) => own.labels.includes(modelLabel(label, own.labels)))
+        ? own.labels
+        : named(config); // a rare label may be in no example
     };
     if (found.length > 0) return (config) => multiLabelClassification(known(config));
-    throw new CliError('INPUT_INVALID', 'No training example has a label; multi-label classification needs one label or more. Are --label-columns or --label-column right?');
+    throw new CliError(
+      'INPUT_INVALID',
+      'No training example has a label; multi-label classification needs one label or more. Are --label-columns or --label-column right?',
+    );
   }
   if (found.length < 2) {
     const which = found.length === 0 ? 'carry no label' : `all carry the label ${JSON.stringify(found[0])}`;
-    throw new CliError('INPUT_INVALID', `The training examples ${which}; classification needs two labels or more. Is --label-column right?`);
+    throw new CliError(
+      'INPUT_INVALID',
+      `The training examples ${which}; classification needs two labels or more. Is --label-column right?`,
+    );
   }
   return (config) => sequenceClassification(named(config));
 };

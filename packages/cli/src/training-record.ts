@@ -31,7 +31,9 @@ export interface StageRecord {
 
 /** Mean loss of the steps of one epoch so far. */
 export const epochLoss = (lines: readonly MetricsLine[], stage: StageName, epoch: number): number => {
-  const losses = lines.flatMap((line) => (line.kind === 'step' && line.stage === stage && line.epoch === epoch ? [line.loss] : []));
+  const losses = lines.flatMap((line) =>
+    line.kind === 'step' && line.stage === stage && line.epoch === epoch ? [line.loss] : [],
+  );
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 };
 
@@ -42,7 +44,12 @@ export const stageRecords = (lines: readonly MetricsLine[]): StageRecord[] =>
   [...new Set(lines.map(({ stage }) => stage))].flatMap((stage) => {
     const own = lines.filter((line) => line.stage === stage);
     const steps = own.filter(({ kind }) => kind === 'step').length;
-    const epochs = own.flatMap(({ kind, stage: _, ...epoch }) => (kind === 'epoch' ? [epoch as StageRecord['epochs'][number]] : []));
-    const best = epochs.reduce<StageRecord['best']>((top, epoch) => (score(epoch) > (top ? score(top) : -Infinity) ? epoch : top), undefined);
+    const epochs = own.flatMap(({ kind, stage: _, ...epoch }) =>
+      kind === 'epoch' ? [epoch as StageRecord['epochs'][number]] : [],
+    );
+    const best = epochs.reduce<StageRecord['best']>(
+      (top, epoch) => (score(epoch) > (top ? score(top) : -Infinity) ? epoch : top),
+      undefined,
+    );
     return steps === 0 ? [] : [{ stage, steps, epochs, ...(best && { best }) }];
   });

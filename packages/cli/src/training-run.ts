@@ -78,10 +78,16 @@ export interface TrainingResult {
 const checkFolder = (folder: string, { resume, overwrite }: TrainingRunSettings): void => {
   if (resume || overwrite) return;
   if (hasCheckpoint(folder)) {
-    throw new CliError('RUN_EXISTS', `${folder} holds an interrupted run. Go on with --resume, or start anew with --overwrite.`);
+    throw new CliError(
+      'RUN_EXISTS',
+      `${folder} holds an interrupted run. Go on with --resume, or start anew with --overwrite.`,
+    );
   }
   if (existsSync(join(folder, runFiles.result))) {
-    throw new CliError('RUN_EXISTS', `${folder} holds a complete run. Choose another folder, or start anew with --overwrite.`);
+    throw new CliError(
+      'RUN_EXISTS',
+      `${folder} holds a complete run. Choose another folder, or start anew with --overwrite.`,
+    );
   }
 };
 
@@ -98,10 +104,20 @@ const readSets = async (settings: TrainingRunSettings): Promise<{ readonly train
 type Beginning = Required<Pick<TrainingCheckpoint, 'data' | 'weights'>>;
 
 const checkResumed = (checkpoint: TrainingCheckpoint, { data, weights }: Beginning): void => {
-  const changed = Object.keys(weights).find((name) => checkpoint.weights !== undefined && checkpoint.weights[name] !== weights[name]);
-  const what = checkpoint.data !== data ? 'The training or dev examples' : changed === undefined ? undefined : `The weights of the ${changed}`;
+  const changed = Object.keys(weights).find(
+    (name) => checkpoint.weights !== undefined && checkpoint.weights[name] !== weights[name],
+  );
+  const what =
+    checkpoint.data !== data
+      ? 'The training or dev examples'
+      : changed === undefined
+        ? undefined
+        : `The weights of the ${changed}`;
   if (what === undefined) return;
-  throw new CliError('CHECKPOINT_INVALID', `${what} are not those that the interrupted run began with. Restore the files, or start anew with --overwrite.`);
+  throw new CliError(
+    'CHECKPOINT_INVALID',
+    `${what} are not those that the interrupted run began with. Restore the files, or start anew with --overwrite.`,
+  );
 };
 
 const digestsOf = async (models: OpenedTraining['models']): Promise<Record<string, string>> => {
@@ -110,7 +126,13 @@ const digestsOf = async (models: OpenedTraining['models']): Promise<Record<strin
   return digests;
 };
 
-const trainingRecord = (record: OpenedTraining['record'], { train = '' }: TrainingRunSettings, maxLength: number, data: FineTuneData, stages: readonly StageRecord[]): Record<string, unknown> => {
+const trainingRecord = (
+  record: OpenedTraining['record'],
+  { train = '' }: TrainingRunSettings,
+  maxLength: number,
+  data: FineTuneData,
+  stages: readonly StageRecord[],
+): Record<string, unknown> => {
   const best = stages.at(-1)?.best;
   return {
     ...record,
@@ -128,15 +150,30 @@ const shown = (value: number | undefined): string => (value === undefined ? '' :
 const printResult = ({ print }: Context, { model, stages }: TrainingResult): void => {
   for (const { stage, epochs, best } of stages) {
     for (const { epoch, loss, full, reduced } of epochs) {
-      const scores = full === undefined ? [] : [`dev ${shown(full)}`, ...(stage === 'length-drop' ? [`at the smallest lengths ${shown(reduced)}`] : [])];
-      print([stage, `epoch ${epoch + 1}`, `loss ${shown(loss)}`, ...scores, ...(best?.epoch === epoch ? ['(kept)'] : [])].join('  '));
+      const scores =
+        full === undefined
+          ? []
+          : [`dev ${shown(full)}`, ...(stage === 'length-drop' ? [`at the smallest lengths ${shown(reduced)}`] : [])];
+      print(
+        [
+          stage,
+          `epoch ${epoch + 1}`,
+          `loss ${shown(loss)}`,
+          ...scores,
+          ...(best?.epoch === epoch ? ['(kept)'] : []),
+        ].join('  '),
+      );
     }
   }
   print(`model  ${model}`);
 };
 
 /** Runs the stages of a plan; writes the model and the run folder. */
-export const runTraining = async (settings: TrainingRunSettings, context: Context, { command, saved, open }: TrainingPlan): Promise<void> => {
+export const runTraining = async (
+  settings: TrainingRunSettings,
+  context: Context,
+  { command, saved, open }: TrainingPlan,
+): Promise<void> => {
   const out = required(settings.out, 'out');
   checkFolder(out, settings);
   const checkpoint = settings.resume ? await readCheckpoint(out) : undefined;
@@ -146,9 +183,14 @@ export const runTraining = async (settings: TrainingRunSettings, context: Contex
   const { opened, models, record, stages: stagesOf, close } = await open(sets.train, run);
   const { model, tokenizerFiles } = opened;
   try {
-    const maxLength = Math.min(...Object.values(models).map((each) => maxLengthFor({ ...opened, model: each }, settings.maxLength)));
+    const maxLength = Math.min(
+      ...Object.values(models).map((each) => maxLengthFor({ ...opened, model: each }, settings.maxLength)),
+    );
     const lengths = { maxLength, stride: settings.stride };
-    const data: FineTuneData = { train: encodeData(opened, sets.train, lengths), dev: encodeData(opened, sets.dev, lengths) };
+    const data: FineTuneData = {
+      train: encodeData(opened, sets.train, lengths),
+      dev: encodeData(opened, sets.dev, lengths),
+    };
     if (settings.metric !== undefined) checkScore(model.task, settings.metric, data.dev ?? []);
     const began: Beginning = { data: digestOf(data.train, data.dev ?? []), weights: await digestsOf(models) };
     if (checkpoint) checkResumed(checkpoint, began);
@@ -156,16 +198,31 @@ export const runTraining = async (settings: TrainingRunSettings, context: Contex
       await removeEarlierRun(out);
       await writeRunStart(out, { ...saved, maxLength }, run.used);
     }
-    context.note(`${data.train.length} training and ${data.dev?.length ?? 0} dev examples, at most ${maxLength} tokens; ${describeEngine(run.used)}.`);
+    context.note(
+      `${data.train.length} training and ${data.dev?.length ?? 0} dev examples, at most ${maxLength} tokens; ${describeEngine(run.used)}.`,
+    );
 
     const metrics = await openMetrics<MetricsLine>(join(out, runFiles.metrics), checkpoint?.metricsLines);
     const { seed, checkpointEvery } = settings;
-    await trainStages(await stagesOf(data), { command, seed, checkpointEvery, folder: out, began, checkpoint, metrics, context });
+    await trainStages(await stagesOf(data), {
+      command,
+      seed,
+      checkpointEvery,
+      folder: out,
+      began,
+      checkpoint,
+      metrics,
+      context,
+    });
 
     const stages = stageRecords(metrics.lines);
     const folder = join(out, 'model');
     const training = trainingRecord(record, settings, maxLength, data, stages);
-    await saveModel(folder, { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, training, paretoSet: [] } });
+    await saveModel(folder, {
+      model,
+      tokenizerFiles,
+      lengthAdaptive: { format: 'length-adaptive', version: 1, training, paretoSet: [] },
+    });
     const result: TrainingResult = {
       model: folder,
       trainExamples: data.train.length,

@@ -10,7 +10,10 @@ import type { MetricsLine, StageName } from './training-record.js';
 import { epochLoss } from './training-record.js';
 
 /** What every stage is run with, whatever it does. */
-export type StageRun = Pick<FineTuneOptions, 'epochs' | 'seed' | 'onStep' | 'onEpoch' | 'onCheckpoint' | 'checkpointEvery' | 'resume' | 'signal'>;
+export type StageRun = Pick<
+  FineTuneOptions,
+  'epochs' | 'seed' | 'onStep' | 'onEpoch' | 'onCheckpoint' | 'checkpointEvery' | 'resume' | 'signal'
+>;
 
 /** A part of a run with epochs, losses and checkpoints of its own. */
 export interface Stage {
@@ -49,7 +52,14 @@ const runStage = async ({ name, epochs, run }: Stage, number: number, options: S
       epochs,
       seed: seed + number, // the stages see different orders and dropouts
       onStep,
-      onEpoch: (epoch, evaluation) => metrics.write({ kind: 'epoch', stage: name, epoch, loss: epochLoss(metrics.lines, name, epoch), ...evaluation }),
+      onEpoch: (epoch, evaluation) =>
+        metrics.write({
+          kind: 'epoch',
+          stage: name,
+          epoch,
+          loss: epochLoss(metrics.lines, name, epoch),
+          ...evaluation,
+        }),
       onCheckpoint: save,
       checkpointEvery,
       resume: checkpoint?.stage === number ? checkpoint.state : undefined,
@@ -73,6 +83,10 @@ export const trainStages = async (stages: readonly Stage[], options: StagesOptio
     }
   } catch (error) {
     if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
-    throw new CliError('ABORTED', `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${folder}`, { cause: error });
+    throw new CliError(
+      'ABORTED',
+      `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${folder}`,
+      { cause: error },
+    );
   }
 };

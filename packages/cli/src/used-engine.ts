@@ -10,4 +10,5 @@ export interface UsedEngine {
 }
 
 /** `onnx, int8` or `tfjs, wasm`. */
-export const describeEngine = ({ engine, precision, backend }: UsedEngine): string => `${engine}, ${backend ?? precision}`;
+export const describeEngine = ({ engine, precision, backend }: UsedEngine): string =>
+  `${engine}, ${backend ?? precision}`;

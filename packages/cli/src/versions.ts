@@ -15,7 +15,10 @@ export interface Versions {
 /** Versions of the packages, of Node, and the machine. */
 export const currentVersions = (): Versions => {
   const require = createRequire(import.meta.url);
-  const versionOf = (name: string): readonly [string, string] => [name, (require(`${name}/package.json`) as { version: string }).version];
+  const versionOf = (name: string): readonly [string, string] => [
+    name,
+    (require(`${name}/package.json`) as { version: string }).version,
+  ];
   const names = Object.keys(packageJson.dependencies).filter((name) => name.startsWith('@'));
   const peers = Object.keys(packageJson.peerDependencies).flatMap((name) => {
     try {

@@ -10,8 +10,20 @@ test.each([
   ['BERT-base', bertBase, fullLength(12), '35.33', '35.3'],
   ['TinyBERT-6L', tinyBert6, fullLength(6), '17.67', '17.7'],
   ['MiniLM-L6', miniLm, fullLength(6), '4.756', '4.76'],
-  ['MiniLM-L6 at (269, 253, 252, 202, 104, 34)', miniLm, fromAbsoluteLengths([269, 253, 252, 202, 104, 34], 384), '2.484', '2.49'],
-  ['MiniLM-L6 at (315, 251, 242, 159, 142, 33)', miniLm, fromAbsoluteLengths([315, 251, 242, 159, 142, 33], 384), '2.545', '2.55'],
+  [
+    'MiniLM-L6 at (269, 253, 252, 202, 104, 34)',
+    miniLm,
+    fromAbsoluteLengths([269, 253, 252, 202, 104, 34], 384),
+    '2.484',
+    '2.49',
+  ],
+  [
+    'MiniLM-L6 at (315, 251, 242, 159, 142, 33)',
+    miniLm,
+    fromAbsoluteLengths([315, 251, 242, 159, 142, 33], 384),
+    '2.545',
+    '2.55',
+  ],
 ])('%s costs the published MACs', (_, shape, config, products, published) => {
   const head = tokenHeadCost(shape.hiddenSize, 2);
   const { projections, attention, feedForward } = costParts(shape, config, 384, { head });
@@ -39,5 +51,7 @@ test('a configuration of another depth, or no lengths at all, are refused', () =
 });
 
 test('heads count', () => {
-  expect(cost(miniLm, fullLength(6), 16, { head: classificationHeadCost(384, 2) }) - cost(miniLm, fullLength(6), 16)).toBe(384 * 384 + 768);
+  expect(
+    cost(miniLm, fullLength(6), 16, { head: classificationHeadCost(384, 2) }) - cost(miniLm, fullLength(6), 16),
+  ).toBe(384 * 384 + 768);
 });

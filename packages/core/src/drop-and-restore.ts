@@ -50,14 +50,18 @@ export interface TokenGroup {
  * @param width T, the width of the input. Every position must be in exactly one group. Those of padding, which come after all others of
  *   their row, may be in none: what comes out there is some token's state, and no gradient may be taken of it.
  */
-export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width: number): Tensor2D => tidy(() => {
-  const states = tf.concat(
-    groups.map(({ states: group, positions }) => tf.reshape(group, [rows, positions.shape[1], group.shape[1]])),
-    1,
-  ); // [B, W, hidden]
-  const total = states.shape[1] as number;
-  const size = states.shape[2] as number;
+export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width: number): Tensor2D =>
+  tidy(() => {
+    const states = tf.concat(
+      groups.map(({ states: group, positions }) => tf.reshape(group, [rows, positions.shape[1], group.shape[1]])),
+      1,
+    ); // [B, W, hidden]
+    const total = states.shape[1] as number;
+    const size = states.shape[2] as number;
 
-  const positions = tf.concat(groups.map((group) => group.positions), 1); // [B, W]
-  return moveTokens(tf.reshape(states, [rows * total, size]), byPosition(positions, width));
-});
+    const positions = tf.concat(
+      groups.map((group) => group.positions),
+      1,
+    ); // [B, W]
+    return moveTokens(tf.reshape(states, [rows * total, size]), byPosition(positions, width));
+  });

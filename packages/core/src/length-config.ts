@@ -38,10 +38,12 @@ export const validateLengthConfig = (config: LengthConfig, layers?: number): Len
     );
   };
   if (config.length === 0) fail('it is empty');
-  if (layers !== undefined && config.length !== layers) fail(`it has ${config.length} entries for a model of ${layers} layers`);
+  if (layers !== undefined && config.length !== layers)
+    fail(`it has ${config.length} entries for a model of ${layers} layers`);
   config.forEach((ratio, layer) => {
     if (!(ratio > 0 && ratio <= 1)) fail(`entry ${layer} is ${ratio}`);
-    if (layer > 0 && ratio > (config[layer - 1] as number)) fail(`entry ${layer} (${ratio}) is larger than the one before it`);
+    if (layer > 0 && ratio > (config[layer - 1] as number))
+      fail(`entry ${layer} (${ratio}) is larger than the one before it`);
   });
   return config;
 };

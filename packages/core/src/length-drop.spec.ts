@@ -9,14 +9,19 @@ test('the smallest chain is the published one', () => {
 
 test('random chains stay between the smallest next length and the one before', () => {
   fc.assert(
-    fc.property(fc.integer(), fc.integer({ min: 2, max: 384 }), fc.double({ min: 0, max: 0.9, noNaN: true }), (seed, length, bound) => {
-      const lengths = randomLengths(6, length, createRandom(seed), { dropRatioBound: bound });
-      lengths.forEach((next, layer) => {
-        const before = lengths[layer - 1] ?? length;
-        expect(next).toBeLessThanOrEqual(before);
-        expect(next).toBeGreaterThanOrEqual(Math.max(2, Math.ceil(before * (1 - bound) - 1e-9)));
-      });
-    }),
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 2, max: 384 }),
+      fc.double({ min: 0, max: 0.9, noNaN: true }),
+      (seed, length, bound) => {
+        const lengths = randomLengths(6, length, createRandom(seed), { dropRatioBound: bound });
+        lengths.forEach((next, layer) => {
+          const before = lengths[layer - 1] ?? length;
+          expect(next).toBeLessThanOrEqual(before);
+          expect(next).toBeGreaterThanOrEqual(Math.max(2, Math.ceil(before * (1 - bound) - 1e-9)));
+        });
+      },
+    ),
   );
 });
 
@@ -47,11 +52,14 @@ test('the same seed draws the same sandwich, another seed another', () => {
 test('a layer that does not run repeats the length; one that does drops no more than its bound', () => {
   expect(smallestLengths(4, 100, { executed: [1, 3] })).toEqual([100, 80, 80, 64]);
   for (let seed = 0; seed < 100; seed++) {
-    for (const { config = [], layers = [] } of drawSandwich({ layers: 12, layerDrop: 0.3 }, createRandom(seed)).reduced) {
+    for (const { config = [], layers = [] } of drawSandwich({ layers: 12, layerDrop: 0.3 }, createRandom(seed))
+      .reduced) {
       config.forEach((ratio, layer) => {
         const before = Math.round((config[layer - 1] ?? 1) * 128);
         const after = Math.round(ratio * 128);
-        expect(after).toBeGreaterThanOrEqual(layers.includes(layer) ? Math.max(2, Math.ceil(before * 0.8 - 1e-9)) : before);
+        expect(after).toBeGreaterThanOrEqual(
+          layers.includes(layer) ? Math.max(2, Math.ceil(before * 0.8 - 1e-9)) : before,
+        );
       });
     }
   }

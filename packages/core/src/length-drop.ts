@@ -43,7 +43,12 @@ const checkShare = (name: string, value: number): void => {
 const allLayers = (layers: number): number[] => Array.from({ length: layers }, (_, layer) => layer);
 
 /** Only layers that run drop tokens; the others repeat the length. */
-const chain = (layers: number, inputLength: number, executed: readonly number[], next: (length: number) => number): number[] => {
+const chain = (
+  layers: number,
+  inputLength: number,
+  executed: readonly number[],
+  next: (length: number) => number,
+): number[] => {
   let length = inputLength;
   return allLayers(layers).map((layer) => {
     if (executed.includes(layer)) length = Math.max(Math.min(minLength, inputLength), next(length));

@@ -41,5 +41,8 @@ export const runOwnKernel = <T extends Tensor>(name: OwnKernel, inputs: NamedTen
   tf.engine().runKernel<T>(name, inputs, attrs);
 
 /** Runs one kernel in place of many; undefined where the backend has none, and while a gradient is recorded. */
-export const runFused = <T extends Tensor>(name: OwnKernel, inputs: NamedTensorMap, attrs?: NamedAttrMap): T | undefined =>
-  canFuse(name) ? runOwnKernel<T>(name, inputs, attrs) : undefined;
+export const runFused = <T extends Tensor>(
+  name: OwnKernel,
+  inputs: NamedTensorMap,
+  attrs?: NamedAttrMap,
+): T | undefined => (canFuse(name) ? runOwnKernel<T>(name, inputs, attrs) : undefined);

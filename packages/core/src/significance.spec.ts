@@ -11,7 +11,14 @@ describeOnBackends('attention significance', () => {
     ],
   ]; // prettier-ignore
   const scores = (counts: readonly number[], paddingVotes = false) =>
-    tf.tidy(() => attentionSignificance(tf.tensor4d(probabilities), { rows: 1, width: 3, counts }, { paddingVotes }).arraySync()[0] ?? []);
+    tf.tidy(
+      () =>
+        attentionSignificance(
+          tf.tensor4d(probabilities),
+          { rows: 1, width: 3, counts },
+          { paddingVotes },
+        ).arraySync()[0] ?? [],
+    );
   const expectClose = (values: readonly number[], wanted: readonly number[]) =>
     values.forEach((value, i) => expect(value).toBeCloseTo(wanted[i] ?? Number.NaN, 5));
 

@@ -25,18 +25,19 @@ export const attentionSignificance = (
   probabilities: Tensor4D,
   extent: Extent,
   { paddingVotes = false }: SignificanceOptions = {},
-): Tensor2D => tidy(() => {
-  if (!paddingVotes && canFuse(ownKernel.attentionSignificance)) {
-    const { counts, list } = uploadedCounts(extent.counts);
-    return runOwnKernel<Tensor2D>(ownKernel.attentionSignificance, { probabilities, counts }, { list });
-  }
-  const valid = validSlots(extent);
-  if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
+): Tensor2D =>
+  tidy(() => {
+    if (!paddingVotes && canFuse(ownKernel.attentionSignificance)) {
+      const { counts, list } = uploadedCounts(extent.counts);
+      return runOwnKernel<Tensor2D>(ownKernel.attentionSignificance, { probabilities, counts }, { list });
+    }
+    const valid = validSlots(extent);
+    if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
 
-  const [rows, heads, width] = probabilities.shape;
-  const keys = tf.tensor2d(valid, [rows, width]);
-  const votes = paddingVotes ? tf.onesLike(keys) : keys;
-  const voters = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
-  const received = tf.matMul(voters, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
-  return tf.sub(tf.mul(tf.add(tf.squeeze(received, [1]), 1), keys), 1); // padding keys -> -1
-});
+    const [rows, heads, width] = probabilities.shape;
+    const keys = tf.tensor2d(valid, [rows, width]);
+    const votes = paddingVotes ? tf.onesLike(keys) : keys;
+    const voters = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
+    const received = tf.matMul(voters, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
+    return tf.sub(tf.mul(tf.add(tf.squeeze(received, [1]), 1), keys), 1); // padding keys -> -1
+  });

@@ -13,12 +13,18 @@ import { onHost } from './selection/on-host.js';
 import { configFromRetention, fadeTokens, retentionRegularizer } from './soft-extract.js';
 import { describeOnBackends, expectNoLeak } from './testing/backends.js';
 
-const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 });
+const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), {
+  minLength: 1,
+  maxLength: 4,
+});
 const inputs: EncoderInput[] = [{ ids: [1, 2, 3, 4, 5, 6, 7] }, { ids: [9, 8] }, { ids: [3, 1, 4, 1, 5] }];
 
 const retentionOf = (bins: number, seed = 1): tf.Tensor2D => {
   const random = createRandom(seed);
-  return tf.tensor2d(Float32Array.from({ length: 3 * bins }, () => 0.2 + 0.6 * random.uniform()), [3, bins]);
+  return tf.tensor2d(
+    Float32Array.from({ length: 3 * bins }, () => 0.2 + 0.6 * random.uniform()),
+    [3, bins],
+  );
 };
 
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -48,16 +54,24 @@ describeOnBackends('soft-extract', () => {
 
   test('with protectedTokens 0 the first token ranks by its score, as published', () => {
     const faded = tf.tidy(() =>
-      fadeTokens(tf.ones([2, 1]), tf.tensor2d([[0.1, 0.9]]), tf.tensor1d([1, 0.5]), { extent: { rows: 1, width: 2, counts: [2] }, protectedTokens: 0 }).dataSync(),
+      fadeTokens(tf.ones([2, 1]), tf.tensor2d([[0.1, 0.9]]), tf.tensor1d([1, 0.5]), {
+        extent: { rows: 1, width: 2, counts: [2] },
+        protectedTokens: 0,
+      }).dataSync(),
     );
     expect(Array.from(faded)).toEqual([0.5, 1]);
   });
 
   test('host and device rank alike, ties included', () => {
-    const scores = fc.array(fc.array(fc.constantFrom(0, 0.25, 0.5, 1), { minLength: 7, maxLength: 7 }), { minLength: 1, maxLength: 3 });
+    const scores = fc.array(fc.array(fc.constantFrom(0, 0.25, 0.5, 1), { minLength: 7, maxLength: 7 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
     fc.assert(
       fc.property(scores, fc.integer({ min: 0, max: 2 }), (given, protectedTokens) => {
-        const [host, device] = [onHost, onDevice].map((place) => tf.tidy(() => place.rankOrder(tf.tensor2d(given), protectedTokens).arraySync()));
+        const [host, device] = [onHost, onDevice].map((place) =>
+          tf.tidy(() => place.rankOrder(tf.tensor2d(given), protectedTokens).arraySync()),
+        );
         expect(host).toEqual(device);
       }),
       { numRuns: 30 },
@@ -75,11 +89,16 @@ describeOnBackends('soft-extract', () => {
       fc.property(rows, fc.integer({ min: 1, max: 24 }), (ids, bins) => {
         const retention = retentionOf(bins);
         const width = Math.max(...ids.map((row) => row.length));
-        const batch = hidden(ids.map((row) => ({ ids: row })), { softExtract: { retention } });
+        const batch = hidden(
+          ids.map((row) => ({ ids: row })),
+          { softExtract: { retention } },
+        );
         ids.forEach((row, b) => {
           const alone = hidden([{ ids: row }], { softExtract: { retention } });
           expect(largestGap(batch.subarray(b * width * 16, (b * width + row.length) * 16), alone)).toBeLessThan(2e-5);
-          expect(batch.subarray((b * width + row.length) * 16, (b + 1) * width * 16).every((value) => value === 0)).toBe(true);
+          expect(
+            batch.subarray((b * width + row.length) * 16, (b + 1) * width * 16).every((value) => value === 0),
+          ).toBe(true);
         });
         retention.dispose();
       }),
@@ -95,12 +114,18 @@ describeOnBackends('soft-extract', () => {
     const { hidden: output, trace } = encode(weights, inputs, { softExtract: { retention }, trace: true });
     const fixed: Reducer = { name: 'fixed', score: ({ layer }) => tf.clone(trace[layer]?.scores as tf.Tensor2D) };
 
-    const lossOf = (reducer: Reducer) => (shares: tf.Tensor2D, table: tf.Tensor2D): tf.Scalar => {
-      const changed = { ...weights, embeddings: { ...weights.embeddings, word: table } };
-      return tf.mean(tf.mul(encode(changed, inputs, { softExtract: { retention: shares }, reducer }).hidden, pull));
-    };
+    const lossOf =
+      (reducer: Reducer) =>
+      (shares: tf.Tensor2D, table: tf.Tensor2D): tf.Scalar => {
+        const changed = { ...weights, embeddings: { ...weights.embeddings, word: table } };
+        return tf.mean(tf.mul(encode(changed, inputs, { softExtract: { retention: shares }, reducer }).hidden, pull));
+      };
     const slopesOf = (reducer: Reducer): number[][] =>
-      tf.tidy(() => tf.grads(lossOf(reducer) as (...tensors: tf.Tensor[]) => tf.Scalar)([retention, word]).map((slope) => Array.from(slope.dataSync())));
+      tf.tidy(() =>
+        tf
+          .grads(lossOf(reducer) as (...tensors: tf.Tensor[]) => tf.Scalar)([retention, word])
+          .map((slope) => Array.from(slope.dataSync())),
+      );
     const [slopes = [], wordSlopes = []] = slopesOf(fixed);
     expect(slopesOf(attentionReducer())).toEqual([slopes, wordSlopes]); // nothing flows into the ranking
 
@@ -108,13 +133,29 @@ describeOnBackends('soft-extract', () => {
     const difference = (at: tf.Tensor2D, index: number, loss: (moved: tf.Tensor2D) => tf.Scalar): number => {
       const values = Array.from(at.dataSync());
       const moved = (by: number) =>
-        tf.tidy(() => loss(tf.tensor2d(values.map((value, i) => (i === index ? value + by : value)), at.shape)).dataSync()[0] as number);
+        tf.tidy(
+          () =>
+            loss(
+              tf.tensor2d(
+                values.map((value, i) => (i === index ? value + by : value)),
+                at.shape,
+              ),
+            ).dataSync()[0] as number,
+        );
       return (moved(step) - moved(-step)) / (2 * step);
     };
-    slopes.forEach((slope, i) => expect(slope).toBeCloseTo(difference(retention, i, (moved) => lossOf(fixed)(moved, word)), 3));
+    slopes.forEach((slope, i) =>
+      expect(slope).toBeCloseTo(
+        difference(retention, i, (moved) => lossOf(fixed)(moved, word)),
+        3,
+      ),
+    );
     expect(Math.max(...slopes.map(Math.abs))).toBeGreaterThan(0.01);
     for (const i of [16, 3 * 16 + 2, 9 * 16 + 7]) {
-      expect(wordSlopes[i]).toBeCloseTo(difference(word, i, (moved) => lossOf(fixed)(retention, moved)), 3);
+      expect(wordSlopes[i]).toBeCloseTo(
+        difference(word, i, (moved) => lossOf(fixed)(retention, moved)),
+        3,
+      );
       expect(wordSlopes[i]).not.toBe(0);
     }
     tf.dispose([pull, retention, output, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
@@ -136,18 +177,51 @@ describeOnBackends('soft-extract', () => {
   });
 
   test.each<[string, () => EncodeOptions, RegExp]>([
-    ['a configuration beside it', () => ({ config: [1, 1, 1], softExtract: { retention: tf.ones([3, 4]) } }), /Both config and softExtract are given/],
-    ['a retention for another depth', () => ({ softExtract: { retention: tf.ones([2, 4]) } }), /retention is \[2, 4\]; expected \[3, bins\]/],
+    [
+      'a configuration beside it',
+      () => ({ config: [1, 1, 1], softExtract: { retention: tf.ones([3, 4]) } }),
+      /Both config and softExtract are given/,
+    ],
+    [
+      'a retention for another depth',
+      () => ({ softExtract: { retention: tf.ones([2, 4]) } }),
+      /retention is \[2, 4\]; expected \[3, bins\]/,
+    ],
     ['a retention without bins', () => ({ softExtract: { retention: tf.zeros([3, 0]) } }), /retention is \[3, 0\]/],
   ])('refuses %s', (_, options, message) => {
-    expect(() => tf.tidy(() => hidden(inputs, options()))).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) as string }) as Error);
+    expect(() => tf.tidy(() => hidden(inputs, options()))).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) as string }) as Error,
+    );
   });
 });
 
 test.each<[string, number[][], number[]]>([
-  ['sums are rounded down', [[1, 1, 1, 0.5], [1, 0.9, 0.2, 0]], [0.75, 0.5]],
-  ['a layer keeps at least one token', [[0.1, 0.2], [0, 0]], [0.5, 0.5]],
-  ['later layers never keep more', [[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 0, 0]], [0.5, 0.5, 0.25, 0.25]],
+  [
+    'sums are rounded down',
+    [
+      [1, 1, 1, 0.5],
+      [1, 0.9, 0.2, 0],
+    ],
+    [0.75, 0.5],
+  ],
+  [
+    'a layer keeps at least one token',
+    [
+      [0.1, 0.2],
+      [0, 0],
+    ],
+    [0.5, 0.5],
+  ],
+  [
+    'later layers never keep more',
+    [
+      [1, 1, 0, 0],
+      [1, 1, 1, 1],
+      [1, 0, 0, 0],
+      [1, 1, 0, 0],
+    ],
+    [0.5, 0.5, 0.25, 0.25],
+  ],
   ['all of it is full length', [[1, 1, 1]], [1]],
   ['sums that miss a whole number by rounding', [new Array<number>(10).fill(0.1)], [0.1]],
 ])('configFromRetention: %s', (_, retention, config) => {

@@ -44,15 +44,16 @@ export const fadeTokens = (
   scores: Tensor2D,
   retention: Tensor1D,
   { extent, protectedTokens = 1 }: FadeOptions & { readonly extent: Extent },
-): Tensor2D => tidy(() => {
-  const { rows, width } = extent;
-  const bins = retention.shape[0];
-  const withPadding = tf.concat([retention, tf.ones([1])]); // bin `bins` is the padding's
-  const byRank = tf.gather(withPadding, tf.tensor1d(binsOfRanks(extent, bins), 'int32')); // [B * T]
-  const ranking = selectionOf(rankOrder(scores, protectedTokens), 0, width);
-  const bySlot = moveTokens(tf.reshape(byRank, [rows * width, 1]), invert(ranking));
-  return tf.mul<Tensor2D>(hidden, bySlot);
-});
+): Tensor2D =>
+  tidy(() => {
+    const { rows, width } = extent;
+    const bins = retention.shape[0];
+    const withPadding = tf.concat([retention, tf.ones([1])]); // bin `bins` is the padding's
+    const byRank = tf.gather(withPadding, tf.tensor1d(binsOfRanks(extent, bins), 'int32')); // [B * T]
+    const ranking = selectionOf(rankOrder(scores, protectedTokens), 0, width);
+    const bySlot = moveTokens(tf.reshape(byRank, [rows * width, 1]), invert(ranking));
+    return tf.mul<Tensor2D>(hidden, bySlot);
+  });
 
 /**
  * What soft-extract pays for the tokens it retains: `sum_j j * sum_k r_j[k]` with layers j = 1, 2, ..., so that later layers,
@@ -60,10 +61,11 @@ export const fadeTokens = (
  *
  * @param retention [layers, bins]
  */
-export const retentionRegularizer = (retention: Tensor2D): Scalar => tidy(() => {
-  const layers = retention.shape[0];
-  return tf.sum<Scalar>(tf.mul(retention, tf.reshape(tf.range(1, layers + 1), [layers, 1])));
-});
+export const retentionRegularizer = (retention: Tensor2D): Scalar =>
+  tidy(() => {
+    const layers = retention.shape[0];
+    return tf.sum<Scalar>(tf.mul(retention, tf.reshape(tf.range(1, layers + 1), [layers, 1])));
+  });
 
 /** Slack for sums of float32 numbers. */
 const roundingSlack = 1e-6;
@@ -79,10 +81,14 @@ const roundingSlack = 1e-6;
  */
 export const configFromRetention = (retention: readonly (readonly number[])[]): LengthConfig => {
   const bins = retention[0]?.length ?? 0;
-  const valid = bins > 0 && retention.every((row) => row.length === bins && row.every((share) => share >= 0 && share <= 1));
+  const valid =
+    bins > 0 && retention.every((row) => row.length === bins && row.every((share) => share >= 0 && share <= 1));
   if (!valid) {
     const shape = `[${retention.map(({ length }) => length).join(', ')}]`;
-    throw new CoreError('OPTION_INVALID', `retention has rows of ${shape} bins; expected one row a layer, equally many numbers in [0, 1] in each.`);
+    throw new CoreError(
+      'OPTION_INVALID',
+      `retention has rows of ${shape} bins; expected one row a layer, equally many numbers in [0, 1] in each.`,
+    );
   }
   let length = bins;
   const lengths = retention.map((row) => {

@@ -1,5 +1,14 @@
 import { useWasm } from '@length-adaptive/core/wasm';
-import { createPredictor, encodeExamples, evaluate, fineTune, labelsOf, multiLabelClassification, openModel, readExamples } from '@length-adaptive/models';
+import {
+  createPredictor,
+  encodeExamples,
+  evaluate,
+  fineTune,
+  labelsOf,
+  multiLabelClassification,
+  openModel,
+  readExamples,
+} from '@length-adaptive/models';
 
 await useWasm();
 
@@ -12,5 +21,8 @@ await fineTune(model, { train: data }, { epochs: 1, lengthDrop: { dropRatioBound
 console.log(await evaluate(model, data, { config: [0.8, 0.7, 0.6], metric: 'average_precision' }));
 
 // Each label has a probability of its own; those that reach the threshold are given.
-const [answer] = await createPredictor({ ...text, model }).predict(['the phone is great'], { lengthConfig: [0.8, 0.7, 0.6], threshold: 0.5 });
+const [answer] = await createPredictor({ ...text, model }).predict(['the phone is great'], {
+  lengthConfig: [0.8, 0.7, 0.6],
+  threshold: 0.5,
+});
 console.log(answer?.labels, answer?.probabilities);

@@ -21,7 +21,9 @@ const questions = encodeQuestions(reader.tokenizer, await readSquad('questions.j
 await fineTune(reader.model, { train: questions }, { epochs: 2 });
 await fineTune(reader.model, { train: questions }, { epochs: 1, lengthDrop });
 
-const [answer] = await createPredictor(reader).predict([['what is it', 'the phone works and it is great']], { lengthConfig: [0.8, 0.7, 0.6] });
+const [answer] = await createPredictor(reader).predict([['what is it', 'the phone works and it is great']], {
+  lengthConfig: [0.8, 0.7, 0.6],
+});
 console.log(answer?.label, answer?.answers?.[0]?.start, answer?.keptTokens);
 
 // Entities in a sentence: CoNLL columns, a tag for the first token of each word.

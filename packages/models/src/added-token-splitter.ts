@@ -12,7 +12,8 @@ export const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Contr
 
 const endsWithWord = new RegExp(`[${wordCharacters}]$`, 'u');
 const startsWithWord = new RegExp(`^[${wordCharacters}]`, 'u');
-const isSpace = (character: string | undefined): boolean => character !== undefined && /\p{White_Space}/u.test(character);
+const isSpace = (character: string | undefined): boolean =>
+  character !== undefined && /\p{White_Space}/u.test(character);
 
 const isSingleWord = (text: string, start: number, end: number): boolean =>
   !endsWithWord.test(text.slice(Math.max(0, start - 2), start)) && !startsWithWord.test(text.slice(end, end + 2)); // two units: one character at most matters
@@ -23,7 +24,9 @@ const isSingleWord = (text: string, start: number, end: number): boolean =>
  *
  * @param tokens by the text that is looked for
  */
-export const addedTokenSplitter = (tokens: ReadonlyMap<string, AddedToken>): ((text: string) => readonly TextSection[]) => {
+export const addedTokenSplitter = (
+  tokens: ReadonlyMap<string, AddedToken>,
+): ((text: string) => readonly TextSection[]) => {
   const wanted = [...tokens.keys()].filter((content) => content !== '').sort((a, b) => b.length - a.length);
   if (wanted.length === 0) return (text) => [{ start: 0, end: text.length }];
   const pattern = new RegExp(wanted.map((content) => content.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');

@@ -15,7 +15,12 @@ test('batches are taken in the order of the inputs, the last one as it is', () =
 test('costs are multiples of the unpadded ones', () => {
   const [none, batch, maximum] = fullLengthBaselines(model, [10, 20, 30], { maxLength: 40, batchSize: 2 });
   expect(none).toEqual({ padding: 'none', tokens: 20, macs: (200 + 600 + 1200) / 3, ratio: 1 });
-  expect(batch).toEqual({ padding: 'batch', tokens: 70 / 3, macs: (600 + 600 + 1200) / 3, ratio: expect.closeTo(1.2, 9) });
+  expect(batch).toEqual({
+    padding: 'batch',
+    tokens: 70 / 3,
+    macs: (600 + 600 + 1200) / 3,
+    ratio: expect.closeTo(1.2, 9),
+  });
   expect(maximum).toEqual({ padding: 'maximum', tokens: 40, macs: 2000, ratio: 3 });
 });
 

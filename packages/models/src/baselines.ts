@@ -32,10 +32,19 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
  *
  * @throws ModelError `OPTION_INVALID` when an input is longer than `maxLength`, or a batch holds nothing
  */
-export const paddedLengths = (lengths: readonly number[], padding: Padding, { maxLength, batchSize = 32 }: PaddingOptions): number[] => {
+export const paddedLengths = (
+  lengths: readonly number[],
+  padding: Padding,
+  { maxLength, batchSize = 32 }: PaddingOptions,
+): number[] => {
   const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
-  if (longest > maxLength) throw new ModelError('OPTION_INVALID', `maxLength is ${maxLength}, but there is an input of ${longest} tokens; give what the inputs were cut to.`);
-  if (!(batchSize >= 1)) throw new ModelError('OPTION_INVALID', `batchSize is ${batchSize}; expected a whole number of at least 1.`);
+  if (longest > maxLength)
+    throw new ModelError(
+      'OPTION_INVALID',
+      `maxLength is ${maxLength}, but there is an input of ${longest} tokens; give what the inputs were cut to.`,
+    );
+  if (!(batchSize >= 1))
+    throw new ModelError('OPTION_INVALID', `batchSize is ${batchSize}; expected a whole number of at least 1.`);
   if (padding === 'none') return [...lengths];
   if (padding === 'maximum') return lengths.map(() => maxLength);
   return lengths.map((_, i) => {
@@ -53,8 +62,13 @@ export const paddedLengths = (lengths: readonly number[], padding: Padding, { ma
  * @example
  * fullLengthBaselines(model, [12, 20, 16], { maxLength: 128 }).map(({ ratio }) => ratio); // [1, 1.3, 8.3]
  */
-export const fullLengthBaselines = (model: RunnableModel, lengths: readonly number[], options: PaddingOptions): Baseline[] => {
-  if (lengths.length === 0) throw new ModelError('DATA_INVALID', 'There are no inputs to reckon the baselines of; expected at least one.');
+export const fullLengthBaselines = (
+  model: RunnableModel,
+  lengths: readonly number[],
+  options: PaddingOptions,
+): Baseline[] => {
+  if (lengths.length === 0)
+    throw new ModelError('DATA_INVALID', 'There are no inputs to reckon the baselines of; expected at least one.');
   const known = new Map<number, number>();
   const macsOf = (length: number): number => {
     const macs = known.get(length) ?? model.macs(length);

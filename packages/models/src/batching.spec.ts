@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { tokenBatches, trainingBatches } from './batching.js';
 
-const inputs = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 60 }).map((lengths) => lengths.map((n) => ({ ids: new Int32Array(n) })));
+const inputs = fc
+  .array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 60 })
+  .map((lengths) => lengths.map((n) => ({ ids: new Int32Array(n) })));
 
 test('token batches hold every input once and no more than their tokens', () => {
   fc.assert(
@@ -17,13 +19,24 @@ test('token batches hold every input once and no more than their tokens', () => 
 });
 
 test('an epoch holds every example once, in an order of its own, with little padding', () => {
-  const examples = Array.from({ length: 500 }, (_, i) => ({ input: { ids: new Int32Array(1 + ((i * 37) % 40)) }, target: i }));
+  const examples = Array.from({ length: 500 }, (_, i) => ({
+    input: { ids: new Int32Array(1 + ((i * 37) % 40)) },
+    target: i,
+  }));
   const first = trainingBatches(examples, 16, 42, 0);
-  expect(first.flat().map(({ target }) => Number(target)).sort((a, b) => a - b)).toEqual(examples.map((_, i) => i));
+  expect(
+    first
+      .flat()
+      .map(({ target }) => Number(target))
+      .sort((a, b) => a - b),
+  ).toEqual(examples.map((_, i) => i));
   expect(trainingBatches(examples, 16, 42, 0)).toEqual(first);
   expect(trainingBatches(examples, 16, 42, 1)).not.toEqual(first);
 
-  const padded = first.reduce((sum, batch) => sum + batch.length * Math.max(...batch.map(({ input }) => input.ids.length)), 0);
+  const padded = first.reduce(
+    (sum, batch) => sum + batch.length * Math.max(...batch.map(({ input }) => input.ids.length)),
+    0,
+  );
   const real = examples.reduce((sum, { input }) => sum + input.ids.length, 0);
   expect(padded / real).toBeLessThan(1.15);
 });

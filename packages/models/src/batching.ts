@@ -33,7 +33,9 @@ export const trainingBatches = (
  * included), at least one row.
  */
 export const tokenBatches = (inputs: readonly EncoderInput[], maxTokens: number): number[][] => {
-  const order = inputs.map((_, index) => index).sort((a, b) => width(inputs[a] as EncoderInput) - width(inputs[b] as EncoderInput) || a - b);
+  const order = inputs
+    .map((_, index) => index)
+    .sort((a, b) => width(inputs[a] as EncoderInput) - width(inputs[b] as EncoderInput) || a - b);
   const batches: number[][] = [];
   let current: number[] = [];
   for (const index of order) {

@@ -56,6 +56,10 @@ describe('bertNormalizer', () => {
 
   test('normalising twice changes nothing but the spaces around Chinese', () => {
     const squeeze = (text: string) => text.replace(/ +/g, ' ').trim();
-    fc.assert(fc.property(graphemes, (text) => expect(squeeze(uncased(uncased(text).text).text)).toBe(squeeze(uncased(text).text))));
+    fc.assert(
+      fc.property(graphemes, (text) =>
+        expect(squeeze(uncased(uncased(text).text).text)).toBe(squeeze(uncased(text).text)),
+      ),
+    );
   });
 });

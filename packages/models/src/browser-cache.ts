@@ -16,7 +16,8 @@ const defaultName = 'length-adaptive';
 const browserCaches = (): Caches | undefined => (globalThis as { caches?: Caches }).caches;
 
 /** Entries are found by an address; this one belongs to nobody, and is never asked. */
-const addressOf = (key: readonly string[]): string => `https://length-adaptive.invalid/${key.map(encodeURIComponent).join('/')}`;
+const addressOf = (key: readonly string[]): string =>
+  `https://length-adaptive.invalid/${key.map(encodeURIComponent).join('/')}`;
 
 /** The cache of downloads in a browser, under a name of its own in the Cache API; undefined where there is none. */
 export const browserCache = (name = defaultName): DownloadCache | undefined => {

@@ -22,9 +22,13 @@ const fail = (message: string): never => {
 };
 
 const best = (points: readonly ParetoPoint[]): ParetoPoint | undefined =>
-  points.reduce<ParetoPoint | undefined>((top, point) => (top === undefined || point.score > top.score ? point : top), undefined);
+  points.reduce<ParetoPoint | undefined>(
+    (top, point) => (top === undefined || point.score > top.score ? point : top),
+    undefined,
+  );
 
-const least = (points: readonly ParetoPoint[], of: (point: ParetoPoint) => number): number => Math.min(...points.map(of));
+const least = (points: readonly ParetoPoint[], of: (point: ParetoPoint) => number): number =>
+  Math.min(...points.map(of));
 
 /**
  * Picks the configuration of a Pareto set for a budget: the best score that fits, or the least cost that scores enough.
@@ -37,13 +41,17 @@ export const pointForBudget = (points: readonly ParetoPoint[], budget: Budget, l
   const checked = (name: string, value: number, upper = Infinity): number =>
     value > 0 && value <= upper
       ? value
-      : fail(`Budget ${name} is ${value}; expected a number above 0${upper < Infinity ? ` and at most ${upper}` : ''}.`);
+      : fail(
+          `Budget ${name} is ${value}; expected a number above 0${upper < Infinity ? ` and at most ${upper}` : ''}.`,
+        );
 
   if ('cost' in budget) {
     const limit = checked('cost', budget.cost, 1);
     return (
       best(points.filter(({ cost }) => cost <= limit + 1e-9)) ??
-      fail(`No configuration costs ${limit} or less of the full model; the smallest costs ${least(points, ({ cost }) => cost).toFixed(3)}.`)
+      fail(
+        `No configuration costs ${limit} or less of the full model; the smallest costs ${least(points, ({ cost }) => cost).toFixed(3)}.`,
+      )
     );
   }
   if ('latencyMs' in budget) {
@@ -51,11 +59,19 @@ export const pointForBudget = (points: readonly ParetoPoint[], budget: Budget, l
     const latency = ({ lengthConfig }: ParetoPoint): number => latencyOf?.(lengthConfig) ?? Number.NaN;
     return (
       best(points.filter((point) => latency(point) <= limit)) ??
-      fail(`No configuration takes ${limit} ms or less here; the fastest is predicted to take ${least(points, latency).toFixed(1)} ms.`)
+      fail(
+        `No configuration takes ${limit} ms or less here; the fastest is predicted to take ${least(points, latency).toFixed(1)} ms.`,
+      )
     );
   }
   if (!Number.isFinite(budget.minScore)) fail(`Budget minScore is ${budget.minScore}; expected a number.`);
   const enough = points.filter(({ score }) => score >= budget.minScore - 1e-9);
-  const cheapest = enough.reduce<ParetoPoint | undefined>((low, point) => (low === undefined || point.cost < low.cost ? point : low), undefined);
-  return cheapest ?? fail(`No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`);
+  const cheapest = enough.reduce<ParetoPoint | undefined>(
+    (low, point) => (low === undefined || point.cost < low.cost ? point : low),
+    undefined,
+  );
+  return (
+    cheapest ??
+    fail(`No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`)
+  );
 };

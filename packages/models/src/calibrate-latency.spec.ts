@@ -35,7 +35,8 @@ test('predicts a machine that it has seen at other lengths and configurations', 
   const latency = await calibrateLatency(model, { lengths: [30, 12, 90, 12], now });
   expect(latency.error).toBeLessThan(0.01);
   const config = [0.9, 0.9, 0.5, 0.4, 0.2, 0.1];
-  for (const tokens of [12, 25, 90]) expect(latency.milliseconds(tokens, config) / truth(tokens, config)).toBeCloseTo(1, 1);
+  for (const tokens of [12, 25, 90])
+    expect(latency.milliseconds(tokens, config) / truth(tokens, config)).toBeCloseTo(1, 1);
   expect(Math.min(...runs.map(({ tokens }) => tokens))).toBe(12);
   expect(Math.max(...runs.map(({ tokens }) => tokens))).toBe(90);
 });
@@ -72,7 +73,9 @@ test('a model with a configuration built in is asked for no other', async () => 
 
 test('stops when it is told to', async () => {
   const { model, now, runs } = sleeper();
-  await expect(calibrateLatency(model, { now, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(calibrateLatency(model, { now, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
   expect(runs).toEqual([]);
 });
 

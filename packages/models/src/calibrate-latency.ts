@@ -33,7 +33,9 @@ const lengthsToTime = (asked: readonly number[], positions: number): number[] =>
   const high = known.reduce((a, b) => Math.max(a, b));
   const least = known.reduce((a, b) => Math.min(a, b));
   const low = least < high ? least : Math.ceil(high / 2);
-  const lengths = Array.from({ length: lengthCount }, (_, i) => Math.round(low * (high / low) ** (i / (lengthCount - 1))));
+  const lengths = Array.from({ length: lengthCount }, (_, i) =>
+    Math.round(low * (high / low) ** (i / (lengthCount - 1))),
+  );
   return [...new Set(lengths)];
 };
 
@@ -53,14 +55,33 @@ interface Pass {
  * What is timed to fit, and what to judge the fit by: the full length, chains and steps, so that what enters layers, what
  * leaves them and how often tokens are dropped do not go together. What is held out has other lengths and other shapes.
  */
-const design = ({ dimensions: { layers, positions }, builtIn }: RunnableModel, asked: readonly number[]): { fitted: Pass[]; heldOut: Pass[] } => {
+const design = (
+  { dimensions: { layers, positions }, builtIn }: RunnableModel,
+  asked: readonly number[],
+): { fitted: Pass[]; heldOut: Pass[] } => {
   const lengths = lengthsToTime(asked, positions);
   const between = lengths.map((length, i) => Math.round(Math.sqrt(length * (lengths[i + 1] ?? length))));
   const full = fullLength(layers);
-  const fitShapes = [chain(layers, 0.85), shape(layers, (place) => (place < 0.5 ? 1 : 0.3)), chain(layers, 0.6), shape(layers, () => 0.5)];
-  const otherShapes = [shape(layers, (place) => 1 - 0.8 * place), chain(layers, 0.72), shape(layers, (place) => (place < 0.3 ? 0.9 : 0.4)), full];
-  const pass = (tokens: number, config: LengthConfig | undefined): Pass => ({ tokens, config: builtIn ?? config ?? full });
-  const two = (shapes: readonly LengthConfig[], i: number): (LengthConfig | undefined)[] => [shapes[(2 * i) % shapes.length], shapes[(2 * i + 1) % shapes.length]];
+  const fitShapes = [
+    chain(layers, 0.85),
+    shape(layers, (place) => (place < 0.5 ? 1 : 0.3)),
+    chain(layers, 0.6),
+    shape(layers, () => 0.5),
+  ];
+  const otherShapes = [
+    shape(layers, (place) => 1 - 0.8 * place),
+    chain(layers, 0.72),
+    shape(layers, (place) => (place < 0.3 ? 0.9 : 0.4)),
+    full,
+  ];
+  const pass = (tokens: number, config: LengthConfig | undefined): Pass => ({
+    tokens,
+    config: builtIn ?? config ?? full,
+  });
+  const two = (shapes: readonly LengthConfig[], i: number): (LengthConfig | undefined)[] => [
+    shapes[(2 * i) % shapes.length],
+    shapes[(2 * i + 1) % shapes.length],
+  ];
   return {
     fitted: lengths.flatMap((tokens, i) => [full, ...two(fitShapes, i)].map((config) => pass(tokens, config))),
     heldOut: between.flatMap((tokens, i) => two(otherShapes, i).map((config) => pass(tokens, config))),

@@ -5,7 +5,9 @@ import { writeSafetensors } from './write-safetensors.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const page = '<!doctype html><html><body>Not here</body></html>';
-const weights = writeSafetensors(new Map([['a', { shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, 6]), dtype: 'F32' }]]));
+const weights = writeSafetensors(
+  new Map([['a', { shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, 6]), dtype: 'F32' }]]),
+);
 
 test.each([
   ['config.json', ' \n{"a":1}\n', 'good'],
@@ -37,7 +39,8 @@ test.each([
 
 test('a type says that words are a page, and does not make one of a file', () => {
   const type = 'text/html; charset=utf-8';
-  for (const path of ['config.json', 'vocab.txt', 'model.safetensors', 'onnx/model.onnx']) expect(isPage(path, bytes('Sorry, nothing here.'), type)).toBe(true);
+  for (const path of ['config.json', 'vocab.txt', 'model.safetensors', 'onnx/model.onnx'])
+    expect(isPage(path, bytes('Sorry, nothing here.'), type)).toBe(true);
   expect(isPage('config.json', bytes('{"a":1}'), type)).toBe(false);
   expect(isPage('vocab.txt', bytes('[PAD]\n[UNK]'), type)).toBe(false);
   expect(isPage('model.safetensors', weights, type)).toBe(false);
@@ -45,7 +48,12 @@ test('a type says that words are a page, and does not make one of a file', () =>
 
 test('weights are good as a whole, and no first part of them is', () => {
   expect(lookAt('model.safetensors', weights)).toBe('good');
-  fc.assert(fc.property(fc.integer({ min: 1, max: weights.length - 1 }), (end) => lookAt('model.safetensors', weights.subarray(0, end)) === 'broken'));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: weights.length - 1 }),
+      (end) => lookAt('model.safetensors', weights.subarray(0, end)) === 'broken',
+    ),
+  );
 });
 
 test('JSON is good as a whole, and no first part of it is', () => {
@@ -61,10 +69,18 @@ test('JSON is good as a whole, and no first part of it is', () => {
 
 test('any bytes get a look without an error', () => {
   const names = fc.constantFrom('a.json', 'a.txt', 'a.safetensors', 'a.onnx', 'a.bin', 'a');
-  fc.assert(fc.property(names, fc.uint8Array({ maxLength: 200 }), (path, content) => ['good', 'page', 'empty', 'broken'].includes(lookAt(path, content))));
+  fc.assert(
+    fc.property(names, fc.uint8Array({ maxLength: 200 }), (path, content) =>
+      ['good', 'page', 'empty', 'broken'].includes(lookAt(path, content)),
+    ),
+  );
 });
 
 test('Retry-After is seconds or a date', () => {
   const now = Date.UTC(2025, 0, 1);
-  expect([null, '', 'soon', '0', '3', ' 120 ', new Date(now + 5000).toUTCString(), new Date(now - 5000).toUTCString()].map((header) => retryAfterMs(header, now))).toEqual([0, 0, 0, 0, 3000, 120_000, 5000, 0]);
+  expect(
+    [null, '', 'soon', '0', '3', ' 120 ', new Date(now + 5000).toUTCString(), new Date(now - 5000).toUTCString()].map(
+      (header) => retryAfterMs(header, now),
+    ),
+  ).toEqual([0, 0, 0, 0, 3000, 120_000, 5000, 0]);
 });

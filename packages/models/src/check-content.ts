@@ -26,7 +26,11 @@ const canBe = (path: string, start: string): boolean => {
  */
 export const isPage = (path: string, bytes: Uint8Array, type = ''): boolean => {
   const start = startOf(bytes);
-  return markup.test(start) || (path.endsWith('.json') && start.startsWith('<')) || (/^text\/html\b/i.test(type) && !canBe(path, start));
+  return (
+    markup.test(start) ||
+    (path.endsWith('.json') && start.startsWith('<')) ||
+    (/^text\/html\b/i.test(type) && !canBe(path, start))
+  );
 };
 
 const isWholeJson = (bytes: Uint8Array): boolean => {
@@ -42,7 +46,9 @@ const isWholeSafetensors = (bytes: Uint8Array): boolean => {
   if (8 + length > bytes.length) return false;
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-    const ends = Object.values(header as Record<string, { readonly data_offsets?: readonly unknown[] } | null>).map((entry) => Number(entry?.data_offsets?.[1] ?? 0));
+    const ends = Object.values(header as Record<string, { readonly data_offsets?: readonly unknown[] } | null>).map(
+      (entry) => Number(entry?.data_offsets?.[1] ?? 0),
+    );
     return 8 + length + Math.max(0, ...ends) <= bytes.length;
   } catch {
     return false;
@@ -82,7 +88,8 @@ const isWholeOnnx = (bytes: Uint8Array): boolean => {
 const isWholePyTorch = (bytes: Uint8Array): boolean => {
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return true; // a bare pickle, or of nobody knows what
   const tail = bytes.subarray(-(22 + 65_535));
-  for (let at = tail.length - 22; at >= 0; at -= 1) if (tail[at] === 0x50 && tail[at + 1] === 0x4b && tail[at + 2] === 5 && tail[at + 3] === 6) return true;
+  for (let at = tail.length - 22; at >= 0; at -= 1)
+    if (tail[at] === 0x50 && tail[at + 1] === 0x4b && tail[at + 2] === 5 && tail[at + 3] === 6) return true;
   return false;
 };
 

@@ -12,7 +12,10 @@ const namesOf = ({ id2label }: ModelConfig): Map<number, string> => {
   return new Map(
     Object.entries(id2label).map(([key, name]): [number, string] => {
       if (/^\d+$/.test(key)) return [Number(key), String(name)];
-      throw new ModelError('CONFIG_INVALID', `config.json: "id2label" names the class ${JSON.stringify(key)}; expected class numbers from 0.`);
+      throw new ModelError(
+        'CONFIG_INVALID',
+        `config.json: "id2label" names the class ${JSON.stringify(key)}; expected class numbers from 0.`,
+      );
     }),
   );
 };
@@ -59,9 +62,16 @@ export const labelNotes = (config: ModelConfig, { labels: used }: Pick<Task, 'la
   if (used.length === 0) return [];
   const labels = classLabels(config);
   const nobody = [...namesOf(config)].filter(([number]) => number >= labels.length);
-  const renamed = labels.flatMap((label, number) => (used[number] === label ? [] : [`${number} is ${JSON.stringify(used[number])}`]));
+  const renamed = labels.flatMap((label, number) =>
+    used[number] === label ? [] : [`${number} is ${JSON.stringify(used[number])}`],
+  );
   return [
-    ...nobody.map(([number, name]) => `config.json names a class ${number} (${JSON.stringify(name)}), and the model has classes 0 to ${labels.length - 1}: that name is not used.`),
-    ...(renamed.length > 0 ? [`config.json gives several classes one name; here class ${renamed.join(', class ')}.`] : []),
+    ...nobody.map(
+      ([number, name]) =>
+        `config.json names a class ${number} (${JSON.stringify(name)}), and the model has classes 0 to ${labels.length - 1}: that name is not used.`,
+    ),
+    ...(renamed.length > 0
+      ? [`config.json gives several classes one name; here class ${renamed.join(', class ')}.`]
+      : []),
   ];
 };

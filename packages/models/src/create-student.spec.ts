@@ -12,7 +12,16 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const distilbertConfig = { model_type: 'distilbert', vocab_size: 40, dim: 32, n_layers: 3, n_heads: 4, hidden_dim: 64, max_position_embeddings: 32, initializer_range: 0.1 };
+const distilbertConfig = {
+  model_type: 'distilbert',
+  vocab_size: 40,
+  dim: 32,
+  n_layers: 3,
+  n_heads: 4,
+  hidden_dim: 64,
+  max_position_embeddings: 32,
+  initializer_range: 0.1,
+};
 
 const valuesOf = async ({ parameters }: TaskModel): Promise<Map<string, number[]>> =>
   new Map([...(await saveParameters(parameters))].map(([name, { data }]) => [name, Array.from(data)]));
@@ -41,10 +50,28 @@ describe.each([
 
   test('from nothing: a BERT of any shape, with the vocabulary and the task of its teacher', async () => {
     const teacher = createTaskModel(config, new Map(), { fresh: true, task: sequenceClassification(['a', 'b', 'c']) });
-    const small = await createStudent(teacher, { shape: { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 }, seed: 5 });
-    const again = await createStudent(teacher, { shape: { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 }, seed: 5 });
-    expect(small.dimensions).toMatchObject({ layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16, vocabulary: 40, positions: 32, types: 2 });
-    expect(small.config).toMatchObject({ model_type: 'bert', architectures: ['BertForSequenceClassification'], id2label: { 2: 'c' } });
+    const small = await createStudent(teacher, {
+      shape: { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 },
+      seed: 5,
+    });
+    const again = await createStudent(teacher, {
+      shape: { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 },
+      seed: 5,
+    });
+    expect(small.dimensions).toMatchObject({
+      layers: 1,
+      hiddenSize: 8,
+      heads: 2,
+      intermediateSize: 16,
+      vocabulary: 40,
+      positions: 32,
+      types: 2,
+    });
+    expect(small.config).toMatchObject({
+      model_type: 'bert',
+      architectures: ['BertForSequenceClassification'],
+      id2label: { 2: 'c' },
+    });
     expect(await valuesOf(again)).toEqual(await valuesOf(small));
     for (const model of [teacher, small, again]) model.dispose();
   });
@@ -52,7 +79,8 @@ describe.each([
 
 test('layers that are not there are refused, and a head that was never trained is new in the student too', async () => {
   const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true });
-  for (const layers of [[], [2, 1], [3], [0.5]]) await expect(createStudent(teacher, { layers })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  for (const layers of [[], [2, 1], [3], [0.5]])
+    await expect(createStudent(teacher, { layers })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   teacher.initialised = ['classifier.weight', 'classifier.bias'];
   const student = await createStudent(teacher, { layers: [1] });
   expect(student.initialised).toEqual(['classifier.weight', 'classifier.bias']);

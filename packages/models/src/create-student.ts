@@ -28,24 +28,38 @@ export type CreateStudentOptions =
 const pairNames = (own: unknown, theirs: unknown, pairs: Map<string, string>): Map<string, string> => {
   if (typeof own !== 'object' || own === null || typeof theirs !== 'object' || theirs === null) return pairs;
   if ('name' in own && 'name' in theirs) return pairs.set((own as ParameterSpec).name, (theirs as ParameterSpec).name);
-  for (const [key, child] of Object.entries(own)) pairNames(child, (theirs as Readonly<Record<string, unknown>>)[key], pairs);
+  for (const [key, child] of Object.entries(own))
+    pairNames(child, (theirs as Readonly<Record<string, unknown>>)[key], pairs);
   return pairs;
 };
 
 /** Names of a student's encoder tensors by the names that they have in its teacher. */
-const sourceNames = (architecture: Architecture, dimensions: Dimensions, layers: readonly number[]): Map<string, string> => {
+const sourceNames = (
+  architecture: Architecture,
+  dimensions: Dimensions,
+  layers: readonly number[],
+): Map<string, string> => {
   const theirs = architecture.encoder(dimensions);
   const own = architecture.encoder({ ...dimensions, layers: layers.length });
   return pairNames(own, { ...theirs, blocks: layers.map((layer) => theirs.blocks[layer]) }, new Map());
 };
 
 const checkLayers = (layers: readonly number[], count: number): void => {
-  const ascending = layers.every((layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count);
+  const ascending = layers.every(
+    (layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count,
+  );
   if (layers.length > 0 && ascending) return;
-  throw new ModelError('OPTION_INVALID', `layers is [${layers.join(', ')}]; expected ascending layers of the teacher, 0 to ${count - 1}.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `layers is [${layers.join(', ')}]; expected ascending layers of the teacher, 0 to ${count - 1}.`,
+  );
 };
 
-const fromLayers = async ({ architecture, dimensions, config, task, parameters, initialised }: TaskModel, layers: readonly number[], seed: number): Promise<TaskModel> => {
+const fromLayers = async (
+  { architecture, dimensions, config, task, parameters, initialised }: TaskModel,
+  layers: readonly number[],
+  seed: number,
+): Promise<TaskModel> => {
   checkLayers(layers, dimensions.layers);
   const names = sourceNames(architecture, dimensions, layers);
   const saved = await saveParameters(parameters);
@@ -54,7 +68,9 @@ const fromLayers = async ({ architecture, dimensions, config, task, parameters, 
     const tensor = saved.get(source);
     if (tensor && !initialised.includes(source)) tensors.set(name, { ...tensor, data: tensor.data.slice() });
   };
-  const ofEncoder = new Set(pairNames(architecture.encoder(dimensions), architecture.encoder(dimensions), new Map()).keys());
+  const ofEncoder = new Set(
+    pairNames(architecture.encoder(dimensions), architecture.encoder(dimensions), new Map()).keys(),
+  );
   for (const [name, source] of names) copy(name, source);
   for (const name of saved.keys()) if (!ofEncoder.has(name)) copy(name, name); // the head
   return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed });
@@ -63,9 +79,18 @@ const fromLayers = async ({ architecture, dimensions, config, task, parameters, 
 const configOf = (shape: keyof typeof tinyBertShapes | StudentShape): ModelConfig =>
   typeof shape === 'string'
     ? tinyBertShapes[shape]
-    : { num_hidden_layers: shape.layers, hidden_size: shape.hiddenSize, num_attention_heads: shape.heads, intermediate_size: shape.intermediateSize };
+    : {
+        num_hidden_layers: shape.layers,
+        hidden_size: shape.hiddenSize,
+        num_attention_heads: shape.heads,
+        intermediate_size: shape.intermediateSize,
+      };
 
-const fromNothing = ({ dimensions, task }: TaskModel, shape: keyof typeof tinyBertShapes | StudentShape, seed: number): TaskModel => {
+const fromNothing = (
+  { dimensions, task }: TaskModel,
+  shape: keyof typeof tinyBertShapes | StudentShape,
+  seed: number,
+): TaskModel => {
   const { vocabulary, positions, types, hiddenDropout, attentionDropout, initialDeviation } = dimensions;
   const config: ModelConfig = {
     model_type: 'bert',

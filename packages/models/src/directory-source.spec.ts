@@ -23,11 +23,19 @@ describe('directorySource', () => {
   });
 
   test('knows what exists', async () => {
-    expect(await Promise.all(['a.txt', 'sub/c.txt', 'sub', 'no'].map((path) => source.exists(path)))).toEqual([true, true, false, false]);
+    expect(await Promise.all(['a.txt', 'sub/c.txt', 'sub', 'no'].map((path) => source.exists(path)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('says what is missing, refuses folders and paths outside', async () => {
-    await expect(source.read('no.txt')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('no.txt') });
+    await expect(source.read('no.txt')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('no.txt'),
+    });
     await expect(source.read('sub')).rejects.toMatchObject({ code: 'FILE_INVALID' });
     await expect(source.read('../x')).rejects.toMatchObject({ code: 'FILE_INVALID' });
     await expect(directorySource(join(folder, 'none')).list()).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });

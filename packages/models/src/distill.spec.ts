@@ -28,10 +28,35 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const quiet = { hidden_dropout_prob: 0, attention_probs_dropout_prob: 0, dropout: 0, attention_dropout: 0, seq_classif_dropout: 0, qa_dropout: 0 };
+const quiet = {
+  hidden_dropout_prob: 0,
+  attention_probs_dropout_prob: 0,
+  dropout: 0,
+  attention_dropout: 0,
+  seq_classif_dropout: 0,
+  qa_dropout: 0,
+};
 const bertConfig = { ...tinyConfig, ...quiet, initializer_range: 0.3 };
-const distilbertConfig = { ...quiet, model_type: 'distilbert', vocab_size: 40, dim: 24, n_layers: 2, n_heads: 3, hidden_dim: 48, max_position_embeddings: 32, initializer_range: 0.1 };
-const tinybertConfig = { ...tinyConfig, ...quiet, model_type: 'tinybert', num_hidden_layers: 2, hidden_size: 16, num_attention_heads: 2, intermediate_size: 32 };
+const distilbertConfig = {
+  ...quiet,
+  model_type: 'distilbert',
+  vocab_size: 40,
+  dim: 24,
+  n_layers: 2,
+  n_heads: 3,
+  hidden_dim: 48,
+  max_position_embeddings: 32,
+  initializer_range: 0.1,
+};
+const tinybertConfig = {
+  ...tinyConfig,
+  ...quiet,
+  model_type: 'tinybert',
+  num_hidden_layers: 2,
+  hidden_size: 16,
+  num_attention_heads: 2,
+  intermediate_size: 32,
+};
 
 const binary = sequenceClassification(['bad', 'good']);
 
@@ -49,7 +74,14 @@ const examplesOf = (count: number, target: (length: number) => LabelledInput['ta
   });
 
 const train = examplesOf(16);
-const options = (method: DistillOptions['method'], more: Partial<DistillOptions> = {}): DistillOptions => ({ method, epochs: 6, batchSize: 8, learningRate: 3e-3, seed: 1, ...more });
+const options = (method: DistillOptions['method'], more: Partial<DistillOptions> = {}): DistillOptions => ({
+  method,
+  epochs: 6,
+  batchSize: 8,
+  learningRate: 3e-3,
+  seed: 1,
+  ...more,
+});
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -65,18 +97,21 @@ describe.each([
   ['tinybert of a distilbert', distilbertConfig, tinybertConfig],
   ['deeper bert of a tinybert', tinybertConfig, bertConfig],
 ])('%s', (_, theirs, own) => {
-  test.each(['intermediate', 'prediction', 'relations'] as const)('%s distillation lowers its loss and leaves no tensor behind', async (method) => {
-    const before = tf.memory().numTensors;
-    const [teacher, student] = [modelOf(theirs), modelOf(own, binary, 2)];
-    const weights = await saveParameters(teacher.parameters);
-    const { losses, steps } = await distill(student, teacher, { train }, options(method));
-    expect(steps).toBe(12);
-    expect(mean(losses.slice(-2))).toBeLessThan(0.9 * mean(losses.slice(0, 2)));
-    expect(await saveParameters(teacher.parameters)).toEqual(weights);
-    teacher.dispose();
-    student.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.each(['intermediate', 'prediction', 'relations'] as const)(
+    '%s distillation lowers its loss and leaves no tensor behind',
+    async (method) => {
+      const before = tf.memory().numTensors;
+      const [teacher, student] = [modelOf(theirs), modelOf(own, binary, 2)];
+      const weights = await saveParameters(teacher.parameters);
+      const { losses, steps } = await distill(student, teacher, { train }, options(method));
+      expect(steps).toBe(12);
+      expect(mean(losses.slice(-2))).toBeLessThan(0.9 * mean(losses.slice(0, 2)));
+      expect(await saveParameters(teacher.parameters)).toEqual(weights);
+      teacher.dispose();
+      student.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });
 
 describe.each<[Task, (length: number) => LabelledInput['target']]>([
@@ -89,7 +124,12 @@ describe.each<[Task, (length: number) => LabelledInput['target']]>([
     const examples = examplesOf(16, target);
     const { losses } = await distill(student, teacher, { train: examples }, options('prediction', { temperature: 2 }));
     expect(mean(losses.slice(-2))).toBeLessThan(0.95 * mean(losses.slice(0, 2)));
-    const labelled = await distill(student, teacher, { train: examples }, options('prediction', { labelLoss: 0.5, epochs: 1 }));
+    const labelled = await distill(
+      student,
+      teacher,
+      { train: examples },
+      options('prediction', { labelLoss: 0.5, epochs: 1 }),
+    );
     const plain = await distill(student, teacher, { train: examples }, options('prediction', { epochs: 1 }));
     expect(labelled.losses[0]).toBeGreaterThan(plain.losses[0] ?? Number.NaN);
     teacher.dispose();
@@ -104,7 +144,12 @@ test('a copy of the teacher has nothing to learn', async () => {
     const { losses } = await distill(student, teacher, { train }, options(method, { epochs: 1, learningRate: 0 }));
     for (const loss of losses) expect(Math.abs(loss)).toBeLessThan(1e-6);
   }
-  const attention = await distill(student, teacher, { train }, options('intermediate', { epochs: 1, learningRate: 0, stateWeight: 0 }));
+  const attention = await distill(
+    student,
+    teacher,
+    { train },
+    options('intermediate', { epochs: 1, learningRate: 0, stateWeight: 0 }),
+  );
   for (const loss of attention.losses) expect(Math.abs(loss)).toBeLessThan(1e-6);
   teacher.dispose();
   student.dispose();
@@ -112,7 +157,9 @@ test('a copy of the teacher has nothing to learn', async () => {
 
 test('the same seed gives the same run, and a run that was stopped ends as if it had not been', async () => {
   const teacher = modelOf(bertConfig);
-  const run = async (more: Partial<DistillOptions> = {}): Promise<readonly [readonly number[], Map<string, unknown>]> => {
+  const run = async (
+    more: Partial<DistillOptions> = {},
+  ): Promise<readonly [readonly number[], Map<string, unknown>]> => {
     const student = modelOf({ ...tinybertConfig, hidden_dropout_prob: 0.1 }, binary, 2);
     try {
       const { losses } = await distill(student, teacher, { train }, options('intermediate', { epochs: 3, ...more }));
@@ -153,7 +200,9 @@ test('fit_dense goes into the checkpoint, another run goes on with it, and predi
 
   const files = {
     'config.json': JSON.stringify(student.config),
-    'model.safetensors': writeSafetensors(new Map([...(await saveParameters(student.parameters)), ...student.companions])),
+    'model.safetensors': writeSafetensors(
+      new Map([...(await saveParameters(student.parameters)), ...student.companions]),
+    ),
     'vocab.txt': tinyVocabulary.join('\n'),
   };
   const { model } = await openModel(memorySource(files));
@@ -181,7 +230,9 @@ test('LengthDrop with a teacher: the full pass learns from it, sub-models from t
   expect(losses).toHaveLength(4);
   expect(reports).toHaveLength(4 * 3);
   expect(best?.evaluation).toMatchObject({ full: expect.any(Number), reduced: expect.any(Number) });
-  await expect(distill(student, teacher, { train }, options('relations', { lengthDrop: {} }))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(distill(student, teacher, { train }, options('relations', { lengthDrop: {} }))).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
   teacher.dispose();
   student.dispose();
 });
@@ -190,12 +241,20 @@ test('a head stays new until prediction has trained it', async () => {
   const teacher = modelOf(bertConfig);
   const student = createTaskModel(tinybertConfig, new Map(), { fresh: true, task: binary });
   await distill(student, teacher, { train }, options('relations', { epochs: 1 }));
-  expect(student.initialised).toEqual(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']);
+  expect(student.initialised).toEqual([
+    'bert.pooler.dense.weight',
+    'bert.pooler.dense.bias',
+    'classifier.weight',
+    'classifier.bias',
+  ]);
   const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-'));
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(tinyVocabulary.join('\n')) };
   try {
     await saveModel(folder, { model: student, tokenizerFiles });
-    await expect(openTrainedModel(folder)).rejects.toMatchObject({ code: 'TENSOR_MISSING', message: expect.stringContaining('classifier.weight') });
+    await expect(openTrainedModel(folder)).rejects.toMatchObject({
+      code: 'TENSOR_MISSING',
+      message: expect.stringContaining('classifier.weight'),
+    });
     const { model } = await openModel(folder);
     expect(model.initialised).toEqual(student.initialised);
     model.dispose();
@@ -213,7 +272,10 @@ test('a head stays new until prediction has trained it', async () => {
 describe('refused', () => {
   const refusal = async (student: TaskModel, teacher: TaskModel, given: DistillOptions): Promise<unknown> => {
     try {
-      return await distill(student, teacher, { train }, given).then(() => undefined, (error: unknown) => error);
+      return await distill(student, teacher, { train }, given).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
     } finally {
       student.dispose();
       teacher.dispose();
@@ -221,14 +283,56 @@ describe('refused', () => {
   };
 
   test.each<[string, Readonly<Record<string, unknown>>, Task, Partial<DistillOptions>, string, RegExp]>([
-    ['another vocabulary', { ...tinybertConfig, vocab_size: 41 }, binary, {}, 'TEACHER_MISMATCH', /vocabulary of 41 tokens and the teacher one of 40/],
-    ['another task', tinybertConfig, regression(), {}, 'TEACHER_MISMATCH', /The student does regression and the teacher sequence-classification \(bad, good\)/],
+    [
+      'another vocabulary',
+      { ...tinybertConfig, vocab_size: 41 },
+      binary,
+      {},
+      'TEACHER_MISMATCH',
+      /vocabulary of 41 tokens and the teacher one of 40/,
+    ],
+    [
+      'another task',
+      tinybertConfig,
+      regression(),
+      {},
+      'TEACHER_MISMATCH',
+      /The student does regression and the teacher sequence-classification \(bad, good\)/,
+    ],
     ['other labels', tinybertConfig, sequenceClassification(['good', 'bad']), {}, 'TEACHER_MISMATCH', /good, bad/],
     ['no temperature', tinybertConfig, binary, { temperature: 0 }, 'OPTION_INVALID', /temperature is 0/],
-    ['heads that fit one width only', tinybertConfig, binary, { method: 'relations', relationHeads: 32 }, 'OPTION_INVALID', /relationHeads is 32; expected a whole number that divides both widths, 16 and 32/],
-    ['half a head', tinybertConfig, binary, { method: 'relations', relationHeads: 0.5 }, 'OPTION_INVALID', /relationHeads is 0.5/],
-    ['an option of another method', tinybertConfig, binary, { method: 'intermediate', labelLoss: 0.5 }, 'OPTION_INVALID', /labelLoss goes with prediction distillation; the method is intermediate/],
-    ['a layer beyond', tinybertConfig, binary, { method: 'relations', teacherLayer: 3 }, 'OPTION_INVALID', /teacherLayer is 3; expected a layer of the teacher, 0 to 2/],
+    [
+      'heads that fit one width only',
+      tinybertConfig,
+      binary,
+      { method: 'relations', relationHeads: 32 },
+      'OPTION_INVALID',
+      /relationHeads is 32; expected a whole number that divides both widths, 16 and 32/,
+    ],
+    [
+      'half a head',
+      tinybertConfig,
+      binary,
+      { method: 'relations', relationHeads: 0.5 },
+      'OPTION_INVALID',
+      /relationHeads is 0.5/,
+    ],
+    [
+      'an option of another method',
+      tinybertConfig,
+      binary,
+      { method: 'intermediate', labelLoss: 0.5 },
+      'OPTION_INVALID',
+      /labelLoss goes with prediction distillation; the method is intermediate/,
+    ],
+    [
+      'a layer beyond',
+      tinybertConfig,
+      binary,
+      { method: 'relations', teacherLayer: 3 },
+      'OPTION_INVALID',
+      /teacherLayer is 3; expected a layer of the teacher, 0 to 2/,
+    ],
   ])('%s', async (_, config, task, more, code, message) => {
     const error = await refusal(modelOf(config, task), modelOf(bertConfig), { ...options('prediction'), ...more });
     expect(error).toMatchObject({ name: 'ModelError', code, message: expect.stringMatching(message) });
@@ -236,21 +340,30 @@ describe('refused', () => {
 
   test('a teacher whose head was never trained, unless its answers are not asked for', async () => {
     const untrained = () => createTaskModel(bertConfig, new Map(), { fresh: true, task: binary });
-    expect(await refusal(modelOf(tinybertConfig), untrained(), options('prediction'))).toMatchObject({ code: 'TENSOR_MISSING', message: expect.stringMatching(/no trained head/) });
+    expect(await refusal(modelOf(tinybertConfig), untrained(), options('prediction'))).toMatchObject({
+      code: 'TENSOR_MISSING',
+      message: expect.stringMatching(/no trained head/),
+    });
     expect(await refusal(modelOf(tinybertConfig), untrained(), options('relations', { epochs: 1 }))).toBeUndefined();
   });
 
   test('a teacher on another engine shows no layers, but answers', async () => {
     const [student, inner] = [modelOf(tinybertConfig), modelOf(bertConfig)];
     const { encoder: _, ...teacher } = inner;
-    await expect(distill(student, { ...teacher, engine: 'onnxruntime' }, { train }, options('intermediate'))).rejects.toThrow(/A teacher on onnxruntime gives its answers alone/);
-    expect((await distill(student, { ...teacher, engine: 'onnxruntime' }, { train }, options('prediction', { epochs: 1 }))).steps).toBe(2);
+    await expect(
+      distill(student, { ...teacher, engine: 'onnxruntime' }, { train }, options('intermediate')),
+    ).rejects.toThrow(/A teacher on onnxruntime gives its answers alone/);
+    expect(
+      (await distill(student, { ...teacher, engine: 'onnxruntime' }, { train }, options('prediction', { epochs: 1 })))
+        .steps,
+    ).toBe(2);
     student.dispose();
     inner.dispose();
   });
 
   test('tokenizers of as many tokens but other words', () => {
-    const of = (words: readonly string[]) => createTokenizer({ 'vocab.txt': new TextEncoder().encode(words.join('\n')) });
+    const of = (words: readonly string[]) =>
+      createTokenizer({ 'vocab.txt': new TextEncoder().encode(words.join('\n')) });
     expect(sameVocabulary(of(tinyVocabulary), of(tinyVocabulary))).toBe(true);
     expect(sameVocabulary(of(tinyVocabulary), of([...tinyVocabulary.slice(0, -1), 'other']))).toBe(false);
     expect(sameVocabulary(of(tinyVocabulary), of([...tinyVocabulary, 'other']))).toBe(false);

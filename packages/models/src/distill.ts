@@ -15,7 +15,8 @@ export interface DistillationEngine extends FineTuneEngine {
   release(): Promise<void>;
 }
 
-export interface DistillOptions extends DistillationOptions, Omit<FineTuneOptions, 'engine' | 'lengthConfig' | 'seed' | 'temperature'> {
+export interface DistillOptions
+  extends DistillationOptions, Omit<FineTuneOptions, 'engine' | 'lengthConfig' | 'seed' | 'temperature'> {
   /** Makes the engine. Default: TensorFlow.js, on the student's own variables. */
   readonly engine?: ((distillation: Distillation) => Promise<DistillationEngine>) | undefined;
 }
@@ -46,19 +47,47 @@ export const distill = async (
   student: TaskModel,
   teacher: RunnableModel,
   { train, dev }: FineTuneData,
-  { method, temperature, labelLoss, stateWeight, attentionWeight, relationHeads, teacherLayer, seed = 42, lengthDrop, engine = ownEngine, ...options }: DistillOptions,
+  {
+    method,
+    temperature,
+    labelLoss,
+    stateWeight,
+    attentionWeight,
+    relationHeads,
+    teacherLayer,
+    seed = 42,
+    lengthDrop,
+    engine = ownEngine,
+    ...options
+  }: DistillOptions,
 ): Promise<TrainResult> => {
   if (lengthDrop && method !== 'prediction') {
-    throw new ModelError('OPTION_INVALID', `lengthDrop goes with prediction distillation, whose logits its sub-models learn from; the method is ${method}.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `lengthDrop goes with prediction distillation, whose logits its sub-models learn from; the method is ${method}.`,
+    );
   }
-  const distillation = planDistillation(student, teacher, { method, temperature, labelLoss, stateWeight, attentionWeight, relationHeads, teacherLayer, seed });
+  const distillation = planDistillation(student, teacher, {
+    method,
+    temperature,
+    labelLoss,
+    stateWeight,
+    attentionWeight,
+    relationHeads,
+    teacherLayer,
+    seed,
+  });
   const fit = distillation.method === 'intermediate' ? distillation.fit : undefined;
   try {
     const used = await engine(distillation);
     try {
       const { initialised } = student;
       const answers = method === 'prediction';
-      const result = await fineTune(student, { train, ...(answers && { dev }) }, { ...options, seed, lengthDrop, engine: used, ...(answers && { temperature: temperature ?? 1 }) });
+      const result = await fineTune(
+        student,
+        { train, ...(answers && { dev }) },
+        { ...options, seed, lengthDrop, engine: used, ...(answers && { temperature: temperature ?? 1 }) },
+      );
       if (!answers) {
         const ofHead = new Set(headNames(student));
         student.initialised = initialised.filter((name) => ofHead.has(name)); // the encoder has learned, the head nothing yet

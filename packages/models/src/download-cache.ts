@@ -20,7 +20,10 @@ const nothing: DownloadCache = {
 };
 
 /** A part of a key as a file name: no separators, never `.` or `..`. */
-const fileName = (part: string): string => encodeURIComponent(part).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E')).replaceAll('*', '%2A');
+const fileName = (part: string): string =>
+  encodeURIComponent(part)
+    .replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'))
+    .replaceAll('*', '%2A');
 
 /**
  * The cache of downloads: `folder`, else `LENGTH_ADAPTIVE_CACHE`, else `~/.cache/length-adaptive`; `false` for none. In a browser
@@ -54,6 +57,9 @@ export const downloadCache = (folder?: string | false): DownloadCache => {
       }
     },
     set: async (key, bytes) => writeFile(await locate(key), bytes).catch(() => undefined),
-    delete: async (key) => nodeModule('node:fs/promises').rm(await locate(key), { force: true }).catch(() => undefined),
+    delete: async (key) =>
+      nodeModule('node:fs/promises')
+        .rm(await locate(key), { force: true })
+        .catch(() => undefined),
   };
 };

@@ -23,6 +23,11 @@ export const addUpProgress = (report: (progress: DownloadProgress) => void): ((p
     const weights = all.filter(({ file }) => isWeightsFile(file)); // the largest: until they have begun, the sum says nothing of the whole
     const isKnown = weights.length > 0 && weights.every((own) => own.total !== undefined);
     const total = isKnown ? all.reduce((sum, own) => sum + (own.total ?? own.loaded), 0) : undefined; // small files come compressed, and do not say their size
-    report({ file: progress.file, loaded, total, share: total === undefined ? undefined : loaded / Math.max(1, total) });
+    report({
+      file: progress.file,
+      loaded,
+      total,
+      share: total === undefined ? undefined : loaded / Math.max(1, total),
+    });
   };
 };

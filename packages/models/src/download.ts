@@ -62,7 +62,8 @@ const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   });
 
 /** Whether the browser says that there is no network: trying again is then in vain. */
-const isOffline = (): boolean => (globalThis as { navigator?: { readonly onLine?: boolean } }).navigator?.onLine === false;
+const isOffline = (): boolean =>
+  (globalThis as { navigator?: { readonly onLine?: boolean } }).navigator?.onLine === false;
 
 /** Longest that a server's `Retry-After` is waited for, in ms. */
 const longestWait = 60_000;
@@ -78,20 +79,32 @@ export const retryAfterMs = (header: string | null, now = Date.now()): number =>
 const refusal = (response: Response, url: string): ModelError | undefined => {
   const { status } = response;
   if (status === 401 || status === 403) {
-    return new ModelError('ACCESS_DENIED', `${url} answered ${status}: it does not exist, is private, or asks for consent. For a private model set HF_TOKEN.`);
+    return new ModelError(
+      'ACCESS_DENIED',
+      `${url} answered ${status}: it does not exist, is private, or asks for consent. For a private model set HF_TOKEN.`,
+    );
   }
-  if (status === 404 || status === 410) return new ModelError('FILE_NOT_FOUND', `${url} does not exist (the server answered ${status}).`);
-  if (status === 204 || status === 205) return new ModelError('FILE_NOT_FOUND', `${url} has no content (the server answered ${status}).`);
-  if (status < 500 && status !== 408 && status !== 429) return new ModelError('DOWNLOAD_FAILED', `${url} answered ${status} ${response.statusText}.`);
+  if (status === 404 || status === 410)
+    return new ModelError('FILE_NOT_FOUND', `${url} does not exist (the server answered ${status}).`);
+  if (status === 204 || status === 205)
+    return new ModelError('FILE_NOT_FOUND', `${url} has no content (the server answered ${status}).`);
+  if (status < 500 && status !== 408 && status !== 429)
+    return new ModelError('DOWNLOAD_FAILED', `${url} answered ${status} ${response.statusText}.`);
   const later = retryAfterMs(response.headers.get('retry-after'));
-  if (later > longestWait) return new ModelError('DOWNLOAD_FAILED', `${url} answered ${status} ${response.statusText}, and asks to come again in ${Math.ceil(later / 1000)} s.`);
+  if (later > longestWait)
+    return new ModelError(
+      'DOWNLOAD_FAILED',
+      `${url} answered ${status} ${response.statusText}, and asks to come again in ${Math.ceil(later / 1000)} s.`,
+    );
   return undefined;
 };
 
 /** The `content-length`; undefined when it is none, or that of compressed bytes. */
 const statedLength = ({ headers }: Response): number | undefined => {
   const stated = Number(headers.get('content-length') ?? Number.NaN);
-  return (headers.get('content-encoding') ?? 'identity') === 'identity' && Number.isSafeInteger(stated) ? stated : undefined;
+  return (headers.get('content-encoding') ?? 'identity') === 'identity' && Number.isSafeInteger(stated)
+    ? stated
+    : undefined;
 };
 
 const join = (chunks: readonly Uint8Array[], length: number): Uint8Array => {
@@ -123,7 +136,8 @@ const receive = async (response: Response, { file, onProgress, want, isWhole }: 
     }
   }
   const bytes = join(chunks, loaded);
-  if (stated !== undefined && loaded < stated && !isWhole?.(bytes)) throw new Error(`the connection ended after ${loaded} of ${stated} bytes`);
+  if (stated !== undefined && loaded < stated && !isWhole?.(bytes))
+    throw new Error(`the connection ended after ${loaded} of ${stated} bytes`);
   return bytes;
 };
 
@@ -142,10 +156,20 @@ export const download = async (url: string, request: Request): Promise<Downloade
     if (attempt > 0) await wait(Math.max(asked, retryDelayMs * 2 ** (attempt - 1)), signal);
     let response: Response;
     try {
-      response = await fetch(url, { method: want === 'head' ? 'HEAD' : 'GET', headers, ...(signal && { signal }), ...(revalidate && { cache: 'no-cache' as const }) });
+      response = await fetch(url, {
+        method: want === 'head' ? 'HEAD' : 'GET',
+        headers,
+        ...(signal && { signal }),
+        ...(revalidate && { cache: 'no-cache' as const }),
+      });
       if (response.ok && response.status !== 204 && response.status !== 205) {
         const bytes = want === 'head' ? new Uint8Array(await response.arrayBuffer()) : await receive(response, request); // a browser calls an answer that nobody reads a failure
-        return { bytes, type: response.headers.get('content-type') ?? undefined, length: statedLength(response), address: response.url };
+        return {
+          bytes,
+          type: response.headers.get('content-type') ?? undefined,
+          length: statedLength(response),
+          address: response.url,
+        };
       }
     } catch (error) {
       problem = describe(error);
@@ -159,5 +183,8 @@ export const download = async (url: string, request: Request): Promise<Downloade
     asked = retryAfterMs(response.headers.get('retry-after'));
   }
   if (signal?.aborted) throw new ModelError('ABORTED', `The download of ${url} was stopped.`, { cause: signal.reason });
-  throw new ModelError('DOWNLOAD_FAILED', `${url} cannot be downloaded: ${problem}; tried ${tries === 1 ? 'once' : `${tries} times`}. Check the network and the address.`);
+  throw new ModelError(
+    'DOWNLOAD_FAILED',
+    `${url} cannot be downloaded: ${problem}; tried ${tries === 1 ? 'once' : `${tries} times`}. Check the network and the address.`,
+  );
 };

@@ -16,11 +16,19 @@ type TargetOf = (example: Example) => LabelledInput['target'];
 
 /** How the labels of an example become the target of a task. @throws ModelError `OPTION_INVALID` for a task on tokens */
 const targetsFor = (task: Task): TargetOf => {
-  if (isMultiLabelTask(task)) return ({ label, labels = label === undefined ? [] : [String(label)] }) => task.target(labels);
-  if (!isSequenceTask(task)) throw new ModelError('OPTION_INVALID', `The task is ${task.name}, which does not read texts with labels: use encodeQuestions or encodeSentences.`);
+  if (isMultiLabelTask(task))
+    return ({ label, labels = label === undefined ? [] : [String(label)] }) => task.target(labels);
+  if (!isSequenceTask(task))
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The task is ${task.name}, which does not read texts with labels: use encodeQuestions or encodeSentences.`,
+    );
   return ({ label, labels }) => {
     if (label !== undefined) return task.target(label);
-    throw new ModelError('DATA_INVALID', `a list of labels came (${JSON.stringify(labels)}), and ${task.name} takes one; several labels a text are multi-label-classification.`);
+    throw new ModelError(
+      'DATA_INVALID',
+      `a list of labels came (${JSON.stringify(labels)}), and ${task.name} takes one; several labels a text are multi-label-classification.`,
+    );
   };
 };
 
@@ -40,7 +48,8 @@ export const encodeExamples = (
   return examples.map((example, index) => {
     const { text, pair, label, labels, id } = example;
     const name = `Example ${id ?? index + 1}`;
-    if (label === undefined && labels === undefined) throw new ModelError('DATA_INVALID', `${name} has no label; training and scoring need one.`);
+    if (label === undefined && labels === undefined)
+      throw new ModelError('DATA_INVALID', `${name} has no label; training and scoring need one.`);
     try {
       const { ids, typeIds } = tokenizer.encode(text, pair, { maxLength });
       const input: EncoderInput = { ids, typeIds };
@@ -54,6 +63,12 @@ export const encodeExamples = (
 
 /** The labels that examples carry, one or several each, sorted; numbers in numeric order. */
 export const labelsOf = (examples: readonly Example[]): string[] => {
-  const labels = [...new Set(examples.flatMap(({ label, labels = [] }) => [...(label === undefined ? [] : [String(label)]), ...labels]))];
-  return labels.sort((a, b) => (Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? (a < b ? -1 : 1) : Number(a) - Number(b)));
+  const labels = [
+    ...new Set(
+      examples.flatMap(({ label, labels = [] }) => [...(label === undefined ? [] : [String(label)]), ...labels]),
+    ),
+  ];
+  return labels.sort((a, b) =>
+    Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? (a < b ? -1 : 1) : Number(a) - Number(b),
+  );
 };

@@ -11,20 +11,33 @@ import type { Tokenizer } from './tokenizer.js';
  *
  * @throws ModelError `TEXT_TOO_LONG` for a question that fills the window, `TEXT_EMPTY`; the message names the question
  */
-export const encodeQuestions = (tokenizer: Tokenizer, questions: readonly Question[], options: WindowOptions = {}): LabelledInput[] =>
+export const encodeQuestions = (
+  tokenizer: Tokenizer,
+  questions: readonly Question[],
+  options: WindowOptions = {},
+): LabelledInput[] =>
   questions.flatMap((source) => {
     const [answer] = source.answers;
     return windowsOf(tokenizer, source, options).map((window): LabelledInput => {
       const target = answer ? answerTokens(window, answer.start, answer.start + answer.text.length) : undefined;
-      return { input: { ids: window.ids, typeIds: window.typeIds }, target: target ?? [0, 0], question: { source, window } };
+      return {
+        input: { ids: window.ids, typeIds: window.typeIds },
+        target: target ?? [0, 0],
+        question: { source, window },
+      };
     });
   });
 
-const windowsOf = (tokenizer: Tokenizer, { id, question, context }: Question, options: WindowOptions): ReturnType<typeof questionWindows> => {
+const windowsOf = (
+  tokenizer: Tokenizer,
+  { id, question, context }: Question,
+  options: WindowOptions,
+): ReturnType<typeof questionWindows> => {
   try {
     return questionWindows(tokenizer, question, context, options);
   } catch (error) {
-    if (error instanceof ModelError) throw new ModelError(error.code, `Question ${id}: ${error.message}`, { cause: error });
+    if (error instanceof ModelError)
+      throw new ModelError(error.code, `Question ${id}: ${error.message}`, { cause: error });
     throw error;
   }
 };

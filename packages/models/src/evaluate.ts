@@ -21,5 +21,11 @@ export const evaluate = async (
   { metric, ...options }: EvaluateOptions = {},
 ): Promise<number> => {
   const score = await createScorer(model, examples, metric, options);
-  return score(await predictLogits(model, examples.map(({ input }) => input), options));
+  return score(
+    await predictLogits(
+      model,
+      examples.map(({ input }) => input),
+      options,
+    ),
+  );
 };

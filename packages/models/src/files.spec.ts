@@ -26,7 +26,12 @@ describe('files', () => {
   });
 
   test('readIfThere turns a missing file into undefined and keeps other errors', async () => {
-    const failing = (error: Error): FileSource => ({ name: 's', read: () => Promise.reject(error), exists: async () => false, list: async () => [] });
+    const failing = (error: Error): FileSource => ({
+      name: 's',
+      read: () => Promise.reject(error),
+      exists: async () => false,
+      list: async () => [],
+    });
     expect(await readIfThere(failing(new ModelError('FILE_NOT_FOUND', 'gone')), 'a')).toBeUndefined();
     await expect(readIfThere(failing(new ModelError('ACCESS_DENIED', 'locked')), 'a')).rejects.toThrow('locked');
   });

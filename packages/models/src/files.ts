@@ -26,7 +26,10 @@ export interface FileSource {
 export const checkPath = (path: string): string => {
   const inside = !/[\\:\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (inside) return path;
-  throw new ModelError('FILE_INVALID', `"${path}" is not a path inside a model: expected names joined by "/", without "..".`);
+  throw new ModelError(
+    'FILE_INVALID',
+    `"${path}" is not a path inside a model: expected names joined by "/", without "..".`,
+  );
 };
 
 /**
@@ -38,7 +41,8 @@ export const readIfThere = async (source: FileSource, path: string): Promise<Uin
     return await source.read(path);
   } catch (error) {
     const code = error instanceof ModelError ? error.code : undefined;
-    if (code === 'FILE_NOT_FOUND' || (code === 'ACCESS_DENIED' && (await source.list()) === undefined)) return undefined;
+    if (code === 'FILE_NOT_FOUND' || (code === 'ACCESS_DENIED' && (await source.list()) === undefined))
+      return undefined;
     throw error;
   }
 };
@@ -81,9 +85,17 @@ export const decodeJson = (bytes: Uint8Array, name: string): Record<string, unkn
     value = JSON.parse(decodeText(bytes, name));
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    if (isPage('.json', bytes)) throw new ModelError('FILE_INVALID', `${name} is a web page, not JSON: it was saved from a host that showed a page in place of the file. Fetch the file itself.`, { cause: error });
+    if (isPage('.json', bytes))
+      throw new ModelError(
+        'FILE_INVALID',
+        `${name} is a web page, not JSON: it was saved from a host that showed a page in place of the file. Fetch the file itself.`,
+        { cause: error },
+      );
     throw new ModelError('FILE_INVALID', `${name} is not valid JSON: ${messageOf(error)}.`, { cause: error });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ModelError('FILE_INVALID', `${name} holds ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}, expected a JSON object.`);
+  throw new ModelError(
+    'FILE_INVALID',
+    `${name} holds ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}, expected a JSON object.`,
+  );
 };

@@ -17,7 +17,14 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const options: FineTuneOptions = { epochs: 2, batchSize: 8, learningRate: 3e-3, seed: 1, metric: 'probability', lengthDrop: { dropRatioBound: 0.3 } };
+const options: FineTuneOptions = {
+  epochs: 2,
+  batchSize: 8,
+  learningRate: 3e-3,
+  seed: 1,
+  metric: 'probability',
+  lengthDrop: { dropRatioBound: 0.3 },
+};
 const weightsOf = (model: TaskModel): Promise<Map<string, TensorData>> => saveParameters(model.parameters);
 
 interface Run {
@@ -44,18 +51,24 @@ describe('an engine that trains weights of its own', () => {
   beforeAll(() =>
     withModels(async ({ model, data }) => {
       plain = { result: await fineTune(model, data, options), weights: await weightsOf(model) };
-      expect(plain.result).toMatchObject({ steps: 8, best: { evaluation: { full: await evaluate(model, data.dev, { metric: 'probability' }) } } });
+      expect(plain.result).toMatchObject({
+        steps: 8,
+        best: { evaluation: { full: await evaluate(model, data.dev, { metric: 'probability' }) } },
+      });
     }),
   );
 
-  test.each([[true], [false]])('gives the same losses, best epoch and final weights (scores its own epochs: %s)', async (scores) => {
-    const before = tf.memory().numTensors;
-    await withModels(async ({ model, second, data }) => {
-      expect(await fineTune(model, data, { ...options, engine: engineOf(second, scores) })).toEqual(plain.result);
-      expect(await weightsOf(model)).toEqual(plain.weights);
-    });
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.each([[true], [false]])(
+    'gives the same losses, best epoch and final weights (scores its own epochs: %s)',
+    async (scores) => {
+      const before = tf.memory().numTensors;
+      await withModels(async ({ model, second, data }) => {
+        expect(await fineTune(model, data, { ...options, engine: engineOf(second, scores) })).toEqual(plain.result);
+        expect(await weightsOf(model)).toEqual(plain.weights);
+      });
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
   test('an aborted run leaves its last weights in the model, and resumes to the same end', async () => {
     const stop = new AbortController();

@@ -1,4 +1,14 @@
-import type { Evaluation, LengthConfig, LengthDropOptions, StepReport, TrainableModel, TrainerState, TrainingEngine, TrainOptions, TrainResult } from '@length-adaptive/core';
+import type {
+  Evaluation,
+  LengthConfig,
+  LengthDropOptions,
+  StepReport,
+  TrainableModel,
+  TrainerState,
+  TrainingEngine,
+  TrainOptions,
+  TrainResult,
+} from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
 import type { LabelledInput } from './labelled-input.js';
 import { trainingBatches } from './batching.js';
@@ -25,8 +35,10 @@ export interface FineTuneEngine {
   readonly runnable?: RunnableModel | undefined;
 }
 
-export interface FineTuneOptions
-  extends Pick<TrainOptions, 'accumulate' | 'clipNorm' | 'subModelLabelLoss' | 'temperature' | 'direction'> {
+export interface FineTuneOptions extends Pick<
+  TrainOptions,
+  'accumulate' | 'clipNorm' | 'subModelLabelLoss' | 'temperature' | 'direction'
+> {
   /** Default 3. */
   readonly epochs?: number;
   /** Default 32. */
@@ -65,7 +77,10 @@ const tokensOf = (batch: readonly LabelledInput[]): Int32Array =>
   Int32Array.from(new Set(batch.flatMap(({ input }) => Array.from(input.ids)))).sort();
 
 /** Dropout probabilities of a model in training, all scaled by one factor. */
-export const dropoutOf = ({ dimensions: { hiddenDropout, attentionDropout }, headDropout }: TaskModel, scale: number): NonNullable<TrainOptions['dropout']> => ({
+export const dropoutOf = (
+  { dimensions: { hiddenDropout, attentionDropout }, headDropout }: TaskModel,
+  scale: number,
+): NonNullable<TrainOptions['dropout']> => ({
   hidden: hiddenDropout * scale,
   attention: attentionDropout * scale,
   head: headDropout * scale,
@@ -75,9 +90,14 @@ export const dropoutOf = ({ dimensions: { hiddenDropout, attentionDropout }, hea
 export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInput[]> => ({
   variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
   rowsRead: (batch) => new Map([[model.wordTable, tokensOf(batch)]]),
-  logits: (batch, pass) => model.logits(batch.map(({ input }) => input), pass),
+  logits: (batch, pass) =>
+    model.logits(
+      batch.map(({ input }) => input),
+      pass,
+    ),
   taskLoss: (logits, batch) => taskLoss(model.task, logits, batch),
-  distillationLoss: (teacher, student, batch, options) => distillationLoss(model.task, teacher, student, batch, options),
+  distillationLoss: (teacher, student, batch, options) =>
+    distillationLoss(model.task, teacher, student, batch, options),
 });
 
 /**
@@ -110,12 +130,18 @@ export const fineTune = async (
     ...options
   }: FineTuneOptions = {},
 ): Promise<TrainResult> => {
-  if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
+  if (examples.length === 0)
+    throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
   checkParameters(model.parameters);
   checkScore(model.task, metric ?? model.task.defaultMetric, dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
-  const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }), referenceLength);
+  const smallest =
+    lengthDrop &&
+    fromAbsoluteLengths(
+      smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }),
+      referenceLength,
+    );
 
   const own = tensorEngine(trainable(model));
   const keepWeights = async (): Promise<void> => {

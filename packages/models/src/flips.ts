@@ -17,9 +17,17 @@ export interface Flips {
  * @param reduced logits of the same inputs at a configuration
  * @throws ModelError `SHAPE_MISMATCH` unless there are logits of every input at both
  */
-export const countFlips = (task: Task, full: readonly ArrayLike<number>[], reduced: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): Flips | undefined => {
+export const countFlips = (
+  task: Task,
+  full: readonly ArrayLike<number>[],
+  reduced: readonly ArrayLike<number>[],
+  examples: readonly LabelledInput[],
+): Flips | undefined => {
   if (full.length !== examples.length || reduced.length !== examples.length) {
-    throw new ModelError('SHAPE_MISMATCH', `Logits of ${full.length} inputs at full length and of ${reduced.length} at a configuration came for ${examples.length} examples; expected one list each.`);
+    throw new ModelError(
+      'SHAPE_MISMATCH',
+      `Logits of ${full.length} inputs at full length and of ${reduced.length} at a configuration came for ${examples.length} examples; expected one list each.`,
+    );
   }
   const [before, after] = [task.answerKeys?.(full, examples), task.answerKeys?.(reduced, examples)];
   if (!before || !after) return undefined;

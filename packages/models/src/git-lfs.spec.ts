@@ -12,15 +12,19 @@ const bytes = new TextEncoder().encode(pointer);
 
 describe('checkNotPointer', () => {
   test('says what a pointer is, whose place it takes and what fetches the file', () => {
-    const message = /^vocab\.txt is a Git LFS pointer, not the file of 437955512 bytes.*git lfs install && git lfs pull.*Hugging Face Hub/;
-    expect(() => checkNotPointer(bytes, 'vocab.txt')).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }));
+    const message =
+      /^vocab\.txt is a Git LFS pointer, not the file of 437955512 bytes.*git lfs install && git lfs pull.*Hugging Face Hub/;
+    expect(() => checkNotPointer(bytes, 'vocab.txt')).toThrow(
+      expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }),
+    );
   });
 
   test('lets everything else through', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (other) => checkNotPointer(other, 'x')));
     const about = new TextEncoder().encode(`About ${pointer}`);
     const long = new TextEncoder().encode(pointer + 'x'.repeat(2000)); // a text that quotes one
-    for (const other of [about, long, bytes.subarray(0, 20), new Uint8Array(0)]) expect(() => checkNotPointer(other, 'x')).not.toThrow();
+    for (const other of [about, long, bytes.subarray(0, 20), new Uint8Array(0)])
+      expect(() => checkNotPointer(other, 'x')).not.toThrow();
   });
 });
 
@@ -29,14 +33,22 @@ describe('sources', () => {
 
   test('a folder names the file', async () => {
     writeFileSync(join(folder, 'config.json'), pointer);
-    await expect(directorySource(folder).read('config.json')).rejects.toMatchObject({ code: 'FILE_INVALID', message: expect.stringMatching(/config\.json is a Git LFS pointer/) });
+    await expect(directorySource(folder).read('config.json')).rejects.toMatchObject({
+      code: 'FILE_INVALID',
+      message: expect.stringMatching(/config\.json is a Git LFS pointer/),
+    });
   });
 
   test('a web address names the file, and keeps no pointer', async () => {
     const server = await startFileServer({ 'm/vocab.txt': pointer });
     const options = { cacheFolder };
-    await expect(urlSource(`${server.url}/m`, options).read('vocab.txt')).rejects.toMatchObject({ code: 'FILE_INVALID', message: expect.stringMatching(/m\/vocab\.txt is a Git LFS pointer/) });
+    await expect(urlSource(`${server.url}/m`, options).read('vocab.txt')).rejects.toMatchObject({
+      code: 'FILE_INVALID',
+      message: expect.stringMatching(/m\/vocab\.txt is a Git LFS pointer/),
+    });
     await server.close();
-    await expect(urlSource(`${server.url}/m`, { ...options, retries: 0 }).read('vocab.txt')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    await expect(urlSource(`${server.url}/m`, { ...options, retries: 0 }).read('vocab.txt')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+    });
   });
 });

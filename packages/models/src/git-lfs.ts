@@ -4,7 +4,9 @@ import { ModelError } from './errors.js';
 const beginning = 'version https://git-lfs.github.com/spec/';
 
 const isPointer = (bytes: Uint8Array): boolean =>
-  bytes.byteLength >= beginning.length && bytes.byteLength < 1024 && [...beginning].every((letter, i) => bytes[i] === letter.charCodeAt(0));
+  bytes.byteLength >= beginning.length &&
+  bytes.byteLength < 1024 &&
+  [...beginning].every((letter, i) => bytes[i] === letter.charCodeAt(0));
 
 /**
  * Checks that bytes are a file itself, and not the pointer that Git leaves in its place where Git LFS is not installed.

@@ -26,7 +26,9 @@ describe('half precision', () => {
     const bits = Uint16Array.from({ length: 65_536 }, (_, i) => i);
     const values = float16ToFloat32(bits);
     const back = float32ToFloat16(values);
-    const changed = bits.filter((pattern, i) => (Number.isNaN(values[i]) ? ((back[i] ?? 0) & 0x7fff) !== 0x7e00 : back[i] !== pattern));
+    const changed = bits.filter((pattern, i) =>
+      Number.isNaN(values[i]) ? ((back[i] ?? 0) & 0x7fff) !== 0x7e00 : back[i] !== pattern,
+    );
     expect(changed).toHaveLength(0);
   });
 

@@ -4,5 +4,7 @@ import type { Dimensions } from './architectures/architecture.js';
 import type { Task } from './tasks/task.js';
 
 /** MACs of a task's head. */
-export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { reads, outputs }: Pick<Task, 'reads' | 'outputs'>): HeadCost =>
-  reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
+export const headCostOf = (
+  { hiddenSize }: Pick<Dimensions, 'hiddenSize'>,
+  { reads, outputs }: Pick<Task, 'reads' | 'outputs'>,
+): HeadCost => (reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs));

@@ -32,7 +32,9 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   cacheFolder = join(folder, String((caches += 1)));
-  server = await startFileServer(Object.fromEntries(Object.entries(files).map(([name, content]) => [`m/${name}`, content])));
+  server = await startFileServer(
+    Object.fromEntries(Object.entries(files).map(([name, content]) => [`m/${name}`, content])),
+  );
   source = `${server.url}/m`;
 });
 afterEach(() => server.close());
@@ -42,7 +44,16 @@ const options = () => ({ cacheFolder, retries: 1, retryDelayMs: 1 });
 
 /** Every file that is kept, by its name; markers of absent files left out. */
 const keptFiles = (at = cacheFolder): Record<string, Buffer> =>
-  Object.assign({}, ...readdirSync(at).map((name) => (statSync(join(at, name)).isDirectory() ? keptFiles(join(at, name)) : name.endsWith('.absent') ? {} : { [name]: readFileSync(join(at, name)) }))) as Record<string, Buffer>;
+  Object.assign(
+    {},
+    ...readdirSync(at).map((name) =>
+      statSync(join(at, name)).isDirectory()
+        ? keptFiles(join(at, name))
+        : name.endsWith('.absent')
+          ? {}
+          : { [name]: readFileSync(join(at, name)) },
+    ),
+  ) as Record<string, Buffer>;
 
 const opensAndAnswers = async (): Promise<void> => {
   const predictor = await load(source, options());
@@ -53,52 +64,83 @@ const opensAndAnswers = async (): Promise<void> => {
 const absent: Record<string, (request: IncomingMessage, response: ServerResponse) => unknown> = {
   '404': (_, response) => response.writeHead(404).end('Not found'),
   '410': (_, response) => response.writeHead(410).end(),
-  '403 as object storage without the right to list': (_, response) => response.writeHead(403, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),
+  '403 as object storage without the right to list': (_, response) =>
+    response
+      .writeHead(403, { 'content-type': 'application/xml' })
+      .end('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),
   '401': (_, response) => response.writeHead(401).end(),
   '204': (_, response) => response.writeHead(204).end(),
-  'its page, as a development server': (_, response) => response.writeHead(200, { ...html, 'content-length': page.length }).end(page),
+  'its page, as a development server': (_, response) =>
+    response.writeHead(200, { ...html, 'content-length': page.length }).end(page),
   'its page without a type': (_, response) => response.writeHead(200).end(page),
-  'a page after a byte order mark and blank lines': (_, response) => response.writeHead(200, html).end(`\ufeff\n\n  ${page}`),
+  'a page after a byte order mark and blank lines': (_, response) =>
+    response.writeHead(200, html).end(`\ufeff\n\n  ${page}`),
   'a page of words': (_, response) => response.writeHead(200, html).end('Sorry, we cannot find that.\n'),
-  'an error in XML with status 200': (_, response) => response.writeHead(200, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchKey</Code></Error>'),
-  'a redirect to its login page': (request, response) => (request.url === '/login' ? response.writeHead(200, html).end(page) : response.writeHead(302, { location: '/login' }).end()),
+  'an error in XML with status 200': (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchKey</Code></Error>'),
+  'a redirect to its login page': (request, response) =>
+    request.url === '/login'
+      ? response.writeHead(200, html).end(page)
+      : response.writeHead(302, { location: '/login' }).end(),
   'nothing, with status 200': (_, response) => response.writeHead(200, { 'content-length': 0 }).end(),
   '200 to HEAD, 404 to GET': ({ method }, response) => response.writeHead(method === 'HEAD' ? 200 : 404).end(),
 };
 
 describe.each(Object.entries(absent))('a host that answers for absent files: %s', (_, answer) => {
-  test.each(['HEAD as GET', 'HEAD not allowed', 'HEAD denied'])('opens, keeps nothing but files, and opens again without a network (%s)', async (head) => {
-    server.intercept = (request, response) => {
-      if (head !== 'HEAD as GET' && request.method === 'HEAD') return (response.writeHead(head === 'HEAD denied' ? 403 : 405).end(), true);
-      return fileOf(request) === undefined && (answer(request, response), true);
-    };
-    await opensAndAnswers();
-    const kept = keptFiles();
-    expect(Object.keys(kept).sort()).toEqual(Object.keys(files).sort());
-    for (const [name, content] of Object.entries(files)) expect(kept[name]?.equals(Buffer.from(content))).toBe(true);
-    await server.close();
-    await opensAndAnswers();
-  });
+  test.each(['HEAD as GET', 'HEAD not allowed', 'HEAD denied'])(
+    'opens, keeps nothing but files, and opens again without a network (%s)',
+    async (head) => {
+      server.intercept = (request, response) => {
+        if (head !== 'HEAD as GET' && request.method === 'HEAD')
+          return (response.writeHead(head === 'HEAD denied' ? 403 : 405).end(), true);
+        return fileOf(request) === undefined && (answer(request, response), true);
+      };
+      await opensAndAnswers();
+      const kept = keptFiles();
+      expect(Object.keys(kept).sort()).toEqual(Object.keys(files).sort());
+      for (const [name, content] of Object.entries(files)) expect(kept[name]?.equals(Buffer.from(content))).toBe(true);
+      await server.close();
+      await opensAndAnswers();
+    },
+  );
 });
 
 describe('what is needed is refused by name', () => {
   const without = (name: string, answer: (response: ServerResponse) => unknown): void => {
-    server.intercept = (request, response) => (fileOf(request) === undefined || request.url === `/m/${name}`) && (answer(response), true);
+    server.intercept = (request, response) =>
+      (fileOf(request) === undefined || request.url === `/m/${name}`) && (answer(response), true);
   };
 
-  test.each(['config.json', 'vocab.txt', 'model.fp16.safetensors'])('%s that is denied: ACCESS_DENIED', async (name) => {
-    without(name, (response) => response.writeHead(403).end());
-    await expect(load(source, options())).rejects.toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('answered 403') });
-  });
+  test.each(['config.json', 'vocab.txt', 'model.fp16.safetensors'])(
+    '%s that is denied: ACCESS_DENIED',
+    async (name) => {
+      without(name, (response) => response.writeHead(403).end());
+      await expect(load(source, options())).rejects.toMatchObject({
+        code: 'ACCESS_DENIED',
+        message: expect.stringContaining('answered 403'),
+      });
+    },
+  );
 
   test('config.json that is a page: the host answered with a page', async () => {
     without('config.json', (response) => response.writeHead(200, html).end(page));
-    await expect(load(source, options())).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/config\.json answered with a page \(text\/html; charset=utf-8\) in place of the file/) });
+    await expect(load(source, options())).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(
+        /config\.json answered with a page \(text\/html; charset=utf-8\) in place of the file/,
+      ),
+    });
     expect(keptFiles()).not.toHaveProperty(['config.json']);
   });
 
   test('a redirect names where it led', async () => {
-    server.intercept = ({ url }, response) => (url === '/m/config.json' ? response.writeHead(302, { location: '/login?next=secret' }) : response.writeHead(200, html).write(page), response.end(), true);
+    server.intercept = ({ url }, response) => (
+      url === '/m/config.json'
+        ? response.writeHead(302, { location: '/login?next=secret' })
+        : response.writeHead(200, html).write(page),
+      response.end(),
+      true
+    );
     const refused = urlSource(source, options()).read('config.json');
     await expect(refused).rejects.toThrow(`redirected to ${server.url}/login:`);
     await expect(refused).rejects.not.toThrow('secret');
@@ -109,7 +151,8 @@ describe('what was kept before it was checked', () => {
   /** Puts bytes where a file is kept. */
   const spoil = async (name: string, bytes: Uint8Array | string): Promise<string> => {
     await opensAndAnswers();
-    const at = readdirSync(cacheFolder, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith(name)) ?? '';
+    const at =
+      readdirSync(cacheFolder, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith(name)) ?? '';
     writeFileSync(join(cacheFolder, at), bytes);
     return join(cacheFolder, at);
   };
@@ -119,7 +162,11 @@ describe('what was kept before it was checked', () => {
     ['config.json', 'its first half', () => String(files['config.json']).slice(0, 40)],
     ['vocab.txt', 'a page', () => page],
     ['model.fp16.safetensors', 'a page', () => page],
-    ['model.fp16.safetensors', 'all but its last byte', () => (files['model.fp16.safetensors'] as Uint8Array).subarray(0, -1)],
+    [
+      'model.fp16.safetensors',
+      'all but its last byte',
+      () => (files['model.fp16.safetensors'] as Uint8Array).subarray(0, -1),
+    ],
     ['config.json', 'nothing', () => ''],
   ])('%s as %s is fetched again, and kept as it is', async (name, _, bytes) => {
     const at = await spoil(name, bytes());
@@ -137,7 +184,8 @@ describe('what was kept before it was checked', () => {
     const own = urlSource(source, options());
     await expect(own.read('late.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(await own.exists('late.json')).toBe(false);
-    server.intercept = ({ url }, response) => url === '/m/late.json' && (response.writeHead(200, { 'content-length': 2 }).end('{}'), true);
+    server.intercept = ({ url }, response) =>
+      url === '/m/late.json' && (response.writeHead(200, { 'content-length': 2 }).end('{}'), true);
     expect(await own.exists('late.json')).toBe(true);
     await server.close();
     await expect(own.read('late.json')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' }); // not "does not exist"
@@ -147,9 +195,14 @@ describe('what was kept before it was checked', () => {
 describe('what is broken goes to its reader and is not kept', () => {
   test.each([
     ['config.json', '{"model_type": "bert"', 'FILE_INVALID'],
-    ['model.fp16.safetensors', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', 'SAFETENSORS_INVALID'],
+    [
+      'model.fp16.safetensors',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+      'SAFETENSORS_INVALID',
+    ],
   ])('%s: %j', async (name, content, code) => {
-    server.intercept = ({ url }, response) => url === `/m/${name}` && (response.writeHead(200, { 'content-length': content.length }).end(content), true);
+    server.intercept = ({ url }, response) =>
+      url === `/m/${name}` && (response.writeHead(200, { 'content-length': content.length }).end(content), true);
     await expect(load(source, options())).rejects.toMatchObject({ code });
     expect(existsSync(cacheFolder) ? keptFiles() : {}).not.toHaveProperty([name]);
     server.intercept = () => false;
@@ -166,7 +219,8 @@ describe('how bytes travel', () => {
       return true;
     };
   };
-  const finish = (response: ServerResponse, { method }: IncomingMessage, body: Buffer): unknown => response.end(method === 'HEAD' ? undefined : body);
+  const finish = (response: ServerResponse, { method }: IncomingMessage, body: Buffer): unknown =>
+    response.end(method === 'HEAD' ? undefined : body);
 
   test.each([
     ['gzip', gzipSync],
@@ -196,7 +250,10 @@ describe('how bytes travel', () => {
     };
     try {
       const shares: number[] = [];
-      const predictor = await load(source, { ...options(), onProgress: ({ share }) => share !== undefined && shares.push(share) });
+      const predictor = await load(source, {
+        ...options(),
+        onProgress: ({ share }) => share !== undefined && shares.push(share),
+      });
       expect((await predictor.predict([text]))[0]?.label).toBe(label);
       expect(shares.every((share) => share <= 1)).toBe(true);
       predictor.dispose();
@@ -208,7 +265,8 @@ describe('how bytes travel', () => {
   test('in chunks, without a length', async () => {
     send((response, body, request) => {
       response.writeHead(200);
-      if (request.method !== 'HEAD') for (let at = 0; at < body.length; at += 4096) response.write(body.subarray(at, at + 4096));
+      if (request.method !== 'HEAD')
+        for (let at = 0; at < body.length; at += 4096) response.write(body.subarray(at, at + 4096));
       response.end();
     });
     await opensAndAnswers();
@@ -229,8 +287,13 @@ describe('how bytes travel', () => {
   });
 
   test('a whole file behind a redirect, from a folder elsewhere', async () => {
-    const elsewhere = await startFileServer(Object.fromEntries(Object.entries(files).map(([name, content]) => [`m/${name}`, content])));
-    server.intercept = ({ url }, response) => (response.writeHead(307, { location: `${elsewhere.url}${url}` }).end(), true);
+    const elsewhere = await startFileServer(
+      Object.fromEntries(Object.entries(files).map(([name, content]) => [`m/${name}`, content])),
+    );
+    server.intercept = ({ url }, response) => (
+      response.writeHead(307, { location: `${elsewhere.url}${url}` }).end(),
+      true
+    );
     await opensAndAnswers();
     await elsewhere.close();
   });
@@ -242,7 +305,10 @@ test('a host that asks to come later is asked again; one that asks for too much 
   await urlSource(source, options()).read('config.json');
   expect(server.requests).toHaveLength(2);
   server.intercept = (_, response) => (response.writeHead(429, { 'retry-after': '7200' }).end(), true);
-  await expect(urlSource(source, options()).read('vocab.txt')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('come again in 7200 s') });
+  await expect(urlSource(source, options()).read('vocab.txt')).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    message: expect.stringContaining('come again in 7200 s'),
+  });
   expect(server.requests).toHaveLength(3);
 });
 

@@ -14,10 +14,24 @@ export { hubSource, urlSource } from './url-source.js';
 export type { UrlSourceOptions } from './url-source.js';
 export { writeFile } from './write-file.js';
 
-export { formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, validateLengthAdaptiveFile, withReducer } from './length-adaptive-file.js';
+export {
+  formatLengthAdaptiveFile,
+  hasLengthDrop,
+  lengthAdaptiveFileName,
+  validateLengthAdaptiveFile,
+  withReducer,
+} from './length-adaptive-file.js';
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './length-adaptive-file.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './model-directory.js';
-export type { ModelDirectory, ModelFiles, ReadModelDirectoryOptions, TokenizerFileName, TokenizerFiles, WeightDtype, WriteModelDirectoryOptions } from './model-directory.js';
+export type {
+  ModelDirectory,
+  ModelFiles,
+  ReadModelDirectoryOptions,
+  TokenizerFileName,
+  TokenizerFiles,
+  WeightDtype,
+  WriteModelDirectoryOptions,
+} from './model-directory.js';
 export { hasWeights, isWeightsFile } from './model-weights.js';
 export { trimVocabulary } from './trim-vocabulary.js';
 export type { TrimVocabularyOptions } from './trim-vocabulary.js';
@@ -106,7 +120,13 @@ export type { CalibrateLatencyOptions } from './calibrate-latency.js';
 export { createLatencyModel } from './latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency-model.js';
 export { lengthSearchProblem, macsShare, searchLengths } from './length-search.js';
-export type { CostObjective, LengthObjective, LengthSearchCheckpoint, LengthSearchOptions, LengthSearchResult } from './length-search.js';
+export type {
+  CostObjective,
+  LengthObjective,
+  LengthSearchCheckpoint,
+  LengthSearchOptions,
+  LengthSearchResult,
+} from './length-search.js';
 export type { ModelConfig } from './model-config.js';
 export { createLifetime, endQuietly } from './lifetime.js';
 export type { Lifetime } from './lifetime.js';
@@ -115,7 +135,15 @@ export type { OpenModelOptions, TextModel } from './model-files.js';
 export { checkParameters } from './parameters.js';
 export type { Parameter, ParameterSpec, SpecTree } from './parameters.js';
 export { createPredictor, load } from './predictor.js';
-export type { FailedPrediction, Inspection, OnError, Prediction, Predictions, PredictOptions, Predictor } from './predictor.js';
+export type {
+  FailedPrediction,
+  Inspection,
+  OnError,
+  Prediction,
+  Predictions,
+  PredictOptions,
+  Predictor,
+} from './predictor.js';
 export { searchRetention } from './retention-search.js';
 export type { RetentionSearchOptions, RetentionSearchResult } from './retention-search.js';
 export type { TextError } from './read-each.js';
@@ -135,7 +163,17 @@ export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
 export { isTokenInput } from './tasks/task.js';
-export type { Answer, EntityAnswer, LabelAnswer, PreparedText, PrepareOptions, Task, TaskName, TextInput, TokenInput } from './tasks/task.js';
+export type {
+  Answer,
+  EntityAnswer,
+  LabelAnswer,
+  PreparedText,
+  PrepareOptions,
+  Task,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from './tasks/task.js';
 export { distillationLoss, taskLoss } from './tasks/task-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';

@@ -45,7 +45,8 @@ test('every matrix is I8 with its scales beside it, and config.json says so in t
   const { tensors } = readSafetensors(readFileSync(at('int8/model.safetensors')));
   const matrices = [...tensors].filter(([name, { shape }]) => shape.length === 2 && !name.endsWith('_scale'));
   expect(matrices).toHaveLength(3 + 6 * 3 + 2);
-  for (const [name, { dtype, shape }] of matrices) expect([dtype, tensors.get(`${name}_scale`)?.shape]).toEqual(['I8', [shape[0], 1]]);
+  for (const [name, { dtype, shape }] of matrices)
+    expect([dtype, tensors.get(`${name}_scale`)?.shape]).toEqual(['I8', [shape[0], 1]]);
   expect(statSync(at('int8/model.safetensors')).size).toBeLessThan(0.4 * statSync(at('float/model.safetensors')).size);
   expect(configOf('int8')['quantization_config']).toEqual({
     quant_method: 'compressed-tensors',
@@ -78,12 +79,19 @@ test('what was read is not quantised: saved again it is a folder of floats, or t
     expect(data.every((value, i) => Math.abs(value - (again[i] ?? Number.NaN)) <= 1e-6 * Math.abs(value))).toBe(true);
   }
   // A caller's own quantization_config does not survive weights of floats either.
-  await writeModelDirectory(at('claimed'), { ...opened, config: { ...opened.config, quantization_config: { quant_method: 'other' } } });
+  await writeModelDirectory(at('claimed'), {
+    ...opened,
+    config: { ...opened.config, quantization_config: { quant_method: 'other' } },
+  });
   expect(configOf('claimed')).not.toHaveProperty('quantization_config');
 });
 
 describe('other kinds of quantisation', () => {
-  const group = (weights: unknown) => ({ quant_method: 'compressed-tensors', format: 'int-quantized', config_groups: { group_0: { targets: ['Linear'], weights } } });
+  const group = (weights: unknown) => ({
+    quant_method: 'compressed-tensors',
+    format: 'int-quantized',
+    config_groups: { group_0: { targets: ['Linear'], weights } },
+  });
   const channel = { num_bits: 8, type: 'int', symmetric: true, strategy: 'channel' };
   const withConfig = async (quantization: unknown): Promise<string> => {
     await writeModelDirectory(at('other'), await readModelDirectory(at('float')));
@@ -92,7 +100,11 @@ describe('other kinds of quantisation', () => {
   };
 
   test.each<[string, unknown, RegExp]>([
-    ['of other tools', { quant_method: 'bitsandbytes', load_in_8bit: true }, /other\/config\.json: "quantization_config" has quant_method "bitsandbytes"/],
+    [
+      'of other tools',
+      { quant_method: 'bitsandbytes', load_in_8bit: true },
+      /other\/config\.json: "quantization_config" has quant_method "bitsandbytes"/,
+    ],
     ['packed', { ...group(channel), format: 'pack-quantized' }, /format "pack-quantized"/],
     ['of 4 bits', group({ ...channel, num_bits: 4 }), /weights of 4 bits of type "int"/],
     ['of floats', group({ ...channel, type: 'float' }), /weights of 8 bits of type "float"/],
@@ -103,11 +115,15 @@ describe('other kinds of quantisation', () => {
     ['that is a word', 'int8', /has "int8"/],
   ])('%s are refused', async (_, quantization, message) => {
     const folder = await withConfig(quantization);
-    await expect(readModelDirectory(folder)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) });
+    await expect(readModelDirectory(folder)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(message),
+    });
     await expect(readModelFiles(folder)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
   test('a null, and groups that quantise activations only, are none', async () => {
-    for (const quantization of [null, group(null)]) expect((await readModelDirectory(await withConfig(quantization))).tensors.size).toBeGreaterThan(0);
+    for (const quantization of [null, group(null)])
+      expect((await readModelDirectory(await withConfig(quantization))).tensors.size).toBeGreaterThan(0);
   });
 });

@@ -18,7 +18,10 @@ const largestOf = (row: Float32Array | Int32Array, name: string): number => {
   for (const value of row) {
     const magnitude = Math.abs(value);
     if (!(magnitude < Infinity)) {
-      throw new ModelError('SAFETENSORS_INVALID', `Tensor "${name}" holds ${value}; 8-bit integers hold finite numbers only. Its training went wrong: take an earlier state, or write F32.`);
+      throw new ModelError(
+        'SAFETENSORS_INVALID',
+        `Tensor "${name}" holds ${value}; 8-bit integers hold finite numbers only. Its training went wrong: take an earlier state, or write F32.`,
+      );
     }
     if (magnitude > largest) largest = magnitude;
   }
@@ -33,9 +36,13 @@ const scaleFor = (largest: number): number => {
 };
 
 /** Weights that are stored as integers: matrices, whatever multiplies or looks up by row. Vectors and all else stay as they are. */
-const isMatrix = (name: string, { shape, data }: TensorData): boolean => name.endsWith('.weight') && shape.length === 2 && data instanceof Float32Array;
+const isMatrix = (name: string, { shape, data }: TensorData): boolean =>
+  name.endsWith('.weight') && shape.length === 2 && data instanceof Float32Array;
 
-const quantize = (name: string, { shape, data }: TensorData): { readonly weight: TensorData; readonly scale: TensorData } => {
+const quantize = (
+  name: string,
+  { shape, data }: TensorData,
+): { readonly weight: TensorData; readonly scale: TensorData } => {
   const [rows = 0, columns = 0] = shape;
   const weight = new Int32Array(data.length);
   const scales = new Float32Array(rows);
@@ -43,7 +50,8 @@ const quantize = (name: string, { shape, data }: TensorData): { readonly weight:
     const from = row * columns;
     const scale = scaleFor(largestOf(data.subarray(from, from + columns), name));
     scales[row] = scale;
-    for (let i = from; i < from + columns; i += 1) weight[i] = Math.max(-steps, Math.min(steps, Math.round((data[i] as number) / scale)));
+    for (let i = from; i < from + columns; i += 1)
+      weight[i] = Math.max(-steps, Math.min(steps, Math.round((data[i] as number) / scale)));
   }
   return { weight: { shape, data: weight, dtype: 'I8' }, scale: { shape: [rows, 1], data: scales, dtype: 'F32' } };
 };
@@ -72,11 +80,17 @@ const dequantize = (name: string, { shape, data }: TensorData, scale: TensorData
   const { data: scales } = scale;
   const isOne = scales.length === 1 && scale.shape.length <= 1; // one scale for the whole tensor
   if (!isOne && (scale.shape.length !== 2 || scale.shape[0] !== rows || scale.shape[1] !== 1)) {
-    throw new ModelError('SHAPE_MISMATCH', `Tensor "${scaleNameOf(name)}" has shape [${scale.shape.join(', ')}], expected [${rows}, 1]: one scale a row of "${name}". The two belong to different models.`);
+    throw new ModelError(
+      'SHAPE_MISMATCH',
+      `Tensor "${scaleNameOf(name)}" has shape [${scale.shape.join(', ')}], expected [${rows}, 1]: one scale a row of "${name}". The two belong to different models.`,
+    );
   }
   const broken = scales.find((value) => !(value >= 0 && value < Infinity));
   if (broken !== undefined || !(scales instanceof Float32Array)) {
-    throw new ModelError('SAFETENSORS_INVALID', `Tensor "${scaleNameOf(name)}" holds ${broken ?? 'integers'}, expected finite floating-point numbers from 0.`);
+    throw new ModelError(
+      'SAFETENSORS_INVALID',
+      `Tensor "${scaleNameOf(name)}" holds ${broken ?? 'integers'}, expected finite floating-point numbers from 0.`,
+    );
   }
   const out = new Float32Array(data.length);
   for (let row = 0; row < rows; row += 1) {
@@ -92,7 +106,10 @@ const dequantize = (name: string, { shape, data }: TensorData, scale: TensorData
  *
  * @throws ModelError `TENSOR_MISSING` for integers without their scale, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID`, `CONFIG_INVALID` for zero points
  */
-export const fromInt8Weights = (tensors: ReadonlyMap<string, TensorData>, { onUnread }: ReadTensorsOptions = {}): Map<string, TensorData> => {
+export const fromInt8Weights = (
+  tensors: ReadonlyMap<string, TensorData>,
+  { onUnread }: ReadTensorsOptions = {},
+): Map<string, TensorData> => {
   const out = new Map(tensors);
   for (const [name, tensor] of tensors) {
     if (tensor.dtype !== 'I8' || !name.endsWith('.weight')) continue;
@@ -106,9 +123,16 @@ export const fromInt8Weights = (tensors: ReadonlyMap<string, TensorData>, { onUn
         onUnread(name, { dtype: tensor.dtype, error });
       });
     readOr(tell, () => {
-      if (!scale) throw new ModelError('TENSOR_MISSING', `Tensor "${name}" is stored as 8-bit integers, and "${scaleName}", which says what they stand for, is not there. Fetch the whole model again.`);
+      if (!scale)
+        throw new ModelError(
+          'TENSOR_MISSING',
+          `Tensor "${name}" is stored as 8-bit integers, and "${scaleName}", which says what they stand for, is not there. Fetch the whole model again.`,
+        );
       if (tensors.get(zeroName)?.data.some((value) => value !== 0) === true) {
-        throw new ModelError('CONFIG_INVALID', `Tensor "${zeroName}" moves the zero of "${name}"; only symmetric integers are read. Quantise the model symmetrically.`);
+        throw new ModelError(
+          'CONFIG_INVALID',
+          `Tensor "${zeroName}" moves the zero of "${name}"; only symmetric integers are read. Quantise the model symmetrically.`,
+        );
       }
       out.set(name, dequantize(name, tensor, scale));
     });

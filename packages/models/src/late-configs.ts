@@ -15,5 +15,7 @@ export const lateConfigs = (layers: number): LengthConfig[] => {
   const first = Math.round((2 * layers) / 3);
   const steps = Math.max(1, layers - first - 1);
   if (first === layers) return [];
-  return shares.map((share) => Array.from({ length: layers }, (_, layer) => (layer < first ? 1 : share * 0.5 ** ((layer - first) / steps))));
+  return shares.map((share) =>
+    Array.from({ length: layers }, (_, layer) => (layer < first ? 1 : share * 0.5 ** ((layer - first) / steps))),
+  );
 };

@@ -3,7 +3,14 @@ import { keptTokens } from '@length-adaptive/core';
 import { createLatencyModel, fitLatency, isLatencyFit } from './latency-model.js';
 
 const full = [1, 1, 1, 1];
-const configs: readonly LengthConfig[] = [full, [0.8, 0.64, 0.5, 0.4], [0.5, 0.25, 0.12, 0.06], [1, 1, 0.3, 0.3], [0.5, 0.5, 0.5, 0.5], [1, 1, 1, 0.2]];
+const configs: readonly LengthConfig[] = [
+  full,
+  [0.8, 0.64, 0.5, 0.4],
+  [0.5, 0.25, 0.12, 0.06],
+  [1, 1, 0.3, 0.3],
+  [0.5, 0.5, 0.5, 0.5],
+  [1, 1, 1, 0.2],
+];
 
 /** What some machine takes. */
 const truth = (tokens: number, config: LengthConfig): number => {
@@ -22,18 +29,25 @@ const passes = (lengths: readonly number[], of = truth) =>
 test('fits a machine whose time is made of its terms, exactly', () => {
   const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
   expect(latency.error).toBeLessThan(1e-9);
-  for (const config of [full, [0.9, 0.7, 0.3, 0.1]]) expect(latency.milliseconds(77, config)).toBeCloseTo(truth(77, config), 6);
+  for (const config of [full, [0.9, 0.7, 0.3, 0.1]])
+    expect(latency.milliseconds(77, config)).toBeCloseTo(truth(77, config), 6);
 });
 
 test('the error is that of passes that were not fitted', () => {
-  const fit = fitLatency(passes([8, 24, 60, 128]), passes([40], (tokens, config) => 1.25 * truth(tokens, config)));
+  const fit = fitLatency(
+    passes([8, 24, 60, 128]),
+    passes([40], (tokens, config) => 1.25 * truth(tokens, config)),
+  );
   expect(fit.error).toBeCloseTo(0.2, 6);
   expect(fit.heldOut).toBe(configs.length);
   expect(fitLatency([]).error).toBe(0);
 });
 
 test('a little noise moves it a little', () => {
-  const noisy = passes([8, 24, 60, 128]).map((pass, i) => ({ ...pass, milliseconds: pass.milliseconds * (1 + 0.03 * ((i % 3) - 1)) }));
+  const noisy = passes([8, 24, 60, 128]).map((pass, i) => ({
+    ...pass,
+    milliseconds: pass.milliseconds * (1 + 0.03 * ((i % 3) - 1)),
+  }));
   expect(fitLatency(noisy, passes([16, 100])).error).toBeLessThan(0.03);
 });
 
@@ -65,8 +79,18 @@ test('the first observation counts as much as the calibration, no more', () => {
 test('JSON keeps a fit', () => {
   const fit = fitLatency(passes([8, 128]), passes([32]));
   const again: unknown = JSON.parse(JSON.stringify(fit));
-  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(createLatencyModel(fit).milliseconds(33, full));
-  for (const wrong of [undefined, null, 3, {}, { ...fit, error: null }, { ...fit, coefficients: { input: 1 } }, { ...fit, coefficients: { ...fit.coefficients, leaving: -1 } }]) {
+  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(
+    createLatencyModel(fit).milliseconds(33, full),
+  );
+  for (const wrong of [
+    undefined,
+    null,
+    3,
+    {},
+    { ...fit, error: null },
+    { ...fit, coefficients: { input: 1 } },
+    { ...fit, coefficients: { ...fit.coefficients, leaving: -1 } },
+  ]) {
     expect(isLatencyFit(wrong)).toBe(false);
   }
 });

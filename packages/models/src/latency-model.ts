@@ -82,18 +82,34 @@ export const fitLatency = (passes: readonly TimedPass[], heldOut: readonly Timed
     return latencyTerms.map((term) => terms[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
-  const coefficients = Object.fromEntries(latencyTerms.map((term, k) => [term, found[k] ?? 0])) as Record<LatencyTerm, number>;
+  const coefficients = Object.fromEntries(latencyTerms.map((term, k) => [term, found[k] ?? 0])) as Record<
+    LatencyTerm,
+    number
+  >;
   const judged = heldOut.length > 0 ? heldOut : passes;
-  const errors = judged.map(({ tokens, config, milliseconds }) => Math.abs(predict(coefficients, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1));
+  const errors = judged.map(({ tokens, config, milliseconds }) =>
+    Math.abs(predict(coefficients, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1),
+  );
   return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length };
 };
 
 /** Whether a value read from a file is a calibration. */
 export const isLatencyFit = (value: unknown): value is LatencyFit => {
-  if (typeof value !== 'object' || value === null || !('coefficients' in value) || !('error' in value) || !('heldOut' in value)) return false;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('coefficients' in value) ||
+    !('error' in value) ||
+    !('heldOut' in value)
+  )
+    return false;
   const { coefficients, error, heldOut } = value;
   if (typeof coefficients !== 'object' || coefficients === null) return false;
-  const numbers: unknown[] = [error, heldOut, ...latencyTerms.map((term) => (coefficients as Partial<Record<LatencyTerm, unknown>>)[term])];
+  const numbers: unknown[] = [
+    error,
+    heldOut,
+    ...latencyTerms.map((term) => (coefficients as Partial<Record<LatencyTerm, unknown>>)[term]),
+  ];
   return numbers.every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0);
 };
 

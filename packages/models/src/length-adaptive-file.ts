@@ -65,7 +65,8 @@ export const hasLengthDrop = (file: Pick<LengthAdaptiveFile, 'training'> | undef
   return typeof told === 'number' && told > 0;
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
@@ -76,16 +77,23 @@ const numberFields = ['seed', 'generations', 'evaluations', 'examples', 'meanTok
 const pointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'is not an object';
   const { lengthConfig, score, cost, macs, latencyMs, flips } = point;
-  if (!Array.isArray(lengthConfig) || lengthConfig.length === 0) return 'has no lengthConfig, a list of one ratio a layer';
+  if (!Array.isArray(lengthConfig) || lengthConfig.length === 0)
+    return 'has no lengthConfig, a list of one ratio a layer';
   const config: readonly unknown[] = lengthConfig;
   const shown = `lengthConfig [${config.join(', ')}]`;
-  if (!config.every((ratio): ratio is number => isFinite(ratio) && ratio > 0 && ratio <= 1)) return `has ${shown}, expected numbers in (0, 1]`;
-  if (config.some((ratio, layer) => ratio > (config[layer - 1] ?? 1))) return `has ${shown}, which rises: a token dropped in one layer is gone in the next`;
+  if (!config.every((ratio): ratio is number => isFinite(ratio) && ratio > 0 && ratio <= 1))
+    return `has ${shown}, expected numbers in (0, 1]`;
+  if (config.some((ratio, layer) => ratio > (config[layer - 1] ?? 1)))
+    return `has ${shown}, which rises: a token dropped in one layer is gone in the next`;
   if (layers !== undefined && config.length !== layers) return `has ${config.length} ratios, others have ${layers}`;
   if (!isFinite(score)) return `has score ${JSON.stringify(score)}, expected a number`;
-  if (!isFinite(cost) || cost <= 0 || cost > 1) return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
-  if (flips !== undefined && !(isFinite(flips) && flips >= 0 && flips <= 1)) return `has flips ${JSON.stringify(flips)}, expected a share of answers in [0, 1]`;
-  const wrong = Object.entries({ macs, latencyMs }).find(([, value]) => value !== undefined && !(isFinite(value) && value >= 0));
+  if (!isFinite(cost) || cost <= 0 || cost > 1)
+    return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
+  if (flips !== undefined && !(isFinite(flips) && flips >= 0 && flips <= 1))
+    return `has flips ${JSON.stringify(flips)}, expected a share of answers in [0, 1]`;
+  const wrong = Object.entries({ macs, latencyMs }).find(
+    ([, value]) => value !== undefined && !(isFinite(value) && value >= 0),
+  );
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(wrong[1])}, expected a number from 0`;
 };
 
@@ -104,7 +112,10 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   if (!isRecord(value)) return fail('expected a JSON object');
   const { format, version, training, search, reducer, paretoSet } = value;
   if (format !== 'length-adaptive') return fail(`"format" is ${JSON.stringify(format)}, expected "length-adaptive"`);
-  if (version !== 1) return fail(`"version" is ${JSON.stringify(version)}, and this release reads version 1. Update the package, or search the model again`);
+  if (version !== 1)
+    return fail(
+      `"version" is ${JSON.stringify(version)}, and this release reads version 1. Update the package, or search the model again`,
+    );
   if (training !== undefined && !isRecord(training)) return fail('"training" is not an object');
   if (search !== undefined) {
     if (!isRecord(search)) return fail('"search" is not an object');
@@ -128,7 +139,10 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
 };
 
 /** What is known of a model, with its reducer in it; undefined where nothing is known and attention ranks. */
-export const withReducer = (file: LengthAdaptiveFile | undefined, reducer: ModelReducer | undefined): LengthAdaptiveFile | undefined => {
+export const withReducer = (
+  file: LengthAdaptiveFile | undefined,
+  reducer: ModelReducer | undefined,
+): LengthAdaptiveFile | undefined => {
   if (reducer) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer };
   if (!file) return undefined;
   const { reducer: _, ...rest } = file;
@@ -136,4 +150,5 @@ export const withReducer = (file: LengthAdaptiveFile | undefined, reducer: Model
 };
 
 /** The text of a `length_adaptive.json`, checked, its Pareto set sorted by cost. */
-export const formatLengthAdaptiveFile = (file: LengthAdaptiveFile): string => `${JSON.stringify(validateLengthAdaptiveFile(file), null, 2)}\n`;
+export const formatLengthAdaptiveFile = (file: LengthAdaptiveFile): string =>
+  `${JSON.stringify(validateLengthAdaptiveFile(file), null, 2)}\n`;

@@ -28,7 +28,13 @@ afterAll(() => text.model.dispose());
 
 const examples = () => encodeExamples(text.tokenizer, text.model.task, tinyExamples(16));
 const lengths = () => examples().map(({ input }) => input.ids.length);
-const small: LengthSearchOptions = { generations: 2, populationSize: 6, dropRatioBound: 0.3, metric: 'fidelity', seed: 3 };
+const small: LengthSearchOptions = {
+  generations: 2,
+  populationSize: 6,
+  dropRatioBound: 0.3,
+  metric: 'fidelity',
+  seed: 3,
+};
 const search = (options: LengthSearchOptions) => searchLengths(text.model, examples(), { ...small, ...options });
 
 test('with the objective macs nothing is calibrated and no time is told', async () => {
@@ -52,19 +58,25 @@ test('with the objective latency the set is what nothing beats in score and pred
   const predicted = createLatencyModel(fit);
   for (const { lengthConfig, cost, latencyMs } of [full, ...paretoSet]) {
     expect(cost).toBe(macsShare(text.model, lengthConfig, lengths()));
-    const mean = lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, lengthConfig), 0) / lengths().length;
+    const mean =
+      lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, lengthConfig), 0) / lengths().length;
     expect(latencyMs).toBeCloseTo(mean, 9);
   }
   const directions = { score: 'maximize', latencyMs: 'minimize' } as const;
   const objectives = ({ score, latencyMs = 0 }: ParetoPoint) => ({ score, latencyMs });
   const front = paretoFront(seen, directions, { objectives });
   expect(paretoSet).toHaveLength(front.length);
-  expect(new Set(paretoSet.map(({ lengthConfig }) => lengthConfig.join()))).toEqual(new Set(front.map(({ lengthConfig }) => lengthConfig.join())));
+  expect(new Set(paretoSet.map(({ lengthConfig }) => lengthConfig.join()))).toEqual(
+    new Set(front.map(({ lengthConfig }) => lengthConfig.join())),
+  );
   paretoSet.slice(1).forEach(({ cost }, i) => expect(cost).toBeGreaterThanOrEqual(paretoSet[i]?.cost ?? 1));
 });
 
 test('where dropping costs more than it saves, the full length alone is worth having', async () => {
-  const { paretoSet } = await search({ objective: 'latency', latency: createLatencyModel(fitOf({ leaving: 0.001, dropping: 50 })) });
+  const { paretoSet } = await search({
+    objective: 'latency',
+    latency: createLatencyModel(fitOf({ leaving: 0.001, dropping: 50 })),
+  });
   expect(paretoSet.map(({ lengthConfig }) => lengthConfig)).toEqual([[1, 1, 1]]);
 });
 
@@ -78,13 +90,20 @@ test('stopped and resumed, a search predicts as it did before and ends with the 
   const latency = createLatencyModel(fit);
   const whole = await search({ objective: 'latency', latency, generations: 3 });
   let saved = '';
-  await search({ objective: 'latency', latency, generations: 1, onGeneration: (_, checkpoint) => void (saved = JSON.stringify(checkpoint)) });
+  await search({
+    objective: 'latency',
+    latency,
+    generations: 1,
+    onGeneration: (_, checkpoint) => void (saved = JSON.stringify(checkpoint)),
+  });
   const resume = JSON.parse(saved) as LengthSearchCheckpoint;
   expect(resume).toMatchObject({ objective: 'latency', latency: fit });
   const other = createLatencyModel(fitOf({ input: 7 })); // the machine of the day: the checkpoint knows better
   expect(await search({ objective: 'latency', latency: other, generations: 3, resume })).toEqual(whole);
 
-  await expect(search({ resume })).rejects.toThrow(/objective is macs, but the checkpoint is of a search with the objective latency/);
+  await expect(search({ resume })).rejects.toThrow(
+    /objective is macs, but the checkpoint is of a search with the objective latency/,
+  );
   await expect(search({ resume })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   const { latency: _, ...forgetful } = resume;
   await expect(search({ objective: 'latency', resume: forgetful })).rejects.toMatchObject({ code: 'DATA_INVALID' });

@@ -1,5 +1,11 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { fromAbsoluteLengths, fullLength, relativeCost, smallestLengths, validateLengthConfig } from '@length-adaptive/core';
+import {
+  fromAbsoluteLengths,
+  fullLength,
+  relativeCost,
+  smallestLengths,
+  validateLengthConfig,
+} from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem, Solution } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector, paretoFront, Search } from '@length-adaptive/search';
 import { calibrateLatency } from './calibrate-latency.js';
@@ -67,7 +73,12 @@ export interface LengthSearchOptions {
   /** Called after every configuration that was scored. */
   readonly onEvaluation?: ((point: ParetoPoint) => void) | undefined;
   /** Called after every generation with its report and a checkpoint to save. */
-  readonly onGeneration?: ((generation: Generation<LengthConfig, LengthObjective>, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
+  readonly onGeneration?:
+    | ((
+        generation: Generation<LengthConfig, LengthObjective>,
+        checkpoint: LengthSearchCheckpoint,
+      ) => void | Promise<void>)
+    | undefined;
 }
 
 export interface LengthSearchResult {
@@ -91,16 +102,23 @@ const pricerOf = (
   model: RunnableModel,
   lengths: readonly number[],
   { objective = 'macs', latency }: Pick<LengthSearchOptions, 'objective' | 'latency'>,
-): { readonly objective: (config: LengthConfig) => number; readonly point: (config: LengthConfig) => Pick<ParetoPoint, 'cost' | 'latencyMs'> } => {
+): {
+  readonly objective: (config: LengthConfig) => number;
+  readonly point: (config: LengthConfig) => Pick<ParetoPoint, 'cost' | 'latencyMs'>;
+} => {
   const macs = (config: LengthConfig): number => macsShare(model, config, lengths);
   if (objective === 'macs') return { objective: macs, point: (config) => ({ cost: macs(config) }) };
   if (latency === undefined) {
-    throw new ModelError('OPTION_INVALID', "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.");
+    throw new ModelError(
+      'OPTION_INVALID',
+      "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.",
+    );
   }
   const counts = new Map<number, number>();
   for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
   const milliseconds = (config: LengthConfig): number =>
-    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, config), 0) / lengths.length;
+    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, config), 0) /
+    lengths.length;
   const full = milliseconds(fullLength(model.dimensions.layers));
   return {
     objective: (config) => (full > 0 ? milliseconds(config) / full : 1),
@@ -134,11 +152,19 @@ export const lengthSearchProblem = (
 ): Problem<LengthConfig, LengthObjective> => {
   const { layers } = model.dimensions;
   if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
-    throw new ModelError('OPTION_INVALID', `dropRatioBound is ${dropRatioBound}; a search needs a number above 0 and below 1.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `dropRatioBound is ${dropRatioBound}; a search needs a number above 0 and below 1.`,
+    );
   }
   const reference = 10_000; // fine enough that rounding up does not show
   const smallest = fromAbsoluteLengths(smallestLengths(layers, reference, { dropRatioBound }), reference);
-  const genes = descendingVector({ length: layers, steps, lower: smallest[layers - 1] ?? 0, probability: mutationProbability });
+  const genes = descendingVector({
+    length: layers,
+    steps,
+    lower: smallest[layers - 1] ?? 0,
+    probability: mutationProbability,
+  });
   const lengths = examples.map(({ input }) => input.ids.length);
   const price = pricerOf(model, lengths, { objective, latency });
   const lowestCost = macsShare(model, genes.repair(smallest), lengths);
@@ -167,7 +193,10 @@ export const lengthSearchProblem = (
       };
       const scores = await score(configs, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
       if (scores.length !== configs.length) {
-        throw new ModelError('OPTION_INVALID', `score gave ${scores.length} scores for ${configs.length} configurations; expected one for each, in their order.`);
+        throw new ModelError(
+          'OPTION_INVALID',
+          `score gave ${scores.length} scores for ${configs.length} configurations; expected one for each, in their order.`,
+        );
       }
       scores.forEach((value, index) => tell(index, value));
       return configs.map((config, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(config) }));
@@ -195,10 +224,17 @@ const latencyFor = async (
   const saved = resume as Partial<LengthSearchCheckpoint> | undefined;
   const before = saved?.objective ?? 'macs';
   if (saved && before !== objective) {
-    throw new ModelError('OPTION_INVALID', `The objective is ${objective}, but the checkpoint is of a search with the objective ${before}. Go on with that one, or start anew.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The objective is ${objective}, but the checkpoint is of a search with the objective ${before}. Go on with that one, or start anew.`,
+    );
   }
   if (objective === 'macs') return undefined;
-  if (saved && !isLatencyFit(saved.latency)) throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold what its times were predicted by; start the search anew.');
+  if (saved && !isLatencyFit(saved.latency))
+    throw new ModelError(
+      'DATA_INVALID',
+      'The search checkpoint does not hold what its times were predicted by; start the search anew.',
+    );
   if (isLatencyFit(saved?.latency)) return createLatencyModel(saved.latency);
   const given = latency ?? (await calibrateLatency(model, { lengths, ...searchCalibration, signal }));
   return createLatencyModel(given.fit); // one that observes nothing while the search goes on
@@ -220,7 +256,16 @@ export const searchLengths = async (
   options: LengthSearchOptions = {},
 ): Promise<LengthSearchResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score configurations on.');
-  const { generations = 10, populationSize = 20, seed = 42, objective = 'macs', resume, signal, onGeneration, onCalibration } = options;
+  const {
+    generations = 10,
+    populationSize = 20,
+    seed = 42,
+    objective = 'macs',
+    resume,
+    signal,
+    onGeneration,
+    onCalibration,
+  } = options;
   const lengths = examples.map(({ input }) => input.ids.length);
   const latency = await latencyFor(model, lengths, options);
   if (latency) onCalibration?.(latency.fit);
@@ -248,9 +293,14 @@ export const searchLengths = async (
 
   const front = paretoFront(search.evaluated(), directions, { objectives: (solution) => solution.objectives });
   const full = search.evaluated().find(({ genome }) => genome.every((ratio) => ratio === 1));
-  if (!full) throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
+  if (!full)
+    throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
   const price = pricerOf(model, lengths, { objective, latency });
-  const toPoint = ({ genome, objectives: { score } }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({ lengthConfig: genome, score, ...price.point(genome) });
+  const toPoint = ({ genome, objectives: { score } }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({
+    lengthConfig: genome,
+    score,
+    ...price.point(genome),
+  });
   return {
     paretoSet: front.map(toPoint).sort((a, b) => a.cost - b.cost),
     full: toPoint(full),

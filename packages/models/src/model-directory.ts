@@ -2,7 +2,11 @@ import { withoutWrapper } from './architectures/wrapped-names.js';
 import { ModelError } from './errors.js';
 import { decodeJson, readIfThere, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
-import { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
+import {
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  validateLengthAdaptiveFile,
+} from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { toInt8Weights } from './int8-weights.js';
 import { readModelWeights } from './model-weights.js';
@@ -16,7 +20,8 @@ import { writeSafetensors } from './write-safetensors.js';
 import type { FloatDtype } from './write-safetensors.js';
 
 /** The files a tokenizer may come in. */
-export type TokenizerFileName = 'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
+export type TokenizerFileName =
+  'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
 
 /** The tokenizer files of a model, those there are. */
 export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array };
@@ -52,15 +57,26 @@ export interface WriteModelDirectoryOptions {
   readonly dtype?: WeightDtype;
 }
 
-const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'added_tokens.json'] as const;
+const tokenizerFileNames = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+  'special_tokens_map.json',
+  'added_tokens.json',
+] as const;
 
 const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
   const name = `${source.name}/config.json`;
   try {
     return readQuantization(decodeJson(await source.read('config.json'), name), name);
   } catch (error) {
-    if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED')) throw error;
-    throw new ModelError(error.code, `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`, { cause: error });
+    if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED'))
+      throw error;
+    throw new ModelError(
+      error.code,
+      `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
+      { cause: error },
+    );
   }
 };
 
@@ -70,7 +86,10 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   const list = json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)); // a tokenizer.json needs no vocabulary beside it
   const names = source.list();
   // A tokenizer.json has its added tokens in it, so that what stands beside it is read only where it is known to be there; a vocabulary needs them.
-  const beside = (name: TokenizerFileName) => Promise.all([json, names]).then(([[, bytes], files]) => ((files?.includes(name) ?? bytes === undefined) ? read(name) : undefined));
+  const beside = (name: TokenizerFileName) =>
+    Promise.all([json, names]).then(([[, bytes], files]) =>
+      (files?.includes(name) ?? bytes === undefined) ? read(name) : undefined,
+    );
   const others = [read('tokenizer_config.json'), list, beside('special_tokens_map.json'), beside('added_tokens.json')];
   const found = await allOrFirst([json, ...others]);
   if (found[0][1] === undefined && found[2]?.[1] === undefined) await refuseIfDenied(source, 'tokenizer.json');
@@ -78,7 +97,9 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
 };
 
 /** Waits for all; when several fail, it is the first in the list that is thrown. */
-const allOrFirst = async <T extends readonly unknown[]>(promises: { readonly [i in keyof T]: Promise<T[i]> }): Promise<T> => {
+const allOrFirst = async <T extends readonly unknown[]>(promises: {
+  readonly [i in keyof T]: Promise<T[i]>;
+}): Promise<T> => {
   const settled = await Promise.allSettled(promises);
   const failed = settled.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
@@ -94,9 +115,16 @@ export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread'>;
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
  * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `DOWNLOAD_FAILED`, ...
  */
-export const readModelFiles = async (source: string | FileSource, options: OpenSourceOptions = {}): Promise<ModelFiles> => {
+export const readModelFiles = async (
+  source: string | FileSource,
+  options: OpenSourceOptions = {},
+): Promise<ModelFiles> => {
   const files = await openSource(source, options);
-  const [config, tokenizerFiles, ours] = await allOrFirst([readConfig(files), readTokenizerFiles(files), readIfThere(files, lengthAdaptiveFileName)]);
+  const [config, tokenizerFiles, ours] = await allOrFirst([
+    readConfig(files),
+    readTokenizerFiles(files),
+    readIfThere(files, lengthAdaptiveFileName),
+  ]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;
   const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
   return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
@@ -139,12 +167,18 @@ export const writeModelDirectory = async (
   const { join } = nodeModule('node:path');
   const ours = lengthAdaptive === undefined ? undefined : formatLengthAdaptiveFile(lengthAdaptive);
   const isInt8 = dtype === 'I8';
-  const weights = writeSafetensors(isInt8 ? toInt8Weights(tensors) : tensors, { dtype: isInt8 ? 'F32' : dtype, metadata: { format: 'pt' } });
+  const weights = writeSafetensors(isInt8 ? toInt8Weights(tensors) : tensors, {
+    dtype: isInt8 ? 'F32' : dtype,
+    metadata: { format: 'pt' },
+  });
   await writeFile(join(folder, 'model.safetensors'), weights);
   for (const name of tokenizerFileNames) {
     const bytes = tokenizerFiles[name];
     if (bytes !== undefined) await writeFile(join(folder, name), bytes);
   }
   if (ours !== undefined) await writeFile(join(folder, lengthAdaptiveFileName), ours);
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`);
+  await writeFile(
+    join(folder, 'config.json'),
+    `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,
+  );
 };

@@ -39,15 +39,30 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
  * @throws ModelError
  */
-export const openModel = async (source: string | FileSource, { task, seed = 42, reducer, ...options }: OpenModelOptions = {}): Promise<TextModel> => {
-  const { config, tensors, unread = new Map<string, UnreadTensor>(), tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
+export const openModel = async (
+  source: string | FileSource,
+  { task, seed = 42, reducer, ...options }: OpenModelOptions = {},
+): Promise<TextModel> => {
+  const {
+    config,
+    tensors,
+    unread = new Map<string, UnreadTensor>(),
+    tokenizerFiles,
+    lengthAdaptive,
+  } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { dimensions, headPrefixes } = architectureOf(config);
   const { tokenizer, notes } = openTokenizer(tokenizerFiles, dimensions(config));
   const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
   const same = !chosen || isTaskOf(config, chosen);
-  const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> => (same ? all : new Map([...all].filter(([name]) => !isOfHead(name))));
-  const model = createTaskModel(config, kept(tensors), { task: chosen, seed, reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined), unread: kept(unread) });
+  const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    same ? all : new Map([...all].filter(([name]) => !isOfHead(name)));
+  const model = createTaskModel(config, kept(tensors), {
+    task: chosen,
+    seed,
+    reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined),
+    unread: kept(unread),
+  });
   return {
     model,
     tokenizer,
@@ -66,7 +81,10 @@ const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
  *
  * @throws ModelError `TENSOR_MISSING` for a pretrained encoder that was never fine-tuned, and what `openModel` throws
  */
-export const openTrainedModel = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<TextModel> => {
+export const openTrainedModel = async (
+  source: string | FileSource,
+  options: OpenModelOptions = {},
+): Promise<TextModel> => {
   const text = await openModel(source, options);
   const { initialised } = text.model;
   if (initialised.length === 0) return text;
@@ -79,7 +97,9 @@ export const openTrainedModel = async (source: string | FileSource, options: Ope
 
 const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
   const own = taskOf(config);
-  return own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i]);
+  return (
+    own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i])
+  );
 };
 
 /**

@@ -16,7 +16,12 @@ export interface ModelWeights {
 }
 
 /** Names of weights, the first that is there is read. */
-const standardNames = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin', 'pytorch_model.bin.index.json'];
+const standardNames = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+];
 /** Names other tools give, tried where a source cannot list its files. */
 const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
 
@@ -29,7 +34,8 @@ export const isWeightsFile = (path: string): boolean => /\.(safetensors|bin|pt|p
 const shardName = /-\d{5}-of-\d{5}\.(safetensors|bin)$/;
 
 /** Files of PyTorch that lie beside weights and are none: those of a training run, and of other engines. */
-const besidesWeights = /^(training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
+const besidesWeights =
+  /^(training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
 
 /** Files of a source that may be its weights; one, unless it holds several and none by a standard name. */
 const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
@@ -41,7 +47,9 @@ const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
   const standard = standardNames.find((name) => files.includes(name));
   if (standard !== undefined) return [standard];
   const safetensors = files.filter((name) => name.endsWith('.safetensors'));
-  return safetensors.length > 0 ? safetensors : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
+  return safetensors.length > 0
+    ? safetensors
+    : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
 };
 
 /** Whether a source holds weights that `readModelWeights` finds. Where files can be listed, they may have any name. */
@@ -53,16 +61,28 @@ const findWeights = async (source: FileSource): Promise<string> => {
   if (found === undefined) {
     await refuseIfDenied(source, 'model.safetensors');
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
-    const hint = foreign === undefined ? '' : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
-    throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`);
+    const hint =
+      foreign === undefined
+        ? ''
+        : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
+    throw new ModelError(
+      'FILE_NOT_FOUND',
+      `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`,
+    );
   }
   const shard = [found, ...others].find((name) => shardName.test(name));
   if (shard !== undefined) {
     const index = `${shard.replace(shardName, '')}${isPyTorch(shard) ? '.bin' : '.safetensors'}.index.json`;
-    throw new ModelError('FILE_NOT_FOUND', `${source.name} holds ${shard}, a part of the weights, and no index of the parts: fetch ${index} too, which says what each holds.`);
+    throw new ModelError(
+      'FILE_NOT_FOUND',
+      `${source.name} holds ${shard}, a part of the weights, and no index of the parts: fetch ${index} too, which says what each holds.`,
+    );
   }
   if (others.length > 0) {
-    throw new ModelError('FILE_INVALID', `${source.name} holds several weight files: ${[found, ...others].join(', ')}. Name one with the option "weights".`);
+    throw new ModelError(
+      'FILE_INVALID',
+      `${source.name} holds several weight files: ${[found, ...others].join(', ')}. Name one with the option "weights".`,
+    );
   }
   return found;
 };
@@ -70,11 +90,15 @@ const findWeights = async (source: FileSource): Promise<string> => {
 const readFile = async (source: FileSource, path: string): Promise<ModelWeights> => {
   const bytes = await source.read(path);
   checkNotPointer(bytes, `${source.name}/${path}`);
-  const named = (error: ModelError): ModelError => new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error });
+  const named = (error: ModelError): ModelError =>
+    new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error });
   const unread = new Map<string, UnreadTensor>();
-  const onUnread = (name: string, { dtype, error }: UnreadTensor): unknown => unread.set(name, { dtype, error: named(error) });
+  const onUnread = (name: string, { dtype, error }: UnreadTensor): unknown =>
+    unread.set(name, { dtype, error: named(error) });
   try {
-    const tensors = isPyTorch(path) ? await readPyTorch(bytes, { onUnread }) : readSafetensors(bytes, { onUnread }).tensors;
+    const tensors = isPyTorch(path)
+      ? await readPyTorch(bytes, { onUnread })
+      : readSafetensors(bytes, { onUnread }).tensors;
     return { tensors, unread };
   } catch (error) {
     throw error instanceof ModelError ? named(error) : error;
@@ -97,7 +121,10 @@ const readShards = async (source: FileSource, path: string): Promise<ModelWeight
   }
   const missing = entries.find(([name]) => !tensors.has(name) && !unread.has(name));
   if (missing === undefined) return { tensors, unread };
-  throw new ModelError('TENSOR_MISSING', `${source.name}/${path} promises tensor "${missing[0]}" in ${missing[1]}, which does not hold it.`);
+  throw new ModelError(
+    'TENSOR_MISSING',
+    `${source.name}/${path} promises tensor "${missing[0]}" in ${missing[1]}, which does not hold it.`,
+  );
 };
 
 /**

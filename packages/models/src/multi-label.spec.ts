@@ -32,7 +32,9 @@ describe('a model of another tool with problem_type multi_label_classification',
     const predictor = await load(folder);
     expect(predictor).toMatchObject({ task: 'multi-label-classification', labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'] });
     const [answer] = await predictor.predict(['the phone is great']);
-    Object.values(answer?.probabilities ?? {}).forEach((probability, i) => expect(probability).toBeCloseTo(sigmoid(reference[i] ?? 0), 4));
+    Object.values(answer?.probabilities ?? {}).forEach((probability, i) =>
+      expect(probability).toBeCloseTo(sigmoid(reference[i] ?? 0), 4),
+    );
     expect(answer?.label).toBe('LABEL_0, LABEL_1, LABEL_2');
     expect(answer?.labels?.map(({ label }) => label)).toEqual(['LABEL_1', 'LABEL_0', 'LABEL_2']);
     const [sure] = await predictor.predict(['the phone is great'], { threshold: 0.8 });
@@ -46,8 +48,15 @@ describe('a model of another tool with problem_type multi_label_classification',
     await saveModel(join(own, 'copy'), opened);
     opened.model.dispose();
     const written = JSON.parse(readFileSync(join(own, 'copy/config.json'), 'utf8')) as Record<string, unknown>;
-    expect(written).toMatchObject({ problem_type: 'multi_label_classification', architectures: ['BertForSequenceClassification'], id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2' } });
-    expect(taskOf({ problem_type: 'multi_label_classification', id2label: { 0: 'toxic' } })).toMatchObject({ name: 'multi-label-classification', outputs: 1 });
+    expect(written).toMatchObject({
+      problem_type: 'multi_label_classification',
+      architectures: ['BertForSequenceClassification'],
+      id2label: { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2' },
+    });
+    expect(taskOf({ problem_type: 'multi_label_classification', id2label: { 0: 'toxic' } })).toMatchObject({
+      name: 'multi-label-classification',
+      outputs: 1,
+    });
   });
 });
 
@@ -59,7 +68,10 @@ const opinions = (count: number): Example[] => {
   const pick = (words: readonly string[]): string => words[random.integer(0, words.length - 1)] ?? '';
   return Array.from({ length: count }, (_, i) => {
     const words = Array.from({ length: random.integer(3, 7) }, () => pick(rest));
-    const kinds = [['praise', good], ['blame', bad]] as const;
+    const kinds = [
+      ['praise', good],
+      ['blame', bad],
+    ] as const;
     const given = kinds.filter((__, kind) => (i >> kind) % 2 === 1);
     for (const [, opinion] of given) words.splice(random.integer(0, words.length), 0, pick(opinion));
     return { text: words.join(' '), labels: given.map(([label]) => label) };
@@ -72,7 +84,11 @@ test('a rule of two labels is learned with LengthDrop, searched, and answered un
   const { model, tokenizer } = opened;
   const data = encodeExamples(tokenizer, task, opinions(168));
   const [train, dev] = [data.slice(0, 128), data.slice(128)];
-  const { best } = await fineTune(model, { train, dev }, { epochs: 7, batchSize: 8, learningRate: 3e-3, seed: 1, lengthDrop: { dropRatioBound: 0.3 } });
+  const { best } = await fineTune(
+    model,
+    { train, dev },
+    { epochs: 7, batchSize: 8, learningRate: 3e-3, seed: 1, lengthDrop: { dropRatioBound: 0.3 } },
+  );
   expect(best?.evaluation.full).toBe(await evaluate(model, dev, { metric: 'f1_micro' }));
   expect(best?.evaluation.full).toBeGreaterThan(0.9);
   expect(await evaluate(model, dev, { metric: 'average_precision' })).toBeGreaterThan(0.9);
@@ -85,7 +101,9 @@ test('a rule of two labels is learned with LengthDrop, searched, and answered un
   model.dispose();
 
   const predictor = createPredictor(await openTrainedModel(join(own, 'opinions')));
-  const answers = await predictor.predict(['a good phone and it is sad', 'the phone is very nice', 'it is a case'], { budget: { minScore: 0.9 } });
+  const answers = await predictor.predict(['a good phone and it is sad', 'the phone is very nice', 'it is a case'], {
+    budget: { minScore: 0.9 },
+  });
   expect(answers.map(({ label }) => label)).toEqual(['praise, blame', 'praise', '']);
   const [cheap] = await predictor.predict(['a good phone and it is sad'], { budget: { cost: 0.9 } });
   expect(cheap?.cost).toBeLessThanOrEqual(0.9);

@@ -16,10 +16,13 @@ export const environmentVariable = (name: string): string | undefined =>
 
 /** The `code` of a Node system error, such as `ENOENT`. */
 export const systemErrorCode = (thrown: unknown): string | undefined =>
-  typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string'
+    ? thrown.code
+    : undefined;
 
 /** A Node `Buffer` as a plain `Uint8Array` over the same memory. */
-export const plainBytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+export const plainBytes = (buffer: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 
 /**
  * A module of Node, asked for at the moment of use and without an import, so that the same files load in a browser and
@@ -29,5 +32,8 @@ export const plainBytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buf
  */
 export const nodeModule = <Id extends keyof NodeModules>(id: Id): NodeModules[Id] => {
   if (isNode() && typeof process.getBuiltinModule === 'function') return process.getBuiltinModule(id);
-  throw new ModelError('OPTION_INVALID', 'Files on disk need Node 20.16 or later. In a browser give a web address, a Hub repository or a FileSource.');
+  throw new ModelError(
+    'OPTION_INVALID',
+    'Files on disk need Node 20.16 or later. In a browser give a web address, a Hub repository or a FileSource.',
+  );
 };

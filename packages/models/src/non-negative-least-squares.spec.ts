@@ -2,7 +2,8 @@ import { createRandom } from '@length-adaptive/core';
 import fc from 'fast-check';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 
-const combine = (row: readonly number[], weights: readonly number[]): number => row.reduce((sum, value, k) => sum + value * (weights[k] ?? 0), 0);
+const combine = (row: readonly number[], weights: readonly number[]): number =>
+  row.reduce((sum, value, k) => sum + value * (weights[k] ?? 0), 0);
 
 const randomRows = (count: number, width: number, seed: number): number[][] => {
   const random = createRandom(seed);
@@ -11,11 +12,18 @@ const randomRows = (count: number, width: number, seed: number): number[][] => {
 
 test('finds the coefficients that made the targets, the zeros among them', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(0, 0.01, 1, 250), { minLength: 1, maxLength: 5 }), fc.nat(1000), (weights, seed) => {
-      const rows = randomRows(12, weights.length, seed);
-      const found = nonNegativeLeastSquares(rows, rows.map((row) => combine(row, weights)));
-      weights.forEach((weight, k) => expect(found[k]).toBeCloseTo(weight, 6));
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(0, 0.01, 1, 250), { minLength: 1, maxLength: 5 }),
+      fc.nat(1000),
+      (weights, seed) => {
+        const rows = randomRows(12, weights.length, seed);
+        const found = nonNegativeLeastSquares(
+          rows,
+          rows.map((row) => combine(row, weights)),
+        );
+        weights.forEach((weight, k) => expect(found[k]).toBeCloseTo(weight, 6));
+      },
+    ),
     { numRuns: 50 },
   );
 });
@@ -39,7 +47,10 @@ test('meets the conditions of the optimum: no coefficient below 0, no gain along
 
 test('takes columns that depend on each other, columns of zeros, and columns of very different size', () => {
   const rows = [1, 2, 3, 4].map((x) => [x, 2 * x, 0, 1e6 * x * x]);
-  const found = nonNegativeLeastSquares(rows, [1, 2, 3, 4].map((x) => 3 * x + 5 * x * x));
+  const found = nonNegativeLeastSquares(
+    rows,
+    [1, 2, 3, 4].map((x) => 3 * x + 5 * x * x),
+  );
   [1, 2, 3, 4].forEach((x, i) => expect(combine(rows[i] ?? [], found)).toBeCloseTo(3 * x + 5 * x * x, 6));
 });
 

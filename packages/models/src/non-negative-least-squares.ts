@@ -24,7 +24,8 @@ const solve = (matrix: readonly (readonly number[])[], right: readonly number[])
   return solution;
 };
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
 /**
  * The coefficients, none below 0, of the combination of columns that comes nearest to the targets in the sum of squares.
@@ -51,7 +52,10 @@ export const nonNegativeLeastSquares = (rows: readonly (readonly number[])[], ta
       chosen.map((k) => right[k] ?? 0),
     );
     if (found === undefined || found.some((value) => value < 0)) continue;
-    const gain = dot(found, chosen.map((k) => right[k] ?? 0)); // by how much the sum of squares falls
+    const gain = dot(
+      found,
+      chosen.map((k) => right[k] ?? 0),
+    ); // by how much the sum of squares falls
     if (gain <= best.gain * (1 + 1e-12)) continue;
     const coefficients = new Array<number>(width).fill(0);
     chosen.forEach((k, i) => (coefficients[k] = (found[i] ?? 0) / (norms[k] ?? 1)));

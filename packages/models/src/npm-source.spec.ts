@@ -15,7 +15,8 @@ put('node_modules/twins/two/config.json');
 put('node_modules/none/a/b/c/config.json');
 put('project/node_modules/flat/config.json', '{"at":"nearer"}');
 
-const at = async (spec: string, from = root) => JSON.parse(new TextDecoder().decode(await (await npmSource(spec, { from })).read('config.json')));
+const at = async (spec: string, from = root) =>
+  JSON.parse(new TextDecoder().decode(await (await npmSource(spec, { from })).read('config.json')));
 
 describe('npmSource', () => {
   test.each([
@@ -33,8 +34,14 @@ describe('npmSource', () => {
   });
 
   test('says what is missing or unclear', async () => {
-    await expect(at('npm:absent')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('npm install absent') });
-    await expect(at('npm:none')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('config.json') });
+    await expect(at('npm:absent')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('npm install absent'),
+    });
+    await expect(at('npm:none')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('config.json'),
+    });
     await expect(at('npm:twins')).rejects.toThrow('Choose one of npm:twins/one, npm:twins/two.');
     await expect(at('npm:../etc')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     await expect(at('npm:flat/../..')).rejects.toMatchObject({ code: 'OPTION_INVALID' });

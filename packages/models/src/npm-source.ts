@@ -17,7 +17,13 @@ const findUpwards = async (from: string, name: string): Promise<string | undefin
   const { stat } = nodeModule('node:fs/promises');
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
-    if (await stat(candidate).then((entry) => entry.isDirectory(), () => false)) return candidate;
+    if (
+      await stat(candidate).then(
+        (entry) => entry.isDirectory(),
+        () => false,
+      )
+    )
+      return candidate;
     if (dirname(folder) === folder) return undefined;
   }
 };
@@ -52,19 +58,29 @@ const modelFolders = async (root: string, depth = 2): Promise<readonly string[]>
  */
 export const npmSource = async (spec: string, { from = '.' }: NpmSourceOptions = {}): Promise<FileSource> => {
   const [, name, folder = ''] = specifier.exec(spec) ?? [];
-  if (name === undefined) throw new ModelError('OPTION_INVALID', `"${spec}" is not a package. Write npm:name or npm:@scope/name/folder.`);
+  if (name === undefined)
+    throw new ModelError('OPTION_INVALID', `"${spec}" is not a package. Write npm:name or npm:@scope/name/folder.`);
   const root = await findUpwards(from, name);
   if (root === undefined) {
-    throw new ModelError('FILE_NOT_FOUND', `The package ${name} is not installed in ${nodeModule('node:path').resolve(from)} or above. Install it: npm install ${name}`);
+    throw new ModelError(
+      'FILE_NOT_FOUND',
+      `The package ${name} is not installed in ${nodeModule('node:path').resolve(from)} or above. Install it: npm install ${name}`,
+    );
   }
   if (folder !== '') return directorySource(`${root}${folder}`, { name: spec });
   const [found, ...others] = await modelFolders(root);
   if (found === undefined) {
-    throw new ModelError('FILE_NOT_FOUND', `The package ${name} holds no config.json within two levels. Name the folder: npm:${name}/folder`);
+    throw new ModelError(
+      'FILE_NOT_FOUND',
+      `The package ${name} holds no config.json within two levels. Name the folder: npm:${name}/folder`,
+    );
   }
   if (others.length > 0) {
     const choices = [found, ...others].map((path) => `npm:${name}${path.slice(root.length).replaceAll('\\', '/')}`);
-    throw new ModelError('OPTION_INVALID', `The package ${name} holds several models. Choose one of ${choices.join(', ')}.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The package ${name} holds several models. Choose one of ${choices.join(', ')}.`,
+    );
   }
   return directorySource(found, { name: spec });
 };

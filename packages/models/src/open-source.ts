@@ -14,7 +14,8 @@ export interface OpenSourceOptions extends UrlSourceOptions, NpmSourceOptions {}
 const hubIdOf = (address: string): string | undefined => {
   const endpoint = `${hubEndpoint()}/`;
   if (!address.startsWith(endpoint)) return undefined;
-  const [, repository = '', revision] = /^([^/?#]+\/[^/?#]+)(?:\/(?:tree|resolve)\/([^/?#]+))?\/*$/.exec(address.slice(endpoint.length)) ?? [];
+  const [, repository = '', revision] =
+    /^([^/?#]+\/[^/?#]+)(?:\/(?:tree|resolve)\/([^/?#]+))?\/*$/.exec(address.slice(endpoint.length)) ?? [];
   const id = revision === undefined ? repository : `${repository}@${decodeURIComponent(revision)}`;
   return isHubId(id) ? id : undefined;
 };
@@ -46,7 +47,8 @@ export const openSource = async (source: string | FileSource, options: OpenSourc
   }
   const local = await isDirectory(source);
   if (local === true) return directorySource(source);
-  if (local === false) throw new ModelError('FILE_INVALID', `${source} is a file; expected the folder of a model, with its config.json.`);
+  if (local === false)
+    throw new ModelError('FILE_INVALID', `${source} is a file; expected the folder of a model, with its config.json.`);
   if (isHubId(source)) return hubSource(source, options);
   throw new ModelError(
     'FILE_NOT_FOUND',

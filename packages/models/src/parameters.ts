@@ -88,11 +88,17 @@ export const loadParameters = <T>(
   const load = (spec: ParameterSpec): Variable => {
     const found = find(spec.name, prefix, tensors);
     const problem = found ? undefined : find(spec.name, prefix, unread)?.error;
-    if (problem) throw new ModelError(problem.code, `The model needs a tensor that cannot be read. ${problem.message}`, { cause: problem });
+    if (problem)
+      throw new ModelError(problem.code, `The model needs a tensor that cannot be read. ${problem.message}`, {
+        cause: problem,
+      });
     if (found) checkShape(spec, found);
     else if (spec.initial || fresh !== undefined) initialised.push(spec.name);
     else {
-      throw new ModelError('TENSOR_MISSING', `The checkpoint has no tensor "${spec.name}" (nor without "${prefix}"); it has ${tensors.size} others.`);
+      throw new ModelError(
+        'TENSOR_MISSING',
+        `The checkpoint has no tensor "${spec.name}" (nor without "${prefix}"); it has ${tensors.size} others.`,
+      );
     }
     const values = found ? found.data : initialise(spec, random, fresh);
     const variable = tf.tidy(() => {
@@ -120,7 +126,8 @@ export const loadParameters = <T>(
 
 /** @throws ModelError `DISPOSED` when the model that they are of was disposed of */
 export const checkParameters = (parameters: readonly Parameter[]): void => {
-  if (parameters.some(({ variable }) => variable.isDisposed)) throw new ModelError('DISPOSED', 'The model was disposed of; open another.');
+  if (parameters.some(({ variable }) => variable.isDisposed))
+    throw new ModelError('DISPOSED', 'The model was disposed of; open another.');
 };
 
 /**

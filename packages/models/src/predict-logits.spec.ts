@@ -13,7 +13,10 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const rows = fc.array(fc.array(fc.integer({ min: 5, max: 39 }), { minLength: 1, maxLength: 32 }), { minLength: 1, maxLength: 6 });
+const rows = fc.array(fc.array(fc.integer({ min: 5, max: 39 }), { minLength: 1, maxLength: 32 }), {
+  minLength: 1,
+  maxLength: 6,
+});
 const configs = fc.constantFrom(undefined, [0.8, 0.6, 0.5], [0.5, 0.3, 0.1]);
 
 test.each([sequenceClassification(['a', 'b', 'c']), questionAnswering(), tokenClassification(['O', 'B-x', 'I-x'])])(

@@ -32,7 +32,12 @@ export const predictLogits = async (
 type BatchOptions = Pick<PredictLogitsOptions, 'signal'> & { readonly maxBatchTokens: number };
 
 /** Inputs that have configurations of their own: in one batch where the engine can, else those of a configuration together. */
-const predictMixed = async (model: RunnableModel, inputs: readonly EncoderInput[], configs: readonly LengthConfig[], options: BatchOptions): Promise<Float32Array[]> => {
+const predictMixed = async (
+  model: RunnableModel,
+  inputs: readonly EncoderInput[],
+  configs: readonly LengthConfig[],
+  options: BatchOptions,
+): Promise<Float32Array[]> => {
   const rowsOf = new Map<string, number[]>();
   configs.forEach((config, row) => {
     const key = config.join(' ');
@@ -40,12 +45,26 @@ const predictMixed = async (model: RunnableModel, inputs: readonly EncoderInput[
   });
   const { runRows } = model;
   if (runRows && rowsOf.size > 1) {
-    return predictBatches(model, inputs, (batch, rows) => runRows(batch, rows.map((row) => configs[row] as LengthConfig)), options);
+    return predictBatches(
+      model,
+      inputs,
+      (batch, rows) =>
+        runRows(
+          batch,
+          rows.map((row) => configs[row] as LengthConfig),
+        ),
+      options,
+    );
   }
   const results = new Array<Float32Array>(inputs.length);
   for (const rows of rowsOf.values()) {
     const config = configs[rows[0] as number];
-    const logits = await predictBatches(model, rows.map((row) => inputs[row] as EncoderInput), (batch) => model.run(batch, { config }), options);
+    const logits = await predictBatches(
+      model,
+      rows.map((row) => inputs[row] as EncoderInput),
+      (batch) => model.run(batch, { config }),
+      options,
+    );
     rows.forEach((row, i) => (results[row] = logits[i] as Float32Array));
   }
   return results;

@@ -30,8 +30,18 @@ const trained = async (): Promise<TextModel> => {
   const train = encodeExamples(tokenizer, model.task, tinyExamples(96));
   const data = { train, dev: train.slice(0, 32) };
   await fineTune(model, data, { epochs: 6, batchSize: 8, learningRate: 3e-3, seed: 1 });
-  await fineTune(model, data, { epochs: 2, batchSize: 8, learningRate: 1e-3, seed: 2, lengthDrop: { dropRatioBound: 0.3 } });
-  const { paretoSet, full, evaluations } = await searchLengths(model, data.dev, { generations: 2, populationSize: 6, dropRatioBound: 0.3 });
+  await fineTune(model, data, {
+    epochs: 2,
+    batchSize: 8,
+    learningRate: 1e-3,
+    seed: 2,
+    lengthDrop: { dropRatioBound: 0.3 },
+  });
+  const { paretoSet, full, evaluations } = await searchLengths(model, data.dev, {
+    generations: 2,
+    populationSize: 6,
+    dropRatioBound: 0.3,
+  });
   expect(full.score).toBeGreaterThanOrEqual(0.9);
   expect(evaluations).toBeGreaterThan(8);
   expect(await evaluate(model, data.dev)).toBe(full.score);
@@ -40,7 +50,12 @@ const trained = async (): Promise<TextModel> => {
   const reduced = await evaluate(model, data.dev, { metric: 'fidelity', config: [0.5, 0.4, 0.3] });
   expect(reduced).toBeGreaterThan(0);
   expect(reduced).toBeLessThan(1);
-  const lengthAdaptive: LengthAdaptiveFile = { format: 'length-adaptive', version: 1, search: { evaluations }, paretoSet };
+  const lengthAdaptive: LengthAdaptiveFile = {
+    format: 'length-adaptive',
+    version: 1,
+    search: { evaluations },
+    paretoSet,
+  };
   return { ...text, lengthAdaptive };
 };
 
@@ -73,7 +88,9 @@ describe('a model that was trained and searched', () => {
 
   test('spends less under a budget', async () => {
     const cheapest = predictor.paretoSet[0];
-    const [answer] = await predictor.predict(['it is a very good phone and the case works'], { budget: { cost: cheapest?.cost ?? 0 } });
+    const [answer] = await predictor.predict(['it is a very good phone and the case works'], {
+      budget: { cost: cheapest?.cost ?? 0 },
+    });
     expect(answer?.lengthConfig).toEqual(cheapest?.lengthConfig);
     expect(answer?.cost).toBeLessThan(1);
     expect(answer?.keptTokens[2]).toBeLessThan(answer?.tokens ?? 0);
@@ -84,7 +101,9 @@ describe('a model that was trained and searched', () => {
   test('a generous latency budget buys the best score; an impossible one is refused', async () => {
     const [best] = await predictor.predict(['a nice phone'], { budget: { latencyMs: 60_000 } });
     expect(best?.lengthConfig).toEqual(predictor.paretoSet.at(-1)?.lengthConfig);
-    await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
+    await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({
+      code: 'BUDGET_INVALID',
+    });
   });
 
   test('a batch answers as single texts do', async () => {
@@ -100,15 +119,25 @@ describe('a model that was trained and searched', () => {
 
   test('texts with configurations of their own answer as they do alone', async () => {
     const texts = ['good good', 'bad film and a long one', 'a good film', 'bad'];
-    const lengthConfigs = [[1, 1, 1], [0.5, 0.4, 0.3], [0.8, 0.6, 0.5], [0.5, 0.4, 0.3]];
+    const lengthConfigs = [
+      [1, 1, 1],
+      [0.5, 0.4, 0.3],
+      [0.8, 0.6, 0.5],
+      [0.5, 0.4, 0.3],
+    ];
     const together = await predictor.predict(texts, { lengthConfigs });
     for (const [row, text] of texts.entries()) {
       const [alone] = await predictor.predict([text], { lengthConfig: lengthConfigs[row] });
       expect(together[row]).toMatchObject({ label: alone?.label, cost: alone?.cost, keptTokens: alone?.keptTokens });
       expect(together[row]?.score).toBeCloseTo(alone?.score ?? Number.NaN, 5);
     }
-    await expect(predictor.predict(texts, { lengthConfigs: [[1, 1, 1]] })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('4 texts came with 1') });
-    await expect(predictor.predict(['good'], { lengthConfigs: [[0.5, 0.6, 0.5]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+    await expect(predictor.predict(texts, { lengthConfigs: [[1, 1, 1]] })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('4 texts came with 1'),
+    });
+    await expect(predictor.predict(['good'], { lengthConfigs: [[0.5, 0.6, 0.5]] })).rejects.toMatchObject({
+      code: 'LENGTH_CONFIG_INVALID',
+    });
   });
 
   test('token ids answer as the text that they are of', async () => {
@@ -124,7 +153,9 @@ describe('a model that was trained and searched', () => {
     ] as const) {
       await expect(predictor.predict([input])).rejects.toMatchObject({ message: expect.stringContaining(message) });
     }
-    await expect(predictor.predict([{ ids: new Array<number>(1000).fill(5) }])).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
+    await expect(predictor.predict([{ ids: new Array<number>(1000).fill(5) }])).rejects.toMatchObject({
+      code: 'TEXT_TOO_LONG',
+    });
   });
 
   describe('of several texts, one that cannot be read has its error in its place', () => {
@@ -151,26 +182,37 @@ describe('a model that was trained and searched', () => {
 
     test('answers and errors stay where their texts are, whatever the order', () =>
       fc.assert(
-        fc.asyncProperty(fc.array(fc.constantFrom('good', 'bad phone', '', long), { minLength: 2, maxLength: 8 }), async (texts) => {
-          const codes: Record<string, string> = { '': 'TEXT_EMPTY', [long]: 'TEXT_TOO_LONG' };
-          const lengthConfigs = texts.map((_, row) => [1, 1, [1, 0.5, 0.3][row % 3] ?? 1]);
-          const answers = await predictor.predict(texts, { lengthConfigs });
-          expect(answers.map(({ error }) => error?.code)).toEqual(texts.map((text) => codes[text]));
-          expect(answers.map(({ lengthConfig }) => lengthConfig)).toEqual(texts.map((text, row) => (text in codes ? undefined : lengthConfigs[row])));
-        }),
+        fc.asyncProperty(
+          fc.array(fc.constantFrom('good', 'bad phone', '', long), { minLength: 2, maxLength: 8 }),
+          async (texts) => {
+            const codes: Record<string, string> = { '': 'TEXT_EMPTY', [long]: 'TEXT_TOO_LONG' };
+            const lengthConfigs = texts.map((_, row) => [1, 1, [1, 0.5, 0.3][row % 3] ?? 1]);
+            const answers = await predictor.predict(texts, { lengthConfigs });
+            expect(answers.map(({ error }) => error?.code)).toEqual(texts.map((text) => codes[text]));
+            expect(answers.map(({ lengthConfig }) => lengthConfig)).toEqual(
+              texts.map((text, row) => (text in codes ? undefined : lengthConfigs[row])),
+            );
+          },
+        ),
         { numRuns: 20 },
       ));
 
     test('all of them may be errors; what is wrong with the call refuses it all the same', async () => {
       expect((await predictor.predict(['', ''])).map(({ error }) => error?.code)).toEqual(['TEXT_EMPTY', 'TEXT_EMPTY']);
       expect(await predictor.predict([])).toEqual([]);
-      await expect(predictor.predict(['good', ''], { budget: { cost: -1 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
-      await expect(predictor.predict(['good', ''], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+      await expect(predictor.predict(['good', ''], { budget: { cost: -1 } })).rejects.toMatchObject({
+        code: 'BUDGET_INVALID',
+      });
+      await expect(predictor.predict(['good', ''], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: 'ABORTED',
+      });
     });
   });
 
   test('inspection tells which tokens each layer kept', async () => {
-    const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', { lengthConfig: [0.75, 0.5, 0.25] });
+    const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', {
+      lengthConfig: [0.75, 0.5, 0.25],
+    });
     expect(encoding.tokens).toEqual(['[CLS]', 'it', 'is', 'a', 'very', 'good', 'phone', '[SEP]']);
     expect(layers.map((kept) => kept.length)).toEqual([6, 4, 2]);
     expect(prediction.keptTokens).toEqual([6, 4, 2]);
@@ -198,7 +240,11 @@ describe('a model that was trained and searched', () => {
     const options = { populationSize: 4, dropRatioBound: 0.3, seed: 9 };
     const whole = await searchLengths(text.model, examples, { ...options, generations: 3 });
     let saved: unknown;
-    await searchLengths(text.model, examples, { ...options, generations: 1, onGeneration: (_, checkpoint) => void (saved = structuredClone(checkpoint)) });
+    await searchLengths(text.model, examples, {
+      ...options,
+      generations: 1,
+      onGeneration: (_, checkpoint) => void (saved = structuredClone(checkpoint)),
+    });
     expect(await searchLengths(text.model, examples, { ...options, generations: 3, resume: saved })).toEqual(whole);
   });
 
@@ -229,7 +275,9 @@ describe('a model that was trained and searched', () => {
 test('a model that was never searched runs at full length only', async () => {
   const predictor = createPredictor(await openModel(memorySource(await tinyFiles())));
   expect(predictor.paretoSet).toEqual([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }]);
-  await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
+  await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({
+    code: 'BUDGET_INVALID',
+  });
   await expect(predictor.predict(['good'], { budget: { minScore: 0.5 } })).rejects.toThrow(/never searched/);
   predictor.dispose();
 });
@@ -256,7 +304,11 @@ test('a checkpoint without a trained head does not answer', async () => {
 
 test('a Pareto set of another model is refused', async () => {
   const text = await tinyModel();
-  const lengthAdaptive = { format: 'length-adaptive', version: 1, paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }] } as const;
+  const lengthAdaptive = {
+    format: 'length-adaptive',
+    version: 1,
+    paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }],
+  } as const;
   expect(() => createPredictor({ ...text, lengthAdaptive })).toThrow(/1 entries for a model of 3 layers/);
   text.model.dispose();
 });

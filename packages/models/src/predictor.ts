@@ -61,7 +61,9 @@ export interface Prediction extends Answer {
 }
 
 /** Stands in the place of a text that could not be read, among others that could. Its other fields are all undefined. */
-export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & { readonly error: TextError };
+export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & {
+  readonly error: TextError;
+};
 
 /** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
 export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = [Mode] extends ['throw']
@@ -128,9 +130,18 @@ export interface Predictor {
 const checkInput = (input: unknown): void => {
   const isText = (value: unknown): boolean => typeof value === 'string';
   const isPair = Array.isArray(input) && input.length === 2 && input.every(isText);
-  if (isText(input) || isPair || (typeof input === 'object' && input !== null && 'ids' in input && Array.isArray(input.ids))) return;
-  const came = input === null ? 'null' : Array.isArray(input) ? `a list of ${input.length}` : `a value of type ${typeof input}`;
-  throw new ModelError('OPTION_INVALID', `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`);
+  if (
+    isText(input) ||
+    isPair ||
+    (typeof input === 'object' && input !== null && 'ids' in input && Array.isArray(input.ids))
+  )
+    return;
+  const came =
+    input === null ? 'null' : Array.isArray(input) ? `a list of ${input.length}` : `a value of type ${typeof input}`;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`,
+  );
 };
 
 /**
@@ -150,57 +161,109 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
     if (!latency || longest > 1.5 * latency.longest) {
       const timed = Math.max(usualLength, longest);
-      latency = { model: await calibrateLatency(model, { lengths: [Math.min(8, longest), timed], signal }), longest: timed };
+      latency = {
+        model: await calibrateLatency(model, { lengths: [Math.min(8, longest), timed], signal }),
+        longest: timed,
+      };
     }
     return latency.model;
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions): PreparedText => {
+  const prepare = (
+    text: TextInput | TokenInput,
+    { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions,
+  ): PreparedText => {
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
-    return model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, threshold, ...(typeof windowLength === 'number' && { windowLength }) });
+    return model.task.prepare(tokenizer, text, {
+      positions,
+      truncate,
+      answers,
+      maxAnswerTokens,
+      threshold,
+      ...(typeof windowLength === 'number' && { windowLength }),
+    });
   };
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
-  const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
+  const chooser = async (
+    { budget, lengthConfig, signal }: PredictOptions,
+    longest: number,
+  ): Promise<(tokens: readonly number[]) => LengthConfig> => {
     if (lengthConfig) {
       validateLengthConfig(lengthConfig, layers);
       return () => lengthConfig;
     }
     if (!budget) return () => model.builtIn ?? full.lengthConfig;
     if ('minScore' in budget && searched.length === 0) {
-      throw new ModelError('BUDGET_INVALID', 'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.');
+      throw new ModelError(
+        'BUDGET_INVALID',
+        'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.',
+      );
     }
     if ('latencyMs' in budget) {
       const fitted = await latencyFor(longest, signal);
-      const latencyOf = (tokens: readonly number[], config: LengthConfig): number => sum(tokens.map((count) => fitted.milliseconds(count, config)));
+      const latencyOf = (tokens: readonly number[], config: LengthConfig): number =>
+        sum(tokens.map((count) => fitted.milliseconds(count, config)));
       return (tokens) => pointForBudget(paretoSet, budget, (config) => latencyOf(tokens, config)).lengthConfig;
     }
     const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
     return () => chosen;
   };
 
-  const chooseConfig = (texts: readonly Read<PreparedText>[], { lengthConfigs }: PredictOptions, choose: (tokens: readonly number[]) => LengthConfig, inPlace: boolean): Read<Chosen>[] =>
-    texts.map((read, row) => (read.error ? read : readOne(inPlace, () => ({ text: read.value, config: lengthConfigs?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)) }))));
+  const chooseConfig = (
+    texts: readonly Read<PreparedText>[],
+    { lengthConfigs }: PredictOptions,
+    choose: (tokens: readonly number[]) => LengthConfig,
+    inPlace: boolean,
+  ): Read<Chosen>[] =>
+    texts.map((read, row) =>
+      read.error
+        ? read
+        : readOne(inPlace, () => ({
+            text: read.value,
+            config: lengthConfigs?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)),
+          })),
+    );
 
-  const predictPrepared = async (texts: readonly Read<PreparedText>[], options: PredictOptions, inPlace: boolean): Promise<(Prediction | FailedPrediction)[]> => {
+  const predictPrepared = async (
+    texts: readonly Read<PreparedText>[],
+    options: PredictOptions,
+    inPlace: boolean,
+  ): Promise<(Prediction | FailedPrediction)[]> => {
     const { lengthConfigs, signal } = options;
     if (lengthConfigs && lengthConfigs.length !== texts.length) {
-      throw new ModelError('OPTION_INVALID', `${texts.length} texts came with ${lengthConfigs.length} length configurations; expected one each.`);
+      throw new ModelError(
+        'OPTION_INVALID',
+        `${texts.length} texts came with ${lengthConfigs.length} length configurations; expected one each.`,
+      );
     }
     for (const config of new Set(lengthConfigs)) validateLengthConfig(config, layers);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
-    const rows = chooseConfig(texts, options, lengthConfigs ? () => full.lengthConfig : await chooser(options, longest), inPlace);
+    const rows = chooseConfig(
+      texts,
+      options,
+      lengthConfigs ? () => full.lengthConfig : await chooser(options, longest),
+      inPlace,
+    );
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
     const configs = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.config) ?? []);
     const start = performance.now();
     const logits = await predictLogits(model, inputs, { configs, signal });
-    if (inputs.length === 1) latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
-    return rows.map(({ value, error }) => (error ? { error } : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) }));
+    if (inputs.length === 1)
+      latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
+    return rows.map(({ value, error }) =>
+      error
+        ? { error }
+        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) },
+    );
   };
 
-  const costOf = ({ inputs, cutTokens }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer | 'error'> => {
+  const costOf = (
+    { inputs, cutTokens }: PreparedText,
+    config: LengthConfig,
+  ): Omit<Prediction, keyof Answer | 'error'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
     const kept = lengths.map((length) => keptTokens(config, length));
     return {
@@ -213,10 +276,17 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const lifetime = createLifetime('The predictor', () => model.dispose());
-  const predict = (texts: readonly (TextInput | TokenInput)[], options: PredictOptions = {}): Promise<(Prediction | FailedPrediction)[]> =>
+  const predict = (
+    texts: readonly (TextInput | TokenInput)[],
+    options: PredictOptions = {},
+  ): Promise<(Prediction | FailedPrediction)[]> =>
     lifetime.during(() => {
       const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
-      return predictPrepared(texts.map((text) => readOne(inPlace, () => prepare(text, options))), options, inPlace);
+      return predictPrepared(
+        texts.map((text) => readOne(inPlace, () => prepare(text, options))),
+        options,
+        inPlace,
+      );
     });
 
   return {
@@ -228,7 +298,8 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     labels: model.task.labels,
     predict: predict as Predictor['predict'],
     macs: (tokens, config) => model.macs(tokens, config),
-    countTokens: (text, options = {}) => lifetime.during(async () => sum(prepare(text, options).inputs.map(({ ids }) => ids.length))),
+    countTokens: (text, options = {}) =>
+      lifetime.during(async () => sum(prepare(text, options).inputs.map(({ ids }) => ids.length))),
     inspect: (text, options = {}) =>
       lifetime.during(async () => {
         const prepared = prepare(text, options);

@@ -8,6 +8,7 @@ export const quantile = (values: readonly number[], q: number): number => {
   const at = (sorted.length - 1) * q;
   const low = sorted[Math.floor(at)];
   const high = sorted[Math.ceil(at)];
-  if (low === undefined || high === undefined) throw new RangeError(`There is no ${q}-quantile of ${values.length} values.`);
+  if (low === undefined || high === undefined)
+    throw new RangeError(`There is no ${q}-quantile of ${values.length} values.`);
   return low + (high - low) * (at - Math.floor(at));
 };

@@ -20,7 +20,8 @@ const int8Config = {
   ignore: [],
 } as const;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What is wrong with the weights of one group; undefined when they can be read. */
 const weightsProblem = (weights: unknown): string | undefined => {
@@ -29,7 +30,9 @@ const weightsProblem = (weights: unknown): string | undefined => {
   const { num_bits: bits, type = 'int', symmetric = true, strategy = 'tensor' } = weights;
   if (bits !== 8 || type !== 'int') return `weights of ${JSON.stringify(bits)} bits of type ${JSON.stringify(type)}`;
   if (symmetric !== true) return 'weights that are not symmetric';
-  return strategy === 'channel' || strategy === 'tensor' ? undefined : `weights with a scale by ${JSON.stringify(strategy)}`;
+  return strategy === 'channel' || strategy === 'tensor'
+    ? undefined
+    : `weights with a scale by ${JSON.stringify(strategy)}`;
 };
 
 const problemOf = (quantization: unknown): string | undefined => {
@@ -47,7 +50,10 @@ const problemOf = (quantization: unknown): string | undefined => {
 export const withoutQuantization = ({ [key]: _, ...config }: ModelConfig): ModelConfig => config;
 
 /** A config.json of weights as `toInt8Weights` makes them. */
-export const withInt8Quantization = (config: ModelConfig): ModelConfig => ({ ...withoutQuantization(config), [key]: int8Config });
+export const withInt8Quantization = (config: ModelConfig): ModelConfig => ({
+  ...withoutQuantization(config),
+  [key]: int8Config,
+});
 
 /**
  * Checks that weights quantised in this way can be read, and returns the config.json of what they are once they are read: not quantised.

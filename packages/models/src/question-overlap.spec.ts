@@ -10,13 +10,20 @@ const inputOf = (question: readonly number[], context: readonly number[]) => ({
 });
 
 const ids = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 20 });
-const pairs = fc.tuple(ids, ids).map(([question, context]) => ({ question, context, input: inputOf(question, context), first: question.length + 2 }));
+const pairs = fc
+  .tuple(ids, ids)
+  .map(([question, context]) => ({ question, context, input: inputOf(question, context), first: question.length + 2 }));
 const windows = fc.integer({ min: 1, max: 64 });
 
 /** The definition, token by token. */
 const defined = (question: readonly number[], context: readonly number[], at: number, window: number): number => {
-  const shared = context.map((id, other) => ({ id, distance: Math.abs(other - at) })).filter(({ id, distance }) => question.includes(id) && distance <= window);
-  const sum = shared.reduce((total, { id, distance }) => total + (1 - distance / (window + 1)) / context.filter((other) => other === id).length, 0);
+  const shared = context
+    .map((id, other) => ({ id, distance: Math.abs(other - at) }))
+    .filter(({ id, distance }) => question.includes(id) && distance <= window);
+  const sum = shared.reduce(
+    (total, { id, distance }) => total + (1 - distance / (window + 1)) / context.filter((other) => other === id).length,
+    0,
+  );
   return 1000 * sum * (question.includes(context[at] as number) ? 0.5 : 1);
 };
 
@@ -54,7 +61,10 @@ test('is what its definition says; question and special tokens are above every c
 test('knows ids only as equal or different, and the order of the question does not matter', () => {
   fc.assert(
     fc.property(pairs, ({ question, context, input }) => {
-      const renamed = inputOf([...question].reverse().map((id) => 500 - id), context.map((id) => 500 - id));
+      const renamed = inputOf(
+        [...question].reverse().map((id) => 500 - id),
+        context.map((id) => 500 - id),
+      );
       expect(questionOverlap(renamed)).toEqual(questionOverlap(input));
     }),
   );
@@ -75,4 +85,3 @@ test('a context that shares no word with its question is left to attention', () 
 test('[SEP] after the context is no word, even where the question holds its id', () => {
   expect(Array.from(questionOverlap(inputOf([sep], [1, 2])).subarray(3, -1))).toEqual([0, 0]);
 });
-

@@ -48,7 +48,10 @@ const countShared = ({ ids }: EncoderInput, start: number, end: number): Map<num
  * @example
  * const prior = questionOverlap({ ids, typeIds }, { window: 24 });
  */
-export const questionOverlap = (input: EncoderInput, { window = usualWindow }: QuestionOverlapOptions = {}): Float32Array => {
+export const questionOverlap = (
+  input: EncoderInput,
+  { window = usualWindow }: QuestionOverlapOptions = {},
+): Float32Array => {
   const { ids } = input;
   const context = contextOf(input);
   if (!context) return new Float32Array(ids.length);
@@ -59,7 +62,8 @@ export const questionOverlap = (input: EncoderInput, { window = usualWindow }: Q
     const count = counts.get(ids[at] as number);
     if (count === undefined) continue;
     const last = Math.min(end - 1, at + window);
-    for (let token = Math.max(start, at - window); token <= last; token++) near[token] = (near[token] as number) + (1 - Math.abs(token - at) / (window + 1)) / count;
+    for (let token = Math.max(start, at - window); token <= last; token++)
+      near[token] = (near[token] as number) + (1 - Math.abs(token - at) / (window + 1)) / count;
   }
   return Float32Array.from(near, (sum, token) => {
     if (token < start || token === end) return always;

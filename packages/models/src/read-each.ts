@@ -8,7 +8,8 @@ export interface TextError {
 }
 
 /** What became of one text of many: a value, or why there is none. */
-export type Read<T> = { readonly value: T; readonly error?: undefined } | { readonly error: TextError; readonly value?: undefined };
+export type Read<T> =
+  { readonly value: T; readonly error?: undefined } | { readonly error: TextError; readonly value?: undefined };
 
 /**
  * Does something for one text. What it throws on purpose is that text's error; anything else is thrown.

@@ -24,7 +24,8 @@ const runExample = async (example: string): Promise<string> => {
 beforeAll(async () => {
   await tf.setBackend('cpu');
   mkdirSync(path.join(folder, 'models/pretrained'), { recursive: true });
-  for (const [name, file] of Object.entries(await tinyFiles())) writeFileSync(path.join(folder, 'models/pretrained', name), file);
+  for (const [name, file] of Object.entries(await tinyFiles()))
+    writeFileSync(path.join(folder, 'models/pretrained', name), file);
 });
 
 test('the first example of the README is the one that runs here, as a program of its own', async () => {
@@ -34,13 +35,20 @@ test('the first example of the README is the one that runs here, as a program of
   writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
 
   expect(await runExample(example)).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);
-  expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({ version: 1 });
+  expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({
+    version: 1,
+  });
 });
 
 test('so does the one on several labels a text', async () => {
   const example = path.join(root, 'examples/multi-label.ts');
   expect(readme()).toContain(readFileSync(example, 'utf8'));
-  const rows = tinyExamples(40).map(({ text, label }) => JSON.stringify({ text, labels: [...(label === 'good' ? ['praise'] : []), ...(text.includes('phone') ? ['phone'] : [])] }));
+  const rows = tinyExamples(40).map(({ text, label }) =>
+    JSON.stringify({
+      text,
+      labels: [...(label === 'good' ? ['praise'] : []), ...(text.includes('phone') ? ['phone'] : [])],
+    }),
+  );
   writeFileSync(path.join(folder, 'comments.jsonl'), rows.join('\n'));
 
   const printed = await runExample(example);
@@ -55,10 +63,21 @@ test('so does the one on answers and entities', async () => {
   const texts = tinyExamples(40).map(({ text }) => text);
   const paragraphs = texts.map((context, i) => ({
     context,
-    qas: [{ id: `q${i}`, question: 'is it', answers: [{ text: opinions.exec(context)?.[0], answer_start: context.search(opinions) }] }],
+    qas: [
+      {
+        id: `q${i}`,
+        question: 'is it',
+        answers: [{ text: opinions.exec(context)?.[0], answer_start: context.search(opinions) }],
+      },
+    ],
   }));
   writeFileSync(path.join(folder, 'questions.json'), JSON.stringify({ data: [{ title: 'phones', paragraphs }] }));
-  const tagged = texts.map((text) => text.split(' ').map((word) => `${word}\t${opinions.test(word) ? 'B-opinion' : 'O'}`).join('\n'));
+  const tagged = texts.map((text) =>
+    text
+      .split(' ')
+      .map((word) => `${word}\t${opinions.test(word) ? 'B-opinion' : 'O'}`)
+      .join('\n'),
+  );
   writeFileSync(path.join(folder, 'sentences.conll'), `${tagged.join('\n\n')}\n`);
 
   const [answer, entities] = (await runExample(example)).split('\n', 2);
@@ -73,5 +92,7 @@ test('so does the one on distillation', async () => {
   writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
 
   expect(await runExample(example)).toMatch(/^0\.\d+ 0\.6\d+\n$/);
-  expect(JSON.parse(readFileSync(path.join(folder, 'models/small/config.json'), 'utf8'))).toMatchObject({ num_hidden_layers: 2 });
+  expect(JSON.parse(readFileSync(path.join(folder, 'models/small/config.json'), 'utf8'))).toMatchObject({
+    num_hidden_layers: 2,
+  });
 });

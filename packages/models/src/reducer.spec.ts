@@ -21,10 +21,13 @@ beforeAll(async () => {
 const folder = temporaryFolder();
 const task = questionAnswering();
 const context = 'the phone works and it is very good a case breaks and the film is awful';
-const questions = [{ id: 'q', question: 'is it the phone', context, answers: [{ text: 'good', start: context.indexOf('good') }] }];
+const questions = [
+  { id: 'q', question: 'is it the phone', context, answers: [{ text: 'good', start: context.indexOf('good') }] },
+];
 const config = [0.6, 0.5, 0.4];
 
-const openTiny = async (reducer?: 'attention' | 'question-overlap' | ReducerSettings) => openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, reducer });
+const openTiny = async (reducer?: 'attention' | 'question-overlap' | ReducerSettings) =>
+  openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, reducer });
 
 describe('the choice', () => {
   test('what is asked for counts, else what the file says, else attention', () => {
@@ -34,11 +37,24 @@ describe('the choice', () => {
     expect(chooseReducer('attention', saved)).toBeUndefined();
     expect(chooseReducer('question-overlap', saved)).toBe(saved);
     expect(chooseReducer('question-overlap', undefined)).toEqual({ name: 'question-overlap' });
-    expect(chooseReducer({ name: 'question-overlap', window: 3 }, saved)).toEqual({ name: 'question-overlap', window: 3 });
+    expect(chooseReducer({ name: 'question-overlap', window: 3 }, saved)).toEqual({
+      name: 'question-overlap',
+      window: 3,
+    });
   });
 
-  test.each([[1, 1], [2, 1], [3, 2], [6, 4], [12, 8]])('a model of %i layers is ranked by the question in its first %i', (layers, expected) => {
-    expect(resolveReducer({ name: 'question-overlap' }, { task, layers })).toEqual({ name: 'question-overlap', layers: expected, window: 24 });
+  test.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [6, 4],
+    [12, 8],
+  ])('a model of %i layers is ranked by the question in its first %i', (layers, expected) => {
+    expect(resolveReducer({ name: 'question-overlap' }, { task, layers })).toEqual({
+      name: 'question-overlap',
+      layers: expected,
+      window: 24,
+    });
   });
 
   test.each<[string, unknown, RegExp]>([
@@ -46,18 +62,29 @@ describe('the choice', () => {
     ['another name', { name: 'magic' }, /has the name "magic"/],
     ['no layers', { name: 'question-overlap', layers: 0 }, /layers 0, expected a whole number from 1/],
     ['half a layer', { name: 'question-overlap', layers: 1.5 }, /layers 1.5/],
-    ['a window without end', { name: 'question-overlap', window: 65 }, /window 65, expected a whole number from 1 to 64/],
+    [
+      'a window without end',
+      { name: 'question-overlap', window: 65 },
+      /window 65, expected a whole number from 1 to 64/,
+    ],
   ])('a file with %s is refused', (_, reducer, message) => {
     const file = { format: 'length-adaptive', version: 1, paretoSet: [], reducer };
-    expect(() => validateLengthAdaptiveFile(file)).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }));
+    expect(() => validateLengthAdaptiveFile(file)).toThrow(
+      expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }),
+    );
   });
 
   test('other tasks and models with fewer layers are refused', () => {
     const settings: ReducerSettings = { name: 'question-overlap', layers: 4 };
     expect(() => resolveReducer(settings, { task: sequenceClassification(['a', 'b']), layers: 6 })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('this model does sequence-classification; choose attention') }),
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining('this model does sequence-classification; choose attention'),
+      }),
     );
-    expect(() => resolveReducer(settings, { task, layers: 3 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('at most 3') }));
+    expect(() => resolveReducer(settings, { task, layers: 3 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('at most 3') }),
+    );
   });
 
   test('is put into the file of a model, or taken out of it', () => {
@@ -78,7 +105,9 @@ describe('a model that ranks by the question', () => {
     const [first = []] = await model.keptPositions(input, config);
     const left = [...prior.keys()].filter((position) => !first.includes(position));
     expect(left.length).toBeGreaterThan(0);
-    expect(Math.max(...left.map((position) => prior[position] as number))).toBeLessThanOrEqual(Math.min(...first.map((position) => prior[position] as number)) + 10);
+    expect(Math.max(...left.map((position) => prior[position] as number))).toBeLessThanOrEqual(
+      Math.min(...first.map((position) => prior[position] as number)) + 10,
+    );
     model.dispose();
   });
 
@@ -99,7 +128,11 @@ describe('a model that ranks by the question', () => {
     const text = await openTiny({ name: 'question-overlap', layers: 1, window: 5 });
     const examples = encodeQuestions(text.tokenizer, questions);
     await fineTune(text.model, { train: examples }, { epochs: 1, lengthDrop: { dropRatioBound: 0.3 } });
-    const { paretoSet } = await searchLengths(text.model, examples, { generations: 0, populationSize: 2, metric: 'probability' });
+    const { paretoSet } = await searchLengths(text.model, examples, {
+      generations: 0,
+      populationSize: 2,
+      metric: 'probability',
+    });
     await saveModel(folder, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
 
     const opened = await openTrainedModel(folder);
@@ -121,7 +154,9 @@ describe('a model that ranks by the question', () => {
     const { model, lengthAdaptive } = await openModel(folder, { task: sequenceClassification(['a', 'b']) });
     expect([model.reducer, lengthAdaptive?.reducer]).toEqual([undefined, undefined]);
     model.dispose();
-    await expect(openModel(folder, { task: sequenceClassification(['a', 'b']), reducer: 'question-overlap' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(
+      openModel(folder, { task: sequenceClassification(['a', 'b']), reducer: 'question-overlap' }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   test('inputs of a model without a reducer are left as they are', () => {

@@ -24,20 +24,27 @@ export interface ReducerSettings {
 /** The reducer of one model. */
 export type ModelReducer = { readonly [Key in keyof ReducerSettings]-?: NonNullable<ReducerSettings[Key]> };
 
-const isWhole = (value: unknown, least: number, most: number): boolean => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
 /** What is wrong with reducer settings; undefined when nothing is. */
 export const reducerProblem = (value: unknown): string | undefined => {
   if (typeof value !== 'object' || value === null) return 'is not an object such as { "name": "question-overlap" }';
   const { name, layers, window } = value as Readonly<Record<string, unknown>>;
-  if (name !== 'question-overlap') return `has the name ${JSON.stringify(name)}; this release knows "question-overlap", and attention where there is none`;
-  if (layers !== undefined && !isWhole(layers, 1, Infinity)) return `has layers ${JSON.stringify(layers)}, expected a whole number from 1`;
-  if (window !== undefined && !isWhole(window, 1, greatestWindow)) return `has window ${JSON.stringify(window)}, expected a whole number from 1 to ${greatestWindow}`;
+  if (name !== 'question-overlap')
+    return `has the name ${JSON.stringify(name)}; this release knows "question-overlap", and attention where there is none`;
+  if (layers !== undefined && !isWhole(layers, 1, Infinity))
+    return `has layers ${JSON.stringify(layers)}, expected a whole number from 1`;
+  if (window !== undefined && !isWhole(window, 1, greatestWindow))
+    return `has window ${JSON.stringify(window)}, expected a whole number from 1 to ${greatestWindow}`;
   return undefined;
 };
 
 /** The reducer that is asked for by name or in full, else the one that the model's file names; undefined for attention. */
-export const chooseReducer = (asked: ReducerName | ReducerSettings | undefined, saved: ReducerSettings | undefined): ReducerSettings | undefined => {
+export const chooseReducer = (
+  asked: ReducerName | ReducerSettings | undefined,
+  saved: ReducerSettings | undefined,
+): ReducerSettings | undefined => {
   if (asked === undefined) return saved;
   if (asked === 'attention') return undefined;
   if (asked !== 'question-overlap') return asked;
@@ -49,18 +56,31 @@ export const chooseReducer = (asked: ReducerName | ReducerSettings | undefined, 
  *
  * @throws ModelError `OPTION_INVALID` for another task than question answering, or for more layers than the model has
  */
-export const resolveReducer = (settings: ReducerSettings | undefined, { task, layers: count }: { readonly task: Pick<Task, 'name'>; readonly layers: number }): ModelReducer | undefined => {
+export const resolveReducer = (
+  settings: ReducerSettings | undefined,
+  { task, layers: count }: { readonly task: Pick<Task, 'name'>; readonly layers: number },
+): ModelReducer | undefined => {
   if (settings === undefined) return undefined;
   const problem = reducerProblem(settings);
   if (problem !== undefined) throw new ModelError('OPTION_INVALID', `The reducer ${problem}.`);
   const { name, layers = Math.max(1, Math.round((2 * count) / 3)), window = usualWindow } = settings;
   if (task.name !== 'question-answering') {
-    throw new ModelError('OPTION_INVALID', `The reducer ${name} ranks the tokens of a context by the words of its question, and this model does ${task.name}; choose attention.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The reducer ${name} ranks the tokens of a context by the words of its question, and this model does ${task.name}; choose attention.`,
+    );
   }
-  if (layers > count) throw new ModelError('OPTION_INVALID', `The reducer ${name} is to rank in ${layers} layers, and this model has ${count}; give at most ${count}.`);
+  if (layers > count)
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The reducer ${name} is to rank in ${layers} layers, and this model has ${count}; give at most ${count}.`,
+    );
   return { name, layers, window };
 };
 
 /** Inputs with what a model's reducer knows of them before the encoder runs. */
-export const withPriors = (reducer: ModelReducer | undefined, inputs: readonly EncoderInput[]): readonly EncoderInput[] =>
+export const withPriors = (
+  reducer: ModelReducer | undefined,
+  inputs: readonly EncoderInput[],
+): readonly EncoderInput[] =>
   reducer ? inputs.map((input) => ({ ...input, prior: questionOverlap(input, reducer) })) : inputs;

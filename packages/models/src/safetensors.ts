@@ -62,7 +62,15 @@ export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
 };
 
 /** The same of element types that are not read, as far as they are known. */
-const otherBytes: Readonly<Record<string, number>> = { U16: 2, U32: 4, U64: 8, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, C64: 8 };
+const otherBytes: Readonly<Record<string, number>> = {
+  U16: 2,
+  U32: 4,
+  U64: 8,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  F8_E8M0: 1,
+  C64: 8,
+};
 
 /** The longest header any reader of the format accepts. */
 const maxHeaderBytes = 100_000_000;
@@ -73,7 +81,8 @@ const invalid = (problem: string, cause?: unknown): ModelError =>
 const isDtype = (value: string): value is SafetensorsDtype => Object.hasOwn(bytesPerElement, value);
 
 /** Bytes of an element, undefined where nobody knows. */
-const widthOf = (dtype: string): number | undefined => (isDtype(dtype) ? bytesPerElement[dtype] : Object.hasOwn(otherBytes, dtype) ? otherBytes[dtype] : undefined);
+const widthOf = (dtype: string): number | undefined =>
+  isDtype(dtype) ? bytesPerElement[dtype] : Object.hasOwn(otherBytes, dtype) ? otherBytes[dtype] : undefined;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -81,13 +90,18 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknown>>; dataStart: number } => {
-  if (bytes.byteLength < 8) throw invalid(`it has ${bytes.byteLength} bytes, and the header length alone takes 8. Fetch it again.`);
+  if (bytes.byteLength < 8)
+    throw invalid(`it has ${bytes.byteLength} bytes, and the header length alone takes 8. Fetch it again.`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > maxHeaderBytes) {
-    throw invalid(`its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed. Is this another kind of file?`);
+    throw invalid(
+      `its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed. Is this another kind of file?`,
+    );
   }
   if (8 + length > bytes.byteLength) {
-    throw invalid(`its header claims ${length} bytes, and only ${bytes.byteLength - 8} follow. The file is cut off: fetch it again.`);
+    throw invalid(
+      `its header claims ${length} bytes, and only ${bytes.byteLength - 8} follow. The file is cut off: fetch it again.`,
+    );
   }
   let header: unknown;
   try {
@@ -102,7 +116,8 @@ const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknow
 const readEntry = (name: string, value: unknown): Entry => {
   if (!isRecord(value)) throw invalid(`the header entry of tensor "${name}" is not an object.`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string') throw invalid(`tensor "${name}" has element type ${JSON.stringify(dtype)}, expected a name such as F32.`);
+  if (typeof dtype !== 'string')
+    throw invalid(`tensor "${name}" has element type ${JSON.stringify(dtype)}, expected a name such as F32.`);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw invalid(`tensor "${name}" has shape ${JSON.stringify(shape)}, expected whole numbers from 0.`);
   }
@@ -113,7 +128,9 @@ const readEntry = (name: string, value: unknown): Entry => {
   const width = widthOf(dtype);
   const expected = shape.reduce<number>((size, dimension) => size * dimension, width ?? 1);
   if (width !== undefined && expected !== end - start) {
-    throw invalid(`tensor "${name}" of shape [${shape.join(', ')}] in ${dtype} takes ${expected} bytes, its offsets give ${end - start}.`);
+    throw invalid(
+      `tensor "${name}" of shape [${shape.join(', ')}] in ${dtype} takes ${expected} bytes, its offsets give ${end - start}.`,
+    );
   }
   return { name, dtype, shape, start, end };
 };
@@ -123,10 +140,13 @@ const checkLayout = (entries: readonly Entry[], dataBytes: number): void => {
   let position = 0;
   for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (end > dataBytes) {
-      throw invalid(`tensor "${name}" ends at byte ${end} of the data, and only ${dataBytes} are there. The file is cut off: fetch it again.`);
+      throw invalid(
+        `tensor "${name}" ends at byte ${end} of the data, and only ${dataBytes} are there. The file is cut off: fetch it again.`,
+      );
     }
     if (start < position) throw invalid(`tensor "${name}" overlaps another one at byte ${start} of the data.`);
-    if (start > position) throw invalid(`bytes ${position} to ${start} of the data, before tensor "${name}", belong to no tensor.`);
+    if (start > position)
+      throw invalid(`bytes ${position} to ${start} of the data, before tensor "${name}", belong to no tensor.`);
     position = end;
   }
   if (position !== dataBytes) throw invalid(`the last ${dataBytes - position} bytes of the data belong to no tensor.`);
@@ -134,7 +154,9 @@ const checkLayout = (entries: readonly Entry[], dataBytes: number): void => {
 
 /** The bytes as `count` elements of a wider array: a view where they are aligned, a copy where they are not. */
 const aligned = (bytes: Uint8Array, width: number): { buffer: ArrayBufferLike; offset: number } =>
-  bytes.byteOffset % width === 0 ? { buffer: bytes.buffer, offset: bytes.byteOffset } : { buffer: new Uint8Array(bytes).buffer, offset: 0 };
+  bytes.byteOffset % width === 0
+    ? { buffer: bytes.buffer, offset: bytes.byteOffset }
+    : { buffer: new Uint8Array(bytes).buffer, offset: 0 };
 
 const int64ToInt32 = (values: BigInt64Array, refuse: (problem: string) => ModelError): Int32Array =>
   Int32Array.from({ length: values.length }, (_, i) => {
@@ -218,8 +240,15 @@ export const readSafetensors = (bytes: Uint8Array, { onUnread }: ReadTensorsOpti
     const refuse = (problem: string): ModelError => invalid(`tensor "${name}" ${problem}`);
     const tell = onUnread && ((error: ModelError) => onUnread(name, { dtype, error }));
     readOr(tell, () => {
-      if (!isDtype(dtype)) throw refuse(`has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`);
-      tensors.set(name, { shape, data: decodeElements(bytes.subarray(dataStart + start, dataStart + end), dtype, refuse), dtype });
+      if (!isDtype(dtype))
+        throw refuse(
+          `has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`,
+        );
+      tensors.set(name, {
+        shape,
+        data: decodeElements(bytes.subarray(dataStart + start, dataStart + end), dtype, refuse),
+        dtype,
+      });
     });
   }
   return { tensors, metadata: metadata as Readonly<Record<string, string>> };

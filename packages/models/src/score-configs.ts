@@ -23,7 +23,11 @@ export type ScoreConfigs = (configs: readonly LengthConfig[], context: ScoreCont
  *
  * The function it gives throws ModelError `ABORTED`, `DATA_INVALID` without examples, `OPTION_INVALID` for a score that the task does not have.
  */
-export const configScorer = (model: RunnableModel, examples: readonly LabelledInput[], metric?: ScoreName): ScoreConfigs => {
+export const configScorer = (
+  model: RunnableModel,
+  examples: readonly LabelledInput[],
+  metric?: ScoreName,
+): ScoreConfigs => {
   const inputs = examples.map(({ input }) => input);
   let scorer: Scorer | undefined;
   return async (configs, { signal, onScore }) => {

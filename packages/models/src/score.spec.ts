@@ -17,11 +17,15 @@ import { tinyConfig } from './testing/tiny-model.js';
 const three = sequenceClassification(['LABEL_0', 'LABEL_1', 'LABEL_2']);
 
 /** The targets of a development set that lacks one of three labels. */
-const targets = parseExamples(readFileSync(join(__dirname, '../fixtures/cases/data/f1-switch/dev.tsv'), 'utf8'), 'dev.tsv').map(({ label }) => three.target(label ?? ''));
+const targets = parseExamples(
+  readFileSync(join(__dirname, '../fixtures/cases/data/f1-switch/dev.tsv'), 'utf8'),
+  'dev.tsv',
+).map(({ label }) => three.target(label ?? ''));
 const examples: readonly LabelledInput[] = targets.map((target, i) => ({ input: { ids: [2, 5 + i, 6, 3] }, target }));
 
 /** Logits that make a model of three labels predict these. */
-const predicting = (classes: readonly number[]): Float32Array[] => classes.map((best) => Float32Array.from([0, 1, 2], (each) => (each === best ? 1 : 0)));
+const predicting = (classes: readonly number[]): Float32Array[] =>
+  classes.map((best) => Float32Array.from([0, 1, 2], (each) => (each === best ? 1 : 0)));
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -38,7 +42,8 @@ describe('F1 of a model of three labels on examples of two of them, against scik
   });
 
   test('f1 is refused for both alike', () => {
-    for (const logits of [within, beyond]) expect(() => three.score('f1', logits, examples)).toThrow(/this model has 3\. Choose f1_macro/);
+    for (const logits of [within, beyond])
+      expect(() => three.score('f1', logits, examples)).toThrow(/this model has 3\. Choose f1_macro/);
   });
 
   test('f1 of two labels is that of the second', () => {
@@ -78,7 +83,9 @@ describe('a score that the task does not have', () => {
     try {
       await expect(createScorer(model, examples, 'f1')).rejects.toMatchObject(refused);
       await expect(evaluate(model, examples, { metric: 'f1' })).rejects.toMatchObject(refused);
-      await expect(fineTune(model, { train: examples, dev: examples }, { metric: 'f1', onStep: (step) => steps.push(step) })).rejects.toMatchObject(refused);
+      await expect(
+        fineTune(model, { train: examples, dev: examples }, { metric: 'f1', onStep: (step) => steps.push(step) }),
+      ).rejects.toMatchObject(refused);
       expect(steps).toEqual([]);
       expect(await evaluate(model, examples, { metric: 'f1_macro' })).toBeLessThanOrEqual(2 / 3);
     } finally {

@@ -26,7 +26,10 @@ const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, i
 /** @throws ModelError `OPTION_INVALID` for a task without probabilities */
 const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
   if (probability) return probability;
-  throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${name}.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The score "probability" needs a classification model; this one does ${name}.`,
+  );
 };
 
 /**
@@ -53,11 +56,17 @@ export const createScorer = async (
   options: PredictLogitsOptions = {},
 ): Promise<Scorer> => {
   const { task } = model;
-  if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
+  if (examples.length === 0)
+    throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
   checkScore(task, score, examples);
   if (score === 'fidelity') {
-    const full = await predictLogits(model, examples.map(({ input }) => input), { ...options, config: undefined });
-    return (logits) => Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
+    const full = await predictLogits(
+      model,
+      examples.map(({ input }) => input),
+      { ...options, config: undefined },
+    );
+    return (logits) =>
+      Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
   }
   if (score === 'probability') {
     const probability = probabilityOf(task);

@@ -19,7 +19,8 @@ const classSuffixes: Readonly<Record<TaskName, string>> = {
   'token-classification': 'ForTokenClassification',
 };
 
-const classOf = ({ architectures }: ModelConfig): string => (Array.isArray(architectures) ? String(architectures[0]) : '');
+const classOf = ({ architectures }: ModelConfig): string =>
+  Array.isArray(architectures) ? String(architectures[0]) : '';
 
 /**
  * The task that a config.json describes.
@@ -29,12 +30,23 @@ const classOf = ({ architectures }: ModelConfig): string => (Array.isArray(archi
 export const taskOf = (config: ModelConfig): Task => {
   const className = classOf(config);
   if (className.endsWith(classSuffixes['question-answering'])) return questionAnswering();
-  if (className.endsWith('ForMultipleChoice')) throw new ModelError('CONFIG_INVALID', `config.json: ${className} is not supported; known: ${[...new Set(Object.values(classSuffixes))].join(', ')}.`);
+  if (className.endsWith('ForMultipleChoice'))
+    throw new ModelError(
+      'CONFIG_INVALID',
+      `config.json: ${className} is not supported; known: ${[...new Set(Object.values(classSuffixes))].join(', ')}.`,
+    );
   const labels = classLabels(config);
   if (className.endsWith(classSuffixes['token-classification'])) return tokenClassification(labels);
-  const problem = configChoice(config, 'problem_type', ['single_label_classification', 'multi_label_classification', 'regression'], 'single_label_classification');
+  const problem = configChoice(
+    config,
+    'problem_type',
+    ['single_label_classification', 'multi_label_classification', 'regression'],
+    'single_label_classification',
+  );
   if (problem === 'multi_label_classification') return multiLabelClassification(distinctLabels(labels));
-  return problem === 'regression' || labels.length === 1 ? regression() : sequenceClassification(distinctLabels(labels));
+  return problem === 'regression' || labels.length === 1
+    ? regression()
+    : sequenceClassification(distinctLabels(labels));
 };
 
 const problemTypes: Readonly<Partial<Record<TaskName, string>>> = {
@@ -44,7 +56,11 @@ const problemTypes: Readonly<Partial<Record<TaskName, string>>> = {
 };
 
 /** The config.json of a model for a task, as Hugging Face tools read it. */
-export const configFor = (config: ModelConfig, { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>, { name, labels }: Pick<Task, 'name' | 'labels'>): ModelConfig => {
+export const configFor = (
+  config: ModelConfig,
+  { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>,
+  { name, labels }: Pick<Task, 'name' | 'labels'>,
+): ModelConfig => {
   const { problem_type: _, id2label: __, label2id: ___, num_labels: ____, ...rest } = config; // those of the head before
   const named = labels.length > 0 ? labels : name === 'regression' ? ['LABEL_0'] : [];
   return {

@@ -56,7 +56,12 @@ test('a new head is made when the checkpoint has none, from the seed', async () 
   const tensors = await tensorsOf();
   for (const name of [...tensors.keys()]) if (/^(classifier|bert\.pooler)/.test(name)) tensors.delete(name);
   const model = createTaskModel(tinyConfig, tensors, { task: regression() });
-  expect(model.initialised).toEqual(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias']);
+  expect(model.initialised).toEqual([
+    'bert.pooler.dense.weight',
+    'bert.pooler.dense.bias',
+    'classifier.weight',
+    'classifier.bias',
+  ]);
   expect(model.config).toMatchObject({ problem_type: 'regression', architectures: ['BertForSequenceClassification'] });
   model.dispose();
   expect(logitsOf(tensors, { seed: 1 })).toEqual(logitsOf(tensors, { seed: 1 }));
@@ -73,7 +78,9 @@ test('broken checkpoints are refused, and nothing of them stays in memory', asyn
     return () => createTaskModel(tinyConfig, copy);
   };
   const dtype: SafetensorsDtype = 'F32';
-  expect(with_('bert.encoder.layer.1.output.dense.bias', undefined)).toThrow(expect.objectContaining({ code: 'TENSOR_MISSING' }) as Error);
+  expect(with_('bert.encoder.layer.1.output.dense.bias', undefined)).toThrow(
+    expect.objectContaining({ code: 'TENSOR_MISSING' }) as Error,
+  );
   expect(with_('classifier.weight', { shape: [3, 32], data: new Float32Array(96), dtype })).toThrow(
     /"classifier.weight" has shape \[3, 32\] but config.json asks for \[2, 32\]/,
   );

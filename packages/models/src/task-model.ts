@@ -37,7 +37,9 @@ export interface TaskModel extends RunnableModel {
 }
 
 /** How one forward pass runs. */
-export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract'> & { readonly dropout?: Dropout | undefined };
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract'> & {
+  readonly dropout?: Dropout | undefined;
+};
 
 export interface CreateModelOptions {
   /** The task. Default: what config.json says (`architectures`, `problem_type`, `id2label`, one output meaning regression). */
@@ -53,13 +55,21 @@ export interface CreateModelOptions {
 }
 
 /** Names of the tensors of a model's head, its pooler among them. */
-export const headNames = ({ head: { pooler, output }, parameters }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
+export const headNames = ({
+  head: { pooler, output },
+  parameters,
+}: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
   const ofHead = new Set<unknown>([output, ...(pooler ? [pooler] : [])].flatMap(({ kernel, bias }) => [kernel, bias]));
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
 
 /** The head alone: states of the first token, [B, hidden] -> [B, outputs], or of all tokens, [N, hidden] -> [N, outputs]. */
-const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: Architecture['poolerActivation'], dropout: Dropout | undefined): Tensor2D => {
+const runHead = (
+  states: Tensor2D,
+  { pooler, output }: HeadWeights,
+  activation: Architecture['poolerActivation'],
+  dropout: Dropout | undefined,
+): Tensor2D => {
   const activate = activation === 'tanh' ? tf.tanh : tf.relu;
   const read = pooler ? activate(dense(states, pooler)) : states;
   return dense(dropout ? applyDropout(read, dropout.head ?? dropout.hidden, dropout.random) : read, output);
@@ -83,7 +93,12 @@ export const createTaskModel = (
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
     { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
     tensors,
-    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined, unread },
+    {
+      prefix: architecture.prefix,
+      random: createRandom(seed),
+      fresh: fresh ? dimensions.initialDeviation : undefined,
+      unread,
+    },
   );
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
@@ -92,13 +107,23 @@ export const createTaskModel = (
     checkParameters(parameters);
     return tf.tidy((): Tensor => {
       // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
-      const { hidden } = encode(encoder, withPriors(reducer, inputs), { ...options, ...ranking, dropout, restore: task.reads === 'tokens' });
+      const { hidden } = encode(encoder, withPriors(reducer, inputs), {
+        ...options,
+        ...ranking,
+        dropout,
+        restore: task.reads === 'tokens',
+      });
       if (task.reads === 'first') {
         const first = tf.squeeze<Tensor2D>(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]); // [B, hidden]
         return runHead(first, head, architecture.poolerActivation, dropout);
       }
       const [rows, width, size] = hidden.shape;
-      const outputs = runHead(tf.reshape<Rank.R2>(hidden, [rows * width, size]), head, architecture.poolerActivation, dropout);
+      const outputs = runHead(
+        tf.reshape<Rank.R2>(hidden, [rows * width, size]),
+        head,
+        architecture.poolerActivation,
+        dropout,
+      );
       return tf.reshape(outputs, [rows, width, task.outputs]);
     });
   };
@@ -129,7 +154,12 @@ export const createTaskModel = (
     },
     keptPositions: async (input, lengthConfig) => {
       checkParameters(parameters);
-      const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), { config: lengthConfig, ...ranking, restore: false, trace: true });
+      const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), {
+        config: lengthConfig,
+        ...ranking,
+        restore: false,
+        trace: true,
+      });
       try {
         const kept: number[][] = [];
         for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
@@ -138,7 +168,8 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) =>
+      cost(dimensions, lengthConfig, length, { head: headMacs }),
     headMacs,
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();

@@ -2,7 +2,8 @@ import { ModelError } from './errors.js';
 import type { TensorData } from './safetensors.js';
 
 /** The name a tensor has today: layer norms saved from TensorFlow call their weight `gamma` and their bias `beta`. */
-export const modernTensorName = (name: string): string => name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+export const modernTensorName = (name: string): string =>
+  name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
 
 /**
  * The same tensors under the names they have today.
@@ -13,7 +14,8 @@ export const withModernNames = (tensors: ReadonlyMap<string, TensorData>): Map<s
   const renamed = new Map<string, TensorData>();
   for (const [name, tensor] of tensors) {
     const modern = modernTensorName(name);
-    if (renamed.has(modern)) throw new ModelError('FILE_INVALID', `The weights hold ${modern} twice, under its old and its new name.`);
+    if (renamed.has(modern))
+      throw new ModelError('FILE_INVALID', `The weights hold ${modern} twice, under its old and its new name.`);
     renamed.set(modern, tensor);
   }
   return renamed;

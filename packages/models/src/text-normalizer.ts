@@ -20,13 +20,20 @@ const lowercase = (text: string): string => text.replaceAll('Σ', 'σ').toLowerC
 const plainNormalizer = (config: Config, library: LibraryNormalizer): ((text: string) => string) => {
   const { type, normalizers } = config;
   if (type === 'Sequence' && Array.isArray(normalizers) && library.normalizers) {
-    const steps = library.normalizers.flatMap((inner, i) => (inner ? [plainNormalizer(normalizers[i] as Config, inner)] : []));
+    const steps = library.normalizers.flatMap((inner, i) =>
+      inner ? [plainNormalizer(normalizers[i] as Config, inner)] : [],
+    );
     return (text) => steps.reduce((normalized, step) => step(normalized), text);
   }
   if (type === 'Lowercase') return lowercase;
   if (type === 'Strip') {
     const [left, right] = [config['strip_left'] === true, config['strip_right'] === true];
-    return (text) => (right ? (left ? text.replace(/^\p{White_Space}+/u, '') : text).replace(/\p{White_Space}+$/u, '') : left ? text.replace(/^\p{White_Space}+/u, '') : text);
+    return (text) =>
+      right
+        ? (left ? text.replace(/^\p{White_Space}+/u, '') : text).replace(/\p{White_Space}+$/u, '')
+        : left
+          ? text.replace(/^\p{White_Space}+/u, '')
+          : text;
   }
   if (type === 'BertNormalizer') {
     const bert = bertNormalizerOf(config);

@@ -15,8 +15,10 @@ export interface Piece {
 }
 
 /** Tokens by the text that is looked for, the first of those that look for the same. */
-const byPattern = (tokens: readonly AddedToken[], patternOf: (token: AddedToken) => string): ReadonlyMap<string, AddedToken> =>
-  new Map(tokens.map((token) => [patternOf(token), token] as const).reverse());
+const byPattern = (
+  tokens: readonly AddedToken[],
+  patternOf: (token: AddedToken) => string,
+): ReadonlyMap<string, AddedToken> => new Map(tokens.map((token) => [patternOf(token), token] as const).reverse());
 
 /**
  * What cuts texts into tokens: added tokens are taken out first, the rest is normalised, split into words, and each word
@@ -27,8 +29,18 @@ export const pieceMaker = (library: TokenizerLibrary, definition: TokenizerDefin
   const normalize = textNormalizer(json['normalizer'], library.normalizer);
   const wordsOf = wordSplitter(json['pre_tokenizer'], library.pre_tokenizer);
   const piecesOfWord = wordPieceMaker(library, definition);
-  const splitRaw = addedTokenSplitter(byPattern(json.added_tokens.filter(({ normalized }) => !normalized), ({ content }) => content));
-  const splitNormalized = addedTokenSplitter(byPattern(json.added_tokens.filter(({ normalized }) => normalized), ({ content }) => normalize(content).text));
+  const splitRaw = addedTokenSplitter(
+    byPattern(
+      json.added_tokens.filter(({ normalized }) => !normalized),
+      ({ content }) => content,
+    ),
+  );
+  const splitNormalized = addedTokenSplitter(
+    byPattern(
+      json.added_tokens.filter(({ normalized }) => normalized),
+      ({ content }) => normalize(content).text,
+    ),
+  );
 
   const piecesOfSection = (section: string, base: number): Piece[] => {
     const out: Piece[] = [];
@@ -42,7 +54,8 @@ export const pieceMaker = (library: TokenizerLibrary, definition: TokenizerDefin
       else {
         for (const word of wordsOf(aligned.text.slice(start, end))) {
           const at = word.start < 0 ? -Infinity : start + word.start;
-          for (const { token: piece, id, start: from, end: to } of piecesOfWord(word.text)) push(piece, id, at + from, at + to);
+          for (const { token: piece, id, start: from, end: to } of piecesOfWord(word.text))
+            push(piece, id, at + from, at + to);
         }
       }
     }

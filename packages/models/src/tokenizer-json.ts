@@ -27,7 +27,8 @@ export interface TokenizerDefinition {
   readonly padToken: string;
 }
 
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readVocabulary = (bytes: Uint8Array): ReadonlyMap<string, number> => {
   const lines = decodeText(bytes, 'vocab.txt').split(/\r?\n/);
@@ -50,17 +51,31 @@ const addedTokensFile = (files: TokenizerSources): Json | undefined => {
 };
 
 /** What BERT's special tokens are called unless the settings say otherwise. */
-const namedTokens = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]', mask_token: '[MASK]' };
+const namedTokens = {
+  pad_token: '[PAD]',
+  unk_token: '[UNK]',
+  cls_token: '[CLS]',
+  sep_token: '[SEP]',
+  mask_token: '[MASK]',
+};
 
 /** BERT's `tokenizer.json` as `vocab.txt`, the settings and the lists beside them imply it. */
-const fromVocabulary = (vocabulary: ReadonlyMap<string, number>, config: Json, file: Json | undefined): TokenizerDefinition['json'] => {
+const fromVocabulary = (
+  vocabulary: ReadonlyMap<string, number>,
+  config: Json,
+  file: Json | undefined,
+): TokenizerDefinition['json'] => {
   const named = { ...namedTokens, ...Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)) };
   const [pad, unk] = [tokenText(named.pad_token, '[PAD]'), tokenText(named.unk_token, '[UNK]')];
   const [cls, sep] = [tokenText(named.cls_token, '[CLS]'), tokenText(named.sep_token, '[SEP]')];
   const added = readAddedTokens({ config: named, file }, vocabulary);
   const idOf = (token: string): number => {
     const id = vocabulary.get(token) ?? added.find(({ content }) => content === token)?.id;
-    if (id === undefined) throw new ModelError('TOKENIZER_INVALID', `vocab.txt does not hold the special token ${token}. Is it a BERT vocabulary, one token a line?`);
+    if (id === undefined)
+      throw new ModelError(
+        'TOKENIZER_INVALID',
+        `vocab.txt does not hold the special token ${token}. Is it a BERT vocabulary, one token a line?`,
+      );
     return id;
   };
   [pad, unk, cls, sep].forEach(idOf);
@@ -80,20 +95,34 @@ const fromVocabulary = (vocabulary: ReadonlyMap<string, number>, config: Json, f
       type: 'TemplateProcessing',
       single,
       pair: [...single, { Sequence: { id: 'B', type_id: 1 } }, item(sep, 1)],
-      special_tokens: Object.fromEntries([cls, sep].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }])),
+      special_tokens: Object.fromEntries(
+        [cls, sep].map((token) => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
+      ),
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: { type: 'WordPiece', unk_token: unk, continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab: Object.fromEntries(vocabulary) },
+    model: {
+      type: 'WordPiece',
+      unk_token: unk,
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(vocabulary),
+    },
   };
 };
 
 /** The ids of `model.vocab`, where it is a table of ids. */
 const vocabularyOf = ({ vocab }: Json): ReadonlyMap<string, number> =>
-  new Map(isRecord(vocab) ? Object.entries(vocab).flatMap(([token, id]) => (typeof id === 'number' ? [[token, id] as const] : [])) : []);
+  new Map(
+    isRecord(vocab)
+      ? Object.entries(vocab).flatMap(([token, id]) => (typeof id === 'number' ? [[token, id] as const] : []))
+      : [],
+  );
 
 /** `model` with what the library takes for granted and older files leave out. */
 const completeModel = (model: Json): Json =>
-  model['continuing_subword_prefix'] === undefined && model['type'] === 'WordPiece' ? { ...model, continuing_subword_prefix: '##' } : model;
+  model['continuing_subword_prefix'] === undefined && model['type'] === 'WordPiece'
+    ? { ...model, continuing_subword_prefix: '##' }
+    : model;
 
 /**
  * The definition of a tokenizer from its files. Truncation and padding settings in `tokenizer.json` are left out: they
@@ -106,18 +135,33 @@ export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefin
   const padToken = tokenText(config['pad_token'], '[PAD]');
   if (files['tokenizer.json'] === undefined) {
     const list = files['vocab.txt'];
-    if (list === undefined) throw new ModelError('TOKENIZER_INVALID', 'The model has no tokenizer: expected tokenizer.json or vocab.txt beside its config.json.');
+    if (list === undefined)
+      throw new ModelError(
+        'TOKENIZER_INVALID',
+        'The model has no tokenizer: expected tokenizer.json or vocab.txt beside its config.json.',
+      );
     const vocabulary = readVocabulary(list);
     return { json: fromVocabulary(vocabulary, config, file), config, vocabulary, padToken };
   }
   const { truncation: _truncation, padding: _padding, ...json } = decodeJson(files['tokenizer.json'], 'tokenizer.json');
   const { model } = json;
   if (!isRecord(model) || model['vocab'] === undefined) {
-    throw new ModelError('TOKENIZER_INVALID', 'tokenizer.json has no "model" with a "vocab". Was it written by the tokenizers library?');
+    throw new ModelError(
+      'TOKENIZER_INVALID',
+      'tokenizer.json has no "model" with a "vocab". Was it written by the tokenizers library?',
+    );
   }
   const vocabulary = vocabularyOf(model);
   const added = readAddedTokens({ own: json['added_tokens'], config, file }, vocabulary);
-  const complete = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json, model: completeModel(model), added_tokens: added };
+  const complete = {
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    ...json,
+    model: completeModel(model),
+    added_tokens: added,
+  };
   return { json: complete, config, vocabulary, padToken };
 };
 
@@ -126,7 +170,10 @@ const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${J
 /** A `tokenizer.json` as it is, or with the tokens that were listed only beside it. */
 const withAddedTokens = (bytes: Uint8Array, added: readonly AddedToken[]): Uint8Array => {
   const json = decodeJson(bytes, 'tokenizer.json');
-  const own = readAddedTokens({ own: json['added_tokens'], config: {} }, vocabularyOf(isRecord(json['model']) ? json['model'] : {}));
+  const own = readAddedTokens(
+    { own: json['added_tokens'], config: {} },
+    vocabularyOf(isRecord(json['model']) ? json['model'] : {}),
+  );
   return JSON.stringify(own) === JSON.stringify(added) ? bytes : encodeJson({ ...json, added_tokens: added });
 };
 
@@ -136,12 +183,22 @@ const withAddedTokens = (bytes: Uint8Array, added: readonly AddedToken[]): Uint8
  *
  * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`
  */
-export const modernTokenizerFiles = (files: TokenizerSources): { readonly 'tokenizer.json': Uint8Array; readonly 'tokenizer_config.json': Uint8Array } => {
+export const modernTokenizerFiles = (
+  files: TokenizerSources,
+): { readonly 'tokenizer.json': Uint8Array; readonly 'tokenizer_config.json': Uint8Array } => {
   const { json, config, padToken } = readTokenizerDefinition(files);
   const own = files['tokenizer.json'];
-  const guessed = own === undefined && isRecord(json['normalizer']) ? { do_lower_case: json['normalizer']['lowercase'] } : {};
+  const guessed =
+    own === undefined && isRecord(json['normalizer']) ? { do_lower_case: json['normalizer']['lowercase'] } : {};
   return {
-    'tokenizer.json': own ? withAddedTokens(own, json.added_tokens) : encodeJson({ version: '1.0', truncation: null, padding: null, ...json }),
-    'tokenizer_config.json': encodeJson({ tokenizer_class: 'BertTokenizer', pad_token: padToken, ...guessed, ...config }),
+    'tokenizer.json': own
+      ? withAddedTokens(own, json.added_tokens)
+      : encodeJson({ version: '1.0', truncation: null, padding: null, ...json }),
+    'tokenizer_config.json': encodeJson({
+      tokenizer_class: 'BertTokenizer',
+      pad_token: padToken,
+      ...guessed,
+      ...config,
+    }),
   };
 };

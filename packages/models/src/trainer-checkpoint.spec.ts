@@ -1,7 +1,11 @@
 import { decodeTrainerState, encodeTrainerState } from './trainer-checkpoint.js';
 import { writeSafetensors } from './write-safetensors.js';
 
-const values = (...numbers: number[]) => new Map([['encoder/weird name', Float32Array.from(numbers)], ['b', Float32Array.of(0.1)]]);
+const values = (...numbers: number[]) =>
+  new Map([
+    ['encoder/weird name', Float32Array.from(numbers)],
+    ['b', Float32Array.of(0.1)],
+  ]);
 
 test('every bit of a state comes back', () => {
   const state = {

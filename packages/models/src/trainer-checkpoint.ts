@@ -43,7 +43,10 @@ const readHeader = (text: string | undefined): Header => {
   } catch {
     // told below
   }
-  throw new ModelError('FILE_INVALID', `The training checkpoint's state is ${JSON.stringify(text)}; expected its step and updates. Start the run anew.`);
+  throw new ModelError(
+    'FILE_INVALID',
+    `The training checkpoint's state is ${JSON.stringify(text)}; expected its step and updates. Start the run anew.`,
+  );
 };
 
 /**
@@ -59,11 +62,17 @@ export const decodeTrainerState = (bytes: Uint8Array): TrainerState => {
       `Not a training checkpoint of version ${version}: format ${JSON.stringify(metadata['format'])}, version ${JSON.stringify(metadata['version'])}.`,
     );
   }
-  const values: Record<Group, ParameterValues> = { weights: new Map(), first: new Map(), second: new Map(), best: new Map() };
+  const values: Record<Group, ParameterValues> = {
+    weights: new Map(),
+    first: new Map(),
+    second: new Map(),
+    best: new Map(),
+  };
   for (const [name, { data }] of tensors) {
     const cut = name.indexOf('/');
     const group = groups.find((known) => known === name.slice(0, cut));
-    if (!group || !(data instanceof Float32Array)) throw new ModelError('FILE_INVALID', `Training checkpoint holds an unknown tensor "${name}".`);
+    if (!group || !(data instanceof Float32Array))
+      throw new ModelError('FILE_INVALID', `Training checkpoint holds an unknown tensor "${name}".`);
     values[group].set(name.slice(cut + 1), data);
   }
   const { step, epochsDone, updates, best } = readHeader(metadata['state']);

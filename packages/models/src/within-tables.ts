@@ -36,7 +36,8 @@ const checkEncoding = (encoding: Encoding, { vocabulary, types }: Tables, size: 
 /** Encodes as a tokenizer does, and refuses what the tables have no row for. */
 const withinTables = (tokenizer: Tokenizer, tables: Tables): Tokenizer => ({
   ...tokenizer,
-  encode: (text, pair, options) => checkEncoding(tokenizer.encode(text, pair, options), tables, tokenizer.vocabularySize),
+  encode: (text, pair, options) =>
+    checkEncoding(tokenizer.encode(text, pair, options), tables, tokenizer.vocabularySize),
 });
 
 const shown = 5;
@@ -57,7 +58,10 @@ const tableNotes = (tokenizer: Tokenizer, tables: Tables): string[] => {
  *
  * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`
  */
-export const openTokenizer = (files: TokenizerSources, tables: Tables): { readonly tokenizer: Tokenizer; readonly notes: readonly string[] } => {
+export const openTokenizer = (
+  files: TokenizerSources,
+  tables: Tables,
+): { readonly tokenizer: Tokenizer; readonly notes: readonly string[] } => {
   const tokenizer = createTokenizer(files);
   return { tokenizer: withinTables(tokenizer, tables), notes: tableNotes(tokenizer, tables) };
 };

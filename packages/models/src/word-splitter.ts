@@ -47,21 +47,24 @@ const joinsPrevious: Readonly<Record<Behavior, (part: Part, previous: Part) => b
   MergedWithNext: (part, previous) => previous.isDelimiter && !part.isDelimiter,
 };
 
-const isBehavior = (value: unknown): value is Behavior => typeof value === 'string' && Object.hasOwn(joinsPrevious, value);
+const isBehavior = (value: unknown): value is Behavior =>
+  typeof value === 'string' && Object.hasOwn(joinsPrevious, value);
 
 /** Splits at what a pattern matches. */
-const splitAt = (delimiter: RegExp, behavior: Behavior, invert = false): WordSplitter => (text) => {
-  const words: { start: number; end: number }[] = [];
-  let previous: Part | undefined;
-  for (const part of partsOf(text, delimiter, invert)) {
-    const last = words.at(-1);
-    if (behavior === 'Removed' && part.isDelimiter) continue;
-    if (last && previous && joinsPrevious[behavior](part, previous)) last.end = part.end;
-    else words.push({ start: part.start, end: part.end });
-    previous = part;
-  }
-  return words.map(({ start, end }) => ({ text: text.slice(start, end), start }));
-};
+const splitAt =
+  (delimiter: RegExp, behavior: Behavior, invert = false): WordSplitter =>
+  (text) => {
+    const words: { start: number; end: number }[] = [];
+    let previous: Part | undefined;
+    for (const part of partsOf(text, delimiter, invert)) {
+      const last = words.at(-1);
+      if (behavior === 'Removed' && part.isDelimiter) continue;
+      if (last && previous && joinsPrevious[behavior](part, previous)) last.end = part.end;
+      else words.push({ start: part.start, end: part.end });
+      previous = part;
+    }
+    return words.map(({ start, end }) => ({ text: text.slice(start, end), start }));
+  };
 
 /** What a pattern matches, the rest left out. */
 const matches = (pattern: RegExp): WordSplitter => splitAt(pattern, 'Removed', true);
@@ -71,30 +74,43 @@ const punctuation = '\\p{P}!-\\/:-@\\[-`\\{-~';
 
 const patternOf = (config: Config, library: LibraryPreTokenizer): RegExp | undefined => {
   const pattern = config['pattern'] as Config | undefined;
-  return typeof pattern?.['String'] === 'string' ? new RegExp(pattern['String'].replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu') : (library.pattern ?? undefined);
+  return typeof pattern?.['String'] === 'string'
+    ? new RegExp(pattern['String'].replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu')
+    : (library.pattern ?? undefined);
 };
 
 /** The library's words, looked for in the text one after the other. */
-const byLibrary = (library: LibraryPreTokenizer): WordSplitter => (text) => {
-  let cursor = 0;
-  return library.pre_tokenize(text).map((word) => {
-    const start = text.indexOf(word, cursor);
-    if (start >= 0) cursor = start + word.length;
-    return { text: word, start };
-  });
-};
+const byLibrary =
+  (library: LibraryPreTokenizer): WordSplitter =>
+  (text) => {
+    let cursor = 0;
+    return library.pre_tokenize(text).map((word) => {
+      const start = text.indexOf(word, cursor);
+      if (start >= 0) cursor = start + word.length;
+      return { text: word, start };
+    });
+  };
 
-const inTurn = (splitters: readonly WordSplitter[]): WordSplitter => (text) =>
-  splitters.reduce<readonly Word[]>(
-    (words, splitter) => words.flatMap(({ text: word, start }) => splitter(word).map((inner) => ({ text: inner.text, start: start < 0 || inner.start < 0 ? -1 : start + inner.start }))),
-    [{ text, start: 0 }],
-  );
+const inTurn =
+  (splitters: readonly WordSplitter[]): WordSplitter =>
+  (text) =>
+    splitters.reduce<readonly Word[]>(
+      (words, splitter) =>
+        words.flatMap(({ text: word, start }) =>
+          splitter(word).map((inner) => ({
+            text: inner.text,
+            start: start < 0 || inner.start < 0 ? -1 : start + inner.start,
+          })),
+        ),
+      [{ text, start: 0 }],
+    );
 
 const makers: Readonly<Record<string, (config: Config, library: LibraryPreTokenizer) => WordSplitter | undefined>> = {
   BertPreTokenizer: () => matches(new RegExp(`[^${space}${punctuation}]+|[${punctuation}]`, 'gu')),
   Whitespace: () => matches(new RegExp(`[${wordCharacters}]+|[^${wordCharacters}${space}]+`, 'gu')),
   WhitespaceSplit: () => matches(new RegExp(`[^${space}]+`, 'gu')),
-  Punctuation: ({ behavior }) => splitAt(new RegExp(`[${punctuation}]`, 'gu'), isBehavior(behavior) ? behavior : 'Isolated'),
+  Punctuation: ({ behavior }) =>
+    splitAt(new RegExp(`[${punctuation}]`, 'gu'), isBehavior(behavior) ? behavior : 'Isolated'),
   Digits: ({ individual_digits: individual }) => splitAt(/\p{N}/gu, individual === true ? 'Isolated' : 'Contiguous'),
   FixedLength: ({ length }) => matches(new RegExp(`.{1,${Number(length)}}`, 'gsu')),
   Split: (config, library) => {
@@ -102,10 +118,13 @@ const makers: Readonly<Record<string, (config: Config, library: LibraryPreTokeni
     return pattern && isBehavior(behavior) ? splitAt(pattern, behavior, config['invert'] === true) : undefined;
   },
   Sequence: ({ pretokenizers }, { tokenizers }) =>
-    Array.isArray(pretokenizers) && tokenizers ? inTurn(pretokenizers.flatMap((config: Config, i) => (tokenizers[i] ? [splitterOf(config, tokenizers[i])] : []))) : undefined,
+    Array.isArray(pretokenizers) && tokenizers
+      ? inTurn(pretokenizers.flatMap((config: Config, i) => (tokenizers[i] ? [splitterOf(config, tokenizers[i])] : [])))
+      : undefined,
 };
 
-const splitterOf = (config: Config, library: LibraryPreTokenizer): WordSplitter => makers[String(config['type'])]?.(config, library) ?? byLibrary(library);
+const splitterOf = (config: Config, library: LibraryPreTokenizer): WordSplitter =>
+  makers[String(config['type'])]?.(config, library) ?? byLibrary(library);
 
 /**
  * The words of a text, by `pre_tokenizer` of a `tokenizer.json`.

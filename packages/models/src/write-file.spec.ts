@@ -28,7 +28,9 @@ if (isMounted) mounted.push(small);
 
   test('leaves no folder that looks like a model', async () => {
     const tensors = new Map([['a', { dtype: 'F32', shape: [50_000], data: new Float32Array(50_000) } as const]]);
-    await expect(writeModelDirectory(join(small, 'model'), { config: { model_type: 'bert' }, tensors, tokenizerFiles: {} })).rejects.toMatchObject(full);
+    await expect(
+      writeModelDirectory(join(small, 'model'), { config: { model_type: 'bert' }, tensors, tokenizerFiles: {} }),
+    ).rejects.toMatchObject(full);
     expect(readdirSync(join(small, 'model'))).toEqual([]);
   });
 });
@@ -52,6 +54,9 @@ describe('writeFile', () => {
   test('says when it cannot write', async () => {
     writeFileSync(join(folder, 'plain'), '');
     const path = join(folder, 'plain', 'file.txt');
-    await expect(writeFile(path, 'x')).rejects.toMatchObject({ code: 'NOT_WRITABLE', message: expect.stringContaining(path) });
+    await expect(writeFile(path, 'x')).rejects.toMatchObject({
+      code: 'NOT_WRITABLE',
+      message: expect.stringContaining(path),
+    });
   });
 });

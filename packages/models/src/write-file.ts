@@ -18,8 +18,12 @@ export const writeFile = async (path: string, content: Uint8Array | string): Pro
     await fs.rename(temporary, path);
   } catch (error) {
     await fs.rm(temporary, { force: true }).catch(() => undefined);
-    throw new ModelError('NOT_WRITABLE', `${path} cannot be written: ${messageOf(error)}. Choose a folder this user may write to.`, {
-      cause: error,
-    });
+    throw new ModelError(
+      'NOT_WRITABLE',
+      `${path} cannot be written: ${messageOf(error)}. Choose a folder this user may write to.`,
+      {
+        cause: error,
+      },
+    );
   }
 };

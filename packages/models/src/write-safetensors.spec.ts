@@ -3,7 +3,11 @@ import { readSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors.js';
 import { writeSafetensors } from './write-safetensors.js';
 
-const tensorOf = (dtype: TensorData['dtype'], data: Float32Array | Int32Array): TensorData => ({ shape: [data.length], data, dtype });
+const tensorOf = (dtype: TensorData['dtype'], data: Float32Array | Int32Array): TensorData => ({
+  shape: [data.length],
+  data,
+  dtype,
+});
 
 const anyTensor: fc.Arbitrary<TensorData> = fc.oneof(
   fc.float32Array({ maxLength: 20 }).map((data) => tensorOf('F32', data)),
@@ -21,11 +25,15 @@ const anyTensors = fc
 describe('writeSafetensors', () => {
   test('what is written is what is read', () => {
     fc.assert(
-      fc.property(anyTensors, fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }), (tensors, metadata) => {
-        const read = readSafetensors(writeSafetensors(tensors, { metadata }));
-        expect(new Map([...read.tensors].sort())).toEqual(new Map([...tensors].sort()));
-        expect({ ...read.metadata }).toEqual(metadata);
-      }),
+      fc.property(
+        anyTensors,
+        fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }),
+        (tensors, metadata) => {
+          const read = readSafetensors(writeSafetensors(tensors, { metadata }));
+          expect(new Map([...read.tensors].sort())).toEqual(new Map([...tensors].sort()));
+          expect({ ...read.metadata }).toEqual(metadata);
+        },
+      ),
     );
   });
 
@@ -38,7 +46,9 @@ describe('writeSafetensors', () => {
   });
 
   test('the exact bytes of a small file', () => {
-    const bytes = writeSafetensors(new Map([['b', tensorOf('F32', Float32Array.of(1))]]), { metadata: { format: 'pt' } });
+    const bytes = writeSafetensors(new Map([['b', tensorOf('F32', Float32Array.of(1))]]), {
+      metadata: { format: 'pt' },
+    });
     const header = '{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
     expect(new TextDecoder().decode(bytes.subarray(8, -4)).trimEnd()).toBe(header);
     expect(bytes[0]).toBe(88);
@@ -67,7 +77,9 @@ describe('writeSafetensors', () => {
   });
 
   test('refuses values half precision cannot hold, and shapes that do not fit', () => {
-    expect(() => writeSafetensors(new Map([['w', tensorOf('F32', Float32Array.of(70_000))]]), { dtype: 'F16' })).toThrow(/"w" holds 70000.*F32 or BF16/);
+    expect(() =>
+      writeSafetensors(new Map([['w', tensorOf('F32', Float32Array.of(70_000))]]), { dtype: 'F16' }),
+    ).toThrow(/"w" holds 70000.*F32 or BF16/);
     const wrong = { shape: [2, 2], data: Float32Array.of(1), dtype: 'F32' } as const;
     expect(() => writeSafetensors(new Map([['w', wrong]]))).toThrow(/"w" has 1 values for shape \[2, 2\] \(4\)/);
   });

@@ -25,7 +25,10 @@ const encode = (name: string, data: Float32Array | Int32Array, dtype: Safetensor
     if (dtype !== 'F16') return data;
     const overflow = data.find((value) => Math.abs(value) >= 65_520 && Math.abs(value) !== Infinity);
     if (overflow === undefined) return float32ToFloat16(data);
-    throw new ModelError('SAFETENSORS_INVALID', `Tensor "${name}" holds ${overflow}, beyond half precision (65,504). Write F32 or BF16.`);
+    throw new ModelError(
+      'SAFETENSORS_INVALID',
+      `Tensor "${name}" holds ${overflow}, beyond half precision (65,504). Write F32 or BF16.`,
+    );
   }
   if (dtype === 'I64') return BigInt64Array.from(data, BigInt);
   if (dtype === 'I8') return new Int8Array(data);
@@ -55,11 +58,16 @@ export const writeSafetensors = (
   for (const { name, tensor, dtype } of order) {
     const size = tensor.shape.reduce((product, dimension) => product * dimension, 1);
     if (size !== tensor.data.length) {
-      throw new ModelError('SHAPE_MISMATCH', `Tensor "${name}" has ${tensor.data.length} values for shape [${tensor.shape.join(', ')}] (${size}).`);
+      throw new ModelError(
+        'SHAPE_MISMATCH',
+        `Tensor "${name}" has ${tensor.data.length} values for shape [${tensor.shape.join(', ')}] (${size}).`,
+      );
     }
     const view = encode(name, tensor.data, dtype);
     const end = position + view.byteLength;
-    entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape: tensor.shape, data_offsets: [position, end] })}`);
+    entries.push(
+      `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape: tensor.shape, data_offsets: [position, end] })}`,
+    );
     chunks.push(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     position = end;
   }

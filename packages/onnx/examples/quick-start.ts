@@ -1,4 +1,12 @@
-import { encodeExamples, fineTune, labelsOf, openModel, readExamples, searchLengths, sequenceClassification } from '@length-adaptive/models';
+import {
+  encodeExamples,
+  fineTune,
+  labelsOf,
+  openModel,
+  readExamples,
+  searchLengths,
+  sequenceClassification,
+} from '@length-adaptive/models';
 import { exportModel, loadOnnx, onnxTrainingEngine } from '@length-adaptive/onnx';
 
 const examples = await readExamples('reviews.tsv');

@@ -33,7 +33,10 @@ describe.each([
   beforeAll(async () => {
     model = tinyModel({ num_hidden_layers: layers }, seed);
     const host = await hostModel(model);
-    engine = await createOnnxModel(exportGraph(host), model.config, { threads: 1, traced: () => exportGraph(host, { trace: true }) });
+    engine = await createOnnxModel(exportGraph(host), model.config, {
+      threads: 1,
+      traced: () => exportGraph(host, { trace: true }),
+    });
     bare = await openBareEncoder(model);
   });
   afterAll(async () => {
@@ -50,17 +53,28 @@ describe.each([
     rows.nearTies += found;
     return found > 0;
   };
-  const forAll = <Given>(arbitrary: fc.Arbitrary<Given>, numRuns: number, check: (given: Given) => Promise<void>): Promise<void> =>
-    fc.assert(fc.asyncProperty(arbitrary, check), { numRuns, seed });
+  const forAll = <Given>(
+    arbitrary: fc.Arbitrary<Given>,
+    numRuns: number,
+    check: (given: Given) => Promise<void>,
+  ): Promise<void> => fc.assert(fc.asyncProperty(arbitrary, check), { numRuns, seed });
 
   test('logits and kept positions are those of TensorFlow.js, and each row gets what it gets alone', async () => {
     await forAll(fc.tuple(arbitraryBatch, arbitraryConfig(layers)), 40, async ([inputs, config]) => {
-      if (await undecided(inputs, inputs.map(() => config))) return;
+      if (
+        await undecided(
+          inputs,
+          inputs.map(() => config),
+        )
+      )
+        return;
       const logits = await engine.run(inputs, { config });
       expect(largestDifference(logits, await model.run(inputs, { config }))).toBeLessThan(tolerance);
       for (const [row, input] of inputs.entries()) {
         expect(await engine.keptPositions(input, config)).toEqual(await model.keptPositions(input, config));
-        expect(largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await engine.run([input], { config }))).toBeLessThan(tolerance);
+        expect(
+          largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await engine.run([input], { config })),
+        ).toBeLessThan(tolerance);
       }
     });
   });
@@ -74,7 +88,9 @@ describe.each([
       const states = await bare.hidden(inputs, configs);
       const width = states.length / inputs.length;
       for (const [row, { input, config }] of given.entries()) {
-        expect(largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await model.run([input], { config }))).toBeLessThan(tolerance);
+        expect(
+          largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await model.run([input], { config })),
+        ).toBeLessThan(tolerance);
         const alone = await referenceHidden(model, [input], config);
         const own = states.subarray(row * width, row * width + alone.length);
         expect(largestDifference(own, alone)).toBeLessThan(tolerance);
@@ -85,8 +101,17 @@ describe.each([
 
   test('hidden states of a bare encoder are those of TensorFlow.js, dropped tokens restored and padding zero', async () => {
     await forAll(fc.tuple(arbitraryBatch, arbitraryConfig(layers)), 30, async ([inputs, config]) => {
-      if (await undecided(inputs, inputs.map(() => config))) return;
-      const states = await bare.hidden(inputs, inputs.map(() => config));
+      if (
+        await undecided(
+          inputs,
+          inputs.map(() => config),
+        )
+      )
+        return;
+      const states = await bare.hidden(
+        inputs,
+        inputs.map(() => config),
+      );
       expect(largestDifference(states, await referenceHidden(model, inputs, config))).toBeLessThan(tolerance);
     });
   });

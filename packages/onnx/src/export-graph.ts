@@ -48,14 +48,19 @@ export interface ExportGraphOptions {
 export const spanOutputs = ['start_logits', 'end_logits'] as const;
 
 /** Copies the weights of a model to host memory. */
-export const hostModel = async ({ dimensions, encoder, head, task, parameters, architecture, reducer }: TaskModel, { withHead = true } = {}): Promise<HostModel> => {
+export const hostModel = async (
+  { dimensions, encoder, head, task, parameters, architecture, reducer }: TaskModel,
+  { withHead = true } = {},
+): Promise<HostModel> => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
   return {
     dimensions,
     encoder: await readWeights(encoder, nameOf),
     reducer,
-    ...(withHead && { head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation, task } }),
+    ...(withHead && {
+      head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation, task },
+    }),
   };
 };
 
@@ -90,7 +95,10 @@ const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHea
   const outputs = weights.output.bias.shape[0] ?? 1;
   if (task.reads === 'first') g.output('logits', logits, 'float32', ['batch', outputs]);
   else if (task.distribution === 'outputs') g.output('logits', logits, 'float32', ['batch', 'sequence', outputs]);
-  else spanOutputs.forEach((name, i) => g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: 2 }), 'float32', ['batch', 'sequence']));
+  else
+    spanOutputs.forEach((name, i) =>
+      g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: 2 }), 'float32', ['batch', 'sequence']),
+    );
 };
 
 const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
@@ -112,19 +120,28 @@ const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengt
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`
  */
-export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig, trace = false }: ExportGraphOptions = {}): Uint8Array => {
+export const exportGraph = (
+  model: HostModel,
+  { precision = 'fp32', lengthConfig, trace = false }: ExportGraphOptions = {},
+): Uint8Array => {
   const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
   const g = createGraph();
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
   const lengths = lengthsOf(lengthConfig, layers);
-  if (lengths === 'input') g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
+  if (lengths === 'input')
+    g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers);
   const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
   if (ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
-  const options: EncoderGraphOptions = { plan, priorLayers: reducer?.layers, wanted: head?.task.reads === 'first' ? 'first' : 'all', trace };
+  const options: EncoderGraphOptions = {
+    plan,
+    priorLayers: reducer?.layers,
+    wanted: head?.task.reads === 'first' ? 'first' : 'all',
+    trace,
+  };
   const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
@@ -134,6 +151,10 @@ export const exportGraph = (model: HostModel, { precision = 'fp32', lengthConfig
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
-  const metadata = { precision, [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input', ...(ranks && { [priorLayersKey]: String(reducer.layers) }) };
+  const metadata = {
+    precision,
+    [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
+    ...(ranks && { [priorLayersKey]: String(reducer.layers) }),
+  };
   return g.model({ opset, metadata });
 };

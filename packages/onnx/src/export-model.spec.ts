@@ -24,11 +24,20 @@ describe('an exported folder', () => {
   let files: ExportedFile[];
   const reported: ExportedFile[] = [];
   beforeAll(async () => {
-    files = await exportModel(to, text, { precisions: ['fp32', 'fp16', 'int8'], onFile: (file) => reported.push(file) });
+    files = await exportModel(to, text, {
+      precisions: ['fp32', 'fp16', 'int8'],
+      onFile: (file) => reported.push(file),
+    });
   });
 
   test('holds what other tools look for', () => {
-    expect(readdirSync(to).sort()).toEqual(['config.json', 'length_adaptive.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+    expect(readdirSync(to).sort()).toEqual([
+      'config.json',
+      'length_adaptive.json',
+      'onnx',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
     expect(readdirSync(join(to, 'onnx')).sort()).toEqual(['model.onnx', 'model_fp16.onnx', 'model_quantized.onnx']);
     expect(JSON.parse(readFileSync(join(to, 'config.json'), 'utf8'))).toEqual(text.model.config);
   });
@@ -44,7 +53,9 @@ describe('an exported folder', () => {
 
   test('the same model gives the same bytes', async () => {
     await exportModel(join(folder, 'again'), text, { precisions: ['fp32'], verify: false });
-    expect(readFileSync(join(folder, 'again/onnx/model.onnx')).equals(readFileSync(join(to, 'onnx/model.onnx')))).toBe(true);
+    expect(readFileSync(join(folder, 'again/onnx/model.onnx')).equals(readFileSync(join(to, 'onnx/model.onnx')))).toBe(
+      true,
+    );
   });
 });
 
@@ -64,19 +75,28 @@ describe('exporting', () => {
   test('leaves nothing behind when a file is too far off', async () => {
     const to = join(folder, 'failed');
     const options = { precisions: ['fp16'], tolerance: 0 } as const;
-    await expect(exportModel(to, text, options)).rejects.toMatchObject({ name: 'OnnxError', code: 'VERIFICATION_FAILED', message: expect.stringMatching(/model_fp16\.onnx.*at most 0/) });
+    await expect(exportModel(to, text, options)).rejects.toMatchObject({
+      name: 'OnnxError',
+      code: 'VERIFICATION_FAILED',
+      message: expect.stringMatching(/model_fp16\.onnx.*at most 0/),
+    });
     expect(existsSync(to)).toBe(false);
   });
 
   test('to where nothing can be written is an error that says so', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    await expect(exportModel(file, text, { precisions: ['fp32'], verify: false })).rejects.toMatchObject({ name: 'ModelError', code: 'NOT_WRITABLE' });
+    await expect(exportModel(file, text, { precisions: ['fp32'], verify: false })).rejects.toMatchObject({
+      name: 'ModelError',
+      code: 'NOT_WRITABLE',
+    });
   });
 
   test('refuses a configuration for another number of layers before anything is written', async () => {
     const to = join(folder, 'wrong');
-    await expect(exportModel(to, text, { lengthConfig: [0.5, 0.5] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+    await expect(exportModel(to, text, { lengthConfig: [0.5, 0.5] })).rejects.toMatchObject({
+      code: 'LENGTH_CONFIG_INVALID',
+    });
     expect(existsSync(to)).toBe(false);
   });
 });

@@ -1,6 +1,12 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import type { TaskModel, TextModel } from '@length-adaptive/models';
-import { formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, withReducer, writeFile } from '@length-adaptive/models';
+import {
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  modernTokenizerFiles,
+  withReducer,
+  writeFile,
+} from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -46,24 +52,45 @@ export interface ExportModelOptions extends SessionOptions {
 export const exportModel = async (
   folder: string,
   { model, tokenizer, tokenizerFiles, lengthAdaptive }: TextModel,
-  { precisions = ['fp32', 'int8'], lengthConfig, verify: verified = true, inputs, tolerance, onFile, ...session }: ExportModelOptions = {},
+  {
+    precisions = ['fp32', 'int8'],
+    lengthConfig,
+    verify: verified = true,
+    inputs,
+    tolerance,
+    onFile,
+    ...session
+  }: ExportModelOptions = {},
 ): Promise<ExportedFile[]> => {
   const host = await hostModel(model);
-  const samples: readonly (readonly [string, string?])[] = model.reducer ? sampleQuestions : sampleTexts.map((text) => [text]);
-  const given = inputs ?? samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
+  const samples: readonly (readonly [string, string?])[] = model.reducer
+    ? sampleQuestions
+    : sampleTexts.map((text) => [text]);
+  const given =
+    inputs ?? samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
   const exported: ExportedFile[] = [];
   for (const precision of precisions) {
     const path = modelFileName(precision);
     const bytes = exportGraph(host, { precision, lengthConfig });
     const traced = (): Uint8Array => exportGraph(host, { precision, lengthConfig, trace: true });
-    const verification = verified ? await verifyFile(model, bytes, given, { ...session, precision, tolerance, lengthConfig, traced, reducer: model.reducer }) : undefined;
+    const verification = verified
+      ? await verifyFile(model, bytes, given, {
+          ...session,
+          precision,
+          tolerance,
+          lengthConfig,
+          traced,
+          reducer: model.reducer,
+        })
+      : undefined;
     if (verification?.passed === false) throw failed(path, verification);
     await writeFile(`${folder}/${path}`, bytes);
     const file: ExportedFile = { path, precision, bytes: bytes.length, ...(verification && { verification }) };
     exported.push(file);
     onFile?.(file);
   }
-  for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles))) await writeFile(`${folder}/${name}`, content);
+  for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
+    await writeFile(`${folder}/${name}`, content);
   const ours = withReducer(lengthAdaptive, model.reducer);
   if (ours) await writeFile(`${folder}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
   await writeFile(`${folder}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
@@ -84,7 +111,11 @@ const verifyFile = async (
 ): Promise<Verification> => {
   const engine = await createOnnxModel(bytes, model.config, session);
   try {
-    return await verify(engine, model, inputs, { precision, tolerance, ...(lengthConfig && { configs: [lengthConfig] }) });
+    return await verify(engine, model, inputs, {
+      precision,
+      tolerance,
+      ...(lengthConfig && { configs: [lengthConfig] }),
+    });
   } finally {
     await engine.release();
   }
@@ -92,7 +123,8 @@ const verifyFile = async (
 
 const failed = (path: string, { configs, difference, tolerance, inputs }: Verification): OnnxError => {
   const kept = configs.filter(({ samePositions = inputs }) => samePositions < inputs);
-  const positions = kept.length > 0 ? ` ${kept.length} of ${configs.length} configurations keep other tokens than the reference.` : '';
+  const positions =
+    kept.length > 0 ? ` ${kept.length} of ${configs.length} configurations keep other tokens than the reference.` : '';
   return new OnnxError(
     'VERIFICATION_FAILED',
     `${path} differs from the reference by ${difference.toPrecision(3)}; at most ${tolerance} is allowed.${positions} The file was not written; allow more with --tolerance, or choose another precision.`,

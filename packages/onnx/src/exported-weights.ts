@@ -19,11 +19,14 @@ const kernelNames = ({ node }: GraphProto): ReadonlyMap<string, string> =>
   new Map(
     node.flatMap(({ name, opType, input: [, kernel = ''] }) => {
       const place = /\/(encoder\/layer\.\d+\/.+)\/MatMul$/.exec(name)?.[1];
-      return opType === 'MatMul' && place !== undefined ? [[kernel, `${place.replaceAll('/', '.')}.weight`] as const] : [];
+      return opType === 'MatMul' && place !== undefined
+        ? [[kernel, `${place.replaceAll('/', '.')}.weight`] as const]
+        : [];
     }),
   );
 
-const isWeight = ({ dataType, rawData }: TensorProto): boolean => dataType === Number(DataType.FLOAT) && rawData.length > 0;
+const isWeight = ({ dataType, rawData }: TensorProto): boolean =>
+  dataType === Number(DataType.FLOAT) && rawData.length > 0;
 
 /**
  * The weights inside an ONNX export of a BERT that another tool made (Optimum, and with it the models of transformers.js), under
@@ -49,5 +52,8 @@ export const readExportedWeights = (bytes: Uint8Array): Map<string, TensorData> 
     }
   }
   if (tensors.size > 0) return tensors;
-  throw new OnnxError('FILE_INVALID', 'The ONNX file holds no weights in single precision; take the file that was neither quantised nor halved (model.onnx).');
+  throw new OnnxError(
+    'FILE_INVALID',
+    'The ONNX file holds no weights in single precision; take the file that was neither quantised nor halved (model.onnx).',
+  );
 };

@@ -12,7 +12,9 @@ import { largestDifference } from './testing/differences.js';
 import { tinyModel } from './testing/tiny-model.js';
 import { tokenFeeds } from './token-batch.js';
 
-const inputs: readonly EncoderInput[] = [20, 7, 1].map((length, row) => ({ ids: Array.from({ length }, (_, i) => (i * 7 + row * 3) % 40) }));
+const inputs: readonly EncoderInput[] = [20, 7, 1].map((length, row) => ({
+  ids: Array.from({ length }, (_, i) => (i * 7 + row * 3) % 40),
+}));
 const full = fullLength(3);
 
 let model: TaskModel;
@@ -32,7 +34,9 @@ afterAll(async () => {
 });
 
 const fixed = (lengthConfig: LengthConfig): Promise<OnnxModel> =>
-  createOnnxModel(exportGraph(host, { lengthConfig }), model.config, { traced: () => exportGraph(host, { lengthConfig, trace: true }) });
+  createOnnxModel(exportGraph(host, { lengthConfig }), model.config, {
+    traced: () => exportGraph(host, { lengthConfig, trace: true }),
+  });
 
 describe.each([
   { name: 'that drops in every layer', lengthConfig: [0.8, 0.5, 0.3] },
@@ -56,14 +60,20 @@ describe.each([
   });
 
   test('keeps the same tokens', async () => {
-    for (const input of inputs) expect(await engine.keptPositions(input, lengthConfig)).toEqual(await any.keptPositions(input, lengthConfig));
+    for (const input of inputs)
+      expect(await engine.keptPositions(input, lengthConfig)).toEqual(await any.keptPositions(input, lengthConfig));
   });
 
   test('refuses another configuration', async () => {
     const other = [0.9, 0.5, 0.2];
-    await expect(engine.run(inputs, { config: other })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining(lengthConfig.join(' ')) });
+    await expect(engine.run(inputs, { config: other })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining(lengthConfig.join(' ')),
+    });
     await expect(engine.keptPositions({ ids: [1, 2, 3] }, other)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-    await expect(engine.runRows(inputs.slice(0, 2), [lengthConfig, other])).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(engine.runRows(inputs.slice(0, 2), [lengthConfig, other])).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
   });
 });
 
@@ -72,7 +82,11 @@ describe('the file for any configuration', () => {
 
   test('runs at full length in a plain session that is told nothing of configurations', async () => {
     const session = await ort.InferenceSession.create(exportGraph(host));
-    const feeds = tokenFeeds(ort, inputs, { configs: inputs.map(() => full), layers: 3, inputNames: ['input_ids', 'attention_mask', 'token_type_ids'] });
+    const feeds = tokenFeeds(ort, inputs, {
+      configs: inputs.map(() => full),
+      layers: 3,
+      inputNames: ['input_ids', 'attention_mask', 'token_type_ids'],
+    });
     const { logits } = await session.run(feeds as Record<string, ort.Tensor>);
     expect(Object.keys(feeds)).toHaveLength(3);
     expect(largestDifference(logits?.data as Float32Array, await model.run(inputs))).toBeLessThan(1e-4);
@@ -82,8 +96,15 @@ describe('the file for any configuration', () => {
   test('takes one row of ratios, as people write them, for the whole batch', async () => {
     const config = [0.7, 0.55, 0.3];
     const session = await ort.InferenceSession.create(readOnnxFile(exportGraph(host)).bytes);
-    const feeds = tokenFeeds(ort, inputs, { configs: inputs.map(() => full), layers: 3, inputNames: session.inputNames });
-    const { logits } = await session.run({ ...feeds, length_ratios: new ort.Tensor('float32', Float32Array.from(config), [1, 3]) });
+    const feeds = tokenFeeds(ort, inputs, {
+      configs: inputs.map(() => full),
+      layers: 3,
+      inputNames: session.inputNames,
+    });
+    const { logits } = await session.run({
+      ...feeds,
+      length_ratios: new ort.Tensor('float32', Float32Array.from(config), [1, 3]),
+    });
     expect(largestDifference(logits?.data as Float32Array, await model.run(inputs, { config }))).toBeLessThan(1e-4);
     await session.release();
   });
@@ -91,6 +112,8 @@ describe('the file for any configuration', () => {
   test('refuses configurations that are none', async () => {
     await expect(any.run(inputs, { config: [0.5, 0.6, 0.4] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
     await expect(any.run(inputs, { config: [0.5, 0.4] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
-    expect(() => exportGraph(host, { lengthConfig: [0.5, 0.4] })).toThrow(expect.objectContaining({ code: 'LENGTH_CONFIG_INVALID' }));
+    expect(() => exportGraph(host, { lengthConfig: [0.5, 0.4] })).toThrow(
+      expect.objectContaining({ code: 'LENGTH_CONFIG_INVALID' }),
+    );
   });
 });

@@ -40,11 +40,18 @@ describe.each(titled(modelCases.filter(({ name }) => name.startsWith('act-'))))(
     ['fp16', 3e-2],
     ['int8', 0.6], // the weights of so small a model move that much; the activation is not quantised
   ] as const)('%s agrees with TensorFlow.js, full and with tokens dropped', async (precision, tolerance) => {
-    const [reference, opened] = [await openTrainedModel(caseSource(odd)), await openOnnx(caseSource(odd), { precision, threads: 1 })];
+    const [reference, opened] = [
+      await openTrainedModel(caseSource(odd)),
+      await openOnnx(caseSource(odd), { precision, threads: 1 }),
+    ];
     const encoded = inputs.map((text) => opened.tokenizer.encode(text));
-    expect(largestDifference(await opened.model.run(encoded), await reference.model.run(encoded))).toBeLessThan(tolerance);
+    expect(largestDifference(await opened.model.run(encoded), await reference.model.run(encoded))).toBeLessThan(
+      tolerance,
+    );
     if (precision !== 'int8') {
-      expect(largestDifference(await opened.model.run(encoded, { config }), await reference.model.run(encoded, { config }))).toBeLessThan(tolerance);
+      expect(
+        largestDifference(await opened.model.run(encoded, { config }), await reference.model.run(encoded, { config })),
+      ).toBeLessThan(tolerance);
       expect(opened.model.macs(8, config)).toBe(reference.model.macs(8, config));
     }
     reference.model.dispose();
@@ -53,7 +60,13 @@ describe.each(titled(modelCases.filter(({ name }) => name.startsWith('act-'))))(
 });
 
 describe('a tokenizer larger than the table of embeddings', () => {
-  const refusal = { name: 'ModelError', code: 'TEXT_UNSUPPORTED', message: expect.stringMatching(/the token "quagga" \(id 84\): the tokenizer has 85 ids, and the model embeddings for 83/) };
+  const refusal = {
+    name: 'ModelError',
+    code: 'TEXT_UNSUPPORTED',
+    message: expect.stringMatching(
+      /the token "quagga" \(id 84\): the tokenizer has 85 ids, and the model embeddings for 83/,
+    ),
+  };
 
   test('a text that needs what the table lacks is refused by name, and never reaches ONNX Runtime', async () => {
     const predictor = createPredictor(await openOnnx(caseSource(caseOf('tok-larger')), { threads: 1 }));
@@ -75,12 +88,19 @@ describe('a tokenizer larger than the table of embeddings', () => {
 });
 
 test('a pointer of Git LFS in the place of an ONNX file says what it is', async () => {
-  const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:4a4be9b2\nsize 437955512\n');
+  const pointer = new TextEncoder().encode(
+    'version https://git-lfs.github.com/spec/v1\noid sha256:4a4be9b2\nsize 437955512\n',
+  );
   const message = expect.stringMatching(/Git LFS pointer.*git lfs install && git lfs pull/);
   const base = caseSource(caseOf('base'));
-  const files = await Promise.all(['config.json', 'vocab.txt'].map(async (name): Promise<[string, Uint8Array]> => [name, await base.read(name)]));
+  const files = await Promise.all(
+    ['config.json', 'vocab.txt'].map(async (name): Promise<[string, Uint8Array]> => [name, await base.read(name)]),
+  );
   const source = memorySource(new Map([...files, ['onnx/model.onnx', pointer]]));
-  await expect(openOnnx(source)).rejects.toMatchObject({ code: 'FILE_INVALID', message: expect.stringMatching(/^memory\/onnx\/model\.onnx is a Git LFS pointer/) });
+  await expect(openOnnx(source)).rejects.toMatchObject({
+    code: 'FILE_INVALID',
+    message: expect.stringMatching(/^memory\/onnx\/model\.onnx is a Git LFS pointer/),
+  });
   expect(() => readOnnxFile(pointer)).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message }));
   expect(() => readExportedWeights(pointer)).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message }));
 });

@@ -22,17 +22,39 @@ beforeAll(async () => {
   text.model.dispose();
 });
 
-const numbers = (predictions: readonly Prediction[]): number[] => predictions.flatMap(({ score, probabilities = {} }) => [score, ...Object.values(probabilities)]);
+const numbers = (predictions: readonly Prediction[]): number[] =>
+  predictions.flatMap(({ score, probabilities = {} }) => [score, ...Object.values(probabilities)]);
 
-test.each([['the folder of another tool', folder], ['its export', exported]])('%s: independent probabilities, as the reference and as TensorFlow.js at any length', async (_, source) => {
+test.each([
+  ['the folder of another tool', folder],
+  ['its export', exported],
+])('%s: independent probabilities, as the reference and as TensorFlow.js at any length', async (_, source) => {
   const [predictor, tensorflow] = [await loadOnnx(source, { threads: 1 }), await load(folder)];
-  expect(predictor).toMatchObject({ engine: 'onnxruntime', task: 'multi-label-classification', labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'] });
+  expect(predictor).toMatchObject({
+    engine: 'onnxruntime',
+    task: 'multi-label-classification',
+    labels: ['LABEL_0', 'LABEL_1', 'LABEL_2'],
+  });
   const [answer] = await predictor.predict(texts);
-  Object.values(answer?.probabilities ?? {}).forEach((probability, i) => expect(probability).toBeCloseTo(1 / (1 + Math.exp(-(reference[i] ?? 0))), 4));
-  for (const options of [{ threshold: 0.8 }, { lengthConfig: [0.7, 0.5] }, { lengthConfigs: [[1, 1], [0.5, 0.5], [0.8, 0.4]] }]) {
+  Object.values(answer?.probabilities ?? {}).forEach((probability, i) =>
+    expect(probability).toBeCloseTo(1 / (1 + Math.exp(-(reference[i] ?? 0))), 4),
+  );
+  for (const options of [
+    { threshold: 0.8 },
+    { lengthConfig: [0.7, 0.5] },
+    {
+      lengthConfigs: [
+        [1, 1],
+        [0.5, 0.5],
+        [0.8, 0.4],
+      ],
+    },
+  ]) {
     const [ours, theirs] = [await predictor.predict(texts, options), await tensorflow.predict(texts, options)];
     expect(ours.map(({ label }) => label)).toEqual(theirs.map(({ label }) => label));
-    numbers(ours).forEach((value, i) => expect(Math.abs(value - (numbers(theirs)[i] ?? Number.NaN))).toBeLessThan(1e-4));
+    numbers(ours).forEach((value, i) =>
+      expect(Math.abs(value - (numbers(theirs)[i] ?? Number.NaN))).toBeLessThan(1e-4),
+    );
   }
   for (const each of [predictor, tensorflow]) each.dispose();
 });

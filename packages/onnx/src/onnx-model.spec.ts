@@ -37,12 +37,19 @@ describe('a model on ONNX Runtime', () => {
 
   test('refuses a file without a head, and says what it gives', async () => {
     const bare = exportGraph(await hostModel(model, { withHead: false }));
-    await expect(createOnnxModel(bare, model.config)).rejects.toMatchObject({ code: 'HEAD_UNSUPPORTED', message: expect.stringContaining('last_hidden_state') });
+    await expect(createOnnxModel(bare, model.config)).rejects.toMatchObject({
+      code: 'HEAD_UNSUPPORTED',
+      message: expect.stringContaining('last_hidden_state'),
+    });
   });
 
   test('refuses files of other tools and architectures it does not know', async () => {
-    await expect(createOnnxModel(createGraph().model({ opset: 17 }), model.config)).rejects.toMatchObject({ code: 'FILE_INVALID' });
-    await expect(createOnnxModel(exportGraph(host), { ...model.config, model_type: 'mamba' })).rejects.toMatchObject({ code: 'ARCHITECTURE_UNKNOWN' });
+    await expect(createOnnxModel(createGraph().model({ opset: 17 }), model.config)).rejects.toMatchObject({
+      code: 'FILE_INVALID',
+    });
+    await expect(createOnnxModel(exportGraph(host), { ...model.config, model_type: 'mamba' })).rejects.toMatchObject({
+      code: 'ARCHITECTURE_UNKNOWN',
+    });
   });
 
   test.each([
@@ -65,11 +72,17 @@ describe('a model on ONNX Runtime', () => {
   });
 
   test('many runs at once give what each gives alone', async () => {
-    const engine = await createOnnxModel(exportGraph(host), model.config, { traced: () => exportGraph(host, { trace: true }) });
+    const engine = await createOnnxModel(exportGraph(host), model.config, {
+      traced: () => exportGraph(host, { trace: true }),
+    });
     const config = [0.6, 0.5, 0.3];
     const alone = await engine.run([input], { config });
     const kept = await engine.keptPositions(input, config);
-    const together = await Promise.all(Array.from({ length: 8 }, () => Promise.all([engine.run([input], { config }), engine.keptPositions(input, config)])));
+    const together = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        Promise.all([engine.run([input], { config }), engine.keptPositions(input, config)]),
+      ),
+    );
     for (const [logits, positions] of together) {
       expect([...logits]).toEqual([...alone]);
       expect(positions).toEqual(kept);
@@ -79,7 +92,8 @@ describe('a model on ONNX Runtime', () => {
 });
 
 describe('a model that is disposed of', () => {
-  const make = (traced: () => Uint8Array = () => exportGraph(host, { trace: true })) => createOnnxModel(exportGraph(host), model.config, { traced });
+  const make = (traced: () => Uint8Array = () => exportGraph(host, { trace: true })) =>
+    createOnnxModel(exportGraph(host), model.config, { traced });
 
   test('twice, in every way, refuses calls by their code', async () => {
     const engine = await make();

@@ -1,7 +1,22 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import { cost, fullLength, isFullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, ModelConfig, ModelReducer, ReducerSettings, RunnableModel, Task } from '@length-adaptive/models';
-import { architectureOf, createLifetime, endQuietly, headCostOf, resolveReducer, taskOf, withPriors } from '@length-adaptive/models';
+import type {
+  Dimensions,
+  ModelConfig,
+  ModelReducer,
+  ReducerSettings,
+  RunnableModel,
+  Task,
+} from '@length-adaptive/models';
+import {
+  architectureOf,
+  createLifetime,
+  endQuietly,
+  headCostOf,
+  resolveReducer,
+  taskOf,
+  withPriors,
+} from '@length-adaptive/models';
 import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
 import type { OnnxFile } from './read-file.js';
@@ -31,7 +46,10 @@ export interface CreateOnnxModelOptions extends SessionOptions {
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer that a file cannot run */
-const checkReducer = (reducer: ModelReducer | undefined, { builtIn, priorLayers }: Pick<OnnxFile, 'builtIn' | 'priorLayers'>): void => {
+const checkReducer = (
+  reducer: ModelReducer | undefined,
+  { builtIn, priorLayers }: Pick<OnnxFile, 'builtIn' | 'priorLayers'>,
+): void => {
   if (reducer === undefined || reducer.layers === priorLayers || (builtIn && isFullLength(builtIn))) return;
   const has = priorLayers === 0 ? 'by attention alone' : `with a prior in the first ${priorLayers}`;
   throw new OnnxError(
@@ -45,7 +63,10 @@ export const batchTokens = 640;
 
 /** [B, T] each -> [B, T, outputs]. */
 const interleave = (outputs: readonly Float32Array[]): Float32Array =>
-  Float32Array.from({ length: outputs.length * (outputs[0]?.length ?? 0) }, (_, i) => outputs[i % outputs.length]?.[Math.floor(i / outputs.length)] as number);
+  Float32Array.from(
+    { length: outputs.length * (outputs[0]?.length ?? 0) },
+    (_, i) => outputs[i % outputs.length]?.[Math.floor(i / outputs.length)] as number,
+  );
 
 /**
  * Opens an exported model.
@@ -55,7 +76,11 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
  * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's
  * task, `OPTION_INVALID` for a reducer that the file was not exported with; ModelError `OPTION_INVALID` for one of another task
  */
-export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { traced, reducer: chosen, ...options }: CreateOnnxModelOptions = {}): Promise<OnnxModel> => {
+export const createOnnxModel = async (
+  bytes: Uint8Array,
+  config: ModelConfig,
+  { traced, reducer: chosen, ...options }: CreateOnnxModelOptions = {},
+): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = dimensions;
@@ -67,7 +92,10 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
   const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
-    throw new OnnxError('HEAD_UNSUPPORTED', `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`);
+    throw new OnnxError(
+      'HEAD_UNSUPPORTED',
+      `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
+    );
   }
   const headMacs: HeadCost = headCostOf(dimensions, task);
   let tracedSession: Promise<RuntimeSession> | undefined;
@@ -82,7 +110,10 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
   const check = (given: LengthConfig): LengthConfig => {
     validateLengthConfig(given, layers);
     if (builtIn === undefined || given.every((ratio, layer) => ratio === builtIn[layer])) return given;
-    throw new OnnxError('OPTION_INVALID', `The file has the length configuration ${builtIn.join(' ')} built in and runs no other; export it without one to choose.`);
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `The file has the length configuration ${builtIn.join(' ')} built in and runs no other; export it without one to choose.`,
+    );
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
@@ -95,7 +126,8 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
       const values = expected.map((name) => outputs[name]?.data as Float32Array);
       return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
     });
-  const openTraced = async (makeBytes: NonNullable<typeof traced>): Promise<RuntimeSession> => (await openSession(readOnnxFile(await makeBytes()).bytes, options)).session;
+  const openTraced = async (makeBytes: NonNullable<typeof traced>): Promise<RuntimeSession> =>
+    (await openSession(readOnnxFile(await makeBytes()).bytes, options)).session;
   const full = fullLength(layers);
 
   return {
@@ -107,11 +139,18 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
     batchTokens,
     headMacs,
     runRows,
-    run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) => runRows(inputs, inputs.map(() => lengthConfig)),
+    run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) =>
+      runRows(
+        inputs,
+        inputs.map(() => lengthConfig),
+      ),
     keptPositions: (input, lengthConfig) =>
       lifetime.during(async () => {
         if (!traced) {
-          throw new OnnxError('OPTION_INVALID', 'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.');
+          throw new OnnxError(
+            'OPTION_INVALID',
+            'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+          );
         }
         tracedSession ??= openTraced(traced);
         const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);

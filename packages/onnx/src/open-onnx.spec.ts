@@ -23,35 +23,56 @@ beforeAll(async () => {
   text.model.dispose();
 });
 
-const probabilities = (predictions: readonly Prediction[]): number[] => predictions.flatMap(({ probabilities: ours }) => Object.values(ours ?? {}));
+const probabilities = (predictions: readonly Prediction[]): number[] =>
+  predictions.flatMap(({ probabilities: ours }) => Object.values(ours ?? {}));
 
 const expectSame = (given: readonly Prediction[], expected: readonly Prediction[], digits = 4): void => {
   expect(given.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig }))).toEqual(
     expected.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig })),
   );
   expect(probabilities(given)).toHaveLength(3 * tinyTexts.length);
-  probabilities(given).forEach((value, i) => expect(value).toBeCloseTo(probabilities(expected)[i] ?? Number.NaN, digits));
+  probabilities(given).forEach((value, i) =>
+    expect(value).toBeCloseTo(probabilities(expected)[i] ?? Number.NaN, digits),
+  );
 };
 
-const budgets = [{}, { budget: { cost: 0.5 } }, { budget: { cost: 0.8 } }, { budget: { minScore: 0.85 } }, { lengthConfig: [0.8, 0.6, 0.2] }];
+const budgets = [
+  {},
+  { budget: { cost: 0.5 } },
+  { budget: { cost: 0.8 } },
+  { budget: { minScore: 0.85 } },
+  { lengthConfig: [0.8, 0.6, 0.2] },
+];
 
 describe('a predictor on ONNX Runtime', () => {
   let reference: Predictor;
   const predictors: Predictor[] = [];
   beforeAll(async () => {
     reference = await load(saved);
-    predictors.push(await loadOnnx(saved), await loadOnnx(memorySource(filesOf(saved))), await loadOnnx(exported, { threads: 1 }));
+    predictors.push(
+      await loadOnnx(saved),
+      await loadOnnx(memorySource(filesOf(saved))),
+      await loadOnnx(exported, { threads: 1 }),
+    );
   });
   afterAll(() => [reference, ...predictors].forEach((predictor) => predictor.dispose()));
 
-  test.each(budgets)('a folder, files in memory and an exported folder answer as TensorFlow.js does under %j', async (options) => {
-    const expected = await reference.predict(tinyTexts, { ...options, onError: 'throw' });
-    for (const predictor of predictors) expectSame(await predictor.predict(tinyTexts, { ...options, onError: 'throw' }), expected);
-  });
+  test.each(budgets)(
+    'a folder, files in memory and an exported folder answer as TensorFlow.js does under %j',
+    async (options) => {
+      const expected = await reference.predict(tinyTexts, { ...options, onError: 'throw' });
+      for (const predictor of predictors)
+        expectSame(await predictor.predict(tinyTexts, { ...options, onError: 'throw' }), expected);
+    },
+  );
 
   test('has the same labels and Pareto set', () => {
     for (const { engine, labels, paretoSet } of predictors) {
-      expect({ engine, labels, paretoSet }).toEqual({ engine: 'onnxruntime', labels: reference.labels, paretoSet: reference.paretoSet });
+      expect({ engine, labels, paretoSet }).toEqual({
+        engine: 'onnxruntime',
+        labels: reference.labels,
+        paretoSet: reference.paretoSet,
+      });
     }
   });
 
@@ -67,12 +88,22 @@ describe('a predictor on ONNX Runtime', () => {
     const ours = await fromFolder.inspect(tinyTexts[2] ?? '', options);
     expect(ours.layers).toEqual(layers);
     expect(ours.encoding).toEqual(encoding);
-    await expect(fromExport.inspect('good', options)).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('weights') });
+    await expect(fromExport.inspect('good', options)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('weights'),
+    });
   });
 
   test('int8 of a folder and of an exported file are the same numbers', async () => {
-    const [made, read] = [await loadOnnx(saved, { precision: 'int8' }), await loadOnnx(exported, { precision: 'int8' })];
-    expectSame(await made.predict(tinyTexts, { onError: 'throw' }), await read.predict(tinyTexts, { onError: 'throw' }), 6);
+    const [made, read] = [
+      await loadOnnx(saved, { precision: 'int8' }),
+      await loadOnnx(exported, { precision: 'int8' }),
+    ];
+    expectSame(
+      await made.predict(tinyTexts, { onError: 'throw' }),
+      await read.predict(tinyTexts, { onError: 'throw' }),
+      6,
+    );
     made.dispose();
     read.dispose();
   });
@@ -88,11 +119,17 @@ describe('opening', () => {
   });
 
   test('a precision that was not exported is not found, and the message says what to do', async () => {
-    await expect(openOnnx(exported, { precision: 'fp16' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/model_fp16\.onnx.*export/) });
+    await expect(openOnnx(exported, { precision: 'fp16' })).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/model_fp16\.onnx.*export/),
+    });
   });
 
   test('where absent files are denied an exported folder opens, and a graph that is denied says so', async () => {
-    const files = new Map([...filesOf(exported), ['onnx/model.onnx', new Uint8Array(readFileSync(join(exported, 'onnx/model.onnx')))]]);
+    const files = new Map([
+      ...filesOf(exported),
+      ['onnx/model.onnx', new Uint8Array(readFileSync(join(exported, 'onnx/model.onnx')))],
+    ]);
     const denied = (path: string): ModelError => new ModelError('ACCESS_DENIED', `${path} answered 403`);
     const host: FileSource = {
       name: 'host',
@@ -103,16 +140,24 @@ describe('opening', () => {
     const text = await openOnnx(host);
     expect(await text.model.run([{ ids: [2, 5, 3] }])).toHaveLength(3);
     await text.model.release();
-    await expect(openOnnx(host, { precision: 'fp16' })).rejects.toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('model_fp16.onnx answered 403') });
+    await expect(openOnnx(host, { precision: 'fp16' })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringContaining('model_fp16.onnx answered 403'),
+    });
   });
 
   test('a file that is no model is refused', async () => {
-    const files = new Map([...filesOf(exported), ['onnx/model.onnx', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1')]]);
+    const files = new Map([
+      ...filesOf(exported),
+      ['onnx/model.onnx', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1')],
+    ]);
     await expect(openOnnx(memorySource(files))).rejects.toMatchObject({ code: 'FILE_INVALID' });
   });
 
   test('weights may have another name, in a source that lists its files or one that cannot', async () => {
-    const source = memorySource(new Map([...filesOf(saved)].map(([name, bytes]) => [name.replace('model.safe', 'model.fp16.safe'), bytes])));
+    const source = memorySource(
+      new Map([...filesOf(saved)].map(([name, bytes]) => [name.replace('model.safe', 'model.fp16.safe'), bytes])),
+    );
     for (const opened of [source, { ...source, list: () => Promise.resolve(undefined) }]) {
       const { model } = await openOnnx(opened);
       expect(await model.run([{ ids: [2, 5, 3] }])).toHaveLength(3);

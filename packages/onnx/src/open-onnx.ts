@@ -1,5 +1,17 @@
 import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { ModelError, architectureOf, checkNotPointer, chooseReducer, createPredictor, hasWeights, openSource, openTokenizer, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
+import {
+  ModelError,
+  architectureOf,
+  checkNotPointer,
+  chooseReducer,
+  createPredictor,
+  hasWeights,
+  openSource,
+  openTokenizer,
+  openTrainedModel,
+  readModelFiles,
+  withReducer,
+} from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -22,7 +34,12 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
 }
 
 /** The graph of a checkpoint, made in memory. */
-const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
+const fromWeights = async (
+  source: FileSource,
+  precision: Precision,
+  trace: boolean,
+  options: OpenModelOptions,
+): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
   const { model, notes } = await openTrainedModel(source, options);
   try {
     return { graph: exportGraph(await hostModel(model), { precision, trace }), notes };
@@ -39,7 +56,11 @@ const readGraph = async (source: FileSource, path: string): Promise<Uint8Array> 
     return bytes;
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND') throw error;
-    throw new OnnxError('FILE_NOT_FOUND', `${source.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`, { cause: error });
+    throw new OnnxError(
+      'FILE_NOT_FOUND',
+      `${source.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`,
+      { cause: error },
+    );
   }
 };
 
@@ -57,7 +78,13 @@ export const openOnnx = async (
   const { config, tokenizerFiles, lengthAdaptive } = await readModelFiles(files);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
-  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer), notes });
+  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
+    model,
+    config,
+    tokenizer,
+    lengthAdaptive: withReducer(lengthAdaptive, model.reducer),
+    notes,
+  });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     const made = await fromWeights(files, precision, false, options);
     const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
@@ -74,4 +101,5 @@ export const openOnnx = async (
  * const predictor = await loadOnnx('models/reviews', { precision: 'int8' });
  * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
  */
-export const loadOnnx = async (source: string | FileSource, options: OpenOnnxOptions = {}): Promise<Predictor> => createPredictor(await openOnnx(source, options));
+export const loadOnnx = async (source: string | FileSource, options: OpenOnnxOptions = {}): Promise<Predictor> =>
+  createPredictor(await openOnnx(source, options));

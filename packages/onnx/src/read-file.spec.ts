@@ -19,6 +19,8 @@ describe('reading a file', () => {
   });
 
   test('refuses an ONNX file of another tool, and says how to make one', () => {
-    expect(() => readOnnxFile(foreign())).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringContaining('lat export') }));
+    expect(() => readOnnxFile(foreign())).toThrow(
+      expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringContaining('lat export') }),
+    );
   });
 });

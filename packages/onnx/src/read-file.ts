@@ -45,7 +45,10 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const model = decode(bytes);
   const lengths = model.metadataProps.find(({ key }) => key === lengthConfigKey)?.value;
   if (lengths === undefined || !model.graph) {
-    throw new OnnxError('FILE_INVALID', 'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".');
+    throw new OnnxError(
+      'FILE_INVALID',
+      'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
+    );
   }
   const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
   const priorLayers = Number(model.metadataProps.find(({ key }) => key === priorLayersKey)?.value ?? 0);

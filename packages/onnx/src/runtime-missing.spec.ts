@@ -9,7 +9,11 @@ jest.mock('onnxruntime-web', () => {
 
 describe('without a runtime', () => {
   test('the error says what to install, and why each was not found', async () => {
-    const missing = { name: 'OnnxError', code: 'PEER_MISSING', message: expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node') };
+    const missing = {
+      name: 'OnnxError',
+      code: 'PEER_MISSING',
+      message: expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node'),
+    };
     await expect(findRuntime()).rejects.toMatchObject(missing);
     await expect(findRuntime()).rejects.toThrow(/onnxruntime-node: Cannot find.*onnxruntime-web: Cannot find/);
     await expect(openSession(new Uint8Array())).rejects.toMatchObject(missing);

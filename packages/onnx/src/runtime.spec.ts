@@ -21,10 +21,16 @@ describe('the runtime', () => {
   });
 
   test('refuses operators newer than it knows, and says to update', async () => {
-    await expect(openSession(modelOf(99))).rejects.toMatchObject({ code: 'OPSET_UNSUPPORTED', message: expect.stringMatching(/update onnxruntime/i) });
+    await expect(openSession(modelOf(99))).rejects.toMatchObject({
+      code: 'OPSET_UNSUPPORTED',
+      message: expect.stringMatching(/update onnxruntime/i),
+    });
   });
 
   test('refuses bytes that are no model', async () => {
-    await expect(openSession(new TextEncoder().encode('no model'))).rejects.toMatchObject({ name: 'OnnxError', code: 'FILE_INVALID' });
+    await expect(openSession(new TextEncoder().encode('no model'))).rejects.toMatchObject({
+      name: 'OnnxError',
+      code: 'FILE_INVALID',
+    });
   });
 });

@@ -10,7 +10,10 @@ export interface RuntimeTensor {
 export interface RuntimeSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, RuntimeTensor>>, fetches?: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    fetches?: Readonly<Record<string, RuntimeTensor>>,
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }
 
@@ -32,7 +35,8 @@ export interface SessionOptions {
 
 const candidates = ['onnxruntime-node', 'onnxruntime-web'] as const;
 
-const isRuntime = (module: unknown): module is OnnxRuntime => typeof module === 'object' && module !== null && 'InferenceSession' in module;
+const isRuntime = (module: unknown): module is OnnxRuntime =>
+  typeof module === 'object' && module !== null && 'InferenceSession' in module;
 
 const importRuntime = async (name: string): Promise<OnnxRuntime> => {
   const module: unknown = await import(name);
@@ -76,7 +80,10 @@ export const hasNativeRuntime = async (): Promise<boolean> => {
  *
  * @throws OnnxError `PEER_MISSING`, `OPSET_UNSUPPORTED` when the runtime is too old for the file, `FILE_INVALID`
  */
-export const openSession = async (model: Uint8Array, { runtime, threads, providers }: SessionOptions = {}): Promise<{ readonly ort: OnnxRuntime; readonly session: RuntimeSession }> => {
+export const openSession = async (
+  model: Uint8Array,
+  { runtime, threads, providers }: SessionOptions = {},
+): Promise<{ readonly ort: OnnxRuntime; readonly session: RuntimeSession }> => {
   const ort = runtime ?? (await findRuntime());
   const options = {
     graphOptimizationLevel: 'all',
@@ -89,7 +96,11 @@ export const openSession = async (model: Uint8Array, { runtime, threads, provide
   } catch (error) {
     const message = messageOf(error);
     if (/opset/i.test(message)) {
-      throw new OnnxError('OPSET_UNSUPPORTED', `This ONNX Runtime cannot read the file's operators (${message}). Update onnxruntime to 1.16 or later.`, { cause: error });
+      throw new OnnxError(
+        'OPSET_UNSUPPORTED',
+        `This ONNX Runtime cannot read the file's operators (${message}). Update onnxruntime to 1.16 or later.`,
+        { cause: error },
+      );
     }
     throw new OnnxError('FILE_INVALID', `ONNX Runtime does not open the model: ${message}`, { cause: error });
   }

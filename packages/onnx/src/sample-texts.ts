@@ -15,8 +15,14 @@ export const sampleTexts: readonly string[] = [
 /** The same where tokens are ranked by a question: its words stand in the context often, once, or not at all. */
 export const sampleQuestions: readonly (readonly [question: string, context: string])[] = [
   ['How long does the battery last?', 'The battery lasts two days, and the case survived three falls.'],
-  ['What flickered?', 'I returned it after a week: the screen flickered, the charger got hot, and nobody answered my mails.'],
-  ['By how much did prices rise in March?', 'Prices rose by 3.2 % in March (2.9 % in February), said the statistics office. In April, prices did not rise.'],
+  [
+    'What flickered?',
+    'I returned it after a week: the screen flickered, the charger got hot, and nobody answered my mails.',
+  ],
+  [
+    'By how much did prices rise in March?',
+    'Prices rose by 3.2 % in March (2.9 % in February), said the statistics office. In April, prices did not rise.',
+  ],
   ['Who argued?', 'Which river flows through both Vienna and Budapest before it reaches the Black Sea?'],
   [
     'What does one have to do when the log says that the port is in use?',

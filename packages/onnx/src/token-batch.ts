@@ -13,11 +13,18 @@ const int64Tensor = (ort: OnnxRuntime, rows: number, width: number, fill: (low: 
  * The ratios that give each row exactly the tokens of its configuration: [B, layers], or [1, layers] for the full length.
  * A ratio half a token below the count leaves nothing to how a product is rounded.
  */
-const ratiosTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], configs: readonly LengthConfig[], layers: number): RuntimeTensor => {
+const ratiosTensor = (
+  ort: OnnxRuntime,
+  inputs: readonly EncoderInput[],
+  configs: readonly LengthConfig[],
+  layers: number,
+): RuntimeTensor => {
   const full = configs.every(isFullLength);
   const rows = full
     ? [new Array<number>(layers).fill(1)]
-    : inputs.map(({ ids }, row) => keptTokens(configs[row] ?? [], ids.length).map((count) => Math.min(1, (count - 0.5) / ids.length)));
+    : inputs.map(({ ids }, row) =>
+        keptTokens(configs[row] ?? [], ids.length).map((count) => Math.min(1, (count - 0.5) / ids.length)),
+      );
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
 
@@ -37,7 +44,11 @@ export interface TokenFeeds {
 }
 
 /** The feeds of one batch of rows of any lengths, padded on the right to the longest. */
-export const tokenFeeds = (ort: OnnxRuntime, inputs: readonly EncoderInput[], { configs, layers, inputNames }: TokenFeeds): Record<string, RuntimeTensor> => {
+export const tokenFeeds = (
+  ort: OnnxRuntime,
+  inputs: readonly EncoderInput[],
+  { configs, layers, inputNames }: TokenFeeds,
+): Record<string, RuntimeTensor> => {
   const width = Math.max(...inputs.map(({ ids }) => ids.length));
   const tensor = (valueOf: (input: EncoderInput, token: number) => number): RuntimeTensor =>
     int64Tensor(ort, inputs.length, width, (low) =>
@@ -52,5 +63,7 @@ export const tokenFeeds = (ort: OnnxRuntime, inputs: readonly EncoderInput[], { 
     prior: () => priorTensor(ort, inputs, width),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers),
   };
-  return Object.fromEntries(Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])));
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])),
+  );
 };

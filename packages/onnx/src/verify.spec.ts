@@ -18,7 +18,8 @@ afterAll(() => model.dispose());
 const shifted = (by: number, keptPositions = model.keptPositions) => ({
   ...model,
   keptPositions,
-  run: async (batch: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }) => (await model.run(batch, options)).map((value) => value + by),
+  run: async (batch: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }) =>
+    (await model.run(batch, options)).map((value) => value + by),
 });
 
 describe('verification', () => {
@@ -43,7 +44,9 @@ describe('verification', () => {
   });
 
   test('fails when other tokens are kept, though logits agree', async () => {
-    const engine = shifted(0, async (input, config) => (await model.keptPositions(input, config)).map((positions) => positions.map((position) => position + 1)));
+    const engine = shifted(0, async (input, config) =>
+      (await model.keptPositions(input, config)).map((positions) => positions.map((position) => position + 1)),
+    );
     const found = await verify(engine, model, inputs);
     expect(found).toMatchObject({ difference: 0, passed: false });
     expect(await verify(engine, model, inputs, { positions: false })).toMatchObject({ passed: true });

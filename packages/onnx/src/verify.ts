@@ -36,9 +36,11 @@ export interface VerifyOptions {
   readonly positions?: boolean;
 }
 
-const chain = (layers: number, keep: number): LengthConfig => Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
+const chain = (layers: number, keep: number): LengthConfig =>
+  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
 
-const largestOf = (values: ArrayLike<number>): number => Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+const largestOf = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 
 /**
  * Runs two engines on the same inputs and tells how far apart they are.
@@ -51,9 +53,15 @@ export const verify = async (
   engine: RunnableModel,
   reference: RunnableModel,
   inputs: readonly EncoderInput[],
-  { precision = 'fp32', tolerance = tolerances[precision], configs, positions = precision === 'fp32' }: VerifyOptions = {},
+  {
+    precision = 'fp32',
+    tolerance = tolerances[precision],
+    configs,
+    positions = precision === 'fp32',
+  }: VerifyOptions = {},
 ): Promise<Verification> => {
-  if (inputs.length === 0) throw new OnnxError('OPTION_INVALID', 'There are no inputs to verify with; expected at least one.');
+  if (inputs.length === 0)
+    throw new OnnxError('OPTION_INVALID', 'There are no inputs to verify with; expected at least one.');
   const { layers } = reference.dimensions;
   const results: VerifiedConfig[] = [];
   let scale = 1;
@@ -63,14 +71,23 @@ export const verify = async (
     const given = await engine.run(inputs, options);
     scale = Math.max(scale, largestOf(expected));
     const largestDifference = largestOf(expected.map((value, i) => value - (given[i] ?? Number.NaN)));
-    results.push({ lengthConfig, largestDifference, ...(positions && { samePositions: await countSamePositions(engine, reference, inputs, lengthConfig) }) });
+    results.push({
+      lengthConfig,
+      largestDifference,
+      ...(positions && { samePositions: await countSamePositions(engine, reference, inputs, lengthConfig) }),
+    });
   }
   const difference = Math.max(...results.map((result) => result.largestDifference)) / scale;
   const allKept = results.every(({ samePositions = inputs.length }) => samePositions === inputs.length);
   return { inputs: inputs.length, configs: results, difference, tolerance, passed: difference <= tolerance && allKept };
 };
 
-const countSamePositions = async (engine: RunnableModel, reference: RunnableModel, inputs: readonly EncoderInput[], lengthConfig: LengthConfig): Promise<number> => {
+const countSamePositions = async (
+  engine: RunnableModel,
+  reference: RunnableModel,
+  inputs: readonly EncoderInput[],
+  lengthConfig: LengthConfig,
+): Promise<number> => {
   let same = 0;
   for (const input of inputs) {
     const ours = await engine.keptPositions(input, lengthConfig);

@@ -13,7 +13,11 @@ describeWithRedis('a search whose workers and Redis crash', ({ redis, file, line
     const expected = await searchWith(serially);
     const options = { connection: redis().url, lockDurationMs: 1_000 };
     const [victim, survivor] = await Promise.all([startTestWorker(options), startTestWorker(options)]);
-    const evaluator = queueEvaluator<Task, 'cost' | 'score'>({ connection: redis().url, study: { name: 'crash', log: file('log') }, pollMs: 300 });
+    const evaluator = queueEvaluator<Task, 'cost' | 'score'>({
+      connection: redis().url,
+      study: { name: 'crash', log: file('log') },
+      pollMs: 300,
+    });
     const reached = new Map<number, () => void>();
     const generation = (number: number): Promise<void> => new Promise((resolve) => reached.set(number, resolve));
 
@@ -43,9 +47,18 @@ describeWithRedis('a search whose workers and Redis crash', ({ redis, file, line
   });
 
   it('gives up when Redis stays away', async () => {
-    const evaluator = queueEvaluator<Task>({ connection: redis().url, study: 'away', queue: 'away', pollMs: 50, reconnectMs: 400 });
+    const evaluator = queueEvaluator<Task>({
+      connection: redis().url,
+      study: 'away',
+      queue: 'away',
+      pollMs: 50,
+      reconnectMs: 400,
+    });
     const batch = Promise.resolve(evaluator.evaluate([{ x: 1 }], { generation: 0, keys: ['1'] }));
-    const outcome = expect(batch).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE', message: expect.stringContaining('no answer in 400 ms') });
+    const outcome = expect(batch).rejects.toMatchObject({
+      code: 'REDIS_UNREACHABLE',
+      message: expect.stringContaining('no answer in 400 ms'),
+    });
     const { client, letGo } = await openRedis(redis().url);
     await until(async () => (await client.keys('bull:away:*')).length > 0); // it waits for its job
     letGo();

@@ -11,7 +11,10 @@ export interface Ending {
  *
  * @throws the error of the ending, and whatever the work throws
  */
-export const unlessEnded = async <Value>(work: (signal: AbortSignal) => Promise<Value>, endings: readonly Ending[]): Promise<Value> => {
+export const unlessEnded = async <Value>(
+  work: (signal: AbortSignal) => Promise<Value>,
+  endings: readonly Ending[],
+): Promise<Value> => {
   const own = new AbortController();
   const releases: (() => void)[] = [];
   const ended = new Promise<never>((_, reject) => {

@@ -28,4 +28,7 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 
 /** The error of an option that cannot be used. */
 export const invalidOption = (name: string, value: unknown, expected: string): QueueError =>
-  new QueueError('OPTION_INVALID', `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; expected ${expected}.`);
+  new QueueError(
+    'OPTION_INVALID',
+    `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; expected ${expected}.`,
+  );

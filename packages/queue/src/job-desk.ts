@@ -10,7 +10,12 @@ export type JobView =
   | { readonly state: 'waiting' }
   | { readonly state: 'active'; readonly start: number }
   | { readonly state: 'completed'; readonly value: unknown }
-  | { readonly state: 'failed'; readonly reason: string; readonly attempts: number; readonly stack: string | undefined };
+  | {
+      readonly state: 'failed';
+      readonly reason: string;
+      readonly attempts: number;
+      readonly stack: string | undefined;
+    };
 
 /** Where jobs are handed in and fetched: all that is known of BullMQ on this side. */
 export interface JobDesk {
@@ -35,14 +40,23 @@ const CLOSE_MS = 2_000;
 type DeskOptions = Pick<ResolvedOptions, 'connection' | 'queue' | 'attempts' | 'backoffMs' | 'keepMs'>;
 
 /** @throws QueueError `REDIS_UNREACHABLE` */
-export const openDesk = async ({ connection, queue: name, attempts, backoffMs, keepMs }: DeskOptions): Promise<JobDesk> => {
+export const openDesk = async ({
+  connection,
+  queue: name,
+  attempts,
+  backoffMs,
+  keepMs,
+}: DeskOptions): Promise<JobDesk> => {
   const { client, letGo } = await openRedis(connection);
   const queue = new Queue<JobData>(name, { connection: client });
   const events = new QueueEvents(name, { connection: client, blockingTimeout: READ_MS });
   const listeners = new Set<(id: string) => void>();
   const tell = ({ jobId }: { readonly jobId: string }): void => listeners.forEach((listener) => listener(jobId));
   queue.on('error', () => undefined); // it reconnects, and what was missed is polled for
-  events.on('error', () => undefined).on('completed', tell).on('failed', tell);
+  events
+    .on('error', () => undefined)
+    .on('completed', tell)
+    .on('failed', tell);
   const age = { age: Math.ceil(keepMs / 1_000) };
 
   const look = async (id: string): Promise<JobView> => {
@@ -54,7 +68,9 @@ export const openDesk = async ({ connection, queue: name, attempts, backoffMs, k
     if (state === 'active') return { state, start: job.attemptsStarted };
     if (state === 'completed') return { state, value: job.returnvalue as unknown };
     // Whoever asked for it anew in between has cleared the reason.
-    return job.failedReason ? { state, reason: job.failedReason, attempts: job.attemptsMade, stack: job.stacktrace?.at(-1) } : { state: 'waiting' };
+    return job.failedReason
+      ? { state, reason: job.failedReason, attempts: job.attemptsMade, stack: job.stacktrace?.at(-1) }
+      : { state: 'waiting' };
   };
 
   return {

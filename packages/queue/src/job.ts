@@ -31,7 +31,11 @@ const canonical = (value: unknown): string | undefined => {
  */
 export const jobIdsOf = (study: unknown): ((key: string) => string) => {
   const text = canonical(study);
-  if (text === undefined) throw new QueueError('OPTION_INVALID', 'study cannot be written as JSON; expected everything beside the genome that a result depends on, as plain data.');
+  if (text === undefined)
+    throw new QueueError(
+      'OPTION_INVALID',
+      'study cannot be written as JSON; expected everything beside the genome that a result depends on, as plain data.',
+    );
   const digest = createHash('sha256').update(text).digest();
   return (key) => `g-${createHash('sha256').update(digest).update(key).digest('hex').slice(0, 32)}`; // BullMQ takes no number as an id
 };

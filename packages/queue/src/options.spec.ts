@@ -6,7 +6,10 @@ const connection = 'redis://127.0.0.1:6379';
 
 describe('options', () => {
   it.each<[Partial<QueueEvaluatorOptions>, string]>([
-    [{ connection: 'localhost:6379' }, 'connection is "localhost:6379"; expected a Redis address such as "redis://127.0.0.1:6379" or { host, port }.'],
+    [
+      { connection: 'localhost:6379' },
+      'connection is "localhost:6379"; expected a Redis address such as "redis://127.0.0.1:6379" or { host, port }.',
+    ],
     [{ connection: 'http://me:secret@localhost' }, 'connection is "http://***@localhost"'],
     [{ connection: 'redis://localhost/jobs' }, 'connection is "redis://localhost/jobs"'],
     [{ connection: undefined as never }, 'connection is undefined'],
@@ -27,7 +30,14 @@ describe('options', () => {
   });
 
   it('addresses are read, and shown without who may use them', () => {
-    expect(parseAddress('rediss://me:p%40ss@db.example:7000/3')).toEqual({ host: 'db.example', port: 7000, username: 'me', password: 'p@ss', db: 3, tls: true });
+    expect(parseAddress('rediss://me:p%40ss@db.example:7000/3')).toEqual({
+      host: 'db.example',
+      port: 7000,
+      username: 'me',
+      password: 'p@ss',
+      db: 3,
+      tls: true,
+    });
     expect(parseAddress('redis://[::1]:7000')).toEqual({ host: '::1', port: 7000, tls: false });
     expect(showAddress('rediss://me:secret@db.example:7000/3')).toBe('rediss://db.example:7000/3');
     expect(showAddress('redis://[::1]')).toBe('redis://[::1]:6379');

@@ -37,23 +37,27 @@ export interface QueueEvaluatorOptions {
 }
 
 /** Options with their defaults. */
-export type ResolvedOptions = Required<Omit<QueueEvaluatorOptions, 'onResult' | 'onNoWorker'>> & Pick<QueueEvaluatorOptions, 'onResult' | 'onNoWorker'>;
+export type ResolvedOptions = Required<Omit<QueueEvaluatorOptions, 'onResult' | 'onNoWorker'>> &
+  Pick<QueueEvaluatorOptions, 'onResult' | 'onNoWorker'>;
 
 /** The longest delay that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** @throws QueueError `OPTION_INVALID` unless it is a whole number from `least` up */
 export const checkWhole = (name: string, value: number, least: number): void => {
-  if (!Number.isSafeInteger(value) || value < least) throw invalidOption(name, value, `a whole number from ${least} up`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw invalidOption(name, value, `a whole number from ${least} up`);
 };
 
 const checkMs = (name: string, value: number, least: number, most: number): void => {
-  if (!(value >= least && value <= most)) throw invalidOption(name, value, `milliseconds from ${least} up${most === Infinity ? '' : `, at most ${most}`}`);
+  if (!(value >= least && value <= most))
+    throw invalidOption(name, value, `milliseconds from ${least} up${most === Infinity ? '' : `, at most ${most}`}`);
 };
 
 /** @throws QueueError `OPTION_INVALID` for a name that BullMQ does not take */
 export const checkQueueName = (queue: string): void => {
-  if (typeof queue !== 'string' || queue === '' || queue.includes(':')) throw invalidOption('queue', queue, 'a name without a colon');
+  if (typeof queue !== 'string' || queue === '' || queue.includes(':'))
+    throw invalidOption('queue', queue, 'a name without a colon');
 };
 
 /** @throws QueueError `OPTION_INVALID` */
@@ -76,6 +80,7 @@ export const resolveOptions = ({
   checkMs('pollMs', pollMs, 10, LONGEST_MS);
   checkMs('reconnectMs', reconnectMs, 1, LONGEST_MS);
   checkMs('keepMs', keepMs, 60_000, Number.MAX_SAFE_INTEGER);
-  if (onFailure !== 'throw' && onFailure !== 'discard') throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");
+  if (onFailure !== 'throw' && onFailure !== 'discard')
+    throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");
   return { ...rest, queue, timeoutMs, attempts, backoffMs, onFailure, pollMs, reconnectMs, keepMs };
 };

@@ -32,5 +32,7 @@ export const outcomeOf = (key: string, job: FinishedJob, onFailure: 'throw' | 'd
   const advice = /stalled more than/.test(reason)
     ? 'Its workers died or lost Redis each time; see their output.'
     : "Mend it and run again (what is finished stays finished), or let onFailure: 'discard' go on without it.";
-  throw new QueueError('JOB_FAILED', `The evaluation of ${key} ${tries.replace(/\.$/, '')}. ${advice}`, { cause: causeOf(job) });
+  throw new QueueError('JOB_FAILED', `The evaluation of ${key} ${tries.replace(/\.$/, '')}. ${advice}`, {
+    cause: causeOf(job),
+  });
 };

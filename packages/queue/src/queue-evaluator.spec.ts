@@ -15,7 +15,12 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
   let worker: TestProcess;
   const open: QueueEvaluator<Task>[] = [];
   const evaluatorOf = (name: string, options: Partial<QueueEvaluatorOptions> = {}): QueueEvaluator<Task> => {
-    const evaluator = queueEvaluator<Task>({ connection: redis().url, study: { name, log: file(name) }, backoffMs: 20, ...options });
+    const evaluator = queueEvaluator<Task>({
+      connection: redis().url,
+      study: { name, log: file(name) },
+      backoffMs: 20,
+      ...options,
+    });
     open.push(evaluator);
     return evaluator;
   };
@@ -51,7 +56,11 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     const { evaluate } = evaluatorOf('once');
     const tasks = [{ x: 1, ms: 50 }, { x: 4 }, { x: 1, ms: 50 }];
     const [first, second] = await Promise.all([evaluate(tasks, contextOf(tasks)), evaluate(tasks, contextOf(tasks))]);
-    expect(first).toEqual([{ cost: 101, score: 1 }, { cost: 104, score: 2 }, { cost: 101, score: 1 }]);
+    expect(first).toEqual([
+      { cost: 101, score: 1 },
+      { cost: 104, score: 2 },
+      { cost: 101, score: 1 },
+    ]);
     expect(second).toEqual(first);
     const other = queueEvaluator<Task>({ connection: redis().url, study: { log: file('once'), name: 'once' } }); // the order of properties means nothing
     expect(await other.evaluate(tasks, contextOf(tasks))).toEqual(first);
@@ -70,7 +79,9 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     expect(error).toMatchObject({
       name: 'QueueError',
       code: 'JOB_FAILED',
-      message: expect.stringMatching(/^The evaluation of \{"x":1,.*\} failed 2 times, at last: 1 is out of range\. Mend it/),
+      message: expect.stringMatching(
+        /^The evaluation of \{"x":1,.*\} failed 2 times, at last: 1 is out of range\. Mend it/,
+      ),
       cause: { message: '1 is out of range', stack: expect.stringContaining('evaluate-task.ts') },
     });
     // Asked again, it is tried again.
@@ -80,7 +91,13 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
 
   it('discards what fails, by itself, with the reason', async () => {
     const { evaluate } = evaluatorOf('discard', { attempts: 1, onFailure: 'discard' });
-    const tasks: Task[] = [{ x: 1, trouble: 'throw' }, { x: 4 }, { x: 2, trouble: 'nan' }, { x: 3, trouble: 'nothing' }, { x: 5, trouble: 'exit' }];
+    const tasks: Task[] = [
+      { x: 1, trouble: 'throw' },
+      { x: 4 },
+      { x: 2, trouble: 'nan' },
+      { x: 3, trouble: 'nothing' },
+      { x: 5, trouble: 'exit' },
+    ];
     expect(await evaluate(tasks, contextOf(tasks))).toEqual([
       { discarded: 'failed: 1 is out of range' },
       { cost: 104, score: 2 },
@@ -93,7 +110,10 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
   it('throws, whatever the policy and at once, when the worker refuses the study', async () => {
     const { evaluate } = evaluatorOf('refused', { onFailure: 'discard' });
     const tasks: Task[] = [{ x: 1, trouble: 'refuse' }];
-    await expect(evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({ code: 'STUDY_REFUSED', message: 'The data are others here: abc, not def.' });
+    await expect(evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({
+      code: 'STUDY_REFUSED',
+      message: 'The data are others here: abc, not def.',
+    });
     expect(lines('refused')).toHaveLength(1);
   });
 
@@ -105,9 +125,15 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
       if (++given === 3) letGo('slow', ...busy);
     };
     const discarding = evaluatorOf('slow', { timeoutMs: 1_000, onFailure: 'discard', onResult });
-    expect(await discarding.evaluate(tasks, contextOf(tasks))).toEqual([...busy.map(() => ({ discarded: 'no result in 1000 ms' })), { cost: 104, score: 2 }]);
+    expect(await discarding.evaluate(tasks, contextOf(tasks))).toEqual([
+      ...busy.map(() => ({ discarded: 'no result in 1000 ms' })),
+      { cost: 104, score: 2 },
+    ]);
     const throwing = evaluatorOf('slower', { timeoutMs: 50 });
-    await expect(throwing.evaluate(busy, contextOf(busy))).rejects.toMatchObject({ code: 'TIMED_OUT', message: expect.stringContaining('no result in 50 ms: raise timeoutMs') });
+    await expect(throwing.evaluate(busy, contextOf(busy))).rejects.toMatchObject({
+      code: 'TIMED_OUT',
+      message: expect.stringContaining('no result in 50 ms: raise timeoutMs'),
+    });
     letGo('slower', ...busy);
   });
 
@@ -115,7 +141,10 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     const { evaluate, close } = evaluatorOf('aborted');
     const controller = new AbortController();
     const tasks = Array.from({ length: 12 }, (_, x): Task => ({ x, held: true }));
-    const outcome = expect(evaluate(tasks, contextOf(tasks, controller.signal))).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
+    const outcome = expect(evaluate(tasks, contextOf(tasks, controller.signal))).rejects.toMatchObject({
+      code: 'ABORTED',
+      cause: 'enough',
+    });
     await until(() => lines('aborted').length === 3);
     controller.abort('enough');
     await outcome;
@@ -124,7 +153,9 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     await evaluatorOf('later').evaluate([{ x: 1 }], contextOf([{ x: 1 }])); // whatever still waited would have gone first
     expect(lines('aborted')).toHaveLength(3);
     await expect(evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(evaluatorOf('never').evaluate(tasks, contextOf(tasks, AbortSignal.abort('no')))).rejects.toMatchObject({ code: 'ABORTED', cause: 'no' });
+    await expect(evaluatorOf('never').evaluate(tasks, contextOf(tasks, AbortSignal.abort('no')))).rejects.toMatchObject(
+      { code: 'ABORTED', cause: 'no' },
+    );
   });
 
   it('closed, it rejects what is under way', async () => {
@@ -141,7 +172,9 @@ describe('without a Redis', () => {
     const outcome = Promise.resolve(evaluate([1], { generation: 0, keys: ['1'] }));
     await expect(outcome).rejects.toMatchObject({
       code: 'REDIS_UNREACHABLE',
-      message: expect.stringMatching(/^No Redis answers at redis:\/\/127\.0\.0\.1:1\/2 \(.*ECONNREFUSED.*\)\. Correct the address, or start one: redis-server/),
+      message: expect.stringMatching(
+        /^No Redis answers at redis:\/\/127\.0\.0\.1:1\/2 \(.*ECONNREFUSED.*\)\. Correct the address, or start one: redis-server/,
+      ),
     });
     await close();
   });

@@ -19,9 +19,14 @@ export interface QueueEvaluator<Genome, Name extends string = string> {
 const WITHDRAW_MS = 2_000;
 
 const gaveUp = (reason: unknown): QueueError =>
-  new QueueError('ABORTED', 'The evaluation was aborted: jobs that waited are withdrawn, one that runs is finished and kept.', { cause: reason });
+  new QueueError(
+    'ABORTED',
+    'The evaluation was aborted: jobs that waited are withdrawn, one that runs is finished and kept.',
+    { cause: reason },
+  );
 
-const closed = (): QueueError => new QueueError('CLOSED', 'The evaluator was closed; make a new one with queueEvaluator().');
+const closed = (): QueueError =>
+  new QueueError('CLOSED', 'The evaluator was closed; make a new one with queueEvaluator().');
 
 /**
  * Evaluates genomes on workers that share a queue in Redis: one job a genome, on as many machines as you start workers on.
@@ -40,7 +45,9 @@ const closed = (): QueueError => new QueueError('CLOSED', 'The evaluator was clo
  * const { front } = await new Search({ ...problem, evaluate }, { seed: 1, populationSize: 10, generations: 5 }).run();
  * await close();
  */
-export const queueEvaluator = <Genome, Name extends string = string>(given: QueueEvaluatorOptions): QueueEvaluator<Genome, Name> => {
+export const queueEvaluator = <Genome, Name extends string = string>(
+  given: QueueEvaluatorOptions,
+): QueueEvaluator<Genome, Name> => {
   const options = resolveOptions(given);
   const idOf = jobIdsOf(options.study);
   const closing = new AbortController();
@@ -59,7 +66,8 @@ export const queueEvaluator = <Genome, Name extends string = string>(given: Queu
     const desk = await open();
     if (signal.aborted) return [];
     const jobs = new Map(data.map((job) => [idOf(job.key), job]));
-    const withdraw = (): Promise<unknown> => within(Promise.allSettled([...jobs.keys()].map(desk.withdraw)), WITHDRAW_MS);
+    const withdraw = (): Promise<unknown> =>
+      within(Promise.allSettled([...jobs.keys()].map(desk.withdraw)), WITHDRAW_MS);
     try {
       const results = await runBatch(desk, jobs, options, signal);
       if (results.size < jobs.size) await withdraw(); // given up: nobody hears of it
@@ -71,7 +79,11 @@ export const queueEvaluator = <Genome, Name extends string = string>(given: Queu
   };
 
   const evaluate: QueueEvaluator<Genome, Name>['evaluate'] = (genomes, { signal, keys }) => {
-    const data = genomes.map((genome, i): JobData => ({ study: options.study, genome, key: keys[i] ?? JSON.stringify(genome) }));
+    const data = genomes.map((genome, i): JobData => ({
+      study: options.study,
+      genome,
+      key: keys[i] ?? JSON.stringify(genome),
+    }));
     const work = (own: AbortSignal): Promise<readonly Result<Name>[]> => {
       const batch = measure(data, own);
       running.add(batch);

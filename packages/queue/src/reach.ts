@@ -9,7 +9,10 @@ import { within } from './within.js';
  *
  * @throws QueueError `REDIS_UNREACHABLE` after `reconnectMs`, `REDIS_REFUSED` when it answers with an error
  */
-export const reach = async <Value>(commands: Promise<Value>, { connection, reconnectMs }: Pick<ResolvedOptions, 'connection' | 'reconnectMs'>): Promise<Value> => {
+export const reach = async <Value>(
+  commands: Promise<Value>,
+  { connection, reconnectMs }: Pick<ResolvedOptions, 'connection' | 'reconnectMs'>,
+): Promise<Value> => {
   const answer = await within(
     commands.then(
       (value) => ({ value }),
@@ -20,5 +23,9 @@ export const reach = async <Value>(commands: Promise<Value>, { connection, recon
   if (answer === undefined) throw unreachable(connection, `no answer in ${reconnectMs} ms`);
   if ('value' in answer) return answer.value;
   if (answer.error instanceof QueueError) throw answer.error;
-  throw new QueueError('REDIS_REFUSED', `Redis at ${showAddress(connection)} refused: ${messageOf(answer.error)}. It needs room (maxmemory), writable disks and the policy noeviction.`, { cause: answer.error });
+  throw new QueueError(
+    'REDIS_REFUSED',
+    `Redis at ${showAddress(connection)} refused: ${messageOf(answer.error)}. It needs room (maxmemory), writable disks and the policy noeviction.`,
+    { cause: answer.error },
+  );
 };

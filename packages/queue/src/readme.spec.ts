@@ -15,7 +15,10 @@ describe('README', () => {
   });
 
   it('lists every exported value, option and code', () => {
-    const options = [...read('src/options.ts').matchAll(/^ {2}readonly (\w+)\??:/gm), ...read('src/start-worker.ts').matchAll(/^ {2}readonly (\w+)\??:/gm)];
+    const options = [
+      ...read('src/options.ts').matchAll(/^ {2}readonly (\w+)\??:/gm),
+      ...read('src/start-worker.ts').matchAll(/^ {2}readonly (\w+)\??:/gm),
+    ];
     const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '(\w+)'/gm)];
     const names = [...Object.keys(queue), ...[...options, ...codes].map(([, name = '']) => name)];
     expect(names.length).toBeGreaterThan(25);

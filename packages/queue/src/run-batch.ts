@@ -15,7 +15,10 @@ interface Start {
 }
 
 const tooLate = (key: string, ms: number): QueueError =>
-  new QueueError('TIMED_OUT', `The evaluation of ${key} gave no result in ${ms} ms: raise timeoutMs, or let onFailure: 'discard' go on without it.`);
+  new QueueError(
+    'TIMED_OUT',
+    `The evaluation of ${key} gave no result in ${ms} ms: raise timeoutMs, or let onFailure: 'discard' go on without it.`,
+  );
 
 /**
  * Hands jobs in and waits until all have finished. Notices of Redis say when to look; a look at every job that is out, once in a
@@ -25,7 +28,12 @@ const tooLate = (key: string, ms: number): QueueError =>
  * @returns results by the id of the job
  * @throws QueueError `JOB_FAILED`, `TIMED_OUT`, `STUDY_REFUSED`, `PROCESSOR_INVALID`, `REDIS_UNREACHABLE`, `REDIS_REFUSED`
  */
-export const runBatch = async (desk: JobDesk, jobs: ReadonlyMap<string, JobData>, options: ResolvedOptions, signal: AbortSignal): Promise<ReadonlyMap<string, Result>> => {
+export const runBatch = async (
+  desk: JobDesk,
+  jobs: ReadonlyMap<string, JobData>,
+  options: ResolvedOptions,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Result>> => {
   const { timeoutMs, onFailure, onResult } = options;
   const pollMs = Math.min(options.pollMs, Math.max(10, timeoutMs / 4));
   const results = new Map<string, Result>();
@@ -59,7 +67,7 @@ export const runBatch = async (desk: JobDesk, jobs: ReadonlyMap<string, JobData>
   signal.addEventListener('abort', () => bell.ring(''));
   try {
     await reach(Promise.all([...jobs].map(([id, data]) => desk.submit(id, data))), options);
-    for (let nextPoll = 0; results.size < jobs.size && !signal.aborted; ) {
+    for (let nextPoll = 0; results.size < jobs.size && !signal.aborted;) {
       const rung = nextPoll === 0 ? [] : await bell.answer(nextPoll - performance.now());
       const isPoll = performance.now() >= nextPoll;
       if (isPoll) nextPoll = performance.now() + pollMs;

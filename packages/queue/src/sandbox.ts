@@ -27,17 +27,28 @@ const findEvaluate = async (): Promise<EvaluateGenome> => {
   }
   if (typeof module.evaluate === 'function') return module.evaluate as EvaluateGenome;
   const names = Object.keys(module).join(', ') || 'nothing';
-  throw general('PROCESSOR_INVALID', `The processor ${processor} exports ${names}; expected a function "evaluate": export const evaluate = (genome, { study }) => ({ cost: 1 });`, undefined);
+  throw general(
+    'PROCESSOR_INVALID',
+    `The processor ${processor} exports ${names}; expected a function "evaluate": export const evaluate = (genome, { study }) => ({ cost: 1 });`,
+    undefined,
+  );
 };
 
 /** JSON would make null of NaN. */
 const checked = (result: unknown): Result => {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) {
-    const [name, value] = Object.entries(result).find(([name, value]) => (name === 'discarded' ? typeof value !== 'string' : !Number.isFinite(value))) ?? [];
+    const [name, value] =
+      Object.entries(result).find(([name, value]) =>
+        name === 'discarded' ? typeof value !== 'string' : !Number.isFinite(value),
+      ) ?? [];
     if (name === undefined) return result as Result;
-    throw new TypeError(`The processor gave ${name} = ${String(value)}; expected finite numbers, or { discarded: 'why' }.`);
+    throw new TypeError(
+      `The processor gave ${name} = ${String(value)}; expected finite numbers, or { discarded: 'why' }.`,
+    );
   }
-  throw new TypeError(`The processor gave ${String(result)}; expected an object with a number for each objective, or { discarded: 'why' }.`);
+  throw new TypeError(
+    `The processor gave ${String(result)}; expected an object with a number for each objective, or { discarded: 'why' }.`,
+  );
 };
 
 const run = async ({ data: { genome, ...rest }, attemptsMade }: SandboxedJob): Promise<Result> => {

@@ -12,13 +12,18 @@ const processor = join(__dirname, 'testing/evaluate-task.ts');
 describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
   const workers: TestProcess[] = [];
   beforeAll(async () => {
-    workers.push(...(await Promise.all([0, 1].map(() => startTestWorker({ connection: redis().url, lockDurationMs: 1_500 })))));
+    workers.push(
+      ...(await Promise.all([0, 1].map(() => startTestWorker({ connection: redis().url, lockDurationMs: 1_500 })))),
+    );
   });
 
   afterAll(() => workers.forEach(({ child }) => child.kill('SIGKILL')));
 
   it('a job that blocks its thread for longer than the lock keeps the lock: it is evaluated once', async () => {
-    const { evaluate, close } = queueEvaluator<Task>({ connection: redis().url, study: { name: 'spin', log: file('spin') } });
+    const { evaluate, close } = queueEvaluator<Task>({
+      connection: redis().url,
+      study: { name: 'spin', log: file('spin') },
+    });
     const tasks: Task[] = [{ x: 4, spin: 4_000 }];
     expect(await evaluate(tasks, contextOf(tasks))).toEqual([{ cost: 4, score: 2 }]);
     await close();
@@ -27,7 +32,10 @@ describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
   });
 
   it('on SIGTERM it finishes what runs, takes nothing more, and closes', async () => {
-    const { evaluate, close } = queueEvaluator<Task>({ connection: redis().url, study: { name: 'term', log: file('term') } });
+    const { evaluate, close } = queueEvaluator<Task>({
+      connection: redis().url,
+      study: { name: 'term', log: file('term') },
+    });
     const tasks: Task[] = [{ x: 1, held: true }, { x: 9, held: true }, { x: 4 }];
     const batch = Promise.resolve(evaluate(tasks, contextOf(tasks)));
     await until(() => lines('term').length === 2);
@@ -40,7 +48,11 @@ describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
     expect(await worker?.exit()).toBe(0); // before the other is free, though a job waits
     expect(worker?.printed()).toMatch(/leaving\ndone \{"x":\d,"held":true\}\nclosed\n$/);
     letGo('term', other as Task);
-    expect(await batch).toEqual([{ cost: 1, score: 1 }, { cost: 9, score: 3 }, { cost: 4, score: 2 }]);
+    expect(await batch).toEqual([
+      { cost: 1, score: 1 },
+      { cost: 9, score: 3 },
+      { cost: 4, score: 2 },
+    ]);
     await close();
     expect(lines('term')).toHaveLength(3);
     expect(lines('term').filter((line) => line.startsWith(`${worker?.child.pid} `))).toHaveLength(1);
@@ -54,10 +66,21 @@ describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
 
   it('refuses what it cannot work with', async () => {
     const connection = redis().url;
-    await expect(startWorker({ connection, processor: './nowhere.mjs' })).rejects.toMatchObject({ code: 'PROCESSOR_INVALID', message: expect.stringContaining('nowhere.mjs does not exist') });
-    await expect(startWorker({ connection, processor, maxStalledCount: 1 })).rejects.toThrow('maxStalledCount is 1; expected a whole number from 2 up.');
-    await expect(startWorker({ connection, processor, concurrency: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-    await expect(startWorker({ connection, processor, queue: 'a:b' })).rejects.toThrow('queue is "a:b"; expected a name without a colon.');
-    await expect(startWorker({ connection: 'redis://127.0.0.1:1', processor })).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+    await expect(startWorker({ connection, processor: './nowhere.mjs' })).rejects.toMatchObject({
+      code: 'PROCESSOR_INVALID',
+      message: expect.stringContaining('nowhere.mjs does not exist'),
+    });
+    await expect(startWorker({ connection, processor, maxStalledCount: 1 })).rejects.toThrow(
+      'maxStalledCount is 1; expected a whole number from 2 up.',
+    );
+    await expect(startWorker({ connection, processor, concurrency: 0 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+    await expect(startWorker({ connection, processor, queue: 'a:b' })).rejects.toThrow(
+      'queue is "a:b"; expected a name without a colon.',
+    );
+    await expect(startWorker({ connection: 'redis://127.0.0.1:1', processor })).rejects.toMatchObject({
+      code: 'REDIS_UNREACHABLE',
+    });
   });
 });

@@ -43,9 +43,13 @@ export interface QueueWorker {
 }
 
 const processorUrl = (processor: URL | string): string => {
-  const url = processor instanceof URL || /^file:/.test(processor) ? new URL(processor) : pathToFileURL(resolve(processor));
+  const url =
+    processor instanceof URL || /^file:/.test(processor) ? new URL(processor) : pathToFileURL(resolve(processor));
   if (url.protocol === 'file:' && existsSync(fileURLToPath(url))) return url.href;
-  throw new QueueError('PROCESSOR_INVALID', `The processor ${url.protocol === 'file:' ? fileURLToPath(url) : url.href} does not exist; expected a JavaScript module on this machine that exports "evaluate".`);
+  throw new QueueError(
+    'PROCESSOR_INVALID',
+    `The processor ${url.protocol === 'file:' ? fileURLToPath(url) : url.href} does not exist; expected a JavaScript module on this machine that exports "evaluate".`,
+  );
 };
 
 /** From sources it is TypeScript, which a loader must know. */
@@ -96,7 +100,8 @@ export const startWorker = async ({
   checkWhole('concurrency', concurrency, 1);
   checkWhole('lockDurationMs', lockDurationMs, 100);
   checkWhole('maxStalledCount', maxStalledCount, 2);
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') throw invalidOption('signal', signal, 'an AbortSignal');
+  if (signal !== undefined && typeof signal.addEventListener !== 'function')
+    throw invalidOption('signal', signal, 'an AbortSignal');
   const workerData: SandboxData = { processor: processorUrl(processor), settings };
   const { client, letGo } = await openRedis(connection);
   const worker = new Worker<JobData>(queue, sandbox(), {

@@ -5,7 +5,10 @@ import { within } from './within.js';
 const PATIENCE_MS = 5_000;
 
 /** Watches whether anybody works: calls back, once, when jobs only wait and no worker is there. */
-export const createVigil = (desk: Pick<JobDesk, 'workers'>, onNoWorker: (() => void) | undefined): ((views: readonly JobView[]) => Promise<void>) => {
+export const createVigil = (
+  desk: Pick<JobDesk, 'workers'>,
+  onNoWorker: (() => void) | undefined,
+): ((views: readonly JobView[]) => Promise<void>) => {
   let quietSince = performance.now();
   let told = false;
   return async (views) => {

@@ -15,4 +15,5 @@ const search = new Search(
 
 const { front, evaluations } = await search.run();
 console.log(`${front.length} of ${evaluations} are worth having`);
-for (const { genome, objectives } of front) console.log(objectives.cost.toFixed(2), objectives.score.toFixed(2), genome);
+for (const { genome, objectives } of front)
+  console.log(objectives.cost.toFixed(2), objectives.score.toFixed(2), genome);

@@ -10,7 +10,10 @@ export const aborted = (cause: unknown): SearchError =>
   );
 
 /** What `work` comes to, unless the signal aborts first: then whatever it comes to later is ignored. */
-export const unlessAborted = async <Value>(work: () => Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> => {
+export const unlessAborted = async <Value>(
+  work: () => Promise<Value>,
+  signal: AbortSignalLike | undefined,
+): Promise<Value> => {
   if (!signal) return work();
   if (signal.aborted) throw aborted(signal.reason);
   let onAbort = (): void => undefined;

@@ -9,7 +9,9 @@ const solutionsOf = (points: readonly (readonly number[])[]) =>
   points.map((point, id) => ({ id, objectives: Object.fromEntries(point.map((value, m) => [names[m] ?? '', value])) }));
 /** Some up, some down. */
 const directionsOf = (objectives: number) =>
-  Object.fromEntries(names.slice(0, objectives).map((name, m) => [name, m % 2 === 0 ? ('minimize' as const) : ('maximize' as const)]));
+  Object.fromEntries(
+    names.slice(0, objectives).map((name, m) => [name, m % 2 === 0 ? ('minimize' as const) : ('maximize' as const)]),
+  );
 
 type Solution = ReturnType<typeof solutionsOf>[number];
 interface Priced {
@@ -31,7 +33,9 @@ describe.each([1, 2, 3, 4])('an archive of %i objectives', (objectives) => {
         const front = paretoFront(solutions, directions, { objectives: (solution) => solution.objectives });
         expect(archive.front()).toEqual(front);
         expect(archive.size).toBe(front.length);
-        expect(backward.front().map((solution) => solution.objectives)).toEqual(front.map((solution) => solution.objectives));
+        expect(backward.front().map((solution) => solution.objectives)).toEqual(
+          front.map((solution) => solution.objectives),
+        );
       }),
       { numRuns: 300 },
     );
@@ -44,7 +48,8 @@ describe.each([1, 2, 3, 4])('an archive of %i objectives', (objectives) => {
         for (const solution of solutions) {
           const before = archive.front();
           const isAsGood = (member: Solution): boolean =>
-            dominates(member.objectives, solution.objectives, directions) || names.every((name) => member.objectives[name] === solution.objectives[name]);
+            dominates(member.objectives, solution.objectives, directions) ||
+            names.every((name) => member.objectives[name] === solution.objectives[name]);
           const stays = !before.some(isAsGood);
           expect(archive.add(solution)).toBe(stays);
           expect(archive.front().includes(solution)).toBe(stays);
@@ -61,7 +66,9 @@ describe.each([1, 2, 3, 4])('an archive of %i objectives', (objectives) => {
           expect(archive.add(solution)).toBe(archive.front().includes(solution));
           expect(archive.size).toBeLessThanOrEqual(capacity);
         }
-        expect(paretoFront(archive.front(), directions, { objectives: (solution) => solution.objectives })).toEqual(archive.front());
+        expect(paretoFront(archive.front(), directions, { objectives: (solution) => solution.objectives })).toEqual(
+          archive.front(),
+        );
       }),
     );
   });
@@ -94,12 +101,18 @@ describe('an archive', () => {
 
   it('grows to thousands', () => {
     const archive = createArchive<Priced>(directions);
-    for (let i = 0; i < 5_000; i += 1) archive.add({ objectives: { cost: (i * 1_999) % 5_000, score: (i * 1_999) % 5_000 } });
+    for (let i = 0; i < 5_000; i += 1)
+      archive.add({ objectives: { cost: (i * 1_999) % 5_000, score: (i * 1_999) % 5_000 } });
     expect(archive.front().map(({ objectives }) => objectives.cost)).toEqual([...new Array(5_000).keys()]);
   });
 
   it('refuses a bad capacity and values that are not finite', () => {
-    for (const capacity of [0, 1.5, NaN]) expect(() => createArchive<Priced>(directions, { capacity })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
-    expect(() => createArchive<Priced>(directions).add({ objectives: { cost: NaN, score: 1 } })).toThrow(expect.objectContaining({ code: 'INVALID_OBJECTIVES' }));
+    for (const capacity of [0, 1.5, NaN])
+      expect(() => createArchive<Priced>(directions, { capacity })).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION' }),
+      );
+    expect(() => createArchive<Priced>(directions).add({ objectives: { cost: NaN, score: 1 } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OBJECTIVES' }),
+    );
   });
 });

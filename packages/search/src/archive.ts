@@ -49,7 +49,7 @@ export const createArchive = <Item extends Measured>(
   /** How many members come before row `newcomer` in lexicographic order, or equal it. */
   const placeOf = (newcomer: number): number => {
     let low = 0;
-    for (let high = items.length; low < high; ) {
+    for (let high = items.length; low < high;) {
       const middle = (low + high) >>> 1;
       let difference = 0;
       for (let m = 0; m < objectives && difference === 0; m += 1) {
@@ -64,7 +64,8 @@ export const createArchive = <Item extends Measured>(
   /** Is the newcomer covered by a member before its place? With two objectives the last of them has the least second one. */
   const isCovered = (newcomer: number, place: number): boolean => {
     const last = objectives > 2 ? 0 : Math.max(0, place - 1);
-    for (let member = place - 1; member >= last; member -= 1) if (covers(rows, objectives, member, newcomer)) return true;
+    for (let member = place - 1; member >= last; member -= 1)
+      if (covers(rows, objectives, member, newcomer)) return true;
     return false;
   };
 
@@ -84,8 +85,15 @@ export const createArchive = <Item extends Measured>(
 
   /** The member with the least room; the last of several. */
   const mostCrowded = (): number => {
-    const distances = crowdingDistance(rows.subarray(0, items.length * objectives), objectives, numbersBetween(0, items.length));
-    return distances.reduce((least, distance, member) => (distance <= (distances[least] ?? Infinity) ? member : least), 0);
+    const distances = crowdingDistance(
+      rows.subarray(0, items.length * objectives),
+      objectives,
+      numbersBetween(0, items.length),
+    );
+    return distances.reduce(
+      (least, distance, member) => (distance <= (distances[least] ?? Infinity) ? member : least),
+      0,
+    );
   };
 
   return {

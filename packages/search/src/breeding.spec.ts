@@ -58,7 +58,11 @@ describe('breeding', () => {
   });
 
   it.each([[[]], ['child'], [undefined]])('refuses a crossover that gives %j', (given) => {
-    const breed = createBreeder({ crossover: () => given as never, mutate: (genome: string) => genome }, parent, options);
+    const breed = createBreeder(
+      { crossover: () => given as never, mutate: (genome: string) => genome },
+      parent,
+      options,
+    );
     expect(breed).toThrow(expect.objectContaining({ code: 'INVALID_PROBLEM' }));
   });
 });

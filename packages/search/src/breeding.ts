@@ -72,7 +72,10 @@ export interface BreedingOptions {
 const checkChildren = <Genome>(children: readonly Genome[]): readonly Genome[] => {
   const came: unknown = children;
   if (Array.isArray(came) && came.length > 0) return children;
-  throw new SearchError('INVALID_PROBLEM', `crossover gave ${JSON.stringify(children)}: expected an array of children, one or more, as in [child].`);
+  throw new SearchError(
+    'INVALID_PROBLEM',
+    `crossover gave ${JSON.stringify(children)}: expected an array of children, one or more, as in [child].`,
+  );
 };
 
 /**
@@ -93,7 +96,9 @@ export const createBreeder = <Genome>(
     let second = select();
     if (second === first && size > 1) second = (first + random.integer(1, size - 1)) % size;
     crossed = size > 1 && random.next() < crossoverRate;
-    siblings = crossed ? checkChildren(problem.crossover(parent(first), parent(second), random)) : [parent(first), parent(second)];
+    siblings = crossed
+      ? checkChildren(problem.crossover(parent(first), parent(second), random))
+      : [parent(first), parent(second)];
     next = 0;
   };
 

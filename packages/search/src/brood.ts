@@ -48,12 +48,26 @@ export const firstBrood = <Genome, Name extends string, Constraint extends strin
 /** The candidates that a population brings forth; none where nothing new is found. */
 export const nextBrood = <Genome, Name extends string, Constraint extends string>(
   { problem, settings, memo, random, left }: BroodOptions<Genome, Name, Constraint>,
-  { population, ledger, algorithm }: { readonly population: Uint32Array; readonly ledger: Ledger<Genome, Name, Constraint>; readonly algorithm: Algorithm },
+  {
+    population,
+    ledger,
+    algorithm,
+  }: {
+    readonly population: Uint32Array;
+    readonly ledger: Ledger<Genome, Name, Constraint>;
+    readonly algorithm: Algorithm;
+  },
 ): readonly Genome[] => {
   const { offspring, attempts, crossoverRate, mutationRate } = settings;
   const parent = (row: number): Genome => ledger.genome(population[row] ?? 0);
   const select = createTournament(population.length, algorithm.preference(ledger.rows(population)), random);
-  const breed = createBreeder(problem, parent, { random, size: population.length, select, crossoverRate, mutationRate });
+  const breed = createBreeder(problem, parent, {
+    random,
+    size: population.length,
+    select,
+    crossoverRate,
+    mutationRate,
+  });
   const size = Math.min(offspring, left);
   const brood: Genome[] = [];
   collectNew(brood, breed, { problem, memo, size, attempts: size * attempts });

@@ -10,7 +10,12 @@ const searchOn = (name: string, checkpoint: unknown, generations: number): strin
   execFileSync(
     process.execPath,
     ['--import', 'tsx', join(__dirname, 'testing', 'search-process.ts'), name, String(generations)],
-    { input: JSON.stringify(checkpoint), encoding: 'utf8', maxBuffer: 2 ** 27, env: { ...process.env, NODE_OPTIONS: '' } },
+    {
+      input: JSON.stringify(checkpoint),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 27,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
   );
 
 describe('checkpoint', () => {

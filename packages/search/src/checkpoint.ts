@@ -68,7 +68,8 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
       `Checkpoint is of version ${JSON.stringify(data['version'])}, this release reads version ${VERSION}. Resume it with the release that wrote it.`,
     );
   }
-  const { algorithm, directions, constraints, settings, random, generation, hypervolumes, evaluated, population } = data;
+  const { algorithm, directions, constraints, settings, random, generation, hypervolumes, evaluated, population } =
+    data;
   if (!isRecord(algorithm) || !isRecord(settings) || !Array.isArray(random) || !isCount(generation, -1)) {
     throw invalid('Checkpoint lacks algorithm, settings, random state or generation.');
   }
@@ -79,7 +80,8 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
   if (!Array.isArray(evaluated) || !evaluated.every(isEntryOf(width))) {
     throw invalid(`Checkpoint has an evaluated entry without a genome and ${width} finite values.`);
   }
-  const inPopulation = (entry: unknown): boolean => isCount(entry) && isRecord(evaluated[entry]) && 'values' in evaluated[entry];
+  const inPopulation = (entry: unknown): boolean =>
+    isCount(entry) && isRecord(evaluated[entry]) && 'values' in evaluated[entry];
   if (!Array.isArray(population) || !population.every(inPopulation)) {
     throw invalid(`Checkpoint's population points outside its ${evaluated.length} evaluated genotypes.`);
   }
@@ -89,10 +91,22 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
 /** @throws SearchError `CHECKPOINT_MISMATCH` if the checkpoint belongs to other objectives, constraints or another algorithm */
 export const checkSameSearch = (
   checkpoint: Checkpoint,
-  { directions, constraints, algorithm }: { readonly directions: Directions; readonly constraints: readonly string[]; readonly algorithm: Algorithm },
+  {
+    directions,
+    constraints,
+    algorithm,
+  }: { readonly directions: Directions; readonly constraints: readonly string[]; readonly algorithm: Algorithm },
 ): void => {
-  const own = { objectives: Object.entries(directions), constraints, algorithm: { name: algorithm.name, settings: algorithm.settings } };
-  const saved = { objectives: checkpoint.directions, constraints: checkpoint.constraints, algorithm: checkpoint.algorithm };
+  const own = {
+    objectives: Object.entries(directions),
+    constraints,
+    algorithm: { name: algorithm.name, settings: algorithm.settings },
+  };
+  const saved = {
+    objectives: checkpoint.directions,
+    constraints: checkpoint.constraints,
+    algorithm: checkpoint.algorithm,
+  };
   for (const part of ['objectives', 'constraints', 'algorithm'] as const) {
     const [came, expected] = [JSON.stringify(own[part]), JSON.stringify(saved[part])];
     if (came !== expected) {

@@ -6,7 +6,8 @@ import { pointSets } from './testing/points.js';
 const directions = { cost: 'minimize', score: 'maximize' } as const;
 const solution = (cost: number, score: number, violation = 0) => ({ objectives: { cost, score }, violation });
 const front = [solution(1, 2), solution(2, 6), solution(4, 7), solution(9, 8)];
-const invalid = (text: string) => expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(text) });
+const invalid = (text: string) =>
+  expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(text) });
 
 describe('cheapestWith', () => {
   it('is the cheapest that is good enough, or nothing', () => {
@@ -19,13 +20,17 @@ describe('cheapestWith', () => {
 
   it('takes no solution that breaks a constraint, and the first of equals', () => {
     const [equal, ...rest] = [solution(2, 6), ...front];
-    expect(cheapestWith([solution(0, 9, 0.5), ...rest, equal], { minimize: 'cost', where: { score: { atLeast: 6 } } })).toBe(front[1]);
+    expect(
+      cheapestWith([solution(0, 9, 0.5), ...rest, equal], { minimize: 'cost', where: { score: { atLeast: 6 } } }),
+    ).toBe(front[1]);
   });
 
   it('refuses a name that is no objective', () => {
     const unknown = () => cheapestWith(front, { minimize: 'price' as 'cost', where: {} });
     expect(unknown).toThrow(invalid('"price" is no objective of the front: expected cost, score'));
-    expect(() => cheapestWith(front, { minimize: 'cost', where: { f1: { atLeast: 1 } } as object })).toThrow(invalid('"f1"'));
+    expect(() => cheapestWith(front, { minimize: 'cost', where: { f1: { atLeast: 1 } } as object })).toThrow(
+      invalid('"f1"'),
+    );
   });
 });
 
@@ -55,7 +60,13 @@ describe('knee', () => {
   });
 
   it('is where one of three objectives would cost too much of the others', () => {
-    const triples = [[0, 9, 9], [9, 0, 9], [9, 9, 0], [2, 2, 2], [1, 5, 5]].map(([a = 0, b = 0, c = 0]) => ({ objectives: { a, b, c } }));
+    const triples = [
+      [0, 9, 9],
+      [9, 0, 9],
+      [9, 9, 0],
+      [2, 2, 2],
+      [1, 5, 5],
+    ].map(([a = 0, b = 0, c = 0]) => ({ objectives: { a, b, c } }));
     expect(knee(triples, { a: 'minimize', b: 'minimize', c: 'minimize' })).toBe(triples[3]);
   });
 
@@ -64,7 +75,9 @@ describe('knee', () => {
       fc.property(pointSets(2), (points) => {
         const solutions = points.map(([cost = 0, score = 0]) => solution(cost, score));
         const chosen = knee(solutions, directions)?.objectives;
-        expect(paretoFront(solutions, directions, { objectives: (item) => item.objectives }).map((item) => item.objectives)).toContainEqual(chosen);
+        expect(
+          paretoFront(solutions, directions, { objectives: (item) => item.objectives }).map((item) => item.objectives),
+        ).toContainEqual(chosen);
         expect(knee([...solutions].reverse(), directions)?.objectives).toEqual(chosen);
       }),
     );

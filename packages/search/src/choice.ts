@@ -16,7 +16,10 @@ export type Conditions<Name extends string = string> = { readonly [Key in Name]?
 const checkNames = (item: Measured, named: readonly string[]): void => {
   const unknown = named.find((name) => !(name in item.objectives));
   if (unknown !== undefined) {
-    throw new SearchError('INVALID_OPTION', `"${unknown}" is no objective of the front: expected ${Object.keys(item.objectives).join(', ')}.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `"${unknown}" is no objective of the front: expected ${Object.keys(item.objectives).join(', ')}.`,
+    );
   }
 };
 
@@ -36,7 +39,10 @@ const least = <Item extends Measured>(
         return own >= atLeast && own <= atMost;
       }),
     )
-    .reduce<Item | undefined>((best, item) => (best === undefined || value(item) < value(best) ? item : best), undefined);
+    .reduce<Item | undefined>(
+      (best, item) => (best === undefined || value(item) < value(best) ? item : best),
+      undefined,
+    );
 };
 
 /**
@@ -71,9 +77,13 @@ export const bestUnder = <Item extends Measured>(
   {
     where,
     ...wanted
-  }: { readonly where: Conditions<ObjectiveOf<Item>> } & ({ readonly maximize: ObjectiveOf<Item> } | { readonly minimize: ObjectiveOf<Item> }),
+  }: { readonly where: Conditions<ObjectiveOf<Item>> } & (
+    { readonly maximize: ObjectiveOf<Item> } | { readonly minimize: ObjectiveOf<Item> }
+  ),
 ): Item | undefined =>
-  'maximize' in wanted ? least(front, { name: wanted.maximize, sign: -1, where }) : least(front, { name: wanted.minimize, sign: 1, where });
+  'maximize' in wanted
+    ? least(front, { name: wanted.maximize, sign: -1, where })
+    : least(front, { name: wanted.minimize, sign: 1, where });
 
 /**
  * The knee of a front: the solution where getting better in one objective begins to cost more than it gives. Every objective is scaled
@@ -88,11 +98,18 @@ export const bestUnder = <Item extends Measured>(
  * const { front } = await minimize(problem, { generations: 20 });
  * knee(front, problem.objectives)?.genome;
  */
-export const knee = <Item extends Measured>(front: readonly Item[], directions: Directions<ObjectiveOf<Item>>): Item | undefined => {
+export const knee = <Item extends Measured>(
+  front: readonly Item[],
+  directions: Directions<ObjectiveOf<Item>>,
+): Item | undefined => {
   const axes = axesOf<string>(directions);
   const objectives = axes.length;
   const feasible = front.filter(isFeasible);
-  const values = finiteRows(feasible.map((item) => item.objectives), axes, { what: 'a solution' });
+  const values = finiteRows(
+    feasible.map((item) => item.objectives),
+    axes,
+    { what: 'a solution' },
+  );
   const rows = frontRows(values, objectives);
   const sums = new Float64Array(rows.length);
   for (let m = 0; m < objectives; m += 1) {

@@ -8,15 +8,24 @@ type Names = 'cost' | 'score';
 const options = { seed: 5, populationSize: 12, generations: 10 } as const;
 
 /** The problem's own results, one by one. */
-const measured = async (problem: Problem<Shares, Names>, genomes: readonly Shares[]): Promise<readonly Result<Names>[]> =>
+const measured = async (
+  problem: Problem<Shares, Names>,
+  genomes: readonly Shares[],
+): Promise<readonly Result<Names>[]> =>
   (await problem.evaluate(genomes, { generation: 0, keys: [] })) as readonly Result<Names>[];
 
 /** Drives a search by hand; `order` says in which order the results of a generation come. */
-const byHand = async (search: Search<Shares, Names>, order: (count: number) => readonly number[]): Promise<Generation<Shares, Names>[]> => {
+const byHand = async (
+  search: Search<Shares, Names>,
+  order: (count: number) => readonly number[],
+): Promise<Generation<Shares, Names>[]> => {
   const problem = tradeOff();
   const reports: Generation<Shares, Names>[] = [];
   for (let candidates = search.ask(); candidates.length > 0; candidates = search.ask()) {
-    const results = await measured(problem, candidates.map(({ genome }) => genome));
+    const results = await measured(
+      problem,
+      candidates.map(({ genome }) => genome),
+    );
     for (const i of order(candidates.length)) {
       const report = search.tell(candidates[i]?.id ?? -1, results[i] as Result<Names>);
       if (report) reports.push(report);
@@ -64,7 +73,10 @@ describe('three doors, one search', () => {
     expect(search.ask()).toEqual(first);
     const saved = JSON.stringify(search.checkpoint());
     const [one] = first;
-    const [result] = await measured(tradeOff(), first.map(({ genome }) => genome));
+    const [result] = await measured(
+      tradeOff(),
+      first.map(({ genome }) => genome),
+    );
     search.tell(one?.id ?? -1, result as Result<Names>);
     expect(search.ask()).toEqual(first.slice(1));
     expect(JSON.stringify(search.checkpoint())).toBe(saved);
@@ -81,21 +93,31 @@ describe('three doors, one search', () => {
     const mapped = tradeOff(4, {
       evaluate: async (genomes) => {
         const results = await measured(base, genomes);
-        return new Map(genomes.map((genome, i): [Shares, Result<Names>] => [genome, results[i] as Result<Names>]).reverse());
+        return new Map(
+          genomes.map((genome, i): [Shares, Result<Names>] => [genome, results[i] as Result<Names>]).reverse(),
+        );
       },
     });
     expect((await minimize(mapped, options)).front).toEqual((await minimize(base, options)).front);
     const short = tradeOff(4, { evaluate: async () => new Map<Shares, Result<Names>>() });
-    await expect(minimize(short, options)).rejects.toMatchObject({ code: 'INVALID_OBJECTIVES', message: expect.stringContaining('a map without [') });
+    await expect(minimize(short, options)).rejects.toMatchObject({
+      code: 'INVALID_OBJECTIVES',
+      message: expect.stringContaining('a map without ['),
+    });
   });
 
   it('refuses a result that is late, told twice or of nobody, or not a number, and goes on', async () => {
     const search = new Search(tradeOff(), options);
     const candidates = search.ask();
-    const results = await measured(tradeOff(), candidates.map(({ genome }) => genome));
+    const results = await measured(
+      tradeOff(),
+      candidates.map(({ genome }) => genome),
+    );
     const unknown = expect.objectContaining({ code: 'UNKNOWN_CANDIDATE' });
     expect(() => search.tell(99, { cost: 1, score: 1 })).toThrow(unknown);
-    expect(() => search.tell(0, { cost: 1, score: NaN })).toThrow(expect.objectContaining({ code: 'INVALID_OBJECTIVES' }));
+    expect(() => search.tell(0, { cost: 1, score: NaN })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OBJECTIVES' }),
+    );
     search.tell(0, results[0] as Result<Names>);
     expect(() => search.tell(0, { cost: 1, score: 1 })).toThrow(unknown);
     candidates.slice(1).forEach(({ id }) => void search.tell(id, results[id] as Result<Names>));

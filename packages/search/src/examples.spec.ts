@@ -25,7 +25,14 @@ describe('examples in the documentation', () => {
 
   it.each(examples)('run: $name: $code', async ({ code }) => {
     const text = JSON.stringify(new search.Search(tradeOff(), { generations: 1 }).checkpoint());
-    const scope = { ...search, ...suites, ...svg, problem: tradeOff(), search: new search.Search(tradeOff(), { generations: 1 }), text };
+    const scope = {
+      ...search,
+      ...suites,
+      ...svg,
+      problem: tradeOff(),
+      search: new search.Search(tradeOff(), { generations: 1 }),
+      text,
+    };
     const run = compileFunction(`return (async () => {{ ${code}\n }})();`, Object.keys(scope));
     await run(...Object.values(scope));
   });

@@ -19,7 +19,10 @@ export const frontOf = <Genome, Name extends string, Constraint extends string>(
   const least = violations.reduce((low, violation) => Math.min(low, violation), Infinity);
   const candidates = population.filter((_, i) => violations[i] === least);
   const { values, objectives } = ledger.rows(candidates);
-  return solutionsOf(ledger, Uint32Array.from(frontRows(values, objectives), (row) => candidates[row] ?? 0));
+  return solutionsOf(
+    ledger,
+    Uint32Array.from(frontRows(values, objectives), (row) => candidates[row] ?? 0),
+  );
 };
 
 /** Why entries were discarded. */
@@ -39,8 +42,14 @@ const discardedOf = <Genome, Name extends string, Constraint extends string>(
  * @param own the entries of the generation
  */
 export const generationReport = <Genome, Name extends string, Constraint extends string>(
-  numbers: Pick<Generation<Genome, Name, Constraint>, 'generation' | 'evaluations' | 'progress'> & { readonly hypervolume: number | undefined },
-  { ledger, own, population }: { readonly ledger: Ledger<Genome, Name, Constraint>; readonly own: Uint32Array; readonly population: Uint32Array },
+  numbers: Pick<Generation<Genome, Name, Constraint>, 'generation' | 'evaluations' | 'progress'> & {
+    readonly hypervolume: number | undefined;
+  },
+  {
+    ledger,
+    own,
+    population,
+  }: { readonly ledger: Ledger<Genome, Name, Constraint>; readonly own: Uint32Array; readonly population: Uint32Array },
 ): Generation<Genome, Name, Constraint> => {
   const { hypervolume, ...counts } = numbers;
   const evaluated = lazily(() => solutionsOf(ledger, own));

@@ -2,10 +2,27 @@ export { Search } from './search.js';
 export { minimize } from './minimize.js';
 export type { Candidate, DiscardedCandidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
 export type { SearchLimits, SearchOptions, SearchSettings } from './options.js';
-export { afterEvaluations, afterGenerations, afterSeconds, allOf, anyOf, whenReached, whenStagnant } from './termination.js';
+export {
+  afterEvaluations,
+  afterGenerations,
+  afterSeconds,
+  allOf,
+  anyOf,
+  whenReached,
+  whenStagnant,
+} from './termination.js';
 export type { SearchState, Termination, TerminationStatus } from './termination.js';
 export { defineProblem } from './problem.js';
-export type { AbortSignalLike, Discarded, Evaluate, EvaluateContext, Problem, Result, Results, Solution } from './problem.js';
+export type {
+  AbortSignalLike,
+  Discarded,
+  Evaluate,
+  EvaluateContext,
+  Problem,
+  Result,
+  Results,
+  Solution,
+} from './problem.js';
 export type { Crossover, GenomeOf, Mutation, Space } from './space.js';
 export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { SearchError } from './errors.js';

@@ -8,7 +8,8 @@ export interface Memo<Genome> {
 }
 
 /** The key of a genotype. */
-export const keyOf = <Genome>(space: Pick<Space<Genome>, 'key'>, genome: Genome): string => (space.key ? space.key(genome) : JSON.stringify(genome));
+export const keyOf = <Genome>(space: Pick<Space<Genome>, 'key'>, genome: Genome): string =>
+  space.key ? space.key(genome) : JSON.stringify(genome);
 
 const byKey = <Genome>(space: Pick<Space<Genome>, 'key'>): Memo<Genome> => {
   const keys = new Set<string>();

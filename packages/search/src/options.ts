@@ -42,11 +42,19 @@ export type ResolvedSettings<Name extends string> = Required<Omit<SearchSettings
   Pick<SearchSettings<Name>, 'reference'>;
 
 /** Limits with every default filled in. */
-export type ResolvedLimits<Name extends string> = Required<Omit<SearchLimits<Name>, 'until'>> & Pick<SearchLimits<Name>, 'until'>;
+export type ResolvedLimits<Name extends string> = Required<Omit<SearchLimits<Name>, 'until'>> &
+  Pick<SearchLimits<Name>, 'until'>;
 
 /** @throws SearchError `INVALID_OPTION`, saying which setting and what was expected */
 export const resolveSettings = <Name extends string>(
-  { populationSize, offspring, crossoverRate = 0.9, mutationRate = 0.9, attempts = 50, reference }: SearchSettings<Name>,
+  {
+    populationSize,
+    offspring,
+    crossoverRate = 0.9,
+    mutationRate = 0.9,
+    attempts = 50,
+    reference,
+  }: SearchSettings<Name>,
   algorithm: Algorithm,
   names: readonly Name[],
 ): ResolvedSettings<Name> => {
@@ -54,10 +62,12 @@ export const resolveSettings = <Name extends string>(
   const size = populationSize ?? algorithm.populationSize(names.length);
   const settings = { populationSize: size, offspring: offspring ?? size, crossoverRate, mutationRate, attempts };
   for (const name of ['populationSize', 'offspring', 'attempts'] as const) {
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) throw invalidOption(name, settings[name], 'an integer >= 1');
+    if (!Number.isInteger(settings[name]) || settings[name] < 1)
+      throw invalidOption(name, settings[name], 'an integer >= 1');
   }
   for (const name of ['crossoverRate', 'mutationRate'] as const) {
-    if (!(settings[name] >= 0 && settings[name] <= 1)) throw invalidOption(name, settings[name], 'a probability from 0 to 1');
+    if (!(settings[name] >= 0 && settings[name] <= 1))
+      throw invalidOption(name, settings[name], 'a probability from 0 to 1');
   }
   if (reference === undefined) return settings;
   for (const name of names) {
@@ -67,7 +77,11 @@ export const resolveSettings = <Name extends string>(
 };
 
 /** @throws SearchError `INVALID_OPTION` without a limit or with an impossible one */
-export const resolveLimits = <Name extends string>({ generations, evaluations, until }: SearchLimits<Name>): ResolvedLimits<Name> => {
+export const resolveLimits = <Name extends string>({
+  generations,
+  evaluations,
+  until,
+}: SearchLimits<Name>): ResolvedLimits<Name> => {
   if (generations === undefined && evaluations === undefined && until === undefined) {
     throw new SearchError(
       'INVALID_OPTION',
@@ -79,6 +93,7 @@ export const resolveLimits = <Name extends string>({ generations, evaluations, u
       throw invalidOption(name, value, 'an integer >= 0, or Infinity');
     }
   }
-  if (until !== undefined && typeof until !== 'function') throw invalidOption('until', until, 'a termination, such as afterSeconds(60)');
+  if (until !== undefined && typeof until !== 'function')
+    throw invalidOption('until', until, 'a termination, such as afterSeconds(60)');
   return { generations: generations ?? Infinity, evaluations: evaluations ?? Infinity, ...(until && { until }) };
 };

@@ -24,15 +24,27 @@ describe('paretoFront', () => {
   });
 
   it('drops a dearer point of equal score and an end point that is dominated', () => {
-    const points = [{ cost: 1, score: 5 }, { cost: 2, score: 5 }, { cost: 9, score: 4 }];
+    const points = [
+      { cost: 1, score: 5 },
+      { cost: 2, score: 5 },
+      { cost: 9, score: 4 },
+    ];
     expect(paretoFront(points, directions)).toEqual([{ cost: 1, score: 5 }]);
   });
 
   it('reads objectives from wherever they are', () => {
-    const items = [{ id: 1, at: [2, 1] }, { id: 2, at: [1, 2] }, { id: 3, at: [3, 3] }];
-    const front = paretoFront(items, { x: 'minimize', y: 'minimize' }, {
-      objectives: ({ at: [x = 0, y = 0] }) => ({ x, y }),
-    });
+    const items = [
+      { id: 1, at: [2, 1] },
+      { id: 2, at: [1, 2] },
+      { id: 3, at: [3, 3] },
+    ];
+    const front = paretoFront(
+      items,
+      { x: 'minimize', y: 'minimize' },
+      {
+        objectives: ({ at: [x = 0, y = 0] }) => ({ x, y }),
+      },
+    );
     expect(front.map(({ id }) => id)).toEqual([2, 1]);
   });
 

@@ -4,10 +4,10 @@ import { tradeOff } from './testing/trade-off.js';
 type Names = 'cost' | 'score';
 
 const evaluating = (results: (count: number) => unknown) =>
-  new Search(
-    tradeOff(4, { evaluate: async (genomes) => results(genomes.length) as readonly Objectives<Names>[] }),
-    { generations: 1, populationSize: 4 },
-  ).run();
+  new Search(tradeOff(4, { evaluate: async (genomes) => results(genomes.length) as readonly Objectives<Names>[] }), {
+    generations: 1,
+    populationSize: 4,
+  }).run();
 
 describe('what a search refuses', () => {
   it.each([
@@ -42,7 +42,10 @@ describe('what a search refuses', () => {
 
   it('objectives without a name or a direction, and a reference for other than two', () => {
     const make = (objectives: object, reference?: object) => () =>
-      new Search({ ...tradeOff(), objectives } as never, { generations: 1, ...(reference ? { reference } : {}) } as never);
+      new Search(
+        { ...tradeOff(), objectives } as never,
+        { generations: 1, ...(reference ? { reference } : {}) } as never,
+      );
     expect(make({})).toThrow('objectives is empty');
     expect(make({ cost: 'down' })).toThrow('objective "cost" has direction "down"');
     expect(make({ cost: 'minimize' }, { cost: NaN })).toThrow('reference.cost is NaN');

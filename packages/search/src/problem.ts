@@ -56,7 +56,11 @@ export interface Solution<Genome, Name extends string = string, Constraint exten
  * `record`, `realVector` or `descendingVector`, or bring operators of your own. A genome is any value that JSON can hold; it
  * is never changed in place, by the search or by you.
  */
-export interface Problem<Genome, Name extends string = string, Constraint extends string = never> extends Space<Genome> {
+export interface Problem<
+  Genome,
+  Name extends string = string,
+  Constraint extends string = never,
+> extends Space<Genome> {
   /** The objectives, by name: one or more. */
   readonly objectives: Directions<Name>;
   /**
@@ -105,6 +109,9 @@ export const checkNames = (directions: Directions, constraints: readonly string[
   const names = [...Object.keys(directions), ...constraints];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new SearchError('INVALID_PROBLEM', `"${twice}" names two of the objectives and constraints: give each a name of its own.`);
+    throw new SearchError(
+      'INVALID_PROBLEM',
+      `"${twice}" names two of the objectives and constraints: give each a name of its own.`,
+    );
   }
 };

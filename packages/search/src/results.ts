@@ -32,7 +32,10 @@ export const inOrder = <Genome, Name extends string>(
   if (results instanceof Map) {
     const missing = genomes.find((genome) => !results.has(genome));
     if (missing !== undefined) {
-      throw new SearchError('INVALID_OBJECTIVES', `evaluate gave a map without ${JSON.stringify(missing)}: expected a result for each of the ${genomes.length} genomes.`);
+      throw new SearchError(
+        'INVALID_OBJECTIVES',
+        `evaluate gave a map without ${JSON.stringify(missing)}: expected a result for each of the ${genomes.length} genomes.`,
+      );
     }
   } else if (!Array.isArray(results) || results.length !== genomes.length) {
     const came = Array.isArray(results) ? `${results.length} results` : `a value of type ${typeof results}`;
@@ -41,7 +44,10 @@ export const inOrder = <Genome, Name extends string>(
       `evaluate gave ${came} for ${genomes.length} genomes: expected an array with one result for each, in order, or a Map from genomes to results.`,
     );
   }
-  const ordered = results instanceof Map ? genomes.map((genome) => results.get(genome) as Result<Name>) : (results as readonly Result<Name>[]);
+  const ordered =
+    results instanceof Map
+      ? genomes.map((genome) => results.get(genome) as Result<Name>)
+      : (results as readonly Result<Name>[]);
   for (let i = 0; i < genomes.length; i += 1) checkResult(ordered[i], genomes[i], names);
   return ordered;
 };

@@ -101,11 +101,18 @@ describe('a search', () => {
   });
 
   it('starts from the seeds, repaired, without repeats, before any sample', async () => {
-    const seeds = [[0.5, 0.5, 0.5, 0.5], [1, 0.31, 0.4, 0.2], [0.5, 0.5, 0.5, 0.5]];
+    const seeds = [
+      [0.5, 0.5, 0.5, 0.5],
+      [1, 0.31, 0.4, 0.2],
+      [0.5, 0.5, 0.5, 0.5],
+    ];
     const search = new Search(tradeOff(4, { seeds }), { ...options, generations: 0 });
     await search.run();
     const genomes = search.evaluated().map(({ genome }) => genome);
-    expect(genomes.slice(0, 2)).toEqual([[0.5, 0.5, 0.5, 0.5], [1, 0.3, 0.3, 0.2]]);
+    expect(genomes.slice(0, 2)).toEqual([
+      [0.5, 0.5, 0.5, 0.5],
+      [1, 0.3, 0.3, 0.2],
+    ]);
     expect(genomes).toHaveLength(20);
   });
 
@@ -134,7 +141,12 @@ describe('a search', () => {
         genomes.map(([w = 0, x = 0, y = 0, z = 0]) => ({ a: w + y, b: x + z, c: Math.abs(w - x) })),
     };
     const result = await new Search(three, options).run();
-    expect(paretoFront(result.front.map(({ objectives }) => objectives), three.objectives)).toHaveLength(result.front.length);
+    expect(
+      paretoFront(
+        result.front.map(({ objectives }) => objectives),
+        three.objectives,
+      ),
+    ).toHaveLength(result.front.length);
     const one: Problem<Shares, 'sum'> = {
       ...base,
       objectives: { sum: 'maximize' },

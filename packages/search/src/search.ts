@@ -11,7 +11,14 @@ import { hypervolume } from './indicators/hypervolume.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { createMemo, keyOf, type Memo } from './memo.js';
 import { numbersBetween } from './numbers-between.js';
-import { resolveLimits, resolveSettings, type ResolvedLimits, type ResolvedSettings, type SearchLimits, type SearchOptions } from './options.js';
+import {
+  resolveLimits,
+  resolveSettings,
+  type ResolvedLimits,
+  type ResolvedSettings,
+  type SearchLimits,
+  type SearchOptions,
+} from './options.js';
 import { lazily } from './lazily.js';
 import { checkNames, type AbortSignalLike, type Problem, type Result, type Solution } from './problem.js';
 import { createRandom, restoreRandom, type Random, type RandomState } from './random.js';
@@ -37,9 +44,9 @@ interface Pending<Genome, Value extends string> {
  * const search = new Search(problem, { seed: 1, populationSize: 40, generations: 50 });
  * const { front } = await search.run();
  */
-export class Search<Genome, Name extends string = string, Constraint extends string = never>
-  implements AsyncIterable<Generation<Genome, Name, Constraint>>
-{
+export class Search<Genome, Name extends string = string, Constraint extends string = never> implements AsyncIterable<
+  Generation<Genome, Name, Constraint>
+> {
   readonly #problem: Problem<Genome, Name, Constraint>;
   readonly #algorithm: Algorithm;
   readonly #axes: readonly Axis<Name>[];
@@ -97,7 +104,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const names = [...search.#axes.map(({ name }) => name), ...search.#constraints];
     for (const entry of saved.evaluated) {
       const genome = entry.genome as Genome;
-      const result = 'values' in entry ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Name | Constraint>) : { discarded: entry.discarded };
+      const result =
+        'values' in entry
+          ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Name | Constraint>)
+          : { discarded: entry.discarded };
       search.#memo.add(genome);
       search.#ledger.add(genome, result);
     }
@@ -135,7 +145,13 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       const solution = this.#ledger.solution(entry);
       if (!solution) return { genome, discarded: this.#ledger.discarded(entry) ?? '' };
       const { objectives, constraints } = solution;
-      return { genome, values: [...this.#axes.map(({ name }) => objectives[name]), ...this.#constraints.map((name) => constraints?.[name] ?? 0)] };
+      return {
+        genome,
+        values: [
+          ...this.#axes.map(({ name }) => objectives[name]),
+          ...this.#constraints.map((name) => constraints?.[name] ?? 0),
+        ],
+      };
     });
     return writeCheckpoint({
       algorithm: { name: this.#algorithm.name, settings: this.#algorithm.settings },
@@ -175,7 +191,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const first = this.#ledger.size();
     const candidate = this.#pending?.candidates[id - first];
     if (!this.#pending || !candidate || this.#pending.results[id - first] !== undefined) {
-      throw new SearchError('UNKNOWN_CANDIDATE', `No candidate ${id} waits for a result: it is of another generation, or it has one. Tell each candidate of the last ask() once.`);
+      throw new SearchError(
+        'UNKNOWN_CANDIDATE',
+        `No candidate ${id} waits for a result: it is of another generation, or it has one. Tell each candidate of the last ask() once.`,
+      );
     }
     checkResult(result, candidate.genome, this.#names());
     return this.#tell(id - first, result);
@@ -187,7 +206,9 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    * @throws SearchError `ABORTED` when `signal` aborts, `INVALID_OBJECTIVES`, `NO_CANDIDATES`, `BUSY`; and whatever
    * `evaluate` throws. In each case the search stands at its last completed generation and can be run again.
    */
-  async run({ signal, onGeneration }: RunOptions<Genome, Name, Constraint> = {}): Promise<SearchResult<Genome, Name, Constraint>> {
+  async run({ signal, onGeneration }: RunOptions<Genome, Name, Constraint> = {}): Promise<
+    SearchResult<Genome, Name, Constraint>
+  > {
     this.#claim();
     try {
       for (;;) {
@@ -203,7 +224,11 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   }
 
   /** The generations one by one, computed as they are asked for. Leaving the loop leaves the search resumable. */
-  async *generations({ signal }: Pick<RunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<Generation<Genome, Name, Constraint>, StopReason, void> {
+  async *generations({ signal }: Pick<RunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<
+    Generation<Genome, Name, Constraint>,
+    StopReason,
+    void
+  > {
     this.#claim();
     try {
       for (;;) {
@@ -222,7 +247,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
 
   #checkIdle(): void {
     if (this.#busy) {
-      throw new SearchError('BUSY', 'This search is running already: wait for it, or make a second one to run beside it.');
+      throw new SearchError(
+        'BUSY',
+        'This search is running already: wait for it, or make a second one to run beside it.',
+      );
     }
   }
 
@@ -249,7 +277,11 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       },
       ...(signal && { signal }),
     };
-    const results = inOrder(await unlessAborted(() => this.#problem.evaluate(genomes, context), signal), genomes, this.#names());
+    const results = inOrder(
+      await unlessAborted(() => this.#problem.evaluate(genomes, context), signal),
+      genomes,
+      this.#names(),
+    );
     const first = this.#ledger.size();
     let report: Generation<Genome, Name, Constraint> | undefined;
     candidates.forEach(({ id }, i) => void (report = this.#tell(id - first, results[i] as Result<Name | Constraint>)));
@@ -289,7 +321,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const { generations, evaluations, until } = this.#limits;
     const none: TerminationStatus = { progress: 0, reason: '' };
     const { progress } = until?.(this.#state()) ?? none;
-    return Math.min(1, Math.max(progress, generations === 0 ? 1 : this.#generation / generations, this.evaluations / evaluations));
+    return Math.min(
+      1,
+      Math.max(progress, generations === 0 ? 1 : this.#generation / generations, this.evaluations / evaluations),
+    );
   }
 
   #breed(): Pending<Genome, Name | Constraint> | undefined {
@@ -298,7 +333,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const options = { problem: this.#problem, settings: this.#settings, memo: this.#memo, random: this.#random, left };
     let brood: readonly Genome[];
     try {
-      brood = this.#generation < 0 ? firstBrood(options) : nextBrood(options, { population: this.#population, ledger: this.#ledger, algorithm: this.#algorithm });
+      brood =
+        this.#generation < 0
+          ? firstBrood(options)
+          : nextBrood(options, { population: this.#population, ledger: this.#ledger, algorithm: this.#algorithm });
     } catch (error) {
       // An operator failed: forget what was bred, as if it had not been asked.
       this.#random = restoreRandom(before);
@@ -313,14 +351,27 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     }
     const first = this.#ledger.size();
     const candidates = brood.map((genome, i) => ({ id: first + i, genome }));
-    return { candidates, results: new Array<undefined>(candidates.length).fill(undefined), missing: candidates.length, before };
+    return {
+      candidates,
+      results: new Array<undefined>(candidates.length).fill(undefined),
+      missing: candidates.length,
+      before,
+    };
   }
 
   #tell(index: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined {
     const pending = this.#pending;
     if (!pending) return undefined;
-    if (this.#generation < 0 && pending.missing === 1 && isDiscarded(result) && pending.results.every((other, i) => i === index || (other && isDiscarded(other)))) {
-      throw new SearchError('NO_CANDIDATES', `All ${pending.candidates.length} candidates of the initial population were discarded, this one because: ${result.discarded}. Mend evaluate(), or what it measures.`);
+    if (
+      this.#generation < 0 &&
+      pending.missing === 1 &&
+      isDiscarded(result) &&
+      pending.results.every((other, i) => i === index || (other && isDiscarded(other)))
+    ) {
+      throw new SearchError(
+        'NO_CANDIDATES',
+        `All ${pending.candidates.length} candidates of the initial population were discarded, this one because: ${result.discarded}. Mend evaluate(), or what it measures.`,
+      );
     }
     pending.results[index] = result;
     pending.missing -= 1;
@@ -330,18 +381,32 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   #absorb({ candidates, results }: Pending<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> {
     const first = this.#ledger.size();
     candidates.forEach(({ genome }, i) => void this.#ledger.add(genome, results[i] as Result<Name | Constraint>));
-    const added = numbersBetween(first, this.#ledger.size()).filter((entry) => this.#ledger.discarded(entry) === undefined);
+    const added = numbersBetween(first, this.#ledger.size()).filter(
+      (entry) => this.#ledger.discarded(entry) === undefined,
+    );
     const merged = new Uint32Array(this.#population.length + added.length);
     merged.set(this.#population);
     merged.set(added, this.#population.length);
-    const kept = this.#algorithm.survivors(this.#ledger.rows(merged), this.#settings.populationSize, { ideal: this.#ledger.ideal, random: this.#random });
+    const kept = this.#algorithm.survivors(this.#ledger.rows(merged), this.#settings.populationSize, {
+      ideal: this.#ledger.ideal,
+      random: this.#random,
+    });
     this.#population = kept.map((row) => merged[row] ?? 0);
     this.#generation += 1;
     this.#pending = undefined;
     const volume = this.#hypervolume();
     if (volume !== undefined) this.#hypervolumes.push(volume);
-    const counts = { generation: this.#generation, evaluations: this.evaluations, progress: this.#progress(), hypervolume: volume };
-    return generationReport(counts, { ledger: this.#ledger, own: numbersBetween(first, this.#ledger.size()), population: this.#population });
+    const counts = {
+      generation: this.#generation,
+      evaluations: this.evaluations,
+      progress: this.#progress(),
+      hypervolume: volume,
+    };
+    return generationReport(counts, {
+      ledger: this.#ledger,
+      own: numbersBetween(first, this.#ledger.size()),
+      population: this.#population,
+    });
   }
 
   #hypervolume(): number | undefined {

@@ -25,12 +25,14 @@ export interface Space<Genome> {
    * Tells genotypes apart without the strings, for spaces that are searched very fast; it is what counts then, and must agree with `key`:
    * with a key of your own over that of a space, set `identity: undefined`.
    */
-  readonly identity?: undefined | {
-    /** 32 bits that are equal for genomes of one genotype. */
-    hash(genome: Genome): number;
-    /** Are these one genotype? */
-    same(a: Genome, b: Genome): boolean;
-  };
+  readonly identity?:
+    | undefined
+    | {
+        /** 32 bits that are equal for genomes of one genotype. */
+        hash(genome: Genome): number;
+        /** Are these one genotype? */
+        same(a: Genome, b: Genome): boolean;
+      };
 }
 
 /** The genomes of a space: `GenomeOf<typeof space>`. */

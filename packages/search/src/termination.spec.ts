@@ -1,17 +1,32 @@
-import { afterEvaluations, afterGenerations, afterSeconds, allOf, anyOf, minimize, Search, whenReached, whenStagnant, type Termination } from './index.js';
+import {
+  afterEvaluations,
+  afterGenerations,
+  afterSeconds,
+  allOf,
+  anyOf,
+  minimize,
+  Search,
+  whenReached,
+  whenStagnant,
+  type Termination,
+} from './index.js';
 import { tradeOff } from './testing/trade-off.js';
 
 const options = { seed: 1, populationSize: 10 };
 const reference = { cost: 4, score: 0 };
 
-const run = (until: Termination<'cost' | 'score'>, extra: object = {}) => minimize(tradeOff(), { ...options, ...extra, until });
+const run = (until: Termination<'cost' | 'score'>, extra: object = {}) =>
+  minimize(tradeOff(), { ...options, ...extra, until });
 
 describe('when a search ends', () => {
   it('after generations, evaluations or a target, whichever is first', async () => {
     expect(await run(afterGenerations(3))).toMatchObject({ stopped: 'generations', generation: 3 });
     expect(await run(afterEvaluations(35))).toMatchObject({ stopped: 'evaluations', evaluations: 40 });
     expect(await run(anyOf(afterGenerations(30), afterEvaluations(35)))).toMatchObject({ stopped: 'evaluations' });
-    expect(await run(allOf(afterGenerations(2), afterEvaluations(35)))).toMatchObject({ stopped: 'generations and evaluations', evaluations: 40 });
+    expect(await run(allOf(afterGenerations(2), afterEvaluations(35)))).toMatchObject({
+      stopped: 'generations and evaluations',
+      evaluations: 40,
+    });
     const { front, stopped } = await run(whenReached({ score: 7, cost: 3 }), { generations: 200 });
     expect(stopped).toBe('target');
     expect(front.some(({ objectives }) => objectives.score >= 7 && objectives.cost <= 3)).toBe(true);
@@ -31,7 +46,9 @@ describe('when a search ends', () => {
     expect(result.stopped).toBe('stagnation');
     const last = volumes.at(-1) ?? NaN;
     expect(last - (volumes.at(-7) ?? NaN)).toBeLessThan(0.01 * last);
-    expect(volumes.findIndex((volume, i) => i >= 6 && volume - (volumes[i - 6] ?? NaN) < 0.01 * volume)).toBe(volumes.length - 1);
+    expect(volumes.findIndex((volume, i) => i >= 6 && volume - (volumes[i - 6] ?? NaN) < 0.01 * volume)).toBe(
+      volumes.length - 1,
+    );
   });
 
   it('a resumed search ends where the whole one does', async () => {
@@ -47,7 +64,12 @@ describe('when a search ends', () => {
 
   it('progress rises from 0 to 1', async () => {
     const seen: number[] = [];
-    for await (const { progress } of new Search(tradeOff(), { ...options, generations: 20, until: allOf(afterGenerations(8), afterEvaluations(90)) })) seen.push(progress);
+    for await (const { progress } of new Search(tradeOff(), {
+      ...options,
+      generations: 20,
+      until: allOf(afterGenerations(8), afterEvaluations(90)),
+    }))
+      seen.push(progress);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.every((progress) => progress >= 0 && progress <= 1)).toBe(true);
     expect(seen.at(-1)).toBe(1);
@@ -59,7 +81,13 @@ describe('when a search ends', () => {
     expect(() => afterSeconds(0)).toThrow(expect.objectContaining(invalid));
     expect(() => whenStagnant({ tolerance: -1 })).toThrow(expect.objectContaining(invalid));
     expect(() => new Search(tradeOff(), { until: 3 as never })).toThrow(expect.objectContaining(invalid));
-    await expect(run(whenStagnant())).rejects.toMatchObject({ ...invalid, message: expect.stringContaining('give `reference`') });
-    await expect(run(whenReached({ speed: 1 } as never))).rejects.toMatchObject({ ...invalid, message: expect.stringContaining('"speed"') });
+    await expect(run(whenStagnant())).rejects.toMatchObject({
+      ...invalid,
+      message: expect.stringContaining('give `reference`'),
+    });
+    await expect(run(whenReached({ speed: 1 } as never))).rejects.toMatchObject({
+      ...invalid,
+      message: expect.stringContaining('"speed"'),
+    });
   });
 });

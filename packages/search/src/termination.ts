@@ -55,17 +55,28 @@ export const afterSeconds = (seconds: number): Termination => {
  *
  * @throws SearchError `INVALID_OPTION`, also at the start of a search without a reference
  */
-export const whenStagnant = ({ generations = 20, tolerance = 1e-3 }: { readonly generations?: number; readonly tolerance?: number } = {}): Termination => {
+export const whenStagnant = ({
+  generations = 20,
+  tolerance = 1e-3,
+}: { readonly generations?: number; readonly tolerance?: number } = {}): Termination => {
   positive('generations', generations);
   positive('tolerance', tolerance);
   return ({ hypervolumes }) => {
     if (!hypervolumes) {
-      throw new SearchError('INVALID_OPTION', 'whenStagnant() watches the hypervolume, and the search has no reference point: give `reference`.');
+      throw new SearchError(
+        'INVALID_OPTION',
+        'whenStagnant() watches the hypervolume, and the search has no reference point: give `reference`.',
+      );
     }
     const last = hypervolumes.at(-1) ?? 0;
     // How many generations ago the front had all but the tolerated share of what it has.
     let still = 0;
-    for (let i = hypervolumes.length - 2; i >= 0 && last > 0 && last - (hypervolumes[i] ?? 0) < tolerance * last; i -= 1) still += 1;
+    for (
+      let i = hypervolumes.length - 2;
+      i >= 0 && last > 0 && last - (hypervolumes[i] ?? 0) < tolerance * last;
+      i -= 1
+    )
+      still += 1;
     return { progress: share(still, generations), reason: 'stagnation' };
   };
 };
@@ -81,10 +92,15 @@ export const whenReached =
   ({ front, directions }) => {
     const unknown = Object.keys(target).find((name) => !(name in directions));
     if (unknown !== undefined) {
-      throw new SearchError('INVALID_OPTION', `whenReached() names "${unknown}": expected objectives of the search, ${Object.keys(directions).join(', ')}.`);
+      throw new SearchError(
+        'INVALID_OPTION',
+        `whenReached() names "${unknown}": expected objectives of the search, ${Object.keys(directions).join(', ')}.`,
+      );
     }
     const axes = axesOf(directions).filter(({ name }) => target[name] !== undefined);
-    const reached = front.some((point) => axes.every(({ name, sign }) => sign * point[name] <= sign * (target[name] ?? Infinity)));
+    const reached = front.some((point) =>
+      axes.every(({ name, sign }) => sign * point[name] <= sign * (target[name] ?? Infinity)),
+    );
     return { progress: reached ? 1 : 0, reason: 'target' };
   };
 
@@ -92,7 +108,12 @@ export const whenReached =
 export const anyOf =
   <Name extends string>(...terminations: readonly Termination<Name>[]): Termination<Name> =>
   (state) =>
-    terminations.map((termination) => termination(state)).reduce((furthest, status) => (status.progress > furthest.progress ? status : furthest), { progress: 0, reason: 'never' });
+    terminations
+      .map((termination) => termination(state))
+      .reduce((furthest, status) => (status.progress > furthest.progress ? status : furthest), {
+        progress: 0,
+        reason: 'never',
+      });
 
 /** Ends when all of them would. */
 export const allOf =

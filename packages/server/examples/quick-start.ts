@@ -5,6 +5,8 @@ console.log(server.url);
 await server.close();
 
 const service = await openService({ models: 'runs/demo/model' }); // the same without HTTP
-const { predictions, cost, degraded } = await service.find().infer({ inputs: ['A fine film.'], budget: { minScore: 0.9 } });
+const { predictions, cost, degraded } = await service
+  .find()
+  .infer({ inputs: ['A fine film.'], budget: { minScore: 0.9 } });
 console.log(predictions[0]?.label, cost, degraded);
 await service.close();

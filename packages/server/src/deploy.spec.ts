@@ -38,24 +38,40 @@ const manifests = (name: string): readonly Manifest[] =>
     return document.toJS() as Manifest;
   });
 const podOf = (name: string): Pod => {
-  const pod = manifests(name).map(({ spec }) => spec.template?.spec ?? spec.predictor).find((spec) => spec !== undefined);
+  const pod = manifests(name)
+    .map(({ spec }) => spec.template?.spec ?? spec.predictor)
+    .find((spec) => spec !== undefined);
   if (pod === undefined) throw new Error(`${name} has no pod`);
   return pod;
 };
 /** The flags of the command line, each with what its help says. */
-const flags = new Map(Array.from(readFileSync(join(__dirname, 'options.ts'), 'utf8').matchAll(/'--([a-z-]+) <.*$/gm), ([line, flag = '']) => [flag, line]));
-const flagOf = (variable: string): string => variable.replace('LENGTH_ADAPTIVE_', '').replaceAll('_', '-').toLowerCase();
+const flags = new Map(
+  Array.from(
+    readFileSync(join(__dirname, 'options.ts'), 'utf8').matchAll(/'--([a-z-]+) <.*$/gm),
+    ([line, flag = '']) => [flag, line],
+  ),
+);
+const flagOf = (variable: string): string =>
+  variable.replace('LENGTH_ADAPTIVE_', '').replaceAll('_', '-').toLowerCase();
 
 test('every file is in the README, and says what was not run', () => {
   for (const name of readdirSync(folder).filter((name) => name !== 'README.md')) {
     expect(read('README.md')).toContain(`[${name}](${name})`);
-    expect([name, read(name).slice(0, 600)]).toEqual([name, expect.stringMatching(/Not (run|built)|is tested with nginx/)]);
+    expect([name, read(name).slice(0, 600)]).toEqual([
+      name,
+      expect.stringMatching(/Not (run|built)|is tested with nginx/),
+    ]);
   }
 });
 
 test('kubernetes.yaml holds what a service needs, of one name', () => {
   const all = manifests('kubernetes.yaml');
-  expect(all.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']);
+  expect(all.map(({ kind }) => kind)).toEqual([
+    'Deployment',
+    'Service',
+    'HorizontalPodAutoscaler',
+    'PodDisruptionBudget',
+  ]);
   expect(new Set(all.map(({ metadata }) => metadata.name))).toEqual(new Set(['length-adaptive']));
 });
 
@@ -71,7 +87,9 @@ describe.each(['kubernetes.yaml', 'kserve.yaml'])('%s', (name) => {
   });
 
   test('sets only variables that the server reads, and keeps the cluster from setting one', () => {
-    const variables = container().env.map((one) => one.name).filter((variable) => variable.startsWith('LENGTH_ADAPTIVE_'));
+    const variables = container()
+      .env.map((one) => one.name)
+      .filter((variable) => variable.startsWith('LENGTH_ADAPTIVE_'));
     expect(variables.map(flagOf).filter((flag) => !flags.has(flag))).toEqual([]);
     expect(podOf(name).enableServiceLinks).toBe(false);
   });
@@ -97,27 +115,45 @@ test('the Containerfile sets only variables that the server reads, is not root, 
   expect(variables.length).toBeGreaterThan(0);
   expect(variables.filter((flag) => !flags.has(flag))).toEqual([]);
   expect(text).toMatch(/^USER node$/m);
-  const { bin } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { bin: Record<string, string> };
-  expect(text).toContain(`/app/node_modules/@length-adaptive/server/${bin['length-adaptive-server']?.replace('./', '')}"]`);
+  const { bin } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  expect(text).toContain(
+    `/app/node_modules/@length-adaptive/server/${bin['length-adaptive-server']?.replace('./', '')}"]`,
+  );
 });
 
 /** The type of each metric. */
 const metrics = async (): Promise<ReadonlyMap<string, string>> => {
-  const status = { name: 'any', version: '1', ready: true, queued: 0, running: 0, operatingPoint: 0, queueDelayMs: 0 } as ModelStatus;
+  const status = {
+    name: 'any',
+    version: '1',
+    ready: true,
+    queued: 0,
+    running: 0,
+    operatingPoint: 0,
+    queueDelayMs: 0,
+  } as ModelStatus;
   const text = await createMetrics().text([status]);
   return new Map(Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name = '', type = '']) => [name, type]));
 };
 
 test('every panel of the dashboard asks for metrics that the server has', async () => {
   const known = await metrics();
-  const { panels } = JSON.parse(read('grafana-dashboard.json')) as { panels: { title: string; targets: { expr: string }[] }[] };
+  const { panels } = JSON.parse(read('grafana-dashboard.json')) as {
+    panels: { title: string; targets: { expr: string }[] }[];
+  };
   expect(panels.length).toBeGreaterThan(10);
   for (const { title, targets } of panels) {
     const asked = targets.flatMap(({ expr }) => expr.match(/\blength_adaptive_\w+/g) ?? []);
     expect(asked.length).toBeGreaterThanOrEqual(targets.length);
     for (const name of asked) {
       const base = name.replace(/_(bucket|sum|count)$/, '');
-      expect([title, name, known.get(name) ?? known.get(base)]).toEqual([title, name, name === base ? expect.stringMatching(/counter|gauge/) : 'histogram']);
+      expect([title, name, known.get(name) ?? known.get(base)]).toEqual([
+        title,
+        name,
+        name === base ? expect.stringMatching(/counter|gauge/) : 'histogram',
+      ]);
     }
   }
 });

@@ -39,7 +39,11 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
       (error: unknown) => stderr.write(`error: the models stay as they were: ${messageOf(error)}\n`),
     );
   };
-  const listeners = [['SIGTERM', stop], ['SIGINT', stop], ['SIGHUP', reload]] as const;
+  const listeners = [
+    ['SIGTERM', stop],
+    ['SIGINT', stop],
+    ['SIGHUP', reload],
+  ] as const;
   for (const [signal, listener] of listeners) signals.on(signal, listener);
   serve({ ...options, logStream: stderr }).then((open) => {
     server = open;
@@ -61,7 +65,10 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
  * @returns the exit code: 0 after a signal, 1 for a failure or a second signal, 2 for a command line that cannot be read. Nothing is
  * thrown and the process is not ended
  */
-export const main = async (argv: readonly string[], { stdout = process.stdout, stderr = process.stderr, env = process.env, signals = process }: Partial<Io> = {}): Promise<number> => {
+export const main = async (
+  argv: readonly string[],
+  { stdout = process.stdout, stderr = process.stderr, env = process.env, signals = process }: Partial<Io> = {},
+): Promise<number> => {
   const io: Io = { stdout, stderr, env, signals };
   try {
     return await serveUntilSignal(readOptions(argv, io), io);

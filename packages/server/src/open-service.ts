@@ -12,7 +12,8 @@ interface Served {
   readonly model: OpenModel;
 }
 
-const isSame = (a: RepositoryEntry, b: RepositoryEntry): boolean => a.name === b.name && a.version === b.version && a.fingerprint === b.fingerprint;
+const isSame = (a: RepositoryEntry, b: RepositoryEntry): boolean =>
+  a.name === b.name && a.version === b.version && a.fingerprint === b.fingerprint;
 
 /** Names in order, the newest version of each first. */
 const inOrder = (a: Served, b: Served): number => {
@@ -51,7 +52,9 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
 
   const look = async (): Promise<void> => {
     const entries = await readRepository(source);
-    const kept = served.filter(({ entry, model }) => model.status().ready && entries.some((other) => isSame(entry, other)));
+    const kept = served.filter(
+      ({ entry, model }) => model.status().ready && entries.some((other) => isSame(entry, other)),
+    );
     const fresh: Served[] = [];
     try {
       for (const entry of entries) if (!kept.some((old) => isSame(old.entry, entry))) fresh.push(await open(entry));
@@ -76,12 +79,19 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
     find: (name, version) => {
       const names = [...new Set(served.map(({ entry }) => entry.name))];
       const wanted = name ?? (names.length === 1 ? names[0] : undefined);
-      if (wanted === undefined) throw new ServerError('MODEL_NOT_FOUND', `Several models are served: ${names.join(', ')}; name one.`);
+      if (wanted === undefined)
+        throw new ServerError('MODEL_NOT_FOUND', `Several models are served: ${names.join(', ')}; name one.`);
       const versions = served.filter(({ entry }) => entry.name === wanted);
       const found = version === undefined ? versions[0] : versions.find(({ entry }) => entry.version === version);
       if (found) return found.model;
-      const known = versions.length > 0 ? `versions ${versions.map(({ entry }) => entry.version).join(', ')} of it` : names.join(', ');
-      throw new ServerError('MODEL_NOT_FOUND', `There is no model ${wanted}${version === undefined ? '' : `, version ${version}`}; served are ${known}.`);
+      const known =
+        versions.length > 0
+          ? `versions ${versions.map(({ entry }) => entry.version).join(', ')} of it`
+          : names.join(', ');
+      throw new ServerError(
+        'MODEL_NOT_FOUND',
+        `There is no model ${wanted}${version === undefined ? '' : `, version ${version}`}; served are ${known}.`,
+      );
     },
     reload: () => {
       reloading = reloading.catch(() => undefined).then(look);

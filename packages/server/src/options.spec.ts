@@ -1,9 +1,11 @@
 import { readOptions } from './options.js';
 
-const read = (argv: readonly string[], env: Record<string, string> = {}) => readOptions(argv, { env, stdout: { write: () => undefined } });
+const read = (argv: readonly string[], env: Record<string, string> = {}) =>
+  readOptions(argv, { env, stdout: { write: () => undefined } });
 
 test('models are an argument, a flag or a variable', () => {
-  for (const options of [read(['m']), read(['--models', 'm']), read([], { LENGTH_ADAPTIVE_MODELS: 'm' })]) expect(options).toMatchObject({ models: 'm', truncate: false, logLevel: 'info' });
+  for (const options of [read(['m']), read(['--models', 'm']), read([], { LENGTH_ADAPTIVE_MODELS: 'm' })])
+    expect(options).toMatchObject({ models: 'm', truncate: false, logLevel: 'info' });
   expect(() => read([])).toThrow('the models are missing');
 });
 
@@ -39,10 +41,20 @@ test.each(flags)('%s %s, and its variable', (flag, text, options) => {
 
 test('a flag goes before its variable, and keys add up', () => {
   expect(read(['m', '--port', '1'], { LENGTH_ADAPTIVE_PORT: '2' }).port).toBe(1);
-  expect(read(['m', '--api-key', 'a', '--api-key', 'b,c'], { LENGTH_ADAPTIVE_API_KEY: 'd' }).apiKeys).toEqual(['a', 'b', 'c']);
+  expect(read(['m', '--api-key', 'a', '--api-key', 'b,c'], { LENGTH_ADAPTIVE_API_KEY: 'd' }).apiKeys).toEqual([
+    'a',
+    'b',
+    'c',
+  ]);
 });
 
-test.each([['true', true], ['1', true], ['false', false], ['0', false], ['', false]])('LENGTH_ADAPTIVE_AUTO_TRUNCATE=%s', (text, truncate) => {
+test.each([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+  ['', false],
+])('LENGTH_ADAPTIVE_AUTO_TRUNCATE=%s', (text, truncate) => {
   expect(read(['m'], { LENGTH_ADAPTIVE_AUTO_TRUNCATE: text }).truncate).toBe(truncate);
   expect(read(['m', '--auto-truncate'], { LENGTH_ADAPTIVE_AUTO_TRUNCATE: text }).truncate).toBe(true);
 });
@@ -60,5 +72,7 @@ test.each([
 ])('%s %s is refused, from wherever it came', (flag, text, expected) => {
   const variable = `LENGTH_ADAPTIVE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
   expect(() => read(['m', flag, text])).toThrow(`'${text}' is invalid. ${expected}`);
-  expect(() => read(['m'], { [variable]: text })).toThrow(`value '${text}' from env '${variable}' is invalid. ${expected}`);
+  expect(() => read(['m'], { [variable]: text })).toThrow(
+    `value '${text}' from env '${variable}' is invalid. ${expected}`,
+  );
 });

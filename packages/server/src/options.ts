@@ -14,7 +14,9 @@ const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : invalid(`a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' up'}`);
+    return value >= least && value <= most
+      ? value
+      : invalid(`a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' up'}`);
   };
 
 /** Milliseconds that a timer takes. */
@@ -23,14 +25,17 @@ const milliseconds = whole(1, 2 ** 31 - 1);
 /** A list with commas, or the same flag several times. */
 const list = (text: string, before: readonly string[] = []): readonly string[] => {
   const items = text.split(',').map((item) => item.trim());
-  return items.every((item) => item !== '') ? [...before, ...items] : invalid('one or more values with commas between them');
+  return items.every((item) => item !== '')
+    ? [...before, ...items]
+    : invalid('one or more values with commas between them');
 };
 
 const budgetForm = 'cost=0.5 (or cost=50%), latency=20ms, score=0.9, or several with commas between them';
 
 /** `cost=0.5`, `latency=20ms`, `score=0.9` -> a bound. */
 const readBound = (text: string): RequestBudget => {
-  const [, kind, digits = '', unit = ''] = /^(cost|latency|score)=(\d*\.?\d+)(%|ms|s)?$/.exec(text.replace(/\s/g, '')) ?? [];
+  const [, kind, digits = '', unit = ''] =
+    /^(cost|latency|score)=(\d*\.?\d+)(%|ms|s)?$/.exec(text.replace(/\s/g, '')) ?? [];
   const value = Number(digits) * (unit === '%' ? 0.01 : unit === 's' ? 1000 : 1);
   if (kind === 'cost' && ['', '%'].includes(unit) && value > 0 && value <= 1) return { cost: value };
   if (kind === 'latency' && unit !== '%' && value > 0) return { latencyMs: value };
@@ -38,19 +43,29 @@ const readBound = (text: string): RequestBudget => {
   return invalid(budgetForm);
 };
 
-const readBudget = (text: string): RequestBudget => Object.assign({}, ...text.split(',').map(readBound)) as RequestBudget;
+const readBudget = (text: string): RequestBudget =>
+  Object.assign({}, ...text.split(',').map(readBound)) as RequestBudget;
 
 /** `--max-texts` -> `LENGTH_ADAPTIVE_MAX_TEXTS` */
 const variableOf = (flag: string): string => `LENGTH_ADAPTIVE_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
 
-const option = <Value>(flags: string, description: string, read: (text: string, before: Value | undefined) => Value): Option => new Option(flags, description).env(variableOf(flags.split(' ')[0] ?? '')).argParser(read);
+const option = <Value>(
+  flags: string,
+  description: string,
+  read: (text: string, before: Value | undefined) => Value,
+): Option => new Option(flags, description).env(variableOf(flags.split(' ')[0] ?? '')).argParser(read);
 
-const choice = (flags: string, description: string, values: readonly string[]): Option => option(flags, description, String).choices(values);
+const choice = (flags: string, description: string, values: readonly string[]): Option =>
+  option(flags, description, String).choices(values);
 
 const autoTruncate = variableOf('--auto-truncate');
 
 const options: readonly Option[] = [
-  option('--models <PATH>', 'a model directory, its npm:, Hub or web address, or a folder of models (NAME/ or NAME/VERSION/)', String),
+  option(
+    '--models <PATH>',
+    'a model directory, its npm:, Hub or web address, or a folder of models (NAME/ or NAME/VERSION/)',
+    String,
+  ),
   option('--host <HOST>', 'address to listen on (default 127.0.0.1)', String),
   option('--port <PORT>', 'port to listen on; 0 takes a free one (default 8080)', whole(0, 65_535)),
   option('--workers <N>', 'worker threads of each model (default 1)', whole(1, 256)),
@@ -64,7 +79,11 @@ const options: readonly Option[] = [
   option('--target-delay-ms <MS>', 'queue delay above which requests are made shorter (default 100)', milliseconds),
   option('--budget <BUDGET>', `budget of requests that name none: ${budgetForm}`, readBudget),
   new Option('--auto-truncate', `cut texts that are too long, unless a request says otherwise (env: ${autoTruncate})`),
-  option('--api-key <KEY>', 'a key that opens inference, metrics and docs; repeat it, or write commas; the environment keeps it out of process lists', list),
+  option(
+    '--api-key <KEY>',
+    'a key that opens inference, metrics and docs; repeat it, or write commas; the environment keeps it out of process lists',
+    list,
+  ),
   option('--cors-origin <ORIGIN>', 'an origin whose pages may call, or *; repeat it, or write commas', list),
   option('--body-limit <BYTES>', 'bytes of a request body (default 2097152)', whole(1)),
   option('--max-texts <N>', 'texts of a request (default 32)', whole(1)),
@@ -89,7 +108,8 @@ export interface CommandLine {
   readonly stdout: { write(text: string): unknown };
 }
 
-const isOn = (text: string | undefined): boolean => text !== undefined && !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
+const isOn = (text: string | undefined): boolean =>
+  text !== undefined && !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
 
 /**
  * A command line, and the environment for what it leaves out, as the options of a server.
@@ -104,17 +124,33 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
     .argument('[models]', 'the same as --models')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void stdout.write(text), outputError: () => undefined })
-    .addHelpText('after', '\nEvery flag can be an environment variable; a flag goes before it. SIGTERM and SIGINT finish what was accepted and end, SIGHUP looks at the models again.');
+    .addHelpText(
+      'after',
+      '\nEvery flag can be an environment variable; a flag goes before it. SIGTERM and SIGINT finish what was accepted and end, SIGHUP looks at the models again.',
+    );
   for (const one of options) program.addOption(one);
   program.parse([...argv], { from: 'user' });
   if (env !== process.env) {
     // commander, an EventEmitter, tells itself of the process' environment only.
     for (const one of program.options) {
       const text = one.envVar === undefined ? undefined : env[one.envVar];
-      if (text !== undefined && program.getOptionValueSource(one.attributeName()) !== 'cli') (program as unknown as EventEmitter).emit(`optionEnv:${one.name()}`, text);
+      if (text !== undefined && program.getOptionValueSource(one.attributeName()) !== 'cli')
+        (program as unknown as EventEmitter).emit(`optionEnv:${one.name()}`, text);
     }
   }
-  const { models = program.args[0], budget, autoTruncate: truncate = isOn(env[autoTruncate]), apiKey, corsOrigin, logLevel = 'info', ...rest } = program.opts<Flags>();
-  if (models === undefined || models === '') return program.error('the models are missing: give a model directory, or a folder of them.', { code: 'length-adaptive.models', exitCode: 2 });
+  const {
+    models = program.args[0],
+    budget,
+    autoTruncate: truncate = isOn(env[autoTruncate]),
+    apiKey,
+    corsOrigin,
+    logLevel = 'info',
+    ...rest
+  } = program.opts<Flags>();
+  if (models === undefined || models === '')
+    return program.error('the models are missing: give a model directory, or a folder of them.', {
+      code: 'length-adaptive.models',
+      exitCode: 2,
+    });
   return { ...rest, models, defaultBudget: budget, truncate, apiKeys: apiKey, corsOrigins: corsOrigin, logLevel };
 };

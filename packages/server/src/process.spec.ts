@@ -18,7 +18,12 @@ const flood = (server: TestServer, concurrency: number, body: (i: number) => unk
   let sent = 0;
   const one = async (): Promise<void> => {
     while (going) {
-      statuses.push(await server.post(path, body(sent++)).then(({ status }) => status, () => 0));
+      statuses.push(
+        await server.post(path, body(sent++)).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      );
     }
   };
   const all = Promise.all(Array.from({ length: concurrency }, one));
@@ -33,7 +38,8 @@ const flood = (server: TestServer, concurrency: number, body: (i: number) => unk
 };
 
 beforeAll(async () => {
-  for (const name of ['reviews', 'stars', 'answers', 'names', 'topics'] as const) await writeTinyModel(join(repository, name), name);
+  for (const name of ['reviews', 'stars', 'answers', 'names', 'topics'] as const)
+    await writeTinyModel(join(repository, name), name);
   appendFileSync(join(repository, 'reviews/vocab.txt'), 'zebra\n'); // a token that the model has no embedding for
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,17 +54,50 @@ describe('five models', () => {
   test('are all ready, and tell what they are', async () => {
     expect(await server.get('/v2/health/ready')).toEqual({ status: 200, body: { live: true, ready: true } });
     const { body } = await server.get('/v1/models');
-    expect((body['models'] as { name: string }[]).map(({ name }) => name)).toEqual(['answers', 'names', 'reviews', 'stars', 'topics']);
+    expect((body['models'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'answers',
+      'names',
+      'reviews',
+      'stars',
+      'topics',
+    ]);
   });
 
   test('answer, each its own task, at the length that the budget allows', async () => {
-    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({ status: 200, body: { length_config: paretoSet[1]?.lengthConfig.join(','), expected_score: 0.86, degraded: false } });
-    expect(await server.post('/v1/answer', { model: 'answers', question: 'who was good', context: textOf(60), min_score: 0.85, budget_cost: 0.9 })).toMatchObject({ status: 200, body: { expected_score: 0.86 } });
-    expect(await server.post('/v1/tag', { model: 'names', text: textOf(20) })).toMatchObject({ status: 200, body: { cost: 1 } });
-    const topics = (threshold: number) => server.post('/v1/classify', { model: 'topics', text: textOf(40), budget_cost: 0.7, threshold });
-    expect(await topics(0)).toMatchObject({ status: 200, body: { label: 'film, praise, blame', labels: [{}, {}, {}], probabilities: { film: expect.any(Number) }, length_config: paretoSet[1]?.lengthConfig.join(',') } });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({
+      status: 200,
+      body: { length_config: paretoSet[1]?.lengthConfig.join(','), expected_score: 0.86, degraded: false },
+    });
+    expect(
+      await server.post('/v1/answer', {
+        model: 'answers',
+        question: 'who was good',
+        context: textOf(60),
+        min_score: 0.85,
+        budget_cost: 0.9,
+      }),
+    ).toMatchObject({ status: 200, body: { expected_score: 0.86 } });
+    expect(await server.post('/v1/tag', { model: 'names', text: textOf(20) })).toMatchObject({
+      status: 200,
+      body: { cost: 1 },
+    });
+    const topics = (threshold: number) =>
+      server.post('/v1/classify', { model: 'topics', text: textOf(40), budget_cost: 0.7, threshold });
+    expect(await topics(0)).toMatchObject({
+      status: 200,
+      body: {
+        label: 'film, praise, blame',
+        labels: [{}, {}, {}],
+        probabilities: { film: expect.any(Number) },
+        length_config: paretoSet[1]?.lengthConfig.join(','),
+      },
+    });
     expect(await topics(1)).toMatchObject({ status: 200, body: { label: '', labels: [] } });
-    expect(await server.post('/v2/models/stars/infer', { inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['a good film'] }] })).toMatchObject({ status: 200, body: { model_name: 'stars' } });
+    expect(
+      await server.post('/v2/models/stars/infer', {
+        inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['a good film'] }],
+      }),
+    ).toMatchObject({ status: 200, body: { model_name: 'stars' } });
   });
 
   test('token ids answer as the text that they are of', async () => {
@@ -68,16 +107,28 @@ describe('five models', () => {
     const byText = await infer({ name: 'text', datatype: 'BYTES', shape: [1], data: [words.join(' ')] });
     const byTokens = await infer({ name: 'input_ids', datatype: 'INT64', shape: [1, 4], data: ids });
     expect(byTokens.status).toBe(200);
-    const scores = [byText, byTokens].map(({ body }) => (body['outputs'] as { name: string; data: number[] }[]).find(({ name }) => name === 'score')?.data[0]);
+    const scores = [byText, byTokens].map(
+      ({ body }) =>
+        (body['outputs'] as { name: string; data: number[] }[]).find(({ name }) => name === 'score')?.data[0],
+    );
     expect(scores[1]).toBeCloseTo(scores[0] ?? Number.NaN, 5);
   });
 
   test('a batch of texts and budgets gives each what it gets alone', async () => {
     const budgets = [0.3, 0.65, 1];
-    const request = fc.record({ length: fc.integer({ min: 1, max: 90 }), seed: fc.integer({ min: 0, max: 20 }), budget: fc.constantFrom(...budgets) });
+    const request = fc.record({
+      length: fc.integer({ min: 1, max: 90 }),
+      seed: fc.integer({ min: 0, max: 20 }),
+      budget: fc.constantFrom(...budgets),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 12 }), async (requests) => {
-        const ask = ({ length, seed, budget }: (typeof requests)[number]) => server.post('/v1/classify', { model: 'reviews', text: textOf(length, seed), length_config: paretoSet[budgets.indexOf(budget)]?.lengthConfig.join(',') });
+        const ask = ({ length, seed, budget }: (typeof requests)[number]) =>
+          server.post('/v1/classify', {
+            model: 'reviews',
+            text: textOf(length, seed),
+            length_config: paretoSet[budgets.indexOf(budget)]?.lengthConfig.join(','),
+          });
         const together = await Promise.all(requests.map(ask));
         for (const [i, own] of requests.entries()) {
           const alone = await ask(own);
@@ -91,22 +142,53 @@ describe('five models', () => {
   });
 
   test('a text that is too long, empty, or of another task is told so', async () => {
-    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({ status: 422, body: { code: 'TEXT_TOO_LONG' } });
-    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({ status: 200 });
-    expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({ status: 422, body: { code: 'TEXT_EMPTY' } });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({
+      status: 422,
+      body: { code: 'TEXT_TOO_LONG' },
+    });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({
+      status: 200,
+    });
+    expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({
+      status: 422,
+      body: { code: 'TEXT_EMPTY' },
+    });
     const texts = ['', textOf(5), textOf(300), textOf(9)];
     const { status, body } = await server.post('/v1/classify', { model: 'reviews', texts });
-    expect({ status, predictions: body['predictions'] }).toMatchObject({ status: 200, predictions: [{ code: 'TEXT_EMPTY' }, { label: expect.any(String) }, { code: 'TEXT_TOO_LONG', error: expect.stringMatching(/^Text 2: /) }, { label: expect.any(String) }] });
-    const unknown = { status: 400, body: { code: 'REQUEST_INVALID', error: expect.stringMatching(/the token "zebra" \(id \d+\): the tokenizer has \d+ ids/) } };
+    expect({ status, predictions: body['predictions'] }).toMatchObject({
+      status: 200,
+      predictions: [
+        { code: 'TEXT_EMPTY' },
+        { label: expect.any(String) },
+        { code: 'TEXT_TOO_LONG', error: expect.stringMatching(/^Text 2: /) },
+        { label: expect.any(String) },
+      ],
+    });
+    const unknown = {
+      status: 400,
+      body: {
+        code: 'REQUEST_INVALID',
+        error: expect.stringMatching(/the token "zebra" \(id \d+\): the tokenizer has \d+ ids/),
+      },
+    };
     expect(await server.post('/v1/classify', { model: 'reviews', text: 'a good zebra' })).toMatchObject(unknown);
-    expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
-    expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
+    expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({
+      status: 422,
+      body: { code: 'TASK_MISMATCH' },
+    });
+    expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({
+      status: 404,
+      body: { code: 'MODEL_NOT_FOUND' },
+    });
   });
 
   test('metrics are what a client counted', async () => {
     const read = async (name: string): Promise<number> => {
       const text = await (await fetch(`${server.url}/metrics`)).text();
-      return text.split('\n').filter((line) => line.startsWith(`${name}{`) && line.includes('model="names"')).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+      return text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`) && line.includes('model="names"'))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     };
     const before = await read('length_adaptive_requests_total');
     for (let i = 0; i < 7; i++) await server.post('/v1/tag', { model: 'names', text: textOf(5 + i) });
@@ -120,25 +202,50 @@ describe('one model', () => {
   afterEach(() => rmSync(model, { recursive: true, force: true }));
 
   test('a flood is answered or refused, never failed; health answers all the while', async () => {
-    const server = await startServer([model, '--target-delay-ms', '5', '--max-queue-ms', '30', '--max-concurrent-requests', '200']);
-    const running = flood(server, 100, (i) => ({ texts: Array.from({ length: 8 }, (_, k) => textOf(120, i + k)), truncate: true }));
+    const server = await startServer([
+      model,
+      '--target-delay-ms',
+      '5',
+      '--max-queue-ms',
+      '30',
+      '--max-concurrent-requests',
+      '200',
+    ]);
+    const running = flood(server, 100, (i) => ({
+      texts: Array.from({ length: 8 }, (_, k) => textOf(120, i + k)),
+      truncate: true,
+    }));
     const health: number[] = [];
     await until(async () => {
       health.push((await server.get('/v2/health/ready')).status);
-      return health.length >= 20 && [200, 429].every((status) => running.statuses.filter((own) => own === status).length >= 20);
+      return (
+        health.length >= 20 &&
+        [200, 429].every((status) => running.statuses.filter((own) => own === status).length >= 20)
+      );
     });
     const statuses = await running.stop();
     expect(new Set(health)).toEqual(new Set([200]));
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    expect((await server.get('/v1/status')).body).toMatchObject({ models: [{ queued: 0, running: 0, operatingPoint: expect.any(Number) }] });
+    expect((await server.get('/v1/status')).body).toMatchObject({
+      models: [{ queued: 0, running: 0, operatingPoint: expect.any(Number) }],
+    });
     expect(await server.process.end('SIGTERM')).toBe(0);
   });
 
   test('SIGTERM: accepted requests are answered, and the process ends well', async () => {
     const server = await startServer([model]);
-    const answers = Array.from({ length: 60 }, (_, i) => server.post('/v1/classify', { text: textOf(60, i) }).then(({ status }) => status, () => 'refused'));
+    const answers = Array.from({ length: 60 }, (_, i) =>
+      server.post('/v1/classify', { text: textOf(60, i) }).then(
+        ({ status }) => status,
+        () => 'refused',
+      ),
+    );
     const arrived = async (): Promise<number> => {
-      const [status] = (await server.get('/v1/status')).body['models'] as { answered: number; queued: number; running: number }[];
+      const [status] = (await server.get('/v1/status')).body['models'] as {
+        answered: number;
+        queued: number;
+        running: number;
+      }[];
       return status ? status.answered + status.queued + status.running : 0;
     };
     await until(async () => (await arrived()) === answers.length);
@@ -174,7 +281,9 @@ describe('one model', () => {
   });
 
   test('a thread that dies is replaced, and its requests are answered', async () => {
-    const server = await startServer([model, '--workers', '2'], { NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}` });
+    const server = await startServer([model, '--workers', '2'], {
+      NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}`,
+    });
     const running = flood(server, 6, (i) => ({ texts: Array.from({ length: 8 }, (_, k) => textOf(100, i + k)) }));
     const answered = (): number => running.statuses.filter((status) => status === 200).length;
     const replaced = async (): Promise<number> => {
@@ -200,14 +309,19 @@ describe('one model', () => {
   });
 
   test('a model that cannot be opened again is not ready, until it can', async () => {
-    const server = await startServer([model], { NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}` });
+    const server = await startServer([model], {
+      NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}`,
+    });
     const ready = async (): Promise<number> => (await server.get('/v2/health/ready')).status;
     const hidden = join(folder, 'hidden');
     renameSync(model, hidden);
     const running = flood(server, 2, (i) => ({ text: textOf(60, i) }));
     server.process.child.kill('SIGUSR2');
     await until(async () => (await ready()) !== 200);
-    expect((await server.post('/v1/classify', { text: 'a good film' })).body).toMatchObject({ code: 'MODEL_NOT_READY', error: expect.not.stringContaining(folder) });
+    expect((await server.post('/v1/classify', { text: 'a good film' })).body).toMatchObject({
+      code: 'MODEL_NOT_READY',
+      error: expect.not.stringContaining(folder),
+    });
     renameSync(hidden, model);
     await until(async () => (await ready()) === 200);
     const statuses = await running.stop();

@@ -33,7 +33,9 @@ describe('README', () => {
     const flags = [...readme.matchAll(/`(--[a-z-]+)`/g)].map(([, flag = '']) => flag);
     expect(flags.length).toBeGreaterThan(15);
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
-    const codes = [...readme.matchAll(/`([A-Z]+_[A-Z_]+)`|"code": "([A-Z_]+)"/g)].flatMap(([, a, b]) => a ?? b ?? []).filter((code) => !code.startsWith('LENGTH_ADAPTIVE'));
+    const codes = [...readme.matchAll(/`([A-Z]+_[A-Z_]+)`|"code": "([A-Z_]+)"/g)]
+      .flatMap(([, a, b]) => a ?? b ?? [])
+      .filter((code) => !code.startsWith('LENGTH_ADAPTIVE'));
     expect(codes.filter((code) => !(code in statusOf))).toEqual([]);
   });
 });

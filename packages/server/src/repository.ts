@@ -12,15 +12,18 @@ export interface RepositoryEntry {
   readonly fingerprint: string;
 }
 
-const isFolder = async (file: string): Promise<boolean> => (await stat(file).catch(() => undefined))?.isDirectory() === true;
+const isFolder = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined))?.isDirectory() === true;
 
-const isModel = async (folder: string): Promise<boolean> => (await stat(path.join(folder, 'config.json')).catch(() => undefined))?.isFile() === true;
+const isModel = async (folder: string): Promise<boolean> =>
+  (await stat(path.join(folder, 'config.json')).catch(() => undefined))?.isFile() === true;
 
 /** Names of the folders in a folder, in the order of their numbers. */
 const foldersIn = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder);
   const folders: string[] = [];
-  for (const entry of entries) if (!entry.startsWith('.') && (await isFolder(path.join(folder, entry)))) folders.push(entry);
+  for (const entry of entries)
+    if (!entry.startsWith('.') && (await isFolder(path.join(folder, entry)))) folders.push(entry);
   return folders.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 };
 
@@ -35,7 +38,12 @@ const fingerprintOf = async (folder: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-const entryOf = async (name: string, version: string, source: string): Promise<RepositoryEntry> => ({ name, version, source, fingerprint: await fingerprintOf(source) });
+const entryOf = async (name: string, version: string, source: string): Promise<RepositoryEntry> => ({
+  name,
+  version,
+  source,
+  fingerprint: await fingerprintOf(source),
+});
 
 /**
  * What stands in a model repository: one model directory; a folder of them, each named by its folder; or folders of versions, `NAME/2/`.
@@ -45,8 +53,14 @@ const entryOf = async (name: string, version: string, source: string): Promise<R
  */
 export const readRepository = async (source: string): Promise<readonly RepositoryEntry[]> => {
   if (!(await isFolder(source))) {
-    if (path.isAbsolute(source) || source.startsWith('.')) throw new ServerError('REPOSITORY_INVALID', `There is no folder ${source}; give a model directory, or a folder of them.`);
-    return [{ name: source.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? source, version: '1', source, fingerprint: source }];
+    if (path.isAbsolute(source) || source.startsWith('.'))
+      throw new ServerError(
+        'REPOSITORY_INVALID',
+        `There is no folder ${source}; give a model directory, or a folder of them.`,
+      );
+    return [
+      { name: source.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? source, version: '1', source, fingerprint: source },
+    ];
   }
   if (await isModel(source)) return [await entryOf(path.basename(path.resolve(source)), '1', source)];
   const entries: RepositoryEntry[] = [];
@@ -54,11 +68,19 @@ export const readRepository = async (source: string): Promise<readonly Repositor
     for (const name of await foldersIn(source)) {
       const folder = path.join(source, name);
       if (await isModel(folder)) entries.push(await entryOf(name, '1', folder));
-      else for (const version of await foldersIn(folder)) if (await isModel(path.join(folder, version))) entries.push(await entryOf(name, version, path.join(folder, version)));
+      else
+        for (const version of await foldersIn(folder))
+          if (await isModel(path.join(folder, version)))
+            entries.push(await entryOf(name, version, path.join(folder, version)));
     }
   } catch (error) {
-    throw new ServerError('REPOSITORY_INVALID', `The model repository ${source} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new ServerError('REPOSITORY_INVALID', `The model repository ${source} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   if (entries.length > 0) return entries;
-  throw new ServerError('REPOSITORY_INVALID', `${source} holds no model: expected config.json in it, in NAME/ or in NAME/VERSION/.`);
+  throw new ServerError(
+    'REPOSITORY_INVALID',
+    `${source} holds no model: expected config.json in it, in NAME/ or in NAME/VERSION/.`,
+  );
 };

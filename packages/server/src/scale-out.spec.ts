@@ -23,7 +23,11 @@ describeWith(['nginx'], 'three servers behind nginx', () => {
       const statuses: number[] = [];
       while (sent < 300) {
         if (sent++ === 100) servers[1]?.process.child.kill('SIGKILL');
-        const response = await fetch(`${nginx.url}/v1/classify`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: textOf(60, sent) }) });
+        const response = await fetch(`${nginx.url}/v1/classify`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text: textOf(60, sent) }),
+        });
         await response.text();
         statuses.push(response.status);
       }
@@ -33,7 +37,10 @@ describeWith(['nginx'], 'three servers behind nginx', () => {
     expect(statuses).toEqual(statuses.map(() => 200));
     expect(statuses.length).toBeGreaterThanOrEqual(300);
     await nginx.stop();
-    for (const { process: { child, end } } of servers) if (child.exitCode === null && child.signalCode === null) expect(await end('SIGTERM')).toBe(0);
+    for (const {
+      process: { child, end },
+    } of servers)
+      if (child.exitCode === null && child.signalCode === null) expect(await end('SIGTERM')).toBe(0);
   });
 });
 

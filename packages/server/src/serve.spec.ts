@@ -7,7 +7,12 @@ import { send, type Answer } from './testing/http-client.js';
 
 const start = async (service: FakeService = fakeService(), options: Partial<ServeOptions> = {}) => {
   const server = await serveService(service, { port: 0, ...options });
-  const classify = (): Promise<Answer> => send(`${server.url}/v1/classify`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"good"}' });
+  const classify = (): Promise<Answer> =>
+    send(`${server.url}/v1/classify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"text":"good"}',
+    });
   return { server, service, classify, get: (path: string) => send(`${server.url}${path}`) };
 };
 
@@ -21,7 +26,12 @@ test('at the end: not ready at once, nothing new, what was accepted is answered,
   expect(await get('/v2/health/ready')).toMatchObject({ status: 503, json: { live: true, ready: false } });
   expect((await get('/v2/health/live')).status).toBe(200);
   const { status, json, headers } = await classify();
-  expect({ status, json, connection: headers.get('connection'), retry: headers.get('retry-after') }).toEqual({ status: 503, json: expect.objectContaining({ code: 'SHUTTING_DOWN' }), connection: 'close', retry: '2' });
+  expect({ status, json, connection: headers.get('connection'), retry: headers.get('retry-after') }).toEqual({
+    status: 503,
+    json: expect.objectContaining({ code: 'SHUTTING_DOWN' }),
+    connection: 'close',
+    retry: '2',
+  });
 
   release();
   expect((await Promise.all(accepted)).map((answer) => answer.status)).toEqual(accepted.map(() => 200));
@@ -42,7 +52,13 @@ test('a port that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await until(() => other.listening);
   const { port } = other.address() as AddressInfo;
-  await expect(start(fakeService(), { port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE', message: expect.stringContaining(`127.0.0.1:${port}`) });
-  await expect(start(fakeService(), { host: '192.0.2.1' })).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('192.0.2.1') });
+  await expect(start(fakeService(), { port })).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
+  await expect(start(fakeService(), { host: '192.0.2.1' })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringContaining('192.0.2.1'),
+  });
   other.close();
 });

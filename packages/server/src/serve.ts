@@ -28,11 +28,25 @@ export interface Server {
 
 const listenError = (error: unknown, host: string, port: number): ServerError =>
   (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    ? new ServerError('ADDRESS_IN_USE', `Something listens on ${host}:${port} already; stop it, or choose another port (0 takes a free one).`, { cause: error })
-    : new ServerError('OPTION_INVALID', `The server cannot listen on ${host}:${port}: ${messageOf(error)}.`, { cause: error });
+    ? new ServerError(
+        'ADDRESS_IN_USE',
+        `Something listens on ${host}:${port} already; stop it, or choose another port (0 takes a free one).`,
+        { cause: error },
+      )
+    : new ServerError('OPTION_INVALID', `The server cannot listen on ${host}:${port}: ${messageOf(error)}.`, {
+        cause: error,
+      });
 
 /** Listens for a service that is open, and owns it from then on. */
-export const serveService = async (service: OpenService, { host = '127.0.0.1', port = 8080, graceMs = 10_000, ...http }: HttpOptions & Pick<ServeOptions, 'host' | 'port' | 'graceMs'>): Promise<Server> => {
+export const serveService = async (
+  service: OpenService,
+  {
+    host = '127.0.0.1',
+    port = 8080,
+    graceMs = 10_000,
+    ...http
+  }: HttpOptions & Pick<ServeOptions, 'host' | 'port' | 'graceMs'>,
+): Promise<Server> => {
   const app = await createApp(service, http);
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {
     await Promise.all([app.close(), service.close()]);

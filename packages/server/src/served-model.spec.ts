@@ -9,26 +9,54 @@ import { inVirtualTime } from './testing/virtual-time.js';
 const test = (name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body));
 
 const label = { name: 'm', version: '1' };
-const start = (options: QueueOptions = {}, pool: SteadyPool = steadyPool()): { pool: SteadyPool; model: OpenModel } => ({ pool, model: serveModel(label, pool, options) });
-const ask = (model: OpenModel, request: Partial<InferenceRequest> = {}): Promise<InferenceResult> => model.infer({ inputs: [steadyText], budget: {}, ...request });
-const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => 'answered', ({ code }: { code: string }) => code);
+const start = (
+  options: QueueOptions = {},
+  pool: SteadyPool = steadyPool(),
+): { pool: SteadyPool; model: OpenModel } => ({ pool, model: serveModel(label, pool, options) });
+const ask = (model: OpenModel, request: Partial<InferenceRequest> = {}): Promise<InferenceResult> =>
+  model.infer({ inputs: [steadyText], budget: {}, ...request });
+const codeOf = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => 'answered',
+    ({ code }: { code: string }) => code,
+  );
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('an idle server gives the best configuration, and says what it spent', async () => {
   const { model } = start();
   const { predictions, ...rest } = await ask(model, { inputs: ['one', 'two'] });
   expect(predictions.map(({ label: text }) => text)).toEqual(['"one"', '"two"']);
-  expect(rest).toMatchObject({ lengthConfig: [1, 1, 1], cost: 1, expectedScore: 0.91, degraded: false, tokens: 6, queueMs: 0 });
+  expect(rest).toMatchObject({
+    lengthConfig: [1, 1, 1],
+    cost: 1,
+    expectedScore: 0.91,
+    degraded: false,
+    tokens: 6,
+    queueMs: 0,
+  });
   expect(rest.computeMs).toBeGreaterThan(1);
 });
 
 test('budgets choose', async () => {
   const { model } = start();
-  expect(await ask(model, { budget: { cost: 0.5 } })).toMatchObject({ lengthConfig: [0.5, 0.3, 0.2], expectedScore: 0.85, degraded: false });
+  expect(await ask(model, { budget: { cost: 0.5 } })).toMatchObject({
+    lengthConfig: [0.5, 0.3, 0.2],
+    expectedScore: 0.85,
+    degraded: false,
+  });
   expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({ lengthConfig: [0.9, 0.8, 0.7] });
-  expect(await ask(model, { budget: { latencyMs: 9 } })).toMatchObject({ degraded: false, lengthConfig: [0.7, 0.5, 0.4] });
-  expect(await ask(model, { budget: { lengthConfig: [0.6, 0.5, 0.5] } })).toMatchObject({ lengthConfig: [0.6, 0.5, 0.5], expectedScore: undefined });
-  await expect(ask(model, { budget: { latencyMs: 0.5 } })).rejects.toMatchObject({ code: 'BUDGET_INFEASIBLE', details: { nearest: { length_config: '0.2,0.1,0.1', latency_ms: expect.any(Number) } } });
+  expect(await ask(model, { budget: { latencyMs: 9 } })).toMatchObject({
+    degraded: false,
+    lengthConfig: [0.7, 0.5, 0.4],
+  });
+  expect(await ask(model, { budget: { lengthConfig: [0.6, 0.5, 0.5] } })).toMatchObject({
+    lengthConfig: [0.6, 0.5, 0.5],
+    expectedScore: undefined,
+  });
+  await expect(ask(model, { budget: { latencyMs: 0.5 } })).rejects.toMatchObject({
+    code: 'BUDGET_INFEASIBLE',
+    details: { nearest: { length_config: '0.2,0.1,0.1', latency_ms: expect.any(Number) } },
+  });
 });
 
 test('requests with different budgets share a batch, each at its own configuration', async () => {
@@ -37,7 +65,11 @@ test('requests with different budgets share a batch, each at its own configurati
   const others = [0.2, 0.5, 1].map((cost) => ask(model, { budget: { cost } }));
   await Promise.all([first, ...others]);
   expect(pool.batches.map((batch) => batch.length)).toEqual([1, 3]);
-  expect(pool.batches[1]?.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.2, 0.1, 0.1], [0.5, 0.3, 0.2], [1, 1, 1]]);
+  expect(pool.batches[1]?.map(({ lengthConfig }) => lengthConfig)).toEqual([
+    [0.2, 0.1, 0.1],
+    [0.5, 0.3, 0.2],
+    [1, 1, 1],
+  ]);
 });
 
 test('batches are bounded by tokens and by texts; one text always fits', async () => {
@@ -53,14 +85,23 @@ test('batches are bounded by tokens and by texts; one text always fits', async (
 test('priority goes first', async () => {
   const { model, pool } = start({ maxBatchTexts: 1 });
   const names = ['running', 'normal', 'low', 'urgent'];
-  await Promise.all([0, 0, 5, -1].map((priority, i) => ask(model, { inputs: [`${names[i]} ${steadyText}`], priority })));
-  expect(pool.batches.map(([text]) => JSON.stringify(text?.input).slice(1).split(' ')[0])).toEqual(['running', 'urgent', 'normal', 'low']);
+  await Promise.all(
+    [0, 0, 5, -1].map((priority, i) => ask(model, { inputs: [`${names[i]} ${steadyText}`], priority })),
+  );
+  expect(pool.batches.map(([text]) => JSON.stringify(text?.input).slice(1).split(' ')[0])).toEqual([
+    'running',
+    'urgent',
+    'normal',
+    'low',
+  ]);
 });
 
 test('what has run out of time is never computed', async () => {
   const { model, pool } = start({ maxBatchTexts: 1, maxQueueMs: 10_000 });
   const budget = { lengthConfig: [1, 1, 1] }; // 10 ms
-  const answers = Array.from({ length: 20 }, (_, i) => codeOf(ask(model, { budget, ...(i % 2 === 1 && { timeoutMs: 90 }) })));
+  const answers = Array.from({ length: 20 }, (_, i) =>
+    codeOf(ask(model, { budget, ...(i % 2 === 1 && { timeoutMs: 90 }) })),
+  );
   const urgent = Array.from({ length: 10 }, () => codeOf(ask(model, { budget, priority: -1 })));
   const codes = await Promise.all([...answers, ...urgent]);
   const count = (code: string): number => codes.filter((own) => own === code).length;
@@ -90,21 +131,35 @@ test('a text that cannot be read fails its own request only', async () => {
 
 test('a request that may go without a text is answered for the others, in several batches too', async () => {
   const { model } = start({ maxBatchTexts: 2 });
-  const { predictions, refused, tokens, cost } = await ask(model, { inputs: ['too long', 'one', 'two', 'too long', 'three'], partial: true, budget: { lengthConfig: [1, 1, 1] } });
+  const { predictions, refused, tokens, cost } = await ask(model, {
+    inputs: ['too long', 'one', 'two', 'too long', 'three'],
+    partial: true,
+    budget: { lengthConfig: [1, 1, 1] },
+  });
   expect(predictions.map(({ label }) => label)).toEqual(['"one"', '"two"', '"three"']);
-  expect([...(refused ?? [])].sort(([a], [b]) => a - b).map(([text, { code, message }]) => [text, code, message])).toEqual([
+  expect(
+    [...(refused ?? [])].sort(([a], [b]) => a - b).map(([text, { code, message }]) => [text, code, message]),
+  ).toEqual([
     [0, 'TEXT_TOO_LONG', 'Text 0: too long'],
     [3, 'TEXT_TOO_LONG', 'Text 3: too long'],
   ]);
   expect(tokens).toBe(predictions.reduce((sum, own) => sum + own.tokens, 0));
   expect(cost).toBe(1);
   expect(model.status()).toMatchObject({ answered: 3, queued: 0 });
-  await expect(ask(model, { inputs: ['too long', 'too long'], partial: true })).rejects.toMatchObject({ code: 'TEXT_TOO_LONG', message: 'Text 0: too long' });
+  await expect(ask(model, { inputs: ['too long', 'too long'], partial: true })).rejects.toMatchObject({
+    code: 'TEXT_TOO_LONG',
+    message: 'Text 0: too long',
+  });
 });
 
 describe('under load', () => {
   /** Requests at a rate, for a time. */
-  const load = async (model: OpenModel, perSecond: number, seconds: number, request: Partial<InferenceRequest> = {}): Promise<(InferenceResult | string)[]> => {
+  const load = async (
+    model: OpenModel,
+    perSecond: number,
+    seconds: number,
+    request: Partial<InferenceRequest> = {},
+  ): Promise<(InferenceResult | string)[]> => {
     const answers: Promise<InferenceResult | string>[] = [];
     const begin = performance.now();
     while (performance.now() - begin < 1000 * seconds) {
@@ -114,8 +169,10 @@ describe('under load', () => {
     }
     return Promise.all(answers);
   };
-  const answered = (answers: (InferenceResult | string)[]): InferenceResult[] => answers.filter((answer): answer is InferenceResult => typeof answer !== 'string');
-  const meanCost = (answers: (InferenceResult | string)[]): number => answered(answers).reduce((sum, { cost }, _, all) => sum + cost / all.length, 0);
+  const answered = (answers: (InferenceResult | string)[]): InferenceResult[] =>
+    answers.filter((answer): answer is InferenceResult => typeof answer !== 'string');
+  const meanCost = (answers: (InferenceResult | string)[]): number =>
+    answered(answers).reduce((sum, { cost }, _, all) => sum + cost / all.length, 0);
 
   test('it goes shorter before it refuses, and comes back', async () => {
     const { model } = start({ targetDelayMs: 40, maxQueueMs: 300 }); // 100 texts a second at full length
@@ -144,7 +201,9 @@ describe('under load', () => {
   test('a refusal says when to come back', async () => {
     const { model } = start({ maxQueueMs: 30 });
     const answers = await Promise.allSettled(Array.from({ length: 60 }, () => ask(model)));
-    const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as { code: string; retryAfterMs: number }] : []));
+    const refusals = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as { code: string; retryAfterMs: number }] : [],
+    );
     expect(refusals.length).toBeGreaterThan(10);
     for (const { code, retryAfterMs } of refusals) {
       expect(code).toBe('OVERLOADED');
@@ -156,7 +215,9 @@ describe('under load', () => {
     const { model } = start({ maxQueue: 40, maxQueueMs: 10_000 });
     const held = ask(model, { inputs: new Array<string>(40).fill(steadyText) });
     const more = ask(model, { inputs: new Array<string>(39).fill(steadyText) });
-    await expect(ask(model, { inputs: new Array<string>(20).fill(steadyText) })).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await expect(ask(model, { inputs: new Array<string>(20).fill(steadyText) })).rejects.toMatchObject({
+      code: 'OVERLOADED',
+    });
     await Promise.all([held, more]);
   });
 });

@@ -27,7 +27,10 @@ export interface OpenModel extends ServedModel {
   close(): Promise<void>;
 }
 
-export type QueueOptions = Pick<ServiceOptions, 'maxBatchTokens' | 'maxBatchTexts' | 'maxQueue' | 'maxQueueMs' | 'targetDelayMs' | 'defaultBudget'>;
+export type QueueOptions = Pick<
+  ServiceOptions,
+  'maxBatchTokens' | 'maxBatchTexts' | 'maxQueue' | 'maxQueueMs' | 'targetDelayMs' | 'defaultBudget'
+>;
 
 /** Milliseconds between two looks at the queue while there is something to see. */
 const tickMs = 25;
@@ -38,13 +41,23 @@ const patience = 10;
 /** The longest that a timer waits. */
 const longestTimer = 2 ** 31 - 1;
 
-const shuttingDown = (): ServerError => new ServerError('SHUTTING_DOWN', 'The server is shutting down and takes no more work; try another.', { retryAfterMs: 1000 });
+const shuttingDown = (): ServerError =>
+  new ServerError('SHUTTING_DOWN', 'The server is shutting down and takes no more work; try another.', {
+    retryAfterMs: 1000,
+  });
 
 /** Serves a model that is open: queues, plans, batches, and runs on its threads. */
 export const serveModel = (
   label: { readonly name: string; readonly version: string },
   pool: ModelPool,
-  { maxBatchTokens = 2048, maxBatchTexts = 64, maxQueue = 1024, maxQueueMs = 1000, targetDelayMs = 100, defaultBudget = {} }: QueueOptions,
+  {
+    maxBatchTokens = 2048,
+    maxBatchTexts = 64,
+    maxQueue = 1024,
+    maxQueueMs = 1000,
+    targetDelayMs = 100,
+    defaultBudget = {},
+  }: QueueOptions,
   observer?: Observer,
 ): OpenModel => {
   const { facts, threads } = pool;
@@ -72,7 +85,8 @@ export const serveModel = (
   pool.onReplaced(() => observer?.workerReplaced(label));
 
   /** Milliseconds until a thread is free. */
-  const freeIn = (now: number): number => (running.size < threads ? 0 : Math.max(0, Math.min(...running.values()) - now));
+  const freeIn = (now: number): number =>
+    running.size < threads ? 0 : Math.max(0, Math.min(...running.values()) - now);
 
   /** Milliseconds that waiting jobs take on all threads, at what load allows them under a ceiling. */
   const drainMs = (jobs: readonly Job[], ceiling: number): number =>
@@ -82,7 +96,13 @@ export const serveModel = (
   const giveUp = (now: number): void => {
     for (const job of queue.jobs) {
       if (job.choice || now - job.arrived <= patience * maxQueueMs) continue;
-      job.settle(new ServerError('OVERLOADED', `The request waited for ${Math.round(now - job.arrived)} ms while others went first; try again later, or elsewhere.`, { retryAfterMs: maxQueueMs }));
+      job.settle(
+        new ServerError(
+          'OVERLOADED',
+          `The request waited for ${Math.round(now - job.arrived)} ms while others went first; try again later, or elsewhere.`,
+          { retryAfterMs: maxQueueMs },
+        ),
+      );
     }
   };
 
@@ -90,7 +110,12 @@ export const serveModel = (
     const now = clock();
     giveUp(now);
     const oldest = queue.jobs.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
-    controller.update({ now, waitedMs: now - oldest, drainMs: (ceiling) => drainMs(queue.jobs, ceiling), utilization: (ceiling) => offered.utilization(now, ceiling) });
+    controller.update({
+      now,
+      waitedMs: now - oldest,
+      drainMs: (ceiling) => drainMs(queue.jobs, ceiling),
+      utilization: (ceiling) => offered.utilization(now, ceiling),
+    });
   };
 
   const tick = (): void => {
@@ -116,8 +141,13 @@ export const serveModel = (
   const fail = (code: ServerErrorCode, message: string): ServerError => new ServerError(code, message);
 
   /** What a text's own failure says; a fault of ours tells the client nothing, and the log all. */
-  const failureOf = ({ code, message }: { readonly code: ServerErrorCode; readonly message: string }, which: string): ServerError =>
-    code === 'INTERNAL' ? new ServerError(code, 'The server failed at this request; its log says where.', { cause: new Error(message) }) : fail(code, `${which}${message}`);
+  const failureOf = (
+    { code, message }: { readonly code: ServerErrorCode; readonly message: string },
+    which: string,
+  ): ServerError =>
+    code === 'INTERNAL'
+      ? new ServerError(code, 'The server failed at this request; its log says where.', { cause: new Error(message) })
+      : fail(code, `${which}${message}`);
 
   /** A thread died of a batch: its jobs are tried once more, each alone. */
   const recover = (rows: readonly Row[], error: ServerError): void => {
@@ -138,7 +168,8 @@ export const serveModel = (
   /** One more text of a job is done with. A request none of whose texts could be read is refused for the first of them. */
   const done = (job: Job): void => {
     job.unanswered -= 1;
-    if (job.unanswered === 0) job.settle(job.predictions.size > 0 ? undefined : job.refused.get(Math.min(...job.refused.keys())));
+    if (job.unanswered === 0)
+      job.settle(job.predictions.size > 0 ? undefined : job.refused.get(Math.min(...job.refused.keys())));
   };
 
   /** A text cannot be read: that ends its request, unless it may go without. */
@@ -151,10 +182,18 @@ export const serveModel = (
   const run = async (batch: Batch): Promise<void> => {
     const { rows } = batch;
     running.set(batch, clock() + speed.milliseconds(batch.macs));
-    for (const { job, text } of rows) if (text === 0 && !job.crashed && !job.overtaken) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
+    for (const { job, text } of rows)
+      if (text === 0 && !job.crashed && !job.overtaken) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
     const texts = rows.map(({ job: { request }, text, choice }): ThreadText => {
       const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
-      return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens, threshold };
+      return {
+        input: inputs[text] as ThreadText['input'],
+        lengthConfig: choice.lengthConfig,
+        truncate,
+        answers,
+        maxAnswerTokens,
+        threshold,
+      };
     });
     try {
       const { answers, computeMs } = await pool.compute(texts);
@@ -164,7 +203,8 @@ export const serveModel = (
       rows.forEach(({ job, text, choice }, row) => {
         const answer = answers[row];
         if (!answer) return;
-        if ('code' in answer) return refuse(job, text, failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : ''));
+        if ('code' in answer)
+          return refuse(job, text, failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : ''));
         const { prediction } = answer;
         report.tokens += prediction.tokens;
         report.macs += macs(prediction.tokens, choice.lengthConfig);
@@ -188,7 +228,14 @@ export const serveModel = (
     if (queue.jobs.length > 0) look();
     while (running.size < threads && queue.jobs.length > 0) {
       const maxTexts = Math.min(maxBatchTexts, Math.ceil(queue.texts / (threads - running.size)));
-      const batch = formBatch(queue.jobs, { now: clock(), ceiling: controller.ceiling, speed, macs, maxTexts, maxTokens: maxBatchTokens });
+      const batch = formBatch(queue.jobs, {
+        now: clock(),
+        ceiling: controller.ceiling,
+        speed,
+        macs,
+        maxTexts,
+        maxTokens: maxBatchTokens,
+      });
       queue.prune();
       if (batch.rows.length === 0) return;
       void run(batch);
@@ -209,18 +256,31 @@ export const serveModel = (
     const waitMs = pace.factor * job.expectedWaitMs;
     const bound = Math.max(0, Math.min(maxQueueMs, usefulMs - batchMs));
     if (queue.texts + job.tokens.length > maxQueue && queue.texts > 0) {
-      refuse(`${queue.texts} texts wait, and the server lets ${maxQueue} wait; try again later, or elsewhere.`, Math.max(waitMs, tickMs));
+      refuse(
+        `${queue.texts} texts wait, and the server lets ${maxQueue} wait; try again later, or elsewhere.`,
+        Math.max(waitMs, tickMs),
+      );
     }
     if (waitMs > bound) {
-      refuse(`The wait is ${Math.round(waitMs)} ms even at the shortest lengths that waiting requests allow, and this request can wait for ${Math.round(bound)} ms; try again later, or elsewhere.`, waitMs - bound);
+      refuse(
+        `The wait is ${Math.round(waitMs)} ms even at the shortest lengths that waiting requests allow, and this request can wait for ${Math.round(bound)} ms; try again later, or elsewhere.`,
+        waitMs - bound,
+      );
     }
   };
 
   const accept = (request: InferenceRequest): Job => {
     const arrived = clock();
     const { budgetMs, usefulMs, ...plan } = planJob(request, { facts, speed, macs, estimate, defaultBudget });
-    offered.add(arrived, plan.macsUnder.map((own) => speed.marginal(own)));
-    const job = createJob({ request, priority: request.priority ?? 0, number: number++, arrived, due: arrived + budgetMs, ...plan }, macs, settled);
+    offered.add(
+      arrived,
+      plan.macsUnder.map((own) => speed.marginal(own)),
+    );
+    const job = createJob(
+      { request, priority: request.priority ?? 0, number: number++, arrived, due: arrived + budgetMs, ...plan },
+      macs,
+      settled,
+    );
     job.done.catch(() => undefined);
     admit(job, usefulMs);
     return job;
@@ -237,7 +297,13 @@ export const serveModel = (
       const job = accept(request);
       const onAbort = (): void => job.settle(abandoned());
       signal?.addEventListener('abort', onAbort, { once: true });
-      const expire = (): void => job.settle(fail('TIMED_OUT', `The request was not answered within its timeout_ms of ${timeoutMs}; what had not begun was not computed.`));
+      const expire = (): void =>
+        job.settle(
+          fail(
+            'TIMED_OUT',
+            `The request was not answered within its timeout_ms of ${timeoutMs}; what had not begun was not computed.`,
+          ),
+        );
       const timer = timeoutMs === undefined || timeoutMs > longestTimer ? undefined : setTimeout(expire, timeoutMs);
       open.add(job);
       queue.add(job);

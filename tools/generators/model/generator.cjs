@@ -10,14 +10,26 @@ const folder = 'packages/models/src/architectures';
  * @param {{ name: string }} options
  */
 module.exports = async (tree, { name }) => {
-  const { fileName, propertyName } = createFiles(tree, { name, templates: path.join(__dirname, 'files'), folder, file: (kebab) => `${kebab}.ts` });
+  const { fileName, propertyName } = createFiles(tree, {
+    name,
+    templates: path.join(__dirname, 'files'),
+    folder,
+    file: (kebab) => `${kebab}.ts`,
+  });
   const registry = `${folder}/registry.ts`;
-  edit(tree, registry, /import \{ tinybert \} .*\n/, (line) => `${line}import { ${propertyName} } from './${fileName}.js';\n`);
+  edit(
+    tree,
+    registry,
+    /import \{ tinybert \} .*\n/,
+    (line) => `${line}import { ${propertyName} } from './${fileName}.js';\n`,
+  );
   edit(tree, registry, /(?<=const known: .* = \[).*(?=\];)/, (known) => `${known}, ${propertyName}`);
   // The test of the message that lists the known families.
   edit(tree, `${folder}/registry.spec.ts`, /(?<=known: )[a-z\d_-]+(?:, [a-z\d_-]+)+/g, (known) => `${known}, ${name}`);
   return () => {
-    console.log(`\nIts tests fail until it is written: cd packages/models && npx jest --watch architectures/${fileName}`);
+    console.log(
+      `\nIts tests fail until it is written: cd packages/models && npx jest --watch architectures/${fileName}`,
+    );
     console.log('What else belongs to it: CONTRIBUTING.md, "A model family".');
   };
 };

@@ -13,9 +13,13 @@ interface Violation {
 export const violations = async (page: Page): Promise<string[]> => {
   await page.addScriptTag({ content: axe });
   const found = await page.evaluate(async () => {
-    const { run } = (globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: unknown[] }> } }).axe;
+    const { run } = (
+      globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: unknown[] }> } }
+    ).axe;
     const rules = { 'label-content-name-mismatch': { enabled: false } }; // experimental; the search button of VitePress shows its key beside its name
     return (await run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], rules })).violations;
   });
-  return (found as Violation[]).map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => JSON.stringify(target)).join(' ')}`);
+  return (found as Violation[]).map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => JSON.stringify(target)).join(' ')}`,
+  );
 };

@@ -20,7 +20,10 @@ export const looks: readonly Look[] = [
 export const lookAt = async (page: Page, { colorScheme, width, height }: Look): Promise<void> => {
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize({ width, height });
-  await page.waitForFunction((dark) => document.documentElement.classList.contains('dark') === dark, colorScheme === 'dark');
+  await page.waitForFunction(
+    (dark) => document.documentElement.classList.contains('dark') === dark,
+    colorScheme === 'dark',
+  );
 };
 
 const folder = path.join(__dirname, '../../.vitepress/screenshots');
@@ -32,4 +35,5 @@ export const takePicture = async (page: Page, name: string): Promise<void> => {
 };
 
 /** By how many pixels a page is wider than the screen. */
-export const overflow = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

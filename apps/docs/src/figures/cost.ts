@@ -32,7 +32,10 @@ export const costFigure = ({ encoder, lengthConfig }: RecordedExample): Figure =
     width: 560,
     height: 42 + lengths.length * 62,
     parts: [
-      ...parts.flatMap(([part, kind], i) => [box(legend[i] ?? left, 8, 12, 12, kind), label((legend[i] ?? left) + 18, 18, names[part])]),
+      ...parts.flatMap(([part, kind], i) => [
+        box(legend[i] ?? left, 8, 12, 12, kind),
+        label((legend[i] ?? left) + 18, 18, names[part]),
+      ]),
       ...rows.flatMap(({ name, cost, of }, i) => {
         const y = 40 + Math.floor(i / 2) * 62 + (i % 2) * 24;
         let at = 0;

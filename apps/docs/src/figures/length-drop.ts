@@ -22,7 +22,12 @@ export const lengthDropFigure = (): Figure => {
       ...axes(
         plot,
         { scale: x, ticks: [0, 2, 4, 6, 8, 10, 12], name: 'layer', write: String },
-        { scale: y, ticks: [0, 0.25, 0.5, 0.75, 1], name: 'share of the tokens kept', write: (share) => `${100 * share} %` },
+        {
+          scale: y,
+          ticks: [0, 0.25, 0.5, 0.75, 1],
+          name: 'share of the tokens kept',
+          write: (share) => `${100 * share} %`,
+        },
       ),
       ...random.map((shares) => polyline(path(shares), 'line-soft')),
       polyline(path(smallest), 'line-accent'),

@@ -6,7 +6,8 @@ import { dot, label, polyline } from './svg.js';
 
 const plot = { left: 56, right: 530, top: 40, bottom: 290 };
 
-const ticks = (from: number, to: number, step: number): number[] => Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
+const ticks = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
 
 /** The configurations that a search found worth having, by cost and score, and their accuracy on texts that nobody had seen. */
 export const paretoFigure = ({ points }: RecordedSearch): Figure => {
@@ -25,12 +26,33 @@ export const paretoFigure = ({ points }: RecordedSearch): Figure => {
     parts: [
       ...axes(
         plot,
-        { scale: x, ticks: ticks(cheapest, 1, 0.2), name: 'cost: share of the full multiply-accumulates', write: (cost) => cost.toFixed(1) },
+        {
+          scale: x,
+          ticks: ticks(cheapest, 1, 0.2),
+          name: 'cost: share of the full multiply-accumulates',
+          write: (cost) => cost.toFixed(1),
+        },
         { scale: y, ticks: ticks(lowest, 1, 0.05), name: 'score', write: (score) => score.toFixed(2) },
       ),
       polyline(stairs, 'line-accent'),
-      ...sorted.map(({ cost, heldOutScore }) => dot(x(cost), y(heldOutScore), 4, 'ring', `accuracy ${percent(heldOutScore)} on held-out reviews at ${cost.toFixed(2)}x`)),
-      ...sorted.map(({ cost, score, lengthConfig }) => dot(x(cost), y(score), 4, 'dot-through', `fidelity ${score.toFixed(3)} at ${cost.toFixed(2)}x: ${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')}`)),
+      ...sorted.map(({ cost, heldOutScore }) =>
+        dot(
+          x(cost),
+          y(heldOutScore),
+          4,
+          'ring',
+          `accuracy ${percent(heldOutScore)} on held-out reviews at ${cost.toFixed(2)}x`,
+        ),
+      ),
+      ...sorted.map(({ cost, score, lengthConfig }) =>
+        dot(
+          x(cost),
+          y(score),
+          4,
+          'dot-through',
+          `fidelity ${score.toFixed(3)} at ${cost.toFixed(2)}x: ${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')}`,
+        ),
+      ),
       dot(plot.right - 232, plot.bottom - 34, 4, 'dot-through'),
       label(plot.right - 222, plot.bottom - 30, 'fidelity, what was searched for'),
       dot(plot.right - 232, plot.bottom - 12, 4, 'ring'),

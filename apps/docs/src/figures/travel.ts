@@ -8,7 +8,8 @@ const left = 92;
 const right = 404;
 
 /** How many layers each token stays for: 0 for one that leaves in the first. */
-export const layersStayed = ({ tokens, layers }: RecordedExample): number[] => tokens.map((_, i) => layers.filter((kept) => kept.includes(i)).length);
+export const layersStayed = ({ tokens, layers }: RecordedExample): number[] =>
+  tokens.map((_, i) => layers.filter((kept) => kept.includes(i)).length);
 
 /** How far each token of a sentence travels through the layers, and that all of them arrive. */
 export const travelFigure = (example: RecordedExample): Figure => {
@@ -26,7 +27,11 @@ export const travelFigure = (example: RecordedExample): Figure => {
       label(left - 10, 18, 'layer', { anchor: 'end' }),
       ...layers.flatMap((positions, i) => {
         const x = left + (i + 0.5) * step;
-        return [label(x, 18, String(i + 1), { anchor: 'middle', kind: 'ink' }), line(left + (i + 1) * step, top - 12, left + (i + 1) * step, bottom, 'grid'), label(x, bottom + 20, String(positions.length), { anchor: 'middle', kind: 'accent-text' })];
+        return [
+          label(x, 18, String(i + 1), { anchor: 'middle', kind: 'ink' }),
+          line(left + (i + 1) * step, top - 12, left + (i + 1) * step, bottom, 'grid'),
+          label(x, bottom + 20, String(positions.length), { anchor: 'middle', kind: 'accent-text' }),
+        ];
       }),
       label(left - 10, bottom + 20, 'tokens kept', { anchor: 'end' }),
       ...tokens.flatMap((shown, i) => {
@@ -38,7 +43,14 @@ export const travelFigure = (example: RecordedExample): Figure => {
         return [
           label(left - 10, y + 4, shown, { anchor: 'end', kind: through ? 'ink' : 'soft' }),
           ...(through ? [] : [line(x, y, end, y, 'restored')]),
-          box(left, y - 5, x - left, 10, through ? 'bar-through' : 'bar', `${shown} ${through ? 'passes all layers' : `leaves in layer ${layersHere + 1}`}`),
+          box(
+            left,
+            y - 5,
+            x - left,
+            10,
+            through ? 'bar-through' : 'bar',
+            `${shown} ${through ? 'passes all layers' : `leaves in layer ${layersHere + 1}`}`,
+          ),
           dot(end, y, 3.5, through ? 'dot-through' : 'dot'),
         ];
       }),

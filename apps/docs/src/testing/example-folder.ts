@@ -18,7 +18,10 @@ const config = {
   id2label: { 0: 'negative', 1: 'positive' },
 };
 
-const vocabulary = '[PAD] [UNK] [CLS] [SEP] [MASK] good great bad poor the a phone case works breaks and it is , . for sound jawbone lasts'.split(' ');
+const vocabulary =
+  '[PAD] [UNK] [CLS] [SEP] [MASK] good great bad poor the a phone case works breaks and it is , . for sound jawbone lasts'.split(
+    ' ',
+  );
 
 /** Cheapest first, as a search writes them. */
 const paretoSet: readonly ParetoPoint[] = [
@@ -35,9 +38,15 @@ export const exampleFolder = async (): Promise<string> => {
   model.initialised = []; // as if it had been trained
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
   mkdirSync(path.join(folder, 'runs/reviews'), { recursive: true });
-  await saveModel(path.join(folder, 'runs/reviews/model'), { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+  await saveModel(path.join(folder, 'runs/reviews/model'), {
+    model,
+    tokenizerFiles,
+    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet },
+  });
   model.dispose();
-  const rows = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 'the phone is good\tpositive' : 'the case is bad\tnegative'));
+  const rows = Array.from({ length: 12 }, (_, i) =>
+    i % 2 === 0 ? 'the phone is good\tpositive' : 'the case is bad\tnegative',
+  );
   writeFileSync(path.join(folder, 'dev.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
   return folder;
 };

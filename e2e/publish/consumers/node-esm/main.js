@@ -25,4 +25,6 @@ await useWasm();
 const predictor = await load(process.argv[2]);
 const [answer] = await predictor.predict(['a warm and funny film'], { budget: { cost: 0.6 } });
 
-console.log(JSON.stringify({ config, share, front: front.length, evaluations, label: answer.label, cost: answer.cost }));
+console.log(
+  JSON.stringify({ config, share, front: front.length, evaluations, label: answer.label, cost: answer.cost }),
+);

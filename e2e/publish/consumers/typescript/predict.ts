@@ -9,7 +9,8 @@ import { loadOnnx } from '@length-adaptive/onnx';
 const config: LengthConfig = fromAbsoluteLengths([6, 4, 2], 8);
 export const share: number = cost({ layers: 3, hiddenSize: 16, intermediateSize: 32 }, config, 8);
 
-export const lengths = (weights: EncoderWeights): number[] => encode(weights, [{ ids: [1, 5, 9] }], { config }).hidden.shape;
+export const lengths = (weights: EncoderWeights): number[] =>
+  encode(weights, [{ ids: [1, 5, 9] }], { config }).hidden.shape;
 
 export const ask = async (folder: string): Promise<string | undefined> => {
   const { reason } = await startBackend();

@@ -41,13 +41,21 @@ interface Bench {
 const lengthsFor = (lengths: readonly number[], positions: number, note: (line: string) => void): number[] => {
   const fitting = [...new Set(lengths)].filter((tokens) => tokens <= positions);
   const beyond = lengths.filter((tokens) => tokens > positions);
-  if (fitting.length === 0) throw new CliError('INPUT_INVALID', `--lengths is ${lengths.join(',')} but the model has ${positions} positions; give at most ${positions}.`);
+  if (fitting.length === 0)
+    throw new CliError(
+      'INPUT_INVALID',
+      `--lengths is ${lengths.join(',')} but the model has ${positions} positions; give at most ${positions}.`,
+    );
   if (beyond.length > 0) note(`Length ${beyond.join(', ')} is left out: the model has ${positions} positions.`);
   return fitting;
 };
 
 const padLength = (asked: number | undefined, lengths: readonly number[], positions: number): number => {
-  if (asked !== undefined && asked > positions) throw new CliError('INPUT_INVALID', `--pad-to is ${asked} but the model has ${positions} positions; give at most ${positions}.`);
+  if (asked !== undefined && asked > positions)
+    throw new CliError(
+      'INPUT_INVALID',
+      `--pad-to is ${asked} but the model has ${positions} positions; give at most ${positions}.`,
+    );
   return asked ?? Math.max(...lengths);
 };
 
@@ -59,15 +67,27 @@ const measureAll = async (
   { signal, progress }: Context,
 ): Promise<BenchRow[]> => {
   const shown = progress('bench', 'rows');
-  const planned = cells.map((cell) => ({ cell, contenders: engines.flatMap((engine) => contendersOf(engine, configs, { tokens: cell.tokens, padTo })) }));
+  const planned = cells.map((cell) => ({
+    cell,
+    contenders: engines.flatMap((engine) => contendersOf(engine, configs, { tokens: cell.tokens, padTo })),
+  }));
   const total = planned.reduce((sum, { contenders }) => sum + contenders.length, 0);
   const rows: BenchRow[] = [];
   try {
     for (const { cell, contenders } of planned) {
       const inputs = makeBatch(cell.batch, cell.tokens);
       const paddedInputs = padded(inputs, padTo, tokenizer.padId);
-      const runs = contenders.map(({ engine, lengthConfig, padTo: pads }) => () => engine.run(pads === undefined ? inputs : paddedInputs, lengthConfig));
-      const onRun = (share: number): void => shown.update(rows.length + Math.floor(share * contenders.length), total, `batch ${cell.batch}, ${cell.tokens} tokens`);
+      const runs = contenders.map(
+        ({ engine, lengthConfig, padTo: pads }) =>
+          () =>
+            engine.run(pads === undefined ? inputs : paddedInputs, lengthConfig),
+      );
+      const onRun = (share: number): void =>
+        shown.update(
+          rows.length + Math.floor(share * contenders.length),
+          total,
+          `batch ${cell.batch}, ${cell.tokens} tokens`,
+        );
       const timings = await measureInTurn(runs, { seconds: seconds * contenders.length, signal, onRun });
       rows.push(...rowsOf(cell, contenders, timings, (tokens, config) => model.macs(tokens, config)));
     }
@@ -97,13 +117,27 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     const { positions } = model.dimensions;
     const lengths = lengthsFor(settings.lengths, positions, note);
     const padTo = padLength(settings.padTo, lengths, positions);
-    const configs = chooseConfigs(model, { asked: settings.configs, paretoSet: lengthAdaptive?.paretoSet ?? [], lengths });
-    const makeBatch = texts === undefined ? randomBatches(first.opened, settings.seed) : textBatches(first.opened, texts);
+    const configs = chooseConfigs(model, {
+      asked: settings.configs,
+      paretoSet: lengthAdaptive?.paretoSet ?? [],
+      lengths,
+    });
+    const makeBatch =
+      texts === undefined ? randomBatches(first.opened, settings.seed) : textBatches(first.opened, texts);
     await openOthers(source, { ...options, onnx: settings.onnx, note }, engines);
-    if (settings.out !== undefined) await writeRunStart(settings.out, { ...savedSettings(benchOptions, settings), engines: settings.engines ?? [first.engine] });
+    if (settings.out !== undefined)
+      await writeRunStart(settings.out, {
+        ...savedSettings(benchOptions, settings),
+        engines: settings.engines ?? [first.engine],
+      });
 
     const cells = [...new Set(settings.batch)].flatMap((batch) => lengths.map((tokens) => ({ batch, tokens })));
-    const rows = await measureAll(cells, { engines, configs, model: first.opened, padTo, makeBatch }, settings, context);
+    const rows = await measureAll(
+      cells,
+      { engines, configs, model: first.opened, padTo, makeBatch },
+      settings,
+      context,
+    );
     const result: BenchResult = { model: source, configs, notes, rows };
     if (settings.out !== undefined) {
       await writeRunResult(settings.out, result);

@@ -23,26 +23,66 @@ const each = (key: string, given: readonly number[], count: number): number[] =>
   const [first = 0] = given;
   if (given.length === 1) return new Array<number>(count).fill(first);
   if (given.length === count) return [...given];
-  throw new CliError('USAGE', `${flagOf(key)} has ${given.length} numbers for ${count} stages; give one for all, or one each.`);
+  throw new CliError(
+    'USAGE',
+    `${flagOf(key)} has ${given.length} numbers for ${count} stages; give one for all, or one each.`,
+  );
 };
 
 /** @throws CliError `USAGE` */
-const planStages = ({ stages = ['intermediate', 'prediction'], epochs, lengthDropEpochs, learningRate }: DistillSettings): StagePlan[] => {
-  if (new Set(stages).size < stages.length) throw new CliError('USAGE', `--stages is ${stages.join(',')}; name each stage once.`);
+const planStages = ({
+  stages = ['intermediate', 'prediction'],
+  epochs,
+  lengthDropEpochs,
+  learningRate,
+}: DistillSettings): StagePlan[] => {
+  if (new Set(stages).size < stages.length)
+    throw new CliError('USAGE', `--stages is ${stages.join(',')}; name each stage once.`);
   const lengths = each('epochs', epochs, stages.length);
   const count = stages.length + (lengthDropEpochs > 0 ? 1 : 0);
   const rates = each('learningRate', learningRate, count);
-  const plans = stages.map((method, i): StagePlan => ({ name: method, method, epochs: lengths[i] as number, learningRate: rates[i] as number }));
-  const lengthDrop: StagePlan = { name: 'length-drop', method: 'prediction', epochs: lengthDropEpochs, learningRate: rates[count - 1] as number };
+  const plans = stages.map((method, i): StagePlan => ({
+    name: method,
+    method,
+    epochs: lengths[i] as number,
+    learningRate: rates[i] as number,
+  }));
+  const lengthDrop: StagePlan = {
+    name: 'length-drop',
+    method: 'prediction',
+    epochs: lengthDropEpochs,
+    learningRate: rates[count - 1] as number,
+  };
   const all = lengthDropEpochs > 0 ? [...plans, lengthDrop] : plans;
-  if (all.every((stage) => stage.epochs === 0)) throw new CliError('USAGE', '--epochs and --length-drop-epochs are all 0: there is nothing to learn.');
+  if (all.every((stage) => stage.epochs === 0))
+    throw new CliError('USAGE', '--epochs and --length-drop-epochs are all 0: there is nothing to learn.');
   return all;
 };
 
-const stageOf = ({ name, method, epochs, learningRate }: StagePlan, student: TextModel, teacher: TextModel, data: FineTuneData, settings: DistillSettings, engine: DistillOptions['engine']): Stage => {
-  const { batchSize, warmupRatio, metric, temperature, labelLoss, relationHeads, teacherLayer, dropRatioBound, layerDrop, subModels } = settings;
+const stageOf = (
+  { name, method, epochs, learningRate }: StagePlan,
+  student: TextModel,
+  teacher: TextModel,
+  data: FineTuneData,
+  settings: DistillSettings,
+  engine: DistillOptions['engine'],
+): Stage => {
+  const {
+    batchSize,
+    warmupRatio,
+    metric,
+    temperature,
+    labelLoss,
+    relationHeads,
+    teacherLayer,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+  } = settings;
   const lengthDrop = name === 'length-drop' ? { dropRatioBound, layerDrop, randomSubModels: subModels } : undefined;
-  const own = { prediction: { temperature, labelLoss }, relations: { relationHeads, teacherLayer }, intermediate: {} }[method];
+  const own = { prediction: { temperature, labelLoss }, relations: { relationHeads, teacherLayer }, intermediate: {} }[
+    method
+  ];
   const options = { method, batchSize, learningRate, warmupRatio, metric, lengthDrop, engine, ...own };
   return { name, epochs, run: (given) => distillModel(student.model, teacher.model, data, { ...given, ...options }) };
 };
@@ -55,12 +95,26 @@ const checkOptions = (settings: DistillSettings, plans: readonly StagePlan[]): v
   for (const method of ['prediction', 'relations'] as const) {
     const idle = optionsOf[method].find((key) => settings[key] !== distillOptions[key].fallback);
     if (idle === undefined || plans.some((plan) => plan.method === method)) continue;
-    throw new CliError('USAGE', `${flagOf(idle)} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`);
+    throw new CliError(
+      'USAGE',
+      `${flagOf(idle)} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`,
+    );
   }
 };
 
 const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): OpenedTraining['record'] => {
-  const { teacher, student, batchSize, lengthDropEpochs, temperature, labelLoss, dropRatioBound, layerDrop, subModels, seed } = settings;
+  const {
+    teacher,
+    student,
+    batchSize,
+    lengthDropEpochs,
+    temperature,
+    labelLoss,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+    seed,
+  } = settings;
   return {
     baseModel: student,
     distilledFrom: teacher,
@@ -70,7 +124,12 @@ const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): Open
   };
 };
 
-const openBoth = async (source: string, named: string, examples: Parameters<typeof openTeacher>[1], settings: DistillSettings): Promise<readonly [TextModel, TextModel]> => {
+const openBoth = async (
+  source: string,
+  named: string,
+  examples: Parameters<typeof openTeacher>[1],
+  settings: DistillSettings,
+): Promise<readonly [TextModel, TextModel]> => {
   const teacher = await openTeacher(source, examples, settings);
   try {
     return [teacher, await openStudent(named, teacher, settings.seed)];
@@ -102,18 +161,22 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
       };
       try {
         // Before hours of other stages, not after them.
-        if (plans.some(({ method, epochs }) => method === 'prediction' && epochs > 0)) planDistillation(opened.model, teacher.model, { method: 'prediction' });
+        if (plans.some(({ method, epochs }) => method === 'prediction' && epochs > 0))
+          planDistillation(opened.model, teacher.model, { method: 'prediction' });
       } catch (error) {
         await close();
         throw error;
       }
       const { layers, hiddenSize } = opened.model.dimensions;
-      context.note(`Student of ${layers} layers, ${hiddenSize} wide; teacher of ${teacher.model.dimensions.layers}, ${teacher.model.dimensions.hiddenSize} wide.`);
+      context.note(
+        `Student of ${layers} layers, ${hiddenSize} wide; teacher of ${teacher.model.dimensions.layers}, ${teacher.model.dimensions.hiddenSize} wide.`,
+      );
       return {
         opened,
         models: { teacher: teacher.model, student: opened.model },
         record: recordOf(settings, plans),
-        stages: (data) => Promise.resolve(plans.map((plan) => stageOf(plan, opened, teacher, data, settings, run.distillation))),
+        stages: (data) =>
+          Promise.resolve(plans.map((plan) => stageOf(plan, opened, teacher, data, settings, run.distillation))),
         close,
       };
     },

@@ -1,7 +1,15 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { checkScore, createScorer, flipShare, isMultiLabelTask, labelScores, macsShare, predictLogits } from '@length-adaptive/models';
+import {
+  checkScore,
+  createScorer,
+  flipShare,
+  isMultiLabelTask,
+  labelScores,
+  macsShare,
+  predictLogits,
+} from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -33,7 +41,11 @@ export interface EvaluationResult extends UsedEngine {
 }
 
 /** The scores of each label of a task that gives several. */
-const perLabelOf = ({ task }: RunnableModel, data: readonly LabelledInput[], logits: readonly Float32Array[]): Pick<EvaluationResult, 'perLabel'> => {
+const perLabelOf = (
+  { task }: RunnableModel,
+  data: readonly LabelledInput[],
+  logits: readonly Float32Array[],
+): Pick<EvaluationResult, 'perLabel'> => {
   if (!isMultiLabelTask(task)) return {};
   const targets = data.map(({ target }) => (typeof target === 'number' ? [target] : target));
   const scores = labelScores(logits, targets);
@@ -45,12 +57,19 @@ const printLabels = (print: Context['print'], perLabel: Readonly<Record<string, 
   const width = Math.max(...Object.keys(perLabel).map((label) => label.length), 5);
   print(`\n${'label'.padEnd(width)}  average_precision      f1  examples  predicted`);
   for (const [label, { averagePrecision, f1, positives, predicted }] of Object.entries(perLabel)) {
-    print(`${label.padEnd(width)}  ${(averagePrecision?.toFixed(4) ?? '-').padStart(17)}  ${f1.toFixed(4)}  ${String(positives).padStart(8)}  ${String(predicted).padStart(9)}`);
+    print(
+      `${label.padEnd(width)}  ${(averagePrecision?.toFixed(4) ?? '-').padStart(17)}  ${f1.toFixed(4)}  ${String(positives).padStart(8)}  ${String(predicted).padStart(9)}`,
+    );
   }
 };
 
 /** Logits of examples at a configuration. */
-const logitsOf = async (model: RunnableModel, data: ReturnType<typeof encodeData>, config: LengthConfig, { name, context }: { readonly name: string; readonly context: Context }): Promise<Float32Array[]> => {
+const logitsOf = async (
+  model: RunnableModel,
+  data: ReturnType<typeof encodeData>,
+  config: LengthConfig,
+  { name, context }: { readonly name: string; readonly context: Context },
+): Promise<Float32Array[]> => {
   const progress = context.progress(name, 'examples');
   const chunk = 256;
   const logits: Float32Array[] = [];
@@ -71,16 +90,28 @@ const scoresOf = async (
 ): Promise<Pick<EvaluationResult, 'scores' | 'flips' | 'perLabel'>> => {
   const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
   const scores: (readonly [ScoreName, number])[] = [];
-  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
-  const full = isFullLength(config) || model.builtIn || !model.task.answerKeys ? undefined : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
+  for (const name of names)
+    scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
+  const full =
+    isFullLength(config) || model.builtIn || !model.task.answerKeys
+      ? undefined
+      : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
   const flips = full && flipShare(model.task, full, logits, data);
-  return { scores: Object.fromEntries(scores), ...(flips !== undefined && { flips }), ...perLabelOf(model, data, logits) };
+  return {
+    scores: Object.fromEntries(scores),
+    ...(flips !== undefined && { flips }),
+    ...perLabelOf(model, data, logits),
+  };
 };
 
-const printResult = ({ print }: Context, { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
+const printResult = (
+  { print }: Context,
+  { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult,
+): void => {
   const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
   for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
-  if (flips !== undefined) print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
+  if (flips !== undefined)
+    print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
   print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
   print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
   print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
@@ -98,9 +129,13 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   const opened = await openRunnable(source, settings, context);
   const { model, used } = opened;
   try {
-    const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
+    const data = encodeData(opened, examples, {
+      maxLength: maxLengthFor(opened, settings.maxLength),
+      stride: settings.stride,
+    });
     const lengths = data.map(({ input }) => input.ids.length);
-    const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
+    const config =
+      (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
     const names = settings.metric ?? [model.task.defaultMetric];
     for (const name of names) checkScore(model.task, name, data);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
@@ -122,7 +157,11 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   }
 };
 
-const checkMinScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
+const checkMinScore = (
+  { minScore }: EvaluateSettings,
+  name: ScoreName | undefined,
+  { scores }: EvaluationResult,
+): void => {
   const score = name === undefined ? undefined : scores[name];
   if (minScore === undefined || score === undefined || score >= minScore) return;
   throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);

@@ -20,8 +20,23 @@ beforeAll(async () => {
 
 const exportModel = (...argv: readonly string[]) => runMain(['export', ...small, '--model', at('model'), ...argv]);
 const predict = async (model: string, ...argv: readonly string[]) => {
-  const { code, stdout, stderr } = await runMain(['predict', '--engine', 'onnx', '--threads', '1', '--json', '--model', model, 'the film was really great', ...argv]);
-  return { code, stderr, answer: (stdout === '' ? undefined : JSON.parse(stdout)) as Record<string, unknown> | undefined };
+  const { code, stdout, stderr } = await runMain([
+    'predict',
+    '--engine',
+    'onnx',
+    '--threads',
+    '1',
+    '--json',
+    '--model',
+    model,
+    'the film was really great',
+    ...argv,
+  ]);
+  return {
+    code,
+    stderr,
+    answer: (stdout === '' ? undefined : JSON.parse(stdout)) as Record<string, unknown> | undefined,
+  };
 };
 
 test('writes files that say how near they are, and that predict runs without the weights', async () => {
@@ -30,13 +45,23 @@ test('writes files that say how near they are, and that predict runs without the
   expect(code).toBe(0);
   expect(tf.memory().numTensors).toBe(before);
   expect(stdout.split('\n')).toEqual([
-    expect.stringMatching(/exported\/onnx\/model\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.0001 allowed {2}same tokens kept in 8 of 8 inputs$/),
-    expect.stringMatching(/exported\/onnx\/model_quantized\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.5 allowed {2}8 inputs$/),
+    expect.stringMatching(
+      /exported\/onnx\/model\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.0001 allowed {2}same tokens kept in 8 of 8 inputs$/,
+    ),
+    expect.stringMatching(
+      /exported\/onnx\/model_quantized\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.5 allowed {2}8 inputs$/,
+    ),
     '',
   ]);
   expect(stderr).toContain(`Run it with: lat predict --model ${at('exported')} --engine onnx 'Some text.'`);
   expect(stderr).toContain('transformers.js');
-  expect(readdirSync(at('exported')).sort()).toEqual(['config.json', 'length_adaptive.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+  expect(readdirSync(at('exported')).sort()).toEqual([
+    'config.json',
+    'length_adaptive.json',
+    'onnx',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ]);
 
   for (const argv of [[], ['--budget', 'cost=0.6'], ['--length-config', '0.9,0.4']]) {
     const [exported, original] = [await predict(at('exported'), ...argv), await predict(at('model'), ...argv)];
@@ -44,28 +69,61 @@ test('writes files that say how near they are, and that predict runs without the
     expect(exported.code).toBe(0);
   }
   expect((await predict(at('exported'), '--precision', 'int8')).code).toBe(0);
-  expect(await predict(at('exported'), '--precision', 'fp16')).toMatchObject({ code: 4, stderr: expect.stringContaining('model_fp16.onnx') });
+  expect(await predict(at('exported'), '--precision', 'fp16')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('model_fp16.onnx'),
+  });
 });
 
 test('a configuration that is built in is what runs, and nothing else does', async () => {
-  const { stdout } = await exportModel('--out', at('built-in'), '--budget', 'cost=0.6', '--precision', 'fp32', '--json');
+  const { stdout } = await exportModel(
+    '--out',
+    at('built-in'),
+    '--budget',
+    'cost=0.6',
+    '--precision',
+    'fp32',
+    '--json',
+  );
   expect(JSON.parse(stdout)).toMatchObject({
     out: at('built-in'),
     lengthConfig: [0.5, 0.25],
-    files: [{ path: 'onnx/model.onnx', precision: 'fp32', verification: { inputs: 8, passed: true, configs: [{ lengthConfig: [0.5, 0.25] }] } }],
+    files: [
+      {
+        path: 'onnx/model.onnx',
+        precision: 'fp32',
+        verification: { inputs: 8, passed: true, configs: [{ lengthConfig: [0.5, 0.25] }] },
+      },
+    ],
   });
   const { answer } = await predict(at('built-in'));
   expect(answer).toMatchObject({ lengthConfig: [0.5, 0.25] });
   expect(answer).toEqual((await predict(at('model'), '--budget', 'cost=0.6')).answer);
-  expect(await predict(at('built-in'), '--length-config', 'full')).toMatchObject({ code: 3, stderr: expect.stringContaining('built in') });
-  const evaluated = await runMain(['evaluate', '--engine', 'onnx', '--model', at('built-in'), '--data', at('dev.tsv'), '--json']);
+  expect(await predict(at('built-in'), '--length-config', 'full')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('built in'),
+  });
+  const evaluated = await runMain([
+    'evaluate',
+    '--engine',
+    'onnx',
+    '--model',
+    at('built-in'),
+    '--data',
+    at('dev.tsv'),
+    '--json',
+  ]);
   expect(JSON.parse(evaluated.stdout)).toMatchObject({ lengthConfig: [0.5, 0.25], examples: 40 });
 });
 
 test('into the model itself, verified on texts of the user', async () => {
   const { code, stdout } = await exportModel('--data', at('dev.tsv'), '--limit', '5', '--precision', 'fp16', '--json');
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ out: at('model'), lengthConfig: null, files: [{ path: 'onnx/model_fp16.onnx', verification: { inputs: 5 } }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    out: at('model'),
+    lengthConfig: null,
+    files: [{ path: 'onnx/model_fp16.onnx', verification: { inputs: 5 } }],
+  });
   expect(existsSync(at('model/onnx/model_fp16.onnx'))).toBe(true);
   expect(readJson(at('model/length_adaptive.json'))).toMatchObject({ paretoSet });
   expect((await runMain(['predict', ...small, '--model', at('model'), 'great'])).code).toBe(0);
@@ -80,12 +138,17 @@ test('a file that fails its verification is not kept', async () => {
 
 test('without verification', async () => {
   const { code, stdout } = await exportModel('--out', at('unverified'), '--no-verify', '--precision', 'int8');
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/model_quantized\.onnx {2}\d\.\d MB {2}not verified\n$/) });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/model_quantized\.onnx {2}\d\.\d MB {2}not verified\n$/),
+  });
 });
 
 test('stopped', async () => {
   const signal = AbortSignal.abort();
-  expect(await runMain(['export', ...small, '--model', at('model'), '--out', at('stopped')], { signal })).toMatchObject({ code: 130, stdout: '' });
+  expect(await runMain(['export', ...small, '--model', at('model'), '--out', at('stopped')], { signal })).toMatchObject(
+    { code: 130, stdout: '' },
+  );
   expect(existsSync(at('stopped'))).toBe(false);
 });
 

@@ -28,14 +28,28 @@ export interface ExportResult {
 const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: ExportSettings): void => {
   checkLengthSettings({ budget, lengthConfig });
   if (budget !== undefined && 'latencyMs' in parseBudget(budget)) {
-    throw new CliError('USAGE', `--budget ${budget} depends on the machine that will run the file; give cost=... or score=..., or leave it for lat predict.`);
+    throw new CliError(
+      'USAGE',
+      `--budget ${budget} depends on the machine that will run the file; give cost=... or score=..., or leave it for lat predict.`,
+    );
   }
-  const unused = verify ? undefined : data !== undefined ? '--data' : tolerance !== undefined ? '--tolerance' : undefined;
-  if (unused !== undefined) throw new CliError('USAGE', `${unused} is for the verification; give it or --no-verify, not both.`);
+  const unused = verify
+    ? undefined
+    : data !== undefined
+      ? '--data'
+      : tolerance !== undefined
+        ? '--tolerance'
+        : undefined;
+  if (unused !== undefined)
+    throw new CliError('USAGE', `${unused} is for the verification; give it or --no-verify, not both.`);
 };
 
 /** The inputs to verify on; undefined for those of the package. */
-const inputsFor = (settings: ExportSettings, opened: TextModel, data: DataSet | undefined): EncoderInput[] | undefined =>
+const inputsFor = (
+  settings: ExportSettings,
+  opened: TextModel,
+  data: DataSet | undefined,
+): EncoderInput[] | undefined =>
   data && inputsOf(opened, data, { maxLength: maxLengthFor(opened, settings.maxLength) });
 
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {
@@ -66,7 +80,10 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   checkSettings(settings);
   if (settings.out === undefined) checkModelFolder(source, 'export');
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
-  const data = settings.data === undefined ? undefined : await readTextData(settings.data, { ...settings, labelColumn: undefined });
+  const data =
+    settings.data === undefined
+      ? undefined
+      : await readTextData(settings.data, { ...settings, labelColumn: undefined });
   await startBackend(settings);
   const opened = await openTrainedModel(source);
   for (const line of opened.notes ?? []) context.note(line);
@@ -74,14 +91,24 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
     const inputs = inputsFor(settings, opened, data);
     const checkSignal = (): void => {
-      if (context.signal?.aborted) throw new CliError('ABORTED', `The export was stopped; files that are complete stay in ${out}.`);
+      if (context.signal?.aborted)
+        throw new CliError('ABORTED', `The export was stopped; files that are complete stay in ${out}.`);
     };
     checkSignal();
     const onFile = (file: ExportedFile): void => {
       if (!settings.json) context.print(formatFile(out, file));
       checkSignal();
     };
-    const files = await exportModel(out, opened, { precisions, lengthConfig, verify, inputs, tolerance, runtime, threads, onFile });
+    const files = await exportModel(out, opened, {
+      precisions,
+      lengthConfig,
+      verify,
+      inputs,
+      tolerance,
+      runtime,
+      threads,
+      onFile,
+    });
     const result: ExportResult = { model: source, out, lengthConfig: lengthConfig ?? null, files };
     if (settings.json) context.print(JSON.stringify(result));
     else context.note(hint(result, precisions));

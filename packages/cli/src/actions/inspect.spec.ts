@@ -8,7 +8,8 @@ const text = 'The film was REALLY great, and slowly moving!';
 
 beforeAll(() => writeTinyModel(model));
 
-const inspect = (argv: readonly string[], options = {}) => runMain(['inspect', ...small, '--model', model, ...argv], options);
+const inspect = (argv: readonly string[], options = {}) =>
+  runMain(['inspect', ...small, '--model', model, ...argv], options);
 
 test('a row a layer, dropped tokens as dots that keep the columns', async () => {
   const { code, stdout, stderr } = await inspect(['--length-config', '0.6,0.3', text]);
@@ -29,7 +30,8 @@ test('a row a layer, dropped tokens as dots that keep the columns', async () => 
 });
 
 test('what was cut off, and what the model cannot read though it stands in the picture, is told', async () => {
-  const told = async (...argv: readonly string[]): Promise<string[]> => (await inspect(argv)).stdout.trimEnd().split('\n').slice(5);
+  const told = async (...argv: readonly string[]): Promise<string[]> =>
+    (await inspect(argv)).stdout.trimEnd().split('\n').slice(5);
   expect(await told('a great film')).toEqual([]);
   expect(await told('a great 映 film, très bon')).toEqual(['unknown to the model: 映, très, bon']);
   expect(await told('--truncate', 'great '.repeat(50))).toEqual(['cut off: the last 12 of 52 tokens']);
@@ -39,12 +41,20 @@ test('on a terminal dropped tokens are dimmed and long texts are wrapped', async
   const { stdout } = await inspect(['--length-config', '0.6,0.3', text], { terminal: 40 });
   expect(stdout).toContain('\x1b[2m');
   expect(stdout).not.toContain('·');
-  for (const line of stdout.replace(/\p{Cc}\[\d+m/gu, '').split('\n').slice(0, -3)) expect(line.length).toBeLessThanOrEqual(40);
+  for (const line of stdout
+    .replace(/\p{Cc}\[\d+m/gu, '')
+    .split('\n')
+    .slice(0, -3))
+    expect(line.length).toBeLessThanOrEqual(40);
 });
 
 test('pairs and JSON', async () => {
   const { stdout } = await inspect(['--json', '--length-config', '0.6,0.3', 'a great film', '--pair', 'a dull story']);
-  expect(JSON.parse(stdout)).toMatchObject({ prediction: { tokens: 9 }, layers: [expect.any(Array), expect.any(Array)], encoding: { tokens: expect.any(Array) } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    prediction: { tokens: 9 },
+    layers: [expect.any(Array), expect.any(Array)],
+    encoding: { tokens: expect.any(Array) },
+  });
 });
 
 test('a text is needed, and one only', async () => {

@@ -42,8 +42,13 @@ test('a text with a token that the model has no embedding for is named, and so i
   const larger = variant('larger', { 'vocab.txt': `${readFileSync(join(model, 'vocab.txt'), 'utf8')}zebra\n` });
   const id = tinyConfig.vocab_size;
   const { code, stdout, stderr } = await predict('--model', larger, 'a great film', 'a great zebra');
-  expect({ code, lines: stdout.split('\n') }).toEqual({ code: 3, lines: [expect.stringContaining('a great film'), ''] });
-  expect(stderr).toContain(`The tokenizer has ${id + 1} ids and the model embeddings for ${id}: texts with "zebra" (${id}) are refused.`);
+  expect({ code, lines: stdout.split('\n') }).toEqual({
+    code: 3,
+    lines: [expect.stringContaining('a great film'), ''],
+  });
+  expect(stderr).toContain(
+    `The tokenizer has ${id + 1} ids and the model embeddings for ${id}: texts with "zebra" (${id}) are refused.`,
+  );
   expect(stderr).toContain(`Text 2: The text needs the token "zebra" (id ${id})`);
 });
 
@@ -54,19 +59,31 @@ test('on a terminal lines fit its width, and colour can be switched off', async 
   const plain = await runMain(['predict', ...small, '--model', model, long, '--no-color'], { terminal: 70 });
   expect(plain.stdout).not.toContain('\x1b');
   expect(plain.stdout.trimEnd().length).toBeLessThanOrEqual(70);
-  expect((await runMain(['predict', ...small, '--model', model, long], { terminal: 70, env: { NO_COLOR: '1' } })).stdout).toBe(plain.stdout);
+  expect(
+    (await runMain(['predict', ...small, '--model', model, long], { terminal: 70, env: { NO_COLOR: '1' } })).stdout,
+  ).toBe(plain.stdout);
 });
 
 test('JSON lines from a file, from stdin and from arguments say the same', async () => {
   writeFileSync(join(folder, 'texts.txt'), 'a great film\r\na dull plot\n');
   writeFileSync(join(folder, 'texts.jsonl'), '{"text":"a great film"}\n"a dull plot"\n');
   const given = await predict('--json', '--model', model, 'a great film', 'a dull plot');
-  expect(given.stdout.trim().split('\n').map((line) => JSON.parse(line))).toMatchObject([
+  expect(
+    given.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
     { text: 'a great film', label: expect.any(String), cost: 1, tokens: 5, keptTokens: [5, 5] },
     { text: 'a dull plot', lengthConfig: [1, 1] },
   ]);
-  for (const input of ['texts.txt', 'texts.jsonl']) expect(await predict('--json', '--model', model, '--input', join(folder, input))).toEqual(given);
-  expect(await runMain(['predict', ...small, '--json', '--model', model, '--input', '-'], { stdin: 'a great film\na dull plot' })).toEqual(given);
+  for (const input of ['texts.txt', 'texts.jsonl'])
+    expect(await predict('--json', '--model', model, '--input', join(folder, input))).toEqual(given);
+  expect(
+    await runMain(['predict', ...small, '--json', '--model', model, '--input', '-'], {
+      stdin: 'a great film\na dull plot',
+    }),
+  ).toEqual(given);
 });
 
 test('two texts come as a pair of a JSON line', async () => {
@@ -76,14 +93,38 @@ test('two texts come as a pair of a JSON line', async () => {
 });
 
 test.each([
-  [['--budget', 'cost=0.6'], [0.5, 0.25]],
-  [['--budget', 'cost=60%'], [0.5, 0.25]],
-  [['--budget', 'score=0.85'], [1, 1]],
-  [['--budget', 'latency=9s'], [1, 1]],
-  [['--length-config', '0'], [0.5, 0.25]],
-  [['--length-config', 'full'], [1, 1]],
-  [['--length-config', '0.9,0.4'], [0.9, 0.4]],
-  [['--length-config', '8,4@16'], [0.5, 0.25]],
+  [
+    ['--budget', 'cost=0.6'],
+    [0.5, 0.25],
+  ],
+  [
+    ['--budget', 'cost=60%'],
+    [0.5, 0.25],
+  ],
+  [
+    ['--budget', 'score=0.85'],
+    [1, 1],
+  ],
+  [
+    ['--budget', 'latency=9s'],
+    [1, 1],
+  ],
+  [
+    ['--length-config', '0'],
+    [0.5, 0.25],
+  ],
+  [
+    ['--length-config', 'full'],
+    [1, 1],
+  ],
+  [
+    ['--length-config', '0.9,0.4'],
+    [0.9, 0.4],
+  ],
+  [
+    ['--length-config', '8,4@16'],
+    [0.5, 0.25],
+  ],
 ])('%j runs at %j', async (argv, lengthConfig) => {
   const { code, stdout, stderr } = await predict('--json', '--model', searched, ...argv, 'the film was really great');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -93,7 +134,10 @@ test.each([
 test('--out keeps the run', async () => {
   await predict('--model', model, '--out', join(folder, 'run'), 'great');
   expect(readJson(folder, 'run/config.json')).toMatchObject({ model, threads: 1 });
-  expect(readJson(folder, 'run/versions.json')).toMatchObject({ node: process.version, packages: { '@tensorflow/tfjs': '4.22.0' } });
+  expect(readJson(folder, 'run/versions.json')).toMatchObject({
+    node: process.version,
+    packages: { '@tensorflow/tfjs': '4.22.0' },
+  });
   expect(readJson(folder, 'run/result.json')).toMatchObject({ predictions: [{ tokens: 3 }] });
 });
 
@@ -114,7 +158,12 @@ describe('bad input', () => {
     ['an empty text', [''], 3, 'Text 1: The text "" has no tokens'],
     ['a text longer than the positions', [long], 3, 'has 62 tokens but the model has 40 positions'],
     ['a configuration that rises', ['--length-config', '0.5,0.8', 'x'], 3, 'is larger than the one before it'],
-    ['a configuration of other layers', ['--length-config', '0.5,0.4,0.3', 'x'], 3, '3 entries for a model of 2 layers'],
+    [
+      'a configuration of other layers',
+      ['--length-config', '0.5,0.4,0.3', 'x'],
+      3,
+      '3 entries for a model of 2 layers',
+    ],
     ['a configuration beyond the set', ['--length-config', '7', 'x'], 3, 'never searched'],
     ['a negative budget', ['--budget', 'cost=-1', 'x'], 3, 'Budget cost is -1'],
     ['a budget of a strange form', ['--budget', 'money=1', 'x'], 2, 'write cost=0.5'],
@@ -130,15 +179,24 @@ describe('bad input', () => {
   });
 
   test('--truncate cuts a long text instead', async () => {
-    expect(JSON.parse((await predict('--json', '--truncate', '--model', model, long)).stdout)).toMatchObject({ tokens: 40 });
+    expect(JSON.parse((await predict('--json', '--truncate', '--model', model, long)).stdout)).toMatchObject({
+      tokens: 40,
+    });
   });
 
   describe('of several texts, one that cannot be read has its error in its place, and the others are predicted', () => {
-    const lines = (stdout: string): Record<string, unknown>[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = (stdout: string): Record<string, unknown>[] =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
     const codeOf = ({ error }: Record<string, unknown>): unknown => (error as { code: string } | undefined)?.code;
 
     test('from stdin', async () => {
-      const { code, stdout, stderr } = await runMain(['predict', ...small, '--json', '--model', model, '--input', '-'], { stdin: `great\n${long}\n\nbad\n` });
+      const { code, stdout, stderr } = await runMain(
+        ['predict', ...small, '--json', '--model', model, '--input', '-'],
+        { stdin: `great\n${long}\n\nbad\n` },
+      );
       expect(code).toBe(3);
       const given = lines(stdout);
       expect(given.map(codeOf)).toEqual([undefined, 'TEXT_TOO_LONG', 'INPUT_INVALID', undefined]);
@@ -153,9 +211,22 @@ describe('bad input', () => {
     test('from JSON lines, one of which is none', async () => {
       const file = join(folder, 'broken.jsonl');
       writeFileSync(file, '{"text":"great"}\n{"text":\n"bad"\n{"text":" "}\n');
-      const { code, stdout } = await predict('--json', '--model', model, '--input', file, '--out', join(folder, 'broken'));
-      expect({ code, codes: lines(stdout).map(codeOf) }).toEqual({ code: 3, codes: [undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY'] });
-      expect((readJson(folder, 'broken/result.json') as { predictions: Record<string, unknown>[] }).predictions.map(codeOf)).toEqual([undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY']);
+      const { code, stdout } = await predict(
+        '--json',
+        '--model',
+        model,
+        '--input',
+        file,
+        '--out',
+        join(folder, 'broken'),
+      );
+      expect({ code, codes: lines(stdout).map(codeOf) }).toEqual({
+        code: 3,
+        codes: [undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY'],
+      });
+      expect(
+        (readJson(folder, 'broken/result.json') as { predictions: Record<string, unknown>[] }).predictions.map(codeOf),
+      ).toEqual([undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY']);
     });
 
     test('from arguments, for people', async () => {
@@ -170,16 +241,24 @@ describe('bad input', () => {
   test('weights that end too early', async () => {
     const whole = readFileSync(join(model, 'model.safetensors'));
     const broken = variant('truncated', { 'model.safetensors': whole.subarray(0, whole.length - 100) });
-    expect(await predict('--model', broken, 'x')).toMatchObject({ code: 3, stderr: expect.stringContaining('model.safetensors') });
+    expect(await predict('--model', broken, 'x')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('model.safetensors'),
+    });
   });
 
   test('weights of another shape', async () => {
     const other = variant('shape', { 'config.json': JSON.stringify({ ...tinyConfig, hidden_size: 64 }) });
-    expect(await predict('--model', other, 'x')).toMatchObject({ code: 3, stderr: expect.stringContaining('has shape') });
+    expect(await predict('--model', other, 'x')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('has shape'),
+    });
   });
 
   test('no stack trace, unless it is asked for', async () => {
     expect((await predict('--model', 'nowhere', 'x')).stderr).not.toContain('    at ');
-    expect((await runMain(['predict', ...small, '--model', 'nowhere', 'x'], { env: { DEBUG: 'length-adaptive' } })).stderr).toContain('    at ');
+    expect(
+      (await runMain(['predict', ...small, '--model', 'nowhere', 'x'], { env: { DEBUG: 'length-adaptive' } })).stderr,
+    ).toContain('    at ');
   });
 });

@@ -14,13 +14,21 @@ import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 import { secondText } from '../second-text.js';
 
-const textsOf = async function* ({ input }: PredictSettings, second: string | undefined, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
+const textsOf = async function* (
+  { input }: PredictSettings,
+  second: string | undefined,
+  { args, io }: Context,
+): AsyncGenerator<readonly NumberedText[]> {
+  if (args.length > 0)
+    yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
 };
 
 /** The texts: a file is read before anything else is done, so that what is wrong with it is said first; stdin as it comes. */
-const readInput = async (settings: PredictSettings, context: Context): Promise<AsyncIterable<readonly NumberedText[]> | readonly (readonly NumberedText[])[]> => {
+const readInput = async (
+  settings: PredictSettings,
+  context: Context,
+): Promise<AsyncIterable<readonly NumberedText[]> | readonly (readonly NumberedText[])[]> => {
   const groups = textsOf(settings, await secondText(settings.pair), context);
   if (settings.input === '-') return groups;
   const all: (readonly NumberedText[])[] = [];
@@ -28,7 +36,8 @@ const readInput = async (settings: PredictSettings, context: Context): Promise<A
   return all;
 };
 
-const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
+const shownText = (input: TextInput): string =>
+  (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
 
 /** A prediction as a line for people; fields apart by tabs where no terminal aligns them. */
 const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Context): string => {
@@ -37,14 +46,16 @@ const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Con
   const kept = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
   const { name, confidence } = answerText(prediction);
   const share = `cost ${cost.toFixed(2)}`;
-  if (io.stdout.isTTY !== true) return [name, ...(confidence === undefined ? [] : [confidence]), share, kept, shownText(input)].join('\t');
+  if (io.stdout.isTTY !== true)
+    return [name, ...(confidence === undefined ? [] : [confidence]), share, kept, shownText(input)].join('\t');
   const [first, rest] = [name.padEnd(10), `${confidence?.padStart(6) ?? ''}  ${share}  ${kept.padEnd(16)}  `];
   const room = Math.max(10, (io.stdout.columns ?? 80) - first.length - rest.length - 1);
   return `${bold(first)} ${dim(rest)}${shownText(input).slice(0, room)}`;
 };
 
 /** A text that was not read, as a line for people. */
-const formatError = (input: TextInput, { code, message }: TextFailure): string => ['error', code, message, shownText(input)].join('\t');
+const formatError = (input: TextInput, { code, message }: TextFailure): string =>
+  ['error', code, message, shownText(input)].join('\t');
 
 /** Why a text has no prediction. */
 interface TextFailure {
@@ -62,9 +73,15 @@ const atText = ({ code, message }: TextFailure, { line }: NumberedText, truncate
 });
 
 /** Predicts texts; those that cannot be read have their error in their place. */
-const predictEach = async (texts: readonly NumberedText[], { predictor, options, truncates }: OpenedPredictor): Promise<Outcome[]> => {
+const predictEach = async (
+  texts: readonly NumberedText[],
+  { predictor, options, truncates }: OpenedPredictor,
+): Promise<Outcome[]> => {
   const readable = texts.filter(({ error }) => !error);
-  const predictions = await predictor.predict(readable.map(({ input }) => input), { ...options, onError: 'answer' });
+  const predictions = await predictor.predict(
+    readable.map(({ input }) => input),
+    { ...options, onError: 'answer' },
+  );
   return texts.map((text): Outcome => {
     if (text.error) return { error: { code: text.error.code, message: text.error.message } };
     const prediction = predictions.shift();
@@ -78,14 +95,18 @@ const endError = (failures: readonly TextFailure[], count: number): CliError | u
   const [first, ...others] = failures;
   if (!first) return undefined;
   const more = others.length === 0 ? '' : ` And ${others.length} more.`;
-  return new CliError('INPUT_INVALID', `${failures.length} of ${count} texts were not predicted; their errors stand in their places. ${first.message}${more}`);
+  return new CliError(
+    'INPUT_INVALID',
+    `${failures.length} of ${count} texts were not predicted; their errors stand in their places. ${first.message}${more}`,
+  );
 };
 
 /** Predicts texts and prints a line each as they are done, in their order. A text that comes alone and cannot be read is thrown. */
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const { args } = context;
-  if (args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
+  if (args.length === 0 && settings.input === undefined)
+    throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
   const isAlone = args.length === 1 && settings.input === undefined;
   const groups = await readInput(settings, context);
   const opened = await openPredictor(settings, source, context);

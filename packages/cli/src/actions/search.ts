@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { LabelledInput, LengthSearchResult } from '@length-adaptive/models';
-import { checkScore, formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, openSource, writeFile } from '@length-adaptive/models';
+import {
+  checkScore,
+  formatLengthAdaptiveFile,
+  hasLengthDrop,
+  lengthAdaptiveFileName,
+  openSource,
+  writeFile,
+} from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
@@ -33,7 +40,11 @@ import { withoutLengthDrop } from '../search/without-length-drop.js';
 import { taskChoiceOf } from '../task-names.js';
 import { currentVersions } from '../versions.js';
 
-const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>, result: LengthSearchResult, { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork): SearchReport => ({
+const reportOf = (
+  measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>,
+  result: LengthSearchResult,
+  { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork,
+): SearchReport => ({
   model: settings.model ?? '',
   data: settings.data ?? '',
   reportData: settings.reportData,
@@ -50,7 +61,9 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines
   seed: settings.seed,
   generations: result.generations,
   evaluations: result.evaluations,
-  speed: settings.latency ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats } : undefined,
+  speed: settings.latency
+    ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats }
+    : undefined,
   engine: opened.used,
   threads: settings.threads,
   ...measured,
@@ -58,19 +71,30 @@ const reportOf = (measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines
   withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
     ? undefined
     : withoutLengthDrop(measured, {
-        ...{ settings, metric: settings.metric ?? opened.model.task.defaultMetric, reportMetric: reportMetricOf(settings, opened) },
+        ...{
+          settings,
+          metric: settings.metric ?? opened.model.task.defaultMetric,
+          reportMetric: reportMetricOf(settings, opened),
+        },
         task: taskChoiceOf(opened.model.task.name),
       }),
   versions: currentVersions(),
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
 
-const measure = async (result: LengthSearchResult, work: SearchWork): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
+const measure = async (
+  result: LengthSearchResult,
+  work: SearchWork,
+): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
   try {
     return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
-    throw new CliError('ABORTED', `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(work.settings)}`, { cause: error });
+    throw new CliError(
+      'ABORTED',
+      `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(work.settings)}`,
+      { cause: error },
+    );
   }
 };
 
@@ -90,25 +114,51 @@ export const search = async (settings: SearchSettings, context: Context): Promis
   let elsewhere: ScoresElsewhere | undefined;
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
-    const inputsOf = (data: DataSet): LabelledInput[] => encodeData(opened, data, { maxLength, stride: settings.stride });
+    const inputsOf = (data: DataSet): LabelledInput[] =>
+      encodeData(opened, data, { maxLength, stride: settings.stride });
     const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
-    for (const name of [settings.metric, settings.reportMetric]) if (name !== undefined) checkScore(opened.model.task, name, data);
+    for (const name of [settings.metric, settings.reportMetric])
+      if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {
-      if (hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
+      if (hasSearchCheckpoint(folder))
+        context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
       await removeEarlierSearch(folder);
     }
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
     const weights = files.weights();
     const learned = await learnConfigs({ settings, context, folder, weights, training });
     if (settings.redis !== undefined) {
-      elsewhere = await scoreElsewhere({ redis: settings.redis, queue: settings.queue }, studyOf(settings, { opened, weights, data, maxLength }), context);
+      elsewhere = await scoreElsewhere(
+        { redis: settings.redis, queue: settings.queue },
+        studyOf(settings, { opened, weights, data, maxLength }),
+        context,
+      );
     }
-    const work: SearchWork = { settings, context, opened, folder, maxLength, weights, data, training, heldOut, learned, score: elsewhere?.score };
+    const work: SearchWork = {
+      settings,
+      context,
+      opened,
+      folder,
+      maxLength,
+      weights,
+      data,
+      training,
+      heldOut,
+      learned,
+      score: elsewhere?.score,
+    };
     const result = await runSearch(work);
     const report = reportOf(await measure(result, work), result, work);
 
-    if (report.sharedExamples > 0) context.note(`${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`);
-    const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
+    if (report.sharedExamples > 0)
+      context.note(
+        `${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`,
+      );
+    const [chart, page, ours] = [
+      join(folder, 'pareto.svg'),
+      join(folder, 'report.html'),
+      join(settings.out ?? source, lengthAdaptiveFileName),
+    ];
     const lengthAdaptive = withSearch(opened.lengthAdaptive, report);
     await writeFile(chart, paretoChart(report));
     await writeFile(page, reportPage(report));

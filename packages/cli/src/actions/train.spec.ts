@@ -18,7 +18,17 @@ const stopAtOnce = (): AbortSignal => AbortSignal.abort();
 
 test('learns, writes a model any command opens, and a run folder', async () => {
   const before = tf.memory().numTensors;
-  const { code, stdout, stderr } = await train('--dev', at('dev.tsv'), '--out', at('run'), '--epochs', '6', '--length-drop-epochs', '1', '--json');
+  const { code, stdout, stderr } = await train(
+    '--dev',
+    at('dev.tsv'),
+    '--out',
+    at('run'),
+    '--epochs',
+    '6',
+    '--length-drop-epochs',
+    '1',
+    '--json',
+  );
   expect(code).toBe(0);
   expect(tf.memory().numTensors).toBe(before);
   expect(stderr).toContain('300 training and 40 dev examples');
@@ -26,7 +36,10 @@ test('learns, writes a model any command opens, and a run folder', async () => {
   expect(result).toMatchObject({
     model: at('run/model'),
     labels: ['bad', 'good'],
-    stages: [{ stage: 'fine-tune', steps: 114 }, { stage: 'length-drop', steps: 19, best: { full: expect.any(Number) } }],
+    stages: [
+      { stage: 'fine-tune', steps: 114 },
+      { stage: 'length-drop', steps: 19, best: { full: expect.any(Number) } },
+    ],
     weights: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect(readJson(at('run/result.json'))).toEqual(result);
@@ -35,23 +48,61 @@ test('learns, writes a model any command opens, and a run folder', async () => {
   expect(readJson(at('run/versions.json'))).toMatchObject({ node: process.version });
   const metrics = readLines(at('run/metrics.ndjson'));
   expect(metrics).toHaveLength(114 + 6 + 19 + 1);
-  expect(metrics[0]).toMatchObject({ kind: 'step', stage: 'fine-tune', step: 1, loss: expect.any(Number), distillationLosses: [] });
-  expect(metrics.at(-1)).toMatchObject({ kind: 'epoch', stage: 'length-drop', full: expect.any(Number), reduced: expect.any(Number) });
+  expect(metrics[0]).toMatchObject({
+    kind: 'step',
+    stage: 'fine-tune',
+    step: 1,
+    loss: expect.any(Number),
+    distillationLosses: [],
+  });
+  expect(metrics.at(-1)).toMatchObject({
+    kind: 'epoch',
+    stage: 'length-drop',
+    full: expect.any(Number),
+    reduced: expect.any(Number),
+  });
   expect(readJson(at('run/model/length_adaptive.json'))).toMatchObject({
     format: 'length-adaptive',
-    training: { examples: 300, epochs: 6, lengthDropEpochs: 1, dropRatioBound: 0.2, subModels: 2, devScore: { full: expect.any(Number) } },
+    training: {
+      examples: 300,
+      epochs: 6,
+      lengthDropEpochs: 1,
+      dropRatioBound: 0.2,
+      subModels: 2,
+      devScore: { full: expect.any(Number) },
+    },
     paretoSet: [],
   });
 
-  const evaluated = await runMain(['evaluate', ...small, '--model', at('run/model'), '--data', at('test.tsv'), '--length-config', '0.8,0.64', '--min-score', '0.9']);
+  const evaluated = await runMain([
+    'evaluate',
+    ...small,
+    '--model',
+    at('run/model'),
+    '--data',
+    at('test.tsv'),
+    '--length-config',
+    '0.8,0.64',
+    '--min-score',
+    '0.9',
+  ]);
   expect(evaluated.code).toBe(0);
 
-  expect(await train('--out', at('run'))).toMatchObject({ code: 3, stderr: expect.stringContaining('holds a complete run') });
-  expect(await runMain(['train', '--resume', '--out', at('run')])).toMatchObject({ code: 4, stderr: expect.stringContaining('The run there is complete') });
+  expect(await train('--out', at('run'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('holds a complete run'),
+  });
+  expect(await runMain(['train', '--resume', '--out', at('run')])).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('The run there is complete'),
+  });
 });
 
 test('a head whose labels have no names is kept for examples that call them 0 and 1; a pretrained encoder gets the names of the data', async () => {
-  const model = createTaskModel({ ...tinyConfig, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }, new Map(), { fresh: true, seed: 4 });
+  const model = createTaskModel({ ...tinyConfig, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }, new Map(), {
+    fresh: true,
+    seed: 4,
+  });
   const tokenizerFiles = { 'vocab.txt': readFileSync(at('model/vocab.txt')) };
   model.initialised = [];
   await saveModel(at('unnamed'), { model, tokenizerFiles });
@@ -59,12 +110,32 @@ test('a head whose labels have no names is kept for examples that call them 0 an
   cpSync(at('unnamed'), at('encoder'), { recursive: true });
   writeFileSync(at('encoder/config.json'), JSON.stringify({ ...config, architectures: ['BertForMaskedLM'] }));
   model.dispose();
-  writeFileSync(at('numbers.tsv'), readFileSync(at('train.tsv'), 'utf8').replace(/good$/gm, '1').replace(/bad$/gm, '0'));
-  const plan = [...small, '--train', at('numbers.tsv'), '--task', 'classification', '--epochs', '0', '--length-drop-epochs', '1', '--limit', '20', '--learning-rate', '0', '--json'];
+  writeFileSync(
+    at('numbers.tsv'),
+    readFileSync(at('train.tsv'), 'utf8').replace(/good$/gm, '1').replace(/bad$/gm, '0'),
+  );
+  const plan = [
+    ...small,
+    '--train',
+    at('numbers.tsv'),
+    '--task',
+    'classification',
+    '--epochs',
+    '0',
+    '--length-drop-epochs',
+    '1',
+    '--limit',
+    '20',
+    '--learning-rate',
+    '0',
+    '--json',
+  ];
   const kept = await runMain(['train', '--model', at('unnamed'), ...plan, '--out', at('kept')]);
   expect(kept).toMatchObject({ code: 0, stderr: expect.not.stringContaining('New head') });
   expect(JSON.parse(kept.stdout)).toMatchObject({ labels: ['LABEL_0', 'LABEL_1'] });
-  expect(readFileSync(at('kept/model/model.safetensors')).equals(readFileSync(at('unnamed/model.safetensors')))).toBe(true);
+  expect(readFileSync(at('kept/model/model.safetensors')).equals(readFileSync(at('unnamed/model.safetensors')))).toBe(
+    true,
+  );
   const made = await runMain(['train', '--model', at('encoder'), ...plan, '--out', at('made')]);
   expect(JSON.parse(made.stdout)).toMatchObject({ labels: ['0', '1'] });
 });
@@ -77,13 +148,21 @@ test('--length-config trains for that configuration alone', async () => {
   const { stages } = JSON.parse(stdout) as { stages: { stage: string; best: { full: number } }[] };
   expect(stages.map(({ stage }) => stage)).toEqual(['fine-tune']);
   expect(readJson(at('one/config.json'))).toMatchObject({ lengthConfig: '0.5,0.3', lengthDropEpochs: 0 });
-  expect(readJson(at('one/model/length_adaptive.json'))).toMatchObject({ training: { lengthConfig: [0.5, 0.3], lengthDropEpochs: 0 } });
+  expect(readJson(at('one/model/length_adaptive.json'))).toMatchObject({
+    training: { lengthConfig: [0.5, 0.3], lengthDropEpochs: 0 },
+  });
   const plain = await train(...plan.slice(2), '--length-drop-epochs', '0', '--out', at('plain'), '--json');
   expect(readLines(at('plain/metrics.ndjson'))[0]?.['loss']).not.toBe(readLines(at('one/metrics.ndjson'))[0]?.['loss']);
   expect(plain.code).toBe(0);
 
-  expect(await train(...plan, '--length-drop-epochs', '3', '--out', at('both'))).toMatchObject({ code: 2, stderr: expect.stringContaining('give one of them') });
-  expect(await train('--length-config', '0.5,0.3,0.2', '--out', at('both'))).toMatchObject({ code: 3, stderr: expect.stringContaining('layers') });
+  expect(await train(...plan, '--length-drop-epochs', '3', '--out', at('both'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('give one of them'),
+  });
+  expect(await train('--length-config', '0.5,0.3,0.2', '--out', at('both'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('layers'),
+  });
   expect(tf.memory().numTensors).toBe(before);
 });
 
@@ -104,7 +183,11 @@ test('stopped in either stage and resumed, a run ends with the same losses and w
   };
   const resume = ['train', '--resume', '--out', at('parts')];
   const first = await stopAfter(3, ['train', ...common(), ...plan, '--out', at('parts')]);
-  expect(first).toMatchObject({ code: 130, stdout: '', stderr: expect.stringContaining('go on with: lat train --resume --out') });
+  expect(first).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: expect.stringContaining('go on with: lat train --resume --out'),
+  });
   expect(readJson(at('parts/checkpoint.json'))).toMatchObject({ stage: 0 });
   expect((await train(...plan, '--out', at('parts'))).stderr).toContain('holds an interrupted run');
   expect((await stopAfter(15, resume)).code).toBe(130);
@@ -114,7 +197,9 @@ test('stopped in either stage and resumed, a run ends with the same losses and w
   const { model: _, ...whole } = readJson(at('whole/result.json'));
   expect(readJson(at('parts/result.json'))).toMatchObject(whole);
   expect(readLines(at('parts/metrics.ndjson'))).toEqual(readLines(at('whole/metrics.ndjson')));
-  expect(readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors')))).toBe(true);
+  expect(
+    readFileSync(at('parts/model/model.safetensors')).equals(readFileSync(at('whole/model/model.safetensors'))),
+  ).toBe(true);
   expect(existsSync(at('parts/checkpoint.json'))).toBe(false);
 });
 
@@ -123,25 +208,39 @@ test('a run resumes from its own settings, and refuses others', async () => {
   stop.abort();
   const plan = ['--out', at('early'), '--epochs', '1', '--length-drop-epochs', '0', '--limit', '32'];
   expect((await runMain(['train', ...common(), ...plan], { signal: stop.signal })).code).toBe(130);
-  expect(await train(...plan, '--resume', '--seed', '7')).toMatchObject({ code: 3, stderr: expect.stringContaining('--seed is 7 but the run in') });
+  expect(await train(...plan, '--resume', '--seed', '7')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('--seed is 7 but the run in'),
+  });
   writeFileSync(at('early/checkpoint.safetensors'), readFileSync(at('early/checkpoint.safetensors')).subarray(0, 1000));
-  expect(await train(...plan, '--resume')).toMatchObject({ code: 3, stderr: expect.stringContaining('cannot be used') });
+  expect(await train(...plan, '--resume')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('cannot be used'),
+  });
   expect((await train(...plan, '--overwrite')).code).toBe(0);
   expect(existsSync(at('early/result.json'))).toBe(true);
 
   // What is overwritten is no result of the new run, which leaves a checkpoint of its own.
-  expect((await runMain(['train', ...common(), ...plan, '--overwrite', '--checkpoint-every', '1'], { signal: stopAtOnce() })).code).toBe(130);
+  expect(
+    (await runMain(['train', ...common(), ...plan, '--overwrite', '--checkpoint-every', '1'], { signal: stopAtOnce() }))
+      .code,
+  ).toBe(130);
   expect(existsSync(at('early/result.json'))).toBe(false);
   const header = readFileSync(at('early/checkpoint.json'), 'utf8');
   const resumed = async (): Promise<string> => {
     const { code, stderr } = await train(...plan, '--resume', '--checkpoint-every', '1', '--json');
     expect(code).toBe(3);
-    return (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { error: { code: string; message: string } }).error.code + stderr;
+    return (
+      (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { error: { code: string; message: string } }).error.code +
+      stderr
+    );
   };
   writeFileSync(at('early/checkpoint.json'), header.replace(/"stage": \d+/, '"stage": null'));
   expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*checkpoint.json does not say where the run stood/s);
   writeFileSync(at('early/checkpoint.json'), header.replace(/"metricsLines": \d+/, '"metricsLines": 99'));
-  expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*of the 99 lines that the checkpoint goes on after. Start anew/s);
+  expect(await resumed()).toMatch(
+    /^CHECKPOINT_INVALID.*of the 99 lines that the checkpoint goes on after. Start anew/s,
+  );
   rmSync(at('early/metrics.ndjson'));
   expect(await resumed()).toMatch(/^CHECKPOINT_INVALID.*metrics.ndjson cannot be used: .*ENOENT/s);
   writeFileSync(at('early/checkpoint.json'), header.replace(/"model": "../, '"model": "zz'));
@@ -149,14 +248,40 @@ test('a run resumes from its own settings, and refuses others', async () => {
 });
 
 test('new labels get a new head; numbers are a regression', async () => {
-  writeFileSync(at('three.tsv'), 'sentence\tlabel\na great film\tjoy\na dull film\tboredom\na sad film\tgrief\na film\tjoy\n');
-  const classes = await train('--train', at('three.tsv'), '--out', at('three'), '--epochs', '1', '--length-drop-epochs', '0', '--json');
+  writeFileSync(
+    at('three.tsv'),
+    'sentence\tlabel\na great film\tjoy\na dull film\tboredom\na sad film\tgrief\na film\tjoy\n',
+  );
+  const classes = await train(
+    '--train',
+    at('three.tsv'),
+    '--out',
+    at('three'),
+    '--epochs',
+    '1',
+    '--length-drop-epochs',
+    '0',
+    '--json',
+  );
   expect(classes.stderr).toContain('New head for boredom, grief, joy.');
   expect(JSON.parse(classes.stdout)).toMatchObject({ labels: ['boredom', 'grief', 'joy'] });
   expect(readJson(at('three/model/config.json'))).toMatchObject({ id2label: { 0: 'boredom' } });
 
-  writeFileSync(at('scores.tsv'), 'sentence1\tsentence2\tscore\na film\ta movie\t4.5\na film\ta story\t2\na dull plot\tgreat music\t0.5\n');
-  const numbers = await train('--train', at('scores.tsv'), '--out', at('numbers'), '--epochs', '0', '--length-drop-epochs', '1', '--json');
+  writeFileSync(
+    at('scores.tsv'),
+    'sentence1\tsentence2\tscore\na film\ta movie\t4.5\na film\ta story\t2\na dull plot\tgreat music\t0.5\n',
+  );
+  const numbers = await train(
+    '--train',
+    at('scores.tsv'),
+    '--out',
+    at('numbers'),
+    '--epochs',
+    '0',
+    '--length-drop-epochs',
+    '1',
+    '--json',
+  );
   expect(JSON.parse(numbers.stdout)).toMatchObject({ labels: [], stages: [{ stage: 'length-drop' }] });
 });
 
@@ -171,24 +296,77 @@ test.each<[string, readonly string[], number, string]>([
 });
 
 test('what stands beside the vocabulary goes along: added tokens and settings', async () => {
-  const beside = { 'added_tokens.json': '{"superb": 32}', 'special_tokens_map.json': '{"extra_special_tokens": ["superb"]}', 'tokenizer_config.json': '{"do_lower_case": true}' };
+  const beside = {
+    'added_tokens.json': '{"superb": 32}',
+    'special_tokens_map.json': '{"extra_special_tokens": ["superb"]}',
+    'tokenizer_config.json': '{"do_lower_case": true}',
+  };
   cpSync(at('model'), at('tokens'), { recursive: true });
   for (const [name, content] of Object.entries(beside)) writeFileSync(at('tokens', name), content);
-  const { code } = await runMain(['train', ...small, '--model', at('tokens'), '--train', at('train.tsv'), '--limit', '32', '--epochs', '1', '--length-drop-epochs', '0', '--out', at('tokens-run')]);
+  const { code } = await runMain([
+    'train',
+    ...small,
+    '--model',
+    at('tokens'),
+    '--train',
+    at('train.tsv'),
+    '--limit',
+    '32',
+    '--epochs',
+    '1',
+    '--length-drop-epochs',
+    '0',
+    '--out',
+    at('tokens-run'),
+  ]);
   expect(code).toBe(0);
-  for (const [name, content] of Object.entries(beside)) expect(readFileSync(at('tokens-run/model', name), 'utf8')).toBe(content);
+  for (const [name, content] of Object.entries(beside))
+    expect(readFileSync(at('tokens-run/model', name), 'utf8')).toBe(content);
 });
 
 test('an output folder under a file fails before any training', async () => {
-  expect(await train('--out', at('train.tsv/run'))).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('cannot be written') });
+  expect(await train('--out', at('train.tsv/run'))).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringContaining('cannot be written'),
+  });
 });
 
 test('trains on onnxruntime where it is installed, and resumes there', async () => {
-  const onnx = ['train', '--model', at('model'), '--train', at('train.tsv'), '--learning-rate', '3e-3', '--threads', '1', '--epochs', '3', '--length-drop-epochs', '1'];
+  const onnx = [
+    'train',
+    '--model',
+    at('model'),
+    '--train',
+    at('train.tsv'),
+    '--learning-rate',
+    '3e-3',
+    '--threads',
+    '1',
+    '--epochs',
+    '3',
+    '--length-drop-epochs',
+    '1',
+  ];
   const { code, stdout, stderr } = await runMain([...onnx, '--dev', at('dev.tsv'), '--out', at('onnx'), '--json']);
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('onnx, fp32') });
-  expect(JSON.parse(stdout)).toMatchObject({ engine: 'onnx, fp32', stages: [{ stage: 'fine-tune', steps: 57 }, { stage: 'length-drop', steps: 19 }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    engine: 'onnx, fp32',
+    stages: [
+      { stage: 'fine-tune', steps: 57 },
+      { stage: 'length-drop', steps: 19 },
+    ],
+  });
   expect(readJson(at('onnx/config.json'))).toMatchObject({ engine: 'onnx' });
-  const evaluated = await runMain(['evaluate', ...small, '--model', at('onnx/model'), '--data', at('test.tsv'), '--min-score', '0.8']);
+  const evaluated = await runMain([
+    'evaluate',
+    ...small,
+    '--model',
+    at('onnx/model'),
+    '--data',
+    at('test.tsv'),
+    '--min-score',
+    '0.8',
+  ]);
   expect(evaluated.code).toBe(0);
 });

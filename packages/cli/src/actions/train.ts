@@ -15,10 +15,27 @@ import type { OpenedTraining } from '../training-run.js';
 const lengthDropEpochsOf = ({ lengthConfig, lengthDropEpochs }: TrainSettings): number => {
   if (lengthConfig === undefined) return lengthDropEpochs;
   if (lengthDropEpochs === 0 || lengthDropEpochs === trainOptions.lengthDropEpochs.fallback) return 0;
-  throw new CliError('USAGE', `--length-config trains for one configuration and --length-drop-epochs ${lengthDropEpochs} for all; give one of them.`);
+  throw new CliError(
+    'USAGE',
+    `--length-config trains for one configuration and --length-drop-epochs ${lengthDropEpochs} for all; give one of them.`,
+  );
 };
 
-const recordOf = ({ model, epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, seed }: TrainSettings, lengthConfig: LengthConfig | undefined): OpenedTraining['record'] => ({
+const recordOf = (
+  {
+    model,
+    epochs,
+    lengthDropEpochs,
+    batchSize,
+    learningRate,
+    warmupRatio,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+    seed,
+  }: TrainSettings,
+  lengthConfig: LengthConfig | undefined,
+): OpenedTraining['record'] => ({
   baseModel: model,
   ...(lengthConfig && { lengthConfig }),
   ...{ epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, seed },
@@ -41,8 +58,19 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
   const source = required(settings.model, 'model');
   required(settings.out, 'out');
   required(settings.train, 'train');
-  const { epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, metric, dropRatioBound, layerDrop, subModels } = settings;
-  if (epochs + lengthDropEpochs === 0) throw new CliError('USAGE', '--epochs and --length-drop-epochs are both 0: there is nothing to train.');
+  const {
+    epochs,
+    lengthDropEpochs,
+    batchSize,
+    learningRate,
+    warmupRatio,
+    metric,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+  } = settings;
+  if (epochs + lengthDropEpochs === 0)
+    throw new CliError('USAGE', '--epochs and --length-drop-epochs are both 0: there is nothing to train.');
 
   await runTraining(settings, context, {
     command: 'train',
@@ -51,7 +79,8 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
       const { model, ...opened } = await openForTraining(source, examples, settings);
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
-      if (model.initialised.length > 0) context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
+      if (model.initialised.length > 0)
+        context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
       return {
         opened: { ...opened, model, lengthAdaptive: undefined },
@@ -63,7 +92,11 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
           const lengthDrop = { dropRatioBound, layerDrop, randomSubModels: subModels };
           return [
             { name: 'fine-tune', epochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthConfig }) },
-            { name: 'length-drop', epochs: lengthDropEpochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthDrop }) },
+            {
+              name: 'length-drop',
+              epochs: lengthDropEpochs,
+              run: (given) => fineTune(model, data, { ...given, ...shared, lengthDrop }),
+            },
           ];
         },
         close: async () => {

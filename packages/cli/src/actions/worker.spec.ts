@@ -12,7 +12,20 @@ import { writeToyProject } from '../testing/tiny-model.js';
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);
 const search = (name: string, ...argv: readonly string[]) =>
-  runMain(['search', ...small, '--model', at(name), '--data', at('dev.tsv'), '--population', '5', '--generations', '2', '--no-latency', ...argv]);
+  runMain([
+    'search',
+    ...small,
+    '--model',
+    at(name),
+    '--data',
+    at('dev.tsv'),
+    '--population',
+    '5',
+    '--generations',
+    '2',
+    '--no-latency',
+    ...argv,
+  ]);
 
 beforeAll(() => writeToyProject(folder));
 
@@ -54,8 +67,16 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
     const weights = readFileSync(at('model/model.safetensors'));
     weights.writeFloatLE(1, weights.length - 4);
     writeFileSync(at('elsewhere/model/model.safetensors'), weights);
-    const refused = await startChild(['search', ...small, '--model', 'model', '--data', 'dev.tsv', '--generations', '0', '--redis', redis.url], at('elsewhere')).done;
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/weights of the model that a worker finds at model have the digest [\da-f]{64}, those of the search [\da-f]{64}\./) });
+    const refused = await startChild(
+      ['search', ...small, '--model', 'model', '--data', 'dev.tsv', '--generations', '0', '--redis', redis.url],
+      at('elsewhere'),
+    ).done;
+    expect(refused).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /weights of the model that a worker finds at model have the digest [\da-f]{64}, those of the search [\da-f]{64}\./,
+      ),
+    });
 
     for (const { process } of workers) process.kill('SIGTERM');
     const [one, two] = await Promise.all(workers.map(({ done }) => done));
@@ -70,8 +91,15 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
 });
 
 test('without a Redis, and without the package, the message says how to mend it', async () => {
-  expect(await search('model', '--redis', 'redis://127.0.0.1:1')).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('No Redis answers at redis://127.0.0.1:1') });
-  expect(await runMain(['worker', '--redis', 'redis://127.0.0.1:1'])).toMatchObject({ code: 6, stderr: expect.stringContaining('redis-server --appendonly yes') });
+  expect(await search('model', '--redis', 'redis://127.0.0.1:1')).toMatchObject({
+    code: 6,
+    stdout: '',
+    stderr: expect.stringContaining('No Redis answers at redis://127.0.0.1:1'),
+  });
+  expect(await runMain(['worker', '--redis', 'redis://127.0.0.1:1'])).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('redis-server --appendonly yes'),
+  });
   expect(await runMain(['worker'])).toMatchObject({ code: 2, stderr: 'error: --redis is missing; see --help.\n' });
   jest.resetModules();
   jest.doMock('@length-adaptive/queue', () => {
@@ -79,6 +107,9 @@ test('without a Redis, and without the package, the message says how to mend it'
   });
   const { main } = await import('../main.js');
   let stderr = '';
-  const code = await main(['worker', '--redis', 'redis://127.0.0.1:1'], { stderr: { write: (text) => (stderr += text) }, env: {} });
+  const code = await main(['worker', '--redis', 'redis://127.0.0.1:1'], {
+    stderr: { write: (text) => (stderr += text) },
+    env: {},
+  });
   expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('npm install @length-adaptive/queue') });
 });

@@ -21,7 +21,8 @@ const pointCosts = [0.7, 0.5, 0.3] as const;
 const chainCosts = [0.5, 0.3] as const;
 
 /** Every layer keeps the same share of what it gets. */
-const chain = (layers: number, keep: number): LengthConfig => Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
+const chain = (layers: number, keep: number): LengthConfig =>
+  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
 
 /** The chain of a relative cost, by bisection; the cheapest there is when the cost cannot be had. */
 const chainOfCost = (model: RunnableModel, target: number, lengths: readonly number[]): NamedConfig => {
@@ -37,9 +38,17 @@ const chainOfCost = (model: RunnableModel, target: number, lengths: readonly num
 };
 
 const nearestPoint = (points: readonly ParetoPoint[], target: number): number =>
-  points.reduce((best, { cost }, index) => (Math.abs(cost - target) < Math.abs((points[best]?.cost ?? Infinity) - target) ? index : best), 0);
+  points.reduce(
+    (best, { cost }, index) =>
+      Math.abs(cost - target) < Math.abs((points[best]?.cost ?? Infinity) - target) ? index : best,
+    0,
+  );
 
-const defaultConfigs = (model: RunnableModel, points: readonly ParetoPoint[], lengths: readonly number[]): NamedConfig[] =>
+const defaultConfigs = (
+  model: RunnableModel,
+  points: readonly ParetoPoint[],
+  lengths: readonly number[],
+): NamedConfig[] =>
   points.length === 0
     ? chainCosts.map((target) => chainOfCost(model, target, lengths))
     : pointCosts.flatMap((target) => {
@@ -55,14 +64,20 @@ const itemsOf = (part: string): string[] => {
   return ratios < 0 ? pieces : [...pieces.slice(0, ratios), pieces.slice(ratios).join(',')];
 };
 
-const givenConfigs = (text: string, { dimensions: { layers } }: RunnableModel, points: readonly ParetoPoint[]): NamedConfig[] =>
+const givenConfigs = (
+  text: string,
+  { dimensions: { layers } }: RunnableModel,
+  points: readonly ParetoPoint[],
+): NamedConfig[] =>
   text
     .split(';')
     .flatMap(itemsOf)
     .filter((item) => item !== 'full')
     .map((item, i, items) => {
       const isPoint = (other: string): boolean => /^\d+$/.test(other);
-      const name = isPoint(item) ? `pareto ${item}` : `ratios ${items.slice(0, i + 1).filter((other) => !isPoint(other)).length}`;
+      const name = isPoint(item)
+        ? `pareto ${item}`
+        : `ratios ${items.slice(0, i + 1).filter((other) => !isPoint(other)).length}`;
       return { name, lengthConfig: parseConfig(item, layers, points, { flag: '--configs' }) };
     });
 
@@ -79,8 +94,15 @@ export interface ChooseConfigsOptions {
  *
  * @throws CliError `INPUT_INVALID` for a number beyond the Pareto set; CoreError `LENGTH_CONFIG_INVALID`
  */
-export const chooseConfigs = (model: RunnableModel, { asked, paretoSet, lengths }: ChooseConfigsOptions): readonly NamedConfig[] => {
+export const chooseConfigs = (
+  model: RunnableModel,
+  { asked, paretoSet, lengths }: ChooseConfigsOptions,
+): readonly NamedConfig[] => {
   const found = asked === undefined ? defaultConfigs(model, paretoSet, lengths) : givenConfigs(asked, model, paretoSet);
-  const dropping = new Map(found.filter(({ lengthConfig }) => !isFullLength(lengthConfig)).map((config) => [config.lengthConfig.join(), config]));
+  const dropping = new Map(
+    found
+      .filter(({ lengthConfig }) => !isFullLength(lengthConfig))
+      .map((config) => [config.lengthConfig.join(), config]),
+  );
   return [{ name: fullName, lengthConfig: fullLength(model.dimensions.layers) }, ...dropping.values()];
 };

@@ -20,15 +20,33 @@ export interface OwnEngine extends BenchEngine {
 }
 
 /** Opens a model on ONNX Runtime. */
-export const openOnnxEngine = async (source: string, precision: Precision, threads: number | undefined): Promise<OwnEngine> => {
+export const openOnnxEngine = async (
+  source: string,
+  precision: Precision,
+  threads: number | undefined,
+): Promise<OwnEngine> => {
   const opened = await openOnnx(source, { precision, ...(threads !== undefined && { threads }) });
   const { model } = opened;
-  return { engine: 'onnx', precision, adaptive: true, opened, run: (inputs, config) => model.run(inputs, { config }), dispose: () => model.release() };
+  return {
+    engine: 'onnx',
+    precision,
+    adaptive: true,
+    opened,
+    run: (inputs, config) => model.run(inputs, { config }),
+    dispose: () => model.release(),
+  };
 };
 
 /** Opens a model on TensorFlow.js, which computes in single precision. */
 export const openTfjsEngine = async (source: string): Promise<OwnEngine> => {
   const opened = await openTrainedModel(source);
   const { model } = opened;
-  return { engine: 'tfjs', precision: 'fp32', adaptive: true, opened, run: (inputs, config) => model.run(inputs, { config }), dispose: async () => model.dispose() };
+  return {
+    engine: 'tfjs',
+    precision: 'fp32',
+    adaptive: true,
+    opened,
+    run: (inputs, config) => model.run(inputs, { config }),
+    dispose: async () => model.dispose(),
+  };
 };

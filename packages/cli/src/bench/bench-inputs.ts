@@ -18,7 +18,11 @@ const batches = (tokenizer: Tokenizer, next: () => number): MakeBatch => {
   const { before, after } = frameOf(tokenizer);
   return (rows, tokens) =>
     Array.from({ length: rows }, () => ({
-      ids: [...before, ...Array.from({ length: Math.max(0, tokens - before.length - after.length) }, next), ...after].slice(0, tokens),
+      ids: [
+        ...before,
+        ...Array.from({ length: Math.max(0, tokens - before.length - after.length) }, next),
+        ...after,
+      ].slice(0, tokens),
     }));
 };
 
@@ -57,4 +61,6 @@ export const textBatches = ({ tokenizer }: RunnableTextModel, inputs: readonly T
 
 /** The same inputs with padding that counts as input, as an engine that knows no better computes it. */
 export const padded = (inputs: readonly EncoderInput[], tokens: number, padId: number): readonly EncoderInput[] =>
-  inputs.map(({ ids }) => ({ ids: [...Array.from(ids), ...new Array<number>(Math.max(0, tokens - ids.length)).fill(padId)] }));
+  inputs.map(({ ids }) => ({
+    ids: [...Array.from(ids), ...new Array<number>(Math.max(0, tokens - ids.length)).fill(padId)],
+  }));

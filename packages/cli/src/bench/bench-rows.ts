@@ -39,7 +39,11 @@ export interface BenchRow extends Cell {
 }
 
 /** What contenders run: the configurations where an engine takes them, and the full length padded where that is longer. */
-export const contendersOf = (engine: BenchEngine, configs: readonly NamedConfig[], { tokens, padTo }: { readonly tokens: number; readonly padTo: number }): Contender[] => {
+export const contendersOf = (
+  engine: BenchEngine,
+  configs: readonly NamedConfig[],
+  { tokens, padTo }: { readonly tokens: number; readonly padTo: number },
+): Contender[] => {
   const [full] = configs;
   if (!full || !engine.adaptive) return configs.slice(0, 1).map((config) => ({ ...config, engine }));
   const baseline = padTo > tokens ? [{ ...full, name: `padded ${padTo}`, engine, padTo }] : [];
@@ -53,7 +57,9 @@ export const rowsOf = (
   timings: readonly Timing[],
   macs: (tokens: number, config?: LengthConfig) => number,
 ): BenchRow[] => {
-  const timed = contenders.flatMap((contender, index) => timings.slice(index, index + 1).map((timing) => ({ ...contender, ...timing })));
+  const timed = contenders.flatMap((contender, index) =>
+    timings.slice(index, index + 1).map((timing) => ({ ...contender, ...timing })),
+  );
   return timed.map(({ engine, name, lengthConfig, padTo = cell.tokens, p50Ms, p95Ms, rounds }) => {
     const fullMs = timed.find((other) => other.engine === engine)?.p50Ms ?? p50Ms;
     const ratioToFull = fullMs / p50Ms;

@@ -17,7 +17,12 @@ test('contenders take turns, after a round that does not count', async () => {
 test('rounds go on until the time is used', async () => {
   const { now, takes } = clock();
   const shares: number[] = [];
-  const timings = await measureInTurn([takes(10), takes(30)], { seconds: 0.4, rest: 0, now, onRun: (share) => shares.push(share) });
+  const timings = await measureInTurn([takes(10), takes(30)], {
+    seconds: 0.4,
+    rest: 0,
+    now,
+    onRun: (share) => shares.push(share),
+  });
   expect(timings).toEqual([
     { p50Ms: 10, p95Ms: 10, rounds: 10 },
     { p50Ms: 30, p95Ms: 30, rounds: 10 },
@@ -30,7 +35,11 @@ test('rounds go on until the time is used', async () => {
 test('quantiles of uneven rounds', async () => {
   let time = 0;
   const durations = [99, 1, 2, 3, 4, 100]; // the first is the warm-up
-  const [timing] = await measureInTurn([async () => void (time += durations.shift() ?? 0)], { seconds: 0, rest: 0, now: () => time });
+  const [timing] = await measureInTurn([async () => void (time += durations.shift() ?? 0)], {
+    seconds: 0,
+    rest: 0,
+    now: () => time,
+  });
   expect(timing).toMatchObject({ p50Ms: 3, rounds: 5 });
   expect(timing?.p95Ms).toBeCloseTo(80.8, 10);
 });
@@ -41,7 +50,10 @@ test('a signal stops it between two runs', async () => {
   const run = async () => {
     if (++runs === 3) stop.abort();
   };
-  await expect(measureInTurn([run], { seconds: 60, signal: stop.signal, rest: 0 })).rejects.toMatchObject({ name: 'CliError', code: 'ABORTED' });
+  await expect(measureInTurn([run], { seconds: 60, signal: stop.signal, rest: 0 })).rejects.toMatchObject({
+    name: 'CliError',
+    code: 'ABORTED',
+  });
   expect(runs).toBe(3);
   expect(() => checkSignal(undefined)).not.toThrow();
 });

@@ -28,7 +28,8 @@ export interface MeasureOptions {
 
 /** @throws CliError `ABORTED` */
 export const checkSignal = (signal: AbortSignal | undefined): void => {
-  if (signal?.aborted) throw new CliError('ABORTED', 'The benchmark was stopped before it was done; there is no result.');
+  if (signal?.aborted)
+    throw new CliError('ABORTED', 'The benchmark was stopped before it was done; there is no result.');
 };
 
 /**
@@ -43,7 +44,8 @@ export const measureInTurn = async (
 ): Promise<Timing[]> => {
   const times = contenders.map((): number[] => []);
   let begin = 0;
-  const shareDone = (rounds: number): number => Math.min(1, rounds / leastRounds, seconds > 0 ? (now() - begin) / (1000 * seconds) : 1);
+  const shareDone = (rounds: number): number =>
+    Math.min(1, rounds / leastRounds, seconds > 0 ? (now() - begin) / (1000 * seconds) : 1);
   for (let round = -1; round < leastRounds || now() - begin < 1000 * seconds; round++) {
     if (round === 0) begin = now();
     for (const [index, run] of contenders.entries()) {
@@ -57,5 +59,9 @@ export const measureInTurn = async (
       onRun?.(shareDone(round + (index + 1) / contenders.length));
     }
   }
-  return times.map((values) => ({ p50Ms: quantile(values, 0.5), p95Ms: quantile(values, 0.95), rounds: values.length }));
+  return times.map((values) => ({
+    p50Ms: quantile(values, 0.5),
+    p95Ms: quantile(values, 0.95),
+    rounds: values.length,
+  }));
 };

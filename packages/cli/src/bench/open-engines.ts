@@ -23,9 +23,15 @@ export interface OpenOwnOptions extends OpenOptions {
 }
 
 /** Ways to open what was asked for, none twice. */
-const openersOf = (source: string, names: readonly EngineName[], { precisions, threads }: OpenOptions): (() => Promise<OwnEngine>)[] =>
+const openersOf = (
+  source: string,
+  names: readonly EngineName[],
+  { precisions, threads }: OpenOptions,
+): (() => Promise<OwnEngine>)[] =>
   [...new Set(names)].flatMap((name) =>
-    name === 'tfjs' ? [() => openTfjsEngine(source)] : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, threads)),
+    name === 'tfjs'
+      ? [() => openTfjsEngine(source)]
+      : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, threads)),
   );
 
 /**
@@ -33,7 +39,11 @@ const openersOf = (source: string, names: readonly EngineName[], { precisions, t
  *
  * @param opened gets each as it comes, so that all can be closed whatever happens
  */
-export const openOwnEngines = async (source: string, { engines, ...options }: OpenOwnOptions, opened: BenchEngine[]): Promise<OwnEngine[]> => {
+export const openOwnEngines = async (
+  source: string,
+  { engines, ...options }: OpenOwnOptions,
+  opened: BenchEngine[],
+): Promise<OwnEngine[]> => {
   const names = engines ?? [(await hasNativeRuntime()) ? 'onnx' : 'tfjs'];
   const own: OwnEngine[] = [];
   for (const open of openersOf(source, names, options)) {
@@ -54,7 +64,11 @@ export interface OpenOthersOptions extends OpenOptions {
   readonly findTransformers?: () => Promise<TransformersJs | undefined>;
 }
 
-const openWithTransformers = async (source: string, library: TransformersJs, { precisions, threads }: OpenOptions): Promise<BenchEngine[]> => {
+const openWithTransformers = async (
+  source: string,
+  library: TransformersJs,
+  { precisions, threads }: OpenOptions,
+): Promise<BenchEngine[]> => {
   let model: TextModel | undefined;
   try {
     model = await openTrainedModel(source);
@@ -70,7 +84,11 @@ const openWithTransformers = async (source: string, library: TransformersJs, { p
  * @param opened gets each as it comes
  * @throws CliError `INPUT_NOT_FOUND`, `INPUT_INVALID` for a file of --onnx that is not there or does not fit
  */
-export const openOthers = async (source: string, { onnx, note, findTransformers = importTransformers, ...options }: OpenOthersOptions, opened: BenchEngine[]): Promise<void> => {
+export const openOthers = async (
+  source: string,
+  { onnx, note, findTransformers = importTransformers, ...options }: OpenOthersOptions,
+  opened: BenchEngine[],
+): Promise<void> => {
   if (onnx !== undefined) {
     try {
       opened.push(await openOnnxFile(onnx, options.threads));
@@ -81,7 +99,8 @@ export const openOthers = async (source: string, { onnx, note, findTransformers 
   }
   checkSignal(options.signal);
   const transformers = await findTransformers();
-  if (transformers === undefined) return note('transformers.js is left out: it is not installed (npm install @huggingface/transformers).');
+  if (transformers === undefined)
+    return note('transformers.js is left out: it is not installed (npm install @huggingface/transformers).');
   try {
     opened.push(...(await openWithTransformers(source, transformers, options)));
   } catch (error) {

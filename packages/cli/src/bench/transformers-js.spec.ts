@@ -11,7 +11,13 @@ const folder = temporaryFolder();
 
 /** A stand-in that looks at the exported folder as the real library does. */
 const standIn = () => {
-  const seen: { folder: string; options: Readonly<Record<string, unknown>>; file: boolean; inputs: Readonly<Record<string, unknown>>[]; disposed: number } = {
+  const seen: {
+    folder: string;
+    options: Readonly<Record<string, unknown>>;
+    file: boolean;
+    inputs: Readonly<Record<string, unknown>>[];
+    disposed: number;
+  } = {
     folder: '',
     options: {},
     file: false,
@@ -30,8 +36,14 @@ const standIn = () => {
     },
     AutoModelForSequenceClassification: {
       from_pretrained: async (name, options) => {
-        Object.assign(seen, { folder: join(env.localModelPath, name), options, file: existsSync(join(env.localModelPath, name, 'onnx/model.onnx')) });
-        return Object.assign(async (inputs: Readonly<Record<string, unknown>>) => void seen.inputs.push(inputs), { dispose: async () => void seen.disposed++ });
+        Object.assign(seen, {
+          folder: join(env.localModelPath, name),
+          options,
+          file: existsSync(join(env.localModelPath, name, 'onnx/model.onnx')),
+        });
+        return Object.assign(async (inputs: Readonly<Record<string, unknown>>) => void seen.inputs.push(inputs), {
+          dispose: async () => void seen.disposed++,
+        });
       },
     },
   };
@@ -45,7 +57,10 @@ test('the weights are exported, opened offline, fed as tensors, and nothing is l
   const { library, env, seen } = standIn();
   const [engine] = await openTransformers(library, opened, { precisions: ['fp32'], threads: 1 });
   expect(env).toMatchObject({ allowRemoteModels: false, allowLocalModels: true });
-  expect(seen).toMatchObject({ file: true, options: { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: 1 } } });
+  expect(seen).toMatchObject({
+    file: true,
+    options: { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: 1 } },
+  });
   expect(existsSync(seen.folder)).toBe(false);
   await engine?.run([{ ids: [2, 7, 3] }, { ids: [2, 3] }], [1, 1]);
   expect(seen.inputs[0]).toMatchObject({

@@ -20,7 +20,9 @@ interface TransformersModel {
 export interface TransformersJs {
   readonly env: { allowRemoteModels: boolean; allowLocalModels: boolean; localModelPath: string };
   readonly Tensor: new (type: 'int64', data: BigInt64Array, dims: readonly number[]) => unknown;
-  readonly AutoModelForSequenceClassification: { from_pretrained(name: string, options: Readonly<Record<string, unknown>>): Promise<TransformersModel> };
+  readonly AutoModelForSequenceClassification: {
+    from_pretrained(name: string, options: Readonly<Record<string, unknown>>): Promise<TransformersModel>;
+  };
 }
 
 /** transformers.js's names of our precisions. */
@@ -28,7 +30,8 @@ const dtypes: Readonly<Record<Precision, string>> = { fp32: 'fp32', fp16: 'fp16'
 
 /** Finds transformers.js beside this program, or where the user stands; undefined when it is not installed. */
 export const importTransformers = async (): Promise<TransformersJs | undefined> => {
-  const fromHere = (): string => pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(packageName)).href;
+  const fromHere = (): string =>
+    pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(packageName)).href;
   for (const locate of [() => packageName, fromHere]) {
     try {
       return (await import(locate())) as TransformersJs;
@@ -61,7 +64,10 @@ export const openTransformers = async (
         dtype: dtypes[precision],
         device: 'cpu',
         local_files_only: true,
-        session_options: { logSeverityLevel: 3, ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }) },
+        session_options: {
+          logSeverityLevel: 3,
+          ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+        },
       });
       engines.push({
         engine: 'transformers.js',

@@ -10,9 +10,21 @@ export const predictOptions = {
   ...lengthOptions,
   reducer: reducerOption,
   truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),
-  answers: number('N', 'questions: give the N best answers with --json (default 20)', { integer: true, min: 1, fallback: undefined }),
-  maxAnswerTokens: number('N', 'questions: most tokens an answer may have (default 30)', { integer: true, min: 1, fallback: undefined }),
-  threshold: number('P', 'several labels a text: probability from which a label is given (default 0.5)', { min: 0, max: 1, fallback: undefined }),
+  answers: number('N', 'questions: give the N best answers with --json (default 20)', {
+    integer: true,
+    min: 1,
+    fallback: undefined,
+  }),
+  maxAnswerTokens: number('N', 'questions: most tokens an answer may have (default 30)', {
+    integer: true,
+    min: 1,
+    fallback: undefined,
+  }),
+  threshold: number('P', 'several labels a text: probability from which a label is given (default 0.5)', {
+    min: 0,
+    max: 1,
+    fallback: undefined,
+  }),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
   ...engineOptions,
 } as const;

@@ -40,7 +40,10 @@ export interface Comparison extends UsedEngine {
   readonly configs: readonly ComparedConfig[];
 }
 
-const metricsFor = ({ config, lengthAdaptive }: ModelDirectory, { metric }: CompressSettings): Comparison['metrics'] => {
+const metricsFor = (
+  { config, lengthAdaptive }: ModelDirectory,
+  { metric }: CompressSettings,
+): Comparison['metrics'] => {
   const own: MetricName = taskOf(config).defaultMetric;
   const first = metric ?? scoreNames.find((name) => name === lengthAdaptive?.search?.metric) ?? own;
   return first === own ? [own] : [first, own];
@@ -49,7 +52,19 @@ const metricsFor = ({ config, lengthAdaptive }: ModelDirectory, { metric }: Comp
 /** Scores two folders of one model at the configurations of a Pareto set and at full length. */
 export const compareScores = async (
   model: ModelDirectory,
-  { before, after, dev, examples: data, paretoSet }: { readonly before: string; readonly after: string; readonly dev: string; readonly examples: DataSet; readonly paretoSet: readonly ParetoPoint[] },
+  {
+    before,
+    after,
+    dev,
+    examples: data,
+    paretoSet,
+  }: {
+    readonly before: string;
+    readonly after: string;
+    readonly dev: string;
+    readonly examples: DataSet;
+    readonly paretoSet: readonly ParetoPoint[];
+  },
   { settings, context }: { readonly settings: CompressSettings; readonly context: Context },
 ): Promise<Comparison> => {
   const searched = paretoSet.map(({ lengthConfig }) => lengthConfig);
@@ -57,7 +72,12 @@ export const compareScores = async (
   const configs = searched.some(isFullLength) ? searched : [...searched, fullLength(layers)];
   const metrics = metricsFor(model, settings);
   const measured = await measureScores(before, configs, { data, metrics, label: 'before', settings, context });
-  const { configs: written, examples, meanTokens, used } = await measureScores(after, configs, { data, metrics, label: 'after', settings, context });
+  const {
+    configs: written,
+    examples,
+    meanTokens,
+    used,
+  } = await measureScores(after, configs, { data, metrics, label: 'after', settings, context });
   return {
     ...{ dev, metrics, examples, ...used },
     meanTokens: { before: measured.meanTokens, after: meanTokens },

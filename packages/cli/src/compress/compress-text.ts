@@ -4,7 +4,12 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const tableLines = (rows: readonly (readonly string[])[]): string[] => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 };
 
 /** What was made smaller, and what it cost, as lines of plain text. */
@@ -24,5 +29,9 @@ export const compressText = ({ bytes, vocabulary, scored }: CompressResult): str
     ...(flipped ? [flips?.toFixed(4) ?? ''] : []),
     lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
   ]);
-  return [...tableLines(sizes), '', ...tableLines([['cost', ...names, ...(flipped ? ['flips'] : []), 'lengths'], ...rows])];
+  return [
+    ...tableLines(sizes),
+    '',
+    ...tableLines([['cost', ...names, ...(flipped ? ['flips'] : []), 'lengths'], ...rows]),
+  ];
 };

@@ -15,18 +15,29 @@ export interface Compression {
 }
 
 /** The record with what was done to the model; its scores stay those of the model before. */
-export const withCompression = (file: LengthAdaptiveFile, { weights, vocabulary }: Pick<Compression, 'weights' | 'vocabulary'>, { data }: Pick<CompressSettings, 'data'>): LengthAdaptiveFile => ({
+export const withCompression = (
+  file: LengthAdaptiveFile,
+  { weights, vocabulary }: Pick<Compression, 'weights' | 'vocabulary'>,
+  { data }: Pick<CompressSettings, 'data'>,
+): LengthAdaptiveFile => ({
   ...file,
   compression: {
     weights,
-    ...(vocabulary.after < vocabulary.before && { vocabulary: vocabulary.after, of: vocabulary.before, ...(data !== undefined && { counted: basename(data) }) }),
+    ...(vocabulary.after < vocabulary.before && {
+      vocabulary: vocabulary.after,
+      of: vocabulary.before,
+      ...(data !== undefined && { counted: basename(data) }),
+    }),
     scores: 'before',
     tool: `@length-adaptive/cli ${currentVersions().packages['@length-adaptive/cli']}`,
   },
 });
 
 /** The record with the scores and costs of the model as it was written. */
-export const withScores = ({ search, ...file }: LengthAdaptiveFile, { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison): LengthAdaptiveFile => {
+export const withScores = (
+  { search, ...file }: LengthAdaptiveFile,
+  { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison,
+): LengthAdaptiveFile => {
   const points = configs.map(({ lengthConfig, cost, macs, flips, scores: [score, heldOutScore] }): ParetoPoint => ({
     ...{ lengthConfig, score: score?.after ?? Number.NaN, cost, macs },
     ...(heldOutScore && { heldOutScore: heldOutScore.after }),

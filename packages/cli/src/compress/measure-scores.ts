@@ -40,12 +40,27 @@ export interface MeasuredModel {
 export const measureScores = async (
   folder: string,
   configs: readonly LengthConfig[],
-  { data: examples, metrics, label, settings, context }: { readonly data: DataSet; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
+  {
+    data: examples,
+    metrics,
+    label,
+    settings,
+    context,
+  }: {
+    readonly data: DataSet;
+    readonly metrics: readonly ScoreName[];
+    readonly label: string;
+    readonly settings: CompressSettings;
+    readonly context: Context;
+  },
 ): Promise<MeasuredModel> => {
   const opened = await openRunnable(await openSource(folder), settings, context);
   const { model, used } = opened;
   try {
-    const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
+    const data = encodeData(opened, examples, {
+      maxLength: maxLengthFor(opened, settings.maxLength),
+      stride: settings.stride,
+    });
     const inputs = data.map(({ input }) => input);
     const lengths = inputs.map(({ ids }) => ids.length);
     const meanTokens = meanLength(data);
@@ -56,10 +71,18 @@ export const measureScores = async (
     const full = await predictLogits(model, inputs, { config: fullLength(model.dimensions.layers), signal });
     const measured: MeasuredConfig[] = [];
     for (const lengthConfig of configs) {
-      const logits = isFullLength(lengthConfig) ? full : await predictLogits(model, inputs, { config: lengthConfig, signal });
+      const logits = isFullLength(lengthConfig)
+        ? full
+        : await predictLogits(model, inputs, { config: lengthConfig, signal });
       const cost = macsShare(model, lengthConfig, lengths);
       const flips = flipShare(model.task, full, logits, data);
-      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), ...(flips !== undefined && { flips }), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
+      measured.push({
+        lengthConfig,
+        scores: scorers.map((scorer) => scorer(logits)),
+        ...(flips !== undefined && { flips }),
+        cost,
+        macs: model.macs(Math.round(meanTokens), lengthConfig),
+      });
       progress.update(measured.length, configs.length);
     }
     progress.end();

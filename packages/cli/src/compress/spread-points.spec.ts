@@ -2,7 +2,12 @@ import type { LengthAdaptiveFile } from '@length-adaptive/models';
 import { spreadPoints } from './spread-points.js';
 
 const point = (cost: number, score = cost) => ({ lengthConfig: [cost, cost / 2], score, cost });
-const fileOf = (costs: readonly number[], more: Partial<LengthAdaptiveFile> = {}): LengthAdaptiveFile => ({ format: 'length-adaptive', version: 1, paretoSet: costs.map((cost) => point(cost)), ...more });
+const fileOf = (costs: readonly number[], more: Partial<LengthAdaptiveFile> = {}): LengthAdaptiveFile => ({
+  format: 'length-adaptive',
+  version: 1,
+  paretoSet: costs.map((cost) => point(cost)),
+  ...more,
+});
 const costsOf = (file: LengthAdaptiveFile, count: number) => spreadPoints(file, count).map(({ cost }) => cost);
 
 test('costs are spread from the cheapest to the full length, which is the last', () => {
@@ -23,6 +28,11 @@ test('no point is taken twice, and a full length in the set is the one that stay
 
 test('the score of the full length is that of the search, else the best there is', () => {
   expect(spreadPoints(fileOf([0.5, 0.8]), 2).at(-1)).toEqual({ lengthConfig: [1, 1], score: 0.8, cost: 1 });
-  expect(spreadPoints(fileOf([0.5, 0.8], { search: { full: { lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 } } }), 2).at(-1)).toEqual({ lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 });
+  expect(
+    spreadPoints(
+      fileOf([0.5, 0.8], { search: { full: { lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 } } }),
+      2,
+    ).at(-1),
+  ).toEqual({ lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 });
   expect(spreadPoints(fileOf([]), 3)).toEqual([]);
 });

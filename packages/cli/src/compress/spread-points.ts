@@ -28,7 +28,9 @@ export const spreadPoints = (file: LengthAdaptiveFile, count: number): readonly 
   const chosen: ParetoPoint[] = [];
   for (let place = 0; place < count - 1; place += 1) {
     const wanted = first.cost + ((1 - first.cost) * place) / (count - 1);
-    const nearest = others.filter((point) => !chosen.includes(point)).reduce((top, point) => (Math.abs(point.cost - wanted) < Math.abs(top.cost - wanted) ? point : top));
+    const nearest = others
+      .filter((point) => !chosen.includes(point))
+      .reduce((top, point) => (Math.abs(point.cost - wanted) < Math.abs(top.cost - wanted) ? point : top));
     chosen.push(nearest);
   }
   return [...chosen.sort((a, b) => a.cost - b.cost), full];

@@ -9,5 +9,8 @@ export interface WeighedSource extends FileSource {
 /** A source as it is, its weights weighed as they are read. */
 export const weighedSource = (source: FileSource): WeighedSource => {
   const sizes = new Map<string, number>();
-  return { ...watchWeights(source, (path, bytes) => sizes.set(path, bytes.length)), bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+  return {
+    ...watchWeights(source, (path, bytes) => sizes.set(path, bytes.length)),
+    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  };
 };

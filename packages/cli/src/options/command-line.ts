@@ -2,7 +2,8 @@ import type { Options, Settings } from './option.js';
 import { flagOf } from './settings.js';
 
 /** A word as a shell takes it. */
-export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 
 /** The command that gives a run again: every setting that is not its default, quoted for a shell. */
 export const commandLine = <O extends Options>(name: string, options: O, settings: Settings<O>): string => {

@@ -5,7 +5,11 @@ import { choice, either, enabled, flag, number, text, texts } from './option.js'
 /** Options of every command. */
 export const commonOptions = {
   backend: choice(['wasm', 'cpu'], 'what computes', 'wasm'),
-  threads: number('N', 'threads of the wasm backend (default: the cores, at most 8)', { integer: true, min: 1, fallback: undefined }),
+  threads: number('N', 'threads of the wasm backend (default: the cores, at most 8)', {
+    integer: true,
+    min: 1,
+    fallback: undefined,
+  }),
   seed: number('N', 'seed of every random choice', { integer: true, min: 0, max: 2 ** 32 - 1, fallback: 42 }),
   json: { ...flag('print JSON on stdout, errors as JSON on stderr'), transient: true },
   quiet: { ...flag('no progress and no notes on stderr'), transient: true },
@@ -17,23 +21,41 @@ export const precisionNames: readonly Precision[] = ['fp32', 'fp16', 'int8'];
 
 /** Options of commands that run a model on either engine, those of every command among them. */
 export const engineOptions = {
-  engine: choice(['auto', 'onnx', 'tfjs'], 'what runs the model; auto is onnx if onnxruntime-node is installed and no --backend is given, else tfjs', 'auto'),
+  engine: choice(
+    ['auto', 'onnx', 'tfjs'],
+    'what runs the model; auto is onnx if onnxruntime-node is installed and no --backend is given, else tfjs',
+    'auto',
+  ),
   precision: choice(precisionNames, 'what onnx stores weights in and computes with', 'fp32'),
   ...commonOptions,
   backend: choice(['wasm', 'cpu'], 'what tfjs computes with (default wasm)', undefined),
-  threads: { ...commonOptions.threads, description: 'threads of onnx, or of the wasm backend (default: the cores, for wasm at most 8)' },
+  threads: {
+    ...commonOptions.threads,
+    description: 'threads of onnx, or of the wasm backend (default: the cores, for wasm at most 8)',
+  },
 } as const;
 
 /** Options of commands that read a labelled data set. */
 export const dataOptions = {
-  maxLength: number('N', 'cut texts to N tokens, or read contexts in windows of N (default: as trained, else 128, or 384 for questions)', { integer: true, min: 4, fallback: undefined }),
-  stride: number('N', 'tokens that neighbouring windows of a context share (default: a third of a window, at most 128)', { integer: true, min: 0, fallback: undefined }),
+  maxLength: number(
+    'N',
+    'cut texts to N tokens, or read contexts in windows of N (default: as trained, else 128, or 384 for questions)',
+    { integer: true, min: 4, fallback: undefined },
+  ),
+  stride: number(
+    'N',
+    'tokens that neighbouring windows of a context share (default: a third of a window, at most 128)',
+    { integer: true, min: 0, fallback: undefined },
+  ),
   textColumn: text('NAME', 'column of the text, by name or by number from 1 (default: guessed)'),
   pairColumn: text('NAME', 'column of the second text'),
   labelColumn: text('NAME', 'column of the label'),
   labelColumns: texts('NAMES', 'several labels a text: the columns of 0 and 1, one a label, with commas between them'),
   labelSeparator: text('TEXT', 'several labels a text in one column: what stands between them (default |)'),
-  header: either('the first row names the columns (default: by what the rows show; one that may be either is asked about)', 'the first row is an example'),
+  header: either(
+    'the first row names the columns (default: by what the rows show; one that may be either is asked about)',
+    'the first row is an example',
+  ),
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
@@ -46,7 +68,17 @@ export const reducerOption = choice(
   undefined,
 );
 
-export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'f1_macro', 'f1_micro', 'matthews', 'pearson', 'spearman', 'exact_match', 'average_precision'];
+export const metricNames: readonly MetricName[] = [
+  'accuracy',
+  'f1',
+  'f1_macro',
+  'f1_micro',
+  'matthews',
+  'pearson',
+  'spearman',
+  'exact_match',
+  'average_precision',
+];
 
 /** Metrics, `probability` of the right label, and `fidelity` to the full length: the last two tell configurations apart on few examples. */
 export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 'fidelity'];
@@ -55,10 +87,16 @@ export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 
 export const lengthOptions = {
   budget: text('BUDGET', 'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9'),
   lengthConfig: {
-    ...text('CONFIG', 'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128'),
+    ...text(
+      'CONFIG',
+      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128',
+    ),
     alias: 'config-at',
   },
 } as const;
 
 /** The second text of texts that are given as arguments. */
-export const secondTextOption = text('TEXT', 'second text, where the task reads two: for questions the context; @FILE reads it from a file');
+export const secondTextOption = text(
+  'TEXT',
+  'second text, where the task reads two: for questions the context; @FILE reads it from a file',
+);

@@ -20,7 +20,9 @@ export interface Option<Value> {
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values of options. */
-export type Settings<O extends Options> = { readonly [Key in keyof O]: O[Key] extends Option<infer Value> ? Value : never };
+export type Settings<O extends Options> = {
+  readonly [Key in keyof O]: O[Key] extends Option<infer Value> ? Value : never;
+};
 
 const asText = (given: unknown): string | undefined =>
   typeof given === 'string' && given !== '' ? given : typeof given === 'number' ? String(given) : undefined;
@@ -70,20 +72,42 @@ export const number = <Fallback extends number | undefined>(
   read: (given) => {
     const value = asNumber(given);
     const { min = -Infinity, max = Infinity, below = Infinity, integer = false } = bounds;
-    return value >= min && value <= max && value < below && Number.isFinite(value) && (!integer || Number.isInteger(value)) ? value : undefined;
+    return value >= min &&
+      value <= max &&
+      value < below &&
+      Number.isFinite(value) &&
+      (!integer || Number.isInteger(value))
+      ? value
+      : undefined;
   },
 });
 
 const asSwitch = (given: unknown): boolean | undefined => (typeof given === 'boolean' ? given : undefined);
 
 /** A switch that is off unless given. */
-export const flag = (description: string): Option<boolean> => ({ description, expected: 'true or false', fallback: false, read: asSwitch });
+export const flag = (description: string): Option<boolean> => ({
+  description,
+  expected: 'true or false',
+  fallback: false,
+  read: asSwitch,
+});
 
 /** A switch that is on unless `--no-...` is given. */
-export const enabled = (description: string): Option<boolean> => ({ description, expected: 'true or false', fallback: true, read: asSwitch });
+export const enabled = (description: string): Option<boolean> => ({
+  description,
+  expected: 'true or false',
+  fallback: true,
+  read: asSwitch,
+});
 
 /** A switch that is neither on nor off unless one is given: with `--...` and `--no-...`. */
-export const either = (description: string, negation: string): Option<boolean | undefined> => ({ description, negation, expected: 'true or false', fallback: undefined, read: asSwitch });
+export const either = (description: string, negation: string): Option<boolean | undefined> => ({
+  description,
+  negation,
+  expected: 'true or false',
+  fallback: undefined,
+  read: asSwitch,
+});
 
 /** One of a few words. */
 export const choice = <Word extends string, Fallback extends Word | undefined>(
@@ -99,7 +123,8 @@ export const choice = <Word extends string, Fallback extends Word | undefined>(
 });
 
 /** The items of a list, as a flag or a file gives it. */
-const listOf = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : []);
+const listOf = (given: unknown): readonly unknown[] =>
+  Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : [];
 
 /** Several texts, with commas between them; a file may give them as a list. */
 export const texts = (placeholder: string, description: string): Option<readonly string[] | undefined> => ({
@@ -114,7 +139,11 @@ export const texts = (placeholder: string, description: string): Option<readonly
 });
 
 /** Several of a few words, with commas between them. */
-export const choices = <Word extends string>(placeholder: string, words: readonly Word[], description: string): Option<readonly Word[] | undefined> => ({
+export const choices = <Word extends string>(
+  placeholder: string,
+  words: readonly Word[],
+  description: string,
+): Option<readonly Word[] | undefined> => ({
   placeholder,
   description: `${description}: ${words.join(', ')}`,
   expected: `some of ${words.join(', ')}, with commas between them`,

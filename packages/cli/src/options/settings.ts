@@ -8,7 +8,11 @@ export type Given = Readonly<Record<string, unknown>>;
 /** `learningRate` -> `--learning-rate`. */
 export const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
-const readValues = (options: Options, given: Given, refuse: (key: string, expected: string) => CliError): Record<string, unknown> =>
+const readValues = (
+  options: Options,
+  given: Given,
+  refuse: (key: string, expected: string) => CliError,
+): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
       const option = options[key];
@@ -20,7 +24,11 @@ const readValues = (options: Options, given: Given, refuse: (key: string, expect
 
 /** Reads the values of flags. */
 export const readFlags = (options: Options, given: Given): Record<string, unknown> =>
-  readValues(options, given, (key, expected) => new CliError('USAGE', `${flagOf(key)} is ${JSON.stringify(given[key])}; expected ${expected}.`));
+  readValues(
+    options,
+    given,
+    (key, expected) => new CliError('USAGE', `${flagOf(key)} is ${JSON.stringify(given[key])}; expected ${expected}.`),
+  );
 
 /** Reads the content of a configuration file. */
 export const readConfig = (options: Options, content: string, name: string): Record<string, unknown> => {
@@ -37,12 +45,16 @@ export const readConfig = (options: Options, content: string, name: string): Rec
   const known = Object.keys(options);
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    throw new CliError('CONFIG_INVALID', `${name}: there is no option "${unknown}". Did you mean "${nearest(unknown, known) ?? ''}"?`);
+    throw new CliError(
+      'CONFIG_INVALID',
+      `${name}: there is no option "${unknown}". Did you mean "${nearest(unknown, known) ?? ''}"?`,
+    );
   }
   return readValues(
     options,
     given,
-    (key, expected) => new CliError('CONFIG_INVALID', `${name}: "${key}" is ${JSON.stringify(given[key])}; expected ${expected}.`),
+    (key, expected) =>
+      new CliError('CONFIG_INVALID', `${name}: "${key}" is ${JSON.stringify(given[key])}; expected ${expected}.`),
   );
 };
 
@@ -54,7 +66,9 @@ export const settle = <O extends Options>(options: O, ...sources: readonly Given
 
 /** The settings worth saving: those that say what a run does. Feeding them to `--config` gives the same run. */
 export const savedSettings = <O extends Options>(options: O, settings: Settings<O>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(settings).filter(([key, value]) => value !== undefined && options[key]?.transient !== true));
+  Object.fromEntries(
+    Object.entries(settings).filter(([key, value]) => value !== undefined && options[key]?.transient !== true),
+  );
 
 /** @throws CliError `USAGE` when an option that has no default was left out */
 export const required = <Value>(value: Value | undefined, key: string): Value => {

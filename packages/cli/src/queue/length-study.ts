@@ -6,7 +6,18 @@ import { CliError } from '../errors.js';
 import type { UsedEngine } from '../used-engine.js';
 
 /** Settings that say which examples of a file are searched on, and how they are read. */
-const dataKeys = ['heldOutShare', 'limit', 'seed', 'textColumn', 'pairColumn', 'labelColumn', 'labelColumns', 'labelSeparator', 'header', 'stride'] as const;
+const dataKeys = [
+  'heldOutShare',
+  'limit',
+  'seed',
+  'textColumn',
+  'pairColumn',
+  'labelColumn',
+  'labelColumns',
+  'labelSeparator',
+  'header',
+  'stride',
+] as const;
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
@@ -55,12 +66,19 @@ export const studyOf = (settings: SearchSettings, { opened, weights, data, maxLe
 
 /** @throws CliError `STUDY_REFUSED` for a study of another version's search */
 export const checkFormat = ({ format: given }: LengthStudy): void => {
-  if (given !== format) throw new CliError('STUDY_REFUSED', `The search asks for "${given}", its worker does "${format}": give both the same version of @length-adaptive/cli.`);
+  if (given !== format)
+    throw new CliError(
+      'STUDY_REFUSED',
+      `The search asks for "${given}", its worker does "${format}": give both the same version of @length-adaptive/cli.`,
+    );
 };
 
 /** @throws CliError `STUDY_REFUSED` when the weights or the examples of a worker are others than the search's */
 export const checkDigests = (study: LengthStudy, own: Pick<LengthStudy, 'weights' | 'examples'>): void => {
-  for (const [name, path, what] of [['weights', study.model, 'weights of the model'], ['examples', study.data, 'examples']] as const) {
+  for (const [name, path, what] of [
+    ['weights', study.model, 'weights of the model'],
+    ['examples', study.data, 'examples'],
+  ] as const) {
     if (own[name] === study[name]) continue;
     throw new CliError(
       'STUDY_REFUSED',

@@ -12,6 +12,10 @@ export const queuePackage = async (): Promise<typeof import('@length-adaptive/qu
   try {
     return await import('@length-adaptive/queue');
   } catch (error) {
-    throw new CliError('PEER_MISSING', `--redis needs a package that is not installed (${messageOf(error)}). Install it: npm install @length-adaptive/queue`, { cause: error });
+    throw new CliError(
+      'PEER_MISSING',
+      `--redis needs a package that is not installed (${messageOf(error)}). Install it: npm install @length-adaptive/queue`,
+      { cause: error },
+    );
   }
 };

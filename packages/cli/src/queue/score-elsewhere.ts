@@ -24,13 +24,20 @@ export interface ScoresElsewhere {
 export const checkQueue = async (redis: string): Promise<void> => (await queuePackage()).checkRedis(redis);
 
 /** Has the configurations of a study scored by the workers of a queue. */
-export const scoreElsewhere = async ({ redis, queue = defaultQueue }: QueueSettings, study: LengthStudy, { note }: Pick<Context, 'note'>): Promise<ScoresElsewhere> => {
+export const scoreElsewhere = async (
+  { redis, queue = defaultQueue }: QueueSettings,
+  study: LengthStudy,
+  { note }: Pick<Context, 'note'>,
+): Promise<ScoresElsewhere> => {
   const { queueEvaluator, showAddress } = await queuePackage();
   let hear: (key: string, score: number) => void = () => undefined;
   const { evaluate, close } = queueEvaluator<LengthConfig, 'score'>({
     ...{ connection: redis, queue, study },
     onResult: (key, result) => hear(key, Number(result['score' as keyof typeof result])),
-    onNoWorker: () => note(`Nobody takes the configurations. Start workers: lat worker --redis ${showAddress(redis)}${queue === defaultQueue ? '' : ` --queue ${queue}`}`),
+    onNoWorker: () =>
+      note(
+        `Nobody takes the configurations. Start workers: lat worker --redis ${showAddress(redis)}${queue === defaultQueue ? '' : ` --queue ${queue}`}`,
+      ),
   });
   return {
     close,

@@ -19,7 +19,12 @@ const row = (engine: string, config: string, ratioToFirst: number, macsGain: num
   rounds: 5,
 });
 
-const rows = [row('onnx', 'unpadded full', 1, 1), row('onnx', 'pareto 2', 1.8, 2), row('onnx', 'padded 384', 0.1, 0.08), row('a <b> & "c"', 'unpadded full', 0.5, 1)];
+const rows = [
+  row('onnx', 'unpadded full', 1, 1),
+  row('onnx', 'pareto 2', 1.8, 2),
+  row('onnx', 'padded 384', 0.1, 0.08),
+  row('a <b> & "c"', 'unpadded full', 0.5, 1),
+];
 
 test('a line for an engine with several points, a dot for one with one, and no padding', () => {
   const svg = benchChart(rows);

@@ -32,7 +32,8 @@ const style = `
 
 const fixed = (value: number): string => value.toFixed(1);
 
-const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 interface Point {
   readonly config: string;
@@ -56,7 +57,12 @@ const groups = <Item>(items: readonly Item[], keyOf: (item: Item) => string): Ma
 
 /** A line an engine, each point the geometric mean of all batches and lengths. What padding costs is not drawn. */
 const seriesOf = (rows: readonly BenchRow[]): Series[] =>
-  [...groups(rows.filter(({ config }) => !config.startsWith('padded ')), ({ engine, precision }) => `${engine} ${precision}`)].map(([name, own]) => ({
+  [
+    ...groups(
+      rows.filter(({ config }) => !config.startsWith('padded ')),
+      ({ engine, precision }) => `${engine} ${precision}`,
+    ),
+  ].map(([name, own]) => ({
     name,
     points: [...groups(own, ({ config }) => config)]
       .map(([config, same]) => ({
@@ -74,10 +80,12 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
   const xAxis = axisFor([...all.map(({ cost }) => cost), 1]);
   const cheapest = Math.min(1, ...all.map(({ cost }) => cost));
   const yAxis = axisFor([0, ...all.map(({ ratio }) => ratio), 1 / cheapest]);
-  const x = (cost: number): number => margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
+  const x = (cost: number): number =>
+    margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
   const y = (ratio: number): number => floor - ((ratio - yAxis.low) / (yAxis.high - yAxis.low)) * (floor - margin.top);
   const at = ({ cost, ratio }: Pick<Point, 'cost' | 'ratio'>): string => `${fixed(x(cost))} ${fixed(y(ratio))}`;
-  const path = (points: readonly Pick<Point, 'cost' | 'ratio'>[]): string => points.map((point, i) => `${i === 0 ? 'M' : 'L'}${at(point)}`).join('');
+  const path = (points: readonly Pick<Point, 'cost' | 'ratio'>[]): string =>
+    points.map((point, i) => `${i === 0 ? 'M' : 'L'}${at(point)}`).join('');
 
   const columns = xAxis.ticks.map(
     (tick) =>
@@ -87,7 +95,10 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
     (tick) =>
       `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${fixed(y(tick))}" y2="${fixed(y(tick))}"/><text x="${margin.left - 10}" y="${fixed(y(tick) + 4)}" text-anchor="end">${tick.toFixed(yAxis.decimals)}</text>`,
   );
-  const ideal = Array.from({ length: 41 }, (_, i) => cheapest + ((1 - cheapest) * i) / 40).map((cost) => ({ cost, ratio: 1 / cost }));
+  const ideal = Array.from({ length: 41 }, (_, i) => cheapest + ((1 - cheapest) * i) / 40).map((cost) => ({
+    cost,
+    ratio: 1 / cost,
+  }));
   const drawn = series.map(({ name, points }, i) => {
     const color = i % palette.length;
     const dots = points.map((point) => {
@@ -98,8 +109,15 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
   });
 
   const keys = [
-    ...series.map(({ name }, i) => ({ name, mark: (left: number, top: number) => `<circle class="p${i % palette.length}" cx="${left + 8}" cy="${top}" r="6"/>` })),
-    { name: 'time falls as MACs do', mark: (left: number, top: number) => `<path class="ideal" d="M${left - 4} ${top}H${left + 18}"/>` },
+    ...series.map(({ name }, i) => ({
+      name,
+      mark: (left: number, top: number) =>
+        `<circle class="p${i % palette.length}" cx="${left + 8}" cy="${top}" r="6"/>`,
+    })),
+    {
+      name: 'time falls as MACs do',
+      mark: (left: number, top: number) => `<path class="ideal" d="M${left - 4} ${top}H${left + 18}"/>`,
+    },
   ];
   const legendEntries = keys.map(({ name, mark }, i) => {
     const left = margin.left + (i % legend.columns) * ((width - margin.left - margin.right) / legend.columns);
@@ -109,7 +127,10 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
   const [first] = rows;
   const cells = groups(rows, ({ batch, tokens }) => `${batch} ${tokens}`).size;
   const bottom = legend.top + legend.row * Math.ceil(keys.length / legend.columns);
-  const mean = cells > 1 ? `<text x="${margin.left}" y="${bottom + 8}">geometric means of ${cells} batch sizes and lengths</text>` : '';
+  const mean =
+    cells > 1
+      ? `<text x="${margin.left}" y="${bottom + 8}">geometric means of ${cells} batch sizes and lengths</text>`
+      : '';
   const height = bottom + (cells > 1 ? 24 : 0);
 
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="throughput against cost">

@@ -30,15 +30,26 @@ const describe = ({ lengthConfig, cost, score, heldOutScore, flips, speedup }: R
  * The Pareto set as an SVG: share of the full model's MACs, or of its predicted time where that was the objective, against
  * score. It stands alone, and in a page.
  */
-export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExamples, objective }: SearchReport): string => {
+export const paretoChart = ({
+  paretoSet,
+  full,
+  metric,
+  reportMetric,
+  heldOutExamples,
+  objective,
+}: SearchReport): string => {
   const share = ({ cost, predictedMs = Number.NaN }: ReportedPoint): number =>
     objective === 'latency' ? predictedMs / (full.predictedMs ?? Number.NaN) : cost;
-  const heldOut = [...paretoSet, full].flatMap((point) => (point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }]));
+  const heldOut = [...paretoSet, full].flatMap((point) =>
+    point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }],
+  );
   const all = [...paretoSet, ...heldOut, full];
   const xAxis = axisFor([...all.map(share), 1]);
   const yAxis = axisFor(all.map(({ score }) => score));
-  const x = (cost: number): number => margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
-  const y = (score: number): number => height - margin.bottom - ((score - yAxis.low) / (yAxis.high - yAxis.low)) * (height - margin.top - margin.bottom);
+  const x = (cost: number): number =>
+    margin.left + ((cost - xAxis.low) / (xAxis.high - xAxis.low)) * (width - margin.left - margin.right);
+  const y = (score: number): number =>
+    height - margin.bottom - ((score - yAxis.low) / (yAxis.high - yAxis.low)) * (height - margin.top - margin.bottom);
 
   const columns = xAxis.ticks.map((tick) => {
     const at = fixed(x(tick));
@@ -50,7 +61,11 @@ export const paretoChart = ({ paretoSet, full, metric, reportMetric, heldOutExam
   });
   // A budget between two points buys the cheaper one: the front is a staircase.
   const climbing = [...paretoSet].sort((a, b) => share(a) - share(b));
-  const steps = climbing.map((point, i) => (i === 0 ? `M${fixed(x(share(point)))} ${fixed(y(point.score))}` : `H${fixed(x(share(point)))}V${fixed(y(point.score))}`));
+  const steps = climbing.map((point, i) =>
+    i === 0
+      ? `M${fixed(x(share(point)))} ${fixed(y(point.score))}`
+      : `H${fixed(x(share(point)))}V${fixed(y(point.score))}`,
+  );
   const front = `<path class="front" d="${steps.join('')}${paretoSet.length > 0 ? `H${fixed(x(xAxis.high))}` : ''}"/>`;
   const circle = (name: string, point: ReportedPoint, radius: number): string =>
     `<circle class="${name}" cx="${fixed(x(share(point)))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;

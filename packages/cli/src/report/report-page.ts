@@ -22,18 +22,43 @@ const lengths = ({ lengthConfig }: ReportedPoint): string => {
   return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${ratios}</span>`;
 };
 
-const times = (ratio: number | undefined, decimals = 2): string => (ratio === undefined ? '' : `${ratio.toFixed(decimals)}×`);
+const times = (ratio: number | undefined, decimals = 2): string =>
+  ratio === undefined ? '' : `${ratio.toFixed(decimals)}×`;
 
-const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, baselines, maxLength }: SearchReport): readonly Column[] => [
+const columnsOf = ({
+  paretoSet,
+  full,
+  metric,
+  reportMetric,
+  speed,
+  objective,
+  baselines,
+  maxLength,
+}: SearchReport): readonly Column[] => [
   { title: 'number', cell: (_, index) => (index < 0 ? 'full' : String(index)) },
   { title: 'MACs', cell: ({ cost }) => percent(cost) },
   { title: escape(metric), cell: ({ score }) => score.toFixed(4) },
   ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
-    ? [{ title: `${escape(reportMetric)}, held-out`, cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
+    ? [
+        {
+          title: `${escape(reportMetric)}, held-out`,
+          cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '',
+        },
+      ]
     : []),
-  ...(full.flips === undefined ? [] : [{ title: 'flips', cell: ({ flips }: ReportedPoint) => (flips === undefined ? '' : percent(flips)) }]),
+  ...(full.flips === undefined
+    ? []
+    : [{ title: 'flips', cell: ({ flips }: ReportedPoint) => (flips === undefined ? '' : percent(flips)) }]),
   ...(objective === 'latency'
-    ? [{ title: 'predicted speed-up', cell: ({ predictedMs = Number.NaN, predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs }: ReportedPoint) => times(predictedSpeedup) }]
+    ? [
+        {
+          title: 'predicted speed-up',
+          cell: ({
+            predictedMs = Number.NaN,
+            predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs,
+          }: ReportedPoint) => times(predictedSpeedup),
+        },
+      ]
     : []),
   ...(speed
     ? [
@@ -45,7 +70,9 @@ const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, ba
     title: `fewer MACs than full, ${baselines.map(({ padding }) => baselineName(padding, maxLength)).join(' / ')}`,
     cell: ({ cost }) => baselines.map(({ ratio }) => times(ratio / cost, 1)).join(' / '),
   },
-  ...(paretoSet.some(({ source }) => source !== undefined) ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escape(source) }] : []),
+  ...(paretoSet.some(({ source }) => source !== undefined)
+    ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escape(source) }]
+    : []),
   { title: 'share of tokens that leave each layer', cell: lengths },
 ];
 
@@ -62,20 +89,30 @@ const tableOf = (report: SearchReport): string => {
     `<tr${index < 0 ? ' class="full"' : ''}>${columns.map(({ cell }) => `<td>${cell(point, index)}</td>`).join('')}</tr>`;
   const hasFull = report.paretoSet.some(({ cost }) => cost === report.full.cost);
   const rows = [...report.paretoSet.map(row), ...(hasFull ? [] : [row(report.full, -1)])];
-  return table(columns.map(({ title }) => title), rows);
+  return table(
+    columns.map(({ title }) => title),
+    rows,
+  );
 };
 
 /** What was measured otherwise than the set has it. */
 const surprises = ({ full, paretoSet, objective }: SearchReport): string => {
   const lines = describeBeaten(full, paretoSet);
   const explained = `The search chose by ${objective === 'latency' ? 'predicted time' : 'MACs'}; measured, some configurations are slower than one that scores at least as well:`;
-  return lines.length === 0 ? '' : `<p class="told">${explained}</p>\n<ul class="told">${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
+  return lines.length === 0
+    ? ''
+    : `<p class="told">${explained}</p>\n<ul class="told">${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
 };
 
 const baselinesOf = ({ baselines, maxLength, speed }: SearchReport): string => {
   const heads = ['full length', 'tokens a text', 'MACs', ...(speed ? ['time', 'ms a text'] : [])];
   const rows = baselines.map(({ padding, tokens, ratio, latencyRatio, latencyMs }) => {
-    const cells = [baselineName(padding, maxLength), tokens.toFixed(1), times(ratio), ...(speed ? [times(latencyRatio), latencyMs?.toFixed(2) ?? ''] : [])];
+    const cells = [
+      baselineName(padding, maxLength),
+      tokens.toFixed(1),
+      times(ratio),
+      ...(speed ? [times(latencyRatio), latencyMs?.toFixed(2) ?? ''] : []),
+    ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
   return `<div class="narrow">${table(heads, rows)}</div>
@@ -94,7 +131,8 @@ const untrainedOf = ({ withoutLengthDrop: told }: SearchReport): string =>
 `;
 
 /** The cheapest configuration that scores at least as well as the full length. */
-const freeLunch = ({ paretoSet, full }: SearchReport): ReportedPoint | undefined => paretoSet.find(({ score }) => score >= full.score - 1e-9);
+const freeLunch = ({ paretoSet, full }: SearchReport): ReportedPoint | undefined =>
+  paretoSet.find(({ score }) => score >= full.score - 1e-9);
 
 const factsOf = (report: SearchReport): string => {
   const { full, paretoSet, metric } = report;
@@ -112,16 +150,27 @@ const factsOf = (report: SearchReport): string => {
   return `<ul class="facts">${facts.map(([value, label]) => `<li><strong>${value}</strong>${label}</li>`).join('')}</ul>`;
 };
 
-const heldOutText = ({ data, reportData, heldOutShare = 0, heldOutExamples, sharedExamples, learned }: SearchReport): string => {
+const heldOutText = ({
+  data,
+  reportData,
+  heldOutShare = 0,
+  heldOutExamples,
+  sharedExamples,
+  learned,
+}: SearchReport): string => {
   if (heldOutExamples === 0) {
     return 'none: the scores are those the search chose by, and so a little too good (--report-data or --held-out-share scores the set on other examples)';
   }
   const seen = learned.length > 0 ? 'the searched ones or those soft-extract learned from' : 'the searched ones';
-  const shared = sharedExamples === 0 ? `none of them among ${seen}` : `${sharedExamples} of them among ${seen}, so these scores are a little too good`;
+  const shared =
+    sharedExamples === 0
+      ? `none of them among ${seen}`
+      : `${sharedExamples} of them among ${seen}, so these scores are a little too good`;
   return `${reportData ?? `${percent(heldOutShare)} of ${data}, set aside before the search`}: ${heldOutExamples} examples, ${shared}`;
 };
 
-const threadsText = (threads: number | undefined): string => (threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+const threadsText = (threads: number | undefined): string =>
+  threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
 /** Median relative difference of the predicted speed-ups from the measured ones, of the same texts. */
 const predictionError = ({ paretoSet }: SearchReport): number | undefined => {
@@ -136,25 +185,64 @@ const calibrationText = (report: SearchReport): string | undefined => {
   if (calibration === undefined) return undefined;
   const after = predictionError(report);
   const said = `forward passes of one text at several lengths and configurations, before the search; median error ${percent(calibration.error)} on ${calibration.heldOut} passes that were not fitted`;
-  return after === undefined ? said : `${said}; predicted and measured speed-ups of the set, on the same texts, differ by ${percent(after)} (median)`;
+  return after === undefined
+    ? said
+    : `${said}; predicted and measured speed-ups of the set, on the same texts, differ by ${percent(after)} (median)`;
 };
 
 const methodOf = (report: SearchReport): string => {
   const calibration = calibrationText(report);
   const weighed = report.objective === 'latency' ? 'predicted time of a text' : 'MACs';
-  const { data, examples, heldOutExamples, meanTokens, full, seed, generations, evaluations, speed, engine, threads, versions } = report;
+  const {
+    data,
+    examples,
+    heldOutExamples,
+    meanTokens,
+    full,
+    seed,
+    generations,
+    evaluations,
+    speed,
+    engine,
+    threads,
+    versions,
+  } = report;
   const entries: readonly (readonly [string, string])[] = [
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
     ['Held-out', heldOutText(report)],
-    ['Search', `NSGA-II, score against ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`],
+    [
+      'Search',
+      `NSGA-II, score against ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`,
+    ],
     ...(calibration === undefined ? [] : [['Predicted time', calibration] as const]),
-    ...(full.flips === undefined ? [] : [['Flips', `share of answers on the ${heldOutExamples > 0 ? 'held-out' : 'searched'} examples that are others than the full length's, right or wrong`] as const]),
-    ['MACs', 'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length'],
+    ...(full.flips === undefined
+      ? []
+      : [
+          [
+            'Flips',
+            `share of answers on the ${heldOutExamples > 0 ? 'held-out' : 'searched'} examples that are others than the full length's, right or wrong`,
+          ] as const,
+        ]),
+    [
+      'MACs',
+      'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length',
+    ],
     ...(speed
-      ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`] as const]
+      ? [
+          [
+            'Speed',
+            `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`,
+          ] as const,
+        ]
       : []),
     ['Machine', `${versions.cpu}, ${versions.cores} cores, ${versions.memoryGiB} GiB, ${versions.platform}`],
-    ['Versions', [`Node ${versions.node}`, ...Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`)].join(', ')],
+    [
+      'Versions',
+      [
+        `Node ${versions.node}`,
+        ...Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`),
+      ].join(', '),
+    ],
   ];
   return `<dl>${entries.map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>`).join('\n')}</dl>`;
 };

@@ -1,7 +1,13 @@
 import { beatenInTime, describeBeaten } from './beaten-in-time.js';
 import type { ReportedPoint } from '../report/search-report.js';
 
-const point = (ratio: number, score: number, latencyMs: number): ReportedPoint => ({ lengthConfig: [1, ratio], score, cost: ratio, latencyMs, speedup: 10 / latencyMs });
+const point = (ratio: number, score: number, latencyMs: number): ReportedPoint => ({
+  lengthConfig: [1, ratio],
+  score,
+  cost: ratio,
+  latencyMs,
+  speedup: 10 / latencyMs,
+});
 const full = point(1, 0.9, 10);
 
 test('a configuration is beaten by the fastest that scores at least as well', () => {
@@ -26,7 +32,11 @@ test('equal times beat nobody, and neither do predicted ones', () => {
 });
 
 test('each is told in a sentence', () => {
-  const set = [{ ...point(0.5, 0.8, 11), beatenBy: 'full' as const }, { ...point(0.6, 0.85, 8), beatenBy: 2 }, point(0.7, 0.88, 7.5)];
+  const set = [
+    { ...point(0.5, 0.8, 11), beatenBy: 'full' as const },
+    { ...point(0.6, 0.85, 8), beatenBy: 2 },
+    point(0.7, 0.88, 7.5),
+  ];
   expect(describeBeaten(full, set)).toEqual([
     'Configuration 0 took 11.00 ms, and the full length, which scores at least as well, 10.00 ms.',
     'Configuration 1 took 8.00 ms, and configuration 2, which scores at least as well, 7.50 ms.',

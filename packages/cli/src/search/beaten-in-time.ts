@@ -11,12 +11,18 @@ const margin = 0.03;
  * @param full the full length, measured too
  * @returns the fastest such configuration; undefined where there is none, or nothing was measured
  */
-export const beatenInTime = (full: ReportedPoint, paretoSet: readonly ReportedPoint[]): (number | 'full' | undefined)[] => {
+export const beatenInTime = (
+  full: ReportedPoint,
+  paretoSet: readonly ReportedPoint[],
+): (number | 'full' | undefined)[] => {
   const rivals: { readonly name: number | 'full'; readonly point: ReportedPoint }[] = [
     ...paretoSet.map((point, name) => ({ name, point })),
-    ...(paretoSet.some(({ lengthConfig }) => isFullLength(lengthConfig)) ? [] : [{ name: 'full' as const, point: full }]),
+    ...(paretoSet.some(({ lengthConfig }) => isFullLength(lengthConfig))
+      ? []
+      : [{ name: 'full' as const, point: full }]),
   ];
-  const time = ({ speedup, latencyMs }: ReportedPoint): number => (speedup === undefined ? Number.NaN : (latencyMs ?? Number.NaN));
+  const time = ({ speedup, latencyMs }: ReportedPoint): number =>
+    speedup === undefined ? Number.NaN : (latencyMs ?? Number.NaN);
   return paretoSet.map((own) => {
     const better = rivals.filter(({ point }) => point.score >= own.score && time(point) < (1 - margin) * time(own));
     return better.sort((a, b) => time(a.point) - time(b.point))[0]?.name;

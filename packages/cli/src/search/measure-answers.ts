@@ -16,7 +16,17 @@ type MeasuredAnswers = Pick<ParetoPoint, 'heldOutScore' | 'flips'>;
 export const measureAnswers = async (
   model: RunnableModel,
   configs: readonly LengthConfig[],
-  { heldOut, searched, metric, context }: { readonly heldOut: readonly LabelledInput[]; readonly searched: readonly LabelledInput[]; readonly metric: MetricName; readonly context: Context },
+  {
+    heldOut,
+    searched,
+    metric,
+    context,
+  }: {
+    readonly heldOut: readonly LabelledInput[];
+    readonly searched: readonly LabelledInput[];
+    readonly metric: MetricName;
+    readonly context: Context;
+  },
 ): Promise<MeasuredAnswers[]> => {
   const examples = heldOut.length > 0 ? heldOut : searched;
   const inputs = examples.map(({ input }) => input);

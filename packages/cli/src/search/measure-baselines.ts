@@ -26,7 +26,13 @@ export const baselineName = (padding: Padding, maxLength: number): string =>
  *
  * @throws CliError or ModelError `ABORTED`
  */
-export const measureBaselines = async ({ settings, context, opened, data, maxLength }: SearchWork): Promise<ReportedBaseline[]> => {
+export const measureBaselines = async ({
+  settings,
+  context,
+  opened,
+  data,
+  maxLength,
+}: SearchWork): Promise<ReportedBaseline[]> => {
   const { model, tokenizer } = opened;
   const lengths = data.map(({ input }) => input.ids.length);
   const options = { maxLength, batchSize: baselineBatch };
@@ -36,11 +42,21 @@ export const measureBaselines = async ({ settings, context, opened, data, maxLen
   const places = sample([...data.keys()], settings.speedSamples, settings.seed);
   const contenders = paddings.map((padding) => {
     const to = paddedLengths(lengths, padding, options);
-    const inputs = places.flatMap((place) => padded(data.slice(place, place + 1).map(({ input }) => input), to[place] ?? 0, tokenizer.padId));
+    const inputs = places.flatMap((place) =>
+      padded(
+        data.slice(place, place + 1).map(({ input }) => input),
+        to[place] ?? 0,
+        tokenizer.padId,
+      ),
+    );
     return () => predictLogits(model, inputs, { maxBatchTokens: 1, signal: context.signal });
   });
   context.note(`Measuring the full length unpadded and padded on ${places.length} texts ...`);
-  const timings = await measureInTurn(contenders, { seconds: 0, leastRounds: settings.speedRepeats, signal: context.signal });
+  const timings = await measureInTurn(contenders, {
+    seconds: 0,
+    leastRounds: settings.speedRepeats,
+    signal: context.signal,
+  });
   const unpadded = timings[0]?.p50Ms ?? Number.NaN;
   return baselines.map((baseline, i) => {
     const p50Ms = timings[i]?.p50Ms ?? Number.NaN;

@@ -1,5 +1,12 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import type { LabelledInput, LatencyFit, LengthSearchResult, MetricName, ScoreConfigs, SpeedMeasurement } from '@length-adaptive/models';
+import type {
+  LabelledInput,
+  LatencyFit,
+  LengthSearchResult,
+  MetricName,
+  ScoreConfigs,
+  SpeedMeasurement,
+} from '@length-adaptive/models';
 import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
 import type { Context } from '../command.js';
@@ -40,7 +47,11 @@ export const measureParetoSet = async (
   const meanTokens = Math.round(meanLength(data));
   const metric = reportMetricOf(settings, opened);
   const points = [full, ...paretoSet];
-  const answers = await measureAnswers(model, points.map(({ lengthConfig }) => lengthConfig), { heldOut, searched: data, metric, context });
+  const answers = await measureAnswers(
+    model,
+    points.map(({ lengthConfig }) => lengthConfig),
+    { heldOut, searched: data, metric, context },
+  );
   const sampled = sample(data, settings.speedSamples, settings.seed);
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
   const predictedTime = latency && predictTime(latency, sampled);
@@ -55,17 +66,22 @@ export const measureParetoSet = async (
       macs: model.macs(meanTokens, point.lengthConfig),
       ...answers[index],
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
-      ...(speed && predictedTime && { predictedSpeedup: predictedTime(full.lengthConfig) / predictedTime(point.lengthConfig) }),
+      ...(speed &&
+        predictedTime && { predictedSpeedup: predictedTime(full.lengthConfig) / predictedTime(point.lengthConfig) }),
     };
   });
   const whole = reportedFull ?? full;
   const beaten = beatenInTime(whole, reported);
-  return { full: whole, paretoSet: reported.map((point, i) => ({ ...point, ...(beaten[i] !== undefined && { beatenBy: beaten[i] }) })) };
+  return {
+    full: whole,
+    paretoSet: reported.map((point, i) => ({ ...point, ...(beaten[i] !== undefined && { beatenBy: beaten[i] }) })),
+  };
 };
 
 /** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
 export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: OpenedModel): MetricName =>
-  reportMetric ?? (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
+  reportMetric ??
+  (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
 
 /** The time of examples as a search predicted it: comparable with what is measured on the same ones. */
 const predictTime = (fit: LatencyFit, examples: readonly LabelledInput[]): ((config: LengthConfig) => number) => {
@@ -75,16 +91,25 @@ const predictTime = (fit: LatencyFit, examples: readonly LabelledInput[]): ((con
 
 const measureSpeeds = async (
   paretoSet: LengthSearchResult['paretoSet'],
-  { settings, context, opened, sampled }: Pick<SearchWork, 'settings' | 'context' | 'opened'> & { readonly sampled: readonly LabelledInput[] },
+  {
+    settings,
+    context,
+    opened,
+    sampled,
+  }: Pick<SearchWork, 'settings' | 'context' | 'opened'> & { readonly sampled: readonly LabelledInput[] },
 ): Promise<readonly SpeedMeasurement[]> => {
   const inputs = sampled.map(({ input }) => input);
   context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
   const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
-  return measureSpeed(opened.model, inputs, configs, { repeats: settings.speedRepeats, ...(context.signal && { signal: context.signal }) });
+  return measureSpeed(opened.model, inputs, configs, {
+    repeats: settings.speedRepeats,
+    ...(context.signal && { signal: context.signal }),
+  });
 };
 
 /** Mean tokens of examples. */
-export const meanLength = (data: readonly LabelledInput[]): number => data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
+export const meanLength = (data: readonly LabelledInput[]): number =>
+  data.reduce((sum, { input }) => sum + input.ids.length, 0) / data.length;
 
 /** How many held-out examples are among those that were searched on or learned from. */
 export const countShared = (heldOut: readonly LabelledInput[], seen: readonly LabelledInput[]): number => {

@@ -9,7 +9,12 @@ import { openMetrics } from '../metrics-log.js';
 import { runFiles } from '../run-folder.js';
 import { describeEngine } from '../used-engine.js';
 import type { SearchWork } from './measure-pareto-set.js';
-import { configsDigest, hasSearchCheckpoint, readSearchCheckpoint, writeSearchCheckpoint } from './search-checkpoint.js';
+import {
+  configsDigest,
+  hasSearchCheckpoint,
+  readSearchCheckpoint,
+  writeSearchCheckpoint,
+} from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
 
 interface GenerationLine {
@@ -21,7 +26,8 @@ interface GenerationLine {
 }
 
 /** How to go on with an interrupted search. */
-export const resumeHint = ({ model = '', out }: SearchSettings): string => `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
+export const resumeHint = ({ model = '', out }: SearchSettings): string =>
+  `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
@@ -30,7 +36,10 @@ const largeError = 0.15;
 
 const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string => {
   if (resumed) return `Times are predicted as they were when the search began (median error ${percent(error)}).`;
-  const advice = error > largeError ? ' That is much: something else keeps the machine busy. Search when it is quiet, or by MACs.' : '';
+  const advice =
+    error > largeError
+      ? ' That is much: something else keeps the machine busy. Search when it is quiet, or by MACs.'
+      : '';
   return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
 };
 
@@ -39,16 +48,40 @@ const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): stri
  *
  * @throws CliError `ABORTED`, its message says how to go on; `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const runSearch = async ({ settings, context, opened, weights, data, folder, learned, score }: SearchWork): Promise<LengthSearchResult> => {
+export const runSearch = async ({
+  settings,
+  context,
+  opened,
+  weights,
+  data,
+  folder,
+  learned,
+  score,
+}: SearchWork): Promise<LengthSearchResult> => {
   const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const configs = learned.map(({ lengthConfig }) => lengthConfig);
   const identity: SearchIdentity = {
-    ...{ weights, data: digestOf(data), metric: metric ?? model.task.defaultMetric, objective, seed, population: populationSize, dropRatioBound },
-    ...{ engine: describeEngine(opened.used), configs: configsDigest(configs), reducer: model.reducer && JSON.stringify(model.reducer) },
+    ...{
+      weights,
+      data: digestOf(data),
+      metric: metric ?? model.task.defaultMetric,
+      objective,
+      seed,
+      population: populationSize,
+      dropRatioBound,
+    },
+    ...{
+      engine: describeEngine(opened.used),
+      configs: configsDigest(configs),
+      reducer: model.reducer && JSON.stringify(model.reducer),
+    },
   };
   // What soft-extract has learned is something to go on from, too.
-  const saved = settings.resume && (learned.length === 0 || hasSearchCheckpoint(folder)) ? await readSearchCheckpoint(folder, identity) : undefined;
+  const saved =
+    settings.resume && (learned.length === 0 || hasSearchCheckpoint(folder))
+      ? await readSearchCheckpoint(folder, identity)
+      : undefined;
   const metricsPath = join(folder, runFiles.metrics);
   const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
@@ -56,7 +89,8 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
   const total = (generations + 1) * populationSize + 5 + learned.length; // with the full and the smallest, and three that drop late
   let scored = saved === undefined ? 0 : saved.evaluated.length;
   let saves = done;
-  if (objective === 'latency' && saved === undefined) context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
+  if (objective === 'latency' && saved === undefined)
+    context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
   try {
     return await searchLengths(model, data, {
       ...{ generations, populationSize, dropRatioBound, metric, score, seed, objective },
@@ -66,10 +100,19 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
       onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
       onEvaluation: ({ score, cost, latencyMs }) => {
         scored += 1;
-        progress.update(scored, Math.max(total, scored), `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`);
+        progress.update(
+          scored,
+          Math.max(total, scored),
+          `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`,
+        );
       },
       onGeneration: async ({ generation, evaluations, front }, checkpoint) => {
-        metrics.write({ generation, evaluations, front: front.length, bestScore: Math.max(...front.map(({ objectives }) => objectives.score)) });
+        metrics.write({
+          generation,
+          evaluations,
+          front: front.length,
+          bestScore: Math.max(...front.map(({ objectives }) => objectives.score)),
+        });
         await writeSearchCheckpoint(folder, identity, checkpoint);
         saves += 1;
       },
@@ -77,12 +120,21 @@ export const runSearch = async ({ settings, context, opened, weights, data, fold
   } catch (error) {
     const code = knownCode(error);
     if (saved !== undefined && code?.includes('CHECKPOINT') === true) {
-      throw new CliError('CHECKPOINT_INVALID', `The search in ${folder} cannot go on: ${messageOf(error)} Leave --resume out to start anew.`, { cause: error });
+      throw new CliError(
+        'CHECKPOINT_INVALID',
+        `The search in ${folder} cannot go on: ${messageOf(error)} Leave --resume out to start anew.`,
+        { cause: error },
+      );
     }
     if (code !== 'ABORTED') throw error;
     const nothing = saves === 0 && learned.length === 0;
-    const kept = saves === 0 ? 'No generation was complete; what soft-extract learned is saved' : `${saves} generations are saved`;
-    throw new CliError('ABORTED', `The search was stopped. ${nothing ? 'No generation was complete, so nothing was saved.' : `${kept}; ${resumeHint(settings)}`}`, { cause: error });
+    const kept =
+      saves === 0 ? 'No generation was complete; what soft-extract learned is saved' : `${saves} generations are saved`;
+    throw new CliError(
+      'ABORTED',
+      `The search was stopped. ${nothing ? 'No generation was complete, so nothing was saved.' : `${kept}; ${resumeHint(settings)}`}`,
+      { cause: error },
+    );
   } finally {
     progress.end();
   }

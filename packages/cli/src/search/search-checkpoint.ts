@@ -50,39 +50,61 @@ export const learnedFile = 'soft-extract.json';
 export const hasSearchCheckpoint = (folder: string): boolean => existsSync(join(folder, fileName));
 
 /** A digest of configurations. */
-export const configsDigest = (configs: readonly LengthConfig[]): string => createHash('sha256').update(JSON.stringify(configs)).digest('hex');
+export const configsDigest = (configs: readonly LengthConfig[]): string =>
+  createHash('sha256').update(JSON.stringify(configs)).digest('hex');
 
 /** Takes away what an earlier search left in a folder: `--resume` must never go on from another search than the last one that was started. */
-export const removeEarlierSearch = (folder: string): Promise<void> => removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result]);
+export const removeEarlierSearch = (folder: string): Promise<void> =>
+  removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result]);
 
 /** Writes the state of a search at the end of a generation. */
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>
   writeFile(join(folder, fileName), `${JSON.stringify({ ...identity, search })}\n`);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
-const isSearch = (value: unknown): value is LengthSearchCheckpoint => isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
+const isSearch = (value: unknown): value is LengthSearchCheckpoint =>
+  isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
 
 /**
  * The state of an interrupted search of the same model on the same examples, with the same settings.
  *
  * @throws CliError `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const readSearchCheckpoint = async (folder: string, identity: SearchIdentity): Promise<LengthSearchCheckpoint> => {
+export const readSearchCheckpoint = async (
+  folder: string,
+  identity: SearchIdentity,
+): Promise<LengthSearchCheckpoint> => {
   if (!hasSearchCheckpoint(folder)) {
-    throw new CliError('CHECKPOINT_NOT_FOUND', `There is no search to resume in ${folder}: no generation of one was complete. Leave --resume out to start one.`);
+    throw new CliError(
+      'CHECKPOINT_NOT_FOUND',
+      `There is no search to resume in ${folder}: no generation of one was complete. Leave --resume out to start one.`,
+    );
   }
   let saved: unknown;
   try {
     saved = JSON.parse(await readFile(join(folder, fileName), 'utf8'));
   } catch (error) {
-    throw new CliError('CHECKPOINT_INVALID', `${join(folder, fileName)} cannot be used: ${messageOf(error)}. Leave --resume out to start anew.`, { cause: error });
+    throw new CliError(
+      'CHECKPOINT_INVALID',
+      `${join(folder, fileName)} cannot be used: ${messageOf(error)}. Leave --resume out to start anew.`,
+      { cause: error },
+    );
   }
   if (!isRecord(saved) || !isSearch(saved['search'])) {
-    throw new CliError('CHECKPOINT_INVALID', `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`);
+    throw new CliError(
+      'CHECKPOINT_INVALID',
+      `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`,
+    );
   }
   const { search, ...began } = saved;
-  const changed = (Object.keys(names) as (keyof SearchIdentity)[]).filter((key) => began[key] !== identity[key]).map((key) => `the ${names[key]}`);
+  const changed = (Object.keys(names) as (keyof SearchIdentity)[])
+    .filter((key) => began[key] !== identity[key])
+    .map((key) => `the ${names[key]}`);
   if (changed.length === 0) return search;
-  throw new CliError('CHECKPOINT_INVALID', `Changed since the search in ${folder} began: ${changed.join(', ')}. Restore what it was, or leave --resume out to start anew.`);
+  throw new CliError(
+    'CHECKPOINT_INVALID',
+    `Changed since the search in ${folder} began: ${changed.join(', ')}. Restore what it was, or leave --resume out to start anew.`,
+  );
 };

@@ -4,16 +4,47 @@ import type { SearchReport } from '../report/search-report.js';
 
 /** The `length_adaptive.json` that a model came with, if it had one, with the search in it; what it said about training is kept. */
 export const withSearch = (before: LengthAdaptiveFile | undefined, report: SearchReport): LengthAdaptiveFile => {
-  const { seed, generations, evaluations, metric, reportMetric, data, examples, meanTokens, full, reportData, heldOutShare, heldOutExamples, paretoSet, engine } = report;
+  const {
+    seed,
+    generations,
+    evaluations,
+    metric,
+    reportMetric,
+    data,
+    examples,
+    meanTokens,
+    full,
+    reportData,
+    heldOutShare,
+    heldOutExamples,
+    paretoSet,
+    engine,
+  } = report;
   return {
     ...before,
     format: 'length-adaptive',
     version: 1,
     search: {
-      ...{ seed, generations, evaluations, metric, objective: report.objective, split: basename(data), examples, meanTokens, full },
+      ...{
+        seed,
+        generations,
+        evaluations,
+        metric,
+        objective: report.objective,
+        split: basename(data),
+        examples,
+        meanTokens,
+        full,
+      },
       ...(report.calibration && { calibration: report.calibration }),
       ...(heldOutExamples > 0 && {
-        heldOut: { split: basename(reportData ?? data), ...(reportData === undefined && { share: heldOutShare }), examples: heldOutExamples, shared: report.sharedExamples, metric: reportMetric },
+        heldOut: {
+          split: basename(reportData ?? data),
+          ...(reportData === undefined && { share: heldOutShare }),
+          examples: heldOutExamples,
+          shared: report.sharedExamples,
+          metric: reportMetric,
+        },
       }),
       ...(report.speed && { speed: { ...report.speed, ...engine, threads: report.threads, cpu: report.versions.cpu } }),
     },

@@ -14,7 +14,22 @@ const at = (...path: readonly string[]): string => join(folder, ...path);
 beforeAll(() => writeToyProject(folder));
 
 const search = (...argv: readonly string[]) =>
-  runMain(['search', ...small, '--model', at('model'), '--data', at('dev.tsv'), '--population', '4', '--generations', '0', '--no-latency', '--metric', 'fidelity', ...argv]);
+  runMain([
+    'search',
+    ...small,
+    '--model',
+    at('model'),
+    '--data',
+    at('dev.tsv'),
+    '--population',
+    '4',
+    '--generations',
+    '0',
+    '--no-latency',
+    '--metric',
+    'fidelity',
+    ...argv,
+  ]);
 
 interface Result {
   readonly learned: readonly LearnedConfig[];
@@ -24,7 +39,18 @@ interface Result {
 
 test('configurations that soft-extract learned are searched with the others, marked, and kept for a search that goes on', async () => {
   const before = tf.memory().numTensors;
-  const learning = ['--soft-extract', '0.001,0.3', '--train', at('train.tsv'), '--soft-extract-epochs', '2', '--soft-extract-limit', '64', '--out', at('out')];
+  const learning = [
+    '--soft-extract',
+    '0.001,0.3',
+    '--train',
+    at('train.tsv'),
+    '--soft-extract-epochs',
+    '2',
+    '--soft-extract-limit',
+    '64',
+    '--out',
+    at('out'),
+  ];
   const first = await search(...learning, '--json');
   expect(first).toMatchObject({ code: 0 });
   expect(tf.memory().numTensors).toBe(before);
@@ -36,9 +62,21 @@ test('configurations that soft-extract learned are searched with the others, mar
   expect(paretoSet[0]).toMatchObject({ lengthConfig: learned[1]?.lengthConfig, source: 'soft-extract 0.3' });
   expect(paretoSet.at(-1)).not.toHaveProperty('source');
   expect(command).toContain('--soft-extract 0.001,0.3 --train');
-  expect(readJson(at('out/length_adaptive.json'))).toMatchObject({ paretoSet: [{ source: 'soft-extract 0.3' }, ...paretoSet.slice(1).map(() => expect.anything() as unknown)] });
+  expect(readJson(at('out/length_adaptive.json'))).toMatchObject({
+    paretoSet: [{ source: 'soft-extract 0.3' }, ...paretoSet.slice(1).map(() => expect.anything() as unknown)],
+  });
 
-  const longer = await runMain(['search', '--resume', '--model', at('model'), '--out', at('out'), '--generations', '1', '--json']);
+  const longer = await runMain([
+    'search',
+    '--resume',
+    '--model',
+    at('model'),
+    '--out',
+    at('out'),
+    '--generations',
+    '1',
+    '--json',
+  ]);
   expect(longer).toMatchObject({ code: 0, stderr: expect.not.stringContaining('learned') as string });
   expect((JSON.parse(longer.stdout) as Result).learned).toEqual(learned);
 });
@@ -47,23 +85,63 @@ test.each<[string, readonly string[], number, string]>([
   ['no training examples', ['--soft-extract', '0.001'], 2, '--train is missing'],
   ['training examples without it', ['--train', 'train.tsv'], 2, '--train is for --soft-extract LAMBDAS'],
   ['its epochs without it', ['--soft-extract-epochs', '2'], 2, '--soft-extract-epochs is for --soft-extract LAMBDAS'],
-  ['a price that is none', ['--soft-extract', 'cheap', '--train', 'train.tsv'], 2, '--soft-extract is "cheap"; expected a number of at least 0, or several'],
+  [
+    'a price that is none',
+    ['--soft-extract', 'cheap', '--train', 'train.tsv'],
+    2,
+    '--soft-extract is "cheap"; expected a number of at least 0, or several',
+  ],
 ])('%s', async (_, argv, code, message) => {
-  expect(await search(...argv, '--out', at('nowhere'))).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) as string });
+  expect(await search(...argv, '--out', at('nowhere'))).toMatchObject({
+    code,
+    stdout: '',
+    stderr: expect.stringContaining(message) as string,
+  });
 });
 
 test('stopped while it learns, nothing is left to resume', async () => {
   const stop = new AbortController();
   stop.abort();
-  const argv = ['search', ...small, '--model', at('model'), '--data', at('dev.tsv'), '--out', at('stopped'), '--soft-extract', '0.01', '--train', at('train.tsv')];
-  expect(await runMain(argv, { signal: stop.signal })).toMatchObject({ code: 130, stderr: expect.stringContaining('Stopped while soft-extract was learning') as string });
+  const argv = [
+    'search',
+    ...small,
+    '--model',
+    at('model'),
+    '--data',
+    at('dev.tsv'),
+    '--out',
+    at('stopped'),
+    '--soft-extract',
+    '0.01',
+    '--train',
+    at('train.tsv'),
+  ];
+  expect(await runMain(argv, { signal: stop.signal })).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining('Stopped while soft-extract was learning') as string,
+  });
   const resumed = await runMain(['search', '--resume', '--model', at('model'), '--out', at('stopped')]);
   expect(resumed).toMatchObject({ code: 4, stderr: expect.stringContaining('Leave --resume out') as string });
 });
 
 test('stopped between two prices, the first is kept; going on ends as if it had never stopped', async () => {
   const learning = ['--soft-extract', '0.001,0.3', '--train', at('train.tsv'), '--soft-extract-limit', '64'];
-  const argv = (out: string) => ['search', ...small, '--model', at('model'), '--data', at('dev.tsv'), '--population', '4', '--generations', '1', '--no-latency', ...learning, '--out', at(out)];
+  const argv = (out: string) => [
+    'search',
+    ...small,
+    '--model',
+    at('model'),
+    '--data',
+    at('dev.tsv'),
+    '--population',
+    '4',
+    '--generations',
+    '1',
+    '--no-latency',
+    ...learning,
+    '--out',
+    at(out),
+  ];
   expect((await runMain(argv('whole'))).code).toBe(0);
   const stop = new AbortController();
   const watch = setInterval(() => {
@@ -71,10 +149,14 @@ test('stopped between two prices, the first is kept; going on ends as if it had 
   }, 1);
   const stopped = await runMain(argv('parts'), { signal: stop.signal });
   clearInterval(watch);
-  expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(/1 of 2 configurations are saved; go on with: lat search --resume --model/) as string });
+  expect(stopped).toMatchObject({
+    code: 130,
+    stderr: expect.stringMatching(/1 of 2 configurations are saved; go on with: lat search --resume --model/) as string,
+  });
   const resume = ['search', '--resume', '--model', at('model'), '--out', at('parts')];
   expect((await runMain(resume)).code).toBe(0);
-  for (const file of ['length_adaptive.json', 'soft-extract.json']) expect(readJson(at('parts', file))).toEqual(readJson(at('whole', file)));
+  for (const file of ['length_adaptive.json', 'soft-extract.json'])
+    expect(readJson(at('parts', file))).toEqual(readJson(at('whole', file)));
 
   const kept = readFileSync(at('parts/soft-extract.json'), 'utf8');
   const refused = async (content: string): Promise<string> => {
@@ -85,15 +167,34 @@ test('stopped between two prices, the first is kept; going on ends as if it had 
   };
   expect(await refused(kept.slice(0, 50))).toMatch(/soft-extract.json cannot be used: .* Leave --resume out/);
   expect(await refused('[]')).toContain('does not hold what soft-extract learned');
-  expect(await refused(kept.replace(/"training":"../, '"training":"zz'))).toContain('The training examples are not those');
-  expect(await refused(kept.replace('"lengthConfig":[', '"lengthConfig":[0.99,'))).toContain('the configurations that soft-extract learned');
+  expect(await refused(kept.replace(/"training":"../, '"training":"zz'))).toContain(
+    'The training examples are not those',
+  );
+  expect(await refused(kept.replace('"lengthConfig":[', '"lengthConfig":[0.99,'))).toContain(
+    'the configurations that soft-extract learned',
+  );
 });
 
 test('held-out examples that soft-extract learned from are told', async () => {
-  const shared = await search('--soft-extract', '0.01', '--train', at('train.tsv'), '--report-data', at('train.tsv'), '--out', at('shared'), '--json');
-  expect(shared).toMatchObject({ code: 0, stderr: expect.stringMatching(/\d+ held-out examples were searched on or learned from too/) as string });
+  const shared = await search(
+    '--soft-extract',
+    '0.01',
+    '--train',
+    at('train.tsv'),
+    '--report-data',
+    at('train.tsv'),
+    '--out',
+    at('shared'),
+    '--json',
+  );
+  expect(shared).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/\d+ held-out examples were searched on or learned from too/) as string,
+  });
   expect(JSON.parse(shared.stdout)).toMatchObject({ heldOutExamples: 96, sharedExamples: 96 });
-  expect(readFileSync(at('shared/report.html'), 'utf8')).toContain('96 of them among the searched ones or those soft-extract learned from');
+  expect(readFileSync(at('shared/report.html'), 'utf8')).toContain(
+    '96 of them among the searched ones or those soft-extract learned from',
+  );
 });
 
 test('the full length is never marked, and one configuration may come from several prices', () => {

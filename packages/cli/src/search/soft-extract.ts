@@ -26,13 +26,21 @@ export interface LearnedConfig {
 /** @throws CliError `USAGE` for an option of soft-extract without it */
 export const checkSoftExtract = (settings: SearchSettings): void => {
   if (settings.softExtract !== undefined) return;
-  const idle = (['train', 'softExtractEpochs', 'softExtractLimit'] as const).find((key) => settings[key] !== searchOptions[key].fallback);
-  if (idle !== undefined) throw new CliError('USAGE', `${flagOf(idle)} is for --soft-extract LAMBDAS, which is not given; leave it out, or give both.`);
+  const idle = (['train', 'softExtractEpochs', 'softExtractLimit'] as const).find(
+    (key) => settings[key] !== searchOptions[key].fallback,
+  );
+  if (idle !== undefined)
+    throw new CliError(
+      'USAGE',
+      `${flagOf(idle)} is for --soft-extract LAMBDAS, which is not given; leave it out, or give both.`,
+    );
 };
 
 /** The training examples of soft-extract; none where it is not asked for. */
 export const readTrainingData = async (settings: SearchSettings): Promise<DataSet> =>
-  settings.softExtract === undefined ? noData : readModelData(required(settings.train, 'train'), { ...settings, limit: settings.softExtractLimit });
+  settings.softExtract === undefined
+    ? noData
+    : readModelData(required(settings.train, 'train'), { ...settings, limit: settings.softExtractLimit });
 
 /** What learning works on. */
 export interface LearnWork {
@@ -54,14 +62,20 @@ interface Learned {
   readonly configs: readonly LearnedConfig[];
 }
 
-const isLearned = (value: unknown): value is Learned => typeof value === 'object' && value !== null && 'configs' in value && Array.isArray(value.configs);
+const isLearned = (value: unknown): value is Learned =>
+  typeof value === 'object' && value !== null && 'configs' in value && Array.isArray(value.configs);
 
 /** What an interrupted search has learned so far. */
-const readLearned = async (folder: string, { weights, training }: Omit<Learned, 'configs'>): Promise<readonly LearnedConfig[]> => {
+const readLearned = async (
+  folder: string,
+  { weights, training }: Omit<Learned, 'configs'>,
+): Promise<readonly LearnedConfig[]> => {
   const path = join(folder, learnedFile);
   const anew = 'Leave --resume out to start anew.';
   if (!existsSync(path)) {
-    const [code, why] = hasSearchCheckpoint(folder) ? (['CHECKPOINT_INVALID', 'the file is gone'] as const) : (['CHECKPOINT_NOT_FOUND', 'it was stopped before'] as const);
+    const [code, why] = hasSearchCheckpoint(folder)
+      ? (['CHECKPOINT_INVALID', 'the file is gone'] as const)
+      : (['CHECKPOINT_NOT_FOUND', 'it was stopped before'] as const);
     throw new CliError(code, `${folder} does not hold what soft-extract learned: ${why}. ${anew}`);
   }
   let saved: unknown;
@@ -70,10 +84,15 @@ const readLearned = async (folder: string, { weights, training }: Omit<Learned, 
   } catch (error) {
     throw new CliError('CHECKPOINT_INVALID', `${path} cannot be used: ${messageOf(error)}. ${anew}`, { cause: error });
   }
-  if (!isLearned(saved)) throw new CliError('CHECKPOINT_INVALID', `${path} does not hold what soft-extract learned. ${anew}`);
-  const changed = saved.weights !== weights ? 'weights of the model' : saved.training !== training ? 'training examples' : undefined;
+  if (!isLearned(saved))
+    throw new CliError('CHECKPOINT_INVALID', `${path} does not hold what soft-extract learned. ${anew}`);
+  const changed =
+    saved.weights !== weights ? 'weights of the model' : saved.training !== training ? 'training examples' : undefined;
   if (changed === undefined) return saved.configs;
-  throw new CliError('CHECKPOINT_INVALID', `The ${changed} are not those that soft-extract in ${folder} began with. Restore them, or leave --resume out to start anew.`);
+  throw new CliError(
+    'CHECKPOINT_INVALID',
+    `The ${changed} are not those that soft-extract in ${folder} began with. Restore them, or leave --resume out to start anew.`,
+  );
 };
 
 /**
@@ -82,8 +101,23 @@ const readLearned = async (folder: string, { weights, training }: Omit<Learned, 
  *
  * @throws CliError `ABORTED`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_INVALID`
  */
-export const learnConfigs = async ({ settings, context, folder, weights, training }: LearnWork): Promise<readonly LearnedConfig[]> => {
-  const { softExtract: lambdas = [], softExtractEpochs: epochs, model: source, backend = 'wasm', threads, seed, resume, reducer } = settings;
+export const learnConfigs = async ({
+  settings,
+  context,
+  folder,
+  weights,
+  training,
+}: LearnWork): Promise<readonly LearnedConfig[]> => {
+  const {
+    softExtract: lambdas = [],
+    softExtractEpochs: epochs,
+    model: source,
+    backend = 'wasm',
+    threads,
+    seed,
+    resume,
+    reducer,
+  } = settings;
   if (lambdas.length === 0) return [];
   const from = { weights, training: digestOf(training) };
   const learned = resume ? [...(await readLearned(folder, from))] : [];
@@ -101,25 +135,34 @@ export const learnConfigs = async ({ settings, context, folder, weights, trainin
           onStep: ({ step, totalSteps, loss }) => progress.update(step, totalSteps, `loss ${loss.toFixed(4)}`),
         });
         learned.push({ lambda, lengthConfig });
-        await writeFile(join(folder, learnedFile), `${JSON.stringify({ ...from, configs: learned } satisfies Learned)}\n`);
+        await writeFile(
+          join(folder, learnedFile),
+          `${JSON.stringify({ ...from, configs: learned } satisfies Learned)}\n`,
+        );
       } finally {
         progress.end();
       }
     }
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
-    const how = learned.length === 0 ? 'nothing was saved.' : `${learned.length} of ${lambdas.length} configurations are saved; ${resumeHint(settings)}`;
+    const how =
+      learned.length === 0
+        ? 'nothing was saved.'
+        : `${learned.length} of ${lambdas.length} configurations are saved; ${resumeHint(settings)}`;
     throw new CliError('ABORTED', `Stopped while soft-extract was learning; ${how}`, { cause: error });
   } finally {
     model.dispose();
   }
-  for (const { lambda, lengthConfig } of learned) context.note(`soft-extract ${lambda} learned ${formatLengthConfig(lengthConfig)}`);
+  for (const { lambda, lengthConfig } of learned)
+    context.note(`soft-extract ${lambda} learned ${formatLengthConfig(lengthConfig)}`);
   return learned;
 };
 
 /** Where a configuration comes from, when not from the search itself. */
 export const sourceOf = (lengthConfig: LengthConfig, learned: readonly LearnedConfig[]): string | undefined => {
   if (isFullLength(lengthConfig)) return undefined;
-  const lambdas = learned.filter((config) => config.lengthConfig.join() === lengthConfig.join()).map(({ lambda }) => lambda);
+  const lambdas = learned
+    .filter((config) => config.lengthConfig.join() === lengthConfig.join())
+    .map(({ lambda }) => lambda);
   return lambdas.length === 0 ? undefined : `soft-extract ${lambdas.join(', ')}`;
 };

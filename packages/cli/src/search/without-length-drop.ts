@@ -66,19 +66,52 @@ export const withoutLengthDrop = (
     const score = scoreOf(point);
     return [{ target, number, cost: point.cost, score, fullScore, gapPoints: Math.max(0, 100 * (fullScore - score)) }];
   });
-  const { model = '', dropRatioBound, maxLength, stride, textColumn, pairColumn, labelColumn, labelColumns, labelSeparator } = settings;
-  const given = Object.entries({ '--max-length': maxLength, '--stride': stride, '--text-column': textColumn, '--pair-column': pairColumn, '--label-column': labelColumn, '--label-columns': labelColumns?.join(','), '--label-separator': labelSeparator });
+  const {
+    model = '',
+    dropRatioBound,
+    maxLength,
+    stride,
+    textColumn,
+    pairColumn,
+    labelColumn,
+    labelColumns,
+    labelSeparator,
+  } = settings;
+  const given = Object.entries({
+    '--max-length': maxLength,
+    '--stride': stride,
+    '--text-column': textColumn,
+    '--pair-column': pairColumn,
+    '--label-column': labelColumn,
+    '--label-columns': labelColumns?.join(','),
+    '--label-separator': labelSeparator,
+  });
   const command = [
     ...['lat', 'train', '--model', quoted(model), '--train', 'TRAINING_DATA', '--task', task],
     ...given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(String(value))])),
-    ...['--epochs', '0', '--length-drop-epochs', '2', '--drop-ratio-bound', String(dropRatioBound), '--out', 'runs/length-drop'],
+    ...[
+      '--epochs',
+      '0',
+      '--length-drop-epochs',
+      '2',
+      '--drop-ratio-bound',
+      String(dropRatioBound),
+      '--out',
+      'runs/length-drop',
+    ],
   ].join(' ');
   return { metric: heldOut ? reportMetric : metric, heldOut, gaps, command };
 };
 
 /** A gap as a sentence. */
-export const describeGap = ({ target, number, cost, score, fullScore, gapPoints }: LengthDropGap, { metric, heldOut }: WithoutLengthDrop): string => {
+export const describeGap = (
+  { target, number, cost, score, fullScore, gapPoints }: LengthDropGap,
+  { metric, heldOut }: WithoutLengthDrop,
+): string => {
   const scores = `${heldOut ? 'held-out ' : ''}${metric} ${score.toFixed(4)}, ${fullScore.toFixed(4)} at full length`;
-  const rest = gapPoints > 0 ? `LengthDrop would have to close ${gapPoints.toFixed(1)} points` : 'nothing is lost that LengthDrop could win back';
+  const rest =
+    gapPoints > 0
+      ? `LengthDrop would have to close ${gapPoints.toFixed(1)} points`
+      : 'nothing is lost that LengthDrop could win back';
   return `Nearest to ${target}x the MACs is configuration ${number} at ${cost.toFixed(3)}x: ${scores}; ${rest}.`;
 };

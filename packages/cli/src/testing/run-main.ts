@@ -18,7 +18,10 @@ export interface RunMainOptions {
 }
 
 /** Runs `main` in this process with its streams caught. */
-export const runMain = async (argv: readonly string[], { stdin = '', env = {}, signal, terminal }: RunMainOptions = {}): Promise<Outcome> => {
+export const runMain = async (
+  argv: readonly string[],
+  { stdin = '', env = {}, signal, terminal }: RunMainOptions = {},
+): Promise<Outcome> => {
   const caught = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof caught) => ({
     write: (text: string) => {

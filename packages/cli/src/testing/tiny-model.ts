@@ -4,11 +4,28 @@ import { createRandom } from '@length-adaptive/core';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
-const filler = 'the a this that film movie plot actor scene story music was is and but very quite really so it with of in at on to we'.split(' ');
+const filler =
+  'the a this that film movie plot actor scene story music was is and but very quite really so it with of in at on to we'.split(
+    ' ',
+  );
 const good = 'good great fine lovely superb brilliant moving funny'.split(' ');
 const bad = 'bad poor awful dull boring weak tedious silly'.split(' ');
 
-const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...filler, ...good, ...bad, '##ly', '##s', '.', ',', '!'];
+const vocabulary = [
+  '[PAD]',
+  '[UNK]',
+  '[CLS]',
+  '[SEP]',
+  '[MASK]',
+  ...filler,
+  ...good,
+  ...bad,
+  '##ly',
+  '##s',
+  '.',
+  ',',
+  '!',
+];
 
 /** config.json of a BERT that trains in seconds. */
 export const tinyConfig = {
@@ -27,12 +44,18 @@ export const tinyConfig = {
 };
 
 /** Writes a tiny model with random weights as a model folder; `changes` are of its config.json. */
-export const writeTinyModel = async (folder: string, changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+export const writeTinyModel = async (
+  folder: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
   const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed: 3 });
   model.initialised = []; // as if it had been trained
-  await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) } });
+  await saveModel(folder, {
+    model,
+    tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) },
+  });
   model.dispose();
 };
 
@@ -49,7 +72,10 @@ export const writeToyData = (path: string, count: number, seed = 1): void => {
 };
 
 /** Words of a sentence with one that praises or blames, and where it stands. */
-const toyWords = (count: number, seed: number): { readonly words: readonly string[]; readonly at: number; readonly isGood: boolean }[] => {
+const toyWords = (
+  count: number,
+  seed: number,
+): { readonly words: readonly string[]; readonly at: number; readonly isGood: boolean }[] => {
   const random = createRandom(seed);
   const pick = (words: readonly string[]): string => words[random.integer(0, words.length - 1)] ?? '';
   return Array.from({ length: count }, (_, i) => {
@@ -72,7 +98,13 @@ export const writeToySentences = (path: string, count: number, seed = 1): void =
 export const writeToyQuestions = (path: string, count: number, seed = 1): void => {
   const paragraphs = toyWords(count, seed).map(({ words, at }, i) => ({
     context: words.join(' '),
-    qas: [{ id: `q${i}`, question: 'was it', answers: [{ text: words[at], answer_start: words.slice(0, at).join(' ').length + (at > 0 ? 1 : 0) }] }],
+    qas: [
+      {
+        id: `q${i}`,
+        question: 'was it',
+        answers: [{ text: words[at], answer_start: words.slice(0, at).join(' ').length + (at > 0 ? 1 : 0) }],
+      },
+    ],
   }));
   writeFileSync(path, JSON.stringify({ version: '1.1', data: [{ title: 'toys', paragraphs }] }));
 };

@@ -68,10 +68,17 @@ export const startBackend = async (options: StartBackendOptions = {}): Promise<S
     try {
       const how = await starts[backend]({ ...options, last: backend === backends.at(-1) });
       await tf.ready();
-      return { backend, reason: [how, ...passedOver.map((other) => `${other.backend} was passed over: ${other.reason}`)].join('; '), passedOver };
+      return {
+        backend,
+        reason: [how, ...passedOver.map((other) => `${other.backend} was passed over: ${other.reason}`)].join('; '),
+        passedOver,
+      };
     } catch (error) {
       passedOver.push({ backend, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  throw new CoreError('BACKEND_UNAVAILABLE', `No backend works here. ${passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ')}.`);
+  throw new CoreError(
+    'BACKEND_UNAVAILABLE',
+    `No backend works here. ${passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ')}.`,
+  );
 };

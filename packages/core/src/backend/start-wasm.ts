@@ -4,7 +4,11 @@ import { runningBackend } from '../wasm/backend.js';
 /** The address of the folder that holds TensorFlow.js' `.wasm` files, ending in `/`; or addresses by file name, of all three or of those that are served (without the threaded build it runs on one thread). */
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
-const fileNames = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'] as const;
+const fileNames = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+] as const;
 
 const threaded = fileNames[2];
 
@@ -25,7 +29,8 @@ const complete = (paths: Readonly<Record<string, string>>): Record<string, strin
  */
 export const startWasm = async ({ wasmPaths }: { readonly wasmPaths?: WasmPaths | undefined }): Promise<string> => {
   const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  if (wasmPaths !== undefined && !runningBackend()) setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : complete(wasmPaths));
+  if (wasmPaths !== undefined && !runningBackend())
+    setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : complete(wasmPaths));
   const { useWasm } = await import('../wasm/index.js');
   await useWasm();
   const threads = countThreads(getThreadsCount);

@@ -31,7 +31,8 @@ const findAdapter = async (): Promise<Adapter> => {
 export const startWebGpu = async ({ last }: { readonly last: boolean }): Promise<string> => {
   const { isFallbackAdapter, info = {} } = await findAdapter();
   const name = [info.vendor, info.architecture].filter(Boolean).join(' ') || 'an adapter without a name';
-  if (!last && (isFallbackAdapter || info.isFallbackAdapter || software.test(name))) throw new Error(`its only adapter is software (${name})`);
+  if (!last && (isFallbackAdapter || info.isFallbackAdapter || software.test(name)))
+    throw new Error(`its only adapter is software (${name})`);
   await import('@tensorflow/tfjs-backend-webgpu');
   const { installWebGpuKernels } = await import('../webgpu/index.js');
   installWebGpuKernels();

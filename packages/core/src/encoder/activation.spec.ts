@@ -24,22 +24,31 @@ const definitions: Readonly<Record<Activation, (x: number) => number>> = {
 };
 
 describeOnBackends('activate', () => {
-  test.each(Object.entries(definitions) as [Activation, (x: number) => number][])('%s is what its definition says, from far below zero to far above, and so is its gradient', async (kind, definition) => {
-    const points = Float32Array.from({ length: 121 }, (_, i) => (i - 60) / 12);
-    await expectNoLeak(() => {
-      const values = tf.tidy(() => activate(tf.tensor2d(points, [11, 11]), kind).dataSync());
-      points.forEach((x, i) => expect(Math.abs((values[i] as number) - definition(x))).toBeLessThan(2e-6));
-      const extremes = tf.tidy(() => activate(tf.tensor2d([-1e4, 1e4], [1, 2]), kind).dataSync());
-      expect(Math.abs(extremes[0] as number)).toBe(0);
-      expect(extremes[1]).toBe(1e4);
-      const slopes = tf.tidy(() => tf.grad((x) => tf.sum(activate(x as tf.Tensor2D, kind)))(tf.tensor2d(points, [11, 11])).dataSync());
-      points.forEach((x, i) => {
-        if (x === 0 && kind === 'relu') return; // no slope there
-        expect(Math.abs((slopes[i] as number) - (definition(x + 1e-5) - definition(x - 1e-5)) / 2e-5)).toBeLessThan(1e-5);
+  test.each(Object.entries(definitions) as [Activation, (x: number) => number][])(
+    '%s is what its definition says, from far below zero to far above, and so is its gradient',
+    async (kind, definition) => {
+      const points = Float32Array.from({ length: 121 }, (_, i) => (i - 60) / 12);
+      await expectNoLeak(() => {
+        const values = tf.tidy(() => activate(tf.tensor2d(points, [11, 11]), kind).dataSync());
+        points.forEach((x, i) => expect(Math.abs((values[i] as number) - definition(x))).toBeLessThan(2e-6));
+        const extremes = tf.tidy(() => activate(tf.tensor2d([-1e4, 1e4], [1, 2]), kind).dataSync());
+        expect(Math.abs(extremes[0] as number)).toBe(0);
+        expect(extremes[1]).toBe(1e4);
+        const slopes = tf.tidy(() =>
+          tf
+            .grad((x) => tf.sum(activate(x as tf.Tensor2D, kind)))(tf.tensor2d(points, [11, 11]))
+            .dataSync(),
+        );
+        points.forEach((x, i) => {
+          if (x === 0 && kind === 'relu') return; // no slope there
+          expect(Math.abs((slopes[i] as number) - (definition(x + 1e-5) - definition(x - 1e-5)) / 2e-5)).toBeLessThan(
+            1e-5,
+          );
+        });
+        const x = randomTensor<tf.Tensor2D>([3, 4], 5);
+        expectGradient((given) => tf.sum(tf.square(activate(given, kind))), x);
+        x.dispose();
       });
-      const x = randomTensor<tf.Tensor2D>([3, 4], 5);
-      expectGradient((given) => tf.sum(tf.square(activate(given, kind))), x);
-      x.dispose();
-    });
-  });
+    },
+  );
 });

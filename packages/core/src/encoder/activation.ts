@@ -10,7 +10,8 @@ export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'quick_gelu';
 
 const functions: Readonly<Record<Activation, (x: Tensor2D) => Tensor2D>> = {
   /** x/2 (1 + erf(x / sqrt 2)) */
-  gelu: (x) => runFused<Tensor2D>(ownKernel.gelu, { x }) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+  gelu: (x) =>
+    runFused<Tensor2D>(ownKernel.gelu, { x }) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
   /** x/2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
   gelu_new: (x) => {
     const inner = tf.mul(tf.mul(x, Math.sqrt(2 / Math.PI)), tf.add(tf.mul(tf.square(x), 0.044715), 1));

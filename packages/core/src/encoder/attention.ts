@@ -57,7 +57,13 @@ export const attentionSoftmax = (scores: Tensor4D, extent: Extent, scale: number
   const valid = validSlots(extent);
   const { rows, width } = extent;
   const masked = valid
-    ? tf.add(scaled, tf.tensor4d(valid.map((slot) => (slot === 1 ? 0 : paddingScore)), [rows, 1, 1, width]))
+    ? tf.add(
+        scaled,
+        tf.tensor4d(
+          valid.map((slot) => (slot === 1 ? 0 : paddingScore)),
+          [rows, 1, 1, width],
+        ),
+      )
     : scaled;
   return tf.softmax(masked as Tensor4D, -1);
 };
@@ -72,15 +78,17 @@ export const selfAttention = (
   const { rows, width } = extent;
   const size = x.shape[1];
   const headSize = size / heads;
-  const split = (y: Tensor2D): Tensor4D =>
-    tf.transpose(tf.reshape(y, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B * T, hidden] -> [B, heads, T, size]
+  const split = (y: Tensor2D): Tensor4D => tf.transpose(tf.reshape(y, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B * T, hidden] -> [B, heads, T, size]
 
   const projections = { query: dense(x, weights.query), key: dense(x, weights.key), value: dense(x, weights.value) };
   const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, T, T]
   const probabilities = attentionSoftmax(scores, extent, 1 / Math.sqrt(headSize));
 
   const attended = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
-  const context = tf.reshape(tf.transpose(tf.matMul(attended, split(projections.value)), [0, 2, 1, 3]), [rows * width, size]);
+  const context = tf.reshape(tf.transpose(tf.matMul(attended, split(projections.value)), [0, 2, 1, 3]), [
+    rows * width,
+    size,
+  ]);
   const projected = dense(context as Tensor2D, weights.output);
   const kept = dropout ? applyDropout(projected, dropout.hidden, dropout.random) : projected;
   return { hidden: addAndNorm(x, kept, weights.norm, epsilon), probabilities, projections };

@@ -35,7 +35,10 @@ const checkIds = (ids: ArrayLike<number>, limit: number, what: string, row: numb
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;
     if (!(Number.isInteger(id) && id >= 0 && id < limit)) {
-      throw new CoreError('INPUT_INVALID', `Row ${row}, token ${i}: ${what} ${id} is outside 0..${limit - 1} of this model.`);
+      throw new CoreError(
+        'INPUT_INVALID',
+        `Row ${row}, token ${i}: ${what} ${id} is outside 0..${limit - 1} of this model.`,
+      );
     }
   }
 };
@@ -46,10 +49,18 @@ const padPriors = (inputs: readonly EncoderInput[], width: number): Float32Array
   const priors = new Float32Array(inputs.length * width);
   inputs.forEach(({ ids, prior }, row) => {
     if (prior === undefined) return;
-    if (prior.length !== ids.length) throw new CoreError('INPUT_INVALID', `Row ${row} has ${ids.length} ids but a prior of ${prior.length} numbers; expected one a token.`);
+    if (prior.length !== ids.length)
+      throw new CoreError(
+        'INPUT_INVALID',
+        `Row ${row} has ${ids.length} ids but a prior of ${prior.length} numbers; expected one a token.`,
+      );
     const values = Array.from(prior);
     const wrong = values.findIndex((value) => !(value >= 0 && value <= greatestPrior));
-    if (wrong >= 0) throw new CoreError('INPUT_INVALID', `Row ${row}, token ${wrong}: the prior is ${values[wrong]}; expected a number from 0 to ${greatestPrior}.`);
+    if (wrong >= 0)
+      throw new CoreError(
+        'INPUT_INVALID',
+        `Row ${row}, token ${wrong}: the prior is ${values[wrong]}; expected a number from 0 to ${greatestPrior}.`,
+      );
     priors.set(values, row * width);
   });
   return priors;
@@ -78,12 +89,16 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   const vocabulary = embeddings.word.shape[0];
   const types = embeddings.tokenType?.shape[0] ?? 0;
   inputs.forEach((input, row) => {
-    if (input.ids.length === 0) throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);
+    if (input.ids.length === 0)
+      throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);
     checkIds(input.ids, vocabulary, 'token id', row);
     ids.set(Array.from(input.ids), row * width);
     if (input.typeIds && embeddings.tokenType) {
       if (input.typeIds.length !== input.ids.length) {
-        throw new CoreError('INPUT_INVALID', `Row ${row} has ${input.ids.length} ids but ${input.typeIds.length} type ids.`);
+        throw new CoreError(
+          'INPUT_INVALID',
+          `Row ${row} has ${input.ids.length} ids but ${input.typeIds.length} type ids.`,
+        );
       }
       checkIds(input.typeIds, types, 'type id', row);
       typeIds.set(Array.from(input.typeIds), row * width);

@@ -15,7 +15,11 @@ const uploaded = new WeakMap<readonly number[], UploadedCounts>();
  * tidy is open in which this was called.
  */
 export const uploadCounts = (lists: readonly (readonly number[])[]): void => {
-  const counts = tf.tensor2d(lists.map((list) => [...list]), undefined, 'int32');
+  const counts = tf.tensor2d(
+    lists.map((list) => [...list]),
+    undefined,
+    'int32',
+  );
   lists.forEach((list, i) => uploaded.set(list, { counts, list: i }));
 };
 

@@ -9,7 +9,8 @@ export const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
 
 /** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
 export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>
-  runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon }) ?? layerNorm(tf.add(x, y), { gain, bias }, epsilon);
+  runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon }) ??
+  layerNorm(tf.add(x, y), { gain, bias }, epsilon);
 
 const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
   const centred = tf.sub(x, tf.mean(x, -1, true));

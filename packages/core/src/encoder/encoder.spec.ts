@@ -8,8 +8,13 @@ import { encode } from './encoder.js';
 import type { EncoderInput } from './batch.js';
 import type { EncoderWeights } from './weights.js';
 
-const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 });
-const configs = fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }).map((c) => c.sort((a, b) => b - a));
+const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), {
+  minLength: 1,
+  maxLength: 4,
+});
+const configs = fc
+  .array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 })
+  .map((c) => c.sort((a, b) => b - a));
 
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   expect(a.length).toBe(b.length);
@@ -34,7 +39,10 @@ describeOnBackends('encode', () => {
     fc.assert(
       fc.property(rows, configs, (ids, config) => {
         const width = Math.max(...ids.map((row) => row.length));
-        const batch = hidden(ids.map((row) => ({ ids: row })), { config });
+        const batch = hidden(
+          ids.map((row) => ({ ids: row })),
+          { config },
+        );
         ids.forEach((row, b) => {
           const alone = hidden([{ ids: row }], { config });
           const own = batch.subarray(b * width * 16, (b * width + row.length) * 16);
@@ -67,7 +75,9 @@ describeOnBackends('encode', () => {
       return { kept, gaps };
     });
     expect(output.kept).toHaveLength(4);
-    output.gaps.forEach((gap, position) => (output.kept.includes(position) ? expect(gap).toBeGreaterThan(1e-3) : expect(gap).toBeLessThan(1e-4)));
+    output.gaps.forEach((gap, position) =>
+      output.kept.includes(position) ? expect(gap).toBeGreaterThan(1e-3) : expect(gap).toBeLessThan(1e-4),
+    );
   });
 
   test('the trace tells ascending positions, and [CLS] is always among them', () => {
@@ -77,7 +87,7 @@ describeOnBackends('encode', () => {
       const { trace } = encode(weights, inputs, { config, trace: true });
       expect(trace.map(({ counts }) => counts[0])).toEqual(keptTokens(config, 9));
       for (const { positions, counts } of trace) {
-        (positions.arraySync()).forEach((row, b) => {
+        positions.arraySync().forEach((row, b) => {
           const real = row.slice(0, counts[b]);
           expect(real[0]).toBe(0);
           expect(real).toEqual([...new Set(real)].sort((x, y) => x - y));
@@ -91,7 +101,9 @@ describeOnBackends('encode', () => {
     const config = [0.7, 0.4, 0.3];
     const survivors = hidden(inputs, { config, restore: false });
     const restored = hidden(inputs, { config });
-    const last = tf.tidy(() => encode(weights, inputs, { config, trace: true }).trace.at(-1)?.positions.arraySync()[0] ?? []);
+    const last = tf.tidy(
+      () => encode(weights, inputs, { config, trace: true }).trace.at(-1)?.positions.arraySync()[0] ?? [],
+    );
     last.forEach((position, slot) => {
       const own = restored.subarray(position * 16, (position + 1) * 16);
       expect(largestGap(own, survivors.subarray(slot * 16, (slot + 1) * 16))).toBe(0);
@@ -105,10 +117,18 @@ describeOnBackends('encode', () => {
   test.each<[string, () => unknown, RegExp]>([
     ['an empty batch', () => hidden([]), /The batch is empty/],
     ['an empty row', () => hidden([{ ids: [] }]), /Row 0 has no tokens/],
-    ['a row longer than the positions', () => hidden([{ ids: new Int32Array(25) }]), /25 tokens but the model has 24 positions/],
+    [
+      'a row longer than the positions',
+      () => hidden([{ ids: new Int32Array(25) }]),
+      /25 tokens but the model has 24 positions/,
+    ],
     ['an id outside the vocabulary', () => hidden([{ ids: [1, 50] }]), /token id 50 is outside 0..49/],
     ['type ids of another length', () => hidden([{ ids: [1, 2], typeIds: [0] }]), /2 ids but 1 type ids/],
-    ['a configuration for another depth', () => hidden([{ ids: [1] }], { config: [0.5] }), /1 entries for a model of 3 layers/],
+    [
+      'a configuration for another depth',
+      () => hidden([{ ids: [1] }], { config: [0.5] }),
+      /1 entries for a model of 3 layers/,
+    ],
     ['a rising configuration', () => hidden([{ ids: [1] }], { config: [0.5, 0.6, 0.5] }), /larger than the one before/],
     ['layers out of order', () => hidden([{ ids: [1] }], { layers: [1, 0] }), /expected ascending layer numbers/],
   ])('refuses %s', (_, run, message) => {

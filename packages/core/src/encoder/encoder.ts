@@ -89,7 +89,11 @@ const maskPositions = (
 };
 
 /** Tokens of each row after each of the layers that run. */
-const plannedCounts = (lengths: readonly number[], layers: readonly number[], targets: readonly (readonly number[])[]): (readonly number[])[] => {
+const plannedCounts = (
+  lengths: readonly number[],
+  layers: readonly number[],
+  targets: readonly (readonly number[])[],
+): (readonly number[])[] => {
   let counts = lengths;
   return layers.map((layer) => (counts = counts.map((count, row) => Math.min(count, targets[row]?.[layer] ?? count))));
 };
@@ -206,21 +210,36 @@ const runLayers = (
 };
 
 const checkSoftExtract = ({ retention }: SoftExtract, layers: number, config: LengthConfig | undefined): void => {
-  if (config) throw new CoreError('OPTION_INVALID', 'Both config and softExtract are given: tokens are either dropped or faded; leave one out.');
+  if (config)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and softExtract are given: tokens are either dropped or faded; leave one out.',
+    );
   const [rows, bins] = retention.shape;
   if (rows !== layers || bins < 1) {
-    throw new CoreError('OPTION_INVALID', `softExtract.retention is [${rows}, ${bins}]; expected [${layers}, bins] for a model of ${layers} layers.`);
+    throw new CoreError(
+      'OPTION_INVALID',
+      `softExtract.retention is [${rows}, ${bins}]; expected [${layers}, bins] for a model of ${layers} layers.`,
+    );
   }
 };
 
 const checkPriorLayers = (priorLayers: number, count: number): void => {
   if (Number.isInteger(priorLayers) && priorLayers >= 0 && priorLayers <= count) return;
-  throw new CoreError('OPTION_INVALID', `priorLayers is ${priorLayers}; expected a whole number from 0 to ${count}, the layers of this model.`);
+  throw new CoreError(
+    'OPTION_INVALID',
+    `priorLayers is ${priorLayers}; expected a whole number from 0 to ${count}, the layers of this model.`,
+  );
 };
 
 const checkLayers = (layers: readonly number[], count: number): void => {
-  const ascending = layers.every((layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count);
+  const ascending = layers.every(
+    (layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count,
+  );
   if (!ascending) {
-    throw new CoreError('OPTION_INVALID', `layers is [${layers.join(', ')}]; expected ascending layer numbers in 0..${count - 1}.`);
+    throw new CoreError(
+      'OPTION_INVALID',
+      `layers is [${layers.join(', ')}]; expected ascending layer numbers in 0..${count - 1}.`,
+    );
   }
 };

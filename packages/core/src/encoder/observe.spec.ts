@@ -14,7 +14,9 @@ describeOnBackends('encode with observe', () => {
 
   test('gives what was asked for, and the hidden states it gives anyway', async () => {
     await expectNoLeak(async () => {
-      const { hidden, observed } = encode(weights, inputs, { observe: { states: [0, 2, 3], attention: [1], projections: [0, 2] } });
+      const { hidden, observed } = encode(weights, inputs, {
+        observe: { states: [0, 2, 3], attention: [1], projections: [0, 2] },
+      });
       expect(observed.states.map(({ shape }) => shape)).toEqual([[8, 16], [8, 16], [8, 16]]); // prettier-ignore
       expect(observed.attention.map(({ shape }) => shape)).toEqual([[2, 4, 4, 4]]);
       expect(observed.projections).toHaveLength(2);
@@ -28,7 +30,13 @@ describeOnBackends('encode with observe', () => {
       expect(Array.from(await plain.hidden.data())).toEqual(Array.from(await hidden.data()));
       expect(plain.observed).toEqual({ states: [], attention: [], projections: [] });
       const { states, attention, projections } = observed;
-      tf.dispose([hidden, plain.hidden, ...states, ...attention, ...projections.flatMap(({ query, key, value }) => [query, key, value])]);
+      tf.dispose([
+        hidden,
+        plain.hidden,
+        ...states,
+        ...attention,
+        ...projections.flatMap(({ query, key, value }) => [query, key, value]),
+      ]);
     });
   });
 
@@ -42,13 +50,23 @@ describeOnBackends('encode with observe', () => {
           const attention = { ...first.attention, query: { ...first.attention.query, kernel: x as tf.Tensor2D } };
           return { ...weights, blocks: [{ ...first, attention }, ...rest] };
         };
-        return tf.grad((x) => tf.sum(tf.square(encode(withKernel(x), inputs, { observe: { attention: [0] } }).observed.attention[0] as tf.Tensor)))(kernel).dataSync();
+        return tf
+          .grad((x) =>
+            tf.sum(
+              tf.square(
+                encode(withKernel(x), inputs, { observe: { attention: [0] } }).observed.attention[0] as tf.Tensor,
+              ),
+            ),
+          )(kernel)
+          .dataSync();
       });
       expect(gradient.some((slope) => Math.abs(slope) > 1e-4)).toBe(true);
     });
   });
 
   test('a layer that does not run cannot be observed', () => {
-    expect(() => encode(weights, inputs, { layers: [0, 2], observe: { states: [1, 2] } })).toThrow(/observe\.states is \[1, 2\], but only 1 of these ran/);
+    expect(() => encode(weights, inputs, { layers: [0, 2], observe: { states: [1, 2] } })).toThrow(
+      /observe\.states is \[1, 2\], but only 1 of these ran/,
+    );
   });
 });

@@ -34,7 +34,10 @@ export const createObserver = ({ states = [], attention = [], projections = [] }
   const seen = { states: [] as Tensor2D[], attention: [] as Tensor4D[], projections: [] as Projections[] };
   const check = (name: keyof Observe, wanted: readonly number[]): void => {
     if (seen[name].length === wanted.length) return;
-    throw new CoreError('OPTION_INVALID', `observe.${name} is [${wanted.join(', ')}], but only ${seen[name].length} of these ran; ask for layers that run.`);
+    throw new CoreError(
+      'OPTION_INVALID',
+      `observe.${name} is [${wanted.join(', ')}], but only ${seen[name].length} of these ran; ask for layers that run.`,
+    );
   };
   return {
     state: (depth, hidden) => {

@@ -10,10 +10,16 @@ import { addPrior, greatestPrior } from './prior.js';
 
 const ids = fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 });
 const inputs = fc.array(
-  ids.chain((own) => fc.array(fc.integer({ min: 0, max: 500 }), { minLength: own.length, maxLength: own.length }).map((prior): EncoderInput => ({ ids: own, prior }))),
+  ids.chain((own) =>
+    fc
+      .array(fc.integer({ min: 0, max: 500 }), { minLength: own.length, maxLength: own.length })
+      .map((prior): EncoderInput => ({ ids: own, prior })),
+  ),
   { minLength: 1, maxLength: 4 },
 );
-const configs = fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }).map((c) => c.sort((a, b) => b - a));
+const configs = fc
+  .array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 })
+  .map((c) => c.sort((a, b) => b - a));
 
 describeOnBackends('a prior', () => {
   let weights: EncoderWeights;
@@ -21,7 +27,10 @@ describeOnBackends('a prior', () => {
     weights = tinyEncoder();
   });
   /** Hidden states, and the real positions that left each layer. */
-  const run = (batch: readonly EncoderInput[], options: EncodeOptions): { readonly hidden: Float32Array; readonly kept: number[][][] } =>
+  const run = (
+    batch: readonly EncoderInput[],
+    options: EncodeOptions,
+  ): { readonly hidden: Float32Array; readonly kept: number[][][] } =>
     tf.tidy(() => {
       const { hidden, trace } = encode(weights, batch, { ...options, trace: true });
       const kept = trace.map(({ positions, counts }) => positions.arraySync().map((row, b) => row.slice(0, counts[b])));
@@ -29,8 +38,23 @@ describeOnBackends('a prior', () => {
     });
 
   test('is added to the scores of real tokens; padding stays below zero', () => {
-    const added = tf.tidy(() => addPrior(tf.tensor2d([[3, 1, -1], [2, 4, 1]]), tf.tensor2d([[0, 5, 900], [1, 0, 7]]), { rows: 2, width: 3, counts: [2, 3] }).arraySync());
-    expect(added).toEqual([[3, 6, -1], [3, 4, 8]]);
+    const added = tf.tidy(() =>
+      addPrior(
+        tf.tensor2d([
+          [3, 1, -1],
+          [2, 4, 1],
+        ]),
+        tf.tensor2d([
+          [0, 5, 900],
+          [1, 0, 7],
+        ]),
+        { rows: 2, width: 3, counts: [2, 3] },
+      ).arraySync(),
+    );
+    expect(added).toEqual([
+      [3, 6, -1],
+      [3, 4, 8],
+    ]);
   });
 
   test('decides which tokens stay, in every layer', () => {
@@ -50,7 +74,9 @@ describeOnBackends('a prior', () => {
     // Layers 1 and 2 go by attention alone: what leaves them is not what the prior says.
     expect(kept.slice(1)).not.toEqual(run([{ ...input, prior }], { config }).kept.slice(1));
     // With LayerDrop, layers keep their numbers.
-    expect(run([{ ...input, prior }], { config, priorLayers: 1, layers: [1, 2] })).toEqual(run([input], { config, layers: [1, 2] }));
+    expect(run([{ ...input, prior }], { config, priorLayers: 1, layers: [1, 2] })).toEqual(
+      run([input], { config, layers: [1, 2] }),
+    );
   });
 
   test('a batch gives each row exactly what it gets alone, whatever the priors of its padding', () => {
@@ -81,7 +107,11 @@ describeOnBackends('a prior', () => {
     const values = (prior: readonly number[] | undefined): number[] =>
       tf.tidy(() => {
         const { grads } = tf.variableGrads(() => {
-          const { hidden } = encode({ ...weights, embeddings: { ...weights.embeddings, word } }, [{ ids: [1, 2, 3, 4, 5, 6], prior }], { config: [0.7, 0.5, 0.4] });
+          const { hidden } = encode(
+            { ...weights, embeddings: { ...weights.embeddings, word } },
+            [{ ids: [1, 2, 3, 4, 5, 6], prior }],
+            { config: [0.7, 0.5, 0.4] },
+          );
           return tf.sum<tf.Scalar>(tf.square(hidden));
         }, [word]);
         return Array.from(Object.values(grads)[0]?.dataSync() ?? []);
@@ -92,15 +122,33 @@ describeOnBackends('a prior', () => {
   });
 
   test('no tensors are left behind', async () => {
-    await expectNoLeak(() => run([{ ids: [1, 2, 3, 4, 5], prior: [0, 1, 2, 3, 4] }, { ids: [1, 2] }], { config: [0.6, 0.5, 0.4] }));
+    await expectNoLeak(() =>
+      run([{ ids: [1, 2, 3, 4, 5], prior: [0, 1, 2, 3, 4] }, { ids: [1, 2] }], { config: [0.6, 0.5, 0.4] }),
+    );
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    ['a prior of another length', () => run([{ ids: [1, 2], prior: [1] }], {}), /Row 0 has 2 ids but a prior of 1 numbers/],
-    ['a number below 0', () => run([{ ids: [1] }, { ids: [1, 2], prior: [0, -1] }], {}), /Row 1, token 1: the prior is -1/],
+    [
+      'a prior of another length',
+      () => run([{ ids: [1, 2], prior: [1] }], {}),
+      /Row 0 has 2 ids but a prior of 1 numbers/,
+    ],
+    [
+      'a number below 0',
+      () => run([{ ids: [1] }, { ids: [1, 2], prior: [0, -1] }], {}),
+      /Row 1, token 1: the prior is -1/,
+    ],
     ['no number', () => run([{ ids: [1], prior: [NaN] }], {}), /the prior is NaN; expected a number from 0/],
-    ['one that [CLS] would not be safe from', () => run([{ ids: [1], prior: [2 * greatestPrior] }], {}), /from 0 to 1000000/],
-    ['more layers than there are', () => run([{ ids: [1] }], { priorLayers: 4 }), /priorLayers is 4; expected a whole number from 0 to 3/],
+    [
+      'one that [CLS] would not be safe from',
+      () => run([{ ids: [1], prior: [2 * greatestPrior] }], {}),
+      /from 0 to 1000000/,
+    ],
+    [
+      'more layers than there are',
+      () => run([{ ids: [1] }], { priorLayers: 4 }),
+      /priorLayers is 4; expected a whole number from 0 to 3/,
+    ],
   ])('refuses %s', (_, refused, message) => {
     expect(refused).toThrow(message);
   });

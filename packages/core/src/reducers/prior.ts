@@ -14,7 +14,8 @@ export const greatestPrior = 1e6;
  * @param prior one number a slot, [B, T], from 0 to {@link greatestPrior}; what it holds for padding does not matter
  * @returns [B, T]
  */
-export const addPrior = (scores: Tensor2D, prior: Tensor2D, extent: Extent): Tensor2D => tidy(() => {
-  const valid = validSlots(extent);
-  return tf.add<Tensor2D>(scores, valid ? tf.mul(prior, tf.tensor2d(valid, scores.shape)) : prior);
-});
+export const addPrior = (scores: Tensor2D, prior: Tensor2D, extent: Extent): Tensor2D =>
+  tidy(() => {
+    const valid = validSlots(extent);
+    return tf.add<Tensor2D>(scores, valid ? tf.mul(prior, tf.tensor2d(valid, scores.shape)) : prior);
+  });

@@ -12,12 +12,16 @@ export const ranksOf = (scores: Tensor2D, protectedTokens: number): Tensor2D => 
   const better = tf.logicalOr(tf.greater(other, own), tf.logicalAnd(tf.equal(other, own), earlier));
   // A protected slot has those before it ahead, the others have all that are protected.
   const [ownSafe, otherSafe] = [tf.expandDims(safe, 1), tf.expandDims(safe, 0)];
-  const ahead = tf.logicalOr(tf.logicalAnd(ownSafe, earlier), tf.logicalAnd(tf.logicalNot(ownSafe), tf.logicalOr(otherSafe, better)));
+  const ahead = tf.logicalOr(
+    tf.logicalAnd(ownSafe, earlier),
+    tf.logicalAnd(tf.logicalNot(ownSafe), tf.logicalOr(otherSafe, better)),
+  );
   return tf.sum<Tensor2D>(tf.cast(ahead, 'int32'), 2);
 };
 
 /** Where each row begins in the flattened batch: [B, 1], int32. */
-const rowStarts = (rows: number, width: number): Tensor2D => tf.expandDims(tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32')), 1);
+const rowStarts = (rows: number, width: number): Tensor2D =>
+  tf.expandDims(tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(width, 'int32')), 1);
 
 /** The permutation that puts each slot at its place. */
 export const orderOf = (places: Tensor2D, { firstSlots }: Pick<SelectionPlace, 'firstSlots'>): Tensor2D => {

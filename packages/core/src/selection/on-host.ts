@@ -10,7 +10,10 @@ const rankedSlots = (scores: Tensor2D, protectedTokens: number): Int32Array => {
   for (let row = 0; row < rows; row++) {
     const own = values.subarray(row * width, (row + 1) * width);
     const rank = (slot: number): number => (slot < protectedTokens ? Infinity : (own[slot] as number));
-    ranked.set(Int32Array.from(own.keys()).sort((a, b) => rank(b) - rank(a) || a - b), row * width);
+    ranked.set(
+      Int32Array.from(own.keys()).sort((a, b) => rank(b) - rank(a) || a - b),
+      row * width,
+    );
   }
   return ranked;
 };

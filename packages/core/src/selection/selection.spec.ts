@@ -21,17 +21,29 @@ const read = async (run: () => tf.Tensor): Promise<number[]> => {
 };
 
 /** Rows of up to 40 numbers, some of them none of `0..width`. */
-const heldNumbers = fc.record({ rows: fc.integer({ min: 1, max: 3 }), size: fc.integer({ min: 1, max: 40 }), width: fc.integer({ min: 1, max: 40 }) }).chain(({ rows, size, width }) =>
-  fc.record({
-    width: fc.constant(width),
-    size: fc.constant(size),
-    rowStep: fc.constantFrom(0, width),
-    missing: fc.constantFrom(-1, rows * size),
-    values: fc.array(fc.array(fc.integer({ min: -1, max: width + 3 }), { minLength: size, maxLength: size }), { minLength: rows, maxLength: rows }),
-  }),
-);
+const heldNumbers = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 3 }),
+    size: fc.integer({ min: 1, max: 40 }),
+    width: fc.integer({ min: 1, max: 40 }),
+  })
+  .chain(({ rows, size, width }) =>
+    fc.record({
+      width: fc.constant(width),
+      size: fc.constant(size),
+      rowStep: fc.constantFrom(0, width),
+      missing: fc.constantFrom(-1, rows * size),
+      values: fc.array(fc.array(fc.integer({ min: -1, max: width + 3 }), { minLength: size, maxLength: size }), {
+        minLength: rows,
+        maxLength: rows,
+      }),
+    }),
+  );
 
-const plainFirstSlots = (values: readonly Values[], { width, size, rowStep, missing }: { width: number; size: number; rowStep: number; missing: number }): number[] =>
+const plainFirstSlots = (
+  values: readonly Values[],
+  { width, size, rowStep, missing }: { width: number; size: number; rowStep: number; missing: number },
+): number[] =>
   values.flatMap((row, b) =>
     Array.from({ length: width }, (_, i) => {
       const slot = row.indexOf(i + b * rowStep);
@@ -44,7 +56,9 @@ const laws = (place: SelectionPlace, numRuns: number): void => {
   test('keepOrder keeps what a plain sort keeps, ties included', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async ({ scores, protectedTokens, counts }) => {
-        const order = await read(() => place.keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens));
+        const order = await read(() =>
+          place.keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens),
+        );
         expect(order).toEqual(scores.flatMap((row, i) => plainOrder(row, counts[i] ?? 0, protectedTokens)));
       }),
       { numRuns },
@@ -64,7 +78,11 @@ const laws = (place: SelectionPlace, numRuns: number): void => {
         const order = await read(() => place.rankOrder(tf.tensor2d(scores), protectedTokens));
         const width = scores[0]?.length ?? 0;
         const key = (row: Values, slot: number): number => (slot < protectedTokens ? Infinity : (row[slot] ?? 0));
-        expect(order).toEqual(scores.flatMap((row) => Array.from({ length: width }, (_, i) => i).sort((a, b) => key(row, b) - key(row, a) || a - b)));
+        expect(order).toEqual(
+          scores.flatMap((row) =>
+            Array.from({ length: width }, (_, i) => i).sort((a, b) => key(row, b) - key(row, a) || a - b),
+          ),
+        );
       }),
       { numRuns },
     );
@@ -88,7 +106,9 @@ const laws = (place: SelectionPlace, numRuns: number): void => {
       fc.asyncProperty(heldNumbers, async ({ values, ...options }) => {
         const shifted = values.map((row, b) => row.map((value) => value + b * options.rowStep));
         const { width, rowStep, missing } = options;
-        const found = await read(() => place.firstSlots(tf.tensor2d(shifted, undefined, 'int32'), { width, rowStep, missing }));
+        const found = await read(() =>
+          place.firstSlots(tf.tensor2d(shifted, undefined, 'int32'), { width, rowStep, missing }),
+        );
         expect(found).toEqual(plainFirstSlots(shifted, options));
       }),
       { numRuns },

@@ -37,9 +37,7 @@ export interface WantedNumbers {
 }
 
 const place = (): SelectionPlace =>
-  ['cpu', 'wasm'].includes(tf.getBackend()) ? onHost
-  : hasOwnKernel(ownKernel.keepOrder) ? byKernels
-  : onDevice;
+  ['cpu', 'wasm'].includes(tf.getBackend()) ? onHost : hasOwnKernel(ownKernel.keepOrder) ? byKernels : onDevice;
 
 /**
  * The slots of each row, highest score first: a permutation, [B, T], int32.
@@ -47,7 +45,8 @@ const place = (): SelectionPlace =>
  * @param scores [B, T]; ties go to the earlier token
  * @param protectedTokens this many leading slots come first whatever their score. Default 1, [CLS].
  */
-export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D => place().rankOrder(scores, protectedTokens);
+export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D =>
+  place().rankOrder(scores, protectedTokens);
 
 /**
  * Orders the slots of each row: the `counts[b]` highest scores first, in the order of the text, then the others, also in
@@ -57,7 +56,8 @@ export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D => pl
  * @param counts how many tokens each row keeps
  * @param protectedTokens this many leading slots are kept whatever their score. Default 1, [CLS].
  */
-export const keepOrder = (scores: Tensor2D, counts: readonly number[], protectedTokens = 1): Tensor2D => place().keepOrder(scores, counts, protectedTokens);
+export const keepOrder = (scores: Tensor2D, counts: readonly number[], protectedTokens = 1): Tensor2D =>
+  place().keepOrder(scores, counts, protectedTokens);
 
 const asIntegers = (values: Tensor2D): Tensor2D => (values.dtype === 'int32' ? values : tf.cast(values, 'int32'));
 
@@ -72,7 +72,9 @@ export const selectionOf = (order: Tensor2D, from: number, to: number): Selectio
  * all new slots, number B * N; one whose token went to several takes the first.
  */
 export const invert = ({ rows, width, size, source }: Selection): Selection => {
-  const target = tidy(() => place().firstSlots(tf.reshape(source, [rows, size]), { width, rowStep: width, missing: rows * size }));
+  const target = tidy(() =>
+    place().firstSlots(tf.reshape(source, [rows, size]), { width, rowStep: width, missing: rows * size }),
+  );
   return { rows, width: size, size: width, source: target };
 };
 

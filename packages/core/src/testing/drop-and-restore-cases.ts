@@ -8,7 +8,10 @@ import { keepOrder, selectionOf } from '../selection/selection.js';
 /** Scores of up to three rows with many ties, and how many tokens each row keeps. */
 export const batches = fc.integer({ min: 1, max: 9 }).chain((width) =>
   fc.record({
-    scores: fc.array(fc.array(fc.constantFrom(0, 0.25, 0.5, 0.75, 1, 1.5), { minLength: width, maxLength: width }), { minLength: 1, maxLength: 3 }),
+    scores: fc.array(fc.array(fc.constantFrom(0, 0.25, 0.5, 0.75, 1, 1.5), { minLength: width, maxLength: width }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     protectedTokens: fc.integer({ min: 0, max: 1 }),
     counts: fc.array(fc.integer({ min: 1, max: width }), { minLength: 3, maxLength: 3 }),
   }),
@@ -32,7 +35,9 @@ const valuesOf = async (tensor: tf.Tensor): Promise<number[]> => {
 
 const plainSort = async (): Promise<void> => {
   const property = fc.asyncProperty(batches, async ({ scores, protectedTokens, counts }) => {
-    const order = await valuesOf(tf.tidy(() => keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens)));
+    const order = await valuesOf(
+      tf.tidy(() => keepOrder(tf.tensor2d(scores), counts.slice(0, scores.length), protectedTokens)),
+    );
     return order.join() === scores.map((row, i) => plainOrder(row, counts[i] ?? 0, protectedTokens).join()).join();
   });
   await fc.assert(property, { numRuns: 40 });
@@ -53,8 +58,14 @@ const groupOf = (x: tf.Tensor2D, { order, from, to, holds }: Part): TokenGroup =
   const positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as tf.Tensor2D;
   const selection = selectionOf(order, from, to);
   const own = moveSlots(positions, selection);
-  const mask = Array.from({ length: rows * (to - from) }, (_, i) => Number(holds(from + (i % (to - from)), Math.floor(i / (to - from)))));
-  const held = tf.where(tf.tensor2d(Uint8Array.from(mask), [rows, to - from], 'bool'), own, tf.fill(own.shape, width, 'int32'));
+  const mask = Array.from({ length: rows * (to - from) }, (_, i) =>
+    Number(holds(from + (i % (to - from)), Math.floor(i / (to - from)))),
+  );
+  const held = tf.where(
+    tf.tensor2d(Uint8Array.from(mask), [rows, to - from], 'bool'),
+    own,
+    tf.fill(own.shape, width, 'int32'),
+  );
   return { states: moveTokens(x, selection), positions: held };
 };
 
@@ -68,7 +79,10 @@ const restored = async (): Promise<void> => {
       const order = keepOrder(tf.tensor2d(scores), kept);
       const [least, most] = [Math.min(...kept), Math.max(...kept)];
       const survivors = groupOf(x, { order, from: 0, to: most, holds: (slot, row) => slot < (kept[row] ?? 0) });
-      const gone = least < width ? [groupOf(x, { order, from: least, to: width, holds: (slot, row) => slot >= (kept[row] ?? 0) })] : [];
+      const gone =
+        least < width
+          ? [groupOf(x, { order, from: least, to: width, holds: (slot, row) => slot >= (kept[row] ?? 0) })]
+          : [];
       return restoreTokens([survivors, ...gone], rows, width);
     });
     return (await valuesOf(back)).join() === tokens.join();
@@ -102,17 +116,34 @@ const restoreGradient = async (): Promise<void> => {
   const [rows, width, lengths, kept] = [3, 6, [6, 4, 1], [3, 2, 1]];
   const random = createRandom(9);
   const numbers = (size: number) => Array.from({ length: size }, random.normal);
-  const isReal = Array.from({ length: rows * width }, (_, slot) => Number(slot % width < (lengths[Math.floor(slot / width)] ?? 0)));
-  const [tokens, scores] = [numbers(rows * width * 2), numbers(rows * width).map((score, slot) => (isReal[slot] ? Math.abs(score) : -1))];
+  const isReal = Array.from({ length: rows * width }, (_, slot) =>
+    Number(slot % width < (lengths[Math.floor(slot / width)] ?? 0)),
+  );
+  const [tokens, scores] = [
+    numbers(rows * width * 2),
+    numbers(rows * width).map((score, slot) => (isReal[slot] ? Math.abs(score) : -1)),
+  ];
   const weight = numbers(rows * width * 2).map((value, i) => value * (isReal[Math.floor(i / 2)] ?? 0));
   const gradient = await valuesOf(
     tf.tidy(() => {
       const order = keepOrder(tf.tensor2d(scores, [rows, width]), kept);
       return tf.grad((y) => {
         const x = y as tf.Tensor2D;
-        const survivors = groupOf(x, { order, from: 0, to: Math.max(...kept), holds: (slot, row) => slot < (kept[row] ?? 0) });
-        const gone = groupOf(x, { order, from: Math.min(...kept), to: width, holds: (slot, row) => slot >= (kept[row] ?? 0) && slot < (lengths[row] ?? 0) });
-        return tf.sum<tf.Scalar>(tf.mul(restoreTokens([survivors, gone], rows, width), tf.tensor2d(weight, [rows * width, 2])));
+        const survivors = groupOf(x, {
+          order,
+          from: 0,
+          to: Math.max(...kept),
+          holds: (slot, row) => slot < (kept[row] ?? 0),
+        });
+        const gone = groupOf(x, {
+          order,
+          from: Math.min(...kept),
+          to: width,
+          holds: (slot, row) => slot >= (kept[row] ?? 0) && slot < (lengths[row] ?? 0),
+        });
+        return tf.sum<tf.Scalar>(
+          tf.mul(restoreTokens([survivors, gone], rows, width), tf.tensor2d(weight, [rows * width, 2])),
+        );
       })(tf.tensor2d(tokens, [rows * width, 2]));
     }),
   );

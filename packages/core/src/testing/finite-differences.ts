@@ -6,13 +6,18 @@ import { createRandom } from '../random.js';
 export const randomTensor = <T extends Tensor>(shape: readonly number[], seed: number): T => {
   const random = createRandom(seed);
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return tf.tensor(Float32Array.from({ length: size }, () => random.normal()), [...shape]) as T;
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => random.normal()),
+    [...shape],
+  ) as T;
 };
 
 /** Asserts that the gradient of a loss agrees with central differences in a few places. */
 export const expectGradient = <T extends Tensor>(loss: (x: T) => Scalar, x: T, places = 6, step = 1e-2): void => {
   tf.tidy(() => {
-    const gradient = tf.grad(loss as (given: Tensor) => Scalar)(x).dataSync();
+    const gradient = tf
+      .grad(loss as (given: Tensor) => Scalar)(x)
+      .dataSync();
     const values = Float32Array.from(x.dataSync());
     const at = (i: number, change: number): number => {
       const moved = values.slice();

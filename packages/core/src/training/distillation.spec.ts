@@ -18,7 +18,8 @@ describeOnBackends('distillation', () => {
   test('KL(teacher || student), and the reference direction on request', () => {
     const [p, q] = [softmax(teacher), softmax(student)];
     expect(value(() => klDivergence(tf.tensor2d([teacher]), tf.tensor2d([student])))).toBeCloseTo(kl(p, q), 5);
-    const reversed = () => klDivergence(tf.tensor2d([teacher]), tf.tensor2d([student]), { direction: 'student-teacher' });
+    const reversed = () =>
+      klDivergence(tf.tensor2d([teacher]), tf.tensor2d([student]), { direction: 'student-teacher' });
     expect(value(reversed)).toBeCloseTo(kl(q, p), 5);
   });
 
@@ -34,7 +35,9 @@ describeOnBackends('distillation', () => {
       const gradient = (direction: 'teacher-student' | 'student-teacher') =>
         tf.tidy(() =>
           Array.from(
-            tf.grad((x) => klDivergence(tf.tensor2d([teacher]), x, { direction }))(tf.tensor2d([student])).dataSync(),
+            tf
+              .grad((x) => klDivergence(tf.tensor2d([teacher]), x, { direction }))(tf.tensor2d([student]))
+              .dataSync(),
           ),
         );
       gradient('teacher-student').forEach((g, i) => expect(g).toBeCloseTo((q[i] ?? 0) - (p[i] ?? 0), 5));
@@ -46,7 +49,9 @@ describeOnBackends('distillation', () => {
 
   test('nothing but the loss is left behind outside a tidy', async () => {
     const [target, output] = [tf.tensor2d([teacher]), tf.tensor2d([student])];
-    await expectNoLeak(() => tf.dispose([klDivergence(target, output), crossEntropy(output, [0]), meanSquaredError(target, output)]));
+    await expectNoLeak(() =>
+      tf.dispose([klDivergence(target, output), crossEntropy(output, [0]), meanSquaredError(target, output)]),
+    );
     tf.dispose([target, output]);
   });
 

@@ -27,7 +27,8 @@ const sameRows = (a: Int32Array | undefined, b: Int32Array | undefined): boolean
   a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((row, i) => row === b[i]));
 
 const mergeRows = (a: Gradient, b: Gradient): Gradient => {
-  if (!a.rows || !b.rows) throw new CoreError('STATE_INVALID', 'A gradient came once whole and once by rows; expected one kind.');
+  if (!a.rows || !b.rows)
+    throw new CoreError('STATE_INVALID', 'A gradient came once whole and once by rows; expected one kind.');
   const rows = Int32Array.from(new Set([...a.rows, ...b.rows])).sort();
   const width = a.values.length / a.rows.length;
   const values = new Float32Array(rows.length * width);
@@ -35,7 +36,8 @@ const mergeRows = (a: Gradient, b: Gradient): Gradient => {
   for (const part of [a, b]) {
     (part.rows as Int32Array).forEach((row, i) => {
       const to = (slot.get(row) as number) * width;
-      for (let j = 0; j < width; j++) values[to + j] = (values[to + j] as number) + (part.values[i * width + j] as number);
+      for (let j = 0; j < width; j++)
+        values[to + j] = (values[to + j] as number) + (part.values[i * width + j] as number);
     });
   }
   return { values, rows };

@@ -26,7 +26,10 @@ describeOnBackends('layer losses', () => {
   test('attention with other numbers of heads: the means over the heads are compared', () => {
     const teacher = () => tf.tensor4d([1, 0, 0.5, 0.5, 0, 1, 0.5, 0.5], [1, 2, 2, 2]);
     const student = () => tf.tensor4d([0.5, 0.5, 0.25, 0.75], [1, 1, 2, 2]);
-    expect(value(() => attentionLoss(teacher(), student(), { rows: 1, width: 2, counts: [2] }))).toBeCloseTo(0.125 / 4, 6);
+    expect(value(() => attentionLoss(teacher(), student(), { rows: 1, width: 2, counts: [2] }))).toBeCloseTo(
+      0.125 / 4,
+      6,
+    );
   });
 
   test('gradients agree with finite differences, and nothing flows into padding', async () => {
@@ -34,10 +37,18 @@ describeOnBackends('layer losses', () => {
       const extent = { rows: 2, width: 3, counts: [3, 1] };
       const [states, target] = [randomTensor<tf.Tensor2D>([6, 4], 1), randomTensor<tf.Tensor2D>([6, 4], 2)];
       expectGradient((x) => hiddenStateLoss(target, x, extent), states);
-      const padding = tf.tidy(() => tf.grad((x) => hiddenStateLoss(target, x as tf.Tensor2D, extent))(states).dataSync().slice(16));
+      const padding = tf.tidy(() =>
+        tf
+          .grad((x) => hiddenStateLoss(target, x as tf.Tensor2D, extent))(states)
+          .dataSync()
+          .slice(16),
+      );
       expect(padding.every((slope) => slope === 0)).toBe(true);
       for (const heads of [2, 3]) {
-        const [scores, given] = [randomTensor<tf.Tensor4D>([2, heads, 3, 3], 3), randomTensor<tf.Tensor4D>([2, 2, 3, 3], 4)];
+        const [scores, given] = [
+          randomTensor<tf.Tensor4D>([2, heads, 3, 3], 3),
+          randomTensor<tf.Tensor4D>([2, 2, 3, 3], 4),
+        ];
         expectGradient((x) => attentionLoss(tf.softmax(given), tf.softmax(x), extent), scores);
         tf.dispose([scores, given]);
       }

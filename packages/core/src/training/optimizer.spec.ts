@@ -36,7 +36,10 @@ test('a parameter may have a learning rate of its own', () => {
 
 test('gradients by rows give exactly what whole ones give', () => {
   const width = 3;
-  const table = fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
+  const table = fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 6,
+  });
   fc.assert(
     fc.property(table, fc.constantFrom(0, 0.01), (steps, weightDecay) => {
       const random = createRandom(steps.length);
@@ -57,6 +60,12 @@ test('gradients by rows give exactly what whole ones give', () => {
 });
 
 test('a gradient of the wrong size is refused', () => {
-  const run = () => adamW(new Map([['a', new Float32Array(2)]]), new Map([['a', { values: new Float32Array(3) }]]), createAdamWState(), 0.1);
+  const run = () =>
+    adamW(
+      new Map([['a', new Float32Array(2)]]),
+      new Map([['a', { values: new Float32Array(3) }]]),
+      createAdamWState(),
+      0.1,
+    );
   expect(run).toThrow(/Gradient of "a" has 3 values, its weight 2/);
 });

@@ -44,7 +44,14 @@ export const adamW = (
   gradients: Gradients,
   state: AdamWState,
   learningRate: number,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = decaysByDefault, rateFactor = () => 1 }: AdamWOptions = {},
+  {
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = 0,
+    decays = decaysByDefault,
+    rateFactor = () => 1,
+  }: AdamWOptions = {},
   gradientScale = 1,
 ): void => {
   state.updates++;
@@ -53,7 +60,10 @@ export const adamW = (
   for (const [name, { values, rows }] of gradients) {
     const weight = weights.get(name);
     if (!weight || (rows ? values.length % rows.length : weight.length - values.length) !== 0) {
-      throw new CoreError('STATE_INVALID', `Gradient of "${name}" has ${values.length} values, its weight ${weight?.length ?? 'none'}.`);
+      throw new CoreError(
+        'STATE_INVALID',
+        `Gradient of "${name}" has ${values.length} values, its weight ${weight?.length ?? 'none'}.`,
+      );
     }
     const m = momentOf(state.first, name, weight.length);
     const v = momentOf(state.second, name, weight.length);
@@ -117,7 +127,13 @@ const fadeMoments = ({ m, v, beta1, beta2 }: UpdateRange, start: number, end: nu
   }
 };
 
-const updateMoments = ({ m, v, values, beta1, beta2 }: UpdateRange, start: number, end: number, offset: number, scale: number): void => {
+const updateMoments = (
+  { m, v, values, beta1, beta2 }: UpdateRange,
+  start: number,
+  end: number,
+  offset: number,
+  scale: number,
+): void => {
   const newM = (1 - beta1) * scale;
   const newV = (1 - beta2) * scale * scale;
   for (let i = start; i < end; i++) {
@@ -127,12 +143,17 @@ const updateMoments = ({ m, v, values, beta1, beta2 }: UpdateRange, start: numbe
   }
 };
 
-const updateWeights = ({ weight, m, v, shrink, rate, correction, epsilon }: UpdateRange, start: number, end: number): void => {
+const updateWeights = (
+  { weight, m, v, shrink, rate, correction, epsilon }: UpdateRange,
+  start: number,
+  end: number,
+): void => {
   // rate * m / (sqrt(v) / correction + epsilon), with one division
   const scaledRate = rate * correction;
   const scaledEpsilon = epsilon * correction;
   for (let i = start; i < end; i++) {
-    weight[i] = (weight[i] as number) * shrink - (scaledRate * (m[i] as number)) / (Math.sqrt(v[i] as number) + scaledEpsilon);
+    weight[i] =
+      (weight[i] as number) * shrink - (scaledRate * (m[i] as number)) / (Math.sqrt(v[i] as number) + scaledEpsilon);
   }
 };
 

@@ -18,7 +18,10 @@ const logRelation = (x: Tensor2D, { rows, width }: Extent, heads: number, bias: 
   const [, size] = x.shape;
   const headSize = size / heads;
   if (!Number.isInteger(headSize)) {
-    throw new CoreError('OPTION_INVALID', `${heads} relation heads do not divide a width of ${size}; choose a divisor of both models' widths.`);
+    throw new CoreError(
+      'OPTION_INVALID',
+      `${heads} relation heads do not divide a width of ${size}; choose a divisor of both models' widths.`,
+    );
   }
   const split: Tensor4D = tf.transpose(tf.reshape(x, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B, heads, T, d]
   const scores = tf.mul<Tensor4D>(tf.matMul(split, split, false, true), 1 / Math.sqrt(headSize));
@@ -34,16 +37,27 @@ const logRelation = (x: Tensor2D, { rows, width }: Extent, heads: number, bias: 
  * @param student of one layer, [B * T, hidden] each
  * @throws CoreError `OPTION_INVALID` when the heads do not divide a width
  */
-export const relationLoss = (teacher: Projections, student: Projections, extent: Extent, { heads }: RelationOptions): Scalar => tidy(() => {
-  const { rows, width, counts } = extent;
-  const valid = validSlots(extent);
-  const bias = valid && tf.tensor4d(valid.map((slot) => (slot === 1 ? 0 : paddingScore)), [rows, 1, 1, width]);
-  const tokens = counts.reduce((sum, count) => sum + count, 0);
-  const terms = (['query', 'key', 'value'] as const).map((kind) => {
-    const p = logRelation(teacher[kind], extent, heads, bias);
-    const q = logRelation(student[kind], extent, heads, bias);
-    const divergence = tf.sum(tf.mul(tf.exp(p), tf.sub(p, q)), [1, 3]); // [B, T]
-    return tf.sum<Scalar>(valid ? tf.mul(divergence, tf.tensor2d(valid, [rows, width])) : divergence);
+export const relationLoss = (
+  teacher: Projections,
+  student: Projections,
+  extent: Extent,
+  { heads }: RelationOptions,
+): Scalar =>
+  tidy(() => {
+    const { rows, width, counts } = extent;
+    const valid = validSlots(extent);
+    const bias =
+      valid &&
+      tf.tensor4d(
+        valid.map((slot) => (slot === 1 ? 0 : paddingScore)),
+        [rows, 1, 1, width],
+      );
+    const tokens = counts.reduce((sum, count) => sum + count, 0);
+    const terms = (['query', 'key', 'value'] as const).map((kind) => {
+      const p = logRelation(teacher[kind], extent, heads, bias);
+      const q = logRelation(student[kind], extent, heads, bias);
+      const divergence = tf.sum(tf.mul(tf.exp(p), tf.sub(p, q)), [1, 3]); // [B, T]
+      return tf.sum<Scalar>(valid ? tf.mul(divergence, tf.tensor2d(valid, [rows, width])) : divergence);
+    });
+    return tf.div<Scalar>(tf.addN(terms), tokens * heads);
   });
-  return tf.div<Scalar>(tf.addN(terms), tokens * heads);
-});

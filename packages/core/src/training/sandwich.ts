@@ -80,7 +80,10 @@ export const sandwichStep = async <Batch>(
     });
     const targets = teacher; // set by the pass above
     if (!targets && reduced.length > 0) {
-      throw new CoreError('OPTION_INVALID', 'The full pass gives no logits for sub-models to learn from; leave LengthDrop out of this training.');
+      throw new CoreError(
+        'OPTION_INVALID',
+        'The full pass gives no logits for sub-models to learn from; leave LengthDrop out of this training.',
+      );
     }
 
     const distillationLosses: number[] = [];

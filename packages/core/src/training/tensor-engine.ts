@@ -23,7 +23,10 @@ const writeVariables = (variables: ReadonlyMap<string, Variable>, weights: Param
   const checked = [...variables].map(([name, variable]) => {
     const values = weights.get(name);
     if (values?.length !== variable.size) {
-      throw new CoreError('STATE_INVALID', `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${variable.size}.`);
+      throw new CoreError(
+        'STATE_INVALID',
+        `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${variable.size}.`,
+      );
     }
     return { variable, values };
   });

@@ -45,12 +45,17 @@ const tinyModel = (): TrainableModel<Example[]> & { dispose(): void } => {
   const head = variable({ kernel: tf.zeros([16, 2]) }, 'head') as { kernel: tf.Tensor2D };
   return {
     variables,
-    rowsRead: (batch) => new Map([['encoder.embeddings.word', Int32Array.from(new Set(batch.flatMap(({ ids }) => ids))).sort()]]),
+    rowsRead: (batch) =>
+      new Map([['encoder.embeddings.word', Int32Array.from(new Set(batch.flatMap(({ ids }) => ids))).sort()]]),
     logits: (batch, pass) => {
       const { hidden } = encode(encoder, batch, { ...pass, restore: false });
       return tf.matMul(tf.reshape(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [batch.length, 16]), head.kernel);
     },
-    taskLoss: (logits, batch) => crossEntropy(logits, batch.map(({ label }) => label)),
+    taskLoss: (logits, batch) =>
+      crossEntropy(
+        logits,
+        batch.map(({ label }) => label),
+      ),
     distillationLoss: (teacher, student, _, options) => klDivergence(teacher, student, options),
     dispose: () => tf.dispose([...variables.values()]),
   };
@@ -188,7 +193,8 @@ describe('train', () => {
   test('weights are held within bounds', async () => {
     const { weights } = await runTraining({
       epochs: 1,
-      constrain: (values) => values.get('head.kernel')?.forEach((value, i, kernel) => (kernel[i] = Math.min(0.001, Math.max(0, value)))),
+      constrain: (values) =>
+        values.get('head.kernel')?.forEach((value, i, kernel) => (kernel[i] = Math.min(0.001, Math.max(0, value)))),
     });
     const head = weights.at(-1) ?? [];
     expect([Math.min(...head), Math.max(...head)]).toEqual([0, Math.fround(0.001)]);
@@ -199,7 +205,12 @@ describe('train', () => {
   });
 
   test('a state of another model is refused', async () => {
-    const resume = { step: 1, epochsDone: 0, weights: new Map(), optimizer: { updates: 0, first: new Map(), second: new Map() } };
+    const resume = {
+      step: 1,
+      epochsDone: 0,
+      weights: new Map(),
+      optimizer: { updates: 0, first: new Map(), second: new Map() },
+    };
     await expect(runTraining({ resume })).rejects.toMatchObject({ code: 'STATE_INVALID' });
   });
 });

@@ -30,7 +30,8 @@ export interface TrainerState {
   readonly weights: ParameterValues;
   readonly optimizer: AdamWState;
   /** The best epoch so far, by the mean of its two scores. */
-  readonly best?: { readonly epoch: number; readonly evaluation: Evaluation; readonly weights: ParameterValues } | undefined;
+  readonly best?:
+    { readonly epoch: number; readonly evaluation: Evaluation; readonly weights: ParameterValues } | undefined;
 }
 
 export interface StepReport extends SandwichLosses {
@@ -86,7 +87,8 @@ export interface TrainResult {
   readonly best?: { readonly epoch: number; readonly evaluation: Evaluation };
 }
 
-const copy = (values: ParameterValues): ParameterValues => new Map([...values].map(([name, data]) => [name, data.slice()]));
+const copy = (values: ParameterValues): ParameterValues =>
+  new Map([...values].map(([name, data]) => [name, data.slice()]));
 
 /** Lets timers, signals and drawing run between two steps. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
@@ -126,7 +128,11 @@ export const train = async <Batch>(
     ...lossOptions
   }: TrainOptions,
 ): Promise<TrainResult> => {
-  if (config && lengthDrop) throw new CoreError('OPTION_INVALID', 'Both config and lengthDrop are given: train for one configuration or for all; leave one out.');
+  if (config && lengthDrop)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and lengthDrop are given: train for one configuration or for all; leave one out.',
+    );
   const stepsPerEpoch = Math.ceil(batches(0).length / accumulate);
   const totalSteps = stepsPerEpoch * epochs;
 
@@ -157,14 +163,21 @@ export const train = async <Batch>(
         }),
       );
     }
-    const mean = (pick: (losses: SandwichLosses) => number) => parts.reduce((sum, part) => sum + pick(part), 0) / parts.length;
+    const mean = (pick: (losses: SandwichLosses) => number) =>
+      parts.reduce((sum, part) => sum + pick(part), 0) / parts.length;
     const loss = mean((part) => part.loss);
     if (!Number.isFinite(loss)) {
-      throw new CoreError('DIVERGED', `The loss of step ${step + 1} is ${loss}; lower the learning rate (now ${learningRate}).`);
+      throw new CoreError(
+        'DIVERGED',
+        `The loss of step ${step + 1} is ${loss}; lower the learning rate (now ${learningRate}).`,
+      );
     }
     const gradientNorm = globalNorm(gradients);
     if (!Number.isFinite(gradientNorm)) {
-      throw new CoreError('DIVERGED', `The gradients of step ${step + 1} are not finite; lower the learning rate (now ${learningRate}).`);
+      throw new CoreError(
+        'DIVERGED',
+        `The gradients of step ${step + 1} are not finite; lower the learning rate (now ${learningRate}).`,
+      );
     }
     const rate = learningRate * linearSchedule(step, totalSteps, warmupRatio);
     adamW(weights, gradients, optimizer, rate, updateOptions, Math.min(1, clipNorm / gradientNorm));

@@ -33,7 +33,10 @@ const backendName = 'wasm';
 export const stockKernel = (kernelName: string): Kernel => {
   const kernel = tf.getKernel(kernelName, backendName) as { kernelFunc: unknown } | undefined;
   if (!kernel) {
-    throw new CoreError('BACKEND_UNAVAILABLE', `The wasm backend has no kernel "${kernelName}"; is @tensorflow/tfjs-backend-wasm 4.22.0 installed?`);
+    throw new CoreError(
+      'BACKEND_UNAVAILABLE',
+      `The wasm backend has no kernel "${kernelName}"; is @tensorflow/tfjs-backend-wasm 4.22.0 installed?`,
+    );
   }
   return kernel.kernelFunc as Kernel;
 };
@@ -59,4 +62,5 @@ export const replaceKernel = (kernelName: string, kernel: Kernel, setup?: (backe
 export const runningBackend = (): WasmBackend | undefined =>
   (tf.engine() as unknown as { registry: Readonly<Record<string, WasmBackend | undefined>> }).registry[backendName];
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dimension) => product * dimension, 1);
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, dimension) => product * dimension, 1);

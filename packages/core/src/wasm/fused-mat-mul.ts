@@ -23,13 +23,21 @@ export const installFusedMatMul = (): void => {
 
   replaceKernel('_FusedMatMul', (call) => {
     const { inputs, attrs, backend } = call;
-    const { a, b, bias, preluActivationWeights: alpha } = inputs as Record<'a' | 'b', TensorInfo> &
-      Partial<Record<'bias' | 'preluActivationWeights', TensorInfo>>;
+    const {
+      a,
+      b,
+      bias,
+      preluActivationWeights: alpha,
+    } = inputs as Record<'a' | 'b', TensorInfo> & Partial<Record<'bias' | 'preluActivationWeights', TensorInfo>>;
     const plain = attrs['transposeA'] !== true && attrs['transposeB'] !== true;
     if (plain && sizeOf(a.shape.slice(0, -2)) === 1 && sizeOf(b.shape.slice(0, -2)) === 1) return stock(call);
 
     const then = (before: TensorInfo, kernel: string, more: Record<string, TensorInfo>, input = 'a'): TensorInfo => {
-      const after = stockKernel(kernel)({ inputs: { [input]: before, ...more }, backend, attrs: { alpha: attrs['leakyreluAlpha'] } });
+      const after = stockKernel(kernel)({
+        inputs: { [input]: before, ...more },
+        backend,
+        attrs: { alpha: attrs['leakyreluAlpha'] },
+      });
       if (after.dataId !== before.dataId) backend.disposeData(before.dataId);
       return after;
     };

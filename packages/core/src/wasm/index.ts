@@ -34,7 +34,10 @@ export const useWasm = async (): Promise<void> => {
   installWasmKernels();
   const started = await tf.setBackend('wasm');
   if (!started) {
-    throw new CoreError('BACKEND_UNAVAILABLE', 'The wasm backend did not start; are its .wasm files reachable (setWasmPaths)?');
+    throw new CoreError(
+      'BACKEND_UNAVAILABLE',
+      'The wasm backend did not start; are its .wasm files reachable (setWasmPaths)?',
+    );
   }
   await tf.ready();
 };

@@ -42,20 +42,35 @@ const batchShapes = [
 test('batched and transposed products equal the cpu backend', async () => {
   const dimension = fc.integer({ min: 1, max: 40 });
   await fc.assert(
-    fc.asyncProperty(dimension, dimension, dimension, fc.constantFrom(...batchShapes), fc.boolean(), fc.boolean(), async (m, k, n, batch, ta, tb) => {
-      const a = [...batch.a, ...(ta ? [k, m] : [m, k])];
-      const b = [...batch.b, ...(tb ? [n, k] : [k, n])];
-      const [aValues, bValues] = [numbers(sizeOf(a)), numbers(sizeOf(b))];
-      const gap = await compare(() => tf.matMul(tf.tensor(aValues, a), tf.tensor(bValues, b), ta, tb));
-      expect(gap).toBeLessThan(1e-4);
-    }),
+    fc.asyncProperty(
+      dimension,
+      dimension,
+      dimension,
+      fc.constantFrom(...batchShapes),
+      fc.boolean(),
+      fc.boolean(),
+      async (m, k, n, batch, ta, tb) => {
+        const a = [...batch.a, ...(ta ? [k, m] : [m, k])];
+        const b = [...batch.b, ...(tb ? [n, k] : [k, n])];
+        const [aValues, bValues] = [numbers(sizeOf(a)), numbers(sizeOf(b))];
+        const gap = await compare(() => tf.matMul(tf.tensor(aValues, a), tf.tensor(bValues, b), ta, tb));
+        expect(gap).toBeLessThan(1e-4);
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test('fused products with bias and activation equal the cpu backend, transposed and batched too', async () => {
   for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const) {
-    for (const [batch, transposeA, transposeB] of [[1, false, false], [1, true, false], [1, false, true], [3, false, false], [3, true, true]] as const) { // prettier-ignore
+    for (const [batch, transposeA, transposeB] of [
+      [1, false, false],
+      [1, true, false],
+      [1, false, true],
+      [3, false, false],
+      [3, true, true],
+    ] as const) {
+      // prettier-ignore
       const [m, k, n] = [9, 60, 11];
       const [a, b, bias, alpha] = [numbers(batch * m * k), numbers(batch * k * n), numbers(n), numbers(n)];
       const gap = await compare(() =>
@@ -69,14 +84,22 @@ test('fused products with bias and activation equal the cpu backend, transposed 
           ...(activation === 'prelu' && { preluActivationWeights: tf.tensor1d(alpha) }),
         }),
       );
-      expect([activation, batch, transposeA, transposeB, gap < 1e-4]).toEqual([activation, batch, transposeA, transposeB, true]);
+      expect([activation, batch, transposeA, transposeB, gap < 1e-4]).toEqual([
+        activation,
+        batch,
+        transposeA,
+        transposeB,
+        true,
+      ]);
     }
   }
 });
 
 test('segment sums and the gradient of gather equal the cpu backend, ids out of range ignored', async () => {
   const x = numbers(6 * 4);
-  expect(await compare(() => tf.unsortedSegmentSum(tf.tensor2d(x, [6, 4]), tf.tensor1d([0, 2, 2, -1, 9, 0], 'int32'), 4))).toBeLessThan(1e-6);
+  expect(
+    await compare(() => tf.unsortedSegmentSum(tf.tensor2d(x, [6, 4]), tf.tensor1d([0, 2, 2, -1, 9, 0], 'int32'), 4)),
+  ).toBeLessThan(1e-6);
   const table = numbers(10 * 3);
   const gradient = () =>
     tf.grad((t) => tf.sum(tf.square(tf.gather(t, tf.tensor1d([1, 1, 7], 'int32')))))(tf.tensor2d(table, [10, 3]));

@@ -25,12 +25,16 @@ export interface WasmThreadsOptions {
  *
  * @throws CoreError `BACKEND_UNAVAILABLE`
  */
-export const useWasmThreads = async ({ threads = Math.min(8, os.cpus().length) }: WasmThreadsOptions = {}): Promise<void> => {
+export const useWasmThreads = async ({
+  threads = Math.min(8, os.cpus().length),
+}: WasmThreadsOptions = {}): Promise<void> => {
   if (threads <= 1 || runningBackend()) return useWasm();
 
   const require = createRequire(import.meta.url);
   const build = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out');
-  const { wasmWorkerContents } = require(path.join(build, 'tfjs-backend-wasm-threaded-simd.worker.js')) as { wasmWorkerContents: string };
+  const { wasmWorkerContents } = require(path.join(build, 'tfjs-backend-wasm-threaded-simd.worker.js')) as {
+    wasmWorkerContents: string;
+  };
   const folder = mkdtempSync(path.join(os.tmpdir(), 'length-adaptive-'));
   const script = path.join(folder, 'thread.js');
   // The contents are text for a blob URL, with line breaks inside string literals that a file must escape.

@@ -24,7 +24,13 @@ const run = async (threads: number) => {
     ['--import', 'tsx', '--conditions=@length-adaptive/source', '--input-type=module', '-e', script],
     { timeout: 240_000, cwd: path.join(__dirname, '../..'), env: { ...process.env, THREADS: String(threads) } },
   );
-  return JSON.parse(stdout.slice(stdout.indexOf('{"backend"'))) as { backend: string; threads: number; sum: number; instances: number; worker: string };
+  return JSON.parse(stdout.slice(stdout.indexOf('{"backend"'))) as {
+    backend: string;
+    threads: number;
+    sum: number;
+    instances: number;
+    worker: string;
+  };
 };
 
 test('the threaded build runs in Node, gives the same numbers, and lets the process end', async () => {

@@ -11,7 +11,10 @@ const threads = 64;
 const reductions = `
   var<workgroup> lanes : array<f32, ${threads}>;
 
-  ${[['Sum', 'lanes[lane] + lanes[lane + span]'], ['Max', 'max(lanes[lane], lanes[lane + span])']]
+  ${[
+    ['Sum', 'lanes[lane] + lanes[lane + span]'],
+    ['Max', 'max(lanes[lane], lanes[lane + span])'],
+  ]
     .map(
       ([name, joined]) => `
   fn reduce${name}(own : f32, lane : i32) -> f32 {

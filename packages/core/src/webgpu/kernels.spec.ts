@@ -18,7 +18,10 @@ import { keepOrder } from '../selection/selection.js';
 
 const random = createRandom(5);
 const normal = (shape: number[], scale = 1): tf.Tensor =>
-  tf.tensor(Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => scale * random.normal()), shape);
+  tf.tensor(
+    Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => scale * random.normal()),
+    shape,
+  );
 
 /** The same with the composed operations, as a gradient would ask for them. */
 const composed = (run: () => tf.Tensor): tf.Tensor => {
@@ -71,23 +74,36 @@ const missing = webGpuMissing();
     [70, 384],
     [70_000, 4], // more workgroups than a dimension may have
   ])('addAndNorm of [%i, %i]', async (rows, size) => {
-    const [x, y, gain, bias] = [normal([rows, size], 3), normal([rows, size]), normal([size]), normal([size])] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+    const [x, y, gain, bias] = [normal([rows, size], 3), normal([rows, size]), normal([size]), normal([size])] as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
     expect(await gapOf(() => addAndNorm(x, y, { gain, bias }, 1e-12))).toBeLessThan(2e-5);
     tf.dispose([x, y, gain, bias]);
   });
 
-  test.each(['gelu', 'gelu_new', 'relu', 'silu', 'quick_gelu'] as const)('%s, from far below zero to far above', async (kind) => {
-    const x = tf.tensor2d(Array.from({ length: 1000 }, (_, i) => (i - 500) / 40), [10, 100]);
-    expect(await gapOf(() => activate(x, kind))).toBeLessThan(2e-6);
-    x.dispose();
-  });
+  test.each(['gelu', 'gelu_new', 'relu', 'silu', 'quick_gelu'] as const)(
+    '%s, from far below zero to far above',
+    async (kind) => {
+      const x = tf.tensor2d(
+        Array.from({ length: 1000 }, (_, i) => (i - 500) / 40),
+        [10, 100],
+      );
+      expect(await gapOf(() => activate(x, kind))).toBeLessThan(2e-6);
+      x.dispose();
+    },
+  );
 
   test.each([
     { counts: [7], width: 7 },
     { counts: [130, 1, 65], width: 130 },
   ])('significance of $counts tokens in rows of $width', async ({ counts, width }) => {
     const probabilities = tf.tidy(() => tf.softmax(normal([counts.length, 3, width, width]))) as tf.Tensor4D;
-    expect(await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts }))).toBeLessThan(1e-5);
+    expect(
+      await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts })),
+    ).toBeLessThan(1e-5);
     probabilities.dispose();
   });
 
@@ -119,14 +135,20 @@ const missing = webGpuMissing();
       ['with tokens dropped and restored', { config: [0.7, 0.5, 0.3] }],
     ])('%s: the same hidden states and attention', async (_, options) => {
       expect(await gapOf(() => encode(weights, inputs, options).hidden)).toBeLessThan(2e-5);
-      expect(await gapOf(() => encode(weights, inputs, { ...options, observe: { attention: [0] } }).observed.attention[0] as tf.Tensor)).toBeLessThan(1e-6);
+      expect(
+        await gapOf(
+          () => encode(weights, inputs, { ...options, observe: { attention: [0] } }).observed.attention[0] as tf.Tensor,
+        ),
+      ).toBeLessThan(1e-6);
     });
 
     test('nothing is composed that has a kernel, and no reduced layer starts more than four kernels more', () => {
       const count = (options: EncodeOptions) => startedBy(() => tf.tidy(() => void encode(weights, inputs, options)));
       const [full, reduced] = [count({}), count({ config: [0.7, 0.5, 0.3], restore: false })];
       for (const name of ['Softmax', 'Erf', 'Rsqrt', 'Mean', 'TopK']) expect([...full, ...reduced]).not.toContain(name);
-      expect(new Set(reduced)).toEqual(new Set([...full, ownKernel.attentionSignificance, ownKernel.keepOrder, ownKernel.flatSlots]));
+      expect(new Set(reduced)).toEqual(
+        new Set([...full, ownKernel.attentionSignificance, ownKernel.keepOrder, ownKernel.flatSlots]),
+      );
       expect(reduced.length - full.length).toBeLessThanOrEqual(3 * 4);
     });
   });

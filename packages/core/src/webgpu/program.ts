@@ -62,7 +62,10 @@ export const attribute = (attrs: Readonly<Record<string, number>>, name: string)
 };
 
 /** Runs a compute shader once. */
-export const runProgram = (backend: WebGpuBackend, { name, inputs, shape, dtype, workgroups, threads, uniforms = {}, fractions = [], code }: ProgramRun): TensorInfo => {
+export const runProgram = (
+  backend: WebGpuBackend,
+  { name, inputs, shape, dtype, workgroups, threads, uniforms = {}, fractions = [], code }: ProgramRun,
+): TensorInfo => {
   const typed = Object.entries(uniforms).map(([key, value]) => ({ key, value, fraction: fractions.includes(key) }));
   const program: WebGpuProgram = {
     variableNames: Object.keys(inputs),
@@ -86,7 +89,10 @@ const elementThreads = 64;
  *
  * @param elements `code` is what a thread does for element `index`
  */
-export const runElements = (backend: WebGpuBackend, { code, uniforms, ...elements }: Omit<ProgramRun, 'workgroups' | 'threads'>): TensorInfo => {
+export const runElements = (
+  backend: WebGpuBackend,
+  { code, uniforms, ...elements }: Omit<ProgramRun, 'workgroups' | 'threads'>,
+): TensorInfo => {
   const count = util.sizeFromShape([...elements.shape]);
   return runProgram(backend, {
     ...elements,

@@ -31,7 +31,17 @@ export const bert: Architecture = {
     };
   },
 
-  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, types, layerNormEpsilon, activation }) => ({
+  encoder: ({
+    layers,
+    hiddenSize: d,
+    intermediateSize: f,
+    heads,
+    vocabulary,
+    positions,
+    types,
+    layerNormEpsilon,
+    activation,
+  }) => ({
     embeddings: {
       word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
       position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
@@ -63,9 +73,13 @@ export const bert: Architecture = {
   head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
     if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
     const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
-    return name === 'token-classification' ? { output } : { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output };
+    return name === 'token-classification'
+      ? { output }
+      : { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output };
   },
 
   headDropout: (config, task) =>
-    task === 'question-answering' ? 0 : configNumber(config, 'classifier_dropout', configNumber(config, 'hidden_dropout_prob', 0.1)),
+    task === 'question-answering'
+      ? 0
+      : configNumber(config, 'classifier_dropout', configNumber(config, 'hidden_dropout_prob', 0.1)),
 };

@@ -3,7 +3,12 @@ import type { SpecTree } from '../parameters.js';
 
 /** An affine map in a checkpoint; with `deviation` it is made anew where the checkpoint lacks it. */
 export const denseAt = (name: string, inputs: number, outputs: number, deviation?: number): SpecTree<DenseWeights> => ({
-  kernel: { name: `${name}.weight`, shape: [outputs, inputs], transposed: true, ...(deviation !== undefined && { initial: { deviation } }) },
+  kernel: {
+    name: `${name}.weight`,
+    shape: [outputs, inputs],
+    transposed: true,
+    ...(deviation !== undefined && { initial: { deviation } }),
+  },
   bias: { name: `${name}.bias`, shape: [outputs], ...(deviation !== undefined && { initial: { deviation: 0 } }) },
 });
 

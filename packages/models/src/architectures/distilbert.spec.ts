@@ -24,7 +24,8 @@ const renames: readonly (readonly [RegExp, string])[] = [
   [/(\d)\.output\.LayerNorm/, '$1.output_layer_norm'],
 ];
 
-const distilName = (name: string): string => renames.reduce((current, [pattern, given]) => current.replace(pattern, given), name);
+const distilName = (name: string): string =>
+  renames.reduce((current, [pattern, given]) => current.replace(pattern, given), name);
 
 /** A BERT for single segments as a DistilBERT: every token is of segment 0, so its embedding goes into those of the positions. */
 const asDistilBert = ({ config, tensors }: ModelDirectory): Pick<ModelDirectory, 'config' | 'tensors'> => {
@@ -35,7 +36,10 @@ const asDistilBert = ({ config, tensors }: ModelDirectory): Pick<ModelDirectory,
   const positions = renamed.get(name);
   if (!types || !positions) throw new Error('MiniLM has other tensors than expected');
   const width = types.shape[1] as number;
-  renamed.set(name, { ...positions, data: Float32Array.from(positions.data, (value, i) => value + (types.data[i % width] as number)) });
+  renamed.set(name, {
+    ...positions,
+    data: Float32Array.from(positions.data, (value, i) => value + (types.data[i % width] as number)),
+  });
   return {
     tensors: renamed,
     config: {
@@ -50,7 +54,11 @@ const asDistilBert = ({ config, tensors }: ModelDirectory): Pick<ModelDirectory,
   };
 };
 
-const texts = ['a gripping film, and a moving one', 'no', 'the plot is tedious but the music makes up for some of it; in the end one leaves content'];
+const texts = [
+  'a gripping film, and a moving one',
+  'no',
+  'the plot is tedious but the music makes up for some of it; in the end one leaves content',
+];
 
 describe('real weights under the names of DistilBERT', () => {
   let bert: TaskModel;
@@ -79,7 +87,8 @@ describe('real weights under the names of DistilBERT', () => {
     hidden.dispose();
     return values;
   };
-  const largestGap = (a: Float32Array, b: Float32Array): number => a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
+  const largestGap = (a: Float32Array, b: Float32Array): number =>
+    a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
 
   test.each<[string, LengthConfig | undefined]>([
     ['full length', undefined],

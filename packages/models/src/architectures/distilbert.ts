@@ -6,7 +6,13 @@ import { denseAt, layerNormAt } from './dense-specs.js';
 const root = 'distilbert.';
 
 /** Dropout of a task's head: config.json has one for sequences and one for question answering. */
-const headDropouts = { 'sequence-classification': 'seq_classif_dropout', 'multi-label-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
+const headDropouts = {
+  'sequence-classification': 'seq_classif_dropout',
+  'multi-label-classification': 'seq_classif_dropout',
+  regression: 'seq_classif_dropout',
+  'question-answering': 'qa_dropout',
+  'token-classification': 'dropout',
+} as const;
 
 /** DistilBERT (Sanh et al. 2019): BERT without segment embeddings, its own names, and a head with a ReLU in the place of the pooler. */
 export const distilbert: Architecture = {
@@ -33,7 +39,16 @@ export const distilbert: Architecture = {
     };
   },
 
-  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, layerNormEpsilon, activation }) => ({
+  encoder: ({
+    layers,
+    hiddenSize: d,
+    intermediateSize: f,
+    heads,
+    vocabulary,
+    positions,
+    layerNormEpsilon,
+    activation,
+  }) => ({
     embeddings: {
       word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
       position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
@@ -64,8 +79,11 @@ export const distilbert: Architecture = {
   head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
     if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
     const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
-    return name === 'token-classification' ? { output } : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
+    return name === 'token-classification'
+      ? { output }
+      : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
   },
 
-  headDropout: (config, task) => configNumber(config, headDropouts[task], headDropouts[task] === 'seq_classif_dropout' ? 0.2 : 0.1),
+  headDropout: (config, task) =>
+    configNumber(config, headDropouts[task], headDropouts[task] === 'seq_classif_dropout' ? 0.2 : 0.1),
 };

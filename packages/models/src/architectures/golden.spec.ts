@@ -16,7 +16,13 @@ const folder = path.join(__dirname, '../../fixtures/golden');
 const missing = webGpuMissing();
 const suites = (backend: BackendName) => goldenFamilies.map((family) => ({ family, backend }));
 
-const compareWithReferences = ({ family, backend }: { readonly family: GoldenFamily; readonly backend: BackendName }): void => {
+const compareWithReferences = ({
+  family,
+  backend,
+}: {
+  readonly family: GoldenFamily;
+  readonly backend: BackendName;
+}): void => {
   let golden: Golden;
 
   beforeAll(async () => {

@@ -17,21 +17,38 @@ test.each<[string, ModelConfig, string]>([
 });
 
 test('an unknown family is an error that lists the known ones', () => {
-  expect(() => architectureOf({ model_type: 'roberta', ...shapes })).toThrow(/model_type "roberta" is not supported; known: bert, distilbert, tinybert/);
-  expect(() => architectureOf({ model_type: 'roberta' })).toThrow(/Take a model of one of these families.*set "model_type"/);
+  expect(() => architectureOf({ model_type: 'roberta', ...shapes })).toThrow(
+    /model_type "roberta" is not supported; known: bert, distilbert, tinybert/,
+  );
+  expect(() => architectureOf({ model_type: 'roberta' })).toThrow(
+    /Take a model of one of these families.*set "model_type"/,
+  );
   expect(() => architectureOf({ hidden_size: 32 })).toThrow(
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
-      message: expect.stringMatching(/no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert\. Take a model/),
+      message: expect.stringMatching(
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert\. Take a model/,
+      ),
     }),
   );
 });
 
 const bertConfig: ModelConfig = { model_type: 'bert', ...shapes };
-const distilbertConfig: ModelConfig = { model_type: 'distilbert', n_layers: 2, dim: 32, n_heads: 4, hidden_dim: 64, vocab_size: 40, max_position_embeddings: 32 };
+const distilbertConfig: ModelConfig = {
+  model_type: 'distilbert',
+  n_layers: 2,
+  dim: 32,
+  n_heads: 4,
+  hidden_dim: 64,
+  vocab_size: 40,
+  max_position_embeddings: 32,
+};
 
 test.each<[ModelConfig, RegExp]>([
-  [{ ...bertConfig, hidden_size: 32, num_attention_heads: 5 }, /"hidden_size" is 32 and "num_attention_heads" is 5; expected a width that the heads divide evenly/],
+  [
+    { ...bertConfig, hidden_size: 32, num_attention_heads: 5 },
+    /"hidden_size" is 32 and "num_attention_heads" is 5; expected a width that the heads divide evenly/,
+  ],
   [{ ...bertConfig, num_hidden_layers: 2.5 }, /"num_hidden_layers" is 2\.5; expected a whole number from 1/],
   [{ ...bertConfig, intermediate_size: -1 }, /"intermediate_size" is -1/],
   [{ ...bertConfig, type_vocab_size: 0 }, /"type_vocab_size" is 0/],
@@ -39,29 +56,57 @@ test.each<[ModelConfig, RegExp]>([
   [{ ...distilbertConfig, n_heads: 5 }, /"dim" is 32 and "n_heads" is 5/],
   [{ ...distilbertConfig, n_layers: 0 }, /"n_layers" is 0/],
 ])('sizes that no encoder has are refused (%#)', (config, message) => {
-  expect(() => architectureOf(config).dimensions(config)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }));
+  expect(() => architectureOf(config).dimensions(config)).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+  );
 });
 
 test.each<[keyof typeof tinyBertShapes, number, number, number]>([
   ['4L-312', 4, 312, 1200],
   ['6L-768', 6, 768, 3072],
 ])('the names and shapes of TinyBERT %s, as its authors published it', (shape, layers, width, inner) => {
-  const config: ModelConfig = { ...tinyBertShapes[shape], vocab_size: 30_522, max_position_embeddings: 512, type_vocab_size: 2, hidden_act: 'gelu', emb_size: width, cell: {}, structure: [] };
+  const config: ModelConfig = {
+    ...tinyBertShapes[shape],
+    vocab_size: 30_522,
+    max_position_embeddings: 512,
+    type_vocab_size: 2,
+    hidden_act: 'gelu',
+    emb_size: width,
+    cell: {},
+    structure: [],
+  };
   const architecture = architectureOf(config);
   expect(architecture.modelType).toBe('tinybert');
   const dimensions = architecture.dimensions(config);
-  expect(dimensions).toMatchObject({ layers, hiddenSize: width, intermediateSize: inner, heads: 12, vocabulary: 30_522, positions: 512, types: 2 });
+  expect(dimensions).toMatchObject({
+    layers,
+    hiddenSize: width,
+    intermediateSize: inner,
+    heads: 12,
+    vocabulary: 30_522,
+    positions: 512,
+    types: 2,
+  });
   const { embeddings, blocks } = architecture.encoder(dimensions);
   expect(embeddings.word).toMatchObject({ name: 'bert.embeddings.word_embeddings.weight', shape: [30_522, width] });
   expect(blocks).toHaveLength(layers);
-  expect(blocks.at(-1)?.attention.query.kernel).toMatchObject({ name: `bert.encoder.layer.${layers - 1}.attention.self.query.weight`, shape: [width, width] });
-  expect(blocks.at(-1)?.feedForward.intermediate.kernel).toMatchObject({ name: `bert.encoder.layer.${layers - 1}.intermediate.dense.weight`, shape: [inner, width] });
+  expect(blocks.at(-1)?.attention.query.kernel).toMatchObject({
+    name: `bert.encoder.layer.${layers - 1}.attention.self.query.weight`,
+    shape: [width, width],
+  });
+  expect(blocks.at(-1)?.feedForward.intermediate.kernel).toMatchObject({
+    name: `bert.encoder.layer.${layers - 1}.intermediate.dense.weight`,
+    shape: [inner, width],
+  });
   expect(fitDense(dimensions, 768).kernel).toMatchObject({ name: 'fit_dense.weight', shape: [768, width] });
 });
 
 test('a TinyBERT is written as the BERT it is', () => {
   const config: ModelConfig = { ...shapes, emb_size: 312 };
-  expect(configFor(config, architectureOf(config), taskOf(config))).toMatchObject({ model_type: 'bert', architectures: ['BertForSequenceClassification'] });
+  expect(configFor(config, architectureOf(config), taskOf(config))).toMatchObject({
+    model_type: 'bert',
+    architectures: ['BertForSequenceClassification'],
+  });
 });
 
 test.each([
@@ -82,6 +127,8 @@ test('another head takes the number of labels of the old one with it', () => {
 });
 
 test('heads that are not implemented are refused', () => {
-  expect(() => taskOf({ architectures: ['BertForMultipleChoice'] })).toThrow(/ForMultipleChoice is not supported; known: ForSequenceClassification/);
+  expect(() => taskOf({ architectures: ['BertForMultipleChoice'] })).toThrow(
+    /ForMultipleChoice is not supported; known: ForSequenceClassification/,
+  );
   expect(() => taskOf({ problem_type: 'ranking' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
 });

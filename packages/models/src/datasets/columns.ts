@@ -39,17 +39,38 @@ const pairNames: readonly (readonly [string, string])[] = [
   ['#1 string', '#2 string'],
 ];
 const textNames = ['text', 'sentence', 'review', 'question', 'content', 'tweet', 'message', 'document', 'title'];
-const labelNames = ['label', 'gold_label', 'labels', 'quality', 'is_duplicate', 'class', 'category', 'sentiment', 'target', 'score', 'similarity'];
+const labelNames = [
+  'label',
+  'gold_label',
+  'labels',
+  'quality',
+  'is_duplicate',
+  'class',
+  'category',
+  'sentiment',
+  'target',
+  'score',
+  'similarity',
+];
 const scoreNames = ['score', 'similarity', 'similarity_score', 'relatedness_score'];
 const idNames = ['id', 'index', 'idx', 'pairid', 'guid'];
 
 /** Files without a header that are known by their first row. */
 const layouts: readonly { readonly fits: (row: readonly string[]) => boolean; readonly columns: Columns }[] = [
   // STS-B: genre, file, year, number, score, two sentences, sometimes two sources
-  { fits: (row) => row.length >= 7 && /^\d+(\.\d+)?$/.test(row[4] ?? ''), columns: { text: 5, pair: 6, label: 4, task: 'regression' } },
+  {
+    fits: (row) => row.length >= 7 && /^\d+(\.\d+)?$/.test(row[4] ?? ''),
+    columns: { text: 5, pair: 6, label: 4, task: 'regression' },
+  },
   // CoLA: source, acceptable or not, the author's mark, sentence
-  { fits: (row) => row.length === 4 && /^[01]$/.test(row[1] ?? '') && /^\*?$/.test(row[2] ?? ''), columns: { text: 3, label: 1, task: 'classification' } },
-  { fits: (row) => row.length === 2 && /^\S+$/.test(row[1] ?? ''), columns: { text: 0, label: 1, task: 'classification' } },
+  {
+    fits: (row) => row.length === 4 && /^[01]$/.test(row[1] ?? '') && /^\*?$/.test(row[2] ?? ''),
+    columns: { text: 3, label: 1, task: 'classification' },
+  },
+  {
+    fits: (row) => row.length === 2 && /^\S+$/.test(row[1] ?? ''),
+    columns: { text: 0, label: 1, task: 'classification' },
+  },
   { fits: (row) => row.length === 1, columns: { text: 0, task: 'classification' } },
 ];
 
@@ -58,12 +79,15 @@ const lower = (columns: readonly string[]): readonly string[] => columns.map((co
 const usualNames = new Set([...pairNames.flat(), ...textNames, ...labelNames, ...idNames]);
 
 /** Positions of the fields of a row that are names which data sets give their columns. */
-export const knownColumns = (row: readonly string[]): readonly number[] => lower(row).flatMap((field, at) => (usualNames.has(field) ? [at] : []));
+export const knownColumns = (row: readonly string[]): readonly number[] =>
+  lower(row).flatMap((field, at) => (usualNames.has(field) ? [at] : []));
 
 const locate = (column: string | number, columns: readonly string[], hasHeader: boolean, name: string): number => {
   const at = typeof column === 'number' ? column - 1 : hasHeader ? columns.indexOf(column) : -1;
   if (Number.isInteger(at) && at >= 0 && at < columns.length) return at;
-  const found = hasHeader ? `It has: ${columns.join(', ')}.` : `It has no header and ${columns.length} columns: name them by number, from 1.`;
+  const found = hasHeader
+    ? `It has: ${columns.join(', ')}.`
+    : `It has no header and ${columns.length} columns: name them by number, from 1.`;
   throw new ModelError('DATA_INVALID', `${name} has no column ${JSON.stringify(column)}. ${found}`);
 };
 
@@ -89,19 +113,33 @@ const guess = ({ columns, hasHeader, rows }: Table): Partial<Columns> => {
  *
  * @throws ModelError `DATA_INVALID` when a named column is not there, or none can be guessed; it lists those there are
  */
-export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn, labelColumns, task }: ColumnNames, name: string): Columns => {
+export const findColumns = (
+  table: Table,
+  { textColumn, pairColumn, labelColumn, labelColumns, task }: ColumnNames,
+  name: string,
+): Columns => {
   const { columns, hasHeader } = table;
   const guessed = guess(table);
   const named = (column: string | number | undefined, otherwise: number | undefined) =>
     column === undefined ? otherwise : locate(column, columns, hasHeader, name);
   const text = named(textColumn, guessed.text);
   if (text === undefined) {
-    throw new ModelError('DATA_INVALID', `${name}: which column is the text? It has: ${columns.join(', ')}. Name it with the option textColumn.`);
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name}: which column is the text? It has: ${columns.join(', ')}. Name it with the option textColumn.`,
+    );
   }
   const pair = named(pairColumn, textColumn === undefined ? guessed.pair : undefined);
   const label = named(labelColumn, guessed.label);
   const labels = labelColumns?.map((column) => locate(column, columns, hasHeader, name));
-  if (labels) return { text, ...(pair !== undefined && { pair }), labels, ...(guessed.id !== undefined && { id: guessed.id }), task: 'multi-label' };
+  if (labels)
+    return {
+      text,
+      ...(pair !== undefined && { pair }),
+      labels,
+      ...(guessed.id !== undefined && { id: guessed.id }),
+      task: 'multi-label',
+    };
   const isList = table.rows.some(({ values }) => label !== undefined && Array.isArray(values[label]));
   const isScore = label !== undefined && scoreNames.includes(lower(columns)[label] ?? '');
   return {
@@ -109,6 +147,12 @@ export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn,
     ...(pair === undefined ? {} : { pair }),
     ...(label === undefined || label === text || label === pair ? {} : { label }),
     ...(guessed.id === undefined ? {} : { id: guessed.id }),
-    task: task ?? (isList ? 'multi-label' : isScore ? 'regression' : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
+    task:
+      task ??
+      (isList
+        ? 'multi-label'
+        : isScore
+          ? 'regression'
+          : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
   };
 };

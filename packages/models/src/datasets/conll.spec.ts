@@ -15,12 +15,17 @@ describe('parseConll', () => {
   });
 
   test('CoNLL-2003: four columns separated by spaces, documents', () => {
-    const text = '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ  B-VP O \n-DOCSTART- -X- O O\nPeter NNP B-NP B-PER';
+    const text =
+      '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ  B-VP O \n-DOCSTART- -X- O O\nPeter NNP B-NP B-PER';
     expect(parseConll(text, 'a.txt')).toEqual([
       { words: ['EU', 'rejects'], tags: ['B-ORG', 'O'], line: 3 },
       { words: ['Peter'], tags: ['B-PER'], line: 6 },
     ]);
-    expect(parseConll(text, 'a.txt', { wordColumn: 2, tagColumn: 3 })[0]).toEqual({ words: ['NNP', 'VBZ'], tags: ['B-NP', 'B-VP'], line: 3 });
+    expect(parseConll(text, 'a.txt', { wordColumn: 2, tagColumn: 3 })[0]).toEqual({
+      words: ['NNP', 'VBZ'],
+      tags: ['B-NP', 'B-VP'],
+      line: 3,
+    });
   });
 
   test('byte order mark, line ends of Windows, lines of white space alone, all prefixes', () => {
@@ -51,8 +56,18 @@ describe('parseConll', () => {
     ['a line shorter than the first', 'a x y O\nb x O\n', {}, /line 2: 3 columns, expected 4/],
     ['too few columns for the tag', 'a O\n', { tagColumn: 3 }, /line 1: 2 columns, expected at least 3/],
     ['an empty word', 'a\tO\n\tO\n', {}, /line 2: column 1 is empty, expected a word/],
-    ['a tag without a prefix', 'a person\n', {}, /line 1: the tag is "person", expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person\. If the tags/],
-    ['a tag that is elsewhere', 'a O 1\n', {}, /If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll/],
+    [
+      'a tag without a prefix',
+      'a person\n',
+      {},
+      /line 1: the tag is "person", expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person\. If the tags/,
+    ],
+    [
+      'a tag that is elsewhere',
+      'a O 1\n',
+      {},
+      /If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll/,
+    ],
     ['a tag without a type', 'a\tB-\n', { tagColumn: 2 }, /the tag is "B-".*B-person\.$/],
     ['an empty tag', 'a\t\n', {}, /the tag is ""/],
     ['an empty file', '\n \n-DOCSTART- O\n', {}, /a\.conll has no sentences/],
@@ -67,10 +82,18 @@ describe('parseConll', () => {
 
   test('gives back what was written', () => {
     const row = fc.tuple(fc.stringMatching(/^[!-~]{1,8}$/), fc.constantFrom('O', 'B-person', 'I-person'));
-    const sentences = fc.array(fc.array(row.filter(([word]) => !word.startsWith('-DOCSTART-')), { minLength: 1 }), { minLength: 1 });
+    const sentences = fc.array(
+      fc.array(
+        row.filter(([word]) => !word.startsWith('-DOCSTART-')),
+        { minLength: 1 },
+      ),
+      { minLength: 1 },
+    );
     fc.assert(
       fc.property(sentences, fc.constantFrom('\t', ' '), fc.constantFrom('\n', '\r\n'), (written, separator, end) => {
-        const text = written.map((sentence) => sentence.map((fields) => fields.join(separator) + end).join('')).join(end);
+        const text = written
+          .map((sentence) => sentence.map((fields) => fields.join(separator) + end).join(''))
+          .join(end);
         const lines = text.split(end);
         const read = parseConll(text, 'a.conll');
         expect(read.map(({ words, tags }) => words.map((word, i) => [word, tags[i]]))).toEqual(written);
@@ -95,6 +118,8 @@ describe('readConll', () => {
   testWithData('wnut17/dev.conll.gz', 'the dev set of WNUT-17', async (path) => {
     const sentences = await readConll(path);
     const tags = sentences.flatMap((sentence) => sentence.tags);
-    expect([sentences.length, tags.length, tags.filter((tag) => tag.startsWith('B-')).length]).toEqual([1_009, 15_733, 836]);
+    expect([sentences.length, tags.length, tags.filter((tag) => tag.startsWith('B-')).length]).toEqual([
+      1_009, 15_733, 836,
+    ]);
   });
 });

@@ -18,7 +18,10 @@ const readRows = function* (text: string, separator: string, name: string): Gene
   let line = 1;
 
   const fail = (problem: string): never => {
-    throw new ModelError('DATA_INVALID', `${name}, line ${line}: ${problem}. A quote inside a quoted field is written twice.`);
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name}, line ${line}: ${problem}. A quote inside a quoted field is written twice.`,
+    );
   };
   const plainField = (): string => {
     fieldEnd.lastIndex = at;
@@ -71,7 +74,15 @@ const separatorOf = (text: string): string => {
   const ranked = [',', ';', '\t'].flatMap((separator) => {
     const rows = firstRows(text, separator);
     const width = rows[0]?.values.length ?? 0;
-    return width < 2 ? [] : [{ separator, known: knownColumns(rows[0]?.values ?? []).length, alike: rows.every(({ values }) => values.length === width) ? 1 : 0 }];
+    return width < 2
+      ? []
+      : [
+          {
+            separator,
+            known: knownColumns(rows[0]?.values ?? []).length,
+            alike: rows.every(({ values }) => values.length === width) ? 1 : 0,
+          },
+        ];
   });
   return ranked.sort((a, b) => b.known - a.known || b.alike - a.alike)[0]?.separator ?? ',';
 };
@@ -82,4 +93,5 @@ const separatorOf = (text: string): string => {
  *
  * @throws ModelError `DATA_INVALID` for a quote that is never closed or stands in the middle of a field
  */
-export const parseCsv = (text: string, name: string): Rows => [...readRows(text, separatorOf(text), name)].filter((row) => !isBlankRow(row));
+export const parseCsv = (text: string, name: string): Rows =>
+  [...readRows(text, separatorOf(text), name)].filter((row) => !isBlankRow(row));

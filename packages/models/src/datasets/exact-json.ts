@@ -4,9 +4,11 @@ const stringOrLong = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\w.])/g;
 /** What such an integer is written as until it is read: JSON cannot hold this character otherwise than escaped. */
 const mark = '\\u0000int:';
 
-const marked = (token: string): string => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark}${token}"`);
+const marked = (token: string): string =>
+  token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${mark}${token}"`;
 
-const unmarked = (_: string, value: unknown): unknown => (typeof value === 'string' && /^\0int:-?\d+$/.test(value) ? BigInt(value.slice(5)) : value);
+const unmarked = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && /^\0int:-?\d+$/.test(value) ? BigInt(value.slice(5)) : value;
 
 /**
  * Parsed JSON with integers as they are written: those that a number cannot hold (beyond 2^53) are bigint, where JSON.parse rounds two of
@@ -20,4 +22,5 @@ export const parseExactJson = (text: string): unknown => {
 };
 
 /** A value as a message shows it. */
-export const shownJson = (value: unknown): string => String(JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)));
+export const shownJson = (value: unknown): string =>
+  String(JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)));

@@ -18,10 +18,26 @@ describe('parseJsonl', () => {
 
 describe('parseRecords', () => {
   test('a list of records, however it is laid out, and JSON lines', () => {
-    const records = [{ text: 'a', label: 1 }, { text: 'b', pair: 'c' }];
-    const table = { columns: ['text', 'label', 'pair'], hasHeader: true, rows: [{ line: 1, values: ['a', 1, undefined] }, { line: 2, values: ['b', undefined, 'c'] }] };
-    expect(parseRecords(`\ufeff${JSON.stringify(records, null, 2).replaceAll('\n', '\r\n')}`, 'x.json')).toEqual({ ...table, unit: 'record' });
-    expect(parseRecords(records.map((record) => JSON.stringify(record)).join('\n'), 'x.json')).toEqual({ ...table, unit: 'line' });
+    const records = [
+      { text: 'a', label: 1 },
+      { text: 'b', pair: 'c' },
+    ];
+    const table = {
+      columns: ['text', 'label', 'pair'],
+      hasHeader: true,
+      rows: [
+        { line: 1, values: ['a', 1, undefined] },
+        { line: 2, values: ['b', undefined, 'c'] },
+      ],
+    };
+    expect(parseRecords(`\ufeff${JSON.stringify(records, null, 2).replaceAll('\n', '\r\n')}`, 'x.json')).toEqual({
+      ...table,
+      unit: 'record',
+    });
+    expect(parseRecords(records.map((record) => JSON.stringify(record)).join('\n'), 'x.json')).toEqual({
+      ...table,
+      unit: 'line',
+    });
   });
 
   test.each<[string, RegExp]>([
@@ -30,6 +46,8 @@ describe('parseRecords', () => {
     ['[[12345678901234567890]]', /record 1: \["12345678901234567890"\] is not a JSON object/],
     ['{"text":\n"a"}', /x\.json, line 1: not JSON/],
   ])('refuses %j', (text, message) => {
-    expect(() => parseRecords(text, 'x.json')).toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }));
+    expect(() => parseRecords(text, 'x.json')).toThrow(
+      expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }),
+    );
   });
 });

@@ -11,7 +11,10 @@ interface Entry {
 
 const asRecord = (value: unknown, place: string, content: string): Entry['record'] => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Entry['record'];
-  throw new ModelError('DATA_INVALID', `${place}: ${content.slice(0, 40)} is not a JSON object such as {"text": "...", "label": "..."}.`);
+  throw new ModelError(
+    'DATA_INVALID',
+    `${place}: ${content.slice(0, 40)} is not a JSON object such as {"text": "...", "label": "..."}.`,
+  );
 };
 
 const readLine = (content: string, line: number, name: string): Entry => {
@@ -19,7 +22,11 @@ const readLine = (content: string, line: number, name: string): Entry => {
   try {
     value = parseExactJson(content);
   } catch (error) {
-    throw new ModelError('DATA_INVALID', `${name}, line ${line}: not JSON (${messageOf(error)}). Expected one JSON object a line.`, { cause: error });
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name}, line ${line}: not JSON (${messageOf(error)}). Expected one JSON object a line.`,
+      { cause: error },
+    );
   }
   return { line, record: asRecord(value, `${name}, line ${line}`, content) };
 };
@@ -56,7 +63,11 @@ export const parseJsonList = (text: string, name: string): readonly unknown[] =>
   try {
     return parseExactJson(text.replace(/^\ufeff/, '')) as readonly unknown[];
   } catch (error) {
-    throw new ModelError('DATA_INVALID', `${name} begins as a JSON list and is not one: ${messageOf(error)}. Expected [{"text": "...", "label": "..."}, ...].`, { cause: error });
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name} begins as a JSON list and is not one: ${messageOf(error)}. Expected [{"text": "...", "label": "..."}, ...].`,
+      { cause: error },
+    );
   }
 };
 

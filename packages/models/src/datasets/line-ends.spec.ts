@@ -29,7 +29,10 @@ const anyEnds = fc.infiniteStream(fc.constantFrom('\n', '\r\n', '\r'));
 
 /** Lines with an end each. A CR and the LF of an empty line after it would be one end. */
 const joined = (lines: readonly string[], ends: Iterator<string>): string =>
-  lines.reduce((text, line) => text + line + (text.endsWith('\r') && line === '' ? '\r' : (ends.next().value as string)), '');
+  lines.reduce(
+    (text, line) => text + line + (text.endsWith('\r') && line === '' ? '\r' : (ends.next().value as string)),
+    '',
+  );
 
 const read = (text: string, name: string): unknown => parseExamples(text, name);
 
@@ -67,17 +70,20 @@ describe('any mix of line ends gives what LF gives', () => {
 });
 
 describe('files that were joined', () => {
-  test.each(['a.csv', 'quoted.csv', 'a.tsv', 'bare.txt', 'texts.txt', 'a.jsonl', 'lines.json'])('%s twice, each with a byte order mark and a header, are one data set', (name) => {
-    const write = formats[name];
-    if (write === undefined) throw new Error(name);
-    fc.assert(
-      fc.property(examples, examples, (one, other) => {
-        const file = (rows: typeof one) => `\ufeff${write(rows).join('\r\n')}\r\n`;
-        const read = (text: string) => parseExamples(text, name, { header: !/txt$/.test(name) });
-        expect(read(file(one) + file(other))).toEqual([...read(file(one)), ...read(file(other))]);
-      }),
-    );
-  });
+  test.each(['a.csv', 'quoted.csv', 'a.tsv', 'bare.txt', 'texts.txt', 'a.jsonl', 'lines.json'])(
+    '%s twice, each with a byte order mark and a header, are one data set',
+    (name) => {
+      const write = formats[name];
+      if (write === undefined) throw new Error(name);
+      fc.assert(
+        fc.property(examples, examples, (one, other) => {
+          const file = (rows: typeof one) => `\ufeff${write(rows).join('\r\n')}\r\n`;
+          const read = (text: string) => parseExamples(text, name, { header: !/txt$/.test(name) });
+          expect(read(file(one) + file(other))).toEqual([...read(file(one)), ...read(file(other))]);
+        }),
+      );
+    },
+  );
 
   test('CoNLL', () => {
     expect(parseConll('\ufeffAda\tB-x\n\ufeffBob\tB-x\n', 'a')[0]?.words).toEqual(['Ada', 'Bob']);
@@ -90,10 +96,20 @@ describe('cases', () => {
   test('LF in some lines and CRLF in others: two classes', () => {
     const found = parseExamples(file('csv-mixed-newlines/train.csv'), 'train.csv');
     expect(found.map(({ label: own }) => own)).toEqual(['1', '0', '1', '0', '1', '0']);
-    expect(found.map(({ text }) => text)).toEqual(['good phone', 'bad phone', 'great sound', 'broke after a day', 'works great', 'not good']);
+    expect(found.map(({ text }) => text)).toEqual([
+      'good phone',
+      'bad phone',
+      'great sound',
+      'broke after a day',
+      'works great',
+      'not good',
+    ]);
   });
 
   test('one column of texts', () => {
-    expect(parseExamples(file('csv-mixed-newlines/texts-only.csv'), 'texts-only.csv')).toEqual([{ text: 'first text here' }, { text: 'second text here' }]);
+    expect(parseExamples(file('csv-mixed-newlines/texts-only.csv'), 'texts-only.csv')).toEqual([
+      { text: 'first text here' },
+      { text: 'second text here' },
+    ]);
   });
 });

@@ -11,7 +11,11 @@ const gunzip = async (bytes: Uint8Array, name: string): Promise<Uint8Array> => {
     const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (error) {
-    throw new ModelError('DATA_INVALID', `${name} begins as gzip and cannot be unpacked: ${messageOf(error)}. Fetch it again.`, { cause: error });
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name} begins as gzip and cannot be unpacked: ${messageOf(error)}. Fetch it again.`,
+      { cause: error },
+    );
   }
 };
 

@@ -28,7 +28,8 @@ export interface ReadExamplesOptions extends ColumnNames {
 
 const formats: Readonly<Record<string, DataFormat>> = { jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', csv: 'csv' };
 
-const formatOf = (name: string): DataFormat => formats[/\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'tsv';
+const formatOf = (name: string): DataFormat =>
+  formats[/\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'tsv';
 
 const toTable = (rows: Rows, headed: boolean, name: string): Table => {
   const [first, ...rest] = rows;
@@ -39,49 +40,79 @@ const toTable = (rows: Rows, headed: boolean, name: string): Table => {
   const mayBeLonger = !headed && columns.length >= 7;
   const wrong = body.find(({ values }) => values.length !== columns.length && !(mayBeLonger && values.length >= 7));
   if (wrong === undefined) return { columns, hasHeader: headed, rows: body, unit: 'line' };
-  const expected = headed ? `${columns.length} as in the header (${columns.join(', ')})` : `${columns.length} as in the first row`;
+  const expected = headed
+    ? `${columns.length} as in the header (${columns.join(', ')})`
+    : `${columns.length} as in the first row`;
   throw new ModelError(
     'DATA_INVALID',
     `${name}, line ${wrong.line}: ${wrong.values.length} fields, expected ${expected}. Is a separator missing, or inside a text? Texts with separators need CSV quotes or JSON lines.`,
   );
 };
 
-const parseTable = (text: string, name: string, { format = formatOf(name), ...options }: ReadExamplesOptions): Table => {
+const parseTable = (
+  text: string,
+  name: string,
+  { format = formatOf(name), ...options }: ReadExamplesOptions,
+): Table => {
   if (format === 'jsonl') return parseJsonl(text, name);
   if (format === 'json') return parseRecords(text, name);
   const rows = format === 'csv' ? parseCsv(text, name) : parseTsv(text);
   return toTable(rows, hasHeader(rows, options, name), name);
 };
 
-const isPlain = (value: unknown): value is string | number | bigint | boolean => ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+const isPlain = (value: unknown): value is string | number | bigint | boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
-const toExample = ({ line, values }: TableRow, columns: Columns, { columns: names, unit }: Table, { name, separator }: { readonly name: string; readonly separator: string | undefined }): Example => {
+const toExample = (
+  { line, values }: TableRow,
+  columns: Columns,
+  { columns: names, unit }: Table,
+  { name, separator }: { readonly name: string; readonly separator: string | undefined },
+): Example => {
   const fail = (column: number, problem: string): never => {
     throw new ModelError('DATA_INVALID', `${name}, ${unit} ${line}: column "${names[column]}" ${problem}.`);
   };
   const textAt = (column: number): string => {
     const value = values[column];
-    if (typeof value !== 'string') return fail(column, value === undefined ? 'is missing' : `is ${shownJson(value)}, expected a text`);
+    if (typeof value !== 'string')
+      return fail(column, value === undefined ? 'is missing' : `is ${shownJson(value)}, expected a text`);
     return value.trim() === '' ? fail(column, 'is empty, expected a text') : value;
   };
   const labelAt = (column: number): string | number | undefined => {
     const value = values[column];
     if (value === null || value === undefined) return undefined;
     if (!isPlain(value) || String(value).trim() === '') return fail(column, `is ${shownJson(value)}, expected a label`);
-    if (columns.task === 'regression') return typeof value !== 'boolean' && isDecimal(String(value)) ? Number(value) : fail(column, `is ${shownJson(value)}, expected a number, such as 2.5`);
+    if (columns.task === 'regression')
+      return typeof value !== 'boolean' && isDecimal(String(value))
+        ? Number(value)
+        : fail(column, `is ${shownJson(value)}, expected a number, such as 2.5`);
     const isRounded = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
-    return isRounded ? fail(column, `is ${value}, which may stand for several numbers beyond 2^53; write it as a text, "${value}"`) : String(value);
+    return isRounded
+      ? fail(column, `is ${value}, which may stand for several numbers beyond 2^53; write it as a text, "${value}"`)
+      : String(value);
   };
   const labelsAt = (column: number): readonly string[] | undefined => {
     const value = values[column];
     if (value === null || value === undefined) return undefined;
-    return labelsInValue(value, separator) ?? fail(column, `is ${shownJson(value)}, expected labels: a list, or a text with ${JSON.stringify(separator ?? usualLabelSeparator)} between them`);
+    return (
+      labelsInValue(value, separator) ??
+      fail(
+        column,
+        `is ${shownJson(value)}, expected labels: a list, or a text with ${JSON.stringify(separator ?? usualLabelSeparator)} between them`,
+      )
+    );
   };
   const inColumn = (column: number): readonly string[] => {
     const has = hasLabel(values[column]);
-    return has === undefined ? fail(column, `is ${shownJson(values[column])}, expected 0 or 1`) : has ? [names[column] ?? ''] : [];
+    return has === undefined
+      ? fail(column, `is ${shownJson(values[column])}, expected 0 or 1`)
+      : has
+        ? [names[column] ?? '']
+        : [];
   };
-  const several = columns.labels?.flatMap(inColumn) ?? (columns.task === 'multi-label' && columns.label !== undefined ? labelsAt(columns.label) : undefined);
+  const several =
+    columns.labels?.flatMap(inColumn) ??
+    (columns.task === 'multi-label' && columns.label !== undefined ? labelsAt(columns.label) : undefined);
   const label = columns.label === undefined || columns.task === 'multi-label' ? undefined : labelAt(columns.label);
   const id = columns.id === undefined ? undefined : values[columns.id];
   return {
@@ -99,7 +130,11 @@ const checkLabels = (examples: readonly Example[], { rows, unit }: Table, name: 
   examples.forEach(({ label }, i) => {
     if (typeof label !== 'string') return;
     const other = seen.get(label.trim()) ?? label;
-    if (other !== label) throw new ModelError('DATA_INVALID', `${name}, ${unit} ${rows[i]?.line}: the label ${JSON.stringify(label)} differs from ${JSON.stringify(other)} above by white space alone; write them alike.`);
+    if (other !== label)
+      throw new ModelError(
+        'DATA_INVALID',
+        `${name}, ${unit} ${rows[i]?.line}: the label ${JSON.stringify(label)} differs from ${JSON.stringify(other)} above by white space alone; write them alike.`,
+      );
     seen.set(label.trim(), label);
   });
 };

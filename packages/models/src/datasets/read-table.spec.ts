@@ -11,6 +11,10 @@ describe('parseTsv', () => {
 
   test('no white space but a tab, a line end and a blank line means anything', () => {
     const text = ' a \u00a0\tx\u2028y\u2029\u0085\u000b\u000cz\n\u00a0\n \t \n';
-    expect(parseTsv(text).map(({ values }) => values)).toEqual([[' a \u00a0', 'x\u2028y\u2029\u0085\u000b\u000cz'], ['\u00a0'], [' ', ' ']]);
+    expect(parseTsv(text).map(({ values }) => values)).toEqual([
+      [' a \u00a0', 'x\u2028y\u2029\u0085\u000b\u000cz'],
+      ['\u00a0'],
+      [' ', ' '],
+    ]);
   });
 });

@@ -13,12 +13,18 @@ const seeded = (seed: number) => {
   };
 };
 const examples = (counts: Readonly<Record<string, number>>): Example[] =>
-  Object.entries(counts).flatMap(([label, count]) => Array.from({ length: count }, (_, i) => ({ text: `${label} ${i}`, label })));
+  Object.entries(counts).flatMap(([label, count]) =>
+    Array.from({ length: count }, (_, i) => ({ text: `${label} ${i}`, label })),
+  );
 const share = (part: readonly Example[], label: string) => part.filter((example) => example.label === label).length;
 
 describe('splitExamples', () => {
   test('each part has the same mix of classes', () => {
-    const { train, dev, test: held } = splitExamples(examples({ a: 500, b: 300, c: 20 }), { train: 0.7, dev: 0.2, test: 0.1 }, { random: seeded(1) });
+    const {
+      train,
+      dev,
+      test: held,
+    } = splitExamples(examples({ a: 500, b: 300, c: 20 }), { train: 0.7, dev: 0.2, test: 0.1 }, { random: seeded(1) });
     expect([train.length, dev.length, held.length]).toEqual([574, 164, 82]);
     expect([share(train, 'a'), share(train, 'b'), share(train, 'c')]).toEqual([350, 210, 14]);
     expect([share(held, 'a'), share(held, 'b'), share(held, 'c')]).toEqual([50, 30, 2]);

@@ -36,7 +36,10 @@ export const splitExamples = <E extends Example, P extends string>(
   const names = Object.keys(shares) as P[];
   const total = names.reduce((sum, name) => sum + shares[name], 0);
   if (!names.every((name) => shares[name] > 0) || total > 1 + 1e-9) {
-    throw new ModelError('OPTION_INVALID', `Shares ${JSON.stringify(shares)}: expected positive numbers that sum to at most 1.`);
+    throw new ModelError(
+      'OPTION_INVALID',
+      `Shares ${JSON.stringify(shares)}: expected positive numbers that sum to at most 1.`,
+    );
   }
   const order = shuffled([...examples.keys()], random);
   const keyed = order.map((at) => ({ at, key: stratify ? classOf(examples[at] as E) : '' }));
@@ -48,6 +51,8 @@ export const splitExamples = <E extends Example, P extends string>(
     const behind = targets.map((share, part) => share * (i + 1) - (members[part]?.length ?? 0));
     members[behind.indexOf(Math.max(...behind))]?.push(at);
   });
-  const parts = names.map((name, part) => [name, (members[part] ?? []).sort((a, b) => a - b).map((at) => examples[at] as E)] as const);
+  const parts = names.map(
+    (name, part) => [name, (members[part] ?? []).sort((a, b) => a - b).map((at) => examples[at] as E)] as const,
+  );
   return Object.fromEntries(parts) as Record<P, E[]>;
 };

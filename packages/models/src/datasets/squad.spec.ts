@@ -8,7 +8,8 @@ import { parseSquad, readSquad } from './squad.js';
 
 const context = 'Ada wrote the first program.';
 const qa = { id: 'q1', question: 'Who?', answers: [{ text: 'Ada', answer_start: 0 }] };
-const file = (paragraph: object, article: object = { title: 'Ada' }): string => JSON.stringify({ version: '1.1', data: [{ ...article, paragraphs: [paragraph] }] });
+const file = (paragraph: object, article: object = { title: 'Ada' }): string =>
+  JSON.stringify({ version: '1.1', data: [{ ...article, paragraphs: [paragraph] }] });
 
 describe('parseSquad', () => {
   test('SQuAD 1.1', () => {
@@ -18,8 +19,17 @@ describe('parseSquad', () => {
   });
 
   test('SQuAD 2.0: impossible questions have no answers, whatever is plausible', () => {
-    const impossible = { id: 'q2', question: 'Why?', is_impossible: true, answers: [], plausible_answers: [{ text: 'Ada', answer_start: 0 }] };
-    const [possible, none] = parseSquad(file({ context, qas: [{ ...qa, is_impossible: false }, impossible] }), 'a.json');
+    const impossible = {
+      id: 'q2',
+      question: 'Why?',
+      is_impossible: true,
+      answers: [],
+      plausible_answers: [{ text: 'Ada', answer_start: 0 }],
+    };
+    const [possible, none] = parseSquad(
+      file({ context, qas: [{ ...qa, is_impossible: false }, impossible] }),
+      'a.json',
+    );
     expect(possible?.answers).toHaveLength(1);
     expect(none).toMatchObject({ id: 'q2', answers: [] });
   });
@@ -36,13 +46,38 @@ describe('parseSquad', () => {
   });
 
   test('answers are found after emoji, marks and white space of any kind, as Python counts', () => {
-    const piece = fc.constantFrom('a', 'Ada', 'é', 'e\u0301', '😀', '👩‍👩‍👧', '𝐀', '𠮷', ' ', '\u00a0', '\u3000', '\u2028', '\u2029', '\u0085', '\ufeff', '\u200b', '\t', '\r\n', '\r', '\f', '\u001c');
+    const piece = fc.constantFrom(
+      'a',
+      'Ada',
+      'é',
+      'e\u0301',
+      '😀',
+      '👩‍👩‍👧',
+      '𝐀',
+      '𠮷',
+      ' ',
+      '\u00a0',
+      '\u3000',
+      '\u2028',
+      '\u2029',
+      '\u0085',
+      '\ufeff',
+      '\u200b',
+      '\t',
+      '\r\n',
+      '\r',
+      '\f',
+      '\u001c',
+    );
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1 }), fc.nat(), fc.nat(), (pieces, from, length) => {
         const points = [...pieces.join('')];
         const answer_start = from % points.length;
         const text = points.slice(answer_start, answer_start + 1 + (length % 5)).join('');
-        const [question] = parseSquad(file({ context: points.join(''), qas: [{ ...qa, answers: [{ text, answer_start }] }] }), 'a.json');
+        const [question] = parseSquad(
+          file({ context: points.join(''), qas: [{ ...qa, answers: [{ text, answer_start }] }] }),
+          'a.json',
+        );
         const [answer] = question?.answers ?? [];
         expect(answer?.text).toBe(text);
         expect(question?.context.slice(0, answer?.start)).toBe(points.slice(0, answer_start).join(''));
@@ -63,11 +98,19 @@ describe('parseSquad', () => {
     ['a title that is no text', file({ context, qas: [] }, { title: 3 }), /data\[0\]\.title is 3, expected a text/],
     ['no context', file({ qas: [qa] }), /data\[0\]\.paragraphs\[0\]\.context is missing, expected a text/],
     ['no questions in a paragraph', file({ context }), /data\[0\]\.paragraphs\[0\]\.qas is missing/],
-    ['an id that is no text', file({ context, qas: [qa, { ...qa, id: 7 }] }), /paragraphs\[0\]\.qas\[1\]\.id is 7, expected a text/],
+    [
+      'an id that is no text',
+      file({ context, qas: [qa, { ...qa, id: 7 }] }),
+      /paragraphs\[0\]\.qas\[1\]\.id is 7, expected a text/,
+    ],
     ['no question', file({ context, qas: [{ id: 'q1', answers: [] }] }), /qas\[0\]\.question is missing/],
     ['no answers', file({ context, qas: [{ id: 'q1', question: 'Who?' }] }), /qas\[0\]\.answers is missing/],
     ['no text', file({ context, qas: [{ ...qa, answers: [{ answer_start: 0 }] }] }), /answers\[0\]\.text is missing/],
-    ['an offset below 0', file({ context, qas: [{ ...qa, answers: [{ text: 'Ada', answer_start: -1 }] }] }), /answers\[0\]\.answer_start is -1, expected a whole number/],
+    [
+      'an offset below 0',
+      file({ context, qas: [{ ...qa, answers: [{ text: 'Ada', answer_start: -1 }] }] }),
+      /answers\[0\]\.answer_start is -1, expected a whole number/,
+    ],
     ['no questions at all', '{"data":[]}', /a\.json has no questions/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseSquad(text, 'a.json')).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
@@ -78,12 +121,16 @@ describe('parseSquad', () => {
     const text = file({ context, qas: [{ ...qa, answers: [{ text: 'Ada', answer_start }] }] });
     const found = JSON.stringify(context.slice(answer_start, answer_start + 3)).replace('.', '\\.');
     expect(() => parseSquad(text, 'a.json')).toThrow(
-      new RegExp(`a\\.json: .*answers\\[0\\] of question q1 begins at character ${answer_start} of the context; ${found} stands there, expected its text "Ada"`),
+      new RegExp(
+        `a\\.json: .*answers\\[0\\] of question q1 begins at character ${answer_start} of the context; ${found} stands there, expected its text "Ada"`,
+      ),
     );
   });
 
   test('refuses an empty answer', () => {
-    expect(() => parseSquad(file({ context, qas: [{ ...qa, answers: [{ text: '', answer_start: 0 }] }] }), 'a.json')).toThrow(/expected its text ""/);
+    expect(() =>
+      parseSquad(file({ context, qas: [{ ...qa, answers: [{ text: '', answer_start: 0 }] }] }), 'a.json'),
+    ).toThrow(/expected its text ""/);
   });
 });
 
@@ -99,10 +146,18 @@ describe('readSquad', () => {
     await expect(readSquad(join(folder, 'none.json'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   });
 
-  testWithData('squad11/dev-v1.1.json.gz', 'the dev set of SQuAD 1.1, every answer where it is said to be', async (path) => {
-    const questions = await readSquad(path);
-    expect(questions).toHaveLength(10_570);
-    expect(questions.flatMap(({ answers }) => answers)).toHaveLength(34_726);
-    expect(questions[0]).toMatchObject({ id: '56be4db0acb8001400a502ec', title: 'Super_Bowl_50', answers: [{ text: 'Denver Broncos', start: 177 }, {}, {}] });
-  });
+  testWithData(
+    'squad11/dev-v1.1.json.gz',
+    'the dev set of SQuAD 1.1, every answer where it is said to be',
+    async (path) => {
+      const questions = await readSquad(path);
+      expect(questions).toHaveLength(10_570);
+      expect(questions.flatMap(({ answers }) => answers)).toHaveLength(34_726);
+      expect(questions[0]).toMatchObject({
+        id: '56be4db0acb8001400a502ec',
+        title: 'Super_Bowl_50',
+        answers: [{ text: 'Denver Broncos', start: 177 }, {}, {}],
+      });
+    },
+  );
 });

@@ -28,7 +28,8 @@ interface Fields {
   readonly offset: (record: Json, key: string, path: string) => number;
 }
 
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
@@ -58,7 +59,9 @@ const readFields = (name: string): Fields => {
     },
     offset: (record, key, path) => {
       const value = record[key];
-      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : fail(record, key, path, 'a whole number from 0');
+      return typeof value === 'number' && Number.isInteger(value) && value >= 0
+        ? value
+        : fail(record, key, path, 'a whole number from 0');
     },
   };
 };
@@ -68,7 +71,11 @@ const parseJson = (text: string, name: string): Json => {
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new ModelError('DATA_INVALID', `${name} is not JSON: ${messageOf(error)}. Expected a SQuAD file, {"data": [...]}.`, { cause: error });
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name} is not JSON: ${messageOf(error)}. Expected a SQuAD file, {"data": [...]}.`,
+      { cause: error },
+    );
   }
   if (isRecord(value)) return value;
   throw new ModelError('DATA_INVALID', `${name} holds ${quote(value)}, expected a SQuAD file, {"data": [...]}.`);
@@ -99,7 +106,13 @@ export const parseSquad = (text: string, name: string): Question[] => {
   const fields = readFields(name);
   const questions: Question[] = [];
 
-  const readAnswer = (answer: Json, path: string, id: string, context: string, toUnits: (codePoint: number) => number): SquadAnswer => {
+  const readAnswer = (
+    answer: Json,
+    path: string,
+    id: string,
+    context: string,
+    toUnits: (codePoint: number) => number,
+  ): SquadAnswer => {
     const expected = fields.text(answer, 'text', path);
     const offset = fields.offset(answer, 'answer_start', path);
     const start = toUnits(offset);
@@ -127,7 +140,11 @@ export const parseSquad = (text: string, name: string): Question[] => {
       });
     });
   });
-  if (questions.length === 0) throw new ModelError('DATA_INVALID', `${name} has no questions: expected at least one under data[].paragraphs[].qas[].`);
+  if (questions.length === 0)
+    throw new ModelError(
+      'DATA_INVALID',
+      `${name} has no questions: expected at least one under data[].paragraphs[].qas[].`,
+    );
   return questions;
 };
 

@@ -15,15 +15,21 @@ export const encodingOf = (bytes: Uint8Array, name: string): TextEncodingName =>
   const fail = (found: string): never => {
     throw new ModelError('FILE_INVALID', `${name} ${found}. Save it as UTF-8.`);
   };
-  if (begins(bytes, 0xff, 0xfe, 0, 0) || begins(bytes, 0, 0, 0xfe, 0xff)) return fail('is UTF-32, expected UTF-8, or UTF-16 with a byte order mark');
+  if (begins(bytes, 0xff, 0xfe, 0, 0) || begins(bytes, 0, 0, 0xfe, 0xff))
+    return fail('is UTF-32, expected UTF-8, or UTF-16 with a byte order mark');
   if (begins(bytes, 0xff, 0xfe)) return 'utf-16le';
   if (begins(bytes, 0xfe, 0xff)) return 'utf-16be';
   const zeros = [0, 1, 2, 3].map((at) => bytes[at] === 0).join();
-  if (zeros === 'false,true,false,true' || zeros === 'true,false,true,false') return fail('looks like UTF-16 without a byte order mark: every second byte is 0');
+  if (zeros === 'false,true,false,true' || zeros === 'true,false,true,false')
+    return fail('looks like UTF-16 without a byte order mark: every second byte is 0');
   return 'utf-8';
 };
 
-const names: Readonly<Record<TextEncodingName, string>> = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16' };
+const names: Readonly<Record<TextEncodingName, string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16',
+};
 
 /**
  * Bytes as text: UTF-8, or UTF-16 that begins with a byte order mark. The mark goes.

@@ -24,7 +24,8 @@ export const checkVocabulary = ({ dimensions: { vocabulary } }: Model, { dimensi
   );
 };
 
-const headOf = ({ task: { name, labels } }: Model): string => (labels.length > 0 ? `${name} (${labels.join(', ')})` : name);
+const headOf = ({ task: { name, labels } }: Model): string =>
+  labels.length > 0 ? `${name} (${labels.join(', ')})` : name;
 
 /**
  * Checks that a student can learn from a teacher's answers.
@@ -53,5 +54,8 @@ export const checkAnswers = (student: TaskModel, teacher: RunnableModel): void =
  */
 export const withLayers = (teacher: RunnableModel, method: string): TaskModel => {
   if (isTaskModel(teacher)) return teacher;
-  throw new ModelError('OPTION_INVALID', `A teacher on ${teacher.engine} gives its answers alone, and ${method} distillation looks inside: open it with openModel.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `A teacher on ${teacher.engine} gives its answers alone, and ${method} distillation looks inside: open it with openModel.`,
+  );
 };

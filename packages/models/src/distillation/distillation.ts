@@ -82,22 +82,42 @@ const optionsOf: Readonly<Record<DistillationMethod, readonly (keyof Distillatio
 const checkOptions = (options: DistillationOptions): void => {
   for (const [method, names] of Object.entries(optionsOf)) {
     const idle = method === options.method ? undefined : names.find((name) => options[name] !== undefined);
-    if (idle !== undefined) throw new ModelError('OPTION_INVALID', `${idle} goes with ${method} distillation; the method is ${options.method}. Leave it out.`);
+    if (idle !== undefined)
+      throw new ModelError(
+        'OPTION_INVALID',
+        `${idle} goes with ${method} distillation; the method is ${options.method}. Leave it out.`,
+      );
   }
 };
 
-const planPrediction = (student: TaskModel, teacher: RunnableModel, { temperature = 1, labelLoss = 0 }: DistillationOptions): PredictionDistillation => {
+const planPrediction = (
+  student: TaskModel,
+  teacher: RunnableModel,
+  { temperature = 1, labelLoss = 0 }: DistillationOptions,
+): PredictionDistillation => {
   checkAnswers(student, teacher);
   expectNumber('temperature', temperature, temperature > 0, 'a number above 0');
   expectNumber('labelLoss', labelLoss, labelLoss >= 0, 'a number of at least 0');
   return { method: 'prediction', student, teacher, temperature, labelLoss };
 };
 
-const planIntermediate = (student: TaskModel, teacher: TaskModel, { stateWeight = 1, attentionWeight = 1, seed = 42 }: DistillationOptions): IntermediateDistillation => {
+const planIntermediate = (
+  student: TaskModel,
+  teacher: TaskModel,
+  { stateWeight = 1, attentionWeight = 1, seed = 42 }: DistillationOptions,
+): IntermediateDistillation => {
   expectNumber('stateWeight', stateWeight, stateWeight >= 0, 'a number of at least 0');
   expectNumber('attentionWeight', attentionWeight, attentionWeight >= 0, 'a number of at least 0');
   const matches = layerMatches(student.dimensions.layers, teacher.dimensions.layers);
-  return { method: 'intermediate', student, teacher, matches, fit: openFitDense(student, teacher.dimensions.hiddenSize, seed), stateWeight, attentionWeight };
+  return {
+    method: 'intermediate',
+    student,
+    teacher,
+    matches,
+    fit: openFitDense(student, teacher.dimensions.hiddenSize, seed),
+    stateWeight,
+    attentionWeight,
+  };
 };
 
 /** The largest number up to `most` that divides both. */
@@ -111,8 +131,17 @@ const planRelations = (student: TaskModel, teacher: TaskModel, options: Distilla
   const { hiddenSize: own, layers } = student.dimensions;
   const { hiddenSize, heads, layers: teacherLayers } = teacher.dimensions;
   const { relationHeads = commonDivisor(own, hiddenSize, heads), teacherLayer = teacherLayers - 1 } = options;
-  const divides = Number.isInteger(relationHeads) && relationHeads > 0 && own % relationHeads === 0 && hiddenSize % relationHeads === 0;
-  expectNumber('relationHeads', relationHeads, divides, `a whole number that divides both widths, ${own} and ${hiddenSize}`);
+  const divides =
+    Number.isInteger(relationHeads) &&
+    relationHeads > 0 &&
+    own % relationHeads === 0 &&
+    hiddenSize % relationHeads === 0;
+  expectNumber(
+    'relationHeads',
+    relationHeads,
+    divides,
+    `a whole number that divides both widths, ${own} and ${hiddenSize}`,
+  );
   const exists = Number.isInteger(teacherLayer) && teacherLayer >= 0 && teacherLayer < teacherLayers;
   expectNumber('teacherLayer', teacherLayer, exists, `a layer of the teacher, 0 to ${teacherLayers - 1}`);
   return { method: 'relations', student, teacher, studentLayer: layers - 1, teacherLayer, relationHeads };
@@ -124,7 +153,11 @@ const planRelations = (student: TaskModel, teacher: TaskModel, options: Distilla
  * @throws ModelError `TEACHER_MISMATCH` where vocabularies, tasks or labels differ, `TENSOR_MISSING` for a teacher whose head was
  * never trained, `OPTION_INVALID`
  */
-export const planDistillation = (student: TaskModel, teacher: RunnableModel, options: DistillationOptions): Distillation => {
+export const planDistillation = (
+  student: TaskModel,
+  teacher: RunnableModel,
+  options: DistillationOptions,
+): Distillation => {
   const { method } = options;
   checkOptions(options);
   checkVocabulary(student, teacher);

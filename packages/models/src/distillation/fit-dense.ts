@@ -18,14 +18,22 @@ export interface FitDense {
 export const openFitDense = (student: TaskModel, teacherSize: number, seed: number): FitDense => {
   const specs = fitDense(student.dimensions, teacherSize);
   const fits = student.companions.get(specs.kernel.name)?.shape.join() === specs.kernel.shape.join();
-  return loadParameters<DenseWeights>(specs, fits ? student.companions : new Map(), { prefix: '', random: createRandom(seed) });
+  return loadParameters<DenseWeights>(specs, fits ? student.companions : new Map(), {
+    prefix: '',
+    random: createRandom(seed),
+  });
 };
 
 /** Puts the map as an engine trained it among the student's tensors. */
-export const keepFitDense = async (student: TaskModel, { parameters }: FitDense, values: ParameterValues): Promise<void> => {
+export const keepFitDense = async (
+  student: TaskModel,
+  { parameters }: FitDense,
+  values: ParameterValues,
+): Promise<void> => {
   for (const { spec, variable } of parameters) {
     const trained = values.get(spec.name);
     if (trained) tf.tidy(() => variable.assign(tf.tensor<Rank>(trained.slice(), variable.shape, 'float32')));
   }
-  for (const [name, tensor] of await saveParameters(parameters)) student.companions.set(name, { ...tensor, data: tensor.data.slice() });
+  for (const [name, tensor] of await saveParameters(parameters))
+    student.companions.set(name, { ...tensor, data: tensor.data.slice() });
 };

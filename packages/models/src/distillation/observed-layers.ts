@@ -16,7 +16,10 @@ export interface ObservedLayers {
 const distinct = (numbers: readonly number[]): number[] => [...new Set(numbers)];
 
 /** Depths as the states of an encoder and the attention of the layers that end there. */
-const reportOf = (depths: readonly number[]): ObservedLayers['student'] => ({ states: depths, attention: depths.filter((depth) => depth > 0).map((depth) => depth - 1) });
+const reportOf = (depths: readonly number[]): ObservedLayers['student'] => ({
+  states: depths,
+  attention: depths.filter((depth) => depth > 0).map((depth) => depth - 1),
+});
 
 /** What intermediate distillation reads of the two encoders. */
 export const observedLayers = ({ matches }: Pick<IntermediateDistillation, 'matches'>): ObservedLayers => {

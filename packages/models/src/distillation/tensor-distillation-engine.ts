@@ -1,4 +1,14 @@
-import type { EncoderInput, Extent, FullPass, Observe, Observed, Projections, TrainableModel, TrainingEngine, TrainingPass } from '@length-adaptive/core';
+import type {
+  EncoderInput,
+  Extent,
+  FullPass,
+  Observe,
+  Observed,
+  Projections,
+  TrainableModel,
+  TrainingEngine,
+  TrainingPass,
+} from '@length-adaptive/core';
 import { attentionLoss, dense, encode, hiddenStateLoss, relationLoss, tensorEngine } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
@@ -6,7 +16,12 @@ import { trainable } from '../fine-tune.js';
 import type { LabelledInput } from '../labelled-input.js';
 import { widthOf } from '../tasks/target-arrays.js';
 import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
-import type { Distillation, IntermediateDistillation, PredictionDistillation, RelationDistillation } from './distillation.js';
+import type {
+  Distillation,
+  IntermediateDistillation,
+  PredictionDistillation,
+  RelationDistillation,
+} from './distillation.js';
 import { observedLayers } from './observed-layers.js';
 
 type Batch = readonly LabelledInput[];
@@ -23,7 +38,11 @@ interface Lessons<Targets> {
 
 const inputsOf = (batch: Batch): EncoderInput[] => batch.map(({ input }) => input);
 
-const extentOf = (batch: Batch): Extent => ({ rows: batch.length, width: widthOf(batch), counts: batch.map(({ input }) => input.ids.length) });
+const extentOf = (batch: Batch): Extent => ({
+  rows: batch.length,
+  width: widthOf(batch),
+  counts: batch.map(({ input }) => input.ids.length),
+});
 
 const predictionLessons = ({ student, teacher, temperature, labelLoss }: PredictionDistillation): Lessons<Tensor> => {
   const { task } = student;
@@ -31,12 +50,18 @@ const predictionLessons = ({ student, teacher, temperature, labelLoss }: Predict
     variables: new Map(),
     ask: async (batch) => {
       const logits = await teacher.run(inputsOf(batch));
-      return tf.tensor(logits, task.reads === 'first' ? [batch.length, task.outputs] : [batch.length, widthOf(batch), task.outputs]);
+      return tf.tensor(
+        logits,
+        task.reads === 'first' ? [batch.length, task.outputs] : [batch.length, widthOf(batch), task.outputs],
+      );
     },
     learn: (batch, targets, pass) => {
       const logits = student.logits(inputsOf(batch), pass);
       const distilled = distillationLoss(task, targets, logits, batch, { temperature });
-      return { logits, loss: labelLoss === 0 ? distilled : tf.add(distilled, tf.mul(taskLoss(task, logits, batch), labelLoss)) };
+      return {
+        logits,
+        loss: labelLoss === 0 ? distilled : tf.add(distilled, tf.mul(taskLoss(task, logits, batch), labelLoss)),
+      };
     },
   };
 };
@@ -50,20 +75,45 @@ const intermediateLessons = (distillation: IntermediateDistillation): Lessons<Ob
     ask: (batch) => Promise.resolve(observe(teacher, batch, layers.teacher)),
     learn: (batch, targets, { dropout }) => {
       const extent = extentOf(batch);
-      const { observed } = encode(student.encoder, inputsOf(batch), { observe: layers.student, restore: false, dropout });
-      const states = observed.states.map((state, i) => hiddenStateLoss(targets.states[layers.stateOf[i] as number] as Tensor2D, dense(state, fit.weights), extent));
-      const attention = observed.attention.map((own, i) => attentionLoss(targets.attention[layers.attentionOf[i] as number] as Tensor4D, own, extent));
+      const { observed } = encode(student.encoder, inputsOf(batch), {
+        observe: layers.student,
+        restore: false,
+        dropout,
+      });
+      const states = observed.states.map((state, i) =>
+        hiddenStateLoss(targets.states[layers.stateOf[i] as number] as Tensor2D, dense(state, fit.weights), extent),
+      );
+      const attention = observed.attention.map((own, i) =>
+        attentionLoss(targets.attention[layers.attentionOf[i] as number] as Tensor4D, own, extent),
+      );
       return { loss: tf.add(tf.mul(sum(states), stateWeight), tf.mul(sum(attention), attentionWeight)) };
     },
   };
 };
 
-const relationLessons = ({ student, teacher, studentLayer, teacherLayer, relationHeads: heads }: RelationDistillation): Lessons<Observed> => ({
+const relationLessons = ({
+  student,
+  teacher,
+  studentLayer,
+  teacherLayer,
+  relationHeads: heads,
+}: RelationDistillation): Lessons<Observed> => ({
   variables: new Map(),
   ask: (batch) => Promise.resolve(observe(teacher, batch, { projections: [teacherLayer] })),
   learn: (batch, targets, { dropout }) => {
-    const { observed } = encode(student.encoder, inputsOf(batch), { observe: { projections: [studentLayer] }, restore: false, dropout });
-    return { loss: relationLoss(targets.projections[0] as Projections, observed.projections[0] as Projections, extentOf(batch), { heads }) };
+    const { observed } = encode(student.encoder, inputsOf(batch), {
+      observe: { projections: [studentLayer] },
+      restore: false,
+      dropout,
+    });
+    return {
+      loss: relationLoss(
+        targets.projections[0] as Projections,
+        observed.projections[0] as Projections,
+        extentOf(batch),
+        { heads },
+      ),
+    };
   },
 });
 
@@ -75,7 +125,10 @@ const observe = ({ encoder }: IntermediateDistillation['teacher'], batch: Batch,
 };
 
 /** Every step asks the teacher first, outside the pass that is differentiated. */
-const teach = <Targets>(student: Distillation['student'], { variables, ask, learn }: Lessons<Targets>): TrainingEngine<Batch> => {
+const teach = <Targets>(
+  student: Distillation['student'],
+  { variables, ask, learn }: Lessons<Targets>,
+): TrainingEngine<Batch> => {
   interface Lesson {
     readonly batch: Batch;
     readonly targets: Targets;
@@ -107,5 +160,8 @@ const teach = <Targets>(student: Distillation['student'], { variables, ask, lear
 export const tensorDistillationEngine = (distillation: Distillation): TrainingEngine<Batch> => {
   const { student } = distillation;
   if (distillation.method === 'prediction') return teach(student, predictionLessons(distillation));
-  return teach(student, distillation.method === 'intermediate' ? intermediateLessons(distillation) : relationLessons(distillation));
+  return teach(
+    student,
+    distillation.method === 'intermediate' ? intermediateLessons(distillation) : relationLessons(distillation),
+  );
 };

@@ -41,7 +41,9 @@ describe('classification metrics, against the values of scikit-learn', () => {
 
   test('all right is 1', () => {
     const labels = [0, 1, 2, 1];
-    expect([accuracy(labels, labels), f1(labels, labels, { average: 'macro' }), matthews(labels, labels)]).toEqual([1, 1, 1]);
+    expect([accuracy(labels, labels), f1(labels, labels, { average: 'macro' }), matthews(labels, labels)]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   test('where a metric is undefined it is 0', () => {

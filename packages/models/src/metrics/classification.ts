@@ -19,11 +19,17 @@ export interface F1Options {
 /** @throws ModelError `DATA_INVALID` when the two lists are empty or not equally long */
 export const checkPaired = (predictions: ArrayLike<number>, labels: ArrayLike<number>): void => {
   if (predictions.length === labels.length && labels.length > 0) return;
-  throw new ModelError('DATA_INVALID', `${predictions.length} predictions for ${labels.length} labels: expected one each, and at least one.`);
+  throw new ModelError(
+    'DATA_INVALID',
+    `${predictions.length} predictions for ${labels.length} labels: expected one each, and at least one.`,
+  );
 };
 
-const count = (predictions: readonly number[], labels: readonly number[], holds: (prediction: number, label: number) => boolean): number =>
-  labels.reduce((sum, label, i) => sum + (holds(predictions[i] as number, label) ? 1 : 0), 0);
+const count = (
+  predictions: readonly number[],
+  labels: readonly number[],
+  holds: (prediction: number, label: number) => boolean,
+): number => labels.reduce((sum, label, i) => sum + (holds(predictions[i] as number, label) ? 1 : 0), 0);
 
 /** Share of predictions that are the label, 0 to 1. Classes are numbers. */
 export const accuracy = (predictions: readonly number[], labels: readonly number[]): number => {
@@ -39,7 +45,11 @@ const f1Of = (predictions: readonly number[], labels: readonly number[], positiv
 };
 
 /** F1, the harmonic mean of precision and recall, 0 to 1; 0 where both are undefined. As scikit-learn's `f1_score`, `classes` being its `labels`. */
-export const f1 = (predictions: readonly number[], labels: readonly number[], { average = 'binary', positive = 1, classes }: F1Options = {}): number => {
+export const f1 = (
+  predictions: readonly number[],
+  labels: readonly number[],
+  { average = 'binary', positive = 1, classes }: F1Options = {},
+): number => {
   checkPaired(predictions, labels);
   if (average === 'binary') return f1Of(predictions, labels, positive);
   if (average === 'micro') return accuracy(predictions, labels);
@@ -57,7 +67,8 @@ export const matthews = (predictions: readonly number[], labels: readonly number
   const classes = [...new Set([...predictions, ...labels])];
   const predicted = classes.map((each) => count(predictions, labels, (prediction) => prediction === each));
   const actual = classes.map((each) => count(predictions, labels, (_, label) => label === each));
-  const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  const dot = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
   const correct = count(predictions, labels, (prediction, label) => prediction === label);
   const spread = (size ** 2 - dot(predicted, predicted)) * (size ** 2 - dot(actual, actual));
   return spread === 0 ? 0 : (correct * size - dot(predicted, actual)) / Math.sqrt(spread);

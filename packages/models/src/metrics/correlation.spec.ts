@@ -21,14 +21,24 @@ describe('correlations, against the values of SciPy', () => {
 
   test('Spearman is Pearson of ranks: those below a value, and half of those that equal it', () => {
     const rank = (values: readonly number[]): number[] =>
-      values.map((value) => values.filter((other) => other < value).length + (values.filter((other) => other === value).length + 1) / 2);
-    const pairs = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 })), { minLength: 2 });
+      values.map(
+        (value) =>
+          values.filter((other) => other < value).length + (values.filter((other) => other === value).length + 1) / 2,
+      );
+    const pairs = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 })), {
+      minLength: 2,
+    });
     fc.assert(
       fc.property(pairs, (rows) => {
         const [predictions, labels] = [rows.map(([a]) => a), rows.map(([, b]) => b)];
         expect(spearman(predictions, labels)).toBeCloseTo(pearson(rank(predictions), rank(labels)), 12);
         expect(spearman(labels, predictions)).toBeCloseTo(spearman(predictions, labels), 12);
-        expect(spearman(predictions.map((value) => value ** 3), labels)).toBeCloseTo(spearman(predictions, labels), 12);
+        expect(
+          spearman(
+            predictions.map((value) => value ** 3),
+            labels,
+          ),
+        ).toBeCloseTo(spearman(predictions, labels), 12);
       }),
     );
   });

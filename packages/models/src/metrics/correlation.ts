@@ -23,7 +23,7 @@ export const pearson = (predictions: readonly number[], labels: readonly number[
 const ranks = (values: readonly number[]): number[] => {
   const order = [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number));
   const out = new Array<number>(values.length).fill(0);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start + 1;
     while (end < order.length && values[order[end] as number] === values[order[start] as number]) end += 1;
     for (const at of order.slice(start, end)) out[at] = (start + 1 + end) / 2;

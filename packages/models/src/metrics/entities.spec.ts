@@ -4,7 +4,8 @@ import { parseConll, readConll } from '../datasets/conll.js';
 import { entitiesOf, entityScores } from './entities.js';
 
 /** Entities as short text: `PER 0-2`. */
-const brief = (tags: string): string[] => entitiesOf(tags === '' ? [] : tags.split(' ')).map(({ type, start, end }) => `${type} ${start}-${end}`);
+const brief = (tags: string): string[] =>
+  entitiesOf(tags === '' ? [] : tags.split(' ')).map(({ type, start, end }) => `${type} ${start}-${end}`);
 
 describe('entitiesOf, against the values of seqeval', () => {
   test.each<[string, string, string[]]>([
@@ -33,12 +34,19 @@ describe('entitiesOf, against the values of seqeval', () => {
   });
 
   test('entities written as IOB2, IOBES or BILOU are read back', () => {
-    const entity = fc.record({ type: fc.constantFrom('PER', 'LOC'), gap: fc.nat(2), length: fc.integer({ min: 1, max: 4 }) });
+    const entity = fc.record({
+      type: fc.constantFrom('PER', 'LOC'),
+      gap: fc.nat(2),
+      length: fc.integer({ min: 1, max: 4 }),
+    });
     const write = (entities: readonly { type: string; gap: number; length: number }[], prefixes: string): string[] => {
       const [begin, inside, end, single] = prefixes;
       return entities.flatMap(({ type, gap, length }) => [
         ...Array<string>(gap).fill('O'),
-        ...Array.from({ length }, (_, i) => `${length === 1 ? single : i === 0 ? begin : i === length - 1 ? end : inside}-${type}`),
+        ...Array.from(
+          { length },
+          (_, i) => `${length === 1 ? single : i === 0 ? begin : i === length - 1 ? end : inside}-${type}`,
+        ),
       ]);
     };
     fc.assert(
@@ -51,7 +59,10 @@ describe('entitiesOf, against the values of seqeval', () => {
   });
 
   test('one set of entities in a CoNLL file of each scheme is read as the same', () => {
-    const [words, expected] = ['Ada Lovelace met Bob in New York City Oslo .'.split(' '), ['PER 0-2', 'PER 3-4', 'LOC 5-8', 'LOC 8-9']];
+    const [words, expected] = [
+      'Ada Lovelace met Bob in New York City Oslo .'.split(' '),
+      ['PER 0-2', 'PER 3-4', 'LOC 5-8', 'LOC 8-9'],
+    ];
     const schemes = {
       IOB1: 'I-PER I-PER O I-PER O I-LOC I-LOC I-LOC B-LOC O',
       IOB2: 'B-PER I-PER O B-PER O B-LOC I-LOC I-LOC B-LOC O',
@@ -59,7 +70,10 @@ describe('entitiesOf, against the values of seqeval', () => {
       BILOU: 'B-PER L-PER O U-PER O B-LOC I-LOC L-LOC U-LOC O',
     };
     const read = Object.values(schemes).map((tags) => {
-      const text = tags.split(' ').map((tag, i) => `${words[i]}\t${tag}\r\n`).join('');
+      const text = tags
+        .split(' ')
+        .map((tag, i) => `${words[i]}\t${tag}\r\n`)
+        .join('');
       return parseConll(text, 'a.conll')[0]?.tags ?? [];
     });
     for (const tags of read) {
@@ -82,10 +96,20 @@ describe('entitiesOf, against the values of seqeval', () => {
 
 describe('entityScores', () => {
   test('micro-averaged over sentences, type and both ends count', () => {
-    const gold = [['O', 'O', 'O', 'B-MISC', 'I-MISC', 'I-MISC', 'O'], ['B-PER', 'I-PER', 'O']];
-    const predicted = [['O', 'O', 'B-MISC', 'I-MISC', 'I-MISC', 'I-MISC', 'O'], ['B-PER', 'I-PER', 'O']];
+    const gold = [
+      ['O', 'O', 'O', 'B-MISC', 'I-MISC', 'I-MISC', 'O'],
+      ['B-PER', 'I-PER', 'O'],
+    ];
+    const predicted = [
+      ['O', 'O', 'B-MISC', 'I-MISC', 'I-MISC', 'I-MISC', 'O'],
+      ['B-PER', 'I-PER', 'O'],
+    ];
     expect(entityScores(predicted, gold)).toEqual({ precision: 0.5, recall: 0.5, f1: 0.5 });
-    expect(entityScores([['B-PER', 'B-LOC', 'B-LOC']], [['B-PER', 'O', 'B-PER']])).toEqual({ precision: 1 / 3, recall: 1 / 2, f1: 2 / 5 });
+    expect(entityScores([['B-PER', 'B-LOC', 'B-LOC']], [['B-PER', 'O', 'B-PER']])).toEqual({
+      precision: 1 / 3,
+      recall: 1 / 2,
+      f1: 2 / 5,
+    });
   });
 
   test('an entity of one sentence is not one of another', () => {

@@ -37,10 +37,12 @@ const ending = new Set(['BB', 'BS', 'IB', 'IS']);
 const beginning = new Set(['EE', 'EI', 'SE', 'SI']);
 
 const endsBefore = (tag: Tag, previous: Tag): boolean =>
-  previous.prefix !== 'O' && ('ES'.includes(previous.prefix) || previous.type !== tag.type || ending.has(previous.prefix + tag.prefix));
+  previous.prefix !== 'O' &&
+  ('ES'.includes(previous.prefix) || previous.type !== tag.type || ending.has(previous.prefix + tag.prefix));
 
 const beginsAt = (tag: Tag, previous: Tag): boolean =>
-  tag.prefix !== 'O' && ('BS'.includes(tag.prefix) || previous.type !== tag.type || beginning.has(previous.prefix + tag.prefix));
+  tag.prefix !== 'O' &&
+  ('BS'.includes(tag.prefix) || previous.type !== tag.type || beginning.has(previous.prefix + tag.prefix));
 
 /**
  * The entities that the tags of a sentence mark, as the CoNLL scorer and seqeval's default mode read IOB1, IOB2 and IOBES. They
@@ -61,7 +63,8 @@ export const entitiesOf = (tags: readonly string[]): Entity[] => {
   return entities;
 };
 
-const keysOf = (tags: readonly string[]): readonly string[] => entitiesOf(tags).map(({ type, start, end }) => `${start} ${end} ${type}`);
+const keysOf = (tags: readonly string[]): readonly string[] =>
+  entitiesOf(tags).map(({ type, start, end }) => `${start} ${end} ${type}`);
 
 /**
  * Precision, recall and F1 of predicted entities over all sentences, micro-averaged: an entity counts when its type and
@@ -71,15 +74,24 @@ const keysOf = (tags: readonly string[]): readonly string[] => entitiesOf(tags).
  * @param gold the same sentences
  * @throws ModelError `DATA_INVALID` when the two are not equally long
  */
-export const entityScores = (predicted: readonly (readonly string[])[], gold: readonly (readonly string[])[]): EntityScores => {
+export const entityScores = (
+  predicted: readonly (readonly string[])[],
+  gold: readonly (readonly string[])[],
+): EntityScores => {
   if (predicted.length !== gold.length) {
-    throw new ModelError('DATA_INVALID', `Tags of ${predicted.length} sentences for ${gold.length} sentences: expected one list each.`);
+    throw new ModelError(
+      'DATA_INVALID',
+      `Tags of ${predicted.length} sentences for ${gold.length} sentences: expected one list each.`,
+    );
   }
   let [right, found, expected] = [0, 0, 0];
   gold.forEach((tags, i) => {
     const mine = predicted[i] ?? [];
     if (mine.length !== tags.length) {
-      throw new ModelError('DATA_INVALID', `Sentence ${i + 1}: ${mine.length} predicted tags for ${tags.length} words: expected one each.`);
+      throw new ModelError(
+        'DATA_INVALID',
+        `Sentence ${i + 1}: ${mine.length} predicted tags for ${tags.length} words: expected one each.`,
+      );
     }
     const keys = new Set(keysOf(tags));
     const guesses = keysOf(mine);

@@ -16,14 +16,23 @@ describe('metricByName', () => {
 
   test('f1 of other than two labels is refused, and says what to choose', () => {
     expect(() => metricByName('f1')([0, 1], [0, 1], 3)).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', message: '"f1" is of two labels, the second against the first; this model has 3. Choose f1_macro, the mean over all labels, or f1_micro, that of all decisions.' }),
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message:
+          '"f1" is of two labels, the second against the first; this model has 3. Choose f1_macro, the mean over all labels, or f1_micro, that of all decisions.',
+      }),
     );
     expect(() => metricByName('f1')([0, 2], [0, 1])).toThrow(/classes beyond 0 and 1 occur\. Choose f1_macro/);
   });
 
-  test.each(['accuracy', 'f1', 'f1_macro', 'f1_micro', 'matthews'])('%s is not of a model that predicts numbers', (name) => {
-    expect(() => metricByName(name)([0.2, 1], [0, 1], 1)).toThrow(/is of classes, and this model predicts a number\. Choose pearson or spearman/);
-  });
+  test.each(['accuracy', 'f1', 'f1_macro', 'f1_micro', 'matthews'])(
+    '%s is not of a model that predicts numbers',
+    (name) => {
+      expect(() => metricByName(name)([0.2, 1], [0, 1], 1)).toThrow(
+        /is of classes, and this model predicts a number\. Choose pearson or spearman/,
+      );
+    },
+  );
 
   test('one definition of F1 for all predictions of a model: a class that is predicted more is no other mean', () => {
     const classes = 4;
@@ -32,14 +41,19 @@ describe('metricByName', () => {
       fc.property(rows, (pairs) => {
         const [predictions, labels] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
         const each = [...Array(classes).keys()].map((positive) => f1(predictions, labels, { positive }));
-        expect(metricByName('f1_macro')(predictions, labels, classes)).toBeCloseTo(each.reduce((sum, value) => sum + value, 0) / classes, 12);
+        expect(metricByName('f1_macro')(predictions, labels, classes)).toBeCloseTo(
+          each.reduce((sum, value) => sum + value, 0) / classes,
+          12,
+        );
         expect(metricByName('f1_micro')(predictions, labels, classes)).toBe(accuracy(predictions, labels));
       }),
     );
   });
 
   test('lists the names it knows', () => {
-    expect(() => metricByName('bleu')).toThrow('There is no metric "bleu". Choose one of accuracy, f1, f1_macro, f1_micro, matthews, pearson, spearman.');
+    expect(() => metricByName('bleu')).toThrow(
+      'There is no metric "bleu". Choose one of accuracy, f1, f1_macro, f1_micro, matthews, pearson, spearman.',
+    );
     expect(() => metricByName('toString')).toThrow(/no metric/);
   });
 });

@@ -21,17 +21,25 @@ export type MetricName = NumberMetricName | 'exact_match' | MultiLabelMetricName
 
 /** @throws ModelError `OPTION_INVALID` for anything but two classes */
 const binaryF1: Metric = (predictions, labels, classes) => {
-  const isBinary = classes === undefined ? [...predictions, ...labels].every((value) => value === 0 || value === 1) : classes === 2;
+  const isBinary =
+    classes === undefined ? [...predictions, ...labels].every((value) => value === 0 || value === 1) : classes === 2;
   if (isBinary) return f1(predictions, labels);
   const found = classes === undefined ? 'classes beyond 0 and 1 occur' : `this model has ${classes}`;
-  throw new ModelError('OPTION_INVALID', `"f1" is of two labels, the second against the first; ${found}. Choose f1_macro, the mean over all labels, or f1_micro, that of all decisions.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `"f1" is of two labels, the second against the first; ${found}. Choose f1_macro, the mean over all labels, or f1_micro, that of all decisions.`,
+  );
 };
 
 /** A metric that means nothing for numbers that are no classes. */
 const ofClasses =
   (name: string, metric: Metric): Metric =>
   (predictions, labels, classes) => {
-    if (classes === 1) throw new ModelError('OPTION_INVALID', `"${name}" is of classes, and this model predicts a number. Choose pearson or spearman.`);
+    if (classes === 1)
+      throw new ModelError(
+        'OPTION_INVALID',
+        `"${name}" is of classes, and this model predicts a number. Choose pearson or spearman.`,
+      );
     return metric(predictions, labels, classes);
   };
 
@@ -42,7 +50,9 @@ const ofClasses =
 export const metrics: Readonly<Record<NumberMetricName, Metric>> = {
   accuracy: ofClasses('accuracy', accuracy),
   f1: ofClasses('f1', binaryF1),
-  f1_macro: ofClasses('f1_macro', (predictions, labels, classes) => f1(predictions, labels, { average: 'macro', classes })),
+  f1_macro: ofClasses('f1_macro', (predictions, labels, classes) =>
+    f1(predictions, labels, { average: 'macro', classes }),
+  ),
   f1_micro: ofClasses('f1_micro', (predictions, labels) => f1(predictions, labels, { average: 'micro' })),
   matthews: ofClasses('matthews', matthews),
   pearson,
@@ -58,5 +68,8 @@ export const metrics: Readonly<Record<NumberMetricName, Metric>> = {
  */
 export const metricByName = (name: string): Metric => {
   if (Object.hasOwn(metrics, name)) return metrics[name as NumberMetricName];
-  throw new ModelError('OPTION_INVALID', `There is no metric "${name}". Choose one of ${Object.keys(metrics).join(', ')}.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `There is no metric "${name}". Choose one of ${Object.keys(metrics).join(', ')}.`,
+  );
 };

@@ -18,9 +18,15 @@ export interface LabelScores {
 /** @throws ModelError `DATA_INVALID` when the two lists are empty or not equally long, or their rows are not */
 const checkRows = (predictions: readonly ArrayLike<unknown>[], targets: LabelRows): number => {
   const width = targets[0]?.length ?? 0;
-  const fits = predictions.length === targets.length && width > 0 && [...predictions, ...targets].every(({ length }) => length === width);
+  const fits =
+    predictions.length === targets.length &&
+    width > 0 &&
+    [...predictions, ...targets].every(({ length }) => length === width);
   if (fits) return width;
-  throw new ModelError('DATA_INVALID', `${predictions.length} predictions for ${targets.length} texts, the first of which has ${width} labels: expected a row of predictions for each text and one for each label in it, and at least one.`);
+  throw new ModelError(
+    'DATA_INVALID',
+    `${predictions.length} predictions for ${targets.length} texts, the first of which has ${width} labels: expected a row of predictions for each text and one for each label in it, and at least one.`,
+  );
 };
 
 interface Counts {
@@ -41,7 +47,8 @@ const countsOf = (predictions: LabelRows, targets: LabelRows, label: number): Co
 };
 
 /** F1 of counts; 0 where nothing is predicted and nothing is there. */
-const f1Of = ({ hits, predicted, positives }: Counts): number => (predicted + positives === 0 ? 0 : (2 * hits) / (predicted + positives));
+const f1Of = ({ hits, predicted, positives }: Counts): number =>
+  predicted + positives === 0 ? 0 : (2 * hits) / (predicted + positives);
 
 /**
  * F1 of texts with any number of labels, 0 to 1, as scikit-learn defines it. `'micro'`: of all pairs of a text and a label together.
@@ -52,7 +59,11 @@ const f1Of = ({ hits, predicted, positives }: Counts): number => (predicted + po
  * @example
  * multiLabelF1([[1, 0], [1, 1]], [[1, 0], [0, 1]], { average: 'micro' }); // 0.8
  */
-export const multiLabelF1 = (predictions: LabelRows, targets: LabelRows, { average }: { readonly average: 'micro' | 'macro' }): number => {
+export const multiLabelF1 = (
+  predictions: LabelRows,
+  targets: LabelRows,
+  { average }: { readonly average: 'micro' | 'macro' },
+): number => {
   const width = checkRows(predictions, targets);
   const counts = Array.from({ length: width }, (_, label) => countsOf(predictions, targets, label));
   if (average === 'macro') return counts.reduce((sum, each) => sum + f1Of(each), 0) / width;
@@ -67,7 +78,10 @@ export const multiLabelF1 = (predictions: LabelRows, targets: LabelRows, { avera
  */
 export const exactLabels = (predictions: LabelRows, targets: LabelRows): number => {
   checkRows(predictions, targets);
-  return targets.filter((row, i) => row.every((has, label) => Boolean(has) === Boolean(predictions[i]?.[label]))).length / targets.length;
+  return (
+    targets.filter((row, i) => row.every((has, label) => Boolean(has) === Boolean(predictions[i]?.[label]))).length /
+    targets.length
+  );
 };
 
 /** Average precision of one label: the sum over its distinct scores of (gain of recall) times precision, as scikit-learn defines it. */
@@ -76,10 +90,11 @@ const averagePrecisionOf = (scores: readonly number[], has: readonly boolean[]):
   if (positives === 0) return undefined;
   const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
   let [hits, sum] = [0, 0];
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     const before = hits;
-    while (end < order.length && scores[order[end] as number] === scores[order[start] as number]) if (has[order[end++] as number]) hits += 1; // equal scores stand at one threshold
+    while (end < order.length && scores[order[end] as number] === scores[order[start] as number])
+      if (has[order[end++] as number]) hits += 1; // equal scores stand at one threshold
     sum += ((hits - before) / positives) * (hits / end);
     start = end;
   }
@@ -97,7 +112,10 @@ export const labelScores = (logits: readonly ArrayLike<number>[], targets: Label
   const given = logits.map((row) => Array.from(row, (logit) => logit >= 0));
   return Array.from({ length: width }, (_, label) => {
     const counts = countsOf(given, targets, label);
-    const ranked = averagePrecisionOf(logits.map((row) => row[label] as number), targets.map((row) => Boolean(row[label])));
+    const ranked = averagePrecisionOf(
+      logits.map((row) => row[label] as number),
+      targets.map((row) => Boolean(row[label])),
+    );
     return { f1: f1Of(counts), averagePrecision: ranked, positives: counts.positives, predicted: counts.predicted };
   });
 };

@@ -47,7 +47,9 @@ describe('SQuAD scores, against the values of the official scorer', () => {
   });
 
   test('F1 is between exact match and 1, the same both ways, and more answers never lower it', () => {
-    const text = fc.array(fc.constantFrom('the', 'red', 'Red', 'fox', 'é', '2', 'x.'), { minLength: 1 }).map((words) => words.join(' '));
+    const text = fc
+      .array(fc.constantFrom('the', 'red', 'Red', 'fox', 'é', '2', 'x.'), { minLength: 1 })
+      .map((words) => words.join(' '));
     fc.assert(
       fc.property(text, text, text, (prediction, answer, other) => {
         const f1 = answerF1(prediction, [answer]);
@@ -62,9 +64,15 @@ describe('SQuAD scores, against the values of the official scorer', () => {
 
   // The first answer to each question against the others, as the official algorithm scores it in Python.
   testWithData('squad11/dev-v1.1.json.gz', 'the agreement of people on the dev set of SQuAD 1.1', async (path) => {
-    const several = (await readSquad(path)).map(({ answers }) => answers.map(({ text }) => text)).filter(({ length }) => length > 1);
+    const several = (await readSquad(path))
+      .map(({ answers }) => answers.map(({ text }) => text))
+      .filter(({ length }) => length > 1);
     const mean = (score: (prediction: string, answers: readonly string[]) => number): number =>
       several.reduce((sum, [first = '', ...others]) => sum + score(first, others), 0) / several.length;
-    expect([several.length, mean(exactMatch).toFixed(6), mean(answerF1).toFixed(6)]).toEqual([10_567, '0.822372', '0.925056']);
+    expect([several.length, mean(exactMatch).toFixed(6), mean(answerF1).toFixed(6)]).toEqual([
+      10_567,
+      '0.822372',
+      '0.925056',
+    ]);
   });
 });

@@ -14,17 +14,29 @@ const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
 
 /** Raw storages, in the order of `keys`: the count of elements in 8 bytes, then the elements, little endian. */
-const readStorages = (bytes: Uint8Array, start: number, keys: readonly unknown[], known: ReadonlyMap<string, Storage>): Map<string, Uint8Array> => {
+const readStorages = (
+  bytes: Uint8Array,
+  start: number,
+  keys: readonly unknown[],
+  known: ReadonlyMap<string, Storage>,
+): Map<string, Uint8Array> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = new Map<string, Uint8Array>();
   let at = start;
   for (const key of keys) {
     const storage = typeof key === 'string' ? known.get(key) : undefined;
-    if (storage === undefined) throw invalidFile(`it has the bytes of a storage (number ${found.size} of ${keys.length}) that nothing refers to.`);
+    if (storage === undefined)
+      throw invalidFile(
+        `it has the bytes of a storage (number ${found.size} of ${keys.length}) that nothing refers to.`,
+      );
     const left = bytes.byteLength - at - 8;
-    if (left < 0) throw invalidFile(`it ends before its storage ${quoted(storage.key)}. The file is cut off: fetch it again.`);
+    if (left < 0)
+      throw invalidFile(`it ends before its storage ${quoted(storage.key)}. The file is cut off: fetch it again.`);
     const size = Number(view.getBigUint64(at, true)) * storage.type.width;
-    if (size > left) throw invalidFile(`its storage ${quoted(storage.key)} claims ${size} bytes, and only ${left} follow. The file is cut off: fetch it again.`);
+    if (size > left)
+      throw invalidFile(
+        `its storage ${quoted(storage.key)} claims ${size} bytes, and only ${left} follow. The file is cut off: fetch it again.`,
+      );
     found.set(storage.key, bytes.subarray(at + 8, at + 8 + size));
     at += 8 + size;
   }
@@ -40,9 +52,11 @@ export const readLegacyFile = (bytes: Uint8Array): Saved => {
   const known = new Map<string, Storage>();
   const options = torchObjects((storage) => known.set(storage.key, storage));
   const magic = readPickle(bytes, options);
-  if (magic.value !== magicNumber) throw invalidFile('it is a pickle that PyTorch did not write: its magic number is missing.');
+  if (magic.value !== magicNumber)
+    throw invalidFile('it is a pickle that PyTorch did not write: its magic number is missing.');
   const version = readPickle(bytes, options, magic.end);
-  if (version.value !== protocolVersion) throw invalidFile(`its format has version ${quoted(String(version.value))}, and ${protocolVersion} is read.`);
+  if (version.value !== protocolVersion)
+    throw invalidFile(`its format has version ${quoted(String(version.value))}, and ${protocolVersion} is read.`);
   const system = readPickle(bytes, options, version.end);
   const root = readPickle(bytes, options, system.end);
   const keys = readPickle(bytes, options, root.end);

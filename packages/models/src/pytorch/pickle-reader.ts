@@ -14,7 +14,9 @@ const maxLine = 65_536;
 export const take = (reader: PickleReader, count: number): number => {
   const { at, bytes } = reader;
   if (count > bytes.byteLength - at) {
-    throw invalidFile(`its pickle wants ${count} bytes at byte ${at}, and only ${bytes.byteLength - at} follow. The file is cut off: fetch it again.`);
+    throw invalidFile(
+      `its pickle wants ${count} bytes at byte ${at}, and only ${bytes.byteLength - at} follow. The file is cut off: fetch it again.`,
+    );
   }
   reader.at = at + count;
   return at;
@@ -70,9 +72,14 @@ export const intLine = (reader: PickleReader): number | bigint | boolean => {
 /** FLOAT: digits, or the names of what has none. */
 export const floatLine = (reader: PickleReader): number => {
   const digits = line(reader);
-  const special = new Map([['inf', Infinity], ['-inf', -Infinity], ['nan', Number.NaN]]).get(digits);
+  const special = new Map([
+    ['inf', Infinity],
+    ['-inf', -Infinity],
+    ['nan', Number.NaN],
+  ]).get(digits);
   if (special !== undefined) return special;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) throw invalidFile(`its pickle holds ${quoted(digits)} for a number.`);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits))
+    throw invalidFile(`its pickle holds ${quoted(digits)} for a number.`);
   return Number(digits);
 };
 
@@ -83,7 +90,11 @@ export const long = (reader: PickleReader, count: number): number | bigint => {
   return asNumber(BigInt.asIntN(8 * count, value));
 };
 
-const escapes: ReadonlyMap<string, string> = new Map([['n', '\n'], ['r', '\r'], ['t', '\t']]);
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 /** STRING: a Python 2 string as its `repr`. */
 export const stringLine = (reader: PickleReader): string => {

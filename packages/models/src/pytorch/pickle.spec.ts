@@ -8,7 +8,8 @@ import type { PickleOptions } from './pickle.js';
 /** Pickles that Python wrote (fixtures/make.py), by protocol. */
 const fixtures = JSON.parse(readFileSync(join(__dirname, 'fixtures/plain.json'), 'utf8')) as Record<string, string>;
 const fixture = (name: string) => new Uint8Array(Buffer.from(fixtures[name] ?? '', 'base64'));
-const bytes = (...parts: readonly (string | number)[]) => Buffer.from(parts.map((part) => (typeof part === 'number' ? String.fromCharCode(part) : part)).join(''), 'latin1');
+const bytes = (...parts: readonly (string | number)[]) =>
+  Buffer.from(parts.map((part) => (typeof part === 'number' ? String.fromCharCode(part) : part)).join(''), 'latin1');
 
 const options: PickleOptions = {
   globals: new Map<string, unknown>([
@@ -25,9 +26,44 @@ describe('readPickle', () => {
     const again = ['again'];
     expect(value).toEqual(
       new Map<string, unknown>([
-        ['numbers', [0, 1, 255, 256, 65535, 65536, -1, -(2 ** 31), 2 ** 31, 2 ** 53 - 1, -(2n ** 63n), 2n ** 64n, 1.5, -0.1, 1e300, Infinity]],
+        [
+          'numbers',
+          [
+            0,
+            1,
+            255,
+            256,
+            65535,
+            65536,
+            -1,
+            -(2 ** 31),
+            2 ** 31,
+            2 ** 53 - 1,
+            -(2n ** 63n),
+            2n ** 64n,
+            1.5,
+            -0.1,
+            1e300,
+            Infinity,
+          ],
+        ],
         ['text', ['', 'a\'b"c\\d\n', 'é中😀', 'x'.repeat(300)]],
-        ['nested', [null, true, false, [], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [], new Map(), new Map([['a', new Map([[1, 2]])]])]],
+        [
+          'nested',
+          [
+            null,
+            true,
+            false,
+            [],
+            [1],
+            [1, 2],
+            [1, 2, 3],
+            [1, 2, 3, 4],
+            [],
+            new Map(),
+            new Map([['a', new Map([[1, 2]])]]),
+          ],
+        ],
         ['shared', [again, again]],
       ]),
     );
@@ -36,7 +72,11 @@ describe('readPickle', () => {
   });
 
   test('reads bytes, sets and the strings of Python 2', () => {
-    expect(read(fixture('bytes'))).toEqual([...['ab', 'c'.repeat(300), 'd'].map((text) => Buffer.from(text)).map((text) => new Uint8Array(text)), new Set([1]), new Set([2])]);
+    expect(read(fixture('bytes'))).toEqual([
+      ...['ab', 'c'.repeat(300), 'd'].map((text) => Buffer.from(text)).map((text) => new Uint8Array(text)),
+      new Set([1]),
+      new Set([2]),
+    ]);
     expect(read(fixture('python 2'))).toEqual(["it's\nA", 'abc', 'de']);
   });
 
@@ -66,7 +106,9 @@ describe('readPickle', () => {
     ['an inherited name', bytes(0x8c, 1, 'a', 0x8c, 11, 'constructor', 0x93, '.'), 'a.constructor'],
     ['an extension', bytes(0x82, 7, '.'), 'extension code 7'],
   ])('refuses a foreign class by %s', (_, pickle, named) => {
-    expect(() => read(pickle)).toThrow(expect.objectContaining({ code: 'PICKLE_UNSAFE', message: expect.stringContaining(named) }));
+    expect(() => read(pickle)).toThrow(
+      expect.objectContaining({ code: 'PICKLE_UNSAFE', message: expect.stringContaining(named) }),
+    );
     expect(() => read(pickle)).toThrow(/safetensors/);
   });
 
@@ -74,7 +116,11 @@ describe('readPickle', () => {
     ['nothing', bytes(), /wants 1 bytes/],
     ['a pickle without an end', bytes('N'), /cut off/],
     ['cut text', bytes('X', 9, 0, 0, 0, 'abc'), /wants 9 bytes/],
-    ['text longer than any file', bytes(0x8d, 255, 255, 255, 255, 255, 255, 255, 255), /wants 18446744073709552000 bytes/],
+    [
+      'text longer than any file',
+      bytes(0x8d, 255, 255, 255, 255, 255, 255, 255, 255),
+      /wants 18446744073709552000 bytes/,
+    ],
     ['text that is not UTF-8', bytes('X', 1, 0, 0, 0, 0xff, '.'), /not UTF-8/],
     ['an unknown opcode', bytes('N?'), /unknown opcode 63 at byte 1/],
     ['a later protocol', bytes(0x80, 6, 'N.'), /protocol 6/],
@@ -100,7 +146,9 @@ describe('readPickle', () => {
     ['a line without end', bytes('V'.padEnd(100_000, 'x')), /no end of line/],
     ['steps without end', bytes('N'.padEnd(5_000_001, '2')), /more than 5000000 steps/],
   ])('refuses %s', (_, pickle, message) => {
-    expect(() => read(pickle)).toThrow(expect.objectContaining({ code: 'PYTORCH_INVALID', message: expect.stringMatching(message) }));
+    expect(() => read(pickle)).toThrow(
+      expect.objectContaining({ code: 'PYTORCH_INVALID', message: expect.stringMatching(message) }),
+    );
   });
 
   test('whatever the bytes, it reads them or throws a ModelError', () => {

@@ -1,7 +1,23 @@
 import { ModelError } from '../errors.js';
 import { invalidFile, quoted } from './invalid-file.js';
 import type { PickleReader } from './pickle-reader.js';
-import { floatLine, int32, integerLine, intLine, line, long, slice, stringLine, take, text, uint16, uint32, uint64, uint8, unicodeLine } from './pickle-reader.js';
+import {
+  floatLine,
+  int32,
+  integerLine,
+  intLine,
+  line,
+  long,
+  slice,
+  stringLine,
+  take,
+  text,
+  uint16,
+  uint32,
+  uint64,
+  uint8,
+  unicodeLine,
+} from './pickle-reader.js';
 
 /** What a pickle may refer to. Everything else it names is refused. */
 export interface PickleOptions {
@@ -30,7 +46,8 @@ const push = (machine: Machine, value: unknown): void => {
 };
 
 const top = (machine: Machine): unknown => {
-  if (machine.stack.length === 0) throw invalidFile(`its pickle takes a value from an empty stack before byte ${machine.at}.`);
+  if (machine.stack.length === 0)
+    throw invalidFile(`its pickle takes a value from an empty stack before byte ${machine.at}.`);
   return machine.stack.at(-1);
 };
 
@@ -53,21 +70,24 @@ const popMany = (machine: Machine, count: number): unknown[] =>
   Array.from({ length: count }, () => pop(machine)).reverse();
 
 const setItems = (machine: Machine, target: unknown, items: readonly unknown[]): void => {
-  if (!(target instanceof Map)) throw invalidFile(`its pickle sets items of something that is no dictionary, before byte ${machine.at}.`);
+  if (!(target instanceof Map))
+    throw invalidFile(`its pickle sets items of something that is no dictionary, before byte ${machine.at}.`);
   if (items.length % 2 === 1) throw invalidFile(`its pickle has a key without a value, before byte ${machine.at}.`);
   for (let i = 0; i < items.length; i += 2) (target as Map<unknown, unknown>).set(items[i], items[i + 1]);
 };
 
 const append = (machine: Machine, items: readonly unknown[]): void => {
   const target = top(machine);
-  if (!Array.isArray(target)) throw invalidFile(`its pickle appends to something that is no list, before byte ${machine.at}.`);
+  if (!Array.isArray(target))
+    throw invalidFile(`its pickle appends to something that is no list, before byte ${machine.at}.`);
   for (const item of items) target.push(item);
 };
 
 const addItems = (machine: Machine): void => {
   const items = popMark(machine);
   const target = top(machine);
-  if (!(target instanceof Set)) throw invalidFile(`its pickle adds to something that is no set, before byte ${machine.at}.`);
+  if (!(target instanceof Set))
+    throw invalidFile(`its pickle adds to something that is no set, before byte ${machine.at}.`);
   for (const item of items) target.add(item);
 };
 
@@ -81,7 +101,8 @@ const recall = (machine: Machine, slot: number | bigint): void => {
 };
 
 const named = ({ globals, refuse }: Machine, module: unknown, name: unknown): unknown => {
-  if (typeof module !== 'string' || typeof name !== 'string') throw invalidFile('its pickle names a class by something other than text.');
+  if (typeof module !== 'string' || typeof name !== 'string')
+    throw invalidFile('its pickle names a class by something other than text.');
   const path = `${module}.${name}`;
   if (globals.has(path)) return globals.get(path);
   const known = refuse?.(path);
@@ -94,8 +115,10 @@ const named = ({ globals, refuse }: Machine, module: unknown, name: unknown): un
 };
 
 const call = (machine: Machine, callee: unknown, args: unknown): unknown => {
-  if (typeof callee !== 'function') throw invalidFile(`its pickle calls something that is no function, before byte ${machine.at}.`);
-  if (!Array.isArray(args)) throw invalidFile(`its pickle calls a function without a tuple of arguments, before byte ${machine.at}.`);
+  if (typeof callee !== 'function')
+    throw invalidFile(`its pickle calls something that is no function, before byte ${machine.at}.`);
+  if (!Array.isArray(args))
+    throw invalidFile(`its pickle calls a function without a tuple of arguments, before byte ${machine.at}.`);
   // Only functions of `globals` get here: no opcode makes one.
   return (callee as (args: readonly unknown[]) => unknown)(args);
 };
@@ -109,7 +132,8 @@ const reduce = (machine: Machine): void => {
 /** BUILD: the attributes of a dictionary (`_metadata` of a state dict) are of no use here. */
 const build = (machine: Machine): void => {
   pop(machine);
-  if (!(top(machine) instanceof Map)) throw invalidFile(`its pickle gives attributes to something that is no dictionary, before byte ${machine.at}.`);
+  if (!(top(machine) instanceof Map))
+    throw invalidFile(`its pickle gives attributes to something that is no dictionary, before byte ${machine.at}.`);
 };
 
 const extension = (code: number): never => {
@@ -120,7 +144,9 @@ const extension = (code: number): never => {
 };
 
 const outOfBand = (): never => {
-  throw invalidFile('its pickle keeps buffers outside of the file. Save the weights as safetensors (safetensors.torch.save_file).');
+  throw invalidFile(
+    'its pickle keeps buffers outside of the file. Save the weights as safetensors (safetensors.torch.save_file).',
+  );
 };
 
 /** What each opcode does; the order and the names in the comments are those of Python's `pickletools`. */
@@ -209,7 +235,8 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map(
     '\x81': reduce, // NEWOBJ
     '\x92': (m) => {
       const named = pop(m);
-      if (!(named instanceof Map) || named.size > 0) throw invalidFile('its pickle calls a function with named arguments.');
+      if (!(named instanceof Map) || named.size > 0)
+        throw invalidFile('its pickle calls a function with named arguments.');
       reduce(m);
     }, // NEWOBJ_EX
     '\x80': (m) => {
@@ -218,7 +245,10 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map(
     }, // PROTO
     '\x95': (m) => {
       const [length, left] = [uint64(m), m.bytes.byteLength - m.at];
-      if (length > left) throw invalidFile(`its pickle has a frame of ${length} bytes, and only ${left} follow. The file is cut off: fetch it again.`);
+      if (length > left)
+        throw invalidFile(
+          `its pickle has a frame of ${length} bytes, and only ${left} follow. The file is cut off: fetch it again.`,
+        );
     }, // FRAME
     P: (m) => push(m, m.persistent(line(m))), // PERSID
     Q: (m) => push(m, m.persistent(pop(m))), // BINPERSID
@@ -236,7 +266,11 @@ const stop = 0x2e;
  * @returns the value, and where the pickle ends
  * @throws ModelError `PICKLE_UNSAFE` (names a foreign class), `PYTORCH_INVALID`
  */
-export const readPickle = (bytes: Uint8Array, options: PickleOptions, start = 0): { readonly value: unknown; readonly end: number } => {
+export const readPickle = (
+  bytes: Uint8Array,
+  options: PickleOptions,
+  start = 0,
+): { readonly value: unknown; readonly end: number } => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const machine: Machine = { ...options, bytes, view, at: start, stack: [], outer: [], memo: new Map() };
   for (let step = 0; step < maxSteps; step += 1) {

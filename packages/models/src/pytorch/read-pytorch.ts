@@ -17,11 +17,18 @@ const readZipFile = async (bytes: Uint8Array): Promise<Saved> => {
   const archive = openZip(bytes);
   const pickle = archive.names.find((name) => /^[^/]+\/data\.pkl$/.test(name));
   const packed = pickle === undefined ? undefined : await archive.read(pickle);
-  if (pickle === undefined || packed === undefined) throw invalidFile('it is a zip archive without a data.pkl. Is it something else than weights?');
+  if (pickle === undefined || packed === undefined)
+    throw invalidFile('it is a zip archive without a data.pkl. Is it something else than weights?');
   const folder = pickle.slice(0, -'data.pkl'.length);
   const order = new TextDecoder().decode((await archive.read(`${folder}byteorder`)) ?? new Uint8Array(0));
-  if (order !== '' && order !== 'little') throw invalidFile(`its bytes are in the order ${quoted(order)}, and only "little" is read. Save it on another machine.`);
-  return { root: readPickle(packed, torchObjects()).value, storageBytes: (key) => archive.read(`${folder}data/${key}`) };
+  if (order !== '' && order !== 'little')
+    throw invalidFile(
+      `its bytes are in the order ${quoted(order)}, and only "little" is read. Save it on another machine.`,
+    );
+  return {
+    root: readPickle(packed, torchObjects()).value,
+    storageBytes: (key) => archive.read(`${folder}data/${key}`),
+  };
 };
 
 const readSaved = async (bytes: Uint8Array): Promise<Saved> => {
@@ -29,7 +36,9 @@ const readSaved = async (bytes: Uint8Array): Promise<Saved> => {
   if (bytes[0] === 0x80) return readLegacyFile(bytes);
   checkNotPointer(bytes, 'The PyTorch weight file');
   const begin = new TextDecoder().decode(bytes.subarray(0, 40));
-  throw invalidFile(`it has ${bytes.byteLength} bytes and begins with ${quoted(begin.slice(0, 12))}, neither as a zip archive nor as a pickle. Fetch it again.`);
+  throw invalidFile(
+    `it has ${bytes.byteLength} bytes and begins with ${quoted(begin.slice(0, 12))}, neither as a zip archive nor as a pickle. Fetch it again.`,
+  );
 };
 
 /** The tensors of a state dict, or of the one inside a training checkpoint. What is no tensor is left out. */
@@ -40,12 +49,17 @@ const stateDictOf = (root: unknown): Map<string, StoredTensor> => {
     dict = inner;
     inner = wrappers.map((key) => around.get(key)).find((value) => value instanceof Map);
   }
-  if (!(dict instanceof Map)) throw invalidFile('it holds no dictionary of tensors. Save the state_dict() of the model.');
+  if (!(dict instanceof Map))
+    throw invalidFile('it holds no dictionary of tensors. Save the state_dict() of the model.');
   const entries = [...(dict as ReadonlyMap<unknown, unknown>)];
-  const tensors = entries.filter((entry): entry is [string, StoredTensor] => typeof entry[0] === 'string' && isStoredTensor(entry[1]));
+  const tensors = entries.filter(
+    (entry): entry is [string, StoredTensor] => typeof entry[0] === 'string' && isStoredTensor(entry[1]),
+  );
   if (tensors.length > 0 || entries.length === 0) return new Map(tensors);
   const keys = entries.slice(0, 5).map(([key]) => (typeof key === 'string' ? quoted(key) : typeof key));
-  throw invalidFile(`its dictionary holds no tensors: its keys are ${keys.join(', ')}${entries.length > 5 ? ', ...' : ''}. Save the state_dict() of the model.`);
+  throw invalidFile(
+    `its dictionary holds no tensors: its keys are ${keys.join(', ')}${entries.length > 5 ? ', ...' : ''}. Save the state_dict() of the model.`,
+  );
 };
 
 /**
@@ -61,7 +75,10 @@ const stateDictOf = (root: unknown): Map<string, StoredTensor> => {
  * const tensors = await readPyTorch(await readFile('pytorch_model.bin'));
  * tensors.get('classifier.weight')?.shape; // [2, 768]
  */
-export const readPyTorch = async (bytes: Uint8Array, options: ReadTensorsOptions = {}): Promise<Map<string, TensorData>> => {
+export const readPyTorch = async (
+  bytes: Uint8Array,
+  options: ReadTensorsOptions = {},
+): Promise<Map<string, TensorData>> => {
   const { root, storageBytes } = await readSaved(bytes);
   const tensors = stateDictOf(root);
   const storages = new Map<string, Uint8Array>();

@@ -7,7 +7,8 @@ import type { StoredTensor } from './torch-objects.js';
 
 type Values = TensorData['data'];
 
-const product = (numbers: readonly number[]): number => (numbers.includes(0) ? 0 : numbers.reduce((size, n) => size * n, 1));
+const product = (numbers: readonly number[]): number =>
+  numbers.includes(0) ? 0 : numbers.reduce((size, n) => size * n, 1);
 
 const describe = (name: string, { shape, strides, offset }: StoredTensor): string =>
   `tensor ${quoted(name)} of shape [${shape.slice(0, 8).join(', ')}] with strides [${strides.slice(0, 8).join(', ')}] from element ${offset}`;
@@ -64,7 +65,10 @@ const bytesOf = (name: string, tensor: StoredTensor, whole: Uint8Array, extent: 
   }
   const { width } = type;
   const count = Math.floor(storage.byteLength / width);
-  if (offset + extent > count) throw invalidFile(`${describe(name, tensor)} reaches element ${offset + extent - 1}, and its storage holds ${count}.`);
+  if (offset + extent > count)
+    throw invalidFile(
+      `${describe(name, tensor)} reaches element ${offset + extent - 1}, and its storage holds ${count}.`,
+    );
   const start = storage.start + offset * width;
   return whole.subarray(start, start + extent * width);
 };
@@ -93,10 +97,14 @@ export const readStoredTensors = (
     if (shared) return shared;
     const extent = extentOf(tensor);
     const whole = storages.get(tensor.storage.key);
-    if (whole === undefined) throw invalidFile(`the storage ${quoted(tensor.storage.key)} of tensor ${quoted(name)} is missing.`);
+    if (whole === undefined)
+      throw invalidFile(`the storage ${quoted(tensor.storage.key)} of tensor ${quoted(name)} is missing.`);
     const bytes = bytesOf(name, tensor, whole, extent);
     left -= Math.max(size, extent);
-    if (left < 0) throw invalidFile(`${describe(name, tensor)} repeats its elements until they take far more memory than the file.`);
+    if (left < 0)
+      throw invalidFile(
+        `${describe(name, tensor)} repeats its elements until they take far more memory than the file.`,
+      );
     const refuse = (problem: string): ModelError => invalidFile(`tensor ${quoted(name)} ${problem}`);
     const dense = decodeElements(bytes, dtype, refuse);
     const values = isContiguous(tensor) ? dense : gather(dense, tensor, size);

@@ -38,7 +38,6 @@ export interface StoredTensor {
   readonly strides: readonly number[];
 }
 
-
 const storageTypes: Readonly<Record<string, SafetensorsDtype>> = {
   FloatStorage: 'F32',
   DoubleStorage: 'F64',
@@ -94,8 +93,10 @@ const maxRank = 64;
 const maxKeyLength = 256;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isCounts = (value: unknown): value is readonly number[] => Array.isArray(value) && value.length <= maxRank && value.every(isCount);
-const isKind = (value: unknown, kind: string): boolean => typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+const isCounts = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length <= maxRank && value.every(isCount);
+const isKind = (value: unknown, kind: string): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 const isStorage = (value: unknown): value is Storage => isKind(value, 'storage');
 const isElementType = (value: unknown): value is ElementType => isKind(value, 'dtype');
 
@@ -106,9 +107,18 @@ export const isStoredTensor = (value: unknown): value is StoredTensor => isKind(
 const rebuildTensor = ([storage, offset, shape, strides, , , type]: readonly unknown[]): StoredTensor => {
   if (!isStorage(storage)) throw invalidFile('it makes a tensor of something that is no storage.');
   if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
-    throw invalidFile(`it makes a tensor without an offset, a shape and strides in whole numbers, at most ${maxRank} of each.`);
+    throw invalidFile(
+      `it makes a tensor without an offset, a shape and strides in whole numbers, at most ${maxRank} of each.`,
+    );
   }
-  return { kind: 'tensor', storage, type: isElementType(type) ? type : storage.type, offset, shape: [...shape], strides: [...strides] };
+  return {
+    kind: 'tensor',
+    storage,
+    type: isElementType(type) ? type : storage.type,
+    offset,
+    shape: [...shape],
+    strides: [...strides],
+  };
 };
 
 const rebuildParameter = ([tensor]: readonly unknown[]): StoredTensor => {
@@ -118,16 +128,25 @@ const rebuildParameter = ([tensor]: readonly unknown[]): StoredTensor => {
 
 /** `OrderedDict()`, or `OrderedDict([[key, value], ...])` of Python 2. The list is used up: a file cannot have it copied over and over. */
 const orderedDict = ([pairs = []]: readonly unknown[]): Map<unknown, unknown> => {
-  if (!Array.isArray(pairs) || !pairs.every((pair): pair is [unknown, unknown] => Array.isArray(pair) && pair.length === 2)) {
+  if (
+    !Array.isArray(pairs) ||
+    !pairs.every((pair): pair is [unknown, unknown] => Array.isArray(pair) && pair.length === 2)
+  ) {
     throw invalidFile('it makes a dictionary of something other than pairs.');
   }
   return new Map(pairs.splice(0));
 };
 
 const typeEntries = (module: string, types: Readonly<Record<string, SafetensorsDtype>>): [string, ElementType][] =>
-  Object.entries(types).map(([name, dtype]) => [`${module}.${name}`, { kind: 'dtype', name: `${module}.${name}`, dtype, width: bytesPerElement[dtype] }]);
+  Object.entries(types).map(([name, dtype]) => [
+    `${module}.${name}`,
+    { kind: 'dtype', name: `${module}.${name}`, dtype, width: bytesPerElement[dtype] },
+  ]);
 
-const otherEntries = Object.entries(otherTypes).map(([name, width]): [string, ElementType] => [`torch.${name}`, { kind: 'dtype', name: `torch.${name}`, dtype: undefined, width }]);
+const otherEntries = Object.entries(otherTypes).map(([name, width]): [string, ElementType] => [
+  `torch.${name}`,
+  { kind: 'dtype', name: `torch.${name}`, dtype: undefined, width },
+]);
 
 /** Everything a state dict of tensors names, and all that is let in. */
 const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
@@ -145,7 +164,9 @@ const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 /** The error for numbers of a type that is not read. */
 export const unknownType = (what: string, name: string): ModelError =>
-  invalidFile(`${what} of the type ${quoted(name)}; read are ${Object.keys(elementTypes).join(', ')}. Convert them (model.float()) and save the weights again.`);
+  invalidFile(
+    `${what} of the type ${quoted(name)}; read are ${Object.keys(elementTypes).join(', ')}. Convert them (model.float()) and save the weights again.`,
+  );
 
 /** Element types and typed storages of PyTorch, those that came after this was written among them. */
 const elementTypeName = /^torch\.(?:storage\.|cuda\.)?(?:\w+Storage|(?:q?u?int|b?float|complex|bits)\d+\w*)$/;
@@ -155,7 +176,8 @@ const refuseElementType = (name: string): ModelError | undefined =>
 
 /** `('storage', type, key, device, elements)`, in the legacy format with `(key, offset, elements)` or None of a view behind those. */
 const storageOf = (id: unknown): Storage => {
-  if (!Array.isArray(id) || id[0] !== 'storage') throw invalidFile('it refers to something outside its pickle that is no storage.');
+  if (!Array.isArray(id) || id[0] !== 'storage')
+    throw invalidFile('it refers to something outside its pickle that is no storage.');
   const [, type, key, , count, view] = id as unknown[];
   if (!isElementType(type) || typeof key !== 'string' || key.length > maxKeyLength || !isCount(count)) {
     throw invalidFile('it has a storage without a type, key and size.');
@@ -163,7 +185,8 @@ const storageOf = (id: unknown): Storage => {
   const { width } = type;
   if (view === undefined || view === null) return { kind: 'storage', key, type, start: 0, byteLength: count * width };
   const [, offset, elements] = Array.isArray(view) ? (view as unknown[]) : [];
-  if (!isCount(offset) || !isCount(elements)) throw invalidFile(`its storage "${key}" is a view without an offset and size.`);
+  if (!isCount(offset) || !isCount(elements))
+    throw invalidFile(`its storage "${key}" is a view without an offset and size.`);
   return { kind: 'storage', key, type, start: offset * width, byteLength: elements * width };
 };
 

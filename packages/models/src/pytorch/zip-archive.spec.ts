@@ -24,26 +24,53 @@ const u32 = (...values: readonly number[]) => Buffer.from(Uint32Array.from(value
 const u64 = (...values: readonly number[]) => Buffer.from(BigUint64Array.from(values.map(BigInt)).buffer);
 
 /** A zip archive, honest or not. With `zip64` all sizes and places stand in the 64-bit fields. */
-const zip = (items: readonly Item[], { zip64 = false, count = items.length, comment = '' }: Layout = {}): Uint8Array => {
+const zip = (
+  items: readonly Item[],
+  { zip64 = false, count = items.length, comment = '' }: Layout = {},
+): Uint8Array => {
   const [locals, central]: [Buffer[], Buffer[]] = [[], []];
   let at = 0;
   for (const { name, data, method = 0, flags = 0, localName = name, ...lies } of items) {
     const bytes = method === 8 ? deflateRawSync(data) : Buffer.from(data);
     const { size = data.length, packed = bytes.length, header = at } = lies;
-    const local = Buffer.concat([u32(0x04034b50), u16(20, flags, method, 0, 0), u32(0, packed, size), u16(localName.length, 3), Buffer.from(`${localName}pad`), bytes]);
+    const local = Buffer.concat([
+      u32(0x04034b50),
+      u16(20, flags, method, 0, 0),
+      u32(0, packed, size),
+      u16(localName.length, 3),
+      Buffer.from(`${localName}pad`),
+      bytes,
+    ]);
     locals.push(local);
     at += local.length;
-    const extra = zip64 ? Buffer.concat([u16(0x5555, 1), Buffer.from('x'), u16(1, 24), u64(size, packed, header)]) : Buffer.alloc(0);
+    const extra = zip64
+      ? Buffer.concat([u16(0x5555, 1), Buffer.from('x'), u16(1, 24), u64(size, packed, header)])
+      : Buffer.alloc(0);
     const sizes = zip64 ? u32(0xffffffff, 0xffffffff) : u32(packed, size);
     central.push(
-      Buffer.concat([u32(0x02014b50), u16(20, 20, flags, method, 0, 0), u32(0), sizes, u16(name.length, extra.length, 0, 0, 0), u32(0)]),
+      Buffer.concat([
+        u32(0x02014b50),
+        u16(20, 20, flags, method, 0, 0),
+        u32(0),
+        sizes,
+        u16(name.length, extra.length, 0, 0, 0),
+        u32(0),
+      ]),
       Buffer.concat([u32(zip64 ? 0xffffffff : header), Buffer.from(name), extra]),
     );
   }
   const directory = Buffer.concat(central);
-  const record64 = Buffer.concat([u32(0x06064b50), u64(44), u16(45, 45), u32(0, 0), u64(count, count, directory.length, at)]);
+  const record64 = Buffer.concat([
+    u32(0x06064b50),
+    u64(44),
+    u16(45, 45),
+    u32(0, 0),
+    u64(count, count, directory.length, at),
+  ]);
   const locator = Buffer.concat([u32(0x07064b50, 0), u64(at + directory.length), u32(1)]);
-  const counts = zip64 ? [u16(0xffff, 0xffff), u32(0xffffffff, 0xffffffff)] : [u16(count, count), u32(directory.length, at)];
+  const counts = zip64
+    ? [u16(0xffff, 0xffff), u32(0xffffffff, 0xffffffff)]
+    : [u16(count, count), u32(directory.length, at)];
   const end = [u32(0x06054b50), u16(0, 0), ...counts, u16(comment.length), Buffer.from(comment)];
   return new Uint8Array(Buffer.concat([...locals, directory, ...(zip64 ? [record64, locator] : []), ...end]));
 };
@@ -51,7 +78,8 @@ const zip = (items: readonly Item[], { zip64 = false, count = items.length, comm
 const text = new TextEncoder().encode('a little text, a little text, a little text');
 const stored: Item = { name: 'a/stored', data: text };
 const deflated: Item = { name: 'a/deflated', data: text, method: 8 };
-const invalid = (message: RegExp) => expect.objectContaining({ code: 'PYTORCH_INVALID', message: expect.stringMatching(message) });
+const invalid = (message: RegExp) =>
+  expect.objectContaining({ code: 'PYTORCH_INVALID', message: expect.stringMatching(message) });
 
 describe('openZip', () => {
   test.each<[string, Layout]>([
@@ -95,7 +123,14 @@ describe('openZip', () => {
     ['a bomb', zip([{ name: 'zeros', data: zeros, method: 8 }]), /claims to unpack \d+ bytes to 2000000/],
     ['a size beyond any memory', zip([{ ...deflated, size: 2 ** 50 }], { zip64: true }), /more than 100 times/],
     ['two entries over one another', zip([stored, { ...stored, header: 0 }]), /overlaps/],
-    ['an entry inside another', zip([{ name: 'outer', data: zip([stored]) }, { ...stored, header: 38 }]), /overlaps/],
+    [
+      'an entry inside another',
+      zip([
+        { name: 'outer', data: zip([stored]) },
+        { ...stored, header: 38 },
+      ]),
+      /overlaps/,
+    ],
     ['one name twice', zip([stored, stored]), /twice/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => openZip(bytes)).toThrow(invalid(message));

@@ -30,7 +30,13 @@ interface Directory {
   readonly end: number;
 }
 
-const signature = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50 } as const;
+const signature = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+} as const;
 const endBytes = 22;
 const saturated16 = 0xffff;
 const saturated32 = 0xffffffff;
@@ -41,14 +47,16 @@ const alwaysAllowed = 1 << 20;
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const cutOff = (what: string): Error => invalidFile(`it begins as a zip archive, and ${what}. The file is cut off or damaged: fetch it again.`);
+const cutOff = (what: string): Error =>
+  invalidFile(`it begins as a zip archive, and ${what}. The file is cut off or damaged: fetch it again.`);
 
 const uint64 = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 /** The record at the very end of the archive, before a comment of up to 65,535 bytes. */
 const findEnd = (view: DataView): number => {
   for (let at = view.byteLength - endBytes; at >= Math.max(0, view.byteLength - endBytes - saturated16); at -= 1) {
-    if (view.getUint32(at, true) === signature.end && view.getUint16(at + 20, true) === view.byteLength - endBytes - at) return at;
+    if (view.getUint32(at, true) === signature.end && view.getUint16(at + 20, true) === view.byteLength - endBytes - at)
+      return at;
   }
   throw cutOff('the end of one is missing');
 };
@@ -56,15 +64,21 @@ const findEnd = (view: DataView): number => {
 /** The 64-bit record, by the locator before the 32-bit one. */
 const readDirectory64 = (view: DataView, end: number): { count: number; size: number; start: number } => {
   const locator = end - 20;
-  if (locator < 0 || view.getUint32(locator, true) !== signature.locator64) throw cutOff('its 64-bit locator is missing');
+  if (locator < 0 || view.getUint32(locator, true) !== signature.locator64)
+    throw cutOff('its 64-bit locator is missing');
   const at = uint64(view, locator + 8);
-  if (at + 56 > locator || view.getUint32(at, true) !== signature.end64) throw cutOff('its 64-bit directory is missing');
+  if (at + 56 > locator || view.getUint32(at, true) !== signature.end64)
+    throw cutOff('its 64-bit directory is missing');
   return { count: uint64(view, at + 32), size: uint64(view, at + 40), start: uint64(view, at + 48) };
 };
 
 const readDirectory = (view: DataView): Directory => {
   const end = findEnd(view);
-  const short = { count: view.getUint16(end + 10, true), size: view.getUint32(end + 12, true), start: view.getUint32(end + 16, true) };
+  const short = {
+    count: view.getUint16(end + 10, true),
+    size: view.getUint32(end + 12, true),
+    start: view.getUint32(end + 16, true),
+  };
   const wide = short.count === saturated16 || short.size === saturated32 || short.start === saturated32;
   const { count, size, start } = wide ? readDirectory64(view, end) : short;
   if (start + size > end) throw cutOff(`its directory claims bytes ${start} to ${start + size} of ${end}`);
@@ -91,7 +105,8 @@ const readEntries = (bytes: Uint8Array, view: DataView, { count, start, end }: D
   const entries: Entry[] = [];
   let at = start;
   while (at < end) {
-    if (at + 46 > end || view.getUint32(at, true) !== signature.central) throw cutOff(`its directory is broken at byte ${at}`);
+    if (at + 46 > end || view.getUint32(at, true) !== signature.central)
+      throw cutOff(`its directory is broken at byte ${at}`);
     const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     const nameEnd = at + 46 + view.getUint16(at + 28, true);
     const extraEnd = nameEnd + view.getUint16(at + 30, true);
@@ -101,10 +116,16 @@ const readEntries = (bytes: Uint8Array, view: DataView, { count, start, end }: D
     const raw = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)];
     const [size = 0, packed = 0, header = 0] = widen(view, nameEnd, extraEnd, raw);
     if ((flags & 1) === 1) throw invalidFile(`its entry ${quoted(name)} is encrypted.`);
-    if (method !== 0 && method !== 8) throw invalidFile(`its entry ${quoted(name)} is packed by method ${method}; only stored (0) and deflated (8) are read.`);
-    if (method === 0 && size !== packed) throw invalidFile(`its entry ${quoted(name)} is stored as ${packed} bytes and claims ${size}.`);
+    if (method !== 0 && method !== 8)
+      throw invalidFile(
+        `its entry ${quoted(name)} is packed by method ${method}; only stored (0) and deflated (8) are read.`,
+      );
+    if (method === 0 && size !== packed)
+      throw invalidFile(`its entry ${quoted(name)} is stored as ${packed} bytes and claims ${size}.`);
     if (size > Math.max(alwaysAllowed, maxGrowth * packed)) {
-      throw invalidFile(`its entry ${quoted(name)} claims to unpack ${packed} bytes to ${size}, more than ${maxGrowth} times as many.`);
+      throw invalidFile(
+        `its entry ${quoted(name)} claims to unpack ${packed} bytes to ${size}, more than ${maxGrowth} times as many.`,
+      );
     }
     entries.push({ name, deflated: method === 8, packed, size, header });
     at = next;
@@ -127,7 +148,9 @@ const inflate = async (packed: Uint8Array, { name, size }: Entry): Promise<Uint8
   const out = new Uint8Array(size);
   let at = 0;
   try {
-    const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const stream = new Blob([packed as Uint8Array<ArrayBuffer>])
+      .stream()
+      .pipeThrough(new DecompressionStream('deflate-raw'));
     const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array>;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       const chunk = next.value;

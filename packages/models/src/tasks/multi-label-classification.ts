@@ -24,11 +24,27 @@ export const isMultiLabelTask = (task: Task): task is MultiLabelTask => task.nam
 /** Whether a label is given by default: its probability is half or more. */
 const isGiven = (logit: number): boolean => logit >= 0;
 
-const scores: Readonly<Partial<Record<MetricName, (logits: readonly ArrayLike<number>[], targets: readonly (readonly number[])[]) => number>>> = {
-  f1_micro: (logits, targets) => multiLabelF1(logits.map((row) => Array.from(row, isGiven)), targets, { average: 'micro' }),
-  f1_macro: (logits, targets) => multiLabelF1(logits.map((row) => Array.from(row, isGiven)), targets, { average: 'macro' }),
+const scores: Readonly<
+  Partial<Record<MetricName, (logits: readonly ArrayLike<number>[], targets: readonly (readonly number[])[]) => number>>
+> = {
+  f1_micro: (logits, targets) =>
+    multiLabelF1(
+      logits.map((row) => Array.from(row, isGiven)),
+      targets,
+      { average: 'micro' },
+    ),
+  f1_macro: (logits, targets) =>
+    multiLabelF1(
+      logits.map((row) => Array.from(row, isGiven)),
+      targets,
+      { average: 'macro' },
+    ),
   average_precision: averagePrecision,
-  accuracy: (logits, targets) => exactLabels(logits.map((row) => Array.from(row, isGiven)), targets),
+  accuracy: (logits, targets) =>
+    exactLabels(
+      logits.map((row) => Array.from(row, isGiven)),
+      targets,
+    ),
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -56,16 +72,24 @@ export const multiLabelClassification = (labels: readonly string[]): MultiLabelT
     target: (names) => {
       const unknown = names.find((name) => !labels.includes(name));
       if (unknown === undefined) return labels.map((label) => (names.includes(label) ? 1 : 0));
-      throw new ModelError('LABEL_UNKNOWN', `Label ${JSON.stringify(unknown)} is not one of this model's labels: ${labels.join(', ')}.`);
+      throw new ModelError(
+        'LABEL_UNKNOWN',
+        `Label ${JSON.stringify(unknown)} is not one of this model's labels: ${labels.join(', ')}.`,
+      );
     },
     answer,
     score: (metric, logits, examples) => {
       const score = scores[metric];
       if (score) return score(logits, examples.map(listTarget));
-      throw new ModelError('OPTION_INVALID', `Multi-label classification is not scored by "${metric}"; choose f1_micro, f1_macro, average_precision or accuracy (of all labels of a text).`);
+      throw new ModelError(
+        'OPTION_INVALID',
+        `Multi-label classification is not scored by "${metric}"; choose f1_micro, f1_macro, average_precision or accuracy (of all labels of a text).`,
+      );
     },
-    probability: (logits, example) => mean(listTarget(example).map((target, i) => sigmoid(target === 1 ? (logits[i] ?? 0) : -(logits[i] ?? 0)))),
-    divergence: (full, reduced) => labels.reduce((sum, _, i) => sum + logitDivergence([full[i] ?? 0, 0], [reduced[i] ?? 0, 0]), 0),
+    probability: (logits, example) =>
+      mean(listTarget(example).map((target, i) => sigmoid(target === 1 ? (logits[i] ?? 0) : -(logits[i] ?? 0)))),
+    divergence: (full, reduced) =>
+      labels.reduce((sum, _, i) => sum + logitDivergence([full[i] ?? 0, 0], [reduced[i] ?? 0, 0]), 0),
     answerKeys: (logits) => logits.map((row) => answer(row).label),
     targets: (batch) => binaryTargets(batch, labels.length),
   };

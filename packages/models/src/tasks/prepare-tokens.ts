@@ -7,7 +7,8 @@ import type { PreparedText, PrepareOptions, Task, TokenInput } from './task.js';
 
 const checkRange = (values: readonly number[], size: number, what: string): void => {
   const at = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < size));
-  if (at >= 0) throw new ModelError('OPTION_INVALID', `Token ${at} has ${what} ${values[at]}; this model has 0 to ${size - 1}.`);
+  if (at >= 0)
+    throw new ModelError('OPTION_INVALID', `Token ${at} has ${what} ${values[at]}; this model has 0 to ${size - 1}.`);
 };
 
 /**
@@ -21,11 +22,19 @@ export const prepareTokens = (
   { positions, vocabulary, types }: Pick<Dimensions, 'positions' | 'vocabulary' | 'types'>,
   { threshold }: Pick<PrepareOptions, 'threshold'> = {},
 ): PreparedText => {
-  if (!isSequenceTask(task) && !isMultiLabelTask(task)) throw new ModelError('OPTION_INVALID', `${task.name} answers in words of the text, and token ids came; give the text.`);
+  if (!isSequenceTask(task) && !isMultiLabelTask(task))
+    throw new ModelError(
+      'OPTION_INVALID',
+      `${task.name} answers in words of the text, and token ids came; give the text.`,
+    );
   if (ids.length === 0) throw new ModelError('TEXT_EMPTY', 'There are no token ids; expected at least one.');
   checkLength(ids.length, positions);
   checkRange(ids, vocabulary, 'id');
-  if (typeIds.length !== ids.length) throw new ModelError('OPTION_INVALID', `${ids.length} token ids came with ${typeIds.length} segment ids; expected one each.`);
+  if (typeIds.length !== ids.length)
+    throw new ModelError(
+      'OPTION_INVALID',
+      `${ids.length} token ids came with ${typeIds.length} segment ids; expected one each.`,
+    );
   checkRange(typeIds, Math.max(1, types), 'segment id');
   checkThreshold(threshold);
   const encoding: Encoding = {

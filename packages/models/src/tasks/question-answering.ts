@@ -26,12 +26,24 @@ const byQuestion = (examples: readonly LabelledInput[]): number[][] => {
 };
 
 /** The best answer to each question, over all of its windows; empty where there is none. */
-const answerTexts = (logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): { readonly text: string; readonly source: Question }[] =>
+const answerTexts = (
+  logits: readonly ArrayLike<number>[],
+  examples: readonly LabelledInput[],
+): { readonly text: string; readonly source: Question }[] =>
   byQuestion(examples).map((rows) => {
     const own = rows.flatMap((row) => examples[row]?.question ?? []);
     const source = own[0]?.source;
-    if (!source) throw new ModelError('DATA_INVALID', 'An input does not say which question it is a window of; make inputs with encodeQuestions.');
-    const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 });
+    if (!source)
+      throw new ModelError(
+        'DATA_INVALID',
+        'An input does not say which question it is a window of; make inputs with encodeQuestions.',
+      );
+    const [best] = bestAnswers(
+      own.map(({ window }) => window),
+      rows.map((row) => Float32Array.from(logits[row] ?? [])),
+      source.context,
+      { count: 1 },
+    );
     return { text: best?.text ?? '', source };
   });
 
@@ -46,11 +58,18 @@ export const questionAnswering = (): Task => ({
 
   prepare: (tokenizer, text, { positions, windowLength = 384, answers: count = 20, maxAnswerTokens = 30 }) => {
     if (typeof text === 'string') {
-      throw new ModelError('TEXT_EMPTY', 'Question answering needs two texts, a question and a context to read; one came.');
+      throw new ModelError(
+        'TEXT_EMPTY',
+        'Question answering needs two texts, a question and a context to read; one came.',
+      );
     }
     const [question, context] = text;
     const maxLength = Math.min(windowLength, positions);
-    const windows = cutWindows(tokenizer, question, context, { maxLength, stride: usualStride(maxLength), advice: 'Shorten the question: only contexts are read in parts.' });
+    const windows = cutWindows(tokenizer, question, context, {
+      maxLength,
+      stride: usualStride(maxLength),
+      advice: 'Shorten the question: only contexts are read in parts.',
+    });
     return {
       inputs: windows,
       answer: (logits) => {
@@ -63,8 +82,19 @@ export const questionAnswering = (): Task => ({
 
   score: (metric, logits, examples) => {
     const measure = metric === 'f1' || metric === 'exact_match' ? metrics[metric] : undefined;
-    if (!measure) throw new ModelError('OPTION_INVALID', `Question answering is not scored by "${metric}"; choose f1 or exact_match.`);
-    return mean(answerTexts(logits, examples).map(({ text, source }) => measure(text, source.answers.map((answer) => answer.text))));
+    if (!measure)
+      throw new ModelError(
+        'OPTION_INVALID',
+        `Question answering is not scored by "${metric}"; choose f1 or exact_match.`,
+      );
+    return mean(
+      answerTexts(logits, examples).map(({ text, source }) =>
+        measure(
+          text,
+          source.answers.map((answer) => answer.text),
+        ),
+      ),
+    );
   },
   answerKeys: (logits, examples) => answerTexts(logits, examples).map(({ text }) => text),
   probability: (logits, example) =>

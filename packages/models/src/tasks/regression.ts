@@ -20,7 +20,10 @@ export const regression = (): SequenceTask => ({
   target: (label) => {
     const value = typeof label === 'number' || isDecimal(label) ? Number(label) : Number.NaN;
     if (Number.isFinite(value)) return value;
-    throw new ModelError('LABEL_UNKNOWN', `Label ${JSON.stringify(label)} is not a number; regression needs decimal numbers.`);
+    throw new ModelError(
+      'LABEL_UNKNOWN',
+      `Label ${JSON.stringify(label)} is not a number; regression needs decimal numbers.`,
+    );
   },
   prediction,
   answer,

@@ -8,7 +8,10 @@ import { classTargets, numberTarget } from './target-arrays.js';
 const checkDistinct = (labels: readonly string[]): void => {
   const twice = labels.find((label, number) => labels.indexOf(label) < number);
   if (twice === undefined) return;
-  throw new ModelError('OPTION_INVALID', `The labels ${labels.join(', ')} hold ${JSON.stringify(twice)} twice; give every class a name of its own.`);
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The labels ${labels.join(', ')} hold ${JSON.stringify(twice)} twice; give every class a name of its own.`,
+  );
 };
 
 /**
@@ -39,7 +42,10 @@ export const sequenceClassification = (labels: readonly string[]): SequenceTask 
     target: (label) => {
       const named = labels.indexOf(String(label));
       if (named >= 0) return named;
-      throw new ModelError('LABEL_UNKNOWN', `Label ${JSON.stringify(label)} is not one of this model's labels: ${labels.join(', ')}.`);
+      throw new ModelError(
+        'LABEL_UNKNOWN',
+        `Label ${JSON.stringify(label)} is not one of this model's labels: ${labels.join(', ')}.`,
+      );
     },
     prediction: argMax,
     answer,

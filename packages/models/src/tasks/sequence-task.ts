@@ -19,17 +19,22 @@ export interface SequenceTask extends Task {
 }
 
 /** Whether a task gives a whole text one label or value. */
-export const isSequenceTask = (task: Task): task is SequenceTask => task.name === 'sequence-classification' || task.name === 'regression';
+export const isSequenceTask = (task: Task): task is SequenceTask =>
+  task.name === 'sequence-classification' || task.name === 'regression';
 
 /** @throws ModelError `TEXT_TOO_LONG` */
 export const checkLength = (tokens: number, positions: number): void => {
   if (tokens > positions) {
-    throw new ModelError('TEXT_TOO_LONG', `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or ask for truncation.`);
+    throw new ModelError(
+      'TEXT_TOO_LONG',
+      `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or ask for truncation.`,
+    );
   }
 };
 
 /** How many tokens a text lost, where it was cut. */
-export const cutFrom = ({ truncated, ids }: Encoding, whole: () => Encoding): Pick<PreparedText, 'cutTokens'> => (truncated ? { cutTokens: whole().ids.length - ids.length } : {});
+export const cutFrom = ({ truncated, ids }: Encoding, whole: () => Encoding): Pick<PreparedText, 'cutTokens'> =>
+  truncated ? { cutTokens: whole().ids.length - ids.length } : {};
 
 /** @throws ModelError `OPTION_INVALID` */
 export const checkThreshold = (threshold: number | undefined): void => {
@@ -44,12 +49,20 @@ type AnswerText = (logits: ArrayLike<number>, threshold?: number) => Answer;
 export const onWholeTexts = (answer: AnswerText) => ({
   reads: 'first' as const,
 
-  prepare: (tokenizer: Tokenizer, text: TextInput, { positions, truncate, threshold }: PrepareOptions): PreparedText => {
+  prepare: (
+    tokenizer: Tokenizer,
+    text: TextInput,
+    { positions, truncate, threshold }: PrepareOptions,
+  ): PreparedText => {
     checkThreshold(threshold);
     const [first, pair] = typeof text === 'string' ? [text] : text;
     const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
     checkLength(encoding.ids.length, positions);
-    return { inputs: [encoding], ...cutFrom(encoding, () => tokenizer.encode(first, pair)), answer: ([logits]) => answer(logits ?? [], threshold) };
+    return {
+      inputs: [encoding],
+      ...cutFrom(encoding, () => tokenizer.encode(first, pair)),
+      answer: ([logits]) => answer(logits ?? [], threshold),
+    };
   },
 });
 
@@ -58,5 +71,9 @@ export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) =
   ...onWholeTexts(task.answer),
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
-    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget), logits[0]?.length),
+    metricByName(metric)(
+      logits.map((row) => task.prediction(row)),
+      examples.map(numberTarget),
+      logits[0]?.length,
+    ),
 });

@@ -14,7 +14,8 @@ export interface TargetArrays {
 }
 
 /** T: tokens of the longest row. */
-export const widthOf = (batch: readonly LabelledInput[]): number => Math.max(...batch.map(({ input }) => input.ids.length));
+export const widthOf = (batch: readonly LabelledInput[]): number =>
+  Math.max(...batch.map(({ input }) => input.ids.length));
 
 /** A target that is one number. */
 export const numberTarget = ({ target }: LabelledInput): number => (typeof target === 'number' ? target : Number.NaN);
@@ -29,7 +30,12 @@ export const classTargets = (batch: readonly LabelledInput[], outputs: number): 
   batch.forEach((example, row) => {
     labels[row * outputs + numberTarget(example)] = share;
   });
-  return { labels, labelShape: [batch.length, outputs], weights: new Float32Array(batch.length).fill(share), weightShape: [batch.length, 1] };
+  return {
+    labels,
+    labelShape: [batch.length, outputs],
+    weights: new Float32Array(batch.length).fill(share),
+    weightShape: [batch.length, 1],
+  };
 };
 
 /** Each output 1 or 0 for an input: [B, outputs, 2], each output of each input weighing the same. */
@@ -41,5 +47,10 @@ export const binaryTargets = (batch: readonly LabelledInput[], outputs: number):
       labels[2 * (row * outputs + output) + (target === 1 ? 0 : 1)] = share;
     }),
   );
-  return { labels, labelShape: [batch.length, outputs, 2], weights: new Float32Array(batch.length * outputs).fill(share), weightShape: [batch.length, outputs, 1] };
+  return {
+    labels,
+    labelShape: [batch.length, outputs, 2],
+    weights: new Float32Array(batch.length * outputs).fill(share),
+    weightShape: [batch.length, outputs, 1],
+  };
 };

@@ -10,7 +10,12 @@ const paddingLogit = -1e9;
 
 /** Logits of the head -> the layout of `TargetArrays`, padding without probability. */
 const distributions = ({ distribution }: Task, logits: Tensor, batch: readonly LabelledInput[]): Tensor => {
-  if (distribution === 'binary') return tf.pad(tf.expandDims(logits, -1), [[0, 0], [0, 0], [0, 1]]); // [B, outputs] -> [B, outputs, 2]: the softmax of (x, 0) is the sigmoid of x
+  if (distribution === 'binary')
+    return tf.pad(tf.expandDims(logits, -1), [
+      [0, 0],
+      [0, 0],
+      [0, 1],
+    ]); // [B, outputs] -> [B, outputs, 2]: the softmax of (x, 0) is the sigmoid of x
   if (distribution !== 'tokens') return logits;
   const width = widthOf(batch);
   const mask = new Float32Array(batch.length * width);
@@ -18,7 +23,8 @@ const distributions = ({ distribution }: Task, logits: Tensor, batch: readonly L
   return tf.add(tf.transpose(logits, [0, 2, 1]), tf.tensor3d(mask, [batch.length, 1, width])); // [B, T, outputs] -> [B, outputs, T]
 };
 
-const squaredError = (a: Tensor, b: Tensor, weights: Tensor): Scalar => tf.sum<Scalar>(tf.mul(tf.square(tf.sub(a, b)), weights));
+const squaredError = (a: Tensor, b: Tensor, weights: Tensor): Scalar =>
+  tf.sum<Scalar>(tf.mul(tf.square(tf.sub(a, b)), weights));
 
 /** Mean loss of a batch: cross-entropy (of several labels a text: the mean of the binary ones), or the squared error of a regression. */
 export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
@@ -42,7 +48,8 @@ export const distillationLoss = (
     const weight = tf.tensor(weights, [...weightShape]);
     if (task.distribution === 'none') return squaredError(student, teacher, weight);
     const soften = (logits: Tensor): Tensor => tf.logSoftmax(tf.div(distributions(task, logits, batch), temperature));
-    const [p, q] = direction === 'teacher-student' ? [soften(teacher), soften(student)] : [soften(student), soften(teacher)];
+    const [p, q] =
+      direction === 'teacher-student' ? [soften(teacher), soften(student)] : [soften(student), soften(teacher)];
     const divergence = tf.sum(tf.mul(tf.mul(tf.exp(p), tf.sub(p, q)), weight));
     return tf.mul<Scalar>(divergence, temperature * temperature);
   });

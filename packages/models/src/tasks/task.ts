@@ -4,7 +4,12 @@ import type { SpanAnswer } from '../question-windows.js';
 import type { Encoding, Tokenizer } from '../tokenizer.js';
 import type { TargetArrays } from './target-arrays.js';
 
-export type TaskName = 'sequence-classification' | 'multi-label-classification' | 'regression' | 'question-answering' | 'token-classification';
+export type TaskName =
+  | 'sequence-classification'
+  | 'multi-label-classification'
+  | 'regression'
+  | 'question-answering'
+  | 'token-classification';
 
 /** A text, or a pair of texts: for question answering the question and its context. */
 export type TextInput = string | readonly [text: string, pair: string];
@@ -17,7 +22,8 @@ export interface TokenInput {
 }
 
 /** Whether an input comes as tokens. */
-export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput => typeof input === 'object' && 'ids' in input;
+export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput =>
+  typeof input === 'object' && 'ids' in input;
 
 /** A named thing in a text. */
 export interface EntityAnswer {

@@ -8,7 +8,10 @@ import { sequenceClassification } from './sequence-classification.js';
 import { distillationLoss, taskLoss } from './task-losses.js';
 import { tokenClassification } from './token-classification.js';
 
-const example = (target: LabelledInput['target'], tokens = 4): LabelledInput => ({ input: { ids: new Int32Array(tokens) }, target });
+const example = (target: LabelledInput['target'], tokens = 4): LabelledInput => ({
+  input: { ids: new Int32Array(tokens) },
+  target,
+});
 
 const valueOf = (loss: () => tf.Scalar): number => tf.tidy(() => loss().arraySync());
 
@@ -22,7 +25,10 @@ test('classification: targets, predictions, probabilities', () => {
   expect(task.probability?.([1, -1], example(0))).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
   expect(task.divergence([1, -1], [1, -1], example(0))).toBeCloseTo(0, 12);
   const p = 1 / (1 + Math.exp(-2));
-  expect(task.divergence([1, -1], [0, 0], example(0))).toBeCloseTo(p * Math.log(2 * p) + (1 - p) * Math.log(2 * (1 - p)), 6);
+  expect(task.divergence([1, -1], [0, 0], example(0))).toBeCloseTo(
+    p * Math.log(2 * p) + (1 - p) * Math.log(2 * (1 - p)),
+    6,
+  );
   const answer = task.answer([1, -1]);
   expect(answer.label).toBe('bad');
   expect(answer.score).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
@@ -45,19 +51,51 @@ describe('question answering', () => {
   const short = example([1, 2], 3);
   const long = example([0, 0], 4);
   // [start, end] of four tokens; the fourth of the first row is padding
-  const logits = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [9, 9]], [[1, 1], [0, 0], [0, 0], [0, 0]]]);
+  const logits = () =>
+    tf.tensor3d([
+      [
+        [0, 0],
+        [2, 0],
+        [0, 3],
+        [9, 9],
+      ],
+      [
+        [1, 1],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    ]);
 
   test('the loss is the mean cross-entropy of starts and ends, padding without probability', () => {
-    const nll = (values: readonly number[], at: number): number => Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0)) - (values[at] ?? 0);
+    const nll = (values: readonly number[], at: number): number =>
+      Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0)) - (values[at] ?? 0);
     const expected = (nll([0, 2, 0], 1) + nll([0, 0, 3], 2) + nll([1, 0, 0, 0], 0) + nll([1, 0, 0, 0], 0)) / 4;
     expect(valueOf(() => taskLoss(task, logits(), [short, long]))).toBeCloseTo(expected, 5);
   });
 
   test('distillation does not see padding', () => {
-    const other = () => tf.tensor3d([[[0, 0], [2, 0], [0, 3], [-5, 7]], [[1, 1], [0, 0], [0, 0], [0, 0]]]);
+    const other = () =>
+      tf.tensor3d([
+        [
+          [0, 0],
+          [2, 0],
+          [0, 3],
+          [-5, 7],
+        ],
+        [
+          [1, 1],
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+      ]);
     expect(valueOf(() => distillationLoss(task, logits(), other(), [short, long]))).toBeCloseTo(0, 6);
     const flat = () => tf.zeros([2, 4, 2]);
-    const expected = (task.divergence([0, 0, 2, 0, 0, 3], [0, 0, 0, 0, 0, 0], short) + task.divergence([1, 1, 0, 0, 0, 0, 0, 0], new Float32Array(8), long)) / 2;
+    const expected =
+      (task.divergence([0, 0, 2, 0, 0, 3], [0, 0, 0, 0, 0, 0], short) +
+        task.divergence([1, 1, 0, 0, 0, 0, 0, 0], new Float32Array(8), long)) /
+      2;
     expect(valueOf(() => distillationLoss(task, logits(), flat(), [short, long]))).toBeCloseTo(expected, 5);
   });
 
@@ -83,7 +121,13 @@ describe('token classification', () => {
     expect(task.score('f1', [wrong], [sentence])).toBe(0);
     expect(task.score('accuracy', [wrong], [sentence])).toBeCloseTo(2 / 3, 6);
     expect(() => task.score('matthews', [right], [sentence])).toThrow(/choose f1 \(of entities\) or accuracy/);
-    expect(task.divergence(right, right.map((value, i) => (i < 3 || (i >= 9 && i < 12) ? -value : value)), sentence)).toBe(0);
+    expect(
+      task.divergence(
+        right,
+        right.map((value, i) => (i < 3 || (i >= 9 && i < 12) ? -value : value)),
+        sentence,
+      ),
+    ).toBe(0);
   });
 
   test('words that are cut or have no token are scored, as O', () => {
@@ -91,7 +135,10 @@ describe('token classification', () => {
     const cut: LabelledInput = { ...sentence, sentence: { tags, firstOf: [-1, 0, 1, -1, 2, -1] } };
     expect(task.score('f1', [right], [cut])).toBeCloseTo(2 / 3, 6); // precision 1, recall 1/2
     expect(task.score('accuracy', [right], [cut])).toBeCloseTo(4 / 5, 6);
-    const unread: LabelledInput = { ...sentence, sentence: { tags: ['O', 'B-place', 'I-place', 'I-place'], firstOf: [-1, 0, 1, -1, 3, -1] } };
+    const unread: LabelledInput = {
+      ...sentence,
+      sentence: { tags: ['O', 'B-place', 'I-place', 'I-place'], firstOf: [-1, 0, 1, -1, 3, -1] },
+    };
     expect(task.score('f1', [right], [unread])).toBe(0); // the O between splits the entity
     expect(task.score('accuracy', [right], [unread])).toBeCloseTo(3 / 4, 6);
     expect(task.probability?.(right, cut)).toBe(task.probability?.(right, sentence));
@@ -99,11 +146,17 @@ describe('token classification', () => {
 
   test('the score of a text is the mean over the words that were read', () => {
     const tokenizer = createTokenizer({ 'vocab.txt': new TextEncoder().encode(tinyVocabulary.join('\n')) });
-    const { inputs, cutTokens, answer } = task.prepare(tokenizer, 'a good phone \u200b works', { positions: 5, truncate: true });
+    const { inputs, cutTokens, answer } = task.prepare(tokenizer, 'a good phone \u200b works', {
+      positions: 5,
+      truncate: true,
+    });
     expect(cutTokens).toBe(1);
     expect(inputs[0]?.ids).toHaveLength(5); // [CLS] a good phone [SEP]
     const sure = [0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0];
-    expect(answer([Float32Array.from(sure)])).toMatchObject({ score: 1, entities: [{ text: 'good phone', type: 'place' }] });
+    expect(answer([Float32Array.from(sure)])).toMatchObject({
+      score: 1,
+      entities: [{ text: 'good phone', type: 'place' }],
+    });
   });
 
   test('the loss is the mean over words', () => {
@@ -114,6 +167,8 @@ describe('token classification', () => {
 
   test('an unknown tag', () => {
     expect(task.target('I-place')).toBe(2);
-    expect(() => task.target('B-person')).toThrow(/Tag "B-person" is not one of this model's tags: O, B-place, I-place/);
+    expect(() => task.target('B-person')).toThrow(
+      /Tag "B-person" is not one of this model's tags: O, B-place, I-place/,
+    );
   });
 });

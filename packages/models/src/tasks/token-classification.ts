@@ -20,14 +20,17 @@ export interface TokenTask extends Task {
 /** Whether a task names words. */
 export const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
 
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length);
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** A tag for each word of a text, such as the named entities it belongs to (`B-person`, `I-person`, `O`). */
 export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const outputs = labels.length;
-  const rowOf = (logits: ArrayLike<number>, token: number): number[] => Array.from({ length: outputs }, (_, i) => logits[token * outputs + i] as number);
+  const rowOf = (logits: ArrayLike<number>, token: number): number[] =>
+    Array.from({ length: outputs }, (_, i) => logits[token * outputs + i] as number);
   /** Tokens of an input that have a target: the first of each word. */
-  const readTokens = (example: LabelledInput): number[] => listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
+  const readTokens = (example: LabelledInput): number[] =>
+    listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
   const tagOf = (number: number): string => labels[number] ?? 'O';
   const bestTag = (logits: ArrayLike<number>, token: number): string => tagOf(argMax(rowOf(logits, token)));
   /** A tag for each word; `O` for those that no token stands for. */
@@ -54,11 +57,15 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     target: (tag) => {
       const named = labels.indexOf(tag);
       if (named >= 0) return named;
-      throw new ModelError('LABEL_UNKNOWN', `Tag ${JSON.stringify(tag)} is not one of this model's tags: ${labels.join(', ')}.`);
+      throw new ModelError(
+        'LABEL_UNKNOWN',
+        `Tag ${JSON.stringify(tag)} is not one of this model's tags: ${labels.join(', ')}.`,
+      );
     },
 
     prepare: (tokenizer, text, { positions, truncate }) => {
-      if (typeof text !== 'string') throw new ModelError('OPTION_INVALID', 'Token classification reads one text; a pair came.');
+      if (typeof text !== 'string')
+        throw new ModelError('OPTION_INVALID', 'Token classification reads one text; a pair came.');
       const { encoding, spans } = encodeTextWords(tokenizer, text, { ...(truncate && { maxLength: positions }) });
       checkLength(encoding.ids.length, positions);
       return {
@@ -79,7 +86,11 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
             return { type, text: text.slice(from, to), start: from, end: to, score: mean(scores.slice(start, end)) };
           });
           const read = encoding.firstOf.flatMap((word) => (word < 0 ? [] : [scores[word] ?? 0]));
-          return { label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '), score: mean(read), entities };
+          return {
+            label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '),
+            score: mean(read),
+            entities,
+          };
         },
       };
     },
@@ -88,12 +99,19 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
       const predicted = examples.map((example, i) => tagsOf(example, logits[i] ?? []));
       const gold = examples.map(goldOf);
       if (metric === 'f1') return entityScores(predicted, gold).f1;
-      if (metric === 'accuracy') return mean(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
-      throw new ModelError('OPTION_INVALID', `Token classification is not scored by "${metric}"; choose f1 (of entities) or accuracy (of words).`);
+      if (metric === 'accuracy')
+        return mean(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
+      throw new ModelError(
+        'OPTION_INVALID',
+        `Token classification is not scored by "${metric}"; choose f1 (of entities) or accuracy (of words).`,
+      );
     },
-    answerKeys: (logits, examples) => examples.map((example, i) => JSON.stringify(entitiesOf(tagsOf(example, logits[i] ?? [])))),
-    probability: (logits, example) => mean(readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0)),
-    divergence: (full, reduced, example) => mean(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
+    answerKeys: (logits, examples) =>
+      examples.map((example, i) => JSON.stringify(entitiesOf(tagsOf(example, logits[i] ?? [])))),
+    probability: (logits, example) =>
+      mean(readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0)),
+    divergence: (full, reduced, example) =>
+      mean(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 
     targets: (batch) => {
       const width = widthOf(batch);
@@ -108,7 +126,12 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
           labelArray[(row * width + token) * outputs + target] = share;
         }),
       );
-      return { labels: labelArray, labelShape: [batch.length, width, outputs], weights, weightShape: [batch.length, width, 1] };
+      return {
+        labels: labelArray,
+        labelShape: [batch.length, width, outputs],
+        weights,
+        weightShape: [batch.length, width, 1],
+      };
     },
   };
 };

@@ -42,10 +42,15 @@ const near = (files: GoldenFiles, name: string, values: ArrayLike<number>, toler
   tolerance,
 });
 
-const equal = (name: string, values: ArrayLike<number>, wanted: ArrayLike<number>): Comparison => ({ name, difference: differenceOf(values, wanted), tolerance: 0 });
+const equal = (name: string, values: ArrayLike<number>, wanted: ArrayLike<number>): Comparison => ({
+  name,
+  difference: differenceOf(values, wanted),
+  tolerance: 0,
+});
 
 /** Those that are too far from their references. */
-export const failuresOf = (comparisons: readonly Comparison[]): Comparison[] => comparisons.filter(({ difference, tolerance }) => !(difference <= tolerance));
+export const failuresOf = (comparisons: readonly Comparison[]): Comparison[] =>
+  comparisons.filter(({ difference, tolerance }) => !(difference <= tolerance));
 
 /** The length configuration that the dropped references were computed with. */
 const droppedConfig = (files: GoldenFiles) => fromAbsoluteLengths(Array.from(referenceOf(files, 'lengths').data), 16);
@@ -69,7 +74,10 @@ const dropped: Group = async (model, files) => {
     near(files, 'dropped.logits', await model.run(rows, { config })),
     ...layers.flatMap(({ positions, scores }, layer) => {
       const kept = `dropped.kept_positions.${layer}`;
-      return [near(files, `dropped.significance.${layer}`, scores), equal(kept, positions.flat(), referenceOf(files, kept).data)];
+      return [
+        near(files, `dropped.significance.${layer}`, scores),
+        equal(kept, positions.flat(), referenceOf(files, kept).data),
+      ];
     }),
   ];
 };
@@ -78,12 +86,21 @@ const answers: Group = async (_, files) => {
   const reader = createTaskModel(files.config, files.weights, { task: questionAnswering() });
   const output = await reader.run(batchesOf(files).equal, { config: droppedConfig(files) }); // [B, T, 2]
   reader.dispose();
-  return ['start', 'end'].map((edge, which) => near(files, `dropped.${edge}_logits`, output.filter((__, i) => i % 2 === which)));
+  return ['start', 'end'].map((edge, which) =>
+    near(
+      files,
+      `dropped.${edge}_logits`,
+      output.filter((__, i) => i % 2 === which),
+    ),
+  );
 };
 
 const paddedBatch: Group = async (model, files) => {
   const rows = batchesOf(files).padded;
-  return [near(files, 'padded.full.last_hidden_state', await hiddenOf(model, rows)), near(files, 'padded.full.logits', await model.run(rows))];
+  return [
+    near(files, 'padded.full.last_hidden_state', await hiddenOf(model, rows)),
+    near(files, 'padded.full.logits', await model.run(rows)),
+  ];
 };
 
 /** The references are of each row alone and unpadded. */
@@ -108,7 +125,13 @@ const batchAsAlone: Group = async (model, files) => {
 
 const layerDrop: Group = async (model, files) => {
   const layers = Array.from(referenceOf(files, 'layerdrop.layers').data);
-  return [near(files, 'layerdrop.last_hidden_state', await hiddenOf(model, batchesOf(files).equal, { config: droppedConfig(files), layers }))];
+  return [
+    near(
+      files,
+      'layerdrop.last_hidden_state',
+      await hiddenOf(model, batchesOf(files).equal, { config: droppedConfig(files), layers }),
+    ),
+  ];
 };
 
 const softExtract: Group = async (model, files) => {
@@ -137,10 +160,14 @@ const sandwich: Group = async (model, files) => {
       variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
       logits: (rows: typeof inputs, pass) => model.logits(rows, pass),
       taskLoss: (output) => taskLoss(model.task, output, batch),
-      distillationLoss: (teacher, student, _, options) => distillationLoss(model.task, teacher, student, batch, options),
+      distillationLoss: (teacher, student, _, options) =>
+        distillationLoss(model.task, teacher, student, batch, options),
     },
     inputs,
-    { full: {}, reduced: rowsOf(files, 'train.length_configs').map((lengths) => ({ config: fromAbsoluteLengths(lengths, 16) })) },
+    {
+      full: {},
+      reduced: rowsOf(files, 'train.length_configs').map((lengths) => ({ config: fromAbsoluteLengths(lengths, 16) })),
+    },
     gradients,
   );
   const wanted = [...files.expected.keys()].filter((name) => name.startsWith('train.grad.'));
@@ -148,7 +175,14 @@ const sandwich: Group = async (model, files) => {
     near(files, 'train.task_loss', [losses.taskLoss], gradientTolerance),
     near(files, 'train.loss', [losses.loss], gradientTolerance),
     near(files, 'train.kl_losses', losses.distillationLosses, gradientTolerance),
-    ...model.parameters.map(({ spec }) => near(files, `train.grad.${spec.name}`, inFileLayout(spec, gradients.get(spec.name)?.values ?? []), gradientTolerance)),
+    ...model.parameters.map(({ spec }) =>
+      near(
+        files,
+        `train.grad.${spec.name}`,
+        inFileLayout(spec, gradients.get(spec.name)?.values ?? []),
+        gradientTolerance,
+      ),
+    ),
     equal('number of gradients', [gradients.size], [wanted.length]),
     equal('number of tensors left', [tf.memory().numTensors], [before]),
   ];
@@ -187,7 +221,10 @@ export interface Golden {
  *
  * @param read gives the bytes of a file of fixtures/golden: from the disk, or from the server of a page
  */
-export const openGolden = async (family: GoldenFamily, read: (file: string) => Promise<Uint8Array>): Promise<Golden> => {
+export const openGolden = async (
+  family: GoldenFamily,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<Golden> => {
   const files = await readGoldenFiles(family, read);
   const model = createTaskModel(files.config, files.weights);
   return { compare: (group) => groups[group](model, files), dispose: () => model.dispose() };

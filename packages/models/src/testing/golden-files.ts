@@ -20,8 +20,13 @@ export interface GoldenFiles {
  *
  * @param read gives the bytes of a file of fixtures/golden: from the disk, or from the server of a page
  */
-export const readGoldenFiles = async (family: GoldenFamily, read: (file: string) => Promise<Uint8Array>): Promise<GoldenFiles> => {
-  const [config, weights, expected] = await Promise.all(['config.json', 'model.safetensors', 'expected.safetensors'].map((file) => read(`${family}/${file}`)));
+export const readGoldenFiles = async (
+  family: GoldenFamily,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<GoldenFiles> => {
+  const [config, weights, expected] = await Promise.all(
+    ['config.json', 'model.safetensors', 'expected.safetensors'].map((file) => read(`${family}/${file}`)),
+  );
   return {
     config: JSON.parse(new TextDecoder().decode(config)) as ModelConfig,
     weights: readSafetensors(weights ?? new Uint8Array()).tensors,
@@ -40,7 +45,9 @@ export const referenceOf = ({ expected }: GoldenFiles, name: string): TensorData
 export const rowsOf = (files: GoldenFiles, name: string): number[][] => {
   const { shape, data } = referenceOf(files, name);
   const width = shape.at(-1) ?? 1;
-  return Array.from({ length: data.length / width }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+  return Array.from({ length: data.length / width }, (_, row) =>
+    Array.from(data.slice(row * width, (row + 1) * width)),
+  );
 };
 
 /** The two batches that the references were computed on. */

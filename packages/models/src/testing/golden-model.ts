@@ -4,7 +4,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { TaskModel } from '../task-model.js';
 
 /** Hidden states, [B, T, H] flattened; zero where a row is padded. */
-export const hiddenOf = async ({ encoder }: TaskModel, rows: readonly EncoderInput[], options: EncodeOptions = {}): Promise<ArrayLike<number>> => {
+export const hiddenOf = async (
+  { encoder }: TaskModel,
+  rows: readonly EncoderInput[],
+  options: EncodeOptions = {},
+): Promise<ArrayLike<number>> => {
   const { hidden } = encode(encoder, rows, options);
   const values = await hidden.data();
   hidden.dispose();
@@ -17,10 +21,15 @@ export interface GoldenLayer {
   readonly scores: ArrayLike<number>;
 }
 
-export const layersOf = async ({ encoder }: TaskModel, rows: readonly EncoderInput[], config?: LengthConfig): Promise<GoldenLayer[]> => {
+export const layersOf = async (
+  { encoder }: TaskModel,
+  rows: readonly EncoderInput[],
+  config?: LengthConfig,
+): Promise<GoldenLayer[]> => {
   const { hidden, trace } = encode(encoder, rows, { config, trace: true, restore: false });
   const layers: GoldenLayer[] = [];
-  for (const { positions, scores } of trace) layers.push({ positions: await positions.array(), scores: await scores.data() });
+  for (const { positions, scores } of trace)
+    layers.push({ positions: await positions.array(), scores: await scores.data() });
   tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
   return layers;
 };

@@ -21,7 +21,9 @@ export const tinyConfig: ModelConfig = {
   id2label: { 0: 'bad', 1: 'good' },
 };
 
-const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very'.split(' ');
+const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very'.split(
+  ' ',
+);
 export const tinyVocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];
 
 /** Texts with an obvious label: words of praise or of blame among neutral ones. */
@@ -47,11 +49,18 @@ export const memorySource = (files: Readonly<Record<string, Uint8Array | string>
 });
 
 /** The files of a random tiny model. */
-export const tinyFiles = async (config: ModelConfig = tinyConfig, seed = 1): Promise<Record<string, Uint8Array | string>> => {
+export const tinyFiles = async (
+  config: ModelConfig = tinyConfig,
+  seed = 1,
+): Promise<Record<string, Uint8Array | string>> => {
   const model = createTaskModel(config, new Map(), { fresh: true, seed });
   const weights = writeSafetensors(await saveParameters(model.parameters));
   model.dispose();
-  return { 'config.json': JSON.stringify(model.config), 'model.safetensors': weights, 'vocab.txt': tinyVocabulary.join('\n') };
+  return {
+    'config.json': JSON.stringify(model.config),
+    'model.safetensors': weights,
+    'vocab.txt': tinyVocabulary.join('\n'),
+  };
 };
 
 export const tinyModel = async (): Promise<TextModel> => openModel(memorySource(await tinyFiles()));

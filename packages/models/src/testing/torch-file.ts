@@ -14,11 +14,21 @@ export const tuple = (...items: readonly Uint8Array[]): Buffer => bytes('(', ...
 /** A reference to a storage, and the tensor that looks into it. */
 export const storage = (count: number, { type = 'FloatStorage', key = '7', view = bytes('N') } = {}): Buffer =>
   bytes(tuple(text('storage'), bytes(`ctorch\n${type}\n`), text(key), text('cpu'), long(count), view), 'Q');
-export const tensor = (from: Uint8Array, offset: number, shape: readonly number[], strides: readonly number[]): Buffer =>
-  bytes('ctorch._utils\n_rebuild_tensor_v2\n', tuple(from, long(offset), tuple(...shape.map(long)), tuple(...strides.map(long))), 'R');
+export const tensor = (
+  from: Uint8Array,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Buffer =>
+  bytes(
+    'ctorch._utils\n_rebuild_tensor_v2\n',
+    tuple(from, long(offset), tuple(...shape.map(long)), tuple(...strides.map(long))),
+    'R',
+  );
 
 /** A dictionary with names for keys. */
-export const named = (...entries: readonly (readonly [string, Uint8Array])[]): Buffer => bytes('}(', ...entries.flatMap(([name, value]) => [text(name), value]), 'u');
+export const named = (...entries: readonly (readonly [string, Uint8Array])[]): Buffer =>
+  bytes('}(', ...entries.flatMap(([name, value]) => [text(name), value]), 'u');
 
 /** Raw bytes of a storage, and the number of elements that the file claims. */
 interface RawStorage {
@@ -33,7 +43,10 @@ export const legacyFile = (root: Uint8Array, storages: readonly RawStorage[]): U
     bytes(
       ...[0x80, 2, 0x8a, 10, Buffer.from('6cfc9c46f9206aa85019', 'hex'), '.'],
       ...[0x80, 2, long(1001), '.', '}.', root, '.', '](', ...storages.map(({ key }) => text(key)), 'e.'],
-      ...storages.flatMap(({ raw, count }) => [Buffer.from(BigUint64Array.of(BigInt(count)).buffer), Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)]),
+      ...storages.flatMap(({ raw, count }) => [
+        Buffer.from(BigUint64Array.of(BigInt(count)).buffer),
+        Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength),
+      ]),
     ),
   );
 
@@ -44,5 +57,8 @@ export const writeTorchFile = (tensors: ReadonlyMap<string, TensorData>): Uint8A
     const strides = shape.map((_, d) => shape.slice(d + 1).reduce((size, n) => size * n, 1));
     return [name, tensor(storage(data.length, { key: String(i) }), 0, shape, strides)];
   });
-  return legacyFile(named(...root), entries.map(([, { data }], i) => ({ key: String(i), raw: Float32Array.from(data), count: data.length })));
+  return legacyFile(
+    named(...root),
+    entries.map(([, { data }], i) => ({ key: String(i), raw: Float32Array.from(data), count: data.length })),
+  );
 };

@@ -13,16 +13,33 @@ type Sent<Options> = Omit<Options, 'signal'>;
 /** What can be asked of a worker. `model` is the number of the request that opened it. */
 export type WorkerCall =
   | { readonly call: 'open'; readonly source: string; readonly options: WorkerModelOptions }
-  | { readonly call: 'predict'; readonly model: number; readonly texts: readonly (TextInput | TokenInput)[]; readonly options: Sent<PredictOptions> }
-  | { readonly call: 'countTokens'; readonly model: number; readonly text: TextInput | TokenInput; readonly options: Sent<PredictOptions> }
-  | { readonly call: 'inspect'; readonly model: number; readonly text: TextInput; readonly options: Sent<PredictOptions> }
+  | {
+      readonly call: 'predict';
+      readonly model: number;
+      readonly texts: readonly (TextInput | TokenInput)[];
+      readonly options: Sent<PredictOptions>;
+    }
+  | {
+      readonly call: 'countTokens';
+      readonly model: number;
+      readonly text: TextInput | TokenInput;
+      readonly options: Sent<PredictOptions>;
+    }
+  | {
+      readonly call: 'inspect';
+      readonly model: number;
+      readonly text: TextInput;
+      readonly options: Sent<PredictOptions>;
+    }
   | { readonly call: 'dispose'; readonly model: number }
   | { readonly call: 'abort'; readonly request: number };
 
 export type WorkerRequest = WorkerCall & { readonly id: number };
 
 /** What a page is told of a model when it is open. */
-export type WorkerModel = Pick<Predictor, 'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels'> & { readonly backend: StartedBackend | undefined };
+export type WorkerModel = Pick<Predictor, 'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels'> & {
+  readonly backend: StartedBackend | undefined;
+};
 
 /** An error, as it travels. */
 export interface SentError {
@@ -39,5 +56,8 @@ export type WorkerReply =
 /** One side of the line: a `Worker`, the global scope inside of it, or a `MessagePort`. */
 export interface Line {
   postMessage(message: unknown): void;
-  addEventListener(type: string, listener: (event: { readonly data?: unknown; readonly message?: string }) => void): void;
+  addEventListener(
+    type: string,
+    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
+  ): void;
 }

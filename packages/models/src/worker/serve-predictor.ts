@@ -17,12 +17,18 @@ export interface ServedPredictor {
 
 export interface ServePredictorOptions {
   /** How to open a model. Default: on TensorFlow.js, on the first backend that works. Give another to run on another engine. */
-  readonly open?: (source: string, options: WorkerModelOptions & Pick<OpenModelOptions, 'onProgress' | 'signal'>) => Promise<ServedPredictor>;
+  readonly open?: (
+    source: string,
+    options: WorkerModelOptions & Pick<OpenModelOptions, 'onProgress' | 'signal'>,
+  ) => Promise<ServedPredictor>;
   /** Where the page is heard. Default: the worker's global scope. */
   readonly line?: Line;
 }
 
-const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (source, { backends, wasmPaths, ...options }) => {
+const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (
+  source,
+  { backends, wasmPaths, ...options },
+) => {
   const backend = await startBackend({ backends, wasmPaths });
   return { predictor: await load(source, options), backend };
 };
@@ -40,7 +46,10 @@ const toSend = (thrown: unknown): SentError => {
  * import { servePredictor } from '@length-adaptive/models/worker/serve';
  * servePredictor();
  */
-export const servePredictor = ({ open = openOnTensorFlow, line = globalThis as unknown as Line }: ServePredictorOptions = {}): void => {
+export const servePredictor = ({
+  open = openOnTensorFlow,
+  line = globalThis as unknown as Line,
+}: ServePredictorOptions = {}): void => {
   const models = new Map<number, Predictor>();
   const running = new Map<number, AbortController>();
 
@@ -50,8 +59,17 @@ export const servePredictor = ({ open = openOnTensorFlow, line = globalThis as u
     return model;
   };
 
-  const openModel = async (id: number, source: string, options: WorkerModelOptions, signal: AbortSignal): Promise<WorkerModel> => {
-    const { predictor, backend } = await open(source, { ...options, signal, onProgress: (progress) => line.postMessage({ id, progress } satisfies WorkerReply) });
+  const openModel = async (
+    id: number,
+    source: string,
+    options: WorkerModelOptions,
+    signal: AbortSignal,
+  ): Promise<WorkerModel> => {
+    const { predictor, backend } = await open(source, {
+      ...options,
+      signal,
+      onProgress: (progress) => line.postMessage({ id, progress } satisfies WorkerReply),
+    });
     if (signal.aborted) {
       predictor.dispose();
       throw signal.reason;

@@ -76,15 +76,28 @@ const openLine = (worker: WorkerLine) => {
   };
 
   worker.addEventListener('message', ({ data }) => take(data as WorkerReply));
-  worker.addEventListener('error', ({ message }) => end(new ModelError('WORKER_FAILED', `The worker failed${message ? `: ${message}` : ' to start'}. Is its script served, and does it call servePredictor()?`)));
-  worker.addEventListener('messageerror', () => end(new ModelError('WORKER_FAILED', 'An answer of the worker could not be read.')));
+  worker.addEventListener('error', ({ message }) =>
+    end(
+      new ModelError(
+        'WORKER_FAILED',
+        `The worker failed${message ? `: ${message}` : ' to start'}. Is its script served, and does it call servePredictor()?`,
+      ),
+    ),
+  );
+  worker.addEventListener('messageerror', () =>
+    end(new ModelError('WORKER_FAILED', 'An answer of the worker could not be read.')),
+  );
   worker.start?.();
 
-  const ask = <T>(call: WorkerCall, { signal, onProgress }: CallOptions = {}): { readonly id: number; readonly answer: Promise<T> } => {
+  const ask = <T>(
+    call: WorkerCall,
+    { signal, onProgress }: CallOptions = {},
+  ): { readonly id: number; readonly answer: Promise<T> } => {
     const id = (last += 1);
     const answer = new Promise<T>((resolve, reject) => {
       if (ended) return reject(ended);
-      const stopped = (): ModelError => new ModelError('ABORTED', `The worker was told to stop (${call.call}).`, { cause: signal?.reason });
+      const stopped = (): ModelError =>
+        new ModelError('ABORTED', `The worker was told to stop (${call.call}).`, { cause: signal?.reason });
       if (signal?.aborted) return reject(stopped());
       const onAbort = (): void => {
         waiting.delete(id);
@@ -93,7 +106,11 @@ const openLine = (worker: WorkerLine) => {
       };
       const settled = (): void => signal?.removeEventListener('abort', onAbort);
       signal?.addEventListener('abort', onAbort, { once: true });
-      waiting.set(id, { resolve: (value) => (settled(), resolve(value)), reject: (error) => (settled(), reject(error)), onProgress });
+      waiting.set(id, {
+        resolve: (value) => (settled(), resolve(value)),
+        reject: (error) => (settled(), reject(error)),
+        onProgress,
+      });
       worker.postMessage({ ...call, id });
     });
     return { id, answer };
@@ -125,14 +142,18 @@ export const createWorkerPredictor = async (
   const { id: model } = opening;
   const facts = await opening.answer;
   const headMacs = headCostOf(facts.dimensions, facts.head);
-  const predict = (texts: readonly (TextInput | TokenInput)[], given: PredictOptions = {}): Promise<unknown> => ask({ call: 'predict', model, texts, options: sent(given) }, given).answer;
+  const predict = (texts: readonly (TextInput | TokenInput)[], given: PredictOptions = {}): Promise<unknown> =>
+    ask({ call: 'predict', model, texts, options: sent(given) }, given).answer;
   let disposed = false;
   return {
     ...facts,
     predict: predict as Predictor['predict'],
-    countTokens: (text, given = {}) => ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
-    inspect: (text, given = {}) => ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
-    macs: (tokens, config = fullLength(facts.dimensions.layers)) => cost(facts.dimensions, config, tokens, { head: headMacs }),
+    countTokens: (text, given = {}) =>
+      ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
+    inspect: (text, given = {}) =>
+      ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
+    macs: (tokens, config = fullLength(facts.dimensions.layers)) =>
+      cost(facts.dimensions, config, tokens, { head: headMacs }),
     dispose: () => {
       if (disposed) return;
       disposed = true;

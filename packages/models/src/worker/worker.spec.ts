@@ -32,11 +32,17 @@ const progress: DownloadProgress[] = [];
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true); // no advertisement on the console
-  server = await startFileServer(Object.fromEntries(Object.entries(await tinyFiles()).map(([name, bytes]) => [`tiny/${name}`, bytes])));
+  server = await startFileServer(
+    Object.fromEntries(Object.entries(await tinyFiles()).map(([name, bytes]) => [`tiny/${name}`, bytes])),
+  );
   source = `${server.url}/tiny`;
   const { page, worker } = openPorts();
   servePredictor({ line: worker });
-  predictor = await createWorkerPredictor(page, source, { cacheFolder, backends: ['cpu'], onProgress: (own) => progress.push(own) });
+  predictor = await createWorkerPredictor(page, source, {
+    cacheFolder,
+    backends: ['cpu'],
+    onProgress: (own) => progress.push(own),
+  });
   inThread = await load(source, { cacheFolder });
 });
 afterAll(async () => {
@@ -50,9 +56,19 @@ const texts = ['good film', 'the phone is very bad and it breaks'];
 
 test('a model in a worker looks and answers like one in the thread', async () => {
   const { engine, task, dimensions, head, paretoSet, labels } = predictor;
-  expect({ engine, task, dimensions, head, labels }).toEqual({ engine: 'tfjs', task: inThread.task, dimensions: inThread.dimensions, head: inThread.head, labels: inThread.labels });
+  expect({ engine, task, dimensions, head, labels }).toEqual({
+    engine: 'tfjs',
+    task: inThread.task,
+    dimensions: inThread.dimensions,
+    head: inThread.head,
+    labels: inThread.labels,
+  });
   expect(paretoSet).toEqual(inThread.paretoSet);
-  expect(predictor.backend).toEqual({ backend: 'cpu', reason: 'plain JavaScript, many times slower than the others', passedOver: [] });
+  expect(predictor.backend).toEqual({
+    backend: 'cpu',
+    reason: 'plain JavaScript, many times slower than the others',
+    passedOver: [],
+  });
   const options = { lengthConfig: [0.8, 0.5, 0.3] };
   expect(await predictor.predict(texts, options)).toEqual(await inThread.predict(texts, options));
   expect(await predictor.inspect('good film', options)).toEqual(await inThread.inspect('good film', options));
@@ -77,13 +93,22 @@ test('errors arrive as what they are', async () => {
   const [good, none] = await predictor.predict(['good film', '']); // of several, in its place
   expect(good?.label).toBeDefined();
   expect(none).toEqual({ error: { code: 'TEXT_EMPTY', message: expect.stringContaining('has no tokens') } });
-  await expect(predictor.predict(['good film', ''], { onError: 'throw' })).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
+  await expect(predictor.predict(['good film', ''], { onError: 'throw' })).rejects.toMatchObject({
+    code: 'TEXT_EMPTY',
+  });
   const rising = await predictor.predict(texts, { lengthConfig: [0.5, 0.6, 0.7] }).catch((error: unknown) => error);
   expect(rising).toBeInstanceOf(CoreError);
   expect(rising).toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
   const { page, worker } = openPorts();
-  servePredictor({ line: worker, open: () => Promise.reject(Object.assign(new TypeError('no such thing'), { code: 'ODD' })) });
-  await expect(createWorkerPredictor(page, source)).rejects.toMatchObject({ name: 'TypeError', code: 'ODD', message: 'no such thing' });
+  servePredictor({
+    line: worker,
+    open: () => Promise.reject(Object.assign(new TypeError('no such thing'), { code: 'ODD' })),
+  });
+  await expect(createWorkerPredictor(page, source)).rejects.toMatchObject({
+    name: 'TypeError',
+    code: 'ODD',
+    message: 'no such thing',
+  });
 });
 
 test('a signal stops a call at once, in the page and in the worker', async () => {
@@ -92,7 +117,10 @@ test('a signal stops a call at once, in the page and in the worker', async () =>
   const controller = new AbortController();
   let inWorker: AbortSignal | undefined;
   const begun = new Promise<void>((resolve) => {
-    servePredictor({ line: worker, open: (_, { signal }) => ((inWorker = signal ?? undefined), resolve(), new Promise(() => undefined)) });
+    servePredictor({
+      line: worker,
+      open: (_, { signal }) => ((inWorker = signal ?? undefined), resolve(), new Promise(() => undefined)),
+    });
   });
   const opening = createWorkerPredictor(page, source, { signal: controller.signal });
   await begun;
@@ -114,24 +142,37 @@ test('a model whose opening was stopped when it was almost done is freed', async
     };
     servePredictor({ line: worker, open });
   });
-  await expect(createWorkerPredictor(page, source, { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(createWorkerPredictor(page, source, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
   await freed;
 });
 
 test('a script that fails says so to everything that waits, and to all that comes', async () => {
   const { page } = openPorts();
   const listeners: ((event: { message?: string }) => void)[] = [];
-  const failing: WorkerLine = { postMessage: (message) => page.postMessage(message), addEventListener: (type, listener) => void (type === 'error' && listeners.push(listener)) };
+  const failing: WorkerLine = {
+    postMessage: (message) => page.postMessage(message),
+    addEventListener: (type, listener) => void (type === 'error' && listeners.push(listener)),
+  };
   const opening = createWorkerPredictor(failing, source);
   for (const listener of listeners) listener({ message: 'Uncaught SyntaxError' });
-  await expect(opening).rejects.toMatchObject({ code: 'WORKER_FAILED', message: 'The worker failed: Uncaught SyntaxError. Is its script served, and does it call servePredictor()?' });
+  await expect(opening).rejects.toMatchObject({
+    code: 'WORKER_FAILED',
+    message: 'The worker failed: Uncaught SyntaxError. Is its script served, and does it call servePredictor()?',
+  });
 });
 
 test('disposing frees the model, ends what waits and the worker with it', async () => {
   const { page, worker } = openPorts();
   let disposed = 0;
   let terminated = 0;
-  servePredictor({ line: worker, open: async () => ({ predictor: { ...inThread, predict: () => new Promise(() => undefined), dispose: () => (disposed += 1) } }) });
+  servePredictor({
+    line: worker,
+    open: async () => ({
+      predictor: { ...inThread, predict: () => new Promise(() => undefined), dispose: () => (disposed += 1) },
+    }),
+  });
   const line: WorkerLine = Object.assign(page, { terminate: () => (terminated += 1) });
   const kept = await createWorkerPredictor(line, source, { keepWorker: true });
   const waits = kept.predict(texts);

@@ -25,4 +25,5 @@ const functions: Readonly<Record<Activation, (g: GraphBuilder, x: Value, trainin
 };
 
 /** Each number through an activation, the same as `activate` of the core package. In a graph to train with, of operators that have gradient rules. */
-export const activate = (g: GraphBuilder, x: Value, kind: Activation, training: boolean): Value => functions[kind](g, x, training);
+export const activate = (g: GraphBuilder, x: Value, kind: Activation, training: boolean): Value =>
+  functions[kind](g, x, training);

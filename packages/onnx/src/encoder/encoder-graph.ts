@@ -1,4 +1,12 @@
-import type { AttentionWeights, BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, LayerNormWeights, Observe } from '@length-adaptive/core';
+import type {
+  AttentionWeights,
+  BlockWeights,
+  EmbeddingWeights,
+  EncoderWeights,
+  FeedForwardWeights,
+  LayerNormWeights,
+  Observe,
+} from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
@@ -105,23 +113,41 @@ const paddingScore = -1e9;
 /** Above any significance: the first token always stays. */
 const always = 1e9;
 
-const layerNorm = <Leaf>(g: GraphBuilder, { weights, emit, training }: EncoderContext<Leaf>, x: Value, { gain, bias }: WeightTree<LayerNormWeights, Leaf>): Value => {
+const layerNorm = <Leaf>(
+  g: GraphBuilder,
+  { weights, emit, training }: EncoderContext<Leaf>,
+  x: Value,
+  { gain, bias }: WeightTree<LayerNormWeights, Leaf>,
+): Value => {
   const attributes = { axis: -1, epsilon: { float: weights.layerNormEpsilon } };
   // The backward pass needs the mean and the inverse deviation too.
-  return g.ops('LayerNormalization', [x, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, { attributes })[0] as Value;
+  return g.ops('LayerNormalization', [x, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, {
+    attributes,
+  })[0] as Value;
 };
 
-const dropout = <Leaf>(g: GraphBuilder, { training }: EncoderContext<Leaf>, x: Value, place: string, kind: DropoutKind = 'hidden'): Value =>
-  training ? training.dropout(g, x, place, kind) : x;
+const dropout = <Leaf>(
+  g: GraphBuilder,
+  { training }: EncoderContext<Leaf>,
+  x: Value,
+  place: string,
+  kind: DropoutKind = 'hidden',
+): Value => (training ? training.dropout(g, x, place, kind) : x);
 
 /** Word, position and segment embeddings, summed. */
-const sumEmbeddings = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, { ids, typeIds }: EncoderInputs): Value => {
+const sumEmbeddings = <Leaf>(
+  g: GraphBuilder,
+  context: EncoderContext<Leaf>,
+  { ids, typeIds }: EncoderInputs,
+): Value => {
   const { emit } = context;
   const { word, position, tokenType }: WeightTree<EmbeddingWeights, Leaf> = context.weights.embeddings;
   const width = g.op('Slice', [g.op('Shape', [ids]), g.int64([1]), g.int64([2])]);
   const places = g.op('Slice', [emit.whole(g, position), g.int64([0]), width, g.int64([0])]); // [T, hidden]
   const sum = g.op('Add', [emit.rows(g, word, ids), places]);
-  return tokenType !== undefined && typeIds !== undefined ? g.op('Add', [sum, g.op('Gather', [emit.whole(g, tokenType), typeIds])]) : sum;
+  return tokenType !== undefined && typeIds !== undefined
+    ? g.op('Add', [sum, g.op('Gather', [emit.whole(g, tokenType), typeIds])])
+    : sum;
 };
 
 interface Attended {
@@ -138,7 +164,10 @@ interface Attended {
  */
 const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value =>
   training
-    ? (g.ops('FusedMatMul', [q, k], 1, { attributes: { transA: 0, transB: 1, alpha: { float: 1 } }, domain: microsoft })[0] as Value)
+    ? (g.ops('FusedMatMul', [q, k], 1, {
+        attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
+        domain: microsoft,
+      })[0] as Value)
     : g.op('MatMul', [q, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
 
 /** Attention of `queries` ([B, Q, hidden]) to the tokens. */
@@ -152,10 +181,17 @@ const attend = <Leaf>(
 ): Attended => {
   const { weights, emit, training } = context;
   const { heads } = weights;
-  const { query, key, value }: WeightTree<AttentionWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
+  const { query, key, value }: WeightTree<AttentionWeights, Leaf> = (
+    weights.blocks[layer] as WeightTree<BlockWeights, Leaf>
+  ).attention;
   const headSize = size / heads;
-  const split = (x: Value, perm: readonly number[]): Value => g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, headSize])])], { perm });
-  const projections = { query: emit.dense(g, queries, query, 1 / Math.sqrt(headSize)), key: emit.dense(g, hidden, key), value: emit.dense(g, hidden, value) };
+  const split = (x: Value, perm: readonly number[]): Value =>
+    g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, headSize])])], { perm });
+  const projections = {
+    query: emit.dense(g, queries, query, 1 / Math.sqrt(headSize)),
+    key: emit.dense(g, hidden, key),
+    value: emit.dense(g, hidden, value),
+  };
   const q = split(projections.query, [0, 2, 1, 3]); // [B, heads, Q, size]
   const k = split(projections.key, [0, 2, 1, 3]); // [B, heads, K, size]
   const v = split(projections.value, [0, 2, 1, 3]); // [B, heads, K, size]
@@ -176,12 +212,26 @@ const attend = <Leaf>(
 const flatRows = (g: GraphBuilder, positions: Value, valid: Value, { ids }: EncoderInputs): Value => {
   const [rows, width] = [0, 1].map((axis) => g.op('Gather', [g.op('Shape', [ids]), g.int64(axis)])) as [Value, Value];
   const starts = g.op('Unsqueeze', [g.op('Range', [g.int64(0), g.op('Mul', [rows, width]), width]), g.int64([1])]); // [B, 1]
-  const flat = g.op('Where', [g.op('Greater', [valid, g.float(0)]), g.op('Add', [positions, starts]), g.op('Mul', [rows, width])]);
+  const flat = g.op('Where', [
+    g.op('Greater', [valid, g.float(0)]),
+    g.op('Add', [positions, starts]),
+    g.op('Mul', [rows, width]),
+  ]);
   return g.op('Reshape', [flat, g.int64([-1, 1])]);
 };
 
-const keepStates = (g: GraphBuilder, into: Value, { hidden, positions, valid }: Tokens, inputs: EncoderInputs, size: number): Value =>
-  g.op('ScatterND', [into, flatRows(g, positions as Value, valid, inputs), g.op('Reshape', [hidden, g.int64([-1, size])])]);
+const keepStates = (
+  g: GraphBuilder,
+  into: Value,
+  { hidden, positions, valid }: Tokens,
+  inputs: EncoderInputs,
+  size: number,
+): Value =>
+  g.op('ScatterND', [
+    into,
+    flatRows(g, positions as Value, valid, inputs),
+    g.op('Reshape', [hidden, g.int64([-1, size])]),
+  ]);
 
 /**
  * Lets the tokens that receive the least attention leave (Kim & Cho 2020, sections 2.2 and 3.3), before the output
@@ -250,7 +300,9 @@ const dropWhereNeeded = (
 
 const feedForward = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, layer: number, x: Value): Value => {
   const { emit, weights, training } = context;
-  const { intermediate, output, norm }: WeightTree<FeedForwardWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).feedForward;
+  const { intermediate, output, norm }: WeightTree<FeedForwardWeights, Leaf> = (
+    weights.blocks[layer] as WeightTree<BlockWeights, Leaf>
+  ).feedForward;
   const inner = activate(g, emit.dense(g, x, intermediate), weights.activation ?? 'gelu', training !== undefined);
   const outer = dropout(g, context, emit.dense(g, inner, output), `${layer}.feed_forward`);
   return layerNorm(g, context, g.op('Add', [outer, x]), norm);
@@ -270,7 +322,14 @@ export const encoderGraph = <Leaf>(
   context: EncoderContext<Leaf>,
   inputs: EncoderInputs,
   size: number,
-  { plan, wanted, layers = context.weights.blocks.map((_, layer) => layer), priorLayers = 0, trace = false, observe = {} }: EncoderGraphOptions,
+  {
+    plan,
+    wanted,
+    layers = context.weights.blocks.map((_, layer) => layer),
+    priorLayers = 0,
+    trace = false,
+    observe = {},
+  }: EncoderGraphOptions,
 ): EncoderGraph => {
   const { weights, emit } = context;
   const padded = g.op('Less', [g.op('ReduceMin', [inputs.mask], { keepdims: 0 }), g.float(1)]);
@@ -301,12 +360,16 @@ export const encoderGraph = <Leaf>(
     const { output, norm } = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).attention;
     const isLast = layer === layers.at(-1);
     const firstOnly = isLast && wanted === 'first' && !trace;
-    const queries = firstOnly ? g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])]) : tokens.hidden;
+    const queries = firstOnly
+      ? g.op('Slice', [tokens.hidden, g.int64([0]), g.int64([1]), g.int64([1])])
+      : tokens.hidden;
     const attended = attend(g, context, layer, tokens, queries, size);
     if (observe.attention?.includes(layer)) observed.attention.push(attended.probabilities);
     if (observe.projections?.includes(layer)) observed.projections.push(attended.projections);
     const lengths = firstOnly ? undefined : plan?.[layer];
-    const next = lengths ? dropWhereNeeded(g, tokens, attended, lengths, inputs, size) : { tokens: { ...tokens, hidden: queries }, context: attended.context };
+    const next = lengths
+      ? dropWhereNeeded(g, tokens, attended, lengths, inputs, size)
+      : { tokens: { ...tokens, hidden: queries }, context: attended.context };
     const projected = dropout(g, context, emit.dense(g, next.context, output), `${layer}.projection`);
     const mixed = layerNorm(g, context, g.op('Add', [projected, next.tokens.hidden]), norm);
     tokens = { ...next.tokens, hidden: feedForward(g, context, layer, mixed) };

@@ -22,13 +22,22 @@ export interface LayerLengths {
 const minTokens = 2;
 
 /** `ceil(ratio * length)` for every layer, as numbers that may be too large or too small: [B, layers] float32. */
-const wantedTokens = (g: GraphBuilder, length: Value, lengths: Exclude<GraphLengths, 'full'>, layers: number): Value => {
-  const ceil = (lengthOf: Value, ratios: Value, slack: Value): Value => g.op('Ceil', [g.op('Sub', [g.op('Mul', [lengthOf, ratios]), slack])]);
+const wantedTokens = (
+  g: GraphBuilder,
+  length: Value,
+  lengths: Exclude<GraphLengths, 'full'>,
+  layers: number,
+): Value => {
+  const ceil = (lengthOf: Value, ratios: Value, slack: Value): Value =>
+    g.op('Ceil', [g.op('Sub', [g.op('Mul', [lengthOf, ratios]), slack])]);
   // The slack is for ratios that came from a division; an input has single precision, and needs more of it.
   if (lengths === 'input') return ceil(length, g.input(lengthsInput, 'float32', ['budgets', layers]), g.float(1e-4));
-  const float64 = (name: string, values: readonly number[]): Value => g.constant(name, { type: 'float64', shape: [1, values.length], data: Float64Array.from(values) });
+  const float64 = (name: string, values: readonly number[]): Value =>
+    g.constant(name, { type: 'float64', shape: [1, values.length], data: Float64Array.from(values) });
   const wide = g.op('Cast', [length], { to: elementTypeNumber('float64') });
-  return g.op('Cast', [ceil(wide, float64(lengthsInput, lengths.config), float64('length_slack', [1e-6]))], { to: elementTypeNumber('float32') });
+  return g.op('Cast', [ceil(wide, float64(lengthsInput, lengths.config), float64('length_slack', [1e-6]))], {
+    to: elementTypeNumber('float32'),
+  });
 };
 
 /**
@@ -36,7 +45,12 @@ const wantedTokens = (g: GraphBuilder, length: Value, lengths: Exclude<GraphLeng
  *
  * @param mask 1 for real tokens, 0 for padding: [B, T] float32
  */
-export const planLengths = (g: GraphBuilder, mask: Value, lengths: GraphLengths, layers: number): readonly LayerLengths[] | undefined => {
+export const planLengths = (
+  g: GraphBuilder,
+  mask: Value,
+  lengths: GraphLengths,
+  layers: number,
+): readonly LayerLengths[] | undefined => {
   if (lengths === 'full') return undefined;
   const length = g.op('ReduceSum', [mask, g.int64([1])], { keepdims: 1 }); // [B, 1]
   const kept = g.op('Min', [g.op('Max', [wantedTokens(g, length, lengths, layers), g.float(minTokens)]), length]); // [B, layers]
@@ -44,11 +58,15 @@ export const planLengths = (g: GraphBuilder, mask: Value, lengths: GraphLengths,
 };
 
 /** For each layer, whether a configuration drops there at all. */
-const dropsOf = (config: LengthConfig): LayerLengths['drops'][] => config.map((ratio, layer) => (ratio < (config[layer - 1] ?? 1) ? 'always' : 'never'));
+const dropsOf = (config: LengthConfig): LayerLengths['drops'][] =>
+  config.map((ratio, layer) => (ratio < (config[layer - 1] ?? 1) ? 'always' : 'never'));
 
 /** For each layer, whether any row of the batch loses a token. */
 const wheneverNeeded = (g: GraphBuilder, kept: Value, length: Value, layers: number): Value[] => {
-  const before = layers === 1 ? length : g.op('Concat', [length, g.op('Slice', [kept, g.int64([0]), g.int64([layers - 1]), g.int64([1])])], { axis: 1 });
+  const before =
+    layers === 1
+      ? length
+      : g.op('Concat', [length, g.op('Slice', [kept, g.int64([0]), g.int64([layers - 1]), g.int64([1])])], { axis: 1 });
   const dropping = g.op('Greater', [overRows(g, 'ReduceMax', g.op('Sub', [before, kept])), g.float(0)]);
   return Array.from({ length: layers }, (_, layer) => g.op('Gather', [dropping, g.int64(layer)]));
 };
@@ -63,7 +81,11 @@ const overRows = (g: GraphBuilder, reduction: 'ReduceMax' | 'ReduceMin', value: 
  * @param kept [B, layers] float32
  * @param drops what to do in each layer
  */
-export const planCounts = (g: GraphBuilder, kept: Value, drops: readonly LayerLengths['drops'][]): readonly LayerLengths[] => {
+export const planCounts = (
+  g: GraphBuilder,
+  kept: Value,
+  drops: readonly LayerLengths['drops'][],
+): readonly LayerLengths[] => {
   const widest = overRows(g, 'ReduceMax', kept);
   const ragged = g.op('Less', [overRows(g, 'ReduceMin', kept), widest]);
   const widths = g.op('Cast', [widest], { to: elementTypeNumber('int64') });

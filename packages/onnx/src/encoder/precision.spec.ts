@@ -21,7 +21,11 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const verification = async (model: TaskModel, inputs: readonly EncoderInput[], precision: Precision): Promise<Verification> => {
+const verification = async (
+  model: TaskModel,
+  inputs: readonly EncoderInput[],
+  precision: Precision,
+): Promise<Verification> => {
   const engine = await createOnnxModel(exportGraph(await hostModel(model), { precision }), model.config);
   try {
     return await verify(engine, model, inputs, { precision, positions: false });
@@ -57,10 +61,19 @@ describe('lower precisions', () => {
 describe('integer products', () => {
   test('are exact on every processor: large factors of one sign do not saturate', async () => {
     const [ins, outs] = [64, 16];
-    const leaf = (name: string, shape: readonly number[], value: number) => ({ name, shape, data: new Float32Array(shape.reduce((a, b) => a * b)).fill(value) });
+    const leaf = (name: string, shape: readonly number[], value: number) => ({
+      name,
+      shape,
+      data: new Float32Array(shape.reduce((a, b) => a * b)).fill(value),
+    });
     const g = createGraph();
     const x = g.op('Unsqueeze', [g.input('x', 'float32', ['n']), g.int64([0])]);
-    g.output('y', emitterOf('int8').dense(g, x, { kernel: leaf('kernel', [ins, outs], 0.5), bias: leaf('bias', [outs], 1) }), 'float32', [1, outs]);
+    g.output(
+      'y',
+      emitterOf('int8').dense(g, x, { kernel: leaf('kernel', [ins, outs], 0.5), bias: leaf('bias', [outs], 1) }),
+      'float32',
+      [1, outs],
+    );
     const { y } = await runGraph(g.model({ opset }), { x: new Array<number>(ins).fill(2) });
     y?.forEach((value) => expect(value).toBeCloseTo(ins * 2 * 0.5 + 1, 3));
     expect(y).toHaveLength(outs);

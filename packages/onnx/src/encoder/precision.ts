@@ -26,7 +26,8 @@ export type Precision = 'fp32' | 'fp16' | 'int8';
 
 const float = elementTypeNumber('float32');
 
-const scaled = (data: Float32Array, scale: number): Float32Array => (scale === 1 ? data : data.map((value) => value * scale));
+const scaled = (data: Float32Array, scale: number): Float32Array =>
+  scale === 1 ? data : data.map((value) => value * scale);
 
 const constant = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
   g.constant(name, { type: 'float32', shape, data: scaled(data, scale) });
@@ -35,7 +36,8 @@ const constant = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1)
 const fp32: WeightEmitter = {
   whole: constant,
   rows: (g, table, ids) => g.op('Gather', [constant(g, table), ids]),
-  dense: (g, x, { kernel, bias }, scale = 1) => g.op('Add', [g.op('MatMul', [x, constant(g, kernel, scale)]), constant(g, bias, scale)]),
+  dense: (g, x, { kernel, bias }, scale = 1) =>
+    g.op('Add', [g.op('MatMul', [x, constant(g, kernel, scale)]), constant(g, bias, scale)]),
 };
 
 const half = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
@@ -47,7 +49,8 @@ const widen = (g: GraphBuilder, value: Value): Value => g.op('Cast', [value], { 
 const fp16: WeightEmitter = {
   whole: constant,
   rows: (g, table, ids) => widen(g, g.op('Gather', [half(g, table), ids])),
-  dense: (g, x, { kernel, bias }, scale = 1) => g.op('Add', [g.op('MatMul', [x, widen(g, half(g, kernel, scale))]), constant(g, bias, scale)]),
+  dense: (g, x, { kernel, bias }, scale = 1) =>
+    g.op('Add', [g.op('MatMul', [x, widen(g, half(g, kernel, scale))]), constant(g, bias, scale)]),
 };
 
 /**
@@ -80,7 +83,11 @@ const int8 = (): WeightEmitter => {
     },
     dense: (g, x, { kernel, bias }, scale = 1) => {
       const [, outputs = 1] = kernel.shape;
-      const { values, scales } = quantize(scaled(kernel.data, scale), { columns: outputs, groups: 'columns', largest: largestFactor });
+      const { values, scales } = quantize(scaled(kernel.data, scale), {
+        columns: outputs,
+        groups: 'columns',
+        largest: largestFactor,
+      });
       const stored = g.constant(`${kernel.name}.int8`, { type: 'int8', shape: kernel.shape, data: values });
       const steps = g.constant(`${kernel.name}.scale`, { type: 'float32', shape: [outputs], data: scales });
       const [inputs, step, zero] = activations(g, x);
@@ -91,4 +98,5 @@ const int8 = (): WeightEmitter => {
 };
 
 /** The emitter of a precision, for one graph. */
-export const emitterOf = (precision: Precision): WeightEmitter => ({ fp32: () => fp32, fp16: () => fp16, int8 })[precision]();
+export const emitterOf = (precision: Precision): WeightEmitter =>
+  ({ fp32: () => fp32, fp16: () => fp16, int8 })[precision]();

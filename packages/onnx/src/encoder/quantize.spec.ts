@@ -6,7 +6,14 @@ const arbitraryMatrix = fc
   .chain(([rows, columns]) =>
     fc.record({
       columns: fc.constant(columns),
-      data: fc.float32Array({ minLength: rows * columns, maxLength: rows * columns, noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }),
+      data: fc.float32Array({
+        minLength: rows * columns,
+        maxLength: rows * columns,
+        noNaN: true,
+        noDefaultInfinity: true,
+        min: -1000,
+        max: 1000,
+      }),
     }),
   );
 
@@ -30,7 +37,9 @@ describe('int8 quantisation', () => {
     expect([...values]).toEqual([127, -64, 64, 127]);
     expect(scales[0]).toBeCloseTo(1 / 127, 8);
     expect(scales[1]).toBeCloseTo(4 / 127, 8);
-    expect([...quantize(Float32Array.of(1, -3), { columns: 2, groups: 'rows', largest: 64 }).values]).toEqual([21, -64]);
+    expect([...quantize(Float32Array.of(1, -3), { columns: 2, groups: 'rows', largest: 64 }).values]).toEqual([
+      21, -64,
+    ]);
   });
 
   test('a group of zeros stays zero', () => {

@@ -13,7 +13,11 @@ export interface HostWeight extends NamedShape {
 }
 
 /** A tree of tensors with something else in the place of each tensor. */
-export type WeightTree<Tree, Leaf> = Tree extends Tensor ? Leaf : Tree extends object ? { readonly [Key in keyof Tree]: WeightTree<Tree[Key], Leaf> } : Tree;
+export type WeightTree<Tree, Leaf> = Tree extends Tensor
+  ? Leaf
+  : Tree extends object
+    ? { readonly [Key in keyof Tree]: WeightTree<Tree[Key], Leaf> }
+    : Tree;
 
 const isLeaf = (value: object): boolean => 'dataId' in value || ('name' in value && 'shape' in value);
 
@@ -21,12 +25,16 @@ const map = (value: unknown, leaf: (value: unknown, path: string) => unknown, at
   if (typeof value !== 'object' || value === null) return value;
   if (isLeaf(value)) return leaf(value, at);
   if (Array.isArray(value)) return value.map((item, i) => map(item, leaf, `${at}.${i}`));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, map(item, leaf, at === '' ? key : `${at}.${key}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, map(item, leaf, at === '' ? key : `${at}.${key}`)]),
+  );
 };
 
 /** Replaces every tensor of a tree; numbers and the shape of the tree stay. `path` is like `blocks.0.attention.query.kernel`. */
-export const mapTensors = <Tree, Leaf>(tree: Tree, leaf: (tensor: Tensor, path: string) => Leaf): WeightTree<Tree, Leaf> =>
-  map(tree, leaf as (value: unknown, path: string) => unknown, '') as WeightTree<Tree, Leaf>;
+export const mapTensors = <Tree, Leaf>(
+  tree: Tree,
+  leaf: (tensor: Tensor, path: string) => Leaf,
+): WeightTree<Tree, Leaf> => map(tree, leaf as (value: unknown, path: string) => unknown, '') as WeightTree<Tree, Leaf>;
 
 /** Replaces every leaf of a tree of named weights. */
 export const mapWeights = <Tree, From extends NamedShape, To>(
@@ -35,7 +43,10 @@ export const mapWeights = <Tree, From extends NamedShape, To>(
 ): WeightTree<Tree, To> => map(tree, leaf as (value: unknown, path: string) => unknown, '') as WeightTree<Tree, To>;
 
 /** Copies a tree of tensors to host memory. A weight is named by `nameOf`, or else by its place in the tree. */
-export const readWeights = async <Tree>(tree: Tree, nameOf: (tensor: Tensor) => string | undefined): Promise<WeightTree<Tree, HostWeight>> => {
+export const readWeights = async <Tree>(
+  tree: Tree,
+  nameOf: (tensor: Tensor) => string | undefined,
+): Promise<WeightTree<Tree, HostWeight>> => {
   const tensors = new Set<Tensor>();
   mapTensors(tree, (tensor) => tensors.add(tensor));
   const data = new Map<Tensor, Float32Array>();

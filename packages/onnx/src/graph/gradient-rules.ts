@@ -20,7 +20,10 @@ export interface RuleContext {
 export type GradientRule = (context: RuleContext) => readonly (Value | undefined)[];
 
 const fusedMatMul = (g: GraphBuilder, a: Value, b: Value, { transA = 0, transB = 0 }): Value =>
-  g.ops('FusedMatMul', [a, b], 1, { attributes: { transA, transB, alpha: { float: 1 } }, domain: microsoft })[0] as Value;
+  g.ops('FusedMatMul', [a, b], 1, {
+    attributes: { transA, transB, alpha: { float: 1 } },
+    domain: microsoft,
+  })[0] as Value;
 
 const sumLast = (g: GraphBuilder, x: Value): Value => g.op('ReduceSum', [x, g.int64([-1])], { keepdims: 1 });
 
@@ -30,7 +33,8 @@ const meanLast = (g: GraphBuilder, x: Value): Value => g.op('ReduceMean', [x], {
 const asRows = (g: GraphBuilder, x: Value, columns: number): Value => g.op('Reshape', [x, g.int64([-1, columns])]);
 
 /** Sum over all but the last axis: the gradient of a vector that was added to every row. */
-const sumRows = (g: GraphBuilder, x: Value, columns: number): Value => g.op('ReduceSum', [asRows(g, x, columns), g.int64([0])], { keepdims: 0 });
+const sumRows = (g: GraphBuilder, x: Value, columns: number): Value =>
+  g.op('ReduceSum', [asRows(g, x, columns), g.int64([0])], { keepdims: 0 });
 
 /** An operand has the shape of the result, or is a vector (a parameter) that was broadcast over its rows. */
 const unbroadcast = ({ g, parameterShape }: RuleContext, operand: Value, gradient: Value): Value => {
@@ -51,25 +55,36 @@ const geluSlope = (g: GraphBuilder, x: Value): Value => {
  * through it, which is how a graph says that a value is a constant.
  */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
-  Add: (context) => context.inputs.map((operand, i) => (context.wants(i) ? unbroadcast(context, operand, context.dy) : undefined)),
+  Add: (context) =>
+    context.inputs.map((operand, i) => (context.wants(i) ? unbroadcast(context, operand, context.dy) : undefined)),
 
   Sub: (context) => {
     const { g, inputs, dy, wants } = context;
     const [a, b] = inputs as readonly [Value, Value];
-    return [wants(0) ? unbroadcast(context, a, dy) : undefined, wants(1) ? unbroadcast(context, b, g.op('Neg', [dy])) : undefined];
+    return [
+      wants(0) ? unbroadcast(context, a, dy) : undefined,
+      wants(1) ? unbroadcast(context, b, g.op('Neg', [dy])) : undefined,
+    ];
   },
 
   Mul: (context) => {
     const { g, inputs, dy, wants } = context;
     const [a, b] = inputs as readonly [Value, Value];
-    return [wants(0) ? unbroadcast(context, a, g.op('Mul', [dy, b])) : undefined, wants(1) ? unbroadcast(context, b, g.op('Mul', [dy, a])) : undefined];
+    return [
+      wants(0) ? unbroadcast(context, a, g.op('Mul', [dy, b])) : undefined,
+      wants(1) ? unbroadcast(context, b, g.op('Mul', [dy, a])) : undefined,
+    ];
   },
 
   Exp: ({ g, outputs, dy }) => [g.op('Mul', [dy, outputs[0] as Value])],
 
-  Tanh: ({ g, outputs: [y], dy }) => [g.op('Mul', [dy, g.op('Sub', [g.float(1), g.op('Mul', [y as Value, y as Value])])])],
+  Tanh: ({ g, outputs: [y], dy }) => [
+    g.op('Mul', [dy, g.op('Sub', [g.float(1), g.op('Mul', [y as Value, y as Value])])]),
+  ],
 
-  Sigmoid: ({ g, outputs: [y], dy }) => [g.op('Mul', [dy, g.op('Mul', [y as Value, g.op('Sub', [g.float(1), y as Value])])])],
+  Sigmoid: ({ g, outputs: [y], dy }) => [
+    g.op('Mul', [dy, g.op('Mul', [y as Value, g.op('Sub', [g.float(1), y as Value])])]),
+  ],
 
   Relu: ({ g, inputs: [x], dy }) => [g.op('Where', [g.op('Greater', [x as Value, g.float(0)]), dy, g.float(0)])],
 
@@ -88,7 +103,10 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   },
 
   /** a times b transposed, the only form that is used forwards. */
-  FusedMatMul: ({ g, inputs: [a, b], dy }) => [g.op('MatMul', [dy, b as Value]), fusedMatMul(g, dy, a as Value, { transA: 1 })],
+  FusedMatMul: ({ g, inputs: [a, b], dy }) => [
+    g.op('MatMul', [dy, b as Value]),
+    fusedMatMul(g, dy, a as Value, { transA: 1 }),
+  ],
 
   Reshape: ({ g, inputs: [x], dy }) => [g.op('Reshape', [dy, g.op('Shape', [x as Value])]), undefined],
 
@@ -116,7 +134,9 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [g.op('Sub', [weighted, g.op('Mul', [y as Value, sumLast(g, weighted)])])];
   },
 
-  LogSoftmax: ({ g, outputs: [y], dy }) => [g.op('Sub', [dy, g.op('Mul', [g.op('Exp', [y as Value]), sumLast(g, dy)])])],
+  LogSoftmax: ({ g, outputs: [y], dy }) => [
+    g.op('Sub', [dy, g.op('Mul', [g.op('Exp', [y as Value]), sumLast(g, dy)])]),
+  ],
 
   LayerNormalization: ({ g, inputs, outputs, dy, wants, parameterShape }) => {
     const [x, gain] = inputs as readonly [Value, Value];
@@ -126,22 +146,37 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     const input = (): Value => {
       const scaled = g.op('Mul', [dy, gain]);
       const centred = g.op('Sub', [scaled, meanLast(g, scaled)]);
-      return g.op('Mul', [inverse, g.op('Sub', [centred, g.op('Mul', [normal, meanLast(g, g.op('Mul', [scaled, normal]))])])]);
+      return g.op('Mul', [
+        inverse,
+        g.op('Sub', [centred, g.op('Mul', [normal, meanLast(g, g.op('Mul', [scaled, normal]))])]),
+      ]);
     };
-    return [wants(0) ? input() : undefined, wants(1) ? sumRows(g, g.op('Mul', [dy, normal]), width) : undefined, wants(2) ? sumRows(g, dy, width) : undefined];
+    return [
+      wants(0) ? input() : undefined,
+      wants(1) ? sumRows(g, g.op('Mul', [dy, normal]), width) : undefined,
+      wants(2) ? sumRows(g, dy, width) : undefined,
+    ];
   },
 
   /** Rows put in the place of others; where several go to one place, nothing may depend on it. */
   ScatterND: ({ g, inputs, dy, wants }) => {
     const [, places, updates] = inputs as readonly [Value, Value, Value];
     const nothing = (): Value => g.op('Expand', [g.float(0), g.op('Shape', [updates])]);
-    return [wants(0) ? g.op('ScatterND', [dy, places, nothing()]) : undefined, undefined, wants(2) ? g.op('GatherND', [dy, places]) : undefined];
+    return [
+      wants(0) ? g.op('ScatterND', [dy, places, nothing()]) : undefined,
+      undefined,
+      wants(2) ? g.op('GatherND', [dy, places]) : undefined,
+    ];
   },
 
   /** Tokens taken from the slots of their row (`batch_dims` 1): the gradient goes back to those slots, the others get zeros. */
   GatherND: ({ g, inputs, dy }) => {
     const [x, slots] = inputs as readonly [Value, Value]; // [B, T, hidden], [B, K, 1]
-    const [rows, width, size] = [0, 1, 2].map((axis) => g.op('Gather', [g.op('Shape', [x]), g.int64([axis])])) as [Value, Value, Value];
+    const [rows, width, size] = [0, 1, 2].map((axis) => g.op('Gather', [g.op('Shape', [x]), g.int64([axis])])) as [
+      Value,
+      Value,
+      Value,
+    ];
     const count = g.op('Mul', [rows, width]);
     const scalar = (value: Value): Value => g.op('Squeeze', [value]);
     const starts = g.op('Unsqueeze', [g.op('Range', [g.int64(0), scalar(count), scalar(width)]), g.int64([1, 2])]); // [B, 1, 1]

@@ -17,12 +17,17 @@ export interface GradientsOptions {
  * @returns the gradient of every parameter and value that the loss depends on
  * @throws OnnxError `OPTION_INVALID` for an operator without a rule
  */
-export const addGradients = (g: GraphBuilder, loss: Value, { parameters, values = [], seed }: GradientsOptions): Map<Value, Value> => {
+export const addGradients = (
+  g: GraphBuilder,
+  loss: Value,
+  { parameters, values = [], seed }: GradientsOptions,
+): Map<Value, Value> => {
   const leaves = new Set<string>([...parameters.keys(), ...values]);
   const forward = [...g.nodes]; // the backward pass adds operators of its own
   const dependent = new Set<string>(leaves);
   for (const { type, inputs, outputs } of forward) {
-    if (type !== 'Identity' && inputs.some((input) => dependent.has(input))) for (const output of outputs) dependent.add(output);
+    if (type !== 'Identity' && inputs.some((input) => dependent.has(input)))
+      for (const output of outputs) dependent.add(output);
   }
 
   const gradients = new Map<string, Value>([[loss, seed]]);
@@ -30,7 +35,12 @@ export const addGradients = (g: GraphBuilder, loss: Value, { parameters, values 
     const outputs = node.outputs as readonly Value[];
     const dy = gradients.get(outputs[0] as Value);
     // What a leaf is made of is not asked for.
-    if (dy === undefined || outputs.some((output) => leaves.has(output)) || !node.inputs.some((input) => dependent.has(input))) continue;
+    if (
+      dy === undefined ||
+      outputs.some((output) => leaves.has(output)) ||
+      !node.inputs.some((input) => dependent.has(input))
+    )
+      continue;
     const rule = gradientRules[node.type];
     if (!rule) throw new OnnxError('OPTION_INVALID', `There is no gradient rule for the operator ${node.type}.`);
     const given = rule({
@@ -49,5 +59,7 @@ export const addGradients = (g: GraphBuilder, loss: Value, { parameters, values 
       gradients.set(input, sum === undefined ? gradient : g.op('Add', [sum, gradient]));
     });
   }
-  return new Map([...leaves].flatMap((leaf) => (gradients.has(leaf) ? [[leaf as Value, gradients.get(leaf) as Value]] : [])));
+  return new Map(
+    [...leaves].flatMap((leaf) => (gradients.has(leaf) ? [[leaf as Value, gradients.get(leaf) as Value]] : [])),
+  );
 };

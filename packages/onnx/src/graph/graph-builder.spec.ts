@@ -59,7 +59,9 @@ describe('a graph', () => {
   });
 
   test('operators of ONNX Runtime name their domain, and only then does the file', async () => {
-    const bytes = graphOf((g, x) => g.output('y', g.ops('Gelu', [x], 1, { domain: microsoft })[0] as Value, 'float32', ['n']));
+    const bytes = graphOf((g, x) =>
+      g.output('y', g.ops('Gelu', [x], 1, { domain: microsoft })[0] as Value, 'float32', ['n']),
+    );
     expect((await runGraph(bytes, { x: [0, 100] }))['y']).toEqual([0, 100]);
     const domains = (file: Uint8Array) => fromBinary(ModelProtoSchema, file).opsetImport.map(({ domain }) => domain);
     expect(domains(bytes)).toEqual(['', microsoft]);
@@ -71,26 +73,41 @@ describe('a graph', () => {
       expect(g.int64([1])).toBe(g.int64([1]));
       expect(g.float(1)).toBe(g.float(1));
       expect(new Set([g.int64([1]), g.int64(1), g.int64([1, 1]), g.float(1)]).size).toBe(4);
-      g.choose(g.op('Less', [g.float(1), g.float(2)]), (b) => [b.float(1)], (b) => [b.float(2)]);
+      g.choose(
+        g.op('Less', [g.float(1), g.float(2)]),
+        (b) => [b.float(1)],
+        (b) => [b.float(2)],
+      );
       g.output('y', g.op('Add', [x, g.float(1)]), 'float32', ['n']);
     });
     expect(fromBinary(ModelProtoSchema, bytes).graph?.initializer).toHaveLength(5);
   });
 
   test('metadata stand in the file', () => {
-    const { metadataProps, opsetImport } = fromBinary(ModelProtoSchema, createGraph().model({ opset, metadata: { a: 'one', b: 'two' } }));
-    expect(metadataProps.map(({ key, value }) => [key, value])).toEqual([['a', 'one'], ['b', 'two']]);
+    const { metadataProps, opsetImport } = fromBinary(
+      ModelProtoSchema,
+      createGraph().model({ opset, metadata: { a: 'one', b: 'two' } }),
+    );
+    expect(metadataProps.map(({ key, value }) => [key, value])).toEqual([
+      ['a', 'one'],
+      ['b', 'two'],
+    ]);
     expect(opsetImport.map(({ version }) => version)).toEqual([17n]);
   });
 });
 
 describe('branches', () => {
-  const isPositive = (g: GraphBuilder, x: Value): Value => g.op('Greater', [g.op('ReduceSum', [x, g.int64([0])], { keepdims: 0 }), g.float(0)]);
+  const isPositive = (g: GraphBuilder, x: Value): Value =>
+    g.op('Greater', [g.op('ReduceSum', [x, g.int64([0])], { keepdims: 0 }), g.float(0)]);
 
   test('the condition chooses which branch runs; both read values around them', async () => {
     const bytes = graphOf((g, x) => {
       const outside = g.op('Mul', [x, g.float(10)]);
-      const [y] = g.choose(isPositive(g, x), (b) => [b.op('Add', [outside, b.float(1)])], (b) => [b.op('Neg', [x])]) as [Value];
+      const [y] = g.choose(
+        isPositive(g, x),
+        (b) => [b.op('Add', [outside, b.float(1)])],
+        (b) => [b.op('Neg', [x])],
+      ) as [Value];
       g.output('y', y, 'float32', ['n']);
     });
     expect(await runGraph(bytes, { x: [1, 2] })).toEqual({ y: [11, 21] });
@@ -99,10 +116,14 @@ describe('branches', () => {
 
   test('a branch may give several values, values from outside, constants, and one value twice', async () => {
     const bytes = graphOf((g, x) => {
-      const [a, b, c] = g.choose(isPositive(g, x), () => [x, g.float(7), x], (inner) => {
-        const negated = inner.op('Neg', [x]);
-        return [negated, inner.float(8), negated];
-      }) as [Value, Value, Value];
+      const [a, b, c] = g.choose(
+        isPositive(g, x),
+        () => [x, g.float(7), x],
+        (inner) => {
+          const negated = inner.op('Neg', [x]);
+          return [negated, inner.float(8), negated];
+        },
+      ) as [Value, Value, Value];
       g.output('a', a, 'float32', ['n']);
       g.output('b', b, 'float32', []);
       g.output('c', c, 'float32', ['n']);
@@ -116,7 +137,12 @@ describe('branches', () => {
       const isSmall = (b: GraphBuilder): Value => b.op('Less', [b.op('ReduceMax', [x], { keepdims: 0 }), b.float(5)]);
       const [y] = g.choose(
         isPositive(g, x),
-        (b) => b.choose(isSmall(b), (inner) => [inner.op('Add', [x, inner.float(1)])], () => [x]),
+        (b) =>
+          b.choose(
+            isSmall(b),
+            (inner) => [inner.op('Add', [x, inner.float(1)])],
+            () => [x],
+          ),
         (b) => [b.op('Abs', [x])],
       ) as [Value];
       g.output('y', y, 'float32', ['n']);

@@ -48,7 +48,11 @@ export interface GraphBuilder {
   /** Adds an operator with several results, or of another domain. */
   ops(type: string, inputs: readonly Value[], results: number, options?: OperatorOptions): Value[];
   /** `If`: runs one of two branches; each gives the same number of values. */
-  choose(condition: Value, then: (branch: GraphBuilder) => readonly Value[], otherwise: (branch: GraphBuilder) => readonly Value[]): Value[];
+  choose(
+    condition: Value,
+    then: (branch: GraphBuilder) => readonly Value[],
+    otherwise: (branch: GraphBuilder) => readonly Value[],
+  ): Value[];
   /** The bytes of a model with this graph. */
   model(options: ModelOptions): Uint8Array;
 }
@@ -86,7 +90,13 @@ const scope = (graphName: string, shared: Shared): Scope => {
     return made;
   };
 
-  const addNode = (type: string, name: string, given: readonly string[], made: readonly string[], { attributes = {}, domain = '' }: OperatorOptions = {}): void => {
+  const addNode = (
+    type: string,
+    name: string,
+    given: readonly string[],
+    made: readonly string[],
+    { attributes = {}, domain = '' }: OperatorOptions = {},
+  ): void => {
     if (domain === microsoft) shared.usesMicrosoft = true;
     nodes.push({ type, name, inputs: given, outputs: made, attributes, domain });
   };
@@ -98,7 +108,10 @@ const scope = (graphName: string, shared: Shared): Scope => {
   };
   const op: GraphBuilder['op'] = (type, given, attributes = {}) => ops(type, given, 1, { attributes })[0] as Value;
 
-  const branchOf = (name: string, body: (inner: GraphBuilder) => readonly Value[]): { readonly proto: GraphProto; readonly count: number } => {
+  const branchOf = (
+    name: string,
+    body: (inner: GraphBuilder) => readonly Value[],
+  ): { readonly proto: GraphProto; readonly count: number } => {
     const inner = scope(name, shared);
     const results = body(inner.builder);
     return { proto: inner.branch(results), count: results.length };
@@ -117,7 +130,11 @@ const scope = (graphName: string, shared: Shared): Scope => {
     constant,
     int64: (values) => {
       const [list, shape] = typeof values === 'number' ? [[values], []] : [values, [values.length]];
-      return number(`int64 [${shape.join()}] ${list.join()}`, () => ({ type: 'int64', shape, data: BigInt64Array.from(list, BigInt) }));
+      return number(`int64 [${shape.join()}] ${list.join()}`, () => ({
+        type: 'int64',
+        shape,
+        data: BigInt64Array.from(list, BigInt),
+      }));
     },
     float: (value) => number(`float32 ${value}`, () => ({ type: 'float32', shape: [], data: Float32Array.of(value) })),
     op,
@@ -126,7 +143,9 @@ const scope = (graphName: string, shared: Shared): Scope => {
       const label = shared.next;
       const first = branchOf(`then_${label}`, then);
       const second = branchOf(`else_${label}`, otherwise);
-      return ops('If', [condition], first.count, { attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } } });
+      return ops('If', [condition], first.count, {
+        attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } },
+      });
     },
     model: ({ opset, metadata = {} }) =>
       toBinary(
@@ -134,8 +153,17 @@ const scope = (graphName: string, shared: Shared): Scope => {
         create(ModelProtoSchema, {
           irVersion: 8n,
           producerName: 'length-adaptive',
-          graph: create(GraphProtoSchema, { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs, initializer: shared.initializers }),
-          opsetImport: [{ version: BigInt(opset) }, ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : [])],
+          graph: create(GraphProtoSchema, {
+            name: graphName,
+            node: nodes.map(nodeProto),
+            input: inputs,
+            output: outputs,
+            initializer: shared.initializers,
+          }),
+          opsetImport: [
+            { version: BigInt(opset) },
+            ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
+          ],
           metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
         }),
       ),

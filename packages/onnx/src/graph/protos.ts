@@ -20,7 +20,8 @@ export interface Constant {
 }
 
 /** An attribute of an operator. A number is an integer unless it is wrapped. */
-export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly graph: GraphProto };
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly graph: GraphProto };
 
 /** Size of a dimension, or the name of one that is known only at run time. */
 export type Dimension = number | string;
@@ -51,8 +52,10 @@ const dataTypes: Readonly<Record<ElementType, DataType>> = {
 export const elementTypeNumber = (type: ElementType): number => dataTypes[type];
 
 const attributeProto = (name: string, value: Attribute): AttributeProto => {
-  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
-  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
+  if (typeof value === 'number')
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
   if ('graph' in value) return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g: value.graph });
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
@@ -78,7 +81,10 @@ export const tensorProto = (name: string, { type, shape, data }: Constant): Tens
 
 export const valueInfoProto = (name: string, type: ElementType, shape: readonly Dimension[]): ValueInfoProto => {
   const dim = shape.map((size) => ({
-    value: typeof size === 'number' ? { case: 'dimValue' as const, value: BigInt(size) } : { case: 'dimParam' as const, value: size },
+    value:
+      typeof size === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(size) }
+        : { case: 'dimParam' as const, value: size },
   }));
   return create(ValueInfoProtoSchema, {
     name,

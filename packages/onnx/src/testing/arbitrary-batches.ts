@@ -12,7 +12,9 @@ const arbitraryInput: fc.Arbitrary<EncoderInput> = fc
 /** Ratios of every kind: none dropped, whole tokens of some length, any number. */
 const arbitraryRatio = fc.oneof(
   fc.constant(1),
-  fc.tuple(fc.integer({ min: 1, max: positions }), fc.integer({ min: 1, max: positions })).map(([a, b]) => Math.min(a, b) / Math.max(a, b)),
+  fc
+    .tuple(fc.integer({ min: 1, max: positions }), fc.integer({ min: 1, max: positions }))
+    .map(([a, b]) => Math.min(a, b) / Math.max(a, b)),
   fc.double({ min: 0.01, max: 1, noNaN: true }),
 );
 
@@ -24,5 +26,7 @@ export const arbitraryConfig = (layers: number): fc.Arbitrary<LengthConfig> =>
 export const arbitraryBatch: fc.Arbitrary<EncoderInput[]> = fc.array(arbitraryInput, { minLength: 1, maxLength: 5 });
 
 /** Rows with a configuration each. */
-export const arbitraryRows = (layers: number): fc.Arbitrary<{ readonly input: EncoderInput; readonly config: LengthConfig }[]> =>
+export const arbitraryRows = (
+  layers: number,
+): fc.Arbitrary<{ readonly input: EncoderInput; readonly config: LengthConfig }[]> =>
   fc.array(fc.record({ input: arbitraryInput, config: arbitraryConfig(layers) }), { minLength: 1, maxLength: 5 });

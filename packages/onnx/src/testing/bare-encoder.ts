@@ -27,7 +27,11 @@ export const openBareEncoder = async (model: TaskModel): Promise<BareEncoder> =>
 };
 
 /** The same on TensorFlow.js. */
-export const referenceHidden = async (model: TaskModel, inputs: readonly EncoderInput[], config?: LengthConfig): Promise<Float32Array> => {
+export const referenceHidden = async (
+  model: TaskModel,
+  inputs: readonly EncoderInput[],
+  config?: LengthConfig,
+): Promise<Float32Array> => {
   const { hidden } = encode(model.encoder, inputs, { config });
   const values = (await hidden.data()) as Float32Array;
   hidden.dispose();

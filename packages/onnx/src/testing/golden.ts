@@ -26,7 +26,8 @@ export interface Golden {
 /** Opens the reference numbers of a family. */
 export const openGolden = (family: GoldenFamily): Golden => {
   const folder = join(__dirname, '../../../models/fixtures/golden', family);
-  const tensorsOf = (file: string): Map<string, TensorData> => new Map(readSafetensors(readFileSync(join(folder, file))).tensors);
+  const tensorsOf = (file: string): Map<string, TensorData> =>
+    new Map(readSafetensors(readFileSync(join(folder, file))).tensors);
   const expected = tensorsOf('expected.safetensors');
   const reference = (name: string): TensorData => {
     const tensor = expected.get(name);
@@ -36,7 +37,9 @@ export const openGolden = (family: GoldenFamily): Golden => {
   const rows = (name: string): number[][] => {
     const { shape, data } = reference(name);
     const width = shape.at(-1) ?? 1;
-    return Array.from({ length: data.length / width }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+    return Array.from({ length: data.length / width }, (_, row) =>
+      Array.from(data.slice(row * width, (row + 1) * width)),
+    );
   };
   const typeIds = expected.has('token_type_ids') ? rows('token_type_ids') : undefined;
   return {
@@ -48,6 +51,11 @@ export const openGolden = (family: GoldenFamily): Golden => {
       const real = mask.reduce((sum, slot) => sum + slot, 0);
       return { ids: rows('padded.input_ids')[row]?.slice(0, real) ?? [], typeIds: typeIds?.[row]?.slice(0, real) };
     }),
-    model: (task) => createTaskModel(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>, tensorsOf('model.safetensors'), { task }),
+    model: (task) =>
+      createTaskModel(
+        JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>,
+        tensorsOf('model.safetensors'),
+        { task },
+      ),
   };
 };

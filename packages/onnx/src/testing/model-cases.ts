@@ -22,11 +22,15 @@ const changesWeights = (odd: object): boolean => 'tensor' in odd || 'prefix' in 
 /** The text that the logits of the cases belong to. */
 export const caseText = 'the phone is great';
 
-export const modelCases = (json('cases.json') as readonly ModelCase[]).filter((odd) => !changesWeights(odd) && odd.logits !== undefined);
+export const modelCases = (json('cases.json') as readonly ModelCase[]).filter(
+  (odd) => !changesWeights(odd) && odd.logits !== undefined,
+);
 
 /** The folder of a case. */
 export const caseSource = ({ config, weights, vocabulary = [] }: ModelCase): FileSource => {
-  const changed = Object.entries({ ...(json('config.json') as object), ...config }).filter(([, value]) => value !== null);
+  const changed = Object.entries({ ...(json('config.json') as object), ...config }).filter(
+    ([, value]) => value !== null,
+  );
   const words = `${new TextDecoder().decode(fixture('vocab.txt')).trimEnd()}\n${vocabulary.map((token) => `${token}\n`).join('')}`;
   return memorySource(
     new Map([

@@ -7,12 +7,18 @@ import * as tf from '@tensorflow/tfjs';
 const near = 1e-5;
 
 /** Whether the last token that stays and the first that leaves have nearly the same significance: engines may then differ in which. */
-export const isNearTie = async ({ encoder }: TaskModel, input: EncoderInput, config: LengthConfig): Promise<boolean> => {
+export const isNearTie = async (
+  { encoder }: TaskModel,
+  input: EncoderInput,
+  config: LengthConfig,
+): Promise<boolean> => {
   const { hidden, trace } = encode(encoder, [input], { config, restore: false, trace: true });
   const scores = await Promise.all(trace.map((layer) => layer.scores.data()));
   tf.dispose([hidden, ...trace.flatMap((layer) => [layer.scores, layer.positions])]);
   return keptTokens(config, input.ids.length).some((count, layer) => {
-    const others = Array.from(scores[layer] ?? []).slice(1).sort((a, b) => b - a); // the first token always stays
+    const others = Array.from(scores[layer] ?? [])
+      .slice(1)
+      .sort((a, b) => b - a); // the first token always stays
     const [last, first] = [others[count - 2], others[count - 1]];
     return last !== undefined && first !== undefined && last - first < near;
   });

@@ -22,7 +22,8 @@ export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel => {
   return model;
 };
 
-const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very , .'.split(' ');
+const words =
+  'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very , .'.split(' ');
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];
 
 export const tinyTexts: readonly string[] = [

@@ -1,5 +1,12 @@
 import type { EncoderInput, Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core';
-import type { Distillation, DistillationEngine, LabelledInput, PredictionDistillation, RunnableModel, TaskModel } from '@length-adaptive/models';
+import type {
+  Distillation,
+  DistillationEngine,
+  LabelledInput,
+  PredictionDistillation,
+  RunnableModel,
+  TaskModel,
+} from '@length-adaptive/models';
 import { createLifetime } from '@length-adaptive/models';
 import { OnnxError } from '../errors.js';
 import type { OnnxRuntime, RuntimeTensor, SessionOptions } from '../runtime.js';
@@ -20,9 +27,13 @@ type Batch = readonly LabelledInput[];
 const isTaskModel = (model: RunnableModel): model is TaskModel => 'encoder' in model;
 
 /** Learns from a teacher's logits: its own if it runs on another engine, else those of a graph compiled of it. */
-const answeringEngine = async ({ student, teacher, temperature, labelLoss }: PredictionDistillation, options: SessionOptions): Promise<DistillationEngine> => {
+const answeringEngine = async (
+  { student, teacher, temperature, labelLoss }: PredictionDistillation,
+  options: SessionOptions,
+): Promise<DistillationEngine> => {
   const session = isTaskModel(teacher) ? await openAnsweringTeacher(teacher, options) : undefined;
-  const answer = async (inputs: readonly EncoderInput[]): Promise<Float32Array> => (session ? ((await session.ask(inputs))['logits']?.data as Float32Array) : teacher.run(inputs));
+  const answer = async (inputs: readonly EncoderInput[]): Promise<Float32Array> =>
+    session ? ((await session.ask(inputs))['logits']?.data as Float32Array) : teacher.run(inputs);
   const engine = await openEngine(student, options, { answer, temperature, labelLoss });
   return {
     ...engine,
@@ -42,35 +53,58 @@ const tokenShares = (inputs: readonly EncoderInput[], share: number): Float32Arr
 };
 
 /** What makes the losses means over what is real. */
-const lossFeeds = (ort: OnnxRuntime, inputs: readonly EncoderInput[], distillation: LayerDistillation): Record<string, RuntimeTensor> => {
+const lossFeeds = (
+  ort: OnnxRuntime,
+  inputs: readonly EncoderInput[],
+  distillation: LayerDistillation,
+): Record<string, RuntimeTensor> => {
   const [rows, width] = [inputs.length, widthOf(inputs)];
   const tokens = inputs.reduce((sum, { ids }) => sum + ids.length, 0);
   const queries = (share: number): RuntimeTensor => float(ort, tokenShares(inputs, share), [rows, 1, width, 1]);
   if (distillation.method === 'relations') {
     const bias = tokenBias(ort, inputs);
-    return { key_bias: float(ort, bias.data as Float32Array, [rows, 1, 1, width]), token_weights: queries(tokens * distillation.relationHeads) };
+    return {
+      key_bias: float(ort, bias.data as Float32Array, [rows, 1, 1, width]),
+      token_weights: queries(tokens * distillation.relationHeads),
+    };
   }
   const { student, teacher } = distillation;
   const pairs = inputs.reduce((sum, { ids }) => sum + ids.length ** 2, 0);
   const heads = student.dimensions.heads === teacher.dimensions.heads ? teacher.dimensions.heads : 1; // of means over heads there is one
-  return { state_weights: float(ort, tokenShares(inputs, tokens * teacher.dimensions.hiddenSize), [rows, width, 1]), pair_weights: queries(pairs * heads) };
+  return {
+    state_weights: float(ort, tokenShares(inputs, tokens * teacher.dimensions.hiddenSize), [rows, width, 1]),
+    pair_weights: queries(pairs * heads),
+  };
 };
 
 /** Learns from what a teacher's layers compute. */
 const layerEngine = async (distillation: LayerDistillation, options: SessionOptions): Promise<DistillationEngine> => {
   const { student } = distillation;
   const model = trainingModel(student);
-  const weights = await copyWeights([...student.parameters, ...(distillation.method === 'intermediate' ? distillation.fit.parameters : [])]);
+  const weights = await copyWeights([
+    ...student.parameters,
+    ...(distillation.method === 'intermediate' ? distillation.fit.parameters : []),
+  ]);
   const teacher = await openObservedTeacher(distillation, options);
   const graphs = new Map<boolean, Promise<OpenGraph>>();
   const openGraph = (dropout: boolean): Promise<OpenGraph> => {
-    const known = graphs.get(dropout) ?? openTrainingGraph(distillationGraph(model, distillation, { dropout }), options);
+    const known =
+      graphs.get(dropout) ?? openTrainingGraph(distillationGraph(model, distillation, { dropout }), options);
     graphs.set(dropout, known);
     return known;
   };
 
-  const step = async (batch: Batch, { reduced }: { readonly reduced: readonly unknown[] }, gradients: Gradients, given: SandwichOptions = {}): Promise<SandwichLosses> => {
-    if (reduced.length > 0) throw new OnnxError('OPTION_INVALID', `LengthDrop goes with prediction distillation, not with ${distillation.method}.`);
+  const step = async (
+    batch: Batch,
+    { reduced }: { readonly reduced: readonly unknown[] },
+    gradients: Gradients,
+    given: SandwichOptions = {},
+  ): Promise<SandwichLosses> => {
+    if (reduced.length > 0)
+      throw new OnnxError(
+        'OPTION_INVALID',
+        `LengthDrop goes with prediction distillation, not with ${distillation.method}.`,
+      );
     const dropout = given.dropout?.(0);
     const dropping = isDropping(dropout);
     const inputs = batch.map(({ input }) => input);
@@ -80,7 +114,8 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
     const outputs = await runGraph(session, {
       ...tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames }),
       ...weights.feeds(ort, session.inputNames),
-      ...(dropping && dropoutFeeds(ort, dropouts, inputs, undefined, dropout, { heads, size: hiddenSize, reads: 'tokens' })),
+      ...(dropping &&
+        dropoutFeeds(ort, dropouts, inputs, undefined, dropout, { heads, size: hiddenSize, reads: 'tokens' })),
       ...Object.fromEntries(Object.entries(targets).map(([name, value]) => [`teacher.${name}`, value])),
       ...lossFeeds(ort, inputs, distillation),
       weight: scalar(ort, given.scale ?? 1),
@@ -94,7 +129,11 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
     await teacher.release();
     for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release(); // what did not open has nothing to release
   });
-  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step: (...given) => lifetime.during(() => step(...given)) };
+  const training: TrainingEngine<Batch> = {
+    readWeights: weights.readWeights,
+    writeWeights: weights.writeWeights,
+    step: (...given) => lifetime.during(() => step(...given)),
+  };
   return { training, release: () => lifetime.end() };
 };
 
@@ -106,5 +145,8 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
  * @example
  * await distill(student, teacher, data, { method: 'intermediate', engine: (plan) => onnxDistillationEngine(plan) });
  */
-export const onnxDistillationEngine = (distillation: Distillation, options: SessionOptions = {}): Promise<DistillationEngine> =>
+export const onnxDistillationEngine = (
+  distillation: Distillation,
+  options: SessionOptions = {},
+): Promise<DistillationEngine> =>
   distillation.method === 'prediction' ? answeringEngine(distillation, options) : layerEngine(distillation, options);

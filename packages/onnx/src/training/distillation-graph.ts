@@ -14,15 +14,21 @@ import { teacherValues } from './teacher-graph.js';
 export type LayerDistillation = IntermediateDistillation | RelationDistillation;
 
 /** What both encoders report. */
-export const observedOf = (distillation: LayerDistillation): { readonly student: Observe; readonly teacher: Observe } =>
+export const observedOf = (
+  distillation: LayerDistillation,
+): { readonly student: Observe; readonly teacher: Observe } =>
   distillation.method === 'intermediate'
     ? observedLayers(distillation)
     : { student: { projections: [distillation.studentLayer] }, teacher: { projections: [distillation.teacherLayer] } };
 
 /** The sum of several losses, times a weight. */
-const total = (g: GraphBuilder, terms: readonly Value[], weight = 1): Value => g.op('Mul', [terms.reduce((sum, term) => g.op('Add', [sum, term])), g.float(weight)]);
+const total = (g: GraphBuilder, terms: readonly Value[], weight = 1): Value =>
+  g.op('Mul', [terms.reduce((sum, term) => g.op('Add', [sum, term])), g.float(weight)]);
 
-const fitDense = ({ parameter }: PassGraph, { fit }: IntermediateDistillation): { readonly kernel: Value; readonly bias: Value } => {
+const fitDense = (
+  { parameter }: PassGraph,
+  { fit }: IntermediateDistillation,
+): { readonly kernel: Value; readonly bias: Value } => {
   const leafOf = (index: number): NamedShape => {
     const { spec, variable } = fit.parameters[index] as IntermediateDistillation['fit']['parameters'][number];
     return { name: spec.name, shape: variable.shape };
@@ -30,19 +36,38 @@ const fitDense = ({ parameter }: PassGraph, { fit }: IntermediateDistillation): 
   return { kernel: parameter(leafOf(0)), bias: parameter(leafOf(1)) };
 };
 
-const intermediateLoss = (pass: PassGraph, distillation: IntermediateDistillation, student: ObservedValues, teacher: (name: string) => Value): Value => {
+const intermediateLoss = (
+  pass: PassGraph,
+  distillation: IntermediateDistillation,
+  student: ObservedValues,
+  teacher: (name: string) => Value,
+): Value => {
   const { g } = pass;
   const fit = fitDense(pass, distillation);
   const layers = observedLayers(distillation);
   const [own, theirs] = [distillation.student.dimensions.heads, distillation.teacher.dimensions.heads];
   const stateWeights = g.input('state_weights', 'float32', ['batch', 'sequence', 1]);
   const pairWeights = g.input('pair_weights', 'float32', ['batch', 1, 'sequence', 1]);
-  const states = student.states.map((state, i) => hiddenStateLoss(g, teacher(`state.${layers.stateOf[i]}`), trainableWeights.dense(g, state, fit), stateWeights));
-  const attention = student.attention.map((value, i) => attentionLoss(g, { value: teacher(`attention.${layers.attentionOf[i]}`), heads: theirs }, { value, heads: own }, pairWeights));
+  const states = student.states.map((state, i) =>
+    hiddenStateLoss(g, teacher(`state.${layers.stateOf[i]}`), trainableWeights.dense(g, state, fit), stateWeights),
+  );
+  const attention = student.attention.map((value, i) =>
+    attentionLoss(
+      g,
+      { value: teacher(`attention.${layers.attentionOf[i]}`), heads: theirs },
+      { value, heads: own },
+      pairWeights,
+    ),
+  );
   return g.op('Add', [total(g, states, distillation.stateWeight), total(g, attention, distillation.attentionWeight)]);
 };
 
-const relationsLoss = ({ g }: PassGraph, { student, teacher, relationHeads }: RelationDistillation, own: ProjectionValues, teacherValue: (name: string) => Value): Value => {
+const relationsLoss = (
+  { g }: PassGraph,
+  { student, teacher, relationHeads }: RelationDistillation,
+  own: ProjectionValues,
+  teacherValue: (name: string) => Value,
+): Value => {
   const options = {
     heads: relationHeads,
     bias: g.input('key_bias', 'float32', ['batch', 1, 1, 'sequence']),
@@ -54,7 +79,12 @@ const relationsLoss = ({ g }: PassGraph, { student, teacher, relationHeads }: Re
     scale: kind === 'query' ? hiddenSize / heads : 1, // queries come divided by the square root of the width of their heads
   });
   const terms = (['query', 'key', 'value'] as const).map((kind) =>
-    relationLoss(g, related(kind, teacherValue(`${kind}.0`), teacher.dimensions), related(kind, own[kind], student.dimensions), options),
+    relationLoss(
+      g,
+      related(kind, teacherValue(`${kind}.0`), teacher.dimensions),
+      related(kind, own[kind], student.dimensions),
+      options,
+    ),
   );
   return total(g, terms);
 };
@@ -63,13 +93,26 @@ const relationsLoss = ({ g }: PassGraph, { student, teacher, relationHeads }: Re
  * The graph of a student's pass, forward and backward, against what its teacher gives: inputs `teacher.NAME` for every value of
  * `teacherValues`, the weights of the loss, dropout masks and every parameter by name; outputs as those of `trainingGraph` without logits.
  */
-export const distillationGraph = (model: TrainingModel, distillation: LayerDistillation, { dropout }: { readonly dropout: boolean }): TrainingGraph => {
+export const distillationGraph = (
+  model: TrainingModel,
+  distillation: LayerDistillation,
+  { dropout }: { readonly dropout: boolean },
+): TrainingGraph => {
   const pass = beginPass(model, { layers: model.encoder.blocks.map((_, layer) => layer), dropout });
   const { g, inputs, weights, training, end } = pass;
   const observe = observedOf(distillation);
   const context = { weights, emit: trainableWeights, training };
-  const { observed, embeddingSum } = encoderGraph(g, context, inputs, model.dimensions.hiddenSize, { plan: undefined, wanted: 'all', observe: observe.student });
-  const teacher = new Map(teacherValues(observe.teacher, distillation.teacher.dimensions).map(({ name, axes }) => [name, g.input(`teacher.${name}`, 'float32', axes)]));
+  const { observed, embeddingSum } = encoderGraph(g, context, inputs, model.dimensions.hiddenSize, {
+    plan: undefined,
+    wanted: 'all',
+    observe: observe.student,
+  });
+  const teacher = new Map(
+    teacherValues(observe.teacher, distillation.teacher.dimensions).map(({ name, axes }) => [
+      name,
+      g.input(`teacher.${name}`, 'float32', axes),
+    ]),
+  );
   const teacherValue = (name: string): Value => teacher.get(name) as Value;
   const loss =
     distillation.method === 'intermediate'

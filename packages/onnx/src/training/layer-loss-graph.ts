@@ -47,8 +47,13 @@ export interface RelatedValue {
 }
 
 const logRelation = (g: GraphBuilder, { value, width, scale }: RelatedValue, heads: number, bias: Value): Value => {
-  const split = g.op('Transpose', [g.op('Reshape', [value, g.int64([0, 0, heads, width / heads])])], { perm: [0, 2, 1, 3] }); // [B, heads, T, d]
-  const [products] = g.ops('FusedMatMul', [split, split], 1, { attributes: { transA: 0, transB: 1, alpha: { float: 1 } }, domain: microsoft }) as [Value];
+  const split = g.op('Transpose', [g.op('Reshape', [value, g.int64([0, 0, heads, width / heads])])], {
+    perm: [0, 2, 1, 3],
+  }); // [B, heads, T, d]
+  const [products] = g.ops('FusedMatMul', [split, split], 1, {
+    attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
+    domain: microsoft,
+  }) as [Value];
   const scores = g.op('Mul', [products, g.float(scale / Math.sqrt(width / heads))]);
   return g.op('LogSoftmax', [g.op('Add', [scores, bias])], { axis: -1 });
 };
@@ -63,7 +68,12 @@ export interface RelationLossOptions {
 }
 
 /** One of the three terms of `relationLoss` of the core package. */
-export const relationLoss = (g: GraphBuilder, teacher: RelatedValue, student: RelatedValue, { heads, bias, weights }: RelationLossOptions): Value => {
+export const relationLoss = (
+  g: GraphBuilder,
+  teacher: RelatedValue,
+  student: RelatedValue,
+  { heads, bias, weights }: RelationLossOptions,
+): Value => {
   const [p, q] = [logRelation(g, teacher, heads, bias), logRelation(g, student, heads, bias)];
   return sum(g, g.op('Mul', [g.op('Mul', [g.op('Exp', [p]), g.op('Sub', [p, q])]), weights]));
 };

@@ -1,7 +1,16 @@
 import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@length-adaptive/core';
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, Task } from '@length-adaptive/models';
-import { createTaskModel, fineTune, multiLabelClassification, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
+import {
+  createTaskModel,
+  fineTune,
+  multiLabelClassification,
+  questionAnswering,
+  regression,
+  sequenceClassification,
+  tokenClassification,
+  trainable,
+} from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
@@ -43,38 +52,57 @@ const randomBatch = (seed: number, { name, outputs }: Task, rows = 5): LabelledI
   });
 };
 
-const stepOf = async (engine: TrainingEngine<Batch>, batch: Batch, sandwich: Sandwich, options: Parameters<typeof engine.step>[3]): Promise<{ losses: SandwichLosses; gradients: Gradients }> => {
+const stepOf = async (
+  engine: TrainingEngine<Batch>,
+  batch: Batch,
+  sandwich: Sandwich,
+  options: Parameters<typeof engine.step>[3],
+): Promise<{ losses: SandwichLosses; gradients: Gradients }> => {
   const gradients: Gradients = new Map();
   return { losses: await engine.step(batch, sandwich, gradients, options), gradients };
 };
 
-test.each(['bert', 'distilbert'] as const)('one sandwich step of %s: the golden losses and the golden gradient of every parameter', async (family) => {
-  const golden = openGolden(family);
-  const model = golden.model();
-  const engine = await onnxTrainingEngine(model);
-  const labels = golden.numbers('train.labels');
-  const batch = golden.inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
-  const reduced = golden.rows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
-  const { losses, gradients } = await stepOf(engine.training, batch, { full: {}, reduced }, {});
-  await engine.release();
+test.each(['bert', 'distilbert'] as const)(
+  'one sandwich step of %s: the golden losses and the golden gradient of every parameter',
+  async (family) => {
+    const golden = openGolden(family);
+    const model = golden.model();
+    const engine = await onnxTrainingEngine(model);
+    const labels = golden.numbers('train.labels');
+    const batch = golden.inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+    const reduced = golden.rows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
+    const { losses, gradients } = await stepOf(engine.training, batch, { full: {}, reduced }, {});
+    await engine.release();
 
-  expect(losses.taskLoss).toBeCloseTo(golden.numbers('train.task_loss')[0] ?? Number.NaN, 4);
-  expect(losses.loss).toBeCloseTo(golden.numbers('train.loss')[0] ?? Number.NaN, 4);
-  expect(largestDifference(losses.distillationLosses, golden.numbers('train.kl_losses'))).toBeLessThan(1e-4);
-  for (const { spec, variable } of model.parameters) {
-    const { values, rows } = gradients.get(spec.name) ?? { values: new Float32Array(0) };
-    const whole = new Float32Array(variable.size);
-    const width = variable.shape.at(-1) ?? 1;
-    if (rows) rows.forEach((row, i) => whole.set(values.subarray(i * width, (i + 1) * width), row * width));
-    else whole.set(values);
-    const [outputs = 0, ins = 0] = spec.shape;
-    const inFileLayout = spec.transposed ? whole.map((_, i) => whole[(i % ins) * outputs + Math.floor(i / ins)] as number) : whole;
-    expect(largestDifference(inFileLayout, golden.numbers(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
-  }
-  model.dispose();
-});
+    expect(losses.taskLoss).toBeCloseTo(golden.numbers('train.task_loss')[0] ?? Number.NaN, 4);
+    expect(losses.loss).toBeCloseTo(golden.numbers('train.loss')[0] ?? Number.NaN, 4);
+    expect(largestDifference(losses.distillationLosses, golden.numbers('train.kl_losses'))).toBeLessThan(1e-4);
+    for (const { spec, variable } of model.parameters) {
+      const { values, rows } = gradients.get(spec.name) ?? { values: new Float32Array(0) };
+      const whole = new Float32Array(variable.size);
+      const width = variable.shape.at(-1) ?? 1;
+      if (rows) rows.forEach((row, i) => whole.set(values.subarray(i * width, (i + 1) * width), row * width));
+      else whole.set(values);
+      const [outputs = 0, ins = 0] = spec.shape;
+      const inFileLayout = spec.transposed
+        ? whole.map((_, i) => whole[(i % ins) * outputs + Math.floor(i / ins)] as number)
+        : whole;
+      expect(largestDifference(inFileLayout, golden.numbers(`train.grad.${spec.name}`))).toBeLessThan(1e-4);
+    }
+    model.dispose();
+  },
+);
 
-const distilbertConfig = { model_type: 'distilbert', vocab_size: 60, dim: 24, n_layers: 3, n_heads: 2, hidden_dim: 40, max_position_embeddings: 24, initializer_range: 0.15 };
+const distilbertConfig = {
+  model_type: 'distilbert',
+  vocab_size: 60,
+  dim: 24,
+  n_layers: 3,
+  n_heads: 2,
+  hidden_dim: 40,
+  max_position_embeddings: 24,
+  initializer_range: 0.15,
+};
 
 describe.each([
   { task: sequenceClassification(['a', 'b', 'c']), config },
@@ -103,7 +131,10 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(arbitrary, async ({ seed, dropRatioBound, layerDrop, subModelLabelLoss, kl }) => {
         const batch = randomBatch(seed, task);
-        const sandwich = drawSandwich({ layers: 3, dropRatioBound, layerDrop, randomSubModels: 1 }, createRandom(seed, 1));
+        const sandwich = drawSandwich(
+          { layers: 3, dropRatioBound, layerDrop, randomSubModels: 1 },
+          createRandom(seed, 1),
+        );
         const options = { ...kl, subModelLabelLoss };
         const theirs = await stepOf(reference, batch, sandwich, options);
         const ours = await stepOf(engine.training, batch, sandwich, options);
@@ -120,9 +151,13 @@ describe.each([
     // The one pass of training for a single configuration.
     const batch = randomBatch(11, task);
     const single = { full: { config: [0.7, 0.5, 0.3] }, reduced: [] };
-    const [theirs, ours] = [await stepOf(reference, batch, single, {}), await stepOf(engine.training, batch, single, {})];
+    const [theirs, ours] = [
+      await stepOf(reference, batch, single, {}),
+      await stepOf(engine.training, batch, single, {}),
+    ];
     expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
-    for (const [name, { values }] of ours.gradients) expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
+    for (const [name, { values }] of ours.gradients)
+      expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
     await engine.release();
     model.dispose();
   });
@@ -132,7 +167,11 @@ describe('fine-tuning', () => {
   const task = sequenceClassification(['a', 'b']);
   const examples = randomBatch(3, task, 24);
   const options = { epochs: 2, batchSize: 4, learningRate: 1e-3, lengthDrop: { dropRatioBound: 0.3 } };
-  const fresh = () => createTaskModel({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }, new Map(), { fresh: true, task });
+  const fresh = () =>
+    createTaskModel({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }, new Map(), {
+      fresh: true,
+      task,
+    });
 
   test('lowers the loss, gives the same losses for the same seed, and leaves the weights in the model', async () => {
     const run = async () => {
@@ -140,7 +179,10 @@ describe('fine-tuning', () => {
       const engine = await onnxTrainingEngine(model, { threads: 1 });
       const { losses } = await fineTune(model, { train: examples }, { ...options, epochs: 8, engine });
       const inputs = examples.map(({ input }) => input);
-      const [ours, theirs] = [await engine.runnable.run(inputs, { config: [0.8, 0.6, 0.4] }), await model.run(inputs, { config: [0.8, 0.6, 0.4] })];
+      const [ours, theirs] = [
+        await engine.runnable.run(inputs, { config: [0.8, 0.6, 0.4] }),
+        await model.run(inputs, { config: [0.8, 0.6, 0.4] }),
+      ];
       expect(largestDifference(ours, theirs)).toBeLessThan(1e-4);
       await engine.release();
       model.dispose();
@@ -179,8 +221,13 @@ describe('fine-tuning', () => {
     await engine.release();
     await engine.release();
     const [input] = examples;
-    await expect(stepOf(engine.training, examples.slice(0, 1), { full: {}, reduced: [] }, {})).rejects.toMatchObject({ code: 'DISPOSED' });
-    await expect(engine.runnable.run([input?.input ?? { ids: [2, 3] }])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
+    await expect(stepOf(engine.training, examples.slice(0, 1), { full: {}, reduced: [] }, {})).rejects.toMatchObject({
+      code: 'DISPOSED',
+    });
+    await expect(engine.runnable.run([input?.input ?? { ids: [2, 3] }])).rejects.toMatchObject({
+      name: 'ModelError',
+      code: 'DISPOSED',
+    });
     model.dispose();
     await expect(onnxTrainingEngine(model)).rejects.toMatchObject({ code: 'DISPOSED' });
   });

@@ -1,4 +1,13 @@
-import type { Dropout, EncoderInput, Gradients, KlOptions, SandwichLosses, SandwichOptions, SubModel, TrainingEngine } from '@length-adaptive/core';
+import type {
+  Dropout,
+  EncoderInput,
+  Gradients,
+  KlOptions,
+  SandwichLosses,
+  SandwichOptions,
+  SubModel,
+  TrainingEngine,
+} from '@length-adaptive/core';
 import type { FineTuneEngine, LabelledInput, RunnableModel, TaskModel } from '@length-adaptive/models';
 import { createLifetime, withPriors } from '@length-adaptive/models';
 import { batchTokens } from '../onnx-model.js';
@@ -48,10 +57,15 @@ export interface AnsweringTeacher {
  * await fineTune(model, data, { engine, lengthDrop: {} });
  * await engine.release();
  */
-export const onnxTrainingEngine = (model: TaskModel, options: SessionOptions = {}): Promise<OnnxTrainingEngine> => openEngine(model, options);
+export const onnxTrainingEngine = (model: TaskModel, options: SessionOptions = {}): Promise<OnnxTrainingEngine> =>
+  openEngine(model, options);
 
 /** An engine whose full pass may learn from a teacher. */
-export const openEngine = async (model: TaskModel, options: SessionOptions, teacher?: AnsweringTeacher): Promise<OnnxTrainingEngine> => {
+export const openEngine = async (
+  model: TaskModel,
+  options: SessionOptions,
+  teacher?: AnsweringTeacher,
+): Promise<OnnxTrainingEngine> => {
   const shapes = trainingModel(model);
   const { hiddenSize, heads, layers: layerCount } = model.dimensions;
   const weights = await copyWeights(model.parameters);
@@ -64,20 +78,39 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     return known;
   };
 
-  const runPass = async (batch: Batch, subModel: SubModel, gradients: Gradients, given: PassOptions): Promise<PassResult> => {
+  const runPass = async (
+    batch: Batch,
+    subModel: SubModel,
+    gradients: Gradients,
+    given: PassOptions,
+  ): Promise<PassResult> => {
     const { layers = model.encoder.blocks.map((_, layer) => layer), config } = subModel;
     const { dropout, weight, target, labelWeight, kl } = given;
     const dropping = isDropping(dropout);
-    const graph = await openGraph({ from: target ? 'teacher' : 'labels', drops: config !== undefined, layers, dropout: dropping, ...kl });
+    const graph = await openGraph({
+      from: target ? 'teacher' : 'labels',
+      drops: config !== undefined,
+      layers,
+      dropout: dropping,
+      ...kl,
+    });
     const { ort, session, parameters } = graph;
     const inputs = batch.map(({ input }) => input);
     const targets = model.task.targets(batch);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
     const feeds: Record<string, RuntimeTensor> = {
-      ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs: [], layers: layerCount, inputNames: session.inputNames.filter((name) => name !== 'length_ratios') }),
+      ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
+        configs: [],
+        layers: layerCount,
+        inputNames: session.inputNames.filter((name) => name !== 'length_ratios'),
+      }),
       ...weights.feeds(ort, session.inputNames),
-      ...(dropping && dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads, size: hiddenSize, reads: model.task.reads })),
-      ...(kept && session.inputNames.includes('kept') && { kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]) }),
+      ...(dropping &&
+        dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads, size: hiddenSize, reads: model.task.reads })),
+      ...(kept &&
+        session.inputNames.includes('kept') && {
+          kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
+        }),
       ...(target && { teacher: float(ort, target, logitShape(model, inputs)), label_weight: scalar(ort, labelWeight) }),
       ...(session.inputNames.includes('weights') && { weights: float(ort, targets.weights, targets.weightShape) }),
       ...(session.inputNames.includes('token_bias') && { token_bias: tokenBias(ort, inputs) }),
@@ -86,10 +119,18 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     };
     const outputs = await runGraph(session, feeds);
     addPassGradients(gradients, outputs, inputs, { model: shapes, parameters, shapes: weights.shapes });
-    return { loss: (outputs['loss']?.data as Float32Array)[0] as number, logits: outputs['logits']?.data as Float32Array };
+    return {
+      loss: (outputs['loss']?.data as Float32Array)[0] as number,
+      logits: outputs['logits']?.data as Float32Array,
+    };
   };
 
-  const step = async (batch: Batch, { full, reduced }: { readonly full: SubModel; readonly reduced: readonly SubModel[] }, gradients: Gradients, given: SandwichOptions = {}): Promise<SandwichLosses> => {
+  const step = async (
+    batch: Batch,
+    { full, reduced }: { readonly full: SubModel; readonly reduced: readonly SubModel[] },
+    gradients: Gradients,
+    given: SandwichOptions = {},
+  ): Promise<SandwichLosses> => {
     const { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, temperature, direction } = given;
     const kl = { ...(temperature !== undefined && { temperature }), ...(direction && { direction }) };
     const weight = scale / (1 + reduced.length);
@@ -98,13 +139,29 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
       labelWeight: teacher.labelLoss,
       kl: { temperature: teacher.temperature },
     };
-    const { loss: taskLoss, logits: target } = await runPass(batch, full, gradients, { weight, dropout: dropout(0), labelWeight: 0, kl, ...taught });
+    const { loss: taskLoss, logits: target } = await runPass(batch, full, gradients, {
+      weight,
+      dropout: dropout(0),
+      labelWeight: 0,
+      kl,
+      ...taught,
+    });
     const distillationLosses: number[] = [];
     for (const [index, subModel] of reduced.entries()) {
-      const { loss } = await runPass(batch, subModel, gradients, { weight, dropout: dropout(index + 1), target, labelWeight: subModelLabelLoss, kl });
+      const { loss } = await runPass(batch, subModel, gradients, {
+        weight,
+        dropout: dropout(index + 1),
+        target,
+        labelWeight: subModelLabelLoss,
+        kl,
+      });
       distillationLosses.push(loss);
     }
-    return { loss: distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length), taskLoss, distillationLosses };
+    return {
+      loss: distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length),
+      taskLoss,
+      distillationLosses,
+    };
   };
 
   const prediction = openSession(predictionGraph(shapes), options);
@@ -113,7 +170,11 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     await (await prediction.catch(() => undefined))?.session.release(); // what did not open has nothing to release
     for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release();
   });
-  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step: (...given) => lifetime.during(() => step(...given)) };
+  const training: TrainingEngine<Batch> = {
+    readWeights: weights.readWeights,
+    writeWeights: weights.writeWeights,
+    step: (...given) => lifetime.during(() => step(...given)),
+  };
   const runnable: RunnableModel = {
     ...model,
     engine: 'onnxruntime',
@@ -122,7 +183,14 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
       lifetime.during(async () => {
         const { ort, session } = await prediction;
         const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
-        const feeds = { ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs, layers: layerCount, inputNames: session.inputNames }), ...weights.feeds(ort, session.inputNames) };
+        const feeds = {
+          ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
+            configs,
+            layers: layerCount,
+            inputNames: session.inputNames,
+          }),
+          ...weights.feeds(ort, session.inputNames),
+        };
         return (await runGraph(session, feeds))['logits']?.data as Float32Array;
       }),
   };

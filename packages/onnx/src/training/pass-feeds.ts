@@ -5,7 +5,8 @@ import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { fillDropoutMask } from './dropout-masks.js';
 import type { DropoutPlace } from './pass-graph.js';
 
-export const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly number[]): RuntimeTensor => new ort.Tensor('float32' as never, data as never, shape);
+export const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly number[]): RuntimeTensor =>
+  new ort.Tensor('float32' as never, data as never, shape);
 
 export const scalar = (ort: OnnxRuntime, value: number): RuntimeTensor => float(ort, Float32Array.of(value), []);
 
@@ -45,7 +46,8 @@ export const dropoutFeeds = (
   const length = widthOf(inputs);
   const rates = { hidden, attention, head };
   const layers = new Set(places.map(({ place }) => Number(place.split('.')[0])).filter(Number.isInteger)).size;
-  const widthAfter = (layer: number): number => (layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number)));
+  const widthAfter = (layer: number): number =>
+    layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number));
   const shapeOf = (place: string): number[] => {
     if (place === 'embeddings') return [rows, length, size];
     if (place.startsWith('head.')) return reads === 'first' ? [rows, size] : [rows, length, size];

@@ -10,7 +10,11 @@ export const addPassGradients = (
   gradients: Gradients,
   outputs: Readonly<Record<string, RuntimeTensor>>,
   inputs: readonly EncoderInput[],
-  { model, parameters, shapes }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
+  {
+    model,
+    parameters,
+    shapes,
+  }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
 ): void => {
   const { hiddenSize } = model.dimensions;
   const { word, position, tokenType } = model.encoder.embeddings;

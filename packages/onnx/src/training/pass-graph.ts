@@ -58,10 +58,25 @@ export interface PassGraph {
 }
 
 /** The names and shapes of a model's weights, in the layout of its variables. */
-export const trainingModel = ({ encoder, head, dimensions, architecture, task, parameters, reducer }: TaskModel): TrainingModel => {
+export const trainingModel = ({
+  encoder,
+  head,
+  dimensions,
+  architecture,
+  task,
+  parameters,
+  reducer,
+}: TaskModel): TrainingModel => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const leaf = (tensor: Tensor, path: string) => ({ name: names.get(tensor) ?? path, shape: tensor.shape });
-  return { dimensions, encoder: mapTensors(encoder, leaf), head: mapTensors(head, leaf), activation: architecture.poolerActivation, task, reducer };
+  return {
+    dimensions,
+    encoder: mapTensors(encoder, leaf),
+    head: mapTensors(head, leaf),
+    activation: architecture.poolerActivation,
+    task,
+    reducer,
+  };
 };
 
 /** Weights that are inputs. */
@@ -75,7 +90,14 @@ export const trainableWeights: WeightEmitter<Value> = {
 };
 
 /** Rank of the masks, by the last word of their places. */
-const maskRanks: Readonly<Record<string, number>> = { embeddings: 3, attention: 4, projection: 3, feed_forward: 3, first: 2, tokens: 3 };
+const maskRanks: Readonly<Record<string, number>> = {
+  embeddings: 3,
+  attention: 4,
+  projection: 3,
+  feed_forward: 3,
+  first: 2,
+  tokens: 3,
+};
 
 /** Dimensions of a mask; the names are its own, because equal names would promise equal sizes. */
 const maskShape = (place: string): string[] =>
@@ -109,7 +131,11 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
     },
   };
   const end = (loss: Value, embeddingSum: Value): TrainingGraph => {
-    const gradients = addGradients(g, loss, { parameters, values: [embeddingSum], seed: g.input('weight', 'float32', []) });
+    const gradients = addGradients(g, loss, {
+      parameters,
+      values: [embeddingSum],
+      seed: g.input('weight', 'float32', []),
+    });
     const learning = leaves.filter(({ name }) => gradients.has(name as Value)); // what stands behind the loss has no gradient
     const output = (name: string, gradient: Value | undefined, shape: readonly (number | string)[]): void => {
       g.output(`gradient.${name}`, gradient as Value, 'float32', shape);

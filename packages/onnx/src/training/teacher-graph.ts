@@ -18,35 +18,58 @@ export interface TeacherValue {
 const projectionNames = ['query', 'key', 'value'] as const;
 
 /** What a teacher gives for what is observed of it, in the order of `ObservedValues`. */
-export const teacherValues = ({ states = [], attention = [], projections = [] }: Observe, { hiddenSize, heads }: { readonly hiddenSize: number; readonly heads: number }): TeacherValue[] => [
+export const teacherValues = (
+  { states = [], attention = [], projections = [] }: Observe,
+  { hiddenSize, heads }: { readonly hiddenSize: number; readonly heads: number },
+): TeacherValue[] => [
   ...states.map((_, i) => ({ name: `state.${i}`, axes: ['batch', 'sequence', hiddenSize] })),
   ...attention.map((_, i) => ({ name: `attention.${i}`, axes: ['batch', heads, 'sequence', 'sequence'] })),
-  ...projections.flatMap((_, i) => projectionNames.map((kind) => ({ name: `${kind}.${i}`, axes: ['batch', 'sequence', hiddenSize] }))),
+  ...projections.flatMap((_, i) =>
+    projectionNames.map((kind) => ({ name: `${kind}.${i}`, axes: ['batch', 'sequence', hiddenSize] })),
+  ),
 ];
 
 /** Observed values in the order of `teacherValues`. */
-const inOrder = ({ states, attention, projections }: ObservedValues): Value[] => [...states, ...attention, ...projections.flatMap(({ query, key, value }) => [query, key, value])];
+const inOrder = ({ states, attention, projections }: ObservedValues): Value[] => [
+  ...states,
+  ...attention,
+  ...projections.flatMap(({ query, key, value }) => [query, key, value]),
+];
 
 /** The deepest layer that is observed, from 0; -1 where nothing but the embeddings is. */
-const deepest = ({ states = [], attention = [], projections = [] }: Observe): number => Math.max(-1, ...states.map((depth) => depth - 1), ...attention, ...projections);
+const deepest = ({ states = [], attention = [], projections = [] }: Observe): number =>
+  Math.max(-1, ...states.map((depth) => depth - 1), ...attention, ...projections);
 
 /** A teacher as a graph whose outputs are what is observed of it; its weights are constants, and layers beyond do not run. */
 export const observedTeacherGraph = ({ dimensions, encoder }: HostModel, observe: Observe): Uint8Array => {
   const g = createGraph();
   const inputs = encoderInputs(g, dimensions);
   const layers = encoder.blocks.map((_, layer) => layer).slice(0, deepest(observe) + 1);
-  const { observed } = encoderGraph(g, { weights: encoder, emit: emitterOf('fp32') }, inputs, dimensions.hiddenSize, { plan: undefined, wanted: 'all', layers, observe });
+  const { observed } = encoderGraph(g, { weights: encoder, emit: emitterOf('fp32') }, inputs, dimensions.hiddenSize, {
+    plan: undefined,
+    wanted: 'all',
+    layers,
+    observe,
+  });
   const values = inOrder(observed);
-  teacherValues(observe, dimensions).forEach(({ name, axes }, i) => g.output(name, values[i] as Value, 'float32', axes));
+  teacherValues(observe, dimensions).forEach(({ name, axes }, i) =>
+    g.output(name, values[i] as Value, 'float32', axes),
+  );
   return g.model({ opset });
 };
 
 /** A teacher as a graph whose output is its logits at full length, [B, outputs] or [B, T, outputs]. */
-export const answeringTeacherGraph = ({ dimensions, encoder }: HostModel, { weights, activation, task }: NonNullable<HostModel['head']>): Uint8Array => {
+export const answeringTeacherGraph = (
+  { dimensions, encoder }: HostModel,
+  { weights, activation, task }: NonNullable<HostModel['head']>,
+): Uint8Array => {
   const g = createGraph();
   const emit = emitterOf('fp32');
   const inputs = encoderInputs(g, dimensions);
-  const { hidden } = encoderGraph(g, { weights: encoder, emit }, inputs, dimensions.hiddenSize, { plan: undefined, wanted: wantedFor(task) });
+  const { hidden } = encoderGraph(g, { weights: encoder, emit }, inputs, dimensions.hiddenSize, {
+    plan: undefined,
+    wanted: wantedFor(task),
+  });
   g.output('logits', headGraph(g, hidden, weights, activation, emit), 'float32', logitAxes(task));
   return g.model({ opset });
 };

@@ -22,7 +22,10 @@ const open = async (bytes: Uint8Array, layers: number, options: SessionOptions):
   const { ort, session } = await openSession(bytes, options);
   const lifetime = createLifetime('The teacher', () => session.release());
   return {
-    ask: (inputs) => lifetime.during(() => runGraph(session, tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames }))),
+    ask: (inputs) =>
+      lifetime.during(() =>
+        runGraph(session, tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames })),
+      ),
     release: () => lifetime.end(),
   };
 };
@@ -35,7 +38,14 @@ export const openAnsweringTeacher = async (teacher: TaskModel, options: SessionO
 };
 
 /** A teacher that gives what a student's layers learn from. */
-export const openObservedTeacher = async (distillation: LayerDistillation, options: SessionOptions): Promise<TeacherSession> => {
+export const openObservedTeacher = async (
+  distillation: LayerDistillation,
+  options: SessionOptions,
+): Promise<TeacherSession> => {
   const { teacher } = distillation;
-  return open(observedTeacherGraph(await hostModel(teacher, { withHead: false }), observedOf(distillation).teacher), teacher.dimensions.layers, options);
+  return open(
+    observedTeacherGraph(await hostModel(teacher, { withHead: false }), observedOf(distillation).teacher),
+    teacher.dimensions.layers,
+    options,
+  );
 };

@@ -16,16 +16,22 @@ export interface TrainedWeights extends Pick<TrainingEngine<unknown>, 'readWeigh
 const checkSize = (name: string, values: Float32Array | undefined, shape: readonly number[]): void => {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   if (values?.length !== size) {
-    throw new OnnxError('OPTION_INVALID', `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${size}.`);
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `"${name}" has ${values?.length ?? 'no'} values in the state; this model needs ${size}.`,
+    );
   }
 };
 
 /** Copies the values of parameters. @throws ModelError `DISPOSED` */
 export const copyWeights = async (parameters: readonly Parameter[]): Promise<TrainedWeights> => {
   checkParameters(parameters);
-  const shapes = new Map<string, readonly number[]>(parameters.map(({ spec, variable }) => [spec.name, variable.shape]));
+  const shapes = new Map<string, readonly number[]>(
+    parameters.map(({ spec, variable }) => [spec.name, variable.shape]),
+  );
   let weights: ParameterValues = new Map();
-  for (const { spec, variable } of parameters) weights.set(spec.name, ((await variable.data()) as Float32Array).slice());
+  for (const { spec, variable } of parameters)
+    weights.set(spec.name, ((await variable.data()) as Float32Array).slice());
   return {
     shapes,
     readWeights: () => Promise.resolve(weights),

@@ -22,10 +22,12 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
 /** What the encoder gives for a task. */
 export const wantedFor = ({ reads }: Pick<Task, 'reads'>): 'first' | 'all' => (reads === 'first' ? 'first' : 'all');
 
-export const logitAxes = ({ reads }: Pick<Task, 'reads'>): string[] => (reads === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs']);
+export const logitAxes = ({ reads }: Pick<Task, 'reads'>): string[] =>
+  reads === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs'];
 
 /** The inputs, with a prior where one counts. */
-const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs => (priorLayers > 0 ? { ...inputs, prior: priorOf(g, inputs.ids) } : inputs);
+const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs =>
+  priorLayers > 0 ? { ...inputs, prior: priorOf(g, inputs.ids) } : inputs;
 
 /**
  * The graph of one pass of a training step, forward and backward.
@@ -34,15 +36,30 @@ const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number):
  * one; those of the loss; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
-export const trainingGraph = (model: TrainingModel, { from, drops, layers, dropout, ...kl }: TrainingGraphOptions): TrainingGraph => {
+export const trainingGraph = (
+  model: TrainingModel,
+  { from, drops, layers, dropout, ...kl }: TrainingGraphOptions,
+): TrainingGraph => {
   const { dimensions, task } = model;
   const { g, inputs, weights, training, parameter, end } = beginPass(model, { layers, dropout });
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, parameter);
-  const plan = drops ? planCounts(g, g.input('kept', 'float32', ['batch', layers.length]), layers.map(() => 'always')) : undefined;
+  const plan = drops
+    ? planCounts(
+        g,
+        g.input('kept', 'float32', ['batch', layers.length]),
+        layers.map(() => 'always'),
+      )
+    : undefined;
   const context = { weights, emit: trainableWeights, training };
   const priorLayers = drops ? layers.filter((layer) => layer < (model.reducer?.layers ?? 0)).length : 0; // of the layers that run
-  const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, { plan, priorLayers, wanted: wantedFor(task) });
-  const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) => training.dropout(g, read, `head.${task.reads}`, 'head'));
+  const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, {
+    plan,
+    priorLayers,
+    wanted: wantedFor(task),
+  });
+  const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) =>
+    training.dropout(g, read, `head.${task.reads}`, 'head'),
+  );
   const loss = addLoss(g, logits, { task, from, ...kl });
   g.output('logits', logits, 'float32', logitAxes(task));
   return end(loss, embeddingSum);
@@ -60,7 +77,11 @@ export const predictionGraph = (model: TrainingModel): Uint8Array => {
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
-  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, { plan, priorLayers, wanted: wantedFor(model.task) });
+  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
+    plan,
+    priorLayers,
+    wanted: wantedFor(model.task),
+  });
   g.output('logits', headGraph(g, hidden, head, model.activation, trainableWeights), 'float32', logitAxes(model.task));
   return g.model({ opset });
 };

@@ -40,12 +40,15 @@ const TROUBLE = {
 /** The file whose appearance lets a task go that is held. */
 export const gateOf = (log: string, x: number): string => `${log}.${x}`;
 
-export const evaluate: EvaluateGenome<Task, TestStudy, { offset?: number }> = async (task, { study, key, attempt, settings }) => {
+export const evaluate: EvaluateGenome<Task, TestStudy, { offset?: number }> = async (
+  task,
+  { study, key, attempt, settings },
+) => {
   appendFileSync(study.log, `${process.pid} ${threadId} ${attempt} ${key}\n`);
   const { x, held = false, ms = 0, spin = 0, trouble, tries = Infinity } = task;
   if (held) await until(() => existsSync(gateOf(study.log, x)));
   await new Promise((resolve) => setTimeout(resolve, ms));
-  for (const end = Date.now() + spin; Date.now() < end; );
+  for (const end = Date.now() + spin; Date.now() < end;);
   if (trouble && attempt < tries) return TROUBLE[trouble](task);
   const { offset = 0 } = settings;
   return { cost: x + offset, score: Math.sqrt(x) };

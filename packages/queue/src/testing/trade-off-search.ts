@@ -2,7 +2,10 @@ import { minimize, realVector, type Evaluate, type Solution } from '@length-adap
 import type { Task } from './evaluate-task.js';
 
 /** A search whose front must be the same whoever evaluates: 6 generations of 6. */
-export const searchWith = async (evaluate: Evaluate<Task, 'cost' | 'score'>, onGeneration?: (generation: number) => void): Promise<readonly Solution<Task, 'cost' | 'score'>[]> => {
+export const searchWith = async (
+  evaluate: Evaluate<Task, 'cost' | 'score'>,
+  onGeneration?: (generation: number) => void,
+): Promise<readonly Solution<Task, 'cost' | 'score'>[]> => {
   const space = realVector({ length: 1, lower: 0, upper: 10 });
   const taskOf = ([x = 0]: readonly number[], ms: number): Task => ({ x, ms });
   const { front } = await minimize<Task, 'cost' | 'score'>(
@@ -19,4 +22,5 @@ export const searchWith = async (evaluate: Evaluate<Task, 'cost' | 'score'>, onG
 };
 
 /** What evaluate-task.ts gives, in this process. */
-export const serially: Evaluate<Task, 'cost' | 'score'> = async (tasks) => tasks.map(({ x }) => ({ cost: x, score: Math.sqrt(x) }));
+export const serially: Evaluate<Task, 'cost' | 'score'> = async (tasks) =>
+  tasks.map(({ x }) => ({ cost: x, score: Math.sqrt(x) }));

@@ -19,7 +19,9 @@ export interface RedisTests {
 /** Describes tests that need a Redis, which is theirs alone; without a redis-server they are skipped, and say why. */
 export const describeWithRedis = (name: string, tests: (context: RedisTests) => void): void => {
   const missing = programMissing('redis-server');
-  if (missing !== undefined) return describe.skip(`${name} (skipped: ${missing})`, () => tests({ redis: () => ({}) as RedisServer, file: String, lines: () => [], letGo: () => undefined }));
+  if (missing !== undefined)
+    return describe.skip(`${name} (skipped: ${missing})`, () =>
+      tests({ redis: () => ({}) as RedisServer, file: String, lines: () => [], letGo: () => undefined }));
   describe(name, () => {
     const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-queue-'));
     let server: RedisServer | undefined;
@@ -31,8 +33,10 @@ export const describeWithRedis = (name: string, tests: (context: RedisTests) => 
       server = await startRedis(folder);
     });
     const file = (name: string): string => join(folder, name);
-    const lines = (name: string): readonly string[] => (existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : []);
-    const letGo = (name: string, ...tasks: readonly Task[]): void => tasks.forEach(({ x }) => writeFileSync(gateOf(file(name), x), ''));
+    const lines = (name: string): readonly string[] =>
+      existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : [];
+    const letGo = (name: string, ...tasks: readonly Task[]): void =>
+      tasks.forEach(({ x }) => writeFileSync(gateOf(file(name), x), ''));
     tests({ redis, file, lines, letGo });
     afterAll(async () => {
       await server?.stop(); // last: these hooks run in the order in which they stand

@@ -4,7 +4,10 @@ import { constrainedSort, fillFromFronts, pickRows } from './constrained-sort.js
 
 /** Points, each with a violation of which many are 0. */
 const constrainedSets = pointSets(3, 4).chain((points) =>
-  fc.record({ points: fc.constant(points), violations: fc.array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: points.length, maxLength: points.length }) }),
+  fc.record({
+    points: fc.constant(points),
+    violations: fc.array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: points.length, maxLength: points.length }),
+  }),
 );
 
 /** Constrained domination as defined: feasible before infeasible, then the smaller violation, then domination. */
@@ -15,13 +18,19 @@ describe('sorting under constrained domination', () => {
   it('front k is what remains unbeaten when the fronts before it are gone', () => {
     fc.assert(
       fc.property(constrainedSets, ({ points, violations }) => {
-        const { ranks, fronts } = constrainedSort({ values: rowsOf(points), objectives: 3, violations: Float64Array.from(violations) });
-        const beaten = (i: number, by: number): boolean => beats(points[by] ?? [], violations[by] ?? 0, points[i] ?? [], violations[i] ?? 0);
+        const { ranks, fronts } = constrainedSort({
+          values: rowsOf(points),
+          objectives: 3,
+          violations: Float64Array.from(violations),
+        });
+        const beaten = (i: number, by: number): boolean =>
+          beats(points[by] ?? [], violations[by] ?? 0, points[i] ?? [], violations[i] ?? 0);
         expect(fronts.flatMap((front) => Array.from(front)).sort((a, b) => a - b)).toEqual([...points.keys()]);
         for (const i of points.keys()) {
           const rank = ranks[i] ?? -1;
           expect(Array.from(fronts[rank] ?? [])).toContain(i);
-          const unbeaten = (level: number): boolean => ![...points.keys()].some((by) => (ranks[by] ?? 0) >= level && beaten(i, by));
+          const unbeaten = (level: number): boolean =>
+            ![...points.keys()].some((by) => (ranks[by] ?? 0) >= level && beaten(i, by));
           expect(unbeaten(rank)).toBe(true);
           if (rank > 0) expect(unbeaten(rank - 1)).toBe(false);
         }
@@ -43,7 +52,22 @@ describe('filling from fronts', () => {
   });
 
   it('picks rows with their violations', () => {
-    const rows = { values: rowsOf([[1, 2], [3, 4], [5, 6]]), objectives: 2, violations: Float64Array.of(0, 7, 8) };
-    expect(pickRows(rows, Uint32Array.of(2, 0))).toEqual({ values: rowsOf([[5, 6], [1, 2]]), objectives: 2, violations: Float64Array.of(8, 0) });
+    const rows = {
+      values: rowsOf([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+      objectives: 2,
+      violations: Float64Array.of(0, 7, 8),
+    };
+    expect(pickRows(rows, Uint32Array.of(2, 0))).toEqual({
+      values: rowsOf([
+        [5, 6],
+        [1, 2],
+      ]),
+      objectives: 2,
+      violations: Float64Array.of(8, 0),
+    });
   });
 });

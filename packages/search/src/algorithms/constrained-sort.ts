@@ -26,9 +26,10 @@ export const constrainedSort = (rows: Rows): NonDominatedSort => {
   const fronts = sorted.fronts.map((front) => front.map((i) => feasible[i] ?? 0));
   const violationOf = (row: number): number => violations[row] ?? 0;
   const infeasible = all.filter((row) => violationOf(row) > 0).sort((a, b) => violationOf(a) - violationOf(b) || a - b);
-  for (let start = 0; start < infeasible.length; ) {
+  for (let start = 0; start < infeasible.length;) {
     let end = start + 1;
-    while (end < infeasible.length && violationOf(infeasible[end] ?? 0) === violationOf(infeasible[start] ?? 0)) end += 1;
+    while (end < infeasible.length && violationOf(infeasible[end] ?? 0) === violationOf(infeasible[start] ?? 0))
+      end += 1;
     fronts.push(infeasible.subarray(start, end));
     start = end;
   }

@@ -8,7 +8,11 @@ export interface Association {
 }
 
 /** Joins each row to the reference direction with the least perpendicular distance (Deb and Jain 2014, section IV-D). */
-export const associate = (scaled: Float64Array, objectives: number, directions: readonly (readonly number[])[]): Association => {
+export const associate = (
+  scaled: Float64Array,
+  objectives: number,
+  directions: readonly (readonly number[])[],
+): Association => {
   const units = directions.map((direction) => {
     const norm = Math.sqrt(direction.reduce((sum, part) => sum + part * part, 0));
     return direction.map((part) => part / norm);
@@ -41,7 +45,12 @@ export const associate = (scaled: Float64Array, objectives: number, directions: 
  * @param settled rows before this one are in already and fill their niches; the others are candidates
  * @returns `room` candidates
  */
-export const fillNiches = ({ niches, distances }: Association, settled: number, room: number, random: Random): Uint32Array => {
+export const fillNiches = (
+  { niches, distances }: Association,
+  settled: number,
+  room: number,
+  random: Random,
+): Uint32Array => {
   const counts = new Map<number, number>();
   for (let row = 0; row < settled; row += 1) {
     const niche = niches[row] ?? 0;

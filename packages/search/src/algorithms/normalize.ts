@@ -4,7 +4,8 @@ const solveForOnes = (matrix: Float64Array, size: number): Float64Array | undefi
   const at = (row: number, column: number): number => matrix[row * size + column] ?? 0;
   for (let column = 0; column < size; column += 1) {
     let pivot = column;
-    for (let row = column + 1; row < size; row += 1) if (Math.abs(at(row, column)) > Math.abs(at(pivot, column))) pivot = row;
+    for (let row = column + 1; row < size; row += 1)
+      if (Math.abs(at(row, column)) > Math.abs(at(pivot, column))) pivot = row;
     if (Math.abs(at(pivot, column)) < 1e-12) return undefined;
     for (let k = 0; k < size; k += 1) {
       const held = at(column, k);
@@ -34,7 +35,8 @@ const extremeRow = (translated: Float64Array, objectives: number, axis: number):
   let least = Infinity;
   for (let row = 0; row * objectives < translated.length; row += 1) {
     let most = 0;
-    for (let m = 0; m < objectives; m += 1) most = Math.max(most, (translated[row * objectives + m] ?? 0) * (m === axis ? 1 : 1e6));
+    for (let m = 0; m < objectives; m += 1)
+      most = Math.max(most, (translated[row * objectives + m] ?? 0) * (m === axis ? 1 : 1e6));
     if (most < least) {
       least = most;
       best = row;
@@ -49,7 +51,12 @@ const extremeRow = (translated: Float64Array, objectives: number, axis: number):
  *
  * @param values rows of minimised objective values
  */
-export const normalize = (values: Float64Array, objectives: number, ideal: Float64Array, firstFront: number): Float64Array => {
+export const normalize = (
+  values: Float64Array,
+  objectives: number,
+  ideal: Float64Array,
+  firstFront: number,
+): Float64Array => {
   const scaled = values.map((value, i) => value - (ideal[i % objectives] ?? 0));
   const rows = values.length / objectives;
   const worst = (count: number, axis: number): number => {

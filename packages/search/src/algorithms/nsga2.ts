@@ -32,6 +32,8 @@ export const nsga2 = (): Algorithm => ({
   settings: {},
   populationSize: () => 100,
   survivors: (rows, keep) =>
-    fillFromFronts(constrainedSort(rows).fronts, keep, (front, room) => thinByCrowding(rows.values, rows.objectives, front, room)),
+    fillFromFronts(constrainedSort(rows).fronts, keep, (front, room) =>
+      thinByCrowding(rows.values, rows.objectives, front, room),
+    ),
   preference: crowdedComparison,
 });

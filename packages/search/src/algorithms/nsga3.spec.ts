@@ -30,28 +30,57 @@ describe('reference directions', () => {
 
 describe('normalising', () => {
   it('puts the ideal point at 0 and the cuts of the plane through the extremes at 1', () => {
-    const points = [[1, 12], [6, 2], [3, 4]]; // extremes are (0, 10) and (5, 0) away from the ideal point
+    const points = [
+      [1, 12],
+      [6, 2],
+      [3, 4],
+    ]; // extremes are (0, 10) and (5, 0) away from the ideal point
     expect(Array.from(normalize(rowsOf(points), 2, Float64Array.of(1, 2), 3))).toEqual([0, 1, 1, 0, 0.4, 0.2]);
   });
 
   it('falls back to the worst of the first front where there is no such plane', () => {
-    const points = [[1, 1], [2, 2], [4, 8]];
+    const points = [
+      [1, 1],
+      [2, 2],
+      [4, 8],
+    ];
     expect(Array.from(normalize(rowsOf(points), 2, Float64Array.of(0, 0), 2))).toEqual([0.5, 0.5, 1, 1, 2, 4]);
   });
 });
 
 describe('niching', () => {
-  const directions = [[1, 0], [0.5, 0.5], [0, 1]];
+  const directions = [
+    [1, 0],
+    [0.5, 0.5],
+    [0, 1],
+  ];
 
   it('joins each point to the nearest direction', () => {
-    const { niches, distances } = associate(rowsOf([[2, 0.1], [1, 1], [0, 3]]), 2, directions);
+    const { niches, distances } = associate(
+      rowsOf([
+        [2, 0.1],
+        [1, 1],
+        [0, 3],
+      ]),
+      2,
+      directions,
+    );
     expect(Array.from(niches)).toEqual([0, 1, 2]);
     expect(distances[0]).toBeCloseTo(0.1, 12);
     expect(distances[1]).toBeCloseTo(0, 7);
   });
 
   it('fills the emptiest niches, with the nearest where one is empty', () => {
-    const association = associate(rowsOf([[1, 0], [0.5, 0.6], [0.5, 0.51], [0, 1]]), 2, directions);
+    const association = associate(
+      rowsOf([
+        [1, 0],
+        [0.5, 0.6],
+        [0.5, 0.51],
+        [0, 1],
+      ]),
+      2,
+      directions,
+    );
     const chosen = fillNiches(association, 1, 2, createRandom(1)); // row 0 is in already
     expect(Array.from(chosen).sort()).toEqual([2, 3]);
   });
@@ -66,7 +95,11 @@ describe('NSGA-III', () => {
       genomes.map(([x = 0, y = 0, ...rest]) => {
         const radius = 1 + rest.reduce((sum, value) => sum + (value - 0.5) ** 2, 0);
         const [u, v] = [(x * Math.PI) / 2, (y * Math.PI) / 2];
-        return { a: radius * Math.cos(u) * Math.cos(v), b: radius * Math.cos(u) * Math.sin(v), c: radius * Math.sin(u) };
+        return {
+          a: radius * Math.cos(u) * Math.cos(v),
+          b: radius * Math.cos(u) * Math.sin(v),
+          c: radius * Math.sin(u),
+        };
       }),
   };
 
@@ -75,7 +108,10 @@ describe('NSGA-III', () => {
     const values = rowsOf(front.map(({ objectives: { a, b, c } }) => [a, b, c]));
     const { niches } = associate(values, 3, referenceDirections({ objectives: 3, divisions: 6 }));
     expect(new Set(niches).size).toBeGreaterThanOrEqual(26); // of 28
-    for (const { objectives: { a, b, c } } of front) expect(Math.hypot(a, b, c)).toBeLessThan(1.05);
+    for (const {
+      objectives: { a, b, c },
+    } of front)
+      expect(Math.hypot(a, b, c)).toBeLessThan(1.05);
   });
 
   it('takes its population size from the lattice, and is resumed bit for bit', async () => {
@@ -92,12 +128,20 @@ describe('NSGA-III', () => {
     expect(JSON.stringify(resumed.checkpoint())).toBe(JSON.stringify(whole.checkpoint()));
     const mismatch = expect.objectContaining({ code: 'CHECKPOINT_MISMATCH' });
     expect(() => Search.resume(sphere, saved, { generations: 12 })).toThrow(mismatch);
-    expect(() => Search.resume(sphere, saved, { algorithm: nsga3({ divisions: 5 }), generations: 12 })).toThrow(mismatch);
+    expect(() => Search.resume(sphere, saved, { algorithm: nsga3({ divisions: 5 }), generations: 12 })).toThrow(
+      mismatch,
+    );
   });
 
   it('refuses impossible lattices and directions', () => {
     const make = (options: object) => () => new Search(sphere, { algorithm: nsga3(options), generations: 1 });
-    for (const options of [{ divisions: 0 }, { divisions: 2.5 }, { inner: -1 }, { directions: [[1, 0]] }, { directions: [[0, 0, 0]] }]) {
+    for (const options of [
+      { divisions: 0 },
+      { divisions: 2.5 },
+      { inner: -1 },
+      { directions: [[1, 0]] },
+      { directions: [[0, 0, 0]] },
+    ]) {
       expect(make(options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
     }
   });

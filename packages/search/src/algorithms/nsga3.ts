@@ -26,14 +26,29 @@ const remembered = <Value>(make: (objectives: number) => Value): ((objectives: n
 };
 
 const isDirection = (direction: readonly number[], objectives: number): boolean =>
-  direction.length === objectives && direction.every((part) => part >= 0 && Number.isFinite(part)) && direction.some((part) => part > 0);
+  direction.length === objectives &&
+  direction.every((part) => part >= 0 && Number.isFinite(part)) &&
+  direction.some((part) => part > 0);
 
 /** Feasible parents beat infeasible ones, and of those the less infeasible wins; else a coin decides (Jain and Deb 2014). */
-const byFeasibility = ({ violations }: Rows): Preference => (a, b) => (violations[a] ?? 0) - (violations[b] ?? 0);
+const byFeasibility =
+  ({ violations }: Rows): Preference =>
+  (a, b) =>
+    (violations[a] ?? 0) - (violations[b] ?? 0);
 
 const thinByNiches = (
   rows: Rows,
-  { front, room, before, directions }: { readonly front: Uint32Array; readonly room: number; readonly before: readonly Uint32Array[]; readonly directions: readonly (readonly number[])[] },
+  {
+    front,
+    room,
+    before,
+    directions,
+  }: {
+    readonly front: Uint32Array;
+    readonly room: number;
+    readonly before: readonly Uint32Array[];
+    readonly directions: readonly (readonly number[])[];
+  },
   { ideal, random }: Parameters<Algorithm['survivors']>[2],
 ): Uint32Array => {
   if ((rows.violations[front[0] ?? 0] ?? 0) > 0) return front.subarray(0, room); // equally infeasible, all of them
@@ -42,7 +57,9 @@ const thinByNiches = (
   members.set(settled);
   members.set(front, settled.length);
   const scaled = normalize(pickRows(rows, members).values, rows.objectives, ideal, before[0]?.length ?? front.length);
-  return fillNiches(associate(scaled, rows.objectives, directions), settled.length, room, random).map((i) => members[i] ?? 0);
+  return fillNiches(associate(scaled, rows.objectives, directions), settled.length, room, random).map(
+    (i) => members[i] ?? 0,
+  );
 };
 
 /**
@@ -54,7 +71,10 @@ const thinByNiches = (
  * const algorithm = nsga3({ divisions: 12 }); // 91 directions for three objectives
  */
 export const nsga3 = ({ divisions, inner = 0, directions: given }: Nsga3Options = {}): Algorithm => {
-  const directionsFor = remembered((objectives) => given ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }));
+  const directionsFor = remembered(
+    (objectives) =>
+      given ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),
+  );
   return {
     name: 'nsga3',
     settings: { ...(divisions === undefined ? {} : { divisions }), inner, ...(given ? { directions: given } : {}) },

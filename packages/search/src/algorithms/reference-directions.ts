@@ -34,7 +34,14 @@ export const referenceDirections = ({
   readonly divisions: number;
   readonly inner?: number;
 }): readonly (readonly number[])[] => {
-  if (!Number.isInteger(objectives) || objectives < 2 || !Number.isInteger(divisions) || divisions < 1 || !Number.isInteger(inner) || inner < 0) {
+  if (
+    !Number.isInteger(objectives) ||
+    objectives < 2 ||
+    !Number.isInteger(divisions) ||
+    divisions < 1 ||
+    !Number.isInteger(inner) ||
+    inner < 0
+  ) {
     throw new SearchError(
       'INVALID_OPTION',
       `objectives ${objectives}, divisions ${divisions}, inner ${inner}: expected integers, objectives >= 2, divisions >= 1, inner >= 0.`,
@@ -43,7 +50,10 @@ export const referenceDirections = ({
   const outer = compositions(divisions, objectives).map((point) => point.map((part) => part / divisions));
   if (inner === 0) return outer;
   const centre = 1 / (2 * objectives);
-  return [...outer, ...compositions(inner, objectives).map((point) => point.map((part) => part / (2 * inner) + centre))];
+  return [
+    ...outer,
+    ...compositions(inner, objectives).map((point) => point.map((part) => part / (2 * inner) + centre)),
+  ];
 };
 
 /** The most divisions whose lattice has no more than `most` directions. */

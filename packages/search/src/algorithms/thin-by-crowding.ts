@@ -9,7 +9,12 @@
  * @param front the rows that make up the front
  * @returns `room` rows of `front`, in its order
  */
-export const thinByCrowding = (values: Float64Array, objectives: number, front: Uint32Array, room: number): Uint32Array => {
+export const thinByCrowding = (
+  values: Float64Array,
+  objectives: number,
+  front: Uint32Array,
+  room: number,
+): Uint32Array => {
   const size = front.length;
   // Neighbours of every member in every objective: linked lists, -1 at the ends.
   const before = new Int32Array(size * objectives).fill(-1);
@@ -44,7 +49,8 @@ export const thinByCrowding = (values: Float64Array, objectives: number, front: 
       const left = before[member * objectives + m] ?? -1;
       const right = after[member * objectives + m] ?? -1;
       if (left < 0 && right < 0) continue; // alone in this objective, or it tells nobody apart
-      distance += left < 0 || right < 0 ? Infinity : (scaled[right * objectives + m] ?? 0) - (scaled[left * objectives + m] ?? 0);
+      distance +=
+        left < 0 || right < 0 ? Infinity : (scaled[right * objectives + m] ?? 0) - (scaled[left * objectives + m] ?? 0);
     }
     distances[member] = distance;
   };

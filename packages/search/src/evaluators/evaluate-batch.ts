@@ -35,7 +35,10 @@ export interface BatchPlan<Genome, Name extends string> extends Required<Failure
 
 /** The error of a try that took too long. */
 export const tooLate = (key: string, ms: number): SearchError =>
-  new SearchError('TIMED_OUT', `The evaluation of ${key} gave no result in ${ms} ms: raise timeoutMs, or let onFailure: 'discard' go on without it.`);
+  new SearchError(
+    'TIMED_OUT',
+    `The evaluation of ${key} gave no result in ${ms} ms: raise timeoutMs, or let onFailure: 'discard' go on without it.`,
+  );
 
 const reasonOf = (error: unknown, tries: number): string => {
   const message = (error as { readonly message?: unknown } | undefined)?.message;

@@ -3,7 +3,10 @@ import { Search, defineProblem, type EvaluateContext, type Result } from '../ind
 import { tradeOff } from '../testing/trade-off.js';
 import { evaluateEach } from './evaluate-each.js';
 
-const contextOf = (genomes: readonly unknown[]): EvaluateContext => ({ generation: 3, keys: genomes.map((genome) => `k${String(genome)}`) });
+const contextOf = (genomes: readonly unknown[]): EvaluateContext => ({
+  generation: 3,
+  keys: genomes.map((genome) => `k${String(genome)}`),
+});
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -31,18 +34,23 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('evaluateEach', () => {
   it('gives results in the order of the genomes, whatever the schedule, and never runs more than it may', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.nat()), async (size, concurrency, draws) => {
-        const { one, running, most } = byHand();
-        const genomes = numbers(size);
-        const batch = evaluateEach(one, { concurrency })(genomes, contextOf(genomes));
-        for (const draw of draws) {
-          await turn();
-          if (running.length === 0) break;
-          running[draw % running.length]?.end();
-        }
-        expect(await batch).toEqual(genomes.map((x) => ({ x })));
-        expect(most()).toBe(Math.min(size, concurrency));
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.infiniteStream(fc.nat()),
+        async (size, concurrency, draws) => {
+          const { one, running, most } = byHand();
+          const genomes = numbers(size);
+          const batch = evaluateEach(one, { concurrency })(genomes, contextOf(genomes));
+          for (const draw of draws) {
+            await turn();
+            if (running.length === 0) break;
+            running[draw % running.length]?.end();
+          }
+          expect(await batch).toEqual(genomes.map((x) => ({ x })));
+          expect(most()).toBe(Math.min(size, concurrency));
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -77,7 +85,7 @@ describe('evaluateEach', () => {
     const evaluate = evaluateEach(
       async (shares: readonly number[]) => {
         await new Promise((resolve) => setTimeout(resolve, 10 * (shares[1] ?? 0)));
-        const [result] = await tradeOff().evaluate([shares], contextOf([0])) as Result<'cost' | 'score'>[];
+        const [result] = (await tradeOff().evaluate([shares], contextOf([0]))) as Result<'cost' | 'score'>[];
         return result as Result<'cost' | 'score'>;
       },
       { concurrency: 4 },
@@ -113,6 +121,8 @@ describe('evaluateEach', () => {
     [{ onFailure: 'ignore' as 'throw' }, 'onFailure is ignore'],
   ])('refuses %p', (options, words) => {
     const one = (): { x: number } => ({ x: 1 });
-    expect(() => evaluateEach(one, options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(words) }));
+    expect(() => evaluateEach(one, options)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(words) }),
+    );
   });
 });

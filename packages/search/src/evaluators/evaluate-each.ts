@@ -13,7 +13,10 @@ export interface EvaluateEachOptions extends FailurePolicy {
 }
 
 /** An `Evaluate` whose results come in the order of the genomes. */
-export type EvaluateInOrder<Genome, Name extends string> = (genomes: readonly Genome[], context: BatchContext) => Promise<readonly Result<Name>[]>;
+export type EvaluateInOrder<Genome, Name extends string> = (
+  genomes: readonly Genome[],
+  context: BatchContext,
+) => Promise<readonly Result<Name>[]>;
 
 /**
  * Makes the `evaluate` of a problem from a function of a single genome: a network call, a subprocess, anything that is awaited.
@@ -42,6 +45,10 @@ export const evaluateEach = <Genome, R extends OneResult<R>>(
   checkCount('concurrency', concurrency, 1);
   checkLimit('timeoutMs', timeoutMs);
   const resolved = resolvePolicy(policy);
-  const measure = one as (genome: Genome, context: EvaluateOneContext) => Result<NamesOf<R>> | Promise<Result<NamesOf<R>>>;
-  return (genomes, context) => evaluateBatch(genomes, context, { ...resolved, one: measure, timeoutMs, limiter: createLimiter(concurrency) });
+  const measure = one as (
+    genome: Genome,
+    context: EvaluateOneContext,
+  ) => Result<NamesOf<R>> | Promise<Result<NamesOf<R>>>;
+  return (genomes, context) =>
+    evaluateBatch(genomes, context, { ...resolved, one: measure, timeoutMs, limiter: createLimiter(concurrency) });
 };

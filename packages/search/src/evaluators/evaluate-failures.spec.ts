@@ -127,12 +127,18 @@ describe('evaluateEach, when evaluations fail', () => {
     expect(late).toEqual([]);
     await wait(80);
     expect(late).toEqual([0, 1]);
-    expect(reasons).toEqual([expect.objectContaining({ code: 'TIMED_OUT' }), expect.objectContaining({ code: 'TIMED_OUT' })]);
+    expect(reasons).toEqual([
+      expect.objectContaining({ code: 'TIMED_OUT' }),
+      expect.objectContaining({ code: 'TIMED_OUT' }),
+    ]);
   });
 
   it('names the candidate that took too long', async () => {
     const evaluate = evaluateEach((_: number) => never(), { timeoutMs: 10 });
-    await expect(evaluate([42], contextOf([42]))).rejects.toMatchObject({ code: 'TIMED_OUT', message: expect.stringContaining('of 42 gave no result in 10 ms') });
+    await expect(evaluate([42], contextOf([42]))).rejects.toMatchObject({
+      code: 'TIMED_OUT',
+      message: expect.stringContaining('of 42 gave no result in 10 ms'),
+    });
   });
 
   it('rejects at once when the batch is aborted, without waiting for what runs or waits for a retry', async () => {
@@ -164,7 +170,10 @@ describe('evaluateEach, when evaluations fail', () => {
 
   it('starts nothing under a signal that has aborted', async () => {
     const one = jest.fn(() => ({ x: 1 }));
-    await expect(evaluateEach(one)([1], contextOf([1], AbortSignal.abort('no')))).rejects.toMatchObject({ code: 'ABORTED', cause: 'no' });
+    await expect(evaluateEach(one)([1], contextOf([1], AbortSignal.abort('no')))).rejects.toMatchObject({
+      code: 'ABORTED',
+      cause: 'no',
+    });
     expect(one).not.toHaveBeenCalled();
   });
 

@@ -9,6 +9,9 @@ import { successiveHalving } from './successive-halving.js';
 it.each(['evaluate-each.ts', 'successive-halving.ts'])('the example of %s runs', async (name) => {
   const [, block = ''] = /@example\n([\s\S]*?)\*\//.exec(readFileSync(join(__dirname, name), 'utf8')) ?? [];
   const scope = { Search, evaluateEach, successiveHalving, problem: tradeOff() };
-  const run = compileFunction(`return (async () => {{ ${block.replaceAll(/^\s*\* ?/gm, '')}\n return front; }})();`, Object.keys(scope));
+  const run = compileFunction(
+    `return (async () => {{ ${block.replaceAll(/^\s*\* ?/gm, '')}\n return front; }})();`,
+    Object.keys(scope),
+  );
   expect(await run(...Object.values(scope))).not.toHaveLength(0);
 });

@@ -27,9 +27,15 @@ export const checkLimit = (name: string, ms: number): number => {
 };
 
 /** @throws SearchError `INVALID_OPTION` */
-export const resolvePolicy = ({ retries = 0, backoffMs = 100, onFailure = 'throw' }: FailurePolicy): Required<FailurePolicy> => {
+export const resolvePolicy = ({
+  retries = 0,
+  backoffMs = 100,
+  onFailure = 'throw',
+}: FailurePolicy): Required<FailurePolicy> => {
   checkCount('retries', retries, 0);
-  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS)) throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
-  if (onFailure !== 'throw' && onFailure !== 'discard') throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");
+  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS))
+    throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
+  if (onFailure !== 'throw' && onFailure !== 'discard')
+    throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");
   return { retries, backoffMs, onFailure };
 };

@@ -1,7 +1,11 @@
 import type { AbortSignalLike } from '../problem.js';
 
 /** The `AbortSignal` of your platform, so that it goes straight into `fetch`; a compiler without DOM or Node types sees the part that is used here. */
-export type PlatformAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal extends AbortSignalLike } } ? Signal : AbortSignalLike;
+export type PlatformAbortSignal = typeof globalThis extends {
+  AbortSignal: { prototype: infer Signal extends AbortSignalLike };
+}
+  ? Signal
+  : AbortSignalLike;
 
 /** An `AbortController`. */
 export interface PlatformAbortController {

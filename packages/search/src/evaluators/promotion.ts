@@ -16,8 +16,13 @@ const toRows = <Name extends string, Constraint extends string>(
   { objectives, constraints }: Goals<Name, Constraint>,
 ): Rows => {
   const axes = axesOf(objectives);
-  const violationOf = (point: Objectives<Constraint>): number => constraints.reduce((sum, name) => sum + Math.max(0, point[name]), 0);
-  return { values: toMinimized(points, axes), objectives: axes.length, violations: Float64Array.from(points, violationOf) };
+  const violationOf = (point: Objectives<Constraint>): number =>
+    constraints.reduce((sum, name) => sum + Math.max(0, point[name]), 0);
+  return {
+    values: toMinimized(points, axes),
+    objectives: axes.length,
+    violations: Float64Array.from(points, violationOf),
+  };
 };
 
 /**
@@ -39,7 +44,8 @@ export const bestOf = <Name extends string, Constraint extends string>(
     points.push(result);
   });
   const rows = toRows(points, goals);
-  const thin = (front: Uint32Array, left: number): Uint32Array => thinByCrowding(rows.values, rows.objectives, front, left);
+  const thin = (front: Uint32Array, left: number): Uint32Array =>
+    thinByCrowding(rows.values, rows.objectives, front, left);
   const best = fillFromFronts(constrainedSort(rows).fronts, room, thin);
   return Array.from(best, (row) => positions[row] ?? 0).sort((a, b) => a - b);
 };

@@ -23,15 +23,22 @@ export interface SuccessiveHalvingOptions<Genome, Name extends string, Constrain
   /** Genomes that reach the last fidelity whatever they score before, beyond the share. Default: none. */
   readonly always?: (genome: Genome) => boolean;
   /** Measures a batch at one fidelity: one result for each genome. `evaluateEach` and a worker pool make one of these. */
-  readonly evaluate: (genomes: readonly Genome[], context: FidelityContext) => Promise<Results<Genome, NoInfer<Name | Constraint>>>;
+  readonly evaluate: (
+    genomes: readonly Genome[],
+    context: FidelityContext,
+  ) => Promise<Results<Genome, NoInfer<Name | Constraint>>>;
 }
 
 const check = ({ fidelities, keep }: { readonly fidelities: readonly number[]; readonly keep: number }): void => {
   const ascending = fidelities.every((fidelity, i) => Number.isFinite(fidelity) && fidelity > (fidelities[i - 1] ?? 0));
   if (fidelities.length === 0 || !ascending) {
-    throw new SearchError('INVALID_OPTION', `fidelities is [${fidelities.join(', ')}]: expected numbers above 0 in ascending order, as in [0.1, 0.3, 1].`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `fidelities is [${fidelities.join(', ')}]: expected numbers above 0 in ascending order, as in [0.1, 0.3, 1].`,
+    );
   }
-  if (!(keep > 0 && keep <= 1)) throw new SearchError('INVALID_OPTION', `keep is ${keep}: expected a share above 0, at most 1.`);
+  if (!(keep > 0 && keep <= 1))
+    throw new SearchError('INVALID_OPTION', `keep is ${keep}: expected a share above 0, at most 1.`);
 };
 
 /**
@@ -82,7 +89,8 @@ export const successiveHalving = <Genome, Name extends string, Constraint extend
       round.forEach((position, i) => {
         const result = came[i] as Result<Name | Constraint>;
         const passes = best.has(i) || (!isDiscarded(result) && always(sent[i] as Genome));
-        results[position] = passes || isDiscarded(result) ? result : { discarded: `not promoted from fidelity ${fidelity}` };
+        results[position] =
+          passes || isDiscarded(result) ? result : { discarded: `not promoted from fidelity ${fidelity}` };
         if (passes) promoted.push(position);
       });
       round = promoted;

@@ -29,7 +29,10 @@ describe('distances to a reference front', () => {
     fc.assert(
       fc.property(sets, sets, (points, front) => {
         for (const distance of [gd, igd, igdPlus]) {
-          expect(distance([...points].reverse(), [...front].reverse(), down)).toBeCloseTo(distance(points, front, down), 10);
+          expect(distance([...points].reverse(), [...front].reverse(), down)).toBeCloseTo(
+            distance(points, front, down),
+            10,
+          );
         }
         expect(gd(points, front, down)).toBe(igd(front, points, down));
         expect(igdPlus(points, front, down)).toBeLessThanOrEqual(igd(points, front, down) + 1e-12);
@@ -49,9 +52,15 @@ describe('distances to a reference front', () => {
   it('are infinite for no points and refuse a missing reference', () => {
     for (const distance of [gd, igd, igdPlus]) {
       expect(distance([], line, down)).toBe(Infinity);
-      expect(() => distance(line, [], down)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('empty') }));
-      expect(() => distance(line, [{ a: 1, b: NaN, c: 0 }], down)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
-      expect(() => distance([{ a: 1, b: NaN, c: 0 }], line, down)).toThrow(expect.objectContaining({ code: 'INVALID_OBJECTIVES' }));
+      expect(() => distance(line, [], down)).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('empty') }),
+      );
+      expect(() => distance(line, [{ a: 1, b: NaN, c: 0 }], down)).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION' }),
+      );
+      expect(() => distance([{ a: 1, b: NaN, c: 0 }], line, down)).toThrow(
+        expect.objectContaining({ code: 'INVALID_OBJECTIVES' }),
+      );
     }
   });
 });

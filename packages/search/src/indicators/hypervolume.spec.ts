@@ -7,7 +7,8 @@ import { hypervolume, hypervolumeBelow } from './hypervolume.js';
 const names = ['a', 'b', 'c', 'd', 'e'];
 const named = (points: readonly (readonly number[])[]): Objectives[] =>
   points.map((point) => Object.fromEntries(point.map((value, m) => [names[m] ?? '', value])));
-const allDown = (objectives: number) => Object.fromEntries(names.slice(0, objectives).map((name) => [name, 'minimize' as const]));
+const allDown = (objectives: number) =>
+  Object.fromEntries(names.slice(0, objectives).map((name) => [name, 'minimize' as const]));
 const measure = (points: readonly (readonly number[])[], objectives: number, corner: number): number =>
   hypervolumeBelow(rowsOf(points), new Float64Array(objectives).fill(corner));
 
@@ -25,14 +26,19 @@ const byInclusionExclusion = (points: readonly (readonly number[])[], corner: nu
   let volume = 0;
   for (let subset = 1; subset < 2 ** points.length; subset += 1) {
     const members = points.filter((_, i) => (subset >> i) & 1);
-    const box = (members[0] ?? []).map((_, m) => Math.max(0, corner - Math.max(...members.map((point) => point[m] ?? NaN))));
+    const box = (members[0] ?? []).map((_, m) =>
+      Math.max(0, corner - Math.max(...members.map((point) => point[m] ?? NaN))),
+    );
     volume += (members.length % 2 === 1 ? 1 : -1) * box.reduce((product, side) => product * side, 1);
   }
   return volume;
 };
 
 const fewPoints = (objectives: number) =>
-  fc.array(fc.array(fc.double({ min: 0, max: 1.2, noNaN: true }), { minLength: objectives, maxLength: objectives }), { minLength: 1, maxLength: 7 });
+  fc.array(fc.array(fc.double({ min: 0, max: 1.2, noNaN: true }), { minLength: objectives, maxLength: objectives }), {
+    minLength: 1,
+    maxLength: 7,
+  });
 
 describe.each([1, 2, 3, 4, 5])('hypervolume of %i objectives', (objectives) => {
   const corner = objectives > 3 ? 4 : 6;
@@ -40,11 +46,19 @@ describe.each([1, 2, 3, 4, 5])('hypervolume of %i objectives', (objectives) => {
   const size = { minLength: objectives, maxLength: objectives };
 
   it('counts grid cells right', () => {
-    fc.assert(fc.property(sets, (points) => expect(measure(points, objectives, corner)).toBe(cellsBelow(points, objectives, corner))));
+    fc.assert(
+      fc.property(sets, (points) =>
+        expect(measure(points, objectives, corner)).toBe(cellsBelow(points, objectives, corner)),
+      ),
+    );
   });
 
   it('equals inclusion and exclusion', () => {
-    fc.assert(fc.property(fewPoints(objectives), (points) => expect(measure(points, objectives, 1)).toBeCloseTo(byInclusionExclusion(points, 1), 10)));
+    fc.assert(
+      fc.property(fewPoints(objectives), (points) =>
+        expect(measure(points, objectives, 1)).toBeCloseTo(byInclusionExclusion(points, 1), 10),
+      ),
+    );
   });
 
   it('never shrinks when points are added, and ignores order, duplicates and dominated points', () => {
@@ -56,13 +70,19 @@ describe.each([1, 2, 3, 4, 5])('hypervolume of %i objectives', (objectives) => {
         expect(measure([...both].reverse(), objectives, corner)).toBe(volume);
         expect(measure([...both, ...points], objectives, corner)).toBe(volume);
         const front = paretoFront(named(both), allDown(objectives));
-        expect(hypervolume(front, named([new Array<number>(objectives).fill(corner)])[0] ?? {}, allDown(objectives))).toBe(volume);
+        expect(
+          hypervolume(front, named([new Array<number>(objectives).fill(corner)])[0] ?? {}, allDown(objectives)),
+        ).toBe(volume);
       }),
     );
   });
 
   it('does not depend on the order of real numbers either, to the last bit', () => {
-    fc.assert(fc.property(fewPoints(objectives), (points) => expect(measure([...points].reverse(), objectives, 1)).toBe(measure(points, objectives, 1))));
+    fc.assert(
+      fc.property(fewPoints(objectives), (points) =>
+        expect(measure([...points].reverse(), objectives, 1)).toBe(measure(points, objectives, 1)),
+      ),
+    );
   });
 
   it('is that of one objective more in which all are equal: the methods agree', () => {
@@ -82,7 +102,16 @@ describe('hypervolume', () => {
   const directions = { cost: 'minimize', loss: 'minimize' } as const;
 
   it('is the area of a staircase', () => {
-    expect(measure([[1, 3], [2, 1]], 2, 4)).toBe(3 * 1 + 2 * 2);
+    expect(
+      measure(
+        [
+          [1, 3],
+          [2, 1],
+        ],
+        2,
+        4,
+      ),
+    ).toBe(3 * 1 + 2 * 2);
     expect(hypervolume([], { cost: 7, loss: 7 }, directions)).toBe(0);
     expect(hypervolume([{ cost: 7, loss: 0 }], { cost: 7, loss: 7 }, directions)).toBe(0);
   });
@@ -100,9 +129,16 @@ describe('hypervolume', () => {
 
   it('refuses what is no finite number, and says where', () => {
     const point = { cost: 1, loss: 1 };
-    const refused = (code: string, text: string) => expect.objectContaining({ code, message: expect.stringContaining(text) });
-    expect(() => hypervolume([{ ...point, loss: NaN }], point, directions)).toThrow(refused('INVALID_OBJECTIVES', 'loss = NaN'));
-    expect(() => hypervolume([{ cost: 1 } as typeof point], point, directions)).toThrow(refused('INVALID_OBJECTIVES', 'loss = undefined'));
-    expect(() => hypervolume([point], { cost: 2 } as typeof point, directions)).toThrow(refused('INVALID_OPTION', 'the reference has loss = undefined'));
+    const refused = (code: string, text: string) =>
+      expect.objectContaining({ code, message: expect.stringContaining(text) });
+    expect(() => hypervolume([{ ...point, loss: NaN }], point, directions)).toThrow(
+      refused('INVALID_OBJECTIVES', 'loss = NaN'),
+    );
+    expect(() => hypervolume([{ cost: 1 } as typeof point], point, directions)).toThrow(
+      refused('INVALID_OBJECTIVES', 'loss = undefined'),
+    );
+    expect(() => hypervolume([point], { cost: 2 } as typeof point, directions)).toThrow(
+      refused('INVALID_OPTION', 'the reference has loss = undefined'),
+    );
   });
 });

@@ -1,5 +1,11 @@
 /** The square of a distance from row `a` of one set to row `b` of another. */
-export type SquaredDistance = (from: Float64Array, a: number, to: Float64Array, b: number, objectives: number) => number;
+export type SquaredDistance = (
+  from: Float64Array,
+  a: number,
+  to: Float64Array,
+  b: number,
+  objectives: number,
+) => number;
 
 /** Euclidean, squared. */
 export const euclidean: SquaredDistance = (from, a, to, b, objectives) => {
@@ -15,7 +21,11 @@ export const euclidean: SquaredDistance = (from, a, to, b, objectives) => {
 export const nearestDistances = (
   from: Float64Array,
   to: Float64Array,
-  { objectives, squared = euclidean, except = false }: { readonly objectives: number; readonly squared?: SquaredDistance; readonly except?: boolean },
+  {
+    objectives,
+    squared = euclidean,
+    except = false,
+  }: { readonly objectives: number; readonly squared?: SquaredDistance; readonly except?: boolean },
 ): Float64Array => {
   const nearest = new Float64Array(from.length / objectives).fill(Infinity);
   const others = to.length / objectives;
@@ -31,4 +41,5 @@ export const nearestDistances = (
   return nearest;
 };
 
-export const mean = (numbers: Float64Array): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+export const mean = (numbers: Float64Array): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

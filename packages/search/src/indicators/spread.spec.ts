@@ -37,17 +37,26 @@ describe('spread of three objectives', () => {
 
   it('counts missing corners and uneven gaps', () => {
     // Missing: the second corner, 0.5 away from (0.5, 0.5, 0) in each coordinate. Gaps: 0.5 sqrt(2) twice, sqrt(1.5) once.
-    const points = [{ x: 1, y: 0, z: 0 }, { x: 0.5, y: 0.5, z: 0 }, { x: 0, y: 0, z: -1 }];
+    const points = [
+      { x: 1, y: 0, z: 0 },
+      { x: 0.5, y: 0.5, z: 0 },
+      { x: 0, y: 0, z: -1 },
+    ];
     const [missing, near, far] = [Math.SQRT1_2, Math.SQRT1_2, Math.sqrt(1.5)];
     const average = (2 * near + far) / 3;
-    expect(spread(points, corners, directions)).toBeCloseTo((missing + 2 * (average - near) + (far - average)) / (missing + 3 * average), 12);
+    expect(spread(points, corners, directions)).toBeCloseTo(
+      (missing + 2 * (average - near) + (far - average)) / (missing + 3 * average),
+      12,
+    );
   });
 
   it('is 1 of one point and does not depend on order', () => {
     expect(spread(corners.slice(0, 1), corners, directions)).toBe(1);
     const sets = fc.array(fc.record({ x: fc.nat(9), y: fc.nat(9), z: fc.nat(9) }), { minLength: 1, maxLength: 20 });
     fc.assert(
-      fc.property(sets, (points) => expect(spread([...points].reverse(), corners, directions)).toBeCloseTo(spread(points, corners, directions), 10)),
+      fc.property(sets, (points) =>
+        expect(spread([...points].reverse(), corners, directions)).toBeCloseTo(spread(points, corners, directions), 10),
+      ),
     );
   });
 });

@@ -15,7 +15,9 @@ const inequality = (missing: number, gaps: Float64Array): number => {
 const alongFront = ({ found, wanted }: FrontPair): number => {
   const order = rowOrder(found, 2);
   const ends = rowOrder(wanted, 2);
-  const gaps = Float64Array.from({ length: order.length - 1 }, (_, i) => Math.sqrt(euclidean(found, order[i] ?? 0, found, order[i + 1] ?? 0, 2)));
+  const gaps = Float64Array.from({ length: order.length - 1 }, (_, i) =>
+    Math.sqrt(euclidean(found, order[i] ?? 0, found, order[i + 1] ?? 0, 2)),
+  );
   const first = euclidean(found, order[0] ?? 0, wanted, ends[0] ?? 0, 2);
   const last = euclidean(found, order.at(-1) ?? 0, wanted, ends.at(-1) ?? 0, 2);
   return inequality(Math.sqrt(first) + Math.sqrt(last), gaps);
@@ -26,7 +28,8 @@ const corners = (values: Float64Array, objectives: number): Float64Array => {
   const rows = new Float64Array(objectives * objectives);
   for (let m = 0; m < objectives; m += 1) {
     let most = 0;
-    for (let start = 0; start < values.length; start += objectives) if ((values[start + m] ?? 0) > (values[most + m] ?? 0)) most = start;
+    for (let start = 0; start < values.length; start += objectives)
+      if ((values[start + m] ?? 0) > (values[most + m] ?? 0)) most = start;
     rows.set(values.subarray(most, most + objectives), m * objectives);
   }
   return rows;
@@ -34,7 +37,10 @@ const corners = (values: Float64Array, objectives: number): Float64Array => {
 
 /** The generalised spread: distances to the nearest neighbour, and from the corners of the wanted front to the nearest point. */
 const amongNeighbours = ({ found, wanted, objectives }: FrontPair): number => {
-  const missing = nearestDistances(corners(wanted, objectives), found, { objectives }).reduce((sum, distance) => sum + distance, 0);
+  const missing = nearestDistances(corners(wanted, objectives), found, { objectives }).reduce(
+    (sum, distance) => sum + distance,
+    0,
+  );
   const alone = found.length === objectives;
   const gaps = alone ? new Float64Array(0) : nearestDistances(found, found, { objectives, except: true });
   return inequality(missing, gaps);

@@ -23,7 +23,7 @@ export const volumeBelow = (values: Float64Array, reference: Float64Array): numb
     const z = values[3 * point + 2] ?? 0;
     if (x >= right || y >= top || z >= depth) continue;
     let first = 1; // the first stair that is not left of x
-    for (let high = count - 1; first < high; ) {
+    for (let high = count - 1; first < high;) {
       const middle = (first + high) >>> 1;
       if ((xs[middle] ?? 0) < x) first = middle + 1;
       else high = middle;

@@ -35,7 +35,8 @@ export const wfg = (values: Float64Array, reference: Float64Array): number => {
     let count = 0;
     for (let j = 0; j < k; j += 1) {
       const other = (order[j] ?? 0) * objectives;
-      for (let m = 0; m < width; m += 1) limited[count * width + m] = Math.max(values[own + m] ?? 0, values[other + m] ?? 0);
+      for (let m = 0; m < width; m += 1)
+        limited[count * width + m] = Math.max(values[own + m] ?? 0, values[other + m] ?? 0);
       count = width > 3 ? keepUncovered(limited, width, count) : count + 1; // the sweep needs no filter
     }
     let box = 1;

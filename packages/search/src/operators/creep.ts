@@ -38,10 +38,12 @@ export const creepFrom = (
  * @example
  * const mutant = creep({ lower: 0, upper: 255, max: 8 })([0, 128, 255], createRandom(1));
  */
-export const creep = ({ lower, upper, max, probability }: CreepOptions): ((
-  genome: readonly number[],
-  random: Random,
-) => number[]) => {
+export const creep = ({
+  lower,
+  upper,
+  max,
+  probability,
+}: CreepOptions): ((genome: readonly number[], random: Random) => number[]) => {
   checkProbability(probability);
   if (max !== undefined && (!Number.isInteger(max) || max < 1)) {
     throw new SearchError('INVALID_OPTION', `max is ${max}: expected an integer >= 1, the longest step.`);

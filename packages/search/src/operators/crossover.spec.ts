@@ -7,7 +7,8 @@ import { uniformCrossover } from './uniform-crossover.js';
 
 const mothers = (length: number): string[] => Array.from({ length }, (_, i) => `a${i}`);
 const fathers = (length: number): string[] => Array.from({ length }, (_, i) => `b${i}`);
-const cutsOf = (child: readonly string[]): number => child.filter((gene, i) => i > 0 && gene[0] !== child[i - 1]?.[0]).length;
+const cutsOf = (child: readonly string[]): number =>
+  child.filter((gene, i) => i > 0 && gene[0] !== child[i - 1]?.[0]).length;
 
 describe.each([
   { name: 'uniform', cross: uniformCrossover() },
@@ -44,12 +45,17 @@ describe('point crossover', () => {
     const random = createRandom(6);
     const children = Array.from({ length: 6_000 }, () => pointCrossover({ points })(mothers(7), fathers(7), random)[0]);
     expect(new Set(children.map(cutsOf))).toEqual(new Set([points]));
-    const places = countsOf(children.flatMap((child) => [1, 2, 3, 4, 5, 6].filter((i) => child[i]?.[0] !== child[i - 1]?.[0])));
+    const places = countsOf(
+      children.flatMap((child) => [1, 2, 3, 4, 5, 6].filter((i) => child[i]?.[0] !== child[i - 1]?.[0])),
+    );
     for (let i = 1; i < 7; i += 1) expect((places.get(i) ?? 0) / 6_000).toBeCloseTo(points / 6, 1.2);
   });
 
   it('makes do with fewer cuts in a short array', () => {
-    expect(pointCrossover({ points: 4 })(['a', 'a', 'a'], ['b', 'b', 'b'], createRandom(1))).toEqual([['a', 'b', 'a'], ['b', 'a', 'b']]);
+    expect(pointCrossover({ points: 4 })(['a', 'a', 'a'], ['b', 'b', 'b'], createRandom(1))).toEqual([
+      ['a', 'b', 'a'],
+      ['b', 'a', 'b'],
+    ]);
   });
 
   it.each([0, 1.5, NaN])('refuses %d points', (points) => {

@@ -74,7 +74,8 @@ describe('creep', () => {
     const random = createRandom(3);
     const mutate = creep({ lower: 0, upper: 1000 });
     const sizes = Array.from({ length: 20_000 }, () => Math.abs((mutate([500], random)[0] ?? NaN) - 500));
-    const share = (low: number, high: number): number => sizes.filter((size) => size >= low && size <= high).length / sizes.length;
+    const share = (low: number, high: number): number =>
+      sizes.filter((size) => size >= low && size <= high).length / sizes.length;
     expect(share(1, 1)).toBeGreaterThan(0.15);
     expect(share(1, 16)).toBeGreaterThan(0.5);
     expect(share(257, 500)).toBeGreaterThan(0.03);

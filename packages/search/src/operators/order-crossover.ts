@@ -1,7 +1,11 @@
 import type { Random } from '../random.js';
 
 /** The genes of `keeper` from `start` up to `end`; the others in the order of `giver`, from `end` on and round. */
-const fill = <Gene>(keeper: readonly Gene[], giver: readonly Gene[], [start, end]: readonly [number, number]): Gene[] => {
+const fill = <Gene>(
+  keeper: readonly Gene[],
+  giver: readonly Gene[],
+  [start, end]: readonly [number, number],
+): Gene[] => {
   const child = keeper.slice();
   const length = child.length;
   const kept = new Set(keeper.slice(start, end));

@@ -49,7 +49,9 @@ describe('polynomial', () => {
       const [mutant = NaN] = polynomial({ lower: -1, upper: 3, eta: 10 })([0], random);
       const u = again.next();
       const delta =
-        u < 0.5 ? (2 * u + (1 - 2 * u) * 0.75 ** 11) ** (1 / 11) - 1 : 1 - (2 * (1 - u) + (2 * u - 1) * 0.25 ** 11) ** (1 / 11);
+        u < 0.5
+          ? (2 * u + (1 - 2 * u) * 0.75 ** 11) ** (1 / 11) - 1
+          : 1 - (2 * (1 - u) + (2 * u - 1) * 0.25 ** 11) ** (1 / 11);
       expect(mutant).toBeCloseTo(4 * delta, 12);
     }
   });

@@ -12,7 +12,11 @@ export interface PolynomialOptions extends Box {
 }
 
 /** A step as a share of the range, from -1 to 1: delta_q. `below` and `above` are the shares of the range on either side. */
-const step = (u: number, { below, above }: { readonly below: number; readonly above: number }, exponent: number): number =>
+const step = (
+  u: number,
+  { below, above }: { readonly below: number; readonly above: number },
+  exponent: number,
+): number =>
   u < 0.5
     ? root(2 * u + (1 - 2 * u) * power(1 - below, exponent), exponent) - 1
     : 1 - root(2 * (1 - u) + (2 * u - 1) * power(1 - above, exponent), exponent);
@@ -52,4 +56,8 @@ export const polynomial = ({ eta = 20, probability, ...box }: PolynomialOptions 
 
 /** The next gene that is hit when each is with the same probability: one draw for all that are passed over (a geometric gap). */
 const nextHit = (gene: number, chance: number, random: Random): number =>
-  chance >= 1 ? gene + 1 : chance > 0 ? gene + 1 + Math.floor(Math.log(1 - random.next()) / Math.log1p(-chance)) : Infinity;
+  chance >= 1
+    ? gene + 1
+    : chance > 0
+      ? gene + 1 + Math.floor(Math.log(1 - random.next()) / Math.log1p(-chance))
+      : Infinity;

@@ -18,6 +18,9 @@ export const root = (base: number, degree: number): number => Math.exp(Math.log(
 /** @throws SearchError `INVALID_OPTION` unless `eta` can be the index of a distribution */
 export const checkEta = (eta: number): void => {
   if (!(eta >= 0 && Number.isFinite(eta))) {
-    throw new SearchError('INVALID_OPTION', `eta is ${eta}: expected a finite number >= 0. 20 is usual; larger makes smaller steps.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `eta is ${eta}: expected a finite number >= 0. 20 is usual; larger makes smaller steps.`,
+    );
   }
 };

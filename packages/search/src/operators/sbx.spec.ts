@@ -7,7 +7,10 @@ const vectors = fc.array(fc.double({ min: -2, max: 3, noNaN: true }), { minLengt
 const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
 const pairs = (eta: number, count = 20_000): number[] => {
   const random = createRandom(5);
-  return Array.from({ length: count }, () => sbx({ eta })([0.4], [0.6], random)).flatMap(([[x = NaN], [y = NaN]]) => [x, y]);
+  return Array.from({ length: count }, () => sbx({ eta })([0.4], [0.6], random)).flatMap(([[x = NaN], [y = NaN]]) => [
+    x,
+    y,
+  ]);
 };
 
 describe('sbx', () => {
@@ -46,7 +49,8 @@ describe('sbx', () => {
   });
 
   it('spreads as the published distribution: half of the children lie between their parents, less far out for a larger eta', () => {
-    const outside = pairs(20).filter((x) => x < 0.4 || x > 0.6).length / pairs(20).filter((x) => x !== 0.4 && x !== 0.6).length;
+    const outside =
+      pairs(20).filter((x) => x < 0.4 || x > 0.6).length / pairs(20).filter((x) => x !== 0.4 && x !== 0.6).length;
     expect(outside).toBeCloseTo(0.5, 1.5);
     const far = (xs: readonly number[]): number => mean(xs.map((x) => Math.min(Math.abs(x - 0.4), Math.abs(x - 0.6))));
     expect(far(pairs(2))).toBeGreaterThan(2 * far(pairs(20)));
@@ -79,7 +83,9 @@ describe('sbx', () => {
   });
 
   it('refuses impossible boxes and indices', () => {
-    expect(() => sbx({ lower: 1, upper: 0 })).toThrow(invalidOption('[1, 0]: expected finite numbers, lower <= upper. Swap them.'));
+    expect(() => sbx({ lower: 1, upper: 0 })).toThrow(
+      invalidOption('[1, 0]: expected finite numbers, lower <= upper. Swap them.'),
+    );
     expect(() => sbx({ upper: [1, Infinity] })).toThrow(invalidOption('gene 1'));
     expect(() => sbx({ lower: [0, 0], upper: [1] })).toThrow(invalidOption('[0, undefined]'));
     expect(() => sbx({ eta: -1 })).toThrow(invalidOption('eta is -1'));

@@ -12,11 +12,17 @@ const placesOf = (values: readonly Choosable[]): ReadonlyMap<string, number> => 
     const text = JSON.stringify(value) as string | undefined;
     if (text === undefined || (text === 'null' && value !== null)) {
       const came = typeof value === 'number' ? value : `of type ${typeof value}`;
-      throw new SearchError('INVALID_OPTION', `choice ${i} is ${came}: expected a value that JSON can hold, to save and to compare it.`);
+      throw new SearchError(
+        'INVALID_OPTION',
+        `choice ${i} is ${came}: expected a value that JSON can hold, to save and to compare it.`,
+      );
     }
     const before = places.get(text);
     if (before !== undefined) {
-      throw new SearchError('INVALID_OPTION', `choices ${before} and ${i} are both ${text}: expected different values. Leave one out.`);
+      throw new SearchError(
+        'INVALID_OPTION',
+        `choices ${before} and ${i} are both ${text}: expected different values. Leave one out.`,
+      );
     }
     places.set(text, i);
   });
@@ -38,7 +44,10 @@ export const choice = <const Value extends Choosable>(
   { crossover, mutate }: Overrides<NoInfer<Value>> = {},
 ): Space<Value> => {
   if (!Array.isArray(values) || values.length === 0) {
-    throw new SearchError('INVALID_OPTION', `choice got ${JSON.stringify(values)}: expected a list of at least one value.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `choice got ${JSON.stringify(values)}: expected a list of at least one value.`,
+    );
   }
   const listed = values.slice();
   const places = placesOf(listed);

@@ -11,12 +11,19 @@ import { vector } from './vector.js';
 
 const unit = real({ lower: 0, upper: 1 });
 const layer = record({ width: integer({ lower: 1, upper: 8 }), activation: choice(['relu', 'gelu']) });
-const network = record({ rate: unit, layers: vector(layer, 3), order: permutation(4), point: tuple(unit, choice([true, false])) });
+const network = record({
+  rate: unit,
+  layers: vector(layer, 3),
+  order: permutation(4),
+  point: tuple(unit, choice([true, false])),
+});
 
 describe('spaces of spaces', () => {
   it('keep the laws of spaces', () => {
     checkSpaceLaws(network, ({ rate, layers, order, point }) => {
-      const inner = layers.every(({ width, activation }) => width >= 1 && width <= 8 && ['relu', 'gelu'].includes(activation));
+      const inner = layers.every(
+        ({ width, activation }) => width >= 1 && width <= 8 && ['relu', 'gelu'].includes(activation),
+      );
       return rate >= 0 && rate <= 1 && layers.length === 3 && inner && new Set(order).size === 4 && point.length === 2;
     });
     checkSpaceLaws(vector(integer({ lower: 0, upper: 1 }), 6), (genome) => genome.length === 6);
@@ -26,9 +33,14 @@ describe('spaces of spaces', () => {
   it('cross gene by gene, and what one child takes of the first parent the other takes of the second', () => {
     const space = record({ a: choice([0, 1]), b: vector(choice([0, 1]), 2) });
     const random = createRandom(1);
-    const pairs = Array.from({ length: 8_000 }, () => space.crossover({ a: 0, b: [0, 0] }, { a: 1, b: [1, 1] }, random));
+    const pairs = Array.from({ length: 8_000 }, () =>
+      space.crossover({ a: 0, b: [0, 0] }, { a: 1, b: [1, 1] }, random),
+    );
     for (const [first, second] of pairs) {
-      expect([first?.a, ...(first?.b ?? [])].map((gene) => 1 - (gene ?? NaN))).toEqual([second?.a, ...(second?.b ?? [])]);
+      expect([first?.a, ...(first?.b ?? [])].map((gene) => 1 - (gene ?? NaN))).toEqual([
+        second?.a,
+        ...(second?.b ?? []),
+      ]);
     }
     const counts = countsOf(pairs.map(([first]) => JSON.stringify(first)));
     expect(counts.size).toBe(8); // as in a flat vector of three: every pattern, equally often
@@ -37,14 +49,20 @@ describe('spaces of spaces', () => {
 
   it('give a gene with one child to every child', () => {
     const mean: Space<number> = { ...unit, crossover: (a, b) => [(a + b) / 2] };
-    expect(tuple(mean, choice(['x', 'y'])).crossover([0, 'x'], [1, 'x'], createRandom(1))).toEqual([[0.5, 'x'], [0.5, 'x']]);
+    expect(tuple(mean, choice(['x', 'y'])).crossover([0, 'x'], [1, 'x'], createRandom(1))).toEqual([
+      [0.5, 'x'],
+      [0.5, 'x'],
+    ]);
     expect(tuple(mean, mean).crossover([0, 1], [1, 1], createRandom(1))).toEqual([[0.5, 1]]);
   });
 
   it('mutate each gene with probability 1/n and at least one', () => {
     const space = vector(integer({ lower: 0, upper: 9 }), 4);
     const random = createRandom(2);
-    const changes = Array.from({ length: 8_000 }, () => space.mutate([5, 5, 5, 5], random).filter((gene) => gene !== 5).length);
+    const changes = Array.from(
+      { length: 8_000 },
+      () => space.mutate([5, 5, 5, 5], random).filter((gene) => gene !== 5).length,
+    );
     expect(Math.min(...changes)).toBe(1);
     expect(changes.reduce((sum, count) => sum + count, 0) / 8_000).toBeCloseTo(1 + 0.75 ** 4, 1.5);
   });
@@ -64,7 +82,12 @@ describe('spaces of spaces', () => {
   it('have keys that no cut between genes can confuse, and that do not hang on the order of names', () => {
     const text: Space<string> = { initial: () => '', crossover: (a) => [a], mutate: (a) => a, key: (a) => a };
     const { key } = tuple(text, text);
-    const genomes = [['', '1:a'], ['1:a', ''], ['a', '1:'], ['a1:', '']] as const;
+    const genomes = [
+      ['', '1:a'],
+      ['1:a', ''],
+      ['a', '1:'],
+      ['a1:', ''],
+    ] as const;
     expect(new Set(genomes.map((genome) => key?.(genome))).size).toBe(4);
     const point = record({ x: unit, y: unit });
     expect(point.key?.({ y: 1, x: 0 })).toBe(point.key?.({ x: 0, y: 1 }));
@@ -102,6 +125,8 @@ describe('spaces of spaces', () => {
     const wrong = { lower: 0, upper: 1 } as unknown as Space<number>;
     expect(() => record({ x: wrong })).toThrow(invalidOption('x is {"lower":0,"upper":1}: expected a space'));
     expect(() => tuple(unit, wrong)).toThrow(invalidOption('space 1 of a tuple'));
-    expect(() => vector(undefined as unknown as Space<number>, 2)).toThrow(invalidOption('the space of a vector is undefined'));
+    expect(() => vector(undefined as unknown as Space<number>, 2)).toThrow(
+      invalidOption('the space of a vector is undefined'),
+    );
   });
 });

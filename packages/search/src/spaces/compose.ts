@@ -14,7 +14,10 @@ export interface Shape<Genome> {
 const checkSpace = (space: unknown, name: string): void => {
   const { initial, crossover, mutate } = Object(space) as Partial<Space<unknown>>;
   if ([initial, crossover, mutate].some((operator) => typeof operator !== 'function')) {
-    throw new SearchError('INVALID_OPTION', `${name} is ${JSON.stringify(space)}: expected a space, as in real({ lower: 0, upper: 1 }).`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `${name} is ${JSON.stringify(space)}: expected a space, as in real({ lower: 0, upper: 1 }).`,
+    );
   }
 };
 
@@ -45,7 +48,9 @@ export const compose = <Genome>(
       ((a, b, random) => {
         const crossed = spaces.map((space, i) => space.crossover(read(a, i), read(b, i), random));
         const children = crossed.reduce((most, genes) => Math.max(most, genes.length), 0);
-        return Array.from({ length: children }, (_, child) => build(crossed.map((genes) => genes[child % genes.length])));
+        return Array.from({ length: children }, (_, child) =>
+          build(crossed.map((genes) => genes[child % genes.length])),
+        );
       }),
     mutate:
       mutate ??

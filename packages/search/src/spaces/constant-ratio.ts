@@ -50,7 +50,13 @@ export const constantRatioSeeds = ({
   readonly count: number;
   readonly smallest: number;
 }): readonly (readonly number[])[] => {
-  if (!Number.isInteger(layers) || layers < 1 || !Number.isInteger(count) || count < 1 || !(smallest > 0 && smallest < 1)) {
+  if (
+    !Number.isInteger(layers) ||
+    layers < 1 ||
+    !Number.isInteger(count) ||
+    count < 1 ||
+    !(smallest > 0 && smallest < 1)
+  ) {
     throw new SearchError(
       'INVALID_OPTION',
       `layers ${layers}, count ${count}, smallest ${smallest}: expected integers >= 1 and a ratio between 0 and 1.`,

@@ -4,11 +4,16 @@ import { createRandom } from '../random.js';
 import { descendingVector } from './descending-vector.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const descends = (genome: readonly number[]): boolean => genome.every((gene, i) => i === 0 || gene <= (genome[i - 1] ?? 0));
+const descends = (genome: readonly number[]): boolean =>
+  genome.every((gene, i) => i === 0 || gene <= (genome[i - 1] ?? 0));
 
 describe.each([
   { name: 'reals', options: { length: 6, lower: 0.1 }, onGrid: () => true },
-  { name: 'a grid', options: { length: 6, steps: 20, lower: 0.1 }, onGrid: (x: number) => Math.round(x * 20) / 20 === x },
+  {
+    name: 'a grid',
+    options: { length: 6, steps: 20, lower: 0.1 },
+    onGrid: (x: number) => Math.round(x * 20) / 20 === x,
+  },
   { name: 'integers', options: { length: 6, steps: 1, lower: 2, upper: 128 }, onGrid: Number.isInteger },
 ])('descending vector of $name', ({ options, onGrid }) => {
   const genes = descendingVector(options);
@@ -21,7 +26,9 @@ describe.each([
       fc.property(seeds, (seed) => {
         const random = createRandom(seed);
         const [a, b] = [genes.initial(random), genes.initial(random)];
-        expect([a, b, genes.mutate(a, random), ...genes.crossover(a, b)].filter((genome) => !legal(genome))).toEqual([]);
+        expect([a, b, genes.mutate(a, random), ...genes.crossover(a, b)].filter((genome) => !legal(genome))).toEqual(
+          [],
+        );
         expect(genes.repair(a)).toEqual(a);
       }),
     );

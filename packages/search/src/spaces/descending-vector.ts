@@ -62,7 +62,10 @@ export const descendingVector = ({
   probability = 0.5,
 }: DescendingOptions): DescendingVector => {
   if (!Number.isInteger(length) || length < 1 || (steps !== undefined && !(steps > 0))) {
-    throw new SearchError('INVALID_OPTION', `length is ${length}, steps ${steps}: expected a length >= 1 and steps > 0.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `length is ${length}, steps ${steps}: expected a length >= 1 and steps > 0.`,
+    );
   }
   const { place, value, draw, mean } = scaleOf(steps);
   const floor = steps === undefined ? lower : Math.ceil(lower * steps - 1e-9);

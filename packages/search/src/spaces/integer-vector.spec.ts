@@ -3,7 +3,8 @@ import { checkSpaceLaws, countsOf, invalidOption } from '../testing/space-laws.j
 import { integerVector } from './integer-vector.js';
 
 describe('integerVector', () => {
-  const inside = (gene: number, low: number, high: number): boolean => Number.isInteger(gene) && gene >= low && gene <= high;
+  const inside = (gene: number, low: number, high: number): boolean =>
+    Number.isInteger(gene) && gene >= low && gene <= high;
 
   it.each([
     { lower: -1, upper: 1 },

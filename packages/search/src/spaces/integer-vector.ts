@@ -36,7 +36,8 @@ export const integerVector = ({
   const bounds = integerBoundsOf({ lower, upper }, length);
   const { low, high } = bounds;
 
-  const isLegal = (gene: number, i: number): boolean => Number.isInteger(gene) && gene >= (low[i] ?? 0) && gene <= (high[i] ?? 0);
+  const isLegal = (gene: number, i: number): boolean =>
+    Number.isInteger(gene) && gene >= (low[i] ?? 0) && gene <= (high[i] ?? 0);
 
   return {
     initial: (random) => Array.from({ length }, (_, i) => random.integer(low[i] ?? 0, high[i] ?? 0)),

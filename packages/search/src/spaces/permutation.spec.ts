@@ -4,7 +4,10 @@ import { checkSpaceLaws, countsOf, invalidOption } from '../testing/space-laws.j
 import { permutation } from './permutation.js';
 
 const isPermutation = (genome: readonly number[], length: number): boolean =>
-  genome.slice().sort((a, b) => a - b).join() === Array.from({ length }, (_, i) => i).join();
+  genome
+    .slice()
+    .sort((a, b) => a - b)
+    .join() === Array.from({ length }, (_, i) => i).join();
 
 describe('permutation', () => {
   it.each([1, 2, 3, 12])('of %i keeps the laws of spaces', (length) => {
@@ -22,12 +25,15 @@ describe('permutation', () => {
     const { repair } = permutation(5);
     expect(repair?.([4, 4, 0, 9, 1])).toEqual([4, 2, 0, 3, 1]);
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: -2, max: 7 }), fc.double()), { minLength: 5, maxLength: 5 }), (genome) => {
-        const repaired = repair?.(genome) ?? [];
-        expect(isPermutation(repaired, 5)).toBe(true);
-        const usable = new Set(genome.filter((gene) => [0, 1, 2, 3, 4].includes(gene)));
-        expect(repaired.filter((gene, i) => gene === genome[i]).length).toBe(usable.size);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.integer({ min: -2, max: 7 }), fc.double()), { minLength: 5, maxLength: 5 }),
+        (genome) => {
+          const repaired = repair?.(genome) ?? [];
+          expect(isPermutation(repaired, 5)).toBe(true);
+          const usable = new Set(genome.filter((gene) => [0, 1, 2, 3, 4].includes(gene)));
+          expect(repaired.filter((gene, i) => gene === genome[i]).length).toBe(usable.size);
+        },
+      ),
     );
     expect(() => repair?.([0, 1])).toThrow(invalidOption('2 genes: expected an array of 5'));
     expect(() => repair?.({} as number[])).toThrow(invalidOption('a genome has {}'));

@@ -4,7 +4,8 @@ import { realVector } from './real-vector.js';
 
 describe('realVector', () => {
   const box = realVector({ length: 3, lower: [0, 10, -5], upper: [1, 11, 5], crossoverEta: 2, mutationEta: 2 });
-  const isLegal = ([x = NaN, y = NaN, z = NaN]: readonly number[]): boolean => x >= 0 && x <= 1 && y >= 10 && y <= 11 && z >= -5 && z <= 5;
+  const isLegal = ([x = NaN, y = NaN, z = NaN]: readonly number[]): boolean =>
+    x >= 0 && x <= 1 && y >= 10 && y <= 11 && z >= -5 && z <= 5;
 
   it('keeps the laws of spaces', () => checkSpaceLaws(box, isLegal));
 

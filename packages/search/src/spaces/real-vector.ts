@@ -46,7 +46,8 @@ export const realVector = ({
   };
 
   return {
-    initial: (random) => Array.from({ length }, (_, i) => (low[i] ?? 0) + random.next() * ((high[i] ?? 0) - (low[i] ?? 0))),
+    initial: (random) =>
+      Array.from({ length }, (_, i) => (low[i] ?? 0) + random.next() * ((high[i] ?? 0) - (low[i] ?? 0))),
     crossover,
     mutate,
     repair: (genome) => {

@@ -43,7 +43,10 @@ export const real = ({
     throw new SearchError('INVALID_OPTION', `scale is ${JSON.stringify(scale)}: expected 'linear' or 'log'.`);
   }
   if (scale === 'log' && lower <= 0) {
-    throw new SearchError('INVALID_OPTION', `lower is ${lower} on a log scale: expected a number above 0. Raise it, or use 'linear'.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `lower is ${lower} on a log scale: expected a number above 0. Raise it, or use 'linear'.`,
+    );
   }
   const [place, value] = scale === 'log' ? [Math.log, Math.exp] : [same, same];
   const box = { lower: place(lower), upper: place(upper) };

@@ -22,7 +22,11 @@ describe('the types of genomes', () => {
   const activation = choice(['relu', 'gelu']);
   const names: readonly string[] = ['a', 'b'];
   const layer = record({ width: integer({ lower: 1, upper: 9 }), activation });
-  const nested = record({ rate: real({ lower: 0, upper: 1 }), layers: vector(layer, 2), pair: tuple(activation, permutation(3)) });
+  const nested = record({
+    rate: real({ lower: 0, upper: 1 }),
+    layers: vector(layer, 2),
+    pair: tuple(activation, permutation(3)),
+  });
 
   it('are those of the space', () => {
     genomesAre<number>()(real({ lower: 0, upper: 1 }));
@@ -63,7 +67,11 @@ describe('the types of genomes', () => {
           score: rate + (order[0] ?? 0) + (kind === 'relu' ? 1 : 0),
         })),
     });
-    const genome = { rate: 0.5, layers: [{ width: 2, activation: 'gelu' as const }], pair: ['relu', [2, 1, 0]] as const };
+    const genome = {
+      rate: 0.5,
+      layers: [{ width: 2, activation: 'gelu' as const }],
+      pair: ['relu', [2, 1, 0]] as const,
+    };
     await expect(problem.evaluate([genome], { generation: 0, keys: [''] })).resolves.toEqual([{ size: 2, score: 3.5 }]);
   });
 
@@ -72,7 +80,9 @@ describe('the types of genomes', () => {
       { x: real({ lower: 0, upper: 1 }) },
       { mutate: ({ x }, random) => ({ x: x * random.next() }), crossover: (a, b) => [{ x: Math.max(a.x, b.x) }] },
     );
-    expect(space.crossover({ x: 0 }, { x: 1 }, { next: () => 0, integer: () => 0, state: () => [1, 0, 0, 0] })).toEqual([{ x: 1 }]);
+    expect(space.crossover({ x: 0 }, { x: 1 }, { next: () => 0, integer: () => 0, state: () => [1, 0, 0, 0] })).toEqual(
+      [{ x: 1 }],
+    );
     // @ts-expect-error a mutation of another genome
     record({ x: real({ lower: 0, upper: 1 }) }, { mutate: () => 'text' });
     // @ts-expect-error not one of the choices

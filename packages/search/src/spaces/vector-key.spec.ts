@@ -3,9 +3,14 @@ import { integerKey } from './integer-key.js';
 import { vectorIdentity } from './vector-identity.js';
 import { vectorKey } from './vector-key.js';
 
-const numbers = fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: -2, max: 2 }), fc.constantFrom(-0, 0, 5e-324, -Infinity));
+const numbers = fc.oneof(
+  fc.double({ noNaN: true }),
+  fc.integer({ min: -2, max: 2 }),
+  fc.constantFrom(-0, 0, 5e-324, -Infinity),
+);
 const vectors = fc.array(numbers, { maxLength: 5 });
-const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
 
 describe('vectorKey and vectorIdentity', () => {
   it('are one for equal vectors only', () => {

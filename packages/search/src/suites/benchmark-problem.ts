@@ -3,8 +3,11 @@ import { invalidOption, SearchError } from '../errors.js';
 import type { Problem } from '../problem.js';
 
 /** A problem whose best trade-offs are known: what optimizers are compared on. */
-export interface BenchmarkProblem<Name extends string = string, Constraint extends string = never>
-  extends Problem<readonly number[], Name, Constraint> {
+export interface BenchmarkProblem<Name extends string = string, Constraint extends string = never> extends Problem<
+  readonly number[],
+  Name,
+  Constraint
+> {
   /** As in the literature: `ZDT1`. */
   readonly name: string;
   /** The point that hypervolumes are measured to where nothing else is said. */
@@ -43,7 +46,10 @@ export const checkReference = (reference: Objectives, names: readonly string[], 
     const value = reference[name] ?? NaN;
     const least = worst[m] ?? NaN;
     if (!(value >= least - 1e-12 * Math.abs(least)) || !Number.isFinite(value)) {
-      throw new SearchError('INVALID_OPTION', `reference.${name} is ${value}: the limit is known for a number from ${least}, the worst of the true front, on.`);
+      throw new SearchError(
+        'INVALID_OPTION',
+        `reference.${name} is ${value}: the limit is known for a number from ${least}, the worst of the true front, on.`,
+      );
     }
     return value;
   });

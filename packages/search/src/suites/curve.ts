@@ -22,16 +22,22 @@ interface Part<Value> {
 const parameterOf = ({ from, to }: Piece<unknown>, part: number): number => from + ((to - from) * part) / PARTS;
 
 /** How much an objective changes over all points. */
-const rangeOf = (pairs: readonly Pair[], m: 0 | 1): number => Math.max(...pairs.map((pair) => pair[m])) - Math.min(...pairs.map((pair) => pair[m]));
+const rangeOf = (pairs: readonly Pair[], m: 0 | 1): number =>
+  Math.max(...pairs.map((pair) => pair[m])) - Math.min(...pairs.map((pair) => pair[m]));
 
 /** All pieces as a chain of short parts. */
 const cut = <Value>(pieces: readonly Piece<Value>[], frontOf: (value: Value) => Pair): Part<Value>[] => {
-  const corners = pieces.flatMap((piece) => Array.from({ length: PARTS + 1 }, (_, part) => frontOf(piece.at(parameterOf(piece, part)))));
+  const corners = pieces.flatMap((piece) =>
+    Array.from({ length: PARTS + 1 }, (_, part) => frontOf(piece.at(parameterOf(piece, part)))),
+  );
   const [width, height] = [rangeOf(corners, 0), rangeOf(corners, 1)];
   let before = 0;
   return pieces.flatMap((piece, p) =>
     Array.from({ length: PARTS }, (_, number) => {
-      const [[x0, y0], [x1, y1]] = [corners[p * (PARTS + 1) + number] ?? [0, 0], corners[p * (PARTS + 1) + number + 1] ?? [0, 0]];
+      const [[x0, y0], [x1, y1]] = [
+        corners[p * (PARTS + 1) + number] ?? [0, 0],
+        corners[p * (PARTS + 1) + number + 1] ?? [0, 0],
+      ];
       const part = { piece, number, length: Math.hypot((x1 - x0) / width, (y1 - y0) / height), before };
       before += part.length;
       return part;
@@ -45,7 +51,11 @@ const cut = <Value>(pieces: readonly Piece<Value>[], frontOf: (value: Value) => 
  *
  * @param frontOf the objectives of a value
  */
-export const alongCurve = <Value>(pieces: readonly Piece<Value>[], points: number, frontOf: (value: Value) => Pair): Value[] => {
+export const alongCurve = <Value>(
+  pieces: readonly Piece<Value>[],
+  points: number,
+  frontOf: (value: Value) => Pair,
+): Value[] => {
   const parts = cut(pieces, frontOf);
   const last = parts.at(-1);
   const whole = last ? last.before + last.length : 0;
@@ -72,7 +82,11 @@ export const areaAboveCurve = (pieces: readonly Piece<Pair>[], [right, top]: Pai
   let area = 0;
   pieces.forEach((piece, p) => {
     for (let part = 0; part < PARTS; part += 2) {
-      const [start, middle, end] = [piece.at(parameterOf(piece, part)), piece.at(parameterOf(piece, part + 1)), piece.at(parameterOf(piece, part + 2))];
+      const [start, middle, end] = [
+        piece.at(parameterOf(piece, part)),
+        piece.at(parameterOf(piece, part + 1)),
+        piece.at(parameterOf(piece, part + 2)),
+      ];
       area += top * (end[0] - start[0]) - underParabola(start, middle, end);
     }
     const [x, y] = piece.at(piece.to);

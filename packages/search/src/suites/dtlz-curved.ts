@@ -15,12 +15,18 @@ const curved = ({
   k,
   distance,
   best,
-}: Pick<DtlzDefinition, 'name' | 'objectives' | 'k' | 'best'> & { readonly distance: (x: readonly number[], from: number) => number }): Dtlz => {
+}: Pick<DtlzDefinition, 'name' | 'objectives' | 'k' | 'best'> & {
+  readonly distance: (x: readonly number[], from: number) => number;
+}): Dtlz => {
   checkCount('objectives', objectives, 2);
   const angles = new Float64Array(objectives - 1);
   const each = (value: number): number[] => new Array<number>(objectives).fill(value);
   const checkKnown = (): void => {
-    if (objectives > 3) throw new SearchError('INVALID_OPTION', `the true front of ${name} is known for 2 or 3 objectives; this one has ${objectives}.`);
+    if (objectives > 3)
+      throw new SearchError(
+        'INVALID_OPTION',
+        `the true front of ${name} is known for 2 or 3 objectives; this one has ${objectives}.`,
+      );
   };
   return dtlzProblem({
     name,

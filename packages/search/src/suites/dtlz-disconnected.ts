@@ -50,7 +50,10 @@ export const dtlz7 = ({ objectives = 3, k = 20 }: DtlzOptions = {}): Dtlz => {
     best: 0,
     positions: (points) => {
       const side = Math.max(2, Math.floor(points ** (1 / genes) + 1e-9));
-      return grid(Array.from({ length: side }, (_, i) => geneAt(i / (side - 1))), genes);
+      return grid(
+        Array.from({ length: side }, (_, i) => geneAt(i / (side - 1))),
+        genes,
+      );
     },
     worst: [...each(LAST), 2 * objectives],
     reference: [...each(1.1), 2.2 * objectives],

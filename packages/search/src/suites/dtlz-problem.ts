@@ -42,7 +42,17 @@ const namer = (names: readonly `f${number}`[]): ((values: Float64Array) => Objec
 };
 
 /** @throws SearchError `INVALID_OPTION` for impossible numbers */
-export const dtlzProblem = ({ name, objectives, k, measure, best, positions, worst, reference, volume }: DtlzDefinition): Dtlz => {
+export const dtlzProblem = ({
+  name,
+  objectives,
+  k,
+  measure,
+  best,
+  positions,
+  worst,
+  reference,
+  volume,
+}: DtlzDefinition): Dtlz => {
   checkCount('k', k, 1);
   const names = Array.from({ length: objectives }, (_, m): `f${number}` => `f${m + 1}`);
   const named = namer(names);
@@ -51,7 +61,9 @@ export const dtlzProblem = ({ name, objectives, k, measure, best, positions, wor
     measure(x, values);
     return named(values);
   };
-  const own = Object.fromEntries(names.map((objective, m) => [objective, reference[m] ?? 0])) as Objectives<`f${number}`>;
+  const own = Object.fromEntries(
+    names.map((objective, m) => [objective, reference[m] ?? 0]),
+  ) as Objectives<`f${number}`>;
   const distances = new Array<number>(k).fill(best);
   const trueSet = (points = 500): readonly (readonly number[])[] => {
     checkCount('points', points, 2);

@@ -9,7 +9,9 @@ const spherical = ({
   objectives,
   geneOf = (angle) => angle,
   ...rest
-}: Pick<DtlzDefinition, 'name' | 'objectives' | 'k' | 'measure'> & { readonly geneOf?: (angle: number) => number }): Dtlz => {
+}: Pick<DtlzDefinition, 'name' | 'objectives' | 'k' | 'measure'> & {
+  readonly geneOf?: (angle: number) => number;
+}): Dtlz => {
   checkCount('objectives', objectives, 2);
   const each = (value: number): number[] => new Array<number>(objectives).fill(value);
   return dtlzProblem({
@@ -49,7 +51,11 @@ export const dtlz3 = ({ objectives = 3, k = 10 }: DtlzOptions = {}): Dtlz =>
   });
 
 /** DTLZ4: the sphere of DTLZ2 with nearly all genomes at its edges, where the first genes are raised to the power of `alpha`, default 100. */
-export const dtlz4 = ({ objectives = 3, k = 10, alpha = 100 }: DtlzOptions & { readonly alpha?: number } = {}): Dtlz => {
+export const dtlz4 = ({
+  objectives = 3,
+  k = 10,
+  alpha = 100,
+}: DtlzOptions & { readonly alpha?: number } = {}): Dtlz => {
   const angles = new Float64Array(Math.max(1, objectives - 1));
   return spherical({
     name: 'DTLZ4',

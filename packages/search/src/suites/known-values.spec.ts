@@ -1,6 +1,23 @@
 import type { Objectives } from '../dominance.js';
 import type { BenchmarkProblem } from './benchmark-problem.js';
-import { bnh, dtlz1, dtlz2, dtlz3, dtlz4, dtlz5, dtlz6, dtlz7, osy, srn, tnk, zdt1, zdt2, zdt3, zdt4, zdt6 } from './index.js';
+import {
+  bnh,
+  dtlz1,
+  dtlz2,
+  dtlz3,
+  dtlz4,
+  dtlz5,
+  dtlz6,
+  dtlz7,
+  osy,
+  srn,
+  tnk,
+  zdt1,
+  zdt2,
+  zdt3,
+  zdt4,
+  zdt6,
+} from './index.js';
 
 type Suite = BenchmarkProblem<string, string>;
 
@@ -14,7 +31,8 @@ const halves = (length: number): number[] => new Array<number>(length).fill(0.5)
 
 const expectValues = async (problem: unknown, genome: readonly number[], expected: Objectives): Promise<void> => {
   const values = await valuesAt(problem, genome);
-  for (const [name, value] of Object.entries(expected)) expect([name, values[name]]).toEqual([name, expect.closeTo(value, 9)]);
+  for (const [name, value] of Object.entries(expected))
+    expect([name, values[name]]).toEqual([name, expect.closeTo(value, 9)]);
 };
 
 const ZDT3_ENDS = [
@@ -45,7 +63,9 @@ describe('ZDT', () => {
     ['ZDT4', zdt4(), [2 / 3, 1.21 - 1 / 3, 121 - 1 / 3]],
     ['ZDT6', zdt6(), [0.325954, 0.507877, 117.5182]],
   ])('limits of %s at 1, 1.1 and 11', (_, problem, limits) => {
-    [1, 1.1, 11].forEach((corner, i) => expect(problem.limitHypervolume({ f1: corner, f2: corner })).toBeCloseTo(limits[i] ?? NaN, corner > 2 ? 4 : 5));
+    [1, 1.1, 11].forEach((corner, i) =>
+      expect(problem.limitHypervolume({ f1: corner, f2: corner })).toBeCloseTo(limits[i] ?? NaN, corner > 2 ? 4 : 5),
+    );
     expect(problem.limitHypervolume()).toBeCloseTo(limits[1] ?? NaN, 5);
   });
 
@@ -55,14 +75,21 @@ describe('ZDT', () => {
     const least = 1 - Math.exp(-4 * 0.08145779687998356) * Math.sin(6 * Math.PI * 0.08145779687998356) ** 6;
     expect(zdt6().limitHypervolume()).toBeCloseTo((1.1 - least) * 1.1 - (1 - least) + (1 - least ** 3) / 3, 10);
     const turn = 10 * Math.PI;
-    const under = (x: number): number => x - (2 / 3) * x ** 1.5 + (x * Math.cos(turn * x)) / turn - Math.sin(turn * x) / turn ** 2;
+    const under = (x: number): number =>
+      x - (2 / 3) * x ** 1.5 + (x * Math.cos(turn * x)) / turn - Math.sin(turn * x) / turn ** 2;
     const lowest = (x: number): number => 1 - Math.sqrt(x) - x * Math.sin(turn * x);
-    const below = ZDT3_ENDS.reduce((sum, [from, to], i) => sum + under(to) - under(from) + lowest(to) * ((ZDT3_ENDS[i + 1]?.[0] ?? 1.1) - to), 0);
+    const below = ZDT3_ENDS.reduce(
+      (sum, [from, to], i) => sum + under(to) - under(from) + lowest(to) * ((ZDT3_ENDS[i + 1]?.[0] ?? 1.1) - to),
+      0,
+    );
     expect(zdt3().limitHypervolume()).toBeCloseTo(1.21 - below, 10);
   });
 
   it('takes any number of variables from 2', () => {
-    expect(zdt1({ variables: 2 }).trueSet(2)).toEqual([[0, 0], [1, 0]]);
+    expect(zdt1({ variables: 2 }).trueSet(2)).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
     expect(() => zdt1({ variables: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 });
@@ -74,16 +101,36 @@ describe('DTLZ', () => {
     ['DTLZ1 far away', dtlz1({ k: 1 }), [1, 1, 0], { f1: 0.5 * (1 + 100 * (1 + 0.25 - 1)), f2: 0, f3: 0 }],
     ['DTLZ2', dtlz2(), sphere, { f1: 0.5, f2: 0.5, f3: Math.SQRT1_2 }],
     ['DTLZ2 far away', dtlz2(), [0, 0, ...zeros(10)], { f1: 1 + 10 / 4, f2: 0, f3: 0 }],
-    ['DTLZ2 of 5 objectives', dtlz2({ objectives: 5 }), [1 / 3, 0, 0, 0, ...halves(10)], { f1: Math.sqrt(3) / 2, f2: 0, f3: 0, f4: 0, f5: 0.5 }],
+    [
+      'DTLZ2 of 5 objectives',
+      dtlz2({ objectives: 5 }),
+      [1 / 3, 0, 0, 0, ...halves(10)],
+      { f1: Math.sqrt(3) / 2, f2: 0, f3: 0, f4: 0, f5: 0.5 },
+    ],
     ['DTLZ3', dtlz3(), sphere, { f1: 0.5, f2: 0.5, f3: Math.SQRT1_2 }],
     ['DTLZ3 far away', dtlz3({ k: 2 }), [0, 0, 0, 1], { f1: 1 + 100 * (2 + 0.5 - 2), f2: 0, f3: 0 }],
     ['DTLZ4', dtlz4(), [0.5 ** 0.01, 0.5 ** 0.01, ...halves(10)], { f1: 0.5, f2: 0.5, f3: Math.SQRT1_2 }],
     ['DTLZ5', dtlz5(), [0.5, 0.9, ...halves(10)], { f1: 0.5, f2: 0.5, f3: Math.SQRT1_2 }],
-    ['DTLZ5 far away', dtlz5({ k: 4 }), [0, 0, ...zeros(4)], { f1: 2 * Math.cos(Math.PI / 8), f2: 2 * Math.sin(Math.PI / 8), f3: 0 }],
+    [
+      'DTLZ5 far away',
+      dtlz5({ k: 4 }),
+      [0, 0, ...zeros(4)],
+      { f1: 2 * Math.cos(Math.PI / 8), f2: 2 * Math.sin(Math.PI / 8), f3: 0 },
+    ],
     ['DTLZ6', dtlz6(), [0.5, 0.9, ...zeros(10)], { f1: 0.5, f2: 0.5, f3: Math.SQRT1_2 }],
-    ['DTLZ6 far away', dtlz6({ k: 1 }), [0, 0, 1], { f1: 2 * Math.cos(Math.PI / 8), f2: 2 * Math.sin(Math.PI / 8), f3: 0 }],
+    [
+      'DTLZ6 far away',
+      dtlz6({ k: 1 }),
+      [0, 0, 1],
+      { f1: 2 * Math.cos(Math.PI / 8), f2: 2 * Math.sin(Math.PI / 8), f3: 0 },
+    ],
     ['DTLZ7', dtlz7(), zeros(22), { f1: 0, f2: 0, f3: 6 }],
-    ['DTLZ7 far away', dtlz7(), [0.5, 0.5, ...new Array<number>(20).fill(1)], { f1: 0.5, f2: 0.5, f3: 11 * (3 - 2 * (0.5 / 11) * (1 - 1)) }],
+    [
+      'DTLZ7 far away',
+      dtlz7(),
+      [0.5, 0.5, ...new Array<number>(20).fill(1)],
+      { f1: 0.5, f2: 0.5, f3: 11 * (3 - 2 * (0.5 / 11) * (1 - 1)) },
+    ],
   ])('%s', (_, problem, genome, expected) => expectValues(problem, genome, expected));
 
   const corner = (value: number) => ({ f1: value, f2: value, f3: value });
@@ -104,10 +151,13 @@ describe('DTLZ', () => {
     const gain = (x: number): number => x * (1 + Math.sin(3 * Math.PI * x));
     const [[last = 0] = []] = dtlz7({ objectives: 2 }).trueSet(2).slice(-1);
     expect(last).toBeCloseTo(0.8594008566447239, 14);
-    const genes = dtlz7({ objectives: 2 }).trueSet(100_000).map(([gene = 0]) => gene);
+    const genes = dtlz7({ objectives: 2 })
+      .trueSet(100_000)
+      .map(([gene = 0]) => gene);
     const jump = genes.findIndex((gene, i) => (genes[i + 1] ?? gene) - gene > 0.1);
     expect(gain(genes[jump] ?? 0)).toBeCloseTo(gain(genes[jump + 1] ?? 0), 4);
-    for (const peak of [genes[jump] ?? 0, last]) for (const step of [-1e-3, 1e-3]) expect(gain(peak + step)).toBeLessThan(gain(peak));
+    for (const peak of [genes[jump] ?? 0, last])
+      for (const step of [-1e-3, 1e-3]) expect(gain(peak + step)).toBeLessThan(gain(peak));
   });
 
   it('refuses numbers that are too small', () => {
@@ -137,7 +187,11 @@ describe('constrained', () => {
     // Along the wave y dx is half of d(x y) and of the square of the radius times the angle.
     const wave = (angle: number) => {
       const square = 1 + 0.1 * Math.cos(16 * angle);
-      return { x: Math.sqrt(square) * Math.sin(angle), y: Math.sqrt(square) * Math.cos(angle), swept: angle + Math.sin(16 * angle) / 160 };
+      return {
+        x: Math.sqrt(square) * Math.sin(angle),
+        y: Math.sqrt(square) * Math.cos(angle),
+        swept: angle + Math.sin(16 * angle) / 160,
+      };
     };
     const ends = [0.04009995567114693, 0.21166109077144593, 0.4483780407940274, 0.6717972670329595, 0.676067093124165];
     const arcs = [...ends, ...ends.map((angle) => Math.PI / 2 - angle).reverse()].map(wave);
@@ -153,7 +207,8 @@ describe('constrained', () => {
   it('OSY and SRN: neighbouring pieces meet', () => {
     for (const problem of [osy(), srn(), bnh()]) {
       const front = problem.trueFront(2_000);
-      const distance = (a = front[0], b = front[0]): number => Math.hypot((a?.f1 ?? 0) - (b?.f1 ?? 0), (a?.f2 ?? 0) - (b?.f2 ?? 0));
+      const distance = (a = front[0], b = front[0]): number =>
+        Math.hypot((a?.f1 ?? 0) - (b?.f1 ?? 0), (a?.f2 ?? 0) - (b?.f2 ?? 0));
       const steps = front.slice(1).map((point, i) => distance(point, front[i]));
       expect(Math.max(...steps)).toBeLessThan(0.005 * distance(front[0], front.at(-1)));
     }

@@ -6,14 +6,23 @@ describe('a benchmark problem', () => {
   it('is searched as it is', async () => {
     const problem = zdt1({ variables: 5 });
     const { front } = await minimize(problem, { seed: 1, evaluations: 2_000, populationSize: 20 });
-    const reached = hypervolume(front.map(({ objectives }) => objectives), problem.reference, problem.objectives);
+    const reached = hypervolume(
+      front.map(({ objectives }) => objectives),
+      problem.reference,
+      problem.objectives,
+    );
     expect(reached / problem.limitHypervolume()).toBeGreaterThan(0.9);
     expect(reached).toBeLessThan(problem.limitHypervolume());
   });
 
   it('of many objectives too, reference included', async () => {
     const problem = dtlz2({ objectives: 4 });
-    const { front } = await minimize(problem, { seed: 1, generations: 2, populationSize: 8, reference: problem.reference });
+    const { front } = await minimize(problem, {
+      seed: 1,
+      generations: 2,
+      populationSize: 8,
+      reference: problem.reference,
+    });
     expect(Object.keys(front[0]?.objectives ?? {})).toEqual(['f1', 'f2', 'f3', 'f4']);
   });
 
@@ -22,6 +31,12 @@ describe('a benchmark problem', () => {
     const seeds = problem.trueSet(20).slice(1, -1);
     const { front } = await minimize({ ...problem, seeds }, { seed: 1, generations: 1, populationSize: 18 });
     expect(front.every(({ violation }) => violation === 0)).toBe(true);
-    expect(hypervolume(front.map(({ objectives }) => objectives), problem.reference, problem.objectives)).toBeLessThan(problem.limitHypervolume());
+    expect(
+      hypervolume(
+        front.map(({ objectives }) => objectives),
+        problem.reference,
+        problem.objectives,
+      ),
+    ).toBeLessThan(problem.limitHypervolume());
   });
 });

@@ -6,7 +6,9 @@ import { curveProblem, type TwoObjectives } from './curve-problem.js';
  * the second constraint. A piece ends at a minimum of f2, and the next starts where f2 is as low again; the later half mirrors the
  * earlier one.
  */
-const [FIRST, VALLEY, SLOPE, DIP, RISE] = [0.04009995567114693, 0.21166109077144593, 0.4483780407940274, 0.6717972670329595, 0.676067093124165];
+const [FIRST, VALLEY, SLOPE, DIP, RISE] = [
+  0.04009995567114693, 0.21166109077144593, 0.4483780407940274, 0.6717972670329595, 0.676067093124165,
+];
 
 const mirrored = (angle: number): number => Math.PI / 2 - angle;
 

@@ -39,7 +39,11 @@ const zdt = ({
     lower: [0, ...others.map(() => reach[0])],
     upper: [1, ...others.map(() => reach[1])],
     measure,
-    pieces: stretches.map(([from, to]) => ({ from: Math.sqrt(from), to: Math.sqrt(to), at: (t) => [t * t, ...others] })),
+    pieces: stretches.map(([from, to]) => ({
+      from: Math.sqrt(from),
+      to: Math.sqrt(to),
+      at: (t) => [t * t, ...others],
+    })),
     reference: [1.1, 1.1],
   });
 };

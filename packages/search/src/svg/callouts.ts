@@ -17,7 +17,8 @@ interface Box {
 const LINE = 17;
 const STEP = 22;
 
-const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** The box of two lines of text beside a ring: to the left or right, above or below, so many steps away. */
 const boxAt = (
@@ -40,7 +41,9 @@ export const callouts = (plot: Plot, named: readonly Callout[], front: readonly 
   const { area, x, y } = plot;
   const obstacles = [...front, ...named.map(({ point }) => point)].map((point) => place(plot, point));
   const taken: Box[] = [];
-  const sides = [false, true].flatMap((turnY) => [false, true].map((turnX) => [(x.sign === -1) !== turnX, (y.sign === 1) !== turnY] as const));
+  const sides = [false, true].flatMap((turnY) =>
+    [false, true].map((turnX) => [(x.sign === -1) !== turnX, (y.sign === 1) !== turnY] as const),
+  );
   const candidates = [0, 1, 2, 3, 4].flatMap((steps) => sides.map(([right, down]) => [right, down, steps] as const));
   return named.map(({ label, point }) => {
     const { cx, cy } = place(plot, point);
@@ -48,7 +51,9 @@ export const callouts = (plot: Plot, named: readonly Callout[], front: readonly 
     const from = { cx, cy, width: Math.max(widthOf(label, 14), widthOf(numbers, 13)) };
     const harm = (box: Box, rank: number): number => {
       const outside = box.left < area.left || box.right > area.right || box.top < area.top || box.bottom > area.bottom;
-      const hidden = obstacles.filter((at) => at.cx > box.left - 5 && at.cx < box.right + 5 && at.cy > box.top - 5 && at.cy < box.bottom + 5).length;
+      const hidden = obstacles.filter(
+        (at) => at.cx > box.left - 5 && at.cx < box.right + 5 && at.cy > box.top - 5 && at.cy < box.bottom + 5,
+      ).length;
       return (outside ? 1e4 : 0) + 1e3 * taken.filter((other) => overlap(box, other)).length + 10 * hidden + rank;
     };
     const [best] = candidates
@@ -61,7 +66,8 @@ export const callouts = (plot: Plot, named: readonly Callout[], front: readonly 
     taken.push(box);
     const [towardsX, towardsY] = [right ? 1 : -1, down ? 1 : -1];
     const at = (dx: number, dy: number): string => `${fixed(cx + dx * towardsX)} ${fixed(cy + dy * towardsY)}`;
-    const leader = steps === 0 ? '' : `<path class="ring" d="M${at(5.7, 5.7)}L${at(8 + steps * STEP, 2 + steps * STEP)}"/>`;
+    const leader =
+      steps === 0 ? '' : `<path class="ring" d="M${at(5.7, 5.7)}L${at(8 + steps * STEP, 2 + steps * STEP)}"/>`;
     const [textX, anchor] = right ? [fixed(box.left), 'start'] : [fixed(box.right), 'end'];
     const text = (name: string, line: string, row: number): string =>
       `<text class="${name}" x="${textX}" y="${fixed(box.top + 13 + LINE * row)}" text-anchor="${anchor}">${escape(line)}</text>`;

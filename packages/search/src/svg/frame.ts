@@ -6,8 +6,14 @@ import { escape, fixed, widthOf } from './text.js';
 export const grid = ({ area: { left, right, top, bottom }, x, y }: Plot): string => {
   const columns = x.scale.ticks.map(({ value }) => `M${fixed(x.scale.at(value))} ${fixed(top)}V${fixed(bottom)}`);
   const rows = y.scale.ticks.map(({ value }) => `M${fixed(left)} ${fixed(y.scale.at(value))}H${fixed(right)}`);
-  const below = x.scale.ticks.map(({ value, text }) => `<text x="${fixed(x.scale.at(value))}" y="${fixed(bottom + 20)}" text-anchor="middle">${text}</text>`);
-  const beside = y.scale.ticks.map(({ value, text }) => `<text x="${fixed(left - 9)}" y="${fixed(y.scale.at(value) + 4.5)}" text-anchor="end">${text}</text>`);
+  const below = x.scale.ticks.map(
+    ({ value, text }) =>
+      `<text x="${fixed(x.scale.at(value))}" y="${fixed(bottom + 20)}" text-anchor="middle">${text}</text>`,
+  );
+  const beside = y.scale.ticks.map(
+    ({ value, text }) =>
+      `<text x="${fixed(left - 9)}" y="${fixed(y.scale.at(value) + 4.5)}" text-anchor="end">${text}</text>`,
+  );
   return [
     `<path class="grid" d="${[...columns, ...rows].join('')}"/>`,
     `<path class="axis" d="M${fixed(left)} ${fixed(top)}V${fixed(bottom)}H${fixed(right)}"/>`,

@@ -23,7 +23,9 @@ describe('frontSvg', () => {
   it('is an SVG of its own with a title, a description and a point for each member', () => {
     const svg = frontSvg(front, directions);
     expectWellFormed(svg);
-    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]* role="img">\n<title>Pareto front<\/title>\n<desc>/);
+    expect(svg).toMatch(
+      /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]* role="img">\n<title>Pareto front<\/title>\n<desc>/,
+    );
     expect(svg).toContain('<desc>4 solutions: cost (less is better) against score (more is better).</desc>');
     expect(svg).toContain('<title>cost 2, score 6</title>');
     expect(countOf(svg, '<circle class="point"')).toBe(front.length + 1); // one in the legend
@@ -31,12 +33,18 @@ describe('frontSvg', () => {
   });
 
   it('gives the same text for the same input', () => {
-    const options = { series: [{ label: 'all', solutions: [...front, at(5, 1)] }], highlights: [{ label: 'knee', solution: knee(front, directions) }] };
+    const options = {
+      series: [{ label: 'all', solutions: [...front, at(5, 1)] }],
+      highlights: [{ label: 'knee', solution: knee(front, directions) }],
+    };
     expect(frontSvg(front, directions, options)).toBe(frontSvg(front, directions, options));
   });
 
   it('draws the staircase of what is not dominated, towards what is worse', () => {
-    const stairs = (svg: string) => /<path class="line" d="M[\d.]+ [\d.]+((?:H[\d.]+V[\d.]+)*)"/g.exec(svg.slice(svg.indexOf('class="dominated"')))?.[1];
+    const stairs = (svg: string) =>
+      /<path class="line" d="M[\d.]+ [\d.]+((?:H[\d.]+V[\d.]+)*)"/g.exec(
+        svg.slice(svg.indexOf('class="dominated"')),
+      )?.[1];
     expect(countOf(stairs(frontSvg(front, directions)) ?? '', 'H')).toBe(front.length - 1);
     const more = [...front].reverse().concat(at(3, 1), at(9, 7));
     expect(countOf(stairs(frontSvg(more, directions)) ?? '', 'H')).toBe(front.length - 1);
@@ -63,18 +71,23 @@ describe('frontSvg', () => {
 
   it('points at nothing where nothing qualified', () => {
     const solution = cheapestWith(front, { minimize: 'cost', where: { score: { atLeast: 99 } } });
-    expect(frontSvg(front, directions, { highlights: [{ label: 'chosen', solution }] })).toBe(frontSvg(front, directions));
+    expect(frontSvg(front, directions, { highlights: [{ label: 'chosen', solution }] })).toBe(
+      frontSvg(front, directions),
+    );
   });
 
   it('fits all it shows, or the front alone', () => {
     const series = [{ label: 'all', solutions: [...front, at(90, 3)] }];
-    const dots = (svg: string) => countOf(/class="dots series-0" d="([^"]*)"\/>\n<path class="dominated"/.exec(svg)?.[1] ?? '', 'h0');
+    const dots = (svg: string) =>
+      countOf(/class="dots series-0" d="([^"]*)"\/>\n<path class="dominated"/.exec(svg)?.[1] ?? '', 'h0');
     expect(dots(frontSvg(front, directions, { series }))).toBe(5);
     expect(dots(frontSvg(front, directions, { series, fit: 'front' }))).toBe(4);
   });
 
   it('keeps the texts of highlights apart', () => {
-    const svg = frontSvg(front, directions, { highlights: [1, 1, 2].map((i) => ({ label: `number ${i}`, solution: front[i] })) });
+    const svg = frontSvg(front, directions, {
+      highlights: [1, 1, 2].map((i) => ({ label: `number ${i}`, solution: front[i] })),
+    });
     const places = [...svg.matchAll(/class="callout" x="([\d.]+)" y="([\d.]+)"/g)].map(([, x, y]) => `${x} ${y}`);
     expect(new Set(places).size).toBe(3);
     expect(countOf(svg, '<circle class="ring"')).toBe(3);

@@ -56,7 +56,10 @@ const pickAxes = (
   const nameY = y ?? known.find((name) => name !== nameX);
   const [axisX, axisY] = [axes.find(({ name }) => name === nameX), axes.find(({ name }) => name === nameY)];
   if (!axisX || !axisY || axisX === axisY) {
-    throw new SearchError('INVALID_OPTION', `x is ${String(nameX)} and y is ${String(nameY)}: expected two of the objectives, ${known.join(', ')}.`);
+    throw new SearchError(
+      'INVALID_OPTION',
+      `x is ${String(nameX)} and y is ${String(nameY)}: expected two of the objectives, ${known.join(', ')}.`,
+    );
   }
   return [axisX, axisY];
 };
@@ -65,7 +68,10 @@ const readPoints = (solutions: readonly Measured[], names: readonly string[]): P
   solutions.map(({ objectives }) => {
     const [x, y] = names.map((name) => (objectives as Partial<Objectives>)[name] ?? NaN);
     if (!Number.isFinite(x) || !Number.isFinite(y)) {
-      throw new SearchError('INVALID_OBJECTIVES', `a solution has objectives ${JSON.stringify(objectives)}: expected finite numbers ${names.join(' and ')}.`);
+      throw new SearchError(
+        'INVALID_OBJECTIVES',
+        `a solution has objectives ${JSON.stringify(objectives)}: expected finite numbers ${names.join(' and ')}.`,
+      );
     }
     return [x ?? 0, y ?? 0];
   });
@@ -105,17 +111,26 @@ export const frontSvg = <Item extends Measured>(
   const names = axes.map(({ name }) => name);
   const points = readPoints(front, names);
   const behind = series.map(({ solutions }) => readPoints(solutions, names));
-  const named = highlights.flatMap(({ label, solution }) => readPoints(solution ? [solution] : [], names).map((point) => ({ label, point })));
+  const named = highlights.flatMap(({ label, solution }) =>
+    readPoints(solution ? [solution] : [], names).map((point) => ({ label, point })),
+  );
   const shown = [...points, ...named.map(({ point }) => point), ...(fit === 'all' ? behind.flat() : [])];
 
   const [start, right] = [20, width - 24];
-  const counts = [`${frontLabel} (${points.length})`, ...series.map(({ label }, i) => `${label} (${behind[i]?.length ?? 0})`)];
+  const counts = [
+    `${frontLabel} (${points.length})`,
+    ...series.map(({ label }, i) => `${label} (${behind[i]?.length ?? 0})`),
+  ];
   const key = legend(counts, { left: start, right, top: 54 });
   const [top, bottom] = [88 + key.height, height - 62];
   const axis = (i: 0 | 1, pixels: readonly [number, number], apart: number): PlotAxis => ({
     ...axes[i],
     label: (labels as Readonly<Record<string, string | undefined>>)[axes[i].name] ?? axes[i].name,
-    scale: scaleFor(shown.map((point) => point[i]), pixels, Math.max(2, Math.abs(pixels[1] - pixels[0]) / apart)),
+    scale: scaleFor(
+      shown.map((point) => point[i]),
+      pixels,
+      Math.max(2, Math.abs(pixels[1] - pixels[0]) / apart),
+    ),
   });
   const y = axis(1, [bottom, top], 50);
   const left = start + 12 + Math.max(...y.scale.ticks.map(({ text }) => widthOf(text, 13)));
@@ -123,7 +138,8 @@ export const frontSvg = <Item extends Measured>(
   const plot: Plot = { area: { left, right, top, bottom }, x, y };
 
   const description =
-    options.description ?? `${points.length} solutions: ${[x, y].map(({ label, sign }) => `${label} (${betterIs(sign)})`).join(' against ')}.`;
+    options.description ??
+    `${points.length} solutions: ${[x, y].map(({ label, sign }) => `${label} (${betterIs(sign)})`).join(' against ')}.`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="pareto-front" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escape(title)}</title>`,
@@ -139,7 +155,9 @@ export const frontSvg = <Item extends Measured>(
     staircase(plot, points),
     ...members(plot, points),
     ...callouts(plot, named, points),
-    ...(points.length === 0 ? [`<text x="${(left + right) / 2}" y="${(top + bottom) / 2}" text-anchor="middle">no solutions</text>`] : []),
+    ...(points.length === 0
+      ? [`<text x="${(left + right) / 2}" y="${(top + bottom) / 2}" text-anchor="middle">no solutions</text>`]
+      : []),
     '</svg>',
   ]
     .filter((line) => line !== '')

@@ -36,4 +36,5 @@ export const place = ({ x, y }: Plot, [first, second]: Point): { readonly cx: nu
 });
 
 /** The numbers of a point with their names. */
-export const valuesOf = ({ x, y }: Plot, [first, second]: Point): string => `${x.name} ${shortNumber(first)}, ${y.name} ${shortNumber(second)}`;
+export const valuesOf = ({ x, y }: Plot, [first, second]: Point): string =>
+  `${x.name} ${shortNumber(first)}, ${y.name} ${shortNumber(second)}`;

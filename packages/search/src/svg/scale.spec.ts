@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { scaleFor } from './scale.js';
 
-const texts = (values: readonly number[], wanted = 5) => scaleFor(values, [0, 100], wanted).ticks.map(({ text }) => text);
+const texts = (values: readonly number[], wanted = 5) =>
+  scaleFor(values, [0, 100], wanted).ticks.map(({ text }) => text);
 
 describe('scale', () => {
   it('has round numbers with as many decimals as they need', () => {

@@ -50,7 +50,11 @@ const widthBetween = (least: number, most: number): number => {
  * @param pixels where it starts and ends
  * @param wanted about how many ticks it has
  */
-export const scaleFor = (values: Iterable<number>, pixels: readonly [from: number, to: number], wanted: number): Scale => {
+export const scaleFor = (
+  values: Iterable<number>,
+  pixels: readonly [from: number, to: number],
+  wanted: number,
+): Scale => {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   if (least > most) [least, most] = [0, 1];

@@ -32,7 +32,8 @@ if (start === 'chatter') port.postMessage({ progress: 0.5 });
 if (web) {
   Object.assign(globalThis, {
     postMessage: (message: unknown) => port.postMessage(message),
-    addEventListener: (_: string, listener: (event: unknown) => void) => port.on('message', (data) => listener({ data })),
+    addEventListener: (_: string, listener: (event: unknown) => void) =>
+      port.on('message', (data) => listener({ data })),
   });
   process.getBuiltinModule = () => undefined as never;
 }
@@ -53,7 +54,8 @@ const TROUBLE = {
     return { x };
   },
   uncloneable: ({ x }: Task) => ({ x: (() => x) as unknown as number }),
-  uncaught: () => new Promise<never>(() => void setTimeout(() => void Promise.reject(new Error('nobody caught this')), 1)),
+  uncaught: () =>
+    new Promise<never>(() => void setTimeout(() => void Promise.reject(new Error('nobody caught this')), 1)),
 };
 
 if (example) {

@@ -4,6 +4,7 @@ const platform = Math.random;
 
 Math.random = () => {
   const caller = (new Error().stack ?? '').split('\n')[2] ?? '';
-  if (/packages.search.src/.test(caller)) throw new Error(`Math.random was called ${caller.trim()}: every choice must come from a seeded generator.`);
+  if (/packages.search.src/.test(caller))
+    throw new Error(`Math.random was called ${caller.trim()}: every choice must come from a seeded generator.`);
   return platform();
 };

@@ -7,6 +7,7 @@ export const webShaped = (worker: Worker): WebWorkerLike => ({
   terminate: () => void worker.terminate(),
   addEventListener: (type, listener) => {
     if (type === 'message') worker.on('message', (data) => listener({ data }));
-    if (type === 'error') worker.on('error', (error) => listener({ message: error.message, error, preventDefault: () => undefined }));
+    if (type === 'error')
+      worker.on('error', (error) => listener({ message: error.message, error, preventDefault: () => undefined }));
   },
 });

@@ -13,6 +13,10 @@ interface WithNavigator {
 export const defaultSize = (): number => {
   const { availableParallelism } = nodeBuiltin<{ availableParallelism(): number }>('node:os') ?? {};
   const size = availableParallelism?.() ?? (globalThis as WithNavigator).navigator?.hardwareConcurrency;
-  if (size === undefined) throw new SearchError('INVALID_OPTION', 'size is not given, and this platform does not tell how many cores it has: give the number of workers.');
+  if (size === undefined)
+    throw new SearchError(
+      'INVALID_OPTION',
+      'size is not given, and this platform does not tell how many cores it has: give the number of workers.',
+    );
   return size;
 };

@@ -12,8 +12,13 @@ describe('serveEvaluations', () => {
 describe('errors between threads', () => {
   it('keep their name, message and stack', () => {
     const error = new TypeError('boom');
-    expect(unpackError(structuredClone(packError(error)))).toMatchObject({ name: 'TypeError', message: 'boom', stack: error.stack });
-    for (const thrown of ['text', undefined, null, 7]) expect(packError(thrown)).toEqual({ name: 'Error', message: String(thrown), stack: '' });
+    expect(unpackError(structuredClone(packError(error)))).toMatchObject({
+      name: 'TypeError',
+      message: 'boom',
+      stack: error.stack,
+    });
+    for (const thrown of ['text', undefined, null, 7])
+      expect(packError(thrown)).toEqual({ name: 'Error', message: String(thrown), stack: '' });
   });
 });
 
@@ -24,7 +29,10 @@ describe('a pool', () => {
     };
     const pool = workerPool({ worker, size: 1, onFailure: 'discard' });
     const message = 'No worker could be made: no such file. Mend the function `worker`.';
-    await expect(pool.evaluate([1], { generation: 0, keys: ['1'] })).rejects.toMatchObject({ code: 'WORKER_NOT_STARTED', message });
+    await expect(pool.evaluate([1], { generation: 0, keys: ['1'] })).rejects.toMatchObject({
+      code: 'WORKER_NOT_STARTED',
+      message,
+    });
     await pool.close();
   });
 });
@@ -43,6 +51,8 @@ describe('the size of a pool', () => {
     const worker = (): never => {
       throw new Error('no worker is made before one is needed');
     };
-    expect(() => workerPool({ worker, ...options })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(words) }));
+    expect(() => workerPool({ worker, ...options })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(words) }),
+    );
   });
 });

@@ -12,7 +12,9 @@ import { workerPort } from './worker-port.js';
  * @example
  * serveEvaluations((shares) => ({ cost: shares[0], score: Math.sqrt(shares[0]) }));
  */
-export const serveEvaluations = <Genome, R extends OneResult<R>>(one: (genome: Genome, context: WorkerContext) => R | Promise<R>): void => {
+export const serveEvaluations = <Genome, R extends OneResult<R>>(
+  one: (genome: Genome, context: WorkerContext) => R | Promise<R>,
+): void => {
   const port = workerPort();
   const serve = async ({ evaluation, genome, context }: Order): Promise<void> => {
     try {

@@ -22,7 +22,11 @@ export const createStaff = (make: () => WorkerLike): Staff => {
     try {
       return linkWorker(make());
     } catch (cause) {
-      throw new SearchError('WORKER_NOT_STARTED', `No worker could be made: ${packError(cause).message}. Mend the function \`worker\`.`, { cause });
+      throw new SearchError(
+        'WORKER_NOT_STARTED',
+        `No worker could be made: ${packError(cause).message}. Mend the function \`worker\`.`,
+        { cause },
+      );
     }
   };
 

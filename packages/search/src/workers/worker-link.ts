@@ -49,7 +49,11 @@ export const linkWorker = (worker: WorkerLike): WorkerLink => {
       const reason = why.trim().replace(/\.+$/, '');
       death ??= ready
         ? new SearchError('WORKER_DIED', `The worker died: ${reason}.`, { cause })
-        : new SearchError('WORKER_NOT_STARTED', `The worker died before it called serveEvaluations: ${reason}. Mend the file that \`worker\` starts.`, { cause });
+        : new SearchError(
+            'WORKER_NOT_STARTED',
+            `The worker died before it called serveEvaluations: ${reason}. Mend the file that \`worker\` starts.`,
+            { cause },
+          );
       awaited?.reject(death);
       awaited = undefined;
     },

@@ -31,8 +31,15 @@ const watched = () => {
 
 it('does not keep a process running that forgot to close it', () => {
   const script = join(__dirname, '..', 'testing', 'forgetful-process.ts');
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8', timeout: 240_000, env: { ...process.env, NODE_OPTIONS: '' } });
-  expect(JSON.parse(printed)).toEqual([{ x: 1, attempt: 0, fidelity: 1 }, { x: 2, attempt: 0, fidelity: 1 }]);
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', script], {
+    encoding: 'utf8',
+    timeout: 240_000,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  expect(JSON.parse(printed)).toEqual([
+    { x: 1, attempt: 0, fidelity: 1 },
+    { x: 2, attempt: 0, fidelity: 1 },
+  ]);
 });
 
 describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
@@ -47,11 +54,12 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
 
   /** Waits for the last thread: the web's terminate() does not say when, nor does a thread that ends itself. */
   const gone = async (): Promise<void> => {
-    for (const end = performance.now() + 60_000; threads.alive() > 0 && performance.now() < end; ) await wait(10);
+    for (const end = performance.now() + 60_000; threads.alive() > 0 && performance.now() < end;) await wait(10);
     expect(threads.alive()).toBe(0);
   };
 
-  const evaluate = (tasks: readonly Task[], signal?: AbortSignal) => (pool as WorkerPool).evaluate(tasks, contextOf(tasks, signal));
+  const evaluate = (tasks: readonly Task[], signal?: AbortSignal) =>
+    (pool as WorkerPool).evaluate(tasks, contextOf(tasks, signal));
 
   afterEach(async () => {
     await pool?.close();
@@ -62,7 +70,10 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
     open();
     const tasks = [{ x: 0, ms: 80 }, { x: 1 }, { x: 2 }, { x: 3, ms: 30 }, { x: 4 }, { x: 5 }];
     expect(await evaluate(tasks)).toEqual(tasks.map(({ x }) => ({ x, attempt: 0, fidelity: 1 })));
-    const [again, beside] = await Promise.all([evaluate(tasks), pool?.evaluate(tasks, { ...contextOf(tasks), fidelity: 0.1 })]);
+    const [again, beside] = await Promise.all([
+      evaluate(tasks),
+      pool?.evaluate(tasks, { ...contextOf(tasks), fidelity: 0.1 }),
+    ]);
     expect(again).toHaveLength(6);
     expect(beside).toContainEqual({ x: 5, attempt: 0, fidelity: 0.1 });
     expect(threads.made()).toBe(2);
@@ -79,14 +90,23 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
 
   it('terminates a worker that takes too long, and fails its candidate by policy', async () => {
     open({ timeoutMs: 1_000, retries: 1, onFailure: 'discard' });
-    const [stuck, ...others] = await evaluate([{ x: 0, trouble: 'spin' }, { x: 1 }, { x: 2, trouble: 'spin', tries: 1 }]);
-    expect(stuck).toEqual({ discarded: expect.stringMatching(/^failed 2 times, at last: The evaluation of .* gave no result in 1000 ms/) });
+    const [stuck, ...others] = await evaluate([
+      { x: 0, trouble: 'spin' },
+      { x: 1 },
+      { x: 2, trouble: 'spin', tries: 1 },
+    ]);
+    expect(stuck).toEqual({
+      discarded: expect.stringMatching(/^failed 2 times, at last: The evaluation of .* gave no result in 1000 ms/),
+    });
     expect(others).toMatchObject([{ x: 1 }, { x: 2, attempt: 1 }]);
   });
 
   it('fails a candidate whose worker breaks, or had broken before', async () => {
     open({ size: 1 });
-    await expect(evaluate([{ x: 0, trouble: 'uncaught' }])).rejects.toMatchObject({ code: 'WORKER_DIED', message: expect.stringContaining('nobody caught this') });
+    await expect(evaluate([{ x: 0, trouble: 'uncaught' }])).rejects.toMatchObject({
+      code: 'WORKER_DIED',
+      message: expect.stringContaining('nobody caught this'),
+    });
     expect(await evaluate([{ x: 1, trouble: 'exit later' }])).toEqual([{ x: 1 }]);
     await gone();
     if (kind === 'node') expect(await evaluate([{ x: 2 }])).toEqual([{ x: 2, attempt: 0, fidelity: 1 }]);
@@ -95,7 +115,11 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
   it('throws what the function threw, and keeps the worker', async () => {
     open({ size: 1 });
     const failing = evaluate([{ x: 7, trouble: 'throw' }]);
-    await expect(failing).rejects.toMatchObject({ name: 'RangeError', message: '7 is out of range', stack: expect.stringContaining('evaluating-worker') });
+    await expect(failing).rejects.toMatchObject({
+      name: 'RangeError',
+      message: '7 is out of range',
+      stack: expect.stringContaining('evaluating-worker'),
+    });
     await expect(evaluate([{ x: 1, trouble: 'uncloneable' }])).rejects.toThrow('could not be cloned');
     await expect(pool?.evaluate([() => 1], contextOf(['f']))).rejects.toThrow('could not be cloned');
     expect(await evaluate([{ x: 8 }])).toEqual([{ x: 8, attempt: 0, fidelity: 1 }]);
@@ -104,10 +128,16 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
 
   it('says so when a worker does not start, whatever the policy', async () => {
     open({ onFailure: 'discard', size: 1 }, { start: 'fail' });
-    await expect(evaluate([{ x: 0 }])).rejects.toMatchObject({ code: 'WORKER_NOT_STARTED', message: expect.stringContaining('no such model') });
+    await expect(evaluate([{ x: 0 }])).rejects.toMatchObject({
+      code: 'WORKER_NOT_STARTED',
+      message: expect.stringContaining('no such model'),
+    });
     await pool?.close();
     open({ onFailure: 'discard', size: 1, startMs: 1_500 }, { start: 'forget' });
-    await expect(evaluate([{ x: 0 }])).rejects.toMatchObject({ code: 'WORKER_NOT_STARTED', message: expect.stringContaining('in 1500 ms') });
+    await expect(evaluate([{ x: 0 }])).rejects.toMatchObject({
+      code: 'WORKER_NOT_STARTED',
+      message: expect.stringContaining('in 1500 ms'),
+    });
   });
 
   it('does not take other messages for results', async () => {
@@ -117,9 +147,14 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
 
   it('rejects at once when the batch is aborted, terminates the workers that run it, and goes on with others', async () => {
     open();
-    await evaluate([{ x: 0, ms: 50 }, { x: 1, ms: 50 }]); // both workers have started
+    await evaluate([
+      { x: 0, ms: 50 },
+      { x: 1, ms: 50 },
+    ]); // both workers have started
     const controller = new AbortController();
-    const outcome = expect(evaluate([{ x: 0, trouble: 'spin' }, { x: 1, ms: 60_000 }, { x: 2 }], controller.signal)).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
+    const outcome = expect(
+      evaluate([{ x: 0, trouble: 'spin' }, { x: 1, ms: 60_000 }, { x: 2 }], controller.signal),
+    ).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
     await wait(50);
     const start = performance.now();
     controller.abort('enough');
@@ -131,7 +166,9 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
 
   it('closes while it runs, for good', async () => {
     open({ retries: 3, onFailure: 'discard' });
-    const outcome = expect(evaluate([{ x: 0, trouble: 'spin' }, { x: 1, trouble: 'spin' }, { x: 2 }])).rejects.toMatchObject({ code: 'CLOSED' });
+    const outcome = expect(
+      evaluate([{ x: 0, trouble: 'spin' }, { x: 1, trouble: 'spin' }, { x: 2 }]),
+    ).rejects.toMatchObject({ code: 'CLOSED' });
     await wait(20);
     await pool?.close();
     await outcome;
@@ -149,8 +186,14 @@ describe.each(['node', 'web'])('workerPool, %s workers', (kind) => {
       mutate: ({ x }, random) => ({ x: Math.max(0, x - random.integer(0, 3)) }),
     } satisfies Omit<ConstructorParameters<typeof Search<Task, 'x' | 'attempt'>>[0], 'evaluate'>;
     const options = { seed: 1, populationSize: 6, generations: 5 };
-    const parallel = new Search<Task, 'x' | 'attempt'>({ ...problem, evaluate: (pool as WorkerPool).evaluate }, options);
-    const serial = new Search<Task, 'x' | 'attempt'>({ ...problem, evaluate: async (tasks) => tasks.map(({ x }) => ({ x, attempt: 0 })) }, options);
+    const parallel = new Search<Task, 'x' | 'attempt'>(
+      { ...problem, evaluate: (pool as WorkerPool).evaluate },
+      options,
+    );
+    const serial = new Search<Task, 'x' | 'attempt'>(
+      { ...problem, evaluate: async (tasks) => tasks.map(({ x }) => ({ x, attempt: 0 })) },
+      options,
+    );
     expect(await parallel.run()).toEqual(await serial.run());
     expect(parallel.checkpoint()).toEqual(serial.checkpoint());
   });

@@ -23,7 +23,10 @@ export interface WorkerPoolOptions extends FailurePolicy {
 /** Workers that evaluate candidates in parallel. */
 export interface WorkerPool {
   /** The `evaluate` of any number of problems. That the worker's results fit the problem is yours to see to; the search checks each. */
-  readonly evaluate: <Genome, Name extends string>(genomes: readonly Genome[], context: BatchContext) => Promise<readonly Result<Name>[]>;
+  readonly evaluate: <Genome, Name extends string>(
+    genomes: readonly Genome[],
+    context: BatchContext,
+  ) => Promise<readonly Result<Name>[]>;
   /** Terminates all workers; evaluations that run reject with SearchError `CLOSED`, and so do later ones. */
   readonly close: () => Promise<void>;
 }
@@ -45,7 +48,13 @@ export interface WorkerPool {
  * const { front } = await new Search({ ...problem, evaluate: pool.evaluate }, { generations: 5 }).run();
  * await pool.close();
  */
-export const workerPool = ({ worker, size = defaultSize(), timeoutMs = Infinity, startMs = 60_000, ...policy }: WorkerPoolOptions): WorkerPool => {
+export const workerPool = ({
+  worker,
+  size = defaultSize(),
+  timeoutMs = Infinity,
+  startMs = 60_000,
+  ...policy
+}: WorkerPoolOptions): WorkerPool => {
   checkCount('size', size, 1);
   checkLimit('timeoutMs', timeoutMs);
   checkLimit('startMs', startMs);
@@ -55,7 +64,10 @@ export const workerPool = ({ worker, size = defaultSize(), timeoutMs = Infinity,
   let closed = false;
 
   const notStarted = (): SearchError =>
-    new SearchError('WORKER_NOT_STARTED', `The worker did not call serveEvaluations in ${startMs} ms: see to it that its file does, or raise startMs.`);
+    new SearchError(
+      'WORKER_NOT_STARTED',
+      `The worker did not call serveEvaluations in ${startMs} ms: see to it that its file does, or raise startMs.`,
+    );
   const one = (genome: unknown, { signal, ...context }: EvaluateOneContext): Promise<Result> =>
     staff.lend(async (link) => {
       await supervise(() => link.started, { signal, deadline: { ms: startMs, error: notStarted } });

@@ -24,16 +24,23 @@ interface WorkerScope {
  * @throws SearchError `NOT_A_WORKER`
  */
 export const workerPort = (): WorkerPort => {
-  const { parentPort, isMainThread } = nodeBuiltin<{ parentPort: NodePort | null; isMainThread: boolean }>('node:worker_threads') ?? {};
+  const { parentPort, isMainThread } =
+    nodeBuiltin<{ parentPort: NodePort | null; isMainThread: boolean }>('node:worker_threads') ?? {};
   if (parentPort) {
-    return { post: (message) => parentPort.postMessage(message), listen: (listener) => void parentPort.on('message', listener) };
+    return {
+      post: (message) => parentPort.postMessage(message),
+      listen: (listener) => void parentPort.on('message', listener),
+    };
   }
   const scope = globalThis as WorkerScope;
   const { postMessage, addEventListener } = scope;
   // In a Web Worker of Deno isMainThread is true; in the main thread of Bun there is a postMessage, as there is in a page.
   const main = 'document' in scope || (isMainThread && !('WorkerGlobalScope' in scope));
   if (main || !postMessage || !addEventListener) {
-    throw new SearchError('NOT_A_WORKER', 'serveEvaluations was called outside a worker: call it in the file that workerPool starts as one.');
+    throw new SearchError(
+      'NOT_A_WORKER',
+      'serveEvaluations was called outside a worker: call it in the file that workerPool starts as one.',
+    );
   }
   return {
     post: (message) => postMessage.call(scope, message),

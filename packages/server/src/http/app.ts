@@ -30,7 +30,18 @@ import { noteMethods } from './wrong-methods.js';
  */
 export const createApp = async (service: Service, httpOptions: HttpOptions = {}): Promise<FastifyInstance> => {
   const options = resolveHttpOptions(httpOptions);
-  const { apiKeys, corsOrigins, bodyLimit, maxConcurrentRequests, headersTimeoutMs, requestTimeoutMs, connectionTimeoutMs, logLevel, logStream, metrics } = options;
+  const {
+    apiKeys,
+    corsOrigins,
+    bodyLimit,
+    maxConcurrentRequests,
+    headersTimeoutMs,
+    requestTimeoutMs,
+    connectionTimeoutMs,
+    logLevel,
+    logStream,
+    metrics,
+  } = options;
   const app = fastify({
     logger: logLevel !== 'silent' && { level: logLevel, ...(logStream && { stream: logStream }) },
     logController: new LogController({ disableRequestLogging: true }), // see access-log.ts
@@ -38,7 +49,10 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
-    http: { headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs), connectionsCheckingInterval: Math.max(10, Math.min(headersTimeoutMs, requestTimeoutMs) / 4) },
+    http: {
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      connectionsCheckingInterval: Math.max(10, Math.min(headersTimeoutMs, requestTimeoutMs) / 4),
+    },
     return503OnClosing: false, // the service says so itself, in the words of the protocol
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true } },
     clientErrorHandler: answerClientError,
@@ -70,7 +84,8 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
 
   const refuseOtherMethods = noteMethods(app);
   const context = { service, options, inference: createInference(service, options) };
-  for (const routes of [openInferenceRoutes, simpleRoutes, textEmbeddingsRoutes, operationsRoutes]) routes(app, context);
+  for (const routes of [openInferenceRoutes, simpleRoutes, textEmbeddingsRoutes, operationsRoutes])
+    routes(app, context);
   openApiRoute(app);
   refuseOtherMethods();
   await app.ready();

@@ -11,5 +11,8 @@ export const answerClientError = ({ code = '' }: Error & { readonly code?: strin
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, error] = answers[code] ?? ['400 Bad Request', 'This is not HTTP as it is spoken here.'];
   const body = JSON.stringify({ error, code: 'REQUEST_INVALID' });
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 };

@@ -11,8 +11,15 @@ beforeAll(async () => {
 
 const json = { 'content-type': 'application/json' };
 const chunked = (body: string, { headers = json }: { headers?: object } = {}) =>
-  ['POST /v1/classify HTTP/1.1', 'Host: x', 'Connection: close', 'Transfer-Encoding: chunked', ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n') +
-  `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+  [
+    'POST /v1/classify HTTP/1.1',
+    'Host: x',
+    'Connection: close',
+    'Transfer-Encoding: chunked',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    '',
+  ].join('\r\n') + `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
 describe('what cannot be taken', () => {
   test.each<[string, string, RequestInit, number, ServerErrorCode]>([
@@ -20,22 +27,60 @@ describe('what cannot be taken', () => {
     ['no JSON', '/v1/classify', { method: 'POST', headers: json, body: '' }, 400, 'REQUEST_INVALID'],
     ['no body', '/v1/classify', { method: 'POST' }, 400, 'REQUEST_INVALID'],
     ['a list', '/v1/classify', { method: 'POST', headers: json, body: '[]' }, 400, 'REQUEST_INVALID'],
-    ['a prototype', '/v1/classify', { method: 'POST', headers: json, body: '{"text":"a","__proto__":{}}' }, 400, 'REQUEST_INVALID'],
+    [
+      'a prototype',
+      '/v1/classify',
+      { method: 'POST', headers: json, body: '{"text":"a","__proto__":{}}' },
+      400,
+      'REQUEST_INVALID',
+    ],
     ['a malformed address', '/v2/models/%zz', {}, 400, 'REQUEST_INVALID'],
     ['an unknown address', '/v1/classifyy', {}, 404, 'NOT_FOUND'],
     ['an address that is too long', `/v2/models/${'a'.repeat(200)}`, {}, 404, 'NOT_FOUND'],
     ['an unknown model', '/v2/models/nobody', {}, 404, 'MODEL_NOT_FOUND'],
-    ['a body over the limit', '/v1/classify', { method: 'POST', headers: json, body: JSON.stringify({ text: 'a'.repeat(2000) }) }, 413, 'BODY_TOO_LARGE'],
-    ['too many texts', '/v1/classify', { method: 'POST', headers: json, body: JSON.stringify({ texts: ['a', 'b', 'c', 'd'] }) }, 413, 'BATCH_TOO_LARGE'],
-    ['a long text', '/v1/classify', { method: 'POST', headers: json, body: JSON.stringify({ text: 'a', pair: 'a'.repeat(101) }) }, 413, 'TEXT_TOO_LARGE'],
-    ['plain text', '/v1/classify', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'a' }, 415, 'MEDIA_TYPE_UNSUPPORTED'],
-    ['a form', '/v1/classify', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'text=a' }, 415, 'MEDIA_TYPE_UNSUPPORTED'],
+    [
+      'a body over the limit',
+      '/v1/classify',
+      { method: 'POST', headers: json, body: JSON.stringify({ text: 'a'.repeat(2000) }) },
+      413,
+      'BODY_TOO_LARGE',
+    ],
+    [
+      'too many texts',
+      '/v1/classify',
+      { method: 'POST', headers: json, body: JSON.stringify({ texts: ['a', 'b', 'c', 'd'] }) },
+      413,
+      'BATCH_TOO_LARGE',
+    ],
+    [
+      'a long text',
+      '/v1/classify',
+      { method: 'POST', headers: json, body: JSON.stringify({ text: 'a', pair: 'a'.repeat(101) }) },
+      413,
+      'TEXT_TOO_LARGE',
+    ],
+    [
+      'plain text',
+      '/v1/classify',
+      { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'a' },
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
+    [
+      'a form',
+      '/v1/classify',
+      { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'text=a' },
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
   ])('%s', async (_, path, init, status, code) => {
     expect(await send(`${one.url}${path}`, init)).toMatchObject({ status, json: { error: expect.any(String), code } });
   });
 
   test('a chunked body over the limit, and one within it', async () => {
-    expect(await sendRaw(one.port, chunked(JSON.stringify({ text: 'a'.repeat(2000) })))).toMatch(/^HTTP\/1.1 413 .*BODY_TOO_LARGE/s);
+    expect(await sendRaw(one.port, chunked(JSON.stringify({ text: 'a'.repeat(2000) })))).toMatch(
+      /^HTTP\/1.1 413 .*BODY_TOO_LARGE/s,
+    );
     expect(await sendRaw(one.port, chunked(JSON.stringify({ text: 'good' })))).toMatch(/^HTTP\/1.1 200 .*positive/s);
   });
 
@@ -46,7 +91,11 @@ describe('what cannot be taken', () => {
     ['POST', '/metrics', 'GET, HEAD'],
     ['OPTIONS', '/predict', 'POST'],
   ])('%s %s is a 405 that allows %s', async (method, path, allow) => {
-    const answer = await send(`${one.url}${path}`, { method, headers: json, ...(method !== 'GET' && { body: 'no JSON' }) });
+    const answer = await send(`${one.url}${path}`, {
+      method,
+      headers: json,
+      ...(method !== 'GET' && { body: 'no JSON' }),
+    });
     expect(answer).toMatchObject({ status: 405, json: { code: 'METHOD_NOT_ALLOWED' } });
     expect(answer.headers.get('allow')).toBe(allow);
   });
@@ -74,12 +123,19 @@ describe('what the service says', () => {
   test('a fault of the program is a 500 that tells nothing', async () => {
     const { post, service } = await start();
     service.fail(new TypeError('the secret'));
-    expect((await post('/v1/classify', { text: 'a' })).json).toEqual({ error: expect.not.stringContaining('secret'), code: 'INTERNAL' });
+    expect((await post('/v1/classify', { text: 'a' })).json).toEqual({
+      error: expect.not.stringContaining('secret'),
+      code: 'INTERNAL',
+    });
   });
 });
 
 describe('request ids', () => {
-  test.each([['mine-1.2:3', true], ['not mine', false], ['a'.repeat(200), false]])('%s', async (id, kept) => {
+  test.each([
+    ['mine-1.2:3', true],
+    ['not mine', false],
+    ['a'.repeat(200), false],
+  ])('%s', async (id, kept) => {
     const echoed = (await one.get('/v2', { 'x-request-id': id })).headers.get('x-request-id');
     expect(echoed === id).toBe(kept);
     if (!kept) expect(echoed).toMatch(/^[\da-f-]{36}$/);
@@ -92,13 +148,30 @@ describe('API keys', () => {
     locked = await start([{}], { apiKeys: ['first-key', 'second-key'] });
   });
 
-  test.each(['/', '/health', '/v2/health/live', '/v2/health/ready', '/v2/models/reviews/ready'])('%s is open', async (path) => {
-    expect((await locked.get(path)).status).toBe(200);
-  });
+  test.each(['/', '/health', '/v2/health/live', '/v2/health/ready', '/v2/models/reviews/ready'])(
+    '%s is open',
+    async (path) => {
+      expect((await locked.get(path)).status).toBe(200);
+    },
+  );
 
-  test.each(['/v2', '/v2/models/reviews', '/v1/models', '/v1/status', '/metrics', '/docs', '/docs/static/swagger-ui.css', '/openapi.json', '/info', '/nothing'])('%s is closed', async (path) => {
+  test.each([
+    '/v2',
+    '/v2/models/reviews',
+    '/v1/models',
+    '/v1/status',
+    '/metrics',
+    '/docs',
+    '/docs/static/swagger-ui.css',
+    '/openapi.json',
+    '/info',
+    '/nothing',
+  ])('%s is closed', async (path) => {
     const { status, headers, json: body } = await locked.get(path);
-    expect({ status, challenge: headers.get('www-authenticate') }).toEqual({ status: 401, challenge: 'Bearer realm="length-adaptive"' });
+    expect({ status, challenge: headers.get('www-authenticate') }).toEqual({
+      status: 401,
+      challenge: 'Bearer realm="length-adaptive"',
+    });
     expect(body).toMatchObject(path === '/info' ? { error_type: 'Validation' } : { code: 'UNAUTHORIZED' });
     expect((await locked.get(path, { authorization: 'Bearer second-key' })).status).not.toBe(401);
   });
@@ -112,7 +185,11 @@ describe('API keys', () => {
     ['Bearer ', 401],
     ['Basic Zmlyc3Qta2V5', 401],
   ])('inference with "%s" is a %i', async (authorization, status) => {
-    for (const [path, body] of [['/v1/classify', { text: 'a' }], ['/predict', { inputs: 'a' }], ['/v2/models/reviews/infer', { inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['a'] }] }]] as const) {
+    for (const [path, body] of [
+      ['/v1/classify', { text: 'a' }],
+      ['/predict', { inputs: 'a' }],
+      ['/v2/models/reviews/infer', { inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['a'] }] }],
+    ] as const) {
       expect((await locked.post(path, body, { authorization })).status).toBe(status);
     }
   });
@@ -121,18 +198,36 @@ describe('API keys', () => {
 describe('pages of other origins', () => {
   test('may call where their origin is listed', async () => {
     const { url } = await start([{}], { corsOrigins: ['https://a.example'], apiKeys: ['key'] });
-    const preflight = (origin: string) => send(`${url}/v1/classify`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' } });
+    const preflight = (origin: string) =>
+      send(`${url}/v1/classify`, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,content-type',
+        },
+      });
     const allowed = await preflight('https://a.example');
     expect(allowed.status).toBe(204);
-    expect(Object.fromEntries(allowed.headers)).toMatchObject({ 'access-control-allow-origin': 'https://a.example', 'access-control-allow-headers': 'authorization,content-type', 'access-control-allow-methods': 'GET, POST' });
+    expect(Object.fromEntries(allowed.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://a.example',
+      'access-control-allow-headers': 'authorization,content-type',
+      'access-control-allow-methods': 'GET, POST',
+    });
     expect((await preflight('https://b.example')).headers.get('access-control-allow-origin')).toBeNull();
-    const answer = await send(`${url}/v1/classify`, { method: 'POST', headers: { ...json, origin: 'https://a.example', authorization: 'Bearer key' }, body: '{"text":"a"}' });
+    const answer = await send(`${url}/v1/classify`, {
+      method: 'POST',
+      headers: { ...json, origin: 'https://a.example', authorization: 'Bearer key' },
+      body: '{"text":"a"}',
+    });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-expose-headers')).toContain('x-length-config');
   });
 
   test('may not where none is, and all may where * is', async () => {
-    expect((await one.get('/v2', { origin: 'https://a.example' })).headers.get('access-control-allow-origin')).toBeNull();
+    expect(
+      (await one.get('/v2', { origin: 'https://a.example' })).headers.get('access-control-allow-origin'),
+    ).toBeNull();
     const { get } = await start([{}], { corsOrigins: ['*'] });
     expect((await get('/v2', { origin: 'https://a.example' })).headers.get('access-control-allow-origin')).toBe('*');
   });
@@ -160,12 +255,20 @@ describe('slow clients', () => {
 
   test('have the time that they are given', () => {
     const { headersTimeout, requestTimeout, timeout } = slow.app.server;
-    expect({ headersTimeout, requestTimeout, timeout }).toEqual({ headersTimeout: 300, requestTimeout: 600, timeout: 2000 });
+    expect({ headersTimeout, requestTimeout, timeout }).toEqual({
+      headersTimeout: 300,
+      requestTimeout: 600,
+      timeout: 2000,
+    });
   });
 
   test.each([
     ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\n', 'a: b\r\n'],
-    ['a body that never ends', 'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n', ' '],
+    [
+      'a body that never ends',
+      'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n',
+      ' ',
+    ],
     ['a request that never begins', '', ''],
   ])('%s', async (_, first, more) => {
     expect(await drip(first, more)).toMatch(/^HTTP\/1.1 408 /);

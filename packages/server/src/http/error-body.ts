@@ -5,12 +5,18 @@ import type { ServerError } from '../errors.js';
 export type ErrorFormat = (error: ServerError) => { readonly status: number; readonly body: object };
 
 /** Our own, which the Open Inference Protocol reads too: its `error`, then a `code` for programs and what else is worth knowing. */
-export const plainError: ErrorFormat = ({ status, code, message, details }) => ({ status, body: { ...details, error: message, code } });
+export const plainError: ErrorFormat = ({ status, code, message, details }) => ({
+  status,
+  body: { ...details, error: message, code },
+});
 
 export const errorSchema = Type.Object(
   {
     error: Type.String({ description: 'What was wrong, what was expected, how to mend it.' }),
     code: Type.String({ description: 'The same as one word, for programs.' }),
   },
-  { description: 'Any failure; `BUDGET_INFEASIBLE` tells the `nearest` budget that is met.', additionalProperties: true },
+  {
+    description: 'Any failure; `BUDGET_INFEASIBLE` tells the `nearest` budget that is met.',
+    additionalProperties: true,
+  },
 );

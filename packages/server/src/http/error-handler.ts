@@ -6,29 +6,57 @@ import { validationMessage } from './validation-message.js';
 
 /** Errors of fastify, and what we call them. */
 const fastifyErrors: Readonly<Record<string, readonly [code: ServerErrorCode, message: string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than this server accepts; send fewer or shorter texts.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['MEDIA_TYPE_UNSUPPORTED', 'The body has a media type that is not read here; send JSON, with "Content-Type: application/json".'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'BODY_TOO_LARGE',
+    'The body is larger than this server accepts; send fewer or shorter texts.',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'MEDIA_TYPE_UNSUPPORTED',
+    'The body has a media type that is not read here; send JSON, with "Content-Type: application/json".',
+  ],
   FST_ERR_CTP_INVALID_JSON_BODY: ['REQUEST_INVALID', 'The body is not JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['REQUEST_INVALID', 'The body is empty; expected JSON.'],
   FST_ERR_BAD_URL: ['REQUEST_INVALID', 'The address is not well formed.'],
   FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'There is nothing at an address this long.'],
-  FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER: ['UNAUTHORIZED', 'An API key is needed here: send "Authorization: Bearer KEY".'],
-  FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER: ['UNAUTHORIZED', 'The API key is not one of this server\'s; send "Authorization: Bearer KEY".'],
+  FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER: [
+    'UNAUTHORIZED',
+    'An API key is needed here: send "Authorization: Bearer KEY".',
+  ],
+  FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER: [
+    'UNAUTHORIZED',
+    'The API key is not one of this server\'s; send "Authorization: Bearer KEY".',
+  ],
 };
 
 /** Anything thrown, as an error of ours. */
 const serverErrorOf = (thrown: unknown): ServerError => {
   if (thrown instanceof ServerError) return thrown;
-  const { code = '', validation, validationContext = 'request', statusCode = 500, message } = thrown instanceof Error ? (thrown as FastifyError) : ({} as Partial<FastifyError>);
-  if (validation) return new ServerError('REQUEST_INVALID', validationMessage(validation, validationContext), { cause: thrown });
+  const {
+    code = '',
+    validation,
+    validationContext = 'request',
+    statusCode = 500,
+    message,
+  } = thrown instanceof Error ? (thrown as FastifyError) : ({} as Partial<FastifyError>);
+  if (validation)
+    return new ServerError('REQUEST_INVALID', validationMessage(validation, validationContext), { cause: thrown });
   const known = fastifyErrors[code];
   if (known) return new ServerError(...known, { cause: thrown });
-  if (statusCode >= 400 && statusCode < 500) return new ServerError('REQUEST_INVALID', `The request cannot be read: ${message}.`, { cause: thrown });
-  return new ServerError('INTERNAL', 'The server failed; its log says more under the id of this request.', { cause: thrown });
+  if (statusCode >= 400 && statusCode < 500)
+    return new ServerError('REQUEST_INVALID', `The request cannot be read: ${message}.`, { cause: thrown });
+  return new ServerError('INTERNAL', 'The server failed; its log says more under the id of this request.', {
+    cause: thrown,
+  });
 };
 
 /** Where in the program it happened. The message stays out: it may quote a text. */
-const placeOf = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n') : typeof thrown);
+const placeOf = (thrown: unknown): string =>
+  thrown instanceof Error
+    ? (thrown.stack ?? '')
+        .split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .join('\n')
+    : typeof thrown;
 
 /** Answers with what went wrong, whichever route it was. */
 export const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -38,7 +66,8 @@ export const answerError = (thrown: unknown, request: FastifyRequest, reply: Fas
   if (error.code === 'INTERNAL') request.log.error({ place: placeOf(error.cause ?? error) }, 'a fault of the program');
   if (error.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer realm="length-adaptive"');
   if (error.code === 'SHUTTING_DOWN') reply.header('connection', 'close');
-  if (error.status === 429 || error.status === 503) reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)));
+  if (error.status === 429 || error.status === 503)
+    reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)));
   const { errorFormat = plainError } = request.routeOptions.config;
   const { status, body } = errorFormat(error);
   return reply.code(status).type('application/json').send(body);

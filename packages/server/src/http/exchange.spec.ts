@@ -29,7 +29,9 @@ test('a hundred clients that hang up leave nothing behind', async () => {
   expect(service.requests.every(({ signal }) => signal?.aborted)).toBe(true);
   release();
   expect((await post('/v1/classify', { text: 'good' })).status).toBe(200);
-  expect(await counted(get, 'requests_total{model="reviews",version="1",route="/v1/classify",code="ABANDONED"}')).toBe(100);
+  expect(await counted(get, 'requests_total{model="reviews",version="1",route="/v1/classify",code="ABANDONED"}')).toBe(
+    100,
+  );
   expect(await counted(get, 'abandoned_total')).toBe(100);
 });
 
@@ -61,7 +63,11 @@ test('one gate for requests of one text and of many, of every protocol; it close
     ['/v2/models/reviews/infer', { inputs: [] }, { code: 'OVERLOADED' }],
   ] as const) {
     const { status, json, headers } = await post(path, sent);
-    expect({ status, json, retry: headers.get('retry-after') }).toEqual({ status: 429, json: expect.objectContaining(error), retry: '1' });
+    expect({ status, json, retry: headers.get('retry-after') }).toEqual({
+      status: 429,
+      json: expect.objectContaining(error),
+      retry: '1',
+    });
   }
   expect((await get('/v2/health/ready')).status).toBe(200);
   release();
@@ -73,7 +79,14 @@ test('one gate for requests of one text and of many, of every protocol; it close
 test('counters say what clients saw', async () => {
   const { get, post } = await start();
   const tally = new Map<string, number>();
-  const sent = [{ text: 'good' }, { text: 'good', budget_cost: 0.1 }, { text: '' }, { texts: ['a', 'b'] }, { wrong: 1 }, { text: 'a', model: 'b' }];
+  const sent = [
+    { text: 'good' },
+    { text: 'good', budget_cost: 0.1 },
+    { text: '' },
+    { texts: ['a', 'b'] },
+    { wrong: 1 },
+    { text: 'a', model: 'b' },
+  ];
   await Promise.all(
     Array.from({ length: 60 }, async (_, i) => {
       const { json } = await post('/v1/classify', sent[i % sent.length]);
@@ -81,9 +94,17 @@ test('counters say what clients saw', async () => {
       tally.set(code, (tally.get(code) ?? 0) + 1);
     }),
   );
-  expect(Object.fromEntries(tally)).toEqual({ OK: 20, BUDGET_INFEASIBLE: 10, TEXT_EMPTY: 10, REQUEST_INVALID: 10, MODEL_NOT_FOUND: 10 });
+  expect(Object.fromEntries(tally)).toEqual({
+    OK: 20,
+    BUDGET_INFEASIBLE: 10,
+    TEXT_EMPTY: 10,
+    REQUEST_INVALID: 10,
+    MODEL_NOT_FOUND: 10,
+  });
   for (const [code, count] of tally) {
-    const model = ['OK', 'BUDGET_INFEASIBLE', 'TEXT_EMPTY'].includes(code) ? 'model="reviews",version="1"' : 'model="",version=""';
+    const model = ['OK', 'BUDGET_INFEASIBLE', 'TEXT_EMPTY'].includes(code)
+      ? 'model="reviews",version="1"'
+      : 'model="",version=""';
     expect(await counted(get, `requests_total{${model},route="/v1/classify",code="${code}"}`)).toBe(count);
   }
   expect(await counted(get, 'infeasible_total')).toBe(10);
@@ -103,5 +124,6 @@ test('clients that leave before they are let in do not hold the gate', async () 
     socket.resetAndDestroy();
   }
   await until(() => gone === 30);
-  for (let i = 0; i < 3; i++) expect((await post('/v1/classify', { text: 'good' }, { authorization: 'Bearer key' })).status).toBe(200);
+  for (let i = 0; i < 3; i++)
+    expect((await post('/v1/classify', { text: 'good' }, { authorization: 'Bearer key' })).status).toBe(200);
 });

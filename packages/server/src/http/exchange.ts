@@ -87,7 +87,8 @@ const watch = (exchange: OwnedExchange, { raw: response }: FastifyReply, { raw: 
 };
 
 /** The client's own id where it is one, else a new one. */
-export const requestIdOf = ({ headers: { 'x-request-id': given } }: IncomingMessage): string => (typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID());
+export const requestIdOf = ({ headers: { 'x-request-id': given } }: IncomingMessage): string =>
+  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 
 /** Has every {@link Exchange} settled in the end, and gives every client its request id. */
 export const addExchanges = (app: FastifyInstance): void => {

@@ -5,7 +5,10 @@ import type { ModelLabel, Observer } from '../telemetry/observer.js';
 import { exchangeOf, noModel } from './exchange.js';
 
 /** The model a request is for, as far as its address says. */
-const modelOf = (service: Service, { model, version }: { readonly model?: string; readonly version?: string }): ModelLabel => {
+const modelOf = (
+  service: Service,
+  { model, version }: { readonly model?: string; readonly version?: string },
+): ModelLabel => {
   try {
     const { name, version: found } = service.find(model, version);
     return { name, version: found };
@@ -30,7 +33,10 @@ export const addGate = (app: FastifyInstance, service: Service, { limit, observe
       const model = modelOf(service, request.params as { model?: string; version?: string });
       exchangeOf(request).model = model;
       observer.failed(model, 'OVERLOADED');
-      throw new ServerError('OVERLOADED', `${limit} requests are in flight, as many as this server takes at once; try again later.`);
+      throw new ServerError(
+        'OVERLOADED',
+        `${limit} requests are in flight, as many as this server takes at once; try again later.`,
+      );
     }
     inFlight += 1;
     exchangeOf(request).whenSettled(() => (inFlight -= 1));

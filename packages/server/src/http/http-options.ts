@@ -34,7 +34,9 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /** Options with their defaults. */
-export type ResolvedHttpOptions = { readonly [Key in keyof Omit<HttpOptions, 'logStream'>]-?: Exclude<HttpOptions[Key], undefined> } & Pick<HttpOptions, 'logStream'>;
+export type ResolvedHttpOptions = {
+  readonly [Key in keyof Omit<HttpOptions, 'logStream'>]-?: Exclude<HttpOptions[Key], undefined>;
+} & Pick<HttpOptions, 'logStream'>;
 
 export const resolveHttpOptions = ({
   apiKeys = [],

@@ -46,11 +46,19 @@ export interface Inference {
 }
 
 const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: ResolvedHttpOptions): void => {
-  if (inputs.length > maxTexts) throw new ServerError('BATCH_TOO_LARGE', `${inputs.length} texts came; this server takes ${maxTexts} at once. Send them in several requests.`);
+  if (inputs.length > maxTexts)
+    throw new ServerError(
+      'BATCH_TOO_LARGE',
+      `${inputs.length} texts came; this server takes ${maxTexts} at once. Send them in several requests.`,
+    );
   inputs.forEach((input, row) => {
     const texts = isTokenInput(input) ? [] : typeof input === 'string' ? [input] : input;
     const longest = Math.max(0, ...texts.map((text) => text.length));
-    if (longest > maxTextLength) throw new ServerError('TEXT_TOO_LARGE', `Text ${row} has ${longest} characters; this server takes ${maxTextLength}.`);
+    if (longest > maxTextLength)
+      throw new ServerError(
+        'TEXT_TOO_LARGE',
+        `Text ${row} has ${longest} characters; this server takes ${maxTextLength}.`,
+      );
   });
 };
 
@@ -60,14 +68,20 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     exchangeOf(request).model = { name: model.name, version: model.version };
     const status = model.status();
     if (!tasks || tasks.includes(status.task)) return { model, status };
-    throw new ServerError('TASK_MISMATCH', `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.join(' and ')}.`);
+    throw new ServerError(
+      'TASK_MISMATCH',
+      `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.join(' and ')}.`,
+    );
   },
 
   run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial }) => {
     checkSize(inputs, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
-    const result = await model.infer({ ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }), ...(partial && { partial }) });
+    const result = await model.infer({
+      ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
+      ...(partial && { partial }),
+    });
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));
     return result;

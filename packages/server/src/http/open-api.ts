@@ -8,8 +8,16 @@ export const addOpenApi = async (app: TypedApp, { secured }: { readonly secured:
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'length-adaptive', version: packageJson.version, description: packageJson.description, license: { name: packageJson.license, identifier: packageJson.license } },
-      ...(secured && { components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } }, security: [{ key: [] }] }),
+      info: {
+        title: 'length-adaptive',
+        version: packageJson.version,
+        description: packageJson.description,
+        license: { name: packageJson.license, identifier: packageJson.license },
+      },
+      ...(secured && {
+        components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+        security: [{ key: [] }],
+      }),
     },
   });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs' });

@@ -6,7 +6,13 @@ import { appStarter, type StartedApp } from '../testing/start-app.js';
 const start = appStarter();
 let one: StartedApp;
 beforeAll(async () => {
-  one = await start([{}, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification' }, { name: 'stars', task: 'regression' }, { name: 'topics', task: 'multi-label-classification' }]);
+  one = await start([
+    {},
+    { name: 'reader', task: 'question-answering' },
+    { name: 'names', task: 'token-classification' },
+    { name: 'stars', task: 'regression' },
+    { name: 'topics', task: 'multi-label-classification' },
+  ]);
 });
 
 test('models with their configurations', async () => {
@@ -33,7 +39,12 @@ test('models with their configurations', async () => {
 
 test('the status is that of the service', async () => {
   const status = one.service.models().map((model) => model.status());
-  expect((await one.get('/v1/status')).json).toEqual({ version: expect.stringMatching(/^\d+\.\d+/), uptime_seconds: expect.any(Number), ready: true, models: status });
+  expect((await one.get('/v1/status')).json).toEqual({
+    version: expect.stringMatching(/^\d+\.\d+/),
+    uptime_seconds: expect.any(Number),
+    ready: true,
+    models: status,
+  });
 });
 
 test('the page', async () => {
@@ -57,7 +68,9 @@ test('metrics show how the models stand', async () => {
 });
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 /** What of OpenAPI is looked at. */
@@ -72,13 +85,27 @@ test('every answer is as OpenAPI describes it', async () => {
   const text = { name: 'text', shape: [1], datatype: 'BYTES', data: ['good'] };
   const pair = { ...text, name: 'pair' };
   const exchanges: [method: string, path: string, answer: Promise<Answer>][] = [
-    ...['/v2', '/v2/health/live', '/v2/health/ready', '/v1/models', '/v1/status', '/health', '/info'].map((path): [string, string, Promise<Answer>] => ['get', path, one.get(path)]),
+    ...['/v2', '/v2/health/live', '/v2/health/ready', '/v1/models', '/v1/status', '/health', '/info'].map(
+      (path): [string, string, Promise<Answer>] => ['get', path, one.get(path)],
+    ),
     ['get', '/v2/models/{model}', one.get('/v2/models/reader')],
     ['get', '/v2/models/{model}', one.get('/v2/models/nobody')],
     ['get', '/v2/models/{model}/ready', one.get('/v2/models/reader/ready')],
-    ...['reviews', 'stars', 'names', 'topics'].map((model): [string, string, Promise<Answer>] => ['post', '/v2/models/{model}/infer', one.post(`/v2/models/${model}/infer`, { inputs: [text] })]),
-    ['post', '/v2/models/{model}/versions/{version}/infer', one.post('/v2/models/reader/versions/1/infer', { inputs: [text, pair] })],
-    ['post', '/v2/models/{model}/infer', one.post('/v2/models/reviews/infer', { inputs: [text], parameters: { budget_cost: 0.1 } })],
+    ...['reviews', 'stars', 'names', 'topics'].map((model): [string, string, Promise<Answer>] => [
+      'post',
+      '/v2/models/{model}/infer',
+      one.post(`/v2/models/${model}/infer`, { inputs: [text] }),
+    ]),
+    [
+      'post',
+      '/v2/models/{model}/versions/{version}/infer',
+      one.post('/v2/models/reader/versions/1/infer', { inputs: [text, pair] }),
+    ],
+    [
+      'post',
+      '/v2/models/{model}/infer',
+      one.post('/v2/models/reviews/infer', { inputs: [text], parameters: { budget_cost: 0.1 } }),
+    ],
     ['post', '/v1/classify', one.post('/v1/classify', { model: 'reviews', text: 'good' })],
     ['post', '/v1/classify', one.post('/v1/classify', { model: 'stars', texts: ['good', 'bad'] })],
     ['post', '/v1/classify', one.post('/v1/classify', { model: 'topics', texts: ['good', 'bad'] })],
@@ -90,9 +117,15 @@ test('every answer is as OpenAPI describes it', async () => {
     ['post', '/predict', one.post('/predict', { model: 'reviews', inputs: [['good'], ['bad']] })],
     ['post', '/predict', one.post('/predict', { inputs: 3 })],
   ];
-  const described = Object.entries(paths).flatMap(([path, operations]) => Object.keys(operations).filter((method) => method !== 'head').map((method) => `${method} ${path}`));
+  const described = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations)
+      .filter((method) => method !== 'head')
+      .map((method) => `${method} ${path}`),
+  );
   const asked = new Set(exchanges.map(([method, path]) => `${method} ${path}`));
-  expect(described.filter((operation) => !asked.has(operation) && !operation.includes('{version}'))).toEqual(['get /metrics']);
+  expect(described.filter((operation) => !asked.has(operation) && !operation.includes('{version}'))).toEqual([
+    'get /metrics',
+  ]);
   for (const [method, path, answer] of exchanges) {
     const { status, json } = await answer;
     const { responses } = paths[path]?.[method] ?? { responses: {} };

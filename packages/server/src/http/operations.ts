@@ -26,7 +26,9 @@ const modelStatus = Type.Object({
       latencyMs: Type.Optional(Type.Number()),
     }),
   ),
-  operatingPoint: Type.Integer({ description: 'Index in the Pareto set of the dearest configuration that load allows now.' }),
+  operatingPoint: Type.Integer({
+    description: 'Index in the Pareto set of the dearest configuration that load allows now.',
+  }),
   queued: count,
   running: count,
   queueDelayMs: measured,
@@ -44,9 +46,17 @@ const models = Type.Object({
       version: Type.String(),
       task: Type.String(),
       labels: Type.Array(Type.String()),
-      pareto_set: Type.Array(Type.Object({ length_config: Type.String(), score: measured, cost: Type.Number(), latency_ms: Type.Optional(Type.Number()) }), {
-        description: 'Cheapest first. Each can be asked for by its `length_config`, or by its index.',
-      }),
+      pareto_set: Type.Array(
+        Type.Object({
+          length_config: Type.String(),
+          score: measured,
+          cost: Type.Number(),
+          latency_ms: Type.Optional(Type.Number()),
+        }),
+        {
+          description: 'Cheapest first. Each can be asked for by its `length_config`, or by its index.',
+        },
+      ),
     }),
   ),
 });
@@ -66,13 +76,26 @@ const tags = ['Operations'];
 export const operationsRoutes: Routes = (app, { service, options: { metrics } }) => {
   const statuses = () => service.models().map((model) => model.status());
 
-  app.get('/', { config: { open: true }, schema: { hide: true } }, async (_, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', statusPagePolicy).send(statusPage));
+  app.get('/', { config: { open: true }, schema: { hide: true } }, async (_, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', statusPagePolicy).send(statusPage),
+  );
 
   app.get('/v1/models', { schema: { tags, response: { 200: models } } }, async () => ({
-    models: statuses().map(({ name, version, task, labels, paretoSet }) => ({ name, version, task, labels: [...labels], pareto_set: paretoSet.map(pointOf) })),
+    models: statuses().map(({ name, version, task, labels, paretoSet }) => ({
+      name,
+      version,
+      task,
+      labels: [...labels],
+      pareto_set: paretoSet.map(pointOf),
+    })),
   }));
 
-  const status = Type.Object({ version: Type.String(), uptime_seconds: Type.Number(), ready: Type.Boolean(), models: Type.Array(modelStatus) });
+  const status = Type.Object({
+    version: Type.String(),
+    uptime_seconds: Type.Number(),
+    ready: Type.Boolean(),
+    models: Type.Array(modelStatus),
+  });
   const started = performance.now();
   app.get('/v1/status', { schema: { tags, response: { 200: Type.Unsafe<object>(status) } } }, async () => ({
     version: packageJson.version,
@@ -81,5 +104,9 @@ export const operationsRoutes: Routes = (app, { service, options: { metrics } })
     models: statuses(),
   }));
 
-  app.get('/metrics', { schema: { tags, produces: ['text/plain'], response: { 200: Type.String() } } }, async (_, reply) => reply.type(metrics.contentType).send(await metrics.text(statuses())));
+  app.get(
+    '/metrics',
+    { schema: { tags, produces: ['text/plain'], response: { 200: Type.String() } } },
+    async (_, reply) => reply.type(metrics.contentType).send(await metrics.text(statuses())),
+  );
 };

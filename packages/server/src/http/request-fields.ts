@@ -6,26 +6,58 @@ import type { InferenceRequest } from '../request.js';
 
 /** What a request of any protocol may ask for beside its texts: the fields of the extension `length_budget`. */
 export const requestFields = {
-  budget_cost: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "At most this share of the full length's multiply-accumulates." })),
-  budget_latency_ms: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Milliseconds from arrival to answer, as predicted.' })),
-  min_score: Type.Optional(Type.Number({ description: "Least score, on the scale of the model's Pareto set. Load never pushes the request below it." })),
-  length_config: Type.Optional(
-    Type.String({ maxLength: 4096, description: 'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`. Excludes the budgets.' }),
+  budget_cost: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "At most this share of the full length's multiply-accumulates.",
+    }),
   ),
-  timeout_ms: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 2 ** 31 - 1, description: 'After so long the answer is of no use: what has not begun by then is not computed.' })),
-  priority: Type.Optional(Type.Integer({ minimum: -1e6, maximum: 1e6, description: 'Lower goes first; 0 is the default.' })),
+  budget_latency_ms: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, description: 'Milliseconds from arrival to answer, as predicted.' }),
+  ),
+  min_score: Type.Optional(
+    Type.Number({
+      description: "Least score, on the scale of the model's Pareto set. Load never pushes the request below it.",
+    }),
+  ),
+  length_config: Type.Optional(
+    Type.String({
+      maxLength: 4096,
+      description:
+        'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`. Excludes the budgets.',
+    }),
+  ),
+  timeout_ms: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 2 ** 31 - 1,
+      description: 'After so long the answer is of no use: what has not begun by then is not computed.',
+    }),
+  ),
+  priority: Type.Optional(
+    Type.Integer({ minimum: -1e6, maximum: 1e6, description: 'Lower goes first; 0 is the default.' }),
+  ),
   truncate: Type.Optional(Type.Boolean({ description: 'Cut texts that are too long in place of refusing them.' })),
 };
 
 /** What a question may ask for as well. */
 export const answerFields = {
   answers: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Most answers to give. Default 20.' })),
-  max_answer_tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: 512, description: 'Most tokens of an answer. Default 30.' })),
+  max_answer_tokens: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 512, description: 'Most tokens of an answer. Default 30.' }),
+  ),
 };
 
 /** What a text that may have several labels may ask for as well. */
 export const labelFields = {
-  threshold: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Several labels a text: probability from which a label is given. Default 0.5.' })),
+  threshold: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'Several labels a text: probability from which a label is given. Default 0.5.',
+    }),
+  ),
 };
 
 export type RequestFields = Static<TObject<typeof requestFields & typeof answerFields & typeof labelFields>>;
@@ -45,14 +77,19 @@ const lengthConfigOf = (text: string, paretoSet: readonly ParetoPoint[]): Length
   if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
   const point = paretoSet[Number(text)];
   if (point) return point.lengthConfig;
-  throw new ServerError('LENGTH_CONFIG_INVALID', `length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`);
+  throw new ServerError(
+    'LENGTH_CONFIG_INVALID',
+    `length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`,
+  );
 };
 
 const readLengthConfig = (text: string, paretoSet: readonly ParetoPoint[]): LengthConfig => {
   try {
     return lengthConfigOf(text, paretoSet);
   } catch (error) {
-    throw error instanceof CoreError ? new ServerError('LENGTH_CONFIG_INVALID', error.message, { cause: error }) : error;
+    throw error instanceof CoreError
+      ? new ServerError('LENGTH_CONFIG_INVALID', error.message, { cause: error })
+      : error;
   }
 };
 
@@ -61,11 +98,18 @@ const readLengthConfig = (text: string, paretoSet: readonly ParetoPoint[]): Leng
  *
  * @throws ServerError `LENGTH_CONFIG_INVALID`; `REQUEST_INVALID` for a configuration together with a budget
  */
-export const inferenceRequest = (inputs: InferenceRequest['inputs'], fields: RequestFields, { paretoSet, truncate, signal }: RequestContext): InferenceRequest => {
+export const inferenceRequest = (
+  inputs: InferenceRequest['inputs'],
+  fields: RequestFields,
+  { paretoSet, truncate, signal }: RequestContext,
+): InferenceRequest => {
   const { budget_cost: cost, budget_latency_ms: latencyMs, min_score: minScore, length_config: text } = fields;
   const budget = { cost, latencyMs, minScore };
   if (text !== undefined && Object.values(budget).some((bound) => bound !== undefined)) {
-    throw new ServerError('REQUEST_INVALID', 'length_config came with a budget; give either the configuration or budget_cost, budget_latency_ms and min_score.');
+    throw new ServerError(
+      'REQUEST_INVALID',
+      'length_config came with a budget; give either the configuration or budget_cost, budget_latency_ms and min_score.',
+    );
   }
   return {
     inputs,

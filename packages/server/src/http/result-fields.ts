@@ -4,9 +4,13 @@ import { round } from './round.js';
 
 /** What every answer says beside its predictions, flat. */
 export const resultFields = {
-  length_config: Type.String({ description: 'The configuration that ran: for each layer, the share of tokens that left it. `0.8,0.6,0.4`' }),
+  length_config: Type.String({
+    description: 'The configuration that ran: for each layer, the share of tokens that left it. `0.8,0.6,0.4`',
+  }),
   cost: Type.Number({ description: "Multiply-accumulates spent, as a share of the full length's." }),
-  expected_score: Type.Optional(Type.Number({ description: "Score of the configuration in the model's search; absent where it was not measured." })),
+  expected_score: Type.Optional(
+    Type.Number({ description: "Score of the configuration in the model's search; absent where it was not measured." }),
+  ),
   degraded: Type.Boolean({ description: 'Whether load made it shorter than the request would have had alone.' }),
   queue_ms: Type.Number(),
   compute_ms: Type.Number(),
@@ -15,7 +19,15 @@ export const resultFields = {
 
 export type ResultFields = Static<TObject<typeof resultFields>>;
 
-export const fieldsOfResult = ({ lengthConfig, cost, expectedScore, degraded, queueMs, computeMs, tokens }: InferenceResult): ResultFields => ({
+export const fieldsOfResult = ({
+  lengthConfig,
+  cost,
+  expectedScore,
+  degraded,
+  queueMs,
+  computeMs,
+  tokens,
+}: InferenceResult): ResultFields => ({
   length_config: lengthConfig.join(','),
   cost,
   ...(Number.isFinite(expectedScore) && { expected_score: Number(expectedScore) }),
@@ -37,4 +49,12 @@ export const headersOfResult = (result: InferenceResult, totalMs: number): Recor
 });
 
 /** Their names, for pages of other origins. */
-export const resultHeaderNames = ['x-queue-time', 'x-inference-time', 'x-total-time', 'x-compute-tokens', 'x-length-config', 'x-length-cost', 'x-degraded'];
+export const resultHeaderNames = [
+  'x-queue-time',
+  'x-inference-time',
+  'x-total-time',
+  'x-compute-tokens',
+  'x-length-config',
+  'x-length-cost',
+  'x-degraded',
+];

@@ -8,20 +8,27 @@ const tokenNames = ['input_ids', 'attention_mask', 'token_type_ids'];
 const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
 
 /** Whether a task answers about whole texts: only such a one may be asked with token numbers. */
-const readsTokens = (task: TaskName): boolean => task === 'sequence-classification' || task === 'multi-label-classification' || task === 'regression';
+const readsTokens = (task: TaskName): boolean =>
+  task === 'sequence-classification' || task === 'multi-label-classification' || task === 'regression';
 
 /** Whether a task may have, and whether it must have, a second text. */
-const pairOf = (task: TaskName): 'optional' | 'required' | 'none' => (task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none');
+const pairOf = (task: TaskName): 'optional' | 'required' | 'none' =>
+  task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none';
 
 /** The names of the inputs that a task has. */
-export const inputNames = (task: TaskName): string[] => ['text', ...(pairOf(task) === 'none' ? [] : ['pair']), ...(readsTokens(task) ? tokenNames : [])];
+export const inputNames = (task: TaskName): string[] => [
+  'text',
+  ...(pairOf(task) === 'none' ? [] : ['pair']),
+  ...(readsTokens(task) ? tokenNames : []),
+];
 
 /** Texts and their seconds, in rows. */
 const textInputs = (text: InputTensor, pair: InputTensor | undefined): TextInput[] => {
   const texts = textsOf(text);
   if (!pair) return texts;
   const pairs = textsOf(pair);
-  if (pairs.length !== texts.length) throw invalid(`Input "text" has ${texts.length} texts and "pair" has ${pairs.length}; expected one each.`);
+  if (pairs.length !== texts.length)
+    throw invalid(`Input "text" has ${texts.length} texts and "pair" has ${pairs.length}; expected one each.`);
   return texts.map((first, row) => [first, pairs[row] ?? '']);
 };
 
@@ -29,13 +36,18 @@ const textInputs = (text: InputTensor, pair: InputTensor | undefined): TextInput
 const lengthOf = (mask: readonly number[], row: number): number => {
   const length = mask.lastIndexOf(1) + 1;
   if (length > 0 && mask.every((value, at) => value === (at < length ? 1 : 0))) return length;
-  throw invalid(`Row ${row} of "attention_mask" is not some 1s and then only 0s; expected padding on the right, after at least one token.`);
+  throw invalid(
+    `Row ${row} of "attention_mask" is not some 1s and then only 0s; expected padding on the right, after at least one token.`,
+  );
 };
 
 /** Rows of token numbers, without their padding. */
 const tokenInputs = (ids: InputTensor, mask: InputTensor | undefined, types: InputTensor | undefined): TokenInput[] => {
   for (const other of [mask, types]) {
-    if (other && other.shape.join() !== ids.shape.join()) throw invalid(`Input "${other.name}" has the shape [${other.shape.join(', ')}] and "input_ids" [${ids.shape.join(', ')}]; expected the same.`);
+    if (other && other.shape.join() !== ids.shape.join())
+      throw invalid(
+        `Input "${other.name}" has the shape [${other.shape.join(', ')}] and "input_ids" [${ids.shape.join(', ')}]; expected the same.`,
+      );
   }
   const lengths = mask && rowsOf(mask).map(lengthOf);
   const typeIds = types && rowsOf(types);
@@ -54,7 +66,10 @@ export const inputsOfTensors = (tensors: readonly InputTensor[], task: TaskName)
   const known = inputNames(task);
   const byName = new Map<string, InputTensor>();
   for (const tensor of tensors) {
-    if (!known.includes(tensor.name)) throw invalid(`This model has no input ${JSON.stringify(tensor.name.slice(0, 60))}; its inputs are ${known.join(', ')}.`);
+    if (!known.includes(tensor.name))
+      throw invalid(
+        `This model has no input ${JSON.stringify(tensor.name.slice(0, 60))}; its inputs are ${known.join(', ')}.`,
+      );
     if (byName.has(tensor.name)) throw invalid(`Input "${tensor.name}" came twice.`);
     byName.set(tensor.name, tensor);
   }
@@ -63,7 +78,8 @@ export const inputsOfTensors = (tensors: readonly InputTensor[], task: TaskName)
   if ((text || pair) && (ids || mask || types)) throw invalid('Both texts and tokens came; give one of them.');
   const main = text ?? ids;
   if (!main) throw invalid(`Input "${mask || types ? 'input_ids' : 'text'}" is missing.`);
-  if (pairOf(task) === 'required' && !pair) throw invalid('Input "pair" is missing: the context in which the answer is looked for.');
+  if (pairOf(task) === 'required' && !pair)
+    throw invalid('Input "pair" is missing: the context in which the answer is looked for.');
   const inputs = ids ? tokenInputs(ids, mask, types) : textInputs(main, pair);
   if (inputs.length === 0) throw invalid(`Input "${main.name}" is empty; expected at least one text.`);
   return inputs;

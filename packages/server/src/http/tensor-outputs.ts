@@ -28,7 +28,12 @@ const outputsOf = (task: TaskName, labels: readonly string[]): readonly Output[]
     case 'sequence-classification':
       return [label, score, probabilitiesOf(labels)];
     case 'multi-label-classification':
-      return [label, score, probabilitiesOf(labels), { name: 'labels', datatype: 'BYTES', read: ({ labels: given = [] }) => [JSON.stringify(given)] }];
+      return [
+        label,
+        score,
+        probabilitiesOf(labels),
+        { name: 'labels', datatype: 'BYTES', read: ({ labels: given = [] }) => [JSON.stringify(given)] },
+      ];
     case 'regression':
       return [score];
     case 'question-answering':
@@ -46,7 +51,12 @@ const outputsOf = (task: TaskName, labels: readonly string[]): readonly Output[]
 const shapeOf = ({ width }: Output, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
 
 /** Names, datatypes and shapes of what a model answers; -1 is the number of texts. */
-export const outputMetadata = (task: TaskName, labels: readonly string[]) => outputsOf(task, labels).map((output) => ({ name: output.name, datatype: output.datatype, shape: shapeOf(output, -1) }));
+export const outputMetadata = (task: TaskName, labels: readonly string[]) =>
+  outputsOf(task, labels).map((output) => ({
+    name: output.name,
+    datatype: output.datatype,
+    shape: shapeOf(output, -1),
+  }));
 
 /** What predictions are made tensors for. */
 export interface TensorOptions {
@@ -61,11 +71,19 @@ export interface TensorOptions {
  *
  * @throws ServerError `REQUEST_INVALID` for a name that the model has no output of
  */
-export const tensorWriter = ({ task, labels, names }: TensorOptions): ((predictions: readonly Prediction[]) => OutputTensor[]) => {
+export const tensorWriter = ({
+  task,
+  labels,
+  names,
+}: TensorOptions): ((predictions: readonly Prediction[]) => OutputTensor[]) => {
   const all = outputsOf(task, labels);
   const wanted = (names ?? []).map((name) => {
     const output = all.find((candidate) => candidate.name === name);
-    if (!output) throw new ServerError('REQUEST_INVALID', `This model has no output ${JSON.stringify(name.slice(0, 60))}; its outputs are ${all.map((candidate) => candidate.name).join(', ')}.`);
+    if (!output)
+      throw new ServerError(
+        'REQUEST_INVALID',
+        `This model has no output ${JSON.stringify(name.slice(0, 60))}; its outputs are ${all.map((candidate) => candidate.name).join(', ')}.`,
+      );
     return output;
   });
   return (predictions) =>

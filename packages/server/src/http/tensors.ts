@@ -39,14 +39,17 @@ const elementsOf = ({ name, shape, data }: InputTensor): unknown[] => {
   const size = shape.reduce((product, length) => product * length, 1);
   const nested = shape.length > 1 && Array.isArray(data[0]);
   const fail = (): never => {
-    throw invalid(`Input "${name}" has the shape ${show(shape)} and ${nested ? 'lists that do not nest so' : `${data.length} elements; expected ${size}`}.`);
+    throw invalid(
+      `Input "${name}" has the shape ${show(shape)} and ${nested ? 'lists that do not nest so' : `${data.length} elements; expected ${size}`}.`,
+    );
   };
   if (!nested && data.length !== size) fail();
   return nested ? unnest(data, shape, fail) : [...data];
 };
 
 const checkDatatype = ({ name, datatype }: InputTensor, expected: string): void => {
-  if (datatype !== expected) throw invalid(`Input "${name}" has the datatype ${JSON.stringify(datatype)}; expected ${expected}.`);
+  if (datatype !== expected)
+    throw invalid(`Input "${name}" has the datatype ${JSON.stringify(datatype)}; expected ${expected}.`);
 };
 
 /**
@@ -57,9 +60,11 @@ const checkDatatype = ({ name, datatype }: InputTensor, expected: string): void 
 export const textsOf = (tensor: InputTensor): string[] => {
   const { name, shape } = tensor;
   checkDatatype(tensor, 'BYTES');
-  if (shape.length > 2 || (shape[1] ?? 1) !== 1) throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n], one text each.`);
+  if (shape.length > 2 || (shape[1] ?? 1) !== 1)
+    throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n], one text each.`);
   return elementsOf(tensor).map((element, row) => {
-    if (typeof element !== 'string') throw invalid(`Element ${row} of input "${name}" is ${typeof element}; expected a text.`);
+    if (typeof element !== 'string')
+      throw invalid(`Element ${row} of input "${name}" is ${typeof element}; expected a text.`);
     return element;
   });
 };
@@ -73,10 +78,16 @@ export const rowsOf = (tensor: InputTensor): number[][] => {
   const { name, shape } = tensor;
   checkDatatype(tensor, 'INT64');
   const [rows = 0, length = 0, ...more] = shape;
-  if (shape.length < 2 || more.length > 0) throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n, tokens].`);
+  if (shape.length < 2 || more.length > 0)
+    throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n, tokens].`);
   const elements = elementsOf(tensor).map((element, at) => {
-    if (typeof element !== 'number' || !Number.isSafeInteger(element)) throw invalid(`Element ${at} of input "${name}" is ${typeof element === 'number' ? element : typeof element}; expected a whole number.`);
+    if (typeof element !== 'number' || !Number.isSafeInteger(element))
+      throw invalid(
+        `Element ${at} of input "${name}" is ${typeof element === 'number' ? element : typeof element}; expected a whole number.`,
+      );
     return element;
   });
-  return Array.from({ length: elements.length === 0 ? 0 : rows }, (_, row) => elements.slice(row * length, (row + 1) * length));
+  return Array.from({ length: elements.length === 0 ? 0 : rows }, (_, row) =>
+    elements.slice(row * length, (row + 1) * length),
+  );
 };

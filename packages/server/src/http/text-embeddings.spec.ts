@@ -7,15 +7,27 @@ beforeAll(async () => {
   one = await start([{}], { maxTexts: 2 });
 });
 
-const positive = [{ score: 0.75, label: 'positive' }, { score: 0.25, label: 'negative' }];
-const negative = [{ score: 0.75, label: 'negative' }, { score: 0.25, label: 'positive' }];
+const positive = [
+  { score: 0.75, label: 'positive' },
+  { score: 0.25, label: 'negative' },
+];
+const negative = [
+  { score: 0.75, label: 'negative' },
+  { score: 0.25, label: 'positive' },
+];
 
 test.each<[string, unknown, unknown, unknown]>([
   ['a text', 'good', positive, ['good']],
   ['a pair', ['good', 'x'], positive, [['good', 'x']]],
   ['a list', [['good'], ['bad', 'x']], [positive, negative], ['good', ['bad', 'x']]],
 ])('%s is answered best label first', async (_, inputs, expected, asked) => {
-  const { status, json, headers } = await one.post('/predict', { inputs, raw_scores: false, truncate: true, truncation_direction: 'Right', parameters: { budget_cost: 0.9 } });
+  const { status, json, headers } = await one.post('/predict', {
+    inputs,
+    raw_scores: false,
+    truncate: true,
+    truncation_direction: 'Right',
+    parameters: { budget_cost: 0.9 },
+  });
   expect({ status, json }).toEqual({ status: 200, json: expected });
   expect(headers.get('x-compute-tokens')).toMatch(/^\d+$/);
   expect(one.service.requests.at(-1)).toMatchObject({ inputs: asked, truncate: true, budget: { cost: 0.9 } });
@@ -31,7 +43,13 @@ test.each<[string, object, number, string, string]>([
   ['an empty list', { inputs: [] }, 400, 'Empty', 'empty list'],
   ['an empty text', { inputs: '' }, 400, 'Empty', 'empty'],
   ['too many texts', { inputs: [['a'], ['b'], ['c']] }, 413, 'Validation', '3 texts came; this server takes 2'],
-  ['a budget that cannot be met', { inputs: 'a', parameters: { budget_cost: 0.1 } }, 422, 'Validation', 'No configuration'],
+  [
+    'a budget that cannot be met',
+    { inputs: 'a', parameters: { budget_cost: 0.1 } },
+    422,
+    'Validation',
+    'No configuration',
+  ],
 ])('%s', async (_, body, status, error_type, message) => {
   const answer = await one.post('/predict', body);
   expect(answer).toMatchObject({ status, json: { error: expect.stringContaining(message), error_type } });
@@ -67,7 +85,10 @@ test('health and info', async () => {
 
 test('of several labels a text each has its own probability', async () => {
   const { post } = await start([{ name: 'topics', task: 'multi-label-classification' }]);
-  expect((await post('/predict', { inputs: 'good' })).json).toEqual([{ score: 0.9, label: 'praise' }, { score: 0.6, label: 'long' }]);
+  expect((await post('/predict', { inputs: 'good' })).json).toEqual([
+    { score: 0.9, label: 'praise' },
+    { score: 0.6, label: 'long' },
+  ]);
 });
 
 test('a regression has one label', async () => {

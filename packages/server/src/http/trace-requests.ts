@@ -13,7 +13,20 @@ export const addTracing = async (app: FastifyInstance): Promise<void> => {
     const span = tracing.begin(`POST ${url}`, request.headers);
     exchangeOf(request).whenSettled(({ model, texts, result, code }) => {
       const failed = code !== 'OK' && statusOf[code] >= 500;
-      span.end({ model: model?.name, version: model?.version, texts, cost: result?.cost, degraded: result?.degraded, queue_ms: result?.queueMs, compute_ms: result?.computeMs, tokens: result?.tokens, code }, failed);
+      span.end(
+        {
+          model: model?.name,
+          version: model?.version,
+          texts,
+          cost: result?.cost,
+          degraded: result?.degraded,
+          queue_ms: result?.queueMs,
+          compute_ms: result?.computeMs,
+          tokens: result?.tokens,
+          code,
+        },
+        failed,
+      );
     });
   });
 };

@@ -32,7 +32,8 @@ export const validationMessage = (errors: readonly FastifySchemaValidationError[
   }
   if (keyword === 'required') return `The field ${inside(params['missingProperty'])} is missing.`;
   const subject = field === '' ? `The ${where}` : `"${field}"`;
-  if (keyword === 'anyOf' && parentSchema?.description !== undefined) return `${subject} is ${show(data)}; expected ${parentSchema.description}`;
+  if (keyword === 'anyOf' && parentSchema?.description !== undefined)
+    return `${subject} is ${show(data)}; expected ${parentSchema.description}`;
   const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
   return data === undefined ? `${subject} is missing.` : `${subject} is ${show(data)}; it ${message}${allowed}.`;
 };

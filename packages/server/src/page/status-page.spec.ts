@@ -43,9 +43,16 @@ const model = (changes: Partial<ModelStatus> = {}): ModelStatus => ({
   ...changes,
 });
 
-const never: Partial<ModelStatus> = { paretoSet: [{ lengthConfig: [1, 1, 1, 1], score: Number.NaN, cost: 1 }], operatingPoint: 0 };
+const never: Partial<ModelStatus> = {
+  paretoSet: [{ lengthConfig: [1, 1, 1, 1], score: Number.NaN, cost: 1 }],
+  operatingPoint: 0,
+};
 
-const answer = (models: readonly ModelStatus[], ready = true): ReturnType<StatusScript['answer']> => ({ version: '0.1.0', ready, models });
+const answer = (models: readonly ModelStatus[], ready = true): ReturnType<StatusScript['answer']> => ({
+  version: '0.1.0',
+  ready,
+  models,
+});
 
 /** Calm, then a wave of load, then calm again: 40 texts a second, 200 in the wave. */
 const wave = (second: number): ModelStatus => {
@@ -67,7 +74,11 @@ describeWith(['chromium'], 'statusPage', () => {
   let pictures: string;
   let browser: Browser;
   let server: StatusServer | undefined;
-  const script: { -readonly [key in keyof StatusScript]: StatusScript[key] } = { page: statusPage, policy: statusPagePolicy, answer: () => answer([]) };
+  const script: { -readonly [key in keyof StatusScript]: StatusScript[key] } = {
+    page: statusPage,
+    policy: statusPagePolicy,
+    answer: () => answer([]),
+  };
   const problems: string[] = [];
 
   /** Opens the page; its clock stands still until it is told to go on. */
@@ -123,7 +134,9 @@ describeWith(['chromium'], 'statusPage', () => {
       'Point 9 of 14, operating point: score 0.961, cost 42 %, length configuration 0.81 0.65 0.52 0.42 0.34 0.27',
     );
     expect(await text(page, '#config')).toBe('0.81 0.65 0.52 0.42 0.34 0.27');
-    expect(await text(page, '#verdict')).toMatch(/^5 of 14 configurations held back\..* at most 42 % of the full cost, /);
+    expect(await text(page, '#verdict')).toMatch(
+      /^5 of 14 configurations held back\..* at most 42 % of the full cost, /,
+    );
     expect(await text(page, '#lamp')).toBe('ready, under load');
     expect(problems).toEqual([]);
   });
@@ -198,7 +211,10 @@ describeWith(['chromium'], 'statusPage', () => {
   });
 
   test('shows a model that was never searched', async () => {
-    script.answer = () => answer([model({ ...never, queueDelayMs: Number.NaN, speed: { overheadMs: Number.NaN, msPerGigaMac: Number.NaN } })]); // null in JSON
+    script.answer = () =>
+      answer([
+        model({ ...never, queueDelayMs: Number.NaN, speed: { overheadMs: Number.NaN, msPerGigaMac: Number.NaN } }),
+      ]); // null in JSON
     const page = await open();
     await page.locator('.point').waitFor();
     expect(await text(page, '#verdict')).toMatch(/^One configuration\./);
@@ -212,7 +228,15 @@ describeWith(['chromium'], 'statusPage', () => {
   });
 
   test('shows several models in tabs, and keeps the choice in the address', async () => {
-    script.answer = () => answer([model(), model({ name: 'squad', task: 'question-answering', operatingPoint: 2 }), model({ ...never, name: 'plain', ready: false })], false);
+    script.answer = () =>
+      answer(
+        [
+          model(),
+          model({ name: 'squad', task: 'question-answering', operatingPoint: 2 }),
+          model({ ...never, name: 'plain', ready: false }),
+        ],
+        false,
+      );
     const page = await open();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(['imdb-minilm\n3', 'squad\n3', 'plain\n3']);
     await page.getByRole('tab', { name: 'squad' }).click();

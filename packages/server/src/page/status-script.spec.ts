@@ -30,9 +30,14 @@ test('the script of the page has no type errors', () => {
   const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-page-'));
   const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const wrong = '(/** @param {ModelStatus} model */ (model) => model.queueDelaySeconds)';
-  file('page.js', `/** @typedef {import('${join(__dirname, '../service.js')}').ModelStatus} ModelStatus */\n${statusScript}\n${wrong};\nexport {};`);
+  file(
+    'page.js',
+    `/** @typedef {import('${join(__dirname, '../service.js')}').ModelStatus} ModelStatus */\n${statusScript}\n${wrong};\nexport {};`,
+  );
   file('tsconfig.json', JSON.stringify({ compilerOptions, files: ['page.js'] }));
-  const { stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder], {
+    encoding: 'utf8',
+  });
   rmSync(folder, { recursive: true });
   const found = stdout.split('\n').filter((line) => line.includes('page.js('));
   expect(found).toEqual([expect.stringContaining("'queueDelaySeconds' does not exist on type 'ModelStatus'")]); // ours, and no other

@@ -25,9 +25,15 @@ export interface Choices {
 
 const slack = 1e-9;
 
-const toChoice = ({ lengthConfig, cost, score }: ParetoPoint, index: number): Choice => ({ lengthConfig, cost, score: Number.isFinite(score) ? score : undefined, index });
+const toChoice = ({ lengthConfig, cost, score }: ParetoPoint, index: number): Choice => ({
+  lengthConfig,
+  cost,
+  score: Number.isFinite(score) ? score : undefined,
+  index,
+});
 
-const isSame = (a: LengthConfig, b: LengthConfig): boolean => a.length === b.length && a.every((ratio, layer) => ratio === b[layer]);
+const isSame = (a: LengthConfig, b: LengthConfig): boolean =>
+  a.length === b.length && a.every((ratio, layer) => ratio === b[layer]);
 
 /** A choice as an answer names it. */
 const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
@@ -37,8 +43,14 @@ const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<stri
 });
 
 /** @throws ServerError `BUDGET_INFEASIBLE`, whose `nearest` is what comes closest */
-export const infeasible = (message: string, nearest: Choice | undefined, more: Readonly<Record<string, unknown>> = {}): never => {
-  throw new ServerError('BUDGET_INFEASIBLE', message, { details: nearest ? { nearest: { ...nameChoice(nearest), ...more } } : {} });
+export const infeasible = (
+  message: string,
+  nearest: Choice | undefined,
+  more: Readonly<Record<string, unknown>> = {},
+): never => {
+  throw new ServerError('BUDGET_INFEASIBLE', message, {
+    details: nearest ? { nearest: { ...nameChoice(nearest), ...more } } : {},
+  });
 };
 
 const exactly = (paretoSet: readonly ParetoPoint[], lengthConfig: LengthConfig, layers: number): Choices => {
@@ -49,7 +61,12 @@ const exactly = (paretoSet: readonly ParetoPoint[], lengthConfig: LengthConfig, 
   }
   const index = paretoSet.findIndex((point) => isSame(point.lengthConfig, lengthConfig));
   const known = paretoSet[index];
-  return { allowed: [known ? toChoice(known, index) : { lengthConfig, cost: undefined, score: undefined, index: paretoSet.length }], flexible: false };
+  return {
+    allowed: [
+      known ? toChoice(known, index) : { lengthConfig, cost: undefined, score: undefined, index: paretoSet.length },
+    ],
+    flexible: false,
+  };
 };
 
 /**
@@ -58,18 +75,30 @@ const exactly = (paretoSet: readonly ParetoPoint[], lengthConfig: LengthConfig, 
  * @param paretoSet cheapest first, at least one point
  * @throws ServerError `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
  */
-export const choicesFor = (paretoSet: readonly ParetoPoint[], { cost, minScore, lengthConfig }: RequestBudget, layers: number): Choices => {
+export const choicesFor = (
+  paretoSet: readonly ParetoPoint[],
+  { cost, minScore, lengthConfig }: RequestBudget,
+  layers: number,
+): Choices => {
   if (lengthConfig) return exactly(paretoSet, lengthConfig, layers);
   const all = paretoSet.map(toChoice);
-  const enough = minScore === undefined ? all : all.filter(({ score }) => score !== undefined && score >= minScore - slack);
+  const enough =
+    minScore === undefined ? all : all.filter(({ score }) => score !== undefined && score >= minScore - slack);
   const [cheapest] = enough;
   if (!cheapest) {
     const best = all.at(-1);
-    const known = best?.score === undefined ? 'this model was never searched, so no score of it is known' : `the best configuration scores ${best.score}`;
+    const known =
+      best?.score === undefined
+        ? 'this model was never searched, so no score of it is known'
+        : `the best configuration scores ${best.score}`;
     return infeasible(`min_score is ${minScore}, and ${known}.`, best);
   }
-  const allowed = cost === undefined ? enough : enough.filter((choice) => choice.cost !== undefined && choice.cost <= cost + slack);
+  const allowed =
+    cost === undefined ? enough : enough.filter((choice) => choice.cost !== undefined && choice.cost <= cost + slack);
   if (allowed.length > 0) return { allowed, flexible: true };
   const with_ = minScore === undefined ? '' : ` with a score of at least ${minScore}`;
-  return infeasible(`budget_cost is ${cost}, and the cheapest configuration${with_} costs ${cheapest.cost?.toFixed(3)} of the full length.`, cheapest);
+  return infeasible(
+    `budget_cost is ${cost}, and the cheapest configuration${with_} costs ${cheapest.cost?.toFixed(3)} of the full length.`,
+    cheapest,
+  );
 };

@@ -7,7 +7,8 @@ import { createPace } from './pace.js';
 import { createSpeed } from './speed.js';
 
 const { paretoSet } = facts;
-const indices = (budget: Parameters<typeof choicesFor>[1]): number[] => choicesFor(paretoSet, budget, 3).allowed.map(({ index }) => index);
+const indices = (budget: Parameters<typeof choicesFor>[1]): number[] =>
+  choicesFor(paretoSet, budget, 3).allowed.map(({ index }) => index);
 
 describe('what a budget allows', () => {
   test('everything, cheapest first, where nothing is asked', () => expect(indices({})).toEqual([0, 1, 2, 3, 4]));
@@ -15,19 +16,48 @@ describe('what a budget allows', () => {
   test('what scores enough', () => expect(indices({ minScore: 0.88 })).toEqual([2, 3, 4]));
   test('both', () => expect(indices({ cost: 0.8, minScore: 0.88 })).toEqual([2, 3]));
   test('exactly one configuration, of the set or not, which load does not change', () => {
-    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.5, 0.4] }, 3)).toMatchObject({ flexible: false, allowed: [{ index: 2, score: 0.88, cost: 0.6 }] });
-    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.6, 0.4] }, 3)).toMatchObject({ flexible: false, allowed: [{ score: undefined, cost: undefined }] });
+    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.5, 0.4] }, 3)).toMatchObject({
+      flexible: false,
+      allowed: [{ index: 2, score: 0.88, cost: 0.6 }],
+    });
+    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.6, 0.4] }, 3)).toMatchObject({
+      flexible: false,
+      allowed: [{ score: undefined, cost: undefined }],
+    });
   });
   test.each([
-    [{ cost: 0.1 }, 'BUDGET_INFEASIBLE', 'the cheapest configuration costs 0.200', { nearest: { length_config: '0.2,0.1,0.1', cost: 0.2, score: 0.8 } }],
-    [{ cost: 0.5, minScore: 0.9 }, 'BUDGET_INFEASIBLE', 'with a score of at least 0.9 costs 0.800', { nearest: { length_config: '0.9,0.8,0.7' } }],
-    [{ minScore: 0.95 }, 'BUDGET_INFEASIBLE', 'the best configuration scores 0.91', { nearest: { length_config: '1,1,1' } }],
+    [
+      { cost: 0.1 },
+      'BUDGET_INFEASIBLE',
+      'the cheapest configuration costs 0.200',
+      { nearest: { length_config: '0.2,0.1,0.1', cost: 0.2, score: 0.8 } },
+    ],
+    [
+      { cost: 0.5, minScore: 0.9 },
+      'BUDGET_INFEASIBLE',
+      'with a score of at least 0.9 costs 0.800',
+      { nearest: { length_config: '0.9,0.8,0.7' } },
+    ],
+    [
+      { minScore: 0.95 },
+      'BUDGET_INFEASIBLE',
+      'the best configuration scores 0.91',
+      { nearest: { length_config: '1,1,1' } },
+    ],
     [{ lengthConfig: [1, 1] }, 'LENGTH_CONFIG_INVALID', '2 entries for a model of 3 layers', undefined],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {
-    expect(() => choicesFor(paretoSet, budget, 3)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message), ...(details && { details: expect.objectContaining({ nearest: expect.objectContaining(details.nearest) }) }) }));
+    expect(() => choicesFor(paretoSet, budget, 3)).toThrow(
+      expect.objectContaining({
+        code,
+        message: expect.stringContaining(message),
+        ...(details && { details: expect.objectContaining({ nearest: expect.objectContaining(details.nearest) }) }),
+      }),
+    );
   });
   test('no score is promised of a model that was never searched', () => {
-    expect(() => choicesFor([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }], { minScore: 0.5 }, 3)).toThrow(/never searched/);
+    expect(() => choicesFor([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }], { minScore: 0.5 }, 3)).toThrow(
+      /never searched/,
+    );
   });
 });
 
@@ -45,7 +75,10 @@ describe('fitted speed', () => {
     expect(speed.milliseconds(1e9)).toBeCloseTo(30, 0);
   });
   test('is never negative, whatever it is told', () => {
-    const batch = fc.record({ macs: fc.double({ min: 1, max: 1e12, noNaN: true }), milliseconds: fc.double({ min: 0, max: 1e6, noNaN: true }) });
+    const batch = fc.record({
+      macs: fc.double({ min: 1, max: 1e12, noNaN: true }),
+      milliseconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    });
     fc.assert(
       fc.property(fc.array(batch, { minLength: 1, maxLength: 40 }), (batches) => {
         const speed = createSpeed(batches);
@@ -64,7 +97,12 @@ describe('the load controller', () => {
   test('goes down at once, as far as clears the queue, and no further', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
     expect(controller.ceiling).toBe(4);
-    controller.update({ now: 1000, waitedMs: 120, drainMs: (ceiling) => 45 * (ceiling + 1), utilization: (ceiling) => 0.3 * ceiling });
+    controller.update({
+      now: 1000,
+      waitedMs: 120,
+      drainMs: (ceiling) => 45 * (ceiling + 1),
+      utilization: (ceiling) => 0.3 * ceiling,
+    });
     expect(controller.ceiling).toBe(1);
   });
   test('goes down to where it keeps up with what comes', () => {
@@ -83,9 +121,15 @@ describe('the load controller', () => {
   });
   test('stays where it is between the two: it does not swing', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
-    controller.update({ now: 1000, waitedMs: 500, drainMs: (ceiling) => 60 * ceiling, utilization: (ceiling) => 0.6 * ceiling });
+    controller.update({
+      now: 1000,
+      waitedMs: 500,
+      drainMs: (ceiling) => 60 * ceiling,
+      utilization: (ceiling) => 0.6 * ceiling,
+    });
     expect(controller.ceiling).toBe(1);
-    for (let now = 1100; now < 60_000; now += 50) controller.update({ now, waitedMs: 60, drainMs: () => 60, utilization: (ceiling) => 0.6 * ceiling });
+    for (let now = 1100; now < 60_000; now += 50)
+      controller.update({ now, waitedMs: 60, drainMs: () => 60, utilization: (ceiling) => 0.6 * ceiling });
     expect(controller.ceiling).toBe(1);
   });
   test('waits longer before it tries again what failed', () => {
@@ -93,7 +137,12 @@ describe('the load controller', () => {
     let ups = 0;
     for (let now = 1000; now < 61_000; now += 50) {
       const before = controller.ceiling;
-      controller.update({ now, waitedMs: controller.ceiling === 1 ? 500 : 0, drainMs: () => 0, utilization: () => 0.5 });
+      controller.update({
+        now,
+        waitedMs: controller.ceiling === 1 ? 500 : 0,
+        drainMs: () => 0,
+        utilization: () => 0.5,
+      });
       if (controller.ceiling > before) ups += 1;
     }
     expect(ups).toBeGreaterThan(3);

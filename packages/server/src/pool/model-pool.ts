@@ -22,10 +22,17 @@ const threadFile = import.meta.url.endsWith('.ts') ? './model-thread.ts' : './mo
 
 /** What a request is told whose thread ended; why stands in `cause`. */
 export const crashOf = (error: unknown): ServerError =>
-  new ServerError('WORKER_CRASHED', 'The thread that ran the model ended before it answered; it is replaced. Try again.', { cause: error, retryAfterMs: 1000 });
+  new ServerError(
+    'WORKER_CRASHED',
+    'The thread that ran the model ended before it answered; it is replaced. Try again.',
+    { cause: error, retryAfterMs: 1000 },
+  );
 
 const notReady = (reason: string): ServerError =>
-  new ServerError('MODEL_NOT_READY', 'The model cannot be opened at the moment. Try again later.', { cause: new Error(reason), retryAfterMs: 1000 });
+  new ServerError('MODEL_NOT_READY', 'The model cannot be opened at the moment. Try again later.', {
+    cause: new Error(reason),
+    retryAfterMs: 1000,
+  });
 
 /**
  * Starts the threads of a model and waits until all of them have opened it.
@@ -44,7 +51,9 @@ export const openModelPool = async (data: ThreadData, threads: number): Promise<
   let closing = false;
   pool.on('error', () => undefined); // a thread that ends without a batch: the pool has replaced it already
   try {
-    const facts = (await Promise.all(Array.from({ length: threads }, () => pool.run(undefined, { name: 'describe' })))) as ModelFacts[];
+    const facts = (await Promise.all(
+      Array.from({ length: threads }, () => pool.run(undefined, { name: 'describe' })),
+    )) as ModelFacts[];
     return {
       facts: facts[0] as ModelFacts,
       threads,
@@ -67,6 +76,8 @@ export const openModelPool = async (data: ThreadData, threads: number): Promise<
     };
   } catch (error) {
     await pool.destroy();
-    throw new ServerError('REPOSITORY_INVALID', `The model ${data.source} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new ServerError('REPOSITORY_INVALID', `The model ${data.source} cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 };

@@ -4,7 +4,15 @@ import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf } from '../errors.js';
 import { openPredictor } from './open-predictor.js';
-import type { ModelFacts, NotOpened, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
+import type {
+  ModelFacts,
+  NotOpened,
+  ThreadAnswer,
+  ThreadData,
+  ThreadResult,
+  ThreadText,
+  TimedBatch,
+} from './thread-messages.js';
 
 let opening: Promise<Predictor> | undefined;
 
@@ -34,7 +42,12 @@ const failed = (error: unknown): ThreadAnswer => {
   return { code: clientCodes[code] ?? 'INTERNAL', message };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({ truncate, answers, maxAnswerTokens, threshold });
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({
+  truncate,
+  answers,
+  maxAnswerTokens,
+  threshold,
+});
 
 /** Answers texts that are read alike. */
 const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): Promise<ThreadAnswer[]> => {
@@ -42,7 +55,10 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
   if (!first) return [];
   try {
     const lengthConfigs = texts.map(({ lengthConfig }) => lengthConfig);
-    const predictions = await predictor.predict(texts.map(({ input }) => input), { ...optionsOf(first), lengthConfigs, onError: 'answer' });
+    const predictions = await predictor.predict(
+      texts.map(({ input }) => input),
+      { ...optionsOf(first), lengthConfigs, onError: 'answer' },
+    );
     return predictions.map((prediction) => (prediction.error ? failed(prediction.error) : { prediction }));
   } catch (error) {
     if (texts.length === 1) return [failed(error)];
@@ -68,7 +84,10 @@ export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResul
     groups.set(key, [...(groups.get(key) ?? []), row]);
   });
   for (const rows of groups.values()) {
-    const own = await answerAlike(predictor, rows.map((row) => texts[row] as ThreadText));
+    const own = await answerAlike(
+      predictor,
+      rows.map((row) => texts[row] as ThreadText),
+    );
     rows.forEach((row, i) => (answers[row] = own[i] as ThreadAnswer));
   }
   return { answers, computeMs: performance.now() - start };

@@ -1,6 +1,14 @@
 /** What goes between the main thread and the threads that run a model: plain data. */
 import type { LengthConfig } from '@length-adaptive/core';
-import type { Dimensions, ParetoPoint, Prediction, Predictor, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import type {
+  Dimensions,
+  ParetoPoint,
+  Prediction,
+  Predictor,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { ServerErrorCode } from '../errors.js';
 
@@ -41,7 +49,8 @@ export interface ThreadText {
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */
-export type ThreadAnswer = { readonly prediction: Prediction } | { readonly code: ServerErrorCode; readonly message: string };
+export type ThreadAnswer =
+  { readonly prediction: Prediction } | { readonly code: ServerErrorCode; readonly message: string };
 
 export interface ThreadResult {
   /** In the order of the batch. */

@@ -1,14 +1,24 @@
 import { createMetrics } from './metrics.js';
 
 const model = { name: 'reviews', version: '1' };
-const result = { predictions: [], lengthConfig: [1], cost: 0.42, expectedScore: 0.8, degraded: true, tokens: 9, queueMs: 2, computeMs: 30 };
+const result = {
+  predictions: [],
+  lengthConfig: [1],
+  cost: 0.42,
+  expectedScore: 0.8,
+  degraded: true,
+  tokens: 9,
+  queueMs: 2,
+  computeMs: 30,
+};
 
 test('what the service tells is counted', async () => {
   const { observer, request, text } = createMetrics();
   observer.answered(model, result, 40);
   observer.batch(model, { texts: 4, tokens: 128, computeMs: 30, macs: 1e9 });
   observer.workerReplaced(model);
-  for (const code of ['BUDGET_INFEASIBLE', 'OVERLOADED', 'OVERLOADED', 'TIMED_OUT', 'ABANDONED', 'TEXT_EMPTY'] as const) observer.failed(model, code);
+  for (const code of ['BUDGET_INFEASIBLE', 'OVERLOADED', 'OVERLOADED', 'TIMED_OUT', 'ABANDONED', 'TEXT_EMPTY'] as const)
+    observer.failed(model, code);
   request({ model, route: '/predict', code: 'OK' });
   const lines = await text([]);
   const own = '{model="reviews",version="1"}';
@@ -44,7 +54,24 @@ test('bounds of buckets are short numbers, and two registries count apart', asyn
 
 test('a model that is gone has no gauges', async () => {
   const { text } = createMetrics();
-  const status = { ...model, ready: true, task: 'regression', engine: 'tfjs', labels: [], positions: 8, paretoSet: [], operatingPoint: 3, queued: 1, running: 1, queueDelayMs: 5, answered: 0, degraded: 0, refused: 0, expired: 0, speed: { overheadMs: 0, msPerGigaMac: 1 } } as const;
+  const status = {
+    ...model,
+    ready: true,
+    task: 'regression',
+    engine: 'tfjs',
+    labels: [],
+    positions: 8,
+    paretoSet: [],
+    operatingPoint: 3,
+    queued: 1,
+    running: 1,
+    queueDelayMs: 5,
+    answered: 0,
+    degraded: 0,
+    refused: 0,
+    expired: 0,
+    speed: { overheadMs: 0, msPerGigaMac: 1 },
+  } as const;
   expect(await text([status])).toContain('length_adaptive_operating_point{model="reviews",version="1"} 3');
   expect(await text([])).not.toContain('length_adaptive_operating_point{');
 });

@@ -6,7 +6,8 @@ import type { ModelLabel, Observer } from './observer.js';
 const prefix = 'length_adaptive_';
 
 /** Bounds that grow by a factor, as short numbers. */
-const geometric = (first: number, factor: number, count: number): number[] => Array.from({ length: count }, (_, i) => Number((first * factor ** i).toPrecision(3)));
+const geometric = (first: number, factor: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => Number((first * factor ** i).toPrecision(3)));
 
 /** 1 ms to 25 s. */
 const seconds = geometric(0.001, 1.5, 26);
@@ -47,8 +48,14 @@ const gauges = {
   ready: ['1 if the model answers.', ({ ready }) => Number(ready)],
   queued_texts: ['Texts that wait.', ({ queued }) => queued],
   running_texts: ['Texts that are being computed.', ({ running }) => running],
-  operating_point: ['Index in the Pareto set of the dearest configuration that load allows.', ({ operatingPoint }) => operatingPoint],
-  queue_delay_seconds: ['Seconds that a text would wait if it came now, predicted.', ({ queueDelayMs }) => queueDelayMs / 1000],
+  operating_point: [
+    'Index in the Pareto set of the dearest configuration that load allows.',
+    ({ operatingPoint }) => operatingPoint,
+  ],
+  queue_delay_seconds: [
+    'Seconds that a text would wait if it came now, predicted.',
+    ({ queueDelayMs }) => queueDelayMs / 1000,
+  ],
 } satisfies Record<string, readonly [string, (status: ModelStatus) => number]>;
 
 /**
@@ -65,8 +72,10 @@ export const createMetrics = (): Metrics => {
   const labelNames = ['model', 'version'] as const;
   collectDefaultMetrics({ register: registry, prefix });
 
-  const counter = (name: string, help: string) => new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets: number[]) => new Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, registers });
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, registers });
   const gauge = (name: string, help: string) => new Gauge({ name: `${prefix}${name}`, help, labelNames, registers });
 
   const requests = new Counter({
@@ -86,7 +95,9 @@ export const createMetrics = (): Metrics => {
   const batchSeconds = histogram('batch_seconds', 'Time of a batch.', seconds);
   const macs = counter('macs', 'Multiply-accumulates spent.');
   const replaced = counter('workers_replaced', 'Worker threads that died and were replaced.');
-  const failures = new Map<string, Counter<'model' | 'version'>>(Object.entries(failureCounters).map(([code, [name, help]]) => [code, counter(name, help)]));
+  const failures = new Map<string, Counter<'model' | 'version'>>(
+    Object.entries(failureCounters).map(([code, [name, help]]) => [code, counter(name, help)]),
+  );
   const now = Object.entries(gauges).map(([name, [help, read]]) => ({ gauge: gauge(name, help), read }));
 
   const labels = ({ name, version }: ModelLabel) => ({ model: name, version });

@@ -1,4 +1,12 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace, type Context, type TextMapPropagator } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type TextMapPropagator,
+} from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ServerError } from '../errors.js';
 import { appStarter } from '../testing/start-app.js';
@@ -38,7 +46,17 @@ test('a span for an inference request, under the one that the client names', asy
     name: 'POST /v1/classify',
     kind: SpanKind.SERVER,
     parentSpanContext: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) },
-    attributes: { model: 'reviews', version: '1', texts: 2, cost: 0.6, degraded: true, queue_ms: 1.23456, compute_ms: 2, tokens: 6, code: 'OK' },
+    attributes: {
+      model: 'reviews',
+      version: '1',
+      texts: 2,
+      cost: 0.6,
+      degraded: true,
+      queue_ms: 1.23456,
+      compute_ms: 2,
+      tokens: 6,
+      code: 'OK',
+    },
     status: { code: SpanStatusCode.UNSET },
   });
   expect(JSON.stringify(spans[0]?.attributes)).not.toContain('good');

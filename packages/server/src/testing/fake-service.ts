@@ -41,7 +41,8 @@ export interface FakeService extends OpenService {
   fail(error: unknown): void;
 }
 
-const textOf = (input: TextInput | TokenInput): string => (isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' '));
+const textOf = (input: TextInput | TokenInput): string =>
+  isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' ');
 
 /** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
 const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold = 0.5): Prediction => {
@@ -51,10 +52,24 @@ const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold =
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
   switch (task) {
     case 'sequence-classification':
-      return { ...ran, label: score > 0.5 ? 'positive' : 'negative', score: Math.max(score, 1 - score), probabilities: { negative: 1 - score, positive: score } };
+      return {
+        ...ran,
+        label: score > 0.5 ? 'positive' : 'negative',
+        score: Math.max(score, 1 - score),
+        probabilities: { negative: 1 - score, positive: score },
+      };
     case 'multi-label-classification': {
-      const given = [{ label: 'praise', score: 0.9 }, { label: 'long', score: 0.6 }].filter((each) => each.score >= threshold && (each.label === 'long' || score > 0.5));
-      return { ...ran, label: given.map(({ label }) => label).join(', '), score: 0.5, labels: given, probabilities: { long: 0.6, praise: score > 0.5 ? 0.9 : 0.1 } };
+      const given = [
+        { label: 'praise', score: 0.9 },
+        { label: 'long', score: 0.6 },
+      ].filter((each) => each.score >= threshold && (each.label === 'long' || score > 0.5));
+      return {
+        ...ran,
+        label: given.map(({ label }) => label).join(', '),
+        score: 0.5,
+        labels: given,
+        probabilities: { long: 0.6, praise: score > 0.5 ? 0.9 : 0.1 },
+      };
     }
     case 'regression':
       return { ...ran, label: String(text.length / 4), score: text.length / 4 };
@@ -63,12 +78,19 @@ const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold =
       return { ...ran, label: answer.text, score: answer.score, answers: [answer, { ...answer, score: 0.25 }] };
     }
     case 'token-classification':
-      return { ...ran, label: text, score, entities: [{ type: 'PER', text: text.slice(0, 3), start: 0, end: 3, score: 0.5 }] };
+      return {
+        ...ran,
+        label: text,
+        score,
+        entities: [{ type: 'PER', text: text.slice(0, 3), start: 0, end: 3, score: 0.5 }],
+      };
   }
 };
 
 const infeasible = (cost: number): ServerError =>
-  new ServerError('BUDGET_INFEASIBLE', `No configuration costs ${cost} or less; the smallest costs 0.4.`, { details: { nearest: { length_config: '0.5,0.4,0.3', cost: 0.4, expected_score: 0.8 } } });
+  new ServerError('BUDGET_INFEASIBLE', `No configuration costs ${cost} or less; the smallest costs 0.4.`, {
+    details: { nearest: { length_config: '0.5,0.4,0.3', cost: 0.4, expected_score: 0.8 } },
+  });
 
 /** A service that answers at once, from the text alone. */
 export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Observer): FakeService => {
@@ -78,14 +100,23 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   let open = true;
   const running = new Set<Promise<unknown>>();
 
-  const answer = async ({ inputs: asked, budget, threshold, partial = false }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
+  const answer = async (
+    { inputs: asked, budget, threshold, partial = false }: InferenceRequest,
+    task: TaskName,
+  ): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
     const isEmpty = (input: (typeof asked)[number]): boolean => textOf(input).trim() === '';
     const inputs = asked.filter((input) => !isEmpty(input));
     if (inputs.length < (partial ? 1 : asked.length)) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
-    const refused = new Map(asked.flatMap((input, text) => (isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [])));
+    const refused = new Map(
+      asked.flatMap((input, text) =>
+        isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [],
+      ),
+    );
     const predictions = inputs.map((input) => predictionOf(input, task, threshold));
-    const point = paretoSet.find(({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join());
+    const point = paretoSet.find(
+      ({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join(),
+    );
     return {
       predictions,
       ...(refused.size > 0 && { refused }),
@@ -100,9 +131,16 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   };
 
   const gone = ({ signal }: InferenceRequest): Promise<never> =>
-    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new ServerError('ABANDONED', 'The client has gone.'))));
+    new Promise((_, reject) =>
+      signal?.addEventListener('abort', () => reject(new ServerError('ABANDONED', 'The client has gone.'))),
+    );
 
-  const serve = ({ name = 'reviews', version = '1', task = 'sequence-classification', ready = true }: FakeModel): ServedModel => ({
+  const serve = ({
+    name = 'reviews',
+    version = '1',
+    task = 'sequence-classification',
+    ready = true,
+  }: FakeModel): ServedModel => ({
     name,
     version,
     status: (): ModelStatus => ({
@@ -165,7 +203,9 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     ready: () => open && models.every(({ ready = true }) => ready),
     models: () => served,
     find: (name, version) => {
-      const own = served.filter((model) => (name === undefined || model.name === name) && (version === undefined || model.version === version));
+      const own = served.filter(
+        (model) => (name === undefined || model.name === name) && (version === undefined || model.version === version),
+      );
       const [found] = own;
       if (found && (name !== undefined || served.every((model) => model.name === found.name))) return found;
       throw new ServerError('MODEL_NOT_FOUND', found ? 'Say which model.' : `There is no model "${name}".`);

@@ -39,7 +39,12 @@ export const listen = async (app: FastifyInstance): Promise<Listening> => {
     url,
     port: Number(new URL(url).port),
     get: (path, headers = {}) => send(`${url}${path}`, { headers }),
-    post: (path, body, headers = {}) => send(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    post: (path, body, headers = {}) =>
+      send(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
   };
 };
 

@@ -41,7 +41,9 @@ describeWith(['nginx'], 'deploy/nginx.conf', () => {
     await nginx.stop();
   });
 
-  const infer = async (text: string): Promise<{ readonly status: number; readonly by: string; readonly text: string }> => {
+  const infer = async (
+    text: string,
+  ): Promise<{ readonly status: number; readonly by: string; readonly text: string }> => {
     const response = await fetch(`${nginx.url}/v2/models/any/infer`, { method: 'POST', body: text });
     const [by = '', ...rest] = (await response.text()).split(' ');
     return { status: response.status, by, text: rest.join(' ') };
@@ -76,7 +78,9 @@ describeWith(['nginx'], 'deploy/nginx.conf', () => {
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(answers.map(({ text }) => text)).toEqual(answers.map((_, number) => `text ${number}`));
     expect(answers.some(({ by }) => by === String(victim?.child.pid))).toBe(true);
-    expect(new Set(answers.slice(-100).map(({ by }) => by))).toEqual(new Set(others.map(({ child }) => String(child.pid))));
+    expect(new Set(answers.slice(-100).map(({ by }) => by))).toEqual(
+      new Set(others.map(({ child }) => String(child.pid))),
+    );
     expect(nginx.errors()).toMatch(/while (reading|connecting)|prematurely closed/);
   });
 

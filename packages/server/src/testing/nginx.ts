@@ -10,7 +10,9 @@ import { programEnv } from '@length-adaptive/tools/testing/program-missing';
 const published = join(__dirname, '../../deploy/nginx.conf');
 
 /** What nginx writes while it works: it would choose folders of the system. */
-const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path temp-${kind};`);
+const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+  (kind) => `${kind}_temp_path temp-${kind};`,
+);
 
 /** The published configuration, with other replicas, another port, and temporary files beside it. */
 const renderNginxConf = (replicas: readonly number[], port: number): string => {
@@ -45,7 +47,8 @@ export const startNginx = async (replicas: readonly number[], attempts = 5): Pro
   const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log', '-g', 'daemon off; pid nginx.pid;'];
   const nginx = spawn('nginx', args, { env: programEnv(), stdio: 'ignore' });
   const exited = once(nginx, 'exit');
-  const errors = (): string => (existsSync(join(folder, 'error.log')) ? readFileSync(join(folder, 'error.log'), 'utf8') : '');
+  const errors = (): string =>
+    existsSync(join(folder, 'error.log')) ? readFileSync(join(folder, 'error.log'), 'utf8') : '';
   const stop = async (): Promise<void> => {
     nginx.kill('SIGTERM');
     await exited;

@@ -8,7 +8,11 @@ export interface TestServer {
   readonly url: string;
   get(path: string): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
   /** Sends JSON. */
-  post(path: string, body: unknown, init?: RequestInit): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> }>;
+  post(
+    path: string,
+    body: unknown,
+    init?: RequestInit,
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> }>;
 }
 
 const bin = join(__dirname, '../bin.ts');
@@ -24,13 +28,25 @@ afterAll(() => {
 
 /** Starts a server on a free port, and waits until it listens. */
 export const startServer = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> => {
-  const child = startProcess(bin, { args: ['--port', '0', '--log-level', 'error', '--threads', '1', ...patient, ...args], env });
+  const child = startProcess(bin, {
+    args: ['--port', '0', '--log-level', 'error', '--threads', '1', ...patient, ...args],
+    env,
+  });
   started.push(child);
   await child.has('listens on ');
   const url = /listens on (\S+)/.exec(child.printed())?.[1] ?? '';
   const send: TestServer['post'] = async (path, body, init = {}) => {
-    const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body), ...init, headers: { 'content-type': 'application/json', ...init.headers } });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...init,
+      headers: { 'content-type': 'application/json', ...init.headers },
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as Record<string, unknown>,
+    };
   };
   return {
     process: child,

@@ -34,13 +34,17 @@ export const startStatusServer = async (script: StatusScript, port = 0): Promise
   let answered = 0;
   const server: Server = createServer((request, response) => {
     if (request.url === '/') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': script.policy }).end(script.page);
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': script.policy })
+        .end(script.page);
     } else if (request.url !== '/v1/status') {
       response.writeHead(404).end();
     } else if (script.key !== undefined && request.headers.authorization !== `Bearer ${script.key}`) {
       response.writeHead(401).end();
     } else {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...script.answer(answered), uptime_seconds: answered }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ...script.answer(answered), uptime_seconds: answered }));
       answered++;
     }
   });

@@ -53,7 +53,10 @@ export const steadyPool = ({ threads = 1, msPerText = 10 } = {}): SteadyPool => 
   let crashes = 0;
   const { tokens: countTokens } = createTokenEstimate(facts.dimensions.positions);
   return {
-    facts: { ...facts, timed: [16, 32].map((tokens) => ({ macs: macs(tokens, full), milliseconds: perMac * macs(tokens, full) })) },
+    facts: {
+      ...facts,
+      timed: [16, 32].map((tokens) => ({ macs: macs(tokens, full), milliseconds: perMac * macs(tokens, full) })),
+    },
     threads,
     batches,
     crashNext: (times = 1) => (crashes += times),
@@ -72,7 +75,16 @@ export const steadyPool = ({ threads = 1, msPerText = 10 } = {}): SteadyPool => 
           if (text.input === 'too long') return { code: 'TEXT_TOO_LONG', message: 'too long' };
           const tokens = countTokens(text.input);
           const cost = macs(tokens, text.lengthConfig) / macs(tokens, full);
-          return { prediction: { label: JSON.stringify(text.input), score: 1, lengthConfig: text.lengthConfig, cost, tokens, keptTokens: [tokens, tokens, tokens] } };
+          return {
+            prediction: {
+              label: JSON.stringify(text.input),
+              score: 1,
+              lengthConfig: text.lengthConfig,
+              cost,
+              tokens,
+              keptTokens: [tokens, tokens, tokens],
+            },
+          };
         }),
       };
     },

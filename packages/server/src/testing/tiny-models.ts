@@ -1,10 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Task } from '@length-adaptive/models';
-import { createTaskModel, multiLabelClassification, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
+import {
+  createTaskModel,
+  multiLabelClassification,
+  questionAnswering,
+  regression,
+  saveModel,
+  sequenceClassification,
+  tokenClassification,
+} from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
-const words = 'the a this that film plot actor scene story was is and but very so it with of in on good great fine bad poor dull who what where'.split(' ');
+const words =
+  'the a this that film plot actor scene story was is and but very so it with of in on good great fine bad poor dull who what where'.split(
+    ' ',
+  );
 
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words, '##s', '.', ','];
 
@@ -46,9 +57,14 @@ export const writeTinyModel = async (folder: string, task: TinyModelName = 'revi
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
   const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
   model.initialised = []; // as if it had been trained
-  await saveModel(folder, { model, tokenizerFiles, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+  await saveModel(folder, {
+    model,
+    tokenizerFiles,
+    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet },
+  });
   model.dispose();
 };
 
 /** A text of so many words that the models know. */
-export const textOf = (count: number, seed = 0): string => Array.from({ length: count }, (_, i) => words[(i * 7 + seed * 3) % words.length]).join(' ');
+export const textOf = (count: number, seed = 0): string =>
+  Array.from({ length: count }, (_, i) => words[(i * 7 + seed * 3) % words.length]).join(' ');

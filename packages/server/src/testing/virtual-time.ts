@@ -20,7 +20,8 @@ export const inVirtualTime = (test: () => Promise<void>) => async (): Promise<vo
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve)); // everything that can go on without time has done so
       if (over) return await outcome;
-      if (jest.getTimerCount() === 0 || performance.now() > patienceMs) throw new Error(`after ${performance.now()} virtual ms the test awaits what no timer brings`);
+      if (jest.getTimerCount() === 0 || performance.now() > patienceMs)
+        throw new Error(`after ${performance.now()} virtual ms the test awaits what no timer brings`);
       jest.advanceTimersToNextTimer();
     }
   } finally {

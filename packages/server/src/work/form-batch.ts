@@ -33,9 +33,18 @@ export interface Batch {
  * @param ceiling index of the dearest configuration that load allows
  * @param leftMs milliseconds until the answer has to be there, Infinity for a request without a latency budget
  */
-export const chooseWithin = (job: Pick<Job, 'choices' | 'waiting' | 'tokens'>, { ceiling, leftMs, speed, macs }: { readonly ceiling: number; readonly leftMs: number } & Pick<BatchOptions, 'speed' | 'macs'>): Choice => {
+export const chooseWithin = (
+  job: Pick<Job, 'choices' | 'waiting' | 'tokens'>,
+  {
+    ceiling,
+    leftMs,
+    speed,
+    macs,
+  }: { readonly ceiling: number; readonly leftMs: number } & Pick<BatchOptions, 'speed' | 'macs'>,
+): Choice => {
   const { allowed, flexible } = job.choices;
-  const fits = (choice: Choice): boolean => choice.index <= ceiling && (leftMs === Infinity || speed.marginal(waitingMacs(job, choice, macs)) <= leftMs);
+  const fits = (choice: Choice): boolean =>
+    choice.index <= ceiling && (leftMs === Infinity || speed.marginal(waitingMacs(job, choice, macs)) <= leftMs);
   return ((flexible ? allowed.filter(fits).at(-1) : undefined) ?? allowed[0]) as Choice;
 };
 
@@ -56,7 +65,10 @@ export const formBatch = (jobs: readonly Job[], options: BatchOptions): Batch =>
       const choice = job.choice ?? chooseWithin(job, { ceiling, leftMs, speed, macs });
       const tokens = job.tokens[text] ?? 0;
       const more = macs(tokens, choice.lengthConfig);
-      const full = rows.length >= maxTexts || total.tokens + tokens > maxTokens || now + speed.milliseconds(total.macs + more) > due;
+      const full =
+        rows.length >= maxTexts ||
+        total.tokens + tokens > maxTokens ||
+        now + speed.milliseconds(total.macs + more) > due;
       if (rows.length > 0 && full) return { rows, macs: total.macs };
       job.choice = choice;
       job.begun = now;

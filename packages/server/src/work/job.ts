@@ -55,11 +55,17 @@ export interface Job {
 }
 
 /** What is known of a job when it comes. */
-export type NewJob = Pick<Job, 'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'macsUnder'>;
+export type NewJob = Pick<
+  Job,
+  'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'macsUnder'
+>;
 
 /** MACs of the texts of a job that wait. */
-export const waitingMacs = ({ waiting, tokens }: Pick<Job, 'waiting' | 'tokens'>, { lengthConfig }: Pick<Choice, 'lengthConfig'>, macs: MacsOf): number =>
-  waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, lengthConfig), 0);
+export const waitingMacs = (
+  { waiting, tokens }: Pick<Job, 'waiting' | 'tokens'>,
+  { lengthConfig }: Pick<Choice, 'lengthConfig'>,
+  macs: MacsOf,
+): number => waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, lengthConfig), 0);
 
 /** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its configuration. */
 export const macsToCome = ({ waiting, tokens, macsUnder, choice }: Job, ceiling: number): number =>
@@ -72,7 +78,10 @@ export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choic
 };
 
 /** What a job answers once all its texts are there. */
-const resultOf = ({ choice, alone, predictions: byText, refused, arrived, begun, computeMs }: Job, macs: MacsOf): InferenceResult => {
+const resultOf = (
+  { choice, alone, predictions: byText, refused, arrived, begun, computeMs }: Job,
+  macs: MacsOf,
+): InferenceResult => {
   const predictions = [...byText].sort(([one], [other]) => one - other).map(([, prediction]) => prediction);
   const { lengthConfig, score, index } = choice as Choice;
   const full = fullLength(lengthConfig.length);

@@ -31,7 +31,8 @@ const planned = 0.75;
 /** @throws ServerError `REQUEST_INVALID` */
 const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && !(value > 0)) throw new ServerError('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
+    if (value !== undefined && !(value > 0))
+      throw new ServerError('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
   }
 };
 
@@ -40,7 +41,10 @@ const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>)
  *
  * @throws ServerError `REQUEST_INVALID`, `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
  */
-export const planJob = ({ inputs, timeoutMs, budget: asked }: InferenceRequest, { facts: { paretoSet, dimensions }, speed, macs, estimate, defaultBudget }: PlanContext): JobPlan => {
+export const planJob = (
+  { inputs, timeoutMs, budget: asked }: InferenceRequest,
+  { facts: { paretoSet, dimensions }, speed, macs, estimate, defaultBudget }: PlanContext,
+): JobPlan => {
   const budget = Object.values(asked).some((bound) => bound !== undefined) ? asked : defaultBudget;
   const { latencyMs } = budget;
   checkMilliseconds({ latencyMs, timeoutMs });
@@ -51,7 +55,11 @@ export const planJob = ({ inputs, timeoutMs, budget: asked }: InferenceRequest, 
   if (latencyMs !== undefined && cheapest) {
     const fastest = speed.milliseconds(waitingMacs(fresh, cheapest, macs));
     if (fastest > latencyMs) {
-      infeasible(`budget_latency_ms is ${latencyMs}, and the shortest configuration that the request allows is predicted to take ${fastest.toFixed(1)} ms on an idle server.`, cheapest, { latency_ms: fastest });
+      infeasible(
+        `budget_latency_ms is ${latencyMs}, and the shortest configuration that the request allows is predicted to take ${fastest.toFixed(1)} ms on an idle server.`,
+        cheapest,
+        { latency_ms: fastest },
+      );
     }
   }
   const budgetMs = planned * (latencyMs ?? Infinity);

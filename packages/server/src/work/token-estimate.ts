@@ -19,7 +19,9 @@ const special = 2;
 /** Bytes of what is to be cut into tokens; 0 for what already is. */
 export const bytesOf = (input: TextInput | TokenInput): number => {
   if (isTokenInput(input)) return 0;
-  return typeof input === 'string' ? Buffer.byteLength(input) : Buffer.byteLength(input[0]) + Buffer.byteLength(input[1]);
+  return typeof input === 'string'
+    ? Buffer.byteLength(input)
+    : Buffer.byteLength(input[0]) + Buffer.byteLength(input[1]);
 };
 
 /** @param longest tokens that an input can have at most; undefined where long texts are read in several windows */
@@ -27,7 +29,9 @@ export const createTokenEstimate = (longest: number | undefined): TokenEstimate 
   const seen = { bytes: 1000 * usualBytesPerToken, tokens: 1000 };
   return {
     tokens: (input) => {
-      const guess = isTokenInput(input) ? input.ids.length : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
+      const guess = isTokenInput(input)
+        ? input.ids.length
+        : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
       return longest === undefined ? guess : Math.min(longest, guess);
     },
     observe: (bytes, tokens) => {

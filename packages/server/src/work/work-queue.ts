@@ -10,7 +10,8 @@ export interface WorkQueue {
   prune(): void;
 }
 
-const before = (a: Job, b: Job): boolean => a.priority < b.priority || (a.priority === b.priority && a.number < b.number);
+const before = (a: Job, b: Job): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.number < b.number);
 
 export const createWorkQueue = (): WorkQueue => {
   let jobs: Job[] = [];

@@ -12,7 +12,9 @@ export { data };
 export default {
   load: (): ModelSizes => {
     const folder = path.resolve(import.meta.dirname, '../../../public/models');
-    const sizes = demoModels.map(({ id }) => [id, statSync(path.join(folder, id, 'model.safetensors'), { throwIfNoEntry: false })?.size] as const);
+    const sizes = demoModels.map(
+      ({ id }) => [id, statSync(path.join(folder, id, 'model.safetensors'), { throwIfNoEntry: false })?.size] as const,
+    );
     return Object.fromEntries(sizes.flatMap(([id, size]) => (size === undefined ? [] : [[id, size]])));
   },
 };

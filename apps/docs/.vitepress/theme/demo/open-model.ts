@@ -9,5 +9,8 @@ export const modelAddress = (id: string): string => new URL(withBase(`/models/${
 /** Opens a model of this site in a worker. */
 export const openModel = (id: string, options: WorkerPredictorOptions): Promise<WorkerPredictor> => {
   const worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
-  return createWorkerPredictor(worker, modelAddress(id), { wasmPaths: { 'tfjs-backend-wasm-simd.wasm': new URL(wasm, location.href).href }, ...options });
+  return createWorkerPredictor(worker, modelAddress(id), {
+    wasmPaths: { 'tfjs-backend-wasm-simd.wasm': new URL(wasm, location.href).href },
+    ...options,
+  });
 };

@@ -21,10 +21,15 @@ const countWords = ({ tokens, offsets, sequenceIds }: Inspection['encoding'], te
     const [offset, sequence] = [offsets[i], sequenceIds[i] ?? null];
     if (!offset || sequence === null) return;
     if (token.startsWith('##')) words.at(-1)?.push(token.slice(2));
-    else if (token === unknownToken || /[\p{L}\p{N}]/u.test(texts[sequence]?.slice(...offset) ?? '')) words.push([token]);
+    else if (token === unknownToken || /[\p{L}\p{N}]/u.test(texts[sequence]?.slice(...offset) ?? ''))
+      words.push([token]);
   });
   const count = (is: (pieces: readonly string[]) => boolean): number => words.filter(is).length;
-  return { words: words.length, unknown: count(([piece]) => piece === unknownToken), spelled: count((pieces) => pieces.length > 1 && pieces.every((piece) => [...piece].length === 1)) };
+  return {
+    words: words.length,
+    unknown: count(([piece]) => piece === unknownToken),
+    spelled: count((pieces) => pieces.length > 1 && pieces.every((piece) => [...piece].length === 1)),
+  };
 };
 
 const knows = ({ words, unknown, spelled }: WordCounts): string[] => {
@@ -41,12 +46,21 @@ const knows = ({ words, unknown, spelled }: WordCounts): string[] => {
  *
  * @param texts what was read: the text, or the question and the text
  */
-export const readingNotes = ({ prediction, encoding }: Pick<Inspection, 'prediction' | 'encoding'>, texts: readonly string[]): string[] => {
+export const readingNotes = (
+  { prediction, encoding }: Pick<Inspection, 'prediction' | 'encoding'>,
+  texts: readonly string[],
+): string[] => {
   const { tokens, cutTokens } = prediction;
   const shown = encoding.ids.length;
   return [
-    ...(cutTokens ? [`The text has ${tokens + cutTokens} tokens and the model reads ${tokens}: the last ${cutTokens} (${percent(cutTokens / (tokens + cutTokens))}) are cut off.`] : []),
-    ...(tokens > shown ? [`The text is read in overlapping parts, ${tokens} tokens together. Below stands the first part, of ${shown}.`] : []),
+    ...(cutTokens
+      ? [
+          `The text has ${tokens + cutTokens} tokens and the model reads ${tokens}: the last ${cutTokens} (${percent(cutTokens / (tokens + cutTokens))}) are cut off.`,
+        ]
+      : []),
+    ...(tokens > shown
+      ? [`The text is read in overlapping parts, ${tokens} tokens together. Below stands the first part, of ${shown}.`]
+      : []),
     ...knows(countWords(encoding, texts)),
   ];
 };

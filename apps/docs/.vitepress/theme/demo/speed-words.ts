@@ -17,7 +17,8 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 /** What a gain means, in words: what was measured, and where it is no gain, whether the text, the budget or the machine is to blame. */
 export const speedWords = ({ gain, tokens, cost }: MeasuredGain): string => {
   const { median, low, high, noisy } = gain;
-  const times = (ratio: number): string => (ratio >= 1 ? `${ratio.toFixed(2)} times faster` : `${(1 / ratio).toFixed(2)} times slower`);
+  const times = (ratio: number): string =>
+    ratio >= 1 ? `${ratio.toFixed(2)} times faster` : `${(1 / ratio).toFixed(2)} times slower`;
   if (noisy) return `Noisy, about ${times(median)}: something else keeps this machine busy`;
   if (low > 1) return times(median);
   const measured = high < 1 ? times(median) : 'No difference that could be told from chance';

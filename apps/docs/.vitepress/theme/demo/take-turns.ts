@@ -23,10 +23,19 @@ export interface TakeTurnsOptions {
   readonly onRound?: (timings: readonly Timing[], round: number) => void;
 }
 
-const timingOf = (times: readonly number[]): Timing => ({ median: quantile(times, 0.5), fastest: Math.min(...times), slowest: Math.max(...times), runs: times.length, times: [...times] });
+const timingOf = (times: readonly number[]): Timing => ({
+  median: quantile(times, 0.5),
+  fastest: Math.min(...times),
+  slowest: Math.max(...times),
+  runs: times.length,
+  times: [...times],
+});
 
 /** Runs things in turn, each once a round, after one round that does not count: what slows the machine down for a while slows all of them. */
-export const takeTurns = async (runs: readonly (() => Promise<unknown>)[], { rounds, signal, onRound }: TakeTurnsOptions): Promise<Timing[]> => {
+export const takeTurns = async (
+  runs: readonly (() => Promise<unknown>)[],
+  { rounds, signal, onRound }: TakeTurnsOptions,
+): Promise<Timing[]> => {
   const times = runs.map((): number[] => []);
   for (let round = 0; round <= rounds; round += 1) {
     for (const [i, run] of runs.entries()) {

@@ -28,19 +28,30 @@ export interface TokenRow {
  *
  * @param texts what was read: the text, or the question and the text
  */
-export const tokenRows = ({ encoding, layers }: Pick<Inspection, 'encoding' | 'layers'>, texts: readonly string[]): TokenRow[] => {
+export const tokenRows = (
+  { encoding, layers }: Pick<Inspection, 'encoding' | 'layers'>,
+  texts: readonly string[],
+): TokenRow[] => {
   const { tokens, offsets, sequenceIds } = encoding;
   const words = tokens.map((token, i) => {
     const [offset, before] = [offsets[i], offsets[i - 1]];
     const sequence = sequenceIds[i] ?? null;
     const joined = offset && before && sequence === sequenceIds[i - 1] && before[1] === offset[0];
-    return { text: (offset && sequence !== null && texts[sequence]?.slice(...offset)) || token.replace(/^##/, ''), spaced: !joined, special: sequence === null, unknown: token === unknownToken && sequence !== null };
+    return {
+      text: (offset && sequence !== null && texts[sequence]?.slice(...offset)) || token.replace(/^##/, ''),
+      spaced: !joined,
+      special: sequence === null,
+      unknown: token === unknownToken && sequence !== null,
+    };
   });
   const all = tokens.map((_, i) => i);
   const stays = [all, ...layers].map((positions) => new Set(positions));
   return stays.map((kept, row) => ({
     title: row === 0 ? 'The text' : `Layer ${row}`,
     kept: kept.size,
-    tokens: words.map((word, i) => ({ ...word, state: kept.has(i) ? 'kept' : stays[row - 1]?.has(i) ? 'leaving' : 'gone' })),
+    tokens: words.map((word, i) => ({
+      ...word,
+      state: kept.has(i) ? 'kept' : stays[row - 1]?.has(i) ? 'leaving' : 'gone',
+    })),
   }));
 };

@@ -47,7 +47,15 @@ const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown 
 /** Everything the demo of a model does; what it shows is in `LiveDemo.vue`. */
 export const useDemo = (model: DemoModel) => {
   const [first] = model.examples;
-  const state = reactive<DemoState>({ phase: 'idle', share: undefined, problem: '', text: first?.text ?? '', question: first?.question ?? '', step: 0, busy: false });
+  const state = reactive<DemoState>({
+    phase: 'idle',
+    share: undefined,
+    problem: '',
+    text: first?.text ?? '',
+    question: first?.question ?? '',
+    step: 0,
+    busy: false,
+  });
   const predictor = shallowRef<WorkerPredictor>();
   const reading = shallowRef<Reading>();
   /** At the chosen length, and at full length where that is another. */
@@ -80,16 +88,27 @@ export const useDemo = (model: DemoModel) => {
     const { text, question } = state;
     const texts = model.asks ? [question, text] : [text];
     if (!open || !chosen || !whole) return;
-    if (texts.some((own) => own.trim() === '')) return refuse(model.asks ? 'Write a question and a text.' : 'Write a text.');
+    if (texts.some((own) => own.trim() === ''))
+      return refuse(model.asks ? 'Write a question and a text.' : 'Write a text.');
     const input = model.asks ? ([question, text] as const) : text;
     const at = (lengthConfig: readonly number[]) => ({ lengthConfig, truncate: true, signal });
     const lengths = chosen === whole ? [whole] : [chosen, whole];
     try {
       const { prediction, ...inspection } = await open.inspect(input, at(chosen.lengthConfig));
       const [full] = chosen === whole ? [] : await open.predict([input], at(whole.lengthConfig));
-      reading.value = { text, prediction, full, rows: tokenRows(inspection, texts), notes: readingNotes({ prediction, ...inspection }, texts) };
+      reading.value = {
+        text,
+        prediction,
+        full,
+        rows: tokenRows(inspection, texts),
+        notes: readingNotes({ prediction, ...inspection }, texts),
+      };
       Object.assign(state, { problem: '', busy: false });
-      const runs = lengths.map(({ lengthConfig }) => () => open.predict([input], at(lengthConfig)));
+      const runs = lengths.map(
+        ({ lengthConfig }) =>
+          () =>
+            open.predict([input], at(lengthConfig)),
+      );
       await takeTurns(runs, { rounds, signal, onRound: (own) => (timings.value = own) });
     } catch (error) {
       if (!signal.aborted) refuse(messageOf(error));
@@ -100,7 +119,10 @@ export const useDemo = (model: DemoModel) => {
     state.phase = 'loading';
     state.problem = '';
     try {
-      predictor.value = await openModel(model.id, { signal: gone.signal, onProgress: ({ share }) => (state.share = share) });
+      predictor.value = await openModel(model.id, {
+        signal: gone.signal,
+        onProgress: ({ share }) => (state.share = share),
+      });
       state.step = startStep(points.value.map(({ cost }) => cost));
       state.phase = 'ready';
     } catch (error) {

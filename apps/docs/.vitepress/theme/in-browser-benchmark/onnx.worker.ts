@@ -11,6 +11,13 @@ ort.env.wasm.wasmPaths = { wasm: new URL(wasm, location.href).href };
 servePredictor({
   open: async (source, { backends: _, wasmPaths: __, ...options }) => {
     await tf.setBackend('cpu'); // reads the weights, and computes nothing
-    return { predictor: await loadOnnx(source, { ...options, runtime: ort as unknown as OnnxRuntime, threads: 1, providers: ['wasm'] }) };
+    return {
+      predictor: await loadOnnx(source, {
+        ...options,
+        runtime: ort as unknown as OnnxRuntime,
+        threads: 1,
+        providers: ['wasm'],
+      }),
+    };
   },
 });

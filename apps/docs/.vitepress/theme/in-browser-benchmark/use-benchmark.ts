@@ -48,14 +48,26 @@ interface Entrant {
   readonly run: () => Promise<unknown>;
 }
 
-const openOnnx = (signal: AbortSignal, onProgress: (progress: { readonly share: number | undefined }) => void): Promise<WorkerPredictor> => {
+const openOnnx = (
+  signal: AbortSignal,
+  onProgress: (progress: { readonly share: number | undefined }) => void,
+): Promise<WorkerPredictor> => {
   const worker = new Worker(new URL('./onnx.worker.ts', import.meta.url), { type: 'module' });
   return createWorkerPredictor(worker, modelAddress(modelId), { signal, onProgress });
 };
 
 /** Everything the benchmark page does; what it shows is in `InBrowserBenchmark.vue`. */
 export const useBenchmark = () => {
-  const state = reactive<BenchmarkState>({ phase: 'idle', doing: '', problem: '', words: wordCounts[2], measuredWords: 0, tokens: 0, rounds: 0, difference: NaN });
+  const state = reactive<BenchmarkState>({
+    phase: 'idle',
+    doing: '',
+    problem: '',
+    words: wordCounts[2],
+    measuredWords: 0,
+    tokens: 0,
+    rounds: 0,
+    difference: NaN,
+  });
   const rows = shallowRef<readonly BenchmarkRow[]>([]);
   const engines = shallowRef<readonly { readonly name: string; readonly predictor: WorkerPredictor }[]>([]);
   let running: AbortController | undefined;
@@ -63,7 +75,11 @@ export const useBenchmark = () => {
   const open = async (signal: AbortSignal): Promise<void> => {
     if (engines.value.length > 0) return;
     state.doing = 'Opening the model on TensorFlow.js';
-    const tfjs = await openModel(modelId, { signal, onProgress: ({ share }) => (state.doing = `Loading the model${share === undefined ? '' : `: ${Math.round(100 * share)} %`}`) });
+    const tfjs = await openModel(modelId, {
+      signal,
+      onProgress: ({ share }) =>
+        (state.doing = `Loading the model${share === undefined ? '' : `: ${Math.round(100 * share)} %`}`),
+    });
     state.doing = 'Opening the model on ONNX Runtime Web (14 MB of WebAssembly)';
     const onnx = await openOnnx(signal, () => undefined);
     engines.value = [
@@ -77,11 +93,20 @@ export const useBenchmark = () => {
     for (const { name, predictor } of engines.value) {
       const lengths = [
         { length: 'full length', options: { signal, truncate: true } },
-        ...budgets.map((cost) => ({ length: `budget ${Math.round(100 * cost)} %`, options: { signal, truncate: true, budget: { cost } } })),
+        ...budgets.map((cost) => ({
+          length: `budget ${Math.round(100 * cost)} %`,
+          options: { signal, truncate: true, budget: { cost } },
+        })),
       ];
       for (const { length, options } of lengths) {
         const [first] = await predictor.predict([text], options);
-        if (first) entrants.push({ engine: name, length, first, run: () => predictor.predict([text], { signal, truncate: true, lengthConfig: first.lengthConfig }) });
+        if (first)
+          entrants.push({
+            engine: name,
+            length,
+            first,
+            run: () => predictor.predict([text], { signal, truncate: true, lengthConfig: first.lengthConfig }),
+          });
       }
     }
     return entrants;
@@ -97,7 +122,9 @@ export const useBenchmark = () => {
   /** The largest difference between what the engines answer at the same length. */
   const difference = (entrants: readonly Entrant[]): number => {
     const own = entrants.slice(0, entrants.length / 2);
-    return Math.max(...own.map(({ first }, i) => Math.abs(first.score - (entrants[i + own.length]?.first.score ?? NaN))));
+    return Math.max(
+      ...own.map(({ first }, i) => Math.abs(first.score - (entrants[i + own.length]?.first.score ?? NaN))),
+    );
   };
 
   const start = async (): Promise<void> => {
@@ -126,7 +153,12 @@ export const useBenchmark = () => {
       );
       state.phase = 'done';
     } catch (error) {
-      Object.assign(state, signal.aborted ? { phase: rows.value.length > 0 ? 'done' : 'idle' } : { phase: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      Object.assign(
+        state,
+        signal.aborted
+          ? { phase: rows.value.length > 0 ? 'done' : 'idle' }
+          : { phase: 'failed', problem: error instanceof Error ? error.message : String(error) },
+      );
     }
   };
 

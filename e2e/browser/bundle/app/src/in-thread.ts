@@ -25,7 +25,11 @@ const predictHere = async (backends: StartBackendOptions['backends'], texts: str
 };
 
 /** The longest that this thread was blocked while a worker answered, in ms. */
-const predictInWorker = async (texts: string[], predictOptions: PredictOptions, options: WorkerPredictorOptions = {}) => {
+const predictInWorker = async (
+  texts: string[],
+  predictOptions: PredictOptions,
+  options: WorkerPredictorOptions = {},
+) => {
   const worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
   const predictor = await createWorkerPredictor(worker, source, { ...options, wasmPaths });
   let longest = 0;
@@ -47,8 +51,16 @@ const predictInWorker = async (texts: string[], predictOptions: PredictOptions, 
 const stopOpening = async () => {
   const worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
   const controller = new AbortController();
-  const opening = createWorkerPredictor(worker, source, { wasmPaths, cacheFolder: false, signal: controller.signal, onProgress: () => controller.abort() });
-  const end = await opening.then(() => 'opened', ({ code }: { code: string }) => code);
+  const opening = createWorkerPredictor(worker, source, {
+    wasmPaths,
+    cacheFolder: false,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  const end = await opening.then(
+    () => 'opened',
+    ({ code }: { code: string }) => code,
+  );
   worker.terminate();
   return end;
 };

@@ -7,7 +7,9 @@ const show = (id, text) => {
 const main = async () => {
   const worker = new Worker(new URL('./model.worker.js', import.meta.url), { type: 'module' });
   const wasm = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url);
-  const predictor = await createWorkerPredictor(worker, '/models/sentiment', { wasmPaths: { 'tfjs-backend-wasm-simd.wasm': wasm.href } });
+  const predictor = await createWorkerPredictor(worker, '/models/sentiment', {
+    wasmPaths: { 'tfjs-backend-wasm-simd.wasm': wasm.href },
+  });
   show('backend', predictor.backend?.reason ?? '');
 
   const [answer] = await predictor.predict(['a warm and funny film'], { budget: { cost: 0.6 } });
