@@ -1,6 +1,6 @@
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate } from './score-job.js';
+import { evaluate } from './search/score-job.js';
 import { runMain, small } from './testing/run-main.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { writeTinyModel } from './testing/tiny-model.js';

@@ -1,5 +1,5 @@
-export { CliError } from './errors.js';
-export type { CliErrorCode } from './errors.js';
-export { exitCodes } from './exit-codes.js';
-export type { Io, Output } from './io.js';
+export { CliError } from './context/errors.js';
+export type { CliErrorCode } from './context/errors.js';
+export { exitCodes } from './context/exit-codes.js';
+export type { Io, Output } from './context/io.js';
 export { main } from './main.js';

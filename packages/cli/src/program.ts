@@ -1,10 +1,10 @@
 import { Command as Program, Option as Flag } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Command } from './command.js';
-import { exitCodeHelp } from './exit-codes.js';
-import type { Io } from './io.js';
-import type { Given } from './options/settings.js';
-import { flagOf } from './options/settings.js';
+import type { Command } from './context/command.js';
+import { exitCodeHelp } from './context/exit-codes.js';
+import type { Io } from './context/io.js';
+import type { Given } from './context/settings.js';
+import { flagOf } from './context/settings.js';
 import { serveCommand } from './serve-command.js';
 
 /** What the user asked for. */

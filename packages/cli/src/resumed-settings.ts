@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Command } from './command.js';
-import { CliError } from './errors.js';
-import type { Options, Settings } from './options/option.js';
-import type { Given } from './options/settings.js';
-import { flagOf, readConfig, settle } from './options/settings.js';
+import type { Command } from './context/command.js';
+import { CliError } from './context/errors.js';
+import type { Options, Settings } from './context/option.js';
+import type { Given } from './context/settings.js';
+import { flagOf, readConfig, settle } from './context/settings.js';
 
 /**
  * The settings of a command; with `--resume` those of the interrupted run, which only some options may change.

@@ -1,5 +1,5 @@
-import { CliError, messageOf } from './errors.js';
-import type { Io } from './io.js';
+import { CliError, messageOf } from './context/errors.js';
+import type { Io } from './context/io.js';
 
 /** `lat serve`: its flags are those of the server, which reads and explains them itself. */
 export const serveCommand = {

@@ -1,6 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import type { LabelledInput } from './labelled-input.js';
+import type { LabelledInput } from './tasks/labelled-input.js';
 
 const width = (input: EncoderInput): number => input.ids.length;
 

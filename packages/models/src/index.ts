@@ -1,18 +1,18 @@
 export { ModelError } from './errors.js';
 export type { ModelErrorCode } from './errors.js';
 
-export { directorySource } from './directory-source.js';
-export type { DirectorySourceOptions } from './directory-source.js';
-export type { DownloadProgress } from './download-progress.js';
-export type { FileSource } from './files.js';
-export { checkNotPointer } from './git-lfs.js';
-export { npmSource } from './npm-source.js';
-export type { NpmSourceOptions } from './npm-source.js';
-export { openSource } from './open-source.js';
-export type { OpenSourceOptions } from './open-source.js';
-export { hubSource, urlSource } from './url-source.js';
-export type { UrlSourceOptions } from './url-source.js';
-export { writeFile } from './write-file.js';
+export { directorySource } from './sources/directory-source.js';
+export type { DirectorySourceOptions } from './sources/directory-source.js';
+export type { DownloadProgress } from './sources/download-progress.js';
+export type { FileSource } from './sources/file-source.js';
+export { checkNotPointer } from './sources/git-lfs.js';
+export { npmSource } from './sources/npm-source.js';
+export type { NpmSourceOptions } from './sources/npm-source.js';
+export { openSource } from './sources/open-source.js';
+export type { OpenSourceOptions } from './sources/open-source.js';
+export { hubSource, urlSource } from './sources/url-source.js';
+export type { UrlSourceOptions } from './sources/url-source.js';
+export { writeFile } from './sources/write-file.js';
 
 export {
   formatLengthAdaptiveFile,
@@ -20,9 +20,9 @@ export {
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
   withReducer,
-} from './length-adaptive-file.js';
-export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './length-adaptive-file.js';
-export { readModelDirectory, readModelFiles, writeModelDirectory } from './model-directory.js';
+} from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
   ModelFiles,
@@ -31,21 +31,21 @@ export type {
   TokenizerFiles,
   WeightDtype,
   WriteModelDirectoryOptions,
-} from './model-directory.js';
-export { hasWeights, isWeightsFile } from './model-weights.js';
-export { trimVocabulary } from './trim-vocabulary.js';
-export type { TrimVocabularyOptions } from './trim-vocabulary.js';
-export { readPyTorch } from './pytorch/read-pytorch.js';
-export { describeUnread, readSafetensors } from './safetensors.js';
-export type { ReadTensorsOptions, UnreadTensor } from './safetensors.js';
-export type { Safetensors, SafetensorsDtype, TensorData } from './safetensors.js';
-export { writeSafetensors } from './write-safetensors.js';
-export type { FloatDtype, WriteSafetensorsOptions } from './write-safetensors.js';
+} from './folder/model-directory.js';
+export { hasWeights, isWeightsFile } from './weights/read-weights.js';
+export { trimVocabulary } from './folder/trim-vocabulary.js';
+export type { TrimVocabularyOptions } from './folder/trim-vocabulary.js';
+export { readPyTorch } from './weights/pytorch/read-pytorch.js';
+export { describeUnread, readSafetensors } from './weights/safetensors.js';
+export type { ReadTensorsOptions, UnreadTensor } from './weights/safetensors.js';
+export type { Safetensors, SafetensorsDtype, TensorData } from './weights/safetensors.js';
+export { writeSafetensors } from './weights/write-safetensors.js';
+export type { FloatDtype, WriteSafetensorsOptions } from './weights/write-safetensors.js';
 
-export { createTokenizer } from './tokenizer.js';
-export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer.js';
-export { modernTokenizerFiles } from './tokenizer-json.js';
-export type { TokenizerSources } from './tokenizer-json.js';
+export { createTokenizer } from './tokenizer/tokenizer.js';
+export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer/tokenizer.js';
+export { modernTokenizerFiles } from './tokenizer/tokenizer-json.js';
+export type { TokenizerSources } from './tokenizer/tokenizer-json.js';
 
 export type { ColumnNames } from './datasets/columns.js';
 export type { Example, LabelKind } from './datasets/dataset.js';
@@ -70,38 +70,38 @@ export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.
 export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
 export { architectureOf } from './architectures/registry.js';
 export { fitDense, tinyBertShapes } from './architectures/tinybert.js';
-export { fullLengthBaselines, paddedLengths, paddings } from './baselines.js';
-export type { Baseline, Padding, PaddingOptions } from './baselines.js';
+export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';
+export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
 export { trainingBatches, tokenBatches } from './batching.js';
-export { pointForBudget } from './budget.js';
-export type { Budget, LatencyOf } from './budget.js';
-export { encodeExamples, labelsOf } from './encode-examples.js';
-export type { EncodeExamplesOptions } from './encode-examples.js';
-export { encodeQuestions } from './encode-questions.js';
-export { encodeSentences, tagsOf } from './encode-sentences.js';
-export type { LabelledInput } from './labelled-input.js';
-export { evaluate } from './evaluate.js';
-export type { EvaluateOptions } from './evaluate.js';
-export { chooseReducer, resolveReducer, withPriors } from './reducer.js';
-export type { ModelReducer, ReducerName, ReducerSettings } from './reducer.js';
-export { questionOverlap } from './question-overlap.js';
-export type { QuestionOverlapOptions } from './question-overlap.js';
-export { predictLogits } from './predict-logits.js';
-export type { PredictLogitsOptions } from './predict-logits.js';
-export { countFlips, flipShare } from './flips.js';
-export type { Flips } from './flips.js';
-export { checkScore, createScorer } from './score.js';
-export type { Scorer, ScoreName } from './score.js';
-export { configScorer } from './score-configs.js';
-export type { ScoreConfigs, ScoreContext } from './score-configs.js';
-export { fineTune, trainable } from './fine-tune.js';
-export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './fine-tune.js';
-export { createStudent } from './create-student.js';
-export type { CreateStudentOptions, StudentShape } from './create-student.js';
-export { distill } from './distill.js';
-export type { DistillationEngine, DistillOptions } from './distill.js';
-export { sameVocabulary } from './distillation/check-teacher.js';
-export { planDistillation } from './distillation/distillation.js';
+export { pointForBudget } from './predictor/budget.js';
+export type { Budget, LatencyOf } from './predictor/budget.js';
+export { encodeExamples, labelsOf } from './examples/encode-examples.js';
+export type { EncodeExamplesOptions } from './examples/encode-examples.js';
+export { encodeQuestions } from './examples/encode-questions.js';
+export { encodeSentences, tagsOf } from './examples/encode-sentences.js';
+export type { LabelledInput } from './tasks/labelled-input.js';
+export { evaluate } from './scoring/evaluate.js';
+export type { EvaluateOptions } from './scoring/evaluate.js';
+export { chooseReducer, resolveReducer, withPriors } from './priors/prior-settings.js';
+export type { ModelReducer, ReducerName, ReducerSettings } from './priors/prior-settings.js';
+export { questionOverlap } from './priors/question-overlap.js';
+export type { QuestionOverlapOptions } from './priors/question-overlap.js';
+export { predictLogits } from './model/predict-logits.js';
+export type { PredictLogitsOptions } from './model/predict-logits.js';
+export { countFlips, flipShare } from './scoring/flips.js';
+export type { Flips } from './scoring/flips.js';
+export { checkScore, createScorer } from './scoring/score.js';
+export type { Scorer, ScoreName } from './scoring/score.js';
+export { configScorer } from './scoring/score-configs.js';
+export type { ScoreConfigs, ScoreContext } from './scoring/score-configs.js';
+export { fineTune, trainable } from './training/fine-tune.js';
+export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './training/fine-tune.js';
+export { createStudent } from './training/distillation/create-student.js';
+export type { CreateStudentOptions, StudentShape } from './training/distillation/create-student.js';
+export { distill } from './training/distillation/distill.js';
+export type { DistillationEngine, DistillOptions } from './training/distillation/distill.js';
+export { sameVocabulary } from './training/distillation/check-teacher.js';
+export { planDistillation } from './training/distillation/plan-distillation.js';
 export type {
   Distillation,
   DistillationMethod,
@@ -109,32 +109,32 @@ export type {
   IntermediateDistillation,
   PredictionDistillation,
   RelationDistillation,
-} from './distillation/distillation.js';
-export type { FitDense } from './distillation/fit-dense.js';
-export type { LayerMatch } from './distillation/layer-matches.js';
-export { observedLayers } from './distillation/observed-layers.js';
-export type { ObservedLayers } from './distillation/observed-layers.js';
-export { tensorDistillationEngine } from './distillation/tensor-distillation-engine.js';
-export { calibrateLatency } from './calibrate-latency.js';
-export type { CalibrateLatencyOptions } from './calibrate-latency.js';
-export { createLatencyModel } from './latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency-model.js';
-export { lengthSearchProblem, macsShare, searchLengths } from './length-search.js';
+} from './training/distillation/plan-distillation.js';
+export type { FitDense } from './training/distillation/fit-dense.js';
+export type { LayerMatch } from './training/distillation/layer-matches.js';
+export { observedLayers } from './training/distillation/observed-layers.js';
+export type { ObservedLayers } from './training/distillation/observed-layers.js';
+export { tensorDistillationEngine } from './training/distillation/tensor-distillation-engine.js';
+export { calibrateLatency } from './latency/calibrate-latency.js';
+export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
+export { createLatencyModel } from './latency/latency-model.js';
+export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { lengthSearchProblem, macsShare, searchLengths } from './search/length-search.js';
 export type {
   CostObjective,
   LengthObjective,
   LengthSearchCheckpoint,
   LengthSearchOptions,
   LengthSearchResult,
-} from './length-search.js';
-export type { ModelConfig } from './model-config.js';
-export { createLifetime, endQuietly } from './lifetime.js';
-export type { Lifetime } from './lifetime.js';
-export { openModel, openTrainedModel, saveModel } from './model-files.js';
-export type { OpenModelOptions, TextModel } from './model-files.js';
-export { checkParameters } from './parameters.js';
-export type { Parameter, ParameterSpec, SpecTree } from './parameters.js';
-export { createPredictor, load } from './predictor.js';
+} from './search/length-search.js';
+export type { ModelConfig } from './architectures/model-config.js';
+export { createLifetime, endQuietly } from './model/lifetime.js';
+export type { Lifetime } from './model/lifetime.js';
+export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
+export type { OpenModelOptions, TextModel } from './model/open-model.js';
+export { checkParameters } from './architectures/parameters.js';
+export type { Parameter, ParameterSpec, SpecTree } from './architectures/parameters.js';
+export { createPredictor, load } from './predictor/predictor.js';
 export type {
   FailedPrediction,
   Inspection,
@@ -143,18 +143,18 @@ export type {
   Predictions,
   PredictOptions,
   Predictor,
-} from './predictor.js';
-export { searchRetention } from './retention-search.js';
-export type { RetentionSearchOptions, RetentionSearchResult } from './retention-search.js';
-export type { TextError } from './read-each.js';
-export { float32ToFloat16 } from './half-float.js';
-export type { RunnableModel, RunnableTextModel } from './runnable-model.js';
-export { configFor, taskOf } from './task-config.js';
-export { headCostOf } from './head-cost.js';
-export { checkReadable } from './check-readable.js';
-export { createTaskModel } from './task-model.js';
-export { openTokenizer } from './within-tables.js';
-export type { CreateModelOptions, RunOptions, TaskModel } from './task-model.js';
+} from './predictor/predictor.js';
+export { searchRetention } from './training/retention-search.js';
+export type { RetentionSearchOptions, RetentionSearchResult } from './training/retention-search.js';
+export type { TextError } from './predictor/read-each.js';
+export { float32ToFloat16 } from './weights/half-float.js';
+export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export { configFor, taskOf } from './model/task-config.js';
+export { headCostOf } from './model/head-cost.js';
+export { checkReadable } from './model/check-readable.js';
+export { createTaskModel } from './model/task-model.js';
+export { openTokenizer } from './model/within-tables.js';
+export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
 export { isMultiLabelTask, multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
@@ -177,19 +177,19 @@ export type {
 export { distillationLoss, taskLoss } from './tasks/task-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';
-export { decodeTrainerState, encodeTrainerState } from './trainer-checkpoint.js';
-export { measureSpeed } from './measure-speed.js';
-export type { MeasureSpeedOptions, SpeedMeasurement } from './measure-speed.js';
-export { quantile } from './quantile.js';
+export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';
+export { measureSpeed } from './latency/measure-speed.js';
+export type { MeasureSpeedOptions, SpeedMeasurement } from './latency/measure-speed.js';
+export { quantile } from './latency/quantile.js';
 
 export { parseConll, readConll } from './datasets/conll.js';
 export type { ConllColumns, TaggedSentence } from './datasets/conll.js';
 export { parseSquad, readSquad } from './datasets/squad.js';
 export type { Question, SquadAnswer } from './datasets/squad.js';
-export { encodeTextWords, encodeWords } from './encode-words.js';
-export type { TextWords, WordEncoding } from './encode-words.js';
+export { encodeTextWords, encodeWords } from './tokenizer/encode-words.js';
+export type { TextWords, WordEncoding } from './tokenizer/encode-words.js';
 export { entitiesOf, entityScores } from './metrics/entities.js';
 export type { Entity, EntityScores } from './metrics/entities.js';
 export { answerF1, exactMatch, normalizeAnswer } from './metrics/squad.js';
-export { answerTokens, bestAnswers, questionWindows } from './question-windows.js';
-export type { BestAnswersOptions, QuestionWindow, SpanAnswer, WindowOptions } from './question-windows.js';
+export { answerTokens, bestAnswers, questionWindows } from './tokenizer/question-windows.js';
+export type { BestAnswersOptions, QuestionWindow, SpanAnswer, WindowOptions } from './tokenizer/question-windows.js';

@@ -2,7 +2,7 @@ import type { LengthConfig } from '@length-adaptive/core';
 import { fullLength, isFullLength } from '@length-adaptive/core';
 import type { ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { macsShare } from '@length-adaptive/models';
-import { parseConfig } from '../length-choice.js';
+import { parseConfig } from '../choice/length-choice.js';
 
 /** A configuration to measure. */
 export interface NamedConfig {

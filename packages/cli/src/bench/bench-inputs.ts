@@ -1,9 +1,9 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import { createRandom } from '@length-adaptive/core';
 import type { RunnableTextModel, TextInput, Tokenizer } from '@length-adaptive/models';
-import type { Io } from '../io.js';
-import { CliError } from '../errors.js';
-import { readTexts } from '../read-texts.js';
+import type { Io } from '../context/io.js';
+import { CliError } from '../context/errors.js';
+import { readTexts } from '../data/read-texts.js';
 
 /** Gives a batch of inputs that are all this many tokens long. */
 export type MakeBatch = (rows: number, tokens: number) => readonly EncoderInput[];

@@ -1,5 +1,5 @@
 import { quantile } from '@length-adaptive/models';
-import { CliError } from '../errors.js';
+import { CliError } from '../context/errors.js';
 
 /** How long one contender took. */
 export interface Timing {

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RuntimeSession } from '@length-adaptive/onnx';
 import { findRuntime } from '@length-adaptive/onnx';
-import { CliError, messageOf } from '../errors.js';
+import { CliError, messageOf } from '../context/errors.js';
 import type { BenchEngine } from './bench-engine.js';
 import { tokenArrays } from './token-arrays.js';
 

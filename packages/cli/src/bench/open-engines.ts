@@ -2,7 +2,7 @@ import type { TextModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { OnnxError, hasNativeRuntime } from '@length-adaptive/onnx';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../context/errors.js';
 import type { BenchEngine, OwnEngine } from './bench-engine.js';
 import { openOnnxEngine, openTfjsEngine } from './bench-engine.js';
 import type { EngineName } from './engine-names.js';

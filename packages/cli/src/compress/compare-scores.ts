@@ -2,11 +2,11 @@ import { fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length-adaptive/models';
 import { architectureOf, taskOf } from '@length-adaptive/models';
-import type { Context } from '../command.js';
-import type { CompressSettings } from '../commands/compress.js';
-import type { DataSet } from '../data.js';
-import { scoreNames } from '../options/common.js';
-import type { UsedEngine } from '../used-engine.js';
+import type { Context } from '../context/command.js';
+import type { CompressSettings } from './command.js';
+import type { DataSet } from '../data/data.js';
+import { scoreNames } from '../context/common.js';
+import type { UsedEngine } from '../engine/used-engine.js';
 import { measureScores } from './measure-scores.js';
 import { isFullLength } from './spread-points.js';
 

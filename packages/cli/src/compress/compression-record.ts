@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { LengthAdaptiveFile, ParetoPoint } from '@length-adaptive/models';
-import type { CompressSettings } from '../commands/compress.js';
-import { currentVersions } from '../versions.js';
+import type { CompressSettings } from './command.js';
+import { currentVersions } from '../run-folder/versions.js';
 import type { Comparison } from './compare-scores.js';
 import { isFullLength } from './spread-points.js';
 

@@ -2,13 +2,13 @@ import { fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreName } from '@length-adaptive/models';
 import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
-import type { Context } from '../command.js';
-import type { CompressSettings } from '../commands/compress.js';
-import type { DataSet } from '../data.js';
-import { encodeData, maxLengthFor } from '../data.js';
-import { openRunnable } from '../engine.js';
+import type { Context } from '../context/command.js';
+import type { CompressSettings } from './command.js';
+import type { DataSet } from '../data/data.js';
+import { encodeData, maxLengthFor } from '../data/data.js';
+import { openRunnable } from '../engine/engine.js';
 import { meanLength } from '../search/measure-pareto-set.js';
-import type { UsedEngine } from '../used-engine.js';
+import type { UsedEngine } from '../engine/used-engine.js';
 
 /** One configuration of one model on the dev examples. */
 export interface MeasuredConfig {

@@ -1,4 +1,4 @@
-import type { DataSet } from '../data.js';
+import type { DataSet } from '../data/data.js';
 
 /** All texts of a data set: to count the tokens in them. */
 export const textsOf = (data: DataSet): string[] => {

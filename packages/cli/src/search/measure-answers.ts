@@ -1,7 +1,7 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LabelledInput, MetricName, ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { createScorer, flipShare, predictLogits } from '@length-adaptive/models';
-import type { Context } from '../command.js';
+import type { Context } from '../context/command.js';
 
 /** What is measured, beside the score of the search, of the answers at a configuration. */
 type MeasuredAnswers = Pick<ParetoPoint, 'heldOutScore' | 'flips'>;

@@ -2,7 +2,7 @@ import type { Baseline, Padding } from '@length-adaptive/models';
 import { fullLengthBaselines, paddedLengths, paddings, predictLogits } from '@length-adaptive/models';
 import { padded } from '../bench/bench-inputs.js';
 import { measureInTurn } from '../bench/measure-in-turn.js';
-import { sample } from '../data.js';
+import { sample } from '../data/data.js';
 import type { SearchWork } from './measure-pareto-set.js';
 
 /** Inputs of a batch, for the padding to its longest. */

@@ -9,11 +9,11 @@ import type {
 } from '@length-adaptive/models';
 import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
-import type { Context } from '../command.js';
-import type { SearchSettings } from '../commands/search.js';
-import { sample } from '../data.js';
-import type { OpenedModel } from '../engine.js';
-import type { ReportedPoint } from '../report/search-report.js';
+import type { Context } from '../context/command.js';
+import type { SearchSettings } from './command.js';
+import { sample } from '../data/data.js';
+import type { OpenedModel } from '../engine/engine.js';
+import type { ReportedPoint } from './search-report.js';
 import { measureAnswers } from './measure-answers.js';
 import type { LearnedConfig } from './soft-extract.js';
 import { sourceOf } from './soft-extract.js';

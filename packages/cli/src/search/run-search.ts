@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
 import { searchLengths } from '@length-adaptive/models';
-import type { SearchSettings } from '../commands/search.js';
-import { digestOf } from '../data.js';
-import { CliError, messageOf } from '../errors.js';
-import { knownCode } from '../exit-codes.js';
-import { openMetrics } from '../metrics-log.js';
-import { runFiles } from '../run-folder.js';
-import { describeEngine } from '../used-engine.js';
+import type { SearchSettings } from './command.js';
+import { digestOf } from '../data/data.js';
+import { CliError, messageOf } from '../context/errors.js';
+import { knownCode } from '../context/exit-codes.js';
+import { openMetrics } from '../run-folder/metrics-log.js';
+import { runFiles } from '../run-folder/run-folder.js';
+import { describeEngine } from '../engine/used-engine.js';
 import type { SearchWork } from './measure-pareto-set.js';
 import {
   configsDigest,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LengthSearchCheckpoint } from '@length-adaptive/models';
 import { writeFile } from '@length-adaptive/models';
-import { CliError, messageOf } from '../errors.js';
-import { removeFiles, runFiles } from '../run-folder.js';
+import { CliError, messageOf } from '../context/errors.js';
+import { removeFiles, runFiles } from '../run-folder/run-folder.js';
 
 /** What a search's checkpoint must be resumed with. */
 export interface SearchIdentity {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { LengthAdaptiveFile } from '@length-adaptive/models';
-import type { SearchReport } from '../report/search-report.js';
+import type { SearchReport } from './search-report.js';
 
 /** The `length_adaptive.json` that a model came with, if it had one, with the search in it; what it said about training is kept. */
 export const withSearch = (before: LengthAdaptiveFile | undefined, report: SearchReport): LengthAdaptiveFile => {

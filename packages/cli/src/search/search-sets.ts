@@ -1,7 +1,7 @@
-import type { SearchSettings } from '../commands/search.js';
-import type { DataSet } from '../data.js';
-import { noData, readModelData, sampleData, splitData } from '../data.js';
-import { CliError } from '../errors.js';
+import type { SearchSettings } from './command.js';
+import type { DataSet } from '../data/data.js';
+import { noData, readModelData, sampleData, splitData } from '../data/data.js';
+import { CliError } from '../context/errors.js';
 
 /** Reads the examples to search on, and those to report on. */
 export const readSearchSets = async (

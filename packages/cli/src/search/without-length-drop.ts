@@ -1,6 +1,6 @@
-import { quoted } from '../options/command-line.js';
-import type { ReportedPoint } from '../report/search-report.js';
-import type { TaskChoice } from '../task-names.js';
+import { quoted } from '../context/command-line.js';
+import type { ReportedPoint } from './search-report.js';
+import type { TaskChoice } from '../data/task-names.js';
 
 /** What dropping tokens costs in score at one point of a Pareto set, while the weights were never trained for it. */
 export interface LengthDropGap {

@@ -1,4 +1,4 @@
-import type { Io } from '../io.js';
+import type { Io } from '../context/io.js';
 import { main } from '../main.js';
 
 /** What a run of the command line gave. */

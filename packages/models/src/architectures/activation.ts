@@ -1,6 +1,6 @@
 import type { Activation } from '@length-adaptive/core';
-import type { ModelConfig } from '../model-config.js';
-import { configChoice } from '../model-config.js';
+import type { ModelConfig } from './model-config.js';
+import { configChoice } from './model-config.js';
 
 /** Activations by the names that Hugging Face transformers has for them: several that differ by rounding alone are one here. */
 const activations: ReadonlyMap<string, Activation> = new Map<string, Activation>([

@@ -1,4 +1,4 @@
-import { configChoice, configHeads, configNumber, configSize } from '../model-config.js';
+import { configChoice, configHeads, configNumber, configSize } from './model-config.js';
 import { configActivation } from './activation.js';
 import type { Architecture } from './architecture.js';
 import { denseAt, layerNormAt } from './dense-specs.js';

@@ -2,13 +2,13 @@ import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { encode } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
-import { readModelDirectory } from '../model-directory.js';
-import type { ModelDirectory } from '../model-directory.js';
-import type { TensorData } from '../safetensors.js';
-import type { TaskModel } from '../task-model.js';
-import { createTaskModel } from '../task-model.js';
+import { readModelDirectory } from '../folder/model-directory.js';
+import type { ModelDirectory } from '../folder/model-directory.js';
+import type { TensorData } from '../weights/safetensors.js';
+import type { TaskModel } from '../model/task-model.js';
+import { createTaskModel } from '../model/task-model.js';
 import { questionAnswering } from '../tasks/question-answering.js';
-import { createTokenizer } from '../tokenizer.js';
+import { createTokenizer } from '../tokenizer/tokenizer.js';
 
 /** The names that DistilBERT gives to BERT's tensors. */
 const renames: readonly (readonly [RegExp, string])[] = [

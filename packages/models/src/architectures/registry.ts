@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.js';
-import type { ModelConfig } from '../model-config.js';
+import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { bert } from './bert.js';
 import { distilbert } from './distilbert.js';

@@ -1,5 +1,5 @@
-import type { ModelConfig } from '../model-config.js';
-import type { ModelWeights } from '../model-weights.js';
+import type { ModelConfig } from './model-config.js';
+import type { ModelWeights } from '../weights/read-weights.js';
 import { findArchitecture } from './registry.js';
 import { namesInFile, tensorNames } from './tensor-names-of.js';
 

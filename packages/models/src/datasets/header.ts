@@ -1,4 +1,4 @@
-import { isDecimal } from '../decimal.js';
+import { isDecimal } from './decimal.js';
 import { ModelError } from '../errors.js';
 import type { ColumnNames } from './columns.js';
 import { knownColumns } from './columns.js';

@@ -1,8 +1,8 @@
-import { encodeExamples, labelsOf } from '../encode-examples.js';
+import { encodeExamples, labelsOf } from '../examples/encode-examples.js';
 import { multiLabelClassification } from '../tasks/multi-label-classification.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';
-import { createTokenizer } from '../tokenizer.js';
+import { createTokenizer } from '../tokenizer/tokenizer.js';
 import type { Example } from './dataset.js';
 import type { ReadExamplesOptions } from './read-examples.js';
 import { parseExamples } from './read-examples.js';

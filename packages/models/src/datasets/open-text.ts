@@ -1,7 +1,7 @@
-import { directorySource } from '../directory-source.js';
+import { directorySource } from '../sources/directory-source.js';
 import { ModelError, messageOf } from '../errors.js';
-import { checkNotPointer } from '../git-lfs.js';
-import { nodeModule } from '../node.js';
+import { checkNotPointer } from '../sources/git-lfs.js';
+import { nodeModule } from '../sources/node.js';
 import { decodeByMark } from './text-encoding.js';
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.js';
-import { isDecimal } from '../decimal.js';
+import { isDecimal } from './decimal.js';
 import { findColumns } from './columns.js';
 import type { ColumnNames, Columns } from './columns.js';
 import { parseCsv } from './csv.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';
-import { createTokenizer } from '../tokenizer.js';
+import { createTokenizer } from '../tokenizer/tokenizer.js';
 import { multiLabelClassification } from './multi-label-classification.js';
 import { prepareTokens } from './prepare-tokens.js';
 import { distillationLoss, taskLoss } from './task-losses.js';

@@ -1,6 +1,6 @@
 import type { Dimensions } from '../architectures/architecture.js';
 import { ModelError } from '../errors.js';
-import type { Encoding } from '../tokenizer.js';
+import type { Encoding } from '../tokenizer/tokenizer.js';
 import { isMultiLabelTask } from './multi-label-classification.js';
 import { checkLength, checkThreshold, isSequenceTask } from './sequence-task.js';
 import type { PreparedText, PrepareOptions, Task, TokenInput } from './task.js';

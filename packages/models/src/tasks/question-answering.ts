@@ -1,8 +1,8 @@
 import { ModelError } from '../errors.js';
 import type { Question } from '../datasets/squad.js';
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import { answerF1, exactMatch } from '../metrics/squad.js';
-import { bestAnswers, cutWindows, usualStride } from '../question-windows.js';
+import { bestAnswers, cutWindows, usualStride } from '../tokenizer/question-windows.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';

@@ -1,4 +1,4 @@
-import { isDecimal } from '../decimal.js';
+import { isDecimal } from '../datasets/decimal.js';
 import { ModelError } from '../errors.js';
 import type { SequenceTask } from './sequence-task.js';
 import { onSequences } from './sequence-task.js';

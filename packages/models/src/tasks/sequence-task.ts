@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import { metricByName } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metric.js';
-import type { Encoding, Tokenizer } from '../tokenizer.js';
+import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import { numberTarget } from './target-arrays.js';
 import type { Answer, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
 

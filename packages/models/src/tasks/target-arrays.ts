@@ -1,4 +1,4 @@
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 
 /**
  * The targets of a batch in the layout of the task's distributions: [B, outputs] for heads on the first token, [B, outputs, 2] where

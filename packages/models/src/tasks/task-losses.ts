@@ -1,7 +1,7 @@
 import type { KlOptions } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import { widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import { questionAnswering } from './question-answering.js';
-import { createTokenizer } from '../tokenizer.js';
+import { createTokenizer } from '../tokenizer/tokenizer.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';
 import { regression } from './regression.js';
 import { sequenceClassification } from './sequence-classification.js';

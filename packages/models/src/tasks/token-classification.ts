@@ -1,6 +1,6 @@
-import { encodeTextWords } from '../encode-words.js';
+import { encodeTextWords } from '../tokenizer/encode-words.js';
 import { ModelError } from '../errors.js';
-import type { LabelledInput } from '../labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';

@@ -1,9 +1,9 @@
 import type { Gradients } from '@length-adaptive/core';
 import { fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { ParameterSpec } from '../parameters.js';
-import type { TaskModel } from '../task-model.js';
-import { createTaskModel } from '../task-model.js';
+import type { ParameterSpec } from '../architectures/parameters.js';
+import type { TaskModel } from '../model/task-model.js';
+import { createTaskModel } from '../model/task-model.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
 import type { GoldenFamily, GoldenFiles } from './golden-files.js';

@@ -1,7 +1,7 @@
 import type { EncoderInput } from '@length-adaptive/core';
-import type { ModelConfig } from '../model-config.js';
-import { readSafetensors } from '../safetensors.js';
-import type { TensorData } from '../safetensors.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import { readSafetensors } from '../weights/safetensors.js';
+import type { TensorData } from '../weights/safetensors.js';
 
 /** The families that have reference numbers: folders of fixtures/golden, whose README says what is in them. */
 export const goldenFamilies = ['bert', 'distilbert'] as const;

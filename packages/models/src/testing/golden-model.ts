@@ -1,7 +1,7 @@
 import type { EncodeOptions, EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { encode } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { TaskModel } from '../task-model.js';
+import type { TaskModel } from '../model/task-model.js';
 
 /** Hidden states, [B, T, H] flattened; zero where a row is padded. */
 export const hiddenOf = async (

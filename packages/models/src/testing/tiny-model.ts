@@ -1,11 +1,11 @@
-import type { FileSource } from '../files.js';
+import type { FileSource } from '../sources/file-source.js';
 import { ModelError } from '../errors.js';
-import type { ModelConfig } from '../model-config.js';
-import type { TextModel } from '../model-files.js';
-import { openModel } from '../model-files.js';
-import { saveParameters } from '../parameters.js';
-import { createTaskModel } from '../task-model.js';
-import { writeSafetensors } from '../write-safetensors.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import type { TextModel } from '../model/open-model.js';
+import { openModel } from '../model/open-model.js';
+import { saveParameters } from '../architectures/parameters.js';
+import { createTaskModel } from '../model/task-model.js';
+import { writeSafetensors } from '../weights/write-safetensors.js';
 
 /** A BERT of 3 layers, 32 wide, for tests. */
 export const tinyConfig: ModelConfig = {

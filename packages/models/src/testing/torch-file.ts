@@ -1,4 +1,4 @@
-import type { TensorData } from '../safetensors.js';
+import type { TensorData } from '../weights/safetensors.js';
 
 const part = (value: string | number | Uint8Array): Uint8Array => {
   if (typeof value === 'string') return Buffer.from(value, 'latin1');

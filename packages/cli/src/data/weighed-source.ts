@@ -1,0 +1,16 @@
+import type { FileSource } from '@length-adaptive/models';
+import { watchWeights } from './watch-weights.js';
+
+/** A source that remembers how many bytes of weights were read from it. */
+export interface WeighedSource extends FileSource {
+  bytes(): number;
+}
+
+/** A source as it is, its weights weighed as they are read. */
+export const weighedSource = (source: FileSource): WeighedSource => {
+  const sizes = new Map<string, number>();
+  return {
+    ...watchWeights(source, (path, bytes) => sizes.set(path, bytes.length)),
+    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  };
+};

@@ -1,0 +1,57 @@
+import type { CreateStudentOptions, Task, TextModel } from '@length-adaptive/models';
+import { createStudent, openModel, sameVocabulary, tinyBertShapes } from '@length-adaptive/models';
+import type { DataSet } from '../data/data.js';
+import { CliError } from '../context/errors.js';
+import type { TaskChoice } from '../data/task-names.js';
+import { openForTraining } from '../train/training-model.js';
+
+interface OpenSettings {
+  readonly task: TaskChoice | undefined;
+  readonly seed: number;
+}
+
+/** Opens a teacher for the task it was trained for; one without a head gets a new one for the examples, which can teach nothing but its layers. */
+export const openTeacher = async (source: string, examples: DataSet, settings: OpenSettings): Promise<TextModel> => {
+  const own = await openModel(source, { seed: settings.seed });
+  if (own.model.initialised.length === 0) return own;
+  own.model.dispose();
+  return openForTraining(source, examples, settings);
+};
+
+const shapes = Object.keys(tinyBertShapes) as (keyof typeof tinyBertShapes)[];
+
+/**
+ * A student that is made of its teacher, as `--student` names it; undefined for the source of a model.
+ *
+ * @throws CliError `USAGE`
+ */
+export const parseStudent = (student: string): CreateStudentOptions | undefined => {
+  const shape = shapes.find((known) => known === student);
+  if (shape) return { shape };
+  const [, list] = /^layers:(.*)$/.exec(student) ?? [];
+  if (list === undefined) return undefined;
+  const layers = list.split(',').map((layer) => (layer.trim() === '' ? Number.NaN : Number(layer)));
+  if (layers.every((layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1))) return { layers };
+  throw new CliError(
+    'USAGE',
+    `--student is "${student}"; expected ascending layers of the teacher from 0, such as layers:0,2,4.`,
+  );
+};
+
+const openSource = async (source: string, task: Task, teacher: TextModel, seed: number): Promise<TextModel> => {
+  const opened = await openModel(source, { task, seed });
+  if (sameVocabulary(opened.tokenizer, teacher.tokenizer)) return opened;
+  opened.model.dispose();
+  throw new CliError(
+    'INPUT_INVALID',
+    `${source} has another vocabulary than its teacher: a text would be different tokens to them. Choose a student with the teacher's tokenizer, or layers:..., ${shapes.join(', ')}.`,
+  );
+};
+
+/** Opens a student, with the teacher's task. It is trained at the length that the teacher was. */
+export const openStudent = async (student: string, teacher: TextModel, seed: number): Promise<TextModel> => {
+  const { lengthAdaptive } = teacher;
+  const made = parseStudent(student);
+  if (!made) return { ...(await openSource(student, teacher.model.task, teacher, seed)), lengthAdaptive };
+  return { ...teacher, model: await createStudent(teacher.model, { ...made, seed }) };
+};

@@ -1,0 +1,168 @@
+import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
+import {
+  checkScore,
+  createScorer,
+  flipShare,
+  isMultiLabelTask,
+  labelScores,
+  macsShare,
+  predictLogits,
+} from '@length-adaptive/models';
+import { chosenConfig } from '../choice/chosen-config.js';
+import type { Context } from '../context/command.js';
+import type { EvaluateSettings } from './command.js';
+import { evaluateOptions } from './command.js';
+import { encodeData, maxLengthFor, readModelData } from '../data/data.js';
+import { checkEngineSettings, openRunnable } from '../engine/engine.js';
+import { CliError } from '../context/errors.js';
+import { checkLengthSettings, parseBudget } from '../choice/length-choice.js';
+import { required, savedSettings } from '../context/settings.js';
+import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import type { UsedEngine } from '../engine/used-engine.js';
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** What `evaluate` prints. */
+export interface EvaluationResult extends UsedEngine {
+  readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
+  /** Share of answers that are others than the full length's; absent at full length, and where answers are numbers. */
+  readonly flips?: number;
+  /** The scores of each label: several labels a text only. */
+  readonly perLabel?: Readonly<Record<string, LabelScores>>;
+  readonly examples: number;
+  /** Share of the full model's MACs. */
+  readonly cost: number;
+  readonly lengthConfig: LengthConfig;
+  readonly meanTokens: number;
+  /** What ranked tokens; absent for attention. */
+  readonly reducer?: ModelReducer;
+}
+
+/** The scores of each label of a task that gives several. */
+const perLabelOf = (
+  { task }: RunnableModel,
+  data: readonly LabelledInput[],
+  logits: readonly Float32Array[],
+): Pick<EvaluationResult, 'perLabel'> => {
+  if (!isMultiLabelTask(task)) return {};
+  const targets = data.map(({ target }) => (typeof target === 'number' ? [target] : target));
+  const scores = labelScores(logits, targets);
+  return { perLabel: Object.fromEntries(scores.map((each, i) => [task.labels[i] ?? String(i), each])) };
+};
+
+/** A line a label: its scores, and how many examples have it. */
+const printLabels = (print: Context['print'], perLabel: Readonly<Record<string, LabelScores>>): void => {
+  const width = Math.max(...Object.keys(perLabel).map((label) => label.length), 5);
+  print(`\n${'label'.padEnd(width)}  average_precision      f1  examples  predicted`);
+  for (const [label, { averagePrecision, f1, positives, predicted }] of Object.entries(perLabel)) {
+    print(
+      `${label.padEnd(width)}  ${(averagePrecision?.toFixed(4) ?? '-').padStart(17)}  ${f1.toFixed(4)}  ${String(positives).padStart(8)}  ${String(predicted).padStart(9)}`,
+    );
+  }
+};
+
+/** Logits of examples at a configuration. */
+const logitsOf = async (
+  model: RunnableModel,
+  data: ReturnType<typeof encodeData>,
+  config: LengthConfig,
+  { name, context }: { readonly name: string; readonly context: Context },
+): Promise<Float32Array[]> => {
+  const progress = context.progress(name, 'examples');
+  const chunk = 256;
+  const logits: Float32Array[] = [];
+  for (let start = 0; start < data.length; start += chunk) {
+    const inputs = data.slice(start, start + chunk).map(({ input }) => input);
+    logits.push(...(await predictLogits(model, inputs, { config, signal: context.signal })));
+    progress.update(logits.length, data.length);
+  }
+  progress.end();
+  return logits;
+};
+
+const scoresOf = async (
+  model: RunnableModel,
+  data: ReturnType<typeof encodeData>,
+  names: readonly ScoreName[],
+  { config, context }: { readonly config: LengthConfig; readonly context: Context },
+): Promise<Pick<EvaluationResult, 'scores' | 'flips' | 'perLabel'>> => {
+  const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
+  const scores: (readonly [ScoreName, number])[] = [];
+  for (const name of names)
+    scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
+  const full =
+    isFullLength(config) || model.builtIn || !model.task.answerKeys
+      ? undefined
+      : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
+  const flips = full && flipShare(model.task, full, logits, data);
+  return {
+    scores: Object.fromEntries(scores),
+    ...(flips !== undefined && { flips }),
+    ...perLabelOf(model, data, logits),
+  };
+};
+
+const printResult = (
+  { print }: Context,
+  { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult,
+): void => {
+  const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
+  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
+  if (flips !== undefined)
+    print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
+  print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
+  print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
+  print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
+  if (perLabel) printLabels(print, perLabel);
+};
+
+/** Scores a model on labelled examples. */
+export const evaluate = async (settings: EvaluateSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const path = required(settings.data, 'data');
+  checkLengthSettings(settings);
+  checkEngineSettings(settings);
+  if (settings.budget !== undefined) parseBudget(settings.budget);
+  const examples = await readModelData(path, settings);
+  const opened = await openRunnable(source, settings, context);
+  const { model, used } = opened;
+  try {
+    const data = encodeData(opened, examples, {
+      maxLength: maxLengthFor(opened, settings.maxLength),
+      stride: settings.stride,
+    });
+    const lengths = data.map(({ input }) => input.ids.length);
+    const config =
+      (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
+    const names = settings.metric ?? [model.task.defaultMetric];
+    for (const name of names) checkScore(model.task, name, data);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
+    const result: EvaluationResult = {
+      ...(await scoresOf(model, data, names, { config, context })),
+      examples: examples.examples.length,
+      cost: macsShare(model, config, lengths),
+      lengthConfig: config,
+      meanTokens: mean(lengths),
+      ...(model.reducer && { reducer: model.reducer }),
+      ...used,
+    };
+    if (settings.out !== undefined) await writeRunResult(settings.out, result);
+    if (settings.json) context.print(JSON.stringify(result));
+    else printResult(context, result);
+    checkMinScore(settings, names[0], result);
+  } finally {
+    model.dispose();
+  }
+};
+
+const checkMinScore = (
+  { minScore }: EvaluateSettings,
+  name: ScoreName | undefined,
+  { scores }: EvaluationResult,
+): void => {
+  const score = name === undefined ? undefined : scores[name];
+  if (minScore === undefined || score === undefined || score >= minScore) return;
+  throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);
+};

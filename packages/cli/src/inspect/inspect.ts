@@ -1,0 +1,73 @@
+import type { Inspection, TextInput } from '@length-adaptive/models';
+import pico from 'picocolors';
+import { answerText } from '../choice/answer-text.js';
+import type { Context } from '../context/command.js';
+import type { InspectSettings } from './command.js';
+import { inspectOptions } from './command.js';
+import type { KeptRow } from './kept-rows.js';
+import { formatRow, shownTokens, wrapTokens } from './kept-rows.js';
+import { required, savedSettings } from '../context/settings.js';
+import { openPredictor } from '../choice/predict-options.js';
+import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { secondText } from '../data/second-text.js';
+
+const rowsOf = ({ encoding, layers }: Inspection): KeptRow[] => [
+  { name: 'text', kept: new Set(encoding.ids.keys()) },
+  ...layers.map((positions, layer) => ({ name: `layer ${layer + 1}`, kept: new Set(positions) })),
+];
+
+const printPicture = (inspection: Inspection, texts: readonly string[], { print, color, io }: Context): void => {
+  const { bold, dim } = pico.createColors(color);
+  const tokens = shownTokens(inspection.encoding, texts);
+  const rows = rowsOf(inspection);
+  const names = Math.max(...rows.map(({ name }) => name.length));
+  const counts = String(tokens.length).length;
+  const room = io.stdout.isTTY === true ? Math.max(20, (io.stdout.columns ?? 80) - names - counts - 4) : Infinity;
+  wrapTokens(tokens, room).forEach((group, index) => {
+    if (index > 0) print('');
+    for (const { name, kept } of rows) {
+      const line = formatRow(tokens, group, kept, color ? dim : undefined);
+      print(`${bold(name.padEnd(names))}  ${String(kept.size).padStart(counts)}  ${line}`);
+    }
+  });
+};
+
+const summary = ({ prediction }: Inspection): string => {
+  const { cost, tokens, keptTokens } = prediction;
+  const { name, confidence } = answerText(prediction);
+  return `${[name, ...(confidence === undefined ? [] : [confidence])].join(' ')}  cost ${cost.toFixed(2)} of the full MACs  ${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
+};
+
+/** What the picture does not show: tokens that were cut away, and words that stand in it though the model sees its unknown token in their place. */
+const unread = ({ prediction, encoding }: Inspection, texts: readonly string[]): string[] => {
+  const { tokens, cutTokens } = prediction;
+  const unknown = shownTokens(encoding, texts).filter((_, i) => /^(\[UNK\]|<unk>)$/.test(encoding.tokens[i] ?? ''));
+  return [
+    ...(cutTokens === undefined ? [] : [`cut off: the last ${cutTokens} of ${tokens + cutTokens} tokens`]),
+    ...(unknown.length === 0 ? [] : [`unknown to the model: ${unknown.map(({ shown }) => shown).join(', ')}`]),
+  ];
+};
+
+/** Predicts one text and shows which of its tokens each layer kept. */
+export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const [text = ''] = context.args;
+  const pair = await secondText(settings.pair);
+  const { predictor, options, used } = await openPredictor(settings, source, context);
+  try {
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
+    const input: TextInput = pair === undefined ? text : [text, pair];
+    const inspection = await predictor.inspect(input, options);
+    if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
+    if (settings.json) {
+      context.print(JSON.stringify({ ...used, ...inspection }));
+      return;
+    }
+    printPicture(inspection, [text, pair ?? ''], context);
+    context.print('');
+    context.print(summary(inspection));
+    for (const line of unread(inspection, [text, pair ?? ''])) context.print(line);
+  } finally {
+    predictor.dispose();
+  }
+};

@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
+
+/** What a run ran on. */
+export interface Versions {
+  readonly packages: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+}
+
+/** Versions of the packages, of Node, and the machine. */
+export const currentVersions = (): Versions => {
+  const require = createRequire(import.meta.url);
+  const versionOf = (name: string): readonly [string, string] => [
+    name,
+    (require(`${name}/package.json`) as { version: string }).version,
+  ];
+  const names = Object.keys(packageJson.dependencies).filter((name) => name.startsWith('@'));
+  const peers = Object.keys(packageJson.peerDependencies).flatMap((name) => {
+    try {
+      return [versionOf(name)];
+    } catch {
+      return []; // not installed
+    }
+  });
+  const [first] = cpus();
+  return {
+    packages: { [packageJson.name]: packageJson.version, ...Object.fromEntries([...names.map(versionOf), ...peers]) },
+    node: process.version,
+    platform: `${platform()} ${release()} ${arch()}`,
+    cpu: first?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  };
+};

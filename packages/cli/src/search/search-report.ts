@@ -1,0 +1,64 @@
+import type { CostObjective, LatencyFit, ParetoPoint } from '@length-adaptive/models';
+import type { ReportedBaseline } from './measure-baselines.js';
+import type { LearnedConfig } from './soft-extract.js';
+import type { UsedEngine } from '../engine/used-engine.js';
+import type { Versions } from '../run-folder/versions.js';
+import type { WithoutLengthDrop } from './without-length-drop.js';
+
+/** A point of the Pareto set with what was measured after the search. */
+export interface ReportedPoint extends ParetoPoint {
+  /** Where the configuration comes from, when not from the search itself: `soft-extract 0.001`. */
+  readonly source?: string;
+  /** Time of the full length divided by the time of this configuration. */
+  readonly speedup?: number;
+  /** Milliseconds of a text that the search predicted, averaged over its examples: with the objective `latency`. */
+  readonly predictedMs?: number;
+  /** The speed-up that the search's prediction gives for the texts that speed was measured on: what `speedup` is to be compared with. */
+  readonly predictedSpeedup?: number;
+  /** The configuration that scores at least as well and was measured to be faster: its number, or `full`. */
+  readonly beatenBy?: number | 'full';
+}
+
+/** A search, as its report tells it. */
+export interface SearchReport {
+  readonly model: string;
+  readonly data: string;
+  readonly reportData: string | undefined;
+  /** Share of `data` that was set aside as held-out examples. */
+  readonly heldOutShare: number | undefined;
+  readonly examples: number;
+  readonly heldOutExamples: number;
+  /** Held-out examples that were among the searched ones, or those that soft-extract learned from, all the same. */
+  readonly sharedExamples: number;
+  /** Mean tokens of the examples. */
+  readonly meanTokens: number;
+  /** Tokens that texts are cut to. */
+  readonly maxLength: number;
+  /** What the search weighed against the score. */
+  readonly objective: CostObjective;
+  /** What predicted times, with the objective `latency`. */
+  readonly calibration: LatencyFit | undefined;
+  /** What the search scored by. */
+  readonly metric: string;
+  /** What the held-out examples are scored by. */
+  readonly reportMetric: string;
+  readonly seed: number;
+  readonly generations: number;
+  readonly evaluations: number;
+  /** How speed was measured, when it was. */
+  readonly speed: { readonly samples: number; readonly repeats: number } | undefined;
+  readonly engine: UsedEngine;
+  readonly threads: number | undefined;
+  readonly full: ReportedPoint;
+  /** Fewest MACs first. */
+  readonly paretoSet: readonly ReportedPoint[];
+  /** Configurations that soft-extract learned, in the Pareto set or not. */
+  readonly learned: readonly LearnedConfig[];
+  /** The full length unpadded, padded to batches and padded to the maximum. */
+  readonly baselines: readonly ReportedBaseline[];
+  /** What is to be said of weights that were never trained with LengthDrop; absent for those that were. */
+  readonly withoutLengthDrop: WithoutLengthDrop | undefined;
+  readonly versions: Versions;
+  /** The command that gives this report again. */
+  readonly command: string;
+}

@@ -1,0 +1,95 @@
+import { describeBeaten } from './beaten-in-time.js';
+import { baselineName } from './measure-baselines.js';
+import { describeGap, neverTrained } from './without-length-drop.js';
+import type { ReportedPoint, SearchReport } from './search-report.js';
+
+/** Lines of a table, its columns as wide as they must be. */
+const tableLines = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+const times = (ratio: number | undefined): string => (ratio === undefined ? '' : `${ratio.toFixed(2)}x`);
+
+const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): string[][] => {
+  const [first] = paretoSet;
+  const columns: readonly {
+    readonly title: string;
+    readonly cell: (point: ReportedPoint, number: number) => string;
+  }[] = [
+    { title: 'number', cell: (_, number) => (number < paretoSet.length ? String(number) : 'full') },
+    { title: 'cost', cell: ({ cost }) => cost.toFixed(3) },
+    { title: metric, cell: ({ score }) => score.toFixed(4) },
+    ...(first?.heldOutScore === undefined
+      ? []
+      : [
+          {
+            title: `${reportMetric}, held-out`,
+            cell: ({ heldOutScore = Number.NaN }: ReportedPoint) => heldOutScore.toFixed(4),
+          },
+        ]),
+    ...(full.flips === undefined
+      ? []
+      : [{ title: 'flips', cell: ({ flips = Number.NaN }: ReportedPoint) => flips.toFixed(4) }]),
+    ...(first?.predictedMs === undefined
+      ? []
+      : [
+          {
+            title: 'predicted',
+            cell: ({
+              predictedMs = Number.NaN,
+              predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs,
+            }: ReportedPoint) => times(predictedSpeedup),
+          },
+        ]),
+    ...(first?.speedup === undefined
+      ? []
+      : [{ title: 'speed-up', cell: ({ speedup }: ReportedPoint) => times(speedup) }]),
+    ...(paretoSet.some(({ source }) => source !== undefined)
+      ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => source }]
+      : []),
+    { title: 'lengths', cell: ({ lengthConfig }) => lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ') },
+  ];
+  const points = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])];
+  return [
+    columns.map(({ title }) => title),
+    ...points.map((point, number) => columns.map(({ cell }) => cell(point, number))),
+  ];
+};
+
+const baselineRows = ({ baselines, maxLength, speed }: SearchReport): string[][] => [
+  ['full length', 'tokens', 'MACs', ...(speed ? ['time'] : [])],
+  ...baselines.map(({ padding, tokens, ratio, latencyRatio }) => [
+    baselineName(padding, maxLength),
+    tokens.toFixed(1),
+    times(ratio),
+    ...(speed ? [times(latencyRatio)] : []),
+  ]),
+];
+
+const searchedOnly = ({ examples, heldOutExamples }: SearchReport): string[] =>
+  heldOutExamples > 0
+    ? []
+    : [
+        `Scores are of the ${examples} searched examples, and so a little too good; --report-data FILE or --held-out-share SHARE tells those of others.`,
+      ];
+
+const untrained = ({ withoutLengthDrop: told }: SearchReport): string[] =>
+  told === undefined
+    ? []
+    : ['', `${neverTrained}.`, ...told.gaps.map((gap) => describeGap(gap, told)), `Train them: ${told.command}`];
+
+/** A search as lines of plain text: the Pareto set, what the full length costs with padding, and what else must be said. */
+export const searchText = (report: SearchReport): string[] => [
+  ...tableLines(paretoRows(report)),
+  ...searchedOnly(report),
+  ...describeBeaten(report.full, report.paretoSet),
+  '',
+  ...tableLines(baselineRows(report)),
+  ...untrained(report),
+];

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import type { LabelledInput, LengthSearchResult } from '@length-adaptive/models';
+import {
+  checkScore,
+  formatLengthAdaptiveFile,
+  hasLengthDrop,
+  lengthAdaptiveFileName,
+  openSource,
+  writeFile,
+} from '@length-adaptive/models';
+import type { Context } from '../context/command.js';
+import type { SearchSettings } from './command.js';
+import { searchFolder, searchOptions } from './command.js';
+import type { DataSet } from '../data/data.js';
+import { encodeData, maxLengthFor } from '../data/data.js';
+import { digestedSource } from '../data/digested-source.js';
+import { checkEngineSettings, openRunnable } from '../engine/engine.js';
+import { CliError } from '../context/errors.js';
+import { knownCode } from '../context/exit-codes.js';
+import { checkModelFolder } from '../run-folder/model-folder.js';
+import { commandLine } from '../context/command-line.js';
+import { required, savedSettings } from '../context/settings.js';
+import { studyOf } from './length-study.js';
+import type { ScoresElsewhere } from './score-elsewhere.js';
+import { checkQueue, scoreElsewhere } from './score-elsewhere.js';
+import { paretoChart } from './pareto-chart.js';
+import { reportPage } from './report-page.js';
+import type { SearchReport } from './search-report.js';
+import { searchText } from './search-text.js';
+import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { measureBaselines } from './measure-baselines.js';
+import type { SearchWork } from './measure-pareto-set.js';
+import { countShared, meanLength, measureParetoSet, reportMetricOf } from './measure-pareto-set.js';
+import { resumeHint, runSearch } from './run-search.js';
+import { hasSearchCheckpoint, removeEarlierSearch } from './search-checkpoint.js';
+import { withSearch } from './search-record.js';
+import { readSearchSets } from './search-sets.js';
+import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
+import { withoutLengthDrop } from './without-length-drop.js';
+import { taskChoiceOf } from '../data/task-names.js';
+import { currentVersions } from '../run-folder/versions.js';
+
+const reportOf = (
+  measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>,
+  result: LengthSearchResult,
+  { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork,
+): SearchReport => ({
+  model: settings.model ?? '',
+  data: settings.data ?? '',
+  reportData: settings.reportData,
+  heldOutShare: settings.heldOutShare,
+  examples: data.length,
+  heldOutExamples: heldOut.length,
+  sharedExamples: countShared(heldOut, [...data, ...training]),
+  meanTokens: meanLength(data),
+  maxLength,
+  objective: settings.objective,
+  calibration: result.latency,
+  metric: settings.metric ?? opened.model.task.defaultMetric,
+  reportMetric: reportMetricOf(settings, opened),
+  seed: settings.seed,
+  generations: result.generations,
+  evaluations: result.evaluations,
+  speed: settings.latency
+    ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats }
+    : undefined,
+  engine: opened.used,
+  threads: settings.threads,
+  ...measured,
+  learned,
+  withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
+    ? undefined
+    : withoutLengthDrop(measured, {
+        ...{
+          settings,
+          metric: settings.metric ?? opened.model.task.defaultMetric,
+          reportMetric: reportMetricOf(settings, opened),
+        },
+        task: taskChoiceOf(opened.model.task.name),
+      }),
+  versions: currentVersions(),
+  command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
+});
+
+const measure = async (
+  result: LengthSearchResult,
+  work: SearchWork,
+): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
+  try {
+    return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
+  } catch (error) {
+    if (knownCode(error) !== 'ABORTED') throw error;
+    throw new CliError(
+      'ABORTED',
+      `Stopped while the Pareto set was measured; the search itself is saved: ${resumeHint(work.settings)}`,
+      { cause: error },
+    );
+  }
+};
+
+/** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
+export const search = async (settings: SearchSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  const path = required(settings.data, 'data');
+  const folder = searchFolder(settings) ?? source;
+  if (settings.out === undefined) checkModelFolder(source, 'search');
+  checkEngineSettings(settings);
+  checkSoftExtract(settings);
+  if (settings.redis !== undefined) await checkQueue(settings.redis);
+  const sets = await readSearchSets(path, settings);
+  const trainingSet = await readTrainingData(settings);
+  const files = digestedSource(await openSource(source));
+  const opened = await openRunnable(files, settings, context);
+  let elsewhere: ScoresElsewhere | undefined;
+  try {
+    const maxLength = maxLengthFor(opened, settings.maxLength);
+    const inputsOf = (data: DataSet): LabelledInput[] =>
+      encodeData(opened, data, { maxLength, stride: settings.stride });
+    const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
+    for (const name of [settings.metric, settings.reportMetric])
+      if (name !== undefined) checkScore(opened.model.task, name, data);
+    if (!settings.resume) {
+      if (hasSearchCheckpoint(folder))
+        context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
+      await removeEarlierSearch(folder);
+    }
+    await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
+    const weights = files.weights();
+    const learned = await learnConfigs({ settings, context, folder, weights, training });
+    if (settings.redis !== undefined) {
+      elsewhere = await scoreElsewhere(
+        { redis: settings.redis, queue: settings.queue },
+        studyOf(settings, { opened, weights, data, maxLength }),
+        context,
+      );
+    }
+    const work: SearchWork = {
+      settings,
+      context,
+      opened,
+      folder,
+      maxLength,
+      weights,
+      data,
+      training,
+      heldOut,
+      learned,
+      score: elsewhere?.score,
+    };
+    const result = await runSearch(work);
+    const report = reportOf(await measure(result, work), result, work);
+
+    if (report.sharedExamples > 0)
+      context.note(
+        `${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`,
+      );
+    const [chart, page, ours] = [
+      join(folder, 'pareto.svg'),
+      join(folder, 'report.html'),
+      join(settings.out ?? source, lengthAdaptiveFileName),
+    ];
+    const lengthAdaptive = withSearch(opened.lengthAdaptive, report);
+    await writeFile(chart, paretoChart(report));
+    await writeFile(page, reportPage(report));
+    await writeRunResult(folder, { ...report, lengthAdaptive: ours });
+    await writeFile(ours, formatLengthAdaptiveFile(lengthAdaptive));
+    if (settings.json) context.print(JSON.stringify({ ...report, lengthAdaptive: ours, chart, report: page }));
+    else for (const line of searchText(report)) context.print(line);
+    if (!settings.json) for (const file of [ours, chart, page]) context.note(`wrote ${file}`);
+  } finally {
+    await elsewhere?.close();
+    opened.model.dispose();
+  }
+};

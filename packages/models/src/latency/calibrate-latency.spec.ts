@@ -1,0 +1,89 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength, keptTokens } from '@length-adaptive/core';
+import { useWasm } from '@length-adaptive/core/wasm';
+import { calibrateLatency } from './calibrate-latency.js';
+import type { RunnableModel } from '../model/runnable-model.js';
+import { tinyModel } from '../testing/tiny-model.js';
+
+/** A model that only takes time, on a clock of its own. */
+const sleeper = ({ layers = 6, positions = 512, builtIn = undefined as LengthConfig | undefined } = {}) => {
+  let clock = 0;
+  const runs: { tokens: number; config: LengthConfig }[] = [];
+  const truth = (tokens: number, config: LengthConfig): number => {
+    let entering = tokens;
+    return keptTokens(config, tokens).reduce((sum, leaving) => {
+      const layer = 0.01 * entering + 0.0001 * entering ** 2 + 0.02 * leaving;
+      entering = leaving;
+      return sum + layer;
+    }, 0.5);
+  };
+  const model = {
+    dimensions: { layers, positions },
+    builtIn,
+    run: (inputs: readonly { readonly ids: ArrayLike<number> }[], { config = builtIn ?? fullLength(layers) } = {}) => {
+      const tokens = inputs[0]?.ids.length ?? 0;
+      runs.push({ tokens, config });
+      clock += truth(tokens, config) * (runs.length % 7 === 0 ? 5 : 1); // now and then something else runs
+      return Promise.resolve(new Float32Array(2));
+    },
+  } as unknown as RunnableModel;
+  return { model, runs, truth, now: () => clock };
+};
+
+test('predicts a machine that it has seen at other lengths and configurations', async () => {
+  const { model, truth, now, runs } = sleeper();
+  const latency = await calibrateLatency(model, { lengths: [30, 12, 90, 12], now });
+  expect(latency.error).toBeLessThan(0.01);
+  const config = [0.9, 0.9, 0.5, 0.4, 0.2, 0.1];
+  for (const tokens of [12, 25, 90])
+    expect(latency.milliseconds(tokens, config) / truth(tokens, config)).toBeCloseTo(1, 1);
+  expect(Math.min(...runs.map(({ tokens }) => tokens))).toBe(12);
+  expect(Math.max(...runs.map(({ tokens }) => tokens))).toBe(90);
+});
+
+test('lengths stay within the positions; without any it takes 8 to 128', async () => {
+  const longest = async (positions: number, lengths?: readonly number[]) => {
+    const { model, now, runs } = sleeper({ positions });
+    await calibrateLatency(model, { ...(lengths && { lengths }), now, repeats: 1 });
+    return [Math.min(...runs.map(({ tokens }) => tokens)), Math.max(...runs.map(({ tokens }) => tokens))];
+  };
+  expect(await longest(512)).toEqual([8, 128]);
+  expect(await longest(40)).toEqual([8, 40]);
+  expect(await longest(40, [60, 5])).toEqual([5, 40]);
+  expect(await longest(512, [Number.NaN])).toEqual([8, 128]);
+  expect(await longest(512, [21])).toEqual([11, 21]);
+});
+
+test('rounds end with the time they are given, but one is always made', async () => {
+  const rounds = async (seconds: number) => {
+    const { model, now, runs } = sleeper();
+    await calibrateLatency(model, { now, seconds });
+    return runs.length / 20;
+  };
+  expect(await rounds(100)).toBe(6); // a warm-up, and five
+  expect(await rounds(0)).toBe(2);
+});
+
+test('a model with a configuration built in is asked for no other', async () => {
+  const builtIn = [0.5, 0.5, 0.4];
+  const { model, now, runs } = sleeper({ layers: 3, builtIn });
+  await calibrateLatency(model, { now, repeats: 1 });
+  for (const { config } of runs) expect(config).toBe(builtIn);
+});
+
+test('stops when it is told to', async () => {
+  const { model, now, runs } = sleeper();
+  await expect(calibrateLatency(model, { now, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
+  expect(runs).toEqual([]);
+});
+
+test('calibrates a real model', async () => {
+  await useWasm();
+  const { model } = await tinyModel();
+  const latency = await calibrateLatency(model, { lengths: [6, 30], repeats: 2 });
+  expect(latency.milliseconds(16, [1, 1, 1])).toBeGreaterThan(0);
+  expect(latency.fit.heldOut).toBe(8);
+  model.dispose();
+});

@@ -1,0 +1,118 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength } from '@length-adaptive/core';
+import { ModelError } from '../errors.js';
+import type { LatencyModel, TimedPass } from './latency-model.js';
+import { createLatencyModel, fitLatency } from './latency-model.js';
+import { quantile } from './quantile.js';
+import type { RunnableModel } from '../model/runnable-model.js';
+
+export interface CalibrateLatencyOptions {
+  /**
+   * Tokens of the inputs that times will be asked for, in any order, as often as they occur: up to four lengths from the least
+   * to the greatest are timed. Default: 8 to 128, or to the model's positions.
+   */
+  readonly lengths?: readonly number[];
+  /** Rounds after the warm-up. Default 5. */
+  readonly repeats?: number;
+  /** No further round begins after this time, warm-up included; one is always made. Default 2. */
+  readonly seconds?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds now. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+const defaultLengths = [8, 128];
+
+/** Input lengths that are timed. */
+const lengthCount = 4;
+
+/** Whole lengths from the least to the greatest, growing by about the same factor; one length is joined by its half. */
+const lengthsToTime = (asked: readonly number[], positions: number): number[] => {
+  const possible = asked.filter((length) => length >= 1).map((length) => Math.min(Math.round(length), positions));
+  const known = possible.length > 0 ? possible : defaultLengths.map((length) => Math.min(length, positions));
+  const high = known.reduce((a, b) => Math.max(a, b));
+  const least = known.reduce((a, b) => Math.min(a, b));
+  const low = least < high ? least : Math.ceil(high / 2);
+  const lengths = Array.from({ length: lengthCount }, (_, i) =>
+    Math.round(low * (high / low) ** (i / (lengthCount - 1))),
+  );
+  return [...new Set(lengths)];
+};
+
+/** A configuration from the share that leaves each layer; the layer comes as its place from 0 to 1. */
+const shape = (layers: number, share: (place: number, layer: number) => number): LengthConfig =>
+  Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers, layer));
+
+/** Every layer keeps the same share of what it gets. */
+const chain = (layers: number, keep: number): LengthConfig => shape(layers, (_, layer) => keep ** (layer + 1));
+
+interface Pass {
+  readonly tokens: number;
+  readonly config: LengthConfig;
+}
+
+/**
+ * What is timed to fit, and what to judge the fit by: the full length, chains and steps, so that what enters layers, what
+ * leaves them and how often tokens are dropped do not go together. What is held out has other lengths and other shapes.
+ */
+const design = (
+  { dimensions: { layers, positions }, builtIn }: RunnableModel,
+  asked: readonly number[],
+): { fitted: Pass[]; heldOut: Pass[] } => {
+  const lengths = lengthsToTime(asked, positions);
+  const between = lengths.map((length, i) => Math.round(Math.sqrt(length * (lengths[i + 1] ?? length))));
+  const full = fullLength(layers);
+  const fitShapes = [
+    chain(layers, 0.85),
+    shape(layers, (place) => (place < 0.5 ? 1 : 0.3)),
+    chain(layers, 0.6),
+    shape(layers, () => 0.5),
+  ];
+  const otherShapes = [
+    shape(layers, (place) => 1 - 0.8 * place),
+    chain(layers, 0.72),
+    shape(layers, (place) => (place < 0.3 ? 0.9 : 0.4)),
+    full,
+  ];
+  const pass = (tokens: number, config: LengthConfig | undefined): Pass => ({
+    tokens,
+    config: builtIn ?? config ?? full,
+  });
+  const two = (shapes: readonly LengthConfig[], i: number): (LengthConfig | undefined)[] => [
+    shapes[(2 * i) % shapes.length],
+    shapes[(2 * i + 1) % shapes.length],
+  ];
+  return {
+    fitted: lengths.flatMap((tokens, i) => [full, ...two(fitShapes, i)].map((config) => pass(tokens, config))),
+    heldOut: between.flatMap((tokens, i) => two(otherShapes, i).map((config) => pass(tokens, config))),
+  };
+};
+
+/**
+ * Times the model on this machine at a few lengths and configurations, one input at a time and unpadded, and fits a latency
+ * model to the medians. All passes take turns, after a warm-up; some are kept from the fit to measure its error.
+ *
+ * @throws ModelError `ABORTED`
+ * @example
+ * const latency = await calibrateLatency(model, { lengths: [12, 90] });
+ * latency.milliseconds(40, [0.8, 0.6, 0.4, 0.3, 0.2, 0.1]); // 3.1, give or take `latency.error`
+ */
+export const calibrateLatency = async (
+  model: RunnableModel,
+  { lengths = [], repeats = 5, seconds = 2, signal, now = () => performance.now() }: CalibrateLatencyOptions = {},
+): Promise<LatencyModel> => {
+  const { fitted, heldOut } = design(model, lengths);
+  const timed = [...fitted, ...heldOut].map((pass) => ({ ...pass, times: [] as number[] }));
+  const begin = now();
+  for (let round = -1; round < repeats && (round < 1 || now() - begin < 1000 * seconds); round++) {
+    for (const { tokens, config, times } of timed) {
+      await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard, and the passes before are over
+      if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
+      const start = now();
+      await model.run([{ ids: new Int32Array(tokens) }], { config });
+      if (round >= 0) times.push(now() - start);
+    }
+  }
+  const passes = timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
+  return createLatencyModel(fitLatency(passes.slice(0, fitted.length), passes.slice(fitted.length)));
+};

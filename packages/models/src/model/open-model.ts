@@ -1,0 +1,126 @@
+import { architectureOf } from '../architectures/registry.js';
+import { labelNotes } from './class-labels.js';
+import { ModelError } from '../errors.js';
+import type { FileSource } from '../sources/file-source.js';
+import { withReducer } from '../folder/length-adaptive-file.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import type {
+  ReadModelDirectoryOptions,
+  TokenizerFiles,
+  WriteModelDirectoryOptions,
+} from '../folder/model-directory.js';
+import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
+import { saveParameters } from '../architectures/parameters.js';
+import type { ReducerName, ReducerSettings } from '../priors/prior-settings.js';
+import { chooseReducer } from '../priors/prior-settings.js';
+import type { RunnableTextModel } from './runnable-model.js';
+import type { TaskModel } from './task-model.js';
+import { createTaskModel, headNames } from './task-model.js';
+import { taskOf } from './task-config.js';
+import type { Task } from '../tasks/task.js';
+import { describeUnread } from '../weights/safetensors.js';
+import type { UnreadTensor } from '../weights/safetensors.js';
+import { openTokenizer } from './within-tables.js';
+
+/** A model on TensorFlow.js with all that its folder holds: to train, search, save and answer with. */
+export interface TextModel extends RunnableTextModel {
+  readonly model: TaskModel;
+  readonly tokenizerFiles: TokenizerFiles;
+}
+
+export interface OpenModelOptions extends ReadModelDirectoryOptions {
+  /** The task, or how to choose it. A head trained for another task, or for other labels, is replaced. Default: what config.json says. */
+  readonly task?: Task | ((config: ModelConfig) => Task) | undefined;
+  /** Seed of a new head. Default 42. */
+  readonly seed?: number;
+  /** What ranks tokens. Default: what the model's file says, else attention; a model that changes its task begins with attention. */
+  readonly reducer?: ReducerName | ReducerSettings | undefined;
+}
+
+/**
+ * Opens a model to train, search or evaluate.
+ *
+ * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
+ * @throws ModelError
+ */
+export const openModel = async (
+  source: string | FileSource,
+  { task, seed = 42, reducer, ...options }: OpenModelOptions = {},
+): Promise<TextModel> => {
+  const {
+    config,
+    tensors,
+    unread = new Map<string, UnreadTensor>(),
+    tokenizerFiles,
+    lengthAdaptive,
+  } = await readModelDirectory(source, options);
+  const chosen = typeof task === 'function' ? task(config) : task;
+  const { dimensions, headPrefixes } = architectureOf(config);
+  const { tokenizer, notes } = openTokenizer(tokenizerFiles, dimensions(config));
+  const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
+  const same = !chosen || isTaskOf(config, chosen);
+  const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    same ? all : new Map([...all].filter(([name]) => !isOfHead(name)));
+  const model = createTaskModel(config, kept(tensors), {
+    task: chosen,
+    seed,
+    reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined),
+    unread: kept(unread),
+  });
+  return {
+    model,
+    tokenizer,
+    tokenizerFiles,
+    lengthAdaptive: withReducer(lengthAdaptive, model.reducer),
+    notes: [...unreadNotes(unread), ...(same ? labelNotes(config, model.task) : []), ...notes],
+  };
+};
+
+/** What a user should know of tensors that nobody needed. */
+const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
+  unread.size === 0 ? [] : [`Not read, and not needed: ${describeUnread(unread)}.`];
+
+/**
+ * Opens a model to answer with: its checkpoint must hold a head.
+ *
+ * @throws ModelError `TENSOR_MISSING` for a pretrained encoder that was never fine-tuned, and what `openModel` throws
+ */
+export const openTrainedModel = async (
+  source: string | FileSource,
+  options: OpenModelOptions = {},
+): Promise<TextModel> => {
+  const text = await openModel(source, options);
+  const { initialised } = text.model;
+  if (initialised.length === 0) return text;
+  text.model.dispose();
+  throw new ModelError(
+    'TENSOR_MISSING',
+    `The checkpoint has no head to answer with (it lacks ${initialised.join(', ')}): fine-tune it first, with openModel and fineTune or lat train.`,
+  );
+};
+
+const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
+  const own = taskOf(config);
+  return (
+    own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i])
+  );
+};
+
+/**
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer in it. A head that was made anew and has learned nothing yet is
+ * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
+ *
+ * @throws ModelError `NOT_WRITABLE`
+ */
+export const saveModel = async (
+  folder: string,
+  { model, tokenizerFiles, lengthAdaptive }: Omit<TextModel, 'tokenizer'>,
+  options: WriteModelDirectoryOptions = {},
+): Promise<void> => {
+  const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
+  const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
+  const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
+  const ours = withReducer(lengthAdaptive, model.reducer);
+  const directory = { config: model.config, tensors, tokenizerFiles, ...(ours && { lengthAdaptive: ours }) };
+  await writeModelDirectory(folder, directory, options);
+};

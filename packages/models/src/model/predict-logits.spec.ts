@@ -1,0 +1,40 @@
+import { useWasm } from '@length-adaptive/core/wasm';
+import * as tf from '@tensorflow/tfjs';
+import * as fc from 'fast-check';
+import { predictLogits } from './predict-logits.js';
+import { createTaskModel } from './task-model.js';
+import { questionAnswering } from '../tasks/question-answering.js';
+import { sequenceClassification } from '../tasks/sequence-classification.js';
+import { tokenClassification } from '../tasks/token-classification.js';
+import { tinyConfig } from '../testing/tiny-model.js';
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await useWasm();
+});
+
+const rows = fc.array(fc.array(fc.integer({ min: 5, max: 39 }), { minLength: 1, maxLength: 32 }), {
+  minLength: 1,
+  maxLength: 6,
+});
+const configs = fc.constantFrom(undefined, [0.8, 0.6, 0.5], [0.5, 0.3, 0.1]);
+
+test.each([sequenceClassification(['a', 'b', 'c']), questionAnswering(), tokenClassification(['O', 'B-x', 'I-x'])])(
+  '$name: a batch gives each input the logits that it gets alone, one for each output it has',
+  async (task) => {
+    const model = createTaskModel(tinyConfig, new Map(), { fresh: true, task });
+    await fc.assert(
+      fc.asyncProperty(rows, configs, async (ids, config) => {
+        const inputs = ids.map((own) => ({ ids: own }));
+        const together = await predictLogits(model, inputs, { config });
+        const alone = await predictLogits(model, inputs, { config, maxBatchTokens: 1 });
+        together.forEach((logits, row) => {
+          expect(logits).toHaveLength(task.outputs * (task.reads === 'first' ? 1 : (ids[row]?.length ?? 0)));
+          logits.forEach((value, i) => expect(Math.abs(value - (alone[row]?.[i] ?? Number.NaN))).toBeLessThan(1e-4));
+        });
+      }),
+      { numRuns: 15, seed: 3 },
+    );
+    model.dispose();
+  },
+);

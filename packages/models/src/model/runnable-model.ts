@@ -1,0 +1,47 @@
+import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
+import type { Dimensions } from '../architectures/architecture.js';
+import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
+import type { ModelReducer } from '../priors/prior-settings.js';
+import type { Task } from '../tasks/task.js';
+import type { Tokenizer } from '../tokenizer/tokenizer.js';
+
+/** A model that answers, whatever engine runs it: token ids in, logits out. */
+export interface RunnableModel {
+  /** What runs it: `tfjs`, `onnxruntime`. */
+  readonly engine: string;
+  readonly dimensions: Dimensions;
+  readonly task: Task;
+  /** What ranks its tokens in the first layers, by the inputs alone: every run of the model reckons with it. Absent: attention does. */
+  readonly reducer?: ModelReducer | undefined;
+  /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
+  readonly batchTokens: number;
+  /** The one configuration that the model runs at, where it has one built in. */
+  readonly builtIn?: LengthConfig | undefined;
+  /**
+   * Logits of one batch, row after row: [B * outputs], or [B * T * outputs] for a task that reads every token, T being the
+   * longest row's. Token rows may have any lengths; the array is the caller's to keep.
+   *
+   * @param options the length configuration; default full length
+   */
+  run(inputs: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }): Promise<Float32Array>;
+  /** The same for rows that have configurations of their own; absent for engines with one configuration a batch. */
+  readonly runRows?:
+    ((inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>) | undefined;
+  /** Positions of the tokens of one input that left each layer, ascending. */
+  keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
+  /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
+  macs(length: number, config?: LengthConfig): number;
+  /** MACs of the head alone. */
+  readonly headMacs: HeadCost;
+  /** Frees what the engine holds, once what runs is done; what is asked for later is refused with `DISPOSED`. May be called again. */
+  dispose(): void;
+}
+
+/** A runnable model with its tokenizer and what is known of its length configurations: all that a predictor needs. */
+export interface RunnableTextModel {
+  readonly model: RunnableModel;
+  readonly tokenizer: Tokenizer;
+  readonly lengthAdaptive?: LengthAdaptiveFile | undefined;
+  /** What is odd about its files and does no harm, a sentence each: tensors that are not read, names of classes that do not exist. Default: nothing. */
+  readonly notes?: readonly string[] | undefined;
+}

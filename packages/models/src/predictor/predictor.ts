@@ -1,0 +1,325 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { Dimensions } from '../architectures/architecture.js';
+import type { Budget } from './budget.js';
+import { pointForBudget } from './budget.js';
+import { calibrateLatency } from '../latency/calibrate-latency.js';
+import { ModelError } from '../errors.js';
+import type { FileSource } from '../sources/file-source.js';
+import type { LatencyModel } from '../latency/latency-model.js';
+import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import { createLifetime, endQuietly } from '../model/lifetime.js';
+import type { OpenModelOptions } from '../model/open-model.js';
+import { openTrainedModel } from '../model/open-model.js';
+import { predictLogits } from '../model/predict-logits.js';
+import { readOne } from './read-each.js';
+import type { Read, TextError } from './read-each.js';
+import type { RunnableTextModel } from '../model/runnable-model.js';
+import { prepareTokens } from '../tasks/prepare-tokens.js';
+import type { Answer, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import { isTokenInput } from '../tasks/task.js';
+import type { Encoding } from '../tokenizer/tokenizer.js';
+
+export interface PredictOptions {
+  /** What may be spent. Default: the full length, or the one configuration that the model has built in. */
+  readonly budget?: Budget | undefined;
+  /** Run exactly this configuration instead. */
+  readonly lengthConfig?: LengthConfig | undefined;
+  /** Run each text at a configuration of its own, all in one batch where the engine can. */
+  readonly lengthConfigs?: readonly LengthConfig[] | undefined;
+  /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
+  readonly truncate?: boolean;
+  /** Question answering only: most answers to give. Default 20. */
+  readonly answers?: number | undefined;
+  /** Question answering only: most tokens an answer may have. Default 30. */
+  readonly maxAnswerTokens?: number | undefined;
+  /**
+   * What a text does that cannot be read (empty, too long, too slow for its latency budget, token ids that the model does not have): its error stands in
+   * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
+   */
+  readonly onError?: OnError | undefined;
+  /** Multi-label classification only: probability from which a label is given. Default 0.5. */
+  readonly threshold?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type OnError = 'answer' | 'throw';
+
+export interface Prediction extends Answer {
+  /** The configuration that ran. */
+  readonly lengthConfig: LengthConfig;
+  /** MACs spent on this input, as a share of what the full length would have spent on it. */
+  readonly cost: number;
+  /** Tokens of the input, special tokens included; of all windows of a long context together. */
+  readonly tokens: number;
+  /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
+  readonly cutTokens?: number;
+  /** Tokens that left each layer. */
+  readonly keptTokens: readonly number[];
+  /** Absent: the text was read. */
+  readonly error?: undefined;
+}
+
+/** Stands in the place of a text that could not be read, among others that could. Its other fields are all undefined. */
+export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & {
+  readonly error: TextError;
+};
+
+/** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
+export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = [Mode] extends ['throw']
+  ? Prediction[]
+  : [Mode, Texts] extends [undefined, readonly [unknown]]
+    ? [Prediction]
+    : (Prediction | FailedPrediction)[];
+
+/** Tokens up to which latency is calibrated at least. */
+const usualLength = 128;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A text with the configuration that it runs at. */
+interface Chosen {
+  readonly text: PreparedText;
+  readonly config: LengthConfig;
+}
+
+/** What every layer did with one input: the text, or the first window of a long context. */
+export interface Inspection {
+  readonly prediction: Prediction;
+  readonly encoding: Encoding;
+  /** Positions of the tokens that left each layer, ascending. */
+  readonly layers: readonly (readonly number[])[];
+}
+
+/** Texts in, answers out, under a budget: the one door of every engine. */
+export interface Predictor {
+  /** What runs the model: `tfjs`, `onnxruntime`. */
+  readonly engine: string;
+  readonly task: TaskName;
+  readonly dimensions: Dimensions;
+  /** What the head reads, and its outputs. */
+  readonly head: Pick<Task, 'reads' | 'outputs'>;
+  /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
+  readonly paretoSet: readonly ParetoPoint[];
+  /** Label names by class number; empty for regression. */
+  readonly labels: readonly string[];
+  /**
+   * Answers texts, in their order. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
+   * alone is refused.
+   *
+   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`,
+   * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`
+   * @example
+   * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
+   */
+  predict<const Texts extends readonly (TextInput | TokenInput)[], Mode extends OnError | undefined = undefined>(
+    texts: Texts,
+    options?: PredictOptions & { readonly onError?: Mode },
+  ): Promise<Predictions<Texts, Mode>>;
+  /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
+  countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
+  /** MACs of one input of `tokens` tokens at a configuration (default full length), head included. */
+  macs(tokens: number, config?: LengthConfig): number;
+  /** Predicts one text and tells which tokens each layer kept. */
+  inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
+  /** Frees the model, once the calls under way are done; calls that come later are refused with `DISPOSED`. May be called again. */
+  dispose(): void;
+}
+
+/** @throws ModelError `OPTION_INVALID` for what is no input at all, from callers without types */
+const checkInput = (input: unknown): void => {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isPair = Array.isArray(input) && input.length === 2 && input.every(isText);
+  if (
+    isText(input) ||
+    isPair ||
+    (typeof input === 'object' && input !== null && 'ids' in input && Array.isArray(input.ids))
+  )
+    return;
+  const came =
+    input === null ? 'null' : Array.isArray(input) ? `a list of ${input.length}` : `a value of type ${typeof input}`;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`,
+  );
+};
+
+/**
+ * A predictor over a model that is already open. Disposing of it disposes of the model.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID` when the Pareto set is that of another model
+ */
+export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTextModel): Predictor => {
+  const { dimensions } = model;
+  const { layers, positions } = dimensions;
+  const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
+  const searched = lengthAdaptive?.paretoSet ?? [];
+  const paretoSet = searched.length > 0 ? searched : [full];
+  for (const { lengthConfig } of paretoSet) validateLengthConfig(lengthConfig, layers);
+  let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
+  /** Calibrated once, and again for inputs that are much longer than any that was timed. */
+  const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
+    if (!latency || longest > 1.5 * latency.longest) {
+      const timed = Math.max(usualLength, longest);
+      latency = {
+        model: await calibrateLatency(model, { lengths: [Math.min(8, longest), timed], signal }),
+        longest: timed,
+      };
+    }
+    return latency.model;
+  };
+
+  const windowLength = lengthAdaptive?.training?.['maxLength'];
+  const prepare = (
+    text: TextInput | TokenInput,
+    { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions,
+  ): PreparedText => {
+    checkInput(text);
+    if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
+    return model.task.prepare(tokenizer, text, {
+      positions,
+      truncate,
+      answers,
+      maxAnswerTokens,
+      threshold,
+      ...(typeof windowLength === 'number' && { windowLength }),
+    });
+  };
+
+  /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
+  const chooser = async (
+    { budget, lengthConfig, signal }: PredictOptions,
+    longest: number,
+  ): Promise<(tokens: readonly number[]) => LengthConfig> => {
+    if (lengthConfig) {
+      validateLengthConfig(lengthConfig, layers);
+      return () => lengthConfig;
+    }
+    if (!budget) return () => model.builtIn ?? full.lengthConfig;
+    if ('minScore' in budget && searched.length === 0) {
+      throw new ModelError(
+        'BUDGET_INVALID',
+        'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.',
+      );
+    }
+    if ('latencyMs' in budget) {
+      const fitted = await latencyFor(longest, signal);
+      const latencyOf = (tokens: readonly number[], config: LengthConfig): number =>
+        sum(tokens.map((count) => fitted.milliseconds(count, config)));
+      return (tokens) => pointForBudget(paretoSet, budget, (config) => latencyOf(tokens, config)).lengthConfig;
+    }
+    const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
+    return () => chosen;
+  };
+
+  const chooseConfig = (
+    texts: readonly Read<PreparedText>[],
+    { lengthConfigs }: PredictOptions,
+    choose: (tokens: readonly number[]) => LengthConfig,
+    inPlace: boolean,
+  ): Read<Chosen>[] =>
+    texts.map((read, row) =>
+      read.error
+        ? read
+        : readOne(inPlace, () => ({
+            text: read.value,
+            config: lengthConfigs?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)),
+          })),
+    );
+
+  const predictPrepared = async (
+    texts: readonly Read<PreparedText>[],
+    options: PredictOptions,
+    inPlace: boolean,
+  ): Promise<(Prediction | FailedPrediction)[]> => {
+    const { lengthConfigs, signal } = options;
+    if (lengthConfigs && lengthConfigs.length !== texts.length) {
+      throw new ModelError(
+        'OPTION_INVALID',
+        `${texts.length} texts came with ${lengthConfigs.length} length configurations; expected one each.`,
+      );
+    }
+    for (const config of new Set(lengthConfigs)) validateLengthConfig(config, layers);
+    const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
+    const rows = chooseConfig(
+      texts,
+      options,
+      lengthConfigs ? () => full.lengthConfig : await chooser(options, longest),
+      inPlace,
+    );
+    const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
+    const configs = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.config) ?? []);
+    const start = performance.now();
+    const logits = await predictLogits(model, inputs, { configs, signal });
+    if (inputs.length === 1)
+      latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
+    return rows.map(({ value, error }) =>
+      error
+        ? { error }
+        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) },
+    );
+  };
+
+  const costOf = (
+    { inputs, cutTokens }: PreparedText,
+    config: LengthConfig,
+  ): Omit<Prediction, keyof Answer | 'error'> => {
+    const lengths = inputs.map(({ ids }) => ids.length);
+    const kept = lengths.map((length) => keptTokens(config, length));
+    return {
+      lengthConfig: config,
+      cost: sum(lengths.map((length) => model.macs(length, config))) / sum(lengths.map((length) => model.macs(length))),
+      tokens: sum(lengths),
+      ...(cutTokens !== undefined && { cutTokens }),
+      keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
+    };
+  };
+
+  const lifetime = createLifetime('The predictor', () => model.dispose());
+  const predict = (
+    texts: readonly (TextInput | TokenInput)[],
+    options: PredictOptions = {},
+  ): Promise<(Prediction | FailedPrediction)[]> =>
+    lifetime.during(() => {
+      const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
+      return predictPrepared(
+        texts.map((text) => readOne(inPlace, () => prepare(text, options))),
+        options,
+        inPlace,
+      );
+    });
+
+  return {
+    engine: model.engine,
+    task: model.task.name,
+    dimensions,
+    head: { reads: model.task.reads, outputs: model.task.outputs },
+    paretoSet,
+    labels: model.task.labels,
+    predict: predict as Predictor['predict'],
+    macs: (tokens, config) => model.macs(tokens, config),
+    countTokens: (text, options = {}) =>
+      lifetime.during(async () => sum(prepare(text, options).inputs.map(({ ids }) => ids.length))),
+    inspect: (text, options = {}) =>
+      lifetime.during(async () => {
+        const prepared = prepare(text, options);
+        const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
+        const [encoding] = prepared.inputs as readonly [Encoding];
+        const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
+        return { prediction, encoding, layers: keptPositions };
+      }),
+    dispose: () => endQuietly(lifetime),
+  };
+};
+
+/**
+ * Loads a model and gives the predictor of it.
+ *
+ * @param source a folder, `npm:package`, web address, Hugging Face Hub repository, or a `FileSource`
+ * @throws ModelError when a file is missing, broken, of an architecture that is not known, or has no trained head
+ * @example
+ * const predictor = await load('models/reviews');
+ * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
+ */
+export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
+  createPredictor(await openTrainedModel(source, options));

@@ -1,0 +1,63 @@
+/** What a page and the worker that holds its model say to each other. Everything in it survives the structured clone. */
+import type { StartBackendOptions, StartedBackend } from '@length-adaptive/core/backend';
+import type { DownloadProgress } from '../../sources/download-progress.js';
+import type { OpenModelOptions } from '../../model/open-model.js';
+import type { PredictOptions, Predictor } from '../predictor.js';
+import type { TextInput, TokenInput } from '../../tasks/task.js';
+
+/** How a worker opens a model; what cannot be sent stays behind. */
+export type WorkerModelOptions = Omit<OpenModelOptions, 'task' | 'onProgress' | 'signal'> & StartBackendOptions;
+
+type Sent<Options> = Omit<Options, 'signal'>;
+
+/** What can be asked of a worker. `model` is the number of the request that opened it. */
+export type WorkerCall =
+  | { readonly call: 'open'; readonly source: string; readonly options: WorkerModelOptions }
+  | {
+      readonly call: 'predict';
+      readonly model: number;
+      readonly texts: readonly (TextInput | TokenInput)[];
+      readonly options: Sent<PredictOptions>;
+    }
+  | {
+      readonly call: 'countTokens';
+      readonly model: number;
+      readonly text: TextInput | TokenInput;
+      readonly options: Sent<PredictOptions>;
+    }
+  | {
+      readonly call: 'inspect';
+      readonly model: number;
+      readonly text: TextInput;
+      readonly options: Sent<PredictOptions>;
+    }
+  | { readonly call: 'dispose'; readonly model: number }
+  | { readonly call: 'abort'; readonly request: number };
+
+export type WorkerRequest = WorkerCall & { readonly id: number };
+
+/** What a page is told of a model when it is open. */
+export type WorkerModel = Pick<Predictor, 'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels'> & {
+  readonly backend: StartedBackend | undefined;
+};
+
+/** An error, as it travels. */
+export interface SentError {
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+export type WorkerReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: SentError }
+  | { readonly id: number; readonly progress: DownloadProgress };
+
+/** One side of the line: a `Worker`, the global scope inside of it, or a `MessagePort`. */
+export interface Line {
+  postMessage(message: unknown): void;
+  addEventListener(
+    type: string,
+    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
+  ): void;
+}

@@ -1,0 +1,187 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { CoreError } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { DownloadProgress } from '../../sources/download-progress.js';
+import { ModelError } from '../../errors.js';
+import { load } from '../predictor.js';
+import type { Predictor } from '../predictor.js';
+import { startFileServer } from '../../testing/file-server.js';
+import type { FileServer } from '../../testing/file-server.js';
+import { temporaryFolder } from '../../testing/temporary-folder.js';
+import { tinyFiles } from '../../testing/tiny-model.js';
+import type { Line } from './messages.js';
+import { servePredictor } from './serve-predictor.js';
+import { createWorkerPredictor } from './worker-predictor.js';
+import type { WorkerLine, WorkerPredictor } from './worker-predictor.js';
+
+/** Both ends of a line; what passes over it is cloned, as it is between a page and its worker. The real thing runs in e2e/browser. */
+const ports: MessagePort[] = [];
+const openPorts = (): { page: WorkerLine; worker: Line } => {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  port2.on('newListener', () => port2.start());
+  return { page: port1 as unknown as WorkerLine, worker: port2 as unknown as Line };
+};
+const cacheFolder = temporaryFolder();
+let server: FileServer;
+let source: string;
+let inThread: Predictor;
+let predictor: WorkerPredictor;
+const progress: DownloadProgress[] = [];
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true); // no advertisement on the console
+  server = await startFileServer(
+    Object.fromEntries(Object.entries(await tinyFiles()).map(([name, bytes]) => [`tiny/${name}`, bytes])),
+  );
+  source = `${server.url}/tiny`;
+  const { page, worker } = openPorts();
+  servePredictor({ line: worker });
+  predictor = await createWorkerPredictor(page, source, {
+    cacheFolder,
+    backends: ['cpu'],
+    onProgress: (own) => progress.push(own),
+  });
+  inThread = await load(source, { cacheFolder });
+});
+afterAll(async () => {
+  predictor.dispose();
+  inThread.dispose();
+  for (const port of ports) port.close();
+  await server.close();
+});
+
+const texts = ['good film', 'the phone is very bad and it breaks'];
+
+test('a model in a worker looks and answers like one in the thread', async () => {
+  const { engine, task, dimensions, head, paretoSet, labels } = predictor;
+  expect({ engine, task, dimensions, head, labels }).toEqual({
+    engine: 'tfjs',
+    task: inThread.task,
+    dimensions: inThread.dimensions,
+    head: inThread.head,
+    labels: inThread.labels,
+  });
+  expect(paretoSet).toEqual(inThread.paretoSet);
+  expect(predictor.backend).toEqual({
+    backend: 'cpu',
+    reason: 'plain JavaScript, many times slower than the others',
+    passedOver: [],
+  });
+  const options = { lengthConfig: [0.8, 0.5, 0.3] };
+  expect(await predictor.predict(texts, options)).toEqual(await inThread.predict(texts, options));
+  expect(await predictor.inspect('good film', options)).toEqual(await inThread.inspect('good film', options));
+  expect(await predictor.countTokens('good film')).toBe(await inThread.countTokens('good film'));
+  for (const tokens of [2, 30]) {
+    expect(predictor.macs(tokens)).toBe(inThread.macs(tokens));
+    expect(predictor.macs(tokens, options.lengthConfig)).toBe(inThread.macs(tokens, options.lengthConfig));
+  }
+});
+
+test('progress is that of all files together', () => {
+  const last = progress.at(-1);
+  expect(last).toMatchObject({ share: 1 });
+  expect(last?.loaded).toBe(last?.total);
+  expect(new Set(progress.map(({ file }) => file)).size).toBeGreaterThan(2);
+});
+
+test('errors arrive as what they are', async () => {
+  const empty = await predictor.predict(['']).catch((error: unknown) => error);
+  expect(empty).toBeInstanceOf(ModelError);
+  expect(empty).toMatchObject({ code: 'TEXT_EMPTY' });
+  const [good, none] = await predictor.predict(['good film', '']); // of several, in its place
+  expect(good?.label).toBeDefined();
+  expect(none).toEqual({ error: { code: 'TEXT_EMPTY', message: expect.stringContaining('has no tokens') } });
+  await expect(predictor.predict(['good film', ''], { onError: 'throw' })).rejects.toMatchObject({
+    code: 'TEXT_EMPTY',
+  });
+  const rising = await predictor.predict(texts, { lengthConfig: [0.5, 0.6, 0.7] }).catch((error: unknown) => error);
+  expect(rising).toBeInstanceOf(CoreError);
+  expect(rising).toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+  const { page, worker } = openPorts();
+  servePredictor({
+    line: worker,
+    open: () => Promise.reject(Object.assign(new TypeError('no such thing'), { code: 'ODD' })),
+  });
+  await expect(createWorkerPredictor(page, source)).rejects.toMatchObject({
+    name: 'TypeError',
+    code: 'ODD',
+    message: 'no such thing',
+  });
+});
+
+test('a signal stops a call at once, in the page and in the worker', async () => {
+  await expect(predictor.predict(texts, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  const { page, worker } = openPorts();
+  const controller = new AbortController();
+  let inWorker: AbortSignal | undefined;
+  const begun = new Promise<void>((resolve) => {
+    servePredictor({
+      line: worker,
+      open: (_, { signal }) => ((inWorker = signal ?? undefined), resolve(), new Promise(() => undefined)),
+    });
+  });
+  const opening = createWorkerPredictor(page, source, { signal: controller.signal });
+  await begun;
+  const stopped = new Promise<void>((resolve) => inWorker?.addEventListener('abort', () => resolve()));
+  controller.abort();
+  await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+  await stopped;
+});
+
+test('a model whose opening was stopped when it was almost done is freed', async () => {
+  const { page, worker } = openPorts();
+  const controller = new AbortController();
+  const freed = new Promise<void>((resolve) => {
+    const open = async (_: string, { signal }: { readonly signal?: AbortSignal | undefined }) => {
+      const stopped = new Promise<void>((stop) => signal?.addEventListener('abort', () => stop()));
+      controller.abort();
+      await stopped;
+      return { predictor: { ...inThread, dispose: resolve } };
+    };
+    servePredictor({ line: worker, open });
+  });
+  await expect(createWorkerPredictor(page, source, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
+  await freed;
+});
+
+test('a script that fails says so to everything that waits, and to all that comes', async () => {
+  const { page } = openPorts();
+  const listeners: ((event: { message?: string }) => void)[] = [];
+  const failing: WorkerLine = {
+    postMessage: (message) => page.postMessage(message),
+    addEventListener: (type, listener) => void (type === 'error' && listeners.push(listener)),
+  };
+  const opening = createWorkerPredictor(failing, source);
+  for (const listener of listeners) listener({ message: 'Uncaught SyntaxError' });
+  await expect(opening).rejects.toMatchObject({
+    code: 'WORKER_FAILED',
+    message: 'The worker failed: Uncaught SyntaxError. Is its script served, and does it call servePredictor()?',
+  });
+});
+
+test('disposing frees the model, ends what waits and the worker with it', async () => {
+  const { page, worker } = openPorts();
+  let disposed = 0;
+  let terminated = 0;
+  servePredictor({
+    line: worker,
+    open: async () => ({
+      predictor: { ...inThread, predict: () => new Promise(() => undefined), dispose: () => (disposed += 1) },
+    }),
+  });
+  const line: WorkerLine = Object.assign(page, { terminate: () => (terminated += 1) });
+  const kept = await createWorkerPredictor(line, source, { keepWorker: true });
+  const waits = kept.predict(texts);
+  kept.dispose();
+  await expect(waits).rejects.toMatchObject({ code: 'DISPOSED', message: expect.stringContaining('disposed of') });
+  await expect(kept.countTokens('good')).rejects.toMatchObject({ code: 'DISPOSED' });
+  kept.dispose();
+  const other = await createWorkerPredictor(line, source); // the same worker, another model
+  expect([disposed, terminated]).toEqual([1, 0]);
+  other.dispose();
+  expect(terminated).toBe(1);
+});

@@ -1,0 +1,65 @@
+import { ModelError, messageOf } from '../errors.js';
+import { checkPath } from './file-source.js';
+import { checkNotPointer } from './git-lfs.js';
+import type { FileSource } from './file-source.js';
+import { nodeModule, plainBytes, systemErrorCode } from './node.js';
+
+/** How to open a folder. */
+export interface DirectorySourceOptions {
+  /** How messages name it. Default its path. */
+  readonly name?: string;
+}
+
+const readError = (error: unknown, file: string): ModelError => {
+  switch (systemErrorCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new ModelError('FILE_NOT_FOUND', `There is no file ${file}.`, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new ModelError('ACCESS_DENIED', `${file} may not be read by this user.`, { cause: error });
+    default:
+      return new ModelError('FILE_INVALID', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
+};
+
+/**
+ * A folder on this computer as a source of files. Node only.
+ *
+ * @example
+ * const source = directorySource('models/sst2');
+ * await source.list(); // ['config.json', 'model.safetensors', 'tokenizer.json']
+ */
+export const directorySource = (folder: string, { name = folder }: DirectorySourceOptions = {}): FileSource => {
+  const locate = async (path: string): Promise<string> => nodeModule('node:path').join(folder, checkPath(path));
+  return {
+    name,
+    read: async (path) => {
+      const file = await locate(path);
+      const { readFile } = nodeModule('node:fs/promises');
+      const bytes = await readFile(file).then(plainBytes, (error: unknown) => Promise.reject(readError(error, file)));
+      checkNotPointer(bytes, file);
+      return bytes;
+    },
+    exists: async (path) => {
+      const file = await locate(path);
+      const { stat } = nodeModule('node:fs/promises');
+      return stat(file).then(
+        (entry) => entry.isFile(),
+        () => false,
+      );
+    },
+    list: async () => {
+      const { readdir } = nodeModule('node:fs/promises');
+      try {
+        const entries = await readdir(folder, { withFileTypes: true });
+        return entries
+          .filter((entry) => !entry.isDirectory())
+          .map((entry) => entry.name)
+          .sort();
+      } catch (error) {
+        throw readError(error, folder);
+      }
+    },
+  };
+};

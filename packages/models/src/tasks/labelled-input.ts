@@ -1,0 +1,20 @@
+import type { EncoderInput } from '@length-adaptive/core';
+import type { Question } from '../datasets/squad.js';
+import type { QuestionWindow } from '../tokenizer/question-windows.js';
+
+/** An input the model has been told the answer of. */
+export interface LabelledInput {
+  readonly input: EncoderInput;
+  /**
+   * Class number; value of a regression; for each label 1 or 0, whether the text has it; first and last token of an answer, `[0, 0]` where the window holds none; or a class
+   * for each token, -1 for tokens that are not read.
+   */
+  readonly target: number | readonly number[];
+  /** Question answering only: whose window the input is. */
+  readonly question?: { readonly source: Question; readonly window: QuestionWindow };
+  /**
+   * Token classification only: the tags of all words of the sentence, those without a token among them, and the word each token is the
+   * first of (-1 for the others). Without it, only words with a target are scored.
+   */
+  readonly sentence?: { readonly tags: readonly string[]; readonly firstOf: readonly number[] };
+}

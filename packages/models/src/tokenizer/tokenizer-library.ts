@@ -1,0 +1,48 @@
+import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
+import { ModelError, messageOf } from '../errors.js';
+import type { TokenizerDefinition } from './tokenizer-json.js';
+
+/** A normaliser of the library; a `Sequence` shows its steps. */
+export interface LibraryNormalizer {
+  normalize(text: string): string;
+  readonly normalizers?: readonly (LibraryNormalizer | null)[];
+}
+
+/** A pre-tokenizer of the library; a `Sequence` shows its steps, a `Split` its pattern, rewritten for JavaScript. */
+export interface LibraryPreTokenizer {
+  pre_tokenize(text: string): string[];
+  readonly tokenizers?: readonly (LibraryPreTokenizer | null)[];
+  readonly pattern?: RegExp | null;
+}
+
+/** The part of `@huggingface/tokenizers` this package uses (its own types do not resolve under Node's module rules). */
+export interface TokenizerLibrary {
+  readonly normalizer: LibraryNormalizer | null;
+  readonly pre_tokenizer: LibraryPreTokenizer | null;
+  readonly model: { encode(words: string[]): string[]; readonly unk_token_id?: number };
+  readonly post_processor: {
+    post_process(tokens: string[], pair: string[] | null, special: boolean): PostProcessed;
+  } | null;
+  token_to_id(token: string): number | undefined;
+  id_to_token(id: number): string | undefined;
+  get_vocab(): Map<string, number>;
+  decode(ids: number[], options: { readonly skip_special_tokens: boolean }): string;
+}
+
+interface PostProcessed {
+  readonly tokens: string[];
+  readonly tokens_pair?: string[] | null;
+  readonly token_type_ids?: number[];
+}
+
+/** The library's declarations do not resolve under Node's module rules; this is the part of them used here. */
+const Library = LibraryTokenizer as unknown as new (json: unknown, config: unknown) => TokenizerLibrary;
+
+/** @throws ModelError `TOKENIZER_INVALID` when the library refuses the definition */
+export const openTokenizerLibrary = ({ json, config }: TokenizerDefinition): TokenizerLibrary => {
+  try {
+    return new Library(json, config);
+  } catch (error) {
+    throw new ModelError('TOKENIZER_INVALID', `The tokenizer cannot be built: ${messageOf(error)}.`, { cause: error });
+  }
+};

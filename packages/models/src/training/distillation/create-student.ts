@@ -1,0 +1,123 @@
+import type { Architecture, Dimensions } from '../../architectures/architecture.js';
+import { tinyBertShapes } from '../../architectures/tinybert.js';
+import { ModelError } from '../../errors.js';
+import type { ModelConfig } from '../../architectures/model-config.js';
+import type { ParameterSpec } from '../../architectures/parameters.js';
+import { saveParameters } from '../../architectures/parameters.js';
+import type { TensorData } from '../../weights/safetensors.js';
+import type { TaskModel } from '../../model/task-model.js';
+import { createTaskModel } from '../../model/task-model.js';
+
+/** Sizes of a student that starts from nothing. */
+export type StudentShape = Pick<Dimensions, 'layers' | 'hiddenSize' | 'heads' | 'intermediateSize'>;
+
+export type CreateStudentOptions =
+  | {
+      /** The teacher's layers that the student is made of, ascending from 0: same family and width, and its head. The better start. */
+      readonly layers: readonly number[];
+      readonly seed?: number;
+    }
+  | {
+      /** A student with new weights: a published shape of TinyBERT, or sizes. */
+      readonly shape: keyof typeof tinyBertShapes | StudentShape;
+      /** Seed of the new weights. Default 42. */
+      readonly seed?: number;
+    };
+
+/** Where the specifications of two like trees stand for the same tensor: names in the one to names in the other. */
+const pairNames = (own: unknown, theirs: unknown, pairs: Map<string, string>): Map<string, string> => {
+  if (typeof own !== 'object' || own === null || typeof theirs !== 'object' || theirs === null) return pairs;
+  if ('name' in own && 'name' in theirs) return pairs.set((own as ParameterSpec).name, (theirs as ParameterSpec).name);
+  for (const [key, child] of Object.entries(own))
+    pairNames(child, (theirs as Readonly<Record<string, unknown>>)[key], pairs);
+  return pairs;
+};
+
+/** Names of a student's encoder tensors by the names that they have in its teacher. */
+const sourceNames = (
+  architecture: Architecture,
+  dimensions: Dimensions,
+  layers: readonly number[],
+): Map<string, string> => {
+  const theirs = architecture.encoder(dimensions);
+  const own = architecture.encoder({ ...dimensions, layers: layers.length });
+  return pairNames(own, { ...theirs, blocks: layers.map((layer) => theirs.blocks[layer]) }, new Map());
+};
+
+const checkLayers = (layers: readonly number[], count: number): void => {
+  const ascending = layers.every(
+    (layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count,
+  );
+  if (layers.length > 0 && ascending) return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `layers is [${layers.join(', ')}]; expected ascending layers of the teacher, 0 to ${count - 1}.`,
+  );
+};
+
+const fromLayers = async (
+  { architecture, dimensions, config, task, parameters, initialised }: TaskModel,
+  layers: readonly number[],
+  seed: number,
+): Promise<TaskModel> => {
+  checkLayers(layers, dimensions.layers);
+  const names = sourceNames(architecture, dimensions, layers);
+  const saved = await saveParameters(parameters);
+  const tensors = new Map<string, TensorData>();
+  const copy = (name: string, source: string): void => {
+    const tensor = saved.get(source);
+    if (tensor && !initialised.includes(source)) tensors.set(name, { ...tensor, data: tensor.data.slice() });
+  };
+  const ofEncoder = new Set(
+    pairNames(architecture.encoder(dimensions), architecture.encoder(dimensions), new Map()).keys(),
+  );
+  for (const [name, source] of names) copy(name, source);
+  for (const name of saved.keys()) if (!ofEncoder.has(name)) copy(name, name); // the head
+  return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed });
+};
+
+const configOf = (shape: keyof typeof tinyBertShapes | StudentShape): ModelConfig =>
+  typeof shape === 'string'
+    ? tinyBertShapes[shape]
+    : {
+        num_hidden_layers: shape.layers,
+        hidden_size: shape.hiddenSize,
+        num_attention_heads: shape.heads,
+        intermediate_size: shape.intermediateSize,
+      };
+
+const fromNothing = (
+  { dimensions, task }: TaskModel,
+  shape: keyof typeof tinyBertShapes | StudentShape,
+  seed: number,
+): TaskModel => {
+  const { vocabulary, positions, types, hiddenDropout, attentionDropout, initialDeviation } = dimensions;
+  const config: ModelConfig = {
+    model_type: 'bert',
+    ...configOf(shape),
+    vocab_size: vocabulary,
+    max_position_embeddings: positions,
+    type_vocab_size: types > 0 ? types : 2,
+    hidden_act: 'gelu',
+    hidden_dropout_prob: hiddenDropout,
+    attention_probs_dropout_prob: attentionDropout,
+    initializer_range: initialDeviation,
+    layer_norm_eps: 1e-12,
+    pad_token_id: 0,
+  };
+  return createTaskModel(config, new Map(), { task, seed, fresh: true });
+};
+
+/**
+ * A student of a teacher's vocabulary and task: some of the teacher's layers with its embeddings and head, or a BERT of another
+ * shape with new weights. Save it with the teacher's tokenizer files.
+ *
+ * @throws ModelError `OPTION_INVALID` for layers that the teacher does not have
+ * @example
+ * const student = await createStudent(teacher, { layers: [0, 2, 4] });
+ * const small = await createStudent(teacher, { shape: '4L-312' });
+ */
+export const createStudent = async (teacher: TaskModel, options: CreateStudentOptions): Promise<TaskModel> => {
+  const { seed = 42 } = options;
+  return 'layers' in options ? fromLayers(teacher, options.layers, seed) : fromNothing(teacher, options.shape, seed);
+};

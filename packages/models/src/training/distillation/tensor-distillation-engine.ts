@@ -1,0 +1,167 @@
+import type {
+  EncoderInput,
+  Extent,
+  FullPass,
+  Observe,
+  Observed,
+  Projections,
+  TrainableModel,
+  TrainingEngine,
+  TrainingPass,
+} from '@length-adaptive/core';
+import { attentionLoss, dense, encode, hiddenStateLoss, relationLoss, tensorEngine } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
+import { trainable } from '../fine-tune.js';
+import type { LabelledInput } from '../../tasks/labelled-input.js';
+import { widthOf } from '../../tasks/target-arrays.js';
+import { distillationLoss, taskLoss } from '../../tasks/task-losses.js';
+import type {
+  Distillation,
+  IntermediateDistillation,
+  PredictionDistillation,
+  RelationDistillation,
+} from './plan-distillation.js';
+import { observedLayers } from './observed-layers.js';
+
+type Batch = readonly LabelledInput[];
+
+/** How a student learns. */
+interface Lessons<Targets> {
+  /** Parameters besides the student's own. */
+  readonly variables: TrainableModel<Batch>['variables'];
+  /** What the teacher makes of a batch: tensors, which the caller disposes of. */
+  ask(batch: Batch): Promise<Targets>;
+  /** The student's pass, with its loss against that. */
+  learn(batch: Batch, targets: Targets, pass: TrainingPass): FullPass;
+}
+
+const inputsOf = (batch: Batch): EncoderInput[] => batch.map(({ input }) => input);
+
+const extentOf = (batch: Batch): Extent => ({
+  rows: batch.length,
+  width: widthOf(batch),
+  counts: batch.map(({ input }) => input.ids.length),
+});
+
+const predictionLessons = ({ student, teacher, temperature, labelLoss }: PredictionDistillation): Lessons<Tensor> => {
+  const { task } = student;
+  return {
+    variables: new Map(),
+    ask: async (batch) => {
+      const logits = await teacher.run(inputsOf(batch));
+      return tf.tensor(
+        logits,
+        task.reads === 'first' ? [batch.length, task.outputs] : [batch.length, widthOf(batch), task.outputs],
+      );
+    },
+    learn: (batch, targets, pass) => {
+      const logits = student.logits(inputsOf(batch), pass);
+      const distilled = distillationLoss(task, targets, logits, batch, { temperature });
+      return {
+        logits,
+        loss: labelLoss === 0 ? distilled : tf.add(distilled, tf.mul(taskLoss(task, logits, batch), labelLoss)),
+      };
+    },
+  };
+};
+
+const intermediateLessons = (distillation: IntermediateDistillation): Lessons<Observed> => {
+  const { student, teacher, fit, stateWeight, attentionWeight } = distillation;
+  const layers = observedLayers(distillation);
+  const sum = (terms: readonly Scalar[]): Scalar => tf.addN([...terms]);
+  return {
+    variables: new Map(fit.parameters.map(({ spec, variable }) => [spec.name, variable])),
+    ask: (batch) => Promise.resolve(observe(teacher, batch, layers.teacher)),
+    learn: (batch, targets, { dropout }) => {
+      const extent = extentOf(batch);
+      const { observed } = encode(student.encoder, inputsOf(batch), {
+        observe: layers.student,
+        restore: false,
+        dropout,
+      });
+      const states = observed.states.map((state, i) =>
+        hiddenStateLoss(targets.states[layers.stateOf[i] as number] as Tensor2D, dense(state, fit.weights), extent),
+      );
+      const attention = observed.attention.map((own, i) =>
+        attentionLoss(targets.attention[layers.attentionOf[i] as number] as Tensor4D, own, extent),
+      );
+      return { loss: tf.add(tf.mul(sum(states), stateWeight), tf.mul(sum(attention), attentionWeight)) };
+    },
+  };
+};
+
+const relationLessons = ({
+  student,
+  teacher,
+  studentLayer,
+  teacherLayer,
+  relationHeads: heads,
+}: RelationDistillation): Lessons<Observed> => ({
+  variables: new Map(),
+  ask: (batch) => Promise.resolve(observe(teacher, batch, { projections: [teacherLayer] })),
+  learn: (batch, targets, { dropout }) => {
+    const { observed } = encode(student.encoder, inputsOf(batch), {
+      observe: { projections: [studentLayer] },
+      restore: false,
+      dropout,
+    });
+    return {
+      loss: relationLoss(
+        targets.projections[0] as Projections,
+        observed.projections[0] as Projections,
+        extentOf(batch),
+        { heads },
+      ),
+    };
+  },
+});
+
+/** What a teacher's encoder reports of a batch. */
+const observe = ({ encoder }: IntermediateDistillation['teacher'], batch: Batch, wanted: Observe): Observed => {
+  const { hidden, observed } = encode(encoder, inputsOf(batch), { observe: wanted, restore: false });
+  hidden.dispose();
+  return observed;
+};
+
+/** Every step asks the teacher first, outside the pass that is differentiated. */
+const teach = <Targets>(
+  student: Distillation['student'],
+  { variables, ask, learn }: Lessons<Targets>,
+): TrainingEngine<Batch> => {
+  interface Lesson {
+    readonly batch: Batch;
+    readonly targets: Targets;
+  }
+  const own = trainable(student);
+  const learner: TrainableModel<Lesson> = {
+    variables: new Map([...own.variables, ...variables]),
+    rowsRead: ({ batch }) => own.rowsRead?.(batch) ?? new Map<string, Int32Array>(),
+    fullPass: ({ batch, targets }, pass) => learn(batch, targets, pass),
+    logits: ({ batch }, pass) => own.logits(batch, pass),
+    taskLoss: (logits, { batch }) => own.taskLoss(logits, batch),
+    distillationLoss: (full, reduced, { batch }, options) => own.distillationLoss(full, reduced, batch, options),
+  };
+  const { step, ...weights } = tensorEngine(learner);
+  return {
+    ...weights,
+    step: async (batch, sandwich, gradients, options) => {
+      const targets = await ask(batch);
+      try {
+        return await step({ batch, targets }, sandwich, gradients, options);
+      } finally {
+        tf.dispose(targets as TensorContainer);
+      }
+    },
+  };
+};
+
+/** Distils on TensorFlow.js, on the student's own variables. A teacher of prediction distillation may run on any engine. */
+export const tensorDistillationEngine = (distillation: Distillation): TrainingEngine<Batch> => {
+  const { student } = distillation;
+  if (distillation.method === 'prediction') return teach(student, predictionLessons(distillation));
+  return teach(
+    student,
+    distillation.method === 'intermediate' ? intermediateLessons(distillation) : relationLessons(distillation),
+  );
+};
