@@ -21,22 +21,37 @@ export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { addPrior, greatestPrior } from './reducers/prior.js';
-export type { Reducer, ReducerInput } from './reducers/reducer.js';
+export type { Reducer } from './reducers/reducer.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';
 export { keepOrder, rankOrder, selectionOf } from './selection/selection.js';
 export type { Selection } from './selection/selection.js';
 export { configFromRetention, fadeTokens, retentionRegularizer } from './soft-extract.js';
 export type { FadeOptions, SoftExtract } from './soft-extract.js';
-export { encode } from './encoder/encoder.js';
-export type { EncodeOptions, EncodeOutput, LayerTrace } from './encoder/encoder.js';
-export type { Activation } from './encoder/activation.js';
-export { dense } from './encoder/dense.js';
-export { applyDropout } from './encoder/dropout.js';
-export type { Dropout } from './encoder/dropout.js';
+export { encode } from './encoder/encode.js';
+export type { EncodeOptions, EncodeOutput, LayerTrace } from './encoder/encode.js';
+export { dense } from './encoder/on-tensors/dense.js';
+export { applyDropout } from './encoder/on-tensors/dropout.js';
+export type { Dropout } from './encoder/on-tensors/dropout.js';
 export type { EncoderInput } from './encoder/batch.js';
-export type { Extent, Projections } from './encoder/attention.js';
-export type { Observe, Observed } from './encoder/observe.js';
+export { paddingScore } from './extent.js';
+export type { Extent } from './extent.js';
+export type { Observe, ObservedBy } from './encoder/observe.js';
+export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+export { runEncoder } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer, Wanted } from './encoder/run-encoder.js';
+export type { Activation } from './encoder/activation.js';
+export type {
+  Attended,
+  AttendOptions,
+  DropoutKind,
+  EncoderOps,
+  EngineTypes,
+  NormOptions,
+  Passed,
+  ProjectionsOf,
+  TravellingTokens,
+} from './encoder/encoder-ops.js';
 export type {
   AttentionWeights,
   BlockWeights,
@@ -45,6 +60,7 @@ export type {
   EncoderWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  WeightTree,
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export type { KlOptions } from './training/distillation.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { Extent } from './encoder/attention.js';
-import { validSlots } from './encoder/attention.js';
-import { uploadedCounts } from './encoder/counts.js';
+import type { Extent } from './extent.js';
+import { validSlots } from './extent.js';
+import { uploadedCounts } from './uploaded-counts.js';
 import { canFuse, ownKernel, runOwnKernel } from './own-kernels.js';
 import { tidy } from './tidy.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { moveTokens } from './drop-and-restore.js';
-import type { Extent } from './encoder/attention.js';
+import type { Extent } from './extent.js';
 import { CoreError } from './errors.js';
 import type { LengthConfig } from './length-config.js';
 import { fromAbsoluteLengths } from './length-config.js';

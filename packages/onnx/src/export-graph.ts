@@ -1,14 +1,15 @@
-import type { EncoderWeights, LengthConfig } from '@length-adaptive/core';
+import type { EncoderWeights, LengthConfig, WeightTree } from '@length-adaptive/core';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
 import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { EncoderGraphOptions, EncoderInputs } from './encoder/encoder-graph.js';
+import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
+import type { EncoderInputs } from './encoder/graph-engine.js';
 import type { GraphLengths } from './encoder/length-plan.js';
 import { planLengths } from './encoder/length-plan.js';
 import type { Precision, WeightEmitter } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
-import type { HostWeight, WeightTree } from './encoder/weight-tree.js';
+import type { HostWeight } from './encoder/weight-tree.js';
 import { readWeights } from './encoder/weight-tree.js';
 import type { GraphBuilder, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';

@@ -2,7 +2,7 @@ export { OnnxError } from './errors.js';
 export type { OnnxErrorCode } from './errors.js';
 export { exportGraph, hostModel, opset } from './export-graph.js';
 export type { ExportGraphOptions, HostHead, HostModel } from './export-graph.js';
-export type { HostWeight, WeightTree } from './encoder/weight-tree.js';
+export type { HostWeight } from './encoder/weight-tree.js';
 export type { Precision } from './encoder/precision.js';
 export { exportModel } from './export-model.js';
 export type { ExportedFile, ExportModelOptions } from './export-model.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
-import { encode } from './encoder.js';
+import { encode } from './encode.js';
 import type { EncoderWeights } from './weights.js';
 
 const inputs = [{ ids: [1, 2, 3, 4] }, { ids: [5, 6] }];

@@ -1,6 +1,5 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
-import type { AttentionOutput, Projections } from './attention.js';
+import type { Attended, EngineTypes, ProjectionsOf } from './encoder-ops.js';
 
 /** What the encoder shall report of its inside, for distillation. All lists ascend; layers count from 0. */
 export interface Observe {
@@ -13,25 +12,33 @@ export interface Observe {
 }
 
 /** What was asked for, in that order, of the tokens that were there. Slots of padding hold no meaning. */
-export interface Observed {
-  /** [B * T, hidden] each. */
-  readonly states: readonly Tensor2D[];
+export interface ObservedBy<E extends EngineTypes> {
+  /** Hidden states each. */
+  readonly states: readonly E['states'][];
   /** [B, heads, T, T] each, queries by keys, before dropout. */
-  readonly attention: readonly Tensor4D[];
-  /** [B * T, hidden] each, all heads side by side. */
-  readonly projections: readonly Projections[];
+  readonly attention: readonly E['probabilities'][];
+  /** All heads side by side. */
+  readonly projections: readonly ProjectionsOf<E['states']>[];
 }
 
 /** Collects what passes by. */
-export interface Observer {
-  state(depth: number, hidden: Tensor2D): void;
-  attention(layer: number, attended: AttentionOutput): void;
+export interface Observer<E extends EngineTypes> {
+  state(depth: number, states: E['states']): void;
+  attention(layer: number, attended: Pick<Attended<E>, 'probabilities' | 'projections'>): void;
   /** @throws CoreError `OPTION_INVALID` when a layer that was asked for did not run */
-  end(): Observed;
+  end(): ObservedBy<E>;
 }
 
-export const createObserver = ({ states = [], attention = [], projections = [] }: Observe = {}): Observer => {
-  const seen = { states: [] as Tensor2D[], attention: [] as Tensor4D[], projections: [] as Projections[] };
+export const createObserver = <E extends EngineTypes>({
+  states = [],
+  attention = [],
+  projections = [],
+}: Observe = {}): Observer<E> => {
+  const seen = {
+    states: [] as E['states'][],
+    attention: [] as E['probabilities'][],
+    projections: [] as ProjectionsOf<E['states']>[],
+  };
   const check = (name: keyof Observe, wanted: readonly number[]): void => {
     if (seen[name].length === wanted.length) return;
     throw new CoreError(

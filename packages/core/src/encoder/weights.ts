@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Activation } from './activation.js';
 
 /** An affine map. The kernel is stored input-major, the layout that every TensorFlow.js backend multiplies fastest. */
@@ -57,3 +57,10 @@ export interface EncoderWeights {
   /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
   readonly activation?: Activation | undefined;
 }
+
+/** A tree of weights with something else in the place of each tensor. */
+export type WeightTree<Tree, Leaf> = Tree extends Tensor
+  ? Leaf
+  : Tree extends object
+    ? { readonly [Key in keyof Tree]: WeightTree<Tree[Key], Leaf> }
+    : Tree;

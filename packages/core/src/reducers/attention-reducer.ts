@@ -1,9 +1,7 @@
-import { attentionSignificance } from '../significance.js';
-import type { SignificanceOptions } from '../significance.js';
 import type { Reducer } from './reducer.js';
 
-/** The Length-Adaptive Transformer's reducer: tokens stay by the attention they receive. */
-export const attentionReducer = (options: SignificanceOptions = {}): Reducer => ({
+/** The Length-Adaptive Transformer's reducer: tokens stay by the attention they receive (Kim & Cho 2020, section 2.2). */
+export const attentionReducer = (): Reducer => ({
   name: 'attention',
-  score: ({ probabilities, extent }) => attentionSignificance(probabilities, extent, options),
+  score: (ops, { attended, tokens }) => ops.received(attended, tokens),
 });

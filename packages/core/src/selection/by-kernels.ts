@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { uploadedCounts } from '../encoder/counts.js';
+import { uploadedCounts } from '../uploaded-counts.js';
 import { ownKernel, runOwnKernel, widestRow } from '../own-kernels.js';
 import { tidy } from '../tidy.js';
 import { onDevice, orderOf, ranksOf } from './on-device.js';

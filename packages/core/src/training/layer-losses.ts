@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { Extent } from '../encoder/attention.js';
-import { validSlots } from '../encoder/attention.js';
+import type { Extent } from '../extent.js';
+import { validSlots } from '../extent.js';
 import { tidy } from '../tidy.js';
 
 /**

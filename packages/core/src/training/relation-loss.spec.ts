@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Projections } from '../encoder/attention.js';
+import type { Projections } from '../encoder/on-tensors/tensor-engine.js';
 import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
 import { expectGradient, randomTensor } from '../testing/finite-differences.js';
 import { relationLoss } from './relation-loss.js';

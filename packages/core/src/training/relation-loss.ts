@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { Extent, Projections } from '../encoder/attention.js';
-import { validSlots } from '../encoder/attention.js';
+import { splitHeads } from '../encoder/on-tensors/attention.js';
+import type { Projections } from '../encoder/on-tensors/tensor-engine.js';
 import { CoreError } from '../errors.js';
+import type { Extent } from '../extent.js';
+import { paddingScore, validSlots } from '../extent.js';
 import { tidy } from '../tidy.js';
 
 export interface RelationOptions {
@@ -10,11 +12,8 @@ export interface RelationOptions {
   readonly heads: number;
 }
 
-/** What a padding key adds to its relation. */
-const paddingScore = -1e9;
-
 /** log softmax(X X^T / sqrt(d)) of each relation head: [B * T, width] -> [B, heads, T, T] */
-const logRelation = (x: Tensor2D, { rows, width }: Extent, heads: number, bias: Tensor | undefined): Tensor4D => {
+const logRelation = (x: Tensor2D, { rows }: Extent, heads: number, bias: Tensor | undefined): Tensor4D => {
   const [, size] = x.shape;
   const headSize = size / heads;
   if (!Number.isInteger(headSize)) {
@@ -23,7 +22,7 @@ const logRelation = (x: Tensor2D, { rows, width }: Extent, heads: number, bias: 
       `${heads} relation heads do not divide a width of ${size}; choose a divisor of both models' widths.`,
     );
   }
-  const split: Tensor4D = tf.transpose(tf.reshape(x, [rows, width, heads, headSize]), [0, 2, 1, 3]); // [B, heads, T, d]
+  const split = splitHeads(x, rows, heads); // [B, heads, T, d]
   const scores = tf.mul<Tensor4D>(tf.matMul(split, split, false, true), 1 / Math.sqrt(headSize));
   return tf.logSoftmax<Tensor4D>(bias ? tf.add<Tensor4D>(scores, bias) : scores);
 };

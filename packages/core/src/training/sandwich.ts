@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
-import type { Dropout } from '../encoder/dropout.js';
+import type { Dropout } from '../encoder/on-tensors/dropout.js';
 import { CoreError } from '../errors.js';
 import type { Sandwich, SubModel } from '../length-drop.js';
 import type { KlOptions } from './distillation.js';

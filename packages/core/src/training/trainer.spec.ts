@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { encode } from '../encoder/encoder.js';
+import { encode } from '../encoder/encode.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
 import { expectNoLeak, useTestBackend } from '../testing/backends.js';
@@ -48,7 +48,7 @@ const tinyModel = (): TrainableModel<Example[]> & { dispose(): void } => {
     rowsRead: (batch) =>
       new Map([['encoder.embeddings.word', Int32Array.from(new Set(batch.flatMap(({ ids }) => ids))).sort()]]),
     logits: (batch, pass) => {
-      const { hidden } = encode(encoder, batch, { ...pass, restore: false });
+      const { hidden } = encode(encoder, batch, { ...pass, wanted: 'survivors' });
       return tf.matMul(tf.reshape(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [batch.length, 16]), head.kernel);
     },
     taskLoss: (logits, batch) =>

@@ -1,4 +1,4 @@
-import type { Dropout } from '../encoder/dropout.js';
+import type { Dropout } from '../encoder/on-tensors/dropout.js';
 import { CoreError } from '../errors.js';
 import type { LengthConfig } from '../length-config.js';
 import type { LengthDropOptions, Sandwich } from '../length-drop.js';

@@ -106,15 +106,14 @@ export const createTaskModel = (
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
     return tf.tidy((): Tensor => {
-      // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
       const { hidden } = encode(encoder, withPriors(reducer, inputs), {
         ...options,
         ...ranking,
         dropout,
-        restore: task.reads === 'tokens',
+        wanted: task.reads === 'first' ? 'first' : 'all',
       });
       if (task.reads === 'first') {
-        const first = tf.squeeze<Tensor2D>(tf.slice(hidden, [0, 0, 0], [-1, 1, -1]), [1]); // [B, hidden]
+        const first = tf.squeeze<Tensor2D>(hidden, [1]); // [B, 1, hidden] -> [B, hidden]
         return runHead(first, head, architecture.poolerActivation, dropout);
       }
       const [rows, width, size] = hidden.shape;
@@ -157,7 +156,7 @@ export const createTaskModel = (
       const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), {
         config: lengthConfig,
         ...ranking,
-        restore: false,
+        wanted: 'survivors',
         trace: true,
       });
       try {

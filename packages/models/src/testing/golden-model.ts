@@ -26,7 +26,7 @@ export const layersOf = async (
   rows: readonly EncoderInput[],
   config?: LengthConfig,
 ): Promise<GoldenLayer[]> => {
-  const { hidden, trace } = encode(encoder, rows, { config, trace: true, restore: false });
+  const { hidden, trace } = encode(encoder, rows, { config, trace: true, wanted: 'survivors' });
   const layers: GoldenLayer[] = [];
   for (const { positions, scores } of trace)
     layers.push({ positions: await positions.array(), scores: await scores.data() });

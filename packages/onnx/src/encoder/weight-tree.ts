@@ -1,3 +1,4 @@
+import type { WeightTree } from '@length-adaptive/core';
 import type { Tensor } from '@tensorflow/tfjs';
 
 /** Where a weight stands and what shape it has. */
@@ -11,13 +12,6 @@ export interface NamedShape {
 export interface HostWeight extends NamedShape {
   readonly data: Float32Array;
 }
-
-/** A tree of tensors with something else in the place of each tensor. */
-export type WeightTree<Tree, Leaf> = Tree extends Tensor
-  ? Leaf
-  : Tree extends object
-    ? { readonly [Key in keyof Tree]: WeightTree<Tree[Key], Leaf> }
-    : Tree;
 
 const isLeaf = (value: object): boolean => 'dataId' in value || ('name' in value && 'shape' in value);
 

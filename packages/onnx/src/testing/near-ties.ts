@@ -12,7 +12,7 @@ export const isNearTie = async (
   input: EncoderInput,
   config: LengthConfig,
 ): Promise<boolean> => {
-  const { hidden, trace } = encode(encoder, [input], { config, restore: false, trace: true });
+  const { hidden, trace } = encode(encoder, [input], { config, wanted: 'survivors', trace: true });
   const scores = await Promise.all(trace.map((layer) => layer.scores.data()));
   tf.dispose([hidden, ...trace.flatMap((layer) => [layer.scores, layer.positions])]);
   return keptTokens(config, input.ids.length).some((count, layer) => {

@@ -1,7 +1,7 @@
-import type { Observe } from '@length-adaptive/core';
+import type { Observe, ProjectionsOf } from '@length-adaptive/core';
 import type { Dimensions, IntermediateDistillation, RelationDistillation } from '@length-adaptive/models';
 import { observedLayers } from '@length-adaptive/models';
-import type { ObservedValues, ProjectionValues } from '../encoder/encoder-graph.js';
+import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
@@ -65,7 +65,7 @@ const intermediateLoss = (
 const relationsLoss = (
   { g }: PassGraph,
   { student, teacher, relationHeads }: RelationDistillation,
-  own: ProjectionValues,
+  own: ProjectionsOf<Value>,
   teacherValue: (name: string) => Value,
 ): Value => {
   const options = {
@@ -73,7 +73,7 @@ const relationsLoss = (
     bias: g.input('key_bias', 'float32', ['batch', 1, 1, 'sequence']),
     weights: g.input('token_weights', 'float32', ['batch', 1, 'sequence', 1]),
   };
-  const related = (kind: keyof ProjectionValues, value: Value, { hiddenSize, heads }: Dimensions) => ({
+  const related = (kind: keyof ProjectionsOf<Value>, value: Value, { hiddenSize, heads }: Dimensions) => ({
     value,
     width: hiddenSize,
     scale: kind === 'query' ? hiddenSize / heads : 1, // queries come divided by the square root of the width of their heads
@@ -117,6 +117,6 @@ export const distillationGraph = (
   const loss =
     distillation.method === 'intermediate'
       ? intermediateLoss(pass, distillation, observed, teacherValue)
-      : relationsLoss(pass, distillation, observed.projections[0] as ProjectionValues, teacherValue);
+      : relationsLoss(pass, distillation, observed.projections[0] as ProjectionsOf<Value>, teacherValue);
   return end(loss, embeddingSum);
 };

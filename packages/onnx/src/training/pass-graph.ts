@@ -1,9 +1,9 @@
-import type { EncoderWeights } from '@length-adaptive/core';
+import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core';
 import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { DropoutKind, EncoderInputs, TrainingContext } from '../encoder/encoder-graph.js';
+import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';
-import type { NamedShape, WeightTree } from '../encoder/weight-tree.js';
+import type { NamedShape } from '../encoder/weight-tree.js';
 import { mapTensors, mapWeights } from '../encoder/weight-tree.js';
 import { encoderInputs, opset } from '../export-graph.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';

@@ -4,7 +4,7 @@ import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
 import { mapWeights } from '../encoder/weight-tree.js';
-import type { EncoderInputs } from '../encoder/encoder-graph.js';
+import type { EncoderInputs } from '../encoder/graph-engine.js';
 import { encoderInputs, headGraph, opset, priorOf } from '../export-graph.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';

@@ -77,7 +77,7 @@ const intermediateLessons = (distillation: IntermediateDistillation): Lessons<Ob
       const extent = extentOf(batch);
       const { observed } = encode(student.encoder, inputsOf(batch), {
         observe: layers.student,
-        restore: false,
+        wanted: 'survivors',
         dropout,
       });
       const states = observed.states.map((state, i) =>
@@ -103,7 +103,7 @@ const relationLessons = ({
   learn: (batch, targets, { dropout }) => {
     const { observed } = encode(student.encoder, inputsOf(batch), {
       observe: { projections: [studentLayer] },
-      restore: false,
+      wanted: 'survivors',
       dropout,
     });
     return {
@@ -119,7 +119,7 @@ const relationLessons = ({
 
 /** What a teacher's encoder reports of a batch. */
 const observe = ({ encoder }: IntermediateDistillation['teacher'], batch: Batch, wanted: Observe): Observed => {
-  const { hidden, observed } = encode(encoder, inputsOf(batch), { observe: wanted, restore: false });
+  const { hidden, observed } = encode(encoder, inputsOf(batch), { observe: wanted, wanted: 'survivors' });
   hidden.dispose();
   return observed;
 };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
-import { expectGradient, randomTensor } from '../testing/finite-differences.js';
-import type { Activation } from './activation.js';
+import { describeOnBackends, expectNoLeak } from '../../testing/backends.js';
+import { expectGradient, randomTensor } from '../../testing/finite-differences.js';
+import type { Activation } from '../activation.js';
 import { activate } from './activation.js';
 
 /** The error function by its series: in double precision, and another way than that of any backend. */

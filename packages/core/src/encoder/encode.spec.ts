@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { keptTokens } from '../length-config.js';
 import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
 import { tinyEncoder } from '../../examples/tiny-encoder.js';
-import type { EncodeOptions } from './encoder.js';
-import { encode } from './encoder.js';
+import type { EncodeOptions } from './encode.js';
+import { encode } from './encode.js';
 import type { EncoderInput } from './batch.js';
 import type { EncoderWeights } from './weights.js';
 
@@ -99,7 +99,7 @@ describeOnBackends('encode', () => {
   test('without restore the survivors are the same states', () => {
     const inputs = [{ ids: [9, 8, 7, 6, 5, 4, 3, 2] }];
     const config = [0.7, 0.4, 0.3];
-    const survivors = hidden(inputs, { config, restore: false });
+    const survivors = hidden(inputs, { config, wanted: 'survivors' });
     const restored = hidden(inputs, { config });
     const last = tf.tidy(
       () => encode(weights, inputs, { config, trace: true }).trace.at(-1)?.positions.arraySync()[0] ?? [],

@@ -1,29 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { TokenGroup } from '../drop-and-restore.js';
-import { moveSlots, moveTokens, restoreTokens } from '../drop-and-restore.js';
 import { CoreError } from '../errors.js';
 import type { KeepOptions, LengthConfig } from '../length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from '../length-config.js';
 import { hasOwnKernel, ownKernel } from '../own-kernels.js';
 import { attentionReducer } from '../reducers/attention-reducer.js';
-import { addPrior } from '../reducers/prior.js';
 import type { Reducer } from '../reducers/reducer.js';
-import { keepOrder, selectionOf } from '../selection/selection.js';
 import type { SoftExtract } from '../soft-extract.js';
 import { fadeTokens } from '../soft-extract.js';
 import { tidy } from '../tidy.js';
-import type { Extent } from './attention.js';
-import { selfAttention, validSlots } from './attention.js';
+import { uploadCounts } from '../uploaded-counts.js';
 import type { EncoderInput } from './batch.js';
 import { padBatch } from './batch.js';
-import { uploadCounts } from './counts.js';
-import type { Dropout } from './dropout.js';
-import { applyDropout } from './dropout.js';
-import { embed } from './embeddings.js';
-import { feedForward } from './feed-forward.js';
-import type { Observe, Observed } from './observe.js';
-import { createObserver } from './observe.js';
+import type { Observe } from './observe.js';
+import type { Dropout } from './on-tensors/dropout.js';
+import { clearPadding, onTensors } from './on-tensors/on-tensors.js';
+import type { Observed, TensorEngine } from './on-tensors/tensor-engine.js';
+import type { FadedAt, Wanted } from './run-encoder.js';
+import { runEncoder } from './run-encoder.js';
 import type { EncoderWeights } from './weights.js';
 
 export interface EncodeOptions extends KeepOptions {
@@ -39,8 +33,11 @@ export interface EncodeOptions extends KeepOptions {
   readonly softExtract?: SoftExtract | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
   readonly protectedTokens?: number;
-  /** Put dropped tokens back (token-level heads need it). Without it `hidden` holds the survivors only. Default true. */
-  readonly restore?: boolean;
+  /**
+   * Whose states are wanted: `all` tokens, those that left put back where they stood (token-level heads need it); the `survivors`; or the
+   * `first` alone, so that the last layer computes nothing else. Default `all`.
+   */
+  readonly wanted?: Wanted;
   /** Dropout while training. Default: none. */
   readonly dropout?: Dropout | undefined;
   /** Report the positions that leave every layer. Default false. */
@@ -61,32 +58,13 @@ export interface LayerTrace {
 }
 
 export interface EncodeOutput {
-  /** Hidden states: [B, T, hidden] in input order with zeros for padding, or [B, K, hidden] without `restore`. */
+  /** Hidden states: [B, T, hidden] in input order with zeros for padding; [B, K, hidden] of the survivors; [B, 1, hidden] of the first. */
   readonly hidden: Tensor3D;
   /** One entry an executed layer; empty unless asked for. */
   readonly trace: readonly LayerTrace[];
   /** What `observe` asked for; empty lists unless asked. */
   readonly observed: Observed;
 }
-
-/** Marks positions of slots outside `from[b]`..`to[b]` as holding no token. */
-const maskPositions = (
-  positions: Tensor2D,
-  offset: number,
-  from: readonly number[],
-  to: readonly number[],
-  nobody: number,
-): Tensor2D => {
-  const [rows, width] = positions.shape;
-  const inside = new Uint8Array(rows * width); // wasm reads the bytes of a bool tensor as they come
-  for (let row = 0; row < rows; row++) {
-    const start = Math.max(0, (from[row] as number) - offset);
-    const end = Math.min(width, (to[row] as number) - offset);
-    if (end > start) inside.fill(1, row * width + start, row * width + end);
-  }
-  const keep = tf.tensor2d(inside, [rows, width], 'bool');
-  return tf.where<Tensor2D>(keep, positions, tf.fill([rows, width], nobody, 'int32'));
-};
 
 /** Tokens of each row after each of the layers that run. */
 const plannedCounts = (
@@ -114,9 +92,9 @@ export const encode = (
   weights: EncoderWeights,
   inputs: readonly EncoderInput[],
   options: EncodeOptions = {},
-): EncodeOutput => tidy(() => runLayers(weights, inputs, options));
+): EncodeOutput => tidy(() => runOnTensors(weights, inputs, options));
 
-const runLayers = (
+const runOnTensors = (
   weights: EncoderWeights,
   inputs: readonly EncoderInput[],
   {
@@ -126,7 +104,7 @@ const runLayers = (
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
     protectedTokens = 1,
-    restore = true,
+    wanted = 'all',
     dropout,
     trace: traced = false,
     observe,
@@ -137,77 +115,47 @@ const runLayers = (
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
   checkPriorLayers(priorLayers, weights.blocks.length);
-  const { heads, layerNormEpsilon: epsilon, activation = 'gelu' } = weights;
-  const block = { heads, epsilon, dropout, activation };
 
   const batch = padBatch(inputs, weights.embeddings);
-  const { rows, width } = batch;
   const targets = batch.lengths.map((length) => keptTokens(config, length, keep)); // [B][layers]
+  const steps = plannedCounts(batch.lengths, layers, targets);
+  if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
-  let x = embed(weights.embeddings, batch, epsilon);
-  if (dropout) x = applyDropout(x, dropout.hidden, dropout.random);
-  let extent: Extent = { rows, width, counts: batch.lengths };
-  let positions = tf.tile(tf.expandDims(tf.range(0, width, 1, 'int32'), 0), [rows, 1]) as Tensor2D;
-  let prior = batch.prior && tf.tensor2d(batch.prior, [rows, width]);
-  const left: TokenGroup[] = [];
-  const trace: LayerTrace[] = [];
-  const observer = createObserver(observe);
-  observer.state(0, x);
-
-  const countsAfter = plannedCounts(batch.lengths, layers, targets);
-  if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...countsAfter]);
-
-  for (const [step, layer] of layers.entries()) {
-    const { attention, feedForward: feedForwardWeights } = weights.blocks[layer] as EncoderWeights['blocks'][number];
-    const attended = selfAttention(x, attention, extent, block);
-    observer.attention(layer, attended);
-    const counts = countsAfter[step] as readonly number[];
-    const drops = counts.some((count, row) => count < (extent.counts[row] as number));
-
-    let hidden = attended.hidden;
-    if (drops || traced || softExtract) {
-      const given = reducer.score({ layer, probabilities: attended.probabilities, hidden, extent });
-      const scores = prior && layer < priorLayers ? addPrior(given, prior, extent) : given;
-      if (drops) {
-        const order = keepOrder(scores, counts, protectedTokens);
-        const next = { rows, width: Math.max(...counts), counts };
-        const kept = selectionOf(order, 0, next.width);
-        if (restore) {
-          const from = Math.min(...counts);
-          const gone = selectionOf(order, from, extent.width);
-          const origin = moveSlots(positions, gone);
-          left.push({
-            states: moveTokens(x, gone), // a token that leaves keeps the state it entered this layer with
-            positions: maskPositions(origin, from, counts, extent.counts, width),
-          });
-        }
-        hidden = moveTokens(hidden, kept);
-        if (restore || traced) positions = moveSlots(positions, kept);
-        prior &&= moveSlots(prior, kept);
-        extent = next;
-      }
-      if (softExtract) {
-        const { retention } = softExtract;
-        const row: Tensor1D = tf.reshape(tf.slice(retention, [layer, 0], [1, -1]), [-1]); // [bins]
-        hidden = fadeTokens(hidden, scores, row, { extent, protectedTokens });
-      }
-      if (traced) trace.push({ layer, counts, positions: tf.clone(positions), scores });
-    }
-    x = feedForward(hidden, feedForwardWeights, block);
-    observer.state(layer + 1, x);
-  }
-
-  if (restore && left.length > 0) {
-    const zeros = extent.counts.map(() => 0);
-    const survivors = { states: x, positions: maskPositions(positions, 0, zeros, extent.counts, width) };
-    x = restoreTokens([survivors, ...left], rows, width);
-    extent = { rows, width, counts: batch.lengths };
-  }
-  const hidden: Tensor3D = tf.reshape(x, [rows, extent.width, x.shape[1]]);
-  const valid = validSlots(extent);
-  const cleared = valid ? tf.mul<Tensor3D>(hidden, tf.tensor3d(valid, [rows, extent.width, 1])) : hidden;
-  return { hidden: cleared, trace, observed: observer.end() };
+  const restores =
+    wanted === 'all' && steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
+  const ops = onTensors({ batch, dropout, protectedTokens, positions: restores || traced, departed: restores });
+  const { states, tokens, trace, observed } = runEncoder<TensorEngine>(ops, weights, {
+    wanted,
+    layers,
+    steps,
+    score: (on, at) => reducer.score(on, at),
+    priorLayers,
+    trace: traced ? 'scores' : undefined,
+    observe,
+    fade: softExtract && fadeBy(softExtract, protectedTokens),
+  });
+  const { extent } = tokens;
+  const found = wanted === 'survivors' ? clearPadding(states, extent) : states;
+  const [slots, size] = found.shape;
+  return {
+    hidden: tf.reshape(found, [batch.rows, slots / batch.rows, size]),
+    trace: trace.map(({ layer, tokens: { extent: left, positions }, scores }) => ({
+      layer,
+      counts: left.counts,
+      positions: tf.clone(positions as Tensor2D),
+      scores: scores as Tensor2D,
+    })),
+    observed,
+  };
 };
+
+/** Fades the tokens of each layer in place of dropping them. */
+const fadeBy =
+  ({ retention }: SoftExtract, protectedTokens: number) =>
+  (states: Tensor2D, { layer, scores, tokens: { extent } }: FadedAt<TensorEngine>): Tensor2D => {
+    const row: Tensor1D = tf.reshape(tf.slice(retention, [layer, 0], [1, -1]), [-1]); // [bins]
+    return fadeTokens(states, scores, row, { extent, protectedTokens });
+  };
 
 const checkSoftExtract = ({ retention }: SoftExtract, layers: number, config: LengthConfig | undefined): void => {
   if (config)

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Random } from '../random.js';
-import { tidy } from '../tidy.js';
+import type { Random } from '../../random.js';
+import { tidy } from '../../tidy.js';
 
 /** Dropout while training. The masks come from a seeded generator, so a run can be repeated bit for bit. */
 export interface Dropout {

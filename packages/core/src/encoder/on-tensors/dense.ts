@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
-import { ownKernel, runFused } from '../own-kernels.js';
-import type { DenseWeights, LayerNormWeights } from './weights.js';
+import { ownKernel, runFused } from '../../own-kernels.js';
+import type { DenseWeights, LayerNormWeights } from '../weights.js';
 
 /** x W + b: [N, in] -> [N, out]. Flat on purpose: only unbatched products take the fast path on every backend. */
 export const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
@@ -12,7 +12,7 @@ export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWe
   runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon }) ??
   layerNorm(tf.add(x, y), { gain, bias }, epsilon);
 
-const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
+export const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
   const centred = tf.sub(x, tf.mean(x, -1, true));
   const variance = tf.mean(tf.square(centred), -1, true);
   const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));

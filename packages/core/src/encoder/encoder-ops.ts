@@ -1,0 +1,116 @@
+import type { Activation } from './activation.js';
+import type { AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
+
+/** What an engine computes with: its own types behind the names that the encoder speaks of. */
+export interface EngineTypes {
+  /** States of tokens, one row of `hidden` numbers a slot. */
+  readonly states: unknown;
+  /** [B, heads, queries, keys] */
+  readonly probabilities: unknown;
+  /** One number a slot, [B, T]. */
+  readonly scores: unknown;
+  /** A weight: what stands in the place of a tensor in the tree of weights. */
+  readonly weight: unknown;
+  /** The tokens that are in the encoder between two layers: which slots hold one, and what travels with them. */
+  readonly tokens: TravellingTokens;
+  /** How many tokens stay in a layer. */
+  readonly step: unknown;
+  /** A rearrangement of slots. */
+  readonly move: unknown;
+}
+
+/** What the encoder itself must know of the tokens. */
+export interface TravellingTokens {
+  /** What is added to the scores of the tokens, one number a slot, while anything is. */
+  readonly prior?: unknown;
+}
+
+/** What attention compares and mixes: all heads side by side, one row a token. */
+export interface ProjectionsOf<States> {
+  readonly query: States;
+  readonly key: States;
+  readonly value: States;
+}
+
+/** What self-attention gives before its output projection. */
+export interface Attended<E extends EngineTypes> {
+  /** Values mixed by attention, one row a query. */
+  readonly context: E['states'];
+  /** Before dropout. */
+  readonly probabilities: E['probabilities'];
+  readonly projections: ProjectionsOf<E['states']>;
+}
+
+export interface AttendOptions<E extends EngineTypes> {
+  readonly heads: number;
+  readonly layer: number;
+  /** The tokens that are there: the keys. */
+  readonly among: E['tokens'];
+}
+
+export interface NormOptions<E extends EngineTypes> {
+  readonly epsilon: number;
+  /** Added before it normalises. */
+  readonly residual?: E['states'];
+  /** Where in the encoder it stands. */
+  readonly place: string;
+}
+
+/** What the tokens go through in a layer that lets some of them leave. */
+export interface Passed<E extends EngineTypes> {
+  /** What attention gave. */
+  readonly context: E['states'];
+  /** What entered. */
+  readonly entering: E['states'];
+  readonly tokens: E['tokens'];
+}
+
+/** Which of the dropout probabilities applies. */
+export type DropoutKind = 'hidden' | 'attention' | 'head';
+
+/**
+ * The operations of a transformer encoder, at the grain of its helpers. An engine that has them runs the encoder; how the rows of a batch
+ * lie in a value, it knows alone.
+ */
+export interface EncoderOps<E extends EngineTypes> {
+  /** Rows of an embedding table, for the tokens of the batch. */
+  rows(table: E['weight'], of: 'ids' | 'positions' | 'types'): E['states'];
+  add(x: E['states'], y: E['states']): E['states'];
+  /** x W + b */
+  dense(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>): E['states'];
+  /** Layer normalisation of x + residual. */
+  norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];
+  activate(x: E['states'], kind: Activation): E['states'];
+  /** x where nothing is trained. `place` is unique in the model. */
+  dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];
+  /** Multi-head self-attention of `queries`, all tokens or the first of each row, to all tokens, whose states are `keys`. */
+  attend(
+    queries: E['states'],
+    keys: E['states'],
+    weights: WeightTree<AttentionWeights, E['weight']>,
+    options: AttendOptions<E>,
+  ): Attended<E>;
+
+  /** The attention that each token receives, summed over heads and over the queries of real tokens. */
+  received(attended: Attended<E>, among: E['tokens']): E['scores'];
+  /** Adds what travels as the prior of the tokens to the scores of real ones. */
+  addPrior(scores: E['scores'], among: E['tokens']): E['scores'];
+  /** Runs `then` where the step lets any token leave. An engine may decide when its graph runs: `then` gets the operations of the branch. */
+  whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
+  /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */
+  keep(scores: E['scores'], step: E['step'], among: E['tokens']): E['move'];
+  /** The states of those that stay. */
+  move(x: E['states'], by: E['move']): E['states'];
+  /** The tokens that stay. Those that leave keep `states`, the last they had. */
+  depart(tokens: E['tokens'], by: E['move'], states: E['states']): E['tokens'];
+
+  /** The tokens before the first layer. */
+  begin(states: E['states']): E['tokens'];
+  /** The first token of each row, alone. */
+  firstAlone(states: E['states'], among: E['tokens']): E['states'];
+  firstTokens(among: E['tokens']): E['tokens'];
+  /** The first token of each row as one row an input, [B, hidden]. */
+  pool(states: E['states'], among: E['tokens']): E['states'];
+  /** Every token where it stood in the input, with the last state it had; zeros for padding. */
+  restore(states: E['states'], tokens: E['tokens']): E['states'];
+}

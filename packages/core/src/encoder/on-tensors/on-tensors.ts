@@ -1,0 +1,151 @@
+/** The operations of the encoder on TensorFlow.js. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import { moveSlots, moveTokens, restoreTokens } from '../../drop-and-restore.js';
+import type { Extent } from '../../extent.js';
+import { validSlots } from '../../extent.js';
+import { addPrior } from '../../reducers/prior.js';
+import { keepOrder, selectionOf } from '../../selection/selection.js';
+import { attentionSignificance } from '../../significance.js';
+import type { PaddedBatch } from '../batch.js';
+import type { EncoderOps } from '../encoder-ops.js';
+import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
+import { activate } from './activation.js';
+import { addAndNorm, dense, layerNorm } from './dense.js';
+import type { Dropout } from './dropout.js';
+import { applyDropout } from './dropout.js';
+import { everyPosition, maskPositions } from './positions.js';
+import type { TensorEngine } from './tensor-engine.js';
+
+export interface OnTensorsOptions {
+  readonly batch: PaddedBatch;
+  /** Default: none. */
+  readonly dropout?: Dropout | undefined;
+  /** Leading tokens that always stay. */
+  readonly protectedTokens: number;
+  /** Whether positions travel with the tokens. */
+  readonly positions: boolean;
+  /** Whether the states of tokens that leave are kept. */
+  readonly departed: boolean;
+}
+
+/** Weights are tensors of the ranks that `EncoderWeights` says. */
+const denseOf = ({ kernel, bias }: { readonly kernel: Tensor; readonly bias: Tensor }) => ({
+  kernel: kernel as Tensor2D,
+  bias: bias as Tensor1D,
+});
+
+/** States of the first token of each row: [B * T, hidden] -> [B, hidden]. */
+const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
+  const [slots, size] = states.shape;
+  if (slots === rows) return states;
+  return tf.reshape(tf.slice(tf.reshape(states, [rows, slots / rows, size]), [0, 0, 0], [-1, 1, -1]), [rows, size]);
+};
+
+/** The operations of the encoder for one batch. Call within a tidy. */
+export const onTensors = ({
+  batch,
+  dropout,
+  protectedTokens,
+  positions,
+  departed,
+}: OnTensorsOptions): EncoderOps<TensorEngine> => {
+  const { rows, width } = batch;
+  const rates = dropout && { ...dropout, head: dropout.head ?? dropout.hidden };
+  const idsOf = {
+    ids: () => batch.ids,
+    types: () => batch.typeIds,
+    positions: () => Int32Array.from({ length: rows * width }, (_, slot) => slot % width),
+  };
+  const ops: EncoderOps<TensorEngine> = {
+    rows: (table, of) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](), 'int32')),
+    add: (x, y) => tf.add(x, y),
+    dense: (x, weights) => dense(x, denseOf(weights)),
+    norm: (x, { gain, bias }, { epsilon, residual }) => {
+      const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D };
+      return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
+    },
+    activate,
+    dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
+
+    attend: (queries, keys, weights, { heads, among: { extent } }) => {
+      const projections = {
+        query: dense(queries, denseOf(weights.query)),
+        key: dense(keys, denseOf(weights.key)),
+        value: dense(keys, denseOf(weights.value)),
+      };
+      const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
+      const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, queries, keys]
+      const probabilities = attentionSoftmax(scores, extent, 1 / Math.sqrt(queries.shape[1] / heads));
+      const voting = rates ? applyDropout(probabilities, rates.attention, rates.random) : probabilities;
+      return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
+    },
+
+    received: ({ probabilities }, { extent }) => attentionSignificance(probabilities, extent),
+    addPrior: (scores, { prior, extent }) => (prior ? addPrior(scores, prior, extent) : scores),
+    whereAnyLeave: (counts, then, otherwise) => {
+      const { extent } = otherwise.tokens;
+      return counts.some((count, row) => count < (extent.counts[row] as number)) ? then(ops) : otherwise;
+    },
+    keep: (scores, counts) => {
+      const order = keepOrder(scores, counts, protectedTokens);
+      const extent = { rows, width: Math.max(...counts), counts };
+      return { order, kept: selectionOf(order, 0, extent.width), extent };
+    },
+    move: (x, { kept }) => moveTokens(x, kept),
+    depart: (tokens, { order, kept, extent }, states) => {
+      const { positions: before, prior } = tokens;
+      const group = () => {
+        const from = Math.min(...extent.counts);
+        const gone = selectionOf(order, from, tokens.extent.width);
+        const origin = moveSlots(before as Tensor2D, gone);
+        return {
+          states: moveTokens(states, gone),
+          positions: maskPositions(origin, {
+            offset: from,
+            from: extent.counts,
+            to: tokens.extent.counts,
+            nobody: width,
+          }),
+        };
+      };
+      return {
+        extent,
+        departed: tokens.departed && [...tokens.departed, group()],
+        positions: before && moveSlots(before, kept),
+        prior: prior && moveSlots(prior, kept),
+      };
+    },
+
+    begin: () => ({
+      extent: { rows, width, counts: batch.lengths },
+      departed: departed ? [] : undefined,
+      positions: positions ? everyPosition(rows, width) : undefined,
+      prior: batch.prior && tf.tensor2d(batch.prior, [rows, width]),
+    }),
+    firstAlone: (states) => firstRows(states, rows),
+    firstTokens: () => ({
+      extent: { rows, width: 1, counts: batch.lengths.map(() => 1) },
+      departed: undefined,
+      positions: undefined,
+      prior: undefined,
+    }),
+    pool: (states) => firstRows(states, rows),
+    restore: (states, { extent, departed: left = [], positions: at }) => {
+      if (left.length === 0 || !at) return clearPadding(states, extent);
+      const zeros = extent.counts.map(() => 0);
+      const survivors = {
+        states,
+        positions: maskPositions(at, { offset: 0, from: zeros, to: extent.counts, nobody: width }),
+      };
+      return clearPadding(restoreTokens([survivors, ...left], rows, width), { rows, width, counts: batch.lengths });
+    },
+  };
+  return ops;
+};
+
+/** States with zeros for padding. */
+export const clearPadding = (states: Tensor2D, extent: Extent): Tensor2D => {
+  const valid = validSlots(extent);
+  return valid ? tf.mul(states, tf.tensor2d(valid, [valid.length, 1])) : states;
+};

@@ -1,0 +1,43 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { TokenGroup } from '../../drop-and-restore.js';
+import type { Selection } from '../../selection/selection.js';
+import type { Extent } from '../../extent.js';
+import type { ProjectionsOf } from '../encoder-ops.js';
+import type { ObservedBy } from '../observe.js';
+
+/** The tokens that are in the encoder between two layers. */
+export type TensorTokens = {
+  readonly extent: Extent;
+  /** Where each token stood in the input, when that is asked for: [B, K] int32 */
+  readonly positions: Tensor2D | undefined;
+  /** Those that have left, when they shall come back. */
+  readonly departed: readonly TokenGroup[] | undefined;
+  /** What is added to their scores, while anything is: [B, K] */
+  readonly prior: Tensor2D | undefined;
+};
+
+/** Which slots are kept. */
+export interface TensorMove {
+  /** The slots of each row, those that are kept first: [B, T] int32 */
+  readonly order: Tensor2D;
+  readonly kept: Selection;
+  readonly extent: Extent;
+}
+
+/** What the encoder computes with on TensorFlow.js: states are flat, [B * K, hidden]. */
+export interface TensorEngine {
+  readonly states: Tensor2D;
+  readonly probabilities: Tensor4D;
+  readonly scores: Tensor2D;
+  readonly weight: Tensor;
+  readonly tokens: TensorTokens;
+  /** Tokens that stay in each row. */
+  readonly step: readonly number[];
+  readonly move: TensorMove;
+}
+
+/** What was asked for of the inside of an encoder: states and projections are flat, [B * T, hidden]. */
+export type Observed = ObservedBy<TensorEngine>;
+
+/** What attention compares and mixes: [B * T, hidden] each, all heads side by side. */
+export type Projections = ProjectionsOf<Tensor2D>;

@@ -1,0 +1,56 @@
+import type { DropoutKind } from '@length-adaptive/core';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import type { LayerLengths } from './length-plan.js';
+
+/** What is different in a graph to train with. */
+export interface TrainingContext {
+  /** Dropout of a value; `place` is unique in the graph. */
+  dropout(g: GraphBuilder, x: Value, place: string, kind: DropoutKind): Value;
+}
+
+/** The inputs of the encoder. */
+export interface EncoderInputs {
+  /** [B, T] int64 */
+  readonly ids: Value;
+  /** [B, T] int64, for encoders that have segment embeddings. */
+  readonly typeIds: Value | undefined;
+  /** 1 for real tokens, 0 for padding, which stands on the right: [B, T] float32 */
+  readonly mask: Value;
+  /** What is added to the significance of each token in the first layers: [B, T] float32. Absent: nothing. */
+  readonly prior?: Value | undefined;
+}
+
+/** The tokens that are in the encoder between two layers. */
+export type GraphTokens = {
+  /** 1 for slots that hold a token: [B, K] float32 */
+  readonly valid: Value;
+  /** Whether any slot holds none: scalar bool. */
+  readonly padded: Value;
+  /** Where each token stood in the input, when that is asked for: [B, K] int64 */
+  readonly positions: Value | undefined;
+  /** The last state of every token that has left, flat, with one row more for slots without a token: [B * T + 1, hidden] */
+  readonly departed: Value | undefined;
+  /** What is added to their significance, while anything is: [B, K] float32 */
+  readonly prior: Value | undefined;
+};
+
+/** Which slots are kept, best first, and how many of them hold a token. */
+export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
+  /** [B, K] int64 */
+  readonly order: Value;
+  /** The same as indices for a gather: [B, K, 1] int64 */
+  readonly slots: Value;
+  /** 0 to K - 1: [K] float32 */
+  readonly places: Value;
+}
+
+/** What the encoder computes with in a graph: states are [B, K, hidden], and slots of padding hold no meaning. */
+export interface GraphEngine<Leaf> {
+  readonly states: Value;
+  readonly probabilities: Value;
+  readonly scores: Value;
+  readonly weight: Leaf;
+  readonly tokens: GraphTokens;
+  readonly step: LayerLengths;
+  readonly move: GraphMove;
+}

@@ -1,0 +1,199 @@
+/** The operations of the encoder as operators of a graph. */
+import { paddingScore } from '@length-adaptive/core';
+import type { Attended, EncoderOps } from '@length-adaptive/core';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { microsoft } from '../graph/graph-builder.js';
+import { chooseTree } from '../graph/choose-tree.js';
+import { elementTypeNumber } from '../graph/protos.js';
+import { activate } from './activation.js';
+import type { WeightEmitter } from './precision.js';
+import type { EncoderInputs, GraphEngine, GraphTokens, TrainingContext } from './graph-engine.js';
+
+const float = elementTypeNumber('float32');
+
+/** Above any significance: the first token always stays. */
+const always = 1e9;
+
+export interface OnGraphOptions<Leaf> {
+  readonly emit: WeightEmitter<Leaf>;
+  readonly inputs: EncoderInputs;
+  /** Width of a state. */
+  readonly size: number;
+  /** Emit what can be differentiated, with dropout. Absent: a graph to predict with. */
+  readonly training?: TrainingContext | undefined;
+  /** Whether positions travel with the tokens. */
+  readonly positions: boolean;
+  /** Whether the states of tokens that leave are kept. */
+  readonly departed: boolean;
+  /** Called with the sum of the embeddings, before their layer norm: [B, T, hidden]. */
+  readonly onEmbeddingSum?: (sum: Value) => void;
+}
+
+/**
+ * Queries times keys, [B, heads, Q, size] and [B, heads, K, size] -> [B, heads, Q, K]. Runtimes fuse a transposition of the
+ * last two axes into the product, which is twice as fast as one that also moves the heads.
+ */
+const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value =>
+  training
+    ? (g.ops('FusedMatMul', [q, k], 1, {
+        attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
+        domain: microsoft,
+      })[0] as Value)
+    : g.op('MatMul', [q, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
+
+/** The softmax of attention scores, [B, heads, Q, K]. The mask costs a pass over all scores, so it is added only where there is padding. */
+const attentionSoftmax = (
+  g: GraphBuilder,
+  scores: (b: GraphBuilder) => Value,
+  { valid, padded }: GraphTokens,
+  training: boolean,
+): Value => {
+  const softmax = (b: GraphBuilder, values: Value): Value => b.op('Softmax', [values], { axis: -1 });
+  const masked = (b: GraphBuilder): Value => {
+    const bias = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
+    return softmax(b, b.op('Add', [scores(b), b.op('Unsqueeze', [bias, b.int64([1, 2])])]));
+  };
+  if (training) return masked(g); // branches have no gradient
+  return g.choose(
+    padded,
+    (b) => [masked(b)],
+    (b) => [softmax(b, scores(b))],
+  )[0] as Value;
+};
+
+/** Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last. */
+const flatRows = (g: GraphBuilder, positions: Value, valid: Value, { ids }: EncoderInputs): Value => {
+  const [rows, width] = [0, 1].map((axis) => g.op('Gather', [g.op('Shape', [ids]), g.int64(axis)])) as [Value, Value];
+  const starts = g.op('Unsqueeze', [g.op('Range', [g.int64(0), g.op('Mul', [rows, width]), width]), g.int64([1])]); // [B, 1]
+  const flat = g.op('Where', [
+    g.op('Greater', [valid, g.float(0)]),
+    g.op('Add', [positions, starts]),
+    g.op('Mul', [rows, width]),
+  ]);
+  return g.op('Reshape', [flat, g.int64([-1, 1])]);
+};
+
+/** Where each token of the input stands: [B, T] int64 */
+const everyPosition = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
+  const width = g.op('Gather', [g.op('Shape', [ids]), g.int64(1)]);
+  return g.op('Expand', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.op('Shape', [ids])]);
+};
+
+const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
+
+/** The operations of the encoder, emitted into a graph. */
+export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): EncoderOps<GraphEngine<Leaf>> => {
+  const { inputs } = options;
+  const padded = g.op('Less', [g.op('ReduceMin', [inputs.mask], { keepdims: 0 }), g.float(1)]);
+  return opsOf(g, options, padded);
+};
+
+/** @param padded whether any row of the input is: scalar bool */
+const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Value): EncoderOps<GraphEngine<Leaf>> => {
+  const { emit, inputs, size, training, onEmbeddingSum } = options;
+  const keepStates = (into: Value, states: Value, { positions, valid }: GraphTokens): Value =>
+    g.op('ScatterND', [
+      into,
+      flatRows(g, positions as Value, valid, inputs),
+      g.op('Reshape', [states, g.int64([-1, size])]),
+    ]);
+
+  const ops: EncoderOps<GraphEngine<Leaf>> = {
+    rows: (table, of) => {
+      if (of === 'ids') return emit.rows(g, table, inputs.ids);
+      if (of === 'types') return g.op('Gather', [emit.whole(g, table), inputs.typeIds as Value]);
+      const width = g.op('Slice', [g.op('Shape', [inputs.ids]), g.int64([1]), g.int64([2])]);
+      return g.op('Slice', [emit.whole(g, table), g.int64([0]), width, g.int64([0])]); // [T, hidden]
+    },
+    add: (x, y) => g.op('Add', [x, y]),
+    dense: (x, weights) => emit.dense(g, x, weights),
+    norm: (x, { gain, bias }, { epsilon, residual, place }) => {
+      const sum = residual === undefined ? x : g.op('Add', [x, residual]);
+      if (place === 'embeddings') onEmbeddingSum?.(sum);
+      // The backward pass needs the mean and the inverse deviation too.
+      return g.ops('LayerNormalization', [sum, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, {
+        attributes: { axis: -1, epsilon: { float: epsilon } },
+      })[0] as Value;
+    },
+    activate: (x, kind) => activate(g, x, kind, training !== undefined),
+    dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
+
+    attend: (queries, keys, { query, key, value }, { heads, layer, among }) => {
+      const split = (x: Value): Value =>
+        g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
+      const projections = {
+        query: emit.dense(g, queries, query, 1 / Math.sqrt(size / heads)),
+        key: emit.dense(g, keys, key),
+        value: emit.dense(g, keys, value),
+      };
+      const [q, k, v] = [split(projections.query), split(projections.key), split(projections.value)]; // [B, heads, .., size]
+      const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
+      const probabilities = attentionSoftmax(g, product, among, training !== undefined);
+      const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
+      const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
+      return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
+    },
+
+    received: ({ probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>, { valid }) => {
+      const votes = g.op('MatMul', [g.op('Unsqueeze', [valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
+      return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
+    },
+    // Slots without a token keep a score of 0, which no real token is below.
+    addPrior: (scores, { prior, valid }) => g.op('Add', [scores, g.op('Mul', [prior as Value, valid])]),
+    whereAnyLeave: ({ drops }, then, otherwise) => {
+      if (drops === 'never') return otherwise;
+      if (drops === 'always') return then(ops);
+      return chooseTree(g, drops, (b) => then(opsOf(b, options, padded)), otherwise);
+    },
+    keep: (scores, { counts, width, ragged }) => {
+      const others = g.op('Slice', [scores, g.int64([1]), g.int64([2 ** 31]), g.int64([1])]);
+      const worth = g.op('Pad', [others, g.int64([0, 1, 0, 0]), g.float(always)]);
+      const [, order] = g.ops('TopK', [worth, width], 2, { attributes: { axis: 1 } }) as [Value, Value]; // best first; ties to the earlier
+      const slots = g.op('Unsqueeze', [order, g.int64([2])]);
+      const places = g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
+      return { order, slots, places, counts, ragged };
+    },
+    move: (x, { slots }) => g.op('GatherND', [x, slots], { batch_dims: 1 }),
+    depart: (tokens, { order, places, counts, ragged }, states) => {
+      const take = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
+      const { positions, departed, prior } = tokens;
+      return {
+        valid: g.op('Cast', [g.op('Less', [places, counts])], { to: float }),
+        padded: ragged,
+        positions: positions && take(positions),
+        departed: departed && keepStates(departed, states, tokens),
+        prior: prior && take(prior),
+      };
+    },
+
+    begin: (states) => ({
+      valid: inputs.mask,
+      padded,
+      positions: options.positions ? everyPosition(g, inputs) : undefined,
+      departed: options.departed
+        ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
+        : undefined,
+      prior: inputs.prior,
+    }),
+    firstAlone: (x) => firstOf(g, x),
+    firstTokens: (tokens) => tokens,
+    pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
+    restore: (states, tokens) => {
+      const everywhere = (): Value => {
+        if (!tokens.departed) return states;
+        const all = keepStates(tokens.departed, states, tokens);
+        const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);
+        return g.op('Reshape', [
+          tokensOnly,
+          g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([size])], { axis: 0 }),
+        ]);
+      };
+      const restored = everywhere();
+      const clear = (b: GraphBuilder): Value[] => [
+        b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])]),
+      ];
+      return (training ? clear(g) : g.choose(padded, clear, () => [restored]))[0] as Value; // branches have no gradient
+    },
+  };
+  return ops;
+};
