@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
-import type { Dropout } from '../encoder/on-tensors/dropout.js';
-import { CoreError } from '../errors.js';
-import type { Sandwich, SubModel } from '../length-drop.js';
+import type { Sandwich } from '../length-drop.js';
 import type { KlOptions } from './distillation.js';
 import type { Gradient, Gradients } from './gradients.js';
 import { addGradient } from './gradients.js';
-
-/** A forward pass in training: the sub-model that runs, and a dropout of its own. */
-export interface TrainingPass extends SubModel {
-  readonly dropout?: Dropout | undefined;
-}
+import type { RunSandwichOptions, SandwichLosses, SandwichPasses, TrainingPass } from './run-sandwich.js';
+import { runSandwich } from './run-sandwich.js';
 
 /** The full pass of a step. */
 export interface FullPass {
@@ -37,68 +32,45 @@ export interface TrainableModel<Batch> {
   distillationLoss(teacher: Tensor, student: Tensor, batch: Batch, options: KlOptions): Scalar;
 }
 
-export interface SandwichOptions extends KlOptions {
+export interface SandwichOptions extends KlOptions, RunSandwichOptions {
   /** Weight of the task loss on sub-models. Default 0: they learn from the full model only, as published. */
   readonly subModelLabelLoss?: number;
-  /** Dropout of pass `index` (0 is the full pass). Default: none. */
-  readonly dropout?: (index: number) => Dropout | undefined;
-  /** Factor on every loss, for gradient accumulation over several batches. Default 1. */
-  readonly scale?: number;
-}
-
-export interface SandwichLosses {
-  /** Sum of all terms, averaged over the passes. */
-  readonly loss: number;
-  /** Loss of the full pass: on the task, or against another model. */
-  readonly taskLoss: number;
-  /** Distillation loss of each reduced pass. */
-  readonly distillationLosses: readonly number[];
 }
 
 /**
- * Gradients of one sandwich step with in-place distillation (Kim & Cho 2020, section 3.1), added to `gradients`:
- * the full model on the task, then every reduced sub-model against the full pass' logits, each weighted
- * 1 / (number of passes). With no reduced sub-models it is a plain training step.
+ * Gradients of one sandwich step on TensorFlow.js (see `runSandwich`), added to `gradients`. Tensors live only within their pass, so memory
+ * peaks at one forward and backward pass.
  *
- * Tensors live only within their pass, so memory peaks at one forward and backward pass.
+ * @throws CoreError `OPTION_INVALID`
  */
 export const sandwichStep = async <Batch>(
   model: TrainableModel<Batch>,
   batch: Batch,
-  { full, reduced }: Sandwich,
+  sandwich: Sandwich,
   gradients: Gradients,
-  { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, ...kl }: SandwichOptions = {},
+  { subModelLabelLoss = 0, dropout, scale, ...kl }: SandwichOptions = {},
 ): Promise<SandwichLosses> => {
-  const weight = scale / (1 + reduced.length);
   let teacher: Tensor | undefined;
-
-  try {
-    const taskLoss = await addGradients(model, batch, gradients, weight, () => {
-      const { loss, logits } = fullPassOf(model, batch, { ...full, dropout: dropout(0) });
-      if (logits) teacher = tf.keep(tf.clone(logits));
-      return loss;
-    });
-    const targets = teacher; // set by the pass above
-    if (!targets && reduced.length > 0) {
-      throw new CoreError(
-        'OPTION_INVALID',
-        'The full pass gives no logits for sub-models to learn from; leave LengthDrop out of this training.',
-      );
-    }
-
-    const distillationLosses: number[] = [];
-    for (const [index, subModel] of reduced.entries()) {
+  const passes: SandwichPasses<Tensor> = {
+    full: async (pass, weight) => {
       const loss = await addGradients(model, batch, gradients, weight, () => {
-        const logits = model.logits(batch, { ...subModel, dropout: dropout(index + 1) });
-        const distilled = model.distillationLoss(targets as Tensor, logits, batch, kl);
+        const { loss: own, logits } = fullPassOf(model, batch, pass);
+        if (logits) teacher = tf.keep(tf.clone(logits));
+        return own;
+      });
+      return { loss, targets: teacher };
+    },
+    reduced: (pass, targets, weight) =>
+      addGradients(model, batch, gradients, weight, () => {
+        const logits = model.logits(batch, pass);
+        const distilled = model.distillationLoss(targets, logits, batch, kl);
         return subModelLabelLoss === 0
           ? distilled
           : tf.add(distilled, tf.mul(model.taskLoss(logits, batch), subModelLabelLoss));
-      });
-      distillationLosses.push(loss);
-    }
-    const loss = distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length);
-    return { loss, taskLoss, distillationLosses };
+      }),
+  };
+  try {
+    return await runSandwich(passes, sandwich, { ...(dropout && { dropout }), ...(scale !== undefined && { scale }) });
   } finally {
     teacher?.dispose();
   }

@@ -9,7 +9,7 @@ import type { Gradients } from './gradients.js';
 import { globalNorm } from './gradients.js';
 import type { AdamWOptions, AdamWState, ParameterValues } from './optimizer.js';
 import { adamW, createAdamWState } from './optimizer.js';
-import type { SandwichLosses } from './sandwich.js';
+import type { SandwichLosses } from './run-sandwich.js';
 import { linearSchedule } from './schedule.js';
 import type { TrainingEngine } from './training-engine.js';
 

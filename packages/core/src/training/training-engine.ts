@@ -1,7 +1,8 @@
 import type { Sandwich } from '../length-drop.js';
 import type { Gradients } from './gradients.js';
 import type { ParameterValues } from './optimizer.js';
-import type { SandwichLosses, SandwichOptions } from './sandwich.js';
+import type { SandwichLosses } from './run-sandwich.js';
+import type { SandwichOptions } from './sandwich.js';
 
 /** What runs the passes of a training step and holds the weights they run with. `Batch` is whatever the engine takes. */
 export interface TrainingEngine<Batch> {

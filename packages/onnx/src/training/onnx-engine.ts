@@ -1,13 +1,15 @@
 import type {
-  Dropout,
   EncoderInput,
   Gradients,
   KlOptions,
+  Sandwich,
   SandwichLosses,
   SandwichOptions,
-  SubModel,
+  SandwichPasses,
   TrainingEngine,
+  TrainingPass,
 } from '@length-adaptive/core';
+import { runSandwich } from '@length-adaptive/core';
 import type { FineTuneEngine, LabelledInput, RunnableModel, TaskModel } from '@length-adaptive/models';
 import { createLifetime, withPriors } from '@length-adaptive/models';
 import { batchTokens } from '../onnx-model.js';
@@ -80,12 +82,12 @@ export const openEngine = async (
 
   const runPass = async (
     batch: Batch,
-    subModel: SubModel,
+    pass: TrainingPass,
     gradients: Gradients,
     given: PassOptions,
   ): Promise<PassResult> => {
-    const { layers = model.encoder.blocks.map((_, layer) => layer), config } = subModel;
-    const { dropout, weight, target, labelWeight, kl } = given;
+    const { layers = model.encoder.blocks.map((_, layer) => layer), config, dropout } = pass;
+    const { weight, target, labelWeight, kl } = given;
     const dropping = isDropping(dropout);
     const graph = await openGraph({
       from: target ? 'teacher' : 'labels',
@@ -127,41 +129,28 @@ export const openEngine = async (
 
   const step = async (
     batch: Batch,
-    { full, reduced }: { readonly full: SubModel; readonly reduced: readonly SubModel[] },
+    sandwich: Sandwich,
     gradients: Gradients,
     given: SandwichOptions = {},
   ): Promise<SandwichLosses> => {
-    const { subModelLabelLoss = 0, dropout = () => undefined, scale = 1, temperature, direction } = given;
+    const { subModelLabelLoss = 0, temperature, direction } = given;
     const kl = { ...(temperature !== undefined && { temperature }), ...(direction && { direction }) };
-    const weight = scale / (1 + reduced.length);
     const taught = teacher && {
       target: await teacher.answer(batch.map(({ input }) => input)),
       labelWeight: teacher.labelLoss,
       kl: { temperature: teacher.temperature },
     };
-    const { loss: taskLoss, logits: target } = await runPass(batch, full, gradients, {
-      weight,
-      dropout: dropout(0),
-      labelWeight: 0,
-      kl,
-      ...taught,
-    });
-    const distillationLosses: number[] = [];
-    for (const [index, subModel] of reduced.entries()) {
-      const { loss } = await runPass(batch, subModel, gradients, {
-        weight,
-        dropout: dropout(index + 1),
-        target,
-        labelWeight: subModelLabelLoss,
-        kl,
-      });
-      distillationLosses.push(loss);
-    }
-    return {
-      loss: distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length),
-      taskLoss,
-      distillationLosses,
+    const passes: SandwichPasses<Float32Array> = {
+      full: async (pass, weight) => {
+        const { loss, logits } = await runPass(batch, pass, gradients, { weight, labelWeight: 0, kl, ...taught });
+        return { loss, targets: logits };
+      },
+      reduced: async (pass, target, weight) => {
+        const options = { weight, target, labelWeight: subModelLabelLoss, kl };
+        return (await runPass(batch, pass, gradients, options)).loss;
+      },
     };
+    return runSandwich(passes, sandwich, given);
   };
 
   const prediction = openSession(predictionGraph(shapes), options);
@@ -200,7 +189,6 @@ export const openEngine = async (
 interface PassOptions {
   /** Weight of the loss in the gradients. */
   readonly weight: number;
-  readonly dropout: Dropout | undefined;
   /** Logits to learn from: a teacher's, or the full pass' for a sub-model. */
   readonly target?: Float32Array;
   /** Weight of the task loss beside them. */
