@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { EncoderInput } from './encoder/batch.js';
-import type { EncodeOptions } from './encoder/encode.js';
-import { encode } from './encoder/encode.js';
+import type { EncodeOptions } from './encode.js';
+import { encode } from './encode.js';
 import type { EncoderWeights } from './encoder/weights.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
-import type { Reducer } from './reducers/reducer.js';
+import type { ReducerOf } from './reducers/reducer.js';
+import type { TensorEngine } from './encoder/on-tensors/tensor-engine.js';
 import { createRandom } from './random.js';
 import { onDevice } from './selection/on-device.js';
 import { onHost } from './selection/on-host.js';
@@ -112,15 +113,18 @@ describeOnBackends('soft-extract', () => {
     const retention = retentionOf(5);
     const { word } = weights.embeddings;
     const { hidden: output, trace } = encode(weights, inputs, { softExtract: { retention }, trace: true });
-    const fixed: Reducer = { name: 'fixed', score: ({ layer }) => tf.clone(trace[layer]?.scores as tf.Tensor2D) };
+    const fixed: ReducerOf<TensorEngine> = {
+      name: 'fixed',
+      score: (_, { layer }) => tf.clone(trace[layer]?.scores as tf.Tensor2D),
+    };
 
     const lossOf =
-      (reducer: Reducer) =>
+      (reducer: ReducerOf<TensorEngine>) =>
       (shares: tf.Tensor2D, table: tf.Tensor2D): tf.Scalar => {
         const changed = { ...weights, embeddings: { ...weights.embeddings, word: table } };
         return tf.mean(tf.mul(encode(changed, inputs, { softExtract: { retention: shares }, reducer }).hidden, pull));
       };
-    const slopesOf = (reducer: Reducer): number[][] =>
+    const slopesOf = (reducer: ReducerOf<TensorEngine>): number[][] =>
       tf.tidy(() =>
         tf
           .grads(lossOf(reducer) as (...tensors: tf.Tensor[]) => tf.Scalar)([retention, word])

@@ -1,6 +1,8 @@
 import { CoreError } from '../errors.js';
-import { greatestPrior } from '../reducers/prior.js';
 import type { EmbeddingWeights } from './weights.js';
+
+/** The largest number that a prior may hold: far above any significance, and small enough to leave [CLS] above it. */
+export const greatestPrior = 1e6;
 
 /** One input: its real tokens and nothing else. Padding is never an input; the encoder adds and removes its own. */
 export interface EncoderInput {

@@ -3,7 +3,7 @@ import { uploadedCounts } from '../uploaded-counts.js';
 import { ownKernel, runOwnKernel, widestRow } from '../own-kernels.js';
 import { tidy } from '../tidy.js';
 import { onDevice, orderOf, ranksOf } from './on-device.js';
-import type { SelectionPlace } from './selection.js';
+import type { SelectionPlace } from './place.js';
 
 /** For backends that have kernels of ours (webgpu): one for each step of what the encoder does when tokens leave, and nothing leaves the device. */
 export const byKernels: SelectionPlace = {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor2D } from '@tensorflow/tfjs';
 import { tidy } from '../tidy.js';
-import type { SelectionPlace } from './selection.js';
+import type { SelectionPlace } from './place.js';
 
 /** How many slots of its row are ahead of each slot, [B, T], int32: a permutation. Slots are compared in pairs, for to sort takes many more passes. */
 export const ranksOf = (scores: Tensor2D, protectedTokens: number): Tensor2D => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
-import type { SelectionPlace } from './selection.js';
+import type { SelectionPlace } from './place.js';
 
 /** The slots of each row by score, in host memory: [B * T]. */
 const rankedSlots = (scores: Tensor2D, protectedTokens: number): Int32Array => {

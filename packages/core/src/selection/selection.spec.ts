@@ -10,7 +10,7 @@ import { batches, plainOrder } from '../testing/drop-and-restore-cases.js';
 import { byKernels } from './by-kernels.js';
 import { onDevice } from './on-device.js';
 import { onHost } from './on-host.js';
-import type { SelectionPlace } from './selection.js';
+import type { SelectionPlace } from './place.js';
 
 type Values = readonly number[];
 const read = async (run: () => tf.Tensor): Promise<number[]> => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { encode } from '../encoder/encode.js';
+import { encode } from '../encode.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
 import { expectNoLeak, useTestBackend } from '../testing/backends.js';

@@ -5,8 +5,8 @@ import { webGpuAdapter, webGpuMissing } from '@length-adaptive/tools/testing/web
 import * as tf from '@tensorflow/tfjs';
 import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import { startBackend } from '../backend/index.js';
-import type { EncodeOptions } from '../encoder/encode.js';
-import { encode } from '../encoder/encode.js';
+import type { EncodeOptions } from '../encode.js';
+import { encode } from '../encode.js';
 import { activate } from '../encoder/on-tensors/activation.js';
 import { attentionSoftmax } from '../encoder/on-tensors/attention.js';
 import { addAndNorm } from '../encoder/on-tensors/dense.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { tinyEncoder } from '../../examples/tiny-encoder.js';
-import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
+import { tinyEncoder } from '../examples/tiny-encoder.js';
+import { describeOnBackends, expectNoLeak } from './testing/backends.js';
 import { encode } from './encode.js';
-import type { EncoderWeights } from './weights.js';
+import type { EncoderWeights } from './encoder/weights.js';
 
 const inputs = [{ ids: [1, 2, 3, 4] }, { ids: [5, 6] }];
 

@@ -1,24 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { CoreError } from '../errors.js';
-import type { KeepOptions, LengthConfig } from '../length-config.js';
-import { fullLength, keptTokens, validateLengthConfig } from '../length-config.js';
-import { hasOwnKernel, ownKernel } from '../own-kernels.js';
-import { attentionReducer } from '../reducers/attention-reducer.js';
-import type { Reducer } from '../reducers/reducer.js';
-import type { SoftExtract } from '../soft-extract.js';
-import { fadeTokens } from '../soft-extract.js';
-import { tidy } from '../tidy.js';
-import { uploadCounts } from '../uploaded-counts.js';
-import type { EncoderInput } from './batch.js';
-import { padBatch } from './batch.js';
-import type { Observe } from './observe.js';
-import type { Dropout } from './on-tensors/dropout.js';
-import { clearPadding, onTensors } from './on-tensors/on-tensors.js';
-import type { Observed, TensorEngine } from './on-tensors/tensor-engine.js';
-import type { FadedAt, Wanted } from './run-encoder.js';
-import { runEncoder } from './run-encoder.js';
-import type { EncoderWeights } from './weights.js';
+import { CoreError } from './errors.js';
+import type { KeepOptions, LengthConfig } from './length-config.js';
+import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
+import { hasOwnKernel, ownKernel } from './own-kernels.js';
+import { attentionReducer } from './reducers/attention-reducer.js';
+import type { ReducerOf } from './reducers/reducer.js';
+import type { SoftExtract } from './soft-extract.js';
+import { fadeTokens } from './soft-extract.js';
+import { tidy } from './tidy.js';
+import { uploadCounts } from './uploaded-counts.js';
+import type { EncoderInput } from './encoder/batch.js';
+import { padBatch } from './encoder/batch.js';
+import type { Observe } from './encoder/observe.js';
+import type { Dropout } from './encoder/on-tensors/dropout.js';
+import { clearPadding, onTensors } from './encoder/on-tensors/on-tensors.js';
+import type { Observed, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+import type { FadedAt, Wanted } from './encoder/run-encoder.js';
+import { runEncoder } from './encoder/run-encoder.js';
+import type { EncoderWeights } from './encoder/weights.js';
 
 export interface EncodeOptions extends KeepOptions {
   /** Length configuration. Default: drop nothing. */
@@ -26,7 +26,7 @@ export interface EncodeOptions extends KeepOptions {
   /** The layers that run, ascending (LayerDrop). Default: all. A layer that does not run drops nothing. */
   readonly layers?: readonly number[] | undefined;
   /** What chooses the tokens that stay. Default: attention significance. */
-  readonly reducer?: Reducer;
+  readonly reducer?: ReducerOf<TensorEngine>;
   /** In layers below this number the prior of an input is added to what the reducer says. Default: in all of them. */
   readonly priorLayers?: number;
   /** Multiply tokens by the retention of their rank in place of dropping them (PoWER-BERT); excludes `config`. Default: no. */

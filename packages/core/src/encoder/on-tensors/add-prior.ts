@@ -1,17 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
-import type { Extent } from '../extent.js';
-import { validSlots } from '../extent.js';
-import { tidy } from '../tidy.js';
-
-/** The largest number that a prior may hold: far above any significance, and small enough to leave [CLS] above it. */
-export const greatestPrior = 1e6;
+import type { Extent } from '../../extent.js';
+import { validSlots } from '../../extent.js';
+import { tidy } from '../../tidy.js';
 
 /**
  * Adds a prior to the scores of real tokens. Padding keeps its score below zero, so it never wins.
  *
  * @param scores [B, T], as a reducer gives them
- * @param prior one number a slot, [B, T], from 0 to {@link greatestPrior}; what it holds for padding does not matter
+ * @param prior one number a slot, [B, T], from 0 to `greatestPrior`; what it holds for padding does not matter
  * @returns [B, T]
  */
 export const addPrior = (scores: Tensor2D, prior: Tensor2D, extent: Extent): Tensor2D =>

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { keptTokens } from '../length-config.js';
-import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
-import { tinyEncoder } from '../../examples/tiny-encoder.js';
+import { keptTokens } from './length-config.js';
+import { describeOnBackends, expectNoLeak } from './testing/backends.js';
+import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { EncodeOptions } from './encode.js';
 import { encode } from './encode.js';
-import type { EncoderInput } from './batch.js';
-import type { EncoderWeights } from './weights.js';
+import type { EncoderInput } from './encoder/batch.js';
+import type { EncoderWeights } from './encoder/weights.js';
 
 const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), {
   minLength: 1,

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { tinyEncoder } from '../../examples/tiny-encoder.js';
-import type { EncoderInput } from '../encoder/batch.js';
-import type { EncodeOptions } from '../encoder/encode.js';
-import { encode } from '../encoder/encode.js';
-import type { EncoderWeights } from '../encoder/weights.js';
-import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
-import { addPrior, greatestPrior } from './prior.js';
+import { tinyEncoder } from '../examples/tiny-encoder.js';
+import type { EncoderInput } from './encoder/batch.js';
+import type { EncodeOptions } from './encode.js';
+import { encode } from './encode.js';
+import type { EncoderWeights } from './encoder/weights.js';
+import { describeOnBackends, expectNoLeak } from './testing/backends.js';
+import { greatestPrior } from './encoder/batch.js';
+import { addPrior } from './encoder/on-tensors/add-prior.js';
 
 const ids = fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 });
 const inputs = fc.array(
