@@ -64,7 +64,16 @@ export type {
   WeightTree,
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
-export type { KlOptions } from './training/distillation.js';
+export {
+  distillationDivergence,
+  weightedAttentionLoss,
+  weightedCrossEntropy,
+  weightedRelationLoss,
+  weightedSquaredError,
+} from './training/losses.js';
+export type { HeadedValue, KlOptions, RelatedValue, RelationLossOptions } from './training/losses.js';
+export type { LayerLossOps, LossOps, RelateOptions } from './training/loss-ops.js';
+export { tensorLossOps } from './training/tensor-loss-ops.js';
 export { attentionLoss, hiddenStateLoss } from './training/layer-losses.js';
 export { relationLoss } from './training/relation-loss.js';
 export type { RelationOptions } from './training/relation-loss.js';

@@ -174,7 +174,8 @@ export type {
   TextInput,
   TokenInput,
 } from './tasks/task.js';
-export { distillationLoss, taskLoss } from './tasks/task-losses.js';
+export { distillationLoss, labelLoss, taskLoss, teacherLoss } from './tasks/task-losses.js';
+export type { TargetValues } from './tasks/task-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';
 export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';

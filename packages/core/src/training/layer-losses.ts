@@ -1,8 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from '../extent.js';
 import { validSlots } from '../extent.js';
 import { tidy } from '../tidy.js';
+import { weightedAttentionLoss, weightedSquaredError } from './losses.js';
+import { tensorLayerLossOps, tensorLossOps } from './tensor-loss-ops.js';
+
+/** A weight for each slot, `share` for real tokens and 0 for padding, in the shape given. */
+export const slotWeights = (extent: Extent, share: number, shape: number[]): Tensor => {
+  const valid = validSlots(extent) ?? new Float32Array(extent.rows * extent.width).fill(1);
+  return tf.tensor(
+    valid.map((slot) => slot * share),
+    shape,
+  );
+};
 
 /**
  * Mean squared difference of hidden states over the real tokens of a batch and their dimensions (Jiao et al. 2020, equation 8).
@@ -12,15 +23,11 @@ import { tidy } from '../tidy.js';
  */
 export const hiddenStateLoss = (teacher: Tensor2D, student: Tensor2D, extent: Extent): Scalar =>
   tidy(() => {
-    const [, size] = teacher.shape;
+    const [slots, size] = teacher.shape;
     const tokens = extent.counts.reduce((sum, count) => sum + count, 0);
-    const errors = tf.sum(tf.squaredDifference(teacher, student), -1); // [B * T]
-    const valid = validSlots(extent);
-    return tf.div<Scalar>(tf.sum(valid ? tf.mul(errors, tf.tensor1d(valid)) : errors), tokens * size);
+    const weights = slotWeights(extent, 1 / (tokens * size), [slots, 1]);
+    return weightedSquaredError<Tensor>(tensorLossOps, student, teacher, weights) as Scalar;
   });
-
-/** [B, heads, T, T] -> [B, 1, T, T] */
-const meanHead = (probabilities: Tensor4D): Tensor4D => tf.mean(probabilities, 1, true);
 
 /**
  * Mean squared difference of attention probabilities over the pairs of real tokens and the heads (Jiao et al. 2020, equation 7,
@@ -31,12 +38,15 @@ const meanHead = (probabilities: Tensor4D): Tensor4D => tf.mean(probabilities, 1
  */
 export const attentionLoss = (teacher: Tensor4D, student: Tensor4D, extent: Extent): Scalar =>
   tidy(() => {
-    const alike = teacher.shape[1] === student.shape[1];
-    const [target, prediction] = alike ? [teacher, student] : [meanHead(teacher), meanHead(student)];
-    const heads = target.shape[1];
-    const pairs = extent.counts.reduce((sum, count) => sum + count * count, 0);
-    const errors = tf.sum(tf.squaredDifference(target, prediction), [1, 3]); // [B, T], of queries
-    const valid = validSlots(extent);
-    const masked = valid ? tf.mul(errors, tf.tensor2d(valid, [extent.rows, extent.width])) : errors;
-    return tf.div<Scalar>(tf.sum(masked), pairs * heads);
+    const { rows, width, counts } = extent;
+    const [theirs, own] = [teacher, student].map((value) => ({ value, heads: value.shape[1] })) as [Headed, Headed];
+    const heads = theirs.heads === own.heads ? theirs.heads : 1;
+    const pairs = counts.reduce((sum, count) => sum + count * count, 0);
+    const weights = slotWeights(extent, 1 / (pairs * heads), [rows, 1, width, 1]);
+    return weightedAttentionLoss<Tensor>(tensorLayerLossOps(rows), theirs, own, weights) as Scalar;
   });
+
+interface Headed {
+  readonly value: Tensor;
+  readonly heads: number;
+}

@@ -1,30 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import { splitHeads } from '../encoder/on-tensors/attention.js';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Projections } from '../encoder/on-tensors/tensor-engine.js';
 import { CoreError } from '../errors.js';
 import type { Extent } from '../extent.js';
 import { paddingScore, validSlots } from '../extent.js';
 import { tidy } from '../tidy.js';
+import { slotWeights } from './layer-losses.js';
+import { weightedRelationLoss } from './losses.js';
+import { tensorLayerLossOps } from './tensor-loss-ops.js';
 
 export interface RelationOptions {
   /** Relation heads: what the widths of both models are cut into. */
   readonly heads: number;
 }
 
-/** log softmax(X X^T / sqrt(d)) of each relation head: [B * T, width] -> [B, heads, T, T] */
-const logRelation = (x: Tensor2D, { rows }: Extent, heads: number, bias: Tensor | undefined): Tensor4D => {
-  const [, size] = x.shape;
-  const headSize = size / heads;
-  if (!Number.isInteger(headSize)) {
-    throw new CoreError(
-      'OPTION_INVALID',
-      `${heads} relation heads do not divide a width of ${size}; choose a divisor of both models' widths.`,
-    );
-  }
-  const split = splitHeads(x, rows, heads); // [B, heads, T, d]
-  const scores = tf.mul<Tensor4D>(tf.matMul(split, split, false, true), 1 / Math.sqrt(headSize));
-  return tf.logSoftmax<Tensor4D>(bias ? tf.add<Tensor4D>(scores, bias) : scores);
+const checkHeads = (heads: number, { shape: [, size] }: Tensor2D): void => {
+  if (Number.isInteger(size / heads)) return;
+  throw new CoreError(
+    'OPTION_INVALID',
+    `${heads} relation heads do not divide a width of ${size}; choose a divisor of both models' widths.`,
+  );
 };
 
 /**
@@ -44,19 +39,18 @@ export const relationLoss = (
 ): Scalar =>
   tidy(() => {
     const { rows, width, counts } = extent;
-    const valid = validSlots(extent);
-    const bias =
-      valid &&
-      tf.tensor4d(
-        valid.map((slot) => (slot === 1 ? 0 : paddingScore)),
-        [rows, 1, 1, width],
-      );
+    for (const { query } of [teacher, student]) checkHeads(heads, query);
+    const ops = tensorLayerLossOps(rows);
     const tokens = counts.reduce((sum, count) => sum + count, 0);
-    const terms = (['query', 'key', 'value'] as const).map((kind) => {
-      const p = logRelation(teacher[kind], extent, heads, bias);
-      const q = logRelation(student[kind], extent, heads, bias);
-      const divergence = tf.sum(tf.mul(tf.exp(p), tf.sub(p, q)), [1, 3]); // [B, T]
-      return tf.sum<Scalar>(valid ? tf.mul(divergence, tf.tensor2d(valid, [rows, width])) : divergence);
-    });
-    return tf.div<Scalar>(tf.addN(terms), tokens * heads);
+    const bias = validSlots(extent)?.map((slot) => (slot === 1 ? 0 : paddingScore));
+    const options = {
+      heads,
+      bias: bias && tf.tensor4d(bias, [rows, 1, 1, width]),
+      weights: slotWeights(extent, 1 / (tokens * heads), [rows, 1, width, 1]),
+    };
+    const related = (value: Tensor2D) => ({ value, width: value.shape[1] });
+    const terms = (['query', 'key', 'value'] as const).map((kind) =>
+      weightedRelationLoss<Tensor>(ops, related(teacher[kind]), related(student[kind]), options),
+    );
+    return tf.addN(terms) as Scalar;
   });

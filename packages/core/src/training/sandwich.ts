@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Sandwich } from '../length-drop.js';
-import type { KlOptions } from './distillation.js';
+import type { KlOptions } from './losses.js';
 import type { Gradient, Gradients } from './gradients.js';
 import { addGradient } from './gradients.js';
 import type { RunSandwichOptions, SandwichLosses, SandwichPasses, TrainingPass } from './run-sandwich.js';

@@ -4,7 +4,7 @@ import type { LengthConfig } from '../length-config.js';
 import type { LengthDropOptions, Sandwich } from '../length-drop.js';
 import { drawSandwich } from '../length-drop.js';
 import { createRandom } from '../random.js';
-import type { KlOptions } from './distillation.js';
+import type { KlOptions } from './losses.js';
 import type { Gradients } from './gradients.js';
 import { globalNorm } from './gradients.js';
 import type { AdamWOptions, AdamWState, ParameterValues } from './optimizer.js';

@@ -1,55 +1,89 @@
-import type { KlOptions } from '@length-adaptive/core';
+/** The losses of a task: written once with the arithmetic of an engine, and run on TensorFlow.js. */
+import type { KlOptions, LossOps } from '@length-adaptive/core';
+import {
+  distillationDivergence,
+  paddingScore,
+  tensorLossOps,
+  weightedCrossEntropy,
+  weightedSquaredError,
+} from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { LabelledInput } from './labelled-input.js';
 import { widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
 
-/** What a padding token adds to its logit where probabilities run over the tokens. */
-const paddingLogit = -1e9;
+/** The targets of a batch as values of an engine, in the layout of `TargetArrays`. */
+export interface TargetValues<T> {
+  readonly labels: T;
+  readonly weights: T | undefined;
+  /** Where probabilities run over the tokens: far below zero for padding, [B, 1, T]. */
+  readonly tokenBias: T | undefined;
+}
 
 /** Logits of the head -> the layout of `TargetArrays`, padding without probability. */
-const distributions = ({ distribution }: Task, logits: Tensor, batch: readonly LabelledInput[]): Tensor => {
-  if (distribution === 'binary')
-    return tf.pad(tf.expandDims(logits, -1), [
-      [0, 0],
-      [0, 0],
-      [0, 1],
-    ]); // [B, outputs] -> [B, outputs, 2]: the softmax of (x, 0) is the sigmoid of x
-  if (distribution !== 'tokens') return logits;
-  const width = widthOf(batch);
-  const mask = new Float32Array(batch.length * width);
-  batch.forEach(({ input }, row) => mask.fill(paddingLogit, row * width + input.ids.length, (row + 1) * width));
-  return tf.add(tf.transpose(logits, [0, 2, 1]), tf.tensor3d(mask, [batch.length, 1, width])); // [B, T, outputs] -> [B, outputs, T]
-};
-
-const squaredError = (a: Tensor, b: Tensor, weights: Tensor): Scalar =>
-  tf.sum<Scalar>(tf.mul(tf.square(tf.sub(a, b)), weights));
+const arrangement =
+  <T>(ops: LossOps<T>, { distribution }: Pick<Task, 'distribution'>, { tokenBias }: TargetValues<T>) =>
+  (logits: T): T => {
+    if (distribution === 'binary') return ops.withOpposite(logits);
+    return tokenBias === undefined ? logits : ops.add(ops.swapLastAxes(logits), tokenBias);
+  };
 
 /** Mean loss of a batch: cross-entropy (of several labels a text: the mean of the binary ones), or the squared error of a regression. */
-export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
-  tf.tidy(() => {
-    const { labels, labelShape, weights, weightShape } = task.targets(batch);
-    const target = tf.tensor(labels, [...labelShape]);
-    if (task.distribution === 'none') return squaredError(logits, target, tf.tensor(weights, [...weightShape]));
-    return tf.neg(tf.sum<Scalar>(tf.mul(tf.logSoftmax(distributions(task, logits, batch)), target)));
-  });
+export const labelLoss = <T>(
+  ops: LossOps<T>,
+  task: Pick<Task, 'distribution'>,
+  logits: T,
+  targets: TargetValues<T>,
+): T =>
+  task.distribution === 'none'
+    ? weightedSquaredError(ops, logits, targets.labels, targets.weights as T)
+    : weightedCrossEntropy(ops, arrangement(ops, task, targets)(logits), targets.labels); // the labels are weighted already
 
 /** Mean divergence of a sub-model from the full model: KL of the distributions (the mean over all of them), or the squared difference of a regression. */
+export const teacherLoss = <T>(
+  ops: LossOps<T>,
+  task: Pick<Task, 'distribution'>,
+  { teacher, student }: { readonly teacher: T; readonly student: T },
+  targets: TargetValues<T>,
+  options: KlOptions = {},
+): T => {
+  const weights = targets.weights as T;
+  if (task.distribution === 'none') return weightedSquaredError(ops, student, teacher, weights);
+  return distillationDivergence(ops, teacher, student, weights, {
+    ...options,
+    arrange: arrangement(ops, task, targets),
+  });
+};
+
+/** What a padding token adds to its logit, in rows of the longest input: [B * T] */
+export const tokenBias = (batch: readonly LabelledInput[]): Float32Array => {
+  const width = widthOf(batch);
+  const bias = new Float32Array(batch.length * width);
+  batch.forEach(({ input }, row) => bias.fill(paddingScore, row * width + input.ids.length, (row + 1) * width));
+  return bias;
+};
+
+const targetTensors = (task: Task, batch: readonly LabelledInput[]): TargetValues<Tensor> => {
+  const { labels, labelShape, weights, weightShape } = task.targets(batch);
+  return {
+    labels: tf.tensor(labels, [...labelShape]),
+    weights: tf.tensor(weights, [...weightShape]),
+    tokenBias:
+      task.distribution === 'tokens' ? tf.tensor3d(tokenBias(batch), [batch.length, 1, widthOf(batch)]) : undefined,
+  };
+};
+
+/** `labelLoss` of a batch on TensorFlow.js. */
+export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
+  tf.tidy(() => labelLoss(tensorLossOps, task, logits, targetTensors(task, batch)) as Scalar);
+
+/** `teacherLoss` of a batch on TensorFlow.js. */
 export const distillationLoss = (
   task: Task,
   teacher: Tensor,
   student: Tensor,
   batch: readonly LabelledInput[],
-  { temperature = 1, direction = 'teacher-student' }: KlOptions = {},
+  options: KlOptions = {},
 ): Scalar =>
-  tf.tidy(() => {
-    const { weights, weightShape } = task.targets(batch);
-    const weight = tf.tensor(weights, [...weightShape]);
-    if (task.distribution === 'none') return squaredError(student, teacher, weight);
-    const soften = (logits: Tensor): Tensor => tf.logSoftmax(tf.div(distributions(task, logits, batch), temperature));
-    const [p, q] =
-      direction === 'teacher-student' ? [soften(teacher), soften(student)] : [soften(student), soften(teacher)];
-    const divergence = tf.sum(tf.mul(tf.mul(tf.exp(p), tf.sub(p, q)), weight));
-    return tf.mul<Scalar>(divergence, temperature * temperature);
-  });
+  tf.tidy(() => teacherLoss(tensorLossOps, task, { teacher, student }, targetTensors(task, batch), options) as Scalar);

@@ -1,11 +1,12 @@
 import type { Observe, ProjectionsOf } from '@length-adaptive/core';
+import { weightedAttentionLoss, weightedRelationLoss, weightedSquaredError } from '@length-adaptive/core';
 import type { Dimensions, IntermediateDistillation, RelationDistillation } from '@length-adaptive/models';
 import { observedLayers } from '@length-adaptive/models';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
-import { attentionLoss, hiddenStateLoss, relationLoss } from './layer-loss-graph.js';
+import { graphLossOps } from './graph-loss-ops.js';
 import type { PassGraph, TrainingGraph, TrainingModel } from './pass-graph.js';
 import { beginPass, trainableWeights } from './pass-graph.js';
 import { teacherValues } from './teacher-graph.js';
@@ -48,12 +49,18 @@ const intermediateLoss = (
   const [own, theirs] = [distillation.student.dimensions.heads, distillation.teacher.dimensions.heads];
   const stateWeights = g.input('state_weights', 'float32', ['batch', 'sequence', 1]);
   const pairWeights = g.input('pair_weights', 'float32', ['batch', 1, 'sequence', 1]);
+  const ops = graphLossOps(g);
   const states = student.states.map((state, i) =>
-    hiddenStateLoss(g, teacher(`state.${layers.stateOf[i]}`), trainableWeights.dense(g, state, fit), stateWeights),
+    weightedSquaredError(
+      ops,
+      trainableWeights.dense(g, state, fit),
+      teacher(`state.${layers.stateOf[i]}`),
+      stateWeights,
+    ),
   );
   const attention = student.attention.map((value, i) =>
-    attentionLoss(
-      g,
+    weightedAttentionLoss(
+      ops,
       { value: teacher(`attention.${layers.attentionOf[i]}`), heads: theirs },
       { value, heads: own },
       pairWeights,
@@ -78,9 +85,10 @@ const relationsLoss = (
     width: hiddenSize,
     scale: kind === 'query' ? hiddenSize / heads : 1, // queries come divided by the square root of the width of their heads
   });
+  const ops = graphLossOps(g);
   const terms = (['query', 'key', 'value'] as const).map((kind) =>
-    relationLoss(
-      g,
+    weightedRelationLoss(
+      ops,
       related(kind, teacherValue(`${kind}.0`), teacher.dimensions),
       related(kind, own[kind], student.dimensions),
       options,

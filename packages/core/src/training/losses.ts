@@ -1,0 +1,107 @@
+/** The losses of training, written once with the arithmetic of an engine. */
+import type { LayerLossOps, LossOps } from './loss-ops.js';
+
+export interface KlOptions {
+  /** Softens both distributions; the loss is scaled by its square. Default 1. */
+  readonly temperature?: number;
+  /**
+   * `teacher-student` is KL(teacher || student), ordinary distillation (default). `student-teacher` is what the reference
+   * implementation computes: the arguments of its KL are the other way round.
+   */
+  readonly direction?: 'teacher-student' | 'student-teacher';
+}
+
+/** Sum of weighted squared differences: a mean where the weights sum to 1. */
+export const weightedSquaredError = <T>(ops: LossOps<T>, prediction: T, target: T, weights: T): T => {
+  const difference = ops.sub(prediction, target);
+  return ops.sum(ops.mul(ops.mul(difference, difference), weights));
+};
+
+/** Cross-entropy of logits and distributions over their last axis, which are weighted already. */
+export const weightedCrossEntropy = <T>(ops: LossOps<T>, logits: T, weightedTargets: T): T =>
+  ops.sum(ops.mul(ops.logSoftmax(logits), ops.neg(weightedTargets)));
+
+/** Sum over the distributions of weights times exp(p) (p - q), of logarithms of probabilities over the last axis. */
+export const weightedDivergence = <T>(ops: LossOps<T>, p: T, q: T, weights: T): T =>
+  ops.sum(ops.mul(ops.mul(ops.exp(p), ops.sub(p, q)), weights));
+
+/**
+ * Weighted Kullback-Leibler divergence of a student's distributions from a teacher's.
+ *
+ * @param arrange logits -> the layout in which probabilities run over the last axis. Default: as they are
+ */
+export const distillationDivergence = <T>(
+  ops: LossOps<T>,
+  teacher: T,
+  student: T,
+  weights: T,
+  {
+    temperature = 1,
+    direction = 'teacher-student',
+    arrange = (logits) => logits,
+  }: KlOptions & { readonly arrange?: (logits: T) => T } = {},
+): T => {
+  const soften = (logits: T): T =>
+    ops.logSoftmax(arrange(temperature === 1 ? logits : ops.scale(logits, 1 / temperature)));
+  const [p, q] =
+    direction === 'teacher-student' ? [soften(teacher), soften(student)] : [soften(student), soften(teacher)];
+  return ops.scale(weightedDivergence(ops, p, q, weights), temperature * temperature);
+};
+
+/** A model's attention probabilities, [B, heads, T, T], with the number of its heads. */
+export interface HeadedValue<T> {
+  readonly value: T;
+  readonly heads: number;
+}
+
+/**
+ * Squared difference of attention probabilities; where the two have different numbers of heads, of the means over their heads.
+ *
+ * @param weights of pairs and heads, 0 for the queries of padding
+ */
+export const weightedAttentionLoss = <T>(
+  ops: LayerLossOps<T>,
+  teacher: HeadedValue<T>,
+  student: HeadedValue<T>,
+  weights: T,
+): T => {
+  if (teacher.heads === student.heads) return weightedSquaredError(ops, student.value, teacher.value, weights);
+  const [theirs, own] = [teacher, student].map(({ value, heads }) => ops.meanOverHeads(value, heads)) as [T, T];
+  return weightedSquaredError(ops, own, theirs, weights);
+};
+
+/** Vectors of the tokens to relate with one another. */
+export interface RelatedValue<T> {
+  readonly value: T;
+  /** Of a token's vector. */
+  readonly width: number;
+  /** What their products are to be multiplied by besides 1 / sqrt(width of a relation head). Default 1. */
+  readonly scale?: number;
+}
+
+export interface RelationLossOptions<T> {
+  /** Relation heads. */
+  readonly heads: number;
+  /** Far below zero for the keys of padding, [B, 1, 1, T]; undefined where there is none. */
+  readonly bias: T | undefined;
+  /** Of tokens and heads, 0 for the queries of padding: [B, 1, T, 1] */
+  readonly weights: T;
+}
+
+/**
+ * How far the relations between a student's tokens are from its teacher's: KL(teacher || student) of softmax(X X^T / sqrt(d)) for X the
+ * queries, the keys or the values (MiniLMv2, Wang et al. 2021, section 3.1).
+ */
+export const weightedRelationLoss = <T>(
+  ops: LayerLossOps<T>,
+  teacher: RelatedValue<T>,
+  student: RelatedValue<T>,
+  { heads, bias, weights }: RelationLossOptions<T>,
+): T => {
+  const relation = ({ value, width, scale = 1 }: RelatedValue<T>): T => {
+    const scores = ops.relate(value, { heads, width, factor: scale / Math.sqrt(width / heads) });
+    return ops.logSoftmax(bias === undefined ? scores : ops.add(scores, bias));
+  };
+  const [p, q] = [relation(teacher), relation(student)];
+  return weightedDivergence(ops, p, q, weights);
+};
