@@ -152,6 +152,8 @@ export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js
 export { configFor, taskOf } from './model/task-config.js';
 export { headCostOf } from './model/head-cost.js';
 export { checkReadable } from './model/check-readable.js';
+export { runHead } from './model/run-head.js';
+export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
 export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';

@@ -1,13 +1,15 @@
 import type { EncoderWeights, LengthConfig, WeightTree } from '@length-adaptive/core';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
 import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
+import { runHead } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
+import { denseOnGraph } from './encoder/on-graph.js';
 import type { EncoderInputs } from './encoder/graph-engine.js';
 import type { GraphLengths } from './encoder/length-plan.js';
 import { planLengths } from './encoder/length-plan.js';
-import type { Precision, WeightEmitter } from './encoder/precision.js';
+import type { Precision } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
 import type { HostWeight } from './encoder/weight-tree.js';
 import { readWeights } from './encoder/weight-tree.js';
@@ -78,19 +80,6 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
   typeIds: types > 0 ? int64Input(g, 'token_type_ids') : undefined,
 });
 
-/** A head: [.., hidden] -> [.., outputs]. */
-export const headGraph = <Leaf>(
-  g: GraphBuilder,
-  states: Value,
-  { pooler, output }: WeightTree<HeadWeights, Leaf>,
-  activation: HostHead['activation'],
-  emit: WeightEmitter<Leaf>,
-  dropout: (read: Value) => Value = (read) => read,
-): Value => {
-  const read = pooler ? g.op(activation === 'tanh' ? 'Tanh' : 'Relu', [emit.dense(g, states, pooler)]) : states;
-  return emit.dense(g, dropout(read), output);
-};
-
 /** The outputs that tools expect of a head. */
 const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead): void => {
   const outputs = weights.output.bias.shape[0] ?? 1;
@@ -147,7 +136,14 @@ export const exportGraph = (
 
   if (head) {
     // The head is small and decides: it stays in single precision.
-    outputLogits(g, headGraph(g, hidden, head.weights, head.activation, emitterOf('fp32')), head);
+    outputLogits(
+      g,
+      runHead(denseOnGraph(g, emitterOf('fp32')), hidden, head.weights, {
+        activation: head.activation,
+        reads: head.task.reads,
+      }),
+      head,
+    );
   } else {
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }

@@ -1,5 +1,5 @@
 /**
- * What stands between the two maps of a feed-forward block: `gelu` is the exact Gaussian error linear unit, `gelu_new` its approximation by tanh,
+ * What stands between two maps: `gelu` is the exact Gaussian error linear unit, `gelu_new` its approximation by tanh,
  * `quick_gelu` the one by a sigmoid.
  */
-export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'quick_gelu';
+export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'quick_gelu' | 'tanh';

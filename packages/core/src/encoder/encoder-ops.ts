@@ -68,21 +68,25 @@ export interface Passed<E extends EngineTypes> {
 /** Which of the dropout probabilities applies. */
 export type DropoutKind = 'hidden' | 'attention' | 'head';
 
+/** What heads are made of too. */
+export interface DenseOps<E extends EngineTypes> {
+  /** x W + b */
+  dense(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>): E['states'];
+  activate(x: E['states'], kind: Activation): E['states'];
+  /** x where nothing is trained. `place` is unique in the model. */
+  dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];
+}
+
 /**
  * The operations of a transformer encoder, at the grain of its helpers. An engine that has them runs the encoder; how the rows of a batch
  * lie in a value, it knows alone.
  */
-export interface EncoderOps<E extends EngineTypes> {
+export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   /** Rows of an embedding table, for the tokens of the batch. */
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types'): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
-  /** x W + b */
-  dense(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>): E['states'];
   /** Layer normalisation of x + residual. */
   norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];
-  activate(x: E['states'], kind: Activation): E['states'];
-  /** x where nothing is trained. `place` is unique in the model. */
-  dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];
   /** Multi-head self-attention of `queries`, all tokens or the first of each row, to all tokens, whose states are `keys`. */
   attend(
     queries: E['states'],

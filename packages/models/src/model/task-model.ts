@@ -1,7 +1,7 @@
 import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights } from '@length-adaptive/core';
-import { applyDropout, cost, createRandom, dense, encode, fullLength } from '@length-adaptive/core';
+import { cost, createRandom, denseOnTensors, encode, fullLength } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { architectureOf } from '../architectures/registry.js';
 import { isFitDense } from '../architectures/tinybert.js';
@@ -11,6 +11,7 @@ import type { Parameter } from '../architectures/parameters.js';
 import { checkParameters, loadParameters } from '../architectures/parameters.js';
 import type { ReducerSettings } from '../priors/prior-settings.js';
 import { resolveReducer, withPriors } from '../priors/prior-settings.js';
+import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { configFor, taskOf } from './task-config.js';
@@ -63,18 +64,6 @@ export const headNames = ({
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
 
-/** The head alone: states of the first token, [B, hidden] -> [B, outputs], or of all tokens, [N, hidden] -> [N, outputs]. */
-const runHead = (
-  states: Tensor2D,
-  { pooler, output }: HeadWeights,
-  activation: Architecture['poolerActivation'],
-  dropout: Dropout | undefined,
-): Tensor2D => {
-  const activate = activation === 'tanh' ? tf.tanh : tf.relu;
-  const read = pooler ? activate(dense(states, pooler)) : states;
-  return dense(dropout ? applyDropout(read, dropout.head ?? dropout.hidden, dropout.random) : read, output);
-};
-
 /**
  * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
  *
@@ -112,18 +101,13 @@ export const createTaskModel = (
         dropout,
         wanted: task.reads === 'first' ? 'first' : 'all',
       });
-      if (task.reads === 'first') {
-        const first = tf.squeeze<Tensor2D>(hidden, [1]); // [B, 1, hidden] -> [B, hidden]
-        return runHead(first, head, architecture.poolerActivation, dropout);
-      }
-      const [rows, width, size] = hidden.shape;
-      const outputs = runHead(
-        tf.reshape<Rank.R2>(hidden, [rows * width, size]),
-        head,
-        architecture.poolerActivation,
-        dropout,
-      );
-      return tf.reshape(outputs, [rows, width, task.outputs]);
+      const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
+      const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
+      const outputs = runHead(denseOnTensors(dropout), states, head, {
+        activation: architecture.poolerActivation,
+        reads: task.reads,
+      });
+      return task.reads === 'first' ? outputs : tf.reshape(outputs, [rows, width, task.outputs]);
     });
   };
 

@@ -20,6 +20,7 @@ const functions: Readonly<Record<Activation, (g: GraphBuilder, x: Value, trainin
   gelu,
   gelu_new: tanhGelu,
   relu: (g, x) => g.op('Relu', [x]),
+  tanh: (g, x) => g.op('Tanh', [x]),
   silu: (g, x) => g.op('Mul', [x, g.op('Sigmoid', [x])]),
   quick_gelu: (g, x) => g.op('Mul', [x, g.op('Sigmoid', [g.op('Mul', [x, g.float(1.702)])])]),
 };

@@ -1,6 +1,6 @@
 /** The operations of the encoder as operators of a graph. */
 import { paddingScore } from '@length-adaptive/core';
-import type { Attended, EncoderOps } from '@length-adaptive/core';
+import type { Attended, DenseOps, EncoderOps } from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { chooseTree } from '../graph/choose-tree.js';
@@ -81,6 +81,17 @@ const everyPosition = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
 
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
+/** What heads are made of too. */
+export const denseOnGraph = <Leaf>(
+  g: GraphBuilder,
+  emit: WeightEmitter<Leaf>,
+  training?: TrainingContext,
+): DenseOps<GraphEngine<Leaf>> => ({
+  dense: (x, weights) => emit.dense(g, x, weights),
+  activate: (x, kind) => activate(g, x, kind, training !== undefined),
+  dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
+});
+
 /** The operations of the encoder, emitted into a graph. */
 export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): EncoderOps<GraphEngine<Leaf>> => {
   const { inputs } = options;
@@ -99,6 +110,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     ]);
 
   const ops: EncoderOps<GraphEngine<Leaf>> = {
+    ...denseOnGraph(g, emit, training),
     rows: (table, of) => {
       if (of === 'ids') return emit.rows(g, table, inputs.ids);
       if (of === 'types') return g.op('Gather', [emit.whole(g, table), inputs.typeIds as Value]);
@@ -106,7 +118,6 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return g.op('Slice', [emit.whole(g, table), g.int64([0]), width, g.int64([0])]); // [T, hidden]
     },
     add: (x, y) => g.op('Add', [x, y]),
-    dense: (x, weights) => emit.dense(g, x, weights),
     norm: (x, { gain, bias }, { epsilon, residual, place }) => {
       const sum = residual === undefined ? x : g.op('Add', [x, residual]);
       if (place === 'embeddings') onEmbeddingSum?.(sum);
@@ -115,8 +126,6 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         attributes: { axis: -1, epsilon: { float: epsilon } },
       })[0] as Value;
     },
-    activate: (x, kind) => activate(g, x, kind, training !== undefined),
-    dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
 
     attend: (queries, keys, { query, key, value }, { heads, layer, among }) => {
       const split = (x: Value): Value =>

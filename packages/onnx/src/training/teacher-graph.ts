@@ -1,9 +1,11 @@
 import type { Observe } from '@length-adaptive/core';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
+import { runHead } from '@length-adaptive/models';
 import { encoderGraph } from '../encoder/encoder-graph.js';
+import { denseOnGraph } from '../encoder/on-graph.js';
 import { emitterOf } from '../encoder/precision.js';
 import type { HostModel } from '../export-graph.js';
-import { encoderInputs, headGraph, opset } from '../export-graph.js';
+import { encoderInputs, opset } from '../export-graph.js';
 import type { Dimension } from '../graph/protos.js';
 import type { Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
@@ -70,6 +72,11 @@ export const answeringTeacherGraph = (
     plan: undefined,
     wanted: wantedFor(task),
   });
-  g.output('logits', headGraph(g, hidden, weights, activation, emit), 'float32', logitAxes(task));
+  g.output(
+    'logits',
+    runHead(denseOnGraph(g, emit), hidden, weights, { activation, reads: task.reads }),
+    'float32',
+    logitAxes(task),
+  );
   return g.model({ opset });
 };

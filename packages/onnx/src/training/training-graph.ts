@@ -1,11 +1,13 @@
 import type { EncoderWeights, KlOptions } from '@length-adaptive/core';
 import type { HeadWeights, Task } from '@length-adaptive/models';
+import { runHead } from '@length-adaptive/models';
+import { denseOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
 import { mapWeights } from '../encoder/weight-tree.js';
 import type { EncoderInputs } from '../encoder/graph-engine.js';
-import { encoderInputs, headGraph, opset, priorOf } from '../export-graph.js';
+import { encoderInputs, opset, priorOf } from '../export-graph.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
 import { addLoss } from './loss-graph.js';
@@ -57,9 +59,10 @@ export const trainingGraph = (
     priorLayers,
     wanted: wantedFor(task),
   });
-  const logits = headGraph(g, hidden, head, model.activation, trainableWeights, (read) =>
-    training.dropout(g, read, `head.${task.reads}`, 'head'),
-  );
+  const logits = runHead(denseOnGraph(g, trainableWeights, training), hidden, head, {
+    activation: model.activation,
+    reads: task.reads,
+  });
   const loss = addLoss(g, logits, { task, from, ...kl });
   g.output('logits', logits, 'float32', logitAxes(task));
   return end(loss, embeddingSum);
@@ -82,6 +85,11 @@ export const predictionGraph = (model: TrainingModel): Uint8Array => {
     priorLayers,
     wanted: wantedFor(model.task),
   });
-  g.output('logits', headGraph(g, hidden, head, model.activation, trainableWeights), 'float32', logitAxes(model.task));
+  g.output(
+    'logits',
+    runHead(denseOnGraph(g, trainableWeights), hidden, head, { activation: model.activation, reads: model.task.reads }),
+    'float32',
+    logitAxes(model.task),
+  );
   return g.model({ opset });
 };

@@ -19,6 +19,7 @@ const definitions: Readonly<Record<Activation, (x: number) => number>> = {
   gelu: (x) => (x / 2) * (1 + erf(x * Math.SQRT1_2)),
   gelu_new: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   relu: (x) => Math.max(0, x),
+  tanh: Math.tanh,
   silu: (x) => x * sigmoid(x),
   quick_gelu: (x) => x * sigmoid(1.702 * x),
 };
@@ -32,8 +33,9 @@ describeOnBackends('activate', () => {
         const values = tf.tidy(() => activate(tf.tensor2d(points, [11, 11]), kind).dataSync());
         points.forEach((x, i) => expect(Math.abs((values[i] as number) - definition(x))).toBeLessThan(2e-6));
         const extremes = tf.tidy(() => activate(tf.tensor2d([-1e4, 1e4], [1, 2]), kind).dataSync());
-        expect(Math.abs(extremes[0] as number)).toBe(0);
-        expect(extremes[1]).toBe(1e4);
+        const [least, most] = kind === 'tanh' ? [1, 1] : [0, 1e4];
+        expect(Math.abs(extremes[0] as number)).toBe(least);
+        expect(extremes[1]).toBe(most);
         const slopes = tf.tidy(() =>
           tf
             .grad((x) => tf.sum(activate(x as tf.Tensor2D, kind)))(tf.tensor2d(points, [11, 11]))

@@ -13,6 +13,7 @@ const functions: Readonly<Record<Activation, (x: Tensor2D) => Tensor2D>> = {
     return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
   },
   relu: (x) => tf.relu(x),
+  tanh: (x) => tf.tanh(x),
   /** x / (1 + e^-x) */
   silu: (x) => tf.mul(x, tf.sigmoid(x)),
   /** x / (1 + e^(-1.702 x)) */

@@ -7,7 +7,7 @@ import { validSlots } from '../../extent.js';
 import { keepOrder, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
-import type { EncoderOps } from '../encoder-ops.js';
+import type { DenseOps, EncoderOps } from '../encoder-ops.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
@@ -42,6 +42,16 @@ const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
   return tf.reshape(tf.slice(tf.reshape(states, [rows, slots / rows, size]), [0, 0, 0], [-1, 1, -1]), [rows, size]);
 };
 
+/** What heads are made of too. */
+export const denseOnTensors = (dropout: Dropout | undefined): DenseOps<TensorEngine> => {
+  const rates = dropout && { ...dropout, head: dropout.head ?? dropout.hidden };
+  return {
+    dense: (x, weights) => dense(x, denseOf(weights)),
+    activate,
+    dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
+  };
+};
+
 /** The operations of the encoder for one batch. Call within a tidy. */
 export const onTensors = ({
   batch,
@@ -51,22 +61,19 @@ export const onTensors = ({
   departed,
 }: OnTensorsOptions): EncoderOps<TensorEngine> => {
   const { rows, width } = batch;
-  const rates = dropout && { ...dropout, head: dropout.head ?? dropout.hidden };
   const idsOf = {
     ids: () => batch.ids,
     types: () => batch.typeIds,
     positions: () => Int32Array.from({ length: rows * width }, (_, slot) => slot % width),
   };
   const ops: EncoderOps<TensorEngine> = {
+    ...denseOnTensors(dropout),
     rows: (table, of) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](), 'int32')),
     add: (x, y) => tf.add(x, y),
-    dense: (x, weights) => dense(x, denseOf(weights)),
     norm: (x, { gain, bias }, { epsilon, residual }) => {
       const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D };
       return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
     },
-    activate,
-    dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
 
     attend: (queries, keys, weights, { heads, among: { extent } }) => {
       const projections = {
@@ -77,7 +84,7 @@ export const onTensors = ({
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
       const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, queries, keys]
       const probabilities = attentionSoftmax(scores, extent, 1 / Math.sqrt(queries.shape[1] / heads));
-      const voting = rates ? applyDropout(probabilities, rates.attention, rates.random) : probabilities;
+      const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
       return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
     },
 
