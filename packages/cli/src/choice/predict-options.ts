@@ -1,7 +1,7 @@
 import type { PredictOptions, Predictor } from '@length-adaptive/models';
 import { createPredictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { EngineSettings, OpenedModel } from '../engine/engine.js';
+import type { EngineSettings, OpenedModel } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
 import type { LengthSettings } from './length-choice.js';
 import { checkLengthSettings, parseBudget, parseConfig } from './length-choice.js';

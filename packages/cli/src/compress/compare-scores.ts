@@ -3,7 +3,7 @@ import type { LengthConfig } from '@length-adaptive/core';
 import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length-adaptive/models';
 import { architectureOf, taskOf } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { CompressSettings } from './command.js';
+import type { CompressSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { scoreNames } from '../context/common.js';
 import type { UsedEngine } from '../engine/used-engine.js';

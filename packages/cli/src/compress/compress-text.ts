@@ -1,4 +1,4 @@
-import type { CompressResult } from './compress.js';
+import type { CompressResult } from './compress-result.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 

@@ -15,9 +15,9 @@ import {
   writeModelDirectory,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { CompressSettings } from './command.js';
-import type { Comparison } from './compare-scores.js';
+import type { CompressSettings } from './options.js';
 import { compareScores } from './compare-scores.js';
+import type { CompressResult } from './compress-result.js';
 import { compressText } from './compress-text.js';
 import type { Compression } from './compression-record.js';
 import { withCompression, withScores } from './compression-record.js';
@@ -29,14 +29,6 @@ import { readModelData, readTextData } from '../data/data.js';
 import { checkEngineSettings } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';
 import { required } from '../context/settings.js';
-
-/** What `compress` prints as JSON. */
-export interface CompressResult extends Compression {
-  readonly model: string;
-  readonly out: string;
-  /** What scoring on the dev examples gave. */
-  readonly scored?: Comparison;
-}
 
 const dtypes: Readonly<Record<CompressSettings['weights'], WeightDtype>> = { fp32: 'F32', fp16: 'F16', int8: 'I8' };
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { LengthAdaptiveFile, ParetoPoint } from '@length-adaptive/models';
-import type { CompressSettings } from './command.js';
+import type { CompressSettings } from './options.js';
 import { currentVersions } from '../run-folder/versions.js';
 import type { Comparison } from './compare-scores.js';
 import { isFullLength } from './spread-points.js';

@@ -3,7 +3,7 @@ import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreName } from '@length-adaptive/models';
 import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { CompressSettings } from './command.js';
+import type { CompressSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { encodeData, maxLengthFor } from '../data/data.js';
 import { openRunnable } from '../engine/engine.js';

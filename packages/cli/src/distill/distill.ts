@@ -1,8 +1,8 @@
 import type { DistillationMethod, DistillOptions, FineTuneData, TextModel } from '@length-adaptive/models';
 import { distill as distillModel, planDistillation } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { DistillSettings } from './command.js';
-import { distillOptions } from './command.js';
+import type { DistillSettings } from './options.js';
+import { distillOptions } from './options.js';
 import { openStudent, openTeacher, parseStudent } from './distillation-models.js';
 import { CliError } from '../context/errors.js';
 import { flagOf, required, savedSettings } from '../context/settings.js';

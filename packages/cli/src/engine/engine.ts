@@ -1,36 +1,14 @@
-import type {
-  DistillOptions,
-  FileSource,
-  FineTuneEngine,
-  ReducerName,
-  ReducerSettings,
-  RunnableTextModel,
-  TaskModel,
-} from '@length-adaptive/models';
+import type { DistillOptions, FileSource, FineTuneEngine, TaskModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
-import type { Precision } from '@length-adaptive/onnx';
-import type { BackendSettings } from './backend.js';
 import { startBackend } from './backend.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
+import type { EngineSettings, OpenedModel } from './opened-model.js';
 import { describeEngine } from './used-engine.js';
 import type { UsedEngine } from './used-engine.js';
 
 /** Loaded only when it may run something. */
 const onnxEngine = () => import('./onnx-engine.js');
-
-/** What the user said about what runs the model. */
-export interface EngineSettings extends BackendSettings {
-  readonly engine: 'auto' | 'onnx' | 'tfjs';
-  readonly precision: Precision;
-  /** What ranks tokens. Default: what the model's file says. */
-  readonly reducer?: ReducerName | ReducerSettings | undefined;
-}
-
-/** A model that is open on one of the engines. */
-export interface OpenedModel extends RunnableTextModel {
-  readonly used: UsedEngine;
-}
 
 /** @throws CliError `USAGE` when they contradict each other */
 export const checkEngineSettings = ({ engine, precision, backend }: EngineSettings): void => {

@@ -1,7 +1,7 @@
 import type { FileSource } from '@length-adaptive/models';
 import { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine, openOnnx } from '@length-adaptive/onnx';
 import { startBackend } from './backend.js';
-import type { EngineSettings, OpenedModel } from './engine.js';
+import type { EngineSettings, OpenedModel } from './opened-model.js';
 
 export { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine };
 

@@ -1,22 +1,5 @@
 import { defineCommand } from '../context/command.js';
-import { dataOptions, engineOptions, lengthOptions, reducerOption, scoreNames } from '../context/common.js';
-import { choices, number, text } from '../context/option.js';
-import type { Settings } from '../context/option.js';
-
-export const evaluateOptions = {
-  model: text('DIR', 'model to evaluate'),
-  data: text('FILE', 'labelled examples'),
-  ...lengthOptions,
-  reducer: reducerOption,
-  metric: choices('METRICS', scoreNames, 'scores to print, with commas between them'),
-  minScore: number('SCORE', 'exit with 5 when the first score is below this', { fallback: undefined }),
-  ...dataOptions,
-  out: text('DIR', 'also write config.json, versions.json and result.json here'),
-  ...engineOptions,
-} as const;
-
-/** Settings of `evaluate`. */
-export type EvaluateSettings = Settings<typeof evaluateOptions>;
+import { evaluateOptions } from './options.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',

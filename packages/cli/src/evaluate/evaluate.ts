@@ -12,8 +12,8 @@ import {
 } from '@length-adaptive/models';
 import { chosenConfig } from '../choice/chosen-config.js';
 import type { Context } from '../context/command.js';
-import type { EvaluateSettings } from './command.js';
-import { evaluateOptions } from './command.js';
+import type { EvaluateSettings } from './options.js';
+import { evaluateOptions } from './options.js';
 import { encodeData, maxLengthFor, readModelData } from '../data/data.js';
 import { checkEngineSettings, openRunnable } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';

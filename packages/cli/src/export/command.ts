@@ -1,40 +1,5 @@
 import { defineCommand } from '../context/command.js';
-import { commonOptions, dataOptions, lengthOptions, precisionNames } from '../context/common.js';
-import { choices, enabled, number, text } from '../context/option.js';
-import type { Settings } from '../context/option.js';
-
-const { maxLength, textColumn, pairColumn, header } = dataOptions;
-
-export const exportOptions = {
-  model: text('DIR', 'model to export'),
-  out: text('DIR', 'folder to write (default: the folder of the model)'),
-  precision: choices('LIST', precisionNames, 'files to write, with commas between them (default fp32,int8)'),
-  budget: {
-    ...lengthOptions.budget,
-    description: 'build in a searched configuration: cost=0.5 (share of MACs) or score=0.9',
-  },
-  lengthConfig: {
-    ...lengthOptions.lengthConfig,
-    description: 'build this configuration in, as --length-config of predict (default: any, chosen when it runs)',
-  },
-  data: text('FILE', 'texts to verify the files on (default: a few sentences)'),
-  ...{ maxLength, textColumn, pairColumn, header },
-  limit: number('N', 'verify on a random sample of N texts', { integer: true, min: 1, fallback: 32 }),
-  tolerance: number(
-    'X',
-    'largest difference of a logit that is allowed (default 1e-4 for fp32, 0.01 for fp16, 0.5 for int8)',
-    { min: 0, fallback: undefined },
-  ),
-  verify: enabled('keep the files without running them'),
-  ...commonOptions,
-  threads: {
-    ...commonOptions.threads,
-    description: 'threads of the verification (default: the cores, for wasm at most 8)',
-  },
-} as const;
-
-/** Settings of `export`. */
-export type ExportSettings = Settings<typeof exportOptions>;
+import { exportOptions } from './options.js';
 
 export const exportCommand = defineCommand({
   name: 'export',

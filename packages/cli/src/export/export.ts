@@ -7,7 +7,7 @@ import { exportModel, findRuntime } from '@length-adaptive/onnx';
 import { startBackend } from '../engine/backend.js';
 import { chosenConfig } from '../choice/chosen-config.js';
 import type { Context } from '../context/command.js';
-import type { ExportSettings } from './command.js';
+import type { ExportSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { inputsOf, maxLengthFor, readTextData } from '../data/data.js';
 import { CliError } from '../context/errors.js';

@@ -1,36 +1,5 @@
 import { defineCommand } from '../context/command.js';
-import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../context/common.js';
-import { flag, number, text } from '../context/option.js';
-import type { Settings } from '../context/option.js';
-
-export const predictOptions = {
-  model: text('DIR', 'model to run'),
-  input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ..., "pair": ...}); - reads stdin'),
-  pair: secondTextOption,
-  ...lengthOptions,
-  reducer: reducerOption,
-  truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),
-  answers: number('N', 'questions: give the N best answers with --json (default 20)', {
-    integer: true,
-    min: 1,
-    fallback: undefined,
-  }),
-  maxAnswerTokens: number('N', 'questions: most tokens an answer may have (default 30)', {
-    integer: true,
-    min: 1,
-    fallback: undefined,
-  }),
-  threshold: number('P', 'several labels a text: probability from which a label is given (default 0.5)', {
-    min: 0,
-    max: 1,
-    fallback: undefined,
-  }),
-  out: text('DIR', 'also write config.json, versions.json and result.json here'),
-  ...engineOptions,
-} as const;
-
-/** Settings of `predict`. */
-export type PredictSettings = Settings<typeof predictOptions>;
+import { predictOptions } from './options.js';
 
 export const predictCommand = defineCommand({
   name: 'predict',

@@ -1,5 +1,5 @@
 import { beatenInTime, describeBeaten } from './beaten-in-time.js';
-import type { ReportedPoint } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 
 const point = (ratio: number, score: number, latencyMs: number): ReportedPoint => ({
   lengthConfig: [1, ratio],

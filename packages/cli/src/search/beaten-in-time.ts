@@ -1,5 +1,5 @@
 import { isFullLength } from '@length-adaptive/core';
-import type { ReportedPoint } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 
 /** Times that differ by less than this share are taken for equal: so much the same pass differs from round to round. */
 const margin = 0.03;

@@ -1,7 +1,7 @@
 import type { LabelledInput, ModelReducer } from '@length-adaptive/models';
-import type { SearchSettings } from './command.js';
+import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
-import type { OpenedModel } from '../engine/engine.js';
+import type { OpenedModel } from '../engine/opened-model.js';
 import { CliError } from '../context/errors.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 

@@ -3,7 +3,7 @@ import { fullLengthBaselines, paddedLengths, paddings, predictLogits } from '@le
 import { padded } from '../bench/bench-inputs.js';
 import { measureInTurn } from '../bench/measure-in-turn.js';
 import { sample } from '../data/data.js';
-import type { SearchWork } from './measure-pareto-set.js';
+import type { SearchWork } from './search-work.js';
 
 /** Inputs of a batch, for the padding to its longest. */
 const baselineBatch = 32;

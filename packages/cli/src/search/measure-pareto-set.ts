@@ -4,39 +4,17 @@ import type {
   LatencyFit,
   LengthSearchResult,
   MetricName,
-  ScoreConfigs,
   SpeedMeasurement,
 } from '@length-adaptive/models';
 import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
-import type { Context } from '../context/command.js';
-import type { SearchSettings } from './command.js';
+import type { SearchSettings } from './options.js';
 import { sample } from '../data/data.js';
-import type { OpenedModel } from '../engine/engine.js';
-import type { ReportedPoint } from './search-report.js';
+import type { OpenedModel } from '../engine/opened-model.js';
+import type { ReportedPoint } from './reported-point.js';
 import { measureAnswers } from './measure-answers.js';
-import type { LearnedConfig } from './soft-extract.js';
+import type { SearchWork } from './search-work.js';
 import { sourceOf } from './soft-extract.js';
-
-/** What a search works on. */
-export interface SearchWork {
-  readonly settings: SearchSettings;
-  readonly context: Context;
-  readonly opened: OpenedModel;
-  /** SHA-256 over the files of weights. */
-  readonly weights: string;
-  readonly data: readonly LabelledInput[];
-  /** What soft-extract learns from. */
-  readonly training: readonly LabelledInput[];
-  readonly heldOut: readonly LabelledInput[];
-  readonly folder: string;
-  /** Tokens that texts are cut to. */
-  readonly maxLength: number;
-  /** Configurations that soft-extract learned. */
-  readonly learned: readonly LearnedConfig[];
-  /** Scores configurations elsewhere; undefined where the model does it here. */
-  readonly score: ScoreConfigs | undefined;
-}
 
 /** Full length and Pareto set with everything that is measured after the search. */
 export const measureParetoSet = async (

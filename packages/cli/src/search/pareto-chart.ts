@@ -1,5 +1,6 @@
 import { escape } from '../chart/escape.js';
-import type { ReportedPoint, SearchReport } from './search-report.js';
+import type { SearchReport } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 import { axisFor } from '../chart/ticks.js';
 
 const [width, height] = [720, 530];

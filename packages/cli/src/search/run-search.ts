@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
 import { searchLengths } from '@length-adaptive/models';
-import type { SearchSettings } from './command.js';
+import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { describeEngine } from '../engine/used-engine.js';
-import type { SearchWork } from './measure-pareto-set.js';
+import type { SearchWork } from './search-work.js';
 import {
   configsDigest,
   hasSearchCheckpoint,

@@ -2,10 +2,10 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreConfigs } from '@length-adaptive/models';
 import { configScorer, openSource } from '@length-adaptive/models';
-import { searchOptions } from './command.js';
+import { searchOptions } from './options.js';
 import { digestOf, encodeData } from '../data/data.js';
 import { digestedSource } from '../data/digested-source.js';
-import type { EngineSettings } from '../engine/engine.js';
+import type { EngineSettings } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';

@@ -1,23 +1,10 @@
-import type { CostObjective, LatencyFit, ParetoPoint } from '@length-adaptive/models';
+import type { CostObjective, LatencyFit } from '@length-adaptive/models';
 import type { ReportedBaseline } from './measure-baselines.js';
-import type { LearnedConfig } from './soft-extract.js';
+import type { LearnedConfig } from './learned-config.js';
 import type { UsedEngine } from '../engine/used-engine.js';
+import type { ReportedPoint } from './reported-point.js';
 import type { Versions } from '../run-folder/versions.js';
 import type { WithoutLengthDrop } from './without-length-drop.js';
-
-/** A point of the Pareto set with what was measured after the search. */
-export interface ReportedPoint extends ParetoPoint {
-  /** Where the configuration comes from, when not from the search itself: `soft-extract 0.001`. */
-  readonly source?: string;
-  /** Time of the full length divided by the time of this configuration. */
-  readonly speedup?: number;
-  /** Milliseconds of a text that the search predicted, averaged over its examples: with the objective `latency`. */
-  readonly predictedMs?: number;
-  /** The speed-up that the search's prediction gives for the texts that speed was measured on: what `speedup` is to be compared with. */
-  readonly predictedSpeedup?: number;
-  /** The configuration that scores at least as well and was measured to be faster: its number, or `full`. */
-  readonly beatenBy?: number | 'full';
-}
 
 /** A search, as its report tells it. */
 export interface SearchReport {

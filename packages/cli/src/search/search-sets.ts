@@ -1,4 +1,4 @@
-import type { SearchSettings } from './command.js';
+import type { SearchSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { noData, readModelData, sampleData, splitData } from '../data/data.js';
 import { CliError } from '../context/errors.js';

@@ -1,7 +1,8 @@
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
-import type { ReportedPoint, SearchReport } from './search-report.js';
+import type { SearchReport } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 
 /** Lines of a table, its columns as wide as they must be. */
 const tableLines = (rows: readonly (readonly string[])[]): string[] => {

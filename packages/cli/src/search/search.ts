@@ -9,8 +9,8 @@ import {
   writeFile,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import type { SearchSettings } from './command.js';
-import { searchFolder, searchOptions } from './command.js';
+import type { SearchSettings } from './options.js';
+import { searchFolder, searchOptions } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { encodeData, maxLengthFor } from '../data/data.js';
 import { digestedSource } from '../data/digested-source.js';
@@ -29,7 +29,7 @@ import type { SearchReport } from './search-report.js';
 import { searchText } from './search-text.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { measureBaselines } from './measure-baselines.js';
-import type { SearchWork } from './measure-pareto-set.js';
+import type { SearchWork } from './search-work.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from './measure-pareto-set.js';
 import { resumeHint, runSearch } from './run-search.js';
 import { hasSearchCheckpoint, removeEarlierSearch } from './search-checkpoint.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { LearnedConfig } from './soft-extract.js';
+import type { LearnedConfig } from './learned-config.js';
 import { sourceOf } from './soft-extract.js';
 import { readJson } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';

@@ -7,21 +7,16 @@ import type { LabelledInput } from '@length-adaptive/models';
 import { openTrainedModel, searchRetention, writeFile } from '@length-adaptive/models';
 import { startBackend } from '../engine/backend.js';
 import type { Context } from '../context/command.js';
-import type { SearchSettings } from './command.js';
-import { searchOptions } from './command.js';
+import type { SearchSettings } from './options.js';
+import { searchOptions } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { digestOf, noData, readModelData } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { flagOf, required } from '../context/settings.js';
+import type { LearnedConfig } from './learned-config.js';
 import { resumeHint } from './run-search.js';
 import { hasSearchCheckpoint, learnedFile } from './search-checkpoint.js';
-
-/** A configuration that soft-extract learned, and the price of a token that it was learned at. */
-export interface LearnedConfig {
-  readonly lambda: number;
-  readonly lengthConfig: LengthConfig;
-}
 
 /** @throws CliError `USAGE` for an option of soft-extract without it */
 export const checkSoftExtract = (settings: SearchSettings): void => {

@@ -1,4 +1,4 @@
-import type { ReportedPoint } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 import { describeGap, withoutLengthDrop } from './without-length-drop.js';
 
 const settings = {

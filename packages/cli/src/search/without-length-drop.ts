@@ -1,5 +1,5 @@
 import { quoted } from '../context/command-line.js';
-import type { ReportedPoint } from './search-report.js';
+import type { ReportedPoint } from './reported-point.js';
 import type { TaskChoice } from '../data/task-names.js';
 
 /** What dropping tokens costs in score at one point of a Pareto set, while the weights were never trained for it. */

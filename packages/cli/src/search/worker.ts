@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Context } from '../context/command.js';
-import type { WorkerSettings } from './worker-command.js';
+import type { WorkerSettings } from './worker-options.js';
 import { required } from '../context/settings.js';
 import { defaultQueue, queuePackage } from './queue-package.js';
 import { scoreJobFile } from './score-job-file.js';

@@ -1,0 +1,17 @@
+import type { ReducerName, ReducerSettings, RunnableTextModel } from '@length-adaptive/models';
+import type { Precision } from '@length-adaptive/onnx';
+import type { BackendSettings } from './backend.js';
+import type { UsedEngine } from './used-engine.js';
+
+/** What the user said about what runs the model. */
+export interface EngineSettings extends BackendSettings {
+  readonly engine: 'auto' | 'onnx' | 'tfjs';
+  readonly precision: Precision;
+  /** What ranks tokens. Default: what the model's file says. */
+  readonly reducer?: ReducerName | ReducerSettings | undefined;
+}
+
+/** A model that is open on one of the engines. */
+export interface OpenedModel extends RunnableTextModel {
+  readonly used: UsedEngine;
+}

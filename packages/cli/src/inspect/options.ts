@@ -1,0 +1,16 @@
+import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../context/common.js';
+import { flag, text } from '../context/option.js';
+import type { Settings } from '../context/option.js';
+
+export const inspectOptions = {
+  model: text('DIR', 'model to run'),
+  pair: secondTextOption,
+  ...lengthOptions,
+  reducer: reducerOption,
+  truncate: flag('cut a text that is too long for the model instead of refusing it'),
+  out: text('DIR', 'also write config.json, versions.json and result.json here'),
+  ...engineOptions,
+} as const;
+
+/** Settings of `inspect`. */
+export type InspectSettings = Settings<typeof inspectOptions>;
