@@ -49,10 +49,9 @@ describe('nx g reducer by-example', () => {
     const skeleton = runGenerated('packages/core', files, spec);
     expect(skeleton.passed).toEqual([]);
     expect(skeleton.failed).toHaveLength(10); // five on each backend
-    const written = `import { attentionSignificance } from '../significance.js';
-import type { Reducer } from './reducer.js';
+    const written = `import type { Reducer } from './reducer.js';
 
-export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: ({ probabilities, extent }) => attentionSignificance(probabilities, extent) });
+export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: (ops, { attended, tokens }) => ops.received(attended, tokens) });
 `;
     const { passed, failed } = runGenerated('packages/core', new Map([...files, [file, written]]), spec);
     expect(failed).toEqual(
