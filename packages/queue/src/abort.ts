@@ -18,7 +18,7 @@ export const unlessAborted = async <Value>(
   causes: readonly AbortCause[],
 ): Promise<Value> => {
   const own = new AbortController();
-  const removers: (() => void)[] = [];
+  const cleanUps: (() => void)[] = [];
   const aborted = new Promise<never>((_, reject) => {
     for (const { signal, error } of causes) {
       const onAbort = (): void => {
@@ -27,12 +27,12 @@ export const unlessAborted = async <Value>(
       };
       if (signal?.aborted) onAbort();
       signal?.addEventListener('abort', onAbort);
-      removers.push(() => signal?.removeEventListener('abort', onAbort));
+      cleanUps.push(() => signal?.removeEventListener('abort', onAbort));
     }
   });
   try {
     return await Promise.race(own.signal.aborted ? [aborted] : [aborted, work(own.signal)]);
   } finally {
-    for (const remove of removers) remove();
+    for (const cleanUp of cleanUps) cleanUp();
   }
 };

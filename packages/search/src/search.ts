@@ -1,15 +1,15 @@
 import { aborted, unlessAborted } from './abort.js';
 import { nsga2 } from './algorithms/nsga2.js';
 import type { Algorithm } from './algorithms/algorithm.js';
-import { firstBrood, nextBrood } from './brood.js';
+import { initialCandidates, offspringOf } from './candidates.js';
 import { checkSameSearch, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { axesOf, type Axis, type Objectives } from './dominance.js';
 import { SearchError } from './errors.js';
 import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
 import { frontOf, generationReport, solutionsOf } from './generation-report.js';
 import { hypervolume } from './indicators/hypervolume.js';
-import { createLedger, type Ledger } from './ledger.js';
-import { createMemo, keyOf, type Memo } from './memo.js';
+import { createEvaluationLog, type EvaluationLog } from './evaluation-log.js';
+import { createGenotypeSet, keyOf, type GenotypeSet } from './genotype-set.js';
 import { numbersBetween } from './numbers-between.js';
 import {
   resolveLimits,
@@ -35,7 +35,7 @@ interface Pending<Genome, Value extends string> {
 }
 
 /**
- * A generational evolutionary search for the best trade-offs between named objectives: one engine with three doors. `run` does all of
+ * A generational evolutionary search for the best trade-offs between named objectives: one engine that is run in three ways. `run` does all of
  * it, `for await (const generation of search)` goes generation by generation, and `ask` and `tell` leave the evaluations to you;
  * all three give the same. No genotype is evaluated twice; the same seed gives the same search; it can be stopped after any
  * generation, saved as JSON and resumed bit for bit.
@@ -53,13 +53,13 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   readonly #constraints: readonly Constraint[];
   readonly #settings: ResolvedSettings<Name>;
   readonly #limits: ResolvedLimits<Name>;
-  readonly #ledger: Ledger<Genome, Name, Constraint>;
-  #memo: Memo<Genome>; // all entries of the ledger, and the pending candidates
+  readonly #log: EvaluationLog<Genome, Name, Constraint>;
+  #known: GenotypeSet<Genome>; // all entries of the log, and the pending candidates
   readonly #started = Date.now();
   #random: Random;
   #generation = -1;
   #hypervolumes: number[] = [];
-  #population = new Uint32Array(0); // entries of the ledger
+  #population = new Uint32Array(0); // entries of the log
   #pending: Pending<Genome, Name | Constraint> | undefined;
   #saturated = false;
   #busy = false;
@@ -80,8 +80,8 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       ...(evaluations === undefined ? {} : { evaluations }),
       ...(until === undefined ? {} : { until }),
     });
-    this.#ledger = createLedger(this.#axes, this.#constraints);
-    this.#memo = createMemo(problem);
+    this.#log = createEvaluationLog(this.#axes, this.#constraints);
+    this.#known = createGenotypeSet(problem);
     this.#random = createRandom(seed);
   }
 
@@ -108,8 +108,8 @@ export class Search<Genome, Name extends string = string, Constraint extends str
         'values' in entry
           ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Name | Constraint>)
           : { discarded: entry.discarded };
-      search.#memo.add(genome);
-      search.#ledger.add(genome, result);
+      search.#known.add(genome);
+      search.#log.add(genome, result);
     }
     search.#random = restoreRandom(saved.random);
     search.#generation = saved.generation;
@@ -125,25 +125,25 @@ export class Search<Genome, Name extends string = string, Constraint extends str
 
   /** Genotypes evaluated so far, discarded ones included. */
   get evaluations(): number {
-    return this.#ledger.size();
+    return this.#log.size();
   }
 
   /** The population's Pareto front, one solution for each objective vector, best first objective first. */
   front(): readonly Solution<Genome, Name, Constraint>[] {
-    return frontOf(this.#ledger, this.#population);
+    return frontOf(this.#log, this.#population);
   }
 
   /** Everything measured so far, in order; `paretoFront` of it may be larger than a population's front. */
   evaluated(): readonly Solution<Genome, Name, Constraint>[] {
-    return solutionsOf(this.#ledger, numbersBetween(0, this.#ledger.size()));
+    return solutionsOf(this.#log, numbersBetween(0, this.#log.size()));
   }
 
   /** The search at the end of its last completed generation, as plain data for `JSON.stringify`. */
   checkpoint(): Checkpoint<Genome> {
-    const evaluated = Array.from({ length: this.#ledger.size() }, (_, entry) => {
-      const genome = this.#ledger.genome(entry);
-      const solution = this.#ledger.solution(entry);
-      if (!solution) return { genome, discarded: this.#ledger.discarded(entry) ?? '' };
+    const evaluated = Array.from({ length: this.#log.size() }, (_, entry) => {
+      const genome = this.#log.genome(entry);
+      const solution = this.#log.solution(entry);
+      if (!solution) return { genome, discarded: this.#log.discarded(entry) ?? '' };
       const { objectives, constraints } = solution;
       return {
         genome,
@@ -188,7 +188,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    */
   tell(id: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined {
     this.#checkIdle();
-    const first = this.#ledger.size();
+    const first = this.#log.size();
     const candidate = this.#pending?.candidates[id - first];
     if (!this.#pending || !candidate || this.#pending.results[id - first] !== undefined) {
       throw new SearchError(
@@ -282,7 +282,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       genomes,
       this.#names(),
     );
-    const first = this.#ledger.size();
+    const first = this.#log.size();
     let report: Generation<Genome, Name, Constraint> | undefined;
     candidates.forEach(({ id }, i) => void (report = this.#tell(id - first, results[i] as Result<Name | Constraint>)));
     return report as Generation<Genome, Name, Constraint>;
@@ -330,27 +330,33 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   #breed(): Pending<Genome, Name | Constraint> | undefined {
     const before = this.#random.state();
     const left = this.#limits.evaluations - this.evaluations;
-    const options = { problem: this.#problem, settings: this.#settings, memo: this.#memo, random: this.#random, left };
-    let brood: readonly Genome[];
+    const options = {
+      problem: this.#problem,
+      settings: this.#settings,
+      known: this.#known,
+      random: this.#random,
+      left,
+    };
+    let genomes: readonly Genome[];
     try {
-      brood =
+      genomes =
         this.#generation < 0
-          ? firstBrood(options)
-          : nextBrood(options, { population: this.#population, ledger: this.#ledger, algorithm: this.#algorithm });
+          ? initialCandidates(options)
+          : offspringOf(options, { population: this.#population, log: this.#log, algorithm: this.#algorithm });
     } catch (error) {
       // An operator failed: forget what was bred, as if it had not been asked.
       this.#random = restoreRandom(before);
-      this.#memo = createMemo(this.#problem);
-      for (let entry = 0; entry < this.#ledger.size(); entry += 1) this.#memo.add(this.#ledger.genome(entry));
+      this.#known = createGenotypeSet(this.#problem);
+      for (let entry = 0; entry < this.#log.size(); entry += 1) this.#known.add(this.#log.genome(entry));
       throw error;
     }
-    if (brood.length === 0) {
+    if (genomes.length === 0) {
       this.#saturated = true;
       this.#random = restoreRandom(before);
       return undefined;
     }
-    const first = this.#ledger.size();
-    const candidates = brood.map((genome, i) => ({ id: first + i, genome }));
+    const first = this.#log.size();
+    const candidates = genomes.map((genome, i) => ({ id: first + i, genome }));
     return {
       candidates,
       results: new Array<undefined>(candidates.length).fill(undefined),
@@ -379,16 +385,14 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   }
 
   #absorb({ candidates, results }: Pending<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> {
-    const first = this.#ledger.size();
-    candidates.forEach(({ genome }, i) => void this.#ledger.add(genome, results[i] as Result<Name | Constraint>));
-    const added = numbersBetween(first, this.#ledger.size()).filter(
-      (entry) => this.#ledger.discarded(entry) === undefined,
-    );
+    const first = this.#log.size();
+    candidates.forEach(({ genome }, i) => void this.#log.add(genome, results[i] as Result<Name | Constraint>));
+    const added = numbersBetween(first, this.#log.size()).filter((entry) => this.#log.discarded(entry) === undefined);
     const merged = new Uint32Array(this.#population.length + added.length);
     merged.set(this.#population);
     merged.set(added, this.#population.length);
-    const kept = this.#algorithm.survivors(this.#ledger.rows(merged), this.#settings.populationSize, {
-      ideal: this.#ledger.ideal,
+    const kept = this.#algorithm.survivors(this.#log.rows(merged), this.#settings.populationSize, {
+      ideal: this.#log.ideal,
       random: this.#random,
     });
     this.#population = kept.map((row) => merged[row] ?? 0);
@@ -403,8 +407,8 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       hypervolume: volume,
     };
     return generationReport(counts, {
-      ledger: this.#ledger,
-      own: numbersBetween(first, this.#ledger.size()),
+      log: this.#log,
+      own: numbersBetween(first, this.#log.size()),
       population: this.#population,
     });
   }

@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors.js';
-import { LONGEST_MS } from './platform.js';
+import { LONGEST_TIMER_MS } from './platform.js';
 
 /** What happens when the evaluation of a candidate throws, rejects or takes too long. */
 export interface FailurePolicy {
@@ -22,8 +22,12 @@ export const checkCount = (name: string, value: number, least: number): number =
 
 /** @throws SearchError `INVALID_OPTION` unless it is a time limit: milliseconds that a timer can count, or Infinity */
 export const checkLimit = (name: string, ms: number): number => {
-  if (ms === Infinity || (ms > 0 && ms <= LONGEST_MS)) return ms;
-  throw invalidOption(name, ms, `milliseconds above 0, at most ${LONGEST_MS} (25 days), or Infinity for no limit`);
+  if (ms === Infinity || (ms > 0 && ms <= LONGEST_TIMER_MS)) return ms;
+  throw invalidOption(
+    name,
+    ms,
+    `milliseconds above 0, at most ${LONGEST_TIMER_MS} (25 days), or Infinity for no limit`,
+  );
 };
 
 /** @throws SearchError `INVALID_OPTION` */
@@ -33,7 +37,7 @@ export const resolvePolicy = ({
   onFailure = 'throw',
 }: FailurePolicy): Required<FailurePolicy> => {
   checkCount('retries', retries, 0);
-  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS))
+  if (!(backoffMs >= 0 && backoffMs <= LONGEST_TIMER_MS))
     throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
   if (onFailure !== 'throw' && onFailure !== 'discard')
     throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");

@@ -5,20 +5,20 @@ import { linkWorker, type WorkerLink } from './worker-link.js';
 import type { WorkerLike } from './worker-like.js';
 
 /** The workers of a pool. */
-export interface Staff {
-  /** A worker for the duration of `use`: an idle one, or else a new one. One that is left dead or at work is terminated. */
-  lend(use: (link: WorkerLink) => Promise<Result>): Promise<Result>;
+export interface PoolWorkers {
+  /** Runs a task on a worker: an idle one, or else a new one. One that the task leaves dead or busy is terminated. */
+  use(task: (link: WorkerLink) => Promise<Result>): Promise<Result>;
   /** Terminates all, and waits until they have ended. */
-  dismiss(): Promise<void>;
+  terminate(): Promise<void>;
 }
 
-export const createStaff = (make: () => WorkerLike): Staff => {
+export const createPoolWorkers = (make: () => WorkerLike): PoolWorkers => {
   const idle: WorkerLink[] = [];
   const all = new Set<WorkerLink>();
-  let dismissed = false;
+  let terminated = false;
 
-  const hire = (): WorkerLink => {
-    if (dismissed) throw new Error('No worker is made any more.');
+  const start = (): WorkerLink => {
+    if (terminated) throw new Error('No worker is made any more.');
     try {
       return linkWorker(make());
     } catch (cause) {
@@ -30,42 +30,42 @@ export const createStaff = (make: () => WorkerLike): Staff => {
     }
   };
 
-  const dismissOne = async (link: WorkerLink): Promise<void> => {
+  const terminateOne = async (link: WorkerLink): Promise<void> => {
     await link.end();
     all.delete(link);
   };
 
-  const take = (): WorkerLink => {
+  const acquire = (): WorkerLink => {
     for (let link = idle.pop(); link; link = idle.pop()) {
       if (link.free()) {
         link.keepAlive(true);
         return link;
       }
-      void dismissOne(link); // it died in its sleep
+      void terminateOne(link); // it died while idle
     }
-    const link = hire();
+    const link = start();
     all.add(link);
     return link;
   };
 
-  const putBack = (link: WorkerLink): void => {
-    if (!link.free()) return void dismissOne(link);
+  const release = (link: WorkerLink): void => {
+    if (!link.free()) return void terminateOne(link);
     link.keepAlive(false);
     idle.push(link);
   };
 
   return {
-    lend: async (use) => {
-      const link = take();
+    use: async (task) => {
+      const link = acquire();
       try {
-        return await use(link);
+        return await task(link);
       } finally {
-        putBack(link);
+        release(link);
       }
     },
-    dismiss: async () => {
-      dismissed = true;
-      await Promise.all([...all].map(dismissOne));
+    terminate: async () => {
+      terminated = true;
+      await Promise.all([...all].map(terminateOne));
     },
   };
 };
