@@ -50,7 +50,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
     void gone.finally(() => leaving.delete(gone));
   };
 
-  const look = async (): Promise<void> => {
+  const update = async (): Promise<void> => {
     const entries = await readRepository(source);
     const kept = served.filter(
       ({ entry, model }) => model.status().ready && entries.some((other) => isSame(entry, other)),
@@ -72,7 +72,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
   };
 
   const models = () => served.map(({ model }) => model);
-  await look();
+  await update();
   return {
     models,
     ready: () => !closing && served.every(({ model }) => model.status().ready),
@@ -94,7 +94,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
       );
     },
     reload: () => {
-      reloading = reloading.catch(() => undefined).then(look);
+      reloading = reloading.catch(() => undefined).then(update);
       return reloading;
     },
     drain: async () => {

@@ -95,7 +95,7 @@ const infeasible = (cost: number): ServerError =>
 /** A service that answers at once, from the text alone. */
 export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Observer): FakeService => {
   const requests: InferenceRequest[] = [];
-  let gate: Promise<void> | undefined;
+  let held: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let open = true;
   const running = new Set<Promise<unknown>>();
@@ -168,7 +168,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       const work = (async () => {
         if (!open) throw new ServerError('SHUTTING_DOWN', 'The server is shutting down.', { retryAfterMs: 1500 });
         if (failure) throw failure.error;
-        await Promise.race([gate, gone(request)]);
+        await Promise.race([held, gone(request)]);
         return answer(request, task);
       })();
       running.add(work);
@@ -191,9 +191,9 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     waiting: () => running.size,
     hold: () => {
       let release = (): void => undefined;
-      gate = new Promise((resolve) => (release = resolve));
+      held = new Promise((resolve) => (release = resolve));
       return () => {
-        gate = undefined;
+        held = undefined;
         release();
       };
     },
