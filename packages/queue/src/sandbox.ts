@@ -38,8 +38,8 @@ const findEvaluate = async (): Promise<EvaluateGenome> => {
 const checked = (result: unknown): Result => {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) {
     const [name, value] =
-      Object.entries(result).find(([name, value]) =>
-        name === 'discarded' ? typeof value !== 'string' : !Number.isFinite(value),
+      Object.entries(result).find(([key, given]) =>
+        key === 'discarded' ? typeof given !== 'string' : !Number.isFinite(given),
       ) ?? [];
     if (name === undefined) return result as Result;
     throw new TypeError(

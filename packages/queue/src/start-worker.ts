@@ -119,14 +119,14 @@ export const startWorker = async ({
   worker.on('failed', (job, error) => onJob?.({ key: job?.data.key ?? 'unknown', failed: error.message }));
 
   let closing: Promise<void> | undefined;
-  let resolveClosed = (): void => undefined;
-  const closed = new Promise<void>((resolve) => {
-    resolveClosed = resolve;
+  let markClosed = (): void => undefined;
+  const closed = new Promise<void>((settle) => {
+    markClosed = settle;
   });
   const close = (): Promise<void> =>
     (closing ??= closeUnlessAway(worker, { client, disconnect }).finally(() => {
       release();
-      resolveClosed();
+      markClosed();
     }));
   const release = onStop(signal, () => void close());
   return { close, closed };

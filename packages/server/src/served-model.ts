@@ -1,4 +1,4 @@
-import { ServerError } from './errors.js';
+import { ServerError, invalidRequest } from './errors.js';
 import { createLoadController } from './planning/load-controller.js';
 import { createOfferedLoad } from './planning/offered-load.js';
 import { createSpeed } from './planning/speed.js';
@@ -171,8 +171,7 @@ export const serveModel = (
     const start = clock();
     try {
       if (closing) throw shuttingDown();
-      if (request.inputs.length === 0)
-        throw new ServerError('REQUEST_INVALID', 'The request has no text; expected at least one.');
+      if (request.inputs.length === 0) throw invalidRequest('The request has no text; expected at least one.');
       if (request.signal?.aborted) throw abandoned();
       const job = accept(request);
       const endWatch = watchRequest(job, request);

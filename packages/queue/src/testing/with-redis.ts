@@ -32,11 +32,11 @@ export const describeWithRedis = (name: string, tests: (context: RedisTests) => 
     beforeAll(async () => {
       server = await startRedis(folder);
     });
-    const file = (name: string): string => join(folder, name);
-    const lines = (name: string): readonly string[] =>
-      existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : [];
-    const release = (name: string, ...tasks: readonly Task[]): void =>
-      tasks.forEach(({ x }) => writeFileSync(releaseFileOf(file(name), x), ''));
+    const file = (fileName: string): string => join(folder, fileName);
+    const lines = (fileName: string): readonly string[] =>
+      existsSync(file(fileName)) ? readFileSync(file(fileName), 'utf8').split('\n').filter(Boolean) : [];
+    const release = (logName: string, ...tasks: readonly Task[]): void =>
+      tasks.forEach(({ x }) => writeFileSync(releaseFileOf(file(logName), x), ''));
     tests({ redis, file, lines, release });
     afterAll(async () => {
       await server?.stop(); // last: these hooks run in the order in which they stand

@@ -15,7 +15,7 @@ export interface FailurePolicy {
 }
 
 /** @throws SearchError `INVALID_OPTION` unless it is an integer from `least` up, or Infinity */
-export const checkCount = (name: string, value: number, least: number): number => {
+export const checkCountOrInfinity = (name: string, value: number, least: number): number => {
   if (value === Infinity || (Number.isInteger(value) && value >= least)) return value;
   throw invalidOption(name, value, `an integer >= ${least}, or Infinity`);
 };
@@ -36,7 +36,7 @@ export const resolvePolicy = ({
   backoffMs = 100,
   onFailure = 'throw',
 }: FailurePolicy): Required<FailurePolicy> => {
-  checkCount('retries', retries, 0);
+  checkCountOrInfinity('retries', retries, 0);
   if (!(backoffMs >= 0 && backoffMs <= LONGEST_TIMER_MS))
     throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
   if (onFailure !== 'throw' && onFailure !== 'discard')

@@ -36,12 +36,12 @@ export const createPoolWorkers = (make: () => WorkerLike): PoolWorkers => {
   };
 
   const acquire = (): WorkerLink => {
-    for (let link = idle.pop(); link; link = idle.pop()) {
-      if (link.free()) {
-        link.keepAlive(true);
-        return link;
+    for (let idleLink = idle.pop(); idleLink; idleLink = idle.pop()) {
+      if (idleLink.free()) {
+        idleLink.keepAlive(true);
+        return idleLink;
       }
-      void terminateOne(link); // it died while idle
+      void terminateOne(idleLink); // it died while idle
     }
     const link = start();
     all.add(link);

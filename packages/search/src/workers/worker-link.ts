@@ -69,9 +69,9 @@ export const linkWorker = (worker: WorkerLike): WorkerLink => {
       const answer = reply(count);
       try {
         worker.postMessage({ evaluation: count, genome, context });
-      } catch (error) {
+      } catch (notPosted) {
         awaited = undefined; // a genome that cannot be posted is not the worker's fault
-        throw error;
+        throw notPosted;
       }
       const { result, error } = await answer;
       if (error) throw unpackError(error);

@@ -1,6 +1,6 @@
 import { SearchError } from '../errors.js';
 import { evaluateBatch, timedOut, type BatchContext, type EvaluateOneContext } from '../evaluators/evaluate-batch.js';
-import { checkCount, checkLimit, resolvePolicy, type FailurePolicy } from '../evaluators/failure-policy.js';
+import { checkCountOrInfinity, checkLimit, resolvePolicy, type FailurePolicy } from '../evaluators/failure-policy.js';
 import { createLimiter } from '../evaluators/limiter.js';
 import { supervise } from '../evaluators/supervise.js';
 import type { Result } from '../problem.js';
@@ -55,7 +55,7 @@ export const workerPool = ({
   startMs = 60_000,
   ...policy
 }: WorkerPoolOptions): WorkerPool => {
-  checkCount('size', size, 1);
+  checkCountOrInfinity('size', size, 1);
   checkLimit('timeoutMs', timeoutMs);
   checkLimit('startMs', startMs);
   const resolved = resolvePolicy(policy);

@@ -76,7 +76,7 @@ export const createBatchRunner = ({
   const running = new Map<Batch, number>();
   let opens = true;
 
-  const answer = async ({ rows }: Batch): Promise<void> => {
+  const compute = async ({ rows }: Batch): Promise<void> => {
     const { answers, computeMs } = await pool.compute(rows.map(toThreadText));
     opens = true;
     const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
@@ -112,7 +112,7 @@ export const createBatchRunner = ({
         if (text === 0 && !job.crashed && !job.overtaken)
           waitCorrection.observe(job.expectedWaitMs, job.begun - job.arrived);
       try {
-        await answer(batch);
+        await compute(batch);
       } catch (error) {
         opens = error instanceof ServerError && error.code !== 'MODEL_NOT_READY';
         retryAlone(batch.rows, error instanceof ServerError ? error : crashOf(error), queue);
