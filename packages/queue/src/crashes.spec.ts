@@ -23,7 +23,7 @@ describeWithRedis('a search whose workers and Redis crash', ({ redis, file, line
 
     const crashes = (async () => {
       await generation(0);
-      // Until it holds a job, which it takes into its grave.
+      // Until it has taken a job, which is lost with it.
       const mine = (): number => lines('log').filter((line) => line.startsWith(`${victim.child.pid} `)).length;
       const before = mine();
       await until(() => mine() > before);
@@ -59,9 +59,9 @@ describeWithRedis('a search whose workers and Redis crash', ({ redis, file, line
       code: 'REDIS_UNREACHABLE',
       message: expect.stringContaining('no answer in 400 ms'),
     });
-    const { client, letGo } = await openRedis(redis().url);
+    const { client, disconnect } = await openRedis(redis().url);
     await until(async () => (await client.keys('bull:away:*')).length > 0); // it waits for its job
-    letGo();
+    disconnect();
     await redis().stop();
     await outcome;
     await redis().start();

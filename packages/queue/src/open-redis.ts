@@ -13,17 +13,18 @@ export const unreachable = (connection: RedisConnection, why: string, cause?: un
     { cause },
   );
 
-/** A connection, and what ends it for good: itself, its duplicates, and their attempts to reconnect. */
+/** A connection to a Redis, with all duplicates that were made of it. */
 export interface OpenRedis {
   readonly client: Redis;
-  letGo(): void;
+  /** Ends the connection, its duplicates, and their attempts to reconnect, for good. */
+  disconnect(): void;
 }
 
 /**
  * Ends a connection, so that its commands and whoever waits for its end hear of it. Between two attempts to reconnect, ioredis
  * would stop trying without a word: one more attempt, which either fails or is cut off, ends it properly.
  */
-const end = (client: Redis): void => {
+const endConnection = (client: Redis): void => {
   if (client.status === 'end') return;
   if (client.status !== 'reconnecting') return client.disconnect();
   client.on('connect', () => client.disconnect());
@@ -37,8 +38,8 @@ const end = (client: Redis): void => {
  */
 export const openRedis = async (connection: RedisConnection): Promise<OpenRedis> => {
   const { tls = false, ...address } = parseAddress(connection);
-  let stood = false;
-  let trouble: unknown;
+  let reconnects = false;
+  let lastError: unknown;
   const client = new Redis({
     ...address,
     ...(tls && { tls: {} }),
@@ -46,30 +47,30 @@ export const openRedis = async (connection: RedisConnection): Promise<OpenRedis>
     connectTimeout: CONNECT_MS,
     disconnectTimeout: 500, // a timer that ioredis leaves behind where the other side is gone already
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (stood ? Math.min(100 * times, 2_000) : null),
+    retryStrategy: (times) => (reconnects ? Math.min(100 * times, 2_000) : null),
   });
   client.on('error', (error) => {
-    trouble = error;
+    lastError = error;
   });
   try {
     await client.connect();
-    stood = true;
-    const all = [client];
+    reconnects = true;
+    const connections = [client];
     const duplicate = client.duplicate.bind(client);
     client.duplicate = (override) => {
       const copy = duplicate(override); // for commands that block, made by BullMQ
-      all.push(copy);
+      connections.push(copy);
       return copy;
     };
-    const letGo = (): void => {
-      if (!stood) return;
-      stood = false;
-      all.forEach(end);
+    const disconnect = (): void => {
+      if (!reconnects) return;
+      reconnects = false;
+      connections.forEach(endConnection);
     };
-    return { client, letGo };
+    return { client, disconnect };
   } catch (error) {
-    end(client);
-    throw unreachable(connection, messageOf(trouble ?? error), trouble ?? error);
+    endConnection(client);
+    throw unreachable(connection, messageOf(lastError ?? error), lastError ?? error);
   }
 };
 
@@ -81,5 +82,5 @@ export const openRedis = async (connection: RedisConnection): Promise<OpenRedis>
  * await checkRedis('redis://127.0.0.1:6379');
  */
 export const checkRedis = async (connection: RedisConnection): Promise<void> => {
-  (await openRedis(connection)).letGo();
+  (await openRedis(connection)).disconnect();
 };

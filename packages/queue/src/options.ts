@@ -24,7 +24,7 @@ export interface QueueEvaluatorOptions {
   readonly backoffMs?: number;
   /** When the last try has failed: `throw`, which ends the batch, or `discard` the candidate and go on. Default `throw`. */
   readonly onFailure?: 'throw' | 'discard';
-  /** Milliseconds between two looks at all jobs that are out, should a notice of Redis get lost. Default 1000. */
+  /** Milliseconds between two polls of all pending jobs, should an event of Redis get lost. Default 1000. */
   readonly pollMs?: number;
   /** Milliseconds that Redis may be away before a batch is given up. Default 60,000. */
   readonly reconnectMs?: number;
@@ -41,7 +41,7 @@ export type ResolvedOptions = Required<Omit<QueueEvaluatorOptions, 'onResult' | 
   Pick<QueueEvaluatorOptions, 'onResult' | 'onNoWorker'>;
 
 /** The longest delay that a timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws QueueError `OPTION_INVALID` unless it is a whole number from `least` up */
 export const checkWhole = (name: string, value: number, least: number): void => {
@@ -76,9 +76,9 @@ export const resolveOptions = ({
   checkQueueName(queue);
   checkWhole('attempts', attempts, 1);
   checkMs('timeoutMs', timeoutMs, 1, Infinity);
-  checkMs('backoffMs', backoffMs, 0, LONGEST_MS);
-  checkMs('pollMs', pollMs, 10, LONGEST_MS);
-  checkMs('reconnectMs', reconnectMs, 1, LONGEST_MS);
+  checkMs('backoffMs', backoffMs, 0, LONGEST_TIMER_MS);
+  checkMs('pollMs', pollMs, 10, LONGEST_TIMER_MS);
+  checkMs('reconnectMs', reconnectMs, 1, LONGEST_TIMER_MS);
   checkMs('keepMs', keepMs, 60_000, Number.MAX_SAFE_INTEGER);
   if (onFailure !== 'throw' && onFailure !== 'discard')
     throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");

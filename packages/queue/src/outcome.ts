@@ -1,17 +1,17 @@
 import type { Result } from '@length-adaptive/search';
 import { QueueError, type QueueErrorCode } from './errors.js';
-import type { JobView } from './job-desk.js';
+import type { JobStatus } from './job-store.js';
 
 /** A job that is over. */
-export type FinishedJob = Extract<JobView, { state: 'completed' | 'failed' }>;
+export type FinishedJob = Extract<JobStatus, { state: 'completed' | 'failed' }>;
 
 /** Failures that no candidate is to blame for: they end a batch whatever the policy, and are not tried again. */
-const GENERAL: readonly QueueErrorCode[] = ['STUDY_REFUSED', 'PROCESSOR_INVALID'];
+const BATCH_ERRORS: readonly QueueErrorCode[] = ['STUDY_REFUSED', 'PROCESSOR_INVALID'];
 
 /** Is this the code of a failure that no candidate is to blame for? */
-export const isGeneral = (code: unknown): code is QueueErrorCode => GENERAL.some((general) => general === code);
+export const isBatchError = (code: unknown): code is QueueErrorCode => BATCH_ERRORS.some((known) => known === code);
 
-const causeOf = ({ reason, stack }: Extract<JobView, { state: 'failed' }>): Error => {
+const causeOf = ({ reason, stack }: Extract<JobStatus, { state: 'failed' }>): Error => {
   const cause = new Error(reason);
   if (stack !== undefined) cause.stack = stack;
   return cause;
@@ -26,7 +26,7 @@ export const outcomeOf = (key: string, job: FinishedJob, onFailure: 'throw' | 'd
   if (job.state === 'completed') return job.value as Result;
   const { reason, attempts } = job;
   const code = reason.slice(0, Math.max(0, reason.indexOf(':')));
-  if (isGeneral(code)) throw new QueueError(code, reason.slice(code.length + 2), { cause: causeOf(job) });
+  if (isBatchError(code)) throw new QueueError(code, reason.slice(code.length + 2), { cause: causeOf(job) });
   const tries = `failed${attempts > 1 ? ` ${attempts} times, at last` : ''}: ${reason}`;
   if (onFailure === 'discard') return { discarded: tries };
   const advice = /stalled more than/.test(reason)

@@ -11,7 +11,7 @@ const contextOf = (tasks: readonly Task[], signal?: AbortSignal) => ({
   ...(signal && { signal }),
 });
 
-describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
+describeWithRedis('queueEvaluator', ({ redis, file, lines, release }) => {
   let worker: TestProcess;
   const open: QueueEvaluator<Task>[] = [];
   const evaluatorOf = (name: string, options: Partial<QueueEvaluatorOptions> = {}): QueueEvaluator<Task> => {
@@ -40,7 +40,7 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     const second: Task = { x: 4, held: true };
     const onResult = (key: string): void => {
       arrived.push((JSON.parse(key) as Task).x);
-      if (arrived.length < 3) letGo('order', arrived.length === 1 ? second : first);
+      if (arrived.length < 3) release('order', arrived.length === 1 ? second : first);
     };
     const { evaluate } = evaluatorOf('order', { onResult });
     const tasks = [first, second, { x: 1 }];
@@ -122,7 +122,7 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     const tasks = [...busy, { x: 4 }]; // which waits for longer than a try may take
     let given = 0;
     const onResult = (): void => {
-      if (++given === 3) letGo('slow', ...busy);
+      if (++given === 3) release('slow', ...busy);
     };
     const discarding = evaluatorOf('slow', { timeoutMs: 1_000, onFailure: 'discard', onResult });
     expect(await discarding.evaluate(tasks, contextOf(tasks))).toEqual([
@@ -134,7 +134,7 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
       code: 'TIMED_OUT',
       message: expect.stringContaining('no result in 50 ms: raise timeoutMs'),
     });
-    letGo('slower', ...busy);
+    release('slower', ...busy);
   });
 
   it('aborted, it rejects at once and takes back the jobs that wait', async () => {
@@ -149,7 +149,7 @@ describeWithRedis('queueEvaluator', ({ redis, file, lines, letGo }) => {
     controller.abort('enough');
     await outcome;
     await close();
-    letGo('aborted', ...tasks);
+    release('aborted', ...tasks);
     await evaluatorOf('later').evaluate([{ x: 1 }], contextOf([{ x: 1 }])); // whatever still waited would have gone first
     expect(lines('aborted')).toHaveLength(3);
     await expect(evaluate(tasks, contextOf(tasks))).rejects.toMatchObject({ code: 'CLOSED' });

@@ -1,11 +1,11 @@
 import type { EvaluateContext, Result } from '@length-adaptive/search';
-import { unlessEnded } from './ending.js';
+import { unlessAborted } from './abort.js';
+import { beforeDeadline } from './deadline.js';
 import { QueueError } from './errors.js';
 import { jobIdsOf, type JobData } from './job.js';
-import { openDesk, type JobDesk } from './job-desk.js';
+import { openJobStore, type JobStore } from './job-store.js';
 import { resolveOptions, type QueueEvaluatorOptions } from './options.js';
 import { runBatch } from './run-batch.js';
-import { within } from './within.js';
 
 /** An evaluator whose work is done elsewhere. */
 export interface QueueEvaluator<Genome, Name extends string = string> {
@@ -18,14 +18,14 @@ export interface QueueEvaluator<Genome, Name extends string = string> {
 /** Milliseconds that taking jobs back may hold up an error. */
 const WITHDRAW_MS = 2_000;
 
-const gaveUp = (reason: unknown): QueueError =>
+const aborted = (reason: unknown): QueueError =>
   new QueueError(
     'ABORTED',
     'The evaluation was aborted: jobs that waited are withdrawn, one that runs is finished and kept.',
     { cause: reason },
   );
 
-const closed = (): QueueError =>
+const evaluatorClosed = (): QueueError =>
   new QueueError('CLOSED', 'The evaluator was closed; make a new one with queueEvaluator().');
 
 /**
@@ -52,25 +52,25 @@ export const queueEvaluator = <Genome, Name extends string = string>(
   const idOf = jobIdsOf(options.study);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
-  let opening: Promise<JobDesk> | undefined;
+  let opening: Promise<JobStore> | undefined;
 
-  const open = (): Promise<JobDesk> => {
-    const current = (opening ??= openDesk(options));
+  const open = (): Promise<JobStore> => {
+    const current = (opening ??= openJobStore(options));
     current.catch(() => {
       if (opening === current) opening = undefined; // the next batch tries again
     });
     return current;
   };
 
-  const measure = async (data: readonly JobData[], signal: AbortSignal): Promise<readonly Result<Name>[]> => {
-    const desk = await open();
+  const runJobs = async (data: readonly JobData[], signal: AbortSignal): Promise<readonly Result<Name>[]> => {
+    const store = await open();
     if (signal.aborted) return [];
     const jobs = new Map(data.map((job) => [idOf(job.key), job]));
     const withdraw = (): Promise<unknown> =>
-      within(Promise.allSettled([...jobs.keys()].map(desk.withdraw)), WITHDRAW_MS);
+      beforeDeadline(Promise.allSettled([...jobs.keys()].map(store.withdraw)), WITHDRAW_MS);
     try {
-      const results = await runBatch(desk, jobs, options, signal);
-      if (results.size < jobs.size) await withdraw(); // given up: nobody hears of it
+      const results = await runBatch(store, jobs, options, signal);
+      if (results.size < jobs.size) await withdraw(); // aborted: nobody hears of it
       return data.map(({ key }) => results.get(idOf(key)) as Result<Name>);
     } catch (error) {
       await withdraw();
@@ -85,15 +85,15 @@ export const queueEvaluator = <Genome, Name extends string = string>(
       key: keys[i] ?? JSON.stringify(genome),
     }));
     const work = (own: AbortSignal): Promise<readonly Result<Name>[]> => {
-      const batch = measure(data, own);
+      const batch = runJobs(data, own);
       running.add(batch);
       const done = (): void => void running.delete(batch);
       batch.then(done, done);
       return batch;
     };
-    return unlessEnded(work, [
-      { signal: closing.signal, error: closed },
-      { signal, error: gaveUp },
+    return unlessAborted(work, [
+      { signal: closing.signal, error: evaluatorClosed },
+      { signal, error: aborted },
     ]);
   };
 
@@ -101,9 +101,9 @@ export const queueEvaluator = <Genome, Name extends string = string>(
     evaluate,
     close: async () => {
       closing.abort();
-      await within(Promise.allSettled(running), 2 * WITHDRAW_MS);
-      const desk = await opening?.catch(() => undefined);
-      await desk?.close();
+      await beforeDeadline(Promise.allSettled(running), 2 * WITHDRAW_MS);
+      const store = await opening?.catch(() => undefined);
+      await store?.close();
     },
   };
 };

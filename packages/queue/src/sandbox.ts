@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import type { Result } from '@length-adaptive/search';
 import { messageOf } from './errors.js';
 import type { JobData } from './job.js';
-import { isGeneral } from './outcome.js';
+import { isBatchError } from './outcome.js';
 import type { EvaluateGenome, SandboxData } from './processor.js';
 
 /** The part of BullMQ's job that is used here. */
@@ -15,7 +15,7 @@ interface SandboxedJob {
 const { processor, settings } = workerData as SandboxData;
 
 /** An error that BullMQ does not try again; its code goes through Redis in front of the message. */
-const general = (code: string, message: string, cause: unknown): Error =>
+const unrecoverable = (code: string, message: string, cause: unknown): Error =>
   Object.assign(new Error(`${code}: ${message}`, { cause }), { name: 'UnrecoverableError' });
 
 const findEvaluate = async (): Promise<EvaluateGenome> => {
@@ -23,11 +23,11 @@ const findEvaluate = async (): Promise<EvaluateGenome> => {
   try {
     module = (await import(processor)) as typeof module;
   } catch (error) {
-    throw general('PROCESSOR_INVALID', `The processor ${processor} cannot be loaded: ${messageOf(error)}`, error);
+    throw unrecoverable('PROCESSOR_INVALID', `The processor ${processor} cannot be loaded: ${messageOf(error)}`, error);
   }
   if (typeof module.evaluate === 'function') return module.evaluate as EvaluateGenome;
   const names = Object.keys(module).join(', ') || 'nothing';
-  throw general(
+  throw unrecoverable(
     'PROCESSOR_INVALID',
     `The processor ${processor} exports ${names}; expected a function "evaluate": export const evaluate = (genome, { study }) => ({ cost: 1 });`,
     undefined,
@@ -38,8 +38,8 @@ const findEvaluate = async (): Promise<EvaluateGenome> => {
 const checked = (result: unknown): Result => {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) {
     const [name, value] =
-      Object.entries(result).find(([name, value]) =>
-        name === 'discarded' ? typeof value !== 'string' : !Number.isFinite(value),
+      Object.entries(result).find(([key, given]) =>
+        key === 'discarded' ? typeof given !== 'string' : !Number.isFinite(given),
       ) ?? [];
     if (name === undefined) return result as Result;
     throw new TypeError(
@@ -57,7 +57,7 @@ const run = async ({ data: { genome, ...rest }, attemptsMade }: SandboxedJob): P
     return checked(await evaluate(genome, { ...rest, settings, attempt: attemptsMade }));
   } catch (error) {
     const { code } = (error ?? {}) as { readonly code?: unknown };
-    if (isGeneral(code)) throw general(code, messageOf(error), error);
+    if (isBatchError(code)) throw unrecoverable(code, messageOf(error), error);
     throw error instanceof Error ? error : new Error(String(error));
   }
 };

@@ -9,7 +9,7 @@ import { describeWithRedis } from './testing/with-redis.js';
 const contextOf = (tasks: readonly Task[]) => ({ generation: 0, keys: tasks.map((task) => JSON.stringify(task)) });
 const processor = join(__dirname, 'testing/evaluate-task.ts');
 
-describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
+describeWithRedis('startWorker', ({ redis, file, lines, release }) => {
   const workers: TestProcess[] = [];
   beforeAll(async () => {
     workers.push(
@@ -44,10 +44,10 @@ describeWithRedis('startWorker', ({ redis, file, lines, letGo }) => {
     worker?.child.kill('SIGTERM');
     await worker?.has('leaving');
     const [own, other] = lines('term')[0]?.includes('"x":1') ? tasks : tasks.slice(0, 2).reverse();
-    letGo('term', own as Task);
+    release('term', own as Task);
     expect(await worker?.exit()).toBe(0); // before the other is free, though a job waits
     expect(worker?.printed()).toMatch(/leaving\ndone \{"x":\d,"held":true\}\nclosed\n$/);
-    letGo('term', other as Task);
+    release('term', other as Task);
     expect(await batch).toEqual([
       { cost: 1, score: 1 },
       { cost: 9, score: 3 },

@@ -52,24 +52,25 @@ const processorUrl = (processor: URL | string): string => {
   );
 };
 
-/** From sources it is TypeScript, which a loader must know. */
-const sandbox = (): URL => new URL(import.meta.url.endsWith('.ts') ? './sandbox.ts' : './sandbox.js', import.meta.url);
+/** The module that BullMQ runs in its threads; where this package runs from its sources it is TypeScript, which a loader must know. */
+const sandboxUrl = (): URL =>
+  new URL(import.meta.url.endsWith('.ts') ? './sandbox.ts' : './sandbox.js', import.meta.url);
 
 /** Milliseconds that a worker which closes waits for a Redis that is away, to hand in what it has. */
 const AWAY_MS = 3_000;
 
 /** Closes a worker: waits for its jobs, but not for a Redis that stays away. */
-const closeUnlessAway = async (worker: Worker, { client, letGo }: OpenRedis): Promise<void> => {
+const closeUnlessAway = async (worker: Worker, { client, disconnect }: OpenRedis): Promise<void> => {
   let readyAt = performance.now();
   const watch = setInterval(() => {
     if (client.status === 'ready') readyAt = performance.now();
-    else if (performance.now() - readyAt > AWAY_MS) letGo();
+    else if (performance.now() - readyAt > AWAY_MS) disconnect();
   }, 250);
   try {
     await worker.close();
   } finally {
     clearInterval(watch);
-    letGo();
+    disconnect();
   }
 };
 
@@ -103,8 +104,8 @@ export const startWorker = async ({
   if (signal !== undefined && typeof signal.addEventListener !== 'function')
     throw invalidOption('signal', signal, 'an AbortSignal');
   const workerData: SandboxData = { processor: processorUrl(processor), settings };
-  const { client, letGo } = await openRedis(connection);
-  const worker = new Worker<JobData>(queue, sandbox(), {
+  const { client, disconnect } = await openRedis(connection);
+  const worker = new Worker<JobData>(queue, sandboxUrl(), {
     connection: client,
     concurrency,
     lockDuration: lockDurationMs,
@@ -118,14 +119,14 @@ export const startWorker = async ({
   worker.on('failed', (job, error) => onJob?.({ key: job?.data.key ?? 'unknown', failed: error.message }));
 
   let closing: Promise<void> | undefined;
-  let tellClosed = (): void => undefined;
-  const closed = new Promise<void>((resolve) => {
-    tellClosed = resolve;
+  let markClosed = (): void => undefined;
+  const closed = new Promise<void>((settle) => {
+    markClosed = settle;
   });
   const close = (): Promise<void> =>
-    (closing ??= closeUnlessAway(worker, { client, letGo }).finally(() => {
+    (closing ??= closeUnlessAway(worker, { client, disconnect }).finally(() => {
       release();
-      tellClosed();
+      markClosed();
     }));
   const release = onStop(signal, () => void close());
   return { close, closed };

@@ -1,32 +1,32 @@
 import type { Preference } from './algorithms/algorithm.js';
 import { SearchError } from './errors.js';
-import type { Memo } from './memo.js';
+import type { GenotypeSet } from './genotype-set.js';
 import type { Problem } from './problem.js';
 import type { Random } from './random.js';
 
-/** Repairs and filters genomes, and adds those that are new to a brood and the memo until it is large enough or the attempts are used up. */
+/** Repairs and filters genomes, and collects those that are not known yet, until there are enough candidates or the attempts are used up. */
 export const collectNew = <Genome>(
-  brood: Genome[],
+  candidates: Genome[],
   propose: (attempt: number) => Genome,
   {
     problem,
-    memo,
+    known,
     size,
     attempts,
   }: {
     readonly problem: Pick<Problem<Genome>, 'repair' | 'accept'>;
     /** Every genotype that was ever a candidate. */
-    readonly memo: Memo<Genome>;
-    /** The size the brood should reach. */
+    readonly known: GenotypeSet<Genome>;
+    /** The number of candidates wanted. */
     readonly size: number;
     readonly attempts: number;
   },
 ): void => {
-  for (let attempt = 0; attempt < attempts && brood.length < size; attempt += 1) {
+  for (let attempt = 0; attempt < attempts && candidates.length < size; attempt += 1) {
     const proposed = propose(attempt);
     const genome = problem.repair ? problem.repair(proposed) : proposed;
     if (problem.accept && !problem.accept(genome)) continue;
-    if (memo.add(genome)) brood.push(genome);
+    if (known.add(genome)) candidates.push(genome);
   }
 };
 

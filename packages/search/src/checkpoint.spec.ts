@@ -43,7 +43,7 @@ describe('checkpoint', () => {
     }
   });
 
-  it('keeps the memo: what was evaluated before is not evaluated after', async () => {
+  it('keeps what is known: what was evaluated before is not evaluated after', async () => {
     const search = new Search(tradeOff(1), { seed: 1, populationSize: 8, generations: 1 });
     await search.run();
     const before = new Set(search.evaluated().map(({ genome }) => JSON.stringify(genome)));

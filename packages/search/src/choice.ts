@@ -13,7 +13,7 @@ export interface Limits {
 /** Limits of some objectives, by name. */
 export type Conditions<Name extends string = string> = { readonly [Key in Name]?: Limits };
 
-const checkNames = (item: Measured, named: readonly string[]): void => {
+const checkObjectiveNames = (item: Measured, named: readonly string[]): void => {
   const unknown = named.find((name) => !(name in item.objectives));
   if (unknown !== undefined) {
     throw new SearchError(
@@ -28,7 +28,7 @@ const least = <Item extends Measured>(
   front: readonly Item[],
   { name, sign, where }: { readonly name: string; readonly sign: 1 | -1; readonly where: Conditions },
 ): Item | undefined => {
-  if (front[0]) checkNames(front[0], [name, ...Object.keys(where)]);
+  if (front[0]) checkObjectiveNames(front[0], [name, ...Object.keys(where)]);
   const conditions = Object.entries(where);
   const value = (item: Item): number => sign * (item.objectives[name] ?? NaN);
   return front

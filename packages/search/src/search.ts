@@ -1,41 +1,23 @@
 import { aborted, unlessAborted } from './abort.js';
 import { nsga2 } from './algorithms/nsga2.js';
-import type { Algorithm } from './algorithms/algorithm.js';
-import { firstBrood, nextBrood } from './brood.js';
-import { checkSameSearch, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.js';
-import { axesOf, type Axis, type Objectives } from './dominance.js';
+import { checkSameSearch, readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { SearchError } from './errors.js';
+import { createEvolution, type Evolution } from './evolution.js';
 import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
-import { frontOf, generationReport, solutionsOf } from './generation-report.js';
-import { hypervolume } from './indicators/hypervolume.js';
-import { createLedger, type Ledger } from './ledger.js';
-import { createMemo, keyOf, type Memo } from './memo.js';
-import { numbersBetween } from './numbers-between.js';
+import { keyOf } from './genotype-set.js';
+import { lazily } from './lazily.js';
 import {
   resolveLimits,
   resolveSettings,
-  type ResolvedLimits,
   type ResolvedSettings,
   type SearchLimits,
   type SearchOptions,
 } from './options.js';
-import { lazily } from './lazily.js';
 import { checkNames, type AbortSignalLike, type Problem, type Result, type Solution } from './problem.js';
-import { createRandom, restoreRandom, type Random, type RandomState } from './random.js';
-import { checkResult, inOrder, isDiscarded } from './results.js';
-import type { SearchState, TerminationStatus } from './termination.js';
-
-/** A generation whose results are still to come. */
-interface Pending<Genome, Value extends string> {
-  readonly candidates: readonly Candidate<Genome>[];
-  readonly results: (Result<Value> | undefined)[];
-  missing: number;
-  /** The random numbers before it was bred: a search that is saved now breeds it again. */
-  readonly before: RandomState;
-}
+import { checkResult, inOrder } from './results.js';
 
 /**
- * A generational evolutionary search for the best trade-offs between named objectives: one engine with three doors. `run` does all of
+ * A generational evolutionary search for the best trade-offs between named objectives: one engine that is run in three ways. `run` does all of
  * it, `for await (const generation of search)` goes generation by generation, and `ask` and `tell` leave the evaluations to you;
  * all three give the same. No genotype is evaluated twice; the same seed gives the same search; it can be stopped after any
  * generation, saved as JSON and resumed bit for bit.
@@ -48,20 +30,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   Generation<Genome, Name, Constraint>
 > {
   readonly #problem: Problem<Genome, Name, Constraint>;
-  readonly #algorithm: Algorithm;
-  readonly #axes: readonly Axis<Name>[];
-  readonly #constraints: readonly Constraint[];
-  readonly #settings: ResolvedSettings<Name>;
-  readonly #limits: ResolvedLimits<Name>;
-  readonly #ledger: Ledger<Genome, Name, Constraint>;
-  #memo: Memo<Genome>; // all entries of the ledger, and the pending candidates
-  readonly #started = Date.now();
-  #random: Random;
-  #generation = -1;
-  #hypervolumes: number[] = [];
-  #population = new Uint32Array(0); // entries of the ledger
-  #pending: Pending<Genome, Name | Constraint> | undefined;
-  #saturated = false;
+  readonly #evolution: Evolution<Genome, Name, Constraint>;
   #busy = false;
 
   /** @throws SearchError `INVALID_PROBLEM` or `INVALID_OPTION`, before anything is evaluated */
@@ -69,20 +38,19 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     problem: Problem<Genome, Name, Constraint>,
     { seed = 0, algorithm = nsga2(), generations, evaluations, until, ...settings }: SearchOptions<Name>,
   ) {
-    this.#constraints = problem.constraints ?? [];
-    checkNames(problem.objectives, this.#constraints);
+    checkNames(problem.objectives, problem.constraints ?? []);
     this.#problem = problem;
-    this.#algorithm = algorithm;
-    this.#axes = axesOf(problem.objectives);
-    this.#settings = resolveSettings(settings, algorithm, Object.keys(problem.objectives) as Name[]);
-    this.#limits = resolveLimits({
-      ...(generations === undefined ? {} : { generations }),
-      ...(evaluations === undefined ? {} : { evaluations }),
-      ...(until === undefined ? {} : { until }),
+    this.#evolution = createEvolution({
+      problem,
+      algorithm,
+      settings: resolveSettings(settings, algorithm, Object.keys(problem.objectives) as Name[]),
+      limits: resolveLimits({
+        ...(generations === undefined ? {} : { generations }),
+        ...(evaluations === undefined ? {} : { evaluations }),
+        ...(until === undefined ? {} : { until }),
+      }),
+      seed,
     });
-    this.#ledger = createLedger(this.#axes, this.#constraints);
-    this.#memo = createMemo(problem);
-    this.#random = createRandom(seed);
   }
 
   /**
@@ -101,69 +69,33 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const saved = readCheckpoint(checkpoint);
     checkSameSearch(saved, { directions: problem.objectives, constraints: problem.constraints ?? [], algorithm });
     const search = new Search(problem, { ...(saved.settings as ResolvedSettings<Name>), algorithm, ...limits });
-    const names = [...search.#axes.map(({ name }) => name), ...search.#constraints];
-    for (const entry of saved.evaluated) {
-      const genome = entry.genome as Genome;
-      const result =
-        'values' in entry
-          ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Name | Constraint>)
-          : { discarded: entry.discarded };
-      search.#memo.add(genome);
-      search.#ledger.add(genome, result);
-    }
-    search.#random = restoreRandom(saved.random);
-    search.#generation = saved.generation;
-    search.#hypervolumes = saved.hypervolumes.slice();
-    search.#population = Uint32Array.from(saved.population);
+    search.#evolution.restore(saved);
     return search;
   }
 
   /** The last completed generation; -1 before the initial one. */
   get generation(): number {
-    return this.#generation;
+    return this.#evolution.generation;
   }
 
   /** Genotypes evaluated so far, discarded ones included. */
   get evaluations(): number {
-    return this.#ledger.size();
+    return this.#evolution.evaluations;
   }
 
   /** The population's Pareto front, one solution for each objective vector, best first objective first. */
   front(): readonly Solution<Genome, Name, Constraint>[] {
-    return frontOf(this.#ledger, this.#population);
+    return this.#evolution.front();
   }
 
   /** Everything measured so far, in order; `paretoFront` of it may be larger than a population's front. */
   evaluated(): readonly Solution<Genome, Name, Constraint>[] {
-    return solutionsOf(this.#ledger, numbersBetween(0, this.#ledger.size()));
+    return this.#evolution.evaluated();
   }
 
   /** The search at the end of its last completed generation, as plain data for `JSON.stringify`. */
   checkpoint(): Checkpoint<Genome> {
-    const evaluated = Array.from({ length: this.#ledger.size() }, (_, entry) => {
-      const genome = this.#ledger.genome(entry);
-      const solution = this.#ledger.solution(entry);
-      if (!solution) return { genome, discarded: this.#ledger.discarded(entry) ?? '' };
-      const { objectives, constraints } = solution;
-      return {
-        genome,
-        values: [
-          ...this.#axes.map(({ name }) => objectives[name]),
-          ...this.#constraints.map((name) => constraints?.[name] ?? 0),
-        ],
-      };
-    });
-    return writeCheckpoint({
-      algorithm: { name: this.#algorithm.name, settings: this.#algorithm.settings },
-      directions: this.#axes.map(({ name }) => [name, this.#problem.objectives[name]]),
-      constraints: this.#constraints,
-      settings: this.#settings,
-      random: this.#pending?.before ?? this.#random.state(),
-      generation: this.#generation,
-      hypervolumes: this.#hypervolumes.slice(),
-      evaluated,
-      population: Array.from(this.#population),
-    });
+    return this.#evolution.checkpoint();
   }
 
   /**
@@ -175,7 +107,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    */
   ask(): readonly Candidate<Genome>[] {
     this.#checkIdle();
-    return this.#ask();
+    return this.#evolution.ask();
   }
 
   /**
@@ -188,16 +120,15 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    */
   tell(id: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined {
     this.#checkIdle();
-    const first = this.#ledger.size();
-    const candidate = this.#pending?.candidates[id - first];
-    if (!this.#pending || !candidate || this.#pending.results[id - first] !== undefined) {
+    const candidate = this.#evolution.waiting(id);
+    if (!candidate) {
       throw new SearchError(
         'UNKNOWN_CANDIDATE',
         `No candidate ${id} waits for a result: it is of another generation, or it has one. Tell each candidate of the last ask() once.`,
       );
     }
-    checkResult(result, candidate.genome, this.#names());
-    return this.#tell(id - first, result);
+    checkResult(result, candidate.genome, this.#evolution.names);
+    return this.#evolution.record(id, result);
   }
 
   /**
@@ -209,7 +140,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   async run({ signal, onGeneration }: RunOptions<Genome, Name, Constraint> = {}): Promise<
     SearchResult<Genome, Name, Constraint>
   > {
-    this.#claim();
+    this.#markBusy();
     try {
       for (;;) {
         const step = await this.#step(signal);
@@ -229,7 +160,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     StopReason,
     void
   > {
-    this.#claim();
+    this.#markBusy();
     try {
       for (;;) {
         const step = await this.#step(signal);
@@ -254,24 +185,20 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     }
   }
 
-  #claim(): void {
+  #markBusy(): void {
     this.#checkIdle();
     this.#busy = true;
   }
 
-  #names(): readonly string[] {
-    return [...this.#axes.map(({ name }) => name), ...this.#constraints];
-  }
-
   /** One generation, all of it or nothing; or why there is none. */
   async #step(signal: AbortSignalLike | undefined): Promise<Generation<Genome, Name, Constraint> | StopReason> {
-    const candidates = this.#ask();
-    if (candidates.length === 0) return this.#stopReason() ?? 'saturated';
+    const candidates = this.#evolution.ask();
+    if (candidates.length === 0) return this.#evolution.stopReason() ?? 'saturated';
     if (signal?.aborted) throw aborted(signal.reason);
     const genomes = candidates.map(({ genome }) => genome);
     const keys = lazily(() => genomes.map((genome) => keyOf(this.#problem, genome)));
     const context = {
-      generation: this.#generation + 1,
+      generation: this.generation + 1,
       get keys() {
         return keys();
       },
@@ -280,142 +207,12 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     const results = inOrder(
       await unlessAborted(() => this.#problem.evaluate(genomes, context), signal),
       genomes,
-      this.#names(),
+      this.#evolution.names,
     );
-    const first = this.#ledger.size();
     let report: Generation<Genome, Name, Constraint> | undefined;
-    candidates.forEach(({ id }, i) => void (report = this.#tell(id - first, results[i] as Result<Name | Constraint>)));
+    candidates.forEach(
+      ({ id }, i) => void (report = this.#evolution.record(id, results[i] as Result<Name | Constraint>)),
+    );
     return report as Generation<Genome, Name, Constraint>;
-  }
-
-  #ask(): readonly Candidate<Genome>[] {
-    if (this.#stopReason() !== undefined) return [];
-    this.#pending ??= this.#breed();
-    const { candidates = [], results = [] } = this.#pending ?? {};
-    return candidates.filter((_, i) => results[i] === undefined);
-  }
-
-  #stopReason(): StopReason | undefined {
-    if (this.#generation >= this.#limits.generations) return 'generations';
-    if (this.evaluations >= this.#limits.evaluations) return 'evaluations';
-    const status = this.#limits.until?.(this.#state());
-    if (status && status.progress >= 1) return status.reason;
-    return this.#saturated ? 'saturated' : undefined;
-  }
-
-  #state(): SearchState<Name> {
-    const front = (): readonly Objectives<Name>[] => this.#feasibleFront();
-    return {
-      generation: this.#generation,
-      evaluations: this.evaluations,
-      seconds: (Date.now() - this.#started) / 1000,
-      directions: this.#problem.objectives,
-      get front() {
-        return front();
-      },
-      ...(this.#settings.reference && { hypervolumes: this.#hypervolumes }),
-    };
-  }
-
-  #progress(): number {
-    const { generations, evaluations, until } = this.#limits;
-    const none: TerminationStatus = { progress: 0, reason: '' };
-    const { progress } = until?.(this.#state()) ?? none;
-    return Math.min(
-      1,
-      Math.max(progress, generations === 0 ? 1 : this.#generation / generations, this.evaluations / evaluations),
-    );
-  }
-
-  #breed(): Pending<Genome, Name | Constraint> | undefined {
-    const before = this.#random.state();
-    const left = this.#limits.evaluations - this.evaluations;
-    const options = { problem: this.#problem, settings: this.#settings, memo: this.#memo, random: this.#random, left };
-    let brood: readonly Genome[];
-    try {
-      brood =
-        this.#generation < 0
-          ? firstBrood(options)
-          : nextBrood(options, { population: this.#population, ledger: this.#ledger, algorithm: this.#algorithm });
-    } catch (error) {
-      // An operator failed: forget what was bred, as if it had not been asked.
-      this.#random = restoreRandom(before);
-      this.#memo = createMemo(this.#problem);
-      for (let entry = 0; entry < this.#ledger.size(); entry += 1) this.#memo.add(this.#ledger.genome(entry));
-      throw error;
-    }
-    if (brood.length === 0) {
-      this.#saturated = true;
-      this.#random = restoreRandom(before);
-      return undefined;
-    }
-    const first = this.#ledger.size();
-    const candidates = brood.map((genome, i) => ({ id: first + i, genome }));
-    return {
-      candidates,
-      results: new Array<undefined>(candidates.length).fill(undefined),
-      missing: candidates.length,
-      before,
-    };
-  }
-
-  #tell(index: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined {
-    const pending = this.#pending;
-    if (!pending) return undefined;
-    if (
-      this.#generation < 0 &&
-      pending.missing === 1 &&
-      isDiscarded(result) &&
-      pending.results.every((other, i) => i === index || (other && isDiscarded(other)))
-    ) {
-      throw new SearchError(
-        'NO_CANDIDATES',
-        `All ${pending.candidates.length} candidates of the initial population were discarded, this one because: ${result.discarded}. Mend evaluate(), or what it measures.`,
-      );
-    }
-    pending.results[index] = result;
-    pending.missing -= 1;
-    return pending.missing === 0 ? this.#absorb(pending) : undefined;
-  }
-
-  #absorb({ candidates, results }: Pending<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> {
-    const first = this.#ledger.size();
-    candidates.forEach(({ genome }, i) => void this.#ledger.add(genome, results[i] as Result<Name | Constraint>));
-    const added = numbersBetween(first, this.#ledger.size()).filter(
-      (entry) => this.#ledger.discarded(entry) === undefined,
-    );
-    const merged = new Uint32Array(this.#population.length + added.length);
-    merged.set(this.#population);
-    merged.set(added, this.#population.length);
-    const kept = this.#algorithm.survivors(this.#ledger.rows(merged), this.#settings.populationSize, {
-      ideal: this.#ledger.ideal,
-      random: this.#random,
-    });
-    this.#population = kept.map((row) => merged[row] ?? 0);
-    this.#generation += 1;
-    this.#pending = undefined;
-    const volume = this.#hypervolume();
-    if (volume !== undefined) this.#hypervolumes.push(volume);
-    const counts = {
-      generation: this.#generation,
-      evaluations: this.evaluations,
-      progress: this.#progress(),
-      hypervolume: volume,
-    };
-    return generationReport(counts, {
-      ledger: this.#ledger,
-      own: numbersBetween(first, this.#ledger.size()),
-      population: this.#population,
-    });
-  }
-
-  #hypervolume(): number | undefined {
-    const { reference } = this.#settings;
-    return reference && hypervolume(this.#feasibleFront(), reference, this.#problem.objectives);
-  }
-
-  /** Objectives of the population's front; empty where nothing is feasible. */
-  #feasibleFront(): readonly Objectives<Name>[] {
-    return this.front().flatMap(({ objectives, violation }) => (violation === 0 ? [objectives] : []));
   }
 }

@@ -65,5 +65,8 @@ export class ServerError extends Error {
   }
 }
 
+/** The error of a request that does not say what it should. */
+export const invalidRequest = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
+
 /** The message of anything thrown, for quoting inside another message. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -12,7 +12,7 @@ interface Served {
   readonly model: OpenModel;
 }
 
-const isSame = (a: RepositoryEntry, b: RepositoryEntry): boolean =>
+const isSameEntry = (a: RepositoryEntry, b: RepositoryEntry): boolean =>
   a.name === b.name && a.version === b.version && a.fingerprint === b.fingerprint;
 
 /** Names in order, the newest version of each first. */
@@ -50,14 +50,15 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
     void gone.finally(() => leaving.delete(gone));
   };
 
-  const look = async (): Promise<void> => {
+  const update = async (): Promise<void> => {
     const entries = await readRepository(source);
     const kept = served.filter(
-      ({ entry, model }) => model.status().ready && entries.some((other) => isSame(entry, other)),
+      ({ entry, model }) => model.status().ready && entries.some((other) => isSameEntry(entry, other)),
     );
     const fresh: Served[] = [];
     try {
-      for (const entry of entries) if (!kept.some((old) => isSame(old.entry, entry))) fresh.push(await open(entry));
+      for (const entry of entries)
+        if (!kept.some((one) => isSameEntry(one.entry, entry))) fresh.push(await open(entry));
     } catch (error) {
       await Promise.all(fresh.map(({ model }) => model.close()));
       throw error;
@@ -72,7 +73,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
   };
 
   const models = () => served.map(({ model }) => model);
-  await look();
+  await update();
   return {
     models,
     ready: () => !closing && served.every(({ model }) => model.status().ready),
@@ -94,7 +95,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
       );
     },
     reload: () => {
-      reloading = reloading.catch(() => undefined).then(look);
+      reloading = reloading.catch(() => undefined).then(update);
       return reloading;
     },
     drain: async () => {

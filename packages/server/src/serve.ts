@@ -66,12 +66,12 @@ export const serveService = async (
   };
 
   let closing: Promise<void> | undefined;
-  let resolve: () => void = () => undefined;
-  const closed = new Promise<void>((done) => (resolve = done));
+  let markClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (markClosed = resolve));
   return {
     url,
     reload: () => service.reload(),
-    close: () => (closing ??= shutDown().finally(resolve)),
+    close: () => (closing ??= shutDown().finally(markClosed)),
     closed,
   };
 };

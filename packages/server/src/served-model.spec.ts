@@ -1,8 +1,8 @@
 import { serveModel } from './served-model.js';
 import type { QueueOptions, OpenModel } from './served-model.js';
 import type { InferenceRequest, InferenceResult } from './request.js';
-import type { SteadyPool } from './testing/steady-pool.js';
-import { steadyPool, steadyText } from './testing/steady-pool.js';
+import type { ConstantSpeedPool } from './testing/constant-speed-pool.js';
+import { constantSpeedPool, textOf32Tokens } from './testing/constant-speed-pool.js';
 import { inVirtualTime } from './testing/virtual-time.js';
 
 /** No clock of this machine is in what follows: time passes only while a test awaits. */
@@ -11,10 +11,10 @@ const test = (name: string, body: () => Promise<void>): void => it(name, inVirtu
 const label = { name: 'm', version: '1' };
 const start = (
   options: QueueOptions = {},
-  pool: SteadyPool = steadyPool(),
-): { pool: SteadyPool; model: OpenModel } => ({ pool, model: serveModel(label, pool, options) });
+  pool: ConstantSpeedPool = constantSpeedPool(),
+): { pool: ConstantSpeedPool; model: OpenModel } => ({ pool, model: serveModel(label, pool, options) });
 const ask = (model: OpenModel, request: Partial<InferenceRequest> = {}): Promise<InferenceResult> =>
-  model.infer({ inputs: [steadyText], budget: {}, ...request });
+  model.infer({ inputs: [textOf32Tokens], budget: {}, ...request });
 const codeOf = (answer: Promise<unknown>): Promise<string> =>
   answer.then(
     () => 'answered',
@@ -86,7 +86,7 @@ test('priority goes first', async () => {
   const { model, pool } = start({ maxBatchTexts: 1 });
   const names = ['running', 'normal', 'low', 'urgent'];
   await Promise.all(
-    [0, 0, 5, -1].map((priority, i) => ask(model, { inputs: [`${names[i]} ${steadyText}`], priority })),
+    [0, 0, 5, -1].map((priority, i) => ask(model, { inputs: [`${names[i]} ${textOf32Tokens}`], priority })),
   );
   expect(pool.batches.map(([text]) => JSON.stringify(text?.input).slice(1).split(' ')[0])).toEqual([
     'running',
@@ -211,11 +211,11 @@ describe('under load', () => {
     }
   });
 
-  test('a single request and a batch pass the same gate', async () => {
+  test('a single request and a batch pass the same admission check', async () => {
     const { model } = start({ maxQueue: 40, maxQueueMs: 10_000 });
-    const held = ask(model, { inputs: new Array<string>(40).fill(steadyText) });
-    const more = ask(model, { inputs: new Array<string>(39).fill(steadyText) });
-    await expect(ask(model, { inputs: new Array<string>(20).fill(steadyText) })).rejects.toMatchObject({
+    const held = ask(model, { inputs: new Array<string>(40).fill(textOf32Tokens) });
+    const more = ask(model, { inputs: new Array<string>(39).fill(textOf32Tokens) });
+    await expect(ask(model, { inputs: new Array<string>(20).fill(textOf32Tokens) })).rejects.toMatchObject({
       code: 'OVERLOADED',
     });
     await Promise.all([held, more]);

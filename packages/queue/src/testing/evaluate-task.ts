@@ -7,7 +7,7 @@ import type { EvaluateGenome } from '../index.js';
 /** A genome that says what becomes of its evaluation. */
 export interface Task {
   readonly x: number;
-  /** Whether it waits until a test lets it go. */
+  /** Whether it waits until a test releases it. */
   readonly held?: boolean;
   /** Milliseconds that pass. */
   readonly ms?: number;
@@ -37,8 +37,8 @@ const TROUBLE = {
   nothing: () => undefined as never,
 };
 
-/** The file whose appearance lets a task go that is held. */
-export const gateOf = (log: string, x: number): string => `${log}.${x}`;
+/** The file whose appearance releases a held task. */
+export const releaseFileOf = (log: string, x: number): string => `${log}.${x}`;
 
 export const evaluate: EvaluateGenome<Task, TestStudy, { offset?: number }> = async (
   task,
@@ -46,7 +46,7 @@ export const evaluate: EvaluateGenome<Task, TestStudy, { offset?: number }> = as
 ) => {
   appendFileSync(study.log, `${process.pid} ${threadId} ${attempt} ${key}\n`);
   const { x, held = false, ms = 0, spin = 0, trouble, tries = Infinity } = task;
-  if (held) await until(() => existsSync(gateOf(study.log, x)));
+  if (held) await until(() => existsSync(releaseFileOf(study.log, x)));
   await new Promise((resolve) => setTimeout(resolve, ms));
   for (const end = Date.now() + spin; Date.now() < end;);
   if (trouble && attempt < tries) return TROUBLE[trouble](task);

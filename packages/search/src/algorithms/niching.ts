@@ -67,10 +67,10 @@ export const fillNiches = (
   for (let filled = 0; filled < room; filled += 1) {
     let least = Infinity;
     let emptiest: number[] = [];
-    for (const niche of candidates.keys()) {
-      const count = counts.get(niche) ?? 0;
-      if (count < least) [least, emptiest] = [count, [niche]];
-      else if (count === least) emptiest.push(niche);
+    for (const open of candidates.keys()) {
+      const count = counts.get(open) ?? 0;
+      if (count < least) [least, emptiest] = [count, [open]];
+      else if (count === least) emptiest.push(open);
     }
     const niche = emptiest[random.integer(0, emptiest.length - 1)] ?? 0;
     const own = candidates.get(niche) ?? [];

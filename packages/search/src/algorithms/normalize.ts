@@ -8,13 +8,13 @@ const solveForOnes = (matrix: Float64Array, size: number): Float64Array | undefi
       if (Math.abs(at(row, column)) > Math.abs(at(pivot, column))) pivot = row;
     if (Math.abs(at(pivot, column)) < 1e-12) return undefined;
     for (let k = 0; k < size; k += 1) {
-      const held = at(column, k);
+      const swapped = at(column, k);
       matrix[column * size + k] = at(pivot, k);
-      matrix[pivot * size + k] = held;
+      matrix[pivot * size + k] = swapped;
     }
-    const held = right[column] ?? 0;
+    const swappedRight = right[column] ?? 0;
     right[column] = right[pivot] ?? 0;
-    right[pivot] = held;
+    right[pivot] = swappedRight;
     for (let row = column + 1; row < size; row += 1) {
       const factor = at(row, column) / at(column, column);
       for (let k = column; k < size; k += 1) matrix[row * size + k] = at(row, k) - factor * at(column, k);

@@ -34,7 +34,7 @@ export interface BatchPlan<Genome, Name extends string> extends Required<Failure
 }
 
 /** The error of a try that took too long. */
-export const tooLate = (key: string, ms: number): SearchError =>
+export const timedOut = (key: string, ms: number): SearchError =>
   new SearchError(
     'TIMED_OUT',
     `The evaluation of ${key} gave no result in ${ms} ms: raise timeoutMs, or let onFailure: 'discard' go on without it.`,
@@ -52,7 +52,7 @@ const evaluateOne = async <Genome, Name extends string>(
   plan: BatchPlan<Genome, Name> & { readonly batch: AbortSignalLike },
 ): Promise<Result<Name>> => {
   const { one, batch, timeoutMs, retries, backoffMs, onFailure, alwaysThrow } = plan;
-  const deadline = { ms: timeoutMs, error: () => tooLate(context.key, timeoutMs) };
+  const deadline = { ms: timeoutMs, error: () => timedOut(context.key, timeoutMs) };
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await supervise((signal) => one(genome, { ...context, signal, attempt }), { signal: batch, deadline });

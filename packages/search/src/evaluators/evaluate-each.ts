@@ -1,6 +1,6 @@
 import type { Result } from '../problem.js';
 import { evaluateBatch, type BatchContext, type EvaluateOneContext } from './evaluate-batch.js';
-import { checkCount, checkLimit, resolvePolicy, type FailurePolicy } from './failure-policy.js';
+import { checkCountOrInfinity, checkLimit, resolvePolicy, type FailurePolicy } from './failure-policy.js';
 import { createLimiter } from './limiter.js';
 import type { NamesOf, OneResult } from './one-result.js';
 
@@ -42,7 +42,7 @@ export const evaluateEach = <Genome, R extends OneResult<R>>(
   one: (genome: Genome, context: EvaluateOneContext) => R | Promise<R>,
   { concurrency = Infinity, timeoutMs = Infinity, ...policy }: EvaluateEachOptions = {},
 ): EvaluateInOrder<Genome, NamesOf<R>> => {
-  checkCount('concurrency', concurrency, 1);
+  checkCountOrInfinity('concurrency', concurrency, 1);
   checkLimit('timeoutMs', timeoutMs);
   const resolved = resolvePolicy(policy);
   const measure = one as (

@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors.js';
-import { LONGEST_MS } from './platform.js';
+import { LONGEST_TIMER_MS } from './platform.js';
 
 /** What happens when the evaluation of a candidate throws, rejects or takes too long. */
 export interface FailurePolicy {
@@ -15,15 +15,19 @@ export interface FailurePolicy {
 }
 
 /** @throws SearchError `INVALID_OPTION` unless it is an integer from `least` up, or Infinity */
-export const checkCount = (name: string, value: number, least: number): number => {
+export const checkCountOrInfinity = (name: string, value: number, least: number): number => {
   if (value === Infinity || (Number.isInteger(value) && value >= least)) return value;
   throw invalidOption(name, value, `an integer >= ${least}, or Infinity`);
 };
 
 /** @throws SearchError `INVALID_OPTION` unless it is a time limit: milliseconds that a timer can count, or Infinity */
 export const checkLimit = (name: string, ms: number): number => {
-  if (ms === Infinity || (ms > 0 && ms <= LONGEST_MS)) return ms;
-  throw invalidOption(name, ms, `milliseconds above 0, at most ${LONGEST_MS} (25 days), or Infinity for no limit`);
+  if (ms === Infinity || (ms > 0 && ms <= LONGEST_TIMER_MS)) return ms;
+  throw invalidOption(
+    name,
+    ms,
+    `milliseconds above 0, at most ${LONGEST_TIMER_MS} (25 days), or Infinity for no limit`,
+  );
 };
 
 /** @throws SearchError `INVALID_OPTION` */
@@ -32,8 +36,8 @@ export const resolvePolicy = ({
   backoffMs = 100,
   onFailure = 'throw',
 }: FailurePolicy): Required<FailurePolicy> => {
-  checkCount('retries', retries, 0);
-  if (!(backoffMs >= 0 && backoffMs <= LONGEST_MS))
+  checkCountOrInfinity('retries', retries, 0);
+  if (!(backoffMs >= 0 && backoffMs <= LONGEST_TIMER_MS))
     throw invalidOption('backoffMs', backoffMs, 'milliseconds, 0 or more');
   if (onFailure !== 'throw' && onFailure !== 'discard')
     throw invalidOption('onFailure', onFailure, "'throw' or 'discard'");

@@ -23,16 +23,16 @@ interface Platform {
 const platform = globalThis as unknown as Platform;
 
 /** The longest delay a timer takes, in milliseconds: about 25 days. */
-export const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const createAbortController = (): PlatformAbortController => new platform.AbortController();
 
 /**
  * Calls `call` once, `ms` milliseconds from now.
  *
- * @returns what calls it off
+ * @returns what cancels it
  */
 export const after = (ms: number, call: () => void): (() => void) => {
-  const timer = platform.setTimeout(call, Math.min(ms, LONGEST_MS));
+  const timer = platform.setTimeout(call, Math.min(ms, LONGEST_TIMER_MS));
   return () => platform.clearTimeout(timer);
 };

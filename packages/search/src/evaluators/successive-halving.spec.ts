@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Search, dominates, type EvaluateContext, type Result } from '../index.js';
-import { keyOf } from '../memo.js';
+import { keyOf } from '../genotype-set.js';
 import { tradeOff } from '../testing/trade-off.js';
 import { evaluateEach } from './evaluate-each.js';
 import { successiveHalving, type FidelityContext } from './successive-halving.js';

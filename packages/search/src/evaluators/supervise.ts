@@ -3,7 +3,7 @@ import type { AbortSignalLike } from '../problem.js';
 import { after, createAbortController, type PlatformAbortSignal } from './platform.js';
 
 /** What may end work before it is done. */
-export interface Bounds {
+export interface SuperviseOptions {
   readonly signal: AbortSignalLike | undefined;
   /** Milliseconds, Infinity for no limit, and the error that ends work which takes longer. */
   readonly deadline?: { readonly ms: number; readonly error: () => Error };
@@ -18,25 +18,25 @@ export type Work<Value> = (signal: PlatformAbortSignal, abort: (reason: unknown)
  *
  * @throws SearchError `ABORTED` when the outer signal aborts, also before the start; the deadline's error; and whatever `work` throws
  */
-export const supervise = async <Value>(work: Work<Value>, { signal, deadline }: Bounds): Promise<Value> => {
+export const supervise = async <Value>(work: Work<Value>, { signal, deadline }: SuperviseOptions): Promise<Value> => {
   if (signal?.aborted) throw aborted(signal.reason);
   const controller = createAbortController();
-  const releases: (() => void)[] = [];
-  const cut = new Promise<never>((_, reject) => {
+  const cleanUps: (() => void)[] = [];
+  const stopped = new Promise<never>((_, reject) => {
     if (signal) {
       const onAbort = (): void => reject(aborted(signal.reason));
       signal.addEventListener('abort', onAbort);
-      releases.push(() => signal.removeEventListener('abort', onAbort));
+      cleanUps.push(() => signal.removeEventListener('abort', onAbort));
     }
-    if (deadline && deadline.ms < Infinity) releases.push(after(deadline.ms, () => reject(deadline.error())));
+    if (deadline && deadline.ms < Infinity) cleanUps.push(after(deadline.ms, () => reject(deadline.error())));
   });
   try {
-    return await Promise.race([cut, work(controller.signal, (reason) => controller.abort(reason))]);
+    return await Promise.race([stopped, work(controller.signal, (reason) => controller.abort(reason))]);
   } catch (error) {
     controller.abort(signal?.aborted ? signal.reason : error);
     throw error;
   } finally {
-    for (const release of releases) release();
+    for (const cleanUp of cleanUps) cleanUp();
   }
 };
 
@@ -45,8 +45,8 @@ export const pause = (ms: number, signal: AbortSignalLike): Promise<void> =>
   supervise(
     (own) =>
       new Promise<void>((resolve) => {
-        const callOff = after(ms, resolve);
-        own.addEventListener('abort', callOff);
+        const cancel = after(ms, resolve);
+        own.addEventListener('abort', cancel);
       }),
     { signal },
   );

@@ -14,7 +14,7 @@ const WORDS = 2 ** 32;
 const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);
 
 /** How many times the distance of the parents the children are apart, if the nearer bound is `room` beyond its parent: beta_q. */
-const spread = (u: number, room: number, exponent: number): number => {
+const spreadFactor = (u: number, room: number, exponent: number): number => {
   const scaled = u * (2 - 1 / power(1 + 2 * room, exponent)); // u * alpha
   return root(scaled <= 1 ? scaled : 1 / (2 - scaled), exponent);
 };
@@ -58,8 +58,8 @@ export const sbx = ({ eta = 20, ...box }: SbxOptions = {}): ((
       const small = Math.min(x, y);
       const large = Math.max(x, y);
       const u = random.next();
-      const down = spread(u, Math.max(0, small - least) / distance, exponent) * distance;
-      const up = spread(u, Math.max(0, most - large) / distance, exponent) * distance;
+      const down = spreadFactor(u, Math.max(0, small - least) / distance, exponent) * distance;
+      const up = spreadFactor(u, Math.max(0, most - large) / distance, exponent) * distance;
       const lower = clamp(0.5 * (small + large - down), least, most);
       const upper = clamp(0.5 * (small + large + up), least, most);
       const turn = ((turned >>> i) & 1) === 1;

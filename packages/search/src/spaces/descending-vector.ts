@@ -48,7 +48,7 @@ const scaleOf = (steps: number | undefined) =>
  * - `crossover` has one child, the mean of two parents, gene by gene, rounded up to the grid;
  * - `initial` sorts uniform draws; `repair` clamps, snaps to the grid and takes the running minimum.
  *
- * On a grid genotypes repeat and the search's memo saves their evaluation.
+ * On a grid genotypes repeat and the search evaluates each once.
  *
  * @throws SearchError `INVALID_OPTION` for an impossible length, range, grid or probability
  * @example

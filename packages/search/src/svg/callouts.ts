@@ -7,7 +7,7 @@ export interface Callout {
   readonly point: Point;
 }
 
-interface Box {
+interface TextBox {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -17,14 +17,14 @@ interface Box {
 const LINE = 17;
 const STEP = 22;
 
-const overlap = (a: Box, b: Box): boolean =>
+const overlap = (a: TextBox, b: TextBox): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** The box of two lines of text beside a ring: to the left or right, above or below, so many steps away. */
 const boxAt = (
   { cx, cy, width }: { readonly cx: number; readonly cy: number; readonly width: number },
   [right, down, steps]: readonly [boolean, boolean, number],
-): Box => {
+): TextBox => {
   const [near, far] = [11 + steps * STEP, 4 + steps * STEP];
   const left = right ? cx + near : cx - near - width;
   const top = down ? cy + far : cy - far - 2 * LINE;
@@ -40,7 +40,7 @@ const boxAt = (
 export const callouts = (plot: Plot, named: readonly Callout[], front: readonly Point[]): string[] => {
   const { area, x, y } = plot;
   const obstacles = [...front, ...named.map(({ point }) => point)].map((point) => place(plot, point));
-  const taken: Box[] = [];
+  const taken: TextBox[] = [];
   const sides = [false, true].flatMap((turnY) =>
     [false, true].map((turnX) => [(x.sign === -1) !== turnX, (y.sign === 1) !== turnY] as const),
   );
@@ -49,16 +49,17 @@ export const callouts = (plot: Plot, named: readonly Callout[], front: readonly 
     const { cx, cy } = place(plot, point);
     const numbers = valuesOf(plot, point);
     const from = { cx, cy, width: Math.max(widthOf(label, 14), widthOf(numbers, 13)) };
-    const harm = (box: Box, rank: number): number => {
-      const outside = box.left < area.left || box.right > area.right || box.top < area.top || box.bottom > area.bottom;
+    const harmOf = (tried: TextBox, rank: number): number => {
+      const { left, right, top, bottom } = tried;
+      const outside = left < area.left || right > area.right || top < area.top || bottom > area.bottom;
       const hidden = obstacles.filter(
-        (at) => at.cx > box.left - 5 && at.cx < box.right + 5 && at.cy > box.top - 5 && at.cy < box.bottom + 5,
+        (dot) => dot.cx > left - 5 && dot.cx < right + 5 && dot.cy > top - 5 && dot.cy < bottom + 5,
       ).length;
-      return (outside ? 1e4 : 0) + 1e3 * taken.filter((other) => overlap(box, other)).length + 10 * hidden + rank;
+      return (outside ? 1e4 : 0) + 1e3 * taken.filter((other) => overlap(tried, other)).length + 10 * hidden + rank;
     };
     const [best] = candidates
       .map((candidate, rank) => ({ candidate, box: boxAt(from, candidate), rank }))
-      .map((option) => ({ ...option, harm: harm(option.box, option.rank) }))
+      .map((option) => ({ ...option, harm: harmOf(option.box, option.rank) }))
       .sort((a, b) => a.harm - b.harm);
     if (!best) return '';
     const { box } = best;

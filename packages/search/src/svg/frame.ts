@@ -3,7 +3,7 @@ import { SERIES_COLOURS } from './style.js';
 import { escape, fixed, widthOf } from './text.js';
 
 /** Grid, axes and the numbers on them. */
-export const grid = ({ area: { left, right, top, bottom }, x, y }: Plot): string => {
+export const gridLines = ({ area: { left, right, top, bottom }, x, y }: Plot): string => {
   const columns = x.scale.ticks.map(({ value }) => `M${fixed(x.scale.at(value))} ${fixed(top)}V${fixed(bottom)}`);
   const rows = y.scale.ticks.map(({ value }) => `M${fixed(left)} ${fixed(y.scale.at(value))}H${fixed(right)}`);
   const below = x.scale.ticks.map(

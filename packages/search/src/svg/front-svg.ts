@@ -2,7 +2,7 @@ import { axesOf, type Axis, type Directions, type Objectives } from '../dominanc
 import { SearchError } from '../errors.js';
 import type { Measured, ObjectiveOf } from '../measured.js';
 import { callouts } from './callouts.js';
-import { axisTitle, betterIs, grid, legend } from './frame.js';
+import { axisTitle, betterIs, gridLines, legend } from './frame.js';
 import { dots, members, staircase } from './marks.js';
 import type { Plot, PlotAxis, Point } from './plot.js';
 import { scaleFor } from './scale.js';
@@ -148,7 +148,7 @@ export const frontSvg = <Item extends Measured>(
     `<rect class="paper" width="${width}" height="${height}"/>`,
     `<text class="title" x="${start}" y="32">${escape(title)}</text>`,
     key.marks,
-    grid(plot),
+    gridLines(plot),
     axisTitle(y, { at: [start, top - 16], anchor: 'start' }),
     axisTitle(x, { at: [right, bottom + 46], anchor: 'end' }),
     ...behind.map((set, i) => dots(plot, set, i)),

@@ -12,14 +12,14 @@ export interface SentError {
 }
 
 /** To the worker: evaluate this. `evaluation` counts from 1. */
-export interface Order {
+export interface EvaluationRequest {
   readonly evaluation: number;
   readonly genome: unknown;
   readonly context: WorkerContext;
 }
 
-/** From the worker: what came of an order. Number 0, with neither result nor error: ready for orders. */
-export interface Reply {
+/** From the worker: what came of a request. Number 0, with neither result nor error: ready for requests. */
+export interface EvaluationReply {
   readonly evaluation: number;
   readonly result?: Result;
   readonly error?: SentError;

@@ -1,5 +1,5 @@
 import type { OneResult } from '../evaluators/one-result.js';
-import { isNumbered, packError, type Order, type WorkerContext } from './protocol.js';
+import { isNumbered, packError, type EvaluationRequest, type WorkerContext } from './protocol.js';
 import { workerPort } from './worker-port.js';
 
 /**
@@ -16,7 +16,7 @@ export const serveEvaluations = <Genome, R extends OneResult<R>>(
   one: (genome: Genome, context: WorkerContext) => R | Promise<R>,
 ): void => {
   const port = workerPort();
-  const serve = async ({ evaluation, genome, context }: Order): Promise<void> => {
+  const serve = async ({ evaluation, genome, context }: EvaluationRequest): Promise<void> => {
     try {
       port.post({ evaluation, result: await one(genome as Genome, context) });
     } catch (error) {
@@ -24,7 +24,7 @@ export const serveEvaluations = <Genome, R extends OneResult<R>>(
     }
   };
   port.listen((message) => {
-    if (isNumbered(message)) void serve(message as Order);
+    if (isNumbered(message)) void serve(message as EvaluationRequest);
   });
   port.post({ evaluation: 0 });
 };

@@ -1,9 +1,9 @@
 import { SearchError } from '../errors.js';
 import type { Result } from '../problem.js';
-import { isNumbered, unpackError, type Reply, type WorkerContext } from './protocol.js';
+import { isNumbered, unpackError, type EvaluationReply, type WorkerContext } from './protocol.js';
 import { keepAlive, listenTo, type WorkerLike } from './worker-like.js';
 
-/** One worker that evaluates one genome at a time. */
+/** The connection to one worker, which evaluates one genome at a time. */
 export interface WorkerLink {
   /** Rejects with SearchError `WORKER_NOT_STARTED`. */
   readonly started: Promise<unknown>;
@@ -19,11 +19,11 @@ export interface WorkerLink {
 
 interface Awaited {
   readonly evaluation: number;
-  resolve(reply: Reply): void;
+  resolve(reply: EvaluationReply): void;
   reject(error: unknown): void;
 }
 
-/** Takes up the line to a worker that was just made. */
+/** Connects to a worker that was just made. */
 export const linkWorker = (worker: WorkerLike): WorkerLink => {
   let awaited: Awaited | undefined;
   let death: SearchError | undefined;
@@ -31,7 +31,7 @@ export const linkWorker = (worker: WorkerLike): WorkerLink => {
   let count = 0;
   let ended: Promise<void> | undefined;
 
-  const reply = (evaluation: number): Promise<Reply> =>
+  const reply = (evaluation: number): Promise<EvaluationReply> =>
     new Promise((resolve, reject) => {
       if (death) reject(death);
       else awaited = { evaluation, resolve, reject };
@@ -69,9 +69,9 @@ export const linkWorker = (worker: WorkerLike): WorkerLink => {
       const answer = reply(count);
       try {
         worker.postMessage({ evaluation: count, genome, context });
-      } catch (error) {
+      } catch (notPosted) {
         awaited = undefined; // a genome that cannot be posted is not the worker's fault
-        throw error;
+        throw notPosted;
       }
       const { result, error } = await answer;
       if (error) throw unpackError(error);

@@ -30,7 +30,7 @@ const watched = () => {
 };
 
 it('does not keep a process running that forgot to close it', () => {
-  const script = join(__dirname, '..', 'testing', 'forgetful-process.ts');
+  const script = join(__dirname, '..', 'testing', 'unclosed-pool-process.ts');
   const printed = execFileSync(process.execPath, ['--import', 'tsx', script], {
     encoding: 'utf8',
     timeout: 240_000,

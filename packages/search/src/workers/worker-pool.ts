@@ -1,11 +1,11 @@
 import { SearchError } from '../errors.js';
-import { evaluateBatch, tooLate, type BatchContext, type EvaluateOneContext } from '../evaluators/evaluate-batch.js';
-import { checkCount, checkLimit, resolvePolicy, type FailurePolicy } from '../evaluators/failure-policy.js';
+import { evaluateBatch, timedOut, type BatchContext, type EvaluateOneContext } from '../evaluators/evaluate-batch.js';
+import { checkCountOrInfinity, checkLimit, resolvePolicy, type FailurePolicy } from '../evaluators/failure-policy.js';
 import { createLimiter } from '../evaluators/limiter.js';
 import { supervise } from '../evaluators/supervise.js';
 import type { Result } from '../problem.js';
 import { defaultSize } from './default-size.js';
-import { createStaff } from './staff.js';
+import { createPoolWorkers } from './pool-workers.js';
 import type { WorkerLike } from './worker-like.js';
 
 /** How a pool is made up, and what it does about failures. */
@@ -55,12 +55,12 @@ export const workerPool = ({
   startMs = 60_000,
   ...policy
 }: WorkerPoolOptions): WorkerPool => {
-  checkCount('size', size, 1);
+  checkCountOrInfinity('size', size, 1);
   checkLimit('timeoutMs', timeoutMs);
   checkLimit('startMs', startMs);
   const resolved = resolvePolicy(policy);
-  const staff = createStaff(worker);
-  const batches = new Set<(reason: unknown) => void>(); // what gives each of them up
+  const workers = createPoolWorkers(worker);
+  const aborts = new Set<(reason: unknown) => void>(); // one for each batch that runs
   let closed = false;
 
   const notStarted = (): SearchError =>
@@ -69,9 +69,9 @@ export const workerPool = ({
       `The worker did not call serveEvaluations in ${startMs} ms: see to it that its file does, or raise startMs.`,
     );
   const one = (genome: unknown, { signal, ...context }: EvaluateOneContext): Promise<Result> =>
-    staff.lend(async (link) => {
+    workers.use(async (link) => {
       await supervise(() => link.started, { signal, deadline: { ms: startMs, error: notStarted } });
-      const deadline = { ms: timeoutMs, error: () => tooLate(context.key, timeoutMs) };
+      const deadline = { ms: timeoutMs, error: () => timedOut(context.key, timeoutMs) };
       return supervise(() => link.ask(genome, context), { signal, deadline });
     });
   const plan = {
@@ -84,12 +84,12 @@ export const workerPool = ({
 
   const run = (genomes: readonly unknown[], context: BatchContext): Promise<readonly Result[]> =>
     supervise(
-      async (signal, giveUp) => {
-        batches.add(giveUp);
+      async (signal, abort) => {
+        aborts.add(abort);
         try {
           return await evaluateBatch(genomes, { ...context, signal }, plan);
         } finally {
-          batches.delete(giveUp);
+          aborts.delete(abort);
         }
       },
       { signal: context.signal },
@@ -106,8 +106,8 @@ export const workerPool = ({
     },
     close: async () => {
       closed = true;
-      for (const giveUp of batches) giveUp('the pool is closed');
-      await staff.dismiss();
+      for (const abort of aborts) abort('the pool is closed');
+      await workers.terminate();
     },
   };
 };

@@ -1,7 +1,7 @@
 import { SearchError } from '../errors.js';
 import { nodeBuiltin } from './node-builtin.js';
 
-/** A worker's line to the thread that started it. */
+/** A worker's connection to the thread that started it. */
 export interface WorkerPort {
   post(message: unknown): void;
   listen(listener: (message: unknown) => void): void;
@@ -19,7 +19,7 @@ interface WorkerScope {
 }
 
 /**
- * The line of the worker that this runs in: Node's `parentPort`, or the global scope of a Web Worker.
+ * The connection of the worker that this runs in: Node's `parentPort`, or the global scope of a Web Worker.
  *
  * @throws SearchError `NOT_A_WORKER`
  */

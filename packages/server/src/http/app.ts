@@ -7,7 +7,7 @@ import { addAuthentication } from './authentication.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './error-handler.js';
 import { addExchanges, requestIdOf } from './exchange.js';
-import { addGate } from './gate.js';
+import { addInFlightLimit } from './in-flight-limit.js';
 import { resolveHttpOptions, type HttpOptions } from './http-options.js';
 import { createInference } from './inference.js';
 import { addOpenApi, openApiRoute } from './open-api.js';
@@ -78,7 +78,7 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     });
   }
   await addAuthentication(app, apiKeys);
-  addGate(app, service, { limit: maxConcurrentRequests, observer: metrics.observer });
+  addInFlightLimit(app, service, { limit: maxConcurrentRequests, observer: metrics.observer });
   await addTracing(app);
   await addOpenApi(app, { secured: apiKeys.length > 0 });
 

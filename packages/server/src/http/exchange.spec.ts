@@ -51,7 +51,7 @@ test('an answer does not abort anything', async () => {
   expect(service.requests.map(({ signal }) => signal?.aborted)).toEqual([false, false]);
 });
 
-test('one gate for requests of one text and of many, of every protocol; it closes at once and opens again', async () => {
+test('one limit for requests of one text and of many, of every protocol; it refuses at once and takes requests again', async () => {
   const { service, get, post } = await start([{}], { maxConcurrentRequests: 2 });
   const release = service.hold();
   const held = [post('/v1/classify', { text: 'good' }), post('/v1/classify', { texts: ['good', 'bad'] })];
@@ -113,7 +113,7 @@ test('counters say what clients saw', async () => {
   expect(await counted(get, 'cost_count')).toBe(20);
 });
 
-test('clients that leave before they are let in do not hold the gate', async () => {
+test('clients that leave before they are let in do not count against the limit', async () => {
   const { app, port, post } = await start([{}], { maxConcurrentRequests: 1, apiKeys: ['key'] });
   let gone = 0;
   app.server.on('connection', (socket) => socket.on('close', () => (gone += 1)));

@@ -1,6 +1,6 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
 import { Type, type Static, type TProperties } from 'typebox';
-import { ServerError } from '../errors.js';
+import { ServerError, invalidRequest } from '../errors.js';
 import type { InferenceResult } from '../request.js';
 import { errorSchema } from './error-body.js';
 import type { Found } from './inference.js';
@@ -77,17 +77,16 @@ interface TextFields {
   readonly pairs?: readonly string[];
 }
 
-const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
-
 /** `text` or `texts`, with `pair` or `pairs`, as a list. @throws ServerError `REQUEST_INVALID` */
 const inputsOf = ({ text: one, texts: many, pair, pairs }: TextFields): TextInput[] => {
-  if ((one === undefined) === (many === undefined)) throw invalid('Expected one of the fields "text" and "texts".');
+  if ((one === undefined) === (many === undefined))
+    throw invalidRequest('Expected one of the fields "text" and "texts".');
   if (one !== undefined ? pairs : pair !== undefined)
-    throw invalid('"pair" goes with "text", and "pairs" with "texts".');
+    throw invalidRequest('"pair" goes with "text", and "pairs" with "texts".');
   const firsts = many ?? [one ?? ''];
   const seconds = pairs ?? (pair === undefined ? undefined : [pair]);
   if (seconds && seconds.length !== firsts.length)
-    throw invalid(`"texts" has ${firsts.length} texts and "pairs" has ${seconds.length}; expected one each.`);
+    throw invalidRequest(`"texts" has ${firsts.length} texts and "pairs" has ${seconds.length}; expected one each.`);
   return firsts.map((first, row) => (seconds ? [first, seconds[row] ?? ''] : first));
 };
 
@@ -118,19 +117,22 @@ const answerOfOne = <Fields>(found: Found, result: InferenceResult, read: (predi
 
 const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => {
   const predictions: (Fields | Static<typeof textError>)[] = result.predictions.map(read);
-  for (const [text, { message, code }] of [...(result.refused ?? [])].sort(([one], [other]) => one - other))
-    predictions.splice(text, 0, { error: message, code });
+  for (const [position, { message, code }] of [...(result.refused ?? [])].sort(([one], [other]) => one - other))
+    predictions.splice(position, 0, { error: message, code });
   return { ...aboutOf(found, result), predictions };
 };
 
 const tags = ['Simple'];
-const config = { inference: true };
+const routeConfig = { inference: true };
 
 /** One route a task, in and out as one would write it by hand. */
 export const simpleRoutes: Routes = (app, { inference }) => {
   app.post(
     '/v1/classify',
-    { config, schema: { tags, body: classifyBody, response: { 200: oneOrMany(classification), ...failures } } },
+    {
+      config: routeConfig,
+      schema: { tags, body: classifyBody, response: { 200: oneOrMany(classification), ...failures } },
+    },
     async (request, reply) => {
       const found = inference.find(request, {
         ...request.body,
@@ -149,7 +151,7 @@ export const simpleRoutes: Routes = (app, { inference }) => {
 
   app.post(
     '/v1/tag',
-    { config, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } },
+    { config: routeConfig, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } },
     async (request, reply) => {
       const found = inference.find(request, { ...request.body, tasks: ['token-classification'] });
       const result = await inference.run(request, reply, found, {
@@ -164,7 +166,7 @@ export const simpleRoutes: Routes = (app, { inference }) => {
   app.post(
     '/v1/answer',
     {
-      config,
+      config: routeConfig,
       schema: { tags, body: answerBody, response: { 200: Type.Object({ ...about, ...answering }), ...failures } },
     },
     async (request, reply) => {

@@ -1,11 +1,9 @@
 import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
-import { ServerError } from '../errors.js';
+import { invalidRequest } from '../errors.js';
 import { rowsOf, textsOf, type InputTensor } from './tensors.js';
 
 const textNames = ['text', 'pair'];
 const tokenNames = ['input_ids', 'attention_mask', 'token_type_ids'];
-
-const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
 
 /** Whether a task answers about whole texts: only such a one may be asked with token numbers. */
 const readsTokens = (task: TaskName): boolean =>
@@ -28,7 +26,7 @@ const textInputs = (text: InputTensor, pair: InputTensor | undefined): TextInput
   if (!pair) return texts;
   const pairs = textsOf(pair);
   if (pairs.length !== texts.length)
-    throw invalid(`Input "text" has ${texts.length} texts and "pair" has ${pairs.length}; expected one each.`);
+    throw invalidRequest(`Input "text" has ${texts.length} texts and "pair" has ${pairs.length}; expected one each.`);
   return texts.map((first, row) => [first, pairs[row] ?? '']);
 };
 
@@ -36,7 +34,7 @@ const textInputs = (text: InputTensor, pair: InputTensor | undefined): TextInput
 const lengthOf = (mask: readonly number[], row: number): number => {
   const length = mask.lastIndexOf(1) + 1;
   if (length > 0 && mask.every((value, at) => value === (at < length ? 1 : 0))) return length;
-  throw invalid(
+  throw invalidRequest(
     `Row ${row} of "attention_mask" is not some 1s and then only 0s; expected padding on the right, after at least one token.`,
   );
 };
@@ -45,7 +43,7 @@ const lengthOf = (mask: readonly number[], row: number): number => {
 const tokenInputs = (ids: InputTensor, mask: InputTensor | undefined, types: InputTensor | undefined): TokenInput[] => {
   for (const other of [mask, types]) {
     if (other && other.shape.join() !== ids.shape.join())
-      throw invalid(
+      throw invalidRequest(
         `Input "${other.name}" has the shape [${other.shape.join(', ')}] and "input_ids" [${ids.shape.join(', ')}]; expected the same.`,
       );
   }
@@ -67,20 +65,20 @@ export const inputsOfTensors = (tensors: readonly InputTensor[], task: TaskName)
   const byName = new Map<string, InputTensor>();
   for (const tensor of tensors) {
     if (!known.includes(tensor.name))
-      throw invalid(
+      throw invalidRequest(
         `This model has no input ${JSON.stringify(tensor.name.slice(0, 60))}; its inputs are ${known.join(', ')}.`,
       );
-    if (byName.has(tensor.name)) throw invalid(`Input "${tensor.name}" came twice.`);
+    if (byName.has(tensor.name)) throw invalidRequest(`Input "${tensor.name}" came twice.`);
     byName.set(tensor.name, tensor);
   }
   const [text, pair] = textNames.map((name) => byName.get(name));
   const [ids, mask, types] = tokenNames.map((name) => byName.get(name));
-  if ((text || pair) && (ids || mask || types)) throw invalid('Both texts and tokens came; give one of them.');
+  if ((text || pair) && (ids || mask || types)) throw invalidRequest('Both texts and tokens came; give one of them.');
   const main = text ?? ids;
-  if (!main) throw invalid(`Input "${mask || types ? 'input_ids' : 'text'}" is missing.`);
+  if (!main) throw invalidRequest(`Input "${mask || types ? 'input_ids' : 'text'}" is missing.`);
   if (pairOf(task) === 'required' && !pair)
-    throw invalid('Input "pair" is missing: the context in which the answer is looked for.');
+    throw invalidRequest('Input "pair" is missing: the context in which the answer is looked for.');
   const inputs = ids ? tokenInputs(ids, mask, types) : textInputs(main, pair);
-  if (inputs.length === 0) throw invalid(`Input "${main.name}" is empty; expected at least one text.`);
+  if (inputs.length === 0) throw invalidRequest(`Input "${main.name}" is empty; expected at least one text.`);
   return inputs;
 };

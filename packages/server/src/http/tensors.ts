@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ServerError } from '../errors.js';
+import { invalidRequest } from '../errors.js';
 
 const parameters = Type.Optional(Type.Record(Type.String(), Type.Unknown()));
 
@@ -22,9 +22,7 @@ export const outputTensor = Type.Object({
 });
 export type OutputTensor = Static<typeof outputTensor>;
 
-const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
-
-const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /** Nested lists of exactly this shape -> their elements in order. */
 const unnest = (data: readonly unknown[], shape: readonly number[], fail: () => never): unknown[] => {
@@ -39,8 +37,8 @@ const elementsOf = ({ name, shape, data }: InputTensor): unknown[] => {
   const size = shape.reduce((product, length) => product * length, 1);
   const nested = shape.length > 1 && Array.isArray(data[0]);
   const fail = (): never => {
-    throw invalid(
-      `Input "${name}" has the shape ${show(shape)} and ${nested ? 'lists that do not nest so' : `${data.length} elements; expected ${size}`}.`,
+    throw invalidRequest(
+      `Input "${name}" has the shape ${showShape(shape)} and ${nested ? 'lists that do not nest so' : `${data.length} elements; expected ${size}`}.`,
     );
   };
   if (!nested && data.length !== size) fail();
@@ -49,7 +47,7 @@ const elementsOf = ({ name, shape, data }: InputTensor): unknown[] => {
 
 const checkDatatype = ({ name, datatype }: InputTensor, expected: string): void => {
   if (datatype !== expected)
-    throw invalid(`Input "${name}" has the datatype ${JSON.stringify(datatype)}; expected ${expected}.`);
+    throw invalidRequest(`Input "${name}" has the datatype ${JSON.stringify(datatype)}; expected ${expected}.`);
 };
 
 /**
@@ -61,10 +59,10 @@ export const textsOf = (tensor: InputTensor): string[] => {
   const { name, shape } = tensor;
   checkDatatype(tensor, 'BYTES');
   if (shape.length > 2 || (shape[1] ?? 1) !== 1)
-    throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n], one text each.`);
+    throw invalidRequest(`Input "${name}" has the shape ${showShape(shape)}; expected [n], one text each.`);
   return elementsOf(tensor).map((element, row) => {
     if (typeof element !== 'string')
-      throw invalid(`Element ${row} of input "${name}" is ${typeof element}; expected a text.`);
+      throw invalidRequest(`Element ${row} of input "${name}" is ${typeof element}; expected a text.`);
     return element;
   });
 };
@@ -79,10 +77,10 @@ export const rowsOf = (tensor: InputTensor): number[][] => {
   checkDatatype(tensor, 'INT64');
   const [rows = 0, length = 0, ...more] = shape;
   if (shape.length < 2 || more.length > 0)
-    throw invalid(`Input "${name}" has the shape ${show(shape)}; expected [n, tokens].`);
+    throw invalidRequest(`Input "${name}" has the shape ${showShape(shape)}; expected [n, tokens].`);
   const elements = elementsOf(tensor).map((element, at) => {
     if (typeof element !== 'number' || !Number.isSafeInteger(element))
-      throw invalid(
+      throw invalidRequest(
         `Element ${at} of input "${name}" is ${typeof element === 'number' ? element : typeof element}; expected a whole number.`,
       );
     return element;

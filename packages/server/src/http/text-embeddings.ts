@@ -24,7 +24,7 @@ const errorFormat: ErrorFormat = ({ code, status, message }) => {
   return { status: own, body: { error: message, error_type } };
 };
 
-const errorSchema = Type.Object({ error: Type.String(), error_type: Type.String() });
+const teiErrorSchema = Type.Object({ error: Type.String(), error_type: Type.String() });
 
 const pair = Type.Array(Type.String(), { minItems: 2, maxItems: 2 });
 const predictBody = Type.Object(
@@ -66,7 +66,7 @@ const tags = ['Text Embeddings Inference'];
 
 /** The routes of Hugging Face's Text Embeddings Inference that classifiers have. */
 export const textEmbeddingsRoutes: Routes = (app, { service, inference, options }) => {
-  const failures = { '4xx': errorSchema, '5xx': errorSchema };
+  const failures = { '4xx': teiErrorSchema, '5xx': teiErrorSchema };
 
   app.post(
     '/predict',

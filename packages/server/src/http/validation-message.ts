@@ -6,7 +6,7 @@ interface VerboseError extends FastifySchemaValidationError {
   readonly data?: unknown;
 }
 
-const show = (value: unknown): string => {
+const showValue = (value: unknown): string => {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(JSON.stringify(value)).slice(0, 60);
 };
@@ -33,7 +33,7 @@ export const validationMessage = (errors: readonly FastifySchemaValidationError[
   if (keyword === 'required') return `The field ${inside(params['missingProperty'])} is missing.`;
   const subject = field === '' ? `The ${where}` : `"${field}"`;
   if (keyword === 'anyOf' && parentSchema?.description !== undefined)
-    return `${subject} is ${show(data)}; expected ${parentSchema.description}`;
+    return `${subject} is ${showValue(data)}; expected ${parentSchema.description}`;
   const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
-  return data === undefined ? `${subject} is missing.` : `${subject} is ${show(data)}; it ${message}${allowed}.`;
+  return data === undefined ? `${subject} is missing.` : `${subject} is ${showValue(data)}; it ${message}${allowed}.`;
 };

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { facts } from '../testing/steady-pool.js';
+import { facts } from '../testing/constant-speed-pool.js';
 import { choicesFor } from './choices.js';
 import { createLoadController } from './load-controller.js';
 import { createOfferedLoad } from './offered-load.js';
-import { createPace } from './pace.js';
+import { createWaitCorrection } from './wait-correction.js';
 import { createSpeed } from './speed.js';
 
 const { paretoSet } = facts;
@@ -158,16 +158,16 @@ test('offered load is the share of the threads that recent requests need', () =>
   expect(offered.utilization(20_000, 1)).toBeLessThan(0.01);
 });
 
-test('pace learns how far waits are from what was predicted, and never hopes for less', () => {
-  const pace = createPace();
-  for (let i = 0; i < 100; i++) pace.observe(100, 150);
-  expect(pace.factor).toBeCloseTo(1.5, 1);
-  for (let i = 0; i < 300; i++) pace.observe(100, 20);
-  expect(pace.factor).toBe(1);
-  pace.observe(1, 1000);
-  expect(pace.factor).toBe(1);
-  for (let i = 0; i < 100; i++) pace.observe(100, 400);
-  expect(pace.factor).toBeGreaterThan(3);
-  for (let i = 0; i < 100; i++) pace.observe(5, 3); // nothing waits any more
-  expect(pace.factor).toBeCloseTo(1, 3);
+test('the wait correction learns how far waits are from what was predicted, and never hopes for less', () => {
+  const waitCorrection = createWaitCorrection();
+  for (let i = 0; i < 100; i++) waitCorrection.observe(100, 150);
+  expect(waitCorrection.factor).toBeCloseTo(1.5, 1);
+  for (let i = 0; i < 300; i++) waitCorrection.observe(100, 20);
+  expect(waitCorrection.factor).toBe(1);
+  waitCorrection.observe(1, 1000);
+  expect(waitCorrection.factor).toBe(1);
+  for (let i = 0; i < 100; i++) waitCorrection.observe(100, 400);
+  expect(waitCorrection.factor).toBeGreaterThan(3);
+  for (let i = 0; i < 100; i++) waitCorrection.observe(5, 3); // nothing waits any more
+  expect(waitCorrection.factor).toBeCloseTo(1, 3);
 });

@@ -13,7 +13,7 @@ export interface Speed {
 }
 
 /** Weight of all earlier batches when a new one comes: about the last 20 count. */
-const memory = 0.95;
+const decay = 0.95;
 
 const giga = 1e9;
 
@@ -45,7 +45,7 @@ export const createSpeed = (timed: readonly TimedBatch[]): Speed => {
 
   const observe = ({ macs, milliseconds }: TimedBatch): void => {
     const size = macs / giga;
-    for (const key of ['n', 'x', 'y', 'xx', 'xy'] as const) sums[key] *= memory;
+    for (const key of ['n', 'x', 'y', 'xx', 'xy'] as const) sums[key] *= decay;
     sums.n += 1;
     sums.x += size;
     sums.y += milliseconds;

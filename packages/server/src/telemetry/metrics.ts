@@ -72,11 +72,12 @@ export const createMetrics = (): Metrics => {
   const labelNames = ['model', 'version'] as const;
   collectDefaultMetrics({ register: registry, prefix });
 
-  const counter = (name: string, help: string) =>
+  const createCounter = (name: string, help: string) =>
     new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets: number[]) =>
+  const createHistogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, registers });
-  const gauge = (name: string, help: string) => new Gauge({ name: `${prefix}${name}`, help, labelNames, registers });
+  const createGauge = (name: string, help: string) =>
+    new Gauge({ name: `${prefix}${name}`, help, labelNames, registers });
 
   const requests = new Counter({
     name: `${prefix}requests_total`,
@@ -84,21 +85,21 @@ export const createMetrics = (): Metrics => {
     labelNames: [...labelNames, 'route', 'code'] as const,
     registers,
   });
-  const texts = counter('texts', 'Texts answered.');
-  const degraded = counter('degraded', 'Requests that load made shorter than they would have been alone.');
-  const total = histogram('request_seconds', 'From arrival to answer.', seconds);
-  const queue = histogram('queue_seconds', 'From arrival to the start of the last batch.', seconds);
-  const compute = histogram('compute_seconds', 'Time of the batches a request was in.', seconds);
-  const cost = histogram('cost', "Cost of the chosen configuration, as a share of the full length's.", shares);
-  const batchTexts = histogram('batch_texts', 'Texts of a batch.', geometric(1, 2, 9));
-  const batchTokens = histogram('batch_tokens', 'Tokens of a batch.', geometric(16, 2, 11));
-  const batchSeconds = histogram('batch_seconds', 'Time of a batch.', seconds);
-  const macs = counter('macs', 'Multiply-accumulates spent.');
-  const replaced = counter('workers_replaced', 'Worker threads that died and were replaced.');
+  const texts = createCounter('texts', 'Texts answered.');
+  const degraded = createCounter('degraded', 'Requests that load made shorter than they would have been alone.');
+  const total = createHistogram('request_seconds', 'From arrival to answer.', seconds);
+  const queue = createHistogram('queue_seconds', 'From arrival to the start of the last batch.', seconds);
+  const compute = createHistogram('compute_seconds', 'Time of the batches a request was in.', seconds);
+  const cost = createHistogram('cost', "Cost of the chosen configuration, as a share of the full length's.", shares);
+  const batchTexts = createHistogram('batch_texts', 'Texts of a batch.', geometric(1, 2, 9));
+  const batchTokens = createHistogram('batch_tokens', 'Tokens of a batch.', geometric(16, 2, 11));
+  const batchSeconds = createHistogram('batch_seconds', 'Time of a batch.', seconds);
+  const macs = createCounter('macs', 'Multiply-accumulates spent.');
+  const replaced = createCounter('workers_replaced', 'Worker threads that died and were replaced.');
   const failures = new Map<string, Counter<'model' | 'version'>>(
-    Object.entries(failureCounters).map(([code, [name, help]]) => [code, counter(name, help)]),
+    Object.entries(failureCounters).map(([code, [name, help]]) => [code, createCounter(name, help)]),
   );
-  const now = Object.entries(gauges).map(([name, [help, read]]) => ({ gauge: gauge(name, help), read }));
+  const now = Object.entries(gauges).map(([name, [help, read]]) => ({ gauge: createGauge(name, help), read }));
 
   const labels = ({ name, version }: ModelLabel) => ({ model: name, version });
 

@@ -41,12 +41,12 @@ export interface FakeService extends OpenService {
   fail(error: unknown): void;
 }
 
-const textOf = (input: TextInput | TokenInput): string =>
+const inputText = (input: TextInput | TokenInput): string =>
   isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' ');
 
 /** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
 const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold = 0.5): Prediction => {
-  const text = textOf(input);
+  const text = inputText(input);
   const ran = { lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] };
   const score = text.includes('good') ? 0.75 : 0.25;
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
@@ -95,7 +95,7 @@ const infeasible = (cost: number): ServerError =>
 /** A service that answers at once, from the text alone. */
 export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Observer): FakeService => {
   const requests: InferenceRequest[] = [];
-  let gate: Promise<void> | undefined;
+  let held: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let open = true;
   const running = new Set<Promise<unknown>>();
@@ -105,7 +105,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     task: TaskName,
   ): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
-    const isEmpty = (input: (typeof asked)[number]): boolean => textOf(input).trim() === '';
+    const isEmpty = (input: (typeof asked)[number]): boolean => inputText(input).trim() === '';
     const inputs = asked.filter((input) => !isEmpty(input));
     if (inputs.length < (partial ? 1 : asked.length)) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
     const refused = new Map(
@@ -168,7 +168,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       const work = (async () => {
         if (!open) throw new ServerError('SHUTTING_DOWN', 'The server is shutting down.', { retryAfterMs: 1500 });
         if (failure) throw failure.error;
-        await Promise.race([gate, gone(request)]);
+        await Promise.race([held, gone(request)]);
         return answer(request, task);
       })();
       running.add(work);
@@ -191,9 +191,9 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     waiting: () => running.size,
     hold: () => {
       let release = (): void => undefined;
-      gate = new Promise((resolve) => (release = resolve));
+      held = new Promise((resolve) => (release = resolve));
       return () => {
-        gate = undefined;
+        held = undefined;
         release();
       };
     },

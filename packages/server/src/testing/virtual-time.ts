@@ -1,5 +1,5 @@
 /** Virtual milliseconds after which what a test awaits will never come. */
-const patienceMs = 600_000;
+const limitMs = 600_000;
 
 /**
  * A test whose time is virtual: `performance.now` and `setTimeout` stand still while anything is computed and jump from timer to timer
@@ -20,7 +20,7 @@ export const inVirtualTime = (test: () => Promise<void>) => async (): Promise<vo
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve)); // everything that can go on without time has done so
       if (over) return await outcome;
-      if (jest.getTimerCount() === 0 || performance.now() > patienceMs)
+      if (jest.getTimerCount() === 0 || performance.now() > limitMs)
         throw new Error(`after ${performance.now()} virtual ms the test awaits what no timer brings`);
       jest.advanceTimersToNextTimer();
     }

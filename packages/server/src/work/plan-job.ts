@@ -1,4 +1,4 @@
-import { ServerError } from '../errors.js';
+import { invalidRequest } from '../errors.js';
 import { choicesFor, infeasible } from '../planning/choices.js';
 import type { Speed } from '../planning/speed.js';
 import type { ModelFacts } from '../pool/thread-messages.js';
@@ -32,7 +32,7 @@ const planned = 0.75;
 const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && !(value > 0))
-      throw new ServerError('REQUEST_INVALID', `${name} is ${value}; expected a number of milliseconds above 0.`);
+      throw invalidRequest(`${name} is ${value}; expected a number of milliseconds above 0.`);
   }
 };
 

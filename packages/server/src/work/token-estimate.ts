@@ -11,7 +11,7 @@ export interface TokenEstimate {
 /** English word pieces. */
 const usualBytesPerToken = 4.5;
 
-const memory = 0.98;
+const decay = 0.98;
 
 /** Special tokens around a text. */
 const special = 2;
@@ -36,8 +36,8 @@ export const createTokenEstimate = (longest: number | undefined): TokenEstimate 
     },
     observe: (bytes, tokens) => {
       if (bytes === 0 || tokens >= (longest ?? Infinity)) return; // cut: its bytes were not all read
-      seen.bytes = seen.bytes * memory + bytes;
-      seen.tokens = seen.tokens * memory + Math.max(1, tokens - special);
+      seen.bytes = seen.bytes * decay + bytes;
+      seen.tokens = seen.tokens * decay + Math.max(1, tokens - special);
     },
   };
 };

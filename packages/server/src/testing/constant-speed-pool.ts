@@ -5,11 +5,11 @@ import { macsOf } from '../work/job.js';
 import { createTokenEstimate } from '../work/token-estimate.js';
 
 /** A text of 32 tokens, as they are guessed. */
-export const steadyText = 'word '.repeat(27);
+export const textOf32Tokens = 'word '.repeat(27);
 
 /** A model of three layers with five searched configurations. */
 export const facts: ModelFacts = {
-  engine: 'steady',
+  engine: 'constant-speed',
   task: 'sequence-classification',
   labels: ['no', 'yes'],
   dimensions: {
@@ -38,7 +38,7 @@ export const facts: ModelFacts = {
 
 const full = [1, 1, 1];
 
-export interface SteadyPool extends ModelPool {
+export interface ConstantSpeedPool extends ModelPool {
   /** Every batch that was computed. */
   readonly batches: (readonly ThreadText[])[];
   /** The next batch kills its thread. */
@@ -46,7 +46,7 @@ export interface SteadyPool extends ModelPool {
 }
 
 /** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
-export const steadyPool = ({ threads = 1, msPerText = 10 } = {}): SteadyPool => {
+export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): ConstantSpeedPool => {
   const macs = macsOf(facts);
   const perMac = msPerText / macs(32, full);
   const batches: (readonly ThreadText[])[] = [];

@@ -36,7 +36,7 @@ const byHand = async (
 
 const forwards = (count: number): number[] => [...Array(count).keys()];
 
-describe('three doors, one search', () => {
+describe('three ways to run, one search', () => {
   it('minimize, run, a loop over generations, and ask and tell give the same', async () => {
     const search = new Search(tradeOff(), options);
     const { front } = await search.run();

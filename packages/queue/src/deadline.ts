@@ -1,5 +1,5 @@
 /** What a promise comes to; undefined when that takes longer than so many milliseconds. What it comes to later is ignored. */
-export const within = async <Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> => {
+export const beforeDeadline = async <Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);

@@ -1,19 +1,19 @@
-import type { JobView } from './job-desk.js';
-import { createVigil } from './vigil.js';
+import type { JobStatus } from './job-store.js';
+import { createWorkerWatch } from './worker-watch.js';
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
 afterEach(() => void jest.useRealTimers());
 
-const waiting: readonly JobView[] = [{ state: 'waiting' }, { state: 'missing' }];
+const waiting: readonly JobStatus[] = [{ state: 'waiting' }, { state: 'missing' }];
 
-describe('the watch over workers', () => {
+describe('the worker watch', () => {
   it('tells once that nobody works, and again after somebody did', async () => {
     const onNoWorker = jest.fn();
     let workers = 0;
-    const look = createVigil({ workers: async () => workers }, onNoWorker);
-    const later = async (ms: number, views = waiting): Promise<number> => {
+    const check = createWorkerWatch({ countWorkers: async () => workers }, onNoWorker);
+    const later = async (ms: number, statuses = waiting): Promise<number> => {
       jest.advanceTimersByTime(ms);
-      await look(views);
+      await check(statuses);
       return onNoWorker.mock.calls.length;
     };
     expect(await later(4_900)).toBe(0);
@@ -30,16 +30,16 @@ describe('the watch over workers', () => {
   });
 
   it('asks nothing when nobody wants to know, and believes a Redis that does not tell', async () => {
-    const workers = jest.fn(async () => undefined);
-    const silent = createVigil({ workers }, undefined);
+    const countWorkers = jest.fn(async () => undefined);
+    const silent = createWorkerWatch({ countWorkers }, undefined);
     jest.advanceTimersByTime(10_000);
     await silent(waiting);
-    expect(workers).not.toHaveBeenCalled();
+    expect(countWorkers).not.toHaveBeenCalled();
     const onNoWorker = jest.fn();
-    const look = createVigil({ workers }, onNoWorker);
+    const check = createWorkerWatch({ countWorkers }, onNoWorker);
     jest.advanceTimersByTime(10_000);
-    await look(waiting);
-    expect(workers).toHaveBeenCalledTimes(1);
+    await check(waiting);
+    expect(countWorkers).toHaveBeenCalledTimes(1);
     expect(onNoWorker).not.toHaveBeenCalled();
   });
 });

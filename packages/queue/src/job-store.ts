@@ -1,11 +1,11 @@
 import { Queue, QueueEvents } from 'bullmq';
+import { beforeDeadline } from './deadline.js';
 import type { JobData } from './job.js';
 import { openRedis } from './open-redis.js';
 import type { ResolvedOptions } from './options.js';
-import { within } from './within.js';
 
-/** How a job stands. */
-export type JobView =
+/** The status of a job. */
+export type JobStatus =
   | { readonly state: 'missing' }
   | { readonly state: 'waiting' }
   | { readonly state: 'active'; readonly start: number }
@@ -17,49 +17,49 @@ export type JobView =
       readonly stack: string | undefined;
     };
 
-/** Where jobs are handed in and fetched: all that is known of BullMQ on this side. */
-export interface JobDesk {
+/** The jobs of a queue in Redis, as their evaluator sees them: all that it knows of BullMQ. */
+export interface JobStore {
   /** Hands a job in, unless there is one with that id; one that failed before is tried anew. */
   submit(id: string, data: JobData): Promise<void>;
-  look(id: string): Promise<JobView>;
+  status(id: string): Promise<JobStatus>;
   /** Takes a job back that nobody works on yet. */
   withdraw(id: string): Promise<void>;
   /** How many workers there are; undefined where Redis does not tell. */
-  workers(): Promise<number | undefined>;
-  /** Calls back when a job has finished, or may have. Such notices get lost when Redis is away. */
+  countWorkers(): Promise<number | undefined>;
+  /** Calls back when a job has finished, or may have. Such events get lost when Redis is away. */
   onFinished(listener: (id: string) => void): () => void;
   close(): Promise<void>;
 }
 
-/** Milliseconds that BullMQ waits for notices at a time, and so the longest it lingers when Redis went away meanwhile. */
+/** Milliseconds that BullMQ waits for events at a time, and so the longest it lingers when Redis went away meanwhile. */
 const READ_MS = 2_000;
 
 /** Milliseconds that closing may take where Redis is away. */
 const CLOSE_MS = 2_000;
 
-type DeskOptions = Pick<ResolvedOptions, 'connection' | 'queue' | 'attempts' | 'backoffMs' | 'keepMs'>;
+type JobStoreOptions = Pick<ResolvedOptions, 'connection' | 'queue' | 'attempts' | 'backoffMs' | 'keepMs'>;
 
 /** @throws QueueError `REDIS_UNREACHABLE` */
-export const openDesk = async ({
+export const openJobStore = async ({
   connection,
   queue: name,
   attempts,
   backoffMs,
   keepMs,
-}: DeskOptions): Promise<JobDesk> => {
-  const { client, letGo } = await openRedis(connection);
+}: JobStoreOptions): Promise<JobStore> => {
+  const { client, disconnect } = await openRedis(connection);
   const queue = new Queue<JobData>(name, { connection: client });
   const events = new QueueEvents(name, { connection: client, blockingTimeout: READ_MS });
   const listeners = new Set<(id: string) => void>();
-  const tell = ({ jobId }: { readonly jobId: string }): void => listeners.forEach((listener) => listener(jobId));
+  const notify = ({ jobId }: { readonly jobId: string }): void => listeners.forEach((listener) => listener(jobId));
   queue.on('error', () => undefined); // it reconnects, and what was missed is polled for
   events
     .on('error', () => undefined)
-    .on('completed', tell)
-    .on('failed', tell);
+    .on('completed', notify)
+    .on('failed', notify);
   const age = { age: Math.ceil(keepMs / 1_000) };
 
-  const look = async (id: string): Promise<JobView> => {
+  const status = async (id: string): Promise<JobStatus> => {
     const state = await queue.getJobState(id);
     if (state === 'unknown') return { state: 'missing' };
     if (state !== 'active' && state !== 'completed' && state !== 'failed') return { state: 'waiting' };
@@ -74,9 +74,9 @@ export const openDesk = async ({
   };
 
   return {
-    look,
+    status,
     submit: async (id, data) => {
-      const { state } = await look(id);
+      const { state } = await status(id);
       if (state === 'failed') await queue.remove(id);
       if (state !== 'failed' && state !== 'missing') return;
       await queue.add('evaluate', data, {
@@ -88,17 +88,17 @@ export const openDesk = async ({
       });
     },
     withdraw: async (id) => {
-      if ((await look(id)).state === 'waiting') await queue.remove(id);
+      if ((await status(id)).state === 'waiting') await queue.remove(id);
     },
-    workers: () => queue.getWorkersCount().catch(() => undefined),
+    countWorkers: () => queue.getWorkersCount().catch(() => undefined),
     onFinished: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     close: async () => {
-      if (client.status !== 'ready') letGo();
-      await within(Promise.allSettled([events.close(), queue.close()]), CLOSE_MS);
-      letGo();
+      if (client.status !== 'ready') disconnect();
+      await beforeDeadline(Promise.allSettled([events.close(), queue.close()]), CLOSE_MS);
+      disconnect();
     },
   };
 };

@@ -1,19 +1,19 @@
+import { beforeDeadline } from './deadline.js';
 import { messageOf, QueueError } from './errors.js';
 import { unreachable } from './open-redis.js';
 import type { ResolvedOptions } from './options.js';
 import { showAddress } from './redis-address.js';
-import { within } from './within.js';
 
 /**
- * What Redis answers. Commands wait for a Redis that is away; here that has an end.
+ * What Redis answers. Commands wait for a Redis that is away; here that has a deadline.
  *
  * @throws QueueError `REDIS_UNREACHABLE` after `reconnectMs`, `REDIS_REFUSED` when it answers with an error
  */
-export const reach = async <Value>(
+export const redisAnswer = async <Value>(
   commands: Promise<Value>,
   { connection, reconnectMs }: Pick<ResolvedOptions, 'connection' | 'reconnectMs'>,
 ): Promise<Value> => {
-  const answer = await within(
+  const answer = await beforeDeadline(
     commands.then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),

@@ -1,7 +1,7 @@
 import type { Space } from './space.js';
 
-/** Remembers genotypes. */
-export interface Memo<Genome> {
+/** A set of genotypes. */
+export interface GenotypeSet<Genome> {
   has(genome: Genome): boolean;
   /** @returns false if it was there already */
   add(genome: Genome): boolean;
@@ -11,7 +11,7 @@ export interface Memo<Genome> {
 export const keyOf = <Genome>(space: Pick<Space<Genome>, 'key'>, genome: Genome): string =>
   space.key ? space.key(genome) : JSON.stringify(genome);
 
-const byKey = <Genome>(space: Pick<Space<Genome>, 'key'>): Memo<Genome> => {
+const byKey = <Genome>(space: Pick<Space<Genome>, 'key'>): GenotypeSet<Genome> => {
   const keys = new Set<string>();
   return {
     has: (genome) => keys.has(keyOf(space, genome)),
@@ -20,7 +20,7 @@ const byKey = <Genome>(space: Pick<Space<Genome>, 'key'>): Memo<Genome> => {
 };
 
 /** A hash table with open addressing and linear probing, at most half full; slots hold positions in `genomes`, from 1. */
-const byIdentity = <Genome>({ hash, same }: NonNullable<Space<Genome>['identity']>): Memo<Genome> => {
+const byIdentity = <Genome>({ hash, same }: NonNullable<Space<Genome>['identity']>): GenotypeSet<Genome> => {
   const genomes: Genome[] = [];
   let hashes = new Int32Array(512);
   let slots = new Int32Array(1024);
@@ -61,6 +61,6 @@ const byIdentity = <Genome>({ hash, same }: NonNullable<Space<Genome>['identity'
   };
 };
 
-/** A memo of the genotypes of a space: by its `identity` if it has one, else by its keys. */
-export const createMemo = <Genome>(space: Pick<Space<Genome>, 'key' | 'identity'>): Memo<Genome> =>
+/** An empty set for the genotypes of a space: by its `identity` if it has one, else by its keys. */
+export const createGenotypeSet = <Genome>(space: Pick<Space<Genome>, 'key' | 'identity'>): GenotypeSet<Genome> =>
   space.identity ? byIdentity(space.identity) : byKey(space);

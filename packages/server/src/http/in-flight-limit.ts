@@ -17,15 +17,19 @@ const modelOf = (
   }
 };
 
-/** What the gate needs. */
-export interface GateOptions {
+/** What the limit needs. */
+export interface InFlightLimitOptions {
   /** Requests that may be in flight. */
   readonly limit: number;
   readonly observer: Observer;
 }
 
-/** One gate for every inference request, of one text or many: who comes when it is full is refused before the body is read. */
-export const addGate = (app: FastifyInstance, service: Service, { limit, observer }: GateOptions): void => {
+/** One limit for all inference requests, of one text or many: what comes beyond it is refused before the body is read. */
+export const addInFlightLimit = (
+  app: FastifyInstance,
+  service: Service,
+  { limit, observer }: InFlightLimitOptions,
+): void => {
   let inFlight = 0;
   app.addHook('onRequest', async (request) => {
     if (!request.routeOptions.config.inference) return;

@@ -4,7 +4,7 @@ import type { Result, Solution } from './problem.js';
 import { isDiscarded } from './results.js';
 
 /** Every genotype ever evaluated with its result, in the order of evaluation. Numbers of entries count from 0. */
-export interface Ledger<Genome, Name extends string, Constraint extends string> {
+export interface EvaluationLog<Genome, Name extends string, Constraint extends string> {
   size(): number;
   /** Enters a new genotype with its checked result, and gives its number. */
   add(genome: Genome, result: Result<Name | Constraint>): number;
@@ -19,10 +19,10 @@ export interface Ledger<Genome, Name extends string, Constraint extends string> 
   readonly ideal: Float64Array;
 }
 
-export const createLedger = <Genome, Name extends string, Constraint extends string>(
+export const createEvaluationLog = <Genome, Name extends string, Constraint extends string>(
   axes: readonly Axis<Name>[],
   constraints: readonly Constraint[],
-): Ledger<Genome, Name, Constraint> => {
+): EvaluationLog<Genome, Name, Constraint> => {
   const genomes: Genome[] = [];
   const reasons = new Map<number, string>();
   const names = axes.map(({ name }) => name);
@@ -72,12 +72,12 @@ export const createLedger = <Genome, Name extends string, Constraint extends str
       if (reasons.has(entry)) return undefined;
       const own = {} as Record<Name, number>;
       axes.forEach(({ name, sign }, m) => void (own[name] = sign * (values[entry * width + m] ?? 0)));
-      const limits = {} as Record<Constraint, number>;
-      constraints.forEach((name, c) => void (limits[name] = values[entry * width + objectives + c] ?? 0));
+      const constraintValues = {} as Record<Constraint, number>;
+      constraints.forEach((name, c) => void (constraintValues[name] = values[entry * width + objectives + c] ?? 0));
       return {
         genome: genomes[entry] as Genome,
         objectives: own,
-        ...(constraints.length > 0 && { constraints: limits }),
+        ...(constraints.length > 0 && { constraints: constraintValues }),
         violation: violations[entry] ?? 0,
       };
     },

@@ -1,0 +1,194 @@
+import type { Algorithm } from './algorithms/algorithm.js';
+import { initialCandidates, offspringOf } from './candidates.js';
+import { entriesOf, resultOf } from './checkpoint-entries.js';
+import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { axesOf, type Objectives } from './dominance.js';
+import { createEvaluationLog } from './evaluation-log.js';
+import type { Candidate, Generation, StopReason } from './generation.js';
+import { frontOf, generationReport, solutionsOf } from './generation-report.js';
+import { createGenotypeSet } from './genotype-set.js';
+import { hypervolume } from './indicators/hypervolume.js';
+import { numbersBetween } from './numbers-between.js';
+import type { ResolvedLimits, ResolvedSettings } from './options.js';
+import { checkAnyKept, createPending, waitingOf, type PendingGeneration } from './pending-generation.js';
+import type { Problem, Result, Solution } from './problem.js';
+import { limitMet, progressOf } from './progress.js';
+import { createRandom, restoreRandom } from './random.js';
+import type { SearchState } from './termination.js';
+
+/** A population that evolves generation by generation, whoever evaluates its candidates. */
+export interface Evolution<Genome, Name extends string, Constraint extends string> {
+  /** The last completed generation; -1 before the initial one. */
+  readonly generation: number;
+  readonly evaluations: number;
+  /** The names of all values of a result: objectives, then constraints. */
+  readonly names: readonly (Name | Constraint)[];
+  /** The candidates of the next generation that have no result yet, made when they are first asked for; none at the end. */
+  ask(): readonly Candidate<Genome>[];
+  /** The candidate with this id, if it waits for a result. */
+  waiting(id: number): Candidate<Genome> | undefined;
+  /**
+   * Records the checked result of a candidate that waits for it; the last one completes the generation.
+   *
+   * @throws SearchError `NO_CANDIDATES` where all candidates of the initial population are discarded
+   */
+  record(id: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined;
+  /** Why it has ended; undefined while there may be more candidates. */
+  stopReason(): StopReason | undefined;
+  /** The population's Pareto front. */
+  front(): readonly Solution<Genome, Name, Constraint>[];
+  /** Everything measured so far, in order. */
+  evaluated(): readonly Solution<Genome, Name, Constraint>[];
+  /** How it stands at the end of its last completed generation. */
+  checkpoint(): Checkpoint<Genome>;
+  /** Goes on from a checkpoint of the same search, in place of the beginning. */
+  restore(checkpoint: Checkpoint): void;
+}
+
+/** What an evolution is made of; all of it checked. */
+export interface EvolutionParts<Genome, Name extends string, Constraint extends string> {
+  readonly problem: Problem<Genome, Name, Constraint>;
+  readonly algorithm: Algorithm;
+  readonly settings: ResolvedSettings<Name>;
+  readonly limits: ResolvedLimits<Name>;
+  readonly seed: number;
+}
+
+/** @throws SearchError `INVALID_OPTION` for a seed that is none; `ask` throws `NO_CANDIDATES`, and what the problem's operators throw */
+export const createEvolution = <Genome, Name extends string, Constraint extends string>({
+  problem,
+  algorithm,
+  settings,
+  limits,
+  seed,
+}: EvolutionParts<Genome, Name, Constraint>): Evolution<Genome, Name, Constraint> => {
+  const axes = axesOf(problem.objectives);
+  const objectiveNames = axes.map(({ name }) => name);
+  const constraints = problem.constraints ?? [];
+  const names = [...objectiveNames, ...constraints];
+  const log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
+  const started = Date.now();
+  let known = createGenotypeSet(problem); // all entries of the log, and the pending candidates
+  let random = createRandom(seed);
+  let generation = -1;
+  let hypervolumes: number[] = [];
+  let population = new Uint32Array(0); // entries of the log
+  let pending: PendingGeneration<Genome, Name | Constraint> | undefined;
+  let saturated = false;
+
+  const front = (): readonly Solution<Genome, Name, Constraint>[] => frontOf(log, population);
+
+  /** Objectives of the population's front; empty where nothing is feasible. */
+  const feasibleFront = (): readonly Objectives<Name>[] =>
+    front().flatMap(({ objectives, violation }) => (violation === 0 ? [objectives] : []));
+
+  const state = (): SearchState<Name> => ({
+    generation,
+    evaluations: log.size(),
+    seconds: (Date.now() - started) / 1000,
+    directions: problem.objectives,
+    get front() {
+      return feasibleFront();
+    },
+    ...(settings.reference && { hypervolumes }),
+  });
+
+  const stopReason = (): StopReason | undefined => limitMet(state(), limits) ?? (saturated ? 'saturated' : undefined);
+
+  /** The next generation, still without results; undefined where no new genotype is found. */
+  const begin = (): PendingGeneration<Genome, Name | Constraint> | undefined => {
+    const randomBefore = random.state();
+    const options = { problem, settings, known, random, left: limits.evaluations - log.size() };
+    let genomes: readonly Genome[];
+    try {
+      genomes = generation < 0 ? initialCandidates(options) : offspringOf(options, { population, log, algorithm });
+    } catch (error) {
+      // An operator failed: forget the candidates that it made, as if it had not been asked.
+      random = restoreRandom(randomBefore);
+      known = createGenotypeSet(problem);
+      for (let entry = 0; entry < log.size(); entry += 1) known.add(log.genome(entry));
+      throw error;
+    }
+    if (genomes.length > 0) return createPending(genomes, { firstId: log.size(), randomBefore });
+    saturated = true;
+    random = restoreRandom(randomBefore);
+    return undefined;
+  };
+
+  /** Logs a generation whose results are all there, and selects the next population. */
+  const complete = ({
+    candidates,
+    results,
+  }: PendingGeneration<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> => {
+    const first = log.size();
+    candidates.forEach(({ genome }, i) => void log.add(genome, results[i] as Result<Name | Constraint>));
+    const own = numbersBetween(first, log.size());
+    const added = own.filter((entry) => log.discarded(entry) === undefined);
+    const merged = new Uint32Array(population.length + added.length);
+    merged.set(population);
+    merged.set(added, population.length);
+    const { ideal } = log;
+    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, { ideal, random });
+    population = kept.map((row) => merged[row] ?? 0);
+    generation += 1;
+    pending = undefined;
+    const volume = settings.reference && hypervolume(feasibleFront(), settings.reference, problem.objectives);
+    if (volume !== undefined) hypervolumes.push(volume);
+    const progress = progressOf(state(), limits);
+    const numbers = { generation, evaluations: log.size(), progress, hypervolume: volume };
+    return generationReport(numbers, { log, own, population });
+  };
+
+  return {
+    get generation() {
+      return generation;
+    },
+    get evaluations() {
+      return log.size();
+    },
+    names,
+    ask: () => {
+      if (stopReason() !== undefined) return [];
+      pending ??= begin();
+      return pending ? waitingOf(pending) : [];
+    },
+    waiting: (id) => {
+      const index = id - log.size();
+      return pending?.results[index] === undefined ? pending?.candidates[index] : undefined;
+    },
+    record: (id, result) => {
+      if (!pending) return undefined;
+      const index = id - log.size();
+      if (generation < 0) checkAnyKept(pending, index, result);
+      pending.results[index] = result;
+      pending.missing -= 1;
+      return pending.missing === 0 ? complete(pending) : undefined;
+    },
+    stopReason,
+    front,
+    evaluated: () => solutionsOf(log, numbersBetween(0, log.size())),
+    checkpoint: () =>
+      writeCheckpoint({
+        algorithm: { name: algorithm.name, settings: algorithm.settings },
+        directions: objectiveNames.map((name) => [name, problem.objectives[name]]),
+        constraints,
+        settings,
+        random: pending?.randomBefore ?? random.state(),
+        generation,
+        hypervolumes: hypervolumes.slice(),
+        evaluated: entriesOf(log, objectiveNames, constraints),
+        population: Array.from(population),
+      }),
+    restore: (saved) => {
+      for (const entry of saved.evaluated) {
+        const genome = entry.genome as Genome;
+        known.add(genome);
+        log.add(genome, resultOf(entry, names));
+      }
+      random = restoreRandom(saved.random);
+      generation = saved.generation;
+      hypervolumes = saved.hypervolumes.slice();
+      population = Uint32Array.from(saved.population);
+    },
+  };
+};

@@ -1,0 +1,124 @@
+import { ServerError } from '../errors.js';
+import type { Speed } from '../planning/speed.js';
+import type { WaitCorrection } from '../planning/wait-correction.js';
+import type { ModelPool } from '../pool/model-pool.js';
+import { crashOf } from '../pool/model-pool.js';
+import type { ThreadText } from '../pool/thread-messages.js';
+import type { BatchReport } from '../telemetry/observer.js';
+import type { Batch, Row } from './form-batch.js';
+import type { MacsOf } from './job.js';
+import { answerText, refuseText } from './text-outcome.js';
+import { bytesOf, type TokenEstimate } from './token-estimate.js';
+import type { WorkQueue } from './work-queue.js';
+
+/** Runs batches on the threads of a model, and gives each text's answer to its job. */
+export interface BatchRunner {
+  /** Batches that run, and texts in them. */
+  readonly batches: number;
+  readonly texts: number;
+  /** Whether threads could open the model the last time that one ran. */
+  readonly opens: boolean;
+  /** Milliseconds until a thread is free. */
+  freeInMs(now: number): number;
+  /** Resolves when the batch is done with: its texts are answered or refused, or wait again since their thread died. */
+  run(batch: Batch): Promise<void>;
+}
+
+/** What batches are run with; what is learned of them goes into speed, wait correction and token estimate. */
+export interface BatchRunnerParts {
+  readonly pool: ModelPool;
+  readonly queue: WorkQueue;
+  readonly macs: MacsOf;
+  readonly speed: Speed;
+  readonly waitCorrection: WaitCorrection;
+  readonly estimate: TokenEstimate;
+  readonly onBatch: (report: BatchReport) => void;
+}
+
+const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
+  const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
+  return {
+    input: inputs[text] as ThreadText['input'],
+    lengthConfig: choice.lengthConfig,
+    truncate,
+    answers,
+    maxAnswerTokens,
+    threshold,
+  };
+};
+
+/** A thread died of a batch: its jobs are tried once more, each alone. */
+const retryAlone = (rows: readonly Row[], error: ServerError, queue: WorkQueue): void => {
+  for (const job of new Set(rows.map((row) => row.job))) {
+    if (job.settled) continue;
+    if (job.crashed) {
+      job.settle(error);
+      continue;
+    }
+    job.crashed = true;
+    const queued = queue.jobs.includes(job);
+    job.waiting.push(...rows.flatMap((row) => (row.job === job ? [row.text] : [])));
+    job.waiting.sort((a, b) => a - b);
+    if (!queued) queue.add(job);
+  }
+};
+
+export const createBatchRunner = ({
+  pool,
+  queue,
+  macs,
+  speed,
+  waitCorrection,
+  estimate,
+  onBatch,
+}: BatchRunnerParts): BatchRunner => {
+  /** Batches that run, with when they are expected to end. */
+  const running = new Map<Batch, number>();
+  let opens = true;
+
+  const compute = async ({ rows }: Batch): Promise<void> => {
+    const { answers, computeMs } = await pool.compute(rows.map(toThreadText));
+    opens = true;
+    const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
+    for (const job of new Set(rows.map((row) => row.job))) job.computeMs += computeMs;
+    rows.forEach(({ job, text, choice }, row) => {
+      const answer = answers[row];
+      if (!answer) return;
+      if ('code' in answer) return refuseText(job, text, answer);
+      const { prediction } = answer;
+      report.tokens += prediction.tokens;
+      report.macs += macs(prediction.tokens, choice.lengthConfig);
+      estimate.observe(bytesOf(job.request.inputs[text] as ThreadText['input']), prediction.tokens);
+      answerText(job, text, prediction);
+    });
+    if (report.macs > 0) speed.observe({ macs: report.macs, milliseconds: computeMs });
+    onBatch(report);
+  };
+
+  return {
+    get batches() {
+      return running.size;
+    },
+    get texts() {
+      return [...running.keys()].reduce((sum, { rows }) => sum + rows.length, 0);
+    },
+    get opens() {
+      return opens;
+    },
+    freeInMs: (now) => (running.size < pool.threads ? 0 : Math.max(0, Math.min(...running.values()) - now)),
+    run: async (batch) => {
+      running.set(batch, performance.now() + speed.milliseconds(batch.macs));
+      for (const { job, text } of batch.rows)
+        if (text === 0 && !job.crashed && !job.overtaken)
+          waitCorrection.observe(job.expectedWaitMs, job.begun - job.arrived);
+      try {
+        await compute(batch);
+      } catch (error) {
+        opens = error instanceof ServerError && error.code !== 'MODEL_NOT_READY';
+        retryAlone(batch.rows, error instanceof ServerError ? error : crashOf(error), queue);
+      } finally {
+        running.delete(batch);
+      }
+    },
+  };
+};
