@@ -27,12 +27,11 @@ export type {
   ModelDirectory,
   ModelFiles,
   ReadModelDirectoryOptions,
-  TokenizerFileName,
-  TokenizerFiles,
   WeightDtype,
   WriteModelDirectoryOptions,
 } from './folder/model-directory.js';
-export { hasWeights, isWeightsFile } from './weights/read-weights.js';
+export { hasWeights } from './weights/read-weights.js';
+export { isWeightsFile } from './sources/weights-file.js';
 export { trimVocabulary } from './folder/trim-vocabulary.js';
 export type { TrimVocabularyOptions } from './folder/trim-vocabulary.js';
 export { readPyTorch } from './weights/pytorch/read-pytorch.js';
@@ -44,6 +43,7 @@ export type { FloatDtype, WriteSafetensorsOptions } from './weights/write-safete
 
 export { createTokenizer } from './tokenizer/tokenizer.js';
 export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer/tokenizer.js';
+export type { TokenizerFileName, TokenizerFiles } from './tokenizer/tokenizer-files.js';
 export { modernTokenizerFiles } from './tokenizer/tokenizer-json.js';
 export type { TokenizerSources } from './tokenizer/tokenizer-json.js';
 
@@ -72,7 +72,8 @@ export { architectureOf } from './architectures/registry.js';
 export { fitDense, tinyBertShapes } from './architectures/tinybert.js';
 export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';
 export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
-export { trainingBatches, tokenBatches } from './batching.js';
+export { tokenBatches } from './model/token-batches.js';
+export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget } from './predictor/budget.js';
 export type { Budget, LatencyOf } from './predictor/budget.js';
 export { encodeExamples, labelsOf } from './examples/encode-examples.js';
@@ -119,14 +120,12 @@ export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
-export { lengthSearchProblem, macsShare, searchLengths } from './search/length-search.js';
-export type {
-  CostObjective,
-  LengthObjective,
-  LengthSearchCheckpoint,
-  LengthSearchOptions,
-  LengthSearchResult,
-} from './search/length-search.js';
+export { lengthSearchProblem } from './search/length-problem.js';
+export type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export { searchLengths } from './search/length-search.js';
+export type { LengthSearchResult } from './search/length-search.js';
+export { macsShare } from './search/price.js';
+export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
@@ -191,5 +190,7 @@ export type { TextWords, WordEncoding } from './tokenizer/encode-words.js';
 export { entitiesOf, entityScores } from './metrics/entities.js';
 export type { Entity, EntityScores } from './metrics/entities.js';
 export { answerF1, exactMatch, normalizeAnswer } from './metrics/squad.js';
-export { answerTokens, bestAnswers, questionWindows } from './tokenizer/question-windows.js';
-export type { BestAnswersOptions, QuestionWindow, SpanAnswer, WindowOptions } from './tokenizer/question-windows.js';
+export { answerTokens, questionWindows } from './tokenizer/question-windows.js';
+export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows.js';
+export { bestAnswers } from './tasks/span-answers.js';
+export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';

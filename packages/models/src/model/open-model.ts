@@ -4,11 +4,7 @@ import { ModelError } from '../errors.js';
 import type { FileSource } from '../sources/file-source.js';
 import { withReducer } from '../folder/length-adaptive-file.js';
 import type { ModelConfig } from '../architectures/model-config.js';
-import type {
-  ReadModelDirectoryOptions,
-  TokenizerFiles,
-  WriteModelDirectoryOptions,
-} from '../folder/model-directory.js';
+import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
 import { saveParameters } from '../architectures/parameters.js';
 import type { ReducerName, ReducerSettings } from '../priors/prior-settings.js';
@@ -18,6 +14,7 @@ import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from './task-config.js';
 import type { Task } from '../tasks/task.js';
+import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { describeUnread } from '../weights/safetensors.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import { openTokenizer } from './within-tables.js';

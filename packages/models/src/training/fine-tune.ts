@@ -11,7 +11,7 @@ import type {
 } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
 import type { LabelledInput } from '../tasks/labelled-input.js';
-import { trainingBatches } from '../batching.js';
+import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
 import { checkParameters } from '../architectures/parameters.js';
