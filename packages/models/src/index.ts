@@ -69,7 +69,8 @@ export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.
 
 export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
 export { architectureOf } from './architectures/registry.js';
-export { fitDense, tinyBertShapes } from './architectures/tinybert.js';
+export { fitDense } from './architectures/companions.js';
+export { tinyBertShapes } from './architectures/tinybert.js';
 export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';
 export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
 export { tokenBatches } from './model/token-batches.js';

@@ -3,8 +3,8 @@ import { applyDropout, cost, createRandom, dense, encode, fullLength } from '@le
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
+import { companionsOf } from '../architectures/companions.js';
 import { architectureOf } from '../architectures/registry.js';
-import { isFitDense } from '../architectures/tinybert.js';
 import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameters.js';
@@ -141,7 +141,7 @@ export const createTaskModel = (
     parameters,
     wordTable: encoderSpecs.embeddings.word.name,
     initialised,
-    companions: new Map([...tensors].filter(([name]) => isFitDense(name))),
+    companions: companionsOf(tensors),
     logits,
     run: async (inputs, options) => {
       const output = logits(inputs, options);

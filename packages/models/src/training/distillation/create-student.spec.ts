@@ -92,6 +92,13 @@ test('a published shape of TinyBERT', async () => {
   const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true });
   const student = await createStudent(teacher, { shape: '4L-312' });
   expect(student.dimensions).toMatchObject({ layers: 4, hiddenSize: 312, heads: 12, intermediateSize: 1200 });
+  expect(student.config).toMatchObject({
+    model_type: 'bert',
+    vocab_size: teacher.dimensions.vocabulary,
+    hidden_act: 'gelu',
+    layer_norm_eps: 1e-12,
+    pad_token_id: 0,
+  });
   student.dispose();
   teacher.dispose();
 });
