@@ -29,7 +29,9 @@ export interface TaskModel extends RunnableModel {
   /** Name of the parameter that holds the word embeddings. */
   readonly wordTable: string;
   /** Names of tensors that were made anew because the checkpoint lacks them (a new head), until they are trained. */
-  initialised: readonly string[];
+  readonly initialised: readonly string[];
+  /** Says that tensors that were made anew have been trained: those of these names, by default all. */
+  markTrained(names?: readonly string[]): void;
   /** Tensors that are no part of the model but are saved with it: the map of an unfinished distillation, `fit_dense`. */
   readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
@@ -102,6 +104,7 @@ export const createTaskModel = (
   );
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
+  let untrained = initialised;
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
@@ -140,7 +143,12 @@ export const createTaskModel = (
     headDropout: architecture.headDropout(config, task.name),
     parameters,
     wordTable: encoderSpecs.embeddings.word.name,
-    initialised,
+    get initialised() {
+      return untrained;
+    },
+    markTrained: (names = untrained) => {
+      untrained = untrained.filter((name) => !names.includes(name));
+    },
     companions: companionsOf(tensors),
     logits,
     run: async (inputs, options) => {
