@@ -88,6 +88,7 @@ const roomRules = ([name, rooms]) => {
 
 const mended = WITH_CIRCLES.length === 0 ? {} : { pathNot: `^packages/(${WITH_CIRCLES.join('|')})/` };
 
+/** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     {
