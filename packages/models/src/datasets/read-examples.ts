@@ -9,6 +9,7 @@ import { hasHeader, sameRow } from './header.js';
 import { parseJsonl, parseRecords } from './jsonl.js';
 import { hasLabel, labelsInValue, usualLabelSeparator } from './multi-labels.js';
 import { openText } from './open-text.js';
+import { isPlain } from './plain-value.js';
 import { parseTsv } from './read-table.js';
 import type { Rows } from './read-table.js';
 
@@ -59,9 +60,6 @@ const parseTable = (
   const rows = format === 'csv' ? parseCsv(text, name) : parseTsv(text);
   return toTable(rows, hasHeader(rows, options, name), name);
 };
-
-const isPlain = (value: unknown): value is string | number | bigint | boolean =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
 const toExample = (
   { line, values }: TableRow,

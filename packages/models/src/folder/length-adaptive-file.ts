@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js';
 import type { ModelReducer, ReducerSettings } from '../priors/prior-settings.js';
 import { reducerProblem } from '../priors/prior-settings.js';
+import { isRecord } from '../sources/json-record.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
@@ -64,9 +65,6 @@ export const hasLengthDrop = (file: Pick<LengthAdaptiveFile, 'training'> | undef
   const told = typeof lengthDropEpochs === 'number' ? lengthDropEpochs : dropRatioBound;
   return typeof told === 'number' && told > 0;
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 

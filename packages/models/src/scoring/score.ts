@@ -2,6 +2,7 @@ import type { LabelledInput } from '../tasks/labelled-input.js';
 import { ModelError } from '../errors.js';
 import type { PredictLogitsOptions } from '../model/predict-logits.js';
 import { predictLogits } from '../model/predict-logits.js';
+import { mean } from '../metrics/mean.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { Task } from '../tasks/task.js';
@@ -19,9 +20,6 @@ export type ScoreName = MetricName | 'probability' | 'fidelity';
 
 /** Scores the logits that a model gave to the examples the scorer was made for. */
 export type Scorer = (logits: readonly Float32Array[]) => number;
-
-const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, index: number) => number): number =>
-  examples.reduce((sum, example, index) => sum + of(example, index), 0) / examples.length;
 
 /** @throws ModelError `OPTION_INVALID` for a task without probabilities */
 const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
@@ -66,11 +64,11 @@ export const createScorer = async (
       { ...options, config: undefined },
     );
     return (logits) =>
-      Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
+      Math.exp(-mean(examples.map((example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example))));
   }
   if (score === 'probability') {
     const probability = probabilityOf(task);
-    return (logits) => mean(examples, (example, i) => probability(logits[i] ?? [], example));
+    return (logits) => mean(examples.map((example, i) => probability(logits[i] ?? [], example)));
   }
   return (logits) => task.score(score, logits, examples);
 };
