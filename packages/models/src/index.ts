@@ -48,6 +48,8 @@ export { modernTokenizerFiles } from './tokenizer/tokenizer-json.js';
 export type { TokenizerSources } from './tokenizer/tokenizer-json.js';
 
 export type { ColumnNames } from './datasets/columns.js';
+export { dataFormatOf } from './datasets/data-format.js';
+export type { DataFormat } from './datasets/data-format.js';
 export type { Example, LabelKind } from './datasets/dataset.js';
 export { isJsonList, parseJsonList } from './datasets/jsonl.js';
 export { splitLines } from './datasets/lines.js';
@@ -55,7 +57,7 @@ export { decodeDataFile, openText } from './datasets/open-text.js';
 export { encodingOf } from './datasets/text-encoding.js';
 export type { TextEncodingName } from './datasets/text-encoding.js';
 export { parseExamples, readExamples } from './datasets/read-examples.js';
-export type { DataFormat, ReadExamplesOptions } from './datasets/read-examples.js';
+export type { ReadExamplesOptions } from './datasets/read-examples.js';
 export { splitExamples } from './datasets/split.js';
 export type { SplitOptions } from './datasets/split.js';
 
@@ -92,7 +94,7 @@ export { predictLogits } from './model/predict-logits.js';
 export type { PredictLogitsOptions } from './model/predict-logits.js';
 export { countFlips, flipShare } from './scoring/flips.js';
 export type { Flips } from './scoring/flips.js';
-export { checkScore, createScorer } from './scoring/score.js';
+export { checkScore, createScorer, scoreNameFor } from './scoring/score.js';
 export type { Scorer, ScoreName } from './scoring/score.js';
 export { configScorer } from './scoring/score-configs.js';
 export type { ScoreConfigs, ScoreContext } from './scoring/score-configs.js';

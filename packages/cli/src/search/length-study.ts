@@ -36,7 +36,7 @@ export interface LengthStudy {
   readonly engine: UsedEngine;
   /** What ranks tokens; null for attention. */
   readonly reducer: ModelReducer | null;
-  /** Digest of the weights. */
+  /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */
   readonly examples: string;

@@ -18,6 +18,10 @@ import type { Task } from '../tasks/task.js';
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';
 
+/** The score that is asked for; where none is, the task's own metric. */
+export const scoreNameFor = ({ defaultMetric }: Pick<Task, 'defaultMetric'>, asked?: ScoreName): ScoreName =>
+  asked ?? defaultMetric;
+
 /** Scores the logits that a model gave to the examples the scorer was made for. */
 export type Scorer = (logits: readonly Float32Array[]) => number;
 
@@ -45,15 +49,17 @@ export const checkScore = (task: Task, score: ScoreName, examples: readonly Labe
 /**
  * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
  *
+ * @param asked what to score by; default the task's own metric
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a score that the task does not have
  */
 export const createScorer = async (
   model: RunnableModel,
   examples: readonly LabelledInput[],
-  score: ScoreName = model.task.defaultMetric,
+  asked?: ScoreName,
   options: PredictLogitsOptions = {},
 ): Promise<Scorer> => {
   const { task } = model;
+  const score = scoreNameFor(task, asked);
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
   checkScore(task, score, examples);

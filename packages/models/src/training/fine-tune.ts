@@ -16,7 +16,7 @@ import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
 import { checkParameters } from '../architectures/parameters.js';
 import type { RunnableModel } from '../model/runnable-model.js';
-import { checkScore } from '../scoring/score.js';
+import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { TaskModel } from '../model/task-model.js';
 import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
@@ -125,7 +125,7 @@ export const trainInPlace = async (
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
   checkParameters(model.parameters);
-  checkScore(model.task, metric ?? model.task.defaultMetric, dev ?? []); // before an epoch is trained, not after it
+  checkScore(model.task, scoreNameFor(model.task, metric), dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
   const smallest =
