@@ -19,7 +19,7 @@ export {
   hasLengthDrop,
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
-  withReducer,
+  withPriorSettings,
 } from './folder/length-adaptive-file.js';
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
@@ -86,8 +86,8 @@ export { encodeSentences, tagsOf } from './examples/encode-sentences.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
-export { chooseReducer, resolveReducer, withPriors } from './priors/prior-settings.js';
-export type { ModelReducer, ReducerName, ReducerSettings } from './priors/prior-settings.js';
+export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
+export type { ModelPrior, ModelPrior as ModelReducer, PriorName, PriorSettings } from './priors/prior-settings.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';

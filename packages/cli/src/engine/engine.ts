@@ -2,8 +2,8 @@ import type {
   DistillOptions,
   FileSource,
   FineTuneEngine,
-  ReducerName,
-  ReducerSettings,
+  PriorName,
+  PriorSettings,
   RunnableTextModel,
   TaskModel,
 } from '@length-adaptive/models';
@@ -24,7 +24,7 @@ export interface EngineSettings extends BackendSettings {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
   /** What ranks tokens. Default: what the model's file says. */
-  readonly reducer?: ReducerName | ReducerSettings | undefined;
+  readonly reducer?: PriorName | PriorSettings | undefined;
 }
 
 /** A model that is open on one of the engines. */

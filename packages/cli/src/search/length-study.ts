@@ -1,4 +1,4 @@
-import type { LabelledInput, ModelReducer } from '@length-adaptive/models';
+import type { LabelledInput, ModelPrior } from '@length-adaptive/models';
 import type { SearchSettings } from './command.js';
 import { digestOf } from '../data/data.js';
 import type { OpenedModel } from '../engine/engine.js';
@@ -35,7 +35,7 @@ export interface LengthStudy {
   readonly metric: SearchSettings['metric'] | null;
   readonly engine: UsedEngine;
   /** What ranks tokens; null for attention. */
-  readonly reducer: ModelReducer | null;
+  readonly reducer: ModelPrior | null;
   /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */

@@ -9,8 +9,8 @@ import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameters.js';
 import { checkParameters, loadParameters } from '../architectures/parameters.js';
-import type { ReducerSettings } from '../priors/prior-settings.js';
-import { resolveReducer, withPriors } from '../priors/prior-settings.js';
+import type { PriorSettings } from '../priors/prior-settings.js';
+import { resolvePrior, withPriors } from '../priors/prior-settings.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { configFor, taskOf } from './task-config.js';
@@ -49,7 +49,7 @@ export interface CreateModelOptions {
   /** Seed of new weights. Default 42. */
   readonly seed?: number;
   /** What ranks tokens in the first layers. Default: attention does in all. */
-  readonly reducer?: ReducerSettings | undefined;
+  readonly reducer?: PriorSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
   /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
@@ -80,7 +80,7 @@ const runHead = (
 /**
  * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a reducer that does not fit
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a prior that does not fit
  */
 export const createTaskModel = (
   config: ModelConfig,
@@ -89,7 +89,7 @@ export const createTaskModel = (
 ): TaskModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
-  const reducer = resolveReducer(chosen, { task, layers: dimensions.layers });
+  const reducer = resolvePrior(chosen, { task, layers: dimensions.layers });
   const ranking = { priorLayers: reducer?.layers ?? 0 };
   const encoderSpecs = architecture.encoder(dimensions);
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
