@@ -19,7 +19,7 @@ export {
   hasLengthDrop,
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
-  withReducer,
+  withPriorSettings,
 } from './folder/length-adaptive-file.js';
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
@@ -27,12 +27,11 @@ export type {
   ModelDirectory,
   ModelFiles,
   ReadModelDirectoryOptions,
-  TokenizerFileName,
-  TokenizerFiles,
   WeightDtype,
   WriteModelDirectoryOptions,
 } from './folder/model-directory.js';
-export { hasWeights, isWeightsFile } from './weights/read-weights.js';
+export { hasWeights } from './weights/read-weights.js';
+export { isWeightsFile } from './sources/weights-file.js';
 export { trimVocabulary } from './folder/trim-vocabulary.js';
 export type { TrimVocabularyOptions } from './folder/trim-vocabulary.js';
 export { readPyTorch } from './weights/pytorch/read-pytorch.js';
@@ -44,10 +43,13 @@ export type { FloatDtype, WriteSafetensorsOptions } from './weights/write-safete
 
 export { createTokenizer } from './tokenizer/tokenizer.js';
 export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer/tokenizer.js';
+export type { TokenizerFileName, TokenizerFiles } from './tokenizer/tokenizer-files.js';
 export { modernTokenizerFiles } from './tokenizer/tokenizer-json.js';
 export type { TokenizerSources } from './tokenizer/tokenizer-json.js';
 
 export type { ColumnNames } from './datasets/columns.js';
+export { dataFormatOf } from './datasets/data-format.js';
+export type { DataFormat } from './datasets/data-format.js';
 export type { Example, LabelKind } from './datasets/dataset.js';
 export { isJsonList, parseJsonList } from './datasets/jsonl.js';
 export { splitLines } from './datasets/lines.js';
@@ -55,7 +57,7 @@ export { decodeDataFile, openText } from './datasets/open-text.js';
 export { encodingOf } from './datasets/text-encoding.js';
 export type { TextEncodingName } from './datasets/text-encoding.js';
 export { parseExamples, readExamples } from './datasets/read-examples.js';
-export type { DataFormat, ReadExamplesOptions } from './datasets/read-examples.js';
+export type { ReadExamplesOptions } from './datasets/read-examples.js';
 export { splitExamples } from './datasets/split.js';
 export type { SplitOptions } from './datasets/split.js';
 
@@ -69,10 +71,12 @@ export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.
 
 export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
 export { architectureOf } from './architectures/registry.js';
-export { fitDense, tinyBertShapes } from './architectures/tinybert.js';
+export { fitDense } from './architectures/companions.js';
+export { tinyBertShapes } from './architectures/tinybert.js';
 export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';
 export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
-export { trainingBatches, tokenBatches } from './batching.js';
+export { tokenBatches } from './model/token-batches.js';
+export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget } from './predictor/budget.js';
 export type { Budget, LatencyOf } from './predictor/budget.js';
 export { encodeExamples, labelsOf } from './examples/encode-examples.js';
@@ -82,15 +86,15 @@ export { encodeSentences, tagsOf } from './examples/encode-sentences.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
-export { chooseReducer, resolveReducer, withPriors } from './priors/prior-settings.js';
-export type { ModelReducer, ReducerName, ReducerSettings } from './priors/prior-settings.js';
+export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
+export type { ModelPrior, ModelPrior as ModelReducer, PriorName, PriorSettings } from './priors/prior-settings.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';
 export type { PredictLogitsOptions } from './model/predict-logits.js';
 export { countFlips, flipShare } from './scoring/flips.js';
 export type { Flips } from './scoring/flips.js';
-export { checkScore, createScorer } from './scoring/score.js';
+export { checkScore, createScorer, scoreNameFor } from './scoring/score.js';
 export type { Scorer, ScoreName } from './scoring/score.js';
 export { configScorer } from './scoring/score-configs.js';
 export type { ScoreConfigs, ScoreContext } from './scoring/score-configs.js';
@@ -119,14 +123,12 @@ export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
-export { lengthSearchProblem, macsShare, searchLengths } from './search/length-search.js';
-export type {
-  CostObjective,
-  LengthObjective,
-  LengthSearchCheckpoint,
-  LengthSearchOptions,
-  LengthSearchResult,
-} from './search/length-search.js';
+export { lengthSearchProblem } from './search/length-problem.js';
+export type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export { searchLengths } from './search/length-search.js';
+export type { LengthSearchResult } from './search/length-search.js';
+export { macsShare } from './search/price.js';
+export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
@@ -194,5 +196,7 @@ export type { TextWords, WordEncoding } from './tokenizer/encode-words.js';
 export { entitiesOf, entityScores } from './metrics/entities.js';
 export type { Entity, EntityScores } from './metrics/entities.js';
 export { answerF1, exactMatch, normalizeAnswer } from './metrics/squad.js';
-export { answerTokens, bestAnswers, questionWindows } from './tokenizer/question-windows.js';
-export type { BestAnswersOptions, QuestionWindow, SpanAnswer, WindowOptions } from './tokenizer/question-windows.js';
+export { answerTokens, questionWindows } from './tokenizer/question-windows.js';
+export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows.js';
+export { bestAnswers } from './tasks/span-answers.js';
+export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';

@@ -1,6 +1,6 @@
 import type { EncoderWeights, LengthConfig, WeightTree } from '@length-adaptive/core';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
+import type { Dimensions, HeadWeights, ModelPrior, Task, TaskModel } from '@length-adaptive/models';
 import { runHead } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
@@ -28,7 +28,7 @@ export interface HostModel {
   /** Absent for a bare encoder, whose output is the hidden state of every token. */
   readonly head?: HostHead | undefined;
   /** What ranks tokens in the first layers. Absent: attention does. */
-  readonly reducer?: Pick<ModelReducer, 'layers'> | undefined;
+  readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
 }
 
 /** Head of a task. */

@@ -4,7 +4,7 @@ import {
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
   modernTokenizerFiles,
-  withReducer,
+  withPriorSettings,
   writeFile,
 } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
@@ -91,7 +91,7 @@ export const exportModel = async (
   }
   for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
     await writeFile(`${folder}/${name}`, content);
-  const ours = withReducer(lengthAdaptive, model.reducer);
+  const ours = withPriorSettings(lengthAdaptive, model.reducer);
   if (ours) await writeFile(`${folder}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
   await writeFile(`${folder}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
   return exported;

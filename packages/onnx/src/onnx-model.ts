@@ -1,19 +1,12 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import { cost, fullLength, isFullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
-import type {
-  Dimensions,
-  ModelConfig,
-  ModelReducer,
-  ReducerSettings,
-  RunnableModel,
-  Task,
-} from '@length-adaptive/models';
+import type { Dimensions, ModelConfig, ModelPrior, PriorSettings, RunnableModel, Task } from '@length-adaptive/models';
 import {
   architectureOf,
   createLifetime,
   endQuietly,
   headCostOf,
-  resolveReducer,
+  resolvePrior,
   taskOf,
   withPriors,
 } from '@length-adaptive/models';
@@ -42,12 +35,12 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   /** The same model with outputs `kept_positions.LAYER`, made when positions are asked for. Default: positions are not known. */
   readonly traced?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
   /** What ranks tokens in the first layers. Default: attention does in all. */
-  readonly reducer?: ReducerSettings | undefined;
+  readonly reducer?: PriorSettings | undefined;
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer that a file cannot run */
-const checkReducer = (
-  reducer: ModelReducer | undefined,
+const checkPrior = (
+  reducer: ModelPrior | undefined,
   { builtIn, priorLayers }: Pick<OnnxFile, 'builtIn' | 'priorLayers'>,
 ): void => {
   if (reducer === undefined || reducer.layers === priorLayers || (builtIn && isFullLength(builtIn))) return;
@@ -84,10 +77,10 @@ export const createOnnxModel = async (
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = dimensions;
-  const reducer = resolveReducer(chosen, { task, layers });
+  const reducer = resolvePrior(chosen, { task, layers });
   const file = readOnnxFile(bytes);
   const { builtIn } = file;
-  checkReducer(reducer, file);
+  checkPrior(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {

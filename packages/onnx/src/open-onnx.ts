@@ -3,14 +3,14 @@ import {
   ModelError,
   architectureOf,
   checkNotPointer,
-  chooseReducer,
+  choosePrior,
   createPredictor,
   hasWeights,
   openSource,
   openTokenizer,
   openTrainedModel,
   readModelFiles,
-  withReducer,
+  withPriorSettings,
 } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -77,12 +77,12 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readModelFiles(files);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
+  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.reducer) };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
     tokenizer,
-    lengthAdaptive: withReducer(lengthAdaptive, model.reducer),
+    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
     notes,
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {

@@ -32,7 +32,7 @@ const questionModel = (given: typeof reducer | undefined): TaskModel => {
     seed: 5,
     reducer: given,
   });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   return model;
 };
 

@@ -35,7 +35,7 @@ export const exampleFolder = async (): Promise<string> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'length-adaptive-docs-'));
   symlinkSync(path.join(workspaceFolder, 'node_modules'), path.join(folder, 'node_modules'));
   const model = createTaskModel(config, new Map(), { fresh: true, seed: 1 });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
   mkdirSync(path.join(folder, 'runs/reviews'), { recursive: true });
   await saveModel(path.join(folder, 'runs/reviews/model'), {

@@ -1,4 +1,4 @@
-import type { MetricName, ReducerName, ScoreName } from '@length-adaptive/models';
+import type { MetricName, PriorName, ScoreName } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { choice, either, enabled, flag, number, text, texts } from './option.js';
 
@@ -59,7 +59,7 @@ export const dataOptions = {
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
-const reducerNames: readonly ReducerName[] = ['attention', 'question-overlap'];
+const reducerNames: readonly PriorName[] = ['attention', 'question-overlap'];
 
 /** The option of commands that drop tokens. */
 export const reducerOption = choice(

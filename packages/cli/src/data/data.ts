@@ -13,6 +13,7 @@ import type {
 } from '@length-adaptive/models';
 import {
   ModelError,
+  dataFormatOf,
   encodeExamples,
   encodeQuestions,
   encodeSentences,
@@ -78,10 +79,9 @@ export const sample = <Item>(items: readonly Item[], limit: number | undefined, 
 
 /** What a file holds, by its name and its first characters: for training, where no model says it. */
 const kindOf = (path: string, text: string): DataSet['kind'] => {
-  if (/\.(conll|iob|iob2|bio)(\.gz)?$/i.test(path)) return 'sentences';
-  return /\.json(\.gz)?$/i.test(path) && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text)
-    ? 'questions'
-    : 'texts';
+  const format = dataFormatOf(path);
+  if (format === 'conll') return 'sentences';
+  return format === 'json' && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text) ? 'questions' : 'texts';
 };
 
 const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
@@ -157,8 +157,10 @@ export const readModelData = async (path: string, settings: ModelDataSettings): 
   dataForModel(await openText(path), path, settings);
 
 /** Whether a file holds a table by its name: texts for any task, where labels do not matter. */
-const isTable = (path: string, text: string): boolean =>
-  /\.(tsv|csv|jsonl|ndjson)(\.gz)?$/i.test(path) || (/\.json(\.gz)?$/i.test(path) && isJsonList(text));
+const isTable = (path: string, text: string): boolean => {
+  const format = dataFormatOf(path);
+  return format === 'json' ? isJsonList(text) : format !== undefined && format !== 'conll';
+};
 
 /** Whether the model gives a text several labels; false where there is none to ask. */
 const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>

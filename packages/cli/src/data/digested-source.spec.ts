@@ -11,7 +11,7 @@ const sourceOf = (content: string): FileSource => ({
 const digestOf = async (path: string, content: string): Promise<string> => {
   const source = digestedSource(sourceOf(content));
   await source.read(path);
-  return source.weights();
+  return source.weightFilesDigest();
 };
 
 test.each(['model.safetensors', 'pytorch_model.bin', 'onnx/model.onnx', 'model.pt', 'model.pth'])(

@@ -4,8 +4,8 @@ import { watchWeights } from './watch-weights.js';
 
 /** A source that remembers what weights were read from it. */
 export interface DigestedSource extends FileSource {
-  /** SHA-256 over the files of weights that were read. */
-  weights(): string;
+  /** SHA-256 over the files of weights that were read, in hexadecimal digits. */
+  weightFilesDigest(): string;
 }
 
 /** A source as it is, with a digest of the weights that a model was opened from. */
@@ -13,7 +13,7 @@ export const digestedSource = (source: FileSource): DigestedSource => {
   const digests = new Map<string, string>();
   return {
     ...watchWeights(source, (path, bytes) => digests.set(path, createHash('sha256').update(bytes).digest('hex'))),
-    weights: () =>
+    weightFilesDigest: () =>
       createHash('sha256')
         .update(JSON.stringify([...digests].sort()))
         .digest('hex'),

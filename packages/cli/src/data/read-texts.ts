@@ -1,4 +1,4 @@
-import { encodingOf, isJsonList, openText, parseJsonList, splitLines } from '@length-adaptive/models';
+import { dataFormatOf, encodingOf, isJsonList, openText, parseJsonList, splitLines } from '@length-adaptive/models';
 import type { TextInput } from '@length-adaptive/models';
 import type { Io } from '../context/io.js';
 import { CliError, messageOf } from '../context/errors.js';
@@ -106,10 +106,11 @@ export const readTexts = async function* (
   stdin: Io['stdin'],
   group = 32,
 ): AsyncGenerator<readonly NumberedText[]> {
-  const isJson = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path);
+  const format = dataFormatOf(path);
+  const isJson = format === 'jsonl' || format === 'json';
   const name = path === '-' ? 'stdin' : path;
   const text = path === '-' ? undefined : await openText(path);
-  if (text !== undefined && /\.json(\.gz)?$/i.test(path) && isJsonList(text)) {
+  if (text !== undefined && format === 'json' && isJsonList(text)) {
     const list = fromList(text, path);
     for (let start = 0; start < list.length; start += group) yield list.slice(start, start + group);
     return;

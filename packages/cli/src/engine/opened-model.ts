@@ -1,4 +1,4 @@
-import type { ReducerName, ReducerSettings, RunnableTextModel } from '@length-adaptive/models';
+import type { PriorName, PriorSettings, RunnableTextModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
 import type { UsedEngine } from './used-engine.js';
@@ -8,7 +8,7 @@ export interface EngineSettings extends BackendSettings {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
   /** What ranks tokens. Default: what the model's file says. */
-  readonly reducer?: ReducerName | ReducerSettings | undefined;
+  readonly reducer?: PriorName | PriorSettings | undefined;
 }
 
 /** A model that is open on one of the engines. */

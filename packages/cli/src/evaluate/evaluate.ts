@@ -1,6 +1,6 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
+import type { LabelScores, LabelledInput, ModelPrior, RunnableModel, ScoreName } from '@length-adaptive/models';
 import {
   checkScore,
   createScorer,
@@ -37,7 +37,7 @@ export interface EvaluationResult extends UsedEngine {
   readonly lengthConfig: LengthConfig;
   readonly meanTokens: number;
   /** What ranked tokens; absent for attention. */
-  readonly reducer?: ModelReducer;
+  readonly reducer?: ModelPrior;
 }
 
 /** The scores of each label of a task that gives several. */

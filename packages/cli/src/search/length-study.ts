@@ -1,4 +1,4 @@
-import type { LabelledInput, ModelReducer } from '@length-adaptive/models';
+import type { LabelledInput, ModelPrior } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
@@ -35,8 +35,8 @@ export interface LengthStudy {
   readonly metric: SearchSettings['metric'] | null;
   readonly engine: UsedEngine;
   /** What ranks tokens; null for attention. */
-  readonly reducer: ModelReducer | null;
-  /** Digest of the weights. */
+  readonly reducer: ModelPrior | null;
+  /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */
   readonly examples: string;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { searchLengths } from '@length-adaptive/models';
+import { scoreNameFor, searchLengths } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
@@ -65,7 +65,7 @@ export const runSearch = async ({
     ...{
       weights,
       data: digestOf(data),
-      metric: metric ?? model.task.defaultMetric,
+      metric: scoreNameFor(model.task, metric),
       objective,
       seed,
       population: populationSize,

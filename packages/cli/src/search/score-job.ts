@@ -54,7 +54,7 @@ const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> =
   const opened = await openRunnable(files, engineOf(study, own), { note: () => undefined });
   try {
     const data = encodeData(opened, searched, { maxLength: study.maxLength, stride: study.settings.stride });
-    checkDigests(study, { weights: files.weights(), examples: digestOf(data) });
+    checkDigests(study, { weights: files.weightFilesDigest(), examples: digestOf(data) });
     return {
       score: configScorer(opened.model, data, study.metric ?? undefined),
       dispose: () => opened.model.dispose(),

@@ -10,7 +10,7 @@ import { removeFiles, runFiles } from '../run-folder/run-folder.js';
 
 /** What a search's checkpoint must be resumed with. */
 export interface SearchIdentity {
-  /** Digest of the weights. */
+  /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples. */
   readonly data: string;

@@ -6,6 +6,7 @@ import {
   hasLengthDrop,
   lengthAdaptiveFileName,
   openSource,
+  scoreNameFor,
   writeFile,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -56,7 +57,7 @@ const reportOf = (
   maxLength,
   objective: settings.objective,
   calibration: result.latency,
-  metric: settings.metric ?? opened.model.task.defaultMetric,
+  metric: scoreNameFor(opened.model.task, settings.metric),
   reportMetric: reportMetricOf(settings, opened),
   seed: settings.seed,
   generations: result.generations,
@@ -73,7 +74,7 @@ const reportOf = (
     : withoutLengthDrop(measured, {
         ...{
           settings,
-          metric: settings.metric ?? opened.model.task.defaultMetric,
+          metric: scoreNameFor(opened.model.task, settings.metric),
           reportMetric: reportMetricOf(settings, opened),
         },
         task: taskChoiceOf(opened.model.task.name),
@@ -125,7 +126,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
       await removeEarlierSearch(folder);
     }
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
-    const weights = files.weights();
+    const weights = files.weightFilesDigest();
     const learned = await learnConfigs({ settings, context, folder, weights, training });
     if (settings.redis !== undefined) {
       elsewhere = await scoreElsewhere(

@@ -50,7 +50,7 @@ export interface LearnWork {
 
 /** What was learned, and what it was learned from. */
 interface Learned {
-  /** Digest of the weights. */
+  /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the training examples. */
   readonly training: string;

@@ -51,7 +51,7 @@ export const writeTinyModel = async (
   tf.enableProdMode();
   await tf.setBackend('cpu');
   const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed: 3 });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   await saveModel(folder, {
     model,
     tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) },

@@ -104,7 +104,7 @@ test('a head whose labels have no names is kept for examples that call them 0 an
     seed: 4,
   });
   const tokenizerFiles = { 'vocab.txt': readFileSync(at('model/vocab.txt')) };
-  model.initialised = [];
+  model.markTrained();
   await saveModel(at('unnamed'), { model, tokenizerFiles });
   const config = readJson(at('unnamed/config.json'));
   cpSync(at('unnamed'), at('encoder'), { recursive: true });

@@ -1,4 +1,4 @@
-import type { Example, ModelConfig, ReducerName, Task, TextModel } from '@length-adaptive/models';
+import type { Example, ModelConfig, PriorName, Task, TextModel } from '@length-adaptive/models';
 import {
   isMultiLabelTask,
   labelsOf,
@@ -71,7 +71,7 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
 interface OpenSettings {
   readonly task: TaskChoice | undefined;
   readonly seed: number;
-  readonly reducer?: ReducerName | undefined;
+  readonly reducer?: PriorName | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }

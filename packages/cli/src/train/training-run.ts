@@ -21,7 +21,7 @@ import { stageRecords } from './training-record.js';
 import type { Stage } from './training-stages.js';
 import { trainStages } from './training-stages.js';
 import { describeEngine } from '../engine/used-engine.js';
-import { weightsDigest } from '../data/weights-digest.js';
+import { parametersDigest } from '../data/parameters-digest.js';
 
 /** What a run is told, whatever its stages do. */
 export interface TrainingRunSettings extends DataSettings, Omit<EngineSettings, 'precision'> {
@@ -123,7 +123,7 @@ const checkResumed = (checkpoint: TrainingCheckpoint, { data, weights }: Beginni
 
 const digestsOf = async (models: OpenedTraining['models']): Promise<Record<string, string>> => {
   const digests: Record<string, string> = {};
-  for (const [name, model] of Object.entries(models)) digests[name] = await weightsDigest(model);
+  for (const [name, model] of Object.entries(models)) digests[name] = await parametersDigest(model);
   return digests;
 };
 
@@ -231,7 +231,7 @@ export const runTraining = async (
       labels: model.task.labels,
       stages,
       engine: describeEngine(run.used),
-      weights: await weightsDigest(model),
+      weights: await parametersDigest(model),
     };
     await writeRunResult(out, result);
     await removeCheckpoint(out);

@@ -45,7 +45,14 @@ export interface Architecture {
   readonly layersKey: string;
   /** What stands between pooler and output layer. */
   readonly poolerActivation: 'tanh' | 'relu';
+  /**
+   * What a config.json says.
+   *
+   * @throws ModelError `CONFIG_INVALID`
+   */
   dimensions(config: ModelConfig): Dimensions;
+  /** A config.json that says it: what `dimensions` reads, for a model that starts from nothing. */
+  config(dimensions: Dimensions): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
   head(dimensions: Dimensions, task: HeadTask): SpecTree<HeadWeights>;
   /** Dropout probability of what the output layer reads. */

@@ -31,6 +31,23 @@ export const bert: Architecture = {
     };
   },
 
+  config: ({ layers, hiddenSize, heads, intermediateSize, vocabulary, positions, types, ...more }) => ({
+    model_type: 'bert',
+    num_hidden_layers: layers,
+    hidden_size: hiddenSize,
+    num_attention_heads: heads,
+    intermediate_size: intermediateSize,
+    vocab_size: vocabulary,
+    max_position_embeddings: positions,
+    type_vocab_size: types,
+    hidden_act: more.activation ?? 'gelu',
+    hidden_dropout_prob: more.hiddenDropout,
+    attention_probs_dropout_prob: more.attentionDropout,
+    initializer_range: more.initialDeviation,
+    layer_norm_eps: more.layerNormEpsilon,
+    pad_token_id: 0,
+  }),
+
   encoder: ({
     layers,
     hiddenSize: d,

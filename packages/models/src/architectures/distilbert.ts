@@ -39,6 +39,21 @@ export const distilbert: Architecture = {
     };
   },
 
+  config: ({ layers, hiddenSize, heads, intermediateSize, vocabulary, positions, ...more }) => ({
+    model_type: 'distilbert',
+    n_layers: layers,
+    dim: hiddenSize,
+    n_heads: heads,
+    hidden_dim: intermediateSize,
+    vocab_size: vocabulary,
+    max_position_embeddings: positions,
+    activation: more.activation ?? 'gelu',
+    dropout: more.hiddenDropout,
+    attention_dropout: more.attentionDropout,
+    initializer_range: more.initialDeviation,
+    pad_token_id: 0,
+  }),
+
   encoder: ({
     layers,
     hiddenSize: d,

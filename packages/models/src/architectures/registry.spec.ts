@@ -3,7 +3,8 @@ import { configFor, taskOf } from '../model/task-config.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { tokenClassification } from '../tasks/token-classification.js';
 import { architectureOf } from './registry.js';
-import { fitDense, tinyBertShapes } from './tinybert.js';
+import { fitDense } from './companions.js';
+import { tinyBertShapes } from './tinybert.js';
 
 const shapes = { vocab_size: 30_522, max_position_embeddings: 512, ...tinyBertShapes['4L-312'] };
 
@@ -59,6 +60,16 @@ test.each<[ModelConfig, RegExp]>([
   expect(() => architectureOf(config).dimensions(config)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
   );
+});
+
+test.each<[string, ModelConfig]>([
+  ['BERT', { ...bertConfig, type_vocab_size: 3, hidden_act: 'relu', layer_norm_eps: 1e-5, initializer_range: 0.1 }],
+  ['DistilBERT', { ...distilbertConfig, activation: 'gelu_new', dropout: 0.2, attention_dropout: 0.3 }],
+])('what a %s writes of its sizes is what it reads', (_, config) => {
+  const { dimensions, config: configOf } = architectureOf(config);
+  const written = configOf(dimensions(config));
+  expect(written).toMatchObject(config);
+  expect(architectureOf(written).dimensions(written)).toEqual(dimensions(config));
 });
 
 test.each<[keyof typeof tinyBertShapes, number, number, number]>([

@@ -1,4 +1,6 @@
 import { ModelError, messageOf } from '../errors.js';
+import { isRecord } from '../sources/json-record.js';
+import type { JsonRecord } from '../sources/json-record.js';
 import type { Table } from './dataset.js';
 import { parseExactJson, shownJson } from './exact-json.js';
 import { isBlank, splitLines } from './lines.js';
@@ -6,11 +8,11 @@ import { isBlank, splitLines } from './lines.js';
 /** A record with its number: of its line, or of its place in a list. */
 interface Entry {
   readonly line: number;
-  readonly record: Readonly<Record<string, unknown>>;
+  readonly record: JsonRecord;
 }
 
-const asRecord = (value: unknown, place: string, content: string): Entry['record'] => {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Entry['record'];
+const asRecord = (value: unknown, place: string, content: string): JsonRecord => {
+  if (isRecord(value)) return value;
   throw new ModelError(
     'DATA_INVALID',
     `${place}: ${content.slice(0, 40)} is not a JSON object such as {"text": "...", "label": "..."}.`,

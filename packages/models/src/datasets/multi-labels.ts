@@ -1,12 +1,10 @@
+import { isPlain } from './plain-value.js';
+import type { PlainValue } from './plain-value.js';
+
 /** What stands between the labels of a text where no other separator is named. */
 export const usualLabelSeparator = '|';
 
-const isPlain = (value: unknown): value is string | number | bigint | boolean =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-
-const named = (labels: readonly (string | number | bigint | boolean)[]): string[] => [
-  ...new Set(labels.map((label) => String(label).trim())),
-];
+const named = (labels: readonly PlainValue[]): string[] => [...new Set(labels.map((label) => String(label).trim()))];
 
 /**
  * The labels of a text in one value: a list, or a text with a separator between them; empty for none. Undefined where the value is none

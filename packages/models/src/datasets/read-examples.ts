@@ -3,17 +3,17 @@ import { isDecimal } from './decimal.js';
 import { findColumns } from './columns.js';
 import type { ColumnNames, Columns } from './columns.js';
 import { parseCsv } from './csv.js';
+import { dataFormatOf } from './data-format.js';
+import type { DataFormat } from './data-format.js';
 import type { Example, Table, TableRow } from './dataset.js';
 import { shownJson } from './exact-json.js';
 import { hasHeader, sameRow } from './header.js';
 import { parseJsonl, parseRecords } from './jsonl.js';
 import { hasLabel, labelsInValue, usualLabelSeparator } from './multi-labels.js';
 import { openText } from './open-text.js';
+import { isPlain } from './plain-value.js';
 import { parseTsv } from './read-table.js';
 import type { Rows } from './read-table.js';
-
-/** Formats of data files; `'json'` is a list of records, or JSON lines. */
-export type DataFormat = 'tsv' | 'csv' | 'jsonl' | 'json';
 
 /** How to read examples. */
 export interface ReadExamplesOptions extends ColumnNames {
@@ -26,10 +26,11 @@ export interface ReadExamplesOptions extends ColumnNames {
   readonly header?: boolean;
 }
 
-const formats: Readonly<Record<string, DataFormat>> = { jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', csv: 'csv' };
-
-const formatOf = (name: string): DataFormat =>
-  formats[/\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'tsv';
+/** Everything that is no other table is tab-separated. */
+const formatOf = (name: string): DataFormat => {
+  const format = dataFormatOf(name);
+  return format === undefined || format === 'conll' ? 'tsv' : format;
+};
 
 const toTable = (rows: Rows, headed: boolean, name: string): Table => {
   const [first, ...rest] = rows;
@@ -59,9 +60,6 @@ const parseTable = (
   const rows = format === 'csv' ? parseCsv(text, name) : parseTsv(text);
   return toTable(rows, hasHeader(rows, options, name), name);
 };
-
-const isPlain = (value: unknown): value is string | number | bigint | boolean =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
 const toExample = (
   { line, values }: TableRow,

@@ -1,5 +1,7 @@
 import { ModelError, messageOf } from '../errors.js';
 import { openText } from './open-text.js';
+import { isRecord } from '../sources/json-record.js';
+import type { JsonRecord } from '../sources/json-record.js';
 
 /** A question about a text, with the answers people gave. */
 export interface Question {
@@ -19,17 +21,12 @@ export interface SquadAnswer {
   readonly start: number;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Reads fields of parsed JSON and says where in the file one is wrong. */
 interface Fields {
-  readonly text: (record: Json, key: string, path: string) => string;
-  readonly records: (record: Json, key: string, path: string) => readonly Json[];
-  readonly offset: (record: Json, key: string, path: string) => number;
+  readonly text: (record: JsonRecord, key: string, path: string) => string;
+  readonly records: (record: JsonRecord, key: string, path: string) => readonly JsonRecord[];
+  readonly offset: (record: JsonRecord, key: string, path: string) => number;
 }
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
@@ -40,7 +37,7 @@ const quote = (value: unknown): string => {
 };
 
 const readFields = (name: string): Fields => {
-  const fail = (record: Json, key: string, path: string, expected: string): never => {
+  const fail = (record: JsonRecord, key: string, path: string, expected: string): never => {
     const value = record[key];
     const found = value === undefined ? 'is missing' : `is ${quote(value)}`;
     throw new ModelError(
@@ -66,7 +63,7 @@ const readFields = (name: string): Fields => {
   };
 };
 
-const parseJson = (text: string, name: string): Json => {
+const parseJson = (text: string, name: string): JsonRecord => {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -107,7 +104,7 @@ export const parseSquad = (text: string, name: string): Question[] => {
   const questions: Question[] = [];
 
   const readAnswer = (
-    answer: Json,
+    answer: JsonRecord,
     path: string,
     id: string,
     context: string,

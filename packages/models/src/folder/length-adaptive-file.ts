@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js';
-import type { ModelReducer, ReducerSettings } from '../priors/prior-settings.js';
-import { reducerProblem } from '../priors/prior-settings.js';
+import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
+import { priorProblem } from '../priors/prior-settings.js';
+import { isRecord } from '../sources/json-record.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
@@ -47,8 +48,8 @@ export interface LengthAdaptiveFile {
   /** How it was trained, in the trainer's own words (bounds, epochs, seed, base model). */
   readonly training?: Readonly<Record<string, unknown>>;
   readonly search?: SearchRecord;
-  /** What ranks its tokens, and ranked them in training and search. Absent: attention. */
-  readonly reducer?: ReducerSettings;
+  /** The prior that helps to rank its tokens, and did in training and search. Absent: attention alone ranks. */
+  readonly reducer?: PriorSettings;
   /** From the cheapest to the dearest. */
   readonly paretoSet: readonly ParetoPoint[];
   /** What later versions and other tools add is kept. */
@@ -64,9 +65,6 @@ export const hasLengthDrop = (file: Pick<LengthAdaptiveFile, 'training'> | undef
   const told = typeof lengthDropEpochs === 'number' ? lengthDropEpochs : dropRatioBound;
   return typeof told === 'number' && told > 0;
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
@@ -124,8 +122,8 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     const wrongNumber = numberFields.find((field) => search[field] !== undefined && !isFinite(search[field]));
     if (wrongNumber !== undefined) return fail(`"search.${wrongNumber}" is not a number`);
   }
-  const wrongReducer = reducer === undefined ? undefined : reducerProblem(reducer);
-  if (wrongReducer !== undefined) return fail(`"reducer" ${wrongReducer}`);
+  const wrongPrior = reducer === undefined ? undefined : priorProblem(reducer);
+  if (wrongPrior !== undefined) return fail(`"reducer" ${wrongPrior}`);
   if (!Array.isArray(paretoSet)) return fail('"paretoSet" is not a list');
   const points: readonly unknown[] = paretoSet;
   const first = points[0];
@@ -138,12 +136,12 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   return { ...value, format, version, paretoSet: sorted };
 };
 
-/** What is known of a model, with its reducer in it; undefined where nothing is known and attention ranks. */
-export const withReducer = (
+/** What is known of a model, with its prior in it; undefined where nothing is known and attention ranks. */
+export const withPriorSettings = (
   file: LengthAdaptiveFile | undefined,
-  reducer: ModelReducer | undefined,
+  prior: ModelPrior | undefined,
 ): LengthAdaptiveFile | undefined => {
-  if (reducer) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer };
+  if (prior) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer: prior };
   if (!file) return undefined;
   const { reducer: _, ...rest } = file;
   return rest;

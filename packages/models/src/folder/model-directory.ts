@@ -15,16 +15,11 @@ import { openSource } from '../sources/open-source.js';
 import type { OpenSourceOptions } from '../sources/open-source.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
+import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
+import type { TokenizerFileName, TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { writeFile } from '../sources/write-file.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 import type { FloatDtype } from '../weights/write-safetensors.js';
-
-/** The files a tokenizer may come in. */
-export type TokenizerFileName =
-  'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
-
-/** The tokenizer files of a model, those there are. */
-export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array };
 
 /** A model directory in memory. */
 export interface ModelDirectory {
@@ -56,14 +51,6 @@ export interface WriteModelDirectoryOptions {
    */
   readonly dtype?: WeightDtype;
 }
-
-const tokenizerFileNames = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'vocab.txt',
-  'special_tokens_map.json',
-  'added_tokens.json',
-] as const;
 
 const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
   const name = `${source.name}/config.json`;

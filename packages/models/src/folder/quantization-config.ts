@@ -1,6 +1,7 @@
 /** `quantization_config` of config.json, as the compressed-tensors format names it: what Hugging Face transformers reads it by. */
 import { ModelError } from '../errors.js';
 import type { ModelConfig } from '../architectures/model-config.js';
+import { isRecord } from '../sources/json-record.js';
 
 const key = 'quantization_config';
 
@@ -19,9 +20,6 @@ const int8Config = {
   },
   ignore: [],
 } as const;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What is wrong with the weights of one group; undefined when they can be read. */
 const weightsProblem = (weights: unknown): string | undefined => {

@@ -1,6 +1,5 @@
 import { checkPaired } from './classification.js';
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+import { mean } from './mean.js';
 
 /** Pearson correlation, -1 to 1; 0 when either list is constant. */
 export const pearson = (predictions: readonly number[], labels: readonly number[]): number => {

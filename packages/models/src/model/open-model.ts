@@ -2,22 +2,19 @@ import { architectureOf } from '../architectures/registry.js';
 import { labelNotes } from './class-labels.js';
 import { ModelError } from '../errors.js';
 import type { FileSource } from '../sources/file-source.js';
-import { withReducer } from '../folder/length-adaptive-file.js';
+import { withPriorSettings } from '../folder/length-adaptive-file.js';
 import type { ModelConfig } from '../architectures/model-config.js';
-import type {
-  ReadModelDirectoryOptions,
-  TokenizerFiles,
-  WriteModelDirectoryOptions,
-} from '../folder/model-directory.js';
+import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
 import { saveParameters } from '../architectures/parameters.js';
-import type { ReducerName, ReducerSettings } from '../priors/prior-settings.js';
-import { chooseReducer } from '../priors/prior-settings.js';
+import type { PriorName, PriorSettings } from '../priors/prior-settings.js';
+import { choosePrior } from '../priors/prior-settings.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from './task-config.js';
 import type { Task } from '../tasks/task.js';
+import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { describeUnread } from '../weights/safetensors.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import { openTokenizer } from './within-tables.js';
@@ -34,7 +31,7 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
   /** Seed of a new head. Default 42. */
   readonly seed?: number;
   /** What ranks tokens. Default: what the model's file says, else attention; a model that changes its task begins with attention. */
-  readonly reducer?: ReducerName | ReducerSettings | undefined;
+  readonly reducer?: PriorName | PriorSettings | undefined;
 }
 
 /**
@@ -64,14 +61,14 @@ export const openModel = async (
   const model = createTaskModel(config, kept(tensors), {
     task: chosen,
     seed,
-    reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined),
+    reducer: choosePrior(reducer, same ? lengthAdaptive?.reducer : undefined),
     unread: kept(unread),
   });
   return {
     model,
     tokenizer,
     tokenizerFiles,
-    lengthAdaptive: withReducer(lengthAdaptive, model.reducer),
+    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
     notes: [...unreadNotes(unread), ...(same ? labelNotes(config, model.task) : []), ...notes],
   };
 };
@@ -107,7 +104,7 @@ const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer in it. A head that was made anew and has learned nothing yet is
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's prior in it. A head that was made anew and has learned nothing yet is
  * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
  * @throws ModelError `NOT_WRITABLE`
@@ -120,7 +117,7 @@ export const saveModel = async (
   const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
   const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
   const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
-  const ours = withReducer(lengthAdaptive, model.reducer);
+  const ours = withPriorSettings(lengthAdaptive, model.reducer);
   const directory = { config: model.config, tensors, tokenizerFiles, ...(ours && { lengthAdaptive: ours }) };
   await writeModelDirectory(folder, directory, options);
 };

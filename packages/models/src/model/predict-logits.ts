@@ -1,5 +1,5 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { tokenBatches } from '../batching.js';
+import { tokenBatches } from './token-batches.js';
 import { ModelError } from '../errors.js';
 import type { RunnableModel } from './runnable-model.js';
 

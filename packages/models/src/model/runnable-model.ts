@@ -1,7 +1,7 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
-import type { ModelReducer } from '../priors/prior-settings.js';
+import type { ModelPrior } from '../priors/prior-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
@@ -12,7 +12,7 @@ export interface RunnableModel {
   readonly dimensions: Dimensions;
   readonly task: Task;
   /** What ranks its tokens in the first layers, by the inputs alone: every run of the model reckons with it. Absent: attention does. */
-  readonly reducer?: ModelReducer | undefined;
+  readonly reducer?: ModelPrior | undefined;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
   /** The one configuration that the model runs at, where it has one built in. */

@@ -3,14 +3,14 @@ import { cost, createRandom, denseOnTensors, encode, fullLength } from '@length-
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
+import { companionsOf } from '../architectures/companions.js';
 import { architectureOf } from '../architectures/registry.js';
-import { isFitDense } from '../architectures/tinybert.js';
 import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameters.js';
 import { checkParameters, loadParameters } from '../architectures/parameters.js';
-import type { ReducerSettings } from '../priors/prior-settings.js';
-import { resolveReducer, withPriors } from '../priors/prior-settings.js';
+import type { PriorSettings } from '../priors/prior-settings.js';
+import { resolvePrior, withPriors } from '../priors/prior-settings.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
@@ -30,7 +30,9 @@ export interface TaskModel extends RunnableModel {
   /** Name of the parameter that holds the word embeddings. */
   readonly wordTable: string;
   /** Names of tensors that were made anew because the checkpoint lacks them (a new head), until they are trained. */
-  initialised: readonly string[];
+  readonly initialised: readonly string[];
+  /** Says that tensors that were made anew have been trained: those of these names, by default all. */
+  markTrained(names?: readonly string[]): void;
   /** Tensors that are no part of the model but are saved with it: the map of an unfinished distillation, `fit_dense`. */
   readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
@@ -48,7 +50,7 @@ export interface CreateModelOptions {
   /** Seed of new weights. Default 42. */
   readonly seed?: number;
   /** What ranks tokens in the first layers. Default: attention does in all. */
-  readonly reducer?: ReducerSettings | undefined;
+  readonly reducer?: PriorSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
   /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
@@ -67,7 +69,7 @@ export const headNames = ({
 /**
  * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a reducer that does not fit
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a prior that does not fit
  */
 export const createTaskModel = (
   config: ModelConfig,
@@ -76,7 +78,7 @@ export const createTaskModel = (
 ): TaskModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
-  const reducer = resolveReducer(chosen, { task, layers: dimensions.layers });
+  const reducer = resolvePrior(chosen, { task, layers: dimensions.layers });
   const ranking = { priorLayers: reducer?.layers ?? 0 };
   const encoderSpecs = architecture.encoder(dimensions);
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
@@ -91,6 +93,7 @@ export const createTaskModel = (
   );
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
+  let untrained = initialised;
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
@@ -124,8 +127,13 @@ export const createTaskModel = (
     headDropout: architecture.headDropout(config, task.name),
     parameters,
     wordTable: encoderSpecs.embeddings.word.name,
-    initialised,
-    companions: new Map([...tensors].filter(([name]) => isFitDense(name))),
+    get initialised() {
+      return untrained;
+    },
+    markTrained: (names = untrained) => {
+      untrained = untrained.filter((name) => !names.includes(name));
+    },
+    companions: companionsOf(tensors),
     logits,
     run: async (inputs, options) => {
       const output = logits(inputs, options);

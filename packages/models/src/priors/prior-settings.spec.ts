@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { encodeQuestions } from '../examples/encode-questions.js';
 import { fineTune } from '../training/fine-tune.js';
-import { validateLengthAdaptiveFile, withReducer } from '../folder/length-adaptive-file.js';
+import { validateLengthAdaptiveFile, withPriorSettings } from '../folder/length-adaptive-file.js';
 import { searchLengths } from '../search/length-search.js';
 import { openModel, openTrainedModel, saveModel } from '../model/open-model.js';
 import { createPredictor } from '../predictor/predictor.js';
 import { questionOverlap } from './question-overlap.js';
-import type { ReducerSettings } from './prior-settings.js';
-import { chooseReducer, resolveReducer, withPriors } from './prior-settings.js';
+import type { PriorSettings } from './prior-settings.js';
+import { choosePrior, resolvePrior, withPriors } from './prior-settings.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -26,18 +26,18 @@ const questions = [
 ];
 const config = [0.6, 0.5, 0.4];
 
-const openTiny = async (reducer?: 'attention' | 'question-overlap' | ReducerSettings) =>
+const openTiny = async (reducer?: 'attention' | 'question-overlap' | PriorSettings) =>
   openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, reducer });
 
 describe('the choice', () => {
   test('what is asked for counts, else what the file says, else attention', () => {
-    const saved: ReducerSettings = { name: 'question-overlap', layers: 2 };
-    expect(chooseReducer(undefined, undefined)).toBeUndefined();
-    expect(chooseReducer(undefined, saved)).toBe(saved);
-    expect(chooseReducer('attention', saved)).toBeUndefined();
-    expect(chooseReducer('question-overlap', saved)).toBe(saved);
-    expect(chooseReducer('question-overlap', undefined)).toEqual({ name: 'question-overlap' });
-    expect(chooseReducer({ name: 'question-overlap', window: 3 }, saved)).toEqual({
+    const saved: PriorSettings = { name: 'question-overlap', layers: 2 };
+    expect(choosePrior(undefined, undefined)).toBeUndefined();
+    expect(choosePrior(undefined, saved)).toBe(saved);
+    expect(choosePrior('attention', saved)).toBeUndefined();
+    expect(choosePrior('question-overlap', saved)).toBe(saved);
+    expect(choosePrior('question-overlap', undefined)).toEqual({ name: 'question-overlap' });
+    expect(choosePrior({ name: 'question-overlap', window: 3 }, saved)).toEqual({
       name: 'question-overlap',
       window: 3,
     });
@@ -50,7 +50,7 @@ describe('the choice', () => {
     [6, 4],
     [12, 8],
   ])('a model of %i layers is ranked by the question in its first %i', (layers, expected) => {
-    expect(resolveReducer({ name: 'question-overlap' }, { task, layers })).toEqual({
+    expect(resolvePrior({ name: 'question-overlap' }, { task, layers })).toEqual({
       name: 'question-overlap',
       layers: expected,
       window: 24,
@@ -75,14 +75,14 @@ describe('the choice', () => {
   });
 
   test('other tasks and models with fewer layers are refused', () => {
-    const settings: ReducerSettings = { name: 'question-overlap', layers: 4 };
-    expect(() => resolveReducer(settings, { task: sequenceClassification(['a', 'b']), layers: 6 })).toThrow(
+    const settings: PriorSettings = { name: 'question-overlap', layers: 4 };
+    expect(() => resolvePrior(settings, { task: sequenceClassification(['a', 'b']), layers: 6 })).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
         message: expect.stringContaining('this model does sequence-classification; choose attention'),
       }),
     );
-    expect(() => resolveReducer(settings, { task, layers: 3 })).toThrow(
+    expect(() => resolvePrior(settings, { task, layers: 3 })).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('at most 3') }),
     );
   });
@@ -90,9 +90,9 @@ describe('the choice', () => {
   test('is put into the file of a model, or taken out of it', () => {
     const reducer = { name: 'question-overlap', layers: 2, window: 24 } as const;
     const bare = { format: 'length-adaptive', version: 1, paretoSet: [] } as const;
-    expect(withReducer(undefined, undefined)).toBeUndefined();
-    expect(withReducer(undefined, reducer)).toEqual({ ...bare, reducer });
-    expect(withReducer({ ...bare, reducer: { name: 'question-overlap' } }, undefined)).toEqual(bare);
+    expect(withPriorSettings(undefined, undefined)).toBeUndefined();
+    expect(withPriorSettings(undefined, reducer)).toEqual({ ...bare, reducer });
+    expect(withPriorSettings({ ...bare, reducer: { name: 'question-overlap' } }, undefined)).toEqual(bare);
   });
 });
 

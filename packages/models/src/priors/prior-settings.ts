@@ -4,16 +4,16 @@ import { greatestWindow, questionOverlap, usualWindow } from './question-overlap
 import type { Task } from '../tasks/task.js';
 
 /**
- * What ranks the tokens of a model:
+ * What an input says of its tokens beforehand, which is added to what a reducer scores them by:
  *
- * - `attention`: the attention that they receive, as published;
+ * - `attention`: nothing; tokens are ranked by the attention that they receive, as published;
  * - `question-overlap`: in the first layers, where attention does not yet know where an answer is, nearness to the words of the
  *   question; attention after that. For question answering only.
  */
-export type ReducerName = 'attention' | 'question-overlap';
+export type PriorName = 'attention' | 'question-overlap';
 
-/** A reducer other than attention, as `length_adaptive.json` says it. */
-export interface ReducerSettings {
+/** A prior, as `length_adaptive.json` says it in its field `reducer`. */
+export interface PriorSettings {
   readonly name: 'question-overlap';
   /** It ranks in this many first layers. Default two thirds of the layers. */
   readonly layers?: number | undefined;
@@ -21,14 +21,14 @@ export interface ReducerSettings {
   readonly window?: number | undefined;
 }
 
-/** The reducer of one model. */
-export type ModelReducer = { readonly [Key in keyof ReducerSettings]-?: NonNullable<ReducerSettings[Key]> };
+/** The prior of one model. */
+export type ModelPrior = { readonly [Key in keyof PriorSettings]-?: NonNullable<PriorSettings[Key]> };
 
 const isWhole = (value: unknown, least: number, most: number): boolean =>
   Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
-/** What is wrong with reducer settings; undefined when nothing is. */
-export const reducerProblem = (value: unknown): string | undefined => {
+/** What is wrong with the settings of a prior; undefined when nothing is. */
+export const priorProblem = (value: unknown): string | undefined => {
   if (typeof value !== 'object' || value === null) return 'is not an object such as { "name": "question-overlap" }';
   const { name, layers, window } = value as Readonly<Record<string, unknown>>;
   if (name !== 'question-overlap')
@@ -40,11 +40,11 @@ export const reducerProblem = (value: unknown): string | undefined => {
   return undefined;
 };
 
-/** The reducer that is asked for by name or in full, else the one that the model's file names; undefined for attention. */
-export const chooseReducer = (
-  asked: ReducerName | ReducerSettings | undefined,
-  saved: ReducerSettings | undefined,
-): ReducerSettings | undefined => {
+/** The prior that is asked for by name or in full, else the one that the model's file names; undefined for attention. */
+export const choosePrior = (
+  asked: PriorName | PriorSettings | undefined,
+  saved: PriorSettings | undefined,
+): PriorSettings | undefined => {
   if (asked === undefined) return saved;
   if (asked === 'attention') return undefined;
   if (asked !== 'question-overlap') return asked;
@@ -52,16 +52,16 @@ export const chooseReducer = (
 };
 
 /**
- * Fills in what reducer settings leave open for a model.
+ * Fills in what the settings of a prior leave open for a model.
  *
  * @throws ModelError `OPTION_INVALID` for another task than question answering, or for more layers than the model has
  */
-export const resolveReducer = (
-  settings: ReducerSettings | undefined,
+export const resolvePrior = (
+  settings: PriorSettings | undefined,
   { task, layers: count }: { readonly task: Pick<Task, 'name'>; readonly layers: number },
-): ModelReducer | undefined => {
+): ModelPrior | undefined => {
   if (settings === undefined) return undefined;
-  const problem = reducerProblem(settings);
+  const problem = priorProblem(settings);
   if (problem !== undefined) throw new ModelError('OPTION_INVALID', `The reducer ${problem}.`);
   const { name, layers = Math.max(1, Math.round((2 * count) / 3)), window = usualWindow } = settings;
   if (task.name !== 'question-answering') {
@@ -78,9 +78,6 @@ export const resolveReducer = (
   return { name, layers, window };
 };
 
-/** Inputs with what a model's reducer knows of them before the encoder runs. */
-export const withPriors = (
-  reducer: ModelReducer | undefined,
-  inputs: readonly EncoderInput[],
-): readonly EncoderInput[] =>
-  reducer ? inputs.map((input) => ({ ...input, prior: questionOverlap(input, reducer) })) : inputs;
+/** Inputs with what a model's prior knows of them before the encoder runs. */
+export const withPriors = (prior: ModelPrior | undefined, inputs: readonly EncoderInput[]): readonly EncoderInput[] =>
+  prior ? inputs.map((input) => ({ ...input, prior: questionOverlap(input, prior) })) : inputs;

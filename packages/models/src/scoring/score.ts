@@ -2,6 +2,7 @@ import type { LabelledInput } from '../tasks/labelled-input.js';
 import { ModelError } from '../errors.js';
 import type { PredictLogitsOptions } from '../model/predict-logits.js';
 import { predictLogits } from '../model/predict-logits.js';
+import { mean } from '../metrics/mean.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { Task } from '../tasks/task.js';
@@ -17,11 +18,12 @@ import type { Task } from '../tasks/task.js';
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';
 
+/** The score that is asked for; where none is, the task's own metric. */
+export const scoreNameFor = ({ defaultMetric }: Pick<Task, 'defaultMetric'>, asked?: ScoreName): ScoreName =>
+  asked ?? defaultMetric;
+
 /** Scores the logits that a model gave to the examples the scorer was made for. */
 export type Scorer = (logits: readonly Float32Array[]) => number;
-
-const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, index: number) => number): number =>
-  examples.reduce((sum, example, index) => sum + of(example, index), 0) / examples.length;
 
 /** @throws ModelError `OPTION_INVALID` for a task without probabilities */
 const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
@@ -47,15 +49,17 @@ export const checkScore = (task: Task, score: ScoreName, examples: readonly Labe
 /**
  * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
  *
+ * @param asked what to score by; default the task's own metric
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a score that the task does not have
  */
 export const createScorer = async (
   model: RunnableModel,
   examples: readonly LabelledInput[],
-  score: ScoreName = model.task.defaultMetric,
+  asked?: ScoreName,
   options: PredictLogitsOptions = {},
 ): Promise<Scorer> => {
   const { task } = model;
+  const score = scoreNameFor(task, asked);
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
   checkScore(task, score, examples);
@@ -66,11 +70,11 @@ export const createScorer = async (
       { ...options, config: undefined },
     );
     return (logits) =>
-      Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
+      Math.exp(-mean(examples.map((example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example))));
   }
   if (score === 'probability') {
     const probability = probabilityOf(task);
-    return (logits) => mean(examples, (example, i) => probability(logits[i] ?? [], example));
+    return (logits) => mean(examples.map((example, i) => probability(logits[i] ?? [], example)));
   }
   return (logits) => task.score(score, logits, examples);
 };

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import { mean } from '../metrics/mean.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
 /** How inputs are padded: not at all, to the longest of their batch, or all to one length. */
@@ -24,8 +25,6 @@ export interface Baseline {
   /** `macs` as a multiple of the unpadded ones. */
   readonly ratio: number;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Tokens of each input with its padding, in the order of the inputs.

@@ -1,5 +1,5 @@
 import { sniffedBytes } from './check-content.js';
-import type { DownloadCache } from './download-cache.js';
+import type { DownloadCache } from './cache.js';
 
 /** The part of the Cache API that is used. */
 interface Caches {

@@ -1,16 +1,8 @@
 import { browserCache } from './browser-cache.js';
 import { sniffedBytes } from './check-content.js';
+import type { DownloadCache } from './cache.js';
 import { environmentVariable, isNode, nodeModule, plainBytes } from './node.js';
 import { writeFile } from './write-file.js';
-
-/** Files already downloaded. */
-export interface DownloadCache {
-  get(key: readonly string[]): Promise<Uint8Array | undefined>;
-  /** The first bytes of a file, at most `sniffedBytes`; undefined when it is not there. */
-  start(key: readonly string[]): Promise<Uint8Array | undefined>;
-  set(key: readonly string[], bytes: Uint8Array): Promise<void>;
-  delete(key: readonly string[]): Promise<void>;
-}
 
 const nothing: DownloadCache = {
   get: async () => undefined,

@@ -1,5 +1,5 @@
 import type { FileProgress } from './download.js';
-import { isWeightsFile } from '../weights/read-weights.js';
+import { isWeightsFile } from './weights-file.js';
 
 /** How far the download of a model is, all of its files together. */
 export interface DownloadProgress {

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js';
 import { averagePrecision, exactLabels, multiLabelF1 } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
+import { mean } from '../metrics/mean.js';
 import { onWholeTexts } from './sequence-task.js';
 import { logitDivergence, sigmoid } from './softmax.js';
 import { binaryTargets, listTarget } from './target-arrays.js';
@@ -46,8 +47,6 @@ const scores: Readonly<
       targets,
     ),
 };
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Any number of labels for a text or a pair of texts, none among them: each label has a probability of its own (a sigmoid). */
 export const multiLabelClassification = (labels: readonly string[]): MultiLabelTask => {

@@ -1,4 +1,3 @@
-import type { Dimensions } from '../architectures/architecture.js';
 import { ModelError } from '../errors.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { isMultiLabelTask } from './multi-label-classification.js';
@@ -11,6 +10,14 @@ const checkRange = (values: readonly number[], size: number, what: string): void
     throw new ModelError('OPTION_INVALID', `Token ${at} has ${what} ${values[at]}; this model has 0 to ${size - 1}.`);
 };
 
+/** How many rows a model's embedding tables have. */
+interface TableSizes {
+  readonly positions: number;
+  readonly vocabulary: number;
+  /** Segments; 0 for a model without. */
+  readonly types: number;
+}
+
 /**
  * What the caller has cut into tokens, ready to run. Only tasks on whole texts answer it: the others quote the text.
  *
@@ -19,7 +26,7 @@ const checkRange = (values: readonly number[], size: number, what: string): void
 export const prepareTokens = (
   task: Task,
   { ids, typeIds = ids.map(() => 0) }: TokenInput,
-  { positions, vocabulary, types }: Pick<Dimensions, 'positions' | 'vocabulary' | 'types'>,
+  { positions, vocabulary, types }: TableSizes,
   { threshold }: Pick<PrepareOptions, 'threshold'> = {},
 ): PreparedText => {
   if (!isSequenceTask(task) && !isMultiLabelTask(task))

@@ -2,7 +2,9 @@ import { ModelError } from '../errors.js';
 import type { Question } from '../datasets/squad.js';
 import type { LabelledInput } from './labelled-input.js';
 import { answerF1, exactMatch } from '../metrics/squad.js';
-import { bestAnswers, cutWindows, usualStride } from '../tokenizer/question-windows.js';
+import { mean } from '../metrics/mean.js';
+import { cutWindows, usualStride } from '../tokenizer/question-windows.js';
+import { bestAnswers } from './span-answers.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
@@ -11,8 +13,6 @@ import type { Task } from './task.js';
 const outputs = 2;
 
 const metrics = { f1: answerF1, exact_match: exactMatch };
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Windows by their question, in the order of the first window of each. */
 const byQuestion = (examples: readonly LabelledInput[]): number[][] => {

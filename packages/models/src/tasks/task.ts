@@ -1,7 +1,7 @@
 import type { LabelledInput } from './labelled-input.js';
 import type { MetricName } from '../metrics/metric.js';
-import type { SpanAnswer } from '../tokenizer/question-windows.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
+import type { SpanAnswer } from './span-answers.js';
 import type { TargetArrays } from './target-arrays.js';
 
 export type TaskName =

@@ -2,6 +2,7 @@ import { encodeTextWords } from '../tokenizer/encode-words.js';
 import { ModelError } from '../errors.js';
 import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
+import { mean } from '../metrics/mean.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { EntityAnswer, Task } from './task.js';
@@ -20,8 +21,8 @@ export interface TokenTask extends Task {
 /** Whether a task names words. */
 export const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The mean of numbers; 0 of none, as a text without words has no tags. */
+const meanOrZero = (values: readonly number[]): number => (values.length === 0 ? 0 : mean(values));
 
 /** A tag for each word of a text, such as the named entities it belongs to (`B-person`, `I-person`, `O`). */
 export const tokenClassification = (labels: readonly string[]): TokenTask => {
@@ -83,12 +84,18 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
           });
           const entities = entitiesOf(tags).map(({ type, start, end }): EntityAnswer => {
             const [from, to] = [spans[start]?.[0] ?? 0, spans[end - 1]?.[1] ?? 0];
-            return { type, text: text.slice(from, to), start: from, end: to, score: mean(scores.slice(start, end)) };
+            return {
+              type,
+              text: text.slice(from, to),
+              start: from,
+              end: to,
+              score: meanOrZero(scores.slice(start, end)),
+            };
           });
           const read = encoding.firstOf.flatMap((word) => (word < 0 ? [] : [scores[word] ?? 0]));
           return {
             label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '),
-            score: mean(read),
+            score: meanOrZero(read),
             entities,
           };
         },
@@ -100,7 +107,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
       const gold = examples.map(goldOf);
       if (metric === 'f1') return entityScores(predicted, gold).f1;
       if (metric === 'accuracy')
-        return mean(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
+        return meanOrZero(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
       throw new ModelError(
         'OPTION_INVALID',
         `Token classification is not scored by "${metric}"; choose f1 (of entities) or accuracy (of words).`,
@@ -109,9 +116,11 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     answerKeys: (logits, examples) =>
       examples.map((example, i) => JSON.stringify(entitiesOf(tagsOf(example, logits[i] ?? [])))),
     probability: (logits, example) =>
-      mean(readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0)),
+      meanOrZero(
+        readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0),
+      ),
     divergence: (full, reduced, example) =>
-      mean(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
+      meanOrZero(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 
     targets: (batch) => {
       const width = widthOf(batch);

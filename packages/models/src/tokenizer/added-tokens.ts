@@ -1,3 +1,6 @@
+import { isRecord } from '../sources/json-record.js';
+import type { JsonRecord } from '../sources/json-record.js';
+
 /** A token that is found in the text as a whole, before anything is cut to pieces; the fields are those of `tokenizer.json`. */
 export interface AddedToken {
   readonly id: number;
@@ -16,11 +19,6 @@ export interface AddedToken {
 
 /** An added token whose id may not be known yet. */
 type Listed = Omit<AddedToken, 'id'> & { readonly id?: number };
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A special token's text: settings give it plain or as an object with `content`. */
 export const tokenText = (value: unknown, otherwise: string): string => {
@@ -53,13 +51,13 @@ const asList = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
 
 /** The special tokens that settings name one by one: `cls_token`, `mask_token`, ... */
-const named = (config: Json): readonly Listed[] =>
+const named = (config: JsonRecord): readonly Listed[] =>
   Object.entries(config).flatMap(([key, value]) =>
     key.endsWith('_token') && (typeof value === 'string' || isRecord(value)) ? listed(value, undefined, true) : [],
   );
 
 /** The tokens of `added_tokens.json`, `{"[E1]": 30522}`: as the reference, only those that are special by name are looked for in the text as it is. */
-const fromAddedTokensFile = (file: Json, config: Json): readonly Listed[] => {
+const fromAddedTokensFile = (file: JsonRecord, config: JsonRecord): readonly Listed[] => {
   const raw = new Set(
     [...named(config), ...asList(config['extra_special_tokens']).flatMap((token) => listed(token))].map(
       ({ content }) => content,
@@ -81,9 +79,9 @@ export interface AddedTokenLists {
   /** `added_tokens` of `tokenizer.json`. */
   readonly own?: unknown;
   /** `tokenizer_config.json` with what `special_tokens_map.json` adds to it. */
-  readonly config: Json;
+  readonly config: JsonRecord;
   /** `added_tokens.json`. */
-  readonly file?: Json | undefined;
+  readonly file?: JsonRecord | undefined;
 }
 
 /**

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { openModel } from '../model/open-model.js';
 import { readModelFiles, writeModelDirectory } from '../folder/model-directory.js';
-import type { ModelDirectory, TokenizerFileName, TokenizerFiles } from '../folder/model-directory.js';
+import type { ModelDirectory } from '../folder/model-directory.js';
 import { createPredictor } from '../predictor/predictor.js';
 import { memorySource } from '../testing/tiny-model.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { createTokenizer } from './tokenizer.js';
+import type { TokenizerFileName, TokenizerFiles } from './tokenizer-files.js';
 import { modernTokenizerFiles } from './tokenizer-json.js';
 import { trimVocabulary } from '../folder/trim-vocabulary.js';
 

@@ -3,6 +3,8 @@ import { readAddedTokens, tokenText } from './added-tokens.js';
 import { ModelError } from '../errors.js';
 import { decodeJson, decodeText } from '../sources/file-source.js';
 import { looksCased } from './vocabulary-case.js';
+import { isRecord } from '../sources/json-record.js';
+import type { JsonRecord } from '../sources/json-record.js';
 
 /** The tokenizer files a tokenizer can be made of: `tokenizer.json`, else `vocab.txt`; the settings and lists of tokens beside them are optional. */
 export interface TokenizerSources {
@@ -15,20 +17,15 @@ export interface TokenizerSources {
   readonly 'special_tokens_map.json'?: Uint8Array;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** What the files of a tokenizer hold, every field the library needs in place. */
 export interface TokenizerDefinition {
-  readonly json: Json & { readonly model: Json; readonly added_tokens: readonly AddedToken[] };
+  readonly json: JsonRecord & { readonly model: JsonRecord; readonly added_tokens: readonly AddedToken[] };
   /** `tokenizer_config.json`, with what `special_tokens_map.json` adds to it. */
-  readonly config: Json;
+  readonly config: JsonRecord;
   /** Ids of the tokens that words are cut into: without added tokens, unless they are in it. Empty for a model that lists its vocabulary otherwise. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly padToken: string;
 }
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readVocabulary = (bytes: Uint8Array): ReadonlyMap<string, number> => {
   const lines = decodeText(bytes, 'vocab.txt').split(/\r?\n/);
@@ -37,15 +34,15 @@ const readVocabulary = (bytes: Uint8Array): ReadonlyMap<string, number> => {
 };
 
 /** Settings, and the special tokens that stand beside them where they do not list added tokens themselves. */
-const readSettings = (files: TokenizerSources): Json => {
+const readSettings = (files: TokenizerSources): JsonRecord => {
   const [settings, specials] = [files['tokenizer_config.json'], files['special_tokens_map.json']];
-  const config: Json = settings === undefined ? {} : decodeJson(settings, 'tokenizer_config.json');
+  const config: JsonRecord = settings === undefined ? {} : decodeJson(settings, 'tokenizer_config.json');
   if (specials === undefined || isRecord(config['added_tokens_decoder'])) return config;
   const named = Object.entries(decodeJson(specials, 'special_tokens_map.json')).filter(([, value]) => value !== null);
   return { ...config, ...Object.fromEntries(named) };
 };
 
-const addedTokensFile = (files: TokenizerSources): Json | undefined => {
+const addedTokensFile = (files: TokenizerSources): JsonRecord | undefined => {
   const bytes = files['added_tokens.json'];
   return bytes && decodeJson(bytes, 'added_tokens.json');
 };
@@ -62,8 +59,8 @@ const namedTokens = {
 /** BERT's `tokenizer.json` as `vocab.txt`, the settings and the lists beside them imply it. */
 const fromVocabulary = (
   vocabulary: ReadonlyMap<string, number>,
-  config: Json,
-  file: Json | undefined,
+  config: JsonRecord,
+  file: JsonRecord | undefined,
 ): TokenizerDefinition['json'] => {
   const named = { ...namedTokens, ...Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)) };
   const [pad, unk] = [tokenText(named.pad_token, '[PAD]'), tokenText(named.unk_token, '[UNK]')];
@@ -111,7 +108,7 @@ const fromVocabulary = (
 };
 
 /** The ids of `model.vocab`, where it is a table of ids. */
-const vocabularyOf = ({ vocab }: Json): ReadonlyMap<string, number> =>
+const vocabularyOf = ({ vocab }: JsonRecord): ReadonlyMap<string, number> =>
   new Map(
     isRecord(vocab)
       ? Object.entries(vocab).flatMap(([token, id]) => (typeof id === 'number' ? [[token, id] as const] : []))
@@ -119,7 +116,7 @@ const vocabularyOf = ({ vocab }: Json): ReadonlyMap<string, number> =>
   );
 
 /** `model` with what the library takes for granted and older files leave out. */
-const completeModel = (model: Json): Json =>
+const completeModel = (model: JsonRecord): JsonRecord =>
   model['continuing_subword_prefix'] === undefined && model['type'] === 'WordPiece'
     ? { ...model, continuing_subword_prefix: '##' }
     : model;

@@ -1,11 +1,9 @@
 /** The vocabulary of a WordPiece tokenizer, and its files once ids have moved. */
 import { ModelError } from '../errors.js';
 import { decodeJson } from '../sources/file-source.js';
-import type { TokenizerFiles } from '../folder/model-directory.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
 import { readTokenizerDefinition } from './tokenizer-json.js';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isRecord } from '../sources/json-record.js';
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 

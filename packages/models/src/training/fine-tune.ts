@@ -11,12 +11,12 @@ import type {
 } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
 import type { LabelledInput } from '../tasks/labelled-input.js';
-import { trainingBatches } from '../batching.js';
+import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
 import { checkParameters } from '../architectures/parameters.js';
 import type { RunnableModel } from '../model/runnable-model.js';
-import { checkScore } from '../scoring/score.js';
+import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { TaskModel } from '../model/task-model.js';
 import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
@@ -100,16 +100,8 @@ export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInp
     distillationLoss(model.task, teacher, student, batch, options),
 });
 
-/**
- * Fine-tunes a model on labelled inputs, ordinarily or with LengthDrop, in place.
- *
- * With LengthDrop the best epoch is chosen by the mean of the scores at full length and at the smallest sub-model's
- * lengths, so that a model is never picked for its full length alone. However training ends, the model then holds the weights
- * it ended with, whichever engine ran it.
- *
- * @throws ModelError `DATA_INVALID` without training examples, `OPTION_INVALID` for a metric that the task does not have, `DISPOSED`; CoreError `ABORTED`, `DIVERGED`
- */
-export const fineTune = async (
+/** What `fineTune` does, but for saying which tensors have been trained: that is for who knows what the losses reach. */
+export const trainInPlace = async (
   model: TaskModel,
   { train: examples, dev }: FineTuneData,
   {
@@ -128,12 +120,12 @@ export const fineTune = async (
     signal,
     engine,
     ...options
-  }: FineTuneOptions = {},
+  }: FineTuneOptions,
 ): Promise<TrainResult> => {
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
   checkParameters(model.parameters);
-  checkScore(model.task, metric ?? model.task.defaultMetric, dev ?? []); // before an epoch is trained, not after it
+  checkScore(model.task, scoreNameFor(model.task, metric), dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
   const smallest =
@@ -174,6 +166,24 @@ export const fineTune = async (
     throw error;
   });
   await keepWeights();
-  model.initialised = [];
+  return result;
+};
+
+/**
+ * Fine-tunes a model on labelled inputs, ordinarily or with LengthDrop, in place.
+ *
+ * With LengthDrop the best epoch is chosen by the mean of the scores at full length and at the smallest sub-model's
+ * lengths, so that a model is never picked for its full length alone. However training ends, the model then holds the weights
+ * it ended with, whichever engine ran it.
+ *
+ * @throws ModelError `DATA_INVALID` without training examples, `OPTION_INVALID` for a metric that the task does not have, `DISPOSED`; CoreError `ABORTED`, `DIVERGED`
+ */
+export const fineTune = async (
+  model: TaskModel,
+  data: FineTuneData,
+  options: FineTuneOptions = {},
+): Promise<TrainResult> => {
+  const result = await trainInPlace(model, data, options);
+  model.markTrained();
   return result;
 };

@@ -2,7 +2,7 @@ import type { LengthConfig, StepReport } from '@length-adaptive/core';
 import { configFromRetention, retentionRegularizer, tensorEngine, train } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank } from '@tensorflow/tfjs';
-import { trainingBatches } from '../batching.js';
+import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
 import { dropoutOf, trainable } from './fine-tune.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';

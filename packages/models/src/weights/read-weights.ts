@@ -27,9 +27,6 @@ const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
 
 const isPyTorch = (path: string): boolean => /\.(bin|pt|pth|ckpt)$/.test(path);
 
-/** Whether a file holds weights, of any engine, by its name. */
-export const isWeightsFile = (path: string): boolean => /\.(safetensors|bin|pt|pth|onnx)$/.test(path);
-
 /** How the parts of weights that an index lists are called: `model-00001-of-00002.safetensors`. */
 const shardName = /-\d{5}-of-\d{5}\.(safetensors|bin)$/;
 

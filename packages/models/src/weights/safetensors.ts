@@ -1,6 +1,7 @@
 import { ModelError, messageOf } from '../errors.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-float.js';
+import { isRecord } from '../sources/json-record.js';
 
 /** The element types this package reads. */
 export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
@@ -85,9 +86,6 @@ const widthOf = (dtype: string): number | undefined =>
   isDtype(dtype) ? bytesPerElement[dtype] : Object.hasOwn(otherBytes, dtype) ? otherBytes[dtype] : undefined;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknown>>; dataStart: number } => {
   if (bytes.byteLength < 8)

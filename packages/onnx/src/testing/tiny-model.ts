@@ -18,7 +18,7 @@ export const tinyConfig: ModelConfig = {
 /** A model of random weights. */
 export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel => {
   const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   return model;
 };
 

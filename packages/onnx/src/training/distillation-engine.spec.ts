@@ -44,7 +44,7 @@ const distilbert = { ...shared, model_type: 'distilbert', dim: 12, n_layers: 2, 
 
 const modelOf = (config: ModelConfig, task: Task, seed: number): TaskModel => {
   const model = createTaskModel(config, new Map(), { fresh: true, task, seed });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   return model;
 };
 

@@ -1,5 +1,5 @@
 import type { Dropout, EncoderInput } from '@length-adaptive/core';
-import { keptTokens } from '@length-adaptive/core';
+import { keptTokens, paddingScore } from '@length-adaptive/core';
 import type { Task, TaskModel } from '@length-adaptive/models';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { fillDropoutMask } from './dropout-masks.js';
@@ -25,7 +25,7 @@ export const logitShape = ({ task }: TaskModel, inputs: readonly EncoderInput[])
 export const tokenBias = (ort: OnnxRuntime, inputs: readonly EncoderInput[]): RuntimeTensor => {
   const width = widthOf(inputs);
   const bias = new Float32Array(inputs.length * width);
-  inputs.forEach(({ ids }, row) => bias.fill(-1e9, row * width + ids.length, (row + 1) * width));
+  inputs.forEach(({ ids }, row) => bias.fill(paddingScore, row * width + ids.length, (row + 1) * width));
   return float(ort, bias, [inputs.length, 1, width]);
 };
 

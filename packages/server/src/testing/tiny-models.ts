@@ -56,7 +56,7 @@ export const writeTinyModel = async (folder: string, task: TinyModelName = 'revi
   await mkdir(path.dirname(folder), { recursive: true });
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
   const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   await saveModel(folder, {
     model,
     tokenizerFiles,

@@ -33,7 +33,7 @@ describe.each([
   test('from layers: the embeddings, these layers and the head, as they are', async () => {
     const before = tf.memory().numTensors;
     const teacher = createTaskModel(config, new Map(), { fresh: true, task: sequenceClassification(['a', 'b', 'c']) });
-    teacher.initialised = [];
+    teacher.markTrained();
     const student = await createStudent(teacher, { layers: [0, 2] });
     expect(student.dimensions).toEqual({ ...teacher.dimensions, layers: 2 });
     expect(student.task.labels).toEqual(['a', 'b', 'c']);
@@ -81,7 +81,8 @@ test('layers that are not there are refused, and a head that was never trained i
   const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true });
   for (const layers of [[], [2, 1], [3], [0.5]])
     await expect(createStudent(teacher, { layers })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-  teacher.initialised = ['classifier.weight', 'classifier.bias'];
+  teacher.markTrained(teacher.initialised.filter((name) => !name.startsWith('classifier.')));
+  expect(teacher.initialised).toEqual(['classifier.weight', 'classifier.bias']);
   const student = await createStudent(teacher, { layers: [1] });
   expect(student.initialised).toEqual(['classifier.weight', 'classifier.bias']);
   student.dispose();
@@ -92,6 +93,13 @@ test('a published shape of TinyBERT', async () => {
   const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true });
   const student = await createStudent(teacher, { shape: '4L-312' });
   expect(student.dimensions).toMatchObject({ layers: 4, hiddenSize: 312, heads: 12, intermediateSize: 1200 });
+  expect(student.config).toMatchObject({
+    model_type: 'bert',
+    vocab_size: teacher.dimensions.vocabulary,
+    hidden_act: 'gelu',
+    layer_norm_eps: 1e-12,
+    pad_token_id: 0,
+  });
   student.dispose();
   teacher.dispose();
 });

@@ -1,7 +1,7 @@
 import type { Architecture, Dimensions } from '../../architectures/architecture.js';
+import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
-import type { ModelConfig } from '../../architectures/model-config.js';
 import type { ParameterSpec } from '../../architectures/parameters.js';
 import { saveParameters } from '../../architectures/parameters.js';
 import type { TensorData } from '../../weights/safetensors.js';
@@ -76,36 +76,24 @@ const fromLayers = async (
   return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed });
 };
 
-const configOf = (shape: keyof typeof tinyBertShapes | StudentShape): ModelConfig =>
-  typeof shape === 'string'
-    ? tinyBertShapes[shape]
-    : {
-        num_hidden_layers: shape.layers,
-        hidden_size: shape.hiddenSize,
-        num_attention_heads: shape.heads,
-        intermediate_size: shape.intermediateSize,
-      };
-
 const fromNothing = (
   { dimensions, task }: TaskModel,
   shape: keyof typeof tinyBertShapes | StudentShape,
   seed: number,
 ): TaskModel => {
-  const { vocabulary, positions, types, hiddenDropout, attentionDropout, initialDeviation } = dimensions;
-  const config: ModelConfig = {
-    model_type: 'bert',
-    ...configOf(shape),
-    vocab_size: vocabulary,
-    max_position_embeddings: positions,
-    type_vocab_size: types > 0 ? types : 2,
-    hidden_act: 'gelu',
-    hidden_dropout_prob: hiddenDropout,
-    attention_probs_dropout_prob: attentionDropout,
-    initializer_range: initialDeviation,
-    layer_norm_eps: 1e-12,
-    pad_token_id: 0,
-  };
-  return createTaskModel(config, new Map(), { task, seed, fresh: true });
+  const { layers, hiddenSize, heads, intermediateSize } = typeof shape === 'string' ? dimensions : shape;
+  const config = bert.config({
+    ...dimensions,
+    layers,
+    hiddenSize,
+    heads,
+    intermediateSize,
+    types: dimensions.types > 0 ? dimensions.types : 2,
+    activation: 'gelu',
+    layerNormEpsilon: 1e-12,
+  });
+  const published = typeof shape === 'string' ? tinyBertShapes[shape] : {};
+  return createTaskModel({ ...config, ...published }, new Map(), { task, seed, fresh: true });
 };
 
 /**

@@ -114,7 +114,7 @@ test('real weights: a student of 4 layers distilled from MiniLM is a TinyBERT', 
     seed: 1,
   });
   expect(losses.at(-1)).toBeLessThan(0.9 * (losses[0] ?? 0));
-  student.initialised = []; // as if its head had been trained: one that was not is not saved
+  student.markTrained(); // as if its head had been trained: one that was not is not saved
   await saveModel(folder, { model: student, tokenizerFiles: directory.tokenizerFiles });
 
   // config.json as TinyBERT's authors published theirs: it names no family.

@@ -62,7 +62,7 @@ const binary = sequenceClassification(['bad', 'good']);
 
 const modelOf = (config: Readonly<Record<string, unknown>>, task: Task = binary, seed = 1): TaskModel => {
   const model = createTaskModel(config, new Map(), { fresh: true, task, seed });
-  model.initialised = []; // as if it had been trained
+  model.markTrained(); // as if it had been trained
   return model;
 };
 
@@ -212,7 +212,7 @@ test('fit_dense goes into the checkpoint, another run goes on with it, and predi
   const [ours, theirs] = [await next(model), await next(student)];
   expect(ours.losses).toEqual(theirs.losses);
 
-  model.initialised = [];
+  model.markTrained();
   await distill(model, teacher, { train }, options('prediction', { epochs: 1 }));
   expect(model.companions.size).toBe(0);
   for (const used of [teacher, student, model]) used.dispose();

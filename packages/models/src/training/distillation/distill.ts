@@ -5,7 +5,7 @@ import { keepFitDense } from './fit-dense.js';
 import { tensorDistillationEngine } from './tensor-distillation-engine.js';
 import { ModelError } from '../../errors.js';
 import type { FineTuneData, FineTuneEngine, FineTuneOptions } from '../fine-tune.js';
-import { fineTune } from '../fine-tune.js';
+import { trainInPlace } from '../fine-tune.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
 import { headNames } from '../../model/task-model.js';
@@ -81,17 +81,14 @@ export const distill = async (
   try {
     const used = await engine(distillation);
     try {
-      const { initialised } = student;
       const answers = method === 'prediction';
-      const result = await fineTune(
+      const result = await trainInPlace(
         student,
         { train, ...(answers && { dev }) },
         { ...options, seed, lengthDrop, engine: used, ...(answers && { temperature: temperature ?? 1 }) },
       );
-      if (!answers) {
-        const ofHead = new Set(headNames(student));
-        student.initialised = initialised.filter((name) => ofHead.has(name)); // the encoder has learned, the head nothing yet
-      }
+      const untrained = new Set(answers ? [] : headNames(student)); // inside the encoder the head learns nothing
+      student.markTrained(student.initialised.filter((name) => !untrained.has(name)));
       student.companions.clear(); // a map from before no longer fits the states
       if (fit) await keepFitDense(student, fit, await used.training.readWeights());
       return result;

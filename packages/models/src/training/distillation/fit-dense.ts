@@ -2,7 +2,7 @@ import type { DenseWeights, ParameterValues } from '@length-adaptive/core';
 import { createRandom } from '@length-adaptive/core';
 import type { Rank } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { fitDense } from '../../architectures/tinybert.js';
+import { fitDense } from '../../architectures/companions.js';
 import type { Parameter } from '../../architectures/parameters.js';
 import { loadParameters, saveParameters } from '../../architectures/parameters.js';
 import type { TaskModel } from '../../model/task-model.js';

@@ -1,0 +1,154 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import { fromAbsoluteLengths, fullLength, smallestLengths, validateLengthConfig } from '@length-adaptive/core';
+import type { Checkpoint, Generation, Problem } from '@length-adaptive/search';
+import { constantRatioSeeds, descendingVector } from '@length-adaptive/search';
+import { ModelError } from '../errors.js';
+import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
+import type { RunnableModel } from '../model/runnable-model.js';
+import type { ScoreName } from '../scoring/score.js';
+import type { ScoreConfigs } from '../scoring/score-configs.js';
+import { configScorer } from '../scoring/score-configs.js';
+import type { LabelledInput } from '../tasks/labelled-input.js';
+import { lateConfigs } from './late-configs.js';
+import type { CostObjective } from './price.js';
+import { macsShare, pricerOf } from './price.js';
+
+/** What a length search weighs against each other. `cost` is a share of the full length's: of its MACs, or of its predicted time. */
+export type LengthObjective = 'score' | 'cost';
+
+/** A search at the end of a generation, as plain data for `JSON.stringify`. */
+export interface LengthSearchCheckpoint extends Checkpoint<LengthConfig> {
+  /** Absent in checkpoints of versions that knew MACs only. */
+  readonly objective?: CostObjective;
+  /** What times were predicted by, for the objective `latency`. */
+  readonly latency?: LatencyFit;
+}
+
+export interface LengthSearchOptions {
+  /**
+   * What is weighed against the score: MACs, or the time of one input as predicted on this machine and engine, averaged over
+   * the lengths of the examples. Default `macs`.
+   */
+  readonly objective?: CostObjective;
+  /** What predicts times. Default: that of the checkpoint, else one that is calibrated at the lengths of the examples. */
+  readonly latency?: LatencyModel | undefined;
+  /** Generations after the initial one. Default 10. */
+  readonly generations?: number;
+  /** Survivors of a generation, and new configurations tried in each. Default 20. */
+  readonly populationSize?: number;
+  /** Constant-ratio chains in the initial population, beside three configurations that drop late; 0 for neither. Default: the population size. */
+  readonly seeds?: number;
+  /**
+   * Configurations of yours that join the initial population, such as what `searchRetention` found: tried as they are, also where they
+   * are cheaper than `dropRatioBound` allows or between the steps. A checkpoint to go on from has them already. Default: none.
+   */
+  readonly configs?: readonly LengthConfig[];
+  /** Nothing cheaper is tried than the smallest chain of this p, in which every layer drops the share p. Default 0.2, as LengthDrop's. */
+  readonly dropRatioBound?: number;
+  /** Ratios are multiples of 1 / steps. Default 100. */
+  readonly steps?: number;
+  /** Probability that mutation draws a layer's ratio anew. Default 0.5. */
+  readonly mutationProbability?: number;
+  /** What configurations are scored by. Default: the task's own metric; `fidelity` is the better guide on few examples. */
+  readonly metric?: ScoreName | undefined;
+  /** Scores configurations in place of this model, on other machines for instance; costs are reckoned here all the same. */
+  readonly score?: ScoreConfigs | undefined;
+  /** Default 42. */
+  readonly seed?: number;
+  /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
+  readonly resume?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Called before the search with what predicts times, where they are the objective. */
+  readonly onCalibration?: ((fit: LatencyFit) => void) | undefined;
+  /** Called after every configuration that was scored. */
+  readonly onEvaluation?: ((point: ParetoPoint) => void) | undefined;
+  /** Called after every generation with its report and a checkpoint to save. */
+  readonly onGeneration?:
+    | ((
+        generation: Generation<LengthConfig, LengthObjective>,
+        checkpoint: LengthSearchCheckpoint,
+      ) => void | Promise<void>)
+    | undefined;
+}
+
+/** Which way each objective is better. */
+export const directions = { score: 'maximize', cost: 'minimize' } as const;
+
+/**
+ * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are length configurations kept
+ * non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
+ * inputs' real tokens.
+ *
+ * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`
+ */
+export const lengthSearchProblem = (
+  model: RunnableModel,
+  examples: readonly LabelledInput[],
+  {
+    populationSize = 20,
+    seeds = populationSize,
+    configs: given = [],
+    dropRatioBound = 0.2,
+    steps = 100,
+    mutationProbability = 0.5,
+    metric,
+    score = configScorer(model, examples, metric),
+    onEvaluation,
+    objective = 'macs',
+    latency,
+  }: LengthSearchOptions = {},
+): Problem<LengthConfig, LengthObjective> => {
+  const { layers } = model.dimensions;
+  if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
+    throw new ModelError(
+      'OPTION_INVALID',
+      `dropRatioBound is ${dropRatioBound}; a search needs a number above 0 and below 1.`,
+    );
+  }
+  const reference = 10_000; // fine enough that rounding up does not show
+  const smallest = fromAbsoluteLengths(smallestLengths(layers, reference, { dropRatioBound }), reference);
+  const genes = descendingVector({
+    length: layers,
+    steps,
+    lower: smallest[layers - 1] ?? 0,
+    probability: mutationProbability,
+  });
+  const lengths = examples.map(({ input }) => input.ids.length);
+  const price = pricerOf(model, lengths, { objective, latency });
+  const lowestCost = macsShare(model, genes.repair(smallest), lengths);
+  const keyOf = (config: LengthConfig): string => config.join();
+  const exempt = new Set(given.map((config) => keyOf(validateLengthConfig(config, layers))));
+
+  return {
+    objectives: directions,
+    ...genes,
+    repair: (config) => (exempt.has(keyOf(config)) ? config : genes.repair(config)),
+    seeds: [
+      fullLength(layers),
+      smallest,
+      ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
+      ...(seeds > 0 ? lateConfigs(layers) : []),
+      ...given,
+    ],
+    accept: (config) => exempt.has(keyOf(config)) || macsShare(model, config, lengths) >= lowestCost,
+    evaluate: async (configs, { keys, signal }) => {
+      const told = new Set<number>();
+      const tell = (index: number, value: number): void => {
+        const lengthConfig = configs[index];
+        if (lengthConfig === undefined || told.has(index)) return;
+        told.add(index);
+        onEvaluation?.({ lengthConfig, score: value, ...price.point(lengthConfig) });
+      };
+      const scores = await score(configs, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
+      if (scores.length !== configs.length) {
+        throw new ModelError(
+          'OPTION_INVALID',
+          `score gave ${scores.length} scores for ${configs.length} configurations; expected one for each, in their order.`,
+        );
+      }
+      scores.forEach((value, index) => tell(index, value));
+      return configs.map((config, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(config) }));
+    },
+  };
+};

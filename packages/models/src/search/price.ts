@@ -1,0 +1,59 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength, relativeCost } from '@length-adaptive/core';
+import { ModelError } from '../errors.js';
+import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import type { LatencyModel } from '../latency/latency-model.js';
+import type { RunnableModel } from '../model/runnable-model.js';
+
+/** What the cost of a configuration is reckoned in. */
+export type CostObjective = 'macs' | 'latency';
+
+/** Share of the full model's MACs that a configuration spends on inputs of the given lengths. */
+export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
+  relativeCost(model.dimensions, config, lengths, { head: model.headMacs });
+
+/** What prices are reckoned in, and what predicts times. */
+interface PriceOptions {
+  /** Default `macs`. */
+  readonly objective?: CostObjective;
+  /** Needed for the objective `latency`. */
+  readonly latency?: LatencyModel | undefined;
+}
+
+/** What configurations cost on inputs of given lengths. */
+interface Pricer {
+  /** The share of the full length's cost that a search weighs against the score. */
+  readonly objective: (config: LengthConfig) => number;
+  /** What a point of the Pareto set says of its cost. */
+  readonly point: (config: LengthConfig) => Pick<ParetoPoint, 'cost' | 'latencyMs'>;
+}
+
+/**
+ * Reckons what a configuration spends on inputs of the given lengths.
+ *
+ * @throws ModelError `OPTION_INVALID` when times are the objective and nothing predicts them
+ */
+export const pricerOf = (
+  model: RunnableModel,
+  lengths: readonly number[],
+  { objective = 'macs', latency }: PriceOptions,
+): Pricer => {
+  const macs = (config: LengthConfig): number => macsShare(model, config, lengths);
+  if (objective === 'macs') return { objective: macs, point: (config) => ({ cost: macs(config) }) };
+  if (latency === undefined) {
+    throw new ModelError(
+      'OPTION_INVALID',
+      "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.",
+    );
+  }
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const milliseconds = (config: LengthConfig): number =>
+    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, config), 0) /
+    lengths.length;
+  const full = milliseconds(fullLength(model.dimensions.layers));
+  return {
+    objective: (config) => (full > 0 ? milliseconds(config) / full : 1),
+    point: (config) => ({ cost: macs(config), latencyMs: milliseconds(config) }),
+  };
+};
