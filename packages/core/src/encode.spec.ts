@@ -55,6 +55,26 @@ describeOnBackends('encode', () => {
     );
   });
 
+  test('the first token alone is the first of all, whether tokens leave, fade or stay, and whichever layers run', () => {
+    const retention = tf.fill([3, 5], 0.6) as tf.Tensor2D;
+    fc.assert(
+      fc.property(rows, configs, (ids, config) => {
+        const batch = ids.map((row) => ({ ids: row }));
+        const width = Math.max(...ids.map((row) => row.length));
+        for (const options of [{}, { config }, { config, layers: [0, 2] }, { softExtract: { retention } }]) {
+          const first = hidden(batch, { ...options, wanted: 'first' });
+          const all = hidden(batch, options);
+          ids.forEach((_, b) => {
+            const own = all.subarray(b * width * 16, (b * width + 1) * 16);
+            expect(largestGap(first.subarray(b * 16, (b + 1) * 16), own)).toBeLessThan(2e-5);
+          });
+        }
+      }),
+      { numRuns: 8 },
+    );
+    retention.dispose();
+  });
+
   test('ratios of 1 give the plain encoder', () => {
     const inputs = [{ ids: [1, 2, 3, 4, 5] }, { ids: [6, 7] }];
     expect(hidden(inputs, { config: [1, 1, 1] })).toEqual(hidden(inputs));

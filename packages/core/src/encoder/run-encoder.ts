@@ -109,7 +109,8 @@ export const runEncoder = <E extends EngineTypes>(
   for (const [index, layer] of layers.entries()) {
     const { attention, feedForward: feed } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
-    const firstOnly = wanted === 'first' && trace === undefined && layer === layers.at(-1);
+    const ranksAll = trace !== undefined || fade !== undefined;
+    const firstOnly = wanted === 'first' && !ranksAll && layer === layers.at(-1);
     const entering = states;
     const queries = firstOnly ? ops.firstAlone(entering, tokens) : entering;
     const attended = ops.attend(queries, entering, attention, { heads, layer, among: tokens });
