@@ -12,6 +12,7 @@ export type { OpenSourceOptions } from './open-source.js';
 export { hubSource, urlSource } from './url-source.js';
 export type { UrlSourceOptions } from './url-source.js';
 export { writeFile } from './write-file.js';
+export { writeFolder } from './write-folder.js';
 
 export { formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, validateLengthAdaptiveFile, withReducer } from './length-adaptive-file.js';
 export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './length-adaptive-file.js';

@@ -11,6 +11,7 @@ import type { OpenSourceOptions } from './open-source.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
 import type { TensorData } from './safetensors.js';
 import { writeFile } from './write-file.js';
+import { writeFolder } from './write-folder.js';
 import { writeSafetensors } from './write-safetensors.js';
 import type { FloatDtype } from './write-safetensors.js';
 
@@ -57,7 +58,7 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
     return readQuantization(decodeJson(await source.read('config.json'), name), name);
   } catch (error) {
     if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED')) throw error;
-    throw new ModelError(error.code, `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`, { cause: error });
+    throw new ModelError(error.code, `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`); // the cause's message is in this one
   }
 };
 
@@ -117,8 +118,8 @@ export const readModelDirectory = async (
 };
 
 /**
- * Writes a model directory any Hugging Face tool opens. Each file appears whole or not at all; the weights go before
- * `config.json`, so that a folder with a `config.json` is a complete model. Node only.
+ * Writes a model directory any Hugging Face tool opens: all of it or, where that fails, nothing. `config.json` goes last, so that a
+ * folder with a `config.json` is a complete model. Node only.
  *
  * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`
  * @example
@@ -133,11 +134,13 @@ export const writeModelDirectory = async (
   const ours = lengthAdaptive === undefined ? undefined : formatLengthAdaptiveFile(lengthAdaptive);
   const isInt8 = dtype === 'I8';
   const weights = writeSafetensors(isInt8 ? toInt8Weights(tensors) : tensors, { dtype: isInt8 ? 'F32' : dtype, metadata: { format: 'pt' } });
-  await writeFile(join(folder, 'model.safetensors'), weights);
-  for (const name of tokenizerFileNames) {
-    const bytes = tokenizerFiles[name];
-    if (bytes !== undefined) await writeFile(join(folder, name), bytes);
-  }
-  if (ours !== undefined) await writeFile(join(folder, lengthAdaptiveFileName), ours);
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`);
+  await writeFolder(folder, async (temporary) => {
+    await writeFile(join(temporary, 'model.safetensors'), weights);
+    for (const name of tokenizerFileNames) {
+      const bytes = tokenizerFiles[name];
+      if (bytes !== undefined) await writeFile(join(temporary, name), bytes);
+    }
+    if (ours !== undefined) await writeFile(join(temporary, lengthAdaptiveFileName), ours);
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`);
+  });
 };
