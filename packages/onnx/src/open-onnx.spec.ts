@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { Prediction, Predictor } from '@length-adaptive/models';
 import { createPredictor, load, saveModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
@@ -88,6 +90,16 @@ describe('opening', () => {
 
   test('a precision that was not exported is not found, and the message says what to do', async () => {
     await expect(openOnnx(exported, { precision: 'fp16' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/model_fp16\.onnx.*export/) });
+  });
+
+  test('graphs without the rest of a model are named as such, and a folder of nothing is no model', async () => {
+    const half = join(folder, 'half');
+    mkdirSync(join(half, 'onnx'), { recursive: true });
+    await expect(openOnnx(half)).rejects.toMatchObject({ name: 'ModelError', code: 'FILE_NOT_FOUND' });
+    writeFileSync(join(half, 'onnx/model_quantized.onnx'), '');
+    const error: unknown = await openOnnx(half).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'OnnxError', code: 'FILE_NOT_FOUND', message: expect.stringMatching(/half holds onnx\/model_quantized\.onnx and no config\.json.*lat export/) });
+    expect(inspect(error).split('\n').length).toBeLessThan(16);
   });
 
   test('a file that is no model is refused', async () => {

@@ -1,5 +1,5 @@
-import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
+import type { FileSource, ModelConfig, ModelFiles, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
+import { ModelError, chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -31,6 +31,22 @@ const fromWeights = async (source: FileSource, precision: Precision, trace: bool
   }
 };
 
+/** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
+const readFiles = async (files: FileSource): Promise<ModelFiles> => {
+  try {
+    return await readModelFiles(files);
+  } catch (error) {
+    const graph = await firstGraph(files);
+    if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND' || graph === undefined || (await files.exists('config.json'))) throw error;
+    throw new OnnxError('FILE_NOT_FOUND', `${files.name} holds ${graph} and no config.json: it is not a whole model. Export the model again (lat export).`);
+  }
+};
+
+const firstGraph = async (files: FileSource): Promise<string | undefined> => {
+  for (const precision of ['fp32', 'int8', 'fp16'] as const) if (await files.exists(modelFileName(precision))) return modelFileName(precision);
+  return undefined;
+};
+
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
  *
@@ -42,7 +58,7 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readModelFiles(files);
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
   const tokenizer = createTokenizer(tokenizerFiles);
   const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
   const finish = (model: OnnxModel): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer) });

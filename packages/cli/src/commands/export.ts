@@ -3,7 +3,7 @@ import { commonOptions, dataOptions, lengthOptions, precisionNames } from '../op
 import { choices, enabled, number, text } from '../options/option.js';
 import type { Settings } from '../options/option.js';
 
-const { maxLength, textColumn, pairColumn } = dataOptions;
+const { maxLength, textColumn, pairColumn, labelColumn } = dataOptions;
 
 export const exportOptions = {
   model: text('DIR', 'model to export'),
@@ -11,10 +11,11 @@ export const exportOptions = {
   precision: choices('LIST', precisionNames, 'files to write, with commas between them (default fp32,int8)'),
   budget: { ...lengthOptions.budget, description: 'build in a searched configuration: cost=0.5 (share of MACs) or score=0.9' },
   lengthConfig: { ...lengthOptions.lengthConfig, description: 'build this configuration in, as --length-config of predict (default: any, chosen when it runs)' },
-  data: text('FILE', 'texts to verify the files on (default: a few sentences)'),
-  ...{ maxLength, textColumn, pairColumn },
+  data: text('FILE', 'texts to verify the files on, and to score them on where they have labels (default: a few sentences)'),
+  ...{ maxLength, textColumn, pairColumn, labelColumn },
   limit: number('N', 'verify on a random sample of N texts', { integer: true, min: 1, fallback: 32 }),
-  tolerance: number('X', 'largest difference of a logit that is allowed (default 1e-4 for fp32, 0.01 for fp16, 0.5 for int8)', { min: 0, fallback: undefined }),
+  tolerance: number('X', 'largest difference of a logit that is allowed (default 1e-4 for fp32, 0.01 for fp16; int8 goes by its answers)', { min: 0, fallback: undefined }),
+  leastAgreement: number('X', 'int8: least share of answers that must be those of the original (default 0.9)', { min: 0, max: 1, fallback: undefined }),
   verify: enabled('keep the files without running them'),
   ...commonOptions,
   threads: { ...commonOptions.threads, description: 'threads of the verification (default: the cores, for wasm at most 8)' },
@@ -27,7 +28,7 @@ export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write a model as ONNX files that run at any length, each verified against the original',
   help: `Writes DIR/onnx/model.onnx (fp32), model_fp16.onnx and model_quantized.onnx (int8), with what ONNX tools and transformers.js
-need beside them. A file is kept once its answers agree with the original's; otherwise the exit code is 5.
+need beside them. The files are kept once all of them agree with the original; otherwise nothing is written and the exit code is 5.
 
 Examples:
   lat export --model runs/sst2/model
