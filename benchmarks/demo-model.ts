@@ -12,11 +12,12 @@ const rowsOf = ({ id: model, recipe: { metric }, dataSet, example }: DemoModel, 
   const after = `MiniLM-L6 after LengthDrop on ${dataSet}, ${vocabulary} of 30,522 tokens, 8-bit weights; ${examples} ${example} of ${meanTokens.after.toFixed(1)} tokens on average`;
   const before = `the model it was made of, all tokens, fp32; the same ${example}, ${meanTokens.before.toFixed(1)} tokens on average`;
   const row = (id: string, value: number, unit: string, note: string): Row => ({ id: `demo-model.${model}.${id}`, value, unit, note });
-  const ofConfig = (name: string, { lengthConfig, cost, score }: MadeModel['configs'][number]): Row[] => {
+  const ofConfig = (name: string, { lengthConfig, cost, score, flips }: MadeModel['configs'][number]): Row[] => {
     const lengths = `lengths ${lengthConfig.join(' ')}`;
     return [
       row(`${name}.${metric}`, score.after, metric, `${lengths}; ${after}`),
       row(`${name}.${metric}_before`, score.before, metric, `${lengths}; ${before}`),
+      row(`${name}.flips`, flips, 'share of answers other than at full length', `${lengths}; ${after}`),
       row(`${name}.cost`, cost, 'share of the full MACs', `${lengths}; ${after}`),
     ];
   };

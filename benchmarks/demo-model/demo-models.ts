@@ -33,6 +33,8 @@ export interface DemoCard {
   readonly metric: string;
   /** What it answers, after "It". */
   readonly answers: string;
+  /** What it is for, and what it is not. */
+  readonly purpose: string;
   /** What the scores are those of. */
   readonly scoredOn: (examples: number) => string;
   /** The data set, its source and licence. */
@@ -51,6 +53,7 @@ export const demoModels: readonly DemoModel[] = [
       title: 'Sentiment of short English sentences',
       metric: 'accuracy',
       answers: 'answers negative\nor positive',
+      purpose: 'It is for English sentences about films. Of other subjects it guesses, and irony and negation mislead it: `npm run bench -- flips` has 48 such sentences.',
       scoredOn: (examples) => `the ${examples} sentences of the SST-2 dev set, which neither training nor search saw; a point is 9 sentences`,
       data: 'SST-2 (Socher et al. 2013, as GLUE splits it), 30,000 training phrases',
     },
@@ -67,6 +70,7 @@ export const demoModels: readonly DemoModel[] = [
       title: 'Answers to questions about an English text',
       metric: 'F1',
       answers: 'answers with\nwords of the text',
+      purpose: 'It is for English questions whose answer stands in the English text, and always answers, also where the text does not.',
       scoredOn: (examples) => `a random ${examples} of the 10,570 questions of the SQuAD 1.1 dev set, which neither training nor search saw; a point is 3 questions`,
       data: '[SQuAD 1.1](https://rajpurkar.github.io/SQuAD-explorer/) (Rajpurkar et al. 2016, CC BY-SA 4.0), 11,677 training questions, 3,000 of them for LengthDrop',
     },

@@ -17,12 +17,15 @@ The model of the live demo: MiniLM-L6 (6 layers, 384 wide), fine-tuned on ${data
 
 \`npm run bench -- demo-model\` makes this folder anew, this page included: see the benchmarks' README for what it runs.
 
-| share of the MACs | ${card.metric} | of the model before | lengths |
-|---|---|---|---|
-${configs.map(({ cost, score, lengthConfig }) => `| ${cost.toFixed(3)} | ${percent(score.after)} | ${percent(score.before)} | ${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')} |`).join('\n')}
+| share of the MACs | ${card.metric} | of the model before | flips | lengths |
+|---|---|---|---|---|
+${configs.map(({ cost, score, flips, lengthConfig }) => `| ${cost.toFixed(3)} | ${percent(score.after)} | ${percent(score.before)} | ${percent(flips)} | ${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')} |`).join('\n')}
 
 ${sentence(card.metric)} is that of ${card.scoredOn(examples)}. In \`length_adaptive.json\` it stands as
-\`heldOutScore\`; \`score\` is the fidelity to the answers of the full length.
+\`heldOutScore\`; \`score\` is the fidelity to the answers of the full length. Flips are the share of answers there that are others than
+those of the full length, right or wrong.
+
+${card.purpose}
 
 ## Where it comes from
 

@@ -21,7 +21,7 @@ interface Compressed {
     readonly metrics: readonly string[];
     readonly examples: number;
     readonly meanTokens: Change;
-    readonly configs: readonly { readonly lengthConfig: readonly number[]; readonly cost: number; readonly scores: readonly Change[] }[];
+    readonly configs: readonly { readonly lengthConfig: readonly number[]; readonly cost: number; readonly flips?: number; readonly scores: readonly Change[] }[];
   };
 }
 
@@ -32,6 +32,8 @@ export interface Scored {
   readonly cost: number;
   /** By the metric of the recipe. */
   readonly score: Change;
+  /** Share of its answers that are others than those of its own full length. */
+  readonly flips: number;
 }
 
 /** What came of all stages: before is the benchmark's model, after the one that was written. */
@@ -74,6 +76,6 @@ export const makeModel = async (demo: DemoModel, out: string): Promise<MadeModel
     flags: { model, out, weights: 'int8', vocabulary, data: train, points, dev, overwrite: true, ...flags },
   });
   const own = scored.metrics.indexOf(recipe.metric);
-  const configs = scored.configs.map(({ scores, lengthConfig, cost }) => ({ lengthConfig, cost, score: scores[own] ?? { before: Number.NaN, after: Number.NaN } }));
+  const configs = scored.configs.map(({ scores, lengthConfig, cost, flips = Number.NaN }) => ({ lengthConfig, cost, flips, score: scores[own] ?? { before: Number.NaN, after: Number.NaN } }));
   return { bytes, examples: scored.examples, meanTokens: scored.meanTokens, configs };
 };

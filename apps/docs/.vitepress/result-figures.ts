@@ -21,7 +21,7 @@ const formats: Readonly<Record<string, (id: string) => string>> = {
   whole: (id) => Math.round(rowOf(id).value).toLocaleString('en-US'),
 };
 
-const quoted = /@\[([\w.]+)(?: (\w+))?\]/g;
+const quoted = /@\[([\w.-]+)(?: (\w+))?\]/g;
 
 /** Text with the figures it quotes: `@[imdb.full percent]` is that row of benchmarks/results, in percent. */
 export const withFigures = (text: string): string =>

@@ -1,4 +1,6 @@
 import { programMissing } from '@length-adaptive/tools/testing/program-missing';
+import { violations } from './testing/axe.js';
+import { lookAt, looks, overflow, takePicture } from './testing/looks.js';
 import { openSite } from './testing/open-site.js';
 import type { Site } from './testing/open-site.js';
 
@@ -30,8 +32,32 @@ const missing = programMissing('chromium');
         expect(parseFloat(gain ?? '')).toBeGreaterThan(0);
       }
     }
+    expect(await page.locator('.demo caption').textContent()).toMatch(/One text of 48 words, \d+ tokens; 15 of 15 rounds;/);
+    expect(await page.locator('.demo table').getAttribute('aria-busy')).toBe('false');
+    for (const spread of await page.locator('.demo td .spread').allTextContents()) expect(spread).toMatch(/^\d+\.\d\d to \d+\.\d\d(, noisy)?$/);
+    expect(await page.locator('.demo td .spread').count()).toBe(6); // each budget on each engine
     const said = await page.getByText(/Answers of the two engines differ by at most/).textContent();
     expect(Number(/most (\S+) in/.exec(said ?? '')?.[1])).toBeLessThan(1e-3);
     expect(problems).toEqual([]);
+    for (const how of looks) {
+      await lookAt(page, how);
+      expect([how.look, ...(await violations(page))]).toEqual([how.look]);
+      expect(await overflow(page)).toBe(0);
+      await takePicture(page, `_in-your-browser-measured-${how.look}`);
+    }
+    await page.getByRole('combobox', { name: 'Length of the text' }).selectOption({ label: '12 words' });
+    expect(await page.locator('.demo caption').textContent()).toContain('of 48 words'); // what was measured, not what is chosen by now
+  });
+
+  test('stopped in between, it says how many rounds it is of, and stays busy no longer', async () => {
+    const { page } = await site.open('/in-your-browser');
+    await page.getByRole('button', { name: 'Measure on this machine' }).click();
+    await page.locator('.demo caption').getByText(/ [1-9] of 15 rounds/).waitFor({ timeout: 280_000 });
+    expect(await page.locator('.demo table').getAttribute('aria-busy')).toBe('true');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Measure again' }).waitFor();
+    expect(await page.locator('.demo table').getAttribute('aria-busy')).toBe('false');
+    const [, done] = / (\d+) of 15 rounds/.exec((await page.locator('.demo caption').textContent()) ?? '') ?? [];
+    expect(Number(done)).toBeLessThan(15);
   });
 });

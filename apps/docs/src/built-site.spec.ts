@@ -47,6 +47,10 @@ test('every figure that was measured stands on the page of benchmarks, with its 
   }
 });
 
+test('no page shows a quotation of a figure in place of the figure', () => {
+  expect(pages.filter(({ html }) => html.replace(/<(pre|code)\b[^]*?<\/\1>/g, '').includes('@[')).map(({ file }) => file)).toEqual([]);
+});
+
 test('no figure of the page of benchmarks is typed by hand', () => {
   const written = readFileSync(path.join(siteFolder, 'benchmarks/index.md'), 'utf8');
   expect(written.match(/\d+(\.\d+)?( ?%|x\b| ms)/g)).toBeNull();

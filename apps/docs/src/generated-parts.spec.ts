@@ -30,6 +30,7 @@ test('the recorded example is one run of a model: each layer lets through some o
 test('prose quotes figures by their id', () => {
   const row = rowOf('imdb.best_at_half');
   expect(withFigures('a @[imdb.best_at_half percent] b @[imdb.best_at_half macs]')).toBe(`a ${(100 * row.value).toFixed(1)}\u00a0% b ${macsOf(row).toFixed(2)}x`);
+  expect(withFigures('@[demo-model.sentiment.full.accuracy percent]')).toBe(`${(100 * rowOf('demo-model.sentiment.full.accuracy').value).toFixed(1)}\u00a0%`); // a name with a hyphen
   expect(() => withFigures('@[imdb.worst percent]')).toThrow('no row "imdb.worst"');
   expect(() => withFigures('@[imdb.full promille]')).toThrow('"promille"');
   expect(resultFigures).toBeInstanceOf(Function);

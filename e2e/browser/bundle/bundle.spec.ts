@@ -117,6 +117,21 @@ const missing = programMissing('chromium');
     expect(server.sent.get('/models/sentiment/model.safetensors')).toBe(before);
   }, 120_000);
 
+  test('a page that was kept in the place of a file is fetched again', async () => {
+    const { page } = await open('/in-thread.html');
+    await call(page, 'predictHere', ['wasm'], texts, options);
+    const inCache = (use: string): Promise<unknown> =>
+      page.evaluate(`(async () => {
+        const cache = await caches.open('length-adaptive');
+        const key = (await cache.keys()).find(({ url }) => url.endsWith('config.json'));
+        return ${use};
+      })()`);
+    await inCache("cache.put(key, new Response('<!doctype html><html></html>'))");
+    const again = await call<{ answers: readonly Answer[] }>(page, 'predictHere', ['wasm'], texts, options);
+    expect(again.answers.map(({ label }) => label)).toEqual(['positive', 'negative']);
+    expect(await inCache('(await cache.match(key)).json()')).toMatchObject({ model_type: expect.any(String) });
+  }, 120_000);
+
   test('a download that is stopped ends with ABORTED', async () => {
     const { page } = await open('/in-thread.html');
     expect(await call(page, 'stopOpening')).toBe('ABORTED');

@@ -1,7 +1,10 @@
 import type { Answer } from '@length-adaptive/models';
 
-/** An answer for people: what it is, and how sure the model is of it; a regression's number stands alone. */
-export const answerText = ({ label, score, probabilities, answers, entities }: Answer): { readonly name: string; readonly confidence: string | undefined } => {
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+/** An answer for people: what it is, and how sure the model is of it, of several labels of each; a regression's number stands alone. */
+export const answerText = ({ label, score, labels, probabilities, answers, entities }: Answer): { readonly name: string; readonly confidence: string | undefined } => {
+  if (labels) return { name: labels.map((each) => each.label).join(', ') || '-', confidence: labels.map((each) => percent(each.score)).join(', ') || '-' };
   if (!probabilities && !answers && !entities) return { name: score.toFixed(4), confidence: undefined };
-  return { name: label === '' ? '-' : label, confidence: `${(100 * score).toFixed(1)}%` };
+  return { name: label === '' ? '-' : label, confidence: percent(score) };
 };

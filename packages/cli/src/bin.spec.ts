@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
 import { startChild } from './testing/child.js';
@@ -60,6 +60,14 @@ test('Ctrl-C in a search: 130, and --resume ends as if it had never happened', a
   expect(existsSync(at('stopped/length_adaptive.json'))).toBe(false);
   expect((await run(['search', '--resume', '--model', 'stopped'])).code).toBe(0);
   expect(readJson(at('stopped/length_adaptive.json'))).toEqual(readJson(at('searched/length_adaptive.json')));
+});
+
+(existsSync('/dev/full') ? test : test.skip)('output that has no room is told (skipped where there is no /dev/full)', async () => {
+  const full = openSync('/dev/full', 'w');
+  const { process: child, done } = startChild(['predict', ...small, '--model', 'model', 'a great film'], folder, full);
+  closeSync(full);
+  expect(child.stdout).toBeNull();
+  expect(await done).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: stdout cannot be written: .*ENOSPC/) });
 });
 
 test('a reader that leaves early is no failure', async () => {

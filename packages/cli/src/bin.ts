@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs';
 import { main } from './main.js';
 
 const interruption = new AbortController();
@@ -9,8 +10,12 @@ const interrupt = (): void => {
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 
-// The reader of our output may leave early, as `head` does: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+/** Ends a process whose output cannot be written. The reader may leave early, as `head` does: that is no failure. */
+const endWithout = ({ code, message }: NodeJS.ErrnoException): never => {
+  if (code !== 'EPIPE') writeSync(2, `error: stdout cannot be written: ${message}.\n`);
+  process.exit(code === 'EPIPE' ? 0 : 1);
+};
+process.stdout.on('error', endWithout);
 process.stderr.on('error', () => undefined);
 
 void main(process.argv.slice(2), { signal: interruption.signal }).then((code) => {
@@ -18,5 +23,9 @@ void main(process.argv.slice(2), { signal: interruption.signal }).then((code) =>
   process.off('SIGTERM', interrupt);
   process.exitCode = code;
   // Threads of the backend may keep the process alive: end it once everything is written.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  process.stdout.write('', (failed) => {
+    const error = process.stdout.errored ?? failed; // it may not have been told yet
+    if (error) endWithout(error);
+    process.stderr.write('', () => process.exit(code));
+  });
 });

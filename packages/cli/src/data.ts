@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { Example, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
-import { ModelError, encodeExamples, encodeQuestions, encodeSentences, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
+import type { Example, LabelKind, LabelledInput, Question, ReadExamplesOptions, RunnableTextModel, TaggedSentence, Task } from '@length-adaptive/models';
+import { ModelError, encodeExamples, encodeQuestions, encodeSentences, isJsonList, isMultiLabelTask, openText, parseConll, parseExamples, parseSquad, readModelFiles, splitExamples, taskOf } from '@length-adaptive/models';
 import { CliError } from './errors.js';
 import { required } from './options/settings.js';
 import type { TaskChoice } from './task-names.js';
+import { taskChoiceOf } from './task-names.js';
 
 /** What a data file holds: labelled texts, questions with their contexts (SQuAD), or sentences with a tag a word (CoNLL). */
 export type DataSet =
@@ -18,16 +19,24 @@ export interface DataSettings {
   readonly textColumn: string | undefined;
   readonly pairColumn: string | undefined;
   readonly labelColumn: string | undefined;
+  /** Columns of 0 and 1, one a label. */
+  readonly labelColumns?: readonly string[] | undefined;
+  /** What stands between the labels of a text in one column. */
+  readonly labelSeparator?: string | undefined;
+  readonly header: boolean | undefined;
   readonly limit: number | undefined;
   readonly seed: number;
 }
 
 const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
 
-const columnsOf = ({ textColumn, pairColumn, labelColumn }: DataSettings): ReadExamplesOptions => ({
+const columnsOf = ({ textColumn, pairColumn, labelColumn, labelColumns, labelSeparator, header }: DataSettings): ReadExamplesOptions => ({
   ...(textColumn !== undefined && { textColumn: column(textColumn) }),
   ...(pairColumn !== undefined && { pairColumn: column(pairColumn) }),
   ...(labelColumn !== undefined && { labelColumn: column(labelColumn) }),
+  ...(labelColumns !== undefined && { labelColumns: labelColumns.map(column) }),
+  ...(labelSeparator !== undefined && { labelSeparator }),
+  ...(header !== undefined && { header }),
 });
 
 /** A random sample in the order of the file; everything when `limit` is absent or large enough. */
@@ -45,12 +54,16 @@ const kindOf = (path: string, text: string): DataSet['kind'] => {
 
 const kindOfTask: Readonly<Record<TaskChoice, DataSet['kind']>> = {
   classification: 'texts',
+  'multi-label-classification': 'texts',
   regression: 'texts',
   'question-answering': 'questions',
   'token-classification': 'sentences',
 };
 
-const kindFor = (task: Task): DataSet['kind'] => kindOfTask[task.name === 'sequence-classification' ? 'classification' : task.name];
+const kindFor = (task: Task): DataSet['kind'] => kindOfTask[taskChoiceOf(task.name)];
+
+/** What the labels of texts are, where a task says it. */
+const labelKinds: Readonly<Partial<Record<TaskChoice, LabelKind>>> = { classification: 'classification', regression: 'regression', 'multi-label-classification': 'multi-label' };
 
 const kindNames: Readonly<Record<DataSet['kind'], string>> = {
   texts: 'texts with labels',
@@ -77,22 +90,47 @@ const parse = (text: string, path: string, kind: DataSet['kind'], options: ReadE
 /** Reads a data file; with `--limit` a random sample of its examples. What it holds follows from the task, or else from the file. */
 export const readData = async (path: string, settings: DataSettings, task?: TaskChoice): Promise<DataSet> => {
   const text = await openText(path);
-  const labels = task === 'classification' || task === 'regression' ? { task } : {};
+  const labels = task && labelKinds[task] ? { task: labelKinds[task] } : {};
   const data = parse(text, path, task ? kindOfTask[task] : kindOf(path, text), { ...columnsOf(settings), ...labels });
   return sampleData(data, settings.limit, settings.seed);
 };
 
-/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
-export const readModelData = async (path: string, settings: DataSettings & { readonly model: string | undefined }): Promise<DataSet> => {
-  const text = await openText(path);
-  const task = taskOf((await readModelFiles(required(settings.model, 'model'))).config);
+type ModelDataSettings = DataSettings & { readonly model: string | undefined };
+
+const dataForModel = async (text: string, path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  const { config } = await readModelFiles(required(settings.model, 'model')).catch((error: unknown) => {
+    parse(text, path, kindOf(path, text), columnsOf(settings)); // a file that is wrong says so first
+    throw error;
+  });
+  const task = taskOf(config);
   const kind = kindFor(task);
   try {
-    return sampleData(parse(text, path, kind, columnsOf(settings)), settings.limit, settings.seed);
+    const labels = isMultiLabelTask(task) ? { task: 'multi-label' as const } : {};
+    return sampleData(parse(text, path, kind, { ...columnsOf(settings), ...labels }), settings.limit, settings.seed);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'DATA_INVALID') throw error;
     throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kindNames[kind]}.`, { cause: error });
   }
+};
+
+/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
+export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => dataForModel(await openText(path), path, settings);
+
+/** Whether a file holds a table by its name: texts for any task, where labels do not matter. */
+const isTable = (path: string, text: string): boolean => /\.(tsv|csv|jsonl|ndjson)(\.gz)?$/i.test(path) || (/\.json(\.gz)?$/i.test(path) && isJsonList(text));
+
+/** Whether the model gives a text several labels; false where there is none to ask. */
+const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>
+  readModelFiles(required(model, 'model')).then(
+    ({ config }) => isMultiLabelTask(taskOf(config)),
+    () => false,
+  );
+
+/** Reads a data file of which only the texts count: a table whatever the task of `--model`, or a file as that needs it. */
+export const readTextData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  const text = await openText(path);
+  if (await givesSeveralLabels(settings)) return dataForModel(text, path, settings); // a text without a label is one of its own
+  return isTable(path, text) ? sampleData(parse(text, path, 'texts', columnsOf(settings)), settings.limit, settings.seed) : dataForModel(text, path, settings);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };
@@ -117,6 +155,7 @@ export const modelLabel = (label: string, labels: readonly string[]): string =>
 
 const withModelNames = (examples: readonly Example[], labels: readonly string[]): readonly Example[] =>
   examples.map((example) => {
+    if (example.labels) return { ...example, labels: example.labels.map((label) => modelLabel(label, labels)) };
     const label = modelLabel(String(example.label), labels);
     return label === String(example.label) ? example : { ...example, label };
   });

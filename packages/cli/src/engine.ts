@@ -55,6 +55,7 @@ export const openRunnable = async (source: string | FileSource, settings: Engine
   checkEngineSettings(settings);
   const engine = await engineFor(settings);
   const opened = await openOn[engine](source, settings);
+  for (const line of opened.notes ?? []) note(line);
   const faster = engine === 'onnx' ? '' : '; onnxruntime-node, once it is installed, is several times faster';
   if (settings.engine === 'auto' && settings.backend === undefined) note(`Running on ${describeEngine(opened.used)}${faster}.`);
   return opened;

@@ -53,6 +53,20 @@ describe('configuration files', () => {
     expect((await runMain(['train', '--config', file('again.json', stdout), '--print-config'])).stdout).toBe(stdout);
   });
 
+  test('a switch that is neither on nor off unless given', async () => {
+    const printed = async (...argv: readonly string[]) => JSON.parse((await runMain(['evaluate', ...argv, '--print-config'])).stdout) as Record<string, unknown>;
+    expect(await printed()).not.toHaveProperty('header');
+    expect(await printed('--header')).toMatchObject({ header: true });
+    expect(await printed('--no-header')).toMatchObject({ header: false });
+    const config = file('header.json', '{ "header": false }');
+    expect(await printed('--config', config)).toMatchObject({ header: false });
+    expect(await printed('--config', config, '--header')).toMatchObject({ header: true });
+    expect(await runMain(['evaluate', '--config', file('no.json', '{ "header": "no" }')])).toMatchObject({ code: 3, stderr: expect.stringContaining('"header" is "no"; expected true or false') });
+    const { stdout } = await runMain(['evaluate', '--help']);
+    expect(stdout).toMatch(/--header +the first row names the columns/);
+    expect(stdout).toMatch(/--no-header +the first row is an example/);
+  });
+
   test('lists and switches have their JSON kinds', async () => {
     const config = file('list.json', '{ "metric": ["accuracy", "f1"] }');
     expect(JSON.parse((await runMain(['evaluate', '--config', config, '--print-config'])).stdout)).toMatchObject({ metric: ['accuracy', 'f1'] });

@@ -1,10 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { writeFile } from '@length-adaptive/models';
+import { ModelError, writeFile } from '@length-adaptive/models';
 import { CliError, messageOf } from './errors.js';
 
 /** An append-only file of JSON lines. */
 export interface MetricsLog<Line> {
+  /** @throws ModelError `NOT_WRITABLE`, as when the disk is full */
   write(line: Line): void;
   /** All lines, those of an earlier process included. */
   readonly lines: readonly Line[];
@@ -32,7 +33,11 @@ export const openMetrics = async <Line>(path: string, keep = 0): Promise<Metrics
   return {
     lines,
     write: (line) => {
-      appendFileSync(path, `${JSON.stringify(line)}\n`);
+      try {
+        appendFileSync(path, `${JSON.stringify(line)}\n`);
+      } catch (error) {
+        throw new ModelError('NOT_WRITABLE', `${path} cannot be written: ${messageOf(error)}. Make room for it, or choose a folder this user may write to.`, { cause: error });
+      }
       lines.push(line);
     },
   };

@@ -11,24 +11,25 @@ interface PredictSettings extends LengthSettings, EngineSettings {
   readonly truncate: boolean;
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
+  readonly threshold?: number | undefined;
 }
 
 /** The options of a predictor from what the user said. */
 const predictOptionsOf = (
-  { budget, lengthConfig, truncate, answers, maxAnswerTokens }: PredictSettings,
+  { budget, lengthConfig, truncate, answers, maxAnswerTokens, threshold }: PredictSettings,
   { model, lengthAdaptive }: OpenedModel,
   signal: AbortSignal | undefined,
 ): PredictOptions => {
   const asked = lengthConfig === undefined ? undefined : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
     ...(budget === undefined ? { lengthConfig: asked } : { budget: parseBudget(budget) }),
-    ...{ truncate, answers, maxAnswerTokens },
+    ...{ truncate, answers, maxAnswerTokens, threshold },
     signal,
   };
 };
 
 /** A predictor with the options to call it with. */
-interface OpenedPredictor {
+export interface OpenedPredictor {
   readonly predictor: Predictor;
   readonly options: PredictOptions;
   readonly used: UsedEngine;

@@ -19,11 +19,12 @@ export interface Invocation {
 
 /** The flags of a command. A second spelling comes after the first. */
 const flagsOf = ({ options }: Command): Flag[] =>
-  Object.entries(options).flatMap(([key, { placeholder, description, fallback, alias }]) => {
+  Object.entries(options).flatMap(([key, { placeholder, description, fallback, alias, negation }]) => {
     const name = placeholder === undefined && fallback === true ? `--no-${flagOf(key).slice(2)}` : flagOf(key);
     const value = placeholder === undefined ? '' : ` <${placeholder}>`;
     const other = alias === undefined ? [] : [new Flag(`--${alias}${value}`).hideHelp()];
-    return [new Flag(`${name}${value}`, description), ...other];
+    const opposite = negation === undefined ? [] : [new Flag(`--no-${flagOf(key).slice(2)}`, negation)];
+    return [new Flag(`${name}${value}`, description), ...opposite, ...other];
   });
 
 /** `config-at` -> `configAt`, as commander keeps it. */

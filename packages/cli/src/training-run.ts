@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FineTuneData, TaskModel, TextModel } from '@length-adaptive/models';
-import { saveModel } from '@length-adaptive/models';
+import type { FineTuneData, MetricName, TaskModel, TextModel } from '@length-adaptive/models';
+import { checkScore, saveModel } from '@length-adaptive/models';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Context } from './command.js';
 import type { DataSet, DataSettings } from './data.js';
@@ -29,6 +29,7 @@ export interface TrainingRunSettings extends DataSettings, Omit<EngineSettings, 
   readonly devShare: number | undefined;
   readonly out: string | undefined;
   readonly task: TaskChoice | undefined;
+  readonly metric: MetricName | undefined;
   readonly maxLength: number | undefined;
   readonly stride: number | undefined;
   readonly checkpointEvery: number | undefined;
@@ -148,6 +149,7 @@ export const runTraining = async (settings: TrainingRunSettings, context: Contex
     const maxLength = Math.min(...Object.values(models).map((each) => maxLengthFor({ ...opened, model: each }, settings.maxLength)));
     const lengths = { maxLength, stride: settings.stride };
     const data: FineTuneData = { train: encodeData(opened, sets.train, lengths), dev: encodeData(opened, sets.dev, lengths) };
+    if (settings.metric !== undefined) checkScore(model.task, settings.metric, data.dev ?? []);
     const began: Beginning = { data: digestOf(data.train, data.dev ?? []), weights: await digestsOf(models) };
     if (checkpoint) checkResumed(checkpoint, began);
     else {

@@ -30,6 +30,7 @@ export { configFromRetention, fadeTokens, retentionRegularizer } from './soft-ex
 export type { FadeOptions, SoftExtract } from './soft-extract.js';
 export { encode } from './encoder/encoder.js';
 export type { EncodeOptions, EncodeOutput, LayerTrace } from './encoder/encoder.js';
+export type { Activation } from './encoder/activation.js';
 export { dense } from './encoder/dense.js';
 export { applyDropout } from './encoder/dropout.js';
 export type { Dropout } from './encoder/dropout.js';

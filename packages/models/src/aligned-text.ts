@@ -43,9 +43,12 @@ export const alignPieces = (pieces: Iterable<string>, normalize: (piece: string)
   return { text, origin: { starts, ends } };
 };
 
+/** Letters with their combining marks, and the parts of a Hangul syllable: what normal forms join. */
+const joined = /(?:[\u1100-\u1112][\u1161-\u1175]?[\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]?|\P{M})\p{M}*|\p{M}+/gsu;
+
 /** Any normaliser, followed over letters with their combining marks; `'unknown'` where it looks further than that. */
 export const alignAny = (text: string, normalize: (text: string) => string): AlignedText => {
-  const aligned = alignPieces(text.match(/\P{M}\p{M}*|\p{M}+/gsu) ?? [], normalize);
+  const aligned = alignPieces(text.match(joined) ?? [], normalize);
   const whole = normalize(text);
   return aligned.text === whole ? aligned : { text: whole, origin: 'unknown' };
 };

@@ -1,10 +1,12 @@
+import { sniffedBytes } from './check-content.js';
 import type { DownloadCache } from './download-cache.js';
 
 /** The part of the Cache API that is used. */
 interface Caches {
   open(name: string): Promise<{
-    match(address: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | undefined>;
+    match(address: string): Promise<Response | undefined>;
     put(address: string, response: Response): Promise<void>;
+    delete(address: string): Promise<boolean>;
   }>;
 }
 
@@ -27,10 +29,21 @@ export const browserCache = (name = defaultName): DownloadCache | undefined => {
       const kept = await find(key).catch(orNothing);
       return kept && new Uint8Array(await kept.arrayBuffer());
     },
-    has: async (key) => (await find(key).catch(orNothing)) !== undefined,
+    start: async (key) => {
+      const kept = await find(key).catch(orNothing);
+      if (!kept) return undefined;
+      const reader = kept.body?.getReader();
+      const first = (await reader?.read().catch(orNothing))?.value as Uint8Array | undefined;
+      await reader?.cancel().catch(orNothing);
+      return first?.subarray(0, sniffedBytes) ?? new Uint8Array(0);
+    },
     set: async (key, bytes) => {
       const cache = await caches.open(name).catch(orNothing);
       await cache?.put(addressOf(key), new Response(bytes as Uint8Array<ArrayBuffer>)).catch(orNothing);
+    },
+    delete: async (key) => {
+      const cache = await caches.open(name).catch(orNothing);
+      await cache?.delete(addressOf(key)).catch(orNothing);
     },
   };
 };

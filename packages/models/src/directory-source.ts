@@ -1,5 +1,6 @@
 import { ModelError, messageOf } from './errors.js';
 import { checkPath } from './files.js';
+import { checkNotPointer } from './git-lfs.js';
 import type { FileSource } from './files.js';
 import { nodeModule, plainBytes, systemErrorCode } from './node.js';
 
@@ -36,11 +37,9 @@ export const directorySource = (folder: string, { name = folder }: DirectorySour
     read: async (path) => {
       const file = await locate(path);
       const { readFile } = nodeModule('node:fs/promises');
-      try {
-        return plainBytes(await readFile(file));
-      } catch (error) {
-        throw readError(error, file);
-      }
+      const bytes = await readFile(file).then(plainBytes, (error: unknown) => Promise.reject(readError(error, file)));
+      checkNotPointer(bytes, file);
+      return bytes;
     },
     exists: async (path) => {
       const file = await locate(path);

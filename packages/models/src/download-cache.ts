@@ -1,18 +1,22 @@
 import { browserCache } from './browser-cache.js';
+import { sniffedBytes } from './check-content.js';
 import { environmentVariable, isNode, nodeModule, plainBytes } from './node.js';
 import { writeFile } from './write-file.js';
 
 /** Files already downloaded. */
 export interface DownloadCache {
   get(key: readonly string[]): Promise<Uint8Array | undefined>;
-  has(key: readonly string[]): Promise<boolean>;
+  /** The first bytes of a file, at most `sniffedBytes`; undefined when it is not there. */
+  start(key: readonly string[]): Promise<Uint8Array | undefined>;
   set(key: readonly string[], bytes: Uint8Array): Promise<void>;
+  delete(key: readonly string[]): Promise<void>;
 }
 
 const nothing: DownloadCache = {
   get: async () => undefined,
-  has: async () => false,
+  start: async () => undefined,
   set: async () => undefined,
+  delete: async () => undefined,
 };
 
 /** A part of a key as a file name: no separators, never `.` or `..`. */
@@ -37,13 +41,19 @@ export const downloadCache = (folder?: string | false): DownloadCache => {
       const { readFile } = nodeModule('node:fs/promises');
       return readFile(await locate(key)).then(plainBytes, () => undefined);
     },
-    has: async (key) => {
-      const { stat } = nodeModule('node:fs/promises');
-      return stat(await locate(key)).then(
-        (entry) => entry.isFile(),
-        () => false,
-      );
+    start: async (key) => {
+      const { open } = nodeModule('node:fs/promises');
+      const file = await open(await locate(key)).catch(() => undefined);
+      try {
+        const read = await file?.read(new Uint8Array(sniffedBytes), 0, sniffedBytes, 0);
+        return read?.buffer.subarray(0, read.bytesRead);
+      } catch {
+        return undefined; // a folder
+      } finally {
+        await file?.close();
+      }
     },
     set: async (key, bytes) => writeFile(await locate(key), bytes).catch(() => undefined),
+    delete: async (key) => nodeModule('node:fs/promises').rm(await locate(key), { force: true }).catch(() => undefined),
   };
 };

@@ -14,6 +14,7 @@ export type ModelErrorCode =
   | 'TEACHER_MISMATCH'
   | 'TEXT_EMPTY'
   | 'TEXT_TOO_LONG'
+  | 'TEXT_UNSUPPORTED'
   | 'DATA_INVALID'
   | 'BUDGET_INVALID'
   | 'OPTION_INVALID'
@@ -21,6 +22,7 @@ export type ModelErrorCode =
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'
   | 'WORKER_FAILED'
+  | 'DISPOSED'
   | 'ABORTED';
 
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */

@@ -1,4 +1,6 @@
+import { isPage } from './check-content.js';
 import { ModelError, messageOf } from './errors.js';
+import { checkNotPointer } from './git-lfs.js';
 
 /** Where the files of a model are: a folder, an npm package, a web address, a Hub repository, or anything of your own. */
 export interface FileSource {
@@ -27,22 +29,40 @@ export const checkPath = (path: string): string => {
   throw new ModelError('FILE_INVALID', `"${path}" is not a path inside a model: expected names joined by "/", without "..".`);
 };
 
-/** The bytes of a file, or undefined when the source does not have it. */
+/**
+ * The bytes of a file, or undefined when the source does not have it. A source that cannot list its files may deny those that it does not
+ * have (object storage without the right to list answers 403): what it denies is taken as not there.
+ */
 export const readIfThere = async (source: FileSource, path: string): Promise<Uint8Array | undefined> => {
   try {
     return await source.read(path);
   } catch (error) {
-    if (error instanceof ModelError && error.code === 'FILE_NOT_FOUND') return undefined;
+    const code = error instanceof ModelError ? error.code : undefined;
+    if (code === 'FILE_NOT_FOUND' || (code === 'ACCESS_DENIED' && (await source.list()) === undefined)) return undefined;
     throw error;
+  }
+};
+
+/**
+ * To be called before a file that is needed is said not to be there.
+ *
+ * @throws ModelError `ACCESS_DENIED` when the source denies it
+ */
+export const refuseIfDenied = async (source: FileSource, path: string): Promise<void> => {
+  try {
+    await source.read(path);
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'ACCESS_DENIED') throw error;
   }
 };
 
 /**
  * Bytes as text: UTF-8, with or without a byte order mark.
  *
- * @throws ModelError `FILE_INVALID` when the bytes are not UTF-8
+ * @throws ModelError `FILE_INVALID` when the bytes are not UTF-8, or a pointer of Git LFS
  */
 export const decodeText = (bytes: Uint8Array, name: string): string => {
+  checkNotPointer(bytes, name);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
@@ -61,6 +81,7 @@ export const decodeJson = (bytes: Uint8Array, name: string): Record<string, unkn
     value = JSON.parse(decodeText(bytes, name));
   } catch (error) {
     if (error instanceof ModelError) throw error;
+    if (isPage('.json', bytes)) throw new ModelError('FILE_INVALID', `${name} is a web page, not JSON: it was saved from a host that showed a page in place of the file. Fetch the file itself.`, { cause: error });
     throw new ModelError('FILE_INVALID', `${name} is not valid JSON: ${messageOf(error)}.`, { cause: error });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

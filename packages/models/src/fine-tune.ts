@@ -4,7 +4,9 @@ import type { LabelledInput } from './labelled-input.js';
 import { trainingBatches } from './batching.js';
 import { ModelError } from './errors.js';
 import { evaluate } from './evaluate.js';
+import { checkParameters } from './parameters.js';
 import type { RunnableModel } from './runnable-model.js';
+import { checkScore } from './score.js';
 import type { ScoreName } from './score.js';
 import type { TaskModel } from './task-model.js';
 import { distillationLoss, taskLoss } from './tasks/task-losses.js';
@@ -85,7 +87,7 @@ export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInp
  * lengths, so that a model is never picked for its full length alone. However training ends, the model then holds the weights
  * it ended with, whichever engine ran it.
  *
- * @throws ModelError `DATA_INVALID` without training examples; CoreError `ABORTED`, `DIVERGED`
+ * @throws ModelError `DATA_INVALID` without training examples, `OPTION_INVALID` for a metric that the task does not have, `DISPOSED`; CoreError `ABORTED`, `DIVERGED`
  */
 export const fineTune = async (
   model: TaskModel,
@@ -109,6 +111,8 @@ export const fineTune = async (
   }: FineTuneOptions = {},
 ): Promise<TrainResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
+  checkParameters(model.parameters);
+  checkScore(model.task, metric ?? model.task.defaultMetric, dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
   const smallest = lengthDrop && fromAbsoluteLengths(smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }), referenceLength);

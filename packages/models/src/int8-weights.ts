@@ -1,6 +1,7 @@
 /** Matrices as 8-bit integers with one scale a row: row `r` holds `weight[r] * scale[r]`. Symmetric, so 0 stays 0. */
 import { ModelError } from './errors.js';
-import type { TensorData } from './safetensors.js';
+import { readOr } from './safetensors.js';
+import type { ReadTensorsOptions, TensorData } from './safetensors.js';
 
 /** Integers reach from -127 to 127: the same on both sides of 0. */
 const steps = 127;
@@ -91,19 +92,26 @@ const dequantize = (name: string, { shape, data }: TensorData, scale: TensorData
  *
  * @throws ModelError `TENSOR_MISSING` for integers without their scale, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID`, `CONFIG_INVALID` for zero points
  */
-export const fromInt8Weights = (tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> => {
+export const fromInt8Weights = (tensors: ReadonlyMap<string, TensorData>, { onUnread }: ReadTensorsOptions = {}): Map<string, TensorData> => {
   const out = new Map(tensors);
   for (const [name, tensor] of tensors) {
     if (tensor.dtype !== 'I8' || !name.endsWith('.weight')) continue;
     const [scaleName, zeroName] = [scaleNameOf(name), `${name}_zero_point`];
     const scale = tensors.get(scaleName);
-    if (!scale) throw new ModelError('TENSOR_MISSING', `Tensor "${name}" is stored as 8-bit integers, and "${scaleName}", which says what they stand for, is not there. Fetch the whole model again.`);
-    if (tensors.get(zeroName)?.data.some((value) => value !== 0) === true) {
-      throw new ModelError('CONFIG_INVALID', `Tensor "${zeroName}" moves the zero of "${name}"; only symmetric integers are read. Quantise the model symmetrically.`);
-    }
-    out.set(name, dequantize(name, tensor, scale));
-    out.delete(scaleName);
-    out.delete(zeroName);
+    for (const used of [scaleName, zeroName]) out.delete(used);
+    const tell =
+      onUnread &&
+      ((error: ModelError): void => {
+        out.delete(name);
+        onUnread(name, { dtype: tensor.dtype, error });
+      });
+    readOr(tell, () => {
+      if (!scale) throw new ModelError('TENSOR_MISSING', `Tensor "${name}" is stored as 8-bit integers, and "${scaleName}", which says what they stand for, is not there. Fetch the whole model again.`);
+      if (tensors.get(zeroName)?.data.some((value) => value !== 0) === true) {
+        throw new ModelError('CONFIG_INVALID', `Tensor "${zeroName}" moves the zero of "${name}"; only symmetric integers are read. Quantise the model symmetrically.`);
+      }
+      out.set(name, dequantize(name, tensor, scale));
+    });
   }
   return out;
 };

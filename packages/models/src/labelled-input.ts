@@ -6,7 +6,7 @@ import type { QuestionWindow } from './question-windows.js';
 export interface LabelledInput {
   readonly input: EncoderInput;
   /**
-   * Class number; value of a regression; first and last token of an answer, `[0, 0]` where the window holds none; or a class
+   * Class number; value of a regression; for each label 1 or 0, whether the text has it; first and last token of an answer, `[0, 0]` where the window holds none; or a class
    * for each token, -1 for tokens that are not read.
    */
   readonly target: number | readonly number[];

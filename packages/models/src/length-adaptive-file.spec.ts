@@ -8,7 +8,7 @@ const file: LengthAdaptiveFile = {
   search: { seed: 7, generations: 30, metric: 'accuracy', split: 'dev', examples: 872, meanTokens: 25.2, extra: true },
   paretoSet: [
     { lengthConfig: [1, 1], score: 0.92, cost: 1, macs: 1e9, latencyMs: 12 },
-    { lengthConfig: [0.5, 0.25], score: 0.9, cost: 0.4 },
+    { lengthConfig: [0.5, 0.25], score: 0.9, cost: 0.4, flips: 0.05 },
   ],
 };
 const point = { lengthConfig: [0.5, 0.5], score: 1, cost: 0.5 };
@@ -50,6 +50,8 @@ describe('length_adaptive.json', () => {
     ['a score that is null', { ...file, paretoSet: [{ ...point, score: null }] }, /score null/],
     ['a cost above 1', { ...file, paretoSet: [{ ...point, cost: 40 }] }, /cost 40/],
     ['a negative latency', { ...file, paretoSet: [{ ...point, latencyMs: -1 }] }, /latencyMs -1/],
+    ['flips that are a percentage', { ...file, paretoSet: [{ ...point, flips: 12 }] }, /flips 12, expected a share of answers in \[0, 1\]/],
+    ['flips that are a text', { ...file, paretoSet: [{ ...point, flips: '0' }] }, /flips "0"/],
     ['a point that is a number', { ...file, paretoSet: [3] }, /is not an object/],
   ])('refuses %s', (_, value, message) => {
     expect(() => validateLengthAdaptiveFile(value)).toThrow(message);

@@ -13,6 +13,11 @@ export interface ParetoPoint {
   readonly score: number;
   /** A metric on examples that the search did not see, where there were some; larger is better. */
   readonly heldOutScore?: number;
+  /**
+   * Share of answers that are others than those of the full length, 0 to 1: on the examples that the search did not see, where there
+   * were some. Absent where answers are numbers, and in files of versions that did not count them.
+   */
+  readonly flips?: number;
   /** Share of the full model's multiply-accumulates, in (0, 1]. */
   readonly cost: number;
   /** Multiply-accumulates of one input of mean length. */
@@ -70,7 +75,7 @@ const numberFields = ['seed', 'generations', 'evaluations', 'examples', 'meanTok
 /** What is wrong with a point of the Pareto set; undefined when nothing is. */
 const pointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'is not an object';
-  const { lengthConfig, score, cost, macs, latencyMs } = point;
+  const { lengthConfig, score, cost, macs, latencyMs, flips } = point;
   if (!Array.isArray(lengthConfig) || lengthConfig.length === 0) return 'has no lengthConfig, a list of one ratio a layer';
   const config: readonly unknown[] = lengthConfig;
   const shown = `lengthConfig [${config.join(', ')}]`;
@@ -79,6 +84,7 @@ const pointProblem = (point: unknown, layers: number | undefined): string | unde
   if (layers !== undefined && config.length !== layers) return `has ${config.length} ratios, others have ${layers}`;
   if (!isFinite(score)) return `has score ${JSON.stringify(score)}, expected a number`;
   if (!isFinite(cost) || cost <= 0 || cost > 1) return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
+  if (flips !== undefined && !(isFinite(flips) && flips >= 0 && flips <= 1)) return `has flips ${JSON.stringify(flips)}, expected a share of answers in [0, 1]`;
   const wrong = Object.entries({ macs, latencyMs }).find(([, value]) => value !== undefined && !(isFinite(value) && value >= 0));
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(wrong[1])}, expected a number from 0`;
 };

@@ -46,12 +46,3 @@ export const configChoice = (config: ModelConfig, key: string, known: readonly s
   }
   return value;
 };
-
-/** The label names of config.json's `id2label`, by class number; undefined when it has none. */
-export const configLabels = (config: ModelConfig): string[] | undefined => {
-  const names = config['id2label'];
-  if (typeof names !== 'object' || names === null) return undefined;
-  return Object.entries(names)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, name]) => String(name));
-};

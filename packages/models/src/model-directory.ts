@@ -1,5 +1,6 @@
+import { withoutWrapper } from './architectures/wrapped-names.js';
 import { ModelError } from './errors.js';
-import { decodeJson, readIfThere } from './files.js';
+import { decodeJson, readIfThere, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
 import { formatLengthAdaptiveFile, lengthAdaptiveFileName, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
@@ -9,14 +10,14 @@ import { nodeModule } from './node.js';
 import { openSource } from './open-source.js';
 import type { OpenSourceOptions } from './open-source.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
-import type { TensorData } from './safetensors.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
 import { writeFile } from './write-file.js';
 import { writeFolder } from './write-folder.js';
 import { writeSafetensors } from './write-safetensors.js';
 import type { FloatDtype } from './write-safetensors.js';
 
 /** The files a tokenizer may come in. */
-export type TokenizerFileName = 'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json';
+export type TokenizerFileName = 'tokenizer.json' | 'tokenizer_config.json' | 'vocab.txt' | 'special_tokens_map.json' | 'added_tokens.json';
 
 /** The tokenizer files of a model, those there are. */
 export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array };
@@ -25,8 +26,10 @@ export type TokenizerFiles = { readonly [name in TokenizerFileName]?: Uint8Array
 export interface ModelDirectory {
   /** `config.json` as it is, less its `quantization_config`: what is in memory is not quantised. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`). */
+  /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`), without the prefix of a wrapper (`module.`). */
   readonly tensors: ReadonlyMap<string, TensorData>;
+  /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor>;
   readonly tokenizerFiles: TokenizerFiles;
   /** How it was trained and searched, when it was. */
   readonly lengthAdaptive?: LengthAdaptiveFile;
@@ -50,7 +53,7 @@ export interface WriteModelDirectoryOptions {
   readonly dtype?: WeightDtype;
 }
 
-const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json'] as const;
+const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'added_tokens.json'] as const;
 
 const readConfig = async (source: FileSource): Promise<ModelDirectory['config']> => {
   const name = `${source.name}/config.json`;
@@ -66,9 +69,12 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   const read = async (name: TokenizerFileName) => [name, await readIfThere(source, name)] as const;
   const json = read('tokenizer.json');
   const list = json.then(([, bytes]) => (bytes === undefined ? read('vocab.txt') : undefined)); // a tokenizer.json needs no vocabulary beside it
-  const specials = source.list().then((files) => (files?.includes('special_tokens_map.json') ? read('special_tokens_map.json') : undefined)); // says nothing new, and goes along where it is known to be there
-  const others = [read('tokenizer_config.json'), list, specials];
+  const names = source.list();
+  // A tokenizer.json has its added tokens in it, so that what stands beside it is read only where it is known to be there; a vocabulary needs them.
+  const beside = (name: TokenizerFileName) => Promise.all([json, names]).then(([[, bytes], files]) => ((files?.includes(name) ?? bytes === undefined) ? read(name) : undefined));
+  const others = [read('tokenizer_config.json'), list, beside('special_tokens_map.json'), beside('added_tokens.json')];
   const found = await allOrFirst([json, ...others]);
+  if (found[0][1] === undefined && found[2]?.[1] === undefined) await refuseIfDenied(source, 'tokenizer.json');
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
 };
 
@@ -81,7 +87,7 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: { readonly [i 
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread'>;
 
 /**
  * Reads a model directory without its weights.
@@ -114,7 +120,8 @@ export const readModelDirectory = async (
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files);
-  return { ...rest, tensors: await reading };
+  const { tensors, unread } = withoutWrapper(rest.config, await reading);
+  return { ...rest, tensors, ...(unread.size > 0 && { unread }) };
 };
 
 /**

@@ -1,4 +1,5 @@
 import { architectureOf } from './architectures/registry.js';
+import { labelNotes } from './class-labels.js';
 import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
 import { withReducer } from './length-adaptive-file.js';
@@ -13,7 +14,9 @@ import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from './task-config.js';
 import type { Task } from './tasks/task.js';
-import { createTokenizer } from './tokenizer.js';
+import { describeUnread } from './safetensors.js';
+import type { UnreadTensor } from './safetensors.js';
+import { openTokenizer } from './within-tables.js';
 
 /** A model on TensorFlow.js with all that its folder holds: to train, search, save and answer with. */
 export interface TextModel extends RunnableTextModel {
@@ -37,16 +40,26 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
  * @throws ModelError
  */
 export const openModel = async (source: string | FileSource, { task, seed = 42, reducer, ...options }: OpenModelOptions = {}): Promise<TextModel> => {
-  const { config, tensors, tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
-  const tokenizer = createTokenizer(tokenizerFiles);
+  const { config, tensors, unread = new Map<string, UnreadTensor>(), tokenizerFiles, lengthAdaptive } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
-  const { headPrefixes } = architectureOf(config);
+  const { dimensions, headPrefixes } = architectureOf(config);
+  const { tokenizer, notes } = openTokenizer(tokenizerFiles, dimensions(config));
   const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
   const same = !chosen || isTaskOf(config, chosen);
-  const kept = same ? tensors : new Map([...tensors].filter(([name]) => !isOfHead(name)));
-  const model = createTaskModel(config, kept, { task: chosen, seed, reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined) });
-  return { model, tokenizer, tokenizerFiles, lengthAdaptive: withReducer(lengthAdaptive, model.reducer) };
+  const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> => (same ? all : new Map([...all].filter(([name]) => !isOfHead(name))));
+  const model = createTaskModel(config, kept(tensors), { task: chosen, seed, reducer: chooseReducer(reducer, same ? lengthAdaptive?.reducer : undefined), unread: kept(unread) });
+  return {
+    model,
+    tokenizer,
+    tokenizerFiles,
+    lengthAdaptive: withReducer(lengthAdaptive, model.reducer),
+    notes: [...unreadNotes(unread), ...(same ? labelNotes(config, model.task) : []), ...notes],
+  };
 };
+
+/** What a user should know of tensors that nobody needed. */
+const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
+  unread.size === 0 ? [] : [`Not read, and not needed: ${describeUnread(unread)}.`];
 
 /**
  * Opens a model to answer with: its checkpoint must hold a head.

@@ -26,7 +26,7 @@ describe.each([true, false])('weights of a source (lists its files: %s)', (lists
   const found = async (files: Readonly<Record<string, Uint8Array>>) => {
     const source = sourceOf(files, { lists });
     expect(await hasWeights(source)).toBe(true);
-    return [...(await readModelWeights(source)).keys()];
+    return [...(await readModelWeights(source)).tensors.keys()];
   };
 
   test('standard names go first, in their order', async () => {
@@ -56,16 +56,16 @@ describe('readModelWeights', () => {
   test('takes the only other file: safetensors, then PyTorch', async () => {
     const training = { 'training_args.bin': nothing, 'optimizer.pt': nothing, 'rng_state_0.pth': nothing };
     for (const name of ['weights.bin', 'best.pt', 'best.pth']) {
-      expect([...(await readModelWeights(sourceOf({ ...training, [name]: checkpoint }))).keys()]).toEqual(['weight']);
+      expect([...(await readModelWeights(sourceOf({ ...training, [name]: checkpoint }))).tensors.keys()]).toEqual(['weight']);
     }
-    expect([...(await readModelWeights(sourceOf({ 'best.pt': checkpoint, 'half.safetensors': weights('a') }))).keys()]).toEqual(['a']);
+    expect([...(await readModelWeights(sourceOf({ 'best.pt': checkpoint, 'half.safetensors': weights('a') }))).tensors.keys()]).toEqual(['a']);
   });
 
   test('does not choose among several, and still counts them as weights', async () => {
     const source = sourceOf({ 'best.pt': checkpoint, 'last.pt': checkpoint });
     expect(await hasWeights(source)).toBe(true);
     await expect(readModelWeights(source)).rejects.toThrow(/best\.pt, last\.pt\. Name one/);
-    expect([...(await readModelWeights(source, 'last.pt')).keys()]).toEqual(['weight']);
+    expect([...(await readModelWeights(source, 'last.pt')).tensors.keys()]).toEqual(['weight']);
   });
 
   test.each([

@@ -1,11 +1,19 @@
 import { ModelError } from './errors.js';
-import { decodeJson } from './files.js';
+import { decodeJson, refuseIfDenied } from './files.js';
 import type { FileSource } from './files.js';
+import { checkNotPointer } from './git-lfs.js';
 import { fromInt8Weights } from './int8-weights.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
-import type { TensorData } from './safetensors.js';
-import { withModernNames } from './tensor-names.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
+import { modernTensorName, withModernNames } from './tensor-names.js';
+
+/** What the files of a model's weights hold. */
+export interface ModelWeights {
+  readonly tensors: ReadonlyMap<string, TensorData>;
+  /** Tensors that cannot be read, which matters only to a model that needs them. */
+  readonly unread: ReadonlyMap<string, UnreadTensor>;
+}
 
 /** Names of weights, the first that is there is read. */
 const standardNames = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin', 'pytorch_model.bin.index.json'];
@@ -43,6 +51,7 @@ export const hasWeights = async (source: FileSource): Promise<boolean> => (await
 const findWeights = async (source: FileSource): Promise<string> => {
   const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
+    await refuseIfDenied(source, 'model.safetensors');
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
     const hint = foreign === undefined ? '' : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
     throw new ModelError('FILE_NOT_FOUND', `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`);
@@ -58,16 +67,21 @@ const findWeights = async (source: FileSource): Promise<string> => {
   return found;
 };
 
-const readFile = async (source: FileSource, path: string): Promise<Map<string, TensorData>> => {
+const readFile = async (source: FileSource, path: string): Promise<ModelWeights> => {
   const bytes = await source.read(path);
+  checkNotPointer(bytes, `${source.name}/${path}`);
+  const named = (error: ModelError): ModelError => new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error });
+  const unread = new Map<string, UnreadTensor>();
+  const onUnread = (name: string, { dtype, error }: UnreadTensor): unknown => unread.set(name, { dtype, error: named(error) });
   try {
-    return isPyTorch(path) ? await readPyTorch(bytes) : readSafetensors(bytes).tensors;
+    const tensors = isPyTorch(path) ? await readPyTorch(bytes, { onUnread }) : readSafetensors(bytes, { onUnread }).tensors;
+    return { tensors, unread };
   } catch (error) {
-    throw error instanceof ModelError ? new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof ModelError ? named(error) : error;
   }
 };
 
-const readShards = async (source: FileSource, path: string): Promise<Map<string, TensorData>> => {
+const readShards = async (source: FileSource, path: string): Promise<ModelWeights> => {
   const { weight_map: map } = decodeJson(await source.read(path), `${source.name}/${path}`);
   const entries = typeof map === 'object' && map !== null ? Object.entries(map) : [];
   if (entries.length === 0 || !entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) {
@@ -75,23 +89,29 @@ const readShards = async (source: FileSource, path: string): Promise<Map<string,
   }
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const tensors = new Map<string, TensorData>();
+  const unread = new Map<string, UnreadTensor>();
   for (const file of new Set(entries.map(([, name]) => name))) {
-    for (const [name, tensor] of await readFile(source, `${folder}${file}`)) tensors.set(name, tensor);
+    const shard = await readFile(source, `${folder}${file}`);
+    for (const [name, tensor] of shard.tensors) tensors.set(name, tensor);
+    for (const [name, tensor] of shard.unread) unread.set(name, tensor);
   }
-  const missing = entries.find(([name]) => !tensors.has(name));
-  if (missing === undefined) return tensors;
+  const missing = entries.find(([name]) => !tensors.has(name) && !unread.has(name));
+  if (missing === undefined) return { tensors, unread };
   throw new ModelError('TENSOR_MISSING', `${source.name}/${path} promises tensor "${missing[0]}" in ${missing[1]}, which does not hold it.`);
 };
 
 /**
  * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index. Old tensor names come out as today's,
- * 8-bit integers with a scale a row as single precision.
+ * 8-bit integers with a scale a row as single precision. A tensor that cannot be read is no error: the model may not need it.
  *
  * @param weights path of the file to read instead of looking for one
- * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor, integers their scale)
+ * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor)
  */
-export const readModelWeights = async (source: FileSource, weights?: string): Promise<Map<string, TensorData>> => {
+export const readModelWeights = async (source: FileSource, weights?: string): Promise<ModelWeights> => {
   const path = weights ?? (await findWeights(source));
   const read = path.endsWith('.index.json') ? readShards : readFile;
-  return fromInt8Weights(withModernNames(await read(source, path)));
+  const found = await read(source, path);
+  const unread = new Map([...found.unread].map(([name, tensor]) => [modernTensorName(name), tensor]));
+  const onUnread = (name: string, tensor: UnreadTensor): unknown => unread.set(name, tensor);
+  return { tensors: fromInt8Weights(withModernNames(found.tensors), { onUnread }), unread };
 };

@@ -10,6 +10,15 @@ import type { UrlSourceOptions } from './url-source.js';
 /** How to open a source of files; what does not concern its kind is ignored. */
 export interface OpenSourceOptions extends UrlSourceOptions, NpmSourceOptions {}
 
+/** `owner/name@revision` of an address of the Hub as a browser shows it (`.../owner/name/tree/main`); undefined for other addresses. */
+const hubIdOf = (address: string): string | undefined => {
+  const endpoint = `${hubEndpoint()}/`;
+  if (!address.startsWith(endpoint)) return undefined;
+  const [, repository = '', revision] = /^([^/?#]+\/[^/?#]+)(?:\/(?:tree|resolve)\/([^/?#]+))?\/*$/.exec(address.slice(endpoint.length)) ?? [];
+  const id = revision === undefined ? repository : `${repository}@${decodeURIComponent(revision)}`;
+  return isHubId(id) ? id : undefined;
+};
+
 const isDirectory = async (path: string): Promise<boolean | undefined> => {
   if (!isNode()) return undefined;
   const { stat } = nodeModule('node:fs/promises');
@@ -32,8 +41,8 @@ export const openSource = async (source: string | FileSource, options: OpenSourc
   if (typeof source !== 'string') return source;
   if (source.startsWith('npm:')) return npmSource(source, options);
   if (/^https?:\/\//i.test(source)) {
-    const inHub = source.startsWith(`${hubEndpoint()}/`) ? source.slice(hubEndpoint().length + 1) : '';
-    return isHubId(inHub) ? hubSource(inHub, options) : urlSource(source, options);
+    const inHub = hubIdOf(source);
+    return inHub === undefined ? urlSource(source, options) : hubSource(inHub, options);
   }
   const local = await isDirectory(source);
   if (local === true) return directorySource(source);

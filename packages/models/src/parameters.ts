@@ -2,7 +2,7 @@ import type { Random } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { ModelError } from './errors.js';
-import type { TensorData } from './safetensors.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
 
 /** Where a tensor of a model stands in its file. */
 export interface ParameterSpec {
@@ -45,11 +45,13 @@ export interface LoadOptions {
   readonly random: Random;
   /** Make all tensors that the file lacks, not only those of a head, with this standard deviation: a model to train from scratch. */
   readonly fresh?: number | undefined;
+  /** Tensors that the file has and that cannot be read: needing one is an error. Default: none. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor> | undefined;
 }
 
 const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape' in node;
 
-const find = (name: string, prefix: string, tensors: ReadonlyMap<string, TensorData>): TensorData | undefined =>
+const find = <T>(name: string, prefix: string, tensors: ReadonlyMap<string, T>): T | undefined =>
   tensors.get(name) ?? (name.startsWith(prefix) ? tensors.get(name.slice(prefix.length)) : undefined);
 
 const checkShape = ({ name, shape }: ParameterSpec, found: TensorData): void => {
@@ -73,18 +75,20 @@ const initialise = ({ name, shape, initial }: ParameterSpec, random: Random, fre
 /**
  * Turns the tensors of a checkpoint into variables, in the shape of the specification tree.
  *
- * @throws ModelError `TENSOR_MISSING`, `SHAPE_MISMATCH`
+ * @throws ModelError `TENSOR_MISSING`, `SHAPE_MISMATCH`; for a tensor that cannot be read, what the file said of it
  */
 export const loadParameters = <T>(
   specs: SpecTree<T>,
   tensors: ReadonlyMap<string, TensorData>,
-  { prefix, random, fresh }: LoadOptions,
+  { prefix, random, fresh, unread = new Map() }: LoadOptions,
 ): LoadedParameters<T> => {
   const parameters: Parameter[] = [];
   const initialised: string[] = [];
 
   const load = (spec: ParameterSpec): Variable => {
     const found = find(spec.name, prefix, tensors);
+    const problem = found ? undefined : find(spec.name, prefix, unread)?.error;
+    if (problem) throw new ModelError(problem.code, `The model needs a tensor that cannot be read. ${problem.message}`, { cause: problem });
     if (found) checkShape(spec, found);
     else if (spec.initial || fresh !== undefined) initialised.push(spec.name);
     else {
@@ -114,8 +118,18 @@ export const loadParameters = <T>(
   }
 };
 
-/** The parameters as tensors of a checkpoint, in file names and file layout. */
+/** @throws ModelError `DISPOSED` when the model that they are of was disposed of */
+export const checkParameters = (parameters: readonly Parameter[]): void => {
+  if (parameters.some(({ variable }) => variable.isDisposed)) throw new ModelError('DISPOSED', 'The model was disposed of; open another.');
+};
+
+/**
+ * The parameters as tensors of a checkpoint, in file names and file layout.
+ *
+ * @throws ModelError `DISPOSED`
+ */
 export const saveParameters = async (parameters: readonly Parameter[]): Promise<Map<string, TensorData>> => {
+  checkParameters(parameters);
   const tensors = new Map<string, TensorData>();
   for (const { spec, variable } of parameters) {
     const stored = spec.transposed ? tf.transpose(variable) : variable;

@@ -1,5 +1,6 @@
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { encodeExamples } from './encode-examples.js';
 import { evaluate } from './evaluate.js';
 import { fineTune } from './fine-tune.js';
@@ -12,6 +13,7 @@ import type { Predictor } from './predictor.js';
 import { createPredictor, load } from './predictor.js';
 import { readSafetensors } from './safetensors.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
+import type { TextInput, TokenInput } from './tasks/task.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { memorySource, tinyConfig, tinyExamples, tinyFiles, tinyModel } from './testing/tiny-model.js';
 import { writeSafetensors } from './write-safetensors.js';
@@ -125,6 +127,48 @@ describe('a model that was trained and searched', () => {
     await expect(predictor.predict([{ ids: new Array<number>(1000).fill(5) }])).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
   });
 
+  describe('of several texts, one that cannot be read has its error in its place', () => {
+    const long = 'good '.repeat(40);
+    const unread: [string, TextInput | TokenInput, string][] = [
+      ['an empty text', '', 'TEXT_EMPTY'],
+      ['white space', ' \n\t', 'TEXT_EMPTY'],
+      ['an empty second text', ['good', ''], 'TEXT_EMPTY'],
+      ['a text that is too long', long, 'TEXT_TOO_LONG'],
+      ['a token that the model does not have', { ids: [2, 1e6] }, 'OPTION_INVALID'],
+      ['no tokens', { ids: [] }, 'TEXT_EMPTY'],
+      ['what is no text', null as unknown as string, 'OPTION_INVALID'],
+    ];
+
+    test.each(unread)('%s', async (_, text, code) => {
+      const [first, wrong, last] = await predictor.predict(['good', text, 'awful case']);
+      expect(wrong).toEqual({ error: { code, message: expect.any(String) } });
+      expect(first?.score).toBeCloseTo((await predictor.predict(['good']))[0].score, 5);
+      expect(last?.score).toBeCloseTo((await predictor.predict(['awful case']))[0].score, 5);
+      await expect(predictor.predict([text])).rejects.toMatchObject({ code });
+      await expect(predictor.predict(['good', text], { onError: 'throw' })).rejects.toMatchObject({ code });
+      expect(await predictor.predict([text], { onError: 'answer' })).toEqual([wrong]);
+    });
+
+    test('answers and errors stay where their texts are, whatever the order', () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(fc.constantFrom('good', 'bad phone', '', long), { minLength: 2, maxLength: 8 }), async (texts) => {
+          const codes: Record<string, string> = { '': 'TEXT_EMPTY', [long]: 'TEXT_TOO_LONG' };
+          const lengthConfigs = texts.map((_, row) => [1, 1, [1, 0.5, 0.3][row % 3] ?? 1]);
+          const answers = await predictor.predict(texts, { lengthConfigs });
+          expect(answers.map(({ error }) => error?.code)).toEqual(texts.map((text) => codes[text]));
+          expect(answers.map(({ lengthConfig }) => lengthConfig)).toEqual(texts.map((text, row) => (text in codes ? undefined : lengthConfigs[row])));
+        }),
+        { numRuns: 20 },
+      ));
+
+    test('all of them may be errors; what is wrong with the call refuses it all the same', async () => {
+      expect((await predictor.predict(['', ''])).map(({ error }) => error?.code)).toEqual(['TEXT_EMPTY', 'TEXT_EMPTY']);
+      expect(await predictor.predict([])).toEqual([]);
+      await expect(predictor.predict(['good', ''], { budget: { cost: -1 } })).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
+      await expect(predictor.predict(['good', ''], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    });
+  });
+
   test('inspection tells which tokens each layer kept', async () => {
     const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', { lengthConfig: [0.75, 0.5, 0.25] });
     expect(encoding.tokens).toEqual(['[CLS]', 'it', 'is', 'a', 'very', 'good', 'phone', '[SEP]']);
@@ -176,8 +220,9 @@ describe('a model that was trained and searched', () => {
   });
 
   test('cuts a long text when asked to', async () => {
-    const [answer] = await predictor.predict(['good '.repeat(40)], { truncate: true });
-    expect(answer).toMatchObject({ label: 'good', tokens: 32 });
+    const [answer, whole] = await predictor.predict(['good '.repeat(40), 'good'], { truncate: true });
+    expect(answer).toMatchObject({ label: 'good', tokens: 32, cutTokens: 10 });
+    expect(whole).not.toHaveProperty('cutTokens');
   });
 });
 

@@ -8,9 +8,12 @@ import { ModelError } from './errors.js';
 import type { FileSource } from './files.js';
 import type { LatencyModel } from './latency-model.js';
 import type { ParetoPoint } from './length-adaptive-file.js';
+import { createLifetime, endQuietly } from './lifetime.js';
 import type { OpenModelOptions } from './model-files.js';
 import { openTrainedModel } from './model-files.js';
 import { predictLogits } from './predict-logits.js';
+import { readOne } from './read-each.js';
+import type { Read, TextError } from './read-each.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import { prepareTokens } from './tasks/prepare-tokens.js';
 import type { Answer, PreparedText, Task, TaskName, TextInput, TokenInput } from './tasks/task.js';
@@ -30,8 +33,17 @@ export interface PredictOptions {
   readonly answers?: number | undefined;
   /** Question answering only: most tokens an answer may have. Default 30. */
   readonly maxAnswerTokens?: number | undefined;
+  /**
+   * What a text does that cannot be read (empty, too long, too slow for its latency budget, token ids that the model does not have): its error stands in
+   * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
+   */
+  readonly onError?: OnError | undefined;
+  /** Multi-label classification only: probability from which a label is given. Default 0.5. */
+  readonly threshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+export type OnError = 'answer' | 'throw';
 
 export interface Prediction extends Answer {
   /** The configuration that ran. */
@@ -40,14 +52,34 @@ export interface Prediction extends Answer {
   readonly cost: number;
   /** Tokens of the input, special tokens included; of all windows of a long context together. */
   readonly tokens: number;
+  /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
+  readonly cutTokens?: number;
   /** Tokens that left each layer. */
   readonly keptTokens: readonly number[];
+  /** Absent: the text was read. */
+  readonly error?: undefined;
 }
+
+/** Stands in the place of a text that could not be read, among others that could. Its other fields are all undefined. */
+export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & { readonly error: TextError };
+
+/** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
+export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = [Mode] extends ['throw']
+  ? Prediction[]
+  : [Mode, Texts] extends [undefined, readonly [unknown]]
+    ? [Prediction]
+    : (Prediction | FailedPrediction)[];
 
 /** Tokens up to which latency is calibrated at least. */
 const usualLength = 128;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A text with the configuration that it runs at. */
+interface Chosen {
+  readonly text: PreparedText;
+  readonly config: LengthConfig;
+}
 
 /** What every layer did with one input: the text, or the first window of a long context. */
 export interface Inspection {
@@ -70,18 +102,36 @@ export interface Predictor {
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
   /**
-   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG`, `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`; CoreError `LENGTH_CONFIG_INVALID`
+   * Answers texts, in their order. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
+   * alone is refused.
+   *
+   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`,
+   * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`
+   * @example
+   * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
    */
-  predict(texts: readonly (TextInput | TokenInput)[], options?: PredictOptions): Promise<Prediction[]>;
+  predict<const Texts extends readonly (TextInput | TokenInput)[], Mode extends OnError | undefined = undefined>(
+    texts: Texts,
+    options?: PredictOptions & { readonly onError?: Mode },
+  ): Promise<Predictions<Texts, Mode>>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
   countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
   /** MACs of one input of `tokens` tokens at a configuration (default full length), head included. */
   macs(tokens: number, config?: LengthConfig): number;
   /** Predicts one text and tells which tokens each layer kept. */
   inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
-  /** Frees the model. */
+  /** Frees the model, once the calls under way are done; calls that come later are refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
+
+/** @throws ModelError `OPTION_INVALID` for what is no input at all, from callers without types */
+const checkInput = (input: unknown): void => {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isPair = Array.isArray(input) && input.length === 2 && input.every(isText);
+  if (isText(input) || isPair || (typeof input === 'object' && input !== null && 'ids' in input && Array.isArray(input.ids))) return;
+  const came = input === null ? 'null' : Array.isArray(input) ? `a list of ${input.length}` : `a value of type ${typeof input}`;
+  throw new ModelError('OPTION_INVALID', `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`);
+};
 
 /**
  * A predictor over a model that is already open. Disposing of it disposes of the model.
@@ -106,8 +156,11 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
-  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens }: PredictOptions): PreparedText =>
-    isTokenInput(text) ? prepareTokens(model.task, text, dimensions) : model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, ...(typeof windowLength === 'number' && { windowLength }) });
+  const prepare = (text: TextInput | TokenInput, { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions): PreparedText => {
+    checkInput(text);
+    if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
+    return model.task.prepare(tokenizer, text, { positions, truncate, answers, maxAnswerTokens, threshold, ...(typeof windowLength === 'number' && { windowLength }) });
+  };
 
   /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
   const chooser = async ({ budget, lengthConfig, signal }: PredictOptions, longest: number): Promise<(tokens: readonly number[]) => LengthConfig> => {
@@ -128,28 +181,43 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     return () => chosen;
   };
 
-  const predictPrepared = async (texts: readonly PreparedText[], options: PredictOptions): Promise<Prediction[]> => {
-    const lengths = texts.map(({ inputs }) => inputs.map(({ ids }) => ids.length));
-    const configs = options.lengthConfigs ?? lengths.map(await chooser(options, Math.max(0, ...lengths.flat())));
-    if (configs.length !== texts.length) throw new ModelError('OPTION_INVALID', `${texts.length} texts came with ${configs.length} length configurations; expected one each.`);
-    if (options.lengthConfigs) for (const config of new Set(configs)) validateLengthConfig(config, layers);
-    const inputs = texts.flatMap((text) => text.inputs);
+  const chooseConfig = (texts: readonly Read<PreparedText>[], { lengthConfigs }: PredictOptions, choose: (tokens: readonly number[]) => LengthConfig, inPlace: boolean): Read<Chosen>[] =>
+    texts.map((read, row) => (read.error ? read : readOne(inPlace, () => ({ text: read.value, config: lengthConfigs?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)) }))));
+
+  const predictPrepared = async (texts: readonly Read<PreparedText>[], options: PredictOptions, inPlace: boolean): Promise<(Prediction | FailedPrediction)[]> => {
+    const { lengthConfigs, signal } = options;
+    if (lengthConfigs && lengthConfigs.length !== texts.length) {
+      throw new ModelError('OPTION_INVALID', `${texts.length} texts came with ${lengthConfigs.length} length configurations; expected one each.`);
+    }
+    for (const config of new Set(lengthConfigs)) validateLengthConfig(config, layers);
+    const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
+    const rows = chooseConfig(texts, options, lengthConfigs ? () => full.lengthConfig : await chooser(options, longest), inPlace);
+    const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
+    const configs = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.config) ?? []);
     const start = performance.now();
-    const logits = await predictLogits(model, inputs, { configs: texts.flatMap((text, row) => text.inputs.map(() => configs[row] as LengthConfig)), signal: options.signal });
+    const logits = await predictLogits(model, inputs, { configs, signal });
     if (inputs.length === 1) latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
-    return texts.map((text, row) => ({ ...text.answer(logits.splice(0, text.inputs.length)), ...costOf(text, configs[row] as LengthConfig) }));
+    return rows.map(({ value, error }) => (error ? { error } : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) }));
   };
 
-  const costOf = ({ inputs }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer> => {
+  const costOf = ({ inputs, cutTokens }: PreparedText, config: LengthConfig): Omit<Prediction, keyof Answer | 'error'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
     const kept = lengths.map((length) => keptTokens(config, length));
     return {
       lengthConfig: config,
       cost: sum(lengths.map((length) => model.macs(length, config))) / sum(lengths.map((length) => model.macs(length))),
       tokens: sum(lengths),
+      ...(cutTokens !== undefined && { cutTokens }),
       keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
     };
   };
+
+  const lifetime = createLifetime('The predictor', () => model.dispose());
+  const predict = (texts: readonly (TextInput | TokenInput)[], options: PredictOptions = {}): Promise<(Prediction | FailedPrediction)[]> =>
+    lifetime.during(() => {
+      const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
+      return predictPrepared(texts.map((text) => readOne(inPlace, () => prepare(text, options))), options, inPlace);
+    });
 
   return {
     engine: model.engine,
@@ -158,20 +226,18 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     head: { reads: model.task.reads, outputs: model.task.outputs },
     paretoSet,
     labels: model.task.labels,
-    predict: async (texts, options = {}) => {
-      const prepared = texts.map((text) => prepare(text, options));
-      return predictPrepared(prepared, options);
-    },
+    predict: predict as Predictor['predict'],
     macs: (tokens, config) => model.macs(tokens, config),
-    countTokens: async (text, options = {}) => sum(prepare(text, options).inputs.map(({ ids }) => ids.length)),
-    inspect: async (text, options = {}) => {
-      const prepared = prepare(text, options);
-      const [prediction] = (await predictPrepared([prepared], options)) as [Prediction];
-      const [encoding] = prepared.inputs as readonly [Encoding];
-      const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
-      return { prediction, encoding, layers: keptPositions };
-    },
-    dispose: () => model.dispose(),
+    countTokens: (text, options = {}) => lifetime.during(async () => sum(prepare(text, options).inputs.map(({ ids }) => ids.length))),
+    inspect: (text, options = {}) =>
+      lifetime.during(async () => {
+        const prepared = prepare(text, options);
+        const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
+        const [encoding] = prepared.inputs as readonly [Encoding];
+        const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
+        return { prediction, encoding, layers: keptPositions };
+      }),
+    dispose: () => endQuietly(lifetime),
   };
 };
 

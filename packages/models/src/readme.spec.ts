@@ -37,6 +37,17 @@ test('the first example of the README is the one that runs here, as a program of
   expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({ version: 1 });
 });
 
+test('so does the one on several labels a text', async () => {
+  const example = path.join(root, 'examples/multi-label.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const rows = tinyExamples(40).map(({ text, label }) => JSON.stringify({ text, labels: [...(label === 'good' ? ['praise'] : []), ...(text.includes('phone') ? ['phone'] : [])] }));
+  writeFileSync(path.join(folder, 'comments.jsonl'), rows.join('\n'));
+
+  const printed = await runExample(example);
+  expect(printed).toMatch(/^(1|0\.\d+)\n\[/);
+  expect(printed).toMatch(/phone: 0\.\d+, praise: 0\.\d+/);
+});
+
 test('so does the one on answers and entities', async () => {
   const example = path.join(root, 'examples/token-tasks.ts');
   expect(readme()).toContain(readFileSync(example, 'utf8'));

@@ -11,6 +11,7 @@ import type { TaskModel } from './task-model.js';
 import { createTaskModel } from './task-model.js';
 import { questionAnswering } from './tasks/question-answering.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
+import { multiLabelClassification } from './tasks/multi-label-classification.js';
 import { tokenClassification } from './tasks/token-classification.js';
 import { tinyConfig, tinyExamples, tinyModel } from './testing/tiny-model.js';
 
@@ -103,6 +104,7 @@ test('the model is retrained for the configuration that was found, from the weig
 
 test.each([
   { task: questionAnswering(), target: [2, 3] },
+  { task: multiLabelClassification(['a', 'b']), target: [1, 0] },
   { task: tokenClassification(['O', 'B-x']), target: [-1, 0, 1, 0, -1] },
 ])('works for $task.name too', async ({ task, target }) => {
   const other = createTaskModel(tinyConfig, new Map(), { fresh: true, task });

@@ -32,7 +32,7 @@ export interface RunnableModel {
   macs(length: number, config?: LengthConfig): number;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
-  /** Frees what the engine holds. */
+  /** Frees what the engine holds, once what runs is done; what is asked for later is refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
 
@@ -41,4 +41,6 @@ export interface RunnableTextModel {
   readonly model: RunnableModel;
   readonly tokenizer: Tokenizer;
   readonly lengthAdaptive?: LengthAdaptiveFile | undefined;
+  /** What is odd about its files and does no harm, a sentence each: tensors that are not read, names of classes that do not exist. Default: nothing. */
+  readonly notes?: readonly string[] | undefined;
 }

@@ -91,6 +91,37 @@ describe('readSafetensors', () => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });
 
+  test.each<[string, number]>([
+    ['U16', 2],
+    ['U32', 4],
+    ['U64', 8],
+    ['F8_E4M3', 1],
+    ['F8_E5M2', 1],
+    ['C64', 8],
+    ['OF_TOMORROW', 3],
+    ['toString', 5],
+  ])('leaves out a tensor of %s for who wants to be told, and reads the others', (dtype, width) => {
+    const bytes = file(
+      { odd: { dtype, shape: [2], data_offsets: [0, 2 * width] }, t: { dtype: 'F32', shape: [1], data_offsets: [2 * width, 2 * width + 4] } },
+      Uint8Array.from([...new Uint8Array(2 * width), ...bytesOf(Float32Array.of(3))]),
+    );
+    const unread: unknown[] = [];
+    const { tensors } = readSafetensors(bytes, { onUnread: (name, { dtype: type, error }) => unread.push([name, type, error.code]) });
+    expect([...tensors.keys()]).toEqual(['t']);
+    expect(Array.from(tensors.get('t')?.data ?? [])).toEqual([3]);
+    expect(unread).toEqual([['odd', dtype, 'SAFETENSORS_INVALID']]);
+  });
+
+  test('a tensor of a known width still has to fit its bytes, read or not', () => {
+    const onUnread = () => undefined;
+    expect(() => readSafetensors(one('U16', [3], new Uint8Array(4)), { onUnread })).toThrow(/takes 6 bytes, its offsets give 4/);
+  });
+
+  test('refuses a pointer of Git LFS', () => {
+    const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:4a4b\nsize 437955512\n');
+    expect(() => readSafetensors(pointer)).toThrow(expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(/437955512 bytes.*git lfs pull/) }));
+  });
+
   test('whatever the bytes, it reads them or throws a ModelError', () => {
     const good = writeSafetensors(new Map([['a', float32([2, 2], [1, 2, 3, 4])]]));
     fc.assert(

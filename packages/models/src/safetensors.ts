@@ -1,4 +1,5 @@
 import { ModelError, messageOf } from './errors.js';
+import { checkNotPointer } from './git-lfs.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-float.js';
 
 /** The element types this package reads. */
@@ -18,9 +19,29 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A tensor that is there and cannot be read: nothing is wrong while nobody needs it. */
+export interface UnreadTensor {
+  /** Element type in the file it came from. */
+  readonly dtype: string;
+  /** Why: what whoever needs the tensor throws. */
+  readonly error: ModelError;
+}
+
+/** Names and types of tensors that are not read, for a message. */
+export const describeUnread = (unread: ReadonlyMap<string, UnreadTensor>): string => {
+  const shown = [...unread].slice(0, 5).map(([name, { dtype }]) => `tensor ${JSON.stringify(name)} (${dtype})`);
+  return `${shown.join(', ')}${unread.size > shown.length ? ` and ${unread.size - shown.length} others` : ''}`;
+};
+
+/** How to read a file of tensors. */
+export interface ReadTensorsOptions {
+  /** Told of each tensor that cannot be read (an element type that is not known, an integer too large), which is then left out. Default: it is an error. */
+  readonly onUnread?: ((name: string, tensor: UnreadTensor) => void) | undefined;
+}
+
 interface Entry {
   readonly name: string;
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -40,13 +61,19 @@ export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
   BOOL: 1,
 };
 
+/** The same of element types that are not read, as far as they are known. */
+const otherBytes: Readonly<Record<string, number>> = { U16: 2, U32: 4, U64: 8, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, C64: 8 };
+
 /** The longest header any reader of the format accepts. */
 const maxHeaderBytes = 100_000_000;
 
 const invalid = (problem: string, cause?: unknown): ModelError =>
   new ModelError('SAFETENSORS_INVALID', `Not a valid safetensors file: ${problem}`, { cause });
 
-const isDtype = (value: unknown): value is SafetensorsDtype => typeof value === 'string' && Object.hasOwn(bytesPerElement, value);
+const isDtype = (value: string): value is SafetensorsDtype => Object.hasOwn(bytesPerElement, value);
+
+/** Bytes of an element, undefined where nobody knows. */
+const widthOf = (dtype: string): number | undefined => (isDtype(dtype) ? bytesPerElement[dtype] : Object.hasOwn(otherBytes, dtype) ? otherBytes[dtype] : undefined);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -75,9 +102,7 @@ const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknow
 const readEntry = (name: string, value: unknown): Entry => {
   if (!isRecord(value)) throw invalid(`the header entry of tensor "${name}" is not an object.`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) {
-    throw invalid(`tensor "${name}" has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`);
-  }
+  if (typeof dtype !== 'string') throw invalid(`tensor "${name}" has element type ${JSON.stringify(dtype)}, expected a name such as F32.`);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw invalid(`tensor "${name}" has shape ${JSON.stringify(shape)}, expected whole numbers from 0.`);
   }
@@ -85,8 +110,9 @@ const readEntry = (name: string, value: unknown): Entry => {
   if (!isCount(start) || !isCount(end) || more.length > 0 || end < start) {
     throw invalid(`tensor "${name}" has data_offsets ${JSON.stringify(offsets)}, expected [begin, end].`);
   }
-  const expected = shape.reduce<number>((size, dimension) => size * dimension, bytesPerElement[dtype]);
-  if (expected !== end - start) {
+  const width = widthOf(dtype);
+  const expected = shape.reduce<number>((size, dimension) => size * dimension, width ?? 1);
+  if (width !== undefined && expected !== end - start) {
     throw invalid(`tensor "${name}" of shape [${shape.join(', ')}] in ${dtype} takes ${expected} bytes, its offsets give ${end - start}.`);
   }
   return { name, dtype, shape, start, end };
@@ -118,6 +144,16 @@ const int64ToInt32 = (values: BigInt64Array, refuse: (problem: string) => ModelE
     }
     return Number(value);
   });
+
+/** Reads one tensor. What it throws goes to whoever wants to be told, or on. */
+export const readOr = (tell: ((error: ModelError) => void) | undefined, read: () => void): void => {
+  try {
+    read();
+  } catch (error) {
+    if (!tell || !(error instanceof ModelError)) throw error;
+    tell(error);
+  }
+};
 
 /**
  * Little-endian elements as numbers: a view into `bytes` for F32 and I32 where they are aligned, a copy for all others.
@@ -163,12 +199,13 @@ export const decodeElements = (
  * F32 and I32 tensors are views into `bytes` where they are aligned (no copy); F16, BF16 and F64 are converted to single
  * precision; I64 is narrowed and checked.
  *
- * @throws ModelError `SAFETENSORS_INVALID` for anything the format forbids, naming the tensor
+ * @throws ModelError `SAFETENSORS_INVALID` for anything the format forbids, naming the tensor; `FILE_INVALID` for a pointer of Git LFS
  * @example
  * const { tensors } = readSafetensors(await readFile('model.safetensors'));
  * tensors.get('classifier.weight')?.shape; // [2, 768]
  */
-export const readSafetensors = (bytes: Uint8Array): Safetensors => {
+export const readSafetensors = (bytes: Uint8Array, { onUnread }: ReadTensorsOptions = {}): Safetensors => {
+  checkNotPointer(bytes, 'The safetensors file');
   const { header, dataStart } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...rest } = header;
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
@@ -177,10 +214,13 @@ export const readSafetensors = (bytes: Uint8Array): Safetensors => {
   const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
   checkLayout(entries, bytes.byteLength - dataStart);
   const tensors = new Map<string, TensorData>();
-  for (const entry of entries) {
-    const refuse = (problem: string): ModelError => invalid(`tensor "${entry.name}" ${problem}`);
-    const data = decodeElements(bytes.subarray(dataStart + entry.start, dataStart + entry.end), entry.dtype, refuse);
-    tensors.set(entry.name, { shape: entry.shape, data, dtype: entry.dtype });
+  for (const { name, dtype, shape, start, end } of entries) {
+    const refuse = (problem: string): ModelError => invalid(`tensor "${name}" ${problem}`);
+    const tell = onUnread && ((error: ModelError) => onUnread(name, { dtype, error }));
+    readOr(tell, () => {
+      if (!isDtype(dtype)) throw refuse(`has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`);
+      tensors.set(name, { shape, data: decodeElements(bytes.subarray(dataStart + start, dataStart + end), dtype, refuse), dtype });
+    });
   }
   return { tensors, metadata: metadata as Readonly<Record<string, string>> };
 };

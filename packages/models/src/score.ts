@@ -4,14 +4,15 @@ import type { PredictLogitsOptions } from './predict-logits.js';
 import { predictLogits } from './predict-logits.js';
 import type { MetricName } from './metrics/metric.js';
 import type { RunnableModel } from './runnable-model.js';
+import type { Task } from './tasks/task.js';
 
 /**
  * What a model can be scored by; higher is better.
  *
  * - a metric of its predictions, such as `accuracy`;
- * - `probability`: the mean probability it gives to what is right: the label, the ends of the answer, the tags;
+ * - `probability`: the mean probability it gives to what is right: the label, having or not having each of the labels, the ends of the answer, the tags;
  * - `fidelity`: how near its answers are to those of the full length, `exp(-mean divergence)`, the divergence being
- *   KL(full || reduced) of the probabilities, or the squared difference for regression. 1 is the same answers. It
+ *   KL(full || reduced) of the probabilities (summed over the labels where a text may have several), or the squared difference for regression. 1 is the same answers. It
  *   needs no labels and sees every change of confidence, which makes it the best guide of a search on a few hundred examples.
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';
@@ -21,6 +22,24 @@ export type Scorer = (logits: readonly Float32Array[]) => number;
 
 const mean = (examples: readonly LabelledInput[], of: (example: LabelledInput, index: number) => number): number =>
   examples.reduce((sum, example, index) => sum + of(example, index), 0) / examples.length;
+
+/** @throws ModelError `OPTION_INVALID` for a task without probabilities */
+const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
+  if (probability) return probability;
+  throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${name}.`);
+};
+
+/**
+ * Checks that a task has a score, on logits that say nothing: before work is done whose results it is to judge.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkScore = (task: Task, score: ScoreName, examples: readonly LabelledInput[]): void => {
+  if (score === 'probability') probabilityOf(task);
+  const [first] = examples;
+  if (score === 'fidelity' || score === 'probability' || first === undefined) return;
+  task.score(score, [new Float32Array(task.outputs * (task.reads === 'tokens' ? first.input.ids.length : 1))], [first]);
+};
 
 /**
  * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
@@ -35,13 +54,13 @@ export const createScorer = async (
 ): Promise<Scorer> => {
   const { task } = model;
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score a model on; expected at least one.');
+  checkScore(task, score, examples);
   if (score === 'fidelity') {
     const full = await predictLogits(model, examples.map(({ input }) => input), { ...options, config: undefined });
     return (logits) => Math.exp(-mean(examples, (example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example)));
   }
   if (score === 'probability') {
-    const { probability } = task;
-    if (!probability) throw new ModelError('OPTION_INVALID', `The score "probability" needs a classification model; this one does ${task.name}.`);
+    const probability = probabilityOf(task);
     return (logits) => mean(examples, (example, i) => probability(logits[i] ?? [], example));
   }
   return (logits) => task.score(score, logits, examples);

@@ -1,7 +1,9 @@
 import type { Architecture } from './architectures/architecture.js';
+import { classLabels, distinctLabels } from './class-labels.js';
 import { ModelError } from './errors.js';
 import type { ModelConfig } from './model-config.js';
-import { configChoice, configLabels } from './model-config.js';
+import { configChoice } from './model-config.js';
+import { multiLabelClassification } from './tasks/multi-label-classification.js';
 import { questionAnswering } from './tasks/question-answering.js';
 import { regression } from './tasks/regression.js';
 import { sequenceClassification } from './tasks/sequence-classification.js';
@@ -11,6 +13,7 @@ import type { Task, TaskName } from './tasks/task.js';
 /** What the class names of Hugging Face tools end with. */
 const classSuffixes: Readonly<Record<TaskName, string>> = {
   'sequence-classification': 'ForSequenceClassification',
+  'multi-label-classification': 'ForSequenceClassification',
   regression: 'ForSequenceClassification',
   'question-answering': 'ForQuestionAnswering',
   'token-classification': 'ForTokenClassification',
@@ -21,19 +24,24 @@ const classOf = ({ architectures }: ModelConfig): string => (Array.isArray(archi
 /**
  * The task that a config.json describes.
  *
- * @throws ModelError `CONFIG_INVALID` for one that is not implemented, such as several labels a text
+ * @throws ModelError `CONFIG_INVALID` for one that is not implemented, such as multiple choice
  */
 export const taskOf = (config: ModelConfig): Task => {
   const className = classOf(config);
   if (className.endsWith(classSuffixes['question-answering'])) return questionAnswering();
   if (className.endsWith('ForMultipleChoice')) throw new ModelError('CONFIG_INVALID', `config.json: ${className} is not supported; known: ${[...new Set(Object.values(classSuffixes))].join(', ')}.`);
-  const labels = configLabels(config) ?? Array.from({ length: Number(config['num_labels'] ?? 2) }, (_, i) => `LABEL_${i}`);
+  const labels = classLabels(config);
   if (className.endsWith(classSuffixes['token-classification'])) return tokenClassification(labels);
-  configChoice(config, 'problem_type', ['single_label_classification', 'regression'], 'single_label_classification');
-  return config['problem_type'] === 'regression' || labels.length === 1 ? regression() : sequenceClassification(labels);
+  const problem = configChoice(config, 'problem_type', ['single_label_classification', 'multi_label_classification', 'regression'], 'single_label_classification');
+  if (problem === 'multi_label_classification') return multiLabelClassification(distinctLabels(labels));
+  return problem === 'regression' || labels.length === 1 ? regression() : sequenceClassification(distinctLabels(labels));
 };
 
-const problemTypes: Readonly<Partial<Record<TaskName, string>>> = { regression: 'regression', 'sequence-classification': 'single_label_classification' };
+const problemTypes: Readonly<Partial<Record<TaskName, string>>> = {
+  regression: 'regression',
+  'sequence-classification': 'single_label_classification',
+  'multi-label-classification': 'multi_label_classification',
+};
 
 /** The config.json of a model for a task, as Hugging Face tools read it. */
 export const configFor = (config: ModelConfig, { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>, { name, labels }: Pick<Task, 'name' | 'labels'>): ModelConfig => {

@@ -82,8 +82,8 @@ test('broken checkpoints are refused, and nothing of them stays in memory', asyn
 
 test.each([
   [{ ...tinyConfig, model_type: 'roberta' }, /model_type "roberta" is not supported; known: bert/],
-  [{ ...tinyConfig, hidden_act: 'relu' }, /"hidden_act" is "relu"; supported: gelu/],
-  [{ ...tinyConfig, problem_type: 'multi_label_classification' }, /"problem_type" is "multi_label_classification"; supported/],
+  [{ ...tinyConfig, hidden_act: 'mish' }, /"hidden_act" is "mish"; supported: gelu/],
+  [{ ...tinyConfig, problem_type: 'ranking' }, /"problem_type" is "ranking"; supported/],
   [{ ...tinyConfig, hidden_size: 'wide' }, /"hidden_size" is "wide"; expected a number/],
 ])('configurations that are not implemented are refused (%#)', (config, message) => {
   expect(() => createTaskModel(config, new Map(), { fresh: true })).toThrow(message);

@@ -8,11 +8,11 @@ import { isFitDense } from './architectures/tinybert.js';
 import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from './model-config.js';
 import type { Parameter } from './parameters.js';
-import { loadParameters } from './parameters.js';
+import { checkParameters, loadParameters } from './parameters.js';
 import type { ReducerSettings } from './reducer.js';
 import { resolveReducer, withPriors } from './reducer.js';
 import type { RunnableModel } from './runnable-model.js';
-import type { TensorData } from './safetensors.js';
+import type { TensorData, UnreadTensor } from './safetensors.js';
 import { configFor, taskOf } from './task-config.js';
 import type { Task } from './tasks/task.js';
 
@@ -48,6 +48,8 @@ export interface CreateModelOptions {
   readonly reducer?: ReducerSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
+  /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
+  readonly unread?: ReadonlyMap<string, UnreadTensor> | undefined;
 }
 
 /** Names of the tensors of a model's head, its pooler among them. */
@@ -71,7 +73,7 @@ const runHead = (states: Tensor2D, { pooler, output }: HeadWeights, activation: 
 export const createTaskModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen }: CreateModelOptions = {},
+  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen, unread }: CreateModelOptions = {},
 ): TaskModel => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
@@ -81,13 +83,14 @@ export const createTaskModel = (
   const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
     { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
     tensors,
-    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined },
+    { prefix: architecture.prefix, random: createRandom(seed), fresh: fresh ? dimensions.initialDeviation : undefined, unread },
   );
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
 
-  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor =>
-    tf.tidy((): Tensor => {
+  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
+    checkParameters(parameters);
+    return tf.tidy((): Tensor => {
       // [CLS] is protected and stays in slot 0: for a head on it, nothing needs to be restored.
       const { hidden } = encode(encoder, withPriors(reducer, inputs), { ...options, ...ranking, dropout, restore: task.reads === 'tokens' });
       if (task.reads === 'first') {
@@ -98,6 +101,7 @@ export const createTaskModel = (
       const outputs = runHead(tf.reshape<Rank.R2>(hidden, [rows * width, size]), head, architecture.poolerActivation, dropout);
       return tf.reshape(outputs, [rows, width, task.outputs]);
     });
+  };
 
   return {
     engine: 'tfjs',
@@ -124,6 +128,7 @@ export const createTaskModel = (
       }
     },
     keptPositions: async (input, lengthConfig) => {
+      checkParameters(parameters);
       const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), { config: lengthConfig, ...ranking, restore: false, trace: true });
       try {
         const kept: number[][] = [];
@@ -136,7 +141,7 @@ export const createTaskModel = (
     macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, { head: headMacs }),
     headMacs,
     dispose: () => {
-      for (const { variable } of parameters) variable.dispose();
+      for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },
   };
 };

@@ -2,7 +2,7 @@ import { ModelError } from './errors.js';
 import type { TensorData } from './safetensors.js';
 
 /** The name a tensor has today: layer norms saved from TensorFlow call their weight `gamma` and their bias `beta`. */
-const modernTensorName = (name: string): string => name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+export const modernTensorName = (name: string): string => name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
 
 /**
  * The same tensors under the names they have today.

@@ -2,24 +2,29 @@ import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ModelError, messageOf } from './errors.js';
 import type { TokenizerDefinition } from './tokenizer-json.js';
 
-/** A token added to the vocabulary: matched in the text as it is, or once normalised. */
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly normalized: boolean;
+/** A normaliser of the library; a `Sequence` shows its steps. */
+export interface LibraryNormalizer {
+  normalize(text: string): string;
+  readonly normalizers?: readonly (LibraryNormalizer | null)[];
+}
+
+/** A pre-tokenizer of the library; a `Sequence` shows its steps, a `Split` its pattern, rewritten for JavaScript. */
+export interface LibraryPreTokenizer {
+  pre_tokenize(text: string): string[];
+  readonly tokenizers?: readonly (LibraryPreTokenizer | null)[];
+  readonly pattern?: RegExp | null;
 }
 
 /** The part of `@huggingface/tokenizers` this package uses (its own types do not resolve under Node's module rules). */
 export interface TokenizerLibrary {
-  readonly normalizer: { normalize(text: string): string } | null;
-  readonly pre_tokenizer: { pre_tokenize(text: string): string[] } | null;
+  readonly normalizer: LibraryNormalizer | null;
+  readonly pre_tokenizer: LibraryPreTokenizer | null;
   readonly model: { encode(words: string[]): string[]; readonly unk_token_id?: number };
   readonly post_processor: {
     post_process(tokens: string[], pair: string[] | null, special: boolean): PostProcessed;
   } | null;
   token_to_id(token: string): number | undefined;
   id_to_token(id: number): string | undefined;
-  get_added_tokens_decoder(): Map<number, AddedToken>;
   get_vocab(): Map<string, number>;
   decode(ids: number[], options: { readonly skip_special_tokens: boolean }): string;
 }

@@ -155,3 +155,27 @@ test('a tokenizer of another kind gives ids, with offsets where its normaliser c
   });
   expect(other.encode('Cafés in NEW YORK')).toMatchObject({ tokens: ['cafe', '##s', 'in', 'New York'], offsets: [[0, 4], [4, 5], [6, 8], [9, 17]] });
 });
+
+test('a tokenizer of another kind: every slice normalises to its token, added tokens and all, in UTF-16 units', () => {
+  const characters = ['a', 'é', '日', '😀', '𝒳', '!', '1', 'ß', 'σ', 'i\u0307'];
+  const vocab = Object.fromEntries(['[UNK]', ...characters.flatMap((character) => [character, `##${character}`]), '...', 'σας'].map((token, id) => [token, id]));
+  const added = [{ id: 100, content: '<e>', special: true, lstrip: true }, { id: 101, content: '日日', special: false, normalized: true, single_word: true }, { id: 102, content: '@a', special: false, normalized: false, rstrip: true }];
+  const other = createTokenizer({
+    'tokenizer.json': bytes(JSON.stringify({ added_tokens: added, normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Lowercase' }] }, pre_tokenizer: { type: 'Whitespace' }, model: { type: 'WordPiece', unk_token: '[UNK]', vocab } })),
+  });
+  const normal = (text: string) => text.normalize('NFC').replaceAll('Σ', 'σ').toLowerCase();
+  const units = ['a', 'A', 'E\u0301', 'é', '日', '日日', '😀', '𝒳', '!', '...', '1', 'ß', 'ΣΑΣ', 'Σ', 'İ', '<e>', '@a', ' ', '\u3000', '\u0085', '\u200d', '\u1112\u1161\u11ab', 'x'];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...units), { minLength: 1 }).map((list) => `a${list.join('')}`), (text) => {
+      const { tokens, offsets } = other.encode(text);
+      let before = 0;
+      tokens.forEach((token, i) => {
+        const [start, end] = offsets[i] ?? [NaN, NaN];
+        expect(start).toBeGreaterThanOrEqual(before);
+        expect(end).toBeGreaterThan(start);
+        if (token !== '[UNK]') expect(normal(text.slice(start, end)).replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')).toBe(token.replace(/^##/, ''));
+        before = end;
+      });
+    }),
+  );
+});

@@ -68,7 +68,9 @@ const emptyError = (text: string, which: string): ModelError =>
   new ModelError('TEXT_EMPTY', `The ${which} ${JSON.stringify(text.slice(0, 40))} has no tokens: it is empty, or only white space and control characters.`);
 
 /**
- * Makes a tokenizer from the files of a model: `tokenizer.json`, or BERT's `vocab.txt` with `tokenizer_config.json`.
+ * Makes a tokenizer from the files of a model: `tokenizer.json`, or BERT's `vocab.txt`; `tokenizer_config.json`, `added_tokens.json` and
+ * `special_tokens_map.json` beside either add tokens to it, as in the reference. A `vocab.txt` without `do_lower_case` is one of lower case unless
+ * a tenth of its tokens with letters hold a capital.
  *
  * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`
  * @example

@@ -67,7 +67,8 @@ const moveConfigIds = (config: ModelConfig, moved: MovedIds): Record<string, unk
 
 /**
  * A model with fewer tokens in its vocabulary, and the table of their embeddings that much smaller. Special tokens and all single characters
- * stay, so that any text that had tokens still has them: a word that is left out comes as shorter pieces. Those that stay keep their order.
+ * stay, so that any text that had tokens still has them: a word that is left out comes as shorter pieces. Those that stay keep their order, added tokens
+ * that are not in the vocabulary after those that are.
  *
  * @throws ModelError `OPTION_INVALID` when `tokens` is no number of tokens that can stay; `TOKENIZER_INVALID` when the tokenizer is not WordPiece;
  * `SHAPE_MISMATCH` when the embeddings have no row for a token; `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`
@@ -83,7 +84,7 @@ export const trimVocabulary = (model: ModelDirectory, { tokens, texts = [] }: Tr
   const vocabulary = readVocabulary(tokenizerFiles);
   const chosen = chooseTokens(vocabulary, tokens, countIds(tokenizerFiles, texts));
   const ids = chosen.map(([, id]) => id);
-  const last = vocabulary.tokens.at(-1)?.[1] ?? 0;
+  const last = vocabulary.tokens.reduce((most, [, id]) => Math.max(most, id), 0);
   if (last >= dimensions.vocabulary) {
     throw new ModelError('SHAPE_MISMATCH', `The tokenizer has the id ${last}, and the model has embeddings for ${dimensions.vocabulary} ids only: they belong to different models.`);
   }

@@ -1,11 +1,13 @@
+import { isPage, lookAt } from './check-content.js';
 import { download } from './download.js';
-import type { DownloadOptions } from './download.js';
+import type { Downloaded, DownloadOptions } from './download.js';
 import { addUpProgress } from './download-progress.js';
 import type { DownloadProgress } from './download-progress.js';
 import { downloadCache } from './download-cache.js';
 import { ModelError } from './errors.js';
 import { checkPath } from './files.js';
 import type { FileSource } from './files.js';
+import { checkNotPointer } from './git-lfs.js';
 import { environmentVariable } from './node.js';
 
 /** How to read files from a web address or from the Hugging Face Hub. */
@@ -36,43 +38,82 @@ interface Place {
   readonly cacheKey: readonly string[];
 }
 
+const errorCode = (error: unknown): string | undefined => (error instanceof ModelError ? error.code : undefined);
+
+/** Says that a host showed a page, or nothing, where a file was asked for. */
+const notTheFile = (look: 'page' | 'empty', url: string, { type, address }: Downloaded): ModelError => {
+  const redirected = address !== '' && address !== url ? `, redirected to ${address.split('?')[0]}` : '';
+  const what = look === 'empty' ? 'an empty answer' : `a page (${type ?? 'of no stated type'})`;
+  return new ModelError('FILE_NOT_FOUND', `${url} answered with ${what} in place of the file${redirected}: the file is not there, or the host asks for a login first.`);
+};
+
 const webSource = ({ name, address, cacheKey }: Place, { cacheFolder, refresh = false, onProgress: report, ...options }: UrlSourceOptions): FileSource => {
   const cache = downloadCache(cacheFolder);
   const onProgress = report && addUpProgress(report);
   const keyOf = (path: string): readonly string[] => [...cacheKey, ...path.split('/')];
+  const absentKey = (path: string): readonly string[] => keyOf(`${path}.absent`);
+  const requestFor = (path: string) => ({ ...options, file: path, headers: authorization(address(path)), revalidate: refresh });
 
-  /** Downloads a file, and remembers when there is none: so that a model that is kept opens without a network. */
-  const fetchFile = async (path: string): Promise<Uint8Array> => {
-    const url = address(path);
-    const absent = keyOf(`${path}.absent`);
+  /** Asks the host, and remembers what it does not have: so that a model that is kept opens without a network. */
+  const ask = async <T>(path: string, asking: () => Promise<T>): Promise<T> => {
     try {
-      return await download(url, { ...options, onProgress, file: path, headers: authorization(url) });
+      const answer = await asking();
+      await cache.delete(absentKey(path));
+      return answer;
     } catch (error) {
-      const code = error instanceof ModelError ? error.code : undefined;
-      if (code === 'FILE_NOT_FOUND') await cache.set(absent, new Uint8Array(0));
-      if (code !== 'DOWNLOAD_FAILED' || !(await cache.has(absent))) throw error;
-      throw new ModelError('FILE_NOT_FOUND', `${url} did not exist when it was last asked for, and cannot be asked for now.`, { cause: error });
+      const code = errorCode(error);
+      if (code === 'FILE_NOT_FOUND' || code === 'ACCESS_DENIED') await cache.set(absentKey(path), new Uint8Array(0));
+      if (code !== 'DOWNLOAD_FAILED' || (await cache.start(absentKey(path))) === undefined) throw error;
+      throw new ModelError('FILE_NOT_FOUND', `${address(path)} did not exist when it was last asked for, and cannot be asked for now.`, { cause: error });
     }
+  };
+
+  /** Downloads a file, and keeps it if it is what its name says; what is broken goes to the reader, who can say how. */
+  const fetchFile = async (path: string): Promise<Uint8Array> => {
+    const answer = await download(address(path), { ...requestFor(path), onProgress, isWhole: (bytes) => /\.(json|safetensors|onnx)$/.test(path) && lookAt(path, bytes) === 'good' });
+    const look = lookAt(path, answer.bytes, answer.type);
+    if (look === 'page' || look === 'empty') throw notTheFile(look, address(path), answer);
+    checkNotPointer(answer.bytes, address(path));
+    if (look === 'good') await cache.set(keyOf(path), answer.bytes);
+    return answer.bytes;
+  };
+
+  /** What is kept of a file, unless it is not the file: pages and parts of files that were kept once are forgotten. */
+  const keptFile = async (path: string): Promise<Uint8Array | undefined> => {
+    const kept = refresh ? undefined : await cache.get(keyOf(path));
+    if (kept === undefined || lookAt(path, kept) === 'good') return kept;
+    await cache.delete(keyOf(path));
+    return undefined;
+  };
+
+  /** Asks for the first bytes: there are hosts that do not answer HEAD, deny it, or say yes to anything. */
+  const checkStart = async (path: string): Promise<void> => {
+    const answer = await download(address(path), { ...requestFor(path), want: 'start' });
+    const isEmpty = answer.bytes.length === 0 && lookAt(path, answer.bytes) === 'empty';
+    if (isEmpty || isPage(path, answer.bytes, answer.type)) throw notTheFile(isEmpty ? 'empty' : 'page', address(path), answer);
+  };
+
+  const checkThere = async (path: string): Promise<void> => {
+    try {
+      const { type = '', length = 0 } = await download(address(path), { ...requestFor(path), want: 'head', retries: 0 });
+      if (length > 0 && !/^text\/html\b/i.test(type)) return;
+    } catch (error) {
+      if (errorCode(error) === 'FILE_NOT_FOUND' || errorCode(error) === 'ABORTED') throw error;
+    }
+    await checkStart(path);
   };
 
   return {
     name,
-    read: async (path) => {
-      const key = keyOf(checkPath(path));
-      const kept = refresh ? undefined : await cache.get(key);
-      if (kept !== undefined) return kept;
-      const bytes = await fetchFile(path);
-      await cache.set(key, bytes);
-      return bytes;
-    },
+    read: async (path) => (await keptFile(checkPath(path))) ?? ask(path, () => fetchFile(path)),
     exists: async (path) => {
-      if (!refresh && (await cache.has(keyOf(checkPath(path))))) return true;
-      const url = address(path);
+      const kept = refresh ? undefined : await cache.start(keyOf(checkPath(path)));
+      if (kept !== undefined && kept.length > 0 && !isPage(path, kept)) return true;
       try {
-        await download(url, { ...options, file: path, method: 'HEAD', headers: authorization(url) });
+        await ask(path, () => checkThere(path));
         return true;
       } catch (error) {
-        if (error instanceof ModelError && error.code === 'FILE_NOT_FOUND') return false;
+        if (errorCode(error) === 'FILE_NOT_FOUND' || errorCode(error) === 'ACCESS_DENIED') return false;
         throw error;
       }
     },

@@ -1,9 +1,37 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeModelDirectory } from './model-directory.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { writeFile } from './write-file.js';
 
+const mounted: string[] = [];
+afterAll(() => mounted.forEach((path) => spawnSync('umount', [path]))); // stands before the hook that removes the folder
 const folder = temporaryFolder();
+
+/** A disk of 64 KiB, where this user may mount one. */
+const small = join(folder, 'small');
+mkdirSync(small);
+const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status === 0;
+if (isMounted) mounted.push(small);
+
+(isMounted ? describe : describe.skip)('a full disk (skipped where this user may not mount one)', () => {
+  const full = { code: 'NOT_WRITABLE', message: expect.stringContaining('ENOSPC') };
+
+  test('leaves the file that was there, and nothing else', async () => {
+    const path = join(small, 'file.txt');
+    await writeFile(path, 'before');
+    await expect(writeFile(path, 'x'.repeat(200_000))).rejects.toMatchObject(full);
+    expect(readFileSync(path, 'utf8')).toBe('before');
+    expect(readdirSync(small)).toEqual(['file.txt']);
+  });
+
+  test('leaves no folder that looks like a model', async () => {
+    const tensors = new Map([['a', { dtype: 'F32', shape: [50_000], data: new Float32Array(50_000) } as const]]);
+    await expect(writeModelDirectory(join(small, 'model'), { config: { model_type: 'bert' }, tensors, tokenizerFiles: {} })).rejects.toMatchObject(full);
+    expect(readdirSync(join(small, 'model'))).toEqual([]);
+  });
+});
 
 describe('writeFile', () => {
   test('writes and overwrites, makes folders, leaves nothing else behind', async () => {

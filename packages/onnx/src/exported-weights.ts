@@ -1,10 +1,12 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { TensorData } from '@length-adaptive/models';
+import { checkNotPointer } from '@length-adaptive/models';
 import { OnnxError, messageOf } from './errors.js';
 import type { GraphProto, TensorProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema, TensorProto_DataType as DataType } from './proto/onnx_pb.js';
 
 const decode = (bytes: Uint8Array): GraphProto | undefined => {
+  checkNotPointer(bytes, 'The ONNX file');
   try {
     return fromBinary(ModelProtoSchema, bytes).graph;
   } catch (error) {

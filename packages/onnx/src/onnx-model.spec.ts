@@ -77,3 +77,40 @@ describe('a model on ONNX Runtime', () => {
     engine.dispose();
   });
 });
+
+describe('a model that is disposed of', () => {
+  const make = (traced: () => Uint8Array = () => exportGraph(host, { trace: true })) => createOnnxModel(exportGraph(host), model.config, { traced });
+
+  test('twice, in every way, refuses calls by their code', async () => {
+    const engine = await make();
+    await engine.keptPositions(input, [0.6, 0.5, 0.3]);
+    engine.dispose();
+    engine.dispose();
+    await engine.release();
+    await engine.release();
+    engine.dispose();
+    await expect(engine.run([input])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
+    await expect(engine.runRows([input], [[1, 1, 1]])).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(engine.keptPositions(input, [0.6, 0.5, 0.3])).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  test('while it runs, answers what it was asked', async () => {
+    const engine = await make();
+    const [expected, positions] = [await engine.run([input]), await engine.keptPositions(input, [0.6, 0.5, 0.3])];
+    const other = await make();
+    const running = Promise.all([other.run([input]), other.keptPositions(input, [0.6, 0.5, 0.3])]); // the second opens a session first
+    other.dispose();
+    await other.release();
+    expect(await running).toEqual([expected, positions]);
+    await engine.release();
+  });
+
+  test('when the graph that tells positions did not open, ends all the same', async () => {
+    const engine = await make(() => {
+      throw new Error('no such graph');
+    });
+    await expect(engine.keptPositions(input, [0.6, 0.5, 0.3])).rejects.toThrow('no such graph');
+    await engine.release();
+    await expect(engine.run([input])).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});

@@ -1,7 +1,7 @@
 import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
 import { cost, fullLength, isFullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
 import type { Dimensions, ModelConfig, ModelReducer, ReducerSettings, RunnableModel, Task } from '@length-adaptive/models';
-import { architectureOf, headCostOf, resolveReducer, taskOf, withPriors } from '@length-adaptive/models';
+import { architectureOf, createLifetime, endQuietly, headCostOf, resolveReducer, taskOf, withPriors } from '@length-adaptive/models';
 import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
 import type { OnnxFile } from './read-file.js';
@@ -19,7 +19,7 @@ export interface OnnxModel extends RunnableModel {
    * @throws CoreError `LENGTH_CONFIG_INVALID`, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
   readonly runRows: (inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>;
-  /** Ends the sessions once what they run is done. */
+  /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
   release(): Promise<void>;
 }
 
@@ -84,12 +84,18 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
     if (builtIn === undefined || given.every((ratio, layer) => ratio === builtIn[layer])) return given;
     throw new OnnxError('OPTION_INVALID', `The file has the length configuration ${builtIn.join(' ')} built in and runs no other; export it without one to choose.`);
   };
-  const runRows: OnnxModel['runRows'] = async (inputs, configs) => {
-    for (const given of new Set(configs)) check(given);
-    const outputs = await runSession(session, inputs, configs);
-    const values = expected.map((name) => outputs[name]?.data as Float32Array);
-    return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
-  };
+  const lifetime = createLifetime('The model', async () => {
+    await session.release();
+    await (await tracedSession?.catch(() => undefined))?.release(); // one that did not open has nothing to release
+  });
+  const runRows: OnnxModel['runRows'] = (inputs, configs) =>
+    lifetime.during(async () => {
+      for (const given of new Set(configs)) check(given);
+      const outputs = await runSession(session, inputs, configs);
+      const values = expected.map((name) => outputs[name]?.data as Float32Array);
+      return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
+    });
+  const openTraced = async (makeBytes: NonNullable<typeof traced>): Promise<RuntimeSession> => (await openSession(readOnnxFile(await makeBytes()).bytes, options)).session;
   const full = fullLength(layers);
 
   return {
@@ -102,26 +108,21 @@ export const createOnnxModel = async (bytes: Uint8Array, config: ModelConfig, { 
     headMacs,
     runRows,
     run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) => runRows(inputs, inputs.map(() => lengthConfig)),
-    keptPositions: async (input, lengthConfig) => {
-      if (!traced) {
-        throw new OnnxError('OPTION_INVALID', 'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.');
-      }
-      tracedSession ??= openSession(readOnnxFile(await traced()).bytes, options).then((opened) => opened.session);
-      const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
-      return keptTokens(lengthConfig, input.ids.length).map((count, layer) => {
-        const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
-        if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
-        return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
-      });
-    },
+    keptPositions: (input, lengthConfig) =>
+      lifetime.during(async () => {
+        if (!traced) {
+          throw new OnnxError('OPTION_INVALID', 'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.');
+        }
+        tracedSession ??= openTraced(traced);
+        const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
+        return keptTokens(lengthConfig, input.ids.length).map((count, layer) => {
+          const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
+          if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
+          return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
+        });
+      }),
     macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, { head: headMacs }),
-    release: async () => {
-      await session.release();
-      await (await tracedSession)?.release();
-    },
-    dispose: () => {
-      void session.release();
-      void tracedSession?.then((opened) => opened.release());
-    },
+    release: () => lifetime.end(),
+    dispose: () => endQuietly(lifetime),
   };
 };

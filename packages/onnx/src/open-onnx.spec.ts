@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { Prediction, Predictor } from '@length-adaptive/models';
-import { createPredictor, load, saveModel } from '@length-adaptive/models';
+import type { FileSource, Prediction, Predictor } from '@length-adaptive/models';
+import { ModelError, createPredictor, load, saveModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
@@ -46,8 +46,8 @@ describe('a predictor on ONNX Runtime', () => {
   afterAll(() => [reference, ...predictors].forEach((predictor) => predictor.dispose()));
 
   test.each(budgets)('a folder, files in memory and an exported folder answer as TensorFlow.js does under %j', async (options) => {
-    const expected = await reference.predict(tinyTexts, options);
-    for (const predictor of predictors) expectSame(await predictor.predict(tinyTexts, options), expected);
+    const expected = await reference.predict(tinyTexts, { ...options, onError: 'throw' });
+    for (const predictor of predictors) expectSame(await predictor.predict(tinyTexts, { ...options, onError: 'throw' }), expected);
   });
 
   test('has the same labels and Pareto set', () => {
@@ -73,7 +73,7 @@ describe('a predictor on ONNX Runtime', () => {
 
   test('int8 of a folder and of an exported file are the same numbers', async () => {
     const [made, read] = [await loadOnnx(saved, { precision: 'int8' }), await loadOnnx(exported, { precision: 'int8' })];
-    expectSame(await made.predict(tinyTexts), await read.predict(tinyTexts), 6);
+    expectSame(await made.predict(tinyTexts, { onError: 'throw' }), await read.predict(tinyTexts, { onError: 'throw' }), 6);
     made.dispose();
     read.dispose();
   });
@@ -100,6 +100,21 @@ describe('opening', () => {
     const error: unknown = await openOnnx(half).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'OnnxError', code: 'FILE_NOT_FOUND', message: expect.stringMatching(/half holds onnx\/model_quantized\.onnx and no config\.json.*lat export/) });
     expect(inspect(error).split('\n').length).toBeLessThan(16);
+  });
+
+  test('where absent files are denied an exported folder opens, and a graph that is denied says so', async () => {
+    const files = new Map([...filesOf(exported), ['onnx/model.onnx', new Uint8Array(readFileSync(join(exported, 'onnx/model.onnx')))]]);
+    const denied = (path: string): ModelError => new ModelError('ACCESS_DENIED', `${path} answered 403`);
+    const host: FileSource = {
+      name: 'host',
+      read: (path) => (files.get(path) ? Promise.resolve(files.get(path) as Uint8Array) : Promise.reject(denied(path))),
+      exists: (path) => Promise.resolve(files.has(path)),
+      list: () => Promise.resolve(undefined),
+    };
+    const text = await openOnnx(host);
+    expect(await text.model.run([{ ids: [2, 5, 3] }])).toHaveLength(3);
+    await text.model.release();
+    await expect(openOnnx(host, { precision: 'fp16' })).rejects.toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('model_fp16.onnx answered 403') });
   });
 
   test('a file that is no model is refused', async () => {

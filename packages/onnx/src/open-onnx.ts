@@ -1,5 +1,5 @@
 import type { FileSource, ModelConfig, ModelFiles, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
-import { ModelError, chooseReducer, createPredictor, createTokenizer, hasWeights, openSource, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
+import { ModelError, architectureOf, checkNotPointer, chooseReducer, createPredictor, hasWeights, openSource, openTokenizer, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -22,10 +22,10 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
 }
 
 /** The graph of a checkpoint, made in memory. */
-const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<Uint8Array> => {
-  const { model } = await openTrainedModel(source, options);
+const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
+  const { model, notes } = await openTrainedModel(source, options);
   try {
-    return exportGraph(await hostModel(model), { precision, trace });
+    return { graph: exportGraph(await hostModel(model), { precision, trace }), notes };
   } finally {
     model.dispose();
   }
@@ -47,6 +47,18 @@ const firstGraph = async (files: FileSource): Promise<string | undefined> => {
   return undefined;
 };
 
+/** The exported file. What denies access says so itself. */
+const readGraph = async (source: FileSource, path: string): Promise<Uint8Array> => {
+  try {
+    const bytes = await source.read(path);
+    checkNotPointer(bytes, `${source.name}/${path}`);
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND') throw error;
+    throw new OnnxError('FILE_NOT_FOUND', `${source.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`, { cause: error });
+  }
+};
+
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
  *
@@ -59,18 +71,15 @@ export const openOnnx = async (
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
-  const tokenizer = createTokenizer(tokenizerFiles);
+  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
-  const finish = (model: OnnxModel): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer) });
+  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer), notes });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
-    const graph = (trace: boolean): Promise<Uint8Array> => fromWeights(files, precision, trace, options);
-    return finish(await createOnnxModel(await graph(false), config, { ...session, traced: () => graph(true) }));
+    const made = await fromWeights(files, precision, false, options);
+    const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
+    return finish(await createOnnxModel(made.graph, config, { ...session, traced }), made.notes);
   }
-  const path = file ?? modelFileName(precision);
-  if (!(await files.exists(path))) {
-    throw new OnnxError('FILE_NOT_FOUND', `${files.name} has neither weights (model.safetensors, pytorch_model.bin) nor ${path}: export the model first, or choose another precision.`);
-  }
-  return finish(await createOnnxModel(await files.read(path), config, session));
+  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
 };
 
 /**

@@ -1,5 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { LengthConfig } from '@length-adaptive/core';
+import { checkNotPointer } from '@length-adaptive/models';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
@@ -27,6 +28,7 @@ export interface OnnxFile {
 }
 
 const decode = (bytes: Uint8Array): ModelProto => {
+  checkNotPointer(bytes, 'The ONNX file');
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
@@ -37,7 +39,7 @@ const decode = (bytes: Uint8Array): ModelProto => {
 /**
  * Reads an exported file.
  *
- * @throws OnnxError `FILE_INVALID` when it is no ONNX file, or one that this package did not write
+ * @throws OnnxError `FILE_INVALID` when it is no ONNX file, or one that this package did not write; ModelError `FILE_INVALID` for a pointer of Git LFS
  */
 export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const model = decode(bytes);

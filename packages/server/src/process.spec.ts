@@ -1,5 +1,5 @@
 /** The promises of the server, made to real models in real threads of a real process, over sockets. */
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
@@ -33,11 +33,12 @@ const flood = (server: TestServer, concurrency: number, body: (i: number) => unk
 };
 
 beforeAll(async () => {
-  for (const name of ['reviews', 'stars', 'answers', 'names'] as const) await writeTinyModel(join(repository, name), name);
+  for (const name of ['reviews', 'stars', 'answers', 'names', 'topics'] as const) await writeTinyModel(join(repository, name), name);
+  appendFileSync(join(repository, 'reviews/vocab.txt'), 'zebra\n'); // a token that the model has no embedding for
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('four models', () => {
+describe('five models', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer([repository]);
@@ -47,13 +48,16 @@ describe('four models', () => {
   test('are all ready, and tell what they are', async () => {
     expect(await server.get('/v2/health/ready')).toEqual({ status: 200, body: { live: true, ready: true } });
     const { body } = await server.get('/v1/models');
-    expect((body['models'] as { name: string }[]).map(({ name }) => name)).toEqual(['answers', 'names', 'reviews', 'stars']);
+    expect((body['models'] as { name: string }[]).map(({ name }) => name)).toEqual(['answers', 'names', 'reviews', 'stars', 'topics']);
   });
 
   test('answer, each its own task, at the length that the budget allows', async () => {
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({ status: 200, body: { length_config: paretoSet[1]?.lengthConfig.join(','), expected_score: 0.86, degraded: false } });
     expect(await server.post('/v1/answer', { model: 'answers', question: 'who was good', context: textOf(60), min_score: 0.85, budget_cost: 0.9 })).toMatchObject({ status: 200, body: { expected_score: 0.86 } });
     expect(await server.post('/v1/tag', { model: 'names', text: textOf(20) })).toMatchObject({ status: 200, body: { cost: 1 } });
+    const topics = (threshold: number) => server.post('/v1/classify', { model: 'topics', text: textOf(40), budget_cost: 0.7, threshold });
+    expect(await topics(0)).toMatchObject({ status: 200, body: { label: 'film, praise, blame', labels: [{}, {}, {}], probabilities: { film: expect.any(Number) }, length_config: paretoSet[1]?.lengthConfig.join(',') } });
+    expect(await topics(1)).toMatchObject({ status: 200, body: { label: '', labels: [] } });
     expect(await server.post('/v2/models/stars/infer', { inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['a good film'] }] })).toMatchObject({ status: 200, body: { model_name: 'stars' } });
   });
 
@@ -90,6 +94,11 @@ describe('four models', () => {
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300) })).toMatchObject({ status: 422, body: { code: 'TEXT_TOO_LONG' } });
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(300), truncate: true })).toMatchObject({ status: 200 });
     expect(await server.post('/v1/classify', { model: 'reviews', text: '  ' })).toMatchObject({ status: 422, body: { code: 'TEXT_EMPTY' } });
+    const texts = ['', textOf(5), textOf(300), textOf(9)];
+    const { status, body } = await server.post('/v1/classify', { model: 'reviews', texts });
+    expect({ status, predictions: body['predictions'] }).toMatchObject({ status: 200, predictions: [{ code: 'TEXT_EMPTY' }, { label: expect.any(String) }, { code: 'TEXT_TOO_LONG', error: expect.stringMatching(/^Text 2: /) }, { label: expect.any(String) }] });
+    const unknown = { status: 400, body: { code: 'REQUEST_INVALID', error: expect.stringMatching(/the token "zebra" \(id \d+\): the tokenizer has \d+ ids/) } };
+    expect(await server.post('/v1/classify', { model: 'reviews', text: 'a good zebra' })).toMatchObject(unknown);
     expect(await server.post('/v1/tag', { model: 'reviews', text: 'a' })).toMatchObject({ status: 422, body: { code: 'TASK_MISMATCH' } });
     expect(await server.post('/v1/classify', { text: 'a' })).toMatchObject({ status: 404, body: { code: 'MODEL_NOT_FOUND' } });
   });

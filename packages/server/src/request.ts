@@ -1,5 +1,6 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import type { Prediction, TextInput, TokenInput } from '@length-adaptive/models';
+import type { ServerError } from './errors.js';
 
 /** What a request may spend; every bound that is given holds. */
 export interface RequestBudget {
@@ -23,17 +24,23 @@ export interface InferenceRequest {
   readonly priority?: number | undefined;
   /** Cut texts that are too long in place of refusing them. */
   readonly truncate?: boolean | undefined;
+  /** Of several texts answer those that can be read, and tell what is wrong with the others, in place of refusing the request. */
+  readonly partial?: boolean | undefined;
   /** Question answering: most answers, and most tokens of one. */
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
+  /** Several labels a text: probability from which a label is given. */
+  readonly threshold?: number | undefined;
   /** Fires when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What came of a request. */
 export interface InferenceResult {
-  /** One a text, in order. */
+  /** One a text that was read, in order. */
   readonly predictions: readonly Prediction[];
+  /** Why the others were not, by their number, where the request was `partial`. */
+  readonly refused?: ReadonlyMap<number, ServerError> | undefined;
   /** The configuration that all of them ran at. */
   readonly lengthConfig: LengthConfig;
   /** MACs spent, as a share of the full length's. */

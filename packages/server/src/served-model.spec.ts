@@ -88,6 +88,20 @@ test('a text that cannot be read fails its own request only', async () => {
   expect(codes).toEqual(['answered', 'TEXT_TOO_LONG', 'answered']);
 });
 
+test('a request that may go without a text is answered for the others, in several batches too', async () => {
+  const { model } = start({ maxBatchTexts: 2 });
+  const { predictions, refused, tokens, cost } = await ask(model, { inputs: ['too long', 'one', 'two', 'too long', 'three'], partial: true, budget: { lengthConfig: [1, 1, 1] } });
+  expect(predictions.map(({ label }) => label)).toEqual(['"one"', '"two"', '"three"']);
+  expect([...(refused ?? [])].sort(([a], [b]) => a - b).map(([text, { code, message }]) => [text, code, message])).toEqual([
+    [0, 'TEXT_TOO_LONG', 'Text 0: too long'],
+    [3, 'TEXT_TOO_LONG', 'Text 3: too long'],
+  ]);
+  expect(tokens).toBe(predictions.reduce((sum, own) => sum + own.tokens, 0));
+  expect(cost).toBe(1);
+  expect(model.status()).toMatchObject({ answered: 3, queued: 0 });
+  await expect(ask(model, { inputs: ['too long', 'too long'], partial: true })).rejects.toMatchObject({ code: 'TEXT_TOO_LONG', message: 'Text 0: too long' });
+});
+
 describe('under load', () => {
   /** Requests at a rate, for a time. */
   const load = async (model: OpenModel, perSecond: number, seconds: number, request: Partial<InferenceRequest> = {}): Promise<(InferenceResult | string)[]> => {

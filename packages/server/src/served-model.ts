@@ -107,8 +107,8 @@ export const serveModel = (
     open.delete(job);
     queue.prune();
     if (!failure) {
-      counts.answered += job.tokens.length;
-      if ((job.choice?.index ?? 0) < job.alone.index) counts.degraded += job.tokens.length;
+      counts.answered += job.predictions.size;
+      if ((job.choice?.index ?? 0) < job.alone.index) counts.degraded += job.predictions.size;
     }
     if (open.size === 0) emptied();
   };
@@ -135,13 +135,26 @@ export const serveModel = (
     }
   };
 
+  /** One more text of a job is done with. A request none of whose texts could be read is refused for the first of them. */
+  const done = (job: Job): void => {
+    job.unanswered -= 1;
+    if (job.unanswered === 0) job.settle(job.predictions.size > 0 ? undefined : job.refused.get(Math.min(...job.refused.keys())));
+  };
+
+  /** A text cannot be read: that ends its request, unless it may go without. */
+  const refuse = (job: Job, text: number, failure: ServerError): void => {
+    if (!job.request.partial || failure.code === 'INTERNAL') return job.settle(failure);
+    job.refused.set(text, failure);
+    done(job);
+  };
+
   const run = async (batch: Batch): Promise<void> => {
     const { rows } = batch;
     running.set(batch, clock() + speed.milliseconds(batch.macs));
     for (const { job, text } of rows) if (text === 0 && !job.crashed && !job.overtaken) pace.observe(job.expectedWaitMs, job.begun - job.arrived);
     const texts = rows.map(({ job: { request }, text, choice }): ThreadText => {
-      const { inputs, truncate = false, answers, maxAnswerTokens } = request;
-      return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens };
+      const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
+      return { input: inputs[text] as ThreadText['input'], lengthConfig: choice.lengthConfig, truncate, answers, maxAnswerTokens, threshold };
     });
     try {
       const { answers, computeMs } = await pool.compute(texts);
@@ -151,17 +164,13 @@ export const serveModel = (
       rows.forEach(({ job, text, choice }, row) => {
         const answer = answers[row];
         if (!answer) return;
-        if ('code' in answer) {
-          job.settle(failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : ''));
-          return;
-        }
+        if ('code' in answer) return refuse(job, text, failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : ''));
         const { prediction } = answer;
         report.tokens += prediction.tokens;
         report.macs += macs(prediction.tokens, choice.lengthConfig);
         estimate.observe(bytesOf(job.request.inputs[text] as ThreadText['input']), prediction.tokens);
-        job.predictions[text] = prediction;
-        job.unanswered -= 1;
-        if (job.unanswered === 0) job.settle();
+        job.predictions.set(text, prediction);
+        done(job);
       });
       if (report.macs > 0) speed.observe({ macs: report.macs, milliseconds: computeMs });
       observer?.batch(label, report);

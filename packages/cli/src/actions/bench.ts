@@ -5,7 +5,7 @@ import type { NamedConfig } from '../bench/bench-configs.js';
 import { chooseConfigs } from '../bench/bench-configs.js';
 import type { BenchEngine, OwnEngine } from '../bench/bench-engine.js';
 import type { MakeBatch } from '../bench/bench-inputs.js';
-import { padded, randomBatches, textBatches } from '../bench/bench-inputs.js';
+import { padded, randomBatches, readBenchTexts, textBatches } from '../bench/bench-inputs.js';
 import type { BenchRow, Cell } from '../bench/bench-rows.js';
 import { contendersOf, rowsOf } from '../bench/bench-rows.js';
 import { benchTable } from '../bench/bench-table.js';
@@ -87,6 +87,7 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     context.note(line);
   };
   const options = { precisions: settings.precision ?? (['fp32'] as const), threads: settings.threads, signal };
+  const texts = settings.data === undefined ? undefined : await readBenchTexts(settings.data, context.io.stdin);
   await startBackend(settings);
   const engines: BenchEngine[] = [];
   try {
@@ -97,7 +98,7 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     const lengths = lengthsFor(settings.lengths, positions, note);
     const padTo = padLength(settings.padTo, lengths, positions);
     const configs = chooseConfigs(model, { asked: settings.configs, paretoSet: lengthAdaptive?.paretoSet ?? [], lengths });
-    const makeBatch = settings.data === undefined ? randomBatches(first.opened, settings.seed) : await textBatches(first.opened, settings.data, context.io.stdin);
+    const makeBatch = texts === undefined ? randomBatches(first.opened, settings.seed) : textBatches(first.opened, texts);
     await openOthers(source, { ...options, onnx: settings.onnx, note }, engines);
     if (settings.out !== undefined) await writeRunStart(settings.out, { ...savedSettings(benchOptions, settings), engines: settings.engines ?? [first.engine] });
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readJson } from '../testing/files.js';
@@ -50,18 +50,40 @@ test('8-bit weights, in a folder that both engines open', async () => {
   expect(readJson(at('exported/config.json'))).not.toHaveProperty('quantization_config');
 });
 
+/** A folder as `model`, with one tensor more in its weights, or another in the place of one: four zeros of 16 bits without a sign. */
+const withUnsigned = (name: string, tensor: string): string => {
+  cpSync(at('model'), at(name), { recursive: true });
+  const bytes = readFileSync(at('model/model.safetensors'));
+  const length = Number(bytes.readBigUInt64LE());
+  const { [tensor]: replaced, ...header } = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const size = bytes.length - 8 - length;
+  if (replaced) header['unneeded'] = replaced;
+  const text = Buffer.from(JSON.stringify({ ...header, [tensor]: { dtype: 'U16', shape: [4], data_offsets: [size, size + 8] } }));
+  writeFileSync(at(name, 'model.safetensors'), Buffer.concat([Buffer.from(BigUint64Array.of(BigInt(text.length)).buffer), text, bytes.subarray(8 + length), Buffer.alloc(8)]));
+  return at(name);
+};
+
+test('a tensor that the model does not need and nobody can read is left out with a note, and one that it needs is an error', async () => {
+  const { code, stderr } = await compress('--model', withUnsigned('extra', 'extra.c'), '--out', at('extra-int8'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Not read, and left out: tensor "extra.c" (U16).') });
+  expect(await predict('extra-int8', '--engine', 'tfjs')).toMatchObject({ code: 0 });
+  const needed = await compress('--model', withUnsigned('needed', 'classifier.bias'), '--out', at('needed-int8'));
+  expect({ code: needed.code, stderr: needed.stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/tensor "classifier\.bias" has element type "U16"/) });
+  expect(existsSync(at('needed-int8'))).toBe(false);
+});
+
 test('a vocabulary counted on texts, points of the Pareto set, and scores before and after', async () => {
   const { code, stdout, stderr } = await compress('--out', at('all'), '--vocabulary', '40', '--data', at('train.tsv'), '--points', '3', '--dev', at('dev.tsv'));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^vocabulary {5}\d+ +40$/m);
   expect(stdout).toMatch(/^tokens a text {2}\d+\.\d +\d+\.\d$/m);
-  expect(stdout).toMatch(/^cost +fidelity before +after +accuracy before +after +lengths$/m);
-  expect(stdout.match(/^[01]\.\d{3}( +[01]\.\d{4}){4} +[01]\.\d\d [01]\.\d\d$/gm)).toHaveLength(3);
+  expect(stdout).toMatch(/^cost +fidelity before +after +accuracy before +after +flips +lengths$/m);
+  expect(stdout.match(/^[01]\.\d{3}( +[01]\.\d{4}){5} +[01]\.\d\d [01]\.\d\d$/gm)).toHaveLength(3);
   expect(stderr).toContain(`wrote ${at('all')}`);
   expect(readJson(at('all/config.json'))).toMatchObject({ vocab_size: 40 });
 
   const written = readJson(at('all/length_adaptive.json'));
-  const scored = expect.objectContaining({ score: expect.any(Number), heldOutScore: expect.any(Number), macs: expect.any(Number) });
+  const scored = expect.objectContaining({ score: expect.any(Number), heldOutScore: expect.any(Number), flips: expect.any(Number), macs: expect.any(Number) });
   expect(written).toEqual({
     format: 'length-adaptive',
     version: 1,
@@ -70,12 +92,12 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
     search: { seed: 4, metric: 'fidelity', split: 'dev.tsv', searchedOn: 'search.tsv', examples: 40, meanTokens: expect.any(Number), full: scored, heldOut: { split: 'dev.tsv', examples: 40, metric: 'accuracy' } },
     paretoSet: [scored, scored, scored],
   });
-  const points = written['paretoSet'] as { lengthConfig: number[]; score: number; cost: number; heldOutScore: number }[];
+  const points = written['paretoSet'] as { lengthConfig: number[]; score: number; cost: number; heldOutScore: number; flips: number }[];
   expect(points.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.5, 0.25], [0.6, 0.5], [1, 1]]);
   expect(points.at(-1)).toMatchObject({ score: 1, cost: 1 });
-  for (const { lengthConfig, cost, heldOutScore } of points) {
+  for (const { lengthConfig, cost, heldOutScore, flips } of points) {
     const evaluated = await runMain(['evaluate', ...small, '--model', at('all'), '--data', at('dev.tsv'), '--length-config', lengthConfig.join(), '--json']);
-    expect(JSON.parse(evaluated.stdout)).toMatchObject({ cost, scores: { accuracy: heldOutScore } });
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ cost, scores: { accuracy: heldOutScore }, ...(cost < 1 ? { flips } : {}) });
   }
   expect((await predict('all', '--budget', 'cost=0.99')).answer).toMatchObject({ lengthConfig: [0.6, 0.5] });
 });

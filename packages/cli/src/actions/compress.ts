@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LengthAdaptiveFile, ModelDirectory, WeightDtype } from '@length-adaptive/models';
-import { createTokenizer, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
+import { checkReadable, createTokenizer, describeUnread, formatLengthAdaptiveFile, lengthAdaptiveFileName, modernTokenizerFiles, openSource, readModelDirectory, trimVocabulary, writeFile, writeModelDirectory } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
 import type { Comparison } from '../compress/compare-scores.js';
@@ -12,7 +12,8 @@ import { withCompression, withScores } from '../compress/compression-record.js';
 import { spreadPoints } from '../compress/spread-points.js';
 import { textsOf } from '../compress/texts-of.js';
 import { weighedSource } from '../compress/weighed-source.js';
-import { readData, readModelData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { readModelData, readTextData } from '../data.js';
 import { checkEngineSettings } from '../engine.js';
 import { CliError } from '../errors.js';
 import { required } from '../options/settings.js';
@@ -36,13 +37,9 @@ const checkSettings = (source: string, out: string, settings: CompressSettings):
 };
 
 /** Fewer tokens, where that is asked for. */
-const trimmed = async (model: ModelDirectory, settings: CompressSettings): Promise<ModelDirectory> => {
-  const { vocabulary, data } = settings;
+const trimmed = (model: ModelDirectory, { vocabulary }: CompressSettings, data: DataSet | undefined): ModelDirectory => {
   if (vocabulary === undefined) return model;
-  if (data === undefined) return trimVocabulary(model, { tokens: vocabulary });
-  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(data) ? readData : readModelData; // counting needs no labels: a table of texts does for any task
-  const texts = textsOf(await read(data, { ...settings, labelColumn: undefined, limit: undefined }));
-  return trimVocabulary(model, { tokens: vocabulary, texts });
+  return trimVocabulary(model, { tokens: vocabulary, ...(data && { texts: textsOf(data) }) });
 };
 
 const sizeOf = ({ tokenizerFiles }: ModelDirectory): number => createTokenizer(tokenizerFiles).vocabularySize;
@@ -61,16 +58,20 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
   const out = required(settings.out, 'out');
   const { weights, dev } = settings;
   checkSettings(source, out, settings);
+  const counted = settings.data === undefined ? undefined : await readTextData(settings.data, { ...settings, labelColumn: undefined, limit: undefined });
+  const examples = dev === undefined ? undefined : await readModelData(dev, settings);
   const files = weighedSource(await openSource(source));
   const model = await readModelDirectory(files);
-  const { lengthAdaptive: _, ...smaller } = await trimmed(model, settings);
+  checkReadable(model);
+  if (model.unread) context.note(`Not read, and left out: ${describeUnread(model.unread)}.`);
+  const { lengthAdaptive: _, ...smaller } = trimmed(model, settings, counted);
   const vocabulary = { before: sizeOf(model), after: sizeOf(smaller) };
   const record = recordOf(model, { weights, vocabulary }, settings);
   const tokenizerFiles = modernTokenizerFiles(smaller.tokenizerFiles);
   await writeModelDirectory(out, { ...smaller, tokenizerFiles, ...(record && { lengthAdaptive: record }) }, { dtype: dtypes[weights] });
   const bytes = { before: files.bytes(), after: statSync(join(out, 'model.safetensors')).size };
 
-  const scored = dev === undefined ? undefined : await compareScores(model, { before: source, after: out, dev, paretoSet: record?.paretoSet ?? [] }, { settings, context });
+  const scored = dev === undefined || examples === undefined ? undefined : await compareScores(model, { before: source, after: out, dev, examples, paretoSet: record?.paretoSet ?? [] }, { settings, context });
   const file = join(out, lengthAdaptiveFileName);
   if (record && scored) await writeFile(file, formatLengthAdaptiveFile(withScores(record, scored)));
   const result: CompressResult = { model: source, out, weights, vocabulary, bytes, ...(scored && { scored }) };

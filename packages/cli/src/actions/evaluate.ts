@@ -1,7 +1,7 @@
-import { formatLengthConfig, fullLength } from '@length-adaptive/core';
+import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { createScorer, macsShare, predictLogits } from '@length-adaptive/models';
+import type { LabelScores, LabelledInput, ModelReducer, RunnableModel, ScoreName } from '@length-adaptive/models';
+import { checkScore, createScorer, flipShare, isMultiLabelTask, labelScores, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { EvaluateSettings } from '../commands/evaluate.js';
@@ -19,6 +19,10 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 /** What `evaluate` prints. */
 export interface EvaluationResult extends UsedEngine {
   readonly scores: Readonly<Partial<Record<ScoreName, number>>>;
+  /** Share of answers that are others than the full length's; absent at full length, and where answers are numbers. */
+  readonly flips?: number;
+  /** The scores of each label: several labels a text only. */
+  readonly perLabel?: Readonly<Record<string, LabelScores>>;
   readonly examples: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
@@ -28,13 +32,26 @@ export interface EvaluationResult extends UsedEngine {
   readonly reducer?: ModelReducer;
 }
 
-const scoresOf = async (
-  model: RunnableModel,
-  data: ReturnType<typeof encodeData>,
-  names: readonly ScoreName[],
-  { config, context }: { readonly config: LengthConfig; readonly context: Context },
-): Promise<EvaluationResult['scores']> => {
-  const progress = context.progress('evaluate', 'examples');
+/** The scores of each label of a task that gives several. */
+const perLabelOf = ({ task }: RunnableModel, data: readonly LabelledInput[], logits: readonly Float32Array[]): Pick<EvaluationResult, 'perLabel'> => {
+  if (!isMultiLabelTask(task)) return {};
+  const targets = data.map(({ target }) => (typeof target === 'number' ? [target] : target));
+  const scores = labelScores(logits, targets);
+  return { perLabel: Object.fromEntries(scores.map((each, i) => [task.labels[i] ?? String(i), each])) };
+};
+
+/** A line a label: its scores, and how many examples have it. */
+const printLabels = (print: Context['print'], perLabel: Readonly<Record<string, LabelScores>>): void => {
+  const width = Math.max(...Object.keys(perLabel).map((label) => label.length), 5);
+  print(`\n${'label'.padEnd(width)}  average_precision      f1  examples  predicted`);
+  for (const [label, { averagePrecision, f1, positives, predicted }] of Object.entries(perLabel)) {
+    print(`${label.padEnd(width)}  ${(averagePrecision?.toFixed(4) ?? '-').padStart(17)}  ${f1.toFixed(4)}  ${String(positives).padStart(8)}  ${String(predicted).padStart(9)}`);
+  }
+};
+
+/** Logits of examples at a configuration. */
+const logitsOf = async (model: RunnableModel, data: ReturnType<typeof encodeData>, config: LengthConfig, { name, context }: { readonly name: string; readonly context: Context }): Promise<Float32Array[]> => {
+  const progress = context.progress(name, 'examples');
   const chunk = 256;
   const logits: Float32Array[] = [];
   for (let start = 0; start < data.length; start += chunk) {
@@ -43,16 +60,31 @@ const scoresOf = async (
     progress.update(logits.length, data.length);
   }
   progress.end();
-  const scores: (readonly [ScoreName, number])[] = [];
-  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
-  return Object.fromEntries(scores);
+  return logits;
 };
 
-const printResult = ({ print }: Context, { scores, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
-  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(10)}${value.toFixed(4)}`);
-  print(`${'examples'.padEnd(10)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
-  print(`${'cost'.padEnd(10)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
-  print(`${'lengths'.padEnd(10)}${formatLengthConfig(lengthConfig)}`);
+const scoresOf = async (
+  model: RunnableModel,
+  data: ReturnType<typeof encodeData>,
+  names: readonly ScoreName[],
+  { config, context }: { readonly config: LengthConfig; readonly context: Context },
+): Promise<Pick<EvaluationResult, 'scores' | 'flips' | 'perLabel'>> => {
+  const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
+  const scores: (readonly [ScoreName, number])[] = [];
+  for (const name of names) scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
+  const full = isFullLength(config) || model.builtIn || !model.task.answerKeys ? undefined : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
+  const flips = full && flipShare(model.task, full, logits, data);
+  return { scores: Object.fromEntries(scores), ...(flips !== undefined && { flips }), ...perLabelOf(model, data, logits) };
+};
+
+const printResult = ({ print }: Context, { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult): void => {
+  const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
+  for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
+  if (flips !== undefined) print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
+  print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
+  print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
+  print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
+  if (perLabel) printLabels(print, perLabel);
 };
 
 /** Scores a model on labelled examples. */
@@ -69,10 +101,11 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     const data = encodeData(opened, examples, { maxLength: maxLengthFor(opened, settings.maxLength), stride: settings.stride });
     const lengths = data.map(({ input }) => input.ids.length);
     const config = (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const names = settings.metric ?? [model.task.defaultMetric];
+    for (const name of names) checkScore(model.task, name, data);
+    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const result: EvaluationResult = {
-      scores: await scoresOf(model, data, names, { config, context }),
+      ...(await scoresOf(model, data, names, { config, context })),
       examples: examples.examples.length,
       cost: macsShare(model, config, lengths),
       lengthConfig: config,
@@ -83,13 +116,13 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
     if (settings.out !== undefined) await writeRunResult(settings.out, result);
     if (settings.json) context.print(JSON.stringify(result));
     else printResult(context, result);
-    checkScore(settings, names[0], result);
+    checkMinScore(settings, names[0], result);
   } finally {
     model.dispose();
   }
 };
 
-const checkScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
+const checkMinScore = ({ minScore }: EvaluateSettings, name: ScoreName | undefined, { scores }: EvaluationResult): void => {
   const score = name === undefined ? undefined : scores[name];
   if (minScore === undefined || score === undefined || score >= minScore) return;
   throw new CliError('SCORE_TOO_LOW', `${name} is ${score.toFixed(4)}, below --min-score ${minScore}.`);

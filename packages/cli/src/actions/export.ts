@@ -9,7 +9,7 @@ import { chosenConfig } from '../chosen-config.js';
 import type { Context } from '../command.js';
 import type { ExportSettings } from '../commands/export.js';
 import type { DataSet } from '../data.js';
-import { encodeData, inputsOf, maxLengthFor, readData, readModelData } from '../data.js';
+import { encodeData, inputsOf, maxLengthFor, readTextData } from '../data.js';
 import { CliError } from '../errors.js';
 import { checkLengthSettings, parseBudget } from '../length-choice.js';
 import { checkModelFolder } from '../model-folder.js';
@@ -47,11 +47,9 @@ const labelledOf = (opened: TextModel, data: DataSet, maxLength: number): readon
 };
 
 /** What to verify on; nothing for the texts of the package. */
-const inputsFor = async (settings: ExportSettings, opened: TextModel, { note }: Context): Promise<Pick<ExportModelOptions, 'inputs' | 'labelled'>> => {
-  if (settings.data === undefined) return {};
+const inputsFor = (settings: ExportSettings, opened: TextModel, data: DataSet | undefined, { note }: Context): Pick<ExportModelOptions, 'inputs' | 'labelled'> => {
+  if (data === undefined) return {};
   const maxLength = maxLengthFor(opened, settings.maxLength);
-  const read = /\.(tsv|csv|jsonl)(\.gz)?$/i.test(settings.data) ? readData : readModelData; // verifying needs no labels: a table of texts does for any task
-  const data = await read(settings.data, settings);
   const labelled = labelledOf(opened, data, maxLength);
   if (labelled) return { labelled };
   note(`${settings.data} has no labels of this model: answers are compared, and not scored.`);
@@ -97,11 +95,13 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   checkSettings(settings);
   if (settings.out === undefined) checkModelFolder(source, 'export');
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
+  const data = settings.data === undefined ? undefined : await readTextData(settings.data, settings);
   await startBackend(settings);
   const opened = await openTrainedModel(source);
+  for (const line of opened.notes ?? []) context.note(line);
   try {
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
-    const inputs = await inputsFor(settings, opened, context);
+    const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, { precisions, lengthConfig, verify, ...inputs, tolerance, leastAgreement, runtime, threads, signal: context.signal });
     const result: ExportResult = { model: source, out, lengthConfig: lengthConfig ?? null, files };
     if (settings.json) return context.print(JSON.stringify(result));

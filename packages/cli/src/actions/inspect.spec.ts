@@ -28,11 +28,18 @@ test('a row a layer, dropped tokens as dots that keep the columns', async () => 
   expect(summary).toMatch(/^(good|bad) \d+\.\d% {2}cost 0\.\d\d of the full MACs {2}12 -> 4 tokens$/);
 });
 
+test('what was cut off, and what the model cannot read though it stands in the picture, is told', async () => {
+  const told = async (...argv: readonly string[]): Promise<string[]> => (await inspect(argv)).stdout.trimEnd().split('\n').slice(5);
+  expect(await told('a great film')).toEqual([]);
+  expect(await told('a great 映 film, très bon')).toEqual(['unknown to the model: 映, très, bon']);
+  expect(await told('--truncate', 'great '.repeat(50))).toEqual(['cut off: the last 12 of 52 tokens']);
+});
+
 test('on a terminal dropped tokens are dimmed and long texts are wrapped', async () => {
   const { stdout } = await inspect(['--length-config', '0.6,0.3', text], { terminal: 40 });
   expect(stdout).toContain('\x1b[2m');
   expect(stdout).not.toContain('·');
-  for (const line of stdout.replace(/\p{Cc}\[\d+m/gu, '').split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(40);
+  for (const line of stdout.replace(/\p{Cc}\[\d+m/gu, '').split('\n').slice(0, -3)) expect(line.length).toBeLessThanOrEqual(40);
 });
 
 test('pairs and JSON', async () => {

@@ -38,14 +38,24 @@ const summary = ({ prediction }: Inspection): string => {
   return `${[name, ...(confidence === undefined ? [] : [confidence])].join(' ')}  cost ${cost.toFixed(2)} of the full MACs  ${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
 };
 
+/** What the picture does not show: tokens that were cut away, and words that stand in it though the model sees its unknown token in their place. */
+const unread = ({ prediction, encoding }: Inspection, texts: readonly string[]): string[] => {
+  const { tokens, cutTokens } = prediction;
+  const unknown = shownTokens(encoding, texts).filter((_, i) => /^(\[UNK\]|<unk>)$/.test(encoding.tokens[i] ?? ''));
+  return [
+    ...(cutTokens === undefined ? [] : [`cut off: the last ${cutTokens} of ${tokens + cutTokens} tokens`]),
+    ...(unknown.length === 0 ? [] : [`unknown to the model: ${unknown.map(({ shown }) => shown).join(', ')}`]),
+  ];
+};
+
 /** Predicts one text and shows which of its tokens each layer kept. */
 export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const [text = ''] = context.args;
+  const pair = await secondText(settings.pair);
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
-    const pair = await secondText(settings.pair);
     const input: TextInput = pair === undefined ? text : [text, pair];
     const inspection = await predictor.inspect(input, options);
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
@@ -56,6 +66,7 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
     printPicture(inspection, [text, pair ?? ''], context);
     context.print('');
     context.print(summary(inspection));
+    for (const line of unread(inspection, [text, pair ?? ''])) context.print(line);
   } finally {
     predictor.dispose();
   }

@@ -38,6 +38,15 @@ test('a line a text with label, confidence, cost and tokens', async () => {
   ]);
 });
 
+test('a text with a token that the model has no embedding for is named, and so is the token beforehand', async () => {
+  const larger = variant('larger', { 'vocab.txt': `${readFileSync(join(model, 'vocab.txt'), 'utf8')}zebra\n` });
+  const id = tinyConfig.vocab_size;
+  const { code, stdout, stderr } = await predict('--model', larger, 'a great film', 'a great zebra');
+  expect({ code, lines: stdout.split('\n') }).toEqual({ code: 3, lines: [expect.stringContaining('a great film'), ''] });
+  expect(stderr).toContain(`The tokenizer has ${id + 1} ids and the model embeddings for ${id}: texts with "zebra" (${id}) are refused.`);
+  expect(stderr).toContain(`Text 2: The text needs the token "zebra" (id ${id})`);
+});
+
 test('on a terminal lines fit its width, and colour can be switched off', async () => {
   const long = 'the film was really great and very very very moving';
   const coloured = await runMain(['predict', ...small, '--model', model, long], { terminal: 70 });
@@ -124,11 +133,38 @@ describe('bad input', () => {
     expect(JSON.parse((await predict('--json', '--truncate', '--model', model, long)).stdout)).toMatchObject({ tokens: 40 });
   });
 
-  test('texts before the one at fault are answered, and its line is named', async () => {
-    const { code, stdout, stderr } = await runMain(['predict', ...small, '--model', model, '--input', '-'], { stdin: `great\n${long}\n` });
-    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 3, lines: 1 });
-    expect(stderr).toContain('Text 2: ');
-    expect(await runMain(['predict', ...small, '--model', model, '--input', '-'], { stdin: 'great\n\nbad\n' })).toMatchObject({ code: 3, stderr: expect.stringContaining('stdin, line 2 is empty') });
+  describe('of several texts, one that cannot be read has its error in its place, and the others are predicted', () => {
+    const lines = (stdout: string): Record<string, unknown>[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const codeOf = ({ error }: Record<string, unknown>): unknown => (error as { code: string } | undefined)?.code;
+
+    test('from stdin', async () => {
+      const { code, stdout, stderr } = await runMain(['predict', ...small, '--json', '--model', model, '--input', '-'], { stdin: `great\n${long}\n\nbad\n` });
+      expect(code).toBe(3);
+      const given = lines(stdout);
+      expect(given.map(codeOf)).toEqual([undefined, 'TEXT_TOO_LONG', 'INPUT_INVALID', undefined]);
+      expect(given.map(({ text }) => text)).toEqual(['great', long, '', 'bad']);
+      expect(given[0]).toMatchObject({ tokens: 3 });
+      expect(given[2]).toMatchObject({ error: { message: expect.stringContaining('stdin, line 3 is empty') } });
+      expect(stderr).toContain('2 of 4 texts were not predicted');
+      expect(stderr).toMatch(/Text 2: .*\(--truncate\) And 1 more\./);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    });
+
+    test('from JSON lines, one of which is none', async () => {
+      const file = join(folder, 'broken.jsonl');
+      writeFileSync(file, '{"text":"great"}\n{"text":\n"bad"\n{"text":" "}\n');
+      const { code, stdout } = await predict('--json', '--model', model, '--input', file, '--out', join(folder, 'broken'));
+      expect({ code, codes: lines(stdout).map(codeOf) }).toEqual({ code: 3, codes: [undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY'] });
+      expect((readJson(folder, 'broken/result.json') as { predictions: Record<string, unknown>[] }).predictions.map(codeOf)).toEqual([undefined, 'INPUT_INVALID', undefined, 'TEXT_EMPTY']);
+    });
+
+    test('from arguments, for people', async () => {
+      const { code, stdout } = await predict('--model', model, 'great', '', 'bad');
+      expect(code).toBe(3);
+      const [first, error, last] = stdout.trimEnd().split('\n');
+      expect(error).toMatch(/^error\tTEXT_EMPTY\tText 2: The text "" has no tokens.*\t$/);
+      expect([first, last].map((line) => line?.split('\t').at(-1))).toEqual(['great', 'bad']);
+    });
   });
 
   test('weights that end too early', async () => {

@@ -1,4 +1,4 @@
-import type { Prediction, TextInput } from '@length-adaptive/models';
+import type { ModelErrorCode, Prediction, TextInput } from '@length-adaptive/models';
 import { ModelError } from '@length-adaptive/models';
 import pico from 'picocolors';
 import { answerText } from '../answer-text.js';
@@ -8,15 +8,24 @@ import { predictOptions } from '../commands/predict.js';
 import { CliError } from '../errors.js';
 import { required, savedSettings } from '../options/settings.js';
 import { openPredictor } from '../predict-options.js';
+import type { OpenedPredictor } from '../predict-options.js';
 import type { NumberedText } from '../read-texts.js';
 import { readTexts } from '../read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder.js';
 import { secondText } from '../second-text.js';
 
-const textsOf = async function* ({ input, pair }: PredictSettings, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
-  const second = await secondText(pair);
+const textsOf = async function* ({ input }: PredictSettings, second: string | undefined, { args, io }: Context): AsyncGenerator<readonly NumberedText[]> {
   if (args.length > 0) yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
   if (input !== undefined) yield* readTexts(input, io.stdin);
+};
+
+/** The texts: a file is read before anything else is done, so that what is wrong with it is said first; stdin as it comes. */
+const readInput = async (settings: PredictSettings, context: Context): Promise<AsyncIterable<readonly NumberedText[]> | readonly (readonly NumberedText[])[]> => {
+  const groups = textsOf(settings, await secondText(settings.pair), context);
+  if (settings.input === '-') return groups;
+  const all: (readonly NumberedText[])[] = [];
+  for await (const group of groups) all.push(group);
+  return all;
 };
 
 const shownText = (input: TextInput): string => (typeof input === 'string' ? input : input.join(' | ')).replace(/\s+/g, ' ');
@@ -34,42 +43,78 @@ const formatLine = (input: TextInput, prediction: Prediction, { io, color }: Con
   return `${bold(first)} ${dim(rest)}${shownText(input).slice(0, room)}`;
 };
 
-/** Names the text at fault. */
-const atText = (error: unknown, { line }: NumberedText, truncates: boolean): unknown =>
-  error instanceof ModelError && (error.code === 'TEXT_EMPTY' || error.code === 'TEXT_TOO_LONG')
-    ? new ModelError(error.code, `Text ${line}: ${error.message}${error.code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`, { cause: error })
-    : error;
+/** A text that was not read, as a line for people. */
+const formatError = (input: TextInput, { code, message }: TextFailure): string => ['error', code, message, shownText(input)].join('\t');
 
-/** Predicts texts and prints a line each as they are done. */
+/** Why a text has no prediction. */
+interface TextFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of a text. */
+type Outcome = Prediction | { readonly error: TextFailure };
+
+/** Names the text at fault, and the flag that helps. */
+const atText = ({ code, message }: TextFailure, { line }: NumberedText, truncates: boolean): TextFailure => ({
+  code,
+  message: `Text ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
+});
+
+/** Predicts texts; those that cannot be read have their error in their place. */
+const predictEach = async (texts: readonly NumberedText[], { predictor, options, truncates }: OpenedPredictor): Promise<Outcome[]> => {
+  const readable = texts.filter(({ error }) => !error);
+  const predictions = await predictor.predict(readable.map(({ input }) => input), { ...options, onError: 'answer' });
+  return texts.map((text): Outcome => {
+    if (text.error) return { error: { code: text.error.code, message: text.error.message } };
+    const prediction = predictions.shift();
+    if (!prediction) throw new CliError('INPUT_INVALID', `Text ${text.line} has no prediction.`);
+    return prediction.error ? { error: atText(prediction.error, text, truncates) } : prediction;
+  });
+};
+
+/** What a run ends with in which texts were not read. */
+const endError = (failures: readonly TextFailure[], count: number): CliError | undefined => {
+  const [first, ...others] = failures;
+  if (!first) return undefined;
+  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
+  return new CliError('INPUT_INVALID', `${failures.length} of ${count} texts were not predicted; their errors stand in their places. ${first.message}${more}`);
+};
+
+/** Predicts texts and prints a line each as they are done, in their order. A text that comes alone and cannot be read is thrown. */
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
-  if (context.args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
-  const { predictor, options, used, truncates } = await openPredictor(settings, source, context);
+  const { args } = context;
+  if (args.length === 0 && settings.input === undefined) throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
+  const isAlone = args.length === 1 && settings.input === undefined;
+  const groups = await readInput(settings, context);
+  const opened = await openPredictor(settings, source, context);
+  const { predictor, used } = opened;
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);
-    const all: Prediction[] = [];
-    const show = (texts: readonly NumberedText[], predictions: readonly Prediction[]): void => {
-      predictions.forEach((prediction, i) => {
-        const input = texts[i]?.input ?? '';
-        const [text, pair] = typeof input === 'string' ? [input] : input;
-        if (settings.json) context.print(JSON.stringify({ text, ...(pair !== undefined && { pair }), ...prediction }));
-        else context.print(formatLine(input, prediction, context));
-        if (settings.out !== undefined) all.push(prediction);
-      });
+    const all: Outcome[] = [];
+    const failures: TextFailure[] = [];
+    let count = 0;
+    const show = ({ input }: NumberedText, outcome: Outcome): void => {
+      const [text, pair] = typeof input === 'string' ? [input] : input;
+      if (settings.json) context.print(JSON.stringify({ text, ...(pair !== undefined && { pair }), ...outcome }));
+      else context.print(outcome.error ? formatError(input, outcome.error) : formatLine(input, outcome, context));
     };
-    for await (const texts of textsOf(settings, context)) {
-      if (texts.length === 0) continue;
-      try {
-        show(texts, await predictor.predict(texts.map(({ input }) => input), options));
-      } catch (error) {
-        if (!(error instanceof ModelError) || !error.code.startsWith('TEXT_')) throw error;
-        // Those before the one at fault are answered; it is found by trying one after the other.
-        for (const one of texts) {
-          show([one], await predictor.predict([one.input], options).catch((cause: unknown) => Promise.reject(atText(cause, one, truncates) as Error)));
-        }
-      }
+    for await (const texts of groups) {
+      const outcomes = await predictEach(texts, opened);
+      texts.forEach((text, i) => {
+        const outcome = outcomes[i] as Outcome;
+        const failure = outcome.error;
+        if (isAlone && failure) throw new ModelError(failure.code as ModelErrorCode, failure.message);
+        count += 1;
+        if (failure) failures.push(failure);
+        show(text, outcome);
+        if (settings.out !== undefined) all.push(outcome);
+      });
     }
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, predictions: all });
+    const error = endError(failures, count);
+    if (error) throw error;
   } finally {
     predictor.dispose();
   }

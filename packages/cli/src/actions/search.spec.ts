@@ -24,17 +24,17 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
   const { code, stdout } = await search('--model', at('model'), '--generations', '2', '--report-data', at('test.tsv'), '--speed-samples', '2', '--speed-repeats', '1');
   expect(code).toBe(0);
   expect(tf.memory().numTensors).toBe(before);
-  expect(stdout.split('\n')[0]).toMatch(/^number +cost +accuracy +accuracy, held-out +speed-up +lengths$/);
+  expect(stdout.split('\n')[0]).toMatch(/^number +cost +accuracy +accuracy, held-out +flips +speed-up +lengths$/);
 
   const ours = readJson(at('model/length_adaptive.json')) as { paretoSet: { cost: number; score: number }[]; search: object };
   expect(ours).toMatchObject({
     training,
     note: 'kept',
-    search: { seed: 42, generations: 2, metric: 'accuracy', split: 'dev.tsv', examples: 40, heldOut: { split: 'test.tsv', examples: 40 }, full: { cost: 1 }, speed: { samples: 2 } },
+    search: { seed: 42, generations: 2, metric: 'accuracy', split: 'dev.tsv', examples: 40, heldOut: { split: 'test.tsv', examples: 40 }, full: { cost: 1, flips: 0 }, speed: { samples: 2 } },
   });
   expect(ours.paretoSet.length).toBeGreaterThan(0);
   for (const [i, point] of ours.paretoSet.entries()) {
-    expect(point).toMatchObject({ lengthConfig: expect.any(Array), heldOutScore: expect.any(Number), speedup: expect.any(Number), latencyMs: expect.any(Number), macs: expect.any(Number) });
+    expect(point).toMatchObject({ lengthConfig: expect.any(Array), heldOutScore: expect.any(Number), flips: expect.any(Number), speedup: expect.any(Number), latencyMs: expect.any(Number), macs: expect.any(Number) });
     const next = ours.paretoSet[i + 1];
     if (next) expect([next.cost > point.cost, next.score > point.score]).toEqual([true, true]);
   }
@@ -92,7 +92,7 @@ test('--objective latency searches by predicted time, and goes on with the same 
   const objective = ['--objective', 'latency', '--no-latency'];
   const first = await search('--model', at('timed'), ...objective, '--generations', '1');
   expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/Calibrating the time of a text on tfjs, wasm[^]*median error of \d/) });
-  expect(first.stdout).toMatch(/^number +cost +accuracy +predicted +lengths$/m);
+  expect(first.stdout).toMatch(/^number +cost +accuracy +flips +predicted +lengths$/m);
   const before = readJson(at('timed/length_adaptive.json')) as { search: { calibration: object }; paretoSet: object[] };
   expect(before.search).toMatchObject({ objective: 'latency', calibration: { coefficients: { input: expect.any(Number) }, error: expect.any(Number) } });
   for (const point of before.paretoSet) expect(point).toMatchObject({ cost: expect.any(Number), latencyMs: expect.any(Number), predictedMs: expect.any(Number) });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LabelledInput, LengthSearchResult } from '@length-adaptive/models';
-import { formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, openSource, writeFile } from '@length-adaptive/models';
+import { checkScore, formatLengthAdaptiveFile, hasLengthDrop, lengthAdaptiveFileName, openSource, writeFile } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { searchFolder, searchOptions } from '../commands/search.js';
@@ -92,6 +92,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const inputsOf = (data: DataSet): LabelledInput[] => encodeData(opened, data, { maxLength, stride: settings.stride });
     const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
+    for (const name of [settings.metric, settings.reportMetric]) if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {
       if (hasSearchCheckpoint(folder)) context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
       await removeEarlierSearch(folder);

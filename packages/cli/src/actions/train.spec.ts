@@ -170,6 +170,15 @@ test.each<[string, readonly string[], number, string]>([
   expect(await train(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
 });
 
+test('what stands beside the vocabulary goes along: added tokens and settings', async () => {
+  const beside = { 'added_tokens.json': '{"superb": 32}', 'special_tokens_map.json': '{"extra_special_tokens": ["superb"]}', 'tokenizer_config.json': '{"do_lower_case": true}' };
+  cpSync(at('model'), at('tokens'), { recursive: true });
+  for (const [name, content] of Object.entries(beside)) writeFileSync(at('tokens', name), content);
+  const { code } = await runMain(['train', ...small, '--model', at('tokens'), '--train', at('train.tsv'), '--limit', '32', '--epochs', '1', '--length-drop-epochs', '0', '--out', at('tokens-run')]);
+  expect(code).toBe(0);
+  for (const [name, content] of Object.entries(beside)) expect(readFileSync(at('tokens-run/model', name), 'utf8')).toBe(content);
+});
+
 test('an output folder under a file fails before any training', async () => {
   expect(await train('--out', at('train.tsv/run'))).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('cannot be written') });
 });

@@ -1,6 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import { createRandom } from '@length-adaptive/core';
-import type { RunnableTextModel, Tokenizer } from '@length-adaptive/models';
+import type { RunnableTextModel, TextInput, Tokenizer } from '@length-adaptive/models';
 import type { Io } from '../io.js';
 import { CliError } from '../errors.js';
 import { readTexts } from '../read-texts.js';
@@ -30,20 +30,27 @@ export const randomBatches = ({ model, tokenizer }: RunnableTextModel, seed: num
 };
 
 /**
- * Batches of the tokens of a file's texts, one after the other; they begin again when they are used up.
+ * All texts of a file.
  *
  * @throws ModelError `FILE_NOT_FOUND`; CliError `INPUT_INVALID`
  */
-export const textBatches = async ({ tokenizer }: RunnableTextModel, path: string, stdin: Io['stdin']): Promise<MakeBatch> => {
-  const tokens: number[] = [];
+export const readBenchTexts = async (path: string, stdin: Io['stdin']): Promise<readonly TextInput[]> => {
+  const inputs: TextInput[] = [];
   for await (const texts of readTexts(path, stdin)) {
-    for (const { input } of texts) {
-      const [text, pair] = typeof input === 'string' ? [input] : input;
-      const { ids, sequenceIds } = tokenizer.encode(text, pair);
-      for (const [at, id] of ids.entries()) if (sequenceIds[at] !== null) tokens.push(id);
-    }
+    for (const { error } of texts) if (error) throw error;
+    inputs.push(...texts.map(({ input }) => input));
   }
-  if (tokens.length === 0) throw new CliError('INPUT_INVALID', `--data ${path} holds no text; expected a text a line.`);
+  if (inputs.length === 0) throw new CliError('INPUT_INVALID', `--data ${path} holds no text; expected a text a line.`);
+  return inputs;
+};
+
+/** Batches of the tokens of texts, one after the other; they begin again when they are used up. */
+export const textBatches = ({ tokenizer }: RunnableTextModel, inputs: readonly TextInput[]): MakeBatch => {
+  const tokens = inputs.flatMap((input) => {
+    const [text, pair] = typeof input === 'string' ? [input] : input;
+    const { ids, sequenceIds } = tokenizer.encode(text, pair);
+    return [...ids].filter((_, at) => sequenceIds[at] !== null);
+  });
   let at = 0;
   return batches(tokenizer, () => tokens[at++ % tokens.length] ?? 0);
 };

@@ -14,7 +14,7 @@ export const benchOptions = {
   batch: numbers('LIST', 'inputs in a batch', { integer: true, min: 1, fallback: [1, 8, 32] }),
   lengths: numbers('LIST', 'tokens of an input', { integer: true, min: 4, fallback: [32, 128, 384] }),
   seconds: number('N', 'measuring time for each row', { min: 0, fallback: 2 }),
-  data: text('FILE', 'texts to take tokens from, a line each (.jsonl: {"text": ...}); default: random tokens'),
+  data: text('FILE', 'texts to take tokens from, a line each (.jsonl, or a list in .json: {"text": ...}); default: random tokens'),
   padTo: number('N', 'tokens that the padded baseline pads to (default: the largest length)', { integer: true, min: 4, fallback: undefined }),
   onnx: text('FILE', 'another ONNX export of the same weights, run as it is'),
   out: text('DIR', 'also write config.json, versions.json, result.json and bench.svg here'),

@@ -42,6 +42,7 @@ export const trainCommand = defineCommand({
   lat train --model google-bert/bert-base-uncased --train train.tsv --dev dev.tsv --out runs/sst2
   lat train --model google-bert/bert-base-uncased --train train-v1.1.json --dev-share 0.05 --out runs/squad
   lat train --model google-bert/bert-base-cased --train train.conll --dev dev.conll --out runs/ner
+  lat train --model google-bert/bert-base-uncased --train comments.csv --text-column comment --label-columns toxic,threat,insult --out runs/toxic
   lat train --resume --out runs/sst2`,
   options: trainOptions,
   savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),

@@ -4,6 +4,7 @@ import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length
 import { architectureOf, taskOf } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
+import type { DataSet } from '../data.js';
 import { scoreNames } from '../options/common.js';
 import type { UsedEngine } from '../used-engine.js';
 import { measureScores } from './measure-scores.js';
@@ -20,6 +21,8 @@ export interface ComparedConfig {
   readonly lengthConfig: LengthConfig;
   /** By each of the metrics. */
   readonly scores: readonly Change[];
+  /** Share of answers that are others than those of its own full length: of the model that was written. */
+  readonly flips?: number;
   /** Share of the full length's MACs, and MACs of an input of mean length: of the model that was written. */
   readonly cost: number;
   readonly macs: number;
@@ -46,15 +49,15 @@ const metricsFor = ({ config, lengthAdaptive }: ModelDirectory, { metric }: Comp
 /** Scores two folders of one model at the configurations of a Pareto set and at full length. */
 export const compareScores = async (
   model: ModelDirectory,
-  { before, after, dev, paretoSet }: { readonly before: string; readonly after: string; readonly dev: string; readonly paretoSet: readonly ParetoPoint[] },
+  { before, after, dev, examples: data, paretoSet }: { readonly before: string; readonly after: string; readonly dev: string; readonly examples: DataSet; readonly paretoSet: readonly ParetoPoint[] },
   { settings, context }: { readonly settings: CompressSettings; readonly context: Context },
 ): Promise<Comparison> => {
   const searched = paretoSet.map(({ lengthConfig }) => lengthConfig);
   const { layers } = architectureOf(model.config).dimensions(model.config);
   const configs = searched.some(isFullLength) ? searched : [...searched, fullLength(layers)];
   const metrics = metricsFor(model, settings);
-  const measured = await measureScores(before, configs, { dev, metrics, label: 'before', settings, context });
-  const { configs: written, examples, meanTokens, used } = await measureScores(after, configs, { dev, metrics, label: 'after', settings, context });
+  const measured = await measureScores(before, configs, { data, metrics, label: 'before', settings, context });
+  const { configs: written, examples, meanTokens, used } = await measureScores(after, configs, { data, metrics, label: 'after', settings, context });
   return {
     ...{ dev, metrics, examples, ...used },
     meanTokens: { before: measured.meanTokens, after: meanTokens },

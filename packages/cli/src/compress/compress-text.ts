@@ -17,10 +17,12 @@ export const compressText = ({ bytes, vocabulary, scored }: CompressResult): str
   ];
   if (!scored) return tableLines(sizes);
   const names = scored.metrics.flatMap((metric) => [`${metric} before`, 'after']);
-  const rows = scored.configs.map(({ cost, scores, lengthConfig }) => [
+  const flipped = scored.configs.some(({ flips }) => flips !== undefined);
+  const rows = scored.configs.map(({ cost, scores, flips, lengthConfig }) => [
     cost.toFixed(3),
     ...scores.flatMap(({ before, after }) => [before.toFixed(4), after.toFixed(4)]),
+    ...(flipped ? [flips?.toFixed(4) ?? ''] : []),
     lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
   ]);
-  return [...tableLines(sizes), '', ...tableLines([['cost', ...names, 'lengths'], ...rows])];
+  return [...tableLines(sizes), '', ...tableLines([['cost', ...names, ...(flipped ? ['flips'] : []), 'lengths'], ...rows])];
 };

@@ -27,9 +27,10 @@ export const withCompression = (file: LengthAdaptiveFile, { weights, vocabulary 
 
 /** The record with the scores and costs of the model as it was written. */
 export const withScores = ({ search, ...file }: LengthAdaptiveFile, { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison): LengthAdaptiveFile => {
-  const points = configs.map(({ lengthConfig, cost, macs, scores: [score, heldOutScore] }): ParetoPoint & { readonly heldOutScore?: number } => ({
+  const points = configs.map(({ lengthConfig, cost, macs, flips, scores: [score, heldOutScore] }): ParetoPoint => ({
     ...{ lengthConfig, score: score?.after ?? Number.NaN, cost, macs },
     ...(heldOutScore && { heldOutScore: heldOutScore.after }),
+    ...(flips !== undefined && { flips }),
   }));
   const full = points.find(({ lengthConfig }) => isFullLength(lengthConfig));
   const searched = new Set(file.paretoSet.map(({ lengthConfig }) => lengthConfig.join()));

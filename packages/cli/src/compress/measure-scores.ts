@@ -1,9 +1,11 @@
+import { fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { ScoreName } from '@length-adaptive/models';
-import { createScorer, macsShare, openSource, predictLogits } from '@length-adaptive/models';
+import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../command.js';
 import type { CompressSettings } from '../commands/compress.js';
-import { encodeData, maxLengthFor, readModelData } from '../data.js';
+import type { DataSet } from '../data.js';
+import { encodeData, maxLengthFor } from '../data.js';
 import { openRunnable } from '../engine.js';
 import { meanLength } from '../search/measure-pareto-set.js';
 import type { UsedEngine } from '../used-engine.js';
@@ -13,6 +15,8 @@ export interface MeasuredConfig {
   readonly lengthConfig: LengthConfig;
   /** By each score, in the order in which they were asked for. */
   readonly scores: readonly number[];
+  /** Share of answers that are others than the full length's; absent where answers are numbers. */
+  readonly flips?: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
   /** MACs of an input of mean length. */
@@ -30,15 +34,14 @@ export interface MeasuredModel {
 /**
  * Scores a model at each configuration.
  *
- * @param folder what to open; the data are read as the task of `settings.model` needs them
- * @throws CliError, ModelError `ABORTED` and what opening and reading throw
+ * @param folder what to open
+ * @throws CliError, ModelError `ABORTED` and what opening throws
  */
 export const measureScores = async (
   folder: string,
   configs: readonly LengthConfig[],
-  { dev, metrics, label, settings, context }: { readonly dev: string; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
+  { data: examples, metrics, label, settings, context }: { readonly data: DataSet; readonly metrics: readonly ScoreName[]; readonly label: string; readonly settings: CompressSettings; readonly context: Context },
 ): Promise<MeasuredModel> => {
-  const examples = await readModelData(dev, settings);
   const opened = await openRunnable(await openSource(folder), settings, context);
   const { model, used } = opened;
   try {
@@ -50,11 +53,13 @@ export const measureScores = async (
     const scorers = [];
     for (const metric of metrics) scorers.push(await createScorer(model, data, metric, { signal }));
     const progress = context.progress(`scores ${label}`, 'configurations');
+    const full = await predictLogits(model, inputs, { config: fullLength(model.dimensions.layers), signal });
     const measured: MeasuredConfig[] = [];
     for (const lengthConfig of configs) {
-      const logits = await predictLogits(model, inputs, { config: lengthConfig, signal });
+      const logits = isFullLength(lengthConfig) ? full : await predictLogits(model, inputs, { config: lengthConfig, signal });
       const cost = macsShare(model, lengthConfig, lengths);
-      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
+      const flips = flipShare(model.task, full, logits, data);
+      measured.push({ lengthConfig, scores: scorers.map((scorer) => scorer(logits)), ...(flips !== undefined && { flips }), cost, macs: model.macs(Math.round(meanTokens), lengthConfig) });
       progress.update(measured.length, configs.length);
     }
     progress.end();

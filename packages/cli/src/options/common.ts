@@ -1,6 +1,6 @@
 import type { MetricName, ReducerName, ScoreName } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
-import { choice, enabled, flag, number, text } from './option.js';
+import { choice, either, enabled, flag, number, text, texts } from './option.js';
 
 /** Options of every command. */
 export const commonOptions = {
@@ -31,6 +31,9 @@ export const dataOptions = {
   textColumn: text('NAME', 'column of the text, by name or by number from 1 (default: guessed)'),
   pairColumn: text('NAME', 'column of the second text'),
   labelColumn: text('NAME', 'column of the label'),
+  labelColumns: texts('NAMES', 'several labels a text: the columns of 0 and 1, one a label, with commas between them'),
+  labelSeparator: text('TEXT', 'several labels a text in one column: what stands between them (default |)'),
+  header: either('the first row names the columns (default: by what the rows show; one that may be either is asked about)', 'the first row is an example'),
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
@@ -43,7 +46,7 @@ export const reducerOption = choice(
   undefined,
 );
 
-export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'exact_match'];
+export const metricNames: readonly MetricName[] = ['accuracy', 'f1', 'f1_macro', 'f1_micro', 'matthews', 'pearson', 'spearman', 'exact_match', 'average_precision'];
 
 /** Metrics, `probability` of the right label, and `fidelity` to the full length: the last two tell configurations apart on few examples. */
 export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 'fidelity'];

@@ -12,6 +12,8 @@ export interface Option<Value> {
   readonly transient?: boolean;
   /** Other spelling of the flag, not shown in `--help`. */
   readonly alias?: string;
+  /** What `--no-...` says, for a switch that is neither on nor off unless given. */
+  readonly negation?: string;
 }
 
 /** The options of a command by their key; the flag is the key in kebab case. */
@@ -80,6 +82,9 @@ export const flag = (description: string): Option<boolean> => ({ description, ex
 /** A switch that is on unless `--no-...` is given. */
 export const enabled = (description: string): Option<boolean> => ({ description, expected: 'true or false', fallback: true, read: asSwitch });
 
+/** A switch that is neither on nor off unless one is given: with `--...` and `--no-...`. */
+export const either = (description: string, negation: string): Option<boolean | undefined> => ({ description, negation, expected: 'true or false', fallback: undefined, read: asSwitch });
+
 /** One of a few words. */
 export const choice = <Word extends string, Fallback extends Word | undefined>(
   words: readonly Word[],
@@ -95,6 +100,18 @@ export const choice = <Word extends string, Fallback extends Word | undefined>(
 
 /** The items of a list, as a flag or a file gives it. */
 const listOf = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : typeof given === 'string' ? given.split(',').map((part) => part.trim()) : []);
+
+/** Several texts, with commas between them; a file may give them as a list. */
+export const texts = (placeholder: string, description: string): Option<readonly string[] | undefined> => ({
+  placeholder,
+  description,
+  expected: 'one text or several with commas between them, none of them empty',
+  fallback: undefined,
+  read: (given) => {
+    const parts = listOf(typeof given === 'number' ? String(given) : given).map(asText);
+    return parts.length > 0 && parts.every((part) => part !== undefined) ? parts : undefined;
+  },
+});
 
 /** Several of a few words, with commas between them. */
 export const choices = <Word extends string>(placeholder: string, words: readonly Word[], description: string): Option<readonly Word[] | undefined> => ({

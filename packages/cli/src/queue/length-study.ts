@@ -6,7 +6,7 @@ import { CliError } from '../errors.js';
 import type { UsedEngine } from '../used-engine.js';
 
 /** Settings that say which examples of a file are searched on, and how they are read. */
-const dataKeys = ['heldOutShare', 'limit', 'seed', 'textColumn', 'pairColumn', 'labelColumn', 'stride'] as const;
+const dataKeys = ['heldOutShare', 'limit', 'seed', 'textColumn', 'pairColumn', 'labelColumn', 'labelColumns', 'labelSeparator', 'header', 'stride'] as const;
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 

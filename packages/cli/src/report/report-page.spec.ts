@@ -61,6 +61,18 @@ test('it says what was found and how', () => {
   expect(reportPage({ ...report, speed: undefined })).not.toContain('<th>speed-up</th>');
 });
 
+test('flips stand beside the scores, on the page, in the text and at the points of the chart, with whose answers they are', () => {
+  for (const text of [reportPage(report), searchText(report).join('\n'), paretoChart(report)]) expect(text).not.toMatch(/flip/i);
+  const flipped: SearchReport = { ...report, full: { ...report.full, flips: 0 }, paretoSet: report.paretoSet.map((point, i) => ({ ...point, flips: [0.125, 0][i] ?? 0 })) };
+  const page = reportPage(flipped);
+  expect(page).toMatch(/<th>accuracy<\/th><th>flips<\/th>[^]*<td>0.8800<\/td><td>12.5%<\/td>[^]*<td>0.9200<\/td><td>0.0%<\/td>/);
+  expect(page).toContain('share of answers on the searched examples that are others than the full length&#39;s, right or wrong');
+  expect(reportPage({ ...flipped, heldOutExamples: 50 })).toContain('share of answers on the held-out examples');
+  expect(searchText(flipped)[0]).toMatch(/^number +cost +accuracy +flips +speed-up +lengths$/);
+  expect(searchText(flipped)[1]).toMatch(/^0 +0.450 +0.8800 +0.1250 +1.90x/);
+  expect(paretoChart(flipped)).toContain('12.5% of answers flip');
+});
+
 test('configurations that soft-extract learned are marked', () => {
   expect(reportPage(report)).not.toContain('<th>source</th>');
   const [first, ...rest] = report.paretoSet;

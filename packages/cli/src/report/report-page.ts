@@ -31,6 +31,7 @@ const columnsOf = ({ paretoSet, full, metric, reportMetric, speed, objective, ba
   ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
     ? [{ title: `${escape(reportMetric)}, held-out`, cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '' }]
     : []),
+  ...(full.flips === undefined ? [] : [{ title: 'flips', cell: ({ flips }: ReportedPoint) => (flips === undefined ? '' : percent(flips)) }]),
   ...(objective === 'latency'
     ? [{ title: 'predicted speed-up', cell: ({ predictedMs = Number.NaN, predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs }: ReportedPoint) => times(predictedSpeedup) }]
     : []),
@@ -141,12 +142,13 @@ const calibrationText = (report: SearchReport): string | undefined => {
 const methodOf = (report: SearchReport): string => {
   const calibration = calibrationText(report);
   const weighed = report.objective === 'latency' ? 'predicted time of a text' : 'MACs';
-  const { data, examples, meanTokens, seed, generations, evaluations, speed, engine, threads, versions } = report;
+  const { data, examples, heldOutExamples, meanTokens, full, seed, generations, evaluations, speed, engine, threads, versions } = report;
   const entries: readonly (readonly [string, string])[] = [
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
     ['Held-out', heldOutText(report)],
     ['Search', `NSGA-II, score against ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`],
     ...(calibration === undefined ? [] : [['Predicted time', calibration] as const]),
+    ...(full.flips === undefined ? [] : [['Flips', `share of answers on the ${heldOutExamples > 0 ? 'held-out' : 'searched'} examples that are others than the full length's, right or wrong`] as const]),
     ['MACs', 'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length'],
     ...(speed
       ? [['Speed', `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`] as const]

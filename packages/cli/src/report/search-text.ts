@@ -18,6 +18,7 @@ const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): st
     { title: 'cost', cell: ({ cost }) => cost.toFixed(3) },
     { title: metric, cell: ({ score }) => score.toFixed(4) },
     ...(first?.heldOutScore === undefined ? [] : [{ title: `${reportMetric}, held-out`, cell: ({ heldOutScore = Number.NaN }: ReportedPoint) => heldOutScore.toFixed(4) }]),
+    ...(full.flips === undefined ? [] : [{ title: 'flips', cell: ({ flips = Number.NaN }: ReportedPoint) => flips.toFixed(4) }]),
     ...(first?.predictedMs === undefined ? [] : [{ title: 'predicted', cell: ({ predictedMs = Number.NaN, predictedSpeedup = (full.predictedMs ?? Number.NaN) / predictedMs }: ReportedPoint) => times(predictedSpeedup) }]),
     ...(first?.speedup === undefined ? [] : [{ title: 'speed-up', cell: ({ speedup }: ReportedPoint) => times(speedup) }]),
     ...(paretoSet.some(({ source }) => source !== undefined) ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => source }] : []),

@@ -1,12 +1,13 @@
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LabelledInput, LatencyFit, LengthSearchResult, MetricName, ScoreConfigs, SpeedMeasurement } from '@length-adaptive/models';
-import { createLatencyModel, evaluate, measureSpeed } from '@length-adaptive/models';
+import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
 import type { Context } from '../command.js';
 import type { SearchSettings } from '../commands/search.js';
 import { sample } from '../data.js';
 import type { OpenedModel } from '../engine.js';
 import type { ReportedPoint } from '../report/search-report.js';
+import { measureAnswers } from './measure-answers.js';
 import type { LearnedConfig } from './soft-extract.js';
 import { sourceOf } from './soft-extract.js';
 
@@ -39,19 +40,12 @@ export const measureParetoSet = async (
   const meanTokens = Math.round(meanLength(data));
   const metric = reportMetricOf(settings, opened);
   const points = [full, ...paretoSet];
-  const heldOutScores: number[] = [];
-  const scoring = context.progress('held-out scores', 'configurations');
-  for (const [index, { lengthConfig }] of points.entries()) {
-    if (heldOut.length === 0) break;
-    heldOutScores.push(await evaluate(model, heldOut, { config: lengthConfig, metric, signal: context.signal }));
-    scoring.update(index + 1, points.length);
-  }
-  scoring.end();
+  const answers = await measureAnswers(model, points.map(({ lengthConfig }) => lengthConfig), { heldOut, searched: data, metric, context });
   const sampled = sample(data, settings.speedSamples, settings.seed);
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
   const predictedTime = latency && predictTime(latency, sampled);
   const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
-    const [heldOutScore, speed] = [heldOutScores[index], speeds[index]];
+    const speed = speeds[index];
     const { latencyMs: predictedMs, ...plain } = point;
     const source = sourceOf(point.lengthConfig, learned);
     return {
@@ -59,7 +53,7 @@ export const measureParetoSet = async (
       ...(source !== undefined && { source }),
       ...(predictedMs !== undefined && { predictedMs, latencyMs: predictedMs }),
       macs: model.macs(meanTokens, point.lengthConfig),
-      ...(heldOutScore !== undefined && { heldOutScore }),
+      ...answers[index],
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
       ...(speed && predictedTime && { predictedSpeedup: predictedTime(full.lengthConfig) / predictedTime(point.lengthConfig) }),
     };

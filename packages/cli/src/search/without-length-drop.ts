@@ -39,6 +39,8 @@ export interface WithoutLengthDropOptions {
     readonly textColumn: string | undefined;
     readonly pairColumn: string | undefined;
     readonly labelColumn: string | undefined;
+    readonly labelColumns?: readonly string[] | undefined;
+    readonly labelSeparator?: string | undefined;
   };
 }
 
@@ -64,8 +66,8 @@ export const withoutLengthDrop = (
     const score = scoreOf(point);
     return [{ target, number, cost: point.cost, score, fullScore, gapPoints: Math.max(0, 100 * (fullScore - score)) }];
   });
-  const { model = '', dropRatioBound, maxLength, stride, textColumn, pairColumn, labelColumn } = settings;
-  const given = Object.entries({ '--max-length': maxLength, '--stride': stride, '--text-column': textColumn, '--pair-column': pairColumn, '--label-column': labelColumn });
+  const { model = '', dropRatioBound, maxLength, stride, textColumn, pairColumn, labelColumn, labelColumns, labelSeparator } = settings;
+  const given = Object.entries({ '--max-length': maxLength, '--stride': stride, '--text-column': textColumn, '--pair-column': pairColumn, '--label-column': labelColumn, '--label-columns': labelColumns?.join(','), '--label-separator': labelSeparator });
   const command = [
     ...['lat', 'train', '--model', quoted(model), '--train', 'TRAINING_DATA', '--task', task],
     ...given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(String(value))])),

@@ -15,11 +15,11 @@ export interface Child {
   readonly done: Promise<Outcome>;
 }
 
-/** Starts the command line as a process of its own. */
-export const startChild = (argv: readonly string[], cwd: string): Child => {
-  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', argv[0] === 'worker' ? threadLoader : loader, bin, ...argv], { cwd });
+/** Starts the command line as a process of its own; `stdout` may be an open file, and is then not caught. */
+export const startChild = (argv: readonly string[], cwd: string, stdout: number | 'pipe' = 'pipe'): Child => {
+  const child = spawn(process.execPath, ['--conditions=@length-adaptive/source', '--import', argv[0] === 'worker' ? threadLoader : loader, bin, ...argv], { cwd, stdio: ['pipe', stdout, 'pipe'] }) as ChildProcessWithoutNullStreams;
   const caught = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (caught[name] += text));
+  for (const name of stdout === 'pipe' ? (['stdout', 'stderr'] as const) : (['stderr'] as const)) child[name].setEncoding('utf8').on('data', (text: string) => (caught[name] += text));
   const done = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...caught })));
   return { process: child, done };
 };

@@ -26,11 +26,11 @@ export const tinyConfig = {
   id2label: { 0: 'bad', 1: 'good' },
 };
 
-/** Writes a tiny model with random weights as a model folder. */
-export const writeTinyModel = async (folder: string): Promise<void> => {
+/** Writes a tiny model with random weights as a model folder; `changes` are of its config.json. */
+export const writeTinyModel = async (folder: string, changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
-  const model = createTaskModel(tinyConfig, new Map(), { fresh: true, seed: 3 });
+  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed: 3 });
   model.initialised = []; // as if it had been trained
   await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) } });
   model.dispose();

@@ -17,7 +17,3 @@ const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: numbe
   const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
   return tf.add(tf.mul(normal, gain), bias);
 };
-
-/** The exact Gaussian error linear unit, x/2 (1 + erf(x / sqrt 2)). */
-export const gelu = (x: Tensor2D): Tensor2D =>
-  runFused<Tensor2D>(ownKernel.gelu, { x }) ?? tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

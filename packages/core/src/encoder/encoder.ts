@@ -133,8 +133,8 @@ const runLayers = (
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
   checkPriorLayers(priorLayers, weights.blocks.length);
-  const { heads, layerNormEpsilon: epsilon } = weights;
-  const block = { heads, epsilon, dropout };
+  const { heads, layerNormEpsilon: epsilon, activation = 'gelu' } = weights;
+  const block = { heads, epsilon, dropout, activation };
 
   const batch = padBatch(inputs, weights.embeddings);
   const { rows, width } = batch;

@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Activation } from './activation.js';
 
 /** An affine map. The kernel is stored input-major, the layout that every TensorFlow.js backend multiplies fastest. */
 export interface DenseWeights {
@@ -45,7 +46,7 @@ export interface BlockWeights {
 }
 
 /**
- * A transformer encoder as a tree of tensors, with the two numbers that the tensors do not tell.
+ * A transformer encoder as a tree of tensors, with what the tensors do not tell.
  * The leaves may be variables (to train) or plain tensors (to predict).
  */
 export interface EncoderWeights {
@@ -53,4 +54,6 @@ export interface EncoderWeights {
   readonly blocks: readonly BlockWeights[];
   readonly heads: number;
   readonly layerNormEpsilon: number;
+  /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
+  readonly activation?: Activation | undefined;
 }

@@ -8,7 +8,8 @@ import { startBackend } from '../backend/index.js';
 import type { EncodeOptions } from '../encoder/encoder.js';
 import { encode } from '../encoder/encoder.js';
 import { attentionSoftmax } from '../encoder/attention.js';
-import { addAndNorm, gelu } from '../encoder/dense.js';
+import { activate } from '../encoder/activation.js';
+import { addAndNorm } from '../encoder/dense.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
 import { attentionSignificance } from '../significance.js';
@@ -75,9 +76,9 @@ const missing = webGpuMissing();
     tf.dispose([x, y, gain, bias]);
   });
 
-  test('gelu, from far below zero to far above', async () => {
+  test.each(['gelu', 'gelu_new', 'relu', 'silu', 'quick_gelu'] as const)('%s, from far below zero to far above', async (kind) => {
     const x = tf.tensor2d(Array.from({ length: 1000 }, (_, i) => (i - 500) / 40), [10, 100]);
-    expect(await gapOf(() => gelu(x))).toBeLessThan(2e-6);
+    expect(await gapOf(() => activate(x, kind))).toBeLessThan(2e-6);
     x.dispose();
   });
 

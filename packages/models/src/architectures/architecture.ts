@@ -1,4 +1,4 @@
-import type { DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
+import type { Activation, DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
 import type { ModelConfig } from '../model-config.js';
 import type { SpecTree } from '../parameters.js';
 import type { TaskName } from '../tasks/task.js';
@@ -11,6 +11,8 @@ export interface Dimensions extends EncoderShape {
   /** Segment embeddings; 0 for families without. */
   readonly types: number;
   readonly layerNormEpsilon: number;
+  /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
+  readonly activation?: Activation | undefined;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   /** Standard deviation of new weights. */

@@ -1,4 +1,5 @@
 import { configChoice, configHeads, configNumber, configSize } from '../model-config.js';
+import { configActivation } from './activation.js';
 import type { Architecture } from './architecture.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 
@@ -14,7 +15,6 @@ export const bert: Architecture = {
   poolerActivation: 'tanh',
 
   dimensions: (config) => {
-    configChoice(config, 'hidden_act', ['gelu'], 'gelu');
     configChoice(config, 'position_embedding_type', ['absolute'], 'absolute');
     return {
       layers: configSize(config, 'num_hidden_layers'),
@@ -24,13 +24,14 @@ export const bert: Architecture = {
       positions: configSize(config, 'max_position_embeddings'),
       types: configSize(config, 'type_vocab_size', { fallback: 2 }),
       layerNormEpsilon: configNumber(config, 'layer_norm_eps', 1e-12),
+      activation: configActivation(config, 'hidden_act'),
       hiddenDropout: configNumber(config, 'hidden_dropout_prob', 0.1),
       attentionDropout: configNumber(config, 'attention_probs_dropout_prob', 0.1),
       initialDeviation: configNumber(config, 'initializer_range', 0.02),
     };
   },
 
-  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, types, layerNormEpsilon }) => ({
+  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, types, layerNormEpsilon, activation }) => ({
     embeddings: {
       word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
       position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
@@ -56,6 +57,7 @@ export const bert: Architecture = {
     }),
     heads,
     layerNormEpsilon,
+    activation,
   }),
 
   head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {

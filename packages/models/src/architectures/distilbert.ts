@@ -1,11 +1,12 @@
-import { configChoice, configHeads, configNumber, configSize } from '../model-config.js';
+import { configHeads, configNumber, configSize } from '../model-config.js';
+import { configActivation } from './activation.js';
 import type { Architecture } from './architecture.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 
 const root = 'distilbert.';
 
 /** Dropout of a task's head: config.json has one for sequences and one for question answering. */
-const headDropouts = { 'sequence-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
+const headDropouts = { 'sequence-classification': 'seq_classif_dropout', 'multi-label-classification': 'seq_classif_dropout', regression: 'seq_classif_dropout', 'question-answering': 'qa_dropout', 'token-classification': 'dropout' } as const;
 
 /** DistilBERT (Sanh et al. 2019): BERT without segment embeddings, its own names, and a head with a ReLU in the place of the pooler. */
 export const distilbert: Architecture = {
@@ -17,7 +18,6 @@ export const distilbert: Architecture = {
   poolerActivation: 'relu',
 
   dimensions: (config) => {
-    configChoice(config, 'activation', ['gelu'], 'gelu');
     return {
       layers: configSize(config, 'n_layers'),
       ...configHeads(config, 'dim', 'n_heads'),
@@ -26,13 +26,14 @@ export const distilbert: Architecture = {
       positions: configSize(config, 'max_position_embeddings'),
       types: 0,
       layerNormEpsilon: 1e-12, // fixed in the reference implementation
+      activation: configActivation(config, 'activation'),
       hiddenDropout: configNumber(config, 'dropout', 0.1),
       attentionDropout: configNumber(config, 'attention_dropout', 0.1),
       initialDeviation: configNumber(config, 'initializer_range', 0.02),
     };
   },
 
-  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, layerNormEpsilon }) => ({
+  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, layerNormEpsilon, activation }) => ({
     embeddings: {
       word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
       position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
@@ -57,6 +58,7 @@ export const distilbert: Architecture = {
     }),
     heads,
     layerNormEpsilon,
+    activation,
   }),
 
   head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
@@ -65,5 +67,5 @@ export const distilbert: Architecture = {
     return name === 'token-classification' ? { output } : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
   },
 
-  headDropout: (config, task) => configNumber(config, headDropouts[task], task === 'sequence-classification' || task === 'regression' ? 0.2 : 0.1),
+  headDropout: (config, task) => configNumber(config, headDropouts[task], headDropouts[task] === 'seq_classif_dropout' ? 0.2 : 0.1),
 };

@@ -83,5 +83,5 @@ test('another head takes the number of labels of the old one with it', () => {
 
 test('heads that are not implemented are refused', () => {
   expect(() => taskOf({ architectures: ['BertForMultipleChoice'] })).toThrow(/ForMultipleChoice is not supported; known: ForSequenceClassification/);
-  expect(() => taskOf({ problem_type: 'multi_label_classification' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  expect(() => taskOf({ problem_type: 'ranking' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
 });

@@ -10,16 +10,22 @@ const known: readonly Architecture[] = [bert, distilbert, tinybert];
 /** Early checkpoints of BERT and TinyBERT do not name their family; these keys are theirs. */
 const bertKeys = ['hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size'];
 
+/** The architecture that a config.json names, undefined when it is none of those that are known. */
+export const findArchitecture = (config: ModelConfig): Architecture | undefined => {
+  const name = config['model_type'];
+  if (name === undefined && bertKeys.every((key) => key in config)) return 'emb_size' in config || 'cell' in config ? tinybert : bert;
+  return known.find(({ modelType }) => modelType === name);
+};
+
 /**
  * The architecture that a config.json names.
  *
  * @throws ModelError `ARCHITECTURE_UNKNOWN`, listing the known ones
  */
 export const architectureOf = (config: ModelConfig): Architecture => {
-  const name = config['model_type'];
-  if (name === undefined && bertKeys.every((key) => key in config)) return 'emb_size' in config || 'cell' in config ? tinybert : bert;
-  const found = known.find(({ modelType }) => modelType === name);
+  const found = findArchitecture(config);
   if (found) return found;
+  const name = config['model_type'];
   const problem = name === undefined ? `no "model_type", and not all of a BERT's ${bertKeys.join(', ')}` : `model_type ${JSON.stringify(name)} is not supported`;
   throw new ModelError(
     'ARCHITECTURE_UNKNOWN',

@@ -6,6 +6,8 @@ export interface Columns {
   readonly text: number;
   readonly pair?: number;
   readonly label?: number;
+  /** Columns of 0 and 1, one a label. */
+  readonly labels?: readonly number[];
   readonly id?: number;
   readonly task: LabelKind;
 }
@@ -15,7 +17,11 @@ export interface ColumnNames {
   readonly textColumn?: string | number;
   readonly pairColumn?: string | number;
   readonly labelColumn?: string | number;
-  /** What labels are. Default `'regression'` for similarity scores, else `'classification'`. */
+  /** Columns of 0 and 1, one for each label that a text may have; a label is called as its column is. */
+  readonly labelColumns?: readonly (string | number)[];
+  /** What stands between the labels of a text in one column. Default `|`. */
+  readonly labelSeparator?: string;
+  /** What labels are. Default `'multi-label'` for label columns and lists of labels, `'regression'` for similarity scores, else `'classification'`. */
   readonly task?: LabelKind;
 }
 
@@ -49,11 +55,10 @@ const layouts: readonly { readonly fits: (row: readonly string[]) => boolean; re
 
 const lower = (columns: readonly string[]): readonly string[] => columns.map((column) => column.trim().toLowerCase());
 
-/** Whether a first row is a header: it holds a name that data sets give their columns. */
-export const looksLikeHeader = (row: readonly string[]): boolean => {
-  const known = new Set([...pairNames.flat(), ...textNames, ...labelNames, ...idNames]);
-  return lower(row).some((field) => known.has(field));
-};
+const usualNames = new Set([...pairNames.flat(), ...textNames, ...labelNames, ...idNames]);
+
+/** Positions of the fields of a row that are names which data sets give their columns. */
+export const knownColumns = (row: readonly string[]): readonly number[] => lower(row).flatMap((field, at) => (usualNames.has(field) ? [at] : []));
 
 const locate = (column: string | number, columns: readonly string[], hasHeader: boolean, name: string): number => {
   const at = typeof column === 'number' ? column - 1 : hasHeader ? columns.indexOf(column) : -1;
@@ -84,7 +89,7 @@ const guess = ({ columns, hasHeader, rows }: Table): Partial<Columns> => {
  *
  * @throws ModelError `DATA_INVALID` when a named column is not there, or none can be guessed; it lists those there are
  */
-export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn, task }: ColumnNames, name: string): Columns => {
+export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn, labelColumns, task }: ColumnNames, name: string): Columns => {
   const { columns, hasHeader } = table;
   const guessed = guess(table);
   const named = (column: string | number | undefined, otherwise: number | undefined) =>
@@ -95,12 +100,15 @@ export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn,
   }
   const pair = named(pairColumn, textColumn === undefined ? guessed.pair : undefined);
   const label = named(labelColumn, guessed.label);
+  const labels = labelColumns?.map((column) => locate(column, columns, hasHeader, name));
+  if (labels) return { text, ...(pair !== undefined && { pair }), labels, ...(guessed.id !== undefined && { id: guessed.id }), task: 'multi-label' };
+  const isList = table.rows.some(({ values }) => label !== undefined && Array.isArray(values[label]));
   const isScore = label !== undefined && scoreNames.includes(lower(columns)[label] ?? '');
   return {
     text,
     ...(pair === undefined ? {} : { pair }),
     ...(label === undefined || label === text || label === pair ? {} : { label }),
     ...(guessed.id === undefined ? {} : { id: guessed.id }),
-    task: task ?? (isScore ? 'regression' : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
+    task: task ?? (isList ? 'multi-label' : isScore ? 'regression' : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
   };
 };

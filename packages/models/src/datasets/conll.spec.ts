@@ -35,7 +35,17 @@ describe('parseConll', () => {
     expect(parseConll('New York\tB-place\n#\tO\n', 'a.conll')[0]?.words).toEqual(['New York', '#']);
   });
 
+  test('no-break spaces and old line ends are parts of words', () => {
+    const odd = ['\u00a0', '10\u00a0000', '\u00a0a', 'a\u00a0', 'a\u2028b', '\u0085', '\u3000', '\u000c'];
+    for (const separator of [' ', '\t']) {
+      const text = odd.map((word) => `${word}${separator}O`).join('\n');
+      expect(parseConll(text, 'a.conll')).toEqual([{ words: odd, tags: odd.map(() => 'O'), line: 1 }]);
+    }
+    expect(() => parseConll('a O\n\u00a0\nb O\n', 'a.conll')).toThrow(/line 2: 1 columns/);
+  });
+
   test.each<[string, string, object, RegExp]>([
+    ['a tag that ends with a no-break space', 'a\tB-x\u00a0\n', {}, /line 1: the tag is "B-x\u00a0"/],
     ['a word without a tag', 'a O\nb\n', {}, /a\.conll, line 2: 1 columns, expected 2 as in the first line/],
     ['a first word without a tag', '\na\n', {}, /line 2: 1 columns, expected at least 2: a word and its tag/],
     ['a line shorter than the first', 'a x y O\nb x O\n', {}, /line 2: 3 columns, expected 4/],

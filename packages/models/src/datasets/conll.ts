@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import { isBlank, splitLines } from './lines.js';
 import { openText } from './open-text.js';
 
 /** A sentence with one tag a word. */
@@ -23,11 +24,14 @@ const checkColumn = (column: number | undefined, option: string): void => {
   throw new ModelError('OPTION_INVALID', `${option} ${column}: expected the number of a column, from 1.`);
 };
 
-const fieldsOf = (line: string): readonly string[] => (line.includes('\t') ? line.split('\t') : line.trim().split(/ +/));
+/** Without spaces around it; other white space (a no-break space) is part of a word. */
+const withoutSpaces = (text: string): string => text.replace(/^ +| +$/g, '');
+
+const fieldsOf = (line: string): readonly string[] => (line.includes('\t') ? line.split('\t') : withoutSpaces(line).split(/ +/));
 
 /**
  * The sentences in the text of a CoNLL file: a word a line, its columns separated by tabs, or by spaces where the line has
- * no tab; blank lines between sentences. `-DOCSTART-` lines are left out.
+ * no tab; blank lines between sentences. No other white space separates anything. `-DOCSTART-` lines are left out.
  *
  * @param name what messages call the file
  * @throws ModelError `DATA_INVALID` naming the line, `OPTION_INVALID`
@@ -40,14 +44,12 @@ export const parseConll = (text: string, name: string, { wordColumn = 1, tagColu
   const sentences: { readonly words: string[]; readonly tags: string[]; readonly line: number }[] = [];
   let open = false;
   let width: number | undefined;
-  text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
+  splitLines(text)
     .forEach((content, i) => {
       const fail = (problem: string): never => {
         throw new ModelError('DATA_INVALID', `${name}, line ${i + 1}: ${problem}`);
       };
-      if (content.trim() === '' || content.startsWith('-DOCSTART-')) {
+      if (isBlank(content) || content.startsWith('-DOCSTART-')) {
         open = false;
         return;
       }
@@ -59,9 +61,9 @@ export const parseConll = (text: string, name: string, { wordColumn = 1, tagColu
       }
       if (fields.length < width) fail(`${fields.length} columns, expected ${width} as in the first line. Is the tag missing, or the separator?`);
       const word = fields[wordColumn - 1] ?? '';
-      const tag = (tagColumn === undefined ? fields.at(-1) : fields[tagColumn - 1])?.trim() ?? '';
+      const tag = withoutSpaces((tagColumn === undefined ? fields.at(-1) : fields[tagColumn - 1]) ?? '');
       if (word === '') fail(`column ${wordColumn} is empty, expected a word.`);
-      if (!/^(?:O|[BIESLU]-.+)$/.test(tag)) {
+      if (!/^(?:O|[BIESLU]-\S(?:.*\S)?)$/.test(tag)) {
         const hint = tagColumn === undefined ? ' If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll (lat reads the last).' : '';
         fail(`the tag is ${JSON.stringify(tag)}, expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person.${hint}`);
       }

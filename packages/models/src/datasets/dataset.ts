@@ -5,11 +5,13 @@ export interface Example {
   readonly pair?: string;
   /** A class by name, or a number to be predicted. Absent where the file has none. */
   readonly label?: string | number;
+  /** All labels of the text by name, none of them twice, perhaps none: where texts may have several. */
+  readonly labels?: readonly string[];
   readonly id?: string;
 }
 
-/** What labels are: names of classes, or numbers. */
-export type LabelKind = 'classification' | 'regression';
+/** What labels are: the name of a class, a number, or any number of names. */
+export type LabelKind = 'classification' | 'regression' | 'multi-label';
 
 /** Rows of a data file, whatever its format. */
 export interface Table {
@@ -17,9 +19,11 @@ export interface Table {
   readonly columns: readonly string[];
   readonly hasHeader: boolean;
   readonly rows: readonly TableRow[];
+  /** What the numbers of rows count: lines of the file, or records of a JSON list. */
+  readonly unit: 'line' | 'record';
 }
 
-/** One row, with the line of the file it begins on (from 1). */
+/** One row, with the line of the file it begins on, or its number among the records (from 1). */
 export interface TableRow {
   readonly line: number;
   /** One value a column; undefined where a JSON object lacks it. */

@@ -1,7 +1,8 @@
 import { directorySource } from '../directory-source.js';
 import { ModelError, messageOf } from '../errors.js';
-import { decodeText } from '../files.js';
+import { checkNotPointer } from '../git-lfs.js';
 import { nodeModule } from '../node.js';
+import { decodeByMark } from './text-encoding.js';
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -15,12 +16,17 @@ const gunzip = async (bytes: Uint8Array, name: string): Promise<Uint8Array> => {
 };
 
 /**
- * The text of a data file: unpacked when it is gzip (by its first bytes, whatever its name), UTF-8, without a byte order mark.
+ * The text of a data file: unpacked when it is gzip (by its first bytes, whatever its name), UTF-8, or UTF-16 with a byte order mark; the
+ * mark goes.
  *
- * @throws ModelError `DATA_INVALID` when the gzip is damaged, `FILE_INVALID` when the text is not UTF-8
+ * @throws ModelError `DATA_INVALID` when the gzip is damaged, `FILE_INVALID` when the text is in another encoding, or a pointer of Git LFS
+ * stands in place of the file
  */
-export const decodeDataFile = async (bytes: Uint8Array, name: string): Promise<string> =>
-  decodeText(isGzip(bytes) ? await gunzip(bytes, name) : bytes, name);
+export const decodeDataFile = async (bytes: Uint8Array, name: string): Promise<string> => {
+  const plain = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
+  checkNotPointer(plain, name);
+  return decodeByMark(plain, name);
+};
 
 /**
  * The text of a data file on this computer, plain or gzip. Node only.

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
+import { regression } from '../tasks/regression.js';
 import { testWithData } from '../testing/data-folder.js';
 import { parseExamples, readExamples } from './read-examples.js';
+
+const cases = join(__dirname, '../../fixtures/cases/data');
 
 describe('parseExamples', () => {
   test.each<[string, string, string, object]>([
@@ -16,6 +19,10 @@ describe('parseExamples', () => {
     ['texts alone', 'a.txt', 'One text.\nAnother one.\n', { text: 'One text.' }],
     ['CSV', 'a.csv.gz', 'Text,Label\n"a\nb",pos\n', { text: 'a\nb', label: 'pos' }],
     ['JSON lines', 'a.jsonl', '{"label":0,"rating":2,"text":"a","id":3}\n', { text: 'a', label: '0', id: '3' }],
+    ['a JSON list', 'a.json', '[\n  {"text": "a", "pair": "b", "label": "x"}\n]\n', { text: 'a', pair: 'b', label: 'x' }],
+    ['a JSON list, packed', 'a.json.gz', '[{"sentence":"a","label":2}]', { text: 'a', label: '2' }],
+    ['CSV with tabs', 'a.csv', 'Text\tLabel\n"a, b; c"\tpos\n', { text: 'a, b; c', label: 'pos' }],
+    ['CSV with semicolons', 'a.csv', 'Text;Label\na, b;pos\n', { text: 'a, b', label: 'pos' }],
     ['JSON lines with a truth value', 'a.ndjson', '{"text":"a","label":true}\n', { text: 'a', label: 'true' }],
     ['a null label', 'a.jsonl', '{"text":"a","label":null}\n', { text: 'a' }],
   ])('knows the columns of %s', (_, name, text, expected) => {
@@ -48,6 +55,92 @@ describe('parseExamples', () => {
   ])('refuses %s', (_, name, text, options, message) => {
     expect(() => parseExamples(text, name, options)).toThrow(message);
     expect(() => parseExamples(text, name, options)).toThrow(ModelError);
+  });
+});
+
+describe('labels', () => {
+  const scores = (...values: readonly string[]) => parseExamples(['text\tscore', ...values.map((value) => `a text\t${value}`)].join('\n'), 'a.tsv').map(({ label }) => label);
+
+  test('scores are decimal numbers', () => {
+    expect(scores('4.5', '-1', '+2', '.5', '5.', '1e3', '2.5E-1', ' 3 ')).toEqual([4.5, -1, 2, 0.5, 5, 1000, 0.25, 3]);
+  });
+
+  test.each([' ', '\u00a0', '', 'true', '0x10', '0b1', '1_000', '1,5', 'NaN', 'Infinity', '1e999', '--1', '1 2', '١'])('the score %j is refused with its line', (value) => {
+    expect(() => scores('4.5', value)).toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(/^a\.tsv, line 3: column "score" is ".*", expected a/) }));
+    expect(() => regression().target(value)).toThrow(expect.objectContaining({ code: 'LABEL_UNKNOWN' }));
+  });
+
+  test.each(['true', '"0x10"', '" "', '[1]', '1e999'])('the score %s of JSON is refused', (value) => {
+    expect(() => parseExamples(`{"text":"a","score":${value}}\n`, 'a.jsonl')).toThrow(/a\.jsonl, line 1: column "score" is /);
+  });
+
+  test('integers beyond 2^53 are classes of their own', () => {
+    const labels = (text: string, name: string) => parseExamples(text, name).map(({ label }) => label);
+    expect(labels('{"text":"a \\" 9007199254740993","label":9007199254740993}\n{"text":"b","label":9007199254740992}\n{"text":"c","label":-12345678901234567890}\n', 'a.jsonl')).toEqual([
+      '9007199254740993',
+      '9007199254740992',
+      '-12345678901234567890',
+    ]);
+    expect(labels('[{"text":"a","label":9007199254740993},{"text":"b","label":9007199254740992}]', 'a.json')).toEqual(['9007199254740993', '9007199254740992']);
+    expect(parseExamples('{"text":"id 9007199254740993","id":9007199254740993,"x":0.12345678901234567}', 'a.jsonl')).toEqual([{ text: 'id 9007199254740993', id: '9007199254740993' }]);
+    expect(() => labels('{"text":9007199254740993}', 'a.jsonl')).toThrow(/column "text" is "9007199254740993", expected a text/);
+  });
+
+  test('a number that stands for several is refused', () => {
+    expect(() => parseExamples('{"text":"a","label":9007199254740993.0}', 'a.jsonl')).toThrow(/column "label" is 9007199254740992, which may stand for several numbers/);
+  });
+
+  test('classes that differ by white space alone are refused with the line', () => {
+    expect(() => parseExamples('text,label\na,pos\nb,neg\nc,pos \n', 'a.csv')).toThrow(/a\.csv, line 4: the label "pos " differs from "pos" above by white space alone/);
+    expect(parseExamples('text,label\na, pos\nb, neg\n', 'a.csv').map(({ label }) => label)).toEqual([' pos', ' neg']);
+  });
+
+  test.each<[string, RegExp]>([
+    ['regression-blank/train.tsv', /line 3: column "score" is " ", expected a label/],
+  ])('case %s is refused', async (path, message) => {
+    await expect(readExamples(join(cases, path))).rejects.toThrow(message);
+  });
+
+  test('case jsonl-bigint: two classes', async () => {
+    expect((await readExamples(join(cases, 'jsonl-bigint/train.jsonl'))).map(({ label }) => label)).toEqual(['9007199254740993', '9007199254740992', '9007199254740993']);
+  });
+});
+
+describe('header or not', () => {
+  const path = join(cases, 'tsv-first-row-lost/train.tsv');
+  const both = { textColumn: 1, labelColumn: 2 };
+
+  test.each([both, {}, { header: false }, { ...both, header: false }])('a first label that is called as columns are is no header (%j)', async (options) => {
+    const examples = await readExamples(path, options);
+    expect(examples.map(({ label }) => label)).toEqual(['question', 'statement', 'question', 'statement']);
+  });
+
+  test('unless the caller says so', async () => {
+    expect(await readExamples(path, { ...both, header: true })).toHaveLength(3);
+  });
+
+  test.each<[string, string]>([
+    ['a known name beside a text that comes once', 'What is it ?\tquestion\nIt works .\tstatement\n'],
+    ['a name that comes again below one that may be a column', 'phrase\tquestion\nWhat is it ?\tquestion\n'],
+    ['unknown names above classes', 'comment\tverdict\nFine.\tgood\nBad.\tbad\nOK.\tgood\n'],
+    ['unknown names above numbers', 'comment\tverdict\nFine.\t1\nBad.\t2\nOK.\t3\n'],
+  ])('%s: asks', (_, text) => {
+    expect(() => parseExamples(text, 'a.tsv', both)).toThrow(
+      expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(/^a\.tsv, line 1: is ".*" a header or the first example\?.*--header or --no-header/) }),
+    );
+    const [without, withOne] = [false, true].map((header) => parseExamples(text, 'a.tsv', { ...both, header }).length);
+    expect(without).toBe((withOne ?? 0) + 1);
+  });
+
+  test.each<[string, string, number]>([
+    ['one known name', 'comment\tlabel\nFine.\tgood\n', 1],
+    ['several, and words that are none', 'my id\ttext\tlabel\n1\tFine.\tgood\n', 1],
+    ['a text that is called as its column', 'sentence\tlabel\nFine.\t1\nsentence\t0\n', 2],
+    ['a column of texts', 'text\nFine.\nBad.\n', 2],
+    ['classes of one word, no header', 'Fine\tgood\nBad\tbad\nOK\tgood\n', 3],
+    ['words that differ, no header', 'cat\tKatze\ndog\tHund\n', 2],
+  ])('%s: does not', (_, text, count) => {
+    expect(parseExamples(text, 'a.tsv', { textColumn: text.split('\n')[0]?.includes('my id') ? 2 : 1 })).toHaveLength(count);
   });
 });
 

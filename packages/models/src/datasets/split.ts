@@ -18,7 +18,7 @@ const shuffled = <T>(items: readonly T[], random: () => number): T[] => {
   return out;
 };
 
-const classOf = ({ label }: Example): string => (typeof label === 'string' ? label : '');
+const classOf = ({ label, labels }: Example): string => (typeof label === 'string' ? label : (labels?.join('|') ?? ''));
 
 /**
  * Splits examples into named parts by shares that sum to at most 1; what is beyond the shares is in no part. Every part

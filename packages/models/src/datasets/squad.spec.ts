@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { testWithData } from '../testing/data-folder.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { parseSquad, readSquad } from './squad.js';
@@ -32,6 +33,21 @@ describe('parseSquad', () => {
     const [question] = parseSquad(file({ context: astral, qas: [{ ...qa, answers }] }), 'a.json');
     expect(question?.answers.map(({ start }) => start)).toEqual([7, 15]);
     for (const { text, start } of question?.answers ?? []) expect(astral.slice(start, start + text.length)).toBe(text);
+  });
+
+  test('answers are found after emoji, marks and white space of any kind, as Python counts', () => {
+    const piece = fc.constantFrom('a', 'Ada', 'é', 'e\u0301', '😀', '👩‍👩‍👧', '𝐀', '𠮷', ' ', '\u00a0', '\u3000', '\u2028', '\u2029', '\u0085', '\ufeff', '\u200b', '\t', '\r\n', '\r', '\f', '\u001c');
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1 }), fc.nat(), fc.nat(), (pieces, from, length) => {
+        const points = [...pieces.join('')];
+        const answer_start = from % points.length;
+        const text = points.slice(answer_start, answer_start + 1 + (length % 5)).join('');
+        const [question] = parseSquad(file({ context: points.join(''), qas: [{ ...qa, answers: [{ text, answer_start }] }] }), 'a.json');
+        const [answer] = question?.answers ?? [];
+        expect(answer?.text).toBe(text);
+        expect(question?.context.slice(0, answer?.start)).toBe(points.slice(0, answer_start).join(''));
+      }),
+    );
   });
 
   test('a byte order mark, and no title', () => {

@@ -15,6 +15,16 @@ describe('classification metrics, against the values of scikit-learn', () => {
     expect(f1([0, 2, 1, 0, 0, 1], [0, 1, 2, 0, 1, 2], { average: 'macro' })).toBeCloseTo(0.8 / 3, 12);
   });
 
+  test('F1 over all classes of a model, those that do not occur among them', () => {
+    const gold = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1];
+    const one = [0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1];
+    const other = [0, 2, 1, 0, 1, 2, 1, 0, 1, 1, 1];
+    expect(f1(one, gold, { average: 'macro', classes: 3 })).toBeCloseTo(0.5357142857142857, 12);
+    expect(f1(other, gold, { average: 'macro', classes: 3 })).toBeCloseTo(0.4468864468864469, 12);
+    expect(f1(one, gold, { average: 'macro' })).toBeCloseTo(0.8035714285714286, 12);
+    expect([one, other].map((predictions) => f1(predictions, gold, { average: 'micro' }))).toEqual([9 / 11, 7 / 11]);
+  });
+
   test('Matthews', () => {
     expect(matthews([1, 0, 1, 1], [1, 1, 1, 0])).toBeCloseTo(-1 / 3, 12);
     expect(matthews([0, 0, 1, 2, 2, 2], [0, 0, 1, 1, 2, 2])).toBeCloseTo(18 / Math.sqrt(22 * 24), 12);

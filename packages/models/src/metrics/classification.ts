@@ -2,8 +2,16 @@ import { ModelError } from '../errors.js';
 
 /** How F1 treats several classes. */
 export interface F1Options {
-  /** `'binary'`: of one class against the rest; `'macro'`: the plain mean over the classes that occur. Default `'binary'`. */
-  readonly average?: 'binary' | 'macro';
+  /**
+   * `'binary'`: of one class against the rest; `'macro'`: the plain mean over `classes`; `'micro'`: of all decisions together, which for one
+   * class a text is the accuracy. Default `'binary'`.
+   */
+  readonly average?: 'binary' | 'macro' | 'micro';
+  /**
+   * How many classes there are, 0 to `classes - 1`; in a macro F1 one that occurs nowhere counts as 0. Default: those that occur, so that what is predicted
+   * decides what is averaged: name them to compare models.
+   */
+  readonly classes?: number | undefined;
   /** The class that counts as positive in a binary F1. Default 1. */
   readonly positive?: number;
 }
@@ -30,12 +38,13 @@ const f1Of = (predictions: readonly number[], labels: readonly number[], positiv
   return named === 0 ? 0 : (2 * hits) / (named + hits);
 };
 
-/** F1, the harmonic mean of precision and recall, 0 to 1; 0 where both are undefined. */
-export const f1 = (predictions: readonly number[], labels: readonly number[], { average = 'binary', positive = 1 }: F1Options = {}): number => {
+/** F1, the harmonic mean of precision and recall, 0 to 1; 0 where both are undefined. As scikit-learn's `f1_score`, `classes` being its `labels`. */
+export const f1 = (predictions: readonly number[], labels: readonly number[], { average = 'binary', positive = 1, classes }: F1Options = {}): number => {
   checkPaired(predictions, labels);
   if (average === 'binary') return f1Of(predictions, labels, positive);
-  const classes = [...new Set([...predictions, ...labels])];
-  return classes.reduce((sum, each) => sum + f1Of(predictions, labels, each), 0) / classes.length;
+  if (average === 'micro') return accuracy(predictions, labels);
+  const all = classes === undefined ? [...new Set([...predictions, ...labels])] : [...Array(classes).keys()];
+  return all.reduce((sum, each) => sum + f1Of(predictions, labels, each), 0) / all.length;
 };
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { testWithData } from '../testing/data-folder.js';
-import { readConll } from '../datasets/conll.js';
+import { parseConll, readConll } from '../datasets/conll.js';
 import { entitiesOf, entityScores } from './entities.js';
 
 /** Entities as short text: `PER 0-2`. */
@@ -48,6 +48,24 @@ describe('entitiesOf, against the values of seqeval', () => {
         expect(entitiesOf(write(entities, prefixes))).toEqual(expected);
       }),
     );
+  });
+
+  test('one set of entities in a CoNLL file of each scheme is read as the same', () => {
+    const [words, expected] = ['Ada Lovelace met Bob in New York City Oslo .'.split(' '), ['PER 0-2', 'PER 3-4', 'LOC 5-8', 'LOC 8-9']];
+    const schemes = {
+      IOB1: 'I-PER I-PER O I-PER O I-LOC I-LOC I-LOC B-LOC O',
+      IOB2: 'B-PER I-PER O B-PER O B-LOC I-LOC I-LOC B-LOC O',
+      BIOES: 'B-PER E-PER O S-PER O B-LOC I-LOC E-LOC S-LOC O',
+      BILOU: 'B-PER L-PER O U-PER O B-LOC I-LOC L-LOC U-LOC O',
+    };
+    const read = Object.values(schemes).map((tags) => {
+      const text = tags.split(' ').map((tag, i) => `${words[i]}\t${tag}\r\n`).join('');
+      return parseConll(text, 'a.conll')[0]?.tags ?? [];
+    });
+    for (const tags of read) {
+      expect(entitiesOf(tags).map(({ type, start, end }) => `${type} ${start}-${end}`)).toEqual(expected);
+      for (const other of read) expect(entityScores([tags], [other])).toEqual({ precision: 1, recall: 1, f1: 1 });
+    }
   });
 
   test('whatever the tags, entities are in order, do not overlap and hold every tag but O', () => {

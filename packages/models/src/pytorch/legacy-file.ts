@@ -1,4 +1,3 @@
-import { bytesPerElement } from '../safetensors.js';
 import { invalidFile, quoted } from './invalid-file.js';
 import { readPickle } from './pickle.js';
 import { torchObjects } from './torch-objects.js';
@@ -24,7 +23,7 @@ const readStorages = (bytes: Uint8Array, start: number, keys: readonly unknown[]
     if (storage === undefined) throw invalidFile(`it has the bytes of a storage (number ${found.size} of ${keys.length}) that nothing refers to.`);
     const left = bytes.byteLength - at - 8;
     if (left < 0) throw invalidFile(`it ends before its storage ${quoted(storage.key)}. The file is cut off: fetch it again.`);
-    const size = Number(view.getBigUint64(at, true)) * bytesPerElement[storage.dtype];
+    const size = Number(view.getBigUint64(at, true)) * storage.type.width;
     if (size > left) throw invalidFile(`its storage ${quoted(storage.key)} claims ${size} bytes, and only ${left} follow. The file is cut off: fetch it again.`);
     found.set(storage.key, bytes.subarray(at + 8, at + 8 + size));
     at += 8 + size;

@@ -73,10 +73,10 @@ describe('readPyTorch', () => {
   const four = storage(4);
   const big = 2 ** 52;
   const longs = named(['t', tensor(storage(1, { type: 'LongStorage' }), 0, [1], [1])]);
+  const complex = named(['t', tensor(storage(2, { type: 'ComplexFloatStorage' }), 0, [2], [1])]);
   test.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /0 bytes/],
     ['a web page', new TextEncoder().encode('<!doctype html>'), /begins with "<!doctype ht"/],
-    ['a pointer of Git LFS', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
     ['another pickle', bytes(0x80, 2, 'N.'), /PyTorch did not write/],
     ['no dictionary', legacy(tensor(four, 0, [4], [1])), /no dictionary of tensors/],
     ['a dictionary without tensors', legacy(named(['epoch', long(1)], ['list', bytes(']', tensor(four, 0, [4], [1]), 'a')])), /its keys are "epoch", "list"\. Save the state_dict/],
@@ -99,13 +99,37 @@ describe('readPyTorch', () => {
     ['raw bytes that lie about their size', legacy(named(['t', tensor(four, 0, [4], [1])]), new Float32Array(4), big), /claims 18014398509481984 bytes, and only 16/],
     ['a file that ends before its storages', one(four, 0, [4], [1]).subarray(0, -20), /ends before its storage "7"/],
     ['an integer beyond 32 bits', legacy(longs, BigInt64Array.of(2n ** 31n), 1), /tensor "t" holds the 64-bit integer 2147483648/],
-    ['complex numbers', one(storage(4, { type: 'ComplexFloatStorage' }), 0, [4], [1]), /tensors of the type "torch\.ComplexFloatStorage"; read are float32,.*Convert them/],
+    ['complex numbers', legacy(complex, Float32Array.of(1, 2, 3, 4), 2), /tensor "[^"]+" is of the type "torch\.ComplexFloatStorage"; read are float32,.*Convert them/],
     ['quantised numbers', one(storage(4, { type: 'QInt8Storage' }), 0, [4], [1]), /type "torch\.QInt8Storage"/],
-    ['floats of 8 bits', legacy(bytes('ctorch\nfloat8_e4m3fn\n')), /type "torch\.float8_e4m3fn"/],
+    ['numbers of tomorrow', legacy(bytes('ctorch\nfloat9_e5m3\n')), /type "torch\.float9_e5m3"/],
     ['typed storages of today', legacy(bytes('ctorch.storage\nTypedStorage\n')), /type "torch\.storage\.TypedStorage"/],
     ['a dictionary of numbers', legacy(bytes('ccollections\nOrderedDict\n(](K', 1, 'etR')), /other than pairs/],
   ])('refuses %s', async (_, file, message) => {
     await expect(readPyTorch(file)).rejects.toEqual(invalid(message));
+  });
+
+  test('refuses a pointer of Git LFS', async () => {
+    const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:4a4b\nsize 437955512\n');
+    await expect(readPyTorch(pointer)).rejects.toMatchObject({ code: 'FILE_INVALID', message: expect.stringMatching(/Git LFS pointer, not the file of 437955512 bytes.*git lfs pull/) });
+  });
+
+  test.each<[string, number]>([
+    ['ComplexHalfStorage', 4],
+    ['ComplexFloatStorage', 8],
+    ['ComplexDoubleStorage', 16],
+    ['QInt8Storage', 1],
+    ['QInt32Storage', 4],
+  ])('leaves out tensors of %s for who wants to be told, and reads the others', async (type, width) => {
+    const root = named(['odd', tensor(storage(2, { type, key: '1' }), 0, [2], [1])], ['t', tensor(storage(2, { key: '2' }), 0, [2], [1])]);
+    const file = legacyFile(root, [
+      { key: '1', raw: new Uint8Array(2 * width), count: 2 },
+      { key: '2', raw: Float32Array.of(5, 6), count: 2 },
+    ]);
+    const unread: [string, string][] = [];
+    const tensors = await readPyTorch(file, { onUnread: (name, { dtype }) => unread.push([name, dtype]) });
+    expect([...tensors]).toEqual([['t', { shape: [2], data: Float32Array.of(5, 6), dtype: 'F32' }]]);
+    expect(unread).toEqual([['odd', `torch.${type}`]]);
+    await expect(readPyTorch(file)).rejects.toEqual(invalid(/tensor "odd" is of the type/));
   });
 
   test('refuses archives without a pickle, and bytes of the other order', async () => {

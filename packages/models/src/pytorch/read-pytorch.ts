@@ -1,4 +1,5 @@
-import type { TensorData } from '../safetensors.js';
+import { checkNotPointer } from '../git-lfs.js';
+import type { ReadTensorsOptions, TensorData } from '../safetensors.js';
 import { invalidFile, quoted } from './invalid-file.js';
 import { readLegacyFile } from './legacy-file.js';
 import type { Saved } from './legacy-file.js';
@@ -26,8 +27,8 @@ const readZipFile = async (bytes: Uint8Array): Promise<Saved> => {
 const readSaved = async (bytes: Uint8Array): Promise<Saved> => {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readZipFile(bytes);
   if (bytes[0] === 0x80) return readLegacyFile(bytes);
+  checkNotPointer(bytes, 'The PyTorch weight file');
   const begin = new TextDecoder().decode(bytes.subarray(0, 40));
-  if (begin.startsWith('version https://git-lfs')) throw invalidFile('it is a pointer of Git LFS, not the file itself. Run "git lfs pull".');
   throw invalidFile(`it has ${bytes.byteLength} bytes and begins with ${quoted(begin.slice(0, 12))}, neither as a zip archive nor as a pickle. Fetch it again.`);
 };
 
@@ -54,12 +55,13 @@ const stateDictOf = (root: unknown): Map<string, StoredTensor> => {
  * Tensors come dense and in row-major order, whatever strides they had. Tied ones share one array, and F32 and I32 are views into
  * `bytes` where they are aligned (no copy). F16, BF16 and F64 are converted to single precision; I64 is narrowed and checked.
  *
- * @throws ModelError `PICKLE_UNSAFE` when the file names a class that tensors do not need, `PYTORCH_INVALID` when it is broken
+ * @throws ModelError `PICKLE_UNSAFE` when the file names a class that tensors do not need, `PYTORCH_INVALID` when it is broken, `FILE_INVALID` for a
+ * pointer of Git LFS
  * @example
  * const tensors = await readPyTorch(await readFile('pytorch_model.bin'));
  * tensors.get('classifier.weight')?.shape; // [2, 768]
  */
-export const readPyTorch = async (bytes: Uint8Array): Promise<Map<string, TensorData>> => {
+export const readPyTorch = async (bytes: Uint8Array, options: ReadTensorsOptions = {}): Promise<Map<string, TensorData>> => {
   const { root, storageBytes } = await readSaved(bytes);
   const tensors = stateDictOf(root);
   const storages = new Map<string, Uint8Array>();
@@ -67,5 +69,5 @@ export const readPyTorch = async (bytes: Uint8Array): Promise<Map<string, Tensor
     const found = await storageBytes(key);
     if (found) storages.set(key, found);
   }
-  return readStoredTensors(tensors, storages);
+  return readStoredTensors(tensors, storages, options);
 };

@@ -1,7 +1,8 @@
 import type { ModelError } from '../errors.js';
-import { bytesPerElement, decodeElements } from '../safetensors.js';
-import type { TensorData } from '../safetensors.js';
+import { decodeElements, readOr } from '../safetensors.js';
+import type { ReadTensorsOptions, SafetensorsDtype, TensorData } from '../safetensors.js';
 import { invalidFile, quoted } from './invalid-file.js';
+import { unknownType } from './torch-objects.js';
 import type { StoredTensor } from './torch-objects.js';
 
 type Values = TensorData['data'];
@@ -48,20 +49,20 @@ const gather = (source: Values, tensor: StoredTensor, size: number): Values => {
 
 /** Tensors that look at the same elements in the same order have the same identity, and share their numbers. */
 const identity = (tensor: StoredTensor, size: number): string => {
-  const { storage, dtype, offset, shape, strides } = tensor;
+  const { storage, type, offset, shape, strides } = tensor;
   const layout = isContiguous(tensor) ? [size] : [shape.join('x'), strides.join('x')];
-  return [dtype, storage.start, storage.byteLength, offset, ...layout, storage.key].join(' ');
+  return [type.dtype, storage.start, storage.byteLength, offset, ...layout, storage.key].join(' ');
 };
 
 /** The bytes a tensor looks at: [offset, offset + extent) of its storage. */
 const bytesOf = (name: string, tensor: StoredTensor, whole: Uint8Array, extent: number): Uint8Array => {
-  const { storage, dtype, offset } = tensor;
+  const { storage, type, offset } = tensor;
   if (storage.start + storage.byteLength > whole.byteLength) {
     throw invalidFile(
       `the storage of tensor ${quoted(name)} claims ${storage.byteLength} bytes from byte ${storage.start}, and ${whole.byteLength} are there. Fetch it again.`,
     );
   }
-  const width = bytesPerElement[dtype];
+  const { width } = type;
   const count = Math.floor(storage.byteLength / width);
   if (offset + extent > count) throw invalidFile(`${describe(name, tensor)} reaches element ${offset + extent - 1}, and its storage holds ${count}.`);
   const start = storage.start + offset * width;
@@ -73,19 +74,20 @@ const bytesOf = (name: string, tensor: StoredTensor, whole: Uint8Array, extent: 
  * where they are aligned and dense.
  *
  * @param storages bytes by storage key
- * @throws ModelError `PYTORCH_INVALID` when a tensor looks beyond its storage, or repeats a few elements absurdly often
+ * @throws ModelError `PYTORCH_INVALID` when a tensor looks beyond its storage, or repeats a few elements absurdly often; for numbers of a type that is not read
  */
 export const readStoredTensors = (
   tensors: ReadonlyMap<string, StoredTensor>,
   storages: ReadonlyMap<string, Uint8Array>,
+  { onUnread }: ReadTensorsOptions = {},
 ): Map<string, TensorData> => {
   // A stride of 0 repeats an element for nothing: what all tensors take is bound by what the file holds.
   let left = [...storages.values()].reduce((sum, { byteLength }) => sum + 2 * byteLength, 1 << 20);
   const made = new Map<string, Values>();
 
-  const read = (name: string, tensor: StoredTensor): Values => {
+  const read = (name: string, tensor: StoredTensor, dtype: SafetensorsDtype): Values => {
     const size = product(tensor.shape);
-    if (size === 0) return decodeElements(new Uint8Array(0), tensor.dtype, invalidFile);
+    if (size === 0) return decodeElements(new Uint8Array(0), dtype, invalidFile);
     const known = identity(tensor, size);
     const shared = made.get(known);
     if (shared) return shared;
@@ -96,11 +98,20 @@ export const readStoredTensors = (
     left -= Math.max(size, extent);
     if (left < 0) throw invalidFile(`${describe(name, tensor)} repeats its elements until they take far more memory than the file.`);
     const refuse = (problem: string): ModelError => invalidFile(`tensor ${quoted(name)} ${problem}`);
-    const dense = decodeElements(bytes, tensor.dtype, refuse);
+    const dense = decodeElements(bytes, dtype, refuse);
     const values = isContiguous(tensor) ? dense : gather(dense, tensor, size);
     made.set(known, values);
     return values;
   };
 
-  return new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: read(name, tensor), dtype: tensor.dtype }]));
+  const all = new Map<string, TensorData>();
+  for (const [name, tensor] of tensors) {
+    const { dtype, name: typeName } = tensor.type;
+    const tell = onUnread && ((error: ModelError) => onUnread(name, { dtype: dtype ?? typeName, error }));
+    readOr(tell, () => {
+      if (dtype === undefined) throw unknownType(`tensor ${quoted(name)} is`, typeName);
+      all.set(name, { shape: tensor.shape, data: read(name, tensor, dtype), dtype });
+    });
+  }
+  return all;
 };

@@ -4,12 +4,23 @@ import type { ModelError } from '../errors.js';
 import { invalidFile, quoted } from './invalid-file.js';
 import type { PickleOptions } from './pickle.js';
 
+/** A type of storage, or the element type of a tensor. */
+interface ElementType {
+  readonly kind: 'dtype';
+  /** As PyTorch calls it: `torch.FloatStorage`, `torch.float32`. */
+  readonly name: string;
+  /** What it is read as; undefined for one that is not read. */
+  readonly dtype: SafetensorsDtype | undefined;
+  /** Bytes of an element. */
+  readonly width: number;
+}
+
 /** A run of bytes that tensors look into. */
 export interface Storage {
   readonly kind: 'storage';
   /** Name of its bytes in the file. */
   readonly key: string;
-  readonly dtype: SafetensorsDtype;
+  readonly type: ElementType;
   /** First byte of those, and how many. */
   readonly start: number;
   readonly byteLength: number;
@@ -19,7 +30,7 @@ export interface Storage {
 export interface StoredTensor {
   readonly kind: 'tensor';
   readonly storage: Storage;
-  readonly dtype: SafetensorsDtype;
+  readonly type: ElementType;
   /** First element, in elements from the start of the storage. */
   readonly offset: number;
   readonly shape: readonly number[];
@@ -27,11 +38,6 @@ export interface StoredTensor {
   readonly strides: readonly number[];
 }
 
-/** A type of storage, or the element type of a tensor. */
-interface ElementType {
-  readonly kind: 'dtype';
-  readonly dtype: SafetensorsDtype;
-}
 
 const storageTypes: Readonly<Record<string, SafetensorsDtype>> = {
   FloatStorage: 'F32',
@@ -60,6 +66,29 @@ const elementTypes: Readonly<Record<string, SafetensorsDtype>> = {
   bool: 'BOOL',
 };
 
+/** Storages and element types that tensors may have and that are not read, with the bytes of an element. */
+const otherTypes: Readonly<Record<string, number>> = {
+  ComplexHalfStorage: 4,
+  ComplexFloatStorage: 8,
+  ComplexDoubleStorage: 16,
+  QInt8Storage: 1,
+  QUInt8Storage: 1,
+  QInt32Storage: 4,
+  QUInt4x2Storage: 1,
+  QUInt2x4Storage: 1,
+  complex32: 4,
+  complex64: 8,
+  complex128: 16,
+  float8_e4m3fn: 1,
+  float8_e4m3fnuz: 1,
+  float8_e5m2: 1,
+  float8_e5m2fnuz: 1,
+  float8_e8m0fnu: 1,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+};
+
 /** As many dimensions as PyTorch itself works with. */
 const maxRank = 64;
 const maxKeyLength = 256;
@@ -79,8 +108,7 @@ const rebuildTensor = ([storage, offset, shape, strides, , , type]: readonly unk
   if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
     throw invalidFile(`it makes a tensor without an offset, a shape and strides in whole numbers, at most ${maxRank} of each.`);
   }
-  const dtype = isElementType(type) ? type.dtype : storage.dtype;
-  return { kind: 'tensor', storage, dtype, offset, shape: [...shape], strides: [...strides] };
+  return { kind: 'tensor', storage, type: isElementType(type) ? type : storage.type, offset, shape: [...shape], strides: [...strides] };
 };
 
 const rebuildParameter = ([tensor]: readonly unknown[]): StoredTensor => {
@@ -97,7 +125,9 @@ const orderedDict = ([pairs = []]: readonly unknown[]): Map<unknown, unknown> =>
 };
 
 const typeEntries = (module: string, types: Readonly<Record<string, SafetensorsDtype>>): [string, ElementType][] =>
-  Object.entries(types).map(([name, dtype]) => [`${module}.${name}`, { kind: 'dtype', dtype }]);
+  Object.entries(types).map(([name, dtype]) => [`${module}.${name}`, { kind: 'dtype', name: `${module}.${name}`, dtype, width: bytesPerElement[dtype] }]);
+
+const otherEntries = Object.entries(otherTypes).map(([name, width]): [string, ElementType] => [`torch.${name}`, { kind: 'dtype', name: `torch.${name}`, dtype: undefined, width }]);
 
 /** Everything a state dict of tensors names, and all that is let in. */
 const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
@@ -110,15 +140,18 @@ const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...typeEntries('torch', storageTypes),
   ...typeEntries('torch.storage', { UntypedStorage: 'U8' }),
   ...typeEntries('torch', elementTypes),
+  ...otherEntries,
 ]);
 
-/** Element types and typed storages of PyTorch, those that are not read among them: quantised and complex numbers, 8-bit floats. */
+/** The error for numbers of a type that is not read. */
+export const unknownType = (what: string, name: string): ModelError =>
+  invalidFile(`${what} of the type ${quoted(name)}; read are ${Object.keys(elementTypes).join(', ')}. Convert them (model.float()) and save the weights again.`);
+
+/** Element types and typed storages of PyTorch, those that came after this was written among them. */
 const elementTypeName = /^torch\.(?:storage\.|cuda\.)?(?:\w+Storage|(?:q?u?int|b?float|complex|bits)\d+\w*)$/;
 
 const refuseElementType = (name: string): ModelError | undefined =>
-  elementTypeName.test(name)
-    ? invalidFile(`it holds tensors of the type ${quoted(name)}; read are ${Object.keys(elementTypes).join(', ')}. Convert them (model.float()) and save the weights again.`)
-    : undefined;
+  elementTypeName.test(name) ? unknownType('it holds tensors', name) : undefined;
 
 /** `('storage', type, key, device, elements)`, in the legacy format with `(key, offset, elements)` or None of a view behind those. */
 const storageOf = (id: unknown): Storage => {
@@ -127,11 +160,11 @@ const storageOf = (id: unknown): Storage => {
   if (!isElementType(type) || typeof key !== 'string' || key.length > maxKeyLength || !isCount(count)) {
     throw invalidFile('it has a storage without a type, key and size.');
   }
-  const width = bytesPerElement[type.dtype];
-  if (view === undefined || view === null) return { kind: 'storage', key, dtype: type.dtype, start: 0, byteLength: count * width };
+  const { width } = type;
+  if (view === undefined || view === null) return { kind: 'storage', key, type, start: 0, byteLength: count * width };
   const [, offset, elements] = Array.isArray(view) ? (view as unknown[]) : [];
   if (!isCount(offset) || !isCount(elements)) throw invalidFile(`its storage "${key}" is a view without an offset and size.`);
-  return { kind: 'storage', key, dtype: type.dtype, start: offset * width, byteLength: elements * width };
+  return { kind: 'storage', key, type, start: offset * width, byteLength: elements * width };
 };
 
 /**

@@ -1,8 +1,9 @@
 import type { Dimensions } from '../architectures/architecture.js';
 import { ModelError } from '../errors.js';
 import type { Encoding } from '../tokenizer.js';
-import { checkLength, isSequenceTask } from './sequence-task.js';
-import type { PreparedText, Task, TokenInput } from './task.js';
+import { isMultiLabelTask } from './multi-label-classification.js';
+import { checkLength, checkThreshold, isSequenceTask } from './sequence-task.js';
+import type { PreparedText, PrepareOptions, Task, TokenInput } from './task.js';
 
 const checkRange = (values: readonly number[], size: number, what: string): void => {
   const at = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < size));
@@ -14,13 +15,19 @@ const checkRange = (values: readonly number[], size: number, what: string): void
  *
  * @throws ModelError `OPTION_INVALID`, `TEXT_EMPTY`, `TEXT_TOO_LONG`
  */
-export const prepareTokens = (task: Task, { ids, typeIds = ids.map(() => 0) }: TokenInput, { positions, vocabulary, types }: Pick<Dimensions, 'positions' | 'vocabulary' | 'types'>): PreparedText => {
-  if (!isSequenceTask(task)) throw new ModelError('OPTION_INVALID', `${task.name} answers in words of the text, and token ids came; give the text.`);
+export const prepareTokens = (
+  task: Task,
+  { ids, typeIds = ids.map(() => 0) }: TokenInput,
+  { positions, vocabulary, types }: Pick<Dimensions, 'positions' | 'vocabulary' | 'types'>,
+  { threshold }: Pick<PrepareOptions, 'threshold'> = {},
+): PreparedText => {
+  if (!isSequenceTask(task) && !isMultiLabelTask(task)) throw new ModelError('OPTION_INVALID', `${task.name} answers in words of the text, and token ids came; give the text.`);
   if (ids.length === 0) throw new ModelError('TEXT_EMPTY', 'There are no token ids; expected at least one.');
   checkLength(ids.length, positions);
   checkRange(ids, vocabulary, 'id');
   if (typeIds.length !== ids.length) throw new ModelError('OPTION_INVALID', `${ids.length} token ids came with ${typeIds.length} segment ids; expected one each.`);
   checkRange(typeIds, Math.max(1, types), 'segment id');
+  checkThreshold(threshold);
   const encoding: Encoding = {
     ids: [...ids],
     typeIds: [...typeIds],
@@ -29,5 +36,5 @@ export const prepareTokens = (task: Task, { ids, typeIds = ids.map(() => 0) }: T
     sequenceIds: typeIds.map((type) => (type === 0 ? 0 : 1)),
     truncated: false,
   };
-  return { inputs: [encoding], answer: ([logits]) => task.answer(logits ?? []) };
+  return { inputs: [encoding], answer: ([logits]) => task.answer(logits ?? [], threshold) };
 };

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import type { Question } from '../datasets/squad.js';
 import type { LabelledInput } from '../labelled-input.js';
 import { answerF1, exactMatch } from '../metrics/squad.js';
 import { bestAnswers, cutWindows, usualStride } from '../question-windows.js';
@@ -23,6 +24,16 @@ const byQuestion = (examples: readonly LabelledInput[]): number[][] => {
   });
   return [...groups.values()];
 };
+
+/** The best answer to each question, over all of its windows; empty where there is none. */
+const answerTexts = (logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): { readonly text: string; readonly source: Question }[] =>
+  byQuestion(examples).map((rows) => {
+    const own = rows.flatMap((row) => examples[row]?.question ?? []);
+    const source = own[0]?.source;
+    if (!source) throw new ModelError('DATA_INVALID', 'An input does not say which question it is a window of; make inputs with encodeQuestions.');
+    const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 });
+    return { text: best?.text ?? '', source };
+  });
 
 /** The part of a context that answers a question (extractive question answering, as in SQuAD). */
 export const questionAnswering = (): Task => ({
@@ -53,16 +64,9 @@ export const questionAnswering = (): Task => ({
   score: (metric, logits, examples) => {
     const measure = metric === 'f1' || metric === 'exact_match' ? metrics[metric] : undefined;
     if (!measure) throw new ModelError('OPTION_INVALID', `Question answering is not scored by "${metric}"; choose f1 or exact_match.`);
-    return mean(
-      byQuestion(examples).map((rows) => {
-        const own = rows.flatMap((row) => examples[row]?.question ?? []);
-        const source = own[0]?.source;
-        if (!source) throw new ModelError('DATA_INVALID', 'An input does not say which question it is a window of; make inputs with encodeQuestions.');
-        const [best] = bestAnswers(own.map(({ window }) => window), rows.map((row) => Float32Array.from(logits[row] ?? [])), source.context, { count: 1 });
-        return measure(best?.text ?? '', source.answers.map(({ text }) => text));
-      }),
-    );
+    return mean(answerTexts(logits, examples).map(({ text, source }) => measure(text, source.answers.map((answer) => answer.text))));
   },
+  answerKeys: (logits, examples) => answerTexts(logits, examples).map(({ text }) => text),
   probability: (logits, example) =>
     mean(listTarget(example).map((token, output) => softmax(strided(logits, output, outputs))[token] ?? 0)),
   divergence: (full, reduced) =>

@@ -1,3 +1,4 @@
+import { isDecimal } from '../decimal.js';
 import { ModelError } from '../errors.js';
 import type { SequenceTask } from './sequence-task.js';
 import { onSequences } from './sequence-task.js';
@@ -17,9 +18,9 @@ export const regression = (): SequenceTask => ({
   ...onSequences({ prediction, answer }),
 
   target: (label) => {
-    const value = typeof label === 'number' ? label : label.trim() === '' ? Number.NaN : Number(label);
+    const value = typeof label === 'number' || isDecimal(label) ? Number(label) : Number.NaN;
     if (Number.isFinite(value)) return value;
-    throw new ModelError('LABEL_UNKNOWN', `Label ${JSON.stringify(label)} is not a number; regression needs numbers.`);
+    throw new ModelError('LABEL_UNKNOWN', `Label ${JSON.stringify(label)} is not a number; regression needs decimal numbers.`);
   },
   prediction,
   answer,

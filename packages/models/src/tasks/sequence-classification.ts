@@ -4,8 +4,21 @@ import { onSequences } from './sequence-task.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { classTargets, numberTarget } from './target-arrays.js';
 
-/** One of several labels for a text or a pair of texts. */
+/** Answers are read by the names of the labels: two of one name would be one. */
+const checkDistinct = (labels: readonly string[]): void => {
+  const twice = labels.find((label, number) => labels.indexOf(label) < number);
+  if (twice === undefined) return;
+  throw new ModelError('OPTION_INVALID', `The labels ${labels.join(', ')} hold ${JSON.stringify(twice)} twice; give every class a name of its own.`);
+};
+
+/**
+ * One of several labels for a text or a pair of texts.
+ *
+ * @param labels names of the classes, all different
+ * @throws ModelError `OPTION_INVALID` when two are the same
+ */
 export const sequenceClassification = (labels: readonly string[]): SequenceTask => {
+  checkDistinct(labels);
   const answer: SequenceTask['answer'] = (logits) => {
     const probabilities = softmax(logits);
     const best = argMax(probabilities);
@@ -32,6 +45,7 @@ export const sequenceClassification = (labels: readonly string[]): SequenceTask 
     answer,
     probability: (logits, example) => softmax(logits)[numberTarget(example)] ?? 0,
     divergence: logitDivergence,
+    answerKeys: (logits) => logits.map(argMax),
     targets: (batch) => classTargets(batch, labels.length),
   };
 };

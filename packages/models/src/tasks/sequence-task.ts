@@ -1,11 +1,11 @@
 import { ModelError } from '../errors.js';
 import { metricByName } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metric.js';
-import type { Tokenizer } from '../tokenizer.js';
+import type { Encoding, Tokenizer } from '../tokenizer.js';
 import { numberTarget } from './target-arrays.js';
 import type { Answer, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
 
-/** A task on whole texts: one input, one answer. */
+/** A task on whole texts: one input, one label or value. */
 export interface SequenceTask extends Task {
   /**
    * Label of an example -> the number the loss works with.
@@ -18,7 +18,7 @@ export interface SequenceTask extends Task {
   answer(logits: ArrayLike<number>): Answer;
 }
 
-/** Whether a task is on whole texts. */
+/** Whether a task gives a whole text one label or value. */
 export const isSequenceTask = (task: Task): task is SequenceTask => task.name === 'sequence-classification' || task.name === 'regression';
 
 /** @throws ModelError `TEXT_TOO_LONG` */
@@ -28,17 +28,35 @@ export const checkLength = (tokens: number, positions: number): void => {
   }
 };
 
+/** How many tokens a text lost, where it was cut. */
+export const cutFrom = ({ truncated, ids }: Encoding, whole: () => Encoding): Pick<PreparedText, 'cutTokens'> => (truncated ? { cutTokens: whole().ids.length - ids.length } : {});
+
+/** @throws ModelError `OPTION_INVALID` */
+export const checkThreshold = (threshold: number | undefined): void => {
+  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
+  throw new ModelError('OPTION_INVALID', `threshold is ${threshold}; expected a probability, 0 to 1.`);
+};
+
+/** What a task on whole texts answers; `threshold` concerns those that give any number of labels. */
+type AnswerText = (logits: ArrayLike<number>, threshold?: number) => Answer;
+
 /** What tasks on whole texts share. */
-export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) => ({
+export const onWholeTexts = (answer: AnswerText) => ({
   reads: 'first' as const,
 
-  prepare: (tokenizer: Tokenizer, text: TextInput, { positions, truncate }: PrepareOptions): PreparedText => {
+  prepare: (tokenizer: Tokenizer, text: TextInput, { positions, truncate, threshold }: PrepareOptions): PreparedText => {
+    checkThreshold(threshold);
     const [first, pair] = typeof text === 'string' ? [text] : text;
     const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
     checkLength(encoding.ids.length, positions);
-    return { inputs: [encoding], answer: ([logits]) => task.answer(logits ?? []) };
+    return { inputs: [encoding], ...cutFrom(encoding, () => tokenizer.encode(first, pair)), answer: ([logits]) => answer(logits ?? [], threshold) };
   },
+});
+
+/** What tasks share that give a whole text one label or value. */
+export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) => ({
+  ...onWholeTexts(task.answer),
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
-    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget)),
+    metricByName(metric)(logits.map((row) => task.prediction(row)), examples.map(numberTarget), logits[0]?.length),
 });

@@ -7,6 +7,9 @@ export const softmax = (logits: ArrayLike<number>): number[] => {
   return powers.map((power) => power / sum);
 };
 
+/** Probability that a logit of its own stands for. */
+export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+
 /** Place of the largest value; the first of equals. */
 export const argMax = (values: ArrayLike<number>): number => {
   let best = 0;

@@ -10,6 +10,7 @@ const paddingLogit = -1e9;
 
 /** Logits of the head -> the layout of `TargetArrays`, padding without probability. */
 const distributions = ({ distribution }: Task, logits: Tensor, batch: readonly LabelledInput[]): Tensor => {
+  if (distribution === 'binary') return tf.pad(tf.expandDims(logits, -1), [[0, 0], [0, 0], [0, 1]]); // [B, outputs] -> [B, outputs, 2]: the softmax of (x, 0) is the sigmoid of x
   if (distribution !== 'tokens') return logits;
   const width = widthOf(batch);
   const mask = new Float32Array(batch.length * width);
@@ -19,7 +20,7 @@ const distributions = ({ distribution }: Task, logits: Tensor, batch: readonly L
 
 const squaredError = (a: Tensor, b: Tensor, weights: Tensor): Scalar => tf.sum<Scalar>(tf.mul(tf.square(tf.sub(a, b)), weights));
 
-/** Mean loss of a batch: cross-entropy, or the squared error of a regression. */
+/** Mean loss of a batch: cross-entropy (of several labels a text: the mean of the binary ones), or the squared error of a regression. */
 export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
   tf.tidy(() => {
     const { labels, labelShape, weights, weightShape } = task.targets(batch);
@@ -28,7 +29,7 @@ export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInp
     return tf.neg(tf.sum<Scalar>(tf.mul(tf.logSoftmax(distributions(task, logits, batch)), target)));
   });
 
-/** Mean divergence of a sub-model from the full model: KL of the distributions, or the squared difference of a regression. */
+/** Mean divergence of a sub-model from the full model: KL of the distributions (the mean over all of them), or the squared difference of a regression. */
 export const distillationLoss = (
   task: Task,
   teacher: Tensor,

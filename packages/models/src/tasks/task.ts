@@ -4,7 +4,7 @@ import type { SpanAnswer } from '../question-windows.js';
 import type { Encoding, Tokenizer } from '../tokenizer.js';
 import type { TargetArrays } from './target-arrays.js';
 
-export type TaskName = 'sequence-classification' | 'regression' | 'question-answering' | 'token-classification';
+export type TaskName = 'sequence-classification' | 'multi-label-classification' | 'regression' | 'question-answering' | 'token-classification';
 
 /** A text, or a pair of texts: for question answering the question and its context. */
 export type TextInput = string | readonly [text: string, pair: string];
@@ -31,13 +31,25 @@ export interface EntityAnswer {
   readonly score: number;
 }
 
+/** A label that a text is given. */
+export interface LabelAnswer {
+  readonly label: string;
+  /** Its probability. */
+  readonly score: number;
+}
+
 /** What a model answers for one text. */
 export interface Answer {
-  /** The label; a regression's number, an answer or the entities as text. */
+  /**
+   * The label; a regression's number, an answer or the entities as text; of several labels a text those it is given, in the order of the
+   * model's labels with commas between them, empty where it is given none.
+   */
   readonly label: string;
-  /** Confidence in [0, 1]; the predicted number for regression. */
+  /** Confidence in [0, 1], of several labels a text the probability of exactly those it is given; the predicted number for regression. */
   readonly score: number;
-  /** Probability of each label, in the order of the model's labels: classification only. */
+  /** The labels that reach the threshold, most probable first; may be empty: multi-label classification only. */
+  readonly labels?: readonly LabelAnswer[];
+  /** Probability of each label, in the order of the model's labels: classification only. Those of several labels a text do not sum to 1. */
   readonly probabilities?: Readonly<Record<string, number>>;
   /** The best answers, best first: question answering only. */
   readonly answers?: readonly SpanAnswer[];
@@ -49,6 +61,8 @@ export interface Answer {
 export interface PreparedText {
   /** One input, or the windows of a long context. */
   readonly inputs: readonly Encoding[];
+  /** Tokens that were cut away; absent where all are read. */
+  readonly cutTokens?: number;
   /** @param logits of each input */
   answer(logits: readonly Float32Array[]): Answer;
 }
@@ -63,6 +77,8 @@ export interface PrepareOptions {
   /** Most answers to give, and tokens that one may have: question answering only. Default 20 and 30. */
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
+  /** Probability from which a label is given: multi-label classification only. Default 0.5. */
+  readonly threshold?: number | undefined;
 }
 
 /** What a head's outputs mean. One file a task. */
@@ -72,8 +88,8 @@ export interface Task {
   readonly outputs: number;
   /** What the head reads: the first token, or every token. */
   readonly reads: 'first' | 'tokens';
-  /** What the probabilities of an input sum to one over: the outputs, the tokens of the input, or (regression) there are none. */
-  readonly distribution: 'outputs' | 'tokens' | 'none';
+  /** What the probabilities of an input sum to one over: the outputs, each output and its opposite (several labels a text), the tokens of the input, or (regression) there are none. */
+  readonly distribution: 'outputs' | 'binary' | 'tokens' | 'none';
   /** Label names by class number; empty where there are no classes. */
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
@@ -90,6 +106,11 @@ export interface Task {
   probability?(logits: ArrayLike<number>, example: LabelledInput): number;
   /** How far an input's logits are from those of the full length; 0 when they say the same. */
   divergence(full: ArrayLike<number>, reduced: ArrayLike<number>, example: LabelledInput): number;
+  /**
+   * What is answered, for each text or question: two answers are the same when their keys are. What flips are counted by; absent for
+   * regression, whose numbers change with any change of the lengths.
+   */
+  answerKeys?(logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): readonly (string | number)[];
   /** Targets of a batch, as arrays for the loss. */
   targets(batch: readonly LabelledInput[]): TargetArrays;
 }

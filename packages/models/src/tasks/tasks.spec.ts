@@ -99,7 +99,8 @@ describe('token classification', () => {
 
   test('the score of a text is the mean over the words that were read', () => {
     const tokenizer = createTokenizer({ 'vocab.txt': new TextEncoder().encode(tinyVocabulary.join('\n')) });
-    const { inputs, answer } = task.prepare(tokenizer, 'a good phone \u200b works', { positions: 5, truncate: true });
+    const { inputs, cutTokens, answer } = task.prepare(tokenizer, 'a good phone \u200b works', { positions: 5, truncate: true });
+    expect(cutTokens).toBe(1);
     expect(inputs[0]?.ids).toHaveLength(5); // [CLS] a good phone [SEP]
     const sure = [0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0, 50, 0, 0, 0];
     expect(answer([Float32Array.from(sure)])).toMatchObject({ score: 1, entities: [{ text: 'good phone', type: 'place' }] });

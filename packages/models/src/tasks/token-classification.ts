@@ -5,7 +5,7 @@ import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { EntityAnswer, Task } from './task.js';
-import { checkLength } from './sequence-task.js';
+import { checkLength, cutFrom } from './sequence-task.js';
 
 /** A task that names words. */
 export interface TokenTask extends Task {
@@ -63,6 +63,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
       checkLength(encoding.ids.length, positions);
       return {
         inputs: [encoding],
+        ...cutFrom(encoding, () => encodeTextWords(tokenizer, text).encoding),
         answer: ([logits = new Float32Array()]) => {
           const tags = spans.map(() => 'O');
           const scores = spans.map(() => 0);
@@ -90,6 +91,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
       if (metric === 'accuracy') return mean(gold.flatMap((tags, i) => tags.map((tag, word) => (tag === predicted[i]?.[word] ? 1 : 0))));
       throw new ModelError('OPTION_INVALID', `Token classification is not scored by "${metric}"; choose f1 (of entities) or accuracy (of words).`);
     },
+    answerKeys: (logits, examples) => examples.map((example, i) => JSON.stringify(entitiesOf(tagsOf(example, logits[i] ?? [])))),
     probability: (logits, example) => mean(readTokens(example).map((token) => softmax(rowOf(logits, token))[listTarget(example)[token] ?? 0] ?? 0)),
     divergence: (full, reduced, example) => mean(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 

@@ -46,7 +46,7 @@ export const servePredictor = ({ open = openOnTensorFlow, line = globalThis as u
 
   const modelOf = (number: number): Predictor => {
     const model = models.get(number);
-    if (!model) throw new ModelError('OPTION_INVALID', 'The model was disposed of; create another predictor.');
+    if (!model) throw new ModelError('DISPOSED', 'The model was disposed of; create another predictor.');
     return model;
   };
 

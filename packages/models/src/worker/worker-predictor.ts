@@ -6,11 +6,12 @@ import type { DownloadProgress } from '../download-progress.js';
 import { ModelError } from '../errors.js';
 import type { ModelErrorCode } from '../errors.js';
 import { headCostOf } from '../head-cost.js';
-import type { Inspection, Prediction, PredictOptions, Predictor } from '../predictor.js';
+import type { Inspection, PredictOptions, Predictor } from '../predictor.js';
+import type { TextInput, TokenInput } from '../tasks/task.js';
 import type { Line, SentError, WorkerCall, WorkerModel, WorkerModelOptions, WorkerReply } from './messages.js';
 
 export type { DownloadProgress } from '../download-progress.js';
-export type { Inspection, Prediction, PredictOptions, Predictor } from '../predictor.js';
+export type { FailedPrediction, Inspection, Prediction, PredictOptions, Predictor } from '../predictor.js';
 export type { Line, WorkerModelOptions } from './messages.js';
 
 /** A worker: `new Worker(...)` of a page, or a `MessagePort` to one. */
@@ -124,15 +125,19 @@ export const createWorkerPredictor = async (
   const { id: model } = opening;
   const facts = await opening.answer;
   const headMacs = headCostOf(facts.dimensions, facts.head);
+  const predict = (texts: readonly (TextInput | TokenInput)[], given: PredictOptions = {}): Promise<unknown> => ask({ call: 'predict', model, texts, options: sent(given) }, given).answer;
+  let disposed = false;
   return {
     ...facts,
-    predict: (texts, given = {}) => ask<Prediction[]>({ call: 'predict', model, texts, options: sent(given) }, given).answer,
+    predict: predict as Predictor['predict'],
     countTokens: (text, given = {}) => ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
     inspect: (text, given = {}) => ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
     macs: (tokens, config = fullLength(facts.dimensions.layers)) => cost(facts.dimensions, config, tokens, { head: headMacs }),
     dispose: () => {
+      if (disposed) return;
+      disposed = true;
       worker.postMessage({ id: 0, call: 'dispose', model });
-      end(new ModelError('OPTION_INVALID', 'The predictor was disposed of; create another.'));
+      end(new ModelError('DISPOSED', 'The predictor was disposed of; create another.'));
       if (!keepWorker) worker.terminate?.();
     },
   };

@@ -74,6 +74,10 @@ test('errors arrive as what they are', async () => {
   const empty = await predictor.predict(['']).catch((error: unknown) => error);
   expect(empty).toBeInstanceOf(ModelError);
   expect(empty).toMatchObject({ code: 'TEXT_EMPTY' });
+  const [good, none] = await predictor.predict(['good film', '']); // of several, in its place
+  expect(good?.label).toBeDefined();
+  expect(none).toEqual({ error: { code: 'TEXT_EMPTY', message: expect.stringContaining('has no tokens') } });
+  await expect(predictor.predict(['good film', ''], { onError: 'throw' })).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
   const rising = await predictor.predict(texts, { lengthConfig: [0.5, 0.6, 0.7] }).catch((error: unknown) => error);
   expect(rising).toBeInstanceOf(CoreError);
   expect(rising).toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
@@ -132,8 +136,9 @@ test('disposing frees the model, ends what waits and the worker with it', async 
   const kept = await createWorkerPredictor(line, source, { keepWorker: true });
   const waits = kept.predict(texts);
   kept.dispose();
-  await expect(waits).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('disposed of') });
-  await expect(kept.countTokens('good')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(waits).rejects.toMatchObject({ code: 'DISPOSED', message: expect.stringContaining('disposed of') });
+  await expect(kept.countTokens('good')).rejects.toMatchObject({ code: 'DISPOSED' });
+  kept.dispose();
   const other = await createWorkerPredictor(line, source); // the same worker, another model
   expect([disposed, terminated]).toEqual([1, 0]);
   other.dispose();

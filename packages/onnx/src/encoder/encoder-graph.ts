@@ -2,6 +2,7 @@ import type { AttentionWeights, BlockWeights, EmbeddingWeights, EncoderWeights, 
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
+import { activate } from './activation.js';
 import type { LayerLengths } from './length-plan.js';
 import type { WeightEmitter } from './precision.js';
 import type { WeightTree } from './weight-tree.js';
@@ -112,13 +113,6 @@ const layerNorm = <Leaf>(g: GraphBuilder, { weights, emit, training }: EncoderCo
 
 const dropout = <Leaf>(g: GraphBuilder, { training }: EncoderContext<Leaf>, x: Value, place: string, kind: DropoutKind = 'hidden'): Value =>
   training ? training.dropout(g, x, place, kind) : x;
-
-/** x/2 (1 + erf(x / sqrt 2)), in operators that runtimes know to fuse. */
-const gelu = (g: GraphBuilder, x: Value, training: boolean): Value => {
-  if (training) return g.ops('Gelu', [x], 1, { domain: microsoft })[0] as Value; // one operator, one gradient rule
-  const cumulative = g.op('Add', [g.op('Erf', [g.op('Div', [x, g.float(Math.SQRT2)])]), g.float(1)]);
-  return g.op('Mul', [g.op('Mul', [x, cumulative]), g.float(0.5)]);
-};
 
 /** Word, position and segment embeddings, summed. */
 const sumEmbeddings = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, { ids, typeIds }: EncoderInputs): Value => {
@@ -257,7 +251,7 @@ const dropWhereNeeded = (
 const feedForward = <Leaf>(g: GraphBuilder, context: EncoderContext<Leaf>, layer: number, x: Value): Value => {
   const { emit, weights, training } = context;
   const { intermediate, output, norm }: WeightTree<FeedForwardWeights, Leaf> = (weights.blocks[layer] as WeightTree<BlockWeights, Leaf>).feedForward;
-  const inner = gelu(g, emit.dense(g, x, intermediate), training !== undefined);
+  const inner = activate(g, emit.dense(g, x, intermediate), weights.activation ?? 'gelu', training !== undefined);
   const outer = dropout(g, context, emit.dense(g, inner, output), `${layer}.feed_forward`);
   return layerNorm(g, context, g.op('Add', [outer, x]), norm);
 };

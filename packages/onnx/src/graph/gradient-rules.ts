@@ -69,6 +69,8 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
 
   Tanh: ({ g, outputs: [y], dy }) => [g.op('Mul', [dy, g.op('Sub', [g.float(1), g.op('Mul', [y as Value, y as Value])])])],
 
+  Sigmoid: ({ g, outputs: [y], dy }) => [g.op('Mul', [dy, g.op('Mul', [y as Value, g.op('Sub', [g.float(1), y as Value])])])],
+
   Relu: ({ g, inputs: [x], dy }) => [g.op('Where', [g.op('Greater', [x as Value, g.float(0)]), dy, g.float(0)])],
 
   Gelu: ({ g, inputs: [x], dy }) => [g.op('Mul', [dy, geluSlope(g, x as Value)])],

@@ -1,7 +1,7 @@
 import type { Gradients, Sandwich, TrainingEngine } from '@length-adaptive/core';
 import { createRandom } from '@length-adaptive/core';
 import type { DistillationOptions, LabelledInput, ModelConfig, Task, TaskModel } from '@length-adaptive/models';
-import { createTaskModel, distill, planDistillation, questionAnswering, regression, sequenceClassification, tensorDistillationEngine, tokenClassification } from '@length-adaptive/models';
+import { createTaskModel, distill, multiLabelClassification, planDistillation, questionAnswering, regression, sequenceClassification, tensorDistillationEngine, tokenClassification } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
@@ -28,6 +28,7 @@ const randomBatch = (seed: number, { name, outputs }: Task, rows = 4): LabelledI
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();
+    if (name === 'multi-label-classification') return Array.from({ length: outputs }, () => random.integer(0, 1));
     if (name === 'question-answering') return [random.integer(0, length - 1), random.integer(0, length - 1)];
     if (name === 'token-classification') return Array.from({ length }, () => random.integer(-1, outputs - 1));
     return random.integer(0, outputs - 1);
@@ -55,6 +56,7 @@ describe.each<[string, DistillationOptions, ModelConfig, ModelConfig, Task, Sand
   ['relations, a layer of the teacher', { method: 'relations', relationHeads: 4, teacherLayer: 2 }, distilbert, bert, classes, plain],
   ['prediction of classes', { method: 'prediction', temperature: 2, labelLoss: 0.3 }, narrow, bert, classes, plain],
   ['prediction of classes with LengthDrop', { method: 'prediction' }, narrow, bert, classes, { full: {}, reduced: [{ config: [0.7, 0.4] }] }],
+  ['prediction of several labels', { method: 'prediction', temperature: 2, labelLoss: 0.3 }, narrow, bert, multiLabelClassification(['a', 'b', 'c', 'd']), { full: {}, reduced: [{ config: [0.7, 0.4] }] }],
   ['prediction of numbers', { method: 'prediction' }, distilbert, bert, regression(), plain],
   ['prediction of answers', { method: 'prediction', temperature: 1.5 }, narrow, distilbert, questionAnswering(), plain],
   ['prediction of tags', { method: 'prediction', labelLoss: 1 }, narrow, bert, tokenClassification(['O', 'B-x', 'I-x']), plain],
@@ -126,6 +128,6 @@ test('with dropout a step is of its seed; a teacher on any engine answers; sub-m
   const own = await onnxDistillationEngine(planDistillation(student, teacher, { method: 'prediction' }), { threads: 1 });
   const [a, b] = [await gradientsOf(answers.training, batch, plain), await gradientsOf(own.training, batch, plain)];
   expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
-  for (const used of [answers, own]) await used.release();
+  for (const used of [answers, own, answers, own]) await used.release(); // again is no error
   for (const model of [student, teacher]) model.dispose();
 });

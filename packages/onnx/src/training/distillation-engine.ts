@@ -1,5 +1,6 @@
 import type { EncoderInput, Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core';
 import type { Distillation, DistillationEngine, LabelledInput, PredictionDistillation, RunnableModel, TaskModel } from '@length-adaptive/models';
+import { createLifetime } from '@length-adaptive/models';
 import { OnnxError } from '../errors.js';
 import type { OnnxRuntime, RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -26,7 +27,7 @@ const answeringEngine = async ({ student, teacher, temperature, labelLoss }: Pre
   return {
     ...engine,
     release: async () => {
-      await engine.release();
+      await engine.release(); // first, since its steps ask the teacher
       await session?.release();
     },
   };
@@ -89,15 +90,12 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
     return { loss, taskLoss: loss, distillationLosses: [] };
   };
 
-  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step };
-  return {
-    training,
-    release: async () => {
-      await teacher.release();
-      for (const graph of graphs.values()) await (await graph).session.release();
-      graphs.clear();
-    },
-  };
+  const lifetime = createLifetime('The distillation engine', async () => {
+    await teacher.release();
+    for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release(); // what did not open has nothing to release
+  });
+  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step: (...given) => lifetime.during(() => step(...given)) };
+  return { training, release: () => lifetime.end() };
 };
 
 /**

@@ -11,6 +11,7 @@ const sum = (g: GraphBuilder, x: Value): Value => g.op('ReduceSum', [x], { keepd
 
 /** Names of the axes of logits, of targets (probabilities run over the last axis), and of weights. */
 const axesOf = ({ reads, distribution }: LossOptions['task']): Readonly<Record<'logits' | 'labels' | 'weights', readonly (string | number)[]>> => {
+  if (distribution === 'binary') return { logits: ['batch', 'outputs'], labels: ['batch', 'outputs', 2], weights: ['batch', 'outputs', 1] };
   if (reads === 'first') return { logits: ['batch', 'outputs'], labels: ['batch', 'outputs'], weights: ['batch', 1] };
   const logits = ['batch', 'sequence', 'outputs'];
   return distribution === 'tokens'
@@ -33,7 +34,8 @@ export const addLoss = (g: GraphBuilder, logits: Value, { task, from, temperatur
   const labels = g.input('labels', 'float32', axes.labels);
   const weights = from === 'teacher' || task.distribution === 'none' ? g.input('weights', 'float32', axes.weights) : undefined;
   const bias = task.distribution === 'tokens' ? g.input('token_bias', 'float32', ['batch', 1, 'sequence']) : undefined;
-  const arranged = (x: Value): Value => (bias ? g.op('Add', [g.op('Transpose', [x], { perm: [0, 2, 1] }), bias]) : x);
+  const withOpposite = (x: Value): Value => g.op('Pad', [g.op('Reshape', [x, g.int64([0, 0, 1])]), g.int64([0, 0, 0, 0, 0, 1]), g.float(0)]); // [B, outputs] -> [B, outputs, 2]: the softmax of (x, 0) is the sigmoid of x
+  const arranged = (x: Value): Value => (task.distribution === 'binary' ? withOpposite(x) : bias ? g.op('Add', [g.op('Transpose', [x], { perm: [0, 2, 1] }), bias]) : x);
   const logSoftmax = (x: Value): Value => g.op('LogSoftmax', [arranged(x)], { axis: -1 });
 
   const labelled = (): Value =>

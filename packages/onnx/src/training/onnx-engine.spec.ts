@@ -1,7 +1,7 @@
 import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@length-adaptive/core';
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, Task } from '@length-adaptive/models';
-import { createTaskModel, fineTune, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
+import { createTaskModel, fineTune, multiLabelClassification, questionAnswering, regression, sequenceClassification, tokenClassification, trainable } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
@@ -31,6 +31,7 @@ const randomBatch = (seed: number, { name, outputs }: Task, rows = 5): LabelledI
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();
+    if (name === 'multi-label-classification') return Array.from({ length: outputs }, () => random.integer(0, 1));
     if (name === 'question-answering') return [random.integer(0, length - 1), random.integer(0, length - 1)];
     if (name === 'token-classification') return Array.from({ length }, () => random.integer(-1, outputs - 1));
     return random.integer(0, outputs - 1);
@@ -78,10 +79,16 @@ const distilbertConfig = { model_type: 'distilbert', vocab_size: 60, dim: 24, n_
 describe.each([
   { task: sequenceClassification(['a', 'b', 'c']), config },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
+  { task: multiLabelClassification(['a', 'b', 'c']), config },
+  { task: multiLabelClassification(['a']), config: distilbertConfig },
   { task: regression(), config },
   { task: questionAnswering(), config },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },
-])('$task.name with $config.model_type', ({ task, config }) => {
+  { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'gelu_new' } },
+  { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'relu' } },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...config, hidden_act: 'silu' } },
+  { task: sequenceClassification(['a', 'b']), config: { ...distilbertConfig, activation: 'quick_gelu' } },
+])('$task.name with $config.model_type ($config.hidden_act$config.activation)', ({ task, config }) => {
   test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
     const model = createTaskModel(config, new Map(), { fresh: true, task });
     const reference = tensorEngine(trainable(model));
@@ -164,6 +171,17 @@ describe('fine-tuning', () => {
     const engine = await onnxTrainingEngine(model);
     expect(() => engine.training.writeWeights(new Map())).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     await engine.release();
+  });
+
+  test('an engine that was released, twice, refuses steps and predictions by their code; a model that was disposed of has none', async () => {
+    const model = fresh();
+    const engine = await onnxTrainingEngine(model);
+    await engine.release();
+    await engine.release();
+    const [input] = examples;
+    await expect(stepOf(engine.training, examples.slice(0, 1), { full: {}, reduced: [] }, {})).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(engine.runnable.run([input?.input ?? { ids: [2, 3] }])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
     model.dispose();
+    await expect(onnxTrainingEngine(model)).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 });

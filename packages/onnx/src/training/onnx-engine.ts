@@ -1,6 +1,6 @@
 import type { Dropout, EncoderInput, Gradients, KlOptions, SandwichLosses, SandwichOptions, SubModel, TrainingEngine } from '@length-adaptive/core';
 import type { FineTuneEngine, LabelledInput, RunnableModel, TaskModel } from '@length-adaptive/models';
-import { withPriors } from '@length-adaptive/models';
+import { createLifetime, withPriors } from '@length-adaptive/models';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { openSession } from '../runtime.js';
@@ -25,7 +25,7 @@ interface PassResult {
 /** Trains on ONNX Runtime and predicts with the weights as they are. */
 export interface OnnxTrainingEngine extends FineTuneEngine {
   readonly runnable: RunnableModel;
-  /** Ends the sessions. */
+  /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
   release(): Promise<void>;
 }
 
@@ -107,28 +107,26 @@ export const openEngine = async (model: TaskModel, options: SessionOptions, teac
     return { loss: distillationLosses.reduce((sum, term) => sum + term, taskLoss) / (1 + reduced.length), taskLoss, distillationLosses };
   };
 
-  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step };
   const prediction = openSession(predictionGraph(shapes), options);
+  prediction.catch(() => undefined); // whoever predicts is told
+  const lifetime = createLifetime('The training engine', async () => {
+    await (await prediction.catch(() => undefined))?.session.release(); // what did not open has nothing to release
+    for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release();
+  });
+  const training: TrainingEngine<Batch> = { readWeights: weights.readWeights, writeWeights: weights.writeWeights, step: (...given) => lifetime.during(() => step(...given)) };
   const runnable: RunnableModel = {
     ...model,
     engine: 'onnxruntime',
     batchTokens,
-    run: async (inputs, { config } = {}) => {
-      const { ort, session } = await prediction;
-      const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
-      const feeds = { ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs, layers: layerCount, inputNames: session.inputNames }), ...weights.feeds(ort, session.inputNames) };
-      return (await runGraph(session, feeds))['logits']?.data as Float32Array;
-    },
+    run: (inputs, { config } = {}) =>
+      lifetime.during(async () => {
+        const { ort, session } = await prediction;
+        const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
+        const feeds = { ...tokenFeeds(ort, withPriors(model.reducer, inputs), { configs, layers: layerCount, inputNames: session.inputNames }), ...weights.feeds(ort, session.inputNames) };
+        return (await runGraph(session, feeds))['logits']?.data as Float32Array;
+      }),
   };
-  return {
-    training,
-    runnable,
-    release: async () => {
-      await (await prediction).session.release();
-      for (const graph of graphs.values()) await (await graph).session.release();
-      graphs.clear();
-    },
-  };
+  return { training, runnable, release: () => lifetime.end() };
 };
 
 interface PassOptions {

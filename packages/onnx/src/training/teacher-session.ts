@@ -1,5 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import type { TaskModel } from '@length-adaptive/models';
+import { createLifetime } from '@length-adaptive/models';
 import { OnnxError } from '../errors.js';
 import { hostModel } from '../export-graph.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
@@ -19,9 +20,10 @@ export interface TeacherSession {
 
 const open = async (bytes: Uint8Array, layers: number, options: SessionOptions): Promise<TeacherSession> => {
   const { ort, session } = await openSession(bytes, options);
+  const lifetime = createLifetime('The teacher', () => session.release());
   return {
-    ask: (inputs) => runGraph(session, tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames })),
-    release: () => session.release(),
+    ask: (inputs) => lifetime.during(() => runGraph(session, tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames }))),
+    release: () => lifetime.end(),
   };
 };
 

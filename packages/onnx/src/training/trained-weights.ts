@@ -1,5 +1,6 @@
 import type { ParameterValues, TrainingEngine } from '@length-adaptive/core';
 import type { Parameter } from '@length-adaptive/models';
+import { checkParameters } from '@length-adaptive/models';
 import { OnnxError } from '../errors.js';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { float } from './pass-feeds.js';
@@ -19,8 +20,9 @@ const checkSize = (name: string, values: Float32Array | undefined, shape: readon
   }
 };
 
-/** Copies the values of parameters. */
+/** Copies the values of parameters. @throws ModelError `DISPOSED` */
 export const copyWeights = async (parameters: readonly Parameter[]): Promise<TrainedWeights> => {
+  checkParameters(parameters);
   const shapes = new Map<string, readonly number[]>(parameters.map(({ spec, variable }) => [spec.name, variable.shape]));
   let weights: ParameterValues = new Map();
   for (const { spec, variable } of parameters) weights.set(spec.name, ((await variable.data()) as Float32Array).slice());

@@ -29,6 +29,8 @@ export interface Found {
 export interface Work {
   readonly inputs: readonly (TextInput | TokenInput)[];
   readonly fields: RequestFields;
+  /** Whether the protocol can say of single texts that they were refused. */
+  readonly partial?: boolean | undefined;
 }
 
 /** The two steps from a request to its answer, the same for all protocols. */
@@ -61,11 +63,11 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     throw new ServerError('TASK_MISMATCH', `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.join(' and ')}.`);
   },
 
-  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields }) => {
+  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial }) => {
     checkSize(inputs, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
-    const result = await model.infer(inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }));
+    const result = await model.infer({ ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }), ...(partial && { partial }) });
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));
     return result;

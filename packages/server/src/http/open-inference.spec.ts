@@ -5,7 +5,7 @@ let one: StartedApp;
 let tasks: StartedApp;
 beforeAll(async () => {
   one = await start([{ version: '2' }, { version: '1' }]);
-  tasks = await start([{ name: 'stars', task: 'regression' }, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification', ready: false }]);
+  tasks = await start([{ name: 'stars', task: 'regression' }, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification', ready: false }, { name: 'topics', task: 'multi-label-classification' }]);
 });
 
 const text = (...data: readonly string[]) => ({ name: 'text', shape: [data.length], datatype: 'BYTES', data });
@@ -83,6 +83,15 @@ test('every task has its outputs', async () => {
     ],
   });
   expect(tasks.service.requests.at(-1)).toMatchObject({ inputs: [['who', 'Anna did'], ['what', 'It']], answers: 2 });
+  expect((await tasks.get('/v2/models/topics')).json).toMatchObject({ inputs: [{ name: 'text' }, { name: 'pair' }, { name: 'input_ids' }, {}, {}] });
+  expect((await infer({ inputs: [text('good', 'bad')], parameters: { threshold: 0.7 } }, tasks, 'topics')).json).toMatchObject({
+    outputs: [
+      { name: 'label', datatype: 'BYTES', shape: [2], data: ['praise', ''] },
+      { name: 'score', datatype: 'FP32', data: [0.5, 0.5] },
+      { name: 'probabilities', datatype: 'FP32', shape: [2, 2], data: [0.6, 0.9, 0.6, 0.1] },
+      { name: 'labels', datatype: 'BYTES', shape: [2], data: ['[{"label":"praise","score":0.9}]', '[]'] },
+    ],
+  });
   expect((await infer({ inputs: [text('Eva')] }, tasks, 'names')).json).toMatchObject({ outputs: [{ name: 'entities', shape: [1], data: ['[{"type":"PER","text":"Eva","start":0,"end":3,"score":0.5}]'] }] });
 });
 

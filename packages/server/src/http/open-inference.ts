@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ModelStatus } from '../service.js';
 import { errorSchema } from './error-body.js';
-import { answerFields, requestFields } from './request-fields.js';
+import { answerFields, labelFields, requestFields } from './request-fields.js';
 import { fieldsOfResult, resultFields } from './result-fields.js';
 import type { Routes } from './routes.js';
 import { inputNames, inputsOfTensors } from './tensor-inputs.js';
@@ -27,7 +27,7 @@ const modelMetadata = Type.Object({
 /** Clients of this protocol send fields of their own: what is not known is left alone, save in `parameters`, where a misspelt budget would not hold. */
 const inferBody = Type.Object({
   id: Type.Optional(Type.String({ maxLength: 1024, description: 'Comes back with the answer.' })),
-  parameters: Type.Optional(Type.Object({ ...requestFields, ...answerFields }, { additionalProperties: false })),
+  parameters: Type.Optional(Type.Object({ ...requestFields, ...answerFields, ...labelFields }, { additionalProperties: false })),
   inputs: Type.Array(inputTensor, { minItems: 1, maxItems: 8 }),
   outputs: Type.Optional(Type.Array(Type.Object({ name: Type.String(), parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }), { maxItems: 8, description: 'Outputs that are wanted. Default: all.' })),
 });

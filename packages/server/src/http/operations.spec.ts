@@ -6,7 +6,7 @@ import { appStarter, type StartedApp } from '../testing/start-app.js';
 const start = appStarter();
 let one: StartedApp;
 beforeAll(async () => {
-  one = await start([{}, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification' }, { name: 'stars', task: 'regression' }]);
+  one = await start([{}, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification' }, { name: 'stars', task: 'regression' }, { name: 'topics', task: 'multi-label-classification' }]);
 });
 
 test('models with their configurations', async () => {
@@ -26,6 +26,7 @@ test('models with their configurations', async () => {
       { name: 'reader' },
       { name: 'names' },
       { name: 'stars' },
+      { name: 'topics', task: 'multi-label-classification', labels: ['long', 'praise'] },
     ],
   });
 });
@@ -75,11 +76,13 @@ test('every answer is as OpenAPI describes it', async () => {
     ['get', '/v2/models/{model}', one.get('/v2/models/reader')],
     ['get', '/v2/models/{model}', one.get('/v2/models/nobody')],
     ['get', '/v2/models/{model}/ready', one.get('/v2/models/reader/ready')],
-    ...['reviews', 'stars', 'names'].map((model): [string, string, Promise<Answer>] => ['post', '/v2/models/{model}/infer', one.post(`/v2/models/${model}/infer`, { inputs: [text] })]),
+    ...['reviews', 'stars', 'names', 'topics'].map((model): [string, string, Promise<Answer>] => ['post', '/v2/models/{model}/infer', one.post(`/v2/models/${model}/infer`, { inputs: [text] })]),
     ['post', '/v2/models/{model}/versions/{version}/infer', one.post('/v2/models/reader/versions/1/infer', { inputs: [text, pair] })],
     ['post', '/v2/models/{model}/infer', one.post('/v2/models/reviews/infer', { inputs: [text], parameters: { budget_cost: 0.1 } })],
     ['post', '/v1/classify', one.post('/v1/classify', { model: 'reviews', text: 'good' })],
     ['post', '/v1/classify', one.post('/v1/classify', { model: 'stars', texts: ['good', 'bad'] })],
+    ['post', '/v1/classify', one.post('/v1/classify', { model: 'topics', texts: ['good', 'bad'] })],
+    ['post', '/v1/classify', one.post('/v1/classify', { model: 'topics', text: 'good' })],
     ['post', '/v1/classify', one.post('/v1/classify', {})],
     ['post', '/v1/answer', one.post('/v1/answer', { model: 'reader', question: 'a', context: 'b' })],
     ['post', '/v1/tag', one.post('/v1/tag', { model: 'names', text: 'a' })],

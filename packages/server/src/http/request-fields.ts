@@ -23,7 +23,12 @@ export const answerFields = {
   max_answer_tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: 512, description: 'Most tokens of an answer. Default 30.' })),
 };
 
-export type RequestFields = Static<TObject<typeof requestFields & typeof answerFields>>;
+/** What a text that may have several labels may ask for as well. */
+export const labelFields = {
+  threshold: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Several labels a text: probability from which a label is given. Default 0.5.' })),
+};
+
+export type RequestFields = Static<TObject<typeof requestFields & typeof answerFields & typeof labelFields>>;
 
 /** What a request's fields are read against. */
 export interface RequestContext {
@@ -70,6 +75,7 @@ export const inferenceRequest = (inputs: InferenceRequest['inputs'], fields: Req
     truncate: fields.truncate ?? truncate,
     answers: fields.answers,
     maxAnswerTokens: fields.max_answer_tokens,
+    threshold: fields.threshold,
     signal,
   };
 };

@@ -5,7 +5,7 @@ let one: StartedApp;
 let tasks: StartedApp;
 beforeAll(async () => {
   one = await start([{}], { truncate: true });
-  tasks = await start([{ name: 'stars', task: 'regression' }, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification' }]);
+  tasks = await start([{ name: 'stars', task: 'regression' }, { name: 'reader', task: 'question-answering' }, { name: 'names', task: 'token-classification' }, { name: 'topics', task: 'multi-label-classification' }]);
 });
 
 const ran = { length_config: '0.8,0.6,0.5', cost: 0.6, expected_score: 0.85, degraded: false, queue_ms: 1.235, compute_ms: 2 };
@@ -19,6 +19,19 @@ test('one text is answered as one, several as a list', async () => {
   expect(one.service.requests.at(-1)).toMatchObject({ inputs: [['good', 'a'], ['bad', 'b']], budget: {}, truncate: true });
   await one.post('/v1/classify', { text: 'good', pair: 'x', budget_cost: 0.5, truncate: false });
   expect(one.service.requests.at(-1)).toMatchObject({ inputs: [['good', 'x']], budget: { cost: 0.5 }, truncate: false });
+});
+
+test('of several texts, one that cannot be read has its error in its place; protocols without a place for it refuse the request', async () => {
+  const error = { error: expect.stringContaining('is empty'), code: 'TEXT_EMPTY' };
+  const { status, json } = await one.post('/v1/classify', { texts: ['', 'good', ' ', 'bad', ''] });
+  expect({ status, json }).toMatchObject({ status: 200, json: { predictions: [error, { label: 'positive' }, error, { label: 'negative' }, error], ...ran, degraded: true } });
+  expect((json as { predictions: object[] }).predictions[0]).toEqual(error);
+  expect((await tasks.post('/v1/tag', { model: 'names', texts: ['Eva', ''] })).json).toMatchObject({ predictions: [{ entities: [{ text: 'Eva' }] }, error] });
+  expect(await one.post('/v1/classify', { texts: ['', ' '] })).toMatchObject({ status: 422, json: error });
+  expect(await one.post('/v1/classify', { text: '' })).toMatchObject({ status: 422, json: error });
+  expect(await one.post('/predict', { inputs: [['good'], ['']] })).toMatchObject({ status: 400, json: { error_type: 'Empty' } });
+  const inputs = [{ name: 'text', datatype: 'BYTES', shape: [2], data: ['good', ''] }];
+  expect(await one.post('/v2/models/reviews/infer', { inputs })).toMatchObject({ status: 422, json: error });
 });
 
 test('every task has its route', async () => {
@@ -42,7 +55,17 @@ test('every task has its route', async () => {
   expect((await tasks.post('/v1/tag', { model: 'names', texts: ['Eva', 'Ben'] })).json).toMatchObject({ predictions: [{ entities: [{ text: 'Eva' }] }, { entities: [{ text: 'Ben' }] }] });
 });
 
+test('several labels a text: those that reach the threshold, best first, and the probability of each', async () => {
+  const classify = async (body: object) => (await tasks.post('/v1/classify', { model: 'topics', ...body })).json;
+  const labels = [{ label: 'praise', score: 0.9 }, { label: 'long', score: 0.6 }];
+  expect(await classify({ text: 'good' })).toMatchObject({ label: 'praise, long', score: 0.5, labels, probabilities: { long: 0.6, praise: 0.9 }, ...ran });
+  expect(await classify({ texts: ['good', 'bad'], threshold: 0.7 })).toMatchObject({ predictions: [{ label: 'praise', labels: labels.slice(0, 1) }, { label: '', labels: [], probabilities: { long: 0.6 } }] });
+  expect(tasks.service.requests.at(-1)).toMatchObject({ threshold: 0.7 });
+  expect(await one.post('/v1/classify', { text: 'good' })).not.toHaveProperty('json.labels');
+});
+
 test.each<[string, string, object, number, string, string]>([
+  ['a threshold that is no probability', '/v1/classify', { text: 'a', threshold: 1.5 }, 400, 'REQUEST_INVALID', '"threshold" is 1.5'],
   ['nothing', '/v1/classify', {}, 400, 'REQUEST_INVALID', 'one of the fields "text" and "texts"'],
   ['both', '/v1/classify', { text: 'a', texts: ['a'] }, 400, 'REQUEST_INVALID', 'one of the fields'],
   ['a pair of many', '/v1/classify', { texts: ['a'], pair: 'b' }, 400, 'REQUEST_INVALID', '"pair" goes with "text"'],

@@ -1,10 +1,10 @@
 import type { Prediction, TextInput } from '@length-adaptive/models';
-import { Type, type TProperties } from 'typebox';
+import { Type, type Static, type TProperties } from 'typebox';
 import { ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
 import { errorSchema } from './error-body.js';
 import type { Found } from './inference.js';
-import { answerFields, requestFields } from './request-fields.js';
+import { answerFields, labelFields, requestFields } from './request-fields.js';
 import { fieldsOfResult, resultFields } from './result-fields.js';
 import type { Routes } from './routes.js';
 
@@ -17,25 +17,28 @@ const commonFields = {
 };
 const body = <Fields extends TProperties>(fields: Fields) => Type.Object({ ...fields, ...commonFields }, { additionalProperties: false });
 
-const classifyBody = body({ text, texts, pair: text, pairs: texts });
+const classifyBody = body({ text, texts, pair: text, pairs: texts, ...labelFields });
 const tagBody = body({ text, texts });
 const answerBody = body({ question: Type.String(), context: Type.String(), ...answerFields });
 
 const about = { model: Type.String(), version: Type.String(), ...resultFields };
 const classification = {
-  label: Type.Optional(Type.String({ description: 'Absent for regression.' })),
-  score: Type.Number({ description: 'Confidence; for regression the number itself.' }),
-  probabilities: Type.Optional(Type.Record(Type.String(), Type.Number())),
+  label: Type.Optional(Type.String({ description: 'Absent for regression. Of several labels a text those it is given, with commas between them; empty for none.' })),
+  score: Type.Number({ description: 'Confidence, of several labels a text the probability of exactly these; for regression the number itself.' }),
+  labels: Type.Optional(Type.Array(Type.Object({ label: Type.String(), score: Type.Number() }), { description: 'Several labels a text: those that reach the threshold, most probable first.' })),
+  probabilities: Type.Optional(Type.Record(Type.String(), Type.Number(), { description: 'Of several labels a text they do not sum to 1.' })),
 };
 const span = { start: Type.Integer({ description: 'In UTF-16 units.' }), end: Type.Integer({ description: 'Excluded.' }), score: Type.Number() };
 const tagging = { entities: Type.Array(Type.Object({ type: Type.String(), text: Type.String(), ...span })) };
 const answering = { answer: Type.String(), ...span, answers: Type.Array(Type.Object({ text: Type.String(), ...span })) };
 
+const textError = Type.Object({ error: Type.String(), code: Type.String() }, { description: 'In the place of a text that cannot be read.' });
+
 const failures = { '4xx': errorSchema, '5xx': errorSchema };
 
-/** For `text` what was found in it, for `texts` a list of that. */
+/** For `text` what was found in it, for `texts` a list of that, with an error in the place of a text that cannot be read. */
 const oneOrMany = <Fields extends TProperties>(fields: Fields) =>
-  Type.Union([Type.Object({ ...about, ...fields }), Type.Object({ ...about, predictions: Type.Array(Type.Object(fields)) })]);
+  Type.Union([Type.Object({ ...about, ...fields }), Type.Object({ ...about, predictions: Type.Array(Type.Union([Type.Object(fields), textError])) })]);
 
 /** The fields that texts come in. */
 interface TextFields {
@@ -57,7 +60,7 @@ const inputsOf = ({ text: one, texts: many, pair, pairs }: TextFields): TextInpu
   return firsts.map((first, row) => (seconds ? [first, seconds[row] ?? ''] : first));
 };
 
-const classificationOf = ({ label, score, probabilities }: Prediction) => (probabilities ? { label, score, probabilities } : { score });
+const classificationOf = ({ label, score, labels, probabilities }: Prediction) => (probabilities ? { label, score, ...(labels && { labels: [...labels] }), probabilities } : { score });
 
 const taggingOf = ({ entities = [] }: Prediction) => ({ entities: [...entities] });
 
@@ -71,7 +74,11 @@ const answerOfOne = <Fields>(found: Found, result: InferenceResult, read: (predi
   return { ...aboutOf(found, result), ...read(prediction) };
 };
 
-const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => ({ ...aboutOf(found, result), predictions: result.predictions.map(read) });
+const answerOfMany = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => {
+  const predictions: (Fields | Static<typeof textError>)[] = result.predictions.map(read);
+  for (const [text, { message, code }] of [...(result.refused ?? [])].sort(([one], [other]) => one - other)) predictions.splice(text, 0, { error: message, code });
+  return { ...aboutOf(found, result), predictions };
+};
 
 const tags = ['Simple'];
 const config = { inference: true };
@@ -79,14 +86,14 @@ const config = { inference: true };
 /** One route a task, in and out as one would write it by hand. */
 export const simpleRoutes: Routes = (app, { inference }) => {
   app.post('/v1/classify', { config, schema: { tags, body: classifyBody, response: { 200: oneOrMany(classification), ...failures } } }, async (request, reply) => {
-    const found = inference.find(request, { ...request.body, tasks: ['sequence-classification', 'regression'] });
-    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    const found = inference.find(request, { ...request.body, tasks: ['sequence-classification', 'multi-label-classification', 'regression'] });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body, partial: request.body.texts !== undefined });
     return request.body.texts ? answerOfMany(found, result, classificationOf) : answerOfOne(found, result, classificationOf);
   });
 
   app.post('/v1/tag', { config, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } }, async (request, reply) => {
     const found = inference.find(request, { ...request.body, tasks: ['token-classification'] });
-    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body });
+    const result = await inference.run(request, reply, found, { inputs: inputsOf(request.body), fields: request.body, partial: request.body.texts !== undefined });
     return request.body.texts ? answerOfMany(found, result, taggingOf) : answerOfOne(found, result, taggingOf);
   });
 

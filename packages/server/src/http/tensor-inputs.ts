@@ -8,7 +8,7 @@ const tokenNames = ['input_ids', 'attention_mask', 'token_type_ids'];
 const invalid = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
 
 /** Whether a task answers about whole texts: only such a one may be asked with token numbers. */
-const readsTokens = (task: TaskName): boolean => task === 'sequence-classification' || task === 'regression';
+const readsTokens = (task: TaskName): boolean => task === 'sequence-classification' || task === 'multi-label-classification' || task === 'regression';
 
 /** Whether a task may have, and whether it must have, a second text. */
 const pairOf = (task: TaskName): 'optional' | 'required' | 'none' => (task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none');

@@ -13,14 +13,22 @@ interface Output {
 
 const score: Output = { name: 'score', datatype: 'FP32', read: (prediction) => [prediction.score] };
 
+const label: Output = { name: 'label', datatype: 'BYTES', read: (prediction) => [prediction.label] };
+
+/** [texts, labels] */
+const probabilitiesOf = (labels: readonly string[]): Output => ({
+  name: 'probabilities',
+  datatype: 'FP32',
+  width: labels.length,
+  read: ({ probabilities = {} }) => labels.map((name) => probabilities[name] ?? 0),
+});
+
 const outputsOf = (task: TaskName, labels: readonly string[]): readonly Output[] => {
   switch (task) {
     case 'sequence-classification':
-      return [
-        { name: 'label', datatype: 'BYTES', read: ({ label }) => [label] },
-        score,
-        { name: 'probabilities', datatype: 'FP32', width: labels.length, read: ({ probabilities = {} }) => labels.map((label) => probabilities[label] ?? 0) },
-      ];
+      return [label, score, probabilitiesOf(labels)];
+    case 'multi-label-classification':
+      return [label, score, probabilitiesOf(labels), { name: 'labels', datatype: 'BYTES', read: ({ labels: given = [] }) => [JSON.stringify(given)] }];
     case 'regression':
       return [score];
     case 'question-answering':

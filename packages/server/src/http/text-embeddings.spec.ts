@@ -65,6 +65,11 @@ test('health and info', async () => {
   });
 });
 
+test('of several labels a text each has its own probability', async () => {
+  const { post } = await start([{ name: 'topics', task: 'multi-label-classification' }]);
+  expect((await post('/predict', { inputs: 'good' })).json).toEqual([{ score: 0.9, label: 'praise' }, { score: 0.6, label: 'long' }]);
+});
+
 test('a regression has one label', async () => {
   const { post } = await start([{ name: 'stars', task: 'regression' }]);
   expect((await post('/predict', { inputs: 'four' })).json).toEqual([{ score: 1, label: 'LABEL_0' }]);

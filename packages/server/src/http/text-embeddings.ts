@@ -69,7 +69,7 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
     async (request, reply) => {
       const { inputs, truncate, raw_scores, parameters = {}, ...wanted } = request.body;
       if (raw_scores === true) throw new ServerError('REQUEST_INVALID', 'raw_scores is true, but the models of this server give probabilities only; leave it out.');
-      const found = inference.find(request, { ...wanted, tasks: ['sequence-classification', 'regression'] });
+      const found = inference.find(request, { ...wanted, tasks: ['sequence-classification', 'multi-label-classification', 'regression'] });
       const rows = isBatch(inputs) ? inputs : [typeof inputs === 'string' ? [inputs] : inputs];
       if (rows.length === 0) throw new ServerError('TEXT_EMPTY', 'inputs is an empty list; expected at least one text.');
       const { predictions } = await inference.run(request, reply, found, { inputs: rows.map(inputOf), fields: { ...parameters, ...(truncate !== undefined && { truncate }) } });

@@ -23,43 +23,32 @@ const opened = async (): Promise<Predictor> => {
 const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
   TEXT_EMPTY: 'TEXT_EMPTY',
   TEXT_TOO_LONG: 'TEXT_TOO_LONG',
+  TEXT_UNSUPPORTED: 'REQUEST_INVALID',
   OPTION_INVALID: 'REQUEST_INVALID',
   INPUT_INVALID: 'REQUEST_INVALID',
   LENGTH_CONFIG_INVALID: 'LENGTH_CONFIG_INVALID',
 };
 
 const failed = (error: unknown): ThreadAnswer => {
-  const { code = '' } = error as { code?: string };
-  return { code: clientCodes[code] ?? 'INTERNAL', message: messageOf(error) };
+  const { code = '', message = messageOf(error) } = error as { code?: string; message?: string };
+  return { code: clientCodes[code] ?? 'INTERNAL', message };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens }: ThreadText) => ({ truncate, answers, maxAnswerTokens });
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({ truncate, answers, maxAnswerTokens, threshold });
 
 /** Answers texts that are read alike. */
 const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): Promise<ThreadAnswer[]> => {
   const [first] = texts;
   if (!first) return [];
   try {
-    const predictions = await predictor.predict(texts.map(({ input }) => input), { ...optionsOf(first), lengthConfigs: texts.map(({ lengthConfig }) => lengthConfig) });
-    return predictions.map((prediction) => ({ prediction }));
+    const lengthConfigs = texts.map(({ lengthConfig }) => lengthConfig);
+    const predictions = await predictor.predict(texts.map(({ input }) => input), { ...optionsOf(first), lengthConfigs, onError: 'answer' });
+    return predictions.map((prediction) => (prediction.error ? failed(prediction.error) : { prediction }));
   } catch (error) {
     if (texts.length === 1) return [failed(error)];
-    const read = async (text: ThreadText): Promise<ThreadAnswer | undefined> => {
-      try {
-        await predictor.countTokens(text.input, optionsOf(text));
-        return undefined;
-      } catch (problem) {
-        return failed(problem);
-      }
-    };
-    const problems = await Promise.all(texts.map(read));
-    if (problems.every((problem) => problem === undefined)) {
-      const alone: ThreadAnswer[] = []; // no text is at fault: perhaps it was too much at once
-      for (const text of texts) alone.push(...(await answerAlike(predictor, [text])));
-      return alone;
-    }
-    const answers = await answerAlike(predictor, texts.filter((_, row) => problems[row] === undefined));
-    return problems.map((problem) => problem ?? (answers.shift() as ThreadAnswer));
+    const alone: ThreadAnswer[] = []; // no text is at fault: perhaps it was too much at once
+    for (const text of texts) alone.push(...(await answerAlike(predictor, [text])));
+    return alone;
   }
 };
 

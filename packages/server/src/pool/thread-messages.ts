@@ -37,6 +37,7 @@ export interface ThreadText {
   readonly truncate: boolean;
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
+  readonly threshold?: number | undefined;
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */

@@ -22,6 +22,13 @@ export interface FakeModel {
   readonly ready?: boolean;
 }
 
+/** Labels of the fake models. */
+const labelsOf: Readonly<Partial<Record<TaskName, readonly string[]>>> = {
+  'sequence-classification': ['negative', 'positive'],
+  'multi-label-classification': ['long', 'praise'],
+  'token-classification': ['O', 'B-PER', 'I-PER'],
+};
+
 /** A service without models. Its requests can be seen, and their answers held back. */
 export interface FakeService extends OpenService {
   /** Every request that arrived, in order. */
@@ -37,7 +44,7 @@ export interface FakeService extends OpenService {
 const textOf = (input: TextInput | TokenInput): string => (isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' '));
 
 /** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
-const predictionOf = (input: TextInput | TokenInput, task: TaskName): Prediction => {
+const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold = 0.5): Prediction => {
   const text = textOf(input);
   const ran = { lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] };
   const score = text.includes('good') ? 0.75 : 0.25;
@@ -45,6 +52,10 @@ const predictionOf = (input: TextInput | TokenInput, task: TaskName): Prediction
   switch (task) {
     case 'sequence-classification':
       return { ...ran, label: score > 0.5 ? 'positive' : 'negative', score: Math.max(score, 1 - score), probabilities: { negative: 1 - score, positive: score } };
+    case 'multi-label-classification': {
+      const given = [{ label: 'praise', score: 0.9 }, { label: 'long', score: 0.6 }].filter((each) => each.score >= threshold && (each.label === 'long' || score > 0.5));
+      return { ...ran, label: given.map(({ label }) => label).join(', '), score: 0.5, labels: given, probabilities: { long: 0.6, praise: score > 0.5 ? 0.9 : 0.1 } };
+    }
     case 'regression':
       return { ...ran, label: String(text.length / 4), score: text.length / 4 };
     case 'question-answering': {
@@ -67,13 +78,17 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   let open = true;
   const running = new Set<Promise<unknown>>();
 
-  const answer = async ({ inputs, budget }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
+  const answer = async ({ inputs: asked, budget, threshold, partial = false }: InferenceRequest, task: TaskName): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
-    if (inputs.some((input) => textOf(input).trim() === '')) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
-    const predictions = inputs.map((input) => predictionOf(input, task));
+    const isEmpty = (input: (typeof asked)[number]): boolean => textOf(input).trim() === '';
+    const inputs = asked.filter((input) => !isEmpty(input));
+    if (inputs.length < (partial ? 1 : asked.length)) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+    const refused = new Map(asked.flatMap((input, text) => (isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [])));
+    const predictions = inputs.map((input) => predictionOf(input, task, threshold));
     const point = paretoSet.find(({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join());
     return {
       predictions,
+      ...(refused.size > 0 && { refused }),
       lengthConfig: budget.lengthConfig ?? [0.8, 0.6, 0.5],
       cost: point?.cost ?? 0.5,
       expectedScore: point?.score,
@@ -96,7 +111,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       ready,
       task,
       engine: 'onnxruntime',
-      labels: task === 'sequence-classification' ? ['negative', 'positive'] : task === 'token-classification' ? ['O', 'B-PER', 'I-PER'] : [],
+      labels: labelsOf[task] ?? [],
       positions: 128,
       paretoSet,
       operatingPoint: 2,

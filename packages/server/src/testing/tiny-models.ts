@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Task } from '@length-adaptive/models';
-import { createTaskModel, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
+import { createTaskModel, multiLabelClassification, questionAnswering, regression, saveModel, sequenceClassification, tokenClassification } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 
 const words = 'the a this that film plot actor scene story was is and but very so it with of in on good great fine bad poor dull who what where'.split(' ');
@@ -30,6 +30,7 @@ export const paretoSet = [
 
 const tasks = {
   reviews: sequenceClassification(['bad', 'good']),
+  topics: multiLabelClassification(['film', 'praise', 'blame']),
   stars: regression(),
   answers: questionAnswering(),
   names: tokenClassification(['O', 'B-film', 'I-film']),

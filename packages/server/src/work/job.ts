@@ -41,14 +41,16 @@ export interface Job {
   overtaken: boolean;
   /** Whether a thread died while it ran: it is tried once more, in a batch of its own. */
   crashed: boolean;
-  readonly predictions: Prediction[];
+  /** By the number of the text. */
+  readonly predictions: Map<number, Prediction>;
+  readonly refused: Map<number, ServerError>;
   unanswered: number;
   /** When its last batch began, and what its batches took. */
   begun: number;
   computeMs: number;
   settled: boolean;
   readonly done: Promise<InferenceResult>;
-  /** @param failure undefined: all texts are answered */
+  /** @param failure undefined: all texts are answered, or refused for themselves */
   settle(failure?: ServerError): void;
 }
 
@@ -70,13 +72,15 @@ export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choic
 };
 
 /** What a job answers once all its texts are there. */
-const resultOf = ({ choice, alone, predictions, arrived, begun, computeMs }: Job, macs: MacsOf): InferenceResult => {
+const resultOf = ({ choice, alone, predictions: byText, refused, arrived, begun, computeMs }: Job, macs: MacsOf): InferenceResult => {
+  const predictions = [...byText].sort(([one], [other]) => one - other).map(([, prediction]) => prediction);
   const { lengthConfig, score, index } = choice as Choice;
   const full = fullLength(lengthConfig.length);
   const spent = predictions.map(({ tokens }) => macs(tokens, full));
   const whole = spent.reduce((sum, own) => sum + own, 0);
   return {
     predictions,
+    ...(refused.size > 0 && { refused }),
     lengthConfig,
     cost: predictions.reduce((sum, prediction, text) => sum + prediction.cost * (spent[text] ?? 0), 0) / whole,
     expectedScore: score,
@@ -101,7 +105,8 @@ export const createJob = (given: NewJob, macs: MacsOf, onSettled: (job: Job, fai
     choice: undefined,
     overtaken: false,
     crashed: false,
-    predictions: new Array<Prediction>(given.tokens.length),
+    predictions: new Map(),
+    refused: new Map(),
     unanswered: given.tokens.length,
     begun: given.arrived,
     computeMs: 0,

@@ -13,6 +13,8 @@ export interface DemoModel {
   /** What the held-out scores of its Pareto set are. */
   readonly scoreName: string;
   readonly asks: boolean;
+  /** What it is for, and what it is not, for its reader. */
+  readonly purpose: string;
   readonly examples: readonly DemoExample[];
 }
 
@@ -35,9 +37,11 @@ export const demoModels: readonly DemoModel[] = [
     title: 'Sentiment',
     scoreName: 'accuracy on SST-2',
     asks: false,
+    purpose: 'For English sentences about films, from whose reviews it learned. Of other subjects it guesses, and it is easily misled by irony and negation.',
     examples: [
       { name: 'A line of praise', text: 'A warm, funny and quietly moving film about two people who refuse to grow up.' },
       { name: 'A line of blame', text: 'The jokes are tired, the plot goes nowhere and the ending feels like an insult.' },
+      { name: 'A line that flips', text: "I've never been so bored in my life; not even the popcorn was good." },
       { name: 'A review with a turn', text: filmReview },
     ],
   },
@@ -46,6 +50,7 @@ export const demoModels: readonly DemoModel[] = [
     title: 'Question answering',
     scoreName: 'F1 on SQuAD 1.1',
     asks: true,
+    purpose: 'For English questions whose answer stands in the English text, as in the encyclopedia articles that it learned from. It always answers, also where the text does not.',
     examples: [
       { name: 'Who', question: 'Who built the old harbour of Port Ellery?', text: harbour },
       { name: 'When', question: 'When did the deep-water dock open?', text: harbour },

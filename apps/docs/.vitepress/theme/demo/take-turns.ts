@@ -1,8 +1,9 @@
-/** The middle of some numbers. */
-const median = (values: readonly number[]): number => {
+/** The `q`-quantile of some numbers, with linear interpolation between the two nearest; NaN of none. */
+const quantile = (values: readonly number[], q: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  const at = (sorted.length - 1) * q;
+  const [low = NaN, high = NaN] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
 };
 
 /** How long something took, in ms. */
@@ -11,6 +12,8 @@ export interface Timing {
   readonly fastest: number;
   readonly slowest: number;
   readonly runs: number;
+  /** Of each round, in their order. */
+  readonly times: readonly number[];
 }
 
 export interface TakeTurnsOptions {
@@ -20,7 +23,7 @@ export interface TakeTurnsOptions {
   readonly onRound?: (timings: readonly Timing[], round: number) => void;
 }
 
-const timingOf = (times: readonly number[]): Timing => ({ median: median(times), fastest: Math.min(...times), slowest: Math.max(...times), runs: times.length });
+const timingOf = (times: readonly number[]): Timing => ({ median: quantile(times, 0.5), fastest: Math.min(...times), slowest: Math.max(...times), runs: times.length, times: [...times] });
 
 /** Runs things in turn, each once a round, after one round that does not count: what slows the machine down for a while slows all of them. */
 export const takeTurns = async (runs: readonly (() => Promise<unknown>)[], { rounds, signal, onRound }: TakeTurnsOptions): Promise<Timing[]> => {
@@ -35,4 +38,23 @@ export const takeTurns = async (runs: readonly (() => Promise<unknown>)[], { rou
     if (round > 0) onRound?.(times.map(timingOf), round);
   }
   return times.map(timingOf);
+};
+
+/** How many times faster one thing is than another, with the middle half of the rounds. */
+export interface Gain {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether the rounds differ too much for the median to say anything. */
+  readonly noisy: boolean;
+}
+
+/** Width of the middle half, as a share of the median, above which a gain is called noisy. */
+const noisyWidth = 0.25;
+
+/** The gain of one thing over another that ran in the same rounds: what slowed a whole round down cancels out. */
+export const gainOf = (own: Timing, other: Timing): Gain => {
+  const ratios = own.times.map((time, round) => (other.times[round] ?? NaN) / time);
+  const [low, median, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q)) as [number, number, number];
+  return { median, low, high, noisy: high - low > noisyWidth * median };
 };

@@ -1,4 +1,5 @@
 import type { Inspection } from '@length-adaptive/models/worker';
+import { unknownToken } from './reading-notes.js';
 
 /** What becomes of a token in a layer. */
 export type TokenState = 'kept' | 'leaving' | 'gone';
@@ -9,6 +10,8 @@ export interface ShownToken {
   readonly spaced: boolean;
   /** One of the model's own: [CLS], [SEP]. */
   readonly special: boolean;
+  /** The model cannot read it: it sees its token for anything unknown. */
+  readonly unknown: boolean;
   readonly state: TokenState;
 }
 
@@ -31,7 +34,7 @@ export const tokenRows = ({ encoding, layers }: Pick<Inspection, 'encoding' | 'l
     const [offset, before] = [offsets[i], offsets[i - 1]];
     const sequence = sequenceIds[i] ?? null;
     const joined = offset && before && sequence === sequenceIds[i - 1] && before[1] === offset[0];
-    return { text: (offset && sequence !== null && texts[sequence]?.slice(...offset)) || token.replace(/^##/, ''), spaced: !joined, special: sequence === null };
+    return { text: (offset && sequence !== null && texts[sequence]?.slice(...offset)) || token.replace(/^##/, ''), spaced: !joined, special: sequence === null, unknown: token === unknownToken && sequence !== null };
   });
   const all = tokens.map((_, i) => i);
   const stays = [all, ...layers].map((positions) => new Set(positions));

@@ -2,8 +2,8 @@ import { createWorkerPredictor } from '@length-adaptive/models/worker';
 import type { Prediction, WorkerPredictor } from '@length-adaptive/models/worker';
 import { onBeforeUnmount, reactive, shallowRef } from 'vue';
 import { modelAddress, openModel } from '../demo/open-model.js';
-import { takeTurns } from '../demo/take-turns.js';
-import type { Timing } from '../demo/take-turns.js';
+import { gainOf, takeTurns } from '../demo/take-turns.js';
+import type { Gain, Timing } from '../demo/take-turns.js';
 import { textOf, wordCounts } from './benchmark-texts.js';
 
 /** The demo's model. */
@@ -12,7 +12,7 @@ const modelId = 'sentiment';
 /** Budgets beside the full length, as shares of its cost. */
 const budgets = [0.75, 0.5, 0.4] as const;
 
-const rounds = 15;
+export const rounds = 15;
 
 /** One line of the table. */
 export interface BenchmarkRow {
@@ -22,7 +22,7 @@ export interface BenchmarkRow {
   readonly cost: number;
   readonly timing: Timing | undefined;
   /** Times faster than full length on the same engine. */
-  readonly gain: number | undefined;
+  readonly gain: Gain | undefined;
 }
 
 interface BenchmarkState {
@@ -32,7 +32,11 @@ interface BenchmarkState {
   problem: string;
   /** Length of the text. */
   words: number;
+  /** Of the text that the rows are of. */
+  measuredWords: number;
   tokens: number;
+  /** Rounds that the rows are of: fewer than were asked for where it was stopped. */
+  rounds: number;
   /** Largest difference between the engines' probabilities. */
   difference: number;
 }
@@ -51,7 +55,7 @@ const openOnnx = (signal: AbortSignal, onProgress: (progress: { readonly share: 
 
 /** Everything the benchmark page does; what it shows is in `InBrowserBenchmark.vue`. */
 export const useBenchmark = () => {
-  const state = reactive<BenchmarkState>({ phase: 'idle', doing: '', problem: '', words: wordCounts[2], tokens: 0, difference: NaN });
+  const state = reactive<BenchmarkState>({ phase: 'idle', doing: '', problem: '', words: wordCounts[2], measuredWords: 0, tokens: 0, rounds: 0, difference: NaN });
   const rows = shallowRef<readonly BenchmarkRow[]>([]);
   const engines = shallowRef<readonly { readonly name: string; readonly predictor: WorkerPredictor }[]>([]);
   let running: AbortController | undefined;
@@ -87,7 +91,7 @@ export const useBenchmark = () => {
     entrants.map(({ engine, length, first }, i) => {
       const timing = timings[i];
       const full = timings[entrants.findIndex((other) => other.engine === engine)];
-      return { engine, length, cost: first.cost, timing, gain: full && timing && full.median / timing.median };
+      return { engine, length, cost: first.cost, timing, gain: full && timing && gainOf(timing, full) };
     });
 
   /** The largest difference between what the engines answer at the same length. */
@@ -98,11 +102,12 @@ export const useBenchmark = () => {
 
   const start = async (): Promise<void> => {
     const { signal } = (running = new AbortController());
-    Object.assign(state, { phase: 'running', problem: '' });
+    const { words } = state;
+    Object.assign(state, { phase: 'running', problem: '', measuredWords: words, rounds: 0 });
     rows.value = [];
     try {
       await open(signal);
-      const entrants = await enter(textOf(state.words), signal);
+      const entrants = await enter(textOf(words), signal);
       state.tokens = entrants[0]?.first.tokens ?? 0;
       state.difference = difference(entrants);
       rows.value = toRows(entrants, []);
@@ -114,6 +119,7 @@ export const useBenchmark = () => {
           signal,
           onRound: (timings, round) => {
             rows.value = toRows(entrants, timings);
+            state.rounds = round;
             state.doing = `Round ${round} of ${rounds}`;
           },
         },

@@ -1,0 +1,11 @@
+import type { Architecture } from './architecture.js';
+
+/** Names of the tensors that a tree of specifications asks for. */
+export const tensorNames = (specs: unknown): string[] => {
+  if (typeof specs !== 'object' || specs === null) return [];
+  return 'name' in specs && typeof specs.name === 'string' ? [specs.name] : Object.values(specs).flatMap(tensorNames);
+};
+
+/** The names that a tensor may have in a file: with the prefix of its family, or without. */
+export const namesInFile = (name: string, { prefix }: Pick<Architecture, 'prefix'>): readonly string[] =>
+  name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];

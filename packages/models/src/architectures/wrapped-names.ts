@@ -1,0 +1,29 @@
+import type { ModelConfig } from '../model-config.js';
+import type { ModelWeights } from '../model-weights.js';
+import { findArchitecture } from './registry.js';
+import { namesInFile, tensorNames } from './tensor-names-of.js';
+
+/** What training wraps a model in: DataParallel, a module that holds it as `model`, torch.compile. All put their name before those of the tensors. */
+const wrapper = /^(?:(?:module|model|_orig_mod)\.)+/;
+
+const unwrapped = (name: string): string => name.replace(wrapper, '');
+
+/**
+ * The weights under the names that their family knows: a prefix of what a training script wrapped the model in (`module.`, `model.`) is
+ * taken off where the encoder lacks tensors that are there with one.
+ */
+export const withoutWrapper = (config: ModelConfig, { tensors, unread }: ModelWeights): ModelWeights => {
+  const names = [...tensors.keys(), ...unread.keys()];
+  const wrapped = new Set(names.filter((name) => wrapper.test(name)).map(unwrapped));
+  const architecture = wrapped.size === 0 ? undefined : findArchitecture(config);
+  if (!architecture) return { tensors, unread };
+  const known = new Set(names);
+  const isLacking = (name: string): boolean => {
+    const forms = namesInFile(name, architecture);
+    return !forms.some((form) => known.has(form)) && forms.some((form) => wrapped.has(form));
+  };
+  if (!tensorNames(architecture.encoder(architecture.dimensions(config))).some(isLacking)) return { tensors, unread };
+  const rename = <T>(all: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...all].map(([name, tensor]) => [known.has(unwrapped(name)) ? name : unwrapped(name), tensor]));
+  return { tensors: rename(tensors), unread: rename(unread) };
+};

@@ -1,0 +1,20 @@
+import { architectureOf } from './architectures/registry.js';
+import { namesInFile, tensorNames } from './architectures/tensor-names-of.js';
+import type { ModelDirectory } from './model-directory.js';
+import { taskOf } from './task-config.js';
+
+/**
+ * Checks that everything a model needs of its weights could be read, for who writes them without running the model.
+ *
+ * @throws ModelError what the file said of the tensor that cannot be read; `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`
+ */
+export const checkReadable = ({ config, unread }: Pick<ModelDirectory, 'config' | 'unread'>): void => {
+  if (unread === undefined) return;
+  const architecture = architectureOf(config);
+  const dimensions = architecture.dimensions(config);
+  const needed = tensorNames([architecture.encoder(dimensions), architecture.head(dimensions, taskOf(config))]);
+  for (const name of needed.flatMap((own) => namesInFile(own, architecture))) {
+    const problem = unread.get(name)?.error;
+    if (problem) throw problem;
+  }
+};

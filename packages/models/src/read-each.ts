@@ -1,0 +1,25 @@
+import { ModelError } from './errors.js';
+import type { ModelErrorCode } from './errors.js';
+
+/** Why a text has no answer, as plain data. */
+export interface TextError {
+  readonly code: ModelErrorCode;
+  readonly message: string;
+}
+
+/** What became of one text of many: a value, or why there is none. */
+export type Read<T> = { readonly value: T; readonly error?: undefined } | { readonly error: TextError; readonly value?: undefined };
+
+/**
+ * Does something for one text. What it throws on purpose is that text's error; anything else is thrown.
+ *
+ * @param inPlace false: throw that too
+ */
+export const readOne = <T>(inPlace: boolean, read: () => T): Read<T> => {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (!inPlace || !(error instanceof ModelError)) throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+};

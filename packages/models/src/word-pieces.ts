@@ -1,0 +1,79 @@
+import { ModelError } from './errors.js';
+import type { TokenizerDefinition } from './tokenizer-json.js';
+import type { TokenizerLibrary } from './tokenizer-library.js';
+
+/** A word cut into pieces of the vocabulary: where each begins and ends in the word, in UTF-16 units. */
+export type WordPieces = readonly { readonly token: string; readonly id: number; readonly start: number; readonly end: number }[];
+
+const rememberedWords = 50_000;
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/**
+ * WordPiece: the longest token of the vocabulary that the rest of the word begins with, again and again; a word that this does not spell, or of more characters
+ * than a word may have, is unknown as a whole. Added tokens are none of its pieces (they are in the library, which puts them in one table with the vocabulary).
+ */
+const wordPiece = (library: TokenizerLibrary, model: TokenizerDefinition['json']['model'], vocabulary: ReadonlyMap<string, number>): ((word: string) => WordPieces) => {
+  const { continuing_subword_prefix: given, max_input_chars_per_word: limit, unk_token: named } = model;
+  const prefix = typeof given === 'string' ? given : '##';
+  const most = typeof limit === 'number' ? limit : 100;
+  const longest = [...vocabulary.keys()].reduce((length, token) => Math.max(length, token.length), 1);
+  const unknown = typeof named === 'string' ? named : '[UNK]';
+  const unknownWord = (word: string): WordPieces => {
+    const id = vocabulary.get(unknown) ?? library.token_to_id(unknown);
+    if (id === undefined) throw new ModelError('TOKENIZER_INVALID', `The vocabulary holds neither "${word}" nor the unknown token ${unknown}.`);
+    return [{ token: unknown, id, start: 0, end: word.length }];
+  };
+  return (word) => {
+    if (word.length > most && [...word].length > most) return unknownWord(word);
+    const pieces: { token: string; id: number; start: number; end: number }[] = [];
+    for (let start = 0; start < word.length; start = pieces.at(-1)?.end ?? word.length) {
+      const before = pieces.length;
+      for (let end = Math.min(word.length, start + longest); end > start; end -= 1) {
+        if (isLowSurrogate(word.charCodeAt(end))) continue; // inside a character
+        const token = start === 0 ? word.slice(0, end) : `${prefix}${word.slice(start, end)}`;
+        const id = vocabulary.get(token);
+        if (id === undefined) continue;
+        pieces.push({ token, id, start, end });
+        break;
+      }
+      if (pieces.length === before) return unknownWord(word);
+    }
+    return pieces;
+  };
+};
+
+/** Any model of the library: where its pieces spell the word they have a place in it, else each stands for the whole word. */
+const byLibrary = (library: TokenizerLibrary): ((word: string) => WordPieces) => {
+  const { model } = library;
+  return (word) => {
+    const tokens = model.encode([word]);
+    const spelled = tokens.join('') === word;
+    let at = 0;
+    return tokens.map((token) => {
+      const start = spelled ? at : 0;
+      at += token.length;
+      const id = library.token_to_id(token) ?? model.unk_token_id;
+      if (id === undefined) throw new ModelError('TOKENIZER_INVALID', `The vocabulary holds neither "${token}" nor an unknown token.`);
+      return { token, id, start, end: spelled ? at : word.length };
+    });
+  };
+};
+
+/** Older files do not name their model. */
+const isWordPiece = ({ type, merges, continuing_subword_prefix: prefix }: TokenizerDefinition['json']['model']): boolean =>
+  type === 'WordPiece' || (type === undefined && merges === undefined && typeof prefix === 'string');
+
+/** What cuts words into pieces of the vocabulary. Words are remembered. */
+export const wordPieceMaker = (library: TokenizerLibrary, { json: { model }, vocabulary }: TokenizerDefinition): ((word: string) => WordPieces) => {
+  const cut = isWordPiece(model) ? wordPiece(library, model, vocabulary) : byLibrary(library);
+  const known = new Map<string, WordPieces>();
+  return (word) => {
+    let pieces = known.get(word);
+    if (pieces === undefined) {
+      if (known.size >= rememberedWords) known.clear();
+      known.set(word, (pieces = cut(word)));
+    }
+    return pieces;
+  };
+};
