@@ -46,6 +46,11 @@ describe('agreement', () => {
     expect(agreementOf({ distribution: 'tokens', outputs: 2 }, [[1, 0, 0, 1, 2, 3]], logits)).toMatchObject({ decisions: 2, equal: 0.5 });
   });
 
+  test('each label that holds or does not is a decision', () => {
+    const task = { distribution: 'binary', outputs: 3 } as const;
+    expect(agreementOf(task, [[2, -3, 1]], [[2, -3, -1]])).toMatchObject({ decisions: 3, equal: 2 / 3 });
+  });
+
   test('a value has no share of equal answers: it is measured by how much values vary', () => {
     const task = { distribution: 'none', outputs: 1 } as const;
     const near = agreementOf(task, [[1.1], [2.9], [5]], [[1], [3], [5]]);

@@ -40,13 +40,12 @@ const chunks = (values: ArrayLike<number>, size: number): number[][] =>
 
 /** The logits of one input as rows that are chosen from: its classes, those of each token, or its tokens as starts and as ends. */
 const rowsOf = ({ distribution, outputs }: Pick<Task, 'distribution' | 'outputs'>, logits: ArrayLike<number>): number[][] => {
-  const kind: string = distribution;
-  if (kind === 'outputs') return chunks(logits, outputs);
-  if (kind === 'tokens') {
+  if (distribution === 'outputs') return chunks(logits, outputs);
+  if (distribution === 'tokens') {
     const tokens = chunks(logits, outputs);
     return Array.from({ length: outputs }, (_, output) => tokens.map((row) => row[output] as number));
   }
-  return chunks(logits, 1).map(([logit = Number.NaN]) => (kind === 'none' ? [logit] : [0, logit])); // a value; or yes and no
+  return chunks(logits, 1).map(([logit = Number.NaN]) => (distribution === 'none' ? [logit] : [0, logit])); // a value; or yes and no
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

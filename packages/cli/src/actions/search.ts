@@ -25,7 +25,7 @@ import { measureBaselines } from '../search/measure-baselines.js';
 import type { SearchWork } from '../search/measure-pareto-set.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from '../search/measure-pareto-set.js';
 import { resumeHint, runSearch } from '../search/run-search.js';
-import { hasSearchCheckpoint, removeEarlierSearch } from '../search/search-checkpoint.js';
+import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from '../search/search-checkpoint.js';
 import { withSearch } from '../search/search-record.js';
 import { readSearchSets } from '../search/search-sets.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from '../search/soft-extract.js';
@@ -108,7 +108,7 @@ export const search = async (settings: SearchSettings, context: Context): Promis
     const report = reportOf(await measure(result, work), result, work);
 
     if (report.sharedExamples > 0) context.note(`${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`);
-    const [chart, page, ours] = [join(folder, 'pareto.svg'), join(folder, 'report.html'), join(settings.out ?? source, lengthAdaptiveFileName)];
+    const [chart, page, ours] = [join(folder, searchReports.chart), join(folder, searchReports.page), join(settings.out ?? source, lengthAdaptiveFileName)];
     const lengthAdaptive = withSearch(opened.lengthAdaptive, report);
     await writeFile(chart, paretoChart(report));
     await writeFile(page, reportPage(report));
