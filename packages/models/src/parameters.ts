@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { ModelError } from './errors.js';
 import type { TensorData, UnreadTensor } from './safetensors.js';
+import { transpose } from './transpose.js';
 
 /** Where a tensor of a model stands in its file. */
 export interface ParameterSpec {
@@ -95,10 +96,10 @@ export const loadParameters = <T>(
       throw new ModelError('TENSOR_MISSING', `The checkpoint has no tensor "${spec.name}" (nor without "${prefix}"); it has ${tensors.size} others.`);
     }
     const values = found ? found.data : initialise(spec, random, fresh);
-    const variable = tf.tidy(() => {
-      const stored = tf.tensor(values, [...spec.shape], 'float32');
-      return tf.variable(spec.transposed ? tf.transpose(stored) : stored);
-    });
+    const [rows = 1, columns = 1] = spec.shape;
+    const variable = tf.tidy(() =>
+      tf.variable(spec.transposed ? tf.tensor(transpose(values, rows, columns), [columns, rows], 'float32') : tf.tensor(values, [...spec.shape], 'float32')),
+    );
     parameters.push({ spec, variable });
     return variable;
   };

@@ -64,7 +64,7 @@ const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): En
  */
 export const exportModel = async (folder: string, text: TextModel, options: ExportModelOptions = {}): Promise<ExportedFile[]> => {
   const { model, tokenizerFiles, lengthAdaptive } = text;
-  const host = await hostModel(model);
+  const host = await hostModel(model, { copy: false });
   return writeFolder(folder, async (temporary) => {
     const exported = await writeGraphs(temporary, host, text, options);
     for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles))) await writeFile(`${temporary}/${name}`, content);

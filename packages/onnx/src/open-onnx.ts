@@ -1,4 +1,4 @@
-import type { FileSource, ModelConfig, ModelFiles, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
+import type { FileSource, ModelConfig, ModelFiles, OpenModelOptions, Predictor, RunnableTextModel, TextModel } from '@length-adaptive/models';
 import { ModelError, architectureOf, checkNotPointer, chooseReducer, createPredictor, hasWeights, openSource, openTokenizer, openTrainedModel, readModelFiles, withReducer } from '@length-adaptive/models';
 import type { Precision } from './encoder/precision.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -21,11 +21,11 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly file?: string;
 }
 
-/** The graph of a checkpoint, made in memory. */
-const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
-  const { model, notes } = await openTrainedModel(source, options);
+/** What a checkpoint holds, with the graph of it made in memory. Nothing but this package sees it, and the model is gone then: it needs no defaults, and no copies. */
+const fromWeights = async (source: FileSource, precision: Precision, trace: boolean, options: OpenModelOptions): Promise<Omit<TextModel, 'model'> & { readonly config: ModelConfig; readonly graph: Uint8Array }> => {
+  const { model, ...text } = await openTrainedModel(source, options);
   try {
-    return { graph: exportGraph(await hostModel(model), { precision, trace }), notes };
+    return { ...text, config: model.config, graph: exportGraph(await hostModel(model, { copy: false }), { precision, trace, defaults: false }) };
   } finally {
     model.dispose();
   }
@@ -70,16 +70,18 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
-  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) };
-  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({ model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer), notes });
+  const session = { runtime, threads, providers };
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
-    const made = await fromWeights(files, precision, false, options);
+    const { graph, config, tokenizer, lengthAdaptive, notes } = await fromWeights(files, precision, false, options);
     const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
-    return finish(await createOnnxModel(made.graph, config, { ...session, traced }), made.notes);
+    const model = await createOnnxModel(graph, config, { ...session, traced, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) });
+    return { model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer), notes };
   }
-  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
+  const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+  const graph = await readGraph(files, file ?? modelFileName(precision));
+  const model = await createOnnxModel(graph, config, { ...session, reducer: chooseReducer(options.reducer, lengthAdaptive?.reducer) });
+  return { model, config, tokenizer, lengthAdaptive: withReducer(lengthAdaptive, model.reducer), notes };
 };
 
 /**
