@@ -30,7 +30,7 @@ test.each([['the folder of another tool', folder], ['its export', exported]])('%
   const [answer] = await predictor.predict(texts);
   Object.values(answer?.probabilities ?? {}).forEach((probability, i) => expect(probability).toBeCloseTo(1 / (1 + Math.exp(-(reference[i] ?? 0))), 4));
   for (const options of [{ threshold: 0.8 }, { lengthConfig: [0.7, 0.5] }, { lengthConfigs: [[1, 1], [0.5, 0.5], [0.8, 0.4]] }]) {
-    const [ours, theirs] = [await predictor.predict(texts, options), await tensorflow.predict(texts, options)];
+    const [ours, theirs] = [await predictor.predict(texts, { ...options, onError: 'throw' }), await tensorflow.predict(texts, { ...options, onError: 'throw' })];
     expect(ours.map(({ label }) => label)).toEqual(theirs.map(({ label }) => label));
     numbers(ours).forEach((value, i) => expect(Math.abs(value - (numbers(theirs)[i] ?? Number.NaN))).toBeLessThan(1e-4));
   }

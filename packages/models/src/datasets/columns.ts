@@ -109,6 +109,6 @@ export const findColumns = (table: Table, { textColumn, pairColumn, labelColumn,
     ...(pair === undefined ? {} : { pair }),
     ...(label === undefined || label === text || label === pair ? {} : { label }),
     ...(guessed.id === undefined ? {} : { id: guessed.id }),
-    task: task ?? (isList ? 'multi-label' : isScore ? 'regression' : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
+    task: task ?? (isScore ? 'regression' : isList ? 'multi-label' : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
   };
 };
