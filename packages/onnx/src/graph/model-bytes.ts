@@ -18,7 +18,7 @@ const nested = (field: number, pieces: Pieces): Uint8Array[] => [Uint8Array.from
 
 const tensorPieces = (tensor: TensorProto): Pieces => {
   const { rawData, ...others } = tensor;
-  const rest = toBinary(TensorProtoSchema, create(TensorProtoSchema, others));
+  const rest = toBinary(TensorProtoSchema, Object.assign(create(TensorProtoSchema), others));
   return isFieldSet(tensor, TensorProtoSchema.field.rawData) ? [rest, ...nested(fields.rawData, [rawData])] : [rest];
 };
 
