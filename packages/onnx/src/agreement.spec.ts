@@ -65,7 +65,7 @@ describe('agreement', () => {
 
   test('less is asked where tokens are dropped', () => {
     expect(agreementLimits([1, 1], 0.95)).toEqual({ least: 0.95, error: 0.45 });
-    expect(agreementLimits([0.5, 0.5])).toEqual({ least: 0.75, error: 0.75 });
+    expect(agreementLimits([0.5, 0.5])).toEqual({ least: 0.75, error: 1 });
     expect(agreementLimits([0.5, 0.5], 0.1).least).toBe(0);
   });
 });
