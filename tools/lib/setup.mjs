@@ -1,12 +1,13 @@
 /**
  * Installs the dependencies when they are missing or older than package-lock.json. Plain Node: it runs before anything is installed.
  *
- * A stamp in node_modules/.cache says which lockfile, Node major and platform the installed tree belongs to. Running `npm ci` by hand
- * leaves the same stamp, through the `postinstall` script of the root package.json.
+ * A stamp in node_modules/.cache says which lockfile, Node major and platform the installed tree belongs to. `npm ci` by hand leaves none
+ * (no scripts run at an installation, see .npmrc): then npm's own list of what it installed is compared with the lockfile.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { treeMatchesLock } from './installed-tree.mjs';
 import { runQuietly, runShell } from './run.mjs';
 
 export const workspaceRoot = path.resolve(import.meta.dirname, '../..');
@@ -24,7 +25,7 @@ const wantedStamp = () =>
 const installedStamp = () => (existsSync(stampFile) ? readFileSync(stampFile, 'utf8').trim() : undefined);
 
 /** Says that node_modules now matches package-lock.json. */
-export const writeStamp = () => {
+const writeStamp = () => {
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, `${wantedStamp()}\n`);
 };
@@ -35,7 +36,9 @@ export const setUp = async () => {
     console.error(`set-up: Node 20.19 or newer is needed, this is ${process.version}. See https://nodejs.org.`);
     process.exit(1);
   }
-  if (installedStamp() === wantedStamp()) return;
+  const stamp = installedStamp();
+  if (stamp === wantedStamp()) return;
+  if (stamp === undefined && treeMatchesLock(workspaceRoot)) return writeStamp();
 
   const reason = existsSync(nodeModules) ? 'node_modules does not match package-lock.json' : 'nothing is installed yet';
   console.log(`set-up: ${reason}; running \`npm ci\` (about half a minute) ...`);

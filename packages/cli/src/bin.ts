@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
-import { main } from './main.js';
+import module from 'node:module';
+
+// Node 22 and newer: what is loaded from here on is compiled once, and not at every start.
+(module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const interruption = new AbortController();
 const interrupt = (): void => {
@@ -18,7 +21,10 @@ const endWithout = ({ code, message }: NodeJS.ErrnoException): never => {
 process.stdout.on('error', endWithout);
 process.stderr.on('error', () => undefined);
 
-void main(process.argv.slice(2), { signal: interruption.signal }).then((code) => {
+const run = async (): Promise<number> =>
+  (await import('./main.js')).main(process.argv.slice(2), { signal: interruption.signal });
+
+void run().then((code) => {
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   process.exitCode = code;

@@ -13,6 +13,7 @@ export type { OpenSourceOptions } from './sources/open-source.js';
 export { hubSource, urlSource } from './sources/url-source.js';
 export type { UrlSourceOptions } from './sources/url-source.js';
 export { writeFile } from './sources/write-file.js';
+export { writeFolder } from './sources/write-folder.js';
 
 export {
   formatLengthAdaptiveFile,
@@ -87,7 +88,7 @@ export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
 export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
-export type { ModelPrior, ModelPrior as ModelReducer, PriorName, PriorSettings } from './priors/prior-settings.js';
+export type { ModelPrior, PriorName, PriorSettings } from './priors/prior-settings.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';

@@ -45,24 +45,34 @@ export interface ExportGraphOptions {
   readonly lengthConfig?: LengthConfig | undefined;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
   readonly trace?: boolean;
+  /** Give `length_ratios` and `prior` the defaults that other tools need. Default true. Our engine takes them out again: a graph that only it will see needs none. */
+  readonly defaults?: boolean;
 }
 
 /** Names of the outputs of question answering: where an answer starts and ends. */
 export const spanOutputs = ['start_logits', 'end_logits'] as const;
 
+/** What of a model is read, and how. */
+export interface HostModelOptions {
+  /** Default true. Without it the graph gives the hidden state of every token. */
+  readonly withHead?: boolean;
+  /** Default true: what becomes of the model later changes nothing. Without it weights that are in host memory are used where they are. */
+  readonly copy?: boolean;
+}
+
 /** Copies the weights of a model to host memory. */
 export const hostModel = async (
   { dimensions, encoder, head, task, parameters, architecture, reducer }: TaskModel,
-  { withHead = true } = {},
+  { withHead = true, copy = true }: HostModelOptions = {},
 ): Promise<HostModel> => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
   return {
     dimensions,
-    encoder: await readWeights(encoder, nameOf),
+    encoder: await readWeights(encoder, nameOf, copy),
     reducer,
     ...(withHead && {
-      head: { weights: await readWeights(head, nameOf), activation: architecture.poolerActivation, task },
+      head: { weights: await readWeights(head, nameOf, copy), activation: architecture.poolerActivation, task },
     }),
   };
 };
@@ -112,7 +122,7 @@ const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengt
  */
 export const exportGraph = (
   model: HostModel,
-  { precision = 'fp32', lengthConfig, trace = false }: ExportGraphOptions = {},
+  { precision = 'fp32', lengthConfig, trace = false, defaults = true }: ExportGraphOptions = {},
 ): Uint8Array => {
   const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
@@ -120,11 +130,11 @@ export const exportGraph = (
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
   const lengths = lengthsOf(lengthConfig, layers);
-  if (lengths === 'input')
+  if (lengths === 'input' && defaults)
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers);
   const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
-  if (ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
+  if (ranks && defaults) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
   const options: EncoderGraphOptions = {
     plan,

@@ -45,9 +45,9 @@ describe('an exported folder', () => {
   test('every file was verified before it was written, and reported', () => {
     expect(reported).toEqual(files);
     expect(files.map(({ precision }) => precision)).toEqual(['fp32', 'fp16', 'int8']);
-    for (const { path, bytes, verification } of files) {
+    for (const { path, precision, bytes, verification } of files) {
       expect(statSync(join(to, path)).size).toBe(bytes);
-      expect(verification).toMatchObject({ passed: true, inputs: 8 });
+      expect(verification).toMatchObject({ passed: true, inputs: precision === 'int8' ? 31 : 8 });
     }
   });
 
@@ -72,15 +72,41 @@ describe('exporting', () => {
     expect(file).toEqual({ path: 'onnx/model_quantized.onnx', precision: 'int8', bytes: expect.any(Number) });
   });
 
-  test('leaves nothing behind when a file is too far off', async () => {
+  test('leaves nothing behind when a file is too far off, not even those before it', async () => {
     const to = join(folder, 'failed');
-    const options = { precisions: ['fp16'], tolerance: 0 } as const;
+    const before = readdirSync(folder);
+    const options = { precisions: ['fp32', 'fp16'], tolerance: 1e-5 } as const;
     await expect(exportModel(to, text, options)).rejects.toMatchObject({
       name: 'OnnxError',
       code: 'VERIFICATION_FAILED',
-      message: expect.stringMatching(/model_fp16\.onnx.*at most 0/),
+      message: expect.stringMatching(/model_fp16\.onnx.*at most 0\.00001/),
     });
-    expect(existsSync(to)).toBe(false);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test('into a folder that is there: a failure leaves it as it was, success leaves its other files', async () => {
+    const to = join(folder, 'there');
+    await exportModel(to, text, { precisions: ['fp32'], verify: false });
+    writeFileSync(join(to, 'notes.txt'), 'mine');
+    writeFileSync(join(to, 'onnx/model.onnx'), 'old');
+    const state = () => [
+      readdirSync(to).sort(),
+      readdirSync(join(to, 'onnx')),
+      readFileSync(join(to, 'onnx/model.onnx')).length,
+    ];
+    const before = state();
+    await expect(exportModel(to, text, { precisions: ['fp32', 'fp16'], tolerance: 1e-5 })).rejects.toMatchObject({
+      code: 'VERIFICATION_FAILED',
+    });
+    await expect(exportModel(to, text, { precisions: ['fp32'], signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(state()).toEqual(before);
+    const [file] = await exportModel(to, text, { precisions: ['fp32'] });
+    expect([readFileSync(join(to, 'notes.txt'), 'utf8'), statSync(join(to, 'onnx/model.onnx')).size]).toEqual([
+      'mine',
+      file?.bytes,
+    ]);
   });
 
   test('to where nothing can be written is an error that says so', async () => {

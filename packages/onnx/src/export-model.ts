@@ -1,22 +1,27 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import type { TaskModel, TextModel } from '@length-adaptive/models';
+import { isFullLength } from '@length-adaptive/core';
+import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models';
 import {
+  ModelError,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
   modernTokenizerFiles,
   withPriorSettings,
   writeFile,
+  writeFolder,
 } from '@length-adaptive/models';
+import { agrees } from './agreement.js';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
+import type { HostModel } from './export-graph.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import type { CreateOnnxModelOptions } from './onnx-model.js';
 import { createOnnxModel } from './onnx-model.js';
 import type { SessionOptions } from './runtime.js';
-import { sampleQuestions, sampleTexts } from './sample-texts.js';
-import type { Verification } from './verify.js';
-import { verify } from './verify.js';
+import { sampleClauses, sampleCrossQuestions, sampleQuestions, sampleTexts } from './sample-texts.js';
+import type { Verification, VerifyOptions } from './verify.js';
+import { keepsTheSame, tolerances, verify } from './verify.js';
 
 /** A file that was written. */
 export interface ExportedFile {
@@ -36,52 +41,89 @@ export interface ExportModelOptions extends SessionOptions {
   readonly verify?: boolean;
   /** Inputs to verify with. Default: a few sentences; a few questions with contexts where the model ranks tokens by them. */
   readonly inputs?: readonly EncoderInput[] | undefined;
+  /** The same with labels: every file is scored on them, beside the model. */
+  readonly labelled?: readonly LabelledInput[] | undefined;
+  /** Largest difference of a logit. Default: by the precision; for int8 the share of equal answers decides in its place. */
   readonly tolerance?: number | undefined;
-  /** Called when a file was verified and written. */
+  /** Least share of equal answers of an int8 file. Default 0.9. */
+  readonly leastAgreement?: number | undefined;
+  /** Called when a file was verified. Nothing is in the folder yet. */
   readonly onFile?: (file: ExportedFile) => void;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** What to verify on when nothing is given. Where answers decide it takes more of them. */
+const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): EncoderInput[] => {
+  const questions = answersDecide ? sampleCrossQuestions : sampleQuestions;
+  const texts = answersDecide ? sampleClauses : sampleTexts;
+  const readsQuestions = model.reducer !== undefined || model.task.name === 'question-answering';
+  const samples: readonly (readonly [string, string?])[] = readsQuestions ? questions : texts.map((text) => [text]);
+  return samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
+};
 
 /**
  * Writes a model as a folder that ONNX tools open, transformers.js among them: `onnx/model.onnx` (and
  * `onnx/model_quantized.onnx`, `onnx/model_fp16.onnx`), `config.json`, the tokenizer and `length_adaptive.json`.
  *
- * A file is written after it was verified, so nothing wrong is left behind.
+ * The folder appears once every file was verified: nothing wrong and nothing half is left behind. What is in it already stays, but for
+ * files of these names.
  *
- * @throws OnnxError `VERIFICATION_FAILED`, `PEER_MISSING` (verification needs a runtime); ModelError `NOT_WRITABLE`
+ * @throws OnnxError `VERIFICATION_FAILED`, `OPTION_INVALID`, `PEER_MISSING` (verification needs a runtime); ModelError `NOT_WRITABLE`, `ABORTED`
  */
 export const exportModel = async (
   folder: string,
-  { model, tokenizer, tokenizerFiles, lengthAdaptive }: TextModel,
+  text: TextModel,
+  options: ExportModelOptions = {},
+): Promise<ExportedFile[]> => {
+  const { model, tokenizerFiles, lengthAdaptive } = text;
+  const host = await hostModel(model, { copy: false });
+  return writeFolder(folder, async (temporary) => {
+    const exported = await writeGraphs(temporary, host, text, options);
+    for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
+      await writeFile(`${temporary}/${name}`, content);
+    const ours = withPriorSettings(lengthAdaptive, model.reducer);
+    if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
+    await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
+    return exported;
+  });
+};
+
+/** Writes a file of each precision, once it was verified. */
+const writeGraphs = async (
+  folder: string,
+  host: HostModel,
+  text: TextModel,
   {
     precisions = ['fp32', 'int8'],
     lengthConfig,
     verify: verified = true,
-    inputs,
+    labelled,
+    inputs = labelled?.map(({ input }) => input),
     tolerance,
+    leastAgreement,
     onFile,
+    signal,
     ...session
-  }: ExportModelOptions = {},
+  }: ExportModelOptions,
 ): Promise<ExportedFile[]> => {
-  const host = await hostModel(model);
-  const samples: readonly (readonly [string, string?])[] = model.reducer
-    ? sampleQuestions
-    : sampleTexts.map((text) => [text]);
-  const given =
-    inputs ?? samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
+  const { model } = text;
   const exported: ExportedFile[] = [];
   for (const precision of precisions) {
+    if (signal?.aborted) throw new ModelError('ABORTED', 'The export was stopped by its signal; nothing was written.');
     const path = modelFileName(precision);
     const bytes = exportGraph(host, { precision, lengthConfig });
     const traced = (): Uint8Array => exportGraph(host, { precision, lengthConfig, trace: true });
+    const given = inputs ?? samplesFor(text, (tolerance ?? tolerances[precision]) === undefined);
+    const options: VerifyOptions = {
+      precision,
+      tolerance,
+      leastAgreement,
+      labelled,
+      signal,
+      ...(lengthConfig && { configs: [lengthConfig] }),
+    };
     const verification = verified
-      ? await verifyFile(model, bytes, given, {
-          ...session,
-          precision,
-          tolerance,
-          lengthConfig,
-          traced,
-          reducer: model.reducer,
-        })
+      ? await verifyFile(model, bytes, given, { ...session, traced, reducer: model.reducer }, options)
       : undefined;
     if (verification?.passed === false) throw failed(path, verification);
     await writeFile(`${folder}/${path}`, bytes);
@@ -89,44 +131,56 @@ export const exportModel = async (
     exported.push(file);
     onFile?.(file);
   }
-  for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
-    await writeFile(`${folder}/${name}`, content);
-  const ours = withPriorSettings(lengthAdaptive, model.reducer);
-  if (ours) await writeFile(`${folder}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
-  await writeFile(`${folder}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
   return exported;
 };
-
-interface VerifyFileOptions extends CreateOnnxModelOptions {
-  readonly precision: Precision;
-  readonly tolerance: number | undefined;
-  readonly lengthConfig: LengthConfig | undefined;
-}
 
 const verifyFile = async (
   model: TaskModel,
   bytes: Uint8Array,
   inputs: readonly EncoderInput[],
-  { precision, tolerance, lengthConfig, ...session }: VerifyFileOptions,
+  session: CreateOnnxModelOptions,
+  options: VerifyOptions,
 ): Promise<Verification> => {
   const engine = await createOnnxModel(bytes, model.config, session);
   try {
-    return await verify(engine, model, inputs, {
-      precision,
-      tolerance,
-      ...(lengthConfig && { configs: [lengthConfig] }),
-    });
+    return await verify(engine, model, inputs, options);
   } finally {
     await engine.release();
   }
 };
 
-const failed = (path: string, { configs, difference, tolerance, inputs }: Verification): OnnxError => {
-  const kept = configs.filter(({ samePositions = inputs }) => samePositions < inputs);
-  const positions =
-    kept.length > 0 ? ` ${kept.length} of ${configs.length} configurations keep other tokens than the reference.` : '';
-  return new OnnxError(
-    'VERIFICATION_FAILED',
-    `${path} differs from the reference by ${difference.toPrecision(3)}; at most ${tolerance} is allowed.${positions} The file was not written; allow more with --tolerance, or choose another precision.`,
-  );
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** What was found in place of what is asked for. */
+const shortcomings = ({ configs, difference, tolerance, inputs }: Verification): string[] => {
+  const others = configs.filter((config) => !keepsTheSame(config, inputs)).length;
+  const answers = configs.flatMap(({ lengthConfig, agreement }) => {
+    if (!agreement || agrees(agreement, agreement.limits)) return [];
+    const { weighed = 1, error, limits } = agreement;
+    const where = isFullLength(lengthConfig)
+      ? 'at the full length'
+      : `at ${lengthConfig.map((ratio) => Number(ratio.toFixed(2))).join(',')}`;
+    return weighed >= limits.least
+      ? [
+          `${where} its logits are off by ${error.toPrecision(2)} of what the reference's vary, at most ${limits.error} is allowed`,
+        ]
+      : [
+          `${where} ${percent(weighed)} of its answers are those of the reference, at least ${percent(limits.least)} are wanted (--least-agreement)`,
+        ];
+  });
+  return [
+    ...(tolerance === undefined || difference <= tolerance
+      ? []
+      : [
+          `its logits differ from the reference's by ${difference.toPrecision(3)}, at most ${tolerance} is allowed (--tolerance)`,
+        ]),
+    ...answers,
+    ...(others > 0 ? [`${others} of ${configs.length} configurations keep other tokens than the reference`] : []),
+  ];
 };
+
+const failed = (path: string, verification: Verification): OnnxError =>
+  new OnnxError(
+    'VERIFICATION_FAILED',
+    `${path} failed its verification on ${verification.inputs} inputs: ${shortcomings(verification).join('; ')}. Nothing was written; allow more, choose other precisions, or verify on texts of your own.`,
+  );

@@ -50,7 +50,10 @@ test.each([
       ],
     },
   ]) {
-    const [ours, theirs] = [await predictor.predict(texts, options), await tensorflow.predict(texts, options)];
+    const [ours, theirs] = [
+      await predictor.predict(texts, { ...options, onError: 'throw' }),
+      await tensorflow.predict(texts, { ...options, onError: 'throw' }),
+    ];
     expect(ours.map(({ label }) => label)).toEqual(theirs.map(({ label }) => label));
     numbers(ours).forEach((value, i) =>
       expect(Math.abs(value - (numbers(theirs)[i] ?? Number.NaN))).toBeLessThan(1e-4),

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { FileSource, Prediction, Predictor } from '@length-adaptive/models';
 import { ModelError, createPredictor, load, saveModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
@@ -123,6 +124,20 @@ describe('opening', () => {
       code: 'FILE_NOT_FOUND',
       message: expect.stringMatching(/model_fp16\.onnx.*export/),
     });
+  });
+
+  test('graphs without the rest of a model are named as such, and a folder of nothing is no model', async () => {
+    const half = join(folder, 'half');
+    mkdirSync(join(half, 'onnx'), { recursive: true });
+    await expect(openOnnx(half)).rejects.toMatchObject({ name: 'ModelError', code: 'FILE_NOT_FOUND' });
+    writeFileSync(join(half, 'onnx/model_quantized.onnx'), '');
+    const error: unknown = await openOnnx(half).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: 'OnnxError',
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/half holds onnx\/model_quantized\.onnx and no config\.json.*lat export/),
+    });
+    expect(inspect(error).split('\n').length).toBeLessThan(16);
   });
 
   test('where absent files are denied an exported folder opens, and a graph that is denied says so', async () => {

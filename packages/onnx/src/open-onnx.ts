@@ -1,4 +1,12 @@
-import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
+import type {
+  FileSource,
+  ModelConfig,
+  ModelFiles,
+  OpenModelOptions,
+  Predictor,
+  RunnableTextModel,
+  TextModel,
+} from '@length-adaptive/models';
 import {
   ModelError,
   architectureOf,
@@ -33,19 +41,49 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly file?: string;
 }
 
-/** The graph of a checkpoint, made in memory. */
+/** What a checkpoint holds, with the graph of it made in memory. Nothing but this package sees it, and the model is gone then: it needs no defaults, and no copies. */
 const fromWeights = async (
   source: FileSource,
   precision: Precision,
   trace: boolean,
   options: OpenModelOptions,
-): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
-  const { model, notes } = await openTrainedModel(source, options);
+): Promise<Omit<TextModel, 'model'> & { readonly config: ModelConfig; readonly graph: Uint8Array }> => {
+  const { model, ...text } = await openTrainedModel(source, options);
   try {
-    return { graph: exportGraph(await hostModel(model), { precision, trace }), notes };
+    return {
+      ...text,
+      config: model.config,
+      graph: exportGraph(await hostModel(model, { copy: false }), { precision, trace, defaults: false }),
+    };
   } finally {
     model.dispose();
   }
+};
+
+/** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
+const readFiles = async (files: FileSource): Promise<ModelFiles> => {
+  try {
+    return await readModelFiles(files);
+  } catch (error) {
+    const graph = await firstGraph(files);
+    if (
+      !(error instanceof ModelError) ||
+      error.code !== 'FILE_NOT_FOUND' ||
+      graph === undefined ||
+      (await files.exists('config.json'))
+    )
+      throw error;
+    throw new OnnxError(
+      'FILE_NOT_FOUND',
+      `${files.name} holds ${graph} and no config.json: it is not a whole model. Export the model again (lat export).`,
+    );
+  }
+};
+
+const firstGraph = async (files: FileSource): Promise<string | undefined> => {
+  for (const precision of ['fp32', 'int8', 'fp16'] as const)
+    if (await files.exists(modelFileName(precision))) return modelFileName(precision);
+  return undefined;
 };
 
 /** The exported file. What denies access says so itself. */
@@ -75,22 +113,25 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readModelFiles(files);
-  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.reducer) };
-  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
-    model,
-    config,
-    tokenizer,
-    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
-    notes,
-  });
+  const session = { runtime, threads, providers };
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
-    const made = await fromWeights(files, precision, false, options);
+    const { graph, config, tokenizer, lengthAdaptive, notes } = await fromWeights(files, precision, false, options);
     const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
-    return finish(await createOnnxModel(made.graph, config, { ...session, traced }), made.notes);
+    const model = await createOnnxModel(graph, config, {
+      ...session,
+      traced,
+      reducer: choosePrior(options.reducer, lengthAdaptive?.reducer),
+    });
+    return { model, config, tokenizer, lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer), notes };
   }
-  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
+  const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+  const graph = await readGraph(files, file ?? modelFileName(precision));
+  const model = await createOnnxModel(graph, config, {
+    ...session,
+    reducer: choosePrior(options.reducer, lengthAdaptive?.reducer),
+  });
+  return { model, config, tokenizer, lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer), notes };
 };
 
 /**

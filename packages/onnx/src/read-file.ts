@@ -1,7 +1,8 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import type { LengthConfig } from '@length-adaptive/core';
 import { checkNotPointer } from '@length-adaptive/models';
 import { OnnxError, messageOf } from './errors.js';
+import { modelBytes } from './graph/model-bytes.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
 
@@ -54,6 +55,8 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const priorLayers = Number(model.metadataProps.find(({ key }) => key === priorLayersKey)?.value ?? 0);
   if (builtIn && priorLayers === 0) return { bytes, builtIn, priorLayers };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
-  model.graph.initializer = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
-  return { bytes: toBinary(ModelProtoSchema, model), builtIn, priorLayers };
+  const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
+  if (kept.length === model.graph.initializer.length) return { bytes, builtIn, priorLayers };
+  model.graph.initializer = kept;
+  return { bytes: modelBytes(model), builtIn, priorLayers };
 };

@@ -12,7 +12,12 @@ export const sampleTexts: readonly string[] = [
     'use, stop the other process first or choose another port in the configuration file, which stands beside the program and is read anew at every start.',
 ];
 
-/** The same where tokens are ranked by a question: its words stand in the context often, once, or not at all. */
+/** The same texts, and their sentences and clauses each by itself: more answers to compare, most of them cheap. */
+export const sampleClauses: readonly string[] = [
+  ...new Set(sampleTexts.flatMap((text) => [text, ...text.split(/(?<=[.:;,?!]) /)])),
+];
+
+/** For models that read a question and a context, some of which rank tokens by the question: its words stand in the context often, once, or not at all. */
 export const sampleQuestions: readonly (readonly [question: string, context: string])[] = [
   ['How long does the battery last?', 'The battery lasts two days, and the case survived three falls.'],
   [
@@ -30,3 +35,8 @@ export const sampleQuestions: readonly (readonly [question: string, context: str
       'use, stop the other process first or choose another port in the configuration file, which stands beside the program and is read anew at every start.',
   ],
 ];
+
+/** The same questions, each asked of every context. */
+export const sampleCrossQuestions: readonly (readonly [question: string, context: string])[] = sampleQuestions.flatMap(
+  ([question]) => sampleQuestions.map(([, context]) => [question, context] as const),
+);

@@ -35,7 +35,63 @@ describe('verification', () => {
     expect(found.configs[0]?.largestDifference).toBeCloseTo(0.01, 5);
     expect(found.passed).toBe(false);
     expect((await verify(shifted(0.01), model, inputs, { tolerance: 0.02 })).passed).toBe(true);
-    expect((await verify(shifted(0.1), model, inputs, { precision: 'int8' })).passed).toBe(true);
+  });
+
+  test('goes by the answers of 8-bit integers, unless a tolerance is given', async () => {
+    const run = (change: (value: number) => number) => ({
+      ...model,
+      run: async (...args: Parameters<TaskModel['run']>) => (await model.run(...args)).map(change),
+    });
+    const confident = run((value) => 6 * value);
+    const found = await verify(
+      run((value) => 5 * value),
+      confident,
+      inputs,
+      { precision: 'int8' },
+    );
+    expect(found).toMatchObject({
+      passed: true,
+      configs: [1, 2, 3].map(() => ({ agreement: { decisions: 2, equal: 1, weighed: 1 } })),
+    });
+    expect(found.configs.every(({ agreement }) => agreement && agreement.error > 0.1)).toBe(true);
+    expect(found).not.toHaveProperty('tolerance');
+    expect(
+      await verify(
+        run((value) => 5 * value),
+        confident,
+        inputs,
+        { precision: 'int8', tolerance: 0.1 },
+      ),
+    ).toMatchObject({ passed: false, tolerance: 0.1 });
+    expect(
+      (
+        await verify(
+          run((value) => -value),
+          model,
+          inputs,
+          { precision: 'int8' },
+        )
+      ).passed,
+    ).toBe(false);
+    expect(
+      (
+        await verify(
+          run(() => Number.NaN),
+          model,
+          inputs,
+          { precision: 'int8' },
+        )
+      ).passed,
+    ).toBe(false);
+    await expect(verify(model, model, inputs, { leastAgreement: 95 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+  });
+
+  test('scores both on inputs that have labels', async () => {
+    const labelled = inputs.map((input, i) => ({ input, target: i }));
+    const { score } = await verify(model, model, inputs, { labelled });
+    expect(score).toEqual({ metric: 'accuracy', reference: expect.any(Number), engine: score?.reference });
   });
 
   test('fails when the engine gives no numbers', async () => {

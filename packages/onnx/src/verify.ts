@@ -1,19 +1,34 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core';
-import type { RunnableModel } from '@length-adaptive/models';
+import type { LabelledInput, RunnableModel } from '@length-adaptive/models';
+import { predictLogits } from '@length-adaptive/models';
+import type { Agreement, AgreementLimits } from './agreement.js';
+import { agreementLimits, agreementOf, agrees } from './agreement.js';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 
-/** How far an engine may be from the reference: the largest difference of a logit, relative to the largest logit where that is above 1. */
-export const tolerances: Readonly<Record<Precision, number>> = { fp32: 1e-4, fp16: 1e-2, int8: 0.5 };
+/**
+ * How far an engine may be from the reference: the largest difference of a logit, relative to the largest logit where that is above 1.
+ * 8-bit integers have no such limit: confident logits move much where no answer does, so their answers are compared.
+ */
+export const tolerances: Readonly<Record<Precision, number | undefined>> = { fp32: 1e-4, fp16: 1e-2, int8: undefined };
 
 /** One configuration, run by both engines. */
 export interface VerifiedConfig {
   readonly lengthConfig: LengthConfig;
   /** Largest difference of a logit. */
   readonly largestDifference: number;
-  /** Inputs whose kept positions are the same in every layer; absent when the engine does not tell them. */
+  /** Inputs whose kept positions are the same in every layer, of those that were looked at (`tracedInputs`); absent when the engine does not tell them. */
   readonly samePositions?: number;
+  /** How far the answers agree, with what is asked of them: where they decide. */
+  readonly agreement?: Agreement & { readonly limits: AgreementLimits };
+}
+
+/** The task's own metric on labelled inputs, at the first of the configurations. */
+export interface VerifiedScore {
+  readonly metric: string;
+  readonly reference: number;
+  readonly engine: number;
 }
 
 /** What a verification found. */
@@ -22,32 +37,54 @@ export interface Verification {
   readonly configs: readonly VerifiedConfig[];
   /** Largest difference of a logit over all configurations, relative to the largest logit where that is above 1. */
   readonly difference: number;
-  readonly tolerance: number;
+  /** What `difference` may be; absent where the answers decide. */
+  readonly tolerance?: number;
+  /** Where the inputs have labels. */
+  readonly score?: VerifiedScore;
   readonly passed: boolean;
 }
 
 export interface VerifyOptions {
   readonly precision?: Precision;
-  /** Default: by the precision, 1e-4 for fp32. */
+  /** Largest difference of a logit. Default: by the precision, 1e-4 for fp32; for int8 the answers decide, unless a tolerance is given. */
   readonly tolerance?: number | undefined;
+  /** Least share of equal answers at the full length, where they decide: 0 to 1. Default 0.9. */
+  readonly leastAgreement?: number | undefined;
   /** Configurations to run. Default: the full length and two that drop. */
   readonly configs?: readonly LengthConfig[] | undefined;
   /** Compare kept positions too. Default: for fp32, where they must be equal. */
   readonly positions?: boolean;
+  /** The inputs with their labels, where they have some: both engines are scored on them. */
+  readonly labelled?: readonly LabelledInput[] | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** How many of so many inputs have their kept positions compared: each takes runs of its own. */
+export const tracedInputs = (inputs: number): number => Math.min(inputs, 32);
 
 const chain = (layers: number, keep: number): LengthConfig =>
   Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
 
-const largestOf = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+const largest = (rows: readonly Float32Array[]): number => {
+  let found = 0;
+  for (const row of rows) for (const value of row) found = Math.max(found, Math.abs(value)); // NaN stays NaN
+  return found;
+};
+
+/** @throws OnnxError `OPTION_INVALID` */
+const checkOptions = (inputs: readonly EncoderInput[], least = 0): void => {
+  if (inputs.length === 0)
+    throw new OnnxError('OPTION_INVALID', 'There are no inputs to verify with; expected at least one.');
+  if (!(least >= 0 && least <= 1))
+    throw new OnnxError('OPTION_INVALID', `The least agreement is ${least}; expected a share, 0 to 1.`);
+};
 
 /**
  * Runs two engines on the same inputs and tells how far apart they are.
  *
  * @param engine the model to check
  * @param reference the model that is right
- * @throws OnnxError `OPTION_INVALID` without inputs
+ * @throws OnnxError `OPTION_INVALID` without inputs, or for a least agreement that is no share; ModelError `ABORTED`
  */
 export const verify = async (
   engine: RunnableModel,
@@ -56,31 +93,75 @@ export const verify = async (
   {
     precision = 'fp32',
     tolerance = tolerances[precision],
+    leastAgreement: least,
     configs,
     positions = precision === 'fp32',
+    labelled,
+    signal,
   }: VerifyOptions = {},
 ): Promise<Verification> => {
-  if (inputs.length === 0)
-    throw new OnnxError('OPTION_INVALID', 'There are no inputs to verify with; expected at least one.');
+  checkOptions(inputs, least);
+  const { task } = reference;
   const { layers } = reference.dimensions;
   const results: VerifiedConfig[] = [];
+  let score: VerifiedScore | undefined;
   let scale = 1;
   for (const lengthConfig of configs ?? [fullLength(layers), chain(layers, 0.85), chain(layers, 0.65)]) {
-    const options = { config: lengthConfig };
-    const expected = await reference.run(inputs, options);
-    const given = await engine.run(inputs, options);
-    scale = Math.max(scale, largestOf(expected));
-    const largestDifference = largestOf(expected.map((value, i) => value - (given[i] ?? Number.NaN)));
+    const options = { config: lengthConfig, signal };
+    const expected = await predictLogits(reference, inputs, options);
+    const given = await predictLogits(engine, inputs, options);
+    const limits = agreementLimits(lengthConfig, least);
+    scale = Math.max(scale, largest(expected));
+    score ??= labelled && scoreOf(reference, labelled, given, expected);
     results.push({
       lengthConfig,
-      largestDifference,
-      ...(positions && { samePositions: await countSamePositions(engine, reference, inputs, lengthConfig) }),
+      largestDifference: largest(
+        expected.map((logits, i) => logits.map((value, k) => value - (given[i]?.[k] ?? Number.NaN))),
+      ),
+      ...(positions && {
+        samePositions: await countSamePositions(
+          engine,
+          reference,
+          inputs.slice(0, tracedInputs(inputs.length)),
+          lengthConfig,
+        ),
+      }),
+      ...(tolerance === undefined && { agreement: { ...agreementOf(task, given, expected), limits } }),
     });
   }
   const difference = Math.max(...results.map((result) => result.largestDifference)) / scale;
-  const allKept = results.every(({ samePositions = inputs.length }) => samePositions === inputs.length);
-  return { inputs: inputs.length, configs: results, difference, tolerance, passed: difference <= tolerance && allKept };
+  const isNear = tolerance === undefined || difference <= tolerance;
+  const passed =
+    isNear &&
+    results.every(
+      (result) =>
+        keepsTheSame(result, inputs.length) &&
+        (result.agreement === undefined || agrees(result.agreement, result.agreement.limits)),
+    );
+  return {
+    inputs: inputs.length,
+    configs: results,
+    difference,
+    ...(tolerance !== undefined && { tolerance }),
+    ...(score && { score }),
+    passed,
+  };
 };
+
+/** Whether no input that was looked at keeps other tokens. */
+export const keepsTheSame = ({ samePositions }: VerifiedConfig, inputs: number): boolean =>
+  samePositions === undefined || samePositions === tracedInputs(inputs);
+
+const scoreOf = (
+  { task }: RunnableModel,
+  labelled: readonly LabelledInput[],
+  given: readonly Float32Array[],
+  expected: readonly Float32Array[],
+): VerifiedScore => ({
+  metric: task.defaultMetric,
+  reference: task.score(task.defaultMetric, expected, labelled),
+  engine: task.score(task.defaultMetric, given, labelled),
+});
 
 const countSamePositions = async (
   engine: RunnableModel,

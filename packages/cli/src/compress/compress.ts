@@ -12,6 +12,7 @@ import {
   readModelDirectory,
   trimVocabulary,
   writeFile,
+  writeFolder,
   writeModelDirectory,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -75,7 +76,9 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
   const { weights, dev } = settings;
   checkSettings(source, out, settings);
   const counted =
-    settings.data === undefined ? undefined : await readTextData(settings.data, { ...settings, limit: undefined });
+    settings.data === undefined
+      ? undefined
+      : await readTextData(settings.data, { ...settings, labelColumn: undefined, limit: undefined });
   const examples = dev === undefined ? undefined : await readModelData(dev, settings);
   const files = weighedSource(await openSource(source));
   const model = await readModelDirectory(files);
@@ -85,23 +88,24 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
   const vocabulary = { before: sizeOf(model), after: sizeOf(smaller) };
   const record = recordOf(model, { weights, vocabulary }, settings);
   const tokenizerFiles = modernTokenizerFiles(smaller.tokenizerFiles);
-  await writeModelDirectory(
-    out,
-    { ...smaller, tokenizerFiles, ...(record && { lengthAdaptive: record }) },
-    { dtype: dtypes[weights] },
-  );
-  const bytes = { before: files.bytes(), after: statSync(join(out, 'model.safetensors')).size };
-
-  const scored =
-    dev === undefined || examples === undefined
-      ? undefined
-      : await compareScores(
-          model,
-          { before: source, after: out, dev, examples, paretoSet: record?.paretoSet ?? [] },
-          { settings, context },
-        );
+  const { bytes, scored } = await writeFolder(out, async (after) => {
+    await writeModelDirectory(
+      after,
+      { ...smaller, tokenizerFiles, ...(record && { lengthAdaptive: record }) },
+      { dtype: dtypes[weights] },
+    );
+    const sizes = { before: files.bytes(), after: statSync(join(after, 'model.safetensors')).size };
+    if (dev === undefined || examples === undefined) return { bytes: sizes };
+    const compared = await compareScores(
+      model,
+      { before: source, after, dev, examples, paretoSet: record?.paretoSet ?? [] },
+      { settings, context },
+    );
+    if (record)
+      await writeFile(join(after, lengthAdaptiveFileName), formatLengthAdaptiveFile(withScores(record, compared)));
+    return { bytes: sizes, scored: compared };
+  });
   const file = join(out, lengthAdaptiveFileName);
-  if (record && scored) await writeFile(file, formatLengthAdaptiveFile(withScores(record, scored)));
   const result: CompressResult = { model: source, out, weights, vocabulary, bytes, ...(scored && { scored }) };
   if (settings.json) return context.print(JSON.stringify(result));
   for (const line of compressText(result)) context.print(line);

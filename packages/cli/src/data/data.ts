@@ -172,11 +172,10 @@ const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>
 /** Reads a data file of which only the texts count: a table whatever the task of `--model`, or a file as that needs it. */
 export const readTextData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
   const text = await openText(path);
-  const unlabelled = { ...settings, labelColumn: undefined };
-  if (await givesSeveralLabels(settings)) return dataForModel(text, path, unlabelled); // a text without a label is one of its own
+  if (await givesSeveralLabels(settings)) return dataForModel(text, path, settings); // a text without a label is one of its own
   return isTable(path, text)
-    ? sampleData(parse(text, path, 'texts', columnsOf(unlabelled)), settings.limit, settings.seed)
-    : dataForModel(text, path, unlabelled);
+    ? sampleData(parse(text, path, 'texts', columnsOf(settings)), settings.limit, settings.seed)
+    : dataForModel(text, path, settings);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };

@@ -11,10 +11,12 @@ const streamOf = async function* (chunks: readonly (string | Uint8Array)[]): Asy
   yield* chunks;
 };
 
+/** The texts; what is wrong with one of them is thrown. */
 const inputsOf = async (path: string, chunks: readonly (string | Uint8Array)[] = []): Promise<unknown[]> => {
   const found = [];
   for await (const group of readTexts(path, streamOf(chunks), 2)) found.push(...group);
   expect(found.map(({ line }) => line)).toEqual(found.map((_, i) => i + 1));
+  for (const { error } of found) if (error) throw error;
   return found.map(({ input }) => input);
 };
 

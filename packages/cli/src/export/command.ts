@@ -5,7 +5,7 @@ export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write a model as ONNX files that run at any length, each verified against the original',
   help: `Writes DIR/onnx/model.onnx (fp32), model_fp16.onnx and model_quantized.onnx (int8), with what ONNX tools and transformers.js
-need beside them. A file is kept once its answers agree with the original's; otherwise the exit code is 5.
+need beside them. The files are kept once all of them agree with the original; otherwise nothing is written and the exit code is 5.
 
 Examples:
   lat export --model runs/sst2/model

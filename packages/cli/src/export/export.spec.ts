@@ -49,7 +49,7 @@ test('writes files that say how near they are, and that predict runs without the
       /exported\/onnx\/model\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.0001 allowed {2}same tokens kept in 8 of 8 inputs$/,
     ),
     expect.stringMatching(
-      /exported\/onnx\/model_quantized\.onnx {2}\d\.\d MB {2}largest difference \S+ of 0\.5 allowed {2}8 inputs$/,
+      /exported\/onnx\/model_quantized\.onnx {2}\d\.\d MB {2}same answers \S+ \/ \S+ \/ \S+ % {2}logits off by \S+ \/ \S+ \/ \S+ of what they vary {2}largest difference \S+ {2}31 inputs$/,
     ),
     '',
   ]);
@@ -129,11 +129,40 @@ test('into the model itself, verified on texts of the user', async () => {
   expect((await runMain(['predict', ...small, '--model', at('model'), 'great'])).code).toBe(0);
 });
 
+test('texts with labels are what files are scored on', async () => {
+  const options = ['--out', at('scored'), '--data', at('dev.tsv'), '--limit', '5', '--precision', 'int8'] as const;
+  const [shown, found] = [await exportModel(...options), await exportModel(...options, '--json')];
+  expect(shown).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/accuracy \d\.\d{4} \(before \d\.\d{4}\) {2}5 inputs\n$/),
+  });
+  const score = { metric: 'accuracy', reference: expect.any(Number), engine: expect.any(Number) };
+  expect(JSON.parse(found.stdout)).toMatchObject({ files: [{ verification: { inputs: 5, score } }] });
+  writeFileSync(at('texts.tsv'), 'sentence\nthe film was great\na bad film\n');
+  const unlabelled = await exportModel('--out', at('compared'), '--data', at('texts.tsv'), '--precision', 'int8');
+  expect(unlabelled).toMatchObject({ code: 0, stderr: expect.stringContaining('has no labels of this model') });
+  expect(unlabelled.stdout).not.toContain('accuracy');
+});
+
+test('a tolerance of logits and a share of answers contradict each other', async () => {
+  const { code, stderr } = await exportModel(
+    '--out',
+    at('unlike'),
+    '--precision',
+    'int8',
+    '--least-agreement',
+    '1',
+    '--tolerance',
+    '0.1',
+  );
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('give one of them') });
+});
+
 test('a file that fails its verification is not kept', async () => {
   const { code, stdout, stderr } = await exportModel('--out', at('strict'), '--tolerance', '1e-12');
   expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
   expect(stderr).toContain('at most 1e-12 is allowed');
-  expect(existsSync(at('strict'))).toBe(false);
+  expect(readdirSync(folder).filter((name) => name.startsWith('strict'))).toEqual([]);
 });
 
 test('without verification', async () => {

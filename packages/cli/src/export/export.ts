@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import type { TextModel } from '@length-adaptive/models';
-import { openTrainedModel } from '@length-adaptive/models';
-import type { ExportedFile, Precision } from '@length-adaptive/onnx';
-import { exportModel, findRuntime } from '@length-adaptive/onnx';
+import type { LengthConfig } from '@length-adaptive/core';
+import type { LabelledInput, TextModel } from '@length-adaptive/models';
+import { ModelError, openTrainedModel } from '@length-adaptive/models';
+import type { ExportedFile, ExportModelOptions, Precision, Verification } from '@length-adaptive/onnx';
+import { exportModel, findRuntime, tracedInputs } from '@length-adaptive/onnx';
 import { startBackend } from '../engine/backend.js';
 import { chosenConfig } from '../choice/chosen-config.js';
 import type { Context } from '../context/command.js';
 import type { ExportSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
-import { inputsOf, maxLengthFor, readTextData } from '../data/data.js';
+import { encodeData, inputsOf, maxLengthFor, readTextData } from '../data/data.js';
 import { CliError } from '../context/errors.js';
 import { checkLengthSettings, parseBudget } from '../choice/length-choice.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
@@ -25,7 +25,7 @@ export interface ExportResult {
   readonly files: readonly ExportedFile[];
 }
 
-const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: ExportSettings): void => {
+const checkSettings = ({ budget, lengthConfig, verify, data, tolerance, leastAgreement }: ExportSettings): void => {
   checkLengthSettings({ budget, lengthConfig });
   if (budget !== undefined && 'latencyMs' in parseBudget(budget)) {
     throw new CliError(
@@ -35,32 +35,64 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance }: Export
   }
   const unused = verify
     ? undefined
-    : data !== undefined
-      ? '--data'
-      : tolerance !== undefined
-        ? '--tolerance'
-        : undefined;
+    : Object.entries({ '--data': data, '--tolerance': tolerance, '--least-agreement': leastAgreement }).find(
+        ([, value]) => value !== undefined,
+      )?.[0];
   if (unused !== undefined)
     throw new CliError('USAGE', `${unused} is for the verification; give it or --no-verify, not both.`);
+  if (tolerance !== undefined && leastAgreement !== undefined)
+    throw new CliError('USAGE', '--tolerance goes by logits and --least-agreement by answers; give one of them.');
 };
 
-/** The inputs to verify on; undefined for those of the package. */
+/** The examples, where all of them have labels that the model knows. */
+const labelledOf = (opened: TextModel, data: DataSet, maxLength: number): readonly LabelledInput[] | undefined => {
+  if (data.kind === 'texts' && data.examples.some(({ label }) => label === undefined)) return undefined;
+  try {
+    return encodeData(opened, data, { maxLength });
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
+};
+
+/** What to verify on; nothing for the texts of the package. */
 const inputsFor = (
   settings: ExportSettings,
   opened: TextModel,
   data: DataSet | undefined,
-): EncoderInput[] | undefined =>
-  data && inputsOf(opened, data, { maxLength: maxLengthFor(opened, settings.maxLength) });
+  { note }: Context,
+): Pick<ExportModelOptions, 'inputs' | 'labelled'> => {
+  if (data === undefined) return {};
+  const maxLength = maxLengthFor(opened, settings.maxLength);
+  const labelled = labelledOf(opened, data, maxLength);
+  if (labelled) return { labelled };
+  note(`${settings.data} has no labels of this model: answers are compared, and not scored.`);
+  return { inputs: inputsOf(opened, data, { maxLength }) };
+};
+
+/** What the answers to the same texts have in common, for each configuration in turn. */
+const answersText = (configs: Verification['configs']): string[] => {
+  const agreements = configs.flatMap(({ agreement }) => agreement ?? []);
+  if (agreements.length === 0) return [];
+  const equal = agreements.flatMap((agreement) => agreement.equal ?? []);
+  const shares =
+    equal.length === 0 ? [] : [`same answers ${equal.map((share) => (100 * share).toFixed(1)).join(' / ')} %`];
+  return [...shares, `logits off by ${agreements.map(({ error }) => error.toFixed(2)).join(' / ')} of what they vary`];
+};
 
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {
   const parts = [join(out, path), `${(bytes / 1e6).toFixed(1)} MB`];
   if (!verification) return [...parts, 'not verified'].join('  ');
-  const { inputs, configs, difference, tolerance } = verification;
+  const { inputs, configs, difference, tolerance, score } = verification;
   const same = configs.flatMap(({ samePositions }) => samePositions ?? []);
   return [
     ...parts,
-    `largest difference ${difference.toPrecision(2)} of ${tolerance} allowed`,
-    same.length === 0 ? `${inputs} inputs` : `same tokens kept in ${Math.min(...same)} of ${inputs} inputs`,
+    ...answersText(configs),
+    `largest difference ${difference.toPrecision(2)}${tolerance === undefined ? '' : ` of ${tolerance} allowed`}`,
+    ...(score ? [`${score.metric} ${score.engine.toFixed(4)} (before ${score.reference.toFixed(4)})`] : []),
+    same.length === 0
+      ? `${inputs} inputs`
+      : `same tokens kept in ${Math.min(...same)} of ${tracedInputs(inputs)} inputs`,
   ].join('  ');
 };
 
@@ -75,43 +107,33 @@ const hint = ({ model, out, lengthConfig }: ExportResult, precisions: readonly P
 /** Writes a model as ONNX files, each verified before it is kept. */
 export const exportOnnx = async (settings: ExportSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
-  const { out = source, verify, tolerance, threads } = settings;
+  const { out = source, verify, tolerance, leastAgreement, threads } = settings;
   const precisions: readonly Precision[] = [...new Set(settings.precision ?? (['fp32', 'int8'] as const))];
   checkSettings(settings);
   if (settings.out === undefined) checkModelFolder(source, 'export');
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
-  const data =
-    settings.data === undefined
-      ? undefined
-      : await readTextData(settings.data, { ...settings, labelColumn: undefined });
+  const data = settings.data === undefined ? undefined : await readTextData(settings.data, settings);
   await startBackend(settings);
   const opened = await openTrainedModel(source);
   for (const line of opened.notes ?? []) context.note(line);
   try {
     const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
-    const inputs = inputsFor(settings, opened, data);
-    const checkSignal = (): void => {
-      if (context.signal?.aborted)
-        throw new CliError('ABORTED', `The export was stopped; files that are complete stay in ${out}.`);
-    };
-    checkSignal();
-    const onFile = (file: ExportedFile): void => {
-      if (!settings.json) context.print(formatFile(out, file));
-      checkSignal();
-    };
+    const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, {
       precisions,
       lengthConfig,
       verify,
-      inputs,
+      ...inputs,
       tolerance,
+      leastAgreement,
       runtime,
       threads,
-      onFile,
+      signal: context.signal,
     });
     const result: ExportResult = { model: source, out, lengthConfig: lengthConfig ?? null, files };
-    if (settings.json) context.print(JSON.stringify(result));
-    else context.note(hint(result, precisions));
+    if (settings.json) return context.print(JSON.stringify(result));
+    for (const file of files) context.print(formatFile(out, file));
+    context.note(hint(result, precisions));
   } finally {
     opened.model.dispose();
   }

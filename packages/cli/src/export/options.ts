@@ -2,7 +2,7 @@ import { commonOptions, dataOptions, lengthOptions, precisionNames } from '../co
 import { choices, enabled, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
-const { maxLength, textColumn, pairColumn, header } = dataOptions;
+const { maxLength, textColumn, pairColumn, labelColumn, header } = dataOptions;
 
 export const exportOptions = {
   model: text('DIR', 'model to export'),
@@ -16,14 +16,22 @@ export const exportOptions = {
     ...lengthOptions.lengthConfig,
     description: 'build this configuration in, as --length-config of predict (default: any, chosen when it runs)',
   },
-  data: text('FILE', 'texts to verify the files on (default: a few sentences)'),
-  ...{ maxLength, textColumn, pairColumn, header },
+  data: text(
+    'FILE',
+    'texts to verify the files on, and to score them on where they have labels (default: a few sentences)',
+  ),
+  ...{ maxLength, textColumn, pairColumn, labelColumn, header },
   limit: number('N', 'verify on a random sample of N texts', { integer: true, min: 1, fallback: 32 }),
   tolerance: number(
     'X',
-    'largest difference of a logit that is allowed (default 1e-4 for fp32, 0.01 for fp16, 0.5 for int8)',
+    'largest difference of a logit that is allowed (default 1e-4 for fp32, 0.01 for fp16; int8 goes by its answers)',
     { min: 0, fallback: undefined },
   ),
+  leastAgreement: number('X', 'int8: least share of answers that must be those of the original (default 0.9)', {
+    min: 0,
+    max: 1,
+    fallback: undefined,
+  }),
   verify: enabled('keep the files without running them'),
   ...commonOptions,
   threads: {

@@ -44,7 +44,11 @@ test('a text with a token that the model has no embedding for is named, and so i
   const { code, stdout, stderr } = await predict('--model', larger, 'a great film', 'a great zebra');
   expect({ code, lines: stdout.split('\n') }).toEqual({
     code: 3,
-    lines: [expect.stringContaining('a great film'), ''],
+    lines: [
+      expect.stringContaining('a great film'),
+      expect.stringMatching(/^error\tTEXT_UNSUPPORTED\tText 2: .*a great zebra$/),
+      '',
+    ],
   });
   expect(stderr).toContain(
     `The tokenizer has ${id + 1} ids and the model embeddings for ${id}: texts with "zebra" (${id}) are refused.`,

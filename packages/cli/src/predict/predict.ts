@@ -90,6 +90,10 @@ const predictEach = async (
   });
 };
 
+/** What is wrong with the first text that is none. */
+const wrongText = (groups: readonly (readonly NumberedText[])[]): CliError | undefined =>
+  groups.flat().find(({ error }) => error)?.error;
+
 /** What a run ends with in which texts were not read. */
 const endError = (failures: readonly TextFailure[], count: number): CliError | undefined => {
   const [first, ...others] = failures;
@@ -109,7 +113,9 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
     throw new CliError('USAGE', 'There is nothing to predict: give texts, or --input FILE (- for stdin).');
   const isAlone = args.length === 1 && settings.input === undefined;
   const groups = await readInput(settings, context);
-  const opened = await openPredictor(settings, source, context);
+  const opened = await openPredictor(settings, source, context).catch((error: unknown) => {
+    throw (Array.isArray(groups) ? wrongText(groups) : undefined) ?? error; // a file that is wrong says so first
+  });
   const { predictor, used } = opened;
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);

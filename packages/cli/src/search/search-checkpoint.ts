@@ -53,9 +53,12 @@ export const hasSearchCheckpoint = (folder: string): boolean => existsSync(join(
 export const configsDigest = (configs: readonly LengthConfig[]): string =>
   createHash('sha256').update(JSON.stringify(configs)).digest('hex');
 
+/** What people look at when a search is done. */
+export const searchReports = { chart: 'pareto.svg', page: 'report.html' } as const;
+
 /** Takes away what an earlier search left in a folder: `--resume` must never go on from another search than the last one that was started. */
 export const removeEarlierSearch = (folder: string): Promise<void> =>
-  removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result]);
+  removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result, ...Object.values(searchReports)]);
 
 /** Writes the state of a search at the end of a generation. */
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>

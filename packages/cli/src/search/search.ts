@@ -33,7 +33,7 @@ import { measureBaselines } from './measure-baselines.js';
 import type { SearchWork } from './search-work.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from './measure-pareto-set.js';
 import { resumeHint, runSearch } from './run-search.js';
-import { hasSearchCheckpoint, removeEarlierSearch } from './search-checkpoint.js';
+import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from './search-checkpoint.js';
 import { withSearch } from './search-record.js';
 import { readSearchSets } from './search-sets.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
@@ -156,8 +156,8 @@ export const search = async (settings: SearchSettings, context: Context): Promis
         `${report.sharedExamples} held-out examples were ${training.length > 0 ? 'searched on or learned from' : 'searched on'} too: the held-out scores are a little too good.`,
       );
     const [chart, page, ours] = [
-      join(folder, 'pareto.svg'),
-      join(folder, 'report.html'),
+      join(folder, searchReports.chart),
+      join(folder, searchReports.page),
       join(settings.out ?? source, lengthAdaptiveFileName),
     ];
     const lengthAdaptive = withSearch(opened.lengthAdaptive, report);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { ModelError } from '../errors.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
+import { transpose } from '../weights/transpose.js';
 
 /** Where a tensor of a model stands in its file. */
 export interface ParameterSpec {
@@ -101,10 +102,14 @@ export const loadParameters = <T>(
       );
     }
     const values = found ? found.data : initialise(spec, random, fresh);
-    const variable = tf.tidy(() => {
-      const stored = tf.tensor(values, [...spec.shape], 'float32');
-      return tf.variable(spec.transposed ? tf.transpose(stored) : stored);
-    });
+    const [rows = 1, columns = 1] = spec.shape;
+    const variable = tf.tidy(() =>
+      tf.variable(
+        spec.transposed
+          ? tf.tensor(transpose(values, rows, columns), [columns, rows], 'float32')
+          : tf.tensor(values, [...spec.shape], 'float32'),
+      ),
+    );
     parameters.push({ spec, variable });
     return variable;
   };

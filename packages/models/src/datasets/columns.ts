@@ -149,10 +149,10 @@ export const findColumns = (
     ...(guessed.id === undefined ? {} : { id: guessed.id }),
     task:
       task ??
-      (isList
-        ? 'multi-label'
-        : isScore
-          ? 'regression'
+      (isScore
+        ? 'regression'
+        : isList
+          ? 'multi-label'
           : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
   };
 };

@@ -18,6 +18,7 @@ import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
 import type { TokenizerFileName, TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { writeFile } from '../sources/write-file.js';
+import { writeFolder } from '../sources/write-folder.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 import type { FloatDtype } from '../weights/write-safetensors.js';
 
@@ -62,8 +63,7 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
     throw new ModelError(
       error.code,
       `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
-      { cause: error },
-    );
+    ); // the cause's message is in this one
   }
 };
 
@@ -139,8 +139,8 @@ export const readModelDirectory = async (
 };
 
 /**
- * Writes a model directory any Hugging Face tool opens. Each file appears whole or not at all; the weights go before
- * `config.json`, so that a folder with a `config.json` is a complete model. Node only.
+ * Writes a model directory any Hugging Face tool opens: all of it or, where that fails, nothing. `config.json` goes last, so that a
+ * folder with a `config.json` is a complete model. Node only.
  *
  * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`
  * @example
@@ -158,14 +158,16 @@ export const writeModelDirectory = async (
     dtype: isInt8 ? 'F32' : dtype,
     metadata: { format: 'pt' },
   });
-  await writeFile(join(folder, 'model.safetensors'), weights);
-  for (const name of tokenizerFileNames) {
-    const bytes = tokenizerFiles[name];
-    if (bytes !== undefined) await writeFile(join(folder, name), bytes);
-  }
-  if (ours !== undefined) await writeFile(join(folder, lengthAdaptiveFileName), ours);
-  await writeFile(
-    join(folder, 'config.json'),
-    `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,
-  );
+  await writeFolder(folder, async (temporary) => {
+    await writeFile(join(temporary, 'model.safetensors'), weights);
+    for (const name of tokenizerFileNames) {
+      const bytes = tokenizerFiles[name];
+      if (bytes !== undefined) await writeFile(join(temporary, name), bytes);
+    }
+    if (ours !== undefined) await writeFile(join(temporary, lengthAdaptiveFileName), ours);
+    await writeFile(
+      join(temporary, 'config.json'),
+      `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,
+    );
+  });
 };

@@ -14,7 +14,7 @@ const readError = (error: unknown, file: string): ModelError => {
   switch (systemErrorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new ModelError('FILE_NOT_FOUND', `There is no file ${file}.`, { cause: error });
+      return new ModelError('FILE_NOT_FOUND', `There is no file ${file}.`); // all that the cause would say, without its stack
     case 'EACCES':
     case 'EPERM':
       return new ModelError('ACCESS_DENIED', `${file} may not be read by this user.`, { cause: error });

@@ -2,6 +2,7 @@ import { ModelError } from '../errors.js';
 
 interface NodeModules {
   readonly 'node:crypto': typeof import('node:crypto');
+  readonly 'node:fs': typeof import('node:fs');
   readonly 'node:fs/promises': typeof import('node:fs/promises');
   readonly 'node:os': typeof import('node:os');
   readonly 'node:path': typeof import('node:path');

@@ -36,15 +36,19 @@ export const mapWeights = <Tree, From extends NamedShape, To>(
   leaf: (weight: From, path: string) => To,
 ): WeightTree<Tree, To> => map(tree, leaf as (value: unknown, path: string) => unknown, '') as WeightTree<Tree, To>;
 
-/** Copies a tree of tensors to host memory. A weight is named by `nameOf`, or else by its place in the tree. */
+/** Reads a tree of tensors into host memory, by default as copies. A weight is named by `nameOf`, or else by its place in the tree. */
 export const readWeights = async <Tree>(
   tree: Tree,
   nameOf: (tensor: Tensor) => string | undefined,
+  copy = true,
 ): Promise<WeightTree<Tree, HostWeight>> => {
   const tensors = new Set<Tensor>();
   mapTensors(tree, (tensor) => tensors.add(tensor));
   const data = new Map<Tensor, Float32Array>();
-  for (const tensor of tensors) data.set(tensor, ((await tensor.data()) as Float32Array).slice());
+  for (const tensor of tensors) {
+    const values = (await tensor.data()) as Float32Array;
+    data.set(tensor, copy ? values.slice() : values);
+  }
   return mapTensors(tree, (tensor, path) => ({
     name: nameOf(tensor) ?? path,
     shape: tensor.shape,

@@ -1,7 +1,8 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { GraphProto, TensorProto, ValueInfoProto } from '../proto/onnx_pb.js';
 import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
 import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
+import { modelBytes } from './model-bytes.js';
 import { nodeProto, tensorProto, valueInfoProto } from './protos.js';
 
 /** A value of the graph, by its name. */
@@ -148,8 +149,7 @@ const scope = (graphName: string, shared: Shared): Scope => {
       });
     },
     model: ({ opset, metadata = {} }) =>
-      toBinary(
-        ModelProtoSchema,
+      modelBytes(
         create(ModelProtoSchema, {
           irVersion: 8n,
           producerName: 'length-adaptive',

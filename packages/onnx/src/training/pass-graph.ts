@@ -1,5 +1,5 @@
 import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, ModelReducer, Task, TaskModel } from '@length-adaptive/models';
+import type { Dimensions, HeadWeights, ModelPrior, Task, TaskModel } from '@length-adaptive/models';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';
@@ -18,7 +18,7 @@ export interface TrainingModel {
   readonly activation: 'tanh' | 'relu';
   readonly task: Pick<Task, 'reads' | 'distribution'>;
   /** What ranks tokens in the first layers. Absent: attention does. */
-  readonly reducer?: Pick<ModelReducer, 'layers'> | undefined;
+  readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
 }
 
 /** A place that dropout falls on; its mask is the input `dropout.PLACE`. */
