@@ -74,6 +74,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         console: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         Buffer: 'readonly',
         module: 'writable',

@@ -56,7 +56,7 @@ describeOnBackends('encode', () => {
   });
 
   test('the first token alone is the first of all, whether tokens leave, fade or stay, and whichever layers run', () => {
-    const retention = tf.fill([3, 5], 0.6) as tf.Tensor2D;
+    const retention = tf.fill<tf.Rank.R2>([3, 5], 0.6);
     fc.assert(
       fc.property(rows, configs, (ids, config) => {
         const batch = ids.map((row) => ({ ids: row }));

@@ -50,7 +50,7 @@ const labelledOf = (opened: TextModel, data: DataSet, maxLength: number): readon
   try {
     return encodeData(opened, data, { maxLength });
   } catch (error) {
-    if (error instanceof ModelError) return undefined;
+    if (error instanceof ModelError || (error instanceof CliError && error.code === 'INPUT_INVALID')) return undefined;
     throw error;
   }
 };

@@ -22,7 +22,7 @@ export const weightedCrossEntropy = <T>(ops: LossOps<T>, logits: T, weightedTarg
   ops.sum(ops.mul(ops.logSoftmax(logits), ops.neg(weightedTargets)));
 
 /** Sum over the distributions of weights times exp(p) (p - q), of logarithms of probabilities over the last axis. */
-export const weightedDivergence = <T>(ops: LossOps<T>, p: T, q: T, weights: T): T =>
+const weightedDivergence = <T>(ops: LossOps<T>, p: T, q: T, weights: T): T =>
   ops.sum(ops.mul(ops.mul(ops.exp(p), ops.sub(p, q)), weights));
 
 /**

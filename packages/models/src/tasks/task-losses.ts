@@ -57,7 +57,7 @@ export const teacherLoss = <T>(
 };
 
 /** What a padding token adds to its logit, in rows of the longest input: [B * T] */
-export const tokenBias = (batch: readonly LabelledInput[]): Float32Array => {
+const tokenBias = (batch: readonly LabelledInput[]): Float32Array => {
   const width = widthOf(batch);
   const bias = new Float32Array(batch.length * width);
   batch.forEach(({ input }, row) => bias.fill(paddingScore, row * width + input.ids.length, (row + 1) * width));
