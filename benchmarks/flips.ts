@@ -17,7 +17,7 @@ await startBackend({ backends: ['wasm'] });
 const predictor = await load(fileURLToPath(new URL('public/models/sentiment', docs)));
 const texts = sentences.map(([text]) => text);
 const answersAt = async (lengthConfig?: readonly number[]): Promise<string[]> =>
-  (await predictor.predict(texts, { lengthConfig })).map(({ label }) => label);
+  (await predictor.predict(texts, { lengthConfig, onError: 'throw' })).map(({ label }) => label);
 const share = (holds: (i: number) => boolean): number => sentences.filter((_, i) => holds(i)).length / sentences.length;
 
 const full = await answersAt();

@@ -28,7 +28,9 @@ const answersAt = (lengthConfig: LengthConfig): Promise<string[]> => {
   const key = lengthConfig.join();
   const known =
     answers.get(key) ??
-    predictor.predict(texts, { lengthConfig }).then((predictions) => predictions.map(({ label }) => label));
+    predictor
+      .predict(texts, { lengthConfig, onError: 'throw' })
+      .then((predictions) => predictions.map(({ label }) => label));
   answers.set(key, known);
   return known;
 };

@@ -39,7 +39,7 @@ test.each([
   Object.values(answer?.probabilities ?? {}).forEach((probability, i) =>
     expect(probability).toBeCloseTo(1 / (1 + Math.exp(-(reference[i] ?? 0))), 4),
   );
-  for (const options of [
+  for (const choice of [
     { threshold: 0.8 },
     { lengthConfig: [0.7, 0.5] },
     {
@@ -50,6 +50,7 @@ test.each([
       ],
     },
   ]) {
+    const options = { ...choice, onError: 'throw' } as const;
     const [ours, theirs] = [await predictor.predict(texts, options), await tensorflow.predict(texts, options)];
     expect(ours.map(({ label }) => label)).toEqual(theirs.map(({ label }) => label));
     numbers(ours).forEach((value, i) =>
