@@ -75,6 +75,9 @@ export default tseslint.config(
       globals: {
         console: 'readonly',
         process: 'readonly',
+        performance: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
         Buffer: 'readonly',
         module: 'writable',
         require: 'readonly',
