@@ -13,7 +13,7 @@ await setUpPrograms();
 rmSync(results, { recursive: true, force: true });
 const sync = await checkSync();
 const { code, tasks } = await runTargets(
-  ['lint', 'check-format', 'typecheck', 'build', 'check-package', 'size', 'check-api', 'knip', 'test'],
+  ['lint', 'check-format', 'check-imports', 'typecheck', 'build', 'check-package', 'size', 'check-api', 'knip', 'test'],
   { name: 'test' },
 );
 const all = [sync, ...(tasks.length > 0 ? tasks : [{ project: 'workspace', target: 'nx', status: 'failure' }])];
