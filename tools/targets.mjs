@@ -6,7 +6,8 @@ const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('--'));
 
 await setUp();
-process.exitCode = await runTargets(
+const { code } = await runTargets(
   given.filter((argument) => !flags.includes(argument)),
   { flags },
 );
+process.exitCode = code;

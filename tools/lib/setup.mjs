@@ -41,6 +41,7 @@ export const setUp = async () => {
   if (stamp === undefined && treeMatchesLock(workspaceRoot)) return writeStamp();
 
   const reason = existsSync(nodeModules) ? 'node_modules does not match package-lock.json' : 'nothing is installed yet';
+  const start = performance.now();
   console.log(`set-up: ${reason}; running \`npm ci\` (about half a minute) ...`);
   if ((await runQuietly('npm ci', workspaceRoot)) !== 0) {
     console.error(
@@ -52,5 +53,5 @@ export const setUp = async () => {
     }
   }
   writeStamp();
-  console.log('set-up: done.');
+  console.log(`set-up: done in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
 };

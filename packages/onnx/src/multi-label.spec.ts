@@ -39,7 +39,7 @@ test.each([
   Object.values(answer?.probabilities ?? {}).forEach((probability, i) =>
     expect(probability).toBeCloseTo(1 / (1 + Math.exp(-(reference[i] ?? 0))), 4),
   );
-  for (const options of [
+  for (const choice of [
     { threshold: 0.8 },
     { lengthConfig: [0.7, 0.5] },
     {
@@ -50,10 +50,8 @@ test.each([
       ],
     },
   ]) {
-    const [ours, theirs] = [
-      await predictor.predict(texts, { ...options, onError: 'throw' }),
-      await tensorflow.predict(texts, { ...options, onError: 'throw' }),
-    ];
+    const options = { ...choice, onError: 'throw' } as const;
+    const [ours, theirs] = [await predictor.predict(texts, options), await tensorflow.predict(texts, options)];
     expect(ours.map(({ label }) => label)).toEqual(theirs.map(({ label }) => label));
     numbers(ours).forEach((value, i) =>
       expect(Math.abs(value - (numbers(theirs)[i] ?? Number.NaN))).toBeLessThan(1e-4),
