@@ -38,10 +38,10 @@ const isThere = (path: string): Promise<boolean> =>
 /**
  * Writes a folder so that nobody ever sees half of it: `write` fills a temporary folder, which takes its place once that is done. Where
  * the folder is there already, its other files stay, and each new file takes the place of the old one of its name. If `write` fails, or
- * the process ends before, the folder is as it was, and nothing is left beside it. Node only.
+ * the process ends before, the folder is as it was, and nothing is left beside it. `last` is the file that says that a folder is complete, and
+ * is moved last; default `config.json`. Node only.
  *
  * @param write fills the folder that it is given
- * @param options.last the file that says that a folder is complete; default `config.json`
  * @throws ModelError `NOT_WRITABLE`, and what `write` throws
  * @example
  * await writeFolder('exported', async (folder) => writeFile(join(folder, 'config.json'), '{}'));
