@@ -36,7 +36,7 @@ export { denseOnTensors } from './encoder/on-tensors/on-tensors.js';
 export { applyDropout } from './encoder/on-tensors/dropout.js';
 export type { Dropout } from './encoder/on-tensors/dropout.js';
 export type { EncoderInput } from './encoder/batch.js';
-export { paddingScore } from './extent.js';
+export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';

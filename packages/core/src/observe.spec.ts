@@ -40,6 +40,16 @@ describeOnBackends('encode with observe', () => {
     });
   });
 
+  test('is the same where the first token alone is wanted', () => {
+    const observe = { states: [3], attention: [2], projections: [2] };
+    const valuesOf = (wanted: 'first' | 'all') =>
+      tf.tidy(() => {
+        const { states, attention, projections } = encode(weights, inputs, { observe, wanted }).observed;
+        return [states, attention, projections.map(({ query }) => query)].map(([one]) => one?.arraySync());
+      });
+    expect(valuesOf('first')).toEqual(valuesOf('all'));
+  });
+
   test('the gradient flows through what is observed', async () => {
     await expectNoLeak(() => {
       const kernel = weights.blocks[0]?.attention.query.kernel as tf.Tensor2D;

@@ -102,6 +102,8 @@ export const runEncoder = <E extends EngineTypes>(
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
+  /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
+  const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   let states = ops.dropout(embed(ops, embeddings, epsilon), 'embeddings', 'hidden');
   let tokens = ops.begin(states);
   observer.state(0, states);
@@ -109,8 +111,7 @@ export const runEncoder = <E extends EngineTypes>(
   for (const [index, layer] of layers.entries()) {
     const { attention, feedForward: feed } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
-    const ranksAll = trace !== undefined || fade !== undefined;
-    const firstOnly = wanted === 'first' && !ranksAll && layer === layers.at(-1);
+    const firstOnly = firstIsAll && layer === layers.at(-1);
     const entering = states;
     const queries = firstOnly ? ops.firstAlone(entering, tokens) : entering;
     const attended = ops.attend(queries, entering, attention, { heads, layer, among: tokens });

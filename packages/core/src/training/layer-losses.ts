@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from '../extent.js';
-import { validSlots } from '../extent.js';
+import { slotValues } from '../extent.js';
 import { tidy } from '../tidy.js';
 import { weightedAttentionLoss, weightedSquaredError } from './losses.js';
 import { tensorLayerLossOps, tensorLossOps } from './tensor-loss-ops.js';
-
-/** A weight for each slot, `share` for real tokens and 0 for padding, in the shape given. */
-export const slotWeights = (extent: Extent, share: number, shape: number[]): Tensor => {
-  const valid = validSlots(extent) ?? new Float32Array(extent.rows * extent.width).fill(1);
-  return tf.tensor(
-    valid.map((slot) => slot * share),
-    shape,
-  );
-};
 
 /**
  * Mean squared difference of hidden states over the real tokens of a batch and their dimensions (Jiao et al. 2020, equation 8).
@@ -25,7 +16,7 @@ export const hiddenStateLoss = (teacher: Tensor2D, student: Tensor2D, extent: Ex
   tidy(() => {
     const [slots, size] = teacher.shape;
     const tokens = extent.counts.reduce((sum, count) => sum + count, 0);
-    const weights = slotWeights(extent, 1 / (tokens * size), [slots, 1]);
+    const weights = tf.tensor2d(slotValues(extent, { real: 1 / (tokens * size), padding: 0 }), [slots, 1]);
     return weightedSquaredError<Tensor>(tensorLossOps, student, teacher, weights) as Scalar;
   });
 
@@ -42,7 +33,7 @@ export const attentionLoss = (teacher: Tensor4D, student: Tensor4D, extent: Exte
     const [theirs, own] = [teacher, student].map((value) => ({ value, heads: value.shape[1] })) as [Headed, Headed];
     const heads = theirs.heads === own.heads ? theirs.heads : 1;
     const pairs = counts.reduce((sum, count) => sum + count * count, 0);
-    const weights = slotWeights(extent, 1 / (pairs * heads), [rows, 1, width, 1]);
+    const weights = tf.tensor4d(slotValues(extent, { real: 1 / (pairs * heads), padding: 0 }), [rows, 1, width, 1]);
     return weightedAttentionLoss<Tensor>(tensorLayerLossOps(rows), theirs, own, weights) as Scalar;
   });
 

@@ -3,9 +3,8 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Projections } from '../encoder/on-tensors/tensor-engine.js';
 import { CoreError } from '../errors.js';
 import type { Extent } from '../extent.js';
-import { paddingScore, validSlots } from '../extent.js';
+import { paddingBias, slotValues } from '../extent.js';
 import { tidy } from '../tidy.js';
-import { slotWeights } from './layer-losses.js';
 import { weightedRelationLoss } from './losses.js';
 import { tensorLayerLossOps } from './tensor-loss-ops.js';
 
@@ -42,11 +41,11 @@ export const relationLoss = (
     for (const { query } of [teacher, student]) checkHeads(heads, query);
     const ops = tensorLayerLossOps(rows);
     const tokens = counts.reduce((sum, count) => sum + count, 0);
-    const bias = validSlots(extent)?.map((slot) => (slot === 1 ? 0 : paddingScore));
+    const bias = paddingBias(extent);
     const options = {
       heads,
       bias: bias && tf.tensor4d(bias, [rows, 1, 1, width]),
-      weights: slotWeights(extent, 1 / (tokens * heads), [rows, 1, width, 1]),
+      weights: tf.tensor4d(slotValues(extent, { real: 1 / (tokens * heads), padding: 0 }), [rows, 1, width, 1]),
     };
     const related = (value: Tensor2D) => ({ value, width: value.shape[1] });
     const terms = (['query', 'key', 'value'] as const).map((kind) =>

@@ -2,7 +2,9 @@
 import type { KlOptions, LossOps } from '@length-adaptive/core';
 import {
   distillationDivergence,
+  extentOf,
   paddingScore,
+  slotValues,
   tensorLossOps,
   weightedCrossEntropy,
   weightedSquaredError,
@@ -10,7 +12,6 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { LabelledInput } from './labelled-input.js';
-import { widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
 
 /** The targets of a batch as values of an engine, in the layout of `TargetArrays`. */
@@ -56,12 +57,10 @@ export const teacherLoss = <T>(
   });
 };
 
-/** What a padding token adds to its logit, in rows of the longest input: [B * T] */
-const tokenBias = (batch: readonly LabelledInput[]): Float32Array => {
-  const width = widthOf(batch);
-  const bias = new Float32Array(batch.length * width);
-  batch.forEach(({ input }, row) => bias.fill(paddingScore, row * width + input.ids.length, (row + 1) * width));
-  return bias;
+/** Where probabilities run over the tokens: [B, 1, T] */
+const tokenBias = (batch: readonly LabelledInput[]): Tensor => {
+  const extent = extentOf(batch.map(({ input }) => input));
+  return tf.tensor3d(slotValues(extent, { real: 0, padding: paddingScore }), [extent.rows, 1, extent.width]);
 };
 
 const targetTensors = (task: Task, batch: readonly LabelledInput[]): TargetValues<Tensor> => {
@@ -69,8 +68,7 @@ const targetTensors = (task: Task, batch: readonly LabelledInput[]): TargetValue
   return {
     labels: tf.tensor(labels, [...labelShape]),
     weights: tf.tensor(weights, [...weightShape]),
-    tokenBias:
-      task.distribution === 'tokens' ? tf.tensor3d(tokenBias(batch), [batch.length, 1, widthOf(batch)]) : undefined,
+    tokenBias: task.distribution === 'tokens' ? tokenBias(batch) : undefined,
   };
 };
 

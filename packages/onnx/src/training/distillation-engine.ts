@@ -1,4 +1,5 @@
 import type { EncoderInput, Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core';
+import { extentOf, slotValues } from '@length-adaptive/core';
 import type {
   Distillation,
   DistillationEngine,
@@ -16,7 +17,7 @@ import { distillationGraph } from './distillation-graph.js';
 import { openEngine } from './onnx-engine.js';
 import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
-import { dropoutFeeds, float, isDropping, scalar, tokenBias, widthOf } from './pass-feeds.js';
+import { dropoutFeeds, float, isDropping, scalar, tokenBias } from './pass-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { trainingModel } from './pass-graph.js';
 import { openAnsweringTeacher, openObservedTeacher } from './teacher-session.js';
@@ -44,23 +45,17 @@ const answeringEngine = async (
   };
 };
 
-/** 1 / `share` for real tokens, 0 for padding: [B * T] */
-const tokenShares = (inputs: readonly EncoderInput[], share: number): Float32Array => {
-  const width = widthOf(inputs);
-  const shares = new Float32Array(inputs.length * width);
-  inputs.forEach(({ ids }, row) => shares.fill(1 / share, row * width, row * width + ids.length));
-  return shares;
-};
-
 /** What makes the losses means over what is real. */
 const lossFeeds = (
   ort: OnnxRuntime,
   inputs: readonly EncoderInput[],
   distillation: LayerDistillation,
 ): Record<string, RuntimeTensor> => {
-  const [rows, width] = [inputs.length, widthOf(inputs)];
-  const tokens = inputs.reduce((sum, { ids }) => sum + ids.length, 0);
-  const queries = (share: number): RuntimeTensor => float(ort, tokenShares(inputs, share), [rows, 1, width, 1]);
+  const extent = extentOf(inputs);
+  const { rows, width, counts } = extent;
+  const tokens = counts.reduce((sum, count) => sum + count, 0);
+  const shares = (among: number): Float32Array => slotValues(extent, { real: 1 / among, padding: 0 });
+  const queries = (among: number): RuntimeTensor => float(ort, shares(among), [rows, 1, width, 1]);
   if (distillation.method === 'relations') {
     const bias = tokenBias(ort, inputs);
     return {
@@ -69,10 +64,10 @@ const lossFeeds = (
     };
   }
   const { student, teacher } = distillation;
-  const pairs = inputs.reduce((sum, { ids }) => sum + ids.length ** 2, 0);
+  const pairs = counts.reduce((sum, count) => sum + count ** 2, 0);
   const heads = student.dimensions.heads === teacher.dimensions.heads ? teacher.dimensions.heads : 1; // of means over heads there is one
   return {
-    state_weights: float(ort, tokenShares(inputs, tokens * teacher.dimensions.hiddenSize), [rows, width, 1]),
+    state_weights: float(ort, shares(tokens * teacher.dimensions.hiddenSize), [rows, width, 1]),
     pair_weights: queries(pairs * heads),
   };
 };

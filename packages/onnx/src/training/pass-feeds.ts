@@ -1,5 +1,5 @@
 import type { Dropout, EncoderInput } from '@length-adaptive/core';
-import { keptTokens, paddingScore } from '@length-adaptive/core';
+import { extentOf, keptTokens, paddingScore, slotValues } from '@length-adaptive/core';
 import type { Task, TaskModel } from '@length-adaptive/models';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { fillDropoutMask } from './dropout-masks.js';
@@ -16,17 +16,13 @@ export const keptOf = (config: readonly number[], length: number, layers: readon
   return layers.map((layer) => kept[layer] as number);
 };
 
-export const widthOf = (inputs: readonly EncoderInput[]): number => Math.max(...inputs.map(({ ids }) => ids.length));
-
 export const logitShape = ({ task }: TaskModel, inputs: readonly EncoderInput[]): number[] =>
-  task.reads === 'first' ? [inputs.length, task.outputs] : [inputs.length, widthOf(inputs), task.outputs];
+  task.reads === 'first' ? [inputs.length, task.outputs] : [inputs.length, extentOf(inputs).width, task.outputs];
 
 /** What a padding token adds to its logit: [B, 1, T]. */
 export const tokenBias = (ort: OnnxRuntime, inputs: readonly EncoderInput[]): RuntimeTensor => {
-  const width = widthOf(inputs);
-  const bias = new Float32Array(inputs.length * width);
-  inputs.forEach(({ ids }, row) => bias.fill(paddingScore, row * width + ids.length, (row + 1) * width));
-  return float(ort, bias, [inputs.length, 1, width]);
+  const extent = extentOf(inputs);
+  return float(ort, slotValues(extent, { real: 0, padding: paddingScore }), [extent.rows, 1, extent.width]);
 };
 
 /** Whether dropout drops anything. */
@@ -42,8 +38,7 @@ export const dropoutFeeds = (
   { hidden, attention, head = hidden, random }: Dropout,
   { heads, size, reads }: { readonly heads: number; readonly size: number; readonly reads: Task['reads'] },
 ): Record<string, RuntimeTensor> => {
-  const rows = inputs.length;
-  const length = widthOf(inputs);
+  const { rows, width: length } = extentOf(inputs);
   const rates = { hidden, attention, head };
   const layers = new Set(places.map(({ place }) => Number(place.split('.')[0])).filter(Number.isInteger)).size;
   const widthAfter = (layer: number): number =>

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Extent } from '../../extent.js';
-import { paddingScore, validSlots } from '../../extent.js';
+import { paddingBias } from '../../extent.js';
 import { canFuse, ownKernel, runOwnKernel } from '../../own-kernels.js';
 import { uploadedCounts } from '../../uploaded-counts.js';
 
@@ -28,16 +28,7 @@ export const attentionSoftmax = (scores: Tensor4D, extent: Extent, scale: number
     return runOwnKernel(ownKernel.attentionSoftmax, { scores, counts }, { scale, list });
   }
   const scaled = tf.mul(scores, scale);
-  const valid = validSlots(extent);
-  const { rows, width } = extent;
-  const masked = valid
-    ? tf.add(
-        scaled,
-        tf.tensor4d(
-          valid.map((slot) => (slot === 1 ? 0 : paddingScore)),
-          [rows, 1, 1, width],
-        ),
-      )
-    : scaled;
+  const bias = paddingBias(extent);
+  const masked = bias ? tf.add(scaled, tf.tensor4d(bias, [extent.rows, 1, 1, extent.width])) : scaled;
   return tf.softmax(masked as Tensor4D, -1);
 };

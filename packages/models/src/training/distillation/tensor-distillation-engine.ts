@@ -1,6 +1,5 @@
 import type {
   EncoderInput,
-  Extent,
   FullPass,
   Observe,
   Observed,
@@ -9,7 +8,15 @@ import type {
   TrainingEngine,
   TrainingPass,
 } from '@length-adaptive/core';
-import { attentionLoss, dense, encode, hiddenStateLoss, relationLoss, tensorEngine } from '@length-adaptive/core';
+import {
+  attentionLoss,
+  dense,
+  encode,
+  extentOf,
+  hiddenStateLoss,
+  relationLoss,
+  tensorEngine,
+} from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
 import { trainable } from '../fine-tune.js';
@@ -37,12 +44,6 @@ interface Lessons<Targets> {
 }
 
 const inputsOf = (batch: Batch): EncoderInput[] => batch.map(({ input }) => input);
-
-const extentOf = (batch: Batch): Extent => ({
-  rows: batch.length,
-  width: widthOf(batch),
-  counts: batch.map(({ input }) => input.ids.length),
-});
 
 const predictionLessons = ({ student, teacher, temperature, labelLoss }: PredictionDistillation): Lessons<Tensor> => {
   const { task } = student;
@@ -74,7 +75,7 @@ const intermediateLessons = (distillation: IntermediateDistillation): Lessons<Ob
     variables: new Map(fit.parameters.map(({ spec, variable }) => [spec.name, variable])),
     ask: (batch) => Promise.resolve(observe(teacher, batch, layers.teacher)),
     learn: (batch, targets, { dropout }) => {
-      const extent = extentOf(batch);
+      const extent = extentOf(inputsOf(batch));
       const { observed } = encode(student.encoder, inputsOf(batch), {
         observe: layers.student,
         wanted: 'survivors',
@@ -110,7 +111,7 @@ const relationLessons = ({
       loss: relationLoss(
         targets.projections[0] as Projections,
         observed.projections[0] as Projections,
-        extentOf(batch),
+        extentOf(inputsOf(batch)),
         { heads },
       ),
     };
