@@ -138,6 +138,7 @@ export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export { checkParameters } from './architectures/parameters.js';
 export type { Parameter, ParameterSpec, SpecTree } from './architectures/parameters.js';
 export { createPredictor, load } from './predictor/predictor.js';
+export type { Predictor } from './predictor/predictor.js';
 export type {
   FailedPrediction,
   Inspection,
@@ -145,8 +146,7 @@ export type {
   Prediction,
   Predictions,
   PredictOptions,
-  Predictor,
-} from './predictor/predictor.js';
+} from './predictor/prediction.js';
 export { searchRetention } from './training/retention-search.js';
 export type { RetentionSearchOptions, RetentionSearchResult } from './training/retention-search.js';
 export type { TextError } from './predictor/read-each.js';

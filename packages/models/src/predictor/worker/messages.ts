@@ -2,7 +2,8 @@
 import type { StartBackendOptions, StartedBackend } from '@length-adaptive/core/backend';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
-import type { PredictOptions, Predictor } from '../predictor.js';
+import type { Predictor } from '../predictor.js';
+import type { PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
 
 /** How a worker opens a model; what cannot be sent stays behind. */

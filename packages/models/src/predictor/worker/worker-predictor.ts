@@ -6,12 +6,14 @@ import type { DownloadProgress } from '../../sources/download-progress.js';
 import { ModelError } from '../../errors.js';
 import type { ModelErrorCode } from '../../errors.js';
 import { headCostOf } from '../../model/head-cost.js';
-import type { Inspection, PredictOptions, Predictor } from '../predictor.js';
+import type { Predictor } from '../predictor.js';
+import type { Inspection, PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
 import type { Line, SentError, WorkerCall, WorkerModel, WorkerModelOptions, WorkerReply } from './messages.js';
 
 export type { DownloadProgress } from '../../sources/download-progress.js';
-export type { FailedPrediction, Inspection, Prediction, PredictOptions, Predictor } from '../predictor.js';
+export type { Predictor } from '../predictor.js';
+export type { FailedPrediction, Inspection, Prediction, PredictOptions } from '../prediction.js';
 export type { Line, WorkerModelOptions } from './messages.js';
 
 /** A worker: `new Worker(...)` of a page, or a `MessagePort` to one. */

@@ -1,0 +1,66 @@
+/** What is asked of a predictor, and what comes of it. */
+import type { LengthConfig } from '@length-adaptive/core';
+import type { Answer } from '../tasks/task.js';
+import type { Encoding } from '../tokenizer/tokenizer.js';
+import type { Budget } from './budget.js';
+import type { TextError } from './read-each.js';
+
+export interface PredictOptions {
+  /** What may be spent. Default: the full length, or the one configuration that the model has built in. */
+  readonly budget?: Budget | undefined;
+  /** Run exactly this configuration instead. */
+  readonly lengthConfig?: LengthConfig | undefined;
+  /** Run each text at a configuration of its own, all in one batch where the engine can. */
+  readonly lengthConfigs?: readonly LengthConfig[] | undefined;
+  /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
+  readonly truncate?: boolean;
+  /** Question answering only: most answers to give. Default 20. */
+  readonly answers?: number | undefined;
+  /** Question answering only: most tokens an answer may have. Default 30. */
+  readonly maxAnswerTokens?: number | undefined;
+  /**
+   * What a text does that cannot be read (empty, too long, too slow for its latency budget, token ids that the model does not have): its error stands in
+   * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
+   */
+  readonly onError?: OnError | undefined;
+  /** Multi-label classification only: probability from which a label is given. Default 0.5. */
+  readonly threshold?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type OnError = 'answer' | 'throw';
+
+export interface Prediction extends Answer {
+  /** The configuration that ran. */
+  readonly lengthConfig: LengthConfig;
+  /** MACs spent on this input, as a share of what the full length would have spent on it. */
+  readonly cost: number;
+  /** Tokens of the input, special tokens included; of all windows of a long context together. */
+  readonly tokens: number;
+  /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
+  readonly cutTokens?: number;
+  /** Tokens that left each layer. */
+  readonly keptTokens: readonly number[];
+  /** Absent: the text was read. */
+  readonly error?: undefined;
+}
+
+/** Stands in the place of a text that could not be read, among others that could. Its other fields are all undefined. */
+export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & {
+  readonly error: TextError;
+};
+
+/** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
+export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = [Mode] extends ['throw']
+  ? Prediction[]
+  : [Mode, Texts] extends [undefined, readonly [unknown]]
+    ? [Prediction]
+    : (Prediction | FailedPrediction)[];
+
+/** What every layer did with one input: the text, or the first window of a long context. */
+export interface Inspection {
+  readonly prediction: Prediction;
+  readonly encoding: Encoding;
+  /** Positions of the tokens that left each layer, ascending. */
+  readonly layers: readonly (readonly number[])[];
+}
