@@ -55,39 +55,29 @@ export const guideCommands = (): GuideCommand[] => {
   );
 };
 
+/** Less training. */
+const lessTraining = [
+  '--limit',
+  '24',
+  '--batch-size',
+  '12',
+  '--max-length',
+  '48',
+  '--epochs',
+  '1',
+  '--length-drop-epochs',
+  '1',
+  '--sub-models',
+  '1',
+];
+
 /**
  * What makes a command's work small: flags that come after its own, and win. The commands of the pages are for data of thousands of texts, and a
  * reader waits for minutes.
  */
 const smaller: Readonly<Record<string, readonly string[]>> = {
-  train: [
-    '--limit',
-    '24',
-    '--batch-size',
-    '12',
-    '--max-length',
-    '48',
-    '--epochs',
-    '1',
-    '--length-drop-epochs',
-    '1',
-    '--sub-models',
-    '1',
-  ],
-  distill: [
-    '--limit',
-    '24',
-    '--batch-size',
-    '12',
-    '--max-length',
-    '48',
-    '--epochs',
-    '1',
-    '--length-drop-epochs',
-    '1',
-    '--sub-models',
-    '1',
-  ],
+  train: lessTraining,
+  distill: lessTraining,
   search: [
     '--limit',
     '12',

@@ -134,12 +134,11 @@ export const readData = async (path: string, settings: DataSettings, task?: Task
 
 type ModelDataSettings = DataSettings & { readonly model: string | undefined };
 
-const dataForModel = async (text: string, path: string, settings: ModelDataSettings): Promise<DataSet> => {
-  const { config } = await readModelFiles(required(settings.model, 'model')).catch((error: unknown) => {
-    parse(text, path, kindOf(path, text), columnsOf(settings)); // a file that is wrong says so first
-    throw error;
-  });
-  const task = taskOf(config);
+/** The task in the config.json of `--model`. */
+const taskOfModel = async ({ model }: ModelDataSettings): Promise<Task> =>
+  taskOf((await readModelFiles(required(model, 'model'))).config);
+
+const dataForTask = (text: string, path: string, task: Task, settings: ModelDataSettings): DataSet => {
   const kind = kindFor(task);
   try {
     const labels = isMultiLabelTask(task) ? { task: 'multi-label' as const } : {};
@@ -152,7 +151,15 @@ const dataForModel = async (text: string, path: string, settings: ModelDataSetti
   }
 };
 
-/** Reads a data file for the trained model of `--model`, as the task in its config.json needs it: the name of the file does not matter. */
+const dataForModel = async (text: string, path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  const task = await taskOfModel(settings).catch((error: unknown) => {
+    parse(text, path, kindOf(path, text), columnsOf(settings)); // a file that is wrong says so first
+    throw error;
+  });
+  return dataForTask(text, path, task, settings);
+};
+
+/** Reads a data file for the trained model of `--model`, as its task needs it: the name of the file does not matter. */
 export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> =>
   dataForModel(await openText(path), path, settings);
 
@@ -162,20 +169,13 @@ const isTable = (path: string, text: string): boolean => {
   return format === 'json' ? isJsonList(text) : format !== undefined && format !== 'conll';
 };
 
-/** Whether the model gives a text several labels; false where there is none to ask. */
-const givesSeveralLabels = ({ model }: ModelDataSettings): Promise<boolean> =>
-  readModelFiles(required(model, 'model')).then(
-    ({ config }) => isMultiLabelTask(taskOf(config)),
-    () => false,
-  );
-
 /** Reads a data file of which only the texts count: a table whatever the task of `--model`, or a file as that needs it. */
 export const readTextData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
   const text = await openText(path);
-  if (await givesSeveralLabels(settings)) return dataForModel(text, path, settings); // a text without a label is one of its own
-  return isTable(path, text)
-    ? sampleData(parse(text, path, 'texts', columnsOf(settings)), settings.limit, settings.seed)
-    : dataForModel(text, path, settings);
+  if (!isTable(path, text)) return dataForModel(text, path, settings);
+  const task = await taskOfModel(settings).catch(() => undefined); // what is wrong with the model is said later
+  if (task && isMultiLabelTask(task)) return dataForTask(text, path, task, settings); // a text without a label is one of its own
+  return sampleData(parse(text, path, 'texts', columnsOf(settings)), settings.limit, settings.seed);
 };
 
 export const noData: DataSet = { kind: 'texts', examples: [] };
