@@ -1,5 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core';
-import { createRandom, shuffled } from '@length-adaptive/core';
+import { createRandom, shuffled } from '@length-adaptive/core/random';
 import type { LabelledInput } from './tasks/labelled-input.js';
 
 const width = (input: EncoderInput): number => input.ids.length;

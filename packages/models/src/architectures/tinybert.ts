@@ -1,6 +1,6 @@
 import type { DenseWeights } from '@length-adaptive/core';
 import type { ModelConfig } from './model-config.js';
-import type { SpecTree } from './parameters.js';
+import type { SpecTree } from './parameter-specs.js';
 import type { Architecture, Dimensions } from './architecture.js';
 import { bert } from './bert.js';
 import { denseAt } from './dense-specs.js';

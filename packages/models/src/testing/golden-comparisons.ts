@@ -1,7 +1,7 @@
 import type { Gradients } from '@length-adaptive/core';
 import { fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { ParameterSpec } from '../architectures/parameters.js';
+import type { ParameterSpec } from '../architectures/parameter-specs.js';
 import type { TaskModel } from '../model/task-model.js';
 import { createTaskModel } from '../model/task-model.js';
 import { questionAnswering } from '../tasks/question-answering.js';

@@ -14,7 +14,7 @@ import type { LabelledInput } from '../tasks/labelled-input.js';
 import { trainingBatches } from '../batching.js';
 import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
-import { checkParameters } from '../architectures/parameters.js';
+import { checkParameters } from '../architectures/parameter.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import { checkScore } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
