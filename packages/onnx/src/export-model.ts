@@ -1,12 +1,13 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import type { TaskModel, TextModel } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { TaskModel, TextModel } from '@length-adaptive/models/engine';
 import {
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  modernTokenizerFiles,
   withReducer,
   writeFile,
-} from '@length-adaptive/models';
+} from '@length-adaptive/models/files';
+import { modernTokenizerFiles } from '@length-adaptive/models/tokenizer';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 import { exportGraph, hostModel } from './export-graph.js';

@@ -1,23 +1,24 @@
-import type { FileSource, ModelConfig, OpenModelOptions, Predictor, RunnableTextModel } from '@length-adaptive/models';
+import type { OpenModelOptions } from '@length-adaptive/models/engine';
+import type { RunnableTextModel } from '@length-adaptive/models/predict';
+import { architectureOf, chooseReducer, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
+import type { FileSource, ModelConfig } from '@length-adaptive/models/files';
 import {
   ModelError,
-  architectureOf,
   checkNotPointer,
-  chooseReducer,
-  createPredictor,
   hasWeights,
   openSource,
-  openTokenizer,
-  openTrainedModel,
   readModelFiles,
   withReducer,
-} from '@length-adaptive/models';
+} from '@length-adaptive/models/files';
+import type { Predictor } from '@length-adaptive/models/predict';
+import { createPredictor } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
-import { exportGraph, hostModel } from './export-graph.js';
+import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import type { OnnxModel } from './onnx-model.js';
-import { createOnnxModel } from './onnx-model.js';
+import { createOnnxModel, runOnnxFile } from './onnx-model.js';
+import type { OnnxFile } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -39,12 +40,12 @@ const fromWeights = async (
   precision: Precision,
   trace: boolean,
   options: OpenModelOptions,
-): Promise<{ readonly graph: Uint8Array; readonly notes: RunnableTextModel['notes'] }> => {
-  const { model, notes } = await openTrainedModel(source, options);
+): Promise<{ readonly file: OnnxFile; readonly notes: RunnableTextModel['notes'] }> => {
+  const { model, notes, close } = await openDeferredModel(source, options);
   try {
-    return { graph: exportGraph(await hostModel(model), { precision, trace }), notes };
+    return { file: await makeOnnxFile(model, { precision, trace }), notes };
   } finally {
-    model.dispose();
+    await close();
   }
 };
 
@@ -86,9 +87,15 @@ export const openOnnx = async (
     notes,
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
-    const made = await fromWeights(files, precision, false, options);
-    const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
-    return finish(await createOnnxModel(made.graph, config, { ...session, traced }), made.notes);
+    let notes: RunnableTextModel['notes'];
+    const read = async (): Promise<OnnxFile> => {
+      const made = await fromWeights(files, precision, false, options);
+      notes = made.notes;
+      return made.file;
+    };
+    const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
+    const model = await runOnnxFile(read, config, { ...session, traced });
+    return finish(model, notes);
   }
   return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
 };

@@ -1,6 +1,7 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { fullLength } from '@length-adaptive/core';
-import type { RunnableModel } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { fullLength } from '@length-adaptive/core/lengths';
+import type { RunnableModel } from '@length-adaptive/models/engine';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 

@@ -1,5 +1,5 @@
-import type { KlOptions } from '@length-adaptive/core';
-import type { Task } from '@length-adaptive/models';
+import type { KlOptions } from '@length-adaptive/core/training';
+import type { Task } from '@length-adaptive/models/predict';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 
 export interface LossOptions extends KlOptions {

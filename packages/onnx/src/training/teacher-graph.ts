@@ -1,4 +1,4 @@
-import type { Observe } from '@length-adaptive/core';
+import type { Observe } from '@length-adaptive/core/encoder';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { emitterOf } from '../encoder/precision.js';
