@@ -11,48 +11,49 @@ export interface DeferredWeight {
   readonly name: string;
   /** Where it is used: kernels are [in, out]. */
   readonly shape: readonly number[];
-  /**
-   * Reads it as float32 numbers, four little-endian bytes each, to any place in memory. One after another: the weights of a model share the
-   * memory in which they are arranged.
-   */
+  /** Reads it as float32 numbers, four little-endian bytes each, to any place in memory. */
   readInto(bytes: Uint8Array): Promise<void>;
 }
 
-/** Memory that grows to the most bytes that were asked for. */
-type Scratch = (bytes: number) => ArrayBuffer;
+type Tensor = TensorData | StoredTensor;
 
-const createScratch = (): Scratch => {
-  let memory = new ArrayBuffer(0);
-  return (bytes) => {
-    if (memory.byteLength < bytes) memory = new ArrayBuffer(bytes);
-    return memory;
+/**
+ * Numbers that are on their way at once. Few: what is large comes to lie where it stays, and nothing large is freed. An allocator may answer a
+ * large block that is freed by keeping the next ones for itself, and a runtime that then takes over the weights would need a half more.
+ */
+const blockSize = 16_384;
+
+/** Numbers of a tensor as they are in the file, valid until the next are read. */
+const reader = (tensor: Tensor, size: number): ((from: number, count: number) => Promise<ArrayLike<number>>) => {
+  if ('data' in tensor) return async (from, count) => tensor.data.subarray(from, from + count);
+  const width = tensor.bytes / size;
+  let block = new Uint8Array(0);
+  return async (from, count) => {
+    if (block.length < count * width) block = new Uint8Array(count * width);
+    const bytes = block.subarray(0, count * width);
+    await tensor.readInto(bytes, from * width);
+    return tensor.decode(bytes);
   };
 };
 
-/** Rows and columns that are arranged together, so that what is read and what is written both stay in the cache. */
-const tile = 32;
-
-/** [rows, columns] -> [columns, rows] */
-const transpose = (from: ArrayLike<number>, [rows = 1, columns = 1]: readonly number[], to: Float32Array): void => {
-  for (let top = 0; top < rows; top += tile) {
-    for (let left = 0; left < columns; left += tile) {
-      const [bottom, right] = [Math.min(rows, top + tile), Math.min(columns, left + tile)];
-      for (let row = top; row < bottom; row++)
-        for (let column = left; column < right; column++)
-          to[column * rows + row] = from[row * columns + column] as number;
-    }
+/** Puts a tensor where it is used, [rows, columns] or, transposed, [columns, rows]. */
+const readTensor = async (
+  tensor: Tensor,
+  { shape, transposed = false }: ParameterSpec,
+  to: Uint8Array,
+): Promise<void> => {
+  const view = new DataView(to.buffer, to.byteOffset, to.byteLength); // at any place: a Float32Array would have to be aligned
+  const size = to.byteLength / 4;
+  const [rows = 1, columns = 1] = transposed ? shape : [size, 1];
+  const together = Math.max(1, Math.floor(blockSize / columns));
+  const read = reader(tensor, size);
+  for (let row = 0; row < rows; row += together) {
+    const count = Math.min(together, rows - row);
+    const values = await read(row * columns, count * columns);
+    for (let column = 0; column < columns; column++)
+      for (let i = 0; i < count; i++)
+        view.setFloat32(4 * (column * rows + row + i), values[i * columns + column] as number, true);
   }
-};
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-/** The numbers of a tensor as they are in the file; of a stored one they are valid until the next is read. */
-const valuesOf = async (tensor: TensorData | StoredTensor, scratch: Scratch): Promise<Float32Array | Int32Array> => {
-  if ('data' in tensor) return tensor.data;
-  const raw = new Uint8Array(scratch(tensor.bytes), 0, tensor.bytes);
-  await tensor.readInto(raw);
-  return tensor.decode(raw);
 };
 
 /**
@@ -64,32 +65,24 @@ const valuesOf = async (tensor: TensorData | StoredTensor, scratch: Scratch): Pr
  */
 export const deferredWeights = <T>(
   specs: SpecTree<T>,
-  tensors: ReadonlyMap<string, TensorData | StoredTensor>,
+  tensors: ReadonlyMap<string, Tensor>,
   options: Omit<FillOptions, 'fresh'>,
 ): FilledSpecs<T, DeferredWeight> => {
-  const [read, arranged] = [createScratch(), createScratch()];
-  const arrange = (values: Float32Array | Int32Array, { shape, transposed }: ParameterSpec): Float32Array => {
-    if (!transposed && values instanceof Float32Array) return values;
-    const used = new Float32Array(arranged(4 * values.length), 0, values.length);
-    if (transposed) transpose(values, shape, used);
-    else used.set(values);
-    return used;
-  };
-  const leafOf = (spec: ParameterSpec, found: TensorData | StoredTensor | undefined): DeferredWeight => ({
+  const leafOf = (spec: ParameterSpec, found: Tensor | undefined): DeferredWeight => ({
     name: spec.name,
     shape: usedShape(spec),
     readInto: async (bytes) => {
       if (found === undefined) return;
-      if ('readInto' in found && found.dtype === 'F32' && !spec.transposed) return found.readInto(bytes);
-      bytes.set(bytesOf(arrange(await valuesOf(found, read), spec)));
+      const isAsUsed = 'readInto' in found && found.dtype === 'F32' && !spec.transposed;
+      await (isAsUsed ? found.readInto(bytes) : readTensor(found, spec, bytes));
     },
   });
-  return fillSpecs<T, TensorData | StoredTensor, DeferredWeight>(specs, tensors, leafOf, options);
+  return fillSpecs<T, Tensor, DeferredWeight>(specs, tensors, leafOf, options);
 };
 
 /** All numbers of a weight. */
 export const readWeight = async ({ shape, readInto }: DeferredWeight): Promise<Float32Array> => {
   const data = new Float32Array(shape.reduce((product, dimension) => product * dimension, 1));
-  await readInto(bytesOf(data));
+  await readInto(new Uint8Array(data.buffer));
   return data;
 };

@@ -171,7 +171,8 @@ export const openModelDirectory = async (
   { weights, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<OpenModelDirectory> => {
   const files = await openSource(source, options);
-  const opening = openModelWeights(files, weights);
+  const opening = openModelWeights(files, weights); // beside the small files
+  opening.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const close = (): Promise<void> =>
     opening.then(
       (opened) => opened.close(),

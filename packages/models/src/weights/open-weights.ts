@@ -48,7 +48,7 @@ const openTensors = async (
               shape,
               dtype,
               bytes: to - from,
-              readInto: (bytes) => file.readInto(bytes, from),
+              readInto: (bytes, at = 0) => file.readInto(bytes, from + at),
               decode: (bytes) => decode(bytes, dtype) as Float32Array,
             }
           : { shape, dtype, data: decode(await readPart(file, from, to), dtype) },

@@ -7,8 +7,8 @@ export interface StoredTensor {
   readonly dtype: SafetensorsDtype;
   /** Bytes it takes in the file. */
   readonly bytes: number;
-  /** Reads its bytes as they are in the file, into an array of as many. */
-  readInto(bytes: Uint8Array): Promise<void>;
-  /** Its bytes as numbers, in single precision: a view of them where it can be. */
+  /** Fills an array with its bytes as they are in the file, from one of them on. Default: from the first. */
+  readInto(bytes: Uint8Array, from?: number): Promise<void>;
+  /** Bytes of it as numbers, in single precision: a view of them where it can be. */
   decode(bytes: Uint8Array): Float32Array;
 }

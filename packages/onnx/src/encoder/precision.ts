@@ -39,12 +39,25 @@ const storedAs = (weight: WeightSource, convert: (data: Float32Array) => StoredN
     ? convert(weight.data)
     : { readInto: async (bytes) => bytes.set(bytesOf(convert(await readWeight(weight)))) };
 
+/** Multiplies float32 numbers where they lie. */
+const scaleBytes = ({ buffer, byteOffset, byteLength }: Uint8Array, scale: number): void => {
+  const view = new DataView(buffer, byteOffset, byteLength);
+  for (let at = 0; at < byteLength; at += 4) view.setFloat32(at, view.getFloat32(at, true) * scale, true);
+};
+
+const scaledConstant = (weight: WeightSource, scale: number): Constant['data'] => {
+  if ('data' in weight) return scaled(weight.data, scale);
+  if (scale === 1) return weight;
+  return {
+    readInto: async (bytes) => {
+      await weight.readInto(bytes);
+      scaleBytes(bytes, scale);
+    },
+  };
+};
+
 const constant = (g: GraphBuilder, weight: WeightSource, scale = 1): Value =>
-  g.constant(weight.name, {
-    type: 'float32',
-    shape: weight.shape,
-    data: 'readInto' in weight && scale === 1 ? weight : storedAs(weight, (data) => scaled(data, scale)),
-  });
+  g.constant(weight.name, { type: 'float32', shape: weight.shape, data: scaledConstant(weight, scale) });
 
 /** Single precision: what the checkpoint says. */
 const fp32: WeightEmitter = {
