@@ -76,7 +76,6 @@ export default tseslint.config(
         console: 'readonly',
         performance: 'readonly',
         process: 'readonly',
-        performance: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
         Buffer: 'readonly',
@@ -112,6 +111,24 @@ export default tseslint.config(
           object: 'Math',
           property: 'random',
           message: 'Take a seeded generator as an argument: the same seed gives the same result.',
+        },
+      ],
+    },
+  },
+  {
+    // Whoever predicts on ONNX Runtime installs no TensorFlow.js: types of it alone, and sub-paths that do without.
+    files: ['packages/onnx/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['@tensorflow/*'], allowTypeImports: true, message: 'It is an optional peer here.' }],
+          paths: [
+            { name: '@length-adaptive/core', message: 'It needs TensorFlow.js: import a sub-path, such as /encoder.' },
+            { name: '@length-adaptive/models', message: 'It needs TensorFlow.js: import a sub-path, such as /engine.' },
+            { name: '@length-adaptive/models/train', message: 'It needs TensorFlow.js: import another sub-path.' },
+          ],
         },
       ],
     },
