@@ -90,8 +90,8 @@ it('a README, a test or an API report is no input of a build, a source is', () =
     ]),
   );
   expect(
-    files.filter(
-      (file) => /README|\.spec\.ts$|\/(api|fixtures|testing|examples)\//.test(file) && file.startsWith('packages/'),
+    files.filter((file) =>
+      /^packages\/.*(README|\.spec\.ts$|\/(fixtures|testing)\/)|^packages\/[^/]+\/(api|examples)\//.test(file),
     ),
   ).toEqual([]);
 });

@@ -153,7 +153,7 @@ const missing = programMissing('chromium');
       const inCache = (use: string): Promise<unknown> =>
         page.evaluate(`(async () => {
         const cache = await caches.open('length-adaptive');
-        const key = (await cache.keys()).find(({ url }) => url.endsWith('config.json'));
+        const key = (await cache.keys()).find(({ url }) => url.endsWith('/config.json'));
         return ${use};
       })()`);
       await inCache("cache.put(key, new Response('<!doctype html><html></html>'))");
