@@ -116,6 +116,24 @@ export default tseslint.config(
     },
   },
   {
+    // Whoever predicts on ONNX Runtime installs no TensorFlow.js: types of it alone, and sub-paths that do without.
+    files: ['packages/onnx/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['@tensorflow/*'], allowTypeImports: true, message: 'It is an optional peer here.' }],
+          paths: [
+            { name: '@length-adaptive/core', message: 'It needs TensorFlow.js: import a sub-path, such as /encoder.' },
+            { name: '@length-adaptive/models', message: 'It needs TensorFlow.js: import a sub-path, such as /engine.' },
+            { name: '@length-adaptive/models/train', message: 'It needs TensorFlow.js: import another sub-path.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // `expect.any`, `JSON.parse` and mocks are `any`: in a test that is the point.
     files: ['**/*.spec.ts', '**/testing/**/*.ts'],
     rules: Object.fromEntries(

@@ -30,6 +30,18 @@ const CASES: readonly (readonly [string, string, string, readonly string[]])[] =
   ],
   ['models may import core', 'packages/models/src/x.ts', imports('@length-adaptive/core'), []],
   ['cli may import search', 'packages/cli/src/x.ts', imports('@length-adaptive/search'), []],
+  [
+    'onnx does without TensorFlow.js',
+    'packages/onnx/src/x.ts',
+    `${imports('@tensorflow/tfjs')}${imports('@length-adaptive/models').replaceAll('x', 'y')}`,
+    ['@typescript-eslint/no-restricted-imports', '@typescript-eslint/no-restricted-imports'],
+  ],
+  [
+    'onnx may speak of its types',
+    'packages/onnx/src/x.ts',
+    `import type { Tensor } from '@tensorflow/tfjs';\nexport const size = (x: Tensor): number => x.size;\n`,
+    [],
+  ],
   ['no Math.random', 'packages/core/src/x.ts', 'export const x = Math.random();\n', ['no-restricted-properties']],
   ['no export *', 'packages/core/src/x.ts', `export * from './index.js';\n`, ['no-restricted-syntax']],
   ['no default export', 'packages/core/src/x.ts', 'export default 1;\n', ['no-restricted-syntax']],

@@ -68,6 +68,21 @@ describe('Node', () => {
     expect(json(await (await consumer('onnx')).run('node', 'main.js', model))).toEqual(answered);
   });
 
+  test('onnx and onnxruntime-node alone: no TensorFlow.js is installed, and what needs it says so', async () => {
+    const project = await consumer('onnx-only');
+    const { packages } = JSON.parse(readFileSync(path.join(project.folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, unknown>;
+    };
+    expect(Object.keys(packages).filter((name) => name.includes('@tensorflow'))).toEqual([]);
+    expect(json(await project.run('node', 'main.cjs', model))).toEqual(answered);
+    expect(json(await project.run('node', 'main.js', model))).toEqual({
+      ...answered,
+      layers: 6,
+      code: 'ERR_MODULE_NOT_FOUND',
+      message: expect.stringContaining('@tensorflow/tfjs'),
+    });
+  });
+
   test('queue, which says that there is no Redis', async () => {
     const project = await consumer('queue');
     expect((await project.run('node', 'main.js', `redis://127.0.0.1:${await freePort()}`)).trim()).toBe(

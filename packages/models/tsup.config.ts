@@ -4,6 +4,11 @@ import { library } from '../../tsup.shared.js';
 export default defineConfig(
   library({
     index: 'src/index.ts',
+    engine: 'src/engine.ts',
+    files: 'src/files.ts',
+    predict: 'src/predict.ts',
+    tokenizer: 'src/tokenizer.ts',
+    train: 'src/train.ts',
     'worker/index': 'src/predictor/worker/worker-predictor.ts',
     'worker/serve': 'src/predictor/worker/serve-predictor.ts',
   }),

@@ -98,4 +98,60 @@ describe('@length-adaptive/core', () => {
     expect(one.imports).toEqual(tfjs);
     expect(one.bytes).toBeLessThan(all.bytes / 8);
   });
+
+  it.each(['encoder', 'lengths', 'random', 'training'])('all of %s brings no TensorFlow.js', async (door) => {
+    const { imports, modules, bytes } = await bundle(
+      `import * as all from '@length-adaptive/core/${door}'; console.log(all);`,
+    );
+    expect(imports).toEqual([]);
+    expect(modules.filter((file) => !file.startsWith('packages/core/dist/'))).toEqual([]);
+    expect(bytes).toBeGreaterThan(500);
+  });
+});
+
+describe('@length-adaptive/models', () => {
+  it.each(['engine', 'files', 'predict', 'tokenizer'])('all of %s brings no TensorFlow.js', async (door) => {
+    const { imports, modules, bytes } = await bundle(
+      `import * as all from '@length-adaptive/models/${door}'; console.log(all);`,
+    );
+    expect(imports).toEqual([]);
+    expect(modules.filter((file) => file.includes('tensorflow'))).toEqual([]);
+    expect(bytes).toBeGreaterThan(5000);
+  });
+
+  it('files bring no tokenizer, tokenizers no files', async () => {
+    const [files, tokenizer] = [
+      await bundle(`export { readModelDirectory } from '@length-adaptive/models/files';`),
+      await bundle(`export { createTokenizer } from '@length-adaptive/models/tokenizer';`),
+    ];
+    expect(files.modules.some((file) => file.includes('@huggingface/tokenizers'))).toBe(false);
+    expect(tokenizer.modules.some((file) => file.includes('@huggingface/tokenizers'))).toBe(true);
+    expect(tokenizer.text).not.toMatch(/safetensors/i);
+  });
+});
+
+describe('@length-adaptive/onnx', () => {
+  const runtimes = ['onnxruntime-node', 'onnxruntime-web'];
+  /** Words that stand in code that trains: inputs and outputs of its graphs here, what `models` says of training. */
+  const trainingHere = [/gradient\./, /label_weight/, /state_weights/];
+  const trainingInModels = [/TEACHER_MISMATCH/, /distill/i, /epoch/];
+  const found = (words: readonly RegExp[], { text }: Bundle): RegExp[] => words.filter((word) => word.test(text));
+
+  it('predicting brings no TensorFlow.js and no training', async () => {
+    const predicting = await bundle(`export { loadOnnx } from '@length-adaptive/onnx';`, runtimes);
+    expect(predicting.imports.filter((name) => !runtimes.includes(name))).toEqual([]);
+    expect(predicting.modules.filter((file) => file.includes('tensorflow'))).toEqual([]);
+    expect(found([...trainingHere, ...trainingInModels], predicting)).toEqual([]);
+  });
+
+  it('all of it brings no TensorFlow.js, and trains', async () => {
+    const all = await bundle(`import * as all from '@length-adaptive/onnx'; console.log(all);`, runtimes);
+    expect(all.imports.filter((name) => !runtimes.includes(name))).toEqual([]);
+    expect(all.modules.filter((file) => file.includes('tensorflow'))).toEqual([]);
+    expect(found(trainingHere, all)).toEqual(trainingHere);
+    const models = await bundle(`import * as all from '@length-adaptive/models/train'; console.log(all);`, [
+      '@tensorflow/tfjs',
+    ]);
+    expect(found(trainingInModels, models)).toEqual(trainingInModels);
+  });
 });

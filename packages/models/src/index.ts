@@ -4,7 +4,7 @@ export type { ModelErrorCode } from './errors.js';
 export { directorySource } from './sources/directory-source.js';
 export type { DirectorySourceOptions } from './sources/directory-source.js';
 export type { DownloadProgress } from './sources/download-progress.js';
-export type { FileSource } from './sources/file-source.js';
+export type { FileSource, OpenFile } from './sources/file-source.js';
 export { checkNotPointer } from './sources/git-lfs.js';
 export { npmSource } from './sources/npm-source.js';
 export type { NpmSourceOptions } from './sources/npm-source.js';
@@ -135,9 +135,11 @@ export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
 export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
-export { checkParameters } from './architectures/parameters.js';
-export type { Parameter, ParameterSpec, SpecTree } from './architectures/parameters.js';
-export { createPredictor, load } from './predictor/predictor.js';
+export { checkParameters } from './architectures/parameter.js';
+export type { Parameter } from './architectures/parameter.js';
+export type { ParameterSpec, SpecTree } from './architectures/parameter-specs.js';
+export { load } from './predictor/load.js';
+export { createPredictor } from './predictor/predictor.js';
 export type { Predictor } from './predictor/predictor.js';
 export type {
   FailedPrediction,
@@ -179,8 +181,9 @@ export type {
   TextInput,
   TokenInput,
 } from './tasks/task.js';
-export { distillationLoss, labelLoss, taskLoss, teacherLoss } from './tasks/task-losses.js';
+export { labelLoss, teacherLoss } from './tasks/task-losses.js';
 export type { TargetValues } from './tasks/task-losses.js';
+export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';
 export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';

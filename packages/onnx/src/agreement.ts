@@ -1,6 +1,6 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { isFullLength } from '@length-adaptive/core';
-import type { Task } from '@length-adaptive/models';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { isFullLength } from '@length-adaptive/core/lengths';
+import type { Task } from '@length-adaptive/models/predict';
 
 /** How far two engines agree about what they answer. */
 export interface Agreement {

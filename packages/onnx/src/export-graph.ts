@@ -1,7 +1,9 @@
-import type { EncoderWeights, LengthConfig, WeightTree } from '@length-adaptive/core';
-import { isFullLength, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, ModelPrior, Task, TaskModel } from '@length-adaptive/models';
-import { runHead } from '@length-adaptive/models';
+import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
+import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
+import { runHead } from '@length-adaptive/models/engine';
+import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
@@ -11,29 +13,30 @@ import type { GraphLengths } from './encoder/length-plan.js';
 import { planLengths } from './encoder/length-plan.js';
 import type { Precision } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
-import type { HostWeight } from './encoder/weight-tree.js';
+import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
 import { readWeights } from './encoder/weight-tree.js';
-import type { GraphBuilder, Value } from './graph/graph-builder.js';
+import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
 import { elementTypeNumber } from './graph/protos.js';
+import type { OnnxFile } from './read-file.js';
 import { lengthConfigKey, lengthsInput, priorInput, priorLayersKey } from './read-file.js';
 
 /** Version of the standard operators that exported files use. */
 export const opset = 17;
 
 /** A model's weights in host memory, with what its graph must know. */
-export interface HostModel {
+export interface HostModel<Leaf = HostWeight> {
   readonly dimensions: Dimensions;
-  readonly encoder: WeightTree<EncoderWeights, HostWeight>;
+  readonly encoder: WeightTree<EncoderWeights, Leaf>;
   /** Absent for a bare encoder, whose output is the hidden state of every token. */
-  readonly head?: HostHead | undefined;
+  readonly head?: HostHead<Leaf> | undefined;
   /** What ranks tokens in the first layers. Absent: attention does. */
   readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
 }
 
 /** Head of a task. */
-export interface HostHead {
-  readonly weights: WeightTree<HeadWeights, HostWeight>;
+export interface HostHead<Leaf = HostWeight> {
+  readonly weights: WeightTree<HeadWeights, Leaf>;
   readonly activation: 'tanh' | 'relu';
   readonly task: Pick<Task, 'reads' | 'distribution'>;
 }
@@ -45,8 +48,6 @@ export interface ExportGraphOptions {
   readonly lengthConfig?: LengthConfig | undefined;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
   readonly trace?: boolean;
-  /** Give `length_ratios` and `prior` the defaults that other tools need. Default true. Our engine takes them out again: a graph that only it will see needs none. */
-  readonly defaults?: boolean;
 }
 
 /** Names of the outputs of question answering: where an answer starts and ends. */
@@ -91,7 +92,7 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
 });
 
 /** The outputs that tools expect of a head. */
-const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead): void => {
+const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead<WeightSource>): void => {
   const outputs = weights.output.bias.shape[0] ?? 1;
   if (task.reads === 'first') g.output('logits', logits, 'float32', ['batch', outputs]);
   else if (task.distribution === 'outputs') g.output('logits', logits, 'float32', ['batch', 'sequence', outputs]);
@@ -107,34 +108,31 @@ const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengt
   return isFullLength(config) ? 'full' : { config };
 };
 
-/**
- * A model as the bytes of an ONNX file.
- *
- * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
- * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
- * default, the full length, so that tools that know nothing of it run the file as any other. A model with a reducer of its own
- * has one more, `prior`, [batch, sequence] float32, added to the significance of its first layers; its default is 0, attention
- * alone. Outputs: `logits` [batch, outputs];
- * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
- * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
- *
- * @throws CoreError `LENGTH_CONFIG_INVALID`
- */
-export const exportGraph = (
-  model: HostModel,
-  { precision = 'fp32', lengthConfig, trace = false, defaults = true }: ExportGraphOptions = {},
-): Uint8Array => {
+interface BuildGraphOptions extends ExportGraphOptions {
+  /** Give inputs that may be left out their default. ONNX Runtime's JavaScript packages do not feed inputs that have one. */
+  readonly defaults: boolean;
+}
+
+interface BuiltGraph {
+  readonly g: GraphBuilder;
+  readonly options: ModelOptions;
+}
+
+const buildGraph = (
+  model: HostModel<WeightSource>,
+  { precision = 'fp32', lengthConfig, trace = false, defaults }: BuildGraphOptions,
+): BuiltGraph => {
   const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
   const g = createGraph();
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
   const lengths = lengthsOf(lengthConfig, layers);
-  if (lengths === 'input' && defaults)
+  if (defaults && lengths === 'input')
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers);
   const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
-  if (ranks && defaults) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
+  if (defaults && ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
   const options: EncoderGraphOptions = {
     plan,
@@ -163,5 +161,38 @@ export const exportGraph = (
     [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
     ...(ranks && { [priorLayersKey]: String(reducer.layers) }),
   };
-  return g.model({ opset, metadata });
+  return { g, options: { opset, metadata } };
+};
+
+/**
+ * A model as the bytes of an ONNX file.
+ *
+ * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
+ * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
+ * default, the full length, so that tools that know nothing of it run the file as any other. A model with a reducer of its own
+ * has one more, `prior`, [batch, sequence] float32, added to the significance of its first layers; its default is 0, attention
+ * alone. Outputs: `logits` [batch, outputs];
+ * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
+ * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
+ *
+ * @throws CoreError `LENGTH_CONFIG_INVALID`
+ */
+export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
+  const { g, options: file } = buildGraph(model, { ...options, defaults: true });
+  return g.model(file);
+};
+
+/** A model whose weights are still in their file as an ONNX file to open at once: each weight is read into its place. */
+export const makeOnnxFile = async (
+  { dimensions, encoder, head, task, architecture, reducer }: DeferredModel,
+  options: Pick<ExportGraphOptions, 'precision' | 'trace'>,
+): Promise<OnnxFile> => {
+  const model = {
+    dimensions,
+    encoder,
+    head: { weights: head, activation: architecture.poolerActivation, task },
+    reducer,
+  };
+  const { g, options: file } = buildGraph(model, { ...options, defaults: false });
+  return { bytes: await g.readModel(file), builtIn: undefined, priorLayers: reducer?.layers ?? 0 };
 };

@@ -1,15 +1,16 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { isFullLength } from '@length-adaptive/core';
-import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { isFullLength } from '@length-adaptive/core/lengths';
+import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
 import {
   ModelError,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  modernTokenizerFiles,
   withPriorSettings,
   writeFile,
   writeFolder,
-} from '@length-adaptive/models';
+} from '@length-adaptive/models/files';
+import { modernTokenizerFiles } from '@length-adaptive/models/tokenizer';
 import { agrees } from './agreement.js';
 import type { Precision } from './encoder/precision.js';
 import { OnnxError } from './errors.js';

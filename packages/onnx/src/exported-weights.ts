@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import type { TensorData } from '@length-adaptive/models';
-import { checkNotPointer } from '@length-adaptive/models';
+import type { TensorData } from '@length-adaptive/models/files';
+import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { GraphProto, TensorProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema, TensorProto_DataType as DataType } from './proto/onnx_pb.js';

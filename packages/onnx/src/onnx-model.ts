@@ -1,17 +1,21 @@
-import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
-import { cost, fullLength, isFullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
-import type { Dimensions, ModelConfig, ModelPrior, PriorSettings, RunnableModel, Task } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { HeadCost, LengthConfig } from '@length-adaptive/core/lengths';
+import { cost, fullLength, isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
+import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
+import type { ModelConfig } from '@length-adaptive/models/files';
+import type { RunnableModel, Task } from '@length-adaptive/models/predict';
 import {
   architectureOf,
   createLifetime,
   endQuietly,
   headCostOf,
   resolvePrior,
-  taskOf,
   withPriors,
-} from '@length-adaptive/models';
+} from '@length-adaptive/models/engine';
+import { taskOf } from '@length-adaptive/models/predict';
 import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
+import { keptPositionsOf } from './kept-positions.js';
 import type { OnnxFile } from './read-file.js';
 import { readOnnxFile } from './read-file.js';
 import type { RuntimeSession, SessionOptions } from './runtime.js';
@@ -61,24 +65,21 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
     (_, i) => outputs[i % outputs.length]?.[Math.floor(i / outputs.length)] as number,
   );
 
-/**
- * Opens an exported model.
- *
- * @param bytes an ONNX file written by `exportGraph`
- * @param config the model's config.json
- * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's
- * task, `OPTION_INVALID` for a reducer that the file was not exported with; ModelError `OPTION_INVALID` for one of another task
- */
-export const createOnnxModel = async (
-  bytes: Uint8Array,
+interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
+  readonly traced?: (() => Promise<OnnxFile>) | undefined;
+}
+
+/** Opens a model that `read` gives once the configuration is known to be good. @throws as `createOnnxModel` does */
+export const runOnnxFile = async (
+  read: () => OnnxFile | Promise<OnnxFile>,
   config: ModelConfig,
-  { traced, reducer: chosen, ...options }: CreateOnnxModelOptions = {},
+  { traced, reducer: chosen, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = dimensions;
   const reducer = resolvePrior(chosen, { task, layers });
-  const file = readOnnxFile(bytes);
+  const file = await read();
   const { builtIn } = file;
   checkPrior(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
@@ -119,8 +120,8 @@ export const createOnnxModel = async (
       const values = expected.map((name) => outputs[name]?.data as Float32Array);
       return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
     });
-  const openTraced = async (makeBytes: NonNullable<typeof traced>): Promise<RuntimeSession> =>
-    (await openSession(readOnnxFile(await makeBytes()).bytes, options)).session;
+  const openTraced = async (make: NonNullable<typeof traced>): Promise<RuntimeSession> =>
+    (await openSession((await make()).bytes, options)).session;
   const full = fullLength(layers);
 
   return {
@@ -147,14 +148,28 @@ export const createOnnxModel = async (
         }
         tracedSession ??= openTraced(traced);
         const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
-        return keptTokens(lengthConfig, input.ids.length).map((count, layer) => {
-          const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
-          if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
-          return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
-        });
+        return keptPositionsOf(outputs, lengthConfig, input.ids.length);
       }),
     macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, { head: headMacs }),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };
 };
+
+/**
+ * Opens an exported model.
+ *
+ * @param bytes an ONNX file written by `exportGraph`
+ * @param config the model's config.json
+ * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's
+ * task, `OPTION_INVALID` for a reducer that the file was not exported with; ModelError `OPTION_INVALID` for one of another task
+ */
+export const createOnnxModel = async (
+  bytes: Uint8Array,
+  config: ModelConfig,
+  { traced, ...options }: CreateOnnxModelOptions = {},
+): Promise<OnnxModel> =>
+  runOnnxFile(() => readOnnxFile(bytes), config, {
+    ...options,
+    traced: traced && (async () => readOnnxFile(await traced())),
+  });

@@ -1,31 +1,23 @@
-import type {
-  FileSource,
-  ModelConfig,
-  ModelFiles,
-  OpenModelOptions,
-  Predictor,
-  RunnableTextModel,
-  TextModel,
-} from '@length-adaptive/models';
+import type { OpenModelOptions } from '@length-adaptive/models/engine';
+import { architectureOf, choosePrior, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
+import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
-  architectureOf,
   checkNotPointer,
-  choosePrior,
-  createPredictor,
   hasWeights,
   openSource,
-  openTokenizer,
-  openTrainedModel,
   readModelFiles,
   withPriorSettings,
-} from '@length-adaptive/models';
+} from '@length-adaptive/models/files';
+import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
+import { createPredictor } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
-import { exportGraph, hostModel } from './export-graph.js';
+import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import type { OnnxModel } from './onnx-model.js';
-import { createOnnxModel } from './onnx-model.js';
+import { createOnnxModel, runOnnxFile } from './onnx-model.js';
+import type { OnnxFile } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -47,16 +39,12 @@ const fromWeights = async (
   precision: Precision,
   trace: boolean,
   options: OpenModelOptions,
-): Promise<Omit<TextModel, 'model'> & { readonly config: ModelConfig; readonly graph: Uint8Array }> => {
-  const { model, ...text } = await openTrainedModel(source, options);
+): Promise<{ readonly file: OnnxFile; readonly notes: RunnableTextModel['notes'] }> => {
+  const { model, notes, close } = await openDeferredModel(source, options);
   try {
-    return {
-      ...text,
-      config: model.config,
-      graph: exportGraph(await hostModel(model, { copy: false }), { precision, trace, defaults: false }),
-    };
+    return { file: await makeOnnxFile(model, { precision, trace }), notes };
   } finally {
-    model.dispose();
+    await close();
   }
 };
 
@@ -113,25 +101,28 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const session = { runtime, threads, providers };
-  if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
-    const { graph, config, tokenizer, lengthAdaptive, notes } = await fromWeights(files, precision, false, options);
-    const traced = async (): Promise<Uint8Array> => (await fromWeights(files, precision, true, options)).graph;
-    const model = await createOnnxModel(graph, config, {
-      ...session,
-      traced,
-      reducer: choosePrior(options.reducer, lengthAdaptive?.reducer),
-    });
-    return { model, config, tokenizer, lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer), notes };
-  }
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
-  const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const graph = await readGraph(files, file ?? modelFileName(precision));
-  const model = await createOnnxModel(graph, config, {
-    ...session,
-    reducer: choosePrior(options.reducer, lengthAdaptive?.reducer),
+  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.reducer) };
+  const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
+    model,
+    config,
+    tokenizer,
+    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
+    notes,
   });
-  return { model, config, tokenizer, lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer), notes };
+  if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
+    let notes: RunnableTextModel['notes'];
+    const read = async (): Promise<OnnxFile> => {
+      const made = await fromWeights(files, precision, false, options);
+      notes = made.notes;
+      return made.file;
+    };
+    const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
+    const model = await runOnnxFile(read, config, { ...session, traced });
+    return finish(model, notes);
+  }
+  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
 };
 
 /**

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import type { LengthConfig } from '@length-adaptive/core';
-import { checkNotPointer } from '@length-adaptive/models';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import { modelBytes } from './graph/model-bytes.js';
 import type { ModelProto } from './proto/onnx_pb.js';

@@ -1,5 +1,6 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { isFullLength, keptTokens } from '@length-adaptive/core';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { isFullLength, keptTokens } from '@length-adaptive/core/lengths';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
 
 /** int64 tensors from small numbers, without a BigInt for each. */

@@ -1,7 +1,8 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { fullLength } from '@length-adaptive/core';
-import type { LabelledInput, RunnableModel } from '@length-adaptive/models';
-import { predictLogits } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { fullLength } from '@length-adaptive/core/lengths';
+import type { LabelledInput, RunnableModel } from '@length-adaptive/models/engine';
+import { predictLogits } from '@length-adaptive/models/predict';
 import type { Agreement, AgreementLimits } from './agreement.js';
 import { agreementLimits, agreementOf, agrees } from './agreement.js';
 import type { Precision } from './encoder/precision.js';

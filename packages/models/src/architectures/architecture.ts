@@ -1,6 +1,6 @@
 import type { Activation, DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
 import type { ModelConfig } from './model-config.js';
-import type { SpecTree } from './parameters.js';
+import type { SpecTree } from './parameter-specs.js';
 import type { TaskName } from '../tasks/task.js';
 
 /** Everything a family's config.json says that this toolkit needs. */

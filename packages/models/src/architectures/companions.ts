@@ -2,7 +2,7 @@ import type { DenseWeights } from '@length-adaptive/core';
 import type { TensorData } from '../weights/safetensors.js';
 import type { Dimensions } from './architecture.js';
 import { denseAt } from './dense-specs.js';
-import type { SpecTree } from './parameters.js';
+import type { SpecTree } from './parameter-specs.js';
 
 const fitDenseName = 'fit_dense';
 

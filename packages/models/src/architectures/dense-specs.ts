@@ -1,5 +1,5 @@
 import type { DenseWeights, LayerNormWeights } from '@length-adaptive/core';
-import type { SpecTree } from './parameters.js';
+import type { SpecTree } from './parameter-specs.js';
 
 /** An affine map in a checkpoint; with `deviation` it is made anew where the checkpoint lacks it. */
 export const denseAt = (name: string, inputs: number, outputs: number, deviation?: number): SpecTree<DenseWeights> => ({

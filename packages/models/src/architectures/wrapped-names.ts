@@ -12,7 +12,10 @@ const unwrapped = (name: string): string => name.replace(wrapper, '');
  * The weights under the names that their family knows: a prefix of what a training script wrapped the model in (`module.`, `model.`) is
  * taken off where the encoder lacks tensors that are there with one.
  */
-export const withoutWrapper = (config: ModelConfig, { tensors, unread }: ModelWeights): ModelWeights => {
+export const withoutWrapper = <Tensor>(
+  config: ModelConfig,
+  { tensors, unread }: ModelWeights<Tensor>,
+): ModelWeights<Tensor> => {
   const names = [...tensors.keys(), ...unread.keys()];
   const wrapped = new Set(names.filter((name) => wrapper.test(name)).map(unwrapped));
   const architecture = wrapped.size === 0 ? undefined : findArchitecture(config);

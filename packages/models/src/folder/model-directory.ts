@@ -9,6 +9,8 @@ import {
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { toInt8Weights } from '../weights/int8-weights.js';
+import type { OpenWeights } from '../weights/open-weights.js';
+import { openModelWeights } from '../weights/open-weights.js';
 import { readModelWeights } from '../weights/read-weights.js';
 import { nodeModule } from '../sources/node.js';
 import { openSource } from '../sources/open-source.js';
@@ -33,6 +35,13 @@ export interface ModelDirectory {
   readonly tokenizerFiles: TokenizerFiles;
   /** How it was trained and searched, when it was. */
   readonly lengthAdaptive?: LengthAdaptiveFile;
+}
+
+/** A model directory whose large tensors are still in their file. */
+export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors'> {
+  readonly tensors: OpenWeights['tensors'];
+  /** Nothing can be read of the weights afterwards. */
+  close(): Promise<void>;
 }
 
 /** How to read a model directory. */
@@ -136,6 +145,34 @@ export const readModelDirectory = async (
   const rest = await readModelFiles(files);
   const { tensors, unread } = withoutWrapper(rest.config, await reading);
   return { ...rest, tensors, ...(unread.size > 0 && { unread }) };
+};
+
+/**
+ * Opens a Hugging Face model directory as `readModelDirectory` reads it, but for weights in a safetensors file of a source that can read
+ * it in parts: only its header is read. To be closed.
+ *
+ * @throws ModelError as `readModelDirectory` does
+ */
+export const openModelDirectory = async (
+  source: string | FileSource,
+  { weights, ...options }: ReadModelDirectoryOptions = {},
+): Promise<OpenModelDirectory> => {
+  const files = await openSource(source, options);
+  const opening = openModelWeights(files, weights); // beside the small files
+  opening.catch(() => undefined); // without a configuration nobody asks what became of the weights
+  const close = (): Promise<void> =>
+    opening.then(
+      (opened) => opened.close(),
+      () => undefined, // what did not open has nothing to close
+    );
+  try {
+    const rest = await readModelFiles(files);
+    const { tensors, unread } = withoutWrapper(rest.config, await opening);
+    return { ...rest, tensors, ...(unread.size > 0 && { unread }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };
 
 /**

@@ -1,5 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyModel, TimedPass } from './latency-model.js';
 import { createLatencyModel, fitLatency } from './latency-model.js';

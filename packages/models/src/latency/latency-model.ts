@@ -1,5 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { keptTokens } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { keptTokens } from '@length-adaptive/core/lengths';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
 

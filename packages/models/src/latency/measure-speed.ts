@@ -1,5 +1,5 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { fullLength } from '@length-adaptive/core';
+import { fullLength } from '@length-adaptive/core/lengths';
 import { predictLogits } from '../model/predict-logits.js';
 import { quantile } from './quantile.js';
 import type { RunnableModel } from '../model/runnable-model.js';

@@ -1,6 +1,6 @@
 import { architectureOf } from '../architectures/registry.js';
-import { labelNotes } from './class-labels.js';
-import { ModelError } from '../errors.js';
+import { checkTrained } from './check-trained.js';
+import { modelNotes } from './model-notes.js';
 import type { FileSource } from '../sources/file-source.js';
 import { withPriorSettings } from '../folder/length-adaptive-file.js';
 import type { ModelConfig } from '../architectures/model-config.js';
@@ -15,7 +15,6 @@ import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from './task-config.js';
 import type { Task } from '../tasks/task.js';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
-import { describeUnread } from '../weights/safetensors.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import { openTokenizer } from './within-tables.js';
 
@@ -69,13 +68,9 @@ export const openModel = async (
     tokenizer,
     tokenizerFiles,
     lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
-    notes: [...unreadNotes(unread), ...(same ? labelNotes(config, model.task) : []), ...notes],
+    notes: [...modelNotes(config, { unread, task: same ? model.task : undefined }), ...notes],
   };
 };
-
-/** What a user should know of tensors that nobody needed. */
-const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
-  unread.size === 0 ? [] : [`Not read, and not needed: ${describeUnread(unread)}.`];
 
 /**
  * Opens a model to answer with: its checkpoint must hold a head.
@@ -87,13 +82,13 @@ export const openTrainedModel = async (
   options: OpenModelOptions = {},
 ): Promise<TextModel> => {
   const text = await openModel(source, options);
-  const { initialised } = text.model;
-  if (initialised.length === 0) return text;
-  text.model.dispose();
-  throw new ModelError(
-    'TENSOR_MISSING',
-    `The checkpoint has no head to answer with (it lacks ${initialised.join(', ')}): fine-tune it first, with openModel and fineTune or lat train.`,
-  );
+  try {
+    checkTrained(text.model.initialised);
+    return text;
+  } catch (error) {
+    text.model.dispose();
+    throw error;
+  }
 };
 
 const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {

@@ -7,6 +7,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A model that answers, whatever engine runs it: token ids in, logits out. */
 export interface RunnableModel {
+  /** `tensors` of a `TaskModel`, whose weights are tensors that train and can be looked at; absent of a model that only runs. */
+  readonly kind?: 'tensors' | undefined;
   /** What runs it: `tfjs`, `onnxruntime`. */
   readonly engine: string;
   readonly dimensions: Dimensions;

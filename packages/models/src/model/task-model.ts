@@ -4,21 +4,23 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
-import { architectureOf } from '../architectures/registry.js';
 import { headCostOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
-import type { Parameter } from '../architectures/parameters.js';
-import { checkParameters, loadParameters } from '../architectures/parameters.js';
+import type { Parameter } from '../architectures/parameter.js';
+import { checkParameters } from '../architectures/parameter.js';
+import { loadParameters } from '../architectures/parameters.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
-import { resolvePrior, withPriors } from '../priors/prior-settings.js';
+import { withPriors } from '../priors/prior-settings.js';
+import type { ModelWeightTrees } from './describe-model.js';
+import { describeModel } from './describe-model.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
-import { configFor, taskOf } from './task-config.js';
 import type { Task } from '../tasks/task.js';
 
 /** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
 export interface TaskModel extends RunnableModel {
+  readonly kind: 'tensors';
   readonly config: ModelConfig;
   readonly architecture: Architecture;
   readonly encoder: EncoderWeights;
@@ -74,23 +76,17 @@ export const headNames = ({
 export const createTaskModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { task = taskOf(config), seed = 42, fresh = false, reducer: chosen, unread }: CreateModelOptions = {},
+  { seed = 42, fresh = false, unread, ...described }: CreateModelOptions = {},
 ): TaskModel => {
-  const architecture = architectureOf(config);
-  const dimensions = architecture.dimensions(config);
-  const reducer = resolvePrior(chosen, { task, layers: dimensions.layers });
+  const description = describeModel(config, described);
+  const { architecture, dimensions, task, reducer, specs } = description;
   const ranking = { priorLayers: reducer?.layers ?? 0 };
-  const encoderSpecs = architecture.encoder(dimensions);
-  const { weights, parameters, initialised } = loadParameters<{ encoder: EncoderWeights; head: HeadWeights }>(
-    { encoder: encoderSpecs, head: architecture.head(dimensions, task) },
-    tensors,
-    {
-      prefix: architecture.prefix,
-      random: createRandom(seed),
-      fresh: fresh ? dimensions.initialDeviation : undefined,
-      unread,
-    },
-  );
+  const { weights, parameters, initialised } = loadParameters<ModelWeightTrees>(specs, tensors, {
+    prefix: architecture.prefix,
+    random: createRandom(seed),
+    fresh: fresh ? dimensions.initialDeviation : undefined,
+    unread,
+  });
   const { encoder, head } = weights;
   const headMacs = headCostOf(dimensions, task);
   let untrained = initialised;
@@ -115,8 +111,9 @@ export const createTaskModel = (
   };
 
   return {
+    kind: 'tensors',
     engine: 'tfjs',
-    config: configFor(config, architecture, task),
+    config: description.config,
     architecture,
     dimensions,
     task,
@@ -126,7 +123,7 @@ export const createTaskModel = (
     head,
     headDropout: architecture.headDropout(config, task.name),
     parameters,
-    wordTable: encoderSpecs.embeddings.word.name,
+    wordTable: specs.encoder.embeddings.word.name,
     get initialised() {
       return untrained;
     },

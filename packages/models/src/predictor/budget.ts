@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 

@@ -1,15 +1,12 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { Dimensions } from '../architectures/architecture.js';
 import { pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
-import type { FileSource } from '../sources/file-source.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
-import type { OpenModelOptions } from '../model/open-model.js';
-import { openTrainedModel } from '../model/open-model.js';
 import { predictLogits } from '../model/predict-logits.js';
 import type { FailedPrediction, Inspection, OnError, PredictOptions, Prediction, Predictions } from './prediction.js';
 import { readOne } from './read-each.js';
@@ -251,15 +248,3 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     dispose: () => endQuietly(lifetime),
   };
 };
-
-/**
- * Loads a model and gives the predictor of it.
- *
- * @param source a folder, `npm:package`, web address, Hugging Face Hub repository, or a `FileSource`
- * @throws ModelError when a file is missing, broken, of an architecture that is not known, or has no trained head
- * @example
- * const predictor = await load('models/reviews');
- * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
- */
-export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
-  createPredictor(await openTrainedModel(source, options));

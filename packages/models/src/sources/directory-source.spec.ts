@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelError } from '../errors.js';
 import { directorySource } from './directory-source.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 
@@ -39,5 +40,45 @@ describe('directorySource', () => {
     await expect(source.read('sub')).rejects.toMatchObject({ code: 'FILE_INVALID' });
     await expect(source.read('../x')).rejects.toMatchObject({ code: 'FILE_INVALID' });
     await expect(directorySource(join(folder, 'none')).list()).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  });
+
+  describe('a file that is read in parts', () => {
+    const text = new TextDecoder();
+
+    test('gives what stands where it is asked, and its size', async () => {
+      const file = await source.open?.('a.txt');
+      const part = new Uint8Array(2);
+      await file?.readInto(part, 1);
+      expect([file?.size, text.decode(part)]).toEqual([4, 'ex']);
+      await file?.close();
+    });
+
+    test('stays the file that was opened when another takes its name', async () => {
+      writeFileSync(join(folder, 'replaced.txt'), 'old');
+      const file = await source.open?.('replaced.txt');
+      writeFileSync(join(folder, 'replaced.txt.part'), 'new and longer');
+      renameSync(join(folder, 'replaced.txt.part'), join(folder, 'replaced.txt'));
+      const all = new Uint8Array(3);
+      await file?.readInto(all, 0);
+      expect([file?.size, text.decode(all)]).toEqual([3, 'old']);
+      await file?.close();
+    });
+
+    test('that ends early is said to', async () => {
+      const file = await source.open?.('a.txt');
+      await expect(file?.readInto(new Uint8Array(3), 2)).rejects.toMatchObject({
+        code: 'FILE_INVALID',
+        message: expect.stringMatching(/a\.txt ends 1 bytes early/),
+      });
+      await file?.close();
+    });
+
+    test('is refused as one that is read as a whole', async () => {
+      writeFileSync(join(folder, 'pointer.txt'), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+      for (const path of ['no.txt', 'sub', '../x', 'pointer.txt']) {
+        const whole = await source.read(path).catch(({ code, message }: ModelError) => ({ code, message }));
+        await expect(source.open?.(path)).rejects.toMatchObject(whole);
+      }
+    });
   });
 });

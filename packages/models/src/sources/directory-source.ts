@@ -1,7 +1,7 @@
 import { ModelError, messageOf } from '../errors.js';
 import { checkPath } from './file-source.js';
 import { checkNotPointer } from './git-lfs.js';
-import type { FileSource } from './file-source.js';
+import type { FileSource, OpenFile } from './file-source.js';
 import { nodeModule, plainBytes, systemErrorCode } from './node.js';
 
 /** How to open a folder. */
@@ -23,6 +23,39 @@ const readError = (error: unknown, file: string): ModelError => {
   }
 };
 
+/** As many bytes as tell a pointer of Git LFS from a file. */
+const pointerBytes = 1024;
+
+/** Opens a file on disk. The system keeps it while it is open, also when another takes its name. */
+const openFile = async (file: string): Promise<OpenFile> => {
+  const { open } = nodeModule('node:fs/promises');
+  const failed = (error: unknown): never => {
+    throw readError(error, file);
+  };
+  const handle = await open(file).catch(failed);
+  const readInto: OpenFile['readInto'] = async (bytes, from) => {
+    for (let done = 0; done < bytes.byteLength;) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.byteLength - done, from + done).catch(failed);
+      if (bytesRead === 0)
+        throw new ModelError(
+          'FILE_INVALID',
+          `${file} ends ${bytes.byteLength - done} bytes early: it was cut off while it was read.`,
+        );
+      done += bytesRead;
+    }
+  };
+  try {
+    const { size } = await handle.stat().catch(failed);
+    const start = new Uint8Array(Math.min(size, pointerBytes));
+    await readInto(start, 0);
+    checkNotPointer(start, file);
+    return { size, readInto, close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
 /**
  * A folder on this computer as a source of files. Node only.
  *
@@ -41,6 +74,7 @@ export const directorySource = (folder: string, { name = folder }: DirectorySour
       checkNotPointer(bytes, file);
       return bytes;
     },
+    open: async (path) => openFile(await locate(path)),
     exists: async (path) => {
       const file = await locate(path);
       const { stat } = nodeModule('node:fs/promises');

@@ -2,6 +2,19 @@ import { isPage } from './check-content.js';
 import { ModelError, messageOf } from '../errors.js';
 import { checkNotPointer } from './git-lfs.js';
 
+/** A file that is read in parts. What is read is the file as it was when it was opened, whatever takes its place meanwhile. */
+export interface OpenFile {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * Fills `bytes` with what stands in the file from a place on.
+   *
+   * @throws ModelError `FILE_INVALID` when the file ends before
+   */
+  readInto(bytes: Uint8Array, from: number): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Where the files of a model are: a folder, an npm package, a web address, a Hub repository, or anything of your own. */
 export interface FileSource {
   /** How messages name this source. */
@@ -12,6 +25,12 @@ export interface FileSource {
    * @throws ModelError `FILE_NOT_FOUND` when the source does not have it
    */
   read(path: string): Promise<Uint8Array>;
+  /**
+   * Opens a file to read it in parts; absent for sources that give files as a whole. Large weights then need not be in memory at once.
+   *
+   * @throws ModelError as `read` does
+   */
+  open?(path: string): Promise<OpenFile>;
   /** Whether the source has a file, found out without reading it. */
   exists(path: string): Promise<boolean>;
   /** Names of the files at the top of the source, sorted; undefined for sources that cannot tell (web addresses). */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
-import { load } from '../predictor/predictor.js';
+import { load } from '../predictor/load.js';
 import { startFileServer } from '../testing/file-server.js';
 import type { FileServer } from '../testing/file-server.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';

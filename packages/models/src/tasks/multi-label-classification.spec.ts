@@ -5,7 +5,7 @@ import { tinyVocabulary } from '../testing/tiny-model.js';
 import { createTokenizer } from '../tokenizer/tokenizer.js';
 import { multiLabelClassification } from './multi-label-classification.js';
 import { prepareTokens } from './prepare-tokens.js';
-import { distillationLoss, taskLoss } from './task-losses.js';
+import { distillationLoss, taskLoss } from './tensor-losses.js';
 
 const task = multiLabelClassification(['toxic', 'threat', 'insult']);
 const example = (target: readonly number[]): LabelledInput => ({ input: { ids: new Int32Array(4) }, target });

@@ -1,17 +1,6 @@
-/** The losses of a task: written once with the arithmetic of an engine, and run on TensorFlow.js. */
-import type { KlOptions, LossOps } from '@length-adaptive/core';
-import {
-  distillationDivergence,
-  extentOf,
-  paddingScore,
-  slotValues,
-  tensorLossOps,
-  weightedCrossEntropy,
-  weightedSquaredError,
-} from '@length-adaptive/core';
-import * as tf from '@tensorflow/tfjs';
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
-import type { LabelledInput } from './labelled-input.js';
+/** The losses of a task, written once with the arithmetic of an engine. */
+import type { KlOptions, LossOps } from '@length-adaptive/core/training';
+import { distillationDivergence, weightedCrossEntropy, weightedSquaredError } from '@length-adaptive/core/training';
 import type { Task } from './task.js';
 
 /** The targets of a batch as values of an engine, in the layout of `TargetArrays`. */
@@ -56,32 +45,3 @@ export const teacherLoss = <T>(
     arrange: arrangement(ops, task, targets),
   });
 };
-
-/** Where probabilities run over the tokens: [B, 1, T] */
-const tokenBias = (batch: readonly LabelledInput[]): Tensor => {
-  const extent = extentOf(batch.map(({ input }) => input));
-  return tf.tensor3d(slotValues(extent, { real: 0, padding: paddingScore }), [extent.rows, 1, extent.width]);
-};
-
-const targetTensors = (task: Task, batch: readonly LabelledInput[]): TargetValues<Tensor> => {
-  const { labels, labelShape, weights, weightShape } = task.targets(batch);
-  return {
-    labels: tf.tensor(labels, [...labelShape]),
-    weights: tf.tensor(weights, [...weightShape]),
-    tokenBias: task.distribution === 'tokens' ? tokenBias(batch) : undefined,
-  };
-};
-
-/** `labelLoss` of a batch on TensorFlow.js. */
-export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
-  tf.tidy(() => labelLoss(tensorLossOps, task, logits, targetTensors(task, batch)) as Scalar);
-
-/** `teacherLoss` of a batch on TensorFlow.js. */
-export const distillationLoss = (
-  task: Task,
-  teacher: Tensor,
-  student: Tensor,
-  batch: readonly LabelledInput[],
-  options: KlOptions = {},
-): Scalar =>
-  tf.tidy(() => teacherLoss(tensorLossOps, task, { teacher, student }, targetTensors(task, batch), options) as Scalar);

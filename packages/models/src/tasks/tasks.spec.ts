@@ -5,7 +5,7 @@ import { createTokenizer } from '../tokenizer/tokenizer.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';
 import { regression } from './regression.js';
 import { sequenceClassification } from './sequence-classification.js';
-import { distillationLoss, taskLoss } from './task-losses.js';
+import { distillationLoss, taskLoss } from './tensor-losses.js';
 import { tokenClassification } from './token-classification.js';
 
 const example = (target: LabelledInput['target'], tokens = 4): LabelledInput => ({

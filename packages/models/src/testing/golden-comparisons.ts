@@ -1,11 +1,11 @@
 import type { Gradients } from '@length-adaptive/core';
 import { fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { ParameterSpec } from '../architectures/parameters.js';
+import type { ParameterSpec } from '../architectures/parameter-specs.js';
 import type { TaskModel } from '../model/task-model.js';
 import { createTaskModel } from '../model/task-model.js';
 import { questionAnswering } from '../tasks/question-answering.js';
-import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
+import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
 import type { GoldenFamily, GoldenFiles } from './golden-files.js';
 import { batchesOf, readGoldenFiles, referenceOf, rowsOf } from './golden-files.js';
 import { hiddenOf, layersOf } from './golden-model.js';

@@ -14,12 +14,12 @@ import type { LabelledInput } from '../tasks/labelled-input.js';
 import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
-import { checkParameters } from '../architectures/parameters.js';
+import { checkParameters } from '../architectures/parameter.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { TaskModel } from '../model/task-model.js';
-import { distillationLoss, taskLoss } from '../tasks/task-losses.js';
+import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
 
 export interface FineTuneData {
   readonly train: readonly LabelledInput[];

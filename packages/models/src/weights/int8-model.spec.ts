@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { openModel, saveModel } from '../model/open-model.js';
 import { readModelDirectory, readModelFiles, writeModelDirectory } from '../folder/model-directory.js';
-import { load } from '../predictor/predictor.js';
+import { load } from '../predictor/load.js';
 import { readSafetensors } from './safetensors.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { tinyModel } from '../testing/tiny-model.js';

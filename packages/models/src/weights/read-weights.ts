@@ -9,8 +9,8 @@ import type { TensorData, UnreadTensor } from './safetensors.js';
 import { modernTensorName, withModernNames } from './tensor-names.js';
 
 /** What the files of a model's weights hold. */
-export interface ModelWeights {
-  readonly tensors: ReadonlyMap<string, TensorData>;
+export interface ModelWeights<Tensor = TensorData> {
+  readonly tensors: ReadonlyMap<string, Tensor>;
   /** Tensors that cannot be read, which matters only to a model that needs them. */
   readonly unread: ReadonlyMap<string, UnreadTensor>;
 }
@@ -53,7 +53,7 @@ const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
 export const hasWeights = async (source: FileSource): Promise<boolean> => (await weightFiles(source)).length > 0;
 
 /** Path of the weights in a source: a standard name, or the only other `*.safetensors`, or the only other file of PyTorch. */
-const findWeights = async (source: FileSource): Promise<string> => {
+export const findWeights = async (source: FileSource): Promise<string> => {
   const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
     await refuseIfDenied(source, 'model.safetensors');

@@ -40,7 +40,8 @@ export interface ReadTensorsOptions {
   readonly onUnread?: ((name: string, tensor: UnreadTensor) => void) | undefined;
 }
 
-interface Entry {
+/** One tensor of a header; `start` and `end` count from where the data begin. */
+export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -87,31 +88,71 @@ const widthOf = (dtype: string): number | undefined =>
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const readHeader = (bytes: Uint8Array): { header: Readonly<Record<string, unknown>>; dataStart: number } => {
-  if (bytes.byteLength < 8)
-    throw invalid(`it has ${bytes.byteLength} bytes, and the header length alone takes 8. Fetch it again.`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+/** What the beginning of a safetensors file says of the rest. */
+export interface SafetensorsHeader {
+  readonly entries: readonly SafetensorsEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where in the file the data begin. */
+  readonly dataStart: number;
+}
+
+/** Bytes of the number that a file begins with. */
+export const headerLengthBytes = 8;
+
+/**
+ * Where the header of a safetensors file ends.
+ *
+ * @param start the first bytes of the file, at least `headerLengthBytes` where it has as many
+ * @param size of the file, in bytes
+ * @throws ModelError `SAFETENSORS_INVALID`
+ */
+export const headerEnd = (start: Uint8Array, size: number): number => {
+  if (size < headerLengthBytes)
+    throw invalid(`it has ${size} bytes, and the header length alone takes 8. Fetch it again.`);
+  const length = Number(new DataView(start.buffer, start.byteOffset, headerLengthBytes).getBigUint64(0, true));
   if (length > maxHeaderBytes) {
     throw invalid(
       `its header claims ${length} bytes, and at most ${maxHeaderBytes} are allowed. Is this another kind of file?`,
     );
   }
-  if (8 + length > bytes.byteLength) {
+  if (headerLengthBytes + length > size) {
     throw invalid(
-      `its header claims ${length} bytes, and only ${bytes.byteLength - 8} follow. The file is cut off: fetch it again.`,
+      `its header claims ${length} bytes, and only ${size - headerLengthBytes} follow. The file is cut off: fetch it again.`,
     );
   }
+  return headerLengthBytes + length;
+};
+
+const parseHeader = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw invalid(`its header is not JSON (${messageOf(error)}).`, error);
   }
   if (!isRecord(header)) throw invalid('its header is not a JSON object.');
-  return { header, dataStart: 8 + length };
+  return header;
 };
 
-const readEntry = (name: string, value: unknown): Entry => {
+/**
+ * Reads and checks the header of a safetensors file.
+ *
+ * @param start the first bytes of the file, as far as `headerEnd` says or further
+ * @param size of the file, in bytes
+ * @throws ModelError `SAFETENSORS_INVALID`
+ */
+export const readHeader = (start: Uint8Array, size: number): SafetensorsHeader => {
+  const dataStart = headerEnd(start, size);
+  const { __metadata__: metadata = {}, ...rest } = parseHeader(start.subarray(headerLengthBytes, dataStart));
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw invalid('its __metadata__ is not an object of strings.');
+  }
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
+  checkLayout(entries, size - dataStart);
+  return { entries, metadata: metadata as Readonly<Record<string, string>>, dataStart };
+};
+
+const readEntry = (name: string, value: unknown): SafetensorsEntry => {
   if (!isRecord(value)) throw invalid(`the header entry of tensor "${name}" is not an object.`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string')
@@ -134,7 +175,7 @@ const readEntry = (name: string, value: unknown): Entry => {
 };
 
 /** Tensors must fill the data part exactly: no overlap, no hole, nothing left over. */
-const checkLayout = (entries: readonly Entry[], dataBytes: number): void => {
+const checkLayout = (entries: readonly SafetensorsEntry[], dataBytes: number): void => {
   let position = 0;
   for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (end > dataBytes) {
@@ -164,6 +205,20 @@ const int64ToInt32 = (values: BigInt64Array, refuse: (problem: string) => ModelE
     }
     return Number(value);
   });
+
+/** The error for a tensor that "holds ...". */
+export const refuseOf =
+  (name: string) =>
+  (problem: string): ModelError =>
+    invalid(`tensor "${name}" ${problem}`);
+
+/** @throws ModelError `SAFETENSORS_INVALID` for an element type that is not read */
+export const knownDtype = (name: string, dtype: string): SafetensorsDtype => {
+  if (isDtype(dtype)) return dtype;
+  throw refuseOf(name)(
+    `has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`,
+  );
+};
 
 /** Reads one tensor. What it throws goes to whoever wants to be told, or on. */
 export const readOr = (tell: ((error: ModelError) => void) | undefined, read: () => void): void => {
@@ -226,28 +281,15 @@ export const decodeElements = (
  */
 export const readSafetensors = (bytes: Uint8Array, { onUnread }: ReadTensorsOptions = {}): Safetensors => {
   checkNotPointer(bytes, 'The safetensors file');
-  const { header, dataStart } = readHeader(bytes);
-  const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw invalid('its __metadata__ is not an object of strings.');
-  }
-  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
-  checkLayout(entries, bytes.byteLength - dataStart);
+  const { entries, metadata, dataStart } = readHeader(bytes, bytes.byteLength);
   const tensors = new Map<string, TensorData>();
   for (const { name, dtype, shape, start, end } of entries) {
-    const refuse = (problem: string): ModelError => invalid(`tensor "${name}" ${problem}`);
     const tell = onUnread && ((error: ModelError) => onUnread(name, { dtype, error }));
     readOr(tell, () => {
-      if (!isDtype(dtype))
-        throw refuse(
-          `has element type ${JSON.stringify(dtype)}; this reader knows ${Object.keys(bytesPerElement).join(', ')}.`,
-        );
-      tensors.set(name, {
-        shape,
-        data: decodeElements(bytes.subarray(dataStart + start, dataStart + end), dtype, refuse),
-        dtype,
-      });
+      const known = knownDtype(name, dtype);
+      const data = decodeElements(bytes.subarray(dataStart + start, dataStart + end), known, refuseOf(name));
+      tensors.set(name, { shape, data, dtype: known });
     });
   }
-  return { tensors, metadata: metadata as Readonly<Record<string, string>> };
+  return { tensors, metadata };
 };

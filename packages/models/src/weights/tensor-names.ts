@@ -1,5 +1,4 @@
 import { ModelError } from '../errors.js';
-import type { TensorData } from './safetensors.js';
 
 /** The name a tensor has today: layer norms saved from TensorFlow call their weight `gamma` and their bias `beta`. */
 export const modernTensorName = (name: string): string =>
@@ -10,8 +9,8 @@ export const modernTensorName = (name: string): string =>
  *
  * @throws ModelError `FILE_INVALID` when a tensor is there under its old and its new name
  */
-export const withModernNames = (tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> => {
-  const renamed = new Map<string, TensorData>();
+export const withModernNames = <T>(tensors: ReadonlyMap<string, T>): Map<string, T> => {
+  const renamed = new Map<string, T>();
   for (const [name, tensor] of tensors) {
     const modern = modernTensorName(name);
     if (renamed.has(modern))

@@ -1,4 +1,4 @@
-import type { Activation } from '@length-adaptive/core';
+import type { Activation } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 

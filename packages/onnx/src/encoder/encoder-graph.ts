@@ -1,5 +1,5 @@
-import type { EncoderWeights, Observe, ObservedBy, WeightTree } from '@length-adaptive/core';
-import { runEncoder } from '@length-adaptive/core';
+import type { EncoderWeights, Observe, ObservedBy, WeightTree } from '@length-adaptive/core/encoder';
+import { runEncoder } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
 import type { LayerLengths } from './length-plan.js';

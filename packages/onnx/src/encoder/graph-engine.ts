@@ -1,4 +1,4 @@
-import type { DropoutKind } from '@length-adaptive/core';
+import type { DropoutKind } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { LayerLengths } from './length-plan.js';
 

@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { lengthsInput } from '../read-file.js';

@@ -1,6 +1,6 @@
 /** The operations of the encoder as operators of a graph. */
-import { paddingScore } from '@length-adaptive/core';
-import type { Attended, DenseOps, EncoderOps } from '@length-adaptive/core';
+import { paddingScore } from '@length-adaptive/core/encoder';
+import type { Attended, DenseOps, EncoderOps } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { chooseTree } from '../graph/choose-tree.js';

@@ -1,9 +1,13 @@
-import { float32ToFloat16 } from '@length-adaptive/models';
+import { readWeight } from '@length-adaptive/models/engine';
+import { float32ToFloat16 } from '@length-adaptive/models/files';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { absent } from '../graph/graph-builder.js';
+import { bytesOf } from '../graph/model-bytes.js';
+import type { Constant, StoredNumbers } from '../graph/protos.js';
 import { elementTypeNumber } from '../graph/protos.js';
+import type { QuantizeOptions } from './quantize.js';
 import { quantize } from './quantize.js';
-import type { HostWeight } from './weight-tree.js';
+import type { WeightSource } from './weight-tree.js';
 
 /** An affine map whose weights stand in host memory: kernel [in, out], bias [out]. */
 export interface DenseLeaf<Leaf> {
@@ -12,7 +16,7 @@ export interface DenseLeaf<Leaf> {
 }
 
 /** How weights become operators. */
-export interface WeightEmitter<Leaf = HostWeight> {
+export interface WeightEmitter<Leaf = WeightSource> {
   /** A small weight in full precision. */
   whole(g: GraphBuilder, weight: Leaf): Value;
   /** Rows of a table: ids [..] -> [.., width]. */
@@ -29,8 +33,31 @@ const float = elementTypeNumber('float32');
 const scaled = (data: Float32Array, scale: number): Float32Array =>
   scale === 1 ? data : data.map((value) => value * scale);
 
-const constant = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
-  g.constant(name, { type: 'float32', shape, data: scaled(data, scale) });
+/** The numbers of a weight as a file stores them: now, or when the file is written. */
+const storedAs = (weight: WeightSource, convert: (data: Float32Array) => StoredNumbers): Constant['data'] =>
+  'data' in weight
+    ? convert(weight.data)
+    : { readInto: async (bytes) => bytes.set(bytesOf(convert(await readWeight(weight)))) };
+
+/** Multiplies float32 numbers where they lie. */
+const scaleBytes = ({ buffer, byteOffset, byteLength }: Uint8Array, scale: number): void => {
+  const view = new DataView(buffer, byteOffset, byteLength);
+  for (let at = 0; at < byteLength; at += 4) view.setFloat32(at, view.getFloat32(at, true) * scale, true);
+};
+
+const scaledConstant = (weight: WeightSource, scale: number): Constant['data'] => {
+  if ('data' in weight) return scaled(weight.data, scale);
+  if (scale === 1) return weight;
+  return {
+    readInto: async (bytes) => {
+      await weight.readInto(bytes);
+      scaleBytes(bytes, scale);
+    },
+  };
+};
+
+const constant = (g: GraphBuilder, weight: WeightSource, scale = 1): Value =>
+  g.constant(weight.name, { type: 'float32', shape: weight.shape, data: scaledConstant(weight, scale) });
 
 /** Single precision: what the checkpoint says. */
 const fp32: WeightEmitter = {
@@ -40,8 +67,12 @@ const fp32: WeightEmitter = {
     g.op('Add', [g.op('MatMul', [x, constant(g, kernel, scale)]), constant(g, bias, scale)]),
 };
 
-const half = (g: GraphBuilder, { name, shape, data }: HostWeight, scale = 1): Value =>
-  g.constant(name, { type: 'float16', shape, data: float32ToFloat16(scaled(data, scale)) });
+const half = (g: GraphBuilder, weight: WeightSource, scale = 1): Value =>
+  g.constant(weight.name, {
+    type: 'float16',
+    shape: weight.shape,
+    data: storedAs(weight, (data) => float32ToFloat16(scaled(data, scale))),
+  });
 
 const widen = (g: GraphBuilder, value: Value): Value => g.op('Cast', [value], { to: float });
 
@@ -59,6 +90,23 @@ const fp16: WeightEmitter = {
  */
 const largestFactor = 64;
 
+/** The integers of a weight and their steps, to be stored in this order. */
+const quantizedAs = (
+  weight: WeightSource,
+  { scale = 1, ...options }: QuantizeOptions & { readonly scale?: number },
+): Readonly<Record<'values' | 'scales', Constant['data']>> => {
+  if ('data' in weight) return quantize(scaled(weight.data, scale), options);
+  let steps: Float32Array = new Float32Array(0);
+  return {
+    values: storedAs(weight, (data) => {
+      const { values, scales } = quantize(scaled(data, scale), options);
+      steps = scales;
+      return values;
+    }),
+    scales: { readInto: async (bytes) => bytes.set(bytesOf(steps)) },
+  };
+};
+
 /**
  * A quarter of the file, and integer products: kernels are quantised symmetrically by column, tables by row, and
  * activations at run time (DynamicQuantizeLinear). Runtimes fuse the five operators of an affine map into one.
@@ -75,7 +123,7 @@ const int8 = (): WeightEmitter => {
   return {
     whole: constant,
     rows: (g, table, ids) => {
-      const { values, scales } = quantize(table.data, { columns: table.shape[1] ?? 1, groups: 'rows' });
+      const { values, scales } = quantizedAs(table, { columns: table.shape[1] ?? 1, groups: 'rows' });
       const [rows = 0] = table.shape;
       const stored = g.constant(`${table.name}.int8`, { type: 'int8', shape: table.shape, data: values });
       const steps = g.constant(`${table.name}.scale`, { type: 'float32', shape: [rows, 1], data: scales });
@@ -83,7 +131,8 @@ const int8 = (): WeightEmitter => {
     },
     dense: (g, x, { kernel, bias }, scale = 1) => {
       const [, outputs = 1] = kernel.shape;
-      const { values, scales } = quantize(scaled(kernel.data, scale), {
+      const { values, scales } = quantizedAs(kernel, {
+        scale,
         columns: outputs,
         groups: 'columns',
         largest: largestFactor,

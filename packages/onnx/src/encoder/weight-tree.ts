@@ -1,4 +1,5 @@
-import type { WeightTree } from '@length-adaptive/core';
+import type { WeightTree } from '@length-adaptive/core/encoder';
+import type { DeferredWeight } from '@length-adaptive/models/engine';
 import type { Tensor } from '@tensorflow/tfjs';
 
 /** Where a weight stands and what shape it has. */
@@ -12,6 +13,9 @@ export interface NamedShape {
 export interface HostWeight extends NamedShape {
   readonly data: Float32Array;
 }
+
+/** A weight in host memory, or one that is read when a file is written. */
+export type WeightSource = HostWeight | DeferredWeight;
 
 const isLeaf = (value: object): boolean => 'dataId' in value || ('name' in value && 'shape' in value);
 

@@ -1,8 +1,9 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from '../proto/onnx_pb.js';
 import { runGraph } from '../testing/run-graph.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 import { absent, createGraph, microsoft } from './graph-builder.js';
+import type { Constant } from './protos.js';
 
 const opset = 17;
 
@@ -150,5 +151,41 @@ describe('branches', () => {
     expect(await runGraph(bytes, { x: [1] })).toEqual({ y: [2] });
     expect(await runGraph(bytes, { x: [9] })).toEqual({ y: [9] });
     expect(await runGraph(bytes, { x: [-9] })).toEqual({ y: [9] });
+  });
+});
+
+describe('constants whose data come later', () => {
+  const values = Float32Array.of(1, 2, 3);
+  const graph = (data: Constant['data']): GraphBuilder => {
+    const g = createGraph();
+    const x = g.input('x', 'float32', [3]);
+    const empty = g.constant('nothing', { type: 'float32', shape: [0], data: new Float32Array(0) });
+    const all = g.op('Concat', [g.constant('weights', { type: 'float32', shape: [3], data }), empty], { axis: 0 });
+    g.output('y', g.op('Mul', [x, all]), 'float32', [3]);
+    return g;
+  };
+  const later: Constant['data'] = { readInto: async (bytes) => bytes.set(new Uint8Array(values.buffer)) };
+
+  test('are read into their place: the same bytes, which a protobuf library reads and writes as they are', async () => {
+    const bytes = graph(values).model({ opset });
+    expect(await graph(later).readModel({ opset })).toEqual(bytes);
+    expect(await graph(values).readModel({ opset })).toEqual(bytes);
+    expect(toBinary(ModelProtoSchema, fromBinary(ModelProtoSchema, bytes))).toEqual(bytes);
+    expect(await runGraph(bytes, { x: [1, 1, 2] })).toEqual({ y: [1, 2, 6] });
+  });
+
+  test('are asked for in their order', async () => {
+    const asked: string[] = [];
+    const g = createGraph();
+    for (const name of ['b', 'a', 'c'])
+      g.constant(name, { type: 'int8', shape: [2], data: { readInto: async () => void asked.push(name) } });
+    await g.readModel({ opset });
+    expect(asked).toEqual(['b', 'a', 'c']);
+  });
+
+  test('are refused where the bytes are wanted at once', () => {
+    expect(() => graph(later).model({ opset })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('"weights"') }),
+    );
   });
 });

@@ -1,9 +1,10 @@
 import { create } from '@bufbuild/protobuf';
-import type { GraphProto, TensorProto, ValueInfoProto } from '../proto/onnx_pb.js';
-import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
+import type { GraphProto, ValueInfoProto } from '../proto/onnx_pb.js';
+import { GraphProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
+import type { NamedConstant } from './model-bytes.js';
+import { modelPieces, pieceBytes, readPieces } from './model-bytes.js';
 import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
-import { modelBytes } from './model-bytes.js';
-import { nodeProto, tensorProto, valueInfoProto } from './protos.js';
+import { nodeProto, valueInfoProto } from './protos.js';
 
 /** A value of the graph, by its name. */
 export type Value = string & { readonly value: unique symbol };
@@ -54,15 +55,21 @@ export interface GraphBuilder {
     then: (branch: GraphBuilder) => readonly Value[],
     otherwise: (branch: GraphBuilder) => readonly Value[],
   ): Value[];
-  /** The bytes of a model with this graph. */
+  /**
+   * The bytes of a model with this graph.
+   *
+   * @throws OnnxError `OPTION_INVALID` when data of a constant are not there yet
+   */
   model(options: ModelOptions): Uint8Array;
+  /** The same, the data of constants read into their places where they are not there yet: nothing is in memory twice. */
+  readModel(options: ModelOptions): Promise<Uint8Array>;
 }
 
 /** What a graph and its branches share. */
 interface Shared {
   next: number;
   usesMicrosoft: boolean;
-  readonly initializers: TensorProto[];
+  readonly constants: NamedConstant[];
   readonly numbers: Map<string, Value>;
 }
 
@@ -74,7 +81,7 @@ interface Scope {
 
 /** Starts the graph of a model. */
 export const createGraph = (name = 'length_adaptive'): GraphBuilder =>
-  scope(name, { next: 0, usesMicrosoft: false, initializers: [], numbers: new Map() }).builder;
+  scope(name, { next: 0, usesMicrosoft: false, constants: [], numbers: new Map() }).builder;
 
 const scope = (graphName: string, shared: Shared): Scope => {
   const nodes: GraphNode[] = [];
@@ -82,7 +89,7 @@ const scope = (graphName: string, shared: Shared): Scope => {
   const outputs: ValueInfoProto[] = [];
 
   const constant = (name: string, value: Constant): Value => {
-    shared.initializers.push(tensorProto(name, value));
+    shared.constants.push({ name, constant: value });
     return name as Value;
   };
   const number = (key: string, value: () => Constant): Value => {
@@ -118,6 +125,20 @@ const scope = (graphName: string, shared: Shared): Scope => {
     return { proto: inner.branch(results), count: results.length };
   };
 
+  const pieces = ({ opset, metadata = {} }: ModelOptions) =>
+    modelPieces({
+      header: { irVersion: 8n, producerName: 'length-adaptive' },
+      graph: { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs },
+      constants: shared.constants,
+      rest: {
+        opsetImport: [
+          { version: BigInt(opset) },
+          ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
+        ],
+        metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      },
+    });
+
   const builder: GraphBuilder = {
     nodes,
     input: (name, type, shape) => {
@@ -148,25 +169,8 @@ const scope = (graphName: string, shared: Shared): Scope => {
         attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } },
       });
     },
-    model: ({ opset, metadata = {} }) =>
-      modelBytes(
-        create(ModelProtoSchema, {
-          irVersion: 8n,
-          producerName: 'length-adaptive',
-          graph: create(GraphProtoSchema, {
-            name: graphName,
-            node: nodes.map(nodeProto),
-            input: inputs,
-            output: outputs,
-            initializer: shared.initializers,
-          }),
-          opsetImport: [
-            { version: BigInt(opset) },
-            ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
-          ],
-          metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-        }),
-      ),
+    model: (options) => pieceBytes(pieces(options)),
+    readModel: (options) => readPieces(pieces(options)),
   };
   return {
     builder,

@@ -18,7 +18,7 @@ describe('the bytes of a model', () => {
             name: text,
             node: [{ opType: 'Identity', input: ['a'], output: ['b'] }],
             initializer: tensors.map(({ name, data }) =>
-              tensorProto(name, { type: 'uint8', shape: [data.length], data }),
+              Object.assign(tensorProto(name, { type: 'uint8', shape: [data.length], data }), { rawData: data }),
             ),
           },
           metadataProps: [{ key: text, value: 'x' }],

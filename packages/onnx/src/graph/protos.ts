@@ -12,11 +12,21 @@ import {
 /** Element types of the tensors in a graph. */
 export type ElementType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool' | 'float64';
 
-/** A constant: its data as they are stored. `Uint16Array` holds the bits of float16 numbers. */
+/** Numbers as they are stored. `Uint16Array` holds the bits of float16 numbers. */
+export type StoredNumbers =
+  Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array | Float64Array;
+
+/** Numbers that are not there before the file is written. */
+export interface DeferredNumbers {
+  /** Puts them where they are stored. Constants are asked in the order in which they were added. */
+  readInto(bytes: Uint8Array): Promise<void>;
+}
+
+/** A constant with its data, or with how to get them. */
 export interface Constant {
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Uint16Array | Int8Array | Uint8Array | Int32Array | BigInt64Array | Float64Array;
+  readonly data: StoredNumbers | DeferredNumbers;
 }
 
 /** An attribute of an operator. A number is an integer unless it is wrapped. */
@@ -71,13 +81,24 @@ export const nodeProto = ({ type, name, inputs, outputs, attributes, domain }: G
     attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
   });
 
-export const tensorProto = (name: string, { type, shape, data }: Constant): TensorProto =>
-  create(TensorProtoSchema, {
-    name,
-    dims: shape.map(BigInt),
-    dataType: dataTypes[type],
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  });
+/** All of a constant but its data. */
+export const tensorProto = (name: string, { type, shape }: Constant): TensorProto =>
+  create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: dataTypes[type] });
+
+const elementBytes: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  float16: 2,
+  int8: 1,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+  float64: 8,
+};
+
+/** Bytes that the data of a constant take. */
+export const dataBytes = ({ type, shape }: Constant): number =>
+  shape.reduce((product, dimension) => product * dimension, elementBytes[type]);
 
 export const valueInfoProto = (name: string, type: ElementType, shape: readonly Dimension[]): ValueInfoProto => {
   const dim = shape.map((size) => ({

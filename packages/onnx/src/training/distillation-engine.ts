@@ -1,14 +1,13 @@
-import type { EncoderInput, Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core';
-import { extentOf, slotValues } from '@length-adaptive/core';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { extentOf, slotValues } from '@length-adaptive/core/encoder';
+import type { Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core/training';
 import type {
   Distillation,
   DistillationEngine,
   LabelledInput,
   PredictionDistillation,
-  RunnableModel,
-  TaskModel,
-} from '@length-adaptive/models';
-import { createLifetime } from '@length-adaptive/models';
+} from '@length-adaptive/models/engine';
+import { createLifetime, isTaskModel } from '@length-adaptive/models/engine';
 import { OnnxError } from '../errors.js';
 import type { OnnxRuntime, RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -24,8 +23,6 @@ import { openAnsweringTeacher, openObservedTeacher } from './teacher-session.js'
 import { copyWeights } from './trained-weights.js';
 
 type Batch = readonly LabelledInput[];
-
-const isTaskModel = (model: RunnableModel): model is TaskModel => 'encoder' in model;
 
 /** Learns from a teacher's logits: its own if it runs on another engine, else those of a graph compiled of it. */
 const answeringEngine = async (

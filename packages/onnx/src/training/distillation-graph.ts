@@ -1,7 +1,7 @@
-import type { Observe, ProjectionsOf } from '@length-adaptive/core';
-import { weightedAttentionLoss, weightedRelationLoss, weightedSquaredError } from '@length-adaptive/core';
-import type { Dimensions, IntermediateDistillation, RelationDistillation } from '@length-adaptive/models';
-import { observedLayers } from '@length-adaptive/models';
+import type { Observe, ProjectionsOf } from '@length-adaptive/core/encoder';
+import { weightedAttentionLoss, weightedRelationLoss, weightedSquaredError } from '@length-adaptive/core/training';
+import type { Dimensions, IntermediateDistillation, RelationDistillation } from '@length-adaptive/models/engine';
+import { observedLayers } from '@length-adaptive/models/engine';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import type { NamedShape } from '../encoder/weight-tree.js';

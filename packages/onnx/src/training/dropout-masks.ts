@@ -1,4 +1,4 @@
-import type { Random } from '@length-adaptive/core';
+import type { Random } from '@length-adaptive/core/random';
 
 /**
  * Fills a mask: each element is 0 with probability `rate`, else 1 / (1 - rate).

@@ -1,4 +1,5 @@
-import type { EncoderInput, Gradient } from '@length-adaptive/core';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { Gradient } from '@length-adaptive/core/training';
 
 /** Distinct numbers, ascending. */
 const distinct = (values: Iterable<number>): Int32Array => Int32Array.from(new Set(values)).sort();

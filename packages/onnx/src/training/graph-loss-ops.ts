@@ -1,4 +1,4 @@
-import type { LayerLossOps } from '@length-adaptive/core';
+import type { LayerLossOps } from '@length-adaptive/core/training';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 

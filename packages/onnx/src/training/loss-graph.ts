@@ -1,6 +1,6 @@
-import type { KlOptions } from '@length-adaptive/core';
-import type { Task } from '@length-adaptive/models';
-import { labelLoss, teacherLoss } from '@length-adaptive/models';
+import type { KlOptions } from '@length-adaptive/core/training';
+import { labelLoss, teacherLoss } from '@length-adaptive/models/engine';
+import type { Task } from '@length-adaptive/models/predict';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { graphLossOps } from './graph-loss-ops.js';
 

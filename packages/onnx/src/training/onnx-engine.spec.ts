@@ -208,6 +208,37 @@ describe('fine-tuning', () => {
     model.dispose();
   });
 
+  test('what predicts in training is no model on TensorFlow.js: it tells its own positions, by the weights as they are', async () => {
+    const model = fresh();
+    const engine = await onnxTrainingEngine(model, { threads: 1 });
+    const { runnable } = engine;
+    expect(Object.keys(runnable)).not.toEqual(expect.arrayContaining(['kind']));
+    for (const name of ['encoder', 'head', 'parameters', 'logits', 'initialised'])
+      expect(runnable).not.toHaveProperty(name);
+    const lengthConfig = [0.8, 0.6, 0.4];
+    const { input } = examples.reduce((longest, one) =>
+      one.input.ids.length > longest.input.ids.length ? one : longest,
+    );
+    const before = await runnable.keptPositions(input, lengthConfig);
+    expect(before).toEqual(await model.keptPositions(input, lengthConfig));
+
+    // Word embeddings in another order: other tokens receive attention. TensorFlow.js knows nothing of it yet.
+    const weights = await engine.training.readWeights();
+    const changed = new Map([...weights].map(([name, values]) => [name, values.slice()]));
+    changed.get(model.wordTable)?.reverse();
+    engine.training.writeWeights(changed);
+    const after = await runnable.keptPositions(input, lengthConfig);
+    expect(after).not.toEqual(before);
+    expect(await model.keptPositions(input, lengthConfig)).toEqual(before);
+    expect(after.map((positions) => positions.length)).toEqual(before.map((positions) => positions.length));
+    expect(runnable.macs(12, lengthConfig)).toBe(model.macs(12, lengthConfig));
+
+    runnable.dispose();
+    await expect(runnable.keptPositions(input, lengthConfig)).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(await model.keptPositions(input, lengthConfig)).toEqual(before); // the model is its owner's to dispose of
+    model.dispose();
+  });
+
   test('weights of another model are refused', async () => {
     const model = fresh();
     const engine = await onnxTrainingEngine(model);

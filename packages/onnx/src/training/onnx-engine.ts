@@ -1,5 +1,5 @@
+import type { EncoderInput } from '@length-adaptive/core/encoder';
 import type {
-  EncoderInput,
   Gradients,
   KlOptions,
   Sandwich,
@@ -8,22 +8,23 @@ import type {
   SandwichPasses,
   TrainingEngine,
   TrainingPass,
-} from '@length-adaptive/core';
-import { runSandwich } from '@length-adaptive/core';
-import type { FineTuneEngine, LabelledInput, RunnableModel, TaskModel } from '@length-adaptive/models';
-import { createLifetime, withPriors } from '@length-adaptive/models';
+} from '@length-adaptive/core/training';
+import { runSandwich } from '@length-adaptive/core/training';
+import type { FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
+import type { RunnableModel } from '@length-adaptive/models/engine';
+import { createLifetime, endQuietly, withPriors } from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
-import { openSession } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
 import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
 import { dropoutFeeds, float, isDropping, keptOf, logitShape, scalar, tokenBias } from './pass-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { trainingModel } from './pass-graph.js';
+import { predictionSessions } from './prediction-sessions.js';
 import { copyWeights } from './trained-weights.js';
 import type { TrainingGraphOptions } from './training-graph.js';
-import { predictionGraph, trainingGraph } from './training-graph.js';
+import { trainingGraph } from './training-graph.js';
 
 type Batch = readonly LabelledInput[];
 
@@ -153,35 +154,28 @@ export const openEngine = async (
     return runSandwich(passes, sandwich, given);
   };
 
-  const prediction = openSession(predictionGraph(shapes), options);
-  prediction.catch(() => undefined); // whoever predicts is told
+  const prediction = predictionSessions(model, weights, options);
   const lifetime = createLifetime('The training engine', async () => {
-    await (await prediction.catch(() => undefined))?.session.release(); // what did not open has nothing to release
-    for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release();
+    await prediction.release();
+    for (const graph of graphs.values()) await (await graph.catch(() => undefined))?.session.release(); // what did not open has nothing to release
   });
   const training: TrainingEngine<Batch> = {
     readWeights: weights.readWeights,
     writeWeights: weights.writeWeights,
     step: (...given) => lifetime.during(() => step(...given)),
   };
+  const { dimensions, task, reducer, headMacs } = model;
   const runnable: RunnableModel = {
-    ...model,
     engine: 'onnxruntime',
+    dimensions,
+    task,
+    reducer,
     batchTokens,
-    run: (inputs, { config } = {}) =>
-      lifetime.during(async () => {
-        const { ort, session } = await prediction;
-        const configs = inputs.map(() => config ?? new Array<number>(layerCount).fill(1));
-        const feeds = {
-          ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
-            configs,
-            layers: layerCount,
-            inputNames: session.inputNames,
-          }),
-          ...weights.feeds(ort, session.inputNames),
-        };
-        return (await runGraph(session, feeds))['logits']?.data as Float32Array;
-      }),
+    headMacs,
+    run: (...given) => lifetime.during(() => prediction.run(...given)),
+    keptPositions: (...given) => lifetime.during(() => prediction.keptPositions(...given)),
+    macs: (length, config) => model.macs(length, config),
+    dispose: () => endQuietly(lifetime),
   };
   return { training, runnable, release: () => lifetime.end() };
 };

@@ -1,6 +1,9 @@
-import type { Dropout, EncoderInput } from '@length-adaptive/core';
-import { extentOf, keptTokens, paddingScore, slotValues } from '@length-adaptive/core';
-import type { Task, TaskModel } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { extentOf, paddingScore, slotValues } from '@length-adaptive/core/encoder';
+import type { Dropout } from '@length-adaptive/core/training';
+import { keptTokens } from '@length-adaptive/core/lengths';
+import type { TaskModel } from '@length-adaptive/models/engine';
+import type { Task } from '@length-adaptive/models/predict';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { fillDropoutMask } from './dropout-masks.js';
 import type { DropoutPlace } from './pass-graph.js';

@@ -1,5 +1,6 @@
-import type { EncoderInput, Gradients } from '@length-adaptive/core';
-import { addGradient } from '@length-adaptive/core';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { Gradients } from '@length-adaptive/core/training';
+import { addGradient } from '@length-adaptive/core/training';
 import type { RuntimeTensor } from '../runtime.js';
 import { tableGradient, wholeTable } from './embedding-gradients.js';
 import type { TrainingGraph, TrainingModel } from './pass-graph.js';

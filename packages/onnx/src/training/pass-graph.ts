@@ -1,5 +1,6 @@
-import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core';
-import type { Dimensions, HeadWeights, ModelPrior, Task, TaskModel } from '@length-adaptive/models';
+import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
+import type { Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
+import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';

@@ -1,6 +1,6 @@
-import type { Observe } from '@length-adaptive/core';
+import type { Observe } from '@length-adaptive/core/encoder';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
-import { runHead } from '@length-adaptive/models';
+import { runHead } from '@length-adaptive/models/engine';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { denseOnGraph } from '../encoder/on-graph.js';
 import { emitterOf } from '../encoder/precision.js';

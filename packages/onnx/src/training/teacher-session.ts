@@ -1,6 +1,6 @@
-import type { EncoderInput } from '@length-adaptive/core';
-import type { TaskModel } from '@length-adaptive/models';
-import { createLifetime } from '@length-adaptive/models';
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { TaskModel } from '@length-adaptive/models/engine';
+import { createLifetime } from '@length-adaptive/models/engine';
 import { OnnxError } from '../errors.js';
 import { hostModel } from '../export-graph.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';

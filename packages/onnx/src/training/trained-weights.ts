@@ -1,6 +1,6 @@
-import type { ParameterValues, TrainingEngine } from '@length-adaptive/core';
-import type { Parameter } from '@length-adaptive/models';
-import { checkParameters } from '@length-adaptive/models';
+import type { ParameterValues, TrainingEngine } from '@length-adaptive/core/training';
+import type { Parameter } from '@length-adaptive/models/engine';
+import { checkParameters } from '@length-adaptive/models/engine';
 import { OnnxError } from '../errors.js';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { float } from './pass-feeds.js';

@@ -1,6 +1,8 @@
-import type { EncoderWeights, KlOptions } from '@length-adaptive/core';
-import type { HeadWeights, Task } from '@length-adaptive/models';
-import { runHead } from '@length-adaptive/models';
+import type { EncoderWeights } from '@length-adaptive/core/encoder';
+import type { KlOptions } from '@length-adaptive/core/training';
+import type { HeadWeights } from '@length-adaptive/models/engine';
+import { runHead } from '@length-adaptive/models/engine';
+import type { Task } from '@length-adaptive/models/predict';
 import { denseOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
@@ -70,8 +72,10 @@ export const trainingGraph = (
 
 /**
  * The graph that a model in training predicts with: any length configuration, every parameter an input by name.
+ *
+ * @param trace also give the positions that leave every layer, [B, K] int64 each, as outputs `kept_positions.LAYER`
  */
-export const predictionGraph = (model: TrainingModel): Uint8Array => {
+export const predictionGraph = (model: TrainingModel, { trace = false } = {}): Uint8Array => {
   const { dimensions } = model;
   const g = createGraph();
   const priorLayers = model.reducer?.layers ?? 0;
@@ -80,11 +84,13 @@ export const predictionGraph = (model: TrainingModel): Uint8Array => {
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
-  const { hidden } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
+  const { hidden, positions } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
     plan,
     priorLayers,
     wanted: wantedFor(model.task),
+    trace,
   });
+  positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   g.output(
     'logits',
     runHead(denseOnGraph(g, trainableWeights), hidden, head, { activation: model.activation, reads: model.task.reads }),

@@ -3,7 +3,7 @@ import { startBackend } from '@length-adaptive/core/backend';
 import type { StartedBackend } from '@length-adaptive/core/backend';
 import { ModelError, messageOf } from '../../errors.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
-import { load } from '../predictor.js';
+import { load } from '../load.js';
 import type { Predictor } from '../predictor.js';
 import type { Line, SentError, WorkerModel, WorkerModelOptions, WorkerReply, WorkerRequest } from './messages.js';
 

@@ -4,7 +4,7 @@ import { CoreError } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import { ModelError } from '../../errors.js';
-import { load } from '../predictor.js';
+import { load } from '../load.js';
 import type { Predictor } from '../predictor.js';
 import { startFileServer } from '../../testing/file-server.js';
 import type { FileServer } from '../../testing/file-server.js';

@@ -1,11 +1,10 @@
 import { ModelError } from '../../errors.js';
+import { isTaskModel } from '../../model/is-task-model.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
 import type { Tokenizer } from '../../tokenizer/tokenizer.js';
 
 type Model = Pick<RunnableModel, 'dimensions' | 'task'>;
-
-const isTaskModel = (model: RunnableModel): model is TaskModel => 'encoder' in model;
 
 /** Whether two tokenizers know the same tokens by the same ids. */
 export const sameVocabulary = (a: Tokenizer, b: Tokenizer): boolean => {

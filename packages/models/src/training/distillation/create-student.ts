@@ -2,7 +2,7 @@ import type { Architecture, Dimensions } from '../../architectures/architecture.
 import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
-import type { ParameterSpec } from '../../architectures/parameters.js';
+import type { ParameterSpec } from '../../architectures/parameter-specs.js';
 import { saveParameters } from '../../architectures/parameters.js';
 import type { TensorData } from '../../weights/safetensors.js';
 import type { TaskModel } from '../../model/task-model.js';

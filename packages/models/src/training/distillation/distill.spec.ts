@@ -349,7 +349,7 @@ describe('refused', () => {
 
   test('a teacher on another engine shows no layers, but answers', async () => {
     const [student, inner] = [modelOf(tinybertConfig), modelOf(bertConfig)];
-    const { encoder: _, ...teacher } = inner;
+    const { kind: _, encoder: __, ...teacher } = inner;
     await expect(
       distill(student, { ...teacher, engine: 'onnxruntime' }, { train }, options('intermediate')),
     ).rejects.toThrow(/A teacher on onnxruntime gives its answers alone/);

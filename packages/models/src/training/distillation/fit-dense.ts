@@ -3,7 +3,7 @@ import { createRandom } from '@length-adaptive/core';
 import type { Rank } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { fitDense } from '../../architectures/companions.js';
-import type { Parameter } from '../../architectures/parameters.js';
+import type { Parameter } from '../../architectures/parameter.js';
 import { loadParameters, saveParameters } from '../../architectures/parameters.js';
 import type { TaskModel } from '../../model/task-model.js';
 

@@ -22,7 +22,7 @@ import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tenso
 import { trainable } from '../fine-tune.js';
 import type { LabelledInput } from '../../tasks/labelled-input.js';
 import { widthOf } from '../../tasks/target-arrays.js';
-import { distillationLoss, taskLoss } from '../../tasks/task-losses.js';
+import { distillationLoss, taskLoss } from '../../tasks/tensor-losses.js';
 import type {
   Distillation,
   IntermediateDistillation,

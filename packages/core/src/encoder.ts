@@ -1,0 +1,33 @@
+/** The encoder over the operations of an engine, as the sub-path `@length-adaptive/core/encoder`: what an engine of its own is written with, without TensorFlow.js. */
+export { greatestPrior } from './encoder/batch.js';
+export type { EncoderInput } from './encoder/batch.js';
+export type { Activation } from './encoder/activation.js';
+export type {
+  Attended,
+  AttendOptions,
+  DenseOps,
+  DropoutKind,
+  EncoderOps,
+  EngineTypes,
+  NormOptions,
+  Passed,
+  ProjectionsOf,
+  TravellingTokens,
+} from './encoder/encoder-ops.js';
+export type { Observe, ObservedBy } from './encoder/observe.js';
+export { runEncoder } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer, Wanted } from './encoder/run-encoder.js';
+export type {
+  AttentionWeights,
+  BlockWeights,
+  DenseWeights,
+  EmbeddingWeights,
+  EncoderWeights,
+  FeedForwardWeights,
+  LayerNormWeights,
+  WeightTree,
+} from './encoder/weights.js';
+export { extentOf, paddingScore, slotValues } from './extent.js';
+export type { Extent } from './extent.js';
+export { attentionReducer } from './reducers/attention-reducer.js';
+export type { Reducer, ReducerOf } from './reducers/reducer.js';

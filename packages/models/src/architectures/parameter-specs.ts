@@ -1,0 +1,26 @@
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** Where a tensor of a model stands in its file. */
+export interface ParameterSpec {
+  /** Name in a Hugging Face checkpoint. */
+  readonly name: string;
+  /** Shape in the file. */
+  readonly shape: readonly number[];
+  /** Stored [out, in], used [in, out]. */
+  readonly transposed?: boolean;
+  /** How to make it when the file does not have it: a new head on a pretrained encoder. Without it the tensor is required. */
+  readonly initial?: { readonly deviation: number };
+}
+
+/** A tree of weights with a specification in the place of every tensor. */
+export type SpecTree<T> = T extends Tensor
+  ? ParameterSpec
+  : T extends number
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly SpecTree<Item>[]
+      : { readonly [Key in keyof T]: SpecTree<T[Key]> };
+
+/** The shape in which a weight is used. */
+export const usedShape = ({ shape, transposed = false }: ParameterSpec): readonly number[] =>
+  transposed ? [...shape].reverse() : shape;

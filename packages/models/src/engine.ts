@@ -1,0 +1,43 @@
+/** What an engine is written with, as the sub-path `@length-adaptive/models/engine`: a model's description and weights, and the seams to run, train and distil it, without TensorFlow.js. */
+export { ModelError } from './errors.js';
+export type { ModelErrorCode } from './errors.js';
+export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
+export { readWeight } from './architectures/deferred-weights.js';
+export type { DeferredWeight } from './architectures/deferred-weights.js';
+export type { ModelConfig } from './architectures/model-config.js';
+export { checkParameters } from './architectures/parameter.js';
+export type { Parameter } from './architectures/parameter.js';
+export type { ParameterSpec, SpecTree } from './architectures/parameter-specs.js';
+export { architectureOf } from './architectures/registry.js';
+export { describeModel } from './model/describe-model.js';
+export type { ModelDescription, ModelWeightTrees } from './model/describe-model.js';
+export { headCostOf } from './model/head-cost.js';
+export { isTaskModel } from './model/is-task-model.js';
+export { createLifetime, endQuietly } from './model/lifetime.js';
+export type { Lifetime } from './model/lifetime.js';
+export { openDeferredModel } from './model/open-deferred-model.js';
+export type { DeferredModel, DeferredTextModel } from './model/open-deferred-model.js';
+export type { OpenModelOptions, TextModel } from './model/open-model.js';
+export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export { runHead } from './model/run-head.js';
+export type { HeadOptions } from './model/run-head.js';
+export { taskOf } from './model/task-config.js';
+export type { TaskModel } from './model/task-model.js';
+export { openTokenizer } from './model/within-tables.js';
+export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
+export type { ModelPrior, PriorName, PriorSettings } from './priors/prior-settings.js';
+export type { LabelledInput } from './tasks/labelled-input.js';
+export type { TargetArrays } from './tasks/target-arrays.js';
+export type { Task } from './tasks/task.js';
+export { labelLoss, teacherLoss } from './tasks/task-losses.js';
+export type { TargetValues } from './tasks/task-losses.js';
+export type { DistillationEngine } from './training/distillation/distill.js';
+export { observedLayers } from './training/distillation/observed-layers.js';
+export type { ObservedLayers } from './training/distillation/observed-layers.js';
+export type {
+  Distillation,
+  IntermediateDistillation,
+  PredictionDistillation,
+  RelationDistillation,
+} from './training/distillation/plan-distillation.js';
+export type { FineTuneEngine } from './training/fine-tune.js';

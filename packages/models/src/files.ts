@@ -1,0 +1,50 @@
+/** The files of a model, as the sub-path `@length-adaptive/models/files`: where they come from, weights and model directories, without TensorFlow.js. */
+export { ModelError } from './errors.js';
+export type { ModelErrorCode } from './errors.js';
+export { directorySource } from './sources/directory-source.js';
+export type { DirectorySourceOptions } from './sources/directory-source.js';
+export type { DownloadProgress } from './sources/download-progress.js';
+export type { FileSource, OpenFile } from './sources/file-source.js';
+export { checkNotPointer } from './sources/git-lfs.js';
+export { npmSource } from './sources/npm-source.js';
+export type { NpmSourceOptions } from './sources/npm-source.js';
+export { openSource } from './sources/open-source.js';
+export type { OpenSourceOptions } from './sources/open-source.js';
+export { isWeightsFile } from './sources/weights-file.js';
+export { hubSource, urlSource } from './sources/url-source.js';
+export type { UrlSourceOptions } from './sources/url-source.js';
+export { writeFile } from './sources/write-file.js';
+export { writeFolder } from './sources/write-folder.js';
+
+export { float32ToFloat16 } from './weights/half-float.js';
+export { readPyTorch } from './weights/pytorch/read-pytorch.js';
+export { hasWeights } from './weights/read-weights.js';
+export { describeUnread, readSafetensors } from './weights/safetensors.js';
+export type {
+  ReadTensorsOptions,
+  Safetensors,
+  SafetensorsDtype,
+  TensorData,
+  UnreadTensor,
+} from './weights/safetensors.js';
+export { writeSafetensors } from './weights/write-safetensors.js';
+export type { FloatDtype, WriteSafetensorsOptions } from './weights/write-safetensors.js';
+
+export {
+  formatLengthAdaptiveFile,
+  hasLengthDrop,
+  lengthAdaptiveFileName,
+  validateLengthAdaptiveFile,
+  withPriorSettings,
+} from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
+export type {
+  ModelDirectory,
+  ModelFiles,
+  ReadModelDirectoryOptions,
+  WeightDtype,
+  WriteModelDirectoryOptions,
+} from './folder/model-directory.js';
+export type { TokenizerFileName, TokenizerFiles } from './tokenizer/tokenizer-files.js';
+export type { ModelConfig } from './architectures/model-config.js';

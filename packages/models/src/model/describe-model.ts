@@ -1,0 +1,50 @@
+import type { EncoderWeights } from '@length-adaptive/core/encoder';
+import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import type { SpecTree } from '../architectures/parameter-specs.js';
+import { architectureOf } from '../architectures/registry.js';
+import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
+import { resolvePrior } from '../priors/prior-settings.js';
+import type { Task } from '../tasks/task.js';
+import { configFor, taskOf } from './task-config.js';
+
+/** An encoder with its head: trees of what stands for a weight on some engine. */
+export interface ModelWeightTrees {
+  readonly encoder: EncoderWeights;
+  readonly head: HeadWeights;
+}
+
+/** All that a model's configuration says of it, before any engine has its weights. */
+export interface ModelDescription {
+  /** As the model is saved with. */
+  readonly config: ModelConfig;
+  readonly architecture: Architecture;
+  readonly dimensions: Dimensions;
+  readonly task: Task;
+  /** What ranks tokens in the first layers. Absent: attention does. */
+  readonly reducer: ModelPrior | undefined;
+  /** Names and shapes of the weights in a checkpoint. */
+  readonly specs: SpecTree<ModelWeightTrees>;
+}
+
+/**
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit
+ */
+export const describeModel = (
+  config: ModelConfig,
+  {
+    task = taskOf(config),
+    reducer,
+  }: { readonly task?: Task | undefined; readonly reducer?: PriorSettings | undefined } = {},
+): ModelDescription => {
+  const architecture = architectureOf(config);
+  const dimensions = architecture.dimensions(config);
+  return {
+    config: configFor(config, architecture, task),
+    architecture,
+    dimensions,
+    task,
+    reducer: resolvePrior(reducer, { task, layers: dimensions.layers }),
+    specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task) },
+  };
+};

@@ -1,0 +1,45 @@
+/** Predicting on any engine, as the sub-path `@length-adaptive/models/predict`: predictor, budgets and tasks, without TensorFlow.js and without training. */
+export { ModelError } from './errors.js';
+export type { ModelErrorCode } from './errors.js';
+export { pointForBudget } from './predictor/budget.js';
+export type { Budget, LatencyOf } from './predictor/budget.js';
+export { createPredictor } from './predictor/predictor.js';
+export type {
+  FailedPrediction,
+  Inspection,
+  OnError,
+  Prediction,
+  Predictions,
+  PredictOptions,
+} from './predictor/prediction.js';
+export type { Predictor } from './predictor/predictor.js';
+export type { TextError } from './predictor/read-each.js';
+export { predictLogits } from './model/predict-logits.js';
+export type { PredictLogitsOptions } from './model/predict-logits.js';
+export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export { calibrateLatency } from './latency/calibrate-latency.js';
+export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
+export { createLatencyModel } from './latency/latency-model.js';
+export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+
+export { taskOf } from './model/task-config.js';
+export { isMultiLabelTask, multiLabelClassification } from './tasks/multi-label-classification.js';
+export type { MultiLabelTask } from './tasks/multi-label-classification.js';
+export { questionAnswering } from './tasks/question-answering.js';
+export { regression } from './tasks/regression.js';
+export { sequenceClassification } from './tasks/sequence-classification.js';
+export type { SequenceTask } from './tasks/sequence-task.js';
+export { isTokenInput } from './tasks/task.js';
+export type {
+  Answer,
+  EntityAnswer,
+  LabelAnswer,
+  PreparedText,
+  PrepareOptions,
+  Task,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from './tasks/task.js';
+export { tokenClassification } from './tasks/token-classification.js';
+export type { TokenTask } from './tasks/token-classification.js';

@@ -1,0 +1,38 @@
+/** The losses of a task on TensorFlow.js. */
+import type { KlOptions } from '@length-adaptive/core';
+import { extentOf, paddingScore, slotValues, tensorLossOps } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { LabelledInput } from './labelled-input.js';
+import type { Task } from './task.js';
+import type { TargetValues } from './task-losses.js';
+import { labelLoss, teacherLoss } from './task-losses.js';
+
+/** Where probabilities run over the tokens: [B, 1, T] */
+const tokenBias = (batch: readonly LabelledInput[]): Tensor => {
+  const extent = extentOf(batch.map(({ input }) => input));
+  return tf.tensor3d(slotValues(extent, { real: 0, padding: paddingScore }), [extent.rows, 1, extent.width]);
+};
+
+const targetTensors = (task: Task, batch: readonly LabelledInput[]): TargetValues<Tensor> => {
+  const { labels, labelShape, weights, weightShape } = task.targets(batch);
+  return {
+    labels: tf.tensor(labels, [...labelShape]),
+    weights: tf.tensor(weights, [...weightShape]),
+    tokenBias: task.distribution === 'tokens' ? tokenBias(batch) : undefined,
+  };
+};
+
+/** `labelLoss` of a batch on TensorFlow.js. */
+export const taskLoss = (task: Task, logits: Tensor, batch: readonly LabelledInput[]): Scalar =>
+  tf.tidy(() => labelLoss(tensorLossOps, task, logits, targetTensors(task, batch)) as Scalar);
+
+/** `teacherLoss` of a batch on TensorFlow.js. */
+export const distillationLoss = (
+  task: Task,
+  teacher: Tensor,
+  student: Tensor,
+  batch: readonly LabelledInput[],
+  options: KlOptions = {},
+): Scalar =>
+  tf.tidy(() => teacherLoss(tensorLossOps, task, { teacher, student }, targetTensors(task, batch), options) as Scalar);

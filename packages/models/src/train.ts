@@ -1,0 +1,34 @@
+/** Training, distilling and searching models, as the sub-path `@length-adaptive/models/train`. On TensorFlow.js, or on an engine that is given. */
+export { ModelError } from './errors.js';
+export type { ModelErrorCode } from './errors.js';
+export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
+export type { OpenModelOptions, TextModel } from './model/open-model.js';
+export { createTaskModel } from './model/task-model.js';
+export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export { encodeExamples, labelsOf } from './examples/encode-examples.js';
+export type { EncodeExamplesOptions } from './examples/encode-examples.js';
+export { encodeQuestions } from './examples/encode-questions.js';
+export { encodeSentences, tagsOf } from './examples/encode-sentences.js';
+export type { LabelledInput } from './tasks/labelled-input.js';
+export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';
+export { evaluate } from './scoring/evaluate.js';
+export type { EvaluateOptions } from './scoring/evaluate.js';
+export { fineTune, trainable } from './training/fine-tune.js';
+export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './training/fine-tune.js';
+export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';
+export { searchRetention } from './training/retention-search.js';
+export type { RetentionSearchOptions, RetentionSearchResult } from './training/retention-search.js';
+export { createStudent } from './training/distillation/create-student.js';
+export type { CreateStudentOptions, StudentShape } from './training/distillation/create-student.js';
+export { distill } from './training/distillation/distill.js';
+export type { DistillationEngine, DistillOptions } from './training/distillation/distill.js';
+export { planDistillation } from './training/distillation/plan-distillation.js';
+export type {
+  Distillation,
+  DistillationMethod,
+  DistillationOptions,
+} from './training/distillation/plan-distillation.js';
+export { lengthSearchProblem } from './search/length-problem.js';
+export type { LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export { searchLengths } from './search/length-search.js';
+export type { LengthSearchResult } from './search/length-search.js';

@@ -1,0 +1,15 @@
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { keptTokens } from '@length-adaptive/core/lengths';
+import type { RuntimeTensor } from './runtime.js';
+
+/** Positions of the tokens of one input that left each layer, ascending, from the outputs `kept_positions.LAYER` of a graph. */
+export const keptPositionsOf = (
+  outputs: Readonly<Record<string, RuntimeTensor>>,
+  lengthConfig: LengthConfig,
+  tokens: number,
+): number[][] =>
+  keptTokens(lengthConfig, tokens).map((count, layer) => {
+    const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
+    if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
+    return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
+  });

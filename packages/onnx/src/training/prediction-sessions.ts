@@ -1,0 +1,64 @@
+import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
+import { fullLength } from '@length-adaptive/core/lengths';
+import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
+import { withPriors } from '@length-adaptive/models/engine';
+import { keptPositionsOf } from '../kept-positions.js';
+import type { RuntimeTensor, SessionOptions } from '../runtime.js';
+import { openSession } from '../runtime.js';
+import { tokenFeeds } from '../token-batch.js';
+import { runGraph } from './open-graph.js';
+import { trainingModel } from './pass-graph.js';
+import type { TrainedWeights } from './trained-weights.js';
+import { predictionGraph } from './training-graph.js';
+
+/** What a model in training answers, with its weights as they are. */
+export interface PredictionSessions extends Pick<RunnableModel, 'run' | 'keptPositions'> {
+  release(): Promise<void>;
+}
+
+type Opened = ReturnType<typeof openSession>;
+
+/** Opens the graph that answers at once, the one that tells positions when it is asked. */
+export const predictionSessions = (
+  model: Pick<TaskModel, 'dimensions' | 'reducer'> & Parameters<typeof trainingModel>[0],
+  weights: Pick<TrainedWeights, 'feeds'>,
+  options: SessionOptions,
+): PredictionSessions => {
+  const { layers } = model.dimensions;
+  const graph = trainingModel(model);
+  const answering = openSession(predictionGraph(graph), options);
+  answering.catch(() => undefined); // whoever predicts is told
+  let tracing: Opened | undefined;
+
+  const run = async (
+    opened: Opened,
+    inputs: readonly EncoderInput[],
+    config: LengthConfig,
+  ): Promise<Readonly<Record<string, RuntimeTensor>>> => {
+    const { ort, session } = await opened;
+    return runGraph(session, {
+      ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
+        configs: inputs.map(() => config),
+        layers,
+        inputNames: session.inputNames,
+      }),
+      ...weights.feeds(ort, session.inputNames),
+    });
+  };
+  const release = async (opened: Opened | undefined): Promise<void> =>
+    (await opened?.catch(() => undefined))?.session.release(); // what did not open has nothing to release
+
+  return {
+    run: async (inputs, { config = fullLength(layers) } = {}) =>
+      (await run(answering, inputs, config))['logits']?.data as Float32Array,
+    keptPositions: async (input, config) => {
+      tracing ??= openSession(predictionGraph(graph, { trace: true }), options);
+      return keptPositionsOf(await run(tracing, [input], config), config, input.ids.length);
+    },
+    release: async () => {
+      await release(answering);
+      await release(tracing);
+    },
+  };
+};
