@@ -1,3 +1,10 @@
+/** What the language itself defines and no test replaces: in the sandbox of a test each use of a global costs a search, an argument of the module costs none. */
+const fastGlobals = [
+  ...['Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol', 'Map', 'Set', 'WeakMap', 'Promise', 'JSON'],
+  ...['Error', 'TypeError', 'Infinity', 'ArrayBuffer', 'Float32Array', 'Float64Array', 'Int32Array', 'Uint32Array'],
+  ...['Uint16Array', 'Uint8Array', 'Int8Array', 'BigInt', 'Reflect'],
+];
+
 /** One jest configuration for every package: swc, CommonJS, tests on sources. */
 module.exports = (displayName) => ({
   displayName,
@@ -6,6 +13,7 @@ module.exports = (displayName) => ({
     customExportConditions: ['@length-adaptive/source', 'node', 'require', 'default'],
     globalsCleanup: 'off',
   },
+  sandboxInjectedGlobals: fastGlobals,
   transform: {
     '^.+\\.[cm]?ts$': [
       '@swc/jest',
