@@ -1,7 +1,7 @@
 /** What an engine is written with, as the sub-path `@length-adaptive/models/engine`: a model's description and weights, and the seams to run, train and distil it, without TensorFlow.js. */
 export { ModelError } from './errors.js';
 export type { ModelErrorCode } from './errors.js';
-export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
+export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
 export { readWeight } from './architectures/deferred-weights.js';
 export type { DeferredWeight } from './architectures/deferred-weights.js';
 export type { ModelConfig } from './architectures/model-config.js';
@@ -21,7 +21,7 @@ export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';
-export { taskOf } from './model/task-config.js';
+export { taskOf } from './tasks/task-config.js';
 export type { TaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
 export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
@@ -29,8 +29,9 @@ export type { ModelPrior, PriorName, PriorSettings } from './priors/prior-settin
 export type { LabelledInput } from './tasks/labelled-input.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
 export type { Task } from './tasks/task.js';
-export { labelLoss, teacherLoss } from './tasks/task-losses.js';
-export type { TargetValues } from './tasks/task-losses.js';
+export { labelLoss, labelLossIsWeighted, targetAxes, teacherLoss } from './tasks/task-losses.js';
+export { logitAxes, logitShape, wantedStates } from './tasks/readout.js';
+export type { LossTask, TargetValues } from './tasks/task-losses.js';
 export type { DistillationEngine } from './training/distillation/distill.js';
 export { observedLayers } from './training/distillation/observed-layers.js';
 export type { ObservedLayers } from './training/distillation/observed-layers.js';

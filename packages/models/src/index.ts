@@ -70,7 +70,7 @@ export { pearson, spearman } from './metrics/correlation.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
-export type { Architecture, Dimensions, HeadTask, HeadWeights } from './architectures/architecture.js';
+export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
 export { architectureOf } from './architectures/registry.js';
 export { fitDense } from './architectures/companions.js';
 export { tinyBertShapes } from './architectures/tinybert.js';
@@ -80,10 +80,11 @@ export { tokenBatches } from './model/token-batches.js';
 export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget } from './predictor/budget.js';
 export type { Budget, LatencyOf } from './predictor/budget.js';
-export { encodeExamples, labelsOf } from './examples/encode-examples.js';
+export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
-export { encodeQuestions } from './examples/encode-questions.js';
-export { encodeSentences, tagsOf } from './examples/encode-sentences.js';
+export { encodeQuestions } from './tasks/encode-questions.js';
+export { labelsOf, tagsOf } from './tasks/labels-of.js';
+export { encodeSentences } from './examples/encode-sentences.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
@@ -154,7 +155,7 @@ export type { RetentionSearchOptions, RetentionSearchResult } from './training/r
 export type { TextError } from './predictor/read-each.js';
 export { float32ToFloat16 } from './weights/half-float.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
-export { configFor, taskOf } from './model/task-config.js';
+export { configFor, taskOf } from './tasks/task-config.js';
 export { headCostOf } from './model/head-cost.js';
 export { checkReadable } from './model/check-readable.js';
 export { runHead } from './model/run-head.js';
@@ -162,17 +163,24 @@ export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
 export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
-export { isMultiLabelTask, multiLabelClassification } from './tasks/multi-label-classification.js';
+export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
+export type { AnswerTensor } from './tasks/answer-tensors.js';
+export { labelTensor, probabilitiesTensor, scoreTensor } from './tasks/answer-tensors.js';
+export type { DataKind, DataKindName } from './tasks/data-kind.js';
+export { calledTask, findTask, makeTask, registerTask, taskDefinitionOf, taskDefinitions } from './tasks/registry.js';
+export type { TaskDefinition, TaskLabels } from './tasks/task-definition.js';
 export { isTokenInput } from './tasks/task.js';
 export type {
   Answer,
   EntityAnswer,
+  InputLengths,
+  KnownTaskName,
   LabelAnswer,
   PreparedText,
   PrepareOptions,
@@ -182,7 +190,12 @@ export type {
   TokenInput,
 } from './tasks/task.js';
 export { labelLoss, teacherLoss } from './tasks/task-losses.js';
-export type { TargetValues } from './tasks/task-losses.js';
+export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTargets } from './tasks/task-losses.js';
+export { encodeTexts, oneLabel } from './tasks/encode-texts.js';
+export { onSequences, onWholeTexts } from './tasks/sequence-task.js';
+export { modelLabel } from './tasks/class-labels.js';
+export { dataKindOf, dataKinds, guessDataKind } from './examples/data-kinds.js';
+export { textsData } from './examples/texts-data.js';
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';

@@ -22,17 +22,24 @@ export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 
-export { taskOf } from './model/task-config.js';
-export { isMultiLabelTask, multiLabelClassification } from './tasks/multi-label-classification.js';
+export { taskOf } from './tasks/task-config.js';
+export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export { regression } from './tasks/regression.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
+export type { AnswerTensor } from './tasks/answer-tensors.js';
+export { labelTensor, probabilitiesTensor, scoreTensor } from './tasks/answer-tensors.js';
+export type { DataKind, DataKindName } from './tasks/data-kind.js';
+export { calledTask, findTask, makeTask, registerTask, taskDefinitionOf, taskDefinitions } from './tasks/registry.js';
+export type { TaskDefinition, TaskLabels } from './tasks/task-definition.js';
 export { isTokenInput } from './tasks/task.js';
 export type {
   Answer,
   EntityAnswer,
+  InputLengths,
+  KnownTaskName,
   LabelAnswer,
   PreparedText,
   PrepareOptions,

@@ -1,6 +1,6 @@
 import { agreementLimits, agreementOf, agrees } from './agreement.js';
 
-const classes = { distribution: 'outputs', outputs: 2 } as const;
+const classes = { distribution: 'outputs', readout: { pool: 'first', outputs: 2 } } as const;
 const full = agreementLimits([1, 1]);
 
 /** Logits of two classes, so far apart. */
@@ -47,23 +47,27 @@ describe('agreement', () => {
 
   test('each token that is named is a decision, and so are the start and the end of an answer', () => {
     const logits = [[1, 0, 0, 1, 2, 0]];
-    expect(agreementOf({ distribution: 'outputs', outputs: 3 }, [[1, 0, 0, 3, 2, 0]], logits)).toMatchObject({
+    expect(
+      agreementOf({ distribution: 'outputs', readout: { pool: 'first', outputs: 3 } }, [[1, 0, 0, 3, 2, 0]], logits),
+    ).toMatchObject({
       decisions: 2,
       equal: 0.5,
     });
-    expect(agreementOf({ distribution: 'tokens', outputs: 2 }, [[1, 0, 0, 1, 2, 3]], logits)).toMatchObject({
+    expect(
+      agreementOf({ distribution: 'tokens', readout: { pool: 'none', outputs: 2 } }, [[1, 0, 0, 1, 2, 3]], logits),
+    ).toMatchObject({
       decisions: 2,
       equal: 0.5,
     });
   });
 
   test('each label that holds or does not is a decision', () => {
-    const task = { distribution: 'binary', outputs: 3 } as const;
+    const task = { distribution: 'binary', readout: { pool: 'first', outputs: 3 } } as const;
     expect(agreementOf(task, [[2, -3, 1]], [[2, -3, -1]])).toMatchObject({ decisions: 3, equal: 2 / 3 });
   });
 
   test('a value has no share of equal answers: it is measured by how much values vary', () => {
-    const task = { distribution: 'none', outputs: 1 } as const;
+    const task = { distribution: 'none', readout: { pool: 'first', outputs: 1 } } as const;
     const near = agreementOf(task, [[1.1], [2.9], [5]], [[1], [3], [5]]);
     expect(near).toEqual({ decisions: 3, error: expect.closeTo(Math.sqrt(0.02 / 8), 6) });
     expect(agrees(near, full)).toBe(true);

@@ -42,7 +42,7 @@ const chunks = (values: ArrayLike<number>, size: number): number[][] =>
 
 /** The logits of one input as rows that are chosen from: its classes, those of each token, or its tokens as starts and as ends. */
 const rowsOf = (
-  { distribution, outputs }: Pick<Task, 'distribution' | 'outputs'>,
+  { distribution, readout: { outputs } }: Pick<Task, 'distribution' | 'readout'>,
   logits: ArrayLike<number>,
 ): number[][] => {
   if (distribution === 'outputs') return chunks(logits, outputs);
@@ -90,7 +90,7 @@ const energy = (rows: readonly (readonly number[])[]): number =>
  * @param expected those of the reference
  */
 export const agreementOf = (
-  task: Pick<Task, 'distribution' | 'outputs'>,
+  task: Pick<Task, 'distribution' | 'readout'>,
   given: readonly ArrayLike<number>[],
   expected: readonly ArrayLike<number>[],
 ): Agreement => {

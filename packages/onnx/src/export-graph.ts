@@ -2,7 +2,7 @@ import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
 import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
-import { runHead } from '@length-adaptive/models/engine';
+import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
@@ -38,7 +38,7 @@ export interface HostModel<Leaf = HostWeight> {
 export interface HostHead<Leaf = HostWeight> {
   readonly weights: WeightTree<HeadWeights, Leaf>;
   readonly activation: 'tanh' | 'relu';
-  readonly task: Pick<Task, 'reads' | 'distribution'>;
+  readonly task: Pick<Task, 'readout' | 'outputNames'>;
 }
 
 export interface ExportGraphOptions {
@@ -49,9 +49,6 @@ export interface ExportGraphOptions {
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
   readonly trace?: boolean;
 }
-
-/** Names of the outputs of question answering: where an answer starts and ends. */
-export const spanOutputs = ['start_logits', 'end_logits'] as const;
 
 /** What of a model is read, and how. */
 export interface HostModelOptions {
@@ -94,11 +91,16 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
 /** The outputs that tools expect of a head. */
 const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead<WeightSource>): void => {
   const outputs = weights.output.bias.shape[0] ?? 1;
-  if (task.reads === 'first') g.output('logits', logits, 'float32', ['batch', outputs]);
-  else if (task.distribution === 'outputs') g.output('logits', logits, 'float32', ['batch', 'sequence', outputs]);
+  const axes = logitAxes(task.readout).map((axis) => (axis === 'outputs' ? outputs : axis));
+  if (!task.outputNames) g.output('logits', logits, 'float32', axes);
   else
-    spanOutputs.forEach((name, i) =>
-      g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: 2 }), 'float32', ['batch', 'sequence']),
+    task.outputNames.forEach((name, i) =>
+      g.output(
+        name,
+        g.op('Gather', [logits, g.int64(i)], { axis: axes.length - 1 }),
+        'float32',
+        axes.slice(0, -1) as readonly string[],
+      ),
     );
 };
 
@@ -137,7 +139,7 @@ const buildGraph = (
   const options: EncoderGraphOptions = {
     plan,
     priorLayers: reducer?.layers,
-    wanted: head?.task.reads === 'first' ? 'first' : 'all',
+    wanted: head ? wantedStates(head.task.readout) : 'all',
     trace,
   };
   const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
@@ -148,7 +150,7 @@ const buildGraph = (
       g,
       runHead(denseOnGraph(g, emitterOf('fp32')), hidden, head.weights, {
         activation: head.activation,
-        reads: head.task.reads,
+        readout: head.task.readout,
       }),
       head,
     );

@@ -57,7 +57,7 @@ export interface ExportModelOptions extends SessionOptions {
 const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): EncoderInput[] => {
   const questions = answersDecide ? sampleCrossQuestions : sampleQuestions;
   const texts = answersDecide ? sampleClauses : sampleTexts;
-  const readsQuestions = model.reducer !== undefined || model.task.name === 'question-answering';
+  const readsQuestions = model.reducer !== undefined || model.task.asksQuestions === true;
   const samples: readonly (readonly [string, string?])[] = readsQuestions ? questions : texts.map((text) => [text]);
   return samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
 };

@@ -13,7 +13,6 @@ import {
   withPriors,
 } from '@length-adaptive/models/engine';
 import { taskOf } from '@length-adaptive/models/predict';
-import { spanOutputs } from './export-graph.js';
 import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
 import type { OnnxFile } from './read-file.js';
@@ -83,7 +82,7 @@ export const runOnnxFile = async (
   const { builtIn } = file;
   checkPrior(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
-  const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
+  const expected: readonly string[] = task.outputNames ?? ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
     throw new OnnxError(
@@ -91,7 +90,7 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
-  const headMacs: HeadCost = headCostOf(dimensions, task);
+  const headMacs: HeadCost = headCostOf(dimensions, task.readout);
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {

@@ -1,7 +1,6 @@
 import type { Activation, DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
 import type { ModelConfig } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
-import type { TaskName } from '../tasks/task.js';
 
 /** Everything a family's config.json says that this toolkit needs. */
 export interface Dimensions extends EncoderShape {
@@ -25,10 +24,14 @@ export interface HeadWeights {
   readonly output: DenseWeights;
 }
 
-/** What a head is made for. */
-export interface HeadTask {
-  readonly name: TaskName;
+/** What a head reads of the encoder, and what it makes of it. */
+export interface Readout {
+  /** Whose state is read: that of the first token, through the family's pooler, or that of each token as it is. */
+  readonly pool: 'first' | 'none';
+  /** Numbers that the output layer gives: for each input, or for each of its tokens. */
   readonly outputs: number;
+  /** What a checkpoint calls the output layer. Default `classifier`. */
+  readonly layer?: 'classifier' | 'qa_outputs' | undefined;
 }
 
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */
@@ -54,7 +57,7 @@ export interface Architecture {
   /** A config.json that says it: what `dimensions` reads, for a model that starts from nothing. */
   config(dimensions: Dimensions): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
-  head(dimensions: Dimensions, task: HeadTask): SpecTree<HeadWeights>;
+  head(dimensions: Dimensions, readout: Readout): SpecTree<HeadWeights>;
   /** Dropout probability of what the output layer reads. */
-  headDropout(config: ModelConfig, task: TaskName): number;
+  headDropout(config: ModelConfig, readout: Readout): number;
 }

@@ -87,16 +87,15 @@ export const bert: Architecture = {
     activation,
   }),
 
-  head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
-    if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
-    const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
-    return name === 'token-classification'
-      ? { output }
-      : { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output };
+  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
+    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
+    return pool === 'first'
+      ? { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output }
+      : { output };
   },
 
-  headDropout: (config, task) =>
-    task === 'question-answering'
+  headDropout: (config, { layer }) =>
+    layer === 'qa_outputs'
       ? 0
       : configNumber(config, 'classifier_dropout', configNumber(config, 'hidden_dropout_prob', 0.1)),
 };

@@ -5,15 +5,6 @@ import { denseAt, layerNormAt } from './dense-specs.js';
 
 const root = 'distilbert.';
 
-/** Dropout of a task's head: config.json has one for sequences and one for question answering. */
-const headDropouts = {
-  'sequence-classification': 'seq_classif_dropout',
-  'multi-label-classification': 'seq_classif_dropout',
-  regression: 'seq_classif_dropout',
-  'question-answering': 'qa_dropout',
-  'token-classification': 'dropout',
-} as const;
-
 /** DistilBERT (Sanh et al. 2019): BERT without segment embeddings, its own names, and a head with a ReLU in the place of the pooler. */
 export const distilbert: Architecture = {
   modelType: 'distilbert',
@@ -91,14 +82,16 @@ export const distilbert: Architecture = {
     activation,
   }),
 
-  head: ({ hiddenSize, initialDeviation }, { name, outputs }) => {
-    if (name === 'question-answering') return { output: denseAt('qa_outputs', hiddenSize, outputs, initialDeviation) };
-    const output = denseAt('classifier', hiddenSize, outputs, initialDeviation);
-    return name === 'token-classification'
-      ? { output }
-      : { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output };
+  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
+    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
+    return pool === 'first'
+      ? { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output }
+      : { output };
   },
 
-  headDropout: (config, task) =>
-    configNumber(config, headDropouts[task], headDropouts[task] === 'seq_classif_dropout' ? 0.2 : 0.1),
+  // One dropout for sequences, one for answers; tokens are read with that of the encoder.
+  headDropout: (config, { pool, layer }) => {
+    if (pool === 'first') return configNumber(config, 'seq_classif_dropout', 0.2);
+    return configNumber(config, layer === 'qa_outputs' ? 'qa_dropout' : 'dropout', 0.1);
+  },
 };

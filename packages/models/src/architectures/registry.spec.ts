@@ -1,5 +1,5 @@
 import type { ModelConfig } from './model-config.js';
-import { configFor, taskOf } from '../model/task-config.js';
+import { configFor, taskOf } from '../tasks/task-config.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { tokenClassification } from '../tasks/token-classification.js';
 import { architectureOf } from './registry.js';

@@ -1,4 +1,5 @@
-import { encodeExamples, labelsOf } from '../examples/encode-examples.js';
+import { encodeExamples } from '../examples/encode-examples.js';
+import { labelsOf } from '../tasks/labels-of.js';
 import { multiLabelClassification } from '../tasks/multi-label-classification.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';

@@ -1,4 +1,5 @@
-import { encodeExamples, labelsOf } from './encode-examples.js';
+import { encodeExamples } from './encode-examples.js';
+import { labelsOf } from '../tasks/labels-of.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';
 import { createTokenizer } from '../tokenizer/tokenizer.js';

@@ -1,4 +1,5 @@
-import { encodeSentences, tagsOf } from './encode-sentences.js';
+import { encodeSentences } from './encode-sentences.js';
+import { tagsOf } from '../tasks/labels-of.js';
 import { regression } from '../tasks/regression.js';
 import { tokenClassification } from '../tasks/token-classification.js';
 import { tinyVocabulary } from '../testing/tiny-model.js';

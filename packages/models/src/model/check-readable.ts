@@ -1,7 +1,7 @@
 import { architectureOf } from '../architectures/registry.js';
 import { namesInFile, tensorNames } from '../architectures/tensor-names-of.js';
 import type { ModelDirectory } from '../folder/model-directory.js';
-import { taskOf } from './task-config.js';
+import { taskOf } from '../tasks/task-config.js';
 
 /**
  * Checks that everything a model needs of its weights could be read, for who writes them without running the model.
@@ -12,7 +12,7 @@ export const checkReadable = ({ config, unread }: Pick<ModelDirectory, 'config' 
   if (unread === undefined) return;
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
-  const needed = tensorNames([architecture.encoder(dimensions), architecture.head(dimensions, taskOf(config))]);
+  const needed = tensorNames([architecture.encoder(dimensions), architecture.head(dimensions, taskOf(config).readout)]);
   for (const name of needed.flatMap((own) => namesInFile(own, architecture))) {
     const problem = unread.get(name)?.error;
     if (problem) throw problem;

@@ -6,7 +6,7 @@ import { architectureOf } from '../architectures/registry.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { resolvePrior } from '../priors/prior-settings.js';
 import type { Task } from '../tasks/task.js';
-import { configFor, taskOf } from './task-config.js';
+import { configFor, taskOf } from '../tasks/task-config.js';
 
 /** An encoder with its head: trees of what stands for a weight on some engine. */
 export interface ModelWeightTrees {
@@ -45,6 +45,6 @@ export const describeModel = (
     dimensions,
     task,
     reducer: resolvePrior(reducer, { task, layers: dimensions.layers }),
-    specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task) },
+    specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task.readout) },
   };
 };

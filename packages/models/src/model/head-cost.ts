@@ -1,10 +1,7 @@
 import type { HeadCost } from '@length-adaptive/core';
 import { classificationHeadCost, tokenHeadCost } from '@length-adaptive/core/lengths';
-import type { Dimensions } from '../architectures/architecture.js';
-import type { Task } from '../tasks/task.js';
+import type { Dimensions, Readout } from '../architectures/architecture.js';
 
-/** MACs of a task's head. */
-export const headCostOf = (
-  { hiddenSize }: Pick<Dimensions, 'hiddenSize'>,
-  { reads, outputs }: Pick<Task, 'reads' | 'outputs'>,
-): HeadCost => (reads === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs));
+/** MACs of a head. */
+export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { pool, outputs }: Readout): HeadCost =>
+  pool === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);

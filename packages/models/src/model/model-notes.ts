@@ -2,7 +2,7 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import type { Task } from '../tasks/task.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import { describeUnread } from '../weights/safetensors.js';
-import { labelNotes } from './class-labels.js';
+import { labelNotes } from '../tasks/class-labels.js';
 
 /** What a user should know of tensors that nobody needed. */
 const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>

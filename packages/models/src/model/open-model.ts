@@ -12,7 +12,7 @@ import { choosePrior } from '../priors/prior-settings.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
-import { taskOf } from './task-config.js';
+import { taskOf } from '../tasks/task-config.js';
 import type { Task } from '../tasks/task.js';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import type { UnreadTensor } from '../weights/safetensors.js';

@@ -29,7 +29,9 @@ test.each([sequenceClassification(['a', 'b', 'c']), questionAnswering(), tokenCl
         const together = await predictLogits(model, inputs, { config });
         const alone = await predictLogits(model, inputs, { config, maxBatchTokens: 1 });
         together.forEach((logits, row) => {
-          expect(logits).toHaveLength(task.outputs * (task.reads === 'first' ? 1 : (ids[row]?.length ?? 0)));
+          expect(logits).toHaveLength(
+            task.readout.outputs * (task.readout.pool === 'first' ? 1 : (ids[row]?.length ?? 0)),
+          );
           logits.forEach((value, i) => expect(Math.abs(value - (alone[row]?.[i] ?? Number.NaN))).toBeLessThan(1e-4));
         });
       }),

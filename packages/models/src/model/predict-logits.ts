@@ -1,6 +1,7 @@
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { tokenBatches } from './token-batches.js';
 import { ModelError } from '../errors.js';
+import { logitCount } from '../tasks/readout.js';
 import type { RunnableModel } from './runnable-model.js';
 
 export interface PredictLogitsOptions {
@@ -76,7 +77,7 @@ const predictBatches = async (
   run: (batch: readonly EncoderInput[], rows: readonly number[]) => Promise<Float32Array>,
   { maxBatchTokens, signal }: BatchOptions,
 ): Promise<Float32Array[]> => {
-  const { outputs, reads } = model.task;
+  const { readout } = model.task;
   const results = new Array<Float32Array>(inputs.length);
   let released = performance.now();
   for (const rows of tokenBatches(inputs, maxBatchTokens)) {
@@ -89,8 +90,7 @@ const predictBatches = async (
     const logits = await run(batch, rows);
     const stride = logits.length / rows.length;
     rows.forEach((row, i) => {
-      const own = reads === 'first' ? outputs : (batch[i]?.ids.length ?? 0) * outputs;
-      results[row] = logits.slice(i * stride, i * stride + own);
+      results[row] = logits.slice(i * stride, i * stride + logitCount(readout, batch[i]?.ids.length ?? 0));
     });
   }
   return results;

@@ -1,11 +1,10 @@
 import type { DenseOps, EngineTypes, WeightTree } from '@length-adaptive/core';
-import type { HeadWeights } from '../architectures/architecture.js';
-import type { Task } from '../tasks/task.js';
+import type { HeadWeights, Readout } from '../architectures/architecture.js';
 
 export interface HeadOptions {
   /** What stands between pooler and output layer. */
   readonly activation: 'tanh' | 'relu';
-  readonly reads: Task['reads'];
+  readonly readout: Pick<Readout, 'pool'>;
 }
 
 /** The head of a task, on any engine: states of the first token or of all tokens, one row a state -> [.., outputs]. */
@@ -13,8 +12,8 @@ export const runHead = <E extends EngineTypes>(
   ops: DenseOps<E>,
   states: E['states'],
   { pooler, output }: WeightTree<HeadWeights, E['weight']>,
-  { activation, reads }: HeadOptions,
+  { activation, readout: { pool } }: HeadOptions,
 ): E['states'] => {
   const read = pooler ? ops.activate(ops.dense(states, pooler), activation) : states;
-  return ops.dense(ops.dropout(read, `head.${reads}`, 'head'), output);
+  return ops.dense(ops.dropout(read, `head.${pool === 'first' ? pool : 'tokens'}`, 'head'), output);
 };

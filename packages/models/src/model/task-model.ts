@@ -16,6 +16,7 @@ import { describeModel } from './describe-model.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
+import { logitShape, wantedStates } from '../tasks/readout.js';
 import type { Task } from '../tasks/task.js';
 
 /** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
@@ -88,7 +89,7 @@ export const createTaskModel = (
     unread,
   });
   const { encoder, head } = weights;
-  const headMacs = headCostOf(dimensions, task);
+  const headMacs = headCostOf(dimensions, task.readout);
   let untrained = initialised;
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
@@ -98,15 +99,15 @@ export const createTaskModel = (
         ...options,
         ...ranking,
         dropout,
-        wanted: task.reads === 'first' ? 'first' : 'all',
+        wanted: wantedStates(task.readout),
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
       const outputs = runHead(denseOnTensors(dropout), states, head, {
         activation: architecture.poolerActivation,
-        reads: task.reads,
+        readout: task.readout,
       });
-      return task.reads === 'first' ? outputs : tf.reshape(outputs, [rows, width, task.outputs]);
+      return tf.reshape(outputs, logitShape(task.readout, { rows, width }));
     });
   };
 
@@ -121,7 +122,7 @@ export const createTaskModel = (
     batchTokens: 1024,
     encoder,
     head,
-    headDropout: architecture.headDropout(config, task.name),
+    headDropout: architecture.headDropout(config, task.readout),
     parameters,
     wordTable: specs.encoder.embeddings.word.name,
     get initialised() {

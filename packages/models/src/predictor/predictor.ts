@@ -1,6 +1,6 @@
 import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core/lengths';
-import type { Dimensions } from '../architectures/architecture.js';
+import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
@@ -13,7 +13,7 @@ import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
-import type { Answer, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { Answer, PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 
@@ -35,7 +35,7 @@ export interface Predictor {
   readonly task: TaskName;
   readonly dimensions: Dimensions;
   /** What the head reads, and its outputs. */
-  readonly head: Pick<Task, 'reads' | 'outputs'>;
+  readonly head: Readout;
   /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
@@ -230,7 +230,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     engine: model.engine,
     task: model.task.name,
     dimensions,
-    head: { reads: model.task.reads, outputs: model.task.outputs },
+    head: model.task.readout,
     paretoSet,
     labels: model.task.labels,
     predict: predict as Predictor['predict'],

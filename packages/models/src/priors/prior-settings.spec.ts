@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { encodeQuestions } from '../examples/encode-questions.js';
+import { encodeQuestions } from '../tasks/encode-questions.js';
 import { fineTune } from '../training/fine-tune.js';
 import { validateLengthAdaptiveFile, withPriorSettings } from '../folder/length-adaptive-file.js';
 import { searchLengths } from '../search/length-search.js';

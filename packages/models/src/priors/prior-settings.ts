@@ -58,13 +58,13 @@ export const choosePrior = (
  */
 export const resolvePrior = (
   settings: PriorSettings | undefined,
-  { task, layers: count }: { readonly task: Pick<Task, 'name'>; readonly layers: number },
+  { task, layers: count }: { readonly task: Pick<Task, 'name' | 'asksQuestions'>; readonly layers: number },
 ): ModelPrior | undefined => {
   if (settings === undefined) return undefined;
   const problem = priorProblem(settings);
   if (problem !== undefined) throw new ModelError('OPTION_INVALID', `The reducer ${problem}.`);
   const { name, layers = Math.max(1, Math.round((2 * count) / 3)), window = usualWindow } = settings;
-  if (task.name !== 'question-answering') {
+  if (!task.asksQuestions) {
     throw new ModelError(
       'OPTION_INVALID',
       `The reducer ${name} ranks the tokens of a context by the words of its question, and this model does ${task.name}; choose attention.`,

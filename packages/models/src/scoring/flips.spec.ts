@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Question } from '../datasets/squad.js';
-import { encodeQuestions } from '../examples/encode-questions.js';
+import { encodeQuestions } from '../tasks/encode-questions.js';
 import { countFlips, flipShare } from './flips.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { questionAnswering } from '../tasks/question-answering.js';

@@ -5,6 +5,7 @@ import { predictLogits } from '../model/predict-logits.js';
 import { mean } from '../metrics/mean.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { RunnableModel } from '../model/runnable-model.js';
+import { logitCount } from '../tasks/readout.js';
 import type { Task } from '../tasks/task.js';
 
 /**
@@ -43,7 +44,7 @@ export const checkScore = (task: Task, score: ScoreName, examples: readonly Labe
   if (score === 'probability') probabilityOf(task);
   const [first] = examples;
   if (score === 'fidelity' || score === 'probability' || first === undefined) return;
-  task.score(score, [new Float32Array(task.outputs * (task.reads === 'tokens' ? first.input.ids.length : 1))], [first]);
+  task.score(score, [new Float32Array(logitCount(task.readout, first.input.ids.length))], [first]);
 };
 
 /**

@@ -2,14 +2,14 @@ import type { EncoderInput } from '@length-adaptive/core';
 import type { Question } from '../datasets/squad.js';
 import type { QuestionWindow } from '../tokenizer/question-windows.js';
 
-/** An input the model has been told the answer of. */
+/** An input, with what the model shall learn of it. */
 export interface LabelledInput {
   readonly input: EncoderInput;
   /**
-   * Class number; value of a regression; for each label 1 or 0, whether the text has it; first and last token of an answer, `[0, 0]` where the window holds none; or a class
+   * Absent where the task learns from the input alone. Class number; value of a regression; for each label 1 or 0, whether the text has it; first and last token of an answer, `[0, 0]` where the window holds none; or a class
    * for each token, -1 for tokens that are not read.
    */
-  readonly target: number | readonly number[];
+  readonly target?: number | readonly number[] | undefined;
   /** Question answering only: whose window the input is. */
   readonly question?: { readonly source: Question; readonly window: QuestionWindow };
   /**

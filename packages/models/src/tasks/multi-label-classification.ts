@@ -1,14 +1,20 @@
+import type { Example } from '../datasets/dataset.js';
 import { ModelError } from '../errors.js';
-import { averagePrecision, exactLabels, multiLabelF1 } from '../metrics/multi-label.js';
+import { averagePrecision, exactLabels, labelScores, multiLabelF1 } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
 import { mean } from '../metrics/mean.js';
+import { labelTensor, probabilitiesTensor, scoreTensor } from './answer-tensors.js';
+import { distinctLabels } from './class-labels.js';
+import { columnsOrLabels } from './labels-of.js';
+import { problemOf } from './problem-type.js';
 import { onWholeTexts } from './sequence-task.js';
 import { logitDivergence, sigmoid } from './softmax.js';
 import { binaryTargets, listTarget } from './target-arrays.js';
 import type { Answer, Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 
 /** A task that gives a text any number of labels. */
-export interface MultiLabelTask extends Task {
+export interface MultiLabelTask extends Task<Example> {
   /**
    * Names of the labels that an example has, none of them twice -> 1 for each of the model's labels that is among them, 0 for the others.
    *
@@ -18,9 +24,6 @@ export interface MultiLabelTask extends Task {
   /** @param threshold probability from which a label is given, default 0.5 */
   answer(logits: ArrayLike<number>, threshold?: number): Answer;
 }
-
-/** Whether a task gives a text any number of labels. */
-export const isMultiLabelTask = (task: Task): task is MultiLabelTask => task.name === 'multi-label-classification';
 
 /** Whether a label is given by default: its probability is half or more. */
 const isGiven = (logit: number): boolean => logit >= 0;
@@ -60,23 +63,41 @@ export const multiLabelClassification = (labels: readonly string[]): MultiLabelT
       probabilities: Object.fromEntries(probabilities.map(({ label, score }) => [label, score])),
     };
   };
+  const target: MultiLabelTask['target'] = (names) => {
+    const unknown = names.find((name) => !labels.includes(name));
+    if (unknown === undefined) return labels.map((label) => (names.includes(label) ? 1 : 0));
+    throw new ModelError(
+      'LABEL_UNKNOWN',
+      `Label ${JSON.stringify(unknown)} is not one of this model's labels: ${labels.join(', ')}.`,
+    );
+  };
   return {
     name: 'multi-label-classification',
-    outputs: labels.length,
+    readout: { pool: 'first', outputs: labels.length },
     distribution: 'binary',
     labels,
+    labelKind: 'multi-label',
     defaultMetric: 'f1_micro',
-    ...onWholeTexts(answer),
+    checkpoint: { classSuffix: 'ForSequenceClassification', config: { problem_type: 'multi_label_classification' } },
+    answerTensors: [
+      labelTensor,
+      scoreTensor,
+      probabilitiesTensor(labels),
+      { name: 'labels', datatype: 'BYTES', read: ({ labels: given = [] }) => [JSON.stringify(given)] },
+    ],
+    ...onWholeTexts(answer, ({ label, labels: several = label === undefined ? [] : [String(label)] }) =>
+      target(several),
+    ),
 
-    target: (names) => {
-      const unknown = names.find((name) => !labels.includes(name));
-      if (unknown === undefined) return labels.map((label) => (names.includes(label) ? 1 : 0));
-      throw new ModelError(
-        'LABEL_UNKNOWN',
-        `Label ${JSON.stringify(unknown)} is not one of this model's labels: ${labels.join(', ')}.`,
-      );
-    },
+    target,
     answer,
+    labelScores: (logits, examples) =>
+      Object.fromEntries(
+        labelScores(
+          logits,
+          examples.map((example) => (typeof example.target === 'number' ? [example.target] : listTarget(example))),
+        ).map((each, i) => [labels[i] ?? String(i), each]),
+      ),
     score: (metric, logits, examples) => {
       const score = scores[metric];
       if (score) return score(logits, examples.map(listTarget));
@@ -92,4 +113,21 @@ export const multiLabelClassification = (labels: readonly string[]): MultiLabelT
     answerKeys: (logits) => logits.map((row) => answer(row).label),
     targets: (batch) => binaryTargets(batch, labels.length),
   };
+};
+
+/** How multi-label classification is found: by its `problem_type`, or by texts with lists of labels. */
+export const multiLabelClassificationDefinition: TaskDefinition<Example> = {
+  name: 'multi-label-classification',
+  aliases: ['multi-label-classification', 'multi-label'],
+  fits: (config) => problemOf(config) === 'multi_label_classification',
+  make: (labels) => multiLabelClassification(distinctLabels(labels)),
+  labels: {
+    of: columnsOrLabels,
+    problem: (labels) =>
+      labels.length > 0
+        ? undefined
+        : 'No training example has a label; multi-label classification needs one label or more.',
+    mayBeRare: true,
+  },
+  suits: (examples) => examples.some(({ labels }) => labels !== undefined),
 };

@@ -1,7 +1,6 @@
 import { ModelError } from '../errors.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
-import { isMultiLabelTask } from './multi-label-classification.js';
-import { checkLength, checkThreshold, isSequenceTask } from './sequence-task.js';
+import { checkLength, checkThreshold } from './sequence-task.js';
 import type { PreparedText, PrepareOptions, Task, TokenInput } from './task.js';
 
 const checkRange = (values: readonly number[], size: number, what: string): void => {
@@ -29,11 +28,12 @@ export const prepareTokens = (
   { positions, vocabulary, types }: TableSizes,
   { threshold }: Pick<PrepareOptions, 'threshold'> = {},
 ): PreparedText => {
-  if (!isSequenceTask(task) && !isMultiLabelTask(task))
+  if (!task.answer)
     throw new ModelError(
       'OPTION_INVALID',
       `${task.name} answers in words of the text, and token ids came; give the text.`,
     );
+  const read = task.answer;
   if (ids.length === 0) throw new ModelError('TEXT_EMPTY', 'There are no token ids; expected at least one.');
   checkLength(ids.length, positions);
   checkRange(ids, vocabulary, 'id');
@@ -52,5 +52,5 @@ export const prepareTokens = (
     sequenceIds: typeIds.map((type) => (type === 0 ? 0 : 1)),
     truncated: false,
   };
-  return { inputs: [encoding], answer: ([logits]) => task.answer(logits ?? [], threshold) };
+  return { inputs: [encoding], answer: ([logits]) => read(logits ?? [], threshold) };
 };

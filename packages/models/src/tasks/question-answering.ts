@@ -4,13 +4,22 @@ import type { LabelledInput } from './labelled-input.js';
 import { answerF1, exactMatch } from '../metrics/squad.js';
 import { mean } from '../metrics/mean.js';
 import { cutWindows, usualStride } from '../tokenizer/question-windows.js';
+import { scoreTensor } from './answer-tensors.js';
+import { isOfClass } from './checkpoint-class.js';
+import { encodeQuestions } from './encode-questions.js';
 import { bestAnswers } from './span-answers.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 
 /** Logits of where an answer starts, and of where it ends. */
 const outputs = 2;
+
+/** Tokens of a window. */
+const usualLength = 384;
+
+const classSuffix = 'ForQuestionAnswering';
 
 const metrics = { f1: answerF1, exact_match: exactMatch };
 
@@ -48,15 +57,32 @@ const answerTexts = (
   });
 
 /** The part of a context that answers a question (extractive question answering, as in SQuAD). */
-export const questionAnswering = (): Task => ({
+export const questionAnswering = (): Task<Question> => ({
   name: 'question-answering',
-  outputs,
-  reads: 'tokens',
+  data: 'questions',
+  encode: (tokenizer, questions, { maxLength, stride } = {}) =>
+    encodeQuestions(tokenizer, questions, {
+      ...(maxLength !== undefined && { maxLength }),
+      ...(stride !== undefined && { stride }),
+    }),
+  usualLength,
+  longTexts: 'windows',
+  pair: 'required',
+  asksQuestions: true,
+  readout: { pool: 'none', outputs, layer: 'qa_outputs' },
   distribution: 'tokens',
   labels: [],
   defaultMetric: 'f1',
+  checkpoint: { classSuffix },
+  outputNames: ['start_logits', 'end_logits'],
+  answerTensors: [
+    { name: 'answer', datatype: 'BYTES', read: ({ label }) => [label] },
+    scoreTensor,
+    { name: 'start', datatype: 'INT32', read: ({ answers }) => [answers?.[0]?.start ?? 0] },
+    { name: 'end', datatype: 'INT32', read: ({ answers }) => [answers?.[0]?.end ?? 0] },
+  ],
 
-  prepare: (tokenizer, text, { positions, windowLength = 384, answers: count = 20, maxAnswerTokens = 30 }) => {
+  prepare: (tokenizer, text, { positions, windowLength = usualLength, answers: count = 20, maxAnswerTokens = 30 }) => {
     if (typeof text === 'string') {
       throw new ModelError(
         'TEXT_EMPTY',
@@ -119,3 +145,12 @@ export const questionAnswering = (): Task => ({
     };
   },
 });
+
+/** How question answering is found: by the class of a checkpoint, or by files of questions. */
+export const questionAnsweringDefinition: TaskDefinition<Question> = {
+  name: 'question-answering',
+  aliases: ['question-answering', 'extractive-question-answering'],
+  fits: (config) => isOfClass(config, classSuffix),
+  make: questionAnswering,
+  suits: () => true,
+};

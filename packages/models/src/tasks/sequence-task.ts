@@ -1,12 +1,15 @@
+import type { Example } from '../datasets/dataset.js';
 import { ModelError } from '../errors.js';
+import { encodeTexts, oneLabel } from './encode-texts.js';
+import type { LabelledInput } from './labelled-input.js';
 import { metricByName } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import { numberTarget } from './target-arrays.js';
-import type { Answer, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
+import type { Answer, InputLengths, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
 
 /** A task on whole texts: one input, one label or value. */
-export interface SequenceTask extends Task {
+export interface SequenceTask extends Task<Example> {
   /**
    * Label of an example -> the number the loss works with.
    *
@@ -17,10 +20,6 @@ export interface SequenceTask extends Task {
   prediction(logits: ArrayLike<number>): number;
   answer(logits: ArrayLike<number>): Answer;
 }
-
-/** Whether a task gives a whole text one label or value. */
-export const isSequenceTask = (task: Task): task is SequenceTask =>
-  task.name === 'sequence-classification' || task.name === 'regression';
 
 /** @throws ModelError `TEXT_TOO_LONG` */
 export const checkLength = (tokens: number, positions: number): void => {
@@ -46,8 +45,18 @@ export const checkThreshold = (threshold: number | undefined): void => {
 type AnswerText = (logits: ArrayLike<number>, threshold?: number) => Answer;
 
 /** What tasks on whole texts share. */
-export const onWholeTexts = (answer: AnswerText) => ({
-  reads: 'first' as const,
+export const onWholeTexts = (answer: AnswerText, targetOf: (example: Example) => LabelledInput['target']) => ({
+  data: 'texts' as const,
+  usualLength: 128,
+  longTexts: 'cut' as const,
+  pair: 'optional' as const,
+  answer,
+
+  encode: (
+    tokenizer: Tokenizer,
+    examples: readonly Example[],
+    { maxLength = 128 }: InputLengths = {},
+  ): LabelledInput[] => encodeTexts(tokenizer, examples, { maxLength, targetOf }),
 
   prepare: (
     tokenizer: Tokenizer,
@@ -67,8 +76,8 @@ export const onWholeTexts = (answer: AnswerText) => ({
 });
 
 /** What tasks share that give a whole text one label or value. */
-export const onSequences = (task: Pick<SequenceTask, 'prediction' | 'answer'>) => ({
-  ...onWholeTexts(task.answer),
+export const onSequences = (task: Pick<SequenceTask, 'name' | 'prediction' | 'answer' | 'target'>) => ({
+  ...onWholeTexts(task.answer, (example) => task.target(oneLabel(task.name, example))),
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
     metricByName(metric)(

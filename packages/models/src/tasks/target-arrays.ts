@@ -21,7 +21,8 @@ export const widthOf = (batch: readonly LabelledInput[]): number =>
 export const numberTarget = ({ target }: LabelledInput): number => (typeof target === 'number' ? target : Number.NaN);
 
 /** A target that is a list. */
-export const listTarget = ({ target }: LabelledInput): readonly number[] => (typeof target === 'number' ? [] : target);
+export const listTarget = ({ target }: LabelledInput): readonly number[] =>
+  target === undefined || typeof target === 'number' ? [] : target;
 
 /** One class an input: [B, outputs], each row weighing the same. */
 export const classTargets = (batch: readonly LabelledInput[], outputs: number): TargetArrays => {

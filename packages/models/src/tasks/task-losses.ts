@@ -19,26 +19,75 @@ const arrangement =
     return tokenBias === undefined ? logits : ops.add(ops.swapLastAxes(logits), tokenBias);
   };
 
-/** Mean loss of a batch: cross-entropy (of several labels a text: the mean of the binary ones), or the squared error of a regression. */
+/** Names or sizes of the axes of `TargetArrays`; the one that probabilities run over is the last of `labels`, and `weights` ends with 1. */
+export interface TargetAxes {
+  readonly labels: readonly (string | number)[];
+  readonly weights: readonly (string | number)[];
+}
+
+/**
+ * A loss that a task brings along, over the operations that every engine has. Both parts give a scalar; the weights of the targets sum to 1,
+ * so that it is a mean.
+ */
+export interface TaskLoss {
+  /** Axes of the arrays that `Task.targets` makes. */
+  readonly axes: TargetAxes;
+  /** What the model learns by itself: of labels, or of the inputs alone. */
+  own<T>(ops: LossOps<T>, logits: T, targets: WeightedTargets<T>): T;
+  /** How far a sub-model is from the full model, or a student from its teacher. Default: what follows from the task's `distribution`. */
+  distilled?<T>(ops: LossOps<T>, given: TeacherAndStudent<T>, targets: WeightedTargets<T>): T;
+}
+
+/** Targets that come with their weights. */
+export type WeightedTargets<T> = TargetValues<T> & { readonly weights: T };
+
+/** Logits to learn from, and those that learn. */
+export interface TeacherAndStudent<T> {
+  readonly teacher: T;
+  readonly student: T;
+}
+
+/** What of a task its losses depend on. */
+export type LossTask = Pick<Task, 'readout' | 'distribution' | 'loss'>;
+
+/** Names of the axes of a task's targets. */
+export const targetAxes = ({ readout: { pool }, distribution, loss }: LossTask): TargetAxes => {
+  if (loss) return loss.axes;
+  if (distribution === 'binary') return { labels: ['batch', 'outputs', 2], weights: ['batch', 'outputs', 1] };
+  if (pool === 'first') return { labels: ['batch', 'outputs'], weights: ['batch', 1] };
+  return distribution === 'tokens'
+    ? { labels: ['batch', 'outputs', 'sequence'], weights: ['batch', 'outputs', 1] }
+    : { labels: ['batch', 'sequence', 'outputs'], weights: ['batch', 'sequence', 1] };
+};
+
+/** Whether the loss on the labels needs the weights besides: not where the labels are distributions, which carry them. */
+export const labelLossIsWeighted = ({ distribution, loss }: LossTask): boolean =>
+  loss !== undefined || distribution === 'none';
+
+/** Mean loss of a batch: the task's own; else cross-entropy (of several labels a text: the mean of the binary ones), or the squared error of a regression. */
 export const labelLoss = <T>(
   ops: LossOps<T>,
-  task: Pick<Task, 'distribution'>,
+  task: Pick<Task, 'distribution' | 'loss'>,
   logits: T,
   targets: TargetValues<T>,
-): T =>
-  task.distribution === 'none'
+): T => {
+  if (task.loss) return task.loss.own(ops, logits, targets as WeightedTargets<T>);
+  return task.distribution === 'none'
     ? weightedSquaredError(ops, logits, targets.labels, targets.weights as T)
     : weightedCrossEntropy(ops, arrangement(ops, task, targets)(logits), targets.labels); // the labels are weighted already
+};
 
-/** Mean divergence of a sub-model from the full model: KL of the distributions (the mean over all of them), or the squared difference of a regression. */
+/** Mean divergence of a sub-model from the full model: the task's own; else KL of the distributions (the mean over all of them), or the squared difference of a regression. */
 export const teacherLoss = <T>(
   ops: LossOps<T>,
-  task: Pick<Task, 'distribution'>,
-  { teacher, student }: { readonly teacher: T; readonly student: T },
+  task: Pick<Task, 'distribution' | 'loss'>,
+  given: TeacherAndStudent<T>,
   targets: TargetValues<T>,
   options: KlOptions = {},
 ): T => {
   const weights = targets.weights as T;
+  if (task.loss?.distilled) return task.loss.distilled(ops, given, targets as WeightedTargets<T>);
+  const { teacher, student } = given;
   if (task.distribution === 'none') return weightedSquaredError(ops, student, teacher, weights);
   return distillationDivergence(ops, teacher, student, weights, {
     ...options,

@@ -1,15 +1,26 @@
-import type { LabelledInput } from './labelled-input.js';
+import type { Readout } from '../architectures/architecture.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import type { LabelKind } from '../datasets/dataset.js';
+import type { LabelScores } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
+import type { AnswerTensor } from './answer-tensors.js';
+import type { DataKind, DataKindName } from './data-kind.js';
+import type { LabelledInput } from './labelled-input.js';
 import type { SpanAnswer } from './span-answers.js';
 import type { TargetArrays } from './target-arrays.js';
+import type { TaskLoss } from './task-losses.js';
 
-export type TaskName =
+/** The tasks that are built in. */
+export type KnownTaskName =
   | 'sequence-classification'
   | 'multi-label-classification'
   | 'regression'
   | 'question-answering'
   | 'token-classification';
+
+/** Name of a task: one that is built in, or one that was registered. */
+export type TaskName = KnownTaskName | (string & Record<never, never>);
 
 /** A text, or a pair of texts: for question answering the question and its context. */
 export type TextInput = string | readonly [text: string, pair: string];
@@ -87,21 +98,76 @@ export interface PrepareOptions {
   readonly threshold?: number | undefined;
 }
 
-/** What a head's outputs mean. One file a task. */
-export interface Task {
+/** How long inputs become. */
+export interface InputLengths {
+  /** Tokens of an input: longer texts are cut, or read in windows of so many. Default: the task's `usualLength`. */
+  readonly maxLength?: number | undefined;
+  /** Tokens that two windows share. Default: a third of a window, at most 128. */
+  readonly stride?: number | undefined;
+}
+
+/**
+ * A job that a model does: how its examples are read and made into inputs, what its head reads out, how it learns, what it answers and how
+ * that is scored. One file a task.
+ *
+ * @typeParam Item an example, as its data files hold them
+ */
+export interface Task<Item = unknown> {
   readonly name: TaskName;
-  /** Outputs of the head: for each input, or for each of its tokens. */
-  readonly outputs: number;
-  /** What the head reads: the first token, or every token. */
-  readonly reads: 'first' | 'tokens';
+  /** What a data file holds: one of the kinds that are built in, or one of the task's own. */
+  readonly data: DataKindName | DataKind<Item>;
+  /** What the labels of texts are, where a file must be read by it. Default: what the file shows. */
+  readonly labelKind?: LabelKind | undefined;
+  /**
+   * Examples as inputs with what the model shall learn of them.
+   *
+   * @throws ModelError `DATA_INVALID`, `TEXT_EMPTY`, `LABEL_UNKNOWN`, `TEXT_TOO_LONG`: the message names the example
+   */
+  encode(tokenizer: Tokenizer, examples: readonly Item[], lengths?: InputLengths): LabelledInput[];
+  /** Tokens that an input has at most where nobody says: 128 for texts, 384 for contexts. */
+  readonly usualLength: number;
+  /** What may become of a text that is too long: it is cut if the caller wants that, or always read in windows. */
+  readonly longTexts: 'cut' | 'windows';
+  /** Whether a text may, must or must not come with a second one. */
+  readonly pair: 'optional' | 'required' | 'none';
+  /** Whether the first of the two asks what the second answers: what priors that look for a question need. */
+  readonly asksQuestions?: boolean | undefined;
+
+  /** What the head reads, and how many numbers it gives. */
+  readonly readout: Readout;
   /** What the probabilities of an input sum to one over: the outputs, each output and its opposite (several labels a text), the tokens of the input, or (regression) there are none. */
   readonly distribution: 'outputs' | 'binary' | 'tokens' | 'none';
+  /** What it learns by. Default: what follows from `distribution`, cross-entropy or the squared error. */
+  readonly loss?: TaskLoss | undefined;
+  /** How Hugging Face tools know a checkpoint of it. */
+  readonly checkpoint: {
+    /** What the class name in config.json ends with: `ForSequenceClassification`. */
+    readonly classSuffix: string;
+    /** What else config.json says, such as `problem_type`. */
+    readonly config?: ModelConfig | undefined;
+  };
+  /** Names of the outputs in an exported file, where each is a value of its own, [batch, sequence]. Default: all of them are `logits`. */
+  readonly outputNames?: readonly string[] | undefined;
+
   /** Label names by class number; empty where there are no classes. */
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
   readonly defaultMetric: MetricName;
+  /** What a server gives for a text, as tensors. */
+  readonly answerTensors: readonly AnswerTensor[];
   /** A text, ready to run. */
   prepare(tokenizer: Tokenizer, text: TextInput, options: PrepareOptions): PreparedText;
+  /**
+   * What the logits of one input mean, text or no text; absent where answers quote the text. With it, inputs may come as token ids.
+   *
+   * @param threshold probability from which a label is given, where there may be several
+   */
+  answer?(logits: ArrayLike<number>, threshold?: number): Answer;
+  /** The scores of each label; absent where a text has one. */
+  labelScores?(
+    logits: readonly ArrayLike<number>[],
+    examples: readonly LabelledInput[],
+  ): Readonly<Record<string, LabelScores>>;
   /**
    * A metric of logits on the inputs they are of.
    *

@@ -1,15 +1,20 @@
 import { encodeTextWords } from '../tokenizer/encode-words.js';
+import type { TaggedSentence } from '../datasets/conll.js';
 import { ModelError } from '../errors.js';
 import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { mean } from '../metrics/mean.js';
+import { isOfClass } from './checkpoint-class.js';
+import { encodeTags } from './encode-tags.js';
+import { tagsOf as tagsInSentences } from './labels-of.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { EntityAnswer, Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 import { checkLength, cutFrom } from './sequence-task.js';
 
 /** A task that names words. */
-export interface TokenTask extends Task {
+export interface TokenTask extends Task<TaggedSentence> {
   /**
    * Tag of a word -> class number.
    *
@@ -18,8 +23,10 @@ export interface TokenTask extends Task {
   target(tag: string): number;
 }
 
-/** Whether a task names words. */
-export const isTokenTask = (task: Task): task is TokenTask => task.name === 'token-classification';
+/** Tokens of a sentence. */
+const usualLength = 128;
+
+const classSuffix = 'ForTokenClassification';
 
 /** The mean of numbers; 0 of none, as a text without words has no tags. */
 const meanOrZero = (values: readonly number[]): number => (values.length === 0 ? 0 : mean(values));
@@ -47,22 +54,31 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const goldOf = (example: LabelledInput): readonly string[] =>
     example.sentence?.tags ?? listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
 
+  const target: TokenTask['target'] = (tag) => {
+    const named = labels.indexOf(tag);
+    if (named >= 0) return named;
+    throw new ModelError(
+      'LABEL_UNKNOWN',
+      `Tag ${JSON.stringify(tag)} is not one of this model's tags: ${labels.join(', ')}.`,
+    );
+  };
+
   return {
     name: 'token-classification',
-    outputs,
-    reads: 'tokens',
+    data: 'sentences',
+    encode: (tokenizer, sentences, { maxLength = usualLength } = {}) =>
+      encodeTags(tokenizer, sentences, { maxLength, targetOf: target }),
+    usualLength,
+    longTexts: 'cut',
+    pair: 'none',
+    readout: { pool: 'none', outputs },
     distribution: 'outputs',
     labels,
     defaultMetric: 'f1',
+    checkpoint: { classSuffix },
+    answerTensors: [{ name: 'entities', datatype: 'BYTES', read: ({ entities = [] }) => [JSON.stringify(entities)] }],
 
-    target: (tag) => {
-      const named = labels.indexOf(tag);
-      if (named >= 0) return named;
-      throw new ModelError(
-        'LABEL_UNKNOWN',
-        `Tag ${JSON.stringify(tag)} is not one of this model's tags: ${labels.join(', ')}.`,
-      );
-    },
+    target,
 
     prepare: (tokenizer, text, { positions, truncate }) => {
       if (typeof text !== 'string')
@@ -143,4 +159,14 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
       };
     },
   };
+};
+
+/** How token classification is found: by the class of a checkpoint, or by files of tagged sentences. */
+export const tokenClassificationDefinition: TaskDefinition<TaggedSentence> = {
+  name: 'token-classification',
+  aliases: ['token-classification', 'ner'],
+  fits: (config) => isOfClass(config, classSuffix),
+  make: tokenClassification,
+  labels: { of: tagsInSentences },
+  suits: () => true,
 };

@@ -111,7 +111,7 @@ const batchAsAlone: Group = async (model, files) => {
   const hidden = Array.from(await hiddenOf(model, rows, { config }));
   const logits = await model.run(rows, { config });
   const layers = await layersOf(model, rows, config);
-  const { outputs } = model.task;
+  const { outputs } = model.task.readout;
   return rows.flatMap(({ ids }, row) => [
     near(files, `ratio.${row}.last_hidden_state`, hidden.slice(row * 16 * width, (row * 16 + ids.length) * width)),
     near(files, `ratio.${row}.logits`, logits.subarray(row * outputs, (row + 1) * outputs)),

@@ -11,7 +11,7 @@ import { searchLengths } from '../search/length-search.js';
 import { openModel, openTrainedModel, saveModel } from '../model/open-model.js';
 import { load } from '../predictor/load.js';
 import { createPredictor } from '../predictor/predictor.js';
-import { taskOf } from '../model/task-config.js';
+import { taskOf } from '../tasks/task-config.js';
 import { multiLabelClassification } from '../tasks/multi-label-classification.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { memorySource, tinyFiles, tinyVocabulary } from '../testing/tiny-model.js';
@@ -56,7 +56,7 @@ describe('a model of another tool with problem_type multi_label_classification',
     });
     expect(taskOf({ problem_type: 'multi_label_classification', id2label: { 0: 'toxic' } })).toMatchObject({
       name: 'multi-label-classification',
-      outputs: 1,
+      readout: { outputs: 1 },
     });
   });
 });

@@ -48,7 +48,7 @@ const modelOf = (config: ModelConfig, task: Task, seed: number): TaskModel => {
   return model;
 };
 
-const randomBatch = (seed: number, { name, outputs }: Task, rows = 4): LabelledInput[] => {
+const randomBatch = (seed: number, { name, readout: { outputs } }: Task, rows = 4): LabelledInput[] => {
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();

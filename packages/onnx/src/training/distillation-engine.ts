@@ -107,7 +107,7 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
       ...tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping &&
-        dropoutFeeds(ort, dropouts, inputs, undefined, dropout, { heads, size: hiddenSize, reads: 'tokens' })),
+        dropoutFeeds(ort, dropouts, inputs, undefined, dropout, { heads, size: hiddenSize, wanted: 'all' })),
       ...Object.fromEntries(Object.entries(targets).map(([name, value]) => [`teacher.${name}`, value])),
       ...lossFeeds(ort, inputs, distillation),
       weight: scalar(ort, given.scale ?? 1),

@@ -36,7 +36,7 @@ const config = {
   initializer_range: 0.15,
 };
 
-const randomBatch = (seed: number, { name, outputs }: Task, rows = 5): LabelledInput[] => {
+const randomBatch = (seed: number, { name, readout: { outputs } }: Task, rows = 5): LabelledInput[] => {
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();

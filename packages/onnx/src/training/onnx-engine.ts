@@ -1,4 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { extentOf } from '@length-adaptive/core/encoder';
 import type {
   Gradients,
   KlOptions,
@@ -12,13 +13,13 @@ import type {
 import { runSandwich } from '@length-adaptive/core/training';
 import type { FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
-import { createLifetime, endQuietly, withPriors } from '@length-adaptive/models/engine';
+import { createLifetime, endQuietly, logitShape, wantedStates, withPriors } from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
 import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
-import { dropoutFeeds, float, isDropping, keptOf, logitShape, scalar, tokenBias } from './pass-feeds.js';
+import { dropoutFeeds, float, isDropping, keptOf, scalar, tokenBias } from './pass-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
@@ -109,12 +110,19 @@ export const openEngine = async (
       }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping &&
-        dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, { heads, size: hiddenSize, reads: model.task.reads })),
+        dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, {
+          heads,
+          size: hiddenSize,
+          wanted: wantedStates(model.task.readout),
+        })),
       ...(kept &&
         session.inputNames.includes('kept') && {
           kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
         }),
-      ...(target && { teacher: float(ort, target, logitShape(model, inputs)), label_weight: scalar(ort, labelWeight) }),
+      ...(target && {
+        teacher: float(ort, target, logitShape(model.task.readout, extentOf(inputs))),
+        label_weight: scalar(ort, labelWeight),
+      }),
       ...(session.inputNames.includes('weights') && { weights: float(ort, targets.weights, targets.weightShape) }),
       ...(session.inputNames.includes('token_bias') && { token_bias: tokenBias(ort, inputs) }),
       labels: float(ort, targets.labels, targets.labelShape),

@@ -2,8 +2,6 @@ import type { EncoderInput } from '@length-adaptive/core/encoder';
 import { extentOf, paddingScore, slotValues } from '@length-adaptive/core/encoder';
 import type { Dropout } from '@length-adaptive/core/training';
 import { keptTokens } from '@length-adaptive/core/lengths';
-import type { TaskModel } from '@length-adaptive/models/engine';
-import type { Task } from '@length-adaptive/models/predict';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { fillDropoutMask } from './dropout-masks.js';
 import type { DropoutPlace } from './pass-graph.js';
@@ -18,9 +16,6 @@ export const keptOf = (config: readonly number[], length: number, layers: readon
   const kept = keptTokens(config, length);
   return layers.map((layer) => kept[layer] as number);
 };
-
-export const logitShape = ({ task }: TaskModel, inputs: readonly EncoderInput[]): number[] =>
-  task.reads === 'first' ? [inputs.length, task.outputs] : [inputs.length, extentOf(inputs).width, task.outputs];
 
 /** What a padding token adds to its logit: [B, 1, T]. */
 export const tokenBias = (ort: OnnxRuntime, inputs: readonly EncoderInput[]): RuntimeTensor => {
@@ -39,7 +34,7 @@ export const dropoutFeeds = (
   inputs: readonly EncoderInput[],
   kept: readonly (readonly number[])[] | undefined,
   { hidden, attention, head = hidden, random }: Dropout,
-  { heads, size, reads }: { readonly heads: number; readonly size: number; readonly reads: Task['reads'] },
+  { heads, size, wanted }: { readonly heads: number; readonly size: number; readonly wanted: 'first' | 'all' },
 ): Record<string, RuntimeTensor> => {
   const { rows, width: length } = extentOf(inputs);
   const rates = { hidden, attention, head };
@@ -48,9 +43,9 @@ export const dropoutFeeds = (
     layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number));
   const shapeOf = (place: string): number[] => {
     if (place === 'embeddings') return [rows, length, size];
-    if (place.startsWith('head.')) return reads === 'first' ? [rows, size] : [rows, length, size];
+    if (place.startsWith('head.')) return wanted === 'first' ? [rows, size] : [rows, length, size];
     const layer = Number(place.split('.')[0]);
-    const last = reads === 'first' && layer === layers - 1; // computes the first token only
+    const last = wanted === 'first' && layer === layers - 1; // computes the first token only
     if (place.endsWith('attention')) return [rows, heads, last ? 1 : widthAfter(layer - 1), widthAfter(layer - 1)];
     return [rows, last ? 1 : widthAfter(layer), size];
   };

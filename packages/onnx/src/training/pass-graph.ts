@@ -1,6 +1,5 @@
 import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
-import type { Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
-import type { Task } from '@length-adaptive/models/predict';
+import type { Dimensions, HeadWeights, LossTask, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';
@@ -17,7 +16,7 @@ export interface TrainingModel {
   readonly encoder: WeightTree<EncoderWeights, NamedShape>;
   readonly head: WeightTree<HeadWeights, NamedShape>;
   readonly activation: 'tanh' | 'relu';
-  readonly task: Pick<Task, 'reads' | 'distribution'>;
+  readonly task: LossTask;
   /** What ranks tokens in the first layers. Absent: attention does. */
   readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
 }

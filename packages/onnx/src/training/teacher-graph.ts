@@ -1,6 +1,6 @@
 import type { Observe } from '@length-adaptive/core/encoder';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
-import { runHead } from '@length-adaptive/models/engine';
+import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { denseOnGraph } from '../encoder/on-graph.js';
 import { emitterOf } from '../encoder/precision.js';
@@ -9,7 +9,6 @@ import { encoderInputs, opset } from '../export-graph.js';
 import type { Dimension } from '../graph/protos.js';
 import type { Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
-import { logitAxes, wantedFor } from './training-graph.js';
 
 /** A value that a teacher gives and its student reads, with its axes; on the side of the student it is called `teacher.NAME`. */
 export interface TeacherValue {
@@ -70,13 +69,13 @@ export const answeringTeacherGraph = (
   const inputs = encoderInputs(g, dimensions);
   const { hidden } = encoderGraph(g, { weights: encoder, emit }, inputs, dimensions.hiddenSize, {
     plan: undefined,
-    wanted: wantedFor(task),
+    wanted: wantedStates(task.readout),
   });
   g.output(
     'logits',
-    runHead(denseOnGraph(g, emit), hidden, weights, { activation, reads: task.reads }),
+    runHead(denseOnGraph(g, emit), hidden, weights, { activation, readout: task.readout }),
     'float32',
-    logitAxes(task),
+    logitAxes(task.readout),
   );
   return g.model({ opset });
 };

@@ -1,8 +1,7 @@
 import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { HeadWeights } from '@length-adaptive/models/engine';
-import { runHead } from '@length-adaptive/models/engine';
-import type { Task } from '@length-adaptive/models/predict';
+import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { denseOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
@@ -22,12 +21,6 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
   /** Whether it runs at a length configuration: every sub-model, and a full pass that trains for a single configuration. */
   readonly drops: boolean;
 }
-
-/** What the encoder gives for a task. */
-export const wantedFor = ({ reads }: Pick<Task, 'reads'>): 'first' | 'all' => (reads === 'first' ? 'first' : 'all');
-
-export const logitAxes = ({ reads }: Pick<Task, 'reads'>): string[] =>
-  reads === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs'];
 
 /** The inputs, with a prior where one counts. */
 const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs =>
@@ -59,14 +52,14 @@ export const trainingGraph = (
   const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, {
     plan,
     priorLayers,
-    wanted: wantedFor(task),
+    wanted: wantedStates(task.readout),
   });
   const logits = runHead(denseOnGraph(g, trainableWeights, training), hidden, head, {
     activation: model.activation,
-    reads: task.reads,
+    readout: task.readout,
   });
   const loss = addLoss(g, logits, { task, from, ...kl });
-  g.output('logits', logits, 'float32', logitAxes(task));
+  g.output('logits', logits, 'float32', logitAxes(task.readout));
   return end(loss, embeddingSum);
 };
 
@@ -87,15 +80,18 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   const { hidden, positions } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
     plan,
     priorLayers,
-    wanted: wantedFor(model.task),
+    wanted: wantedStates(model.task.readout),
     trace,
   });
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   g.output(
     'logits',
-    runHead(denseOnGraph(g, trainableWeights), hidden, head, { activation: model.activation, reads: model.task.reads }),
+    runHead(denseOnGraph(g, trainableWeights), hidden, head, {
+      activation: model.activation,
+      readout: model.task.readout,
+    }),
     'float32',
-    logitAxes(model.task),
+    logitAxes(model.task.readout),
   );
   return g.model({ opset });
 };

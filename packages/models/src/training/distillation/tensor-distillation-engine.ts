@@ -21,6 +21,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
 import { trainable } from '../fine-tune.js';
 import type { LabelledInput } from '../../tasks/labelled-input.js';
+import { logitShape } from '../../tasks/readout.js';
 import { widthOf } from '../../tasks/target-arrays.js';
 import { distillationLoss, taskLoss } from '../../tasks/tensor-losses.js';
 import type {
@@ -51,10 +52,7 @@ const predictionLessons = ({ student, teacher, temperature, labelLoss }: Predict
     variables: new Map(),
     ask: async (batch) => {
       const logits = await teacher.run(inputsOf(batch));
-      return tf.tensor(
-        logits,
-        task.reads === 'first' ? [batch.length, task.outputs] : [batch.length, widthOf(batch), task.outputs],
-      );
+      return tf.tensor(logits, logitShape(task.readout, { rows: batch.length, width: widthOf(batch) }));
     },
     learn: (batch, targets, pass) => {
       const logits = student.logits(inputsOf(batch), pass);

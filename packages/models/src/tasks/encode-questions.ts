@@ -1,6 +1,6 @@
 import type { Question } from '../datasets/squad.js';
 import { ModelError } from '../errors.js';
-import type { LabelledInput } from '../tasks/labelled-input.js';
+import type { LabelledInput } from './labelled-input.js';
 import type { WindowOptions } from '../tokenizer/question-windows.js';
 import { answerTokens, questionWindows } from '../tokenizer/question-windows.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';

@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { configSize } from '../architectures/model-config.js';
-import type { Task } from '../tasks/task.js';
+import type { Task } from './task.js';
 
 /** The name of a class that has none. */
 const defaultName = (number: number): string => `LABEL_${number}`;
@@ -56,6 +56,10 @@ export const distinctLabels = (labels: readonly string[]): string[] => {
     return name;
   });
 };
+
+/** A label as a model with these labels calls it: one whose labels have no names calls class 1 `LABEL_1`, where data sets call it `1`. */
+export const modelLabel = (label: string, labels: readonly string[]): string =>
+  /^\d+$/.test(label) && labels.length > 0 && labels.every((own) => /^LABEL_\d+$/.test(own)) ? `LABEL_${label}` : label;
 
 /** What a user should know of the names, a sentence each; none for a config.json where all is well, and for a task without classes. */
 export const labelNotes = (config: ModelConfig, { labels: used }: Pick<Task, 'labels'>): string[] => {

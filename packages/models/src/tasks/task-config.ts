@@ -1,0 +1,60 @@
+import type { Architecture } from '../architectures/architecture.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import { ModelError } from '../errors.js';
+import { checkpointClass } from './checkpoint-class.js';
+import { classLabels } from './class-labels.js';
+import { taskDefinitions } from './registry.js';
+import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
+
+/**
+ * The definition of the task that a config.json describes.
+ *
+ * @throws ModelError `CONFIG_INVALID` for one that is not implemented, such as multiple choice
+ */
+const definitionFor = (config: ModelConfig): TaskDefinition => {
+  const found = [...taskDefinitions()].reverse().find((definition) => definition.fits(config));
+  const className = checkpointClass(config);
+  if (found && !className.endsWith('ForMultipleChoice')) return found;
+  const known = new Set(taskDefinitions().map((definition) => definition.make([]).checkpoint.classSuffix));
+  throw new ModelError(
+    'CONFIG_INVALID',
+    `config.json: ${className} is not supported; known: ${[...known].join(', ')}.`,
+  );
+};
+
+/**
+ * The task that a config.json describes: what was registered is asked first.
+ *
+ * @throws ModelError `CONFIG_INVALID` for one that is not implemented, such as multiple choice
+ */
+export const taskOf = (config: ModelConfig): Task => {
+  const definition = definitionFor(config);
+  return definition.make(definition.labels ? classLabels(config) : []);
+};
+
+/** What config.json says of a head, whatever its task: a new head says it anew. */
+const headKeys = (): ReadonlySet<string> =>
+  new Set([
+    ...['problem_type', 'id2label', 'label2id', 'num_labels'],
+    ...taskDefinitions().flatMap((definition) => Object.keys(definition.make([]).checkpoint.config ?? {})),
+  ]);
+
+/** The config.json of a model for a task, as Hugging Face tools read it. */
+export const configFor = (
+  config: ModelConfig,
+  { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>,
+  { checkpoint, labels }: Pick<Task, 'checkpoint' | 'labels'>,
+): ModelConfig => {
+  const ofHeads = headKeys();
+  return {
+    ...Object.fromEntries(Object.entries(config).filter(([key]) => !ofHeads.has(key))),
+    model_type: modelType === 'tinybert' ? 'bert' : modelType,
+    architectures: [`${classPrefix}${checkpoint.classSuffix}`],
+    ...checkpoint.config,
+    ...(labels.length > 0 && {
+      id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+      label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+    }),
+  };
+};
