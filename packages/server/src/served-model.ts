@@ -1,3 +1,4 @@
+import { makeTask } from '@length-adaptive/models';
 import { ServerError, invalidRequest } from './errors.js';
 import { createLoadController } from './planning/load-controller.js';
 import { createOfferedLoad } from './planning/offered-load.js';
@@ -59,7 +60,7 @@ export const serveModel = (
   const speed = createSpeed(facts.timed);
   const controller = createLoadController({ levels: paretoSet.length, targetDelayMs });
   const offered = createOfferedLoad(paretoSet.length, threads);
-  const estimate = createTokenEstimate(task === 'question-answering' ? undefined : dimensions.positions);
+  const estimate = createTokenEstimate(makeTask(task).longTexts === 'windows' ? undefined : dimensions.positions);
   const queue = createWorkQueue();
   const waitCorrection = createWaitCorrection();
   const runner = createBatchRunner({

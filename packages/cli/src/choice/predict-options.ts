@@ -55,7 +55,7 @@ export const openPredictor = async (
       predictor: createPredictor(opened),
       options: predictOptionsOf(settings, opened, context.signal),
       used,
-      truncates: model.task.name !== 'question-answering',
+      truncates: model.task.longTexts === 'cut',
     };
   } catch (error) {
     opened.model.dispose();

@@ -23,7 +23,6 @@ import { compressText } from './compress-text.js';
 import type { Compression } from './compression-record.js';
 import { withCompression, withScores } from './compression-record.js';
 import { spreadPoints } from './spread-points.js';
-import { textsOf } from './texts-of.js';
 import { weighedSource } from '../data/weighed-source.js';
 import type { DataSet } from '../data/data.js';
 import { readModelData, readTextData } from '../data/data.js';
@@ -52,7 +51,7 @@ const trimmed = (
   data: DataSet | undefined,
 ): ModelDirectory => {
   if (vocabulary === undefined) return model;
-  return trimVocabulary(model, { tokens: vocabulary, ...(data && { texts: textsOf(data) }) });
+  return trimVocabulary(model, { tokens: vocabulary, ...(data && { texts: data.kind.texts(data.examples) }) });
 };
 
 const sizeOf = ({ tokenizerFiles }: ModelDirectory): number => createTokenizer(tokenizerFiles).vocabularySize;

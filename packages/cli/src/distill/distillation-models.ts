@@ -1,12 +1,11 @@
-import type { CreateStudentOptions, Task, TextModel } from '@length-adaptive/models';
+import type { CreateStudentOptions, Task, TaskName, TextModel } from '@length-adaptive/models';
 import { createStudent, openModel, sameVocabulary, tinyBertShapes } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError } from '../context/errors.js';
-import type { TaskChoice } from '../data/task-names.js';
 import { openForTraining } from '../train/training-model.js';
 
 interface OpenSettings {
-  readonly task: TaskChoice | undefined;
+  readonly task: TaskName | undefined;
   readonly seed: number;
 }
 

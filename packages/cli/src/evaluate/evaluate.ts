@@ -1,15 +1,7 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LabelScores, LabelledInput, ModelPrior, RunnableModel, ScoreName } from '@length-adaptive/models';
-import {
-  checkScore,
-  createScorer,
-  flipShare,
-  isMultiLabelTask,
-  labelScores,
-  macsShare,
-  predictLogits,
-} from '@length-adaptive/models';
+import { checkScore, createScorer, flipShare, macsShare, predictLogits } from '@length-adaptive/models';
 import { chosenConfig } from '../choice/chosen-config.js';
 import type { Context } from '../context/command.js';
 import type { EvaluateSettings } from './options.js';
@@ -46,10 +38,8 @@ const perLabelOf = (
   data: readonly LabelledInput[],
   logits: readonly Float32Array[],
 ): Pick<EvaluationResult, 'perLabel'> => {
-  if (!isMultiLabelTask(task)) return {};
-  const targets = data.map(({ target }) => (typeof target === 'number' ? [target] : target));
-  const scores = labelScores(logits, targets);
-  return { perLabel: Object.fromEntries(scores.map((each, i) => [task.labels[i] ?? String(i), each])) };
+  const perLabel = task.labelScores?.(logits, data);
+  return perLabel ? { perLabel } : {};
 };
 
 /** A line a label: its scores, and how many examples have it. */

@@ -46,7 +46,7 @@ const checkSettings = ({ budget, lengthConfig, verify, data, tolerance, leastAgr
 
 /** The examples, where all of them have labels that the model knows. */
 const labelledOf = (opened: TextModel, data: DataSet, maxLength: number): readonly LabelledInput[] | undefined => {
-  if (data.kind === 'texts' && data.examples.some(({ label }) => label === undefined)) return undefined;
+  if (data.kind.lacksLabels?.(data.examples)) return undefined;
   try {
     return encodeData(opened, data, { maxLength });
   } catch (error) {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { LabelledInput, LengthSearchResult } from '@length-adaptive/models';
 import {
+  calledTask,
+  taskDefinitionOf,
   checkScore,
   formatLengthAdaptiveFile,
   hasLengthDrop,
@@ -38,7 +40,6 @@ import { withSearch } from './search-record.js';
 import { readSearchSets } from './search-sets.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
 import { withoutLengthDrop } from './without-length-drop.js';
-import { taskChoiceOf } from '../data/task-names.js';
 import { currentVersions } from '../run-folder/versions.js';
 
 const reportOf = (
@@ -77,7 +78,7 @@ const reportOf = (
           metric: scoreNameFor(opened.model.task, settings.metric),
           reportMetric: reportMetricOf(settings, opened),
         },
-        task: taskChoiceOf(opened.model.task.name),
+        task: calledTask(taskDefinitionOf(opened.model.task.name)),
       }),
   versions: currentVersions(),
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),

@@ -1,6 +1,6 @@
+import type { TaskName } from '@length-adaptive/models';
 import { quoted } from '../context/command-line.js';
 import type { ReportedPoint } from './reported-point.js';
-import type { TaskChoice } from '../data/task-names.js';
 
 /** What dropping tokens costs in score at one point of a Pareto set, while the weights were never trained for it. */
 export interface LengthDropGap {
@@ -29,7 +29,7 @@ export interface WithoutLengthDrop {
 export interface WithoutLengthDropOptions {
   readonly metric: string;
   readonly reportMetric: string;
-  readonly task: TaskChoice;
+  readonly task: TaskName;
   /** The model, and how its examples are read. */
   readonly settings: {
     readonly model: string | undefined;

@@ -1,4 +1,4 @@
-import { taskNames } from '../data/task-names.js';
+import { taskOption } from '../data/task-option.js';
 import { dataOptions, engineOptions, metricNames, reducerOption } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
@@ -15,7 +15,7 @@ export const trainOptions = {
     fallback: undefined,
   }),
   out: text('DIR', 'folder of the run; the model is written to DIR/model'),
-  task: choice(taskNames, 'what the examples are for (default: guessed from the file)', undefined),
+  task: taskOption('what the examples are for (default: guessed from the file)'),
   epochs: number('N', 'epochs of ordinary fine-tuning', { integer: true, min: 0, fallback: 2 }),
   lengthDropEpochs: number('N', 'epochs of LengthDrop after that', { integer: true, min: 0, fallback: 2 }),
   lengthConfig: text(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FineTuneData, MetricName, TaskModel, TextModel } from '@length-adaptive/models';
+import type { FineTuneData, MetricName, TaskModel, TaskName, TextModel } from '@length-adaptive/models';
 import { checkScore, saveModel } from '@length-adaptive/models';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from '../context/command.js';
@@ -13,7 +13,6 @@ import { CliError } from '../context/errors.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
 import { required } from '../context/settings.js';
 import { runFiles, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
-import type { TaskChoice } from '../data/task-names.js';
 import type { TrainingCheckpoint } from './training-checkpoint.js';
 import { hasCheckpoint, readCheckpoint, removeCheckpoint, removeEarlierRun } from './training-checkpoint.js';
 import type { MetricsLine, StageRecord } from './training-record.js';
@@ -29,7 +28,7 @@ export interface TrainingRunSettings extends DataSettings, Omit<EngineSettings, 
   readonly dev: string | undefined;
   readonly devShare: number | undefined;
   readonly out: string | undefined;
-  readonly task: TaskChoice | undefined;
+  readonly task: TaskName | undefined;
   readonly metric: MetricName | undefined;
   readonly maxLength: number | undefined;
   readonly stride: number | undefined;

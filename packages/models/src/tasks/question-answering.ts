@@ -75,6 +75,7 @@ export const questionAnswering = (): Task<Question> => ({
   defaultMetric: 'f1',
   checkpoint: { classSuffix },
   outputNames: ['start_logits', 'end_logits'],
+  answers: 'spans',
   answerTensors: [
     { name: 'answer', datatype: 'BYTES', read: ({ label }) => [label] },
     scoreTensor,

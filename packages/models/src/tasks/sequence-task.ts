@@ -50,6 +50,7 @@ export const onWholeTexts = (answer: AnswerText, targetOf: (example: Example) =>
   usualLength: 128,
   longTexts: 'cut' as const,
   pair: 'optional' as const,
+  answers: 'label' as const,
   answer,
 
   encode: (

@@ -153,6 +153,8 @@ export interface Task<Item = unknown> {
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
   readonly defaultMetric: MetricName;
+  /** What an answer is made of beside its label and score: nothing more than probabilities, named things in the text, or parts of it. It says which routes of a server are for the task. */
+  readonly answers: 'label' | 'entities' | 'spans';
   /** What a server gives for a text, as tensors. */
   readonly answerTensors: readonly AnswerTensor[];
   /** A text, ready to run. */

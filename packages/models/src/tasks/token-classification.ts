@@ -76,6 +76,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     labels,
     defaultMetric: 'f1',
     checkpoint: { classSuffix },
+    answers: 'entities',
     answerTensors: [{ name: 'entities', datatype: 'BYTES', read: ({ entities = [] }) => [JSON.stringify(entities)] }],
 
     target,

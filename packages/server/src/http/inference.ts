@@ -1,5 +1,5 @@
-import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
-import { isTokenInput } from '@length-adaptive/models';
+import type { Task, TextInput, TokenInput } from '@length-adaptive/models';
+import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
@@ -15,8 +15,8 @@ export interface Wanted {
   readonly model?: string | undefined;
   /** Default: the newest. */
   readonly version?: string | undefined;
-  /** What the model must do. Default: anything. */
-  readonly tasks?: readonly TaskName[];
+  /** What the model's answers must be made of. Default: anything. */
+  readonly answers?: Task['answers'] | undefined;
 }
 
 /** A model, and how it stands. */
@@ -63,14 +63,15 @@ const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: Resolved
 };
 
 export const createInference = (service: Service, options: ResolvedHttpOptions): Inference => ({
-  find: (request, { model: name, version, tasks }) => {
+  find: (request, { model: name, version, answers }) => {
     const model = service.find(name, version);
     exchangeOf(request).model = { name: model.name, version: model.version };
     const status = model.status();
-    if (!tasks || tasks.includes(status.task)) return { model, status };
+    if (!answers || makeTask(status.task).answers === answers) return { model, status };
+    const tasks = taskDefinitions().filter(({ make }) => make([]).answers === answers);
     throw new ServerError(
       'TASK_MISMATCH',
-      `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.join(' and ')}.`,
+      `Model "${model.name}" does ${status.task}; ${request.routeOptions.url} is for ${tasks.map((task) => task.name).join(' and ')}.`,
     );
   },
 

@@ -136,7 +136,7 @@ export const simpleRoutes: Routes = (app, { inference }) => {
     async (request, reply) => {
       const found = inference.find(request, {
         ...request.body,
-        tasks: ['sequence-classification', 'multi-label-classification', 'regression'],
+        answers: 'label',
       });
       const result = await inference.run(request, reply, found, {
         inputs: inputsOf(request.body),
@@ -153,7 +153,7 @@ export const simpleRoutes: Routes = (app, { inference }) => {
     '/v1/tag',
     { config: routeConfig, schema: { tags, body: tagBody, response: { 200: oneOrMany(tagging), ...failures } } },
     async (request, reply) => {
-      const found = inference.find(request, { ...request.body, tasks: ['token-classification'] });
+      const found = inference.find(request, { ...request.body, answers: 'entities' });
       const result = await inference.run(request, reply, found, {
         inputs: inputsOf(request.body),
         fields: request.body,
@@ -171,7 +171,7 @@ export const simpleRoutes: Routes = (app, { inference }) => {
     },
     async (request, reply) => {
       const { question, context } = request.body;
-      const found = inference.find(request, { ...request.body, tasks: ['question-answering'] });
+      const found = inference.find(request, { ...request.body, answers: 'spans' });
       const result = await inference.run(request, reply, found, {
         inputs: [[question, context]],
         fields: request.body,

@@ -1,24 +1,16 @@
 import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models';
 import { invalidRequest } from '../errors.js';
 import { rowsOf, textsOf, type InputTensor } from './tensors.js';
 
 const textNames = ['text', 'pair'];
 const tokenNames = ['input_ids', 'attention_mask', 'token_type_ids'];
 
-/** Whether a task answers about whole texts: only such a one may be asked with token numbers. */
-const readsTokens = (task: TaskName): boolean =>
-  task === 'sequence-classification' || task === 'multi-label-classification' || task === 'regression';
-
-/** Whether a task may have, and whether it must have, a second text. */
-const pairOf = (task: TaskName): 'optional' | 'required' | 'none' =>
-  task === 'question-answering' ? 'required' : readsTokens(task) ? 'optional' : 'none';
-
 /** The names of the inputs that a task has. */
-export const inputNames = (task: TaskName): string[] => [
-  'text',
-  ...(pairOf(task) === 'none' ? [] : ['pair']),
-  ...(readsTokens(task) ? tokenNames : []),
-];
+export const inputNames = (task: TaskName): string[] => {
+  const { pair, answer } = makeTask(task);
+  return ['text', ...(pair === 'none' ? [] : ['pair']), ...(answer ? tokenNames : [])];
+};
 
 /** Texts and their seconds, in rows. */
 const textInputs = (text: InputTensor, pair: InputTensor | undefined): TextInput[] => {
@@ -76,7 +68,7 @@ export const inputsOfTensors = (tensors: readonly InputTensor[], task: TaskName)
   if ((text || pair) && (ids || mask || types)) throw invalidRequest('Both texts and tokens came; give one of them.');
   const main = text ?? ids;
   if (!main) throw invalidRequest(`Input "${mask || types ? 'input_ids' : 'text'}" is missing.`);
-  if (pairOf(task) === 'required' && !pair)
+  if (makeTask(task).pair === 'required' && !pair)
     throw invalidRequest('Input "pair" is missing: the context in which the answer is looked for.');
   const inputs = ids ? tokenInputs(ids, mask, types) : textInputs(main, pair);
   if (inputs.length === 0) throw invalidRequest(`Input "${main.name}" is empty; expected at least one text.`);

@@ -1,54 +1,13 @@
-import type { Prediction, TaskName } from '@length-adaptive/models';
+import type { AnswerTensor, Prediction, TaskName } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { OutputTensor } from './tensors.js';
 
-/** One output of a model. */
-interface Output {
-  readonly name: string;
-  readonly datatype: 'BYTES' | 'FP32' | 'INT32';
-  /** Elements of a text, where it is a row and not a single element. */
-  readonly width?: number;
-  readonly read: (prediction: Prediction) => readonly (string | number)[];
-}
+/** What a task says that a text is answered with. */
+const outputsOf = (task: TaskName, labels: readonly string[]): readonly AnswerTensor[] =>
+  makeTask(task, labels).answerTensors;
 
-const score: Output = { name: 'score', datatype: 'FP32', read: (prediction) => [prediction.score] };
-
-const label: Output = { name: 'label', datatype: 'BYTES', read: (prediction) => [prediction.label] };
-
-/** [texts, labels] */
-const probabilitiesOf = (labels: readonly string[]): Output => ({
-  name: 'probabilities',
-  datatype: 'FP32',
-  width: labels.length,
-  read: ({ probabilities = {} }) => labels.map((name) => probabilities[name] ?? 0),
-});
-
-const outputsOf = (task: TaskName, labels: readonly string[]): readonly Output[] => {
-  switch (task) {
-    case 'sequence-classification':
-      return [label, score, probabilitiesOf(labels)];
-    case 'multi-label-classification':
-      return [
-        label,
-        score,
-        probabilitiesOf(labels),
-        { name: 'labels', datatype: 'BYTES', read: ({ labels: given = [] }) => [JSON.stringify(given)] },
-      ];
-    case 'regression':
-      return [score];
-    case 'question-answering':
-      return [
-        { name: 'answer', datatype: 'BYTES', read: ({ label }) => [label] },
-        score,
-        { name: 'start', datatype: 'INT32', read: ({ answers }) => [answers?.[0]?.start ?? 0] },
-        { name: 'end', datatype: 'INT32', read: ({ answers }) => [answers?.[0]?.end ?? 0] },
-      ];
-    case 'token-classification':
-      return [{ name: 'entities', datatype: 'BYTES', read: ({ entities = [] }) => [JSON.stringify(entities)] }];
-  }
-};
-
-const shapeOf = ({ width }: Output, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
+const shapeOf = ({ width }: AnswerTensor, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
 
 /** Names, datatypes and shapes of what a model answers; -1 is the number of texts. */
 export const outputMetadata = (task: TaskName, labels: readonly string[]) =>

@@ -83,7 +83,7 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
         );
       const found = inference.find(request, {
         ...wanted,
-        tasks: ['sequence-classification', 'multi-label-classification', 'regression'],
+        answers: 'label',
       });
       const rows = isBatch(inputs) ? inputs : [typeof inputs === 'string' ? [inputs] : inputs];
       if (rows.length === 0)

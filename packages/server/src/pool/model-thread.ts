@@ -1,5 +1,6 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
 import type { Predictor, TextInput } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf } from '../errors.js';
@@ -103,7 +104,7 @@ export const describe = async (): Promise<ModelFacts> => {
   const timed: TimedBatch[] = [];
   for (const words of [timedWords.at(-1) as number, ...timedWords]) {
     const text = new Array<string>(words).fill('word').join(' ');
-    const input: TextInput = task === 'question-answering' ? ['word', text] : text;
+    const input: TextInput = makeTask(task).pair === 'required' ? ['word', text] : text;
     const start = performance.now();
     const [prediction] = await predictor.predict([input], { truncate: true });
     timed.push({ macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start });

@@ -25,7 +25,7 @@ export const facts: ModelFacts = {
     attentionDropout: 0,
     initialDeviation: 0.02,
   },
-  head: { reads: 'first', outputs: 2 },
+  head: { pool: 'first', outputs: 2 },
   paretoSet: [
     { lengthConfig: [0.2, 0.1, 0.1], score: 0.8, cost: 0.2 },
     { lengthConfig: [0.5, 0.3, 0.2], score: 0.85, cost: 0.4 },

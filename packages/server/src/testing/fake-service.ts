@@ -1,5 +1,5 @@
 import { fullLength } from '@length-adaptive/core';
-import type { ParetoPoint, Prediction, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import type { Answer, KnownTaskName, ParetoPoint, Prediction, TextInput, TokenInput } from '@length-adaptive/models';
 import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
@@ -18,12 +18,12 @@ export const paretoSet: readonly ParetoPoint[] = [
 export interface FakeModel {
   readonly name?: string;
   readonly version?: string;
-  readonly task?: TaskName;
+  readonly task?: KnownTaskName;
   readonly ready?: boolean;
 }
 
 /** Labels of the fake models. */
-const labelsOf: Readonly<Partial<Record<TaskName, readonly string[]>>> = {
+const labelsOf: Readonly<Partial<Record<KnownTaskName, readonly string[]>>> = {
   'sequence-classification': ['negative', 'positive'],
   'multi-label-classification': ['long', 'praise'],
   'token-classification': ['O', 'B-PER', 'I-PER'],
@@ -44,47 +44,53 @@ export interface FakeService extends OpenService {
 const inputText = (input: TextInput | TokenInput): string =>
   isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' ');
 
-/** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
-const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold = 0.5): Prediction => {
+/** What the answers of all tasks are made of. */
+interface Asked {
+  readonly text: string;
+  /** Above a half for a text with `good` in it. */
+  readonly score: number;
+  readonly context: string;
+  readonly threshold: number;
+}
+
+const answers: Readonly<Record<KnownTaskName, (asked: Asked) => Answer>> = {
+  'sequence-classification': ({ score }) => ({
+    label: score > 0.5 ? 'positive' : 'negative',
+    score: Math.max(score, 1 - score),
+    probabilities: { negative: 1 - score, positive: score },
+  }),
+  'multi-label-classification': ({ score, threshold }) => {
+    const given = [
+      { label: 'praise', score: 0.9 },
+      { label: 'long', score: 0.6 },
+    ].filter((each) => each.score >= threshold && (each.label === 'long' || score > 0.5));
+    return {
+      label: given.map(({ label }) => label).join(', '),
+      score: 0.5,
+      labels: given,
+      probabilities: { long: 0.6, praise: score > 0.5 ? 0.9 : 0.1 },
+    };
+  },
+  regression: ({ text }) => ({ label: String(text.length / 4), score: text.length / 4 }),
+  'question-answering': ({ context }) => {
+    const answer = { text: context.slice(0, 4), start: 0, end: Math.min(4, context.length), score: 0.5 };
+    return { label: answer.text, score: answer.score, answers: [answer, { ...answer, score: 0.25 }] };
+  },
+  'token-classification': ({ text, score }) => ({
+    label: text,
+    score,
+    entities: [{ type: 'PER', text: text.slice(0, 3), start: 0, end: 3, score: 0.5 }],
+  }),
+};
+
+/** Everything follows from the text, so that rows can be told apart. */
+const predictionOf = (input: TextInput | TokenInput, task: KnownTaskName, threshold = 0.5): Prediction => {
   const text = inputText(input);
-  const ran = { lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] };
-  const score = text.includes('good') ? 0.75 : 0.25;
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
-  switch (task) {
-    case 'sequence-classification':
-      return {
-        ...ran,
-        label: score > 0.5 ? 'positive' : 'negative',
-        score: Math.max(score, 1 - score),
-        probabilities: { negative: 1 - score, positive: score },
-      };
-    case 'multi-label-classification': {
-      const given = [
-        { label: 'praise', score: 0.9 },
-        { label: 'long', score: 0.6 },
-      ].filter((each) => each.score >= threshold && (each.label === 'long' || score > 0.5));
-      return {
-        ...ran,
-        label: given.map(({ label }) => label).join(', '),
-        score: 0.5,
-        labels: given,
-        probabilities: { long: 0.6, praise: score > 0.5 ? 0.9 : 0.1 },
-      };
-    }
-    case 'regression':
-      return { ...ran, label: String(text.length / 4), score: text.length / 4 };
-    case 'question-answering': {
-      const answer = { text: context.slice(0, 4), start: 0, end: Math.min(4, context.length), score: 0.5 };
-      return { ...ran, label: answer.text, score: answer.score, answers: [answer, { ...answer, score: 0.25 }] };
-    }
-    case 'token-classification':
-      return {
-        ...ran,
-        label: text,
-        score,
-        entities: [{ type: 'PER', text: text.slice(0, 3), start: 0, end: 3, score: 0.5 }],
-      };
-  }
+  return {
+    ...answers[task]({ text, score: text.includes('good') ? 0.75 : 0.25, context, threshold }),
+    ...{ lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] },
+  };
 };
 
 const infeasible = (cost: number): ServerError =>
@@ -102,7 +108,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
 
   const answer = async (
     { inputs: asked, budget, threshold, partial = false }: InferenceRequest,
-    task: TaskName,
+    task: KnownTaskName,
   ): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
     const isEmpty = (input: (typeof asked)[number]): boolean => inputText(input).trim() === '';
