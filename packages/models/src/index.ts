@@ -176,12 +176,10 @@ export type { DataKind, DataKindName } from './tasks/data-kind.js';
 export { calledTask, findTask, makeTask, registerTask, taskDefinitionOf, taskDefinitions } from './tasks/registry.js';
 export type { TaskDefinition, TaskLabels } from './tasks/task-definition.js';
 export { isTokenInput } from './tasks/task.js';
+export type { Answer, EntityAnswer, LabelAnswer } from './tasks/answer.js';
 export type {
-  Answer,
-  EntityAnswer,
   InputLengths,
   KnownTaskName,
-  LabelAnswer,
   PreparedText,
   PrepareOptions,
   Task,
@@ -190,7 +188,7 @@ export type {
   TokenInput,
 } from './tasks/task.js';
 export { labelLoss, teacherLoss } from './tasks/task-losses.js';
-export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTargets } from './tasks/task-losses.js';
+export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTargets } from './tasks/task-loss.js';
 export { encodeTexts, oneLabel } from './tasks/encode-texts.js';
 export { onSequences, onWholeTexts } from './tasks/sequence-task.js';
 export { modelLabel } from './tasks/class-labels.js';

@@ -35,12 +35,10 @@ export type { DataKind, DataKindName } from './tasks/data-kind.js';
 export { calledTask, findTask, makeTask, registerTask, taskDefinitionOf, taskDefinitions } from './tasks/registry.js';
 export type { TaskDefinition, TaskLabels } from './tasks/task-definition.js';
 export { isTokenInput } from './tasks/task.js';
+export type { Answer, EntityAnswer, LabelAnswer } from './tasks/answer.js';
 export type {
-  Answer,
-  EntityAnswer,
   InputLengths,
   KnownTaskName,
-  LabelAnswer,
   PreparedText,
   PrepareOptions,
   Task,

@@ -1,6 +1,6 @@
 /** What is asked of a predictor, and what comes of it. */
 import type { LengthConfig } from '@length-adaptive/core';
-import type { Answer } from '../tasks/task.js';
+import type { Answer } from '../tasks/answer.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';

@@ -13,7 +13,8 @@ import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
-import type { Answer, PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { Answer } from '../tasks/answer.js';
+import type { PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 

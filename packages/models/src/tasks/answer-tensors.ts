@@ -1,4 +1,4 @@
-import type { Answer } from './task.js';
+import type { Answer } from './answer.js';
 
 /** A tensor that a server gives for texts: an element or a row a text. */
 export interface AnswerTensor {

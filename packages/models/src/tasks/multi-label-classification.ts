@@ -10,7 +10,8 @@ import { problemOf } from './problem-type.js';
 import { onWholeTexts } from './sequence-task.js';
 import { logitDivergence, sigmoid } from './softmax.js';
 import { binaryTargets, listTarget } from './target-arrays.js';
-import type { Answer, Task } from './task.js';
+import type { Answer } from './answer.js';
+import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
 
 /** A task that gives a text any number of labels. */

@@ -6,7 +6,8 @@ import { metricByName } from '../metrics/metric.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import { numberTarget } from './target-arrays.js';
-import type { Answer, InputLengths, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
+import type { Answer } from './answer.js';
+import type { InputLengths, PreparedText, PrepareOptions, Task, TextInput } from './task.js';
 
 /** A task on whole texts: one input, one label or value. */
 export interface SequenceTask extends Task<Example> {

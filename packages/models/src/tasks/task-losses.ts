@@ -2,14 +2,7 @@
 import type { KlOptions, LossOps } from '@length-adaptive/core/training';
 import { distillationDivergence, weightedCrossEntropy, weightedSquaredError } from '@length-adaptive/core/training';
 import type { Task } from './task.js';
-
-/** The targets of a batch as values of an engine, in the layout of `TargetArrays`. */
-export interface TargetValues<T> {
-  readonly labels: T;
-  readonly weights: T | undefined;
-  /** Where probabilities run over the tokens: far below zero for padding, [B, 1, T]. */
-  readonly tokenBias: T | undefined;
-}
+import type { TargetAxes, TargetValues, TeacherAndStudent, WeightedTargets } from './task-loss.js';
 
 /** Logits of the head -> the layout of `TargetArrays`, padding without probability. */
 const arrangement =
@@ -18,34 +11,6 @@ const arrangement =
     if (distribution === 'binary') return ops.withOpposite(logits);
     return tokenBias === undefined ? logits : ops.add(ops.swapLastAxes(logits), tokenBias);
   };
-
-/** Names or sizes of the axes of `TargetArrays`; the one that probabilities run over is the last of `labels`, and `weights` ends with 1. */
-export interface TargetAxes {
-  readonly labels: readonly (string | number)[];
-  readonly weights: readonly (string | number)[];
-}
-
-/**
- * A loss that a task brings along, over the operations that every engine has. Both parts give a scalar; the weights of the targets sum to 1,
- * so that it is a mean.
- */
-export interface TaskLoss {
-  /** Axes of the arrays that `Task.targets` makes. */
-  readonly axes: TargetAxes;
-  /** What the model learns by itself: of labels, or of the inputs alone. */
-  own<T>(ops: LossOps<T>, logits: T, targets: WeightedTargets<T>): T;
-  /** How far a sub-model is from the full model, or a student from its teacher. Default: what follows from the task's `distribution`. */
-  distilled?<T>(ops: LossOps<T>, given: TeacherAndStudent<T>, targets: WeightedTargets<T>): T;
-}
-
-/** Targets that come with their weights. */
-export type WeightedTargets<T> = TargetValues<T> & { readonly weights: T };
-
-/** Logits to learn from, and those that learn. */
-export interface TeacherAndStudent<T> {
-  readonly teacher: T;
-  readonly student: T;
-}
 
 /** What of a task its losses depend on. */
 export type LossTask = Pick<Task, 'readout' | 'distribution' | 'loss'>;

@@ -4,12 +4,12 @@ import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
+import type { Answer } from './answer.js';
 import type { AnswerTensor } from './answer-tensors.js';
 import type { DataKind, DataKindName } from './data-kind.js';
 import type { LabelledInput } from './labelled-input.js';
-import type { SpanAnswer } from './span-answers.js';
 import type { TargetArrays } from './target-arrays.js';
-import type { TaskLoss } from './task-losses.js';
+import type { TaskLoss } from './task-loss.js';
 
 /** The tasks that are built in. */
 export type KnownTaskName =
@@ -35,44 +35,6 @@ export interface TokenInput {
 /** Whether an input comes as tokens. */
 export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput =>
   typeof input === 'object' && 'ids' in input;
-
-/** A named thing in a text. */
-export interface EntityAnswer {
-  readonly type: string;
-  readonly text: string;
-  /** Where it begins in the text, in UTF-16 units. */
-  readonly start: number;
-  /** Where it ends, excluded. */
-  readonly end: number;
-  /** Mean probability of its words' tags. */
-  readonly score: number;
-}
-
-/** A label that a text is given. */
-export interface LabelAnswer {
-  readonly label: string;
-  /** Its probability. */
-  readonly score: number;
-}
-
-/** What a model answers for one text. */
-export interface Answer {
-  /**
-   * The label; a regression's number, an answer or the entities as text; of several labels a text those it is given, in the order of the
-   * model's labels with commas between them, empty where it is given none.
-   */
-  readonly label: string;
-  /** Confidence in [0, 1], of several labels a text the probability of exactly those it is given; the predicted number for regression. */
-  readonly score: number;
-  /** The labels that reach the threshold, most probable first; may be empty: multi-label classification only. */
-  readonly labels?: readonly LabelAnswer[];
-  /** Probability of each label, in the order of the model's labels: classification only. Those of several labels a text do not sum to 1. */
-  readonly probabilities?: Readonly<Record<string, number>>;
-  /** The best answers, best first: question answering only. */
-  readonly answers?: readonly SpanAnswer[];
-  /** In the order of the text: token classification only. */
-  readonly entities?: readonly EntityAnswer[];
-}
 
 /** A text as what the model runs, and how its logits become an answer. */
 export interface PreparedText {

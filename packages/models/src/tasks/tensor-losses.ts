@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { LabelledInput } from './labelled-input.js';
 import type { Task } from './task.js';
-import type { TargetValues } from './task-losses.js';
+import type { TargetValues } from './task-loss.js';
 import { labelLoss, teacherLoss } from './task-losses.js';
 
 /** Where probabilities run over the tokens: [B, 1, T] */

@@ -9,7 +9,8 @@ import { encodeTags } from './encode-tags.js';
 import { tagsOf as tagsInSentences } from './labels-of.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
-import type { EntityAnswer, Task } from './task.js';
+import type { EntityAnswer } from './answer.js';
+import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
 import { checkLength, cutFrom } from './sequence-task.js';
 
