@@ -38,6 +38,15 @@ const NO_EXPORT_ALL = {
   selector: 'ExportAllDeclaration',
   message: 'List what is exported by name: `export { a, b } from ...`.',
 };
+/** What a task says of itself is asked for, not what it is called: a new one is a file in `tasks/`, and no other learns of it. */
+const ASK_THE_TASK = 'Ask the task for what it says of itself (packages/models/src/tasks/task.ts), not for its name.';
+const TASK_NAMES = '/^(sequence-classification|multi-label-classification|question-answering|token-classification)$/';
+const NO_TASK_BRANCHES = [
+  'BinaryExpression[operator=/^[!=]==?$/] > MemberExpression[property.name=/^(name|reads)$/]:matches([object.name="task"], [object.property.name="task"])',
+  `BinaryExpression[operator=/^[!=]==?$/] > Literal[value=${TASK_NAMES}]`,
+  `SwitchCase > Literal[value=${TASK_NAMES}]`,
+].map((selector) => ({ selector, message: ASK_THE_TASK }));
+
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 
 export default tseslint.config(
@@ -114,6 +123,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'apps/**/*.ts'],
+    ignores: ['packages/models/src/tasks/**', '**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_EXPORT_ALL, NO_DEFAULT_EXPORT, ...NO_TASK_BRANCHES] },
   },
   {
     // Whoever predicts on ONNX Runtime installs no TensorFlow.js: types of it alone, and sub-paths that do without.

@@ -42,6 +42,40 @@ const CASES: readonly (readonly [string, string, string, readonly string[]])[] =
     `import type { Tensor } from '@tensorflow/tfjs';\nexport const size = (x: Tensor): number => x.size;\n`,
     [],
   ],
+  [
+    'no branch on what a task is called',
+    'packages/onnx/src/x.ts',
+    `import type { Task } from '@length-adaptive/models/predict';
+export const f = (task: Task): boolean => task.name === 'mine';
+export const g = ({ model }: { readonly model: { readonly task: Task } }): boolean => model.task.name !== 'mine';
+export const h = (name: string): boolean => name === 'question-answering';
+export const i = (name: string): number => {
+  switch (name) {
+    case 'token-classification':
+      return 1;
+    default:
+      return 0;
+  }
+};
+`,
+    new Array<string>(4).fill('no-restricted-syntax'),
+  ],
+  [
+    'a task may know its name, and anybody may tell it',
+    'packages/models/src/tasks/x.ts',
+    `import type { Task } from './task.js';
+export const f = (task: Task): boolean => task.name === 'mine';
+`,
+    [],
+  ],
+  [
+    'what a task says of itself may be asked for',
+    'packages/onnx/src/x.ts',
+    `import type { Task } from '@length-adaptive/models/predict';
+export const f = ({ name, longTexts }: Task): string => (longTexts === 'cut' ? name : '');
+`,
+    [],
+  ],
   ['no Math.random', 'packages/core/src/x.ts', 'export const x = Math.random();\n', ['no-restricted-properties']],
   ['no export *', 'packages/core/src/x.ts', `export * from './index.js';\n`, ['no-restricted-syntax']],
   ['no default export', 'packages/core/src/x.ts', 'export default 1;\n', ['no-restricted-syntax']],
