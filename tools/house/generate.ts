@@ -6,7 +6,10 @@ import { root } from './published.js';
 type Generator = (tree: FsTree, options: { readonly name: string }) => Promise<unknown>;
 
 /** The files that a generator would write, by their path from the root. Nothing is written. */
-export const generate = async (generator: 'reducer' | 'model', name: string): Promise<ReadonlyMap<string, string>> => {
+export const generate = async (
+  generator: 'reducer' | 'family' | 'task',
+  name: string,
+): Promise<ReadonlyMap<string, string>> => {
   const { default: run } = (await import(`../generators/${generator}/generator.cjs`)) as {
     readonly default: Generator;
   };

@@ -6,18 +6,22 @@ import { runGenerated } from './run-generated.js';
 
 const reducers = 'packages/core/src/reducers';
 const architectures = 'packages/models/src/architectures';
+const tasks = 'packages/models/src/tasks';
 
-it.each(['reducer', 'model'])('the short form `nx g %s NAME` finds the generator of this workspace', (generator) => {
-  const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
-  const printed = execFileSync(process.execPath, [nx, 'g', generator, 'some-name', '--dry-run'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, NX_DAEMON: 'false', NX_INTERACTIVE: 'false', FORCE_COLOR: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  expect(printed).toContain(`Generating @length-adaptive/tools:${generator}`);
-  expect(printed).toMatch(/CREATE packages\/(core|models)\/src\/\S*some-name\S*\.spec\.ts/);
-});
+it.each(['reducer', 'family', 'task'])(
+  'the short form `nx g %s NAME` finds the generator of this workspace',
+  (generator) => {
+    const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
+    const printed = execFileSync(process.execPath, [nx, 'g', generator, 'some-name', '--dry-run'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, NX_DAEMON: 'false', NX_INTERACTIVE: 'false', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(printed).toContain(`Generating @length-adaptive/tools:${generator}`);
+    expect(printed).toMatch(/CREATE packages\/(core|models)\/src\/\S*some-name\S*\.spec\.ts/);
+  },
+);
 
 describe('nx g reducer by-example', () => {
   let files: ReadonlyMap<string, string>;
@@ -61,10 +65,10 @@ export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: (op
   });
 });
 
-describe('nx g model some-family', () => {
+describe('nx g family some-family', () => {
   let files: ReadonlyMap<string, string>;
   beforeAll(async () => {
-    files = await generate('model', 'some-family');
+    files = await generate('family', 'some-family');
   });
   const spec = `${architectures}/some-family.spec.ts`;
 
@@ -89,8 +93,55 @@ describe('nx g model some-family', () => {
   it('every test fails until the family is written, and the tests of the registry pass', () => {
     const skeleton = runGenerated('packages/models', files, spec);
     expect(skeleton.passed).toEqual([]);
-    expect(skeleton.failed).toHaveLength(8);
+    expect(skeleton.failed).toHaveLength(7);
     expect(runGenerated('packages/models', files, `${architectures}/registry.spec.ts`).failed).toEqual([]);
+  });
+});
+
+describe('nx g task some-job', () => {
+  let files: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    files = await generate('task', 'some-job');
+  });
+  const file = `${tasks}/some-job.ts`;
+  const spec = `${tasks}/some-job.spec.ts`;
+
+  it('writes a task, its tests, and its place in the registry', () => {
+    expect([...files.keys()].sort()).toEqual([file, spec, `${tasks}/registry.ts`].sort());
+    expect(files.get(`${tasks}/registry.ts`)).toMatch(
+      /import \{ someJobDefinition \} from '\.\/some-job\.js';[\s\S]*tokenClassificationDefinition,\n {2}someJobDefinition,\n\];/,
+    );
+  });
+
+  it('compiles', () => {
+    expect(compileErrors(files, 'packages/models/tsconfig.spec.json')).toEqual([]);
+  });
+
+  it('every test fails until the task is written, and others are found as before; then all but the one that only its author can write pass', () => {
+    const skeleton = runGenerated('packages/models', files, spec);
+    expect(skeleton.passed).toEqual([]);
+    expect(skeleton.failed).toHaveLength(6);
+    expect(runGenerated('packages/models', files, `${architectures}/registry.spec.ts`).failed).toEqual([]);
+    const written = `import type { Example } from '../datasets/dataset.js';
+import { sequenceClassification, sequenceClassificationDefinition } from './sequence-classification.js';
+import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
+
+const checkpoint = { classSuffix: 'ForSequenceClassification', config: { length_adaptive_task: 'some-job' } };
+
+export const someJob = (labels: readonly string[]): Task<Example> => ({ ...sequenceClassification(labels), name: 'some-job', checkpoint });
+
+export const someJobDefinition: TaskDefinition<Example> = {
+  ...sequenceClassificationDefinition,
+  name: 'some-job',
+  aliases: [],
+  fits: (config) => config['length_adaptive_task'] === 'some-job',
+  make: someJob,
+};
+`;
+    const { passed, failed } = runGenerated('packages/models', new Map([...files, [file, written]]), spec);
+    expect(failed).toEqual(['some-job examples become the inputs and targets that they should']);
+    expect(passed).toHaveLength(5);
   });
 });
 
@@ -100,5 +151,6 @@ it.each(['Upper', 'two words', '../out', ''])('refuses the name "%s"', async (na
 
 it('does not write over what is there', async () => {
   await expect(generate('reducer', 'attention')).rejects.toThrow(/attention-reducer\.ts is there already/);
-  await expect(generate('model', 'bert')).rejects.toThrow(/bert\.ts is there already/);
+  await expect(generate('task', 'regression')).rejects.toThrow(/regression\.ts is there already/);
+  await expect(generate('family', 'bert')).rejects.toThrow(/bert\.ts is there already/);
 });

@@ -44,14 +44,9 @@ const textsOf = (count: number, seed: number): string[] => {
 };
 
 test('is found by its name and by its config.json, before those that are built in', () => {
-  expect(taskDefinitions().map(calledTask)).toEqual([
-    'classification',
-    'multi-label-classification',
-    'regression',
-    'question-answering',
-    'token-classification',
-    'repeats',
-  ]);
+  const called = taskDefinitions().map(calledTask);
+  expect(called.slice(0, 2)).toEqual(['classification', 'multi-label-classification']);
+  expect(called.at(-1)).toBe('repeats');
   expect(findTask('ner')?.name).toBe('token-classification');
   expect(findTask('guessing')).toBeUndefined();
   const { config } = opened.model;

@@ -4,7 +4,7 @@ const { createFiles, edit } = require('../create-files.cjs');
 const folder = 'packages/models/src/architectures';
 
 /**
- * `npx nx g model NAME`: a file and its tests in `packages/models/src/architectures`, known to the registry.
+ * `npx nx g family NAME`: a file and its tests in `packages/models/src/architectures`, known to the registry.
  *
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ name: string }} options
