@@ -1,14 +1,14 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { HeadCost, LengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { cost, fullLength, isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
 import {
   architectureOf,
+  costOptionsOf,
   createLifetime,
   endQuietly,
-  headCostOf,
   resolvePrior,
   withPriors,
 } from '@length-adaptive/models/engine';
@@ -91,7 +91,7 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
-  const headMacs: HeadCost = headCostOf(dimensions, task);
+  const costOptions = costOptionsOf(dimensions, task);
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
@@ -131,7 +131,7 @@ export const runOnnxFile = async (
     task,
     reducer,
     batchTokens,
-    headMacs,
+    headMacs: costOptions.head,
     runRows,
     run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) =>
       runRows(
@@ -150,7 +150,7 @@ export const runOnnxFile = async (
         const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
         return keptPositionsOf(outputs, lengthConfig, input.ids.length);
       }),
-    macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, { head: headMacs }),
+    macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };

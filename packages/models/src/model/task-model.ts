@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
-import { headCostOf } from './head-cost.js';
+import { costOptionsOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameter.js';
 import { checkParameters } from '../architectures/parameter.js';
@@ -88,7 +88,7 @@ export const createTaskModel = (
     unread,
   });
   const { encoder, head } = weights;
-  const headMacs = headCostOf(dimensions, task);
+  const costOptions = costOptionsOf(dimensions, task);
   let untrained = initialised;
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
@@ -98,7 +98,7 @@ export const createTaskModel = (
         ...options,
         ...ranking,
         dropout,
-        wanted: task.reads === 'first' ? 'first' : 'all',
+        wanted: costOptions.wanted,
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
@@ -156,9 +156,8 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, lengthConfig = fullLength(dimensions.layers)) =>
-      cost(dimensions, lengthConfig, length, { head: headMacs }),
-    headMacs,
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, costOptions),
+    headMacs: costOptions.head,
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },
