@@ -80,7 +80,7 @@ export const runOnnxFile = async (
   const { layers } = dimensions;
   const reducer = resolvePrior(chosen, { task, layers });
   const file = await read();
-  const { builtIn } = file;
+  const { builtIn, minTokens } = file;
   checkPrior(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.distribution === 'tokens' ? spanOutputs : ['logits'];
@@ -91,12 +91,14 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
-  const costOptions = costOptionsOf(dimensions, task);
+  const costOptions = { ...costOptionsOf(dimensions, task), minTokens };
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
-      return await on.run(tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames }));
+      return await on.run(
+        tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
+      );
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }
@@ -148,7 +150,7 @@ export const runOnnxFile = async (
         }
         tracedSession ??= openTraced(traced);
         const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
-        return keptPositionsOf(outputs, lengthConfig, input.ids.length);
+        return keptPositionsOf(outputs, lengthConfig, input.ids.length, { minTokens });
       }),
     macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, costOptions),
     release: () => lifetime.end(),

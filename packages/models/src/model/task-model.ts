@@ -42,7 +42,7 @@ export interface TaskModel extends RunnableModel {
 }
 
 /** How one forward pass runs. */
-export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract'> & {
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract' | 'minTokens' | 'protectedTokens'> & {
   readonly dropout?: Dropout | undefined;
 };
 
