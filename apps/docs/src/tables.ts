@@ -72,10 +72,10 @@ export const accuracyTable = (): string =>
 /** Budgets that the short table shows, as shares of the full MACs. */
 const budgets = [0.7, 0.5, 0.33];
 
-/** The same in short: with LengthDrop, best within each of three budgets. */
+/** The same in short: with LengthDrop, what the search chose for each of three budgets, with its share of the MACs that run. */
 export const shortAccuracyTable = (): string =>
   markdownTable(
-    ['', 'full length', ...budgets.map((budget) => `≤ ${budget}x`)],
+    ['', 'full length', ...budgets.map((budget) => `about ${budget}x`)],
     accuracyNames().map((name) => {
       const { full, points } = accuracyRows(name, 'adaptive');
       const within = budgets.map((budget) => {

@@ -1,40 +1,116 @@
-import { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
-import { fromAbsoluteLengths, fullLength } from './length-config.js';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { tinyEncoder } from '../examples/tiny-encoder.js';
+import type { CostOptions } from './cost.js';
+import { classificationHeadCost, cost, costParts, relativeCost } from './cost.js';
+import { encode } from './encode.js';
+import { runEncoder } from './encoder/run-encoder.js';
+import { fullLength, keptTokens } from './length-config.js';
+import type { CountedMacs, CountingEngine } from './testing/counting-ops.js';
+import { countingOps, encoderShapes } from './testing/counting-ops.js';
+import { profiledMacs } from './testing/profiled-macs.js';
 
-const bertBase = { layers: 12, hiddenSize: 768, intermediateSize: 3072 };
-const tinyBert6 = { ...bertBase, layers: 6 };
 const miniLm = { layers: 6, hiddenSize: 384, intermediateSize: 1536 };
 
-/** 10^9 MACs at 384 tokens: of the matrix products, and what torchprofile printed for SQuAD models (Intel's tables). */
-test.each([
-  ['BERT-base', bertBase, fullLength(12), '35.33', '35.3'],
-  ['TinyBERT-6L', tinyBert6, fullLength(6), '17.67', '17.7'],
-  ['MiniLM-L6', miniLm, fullLength(6), '4.756', '4.76'],
-  [
-    'MiniLM-L6 at (269, 253, 252, 202, 104, 34)',
-    miniLm,
-    fromAbsoluteLengths([269, 253, 252, 202, 104, 34], 384),
-    '2.484',
-    '2.49',
-  ],
-  [
-    'MiniLM-L6 at (315, 251, 242, 159, 142, 33)',
-    miniLm,
-    fromAbsoluteLengths([315, 251, 242, 159, 142, 33], 384),
-    '2.545',
-    '2.55',
-  ],
-])('%s costs the published MACs', (_, shape, config, products, published) => {
-  const head = tokenHeadCost(shape.hiddenSize, 2);
-  const { projections, attention, feedForward } = costParts(shape, config, 384, { head });
-  const digits = (figure: string): number => figure.length - figure.indexOf('.') - 1;
-  expect(((projections + attention + feedForward) / 1e9).toFixed(digits(products))).toBe(products);
-  expect((cost(shape, config, 384, { head }) / 1e9).toFixed(digits(published))).toBe(published);
+/** Runs the encoder on an engine that only counts. */
+const countedRun = (
+  shape: typeof miniLm,
+  config: readonly number[],
+  length: number,
+  { wanted = 'all', layers = config.map((_, layer) => layer), minTokens = 2 }: CostOptions,
+): CountedMacs => {
+  const { ops, counted } = countingOps(length);
+  const kept = keptTokens(config, length, { minTokens });
+  runEncoder<CountingEngine>(ops, encoderShapes(shape, 1), {
+    wanted,
+    layers,
+    steps: layers.map((layer) => kept[layer] as number),
+    score: () => undefined,
+    priorLayers: 0,
+  });
+  return counted();
+};
+
+const wanteds = fc.constantFrom('first' as const, 'all' as const, 'survivors' as const);
+const ratios = (layers: number) =>
+  fc
+    .array(fc.oneof(fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constant(1)), {
+      minLength: layers,
+      maxLength: layers,
+    })
+    .map((config) => config.sort((a, b) => b - a));
+/** Some of the layers of a model, ascending. */
+const running = (layers: number) =>
+  fc.subarray(
+    Array.from({ length: layers }, (_, layer) => layer),
+    { minLength: 1 },
+  );
+
+test('it is what the encoder multiplies, whatever its shape, the input, the configuration, the layers that run and what is wanted', () => {
+  const size = fc.integer({ min: 1, max: 12 });
+  const models = fc.record({ layers: fc.integer({ min: 1, max: 5 }), hiddenSize: size, intermediateSize: size });
+  const cases = models.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      config: ratios(shape.layers),
+      length: fc.integer({ min: 1, max: 60 }),
+      options: fc.record({ wanted: wanteds, layers: running(shape.layers), minTokens: fc.integer({ min: 1, max: 9 }) }),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, config, length, options }) => {
+      const { dense, attend, norm } = countedRun(shape, config, length, options);
+      const { projections, attention, feedForward, layerNorm } = costParts(shape, config, length, options);
+      expect({ dense: projections + feedForward, attend: attention, norm: layerNorm }).toEqual({ dense, attend, norm });
+      expect(cost(shape, config, length, options)).toBe(dense + attend + norm);
+    }),
+    { numRuns: 500 },
+  );
 });
 
-test('the smallest sub-model of 12 layers costs a third', () => {
-  const smallest = fromAbsoluteLengths([308, 247, 198, 159, 128, 103, 83, 67, 54, 44, 36, 29], 384);
-  expect(relativeCost(bertBase, smallest, [384])).toBeCloseTo(0.333, 2);
+test('the matrix products that TensorFlow.js runs are those that it prices', async () => {
+  await tf.setBackend('cpu');
+  tf.env().set('IS_TEST', true);
+  const weights = tinyEncoder();
+  const shape = { layers: 3, hiddenSize: 16, intermediateSize: 32 };
+  const cases = fc.record({
+    config: ratios(3),
+    length: fc.integer({ min: 1, max: 24 }),
+    wanted: wanteds,
+    layers: running(3),
+    minTokens: fc.integer({ min: 1, max: 4 }),
+  });
+  const property = fc.asyncProperty(cases, async ({ config, length, ...options }) => {
+    const run = await profiledMacs(
+      () => encode(weights, [{ ids: new Int32Array(length) }], { config, ...options }).hidden,
+    );
+    const { projections, attention, feedForward } = costParts(shape, config, length, options);
+    expect(run).toBe(projections + attention + feedForward);
+  });
+  await fc.assert(property, { numRuns: 40 });
+});
+
+test('where the first token alone is wanted, the last layer costs the same at every configuration with the layers before it', () => {
+  const first = { wanted: 'first' } as const;
+  expect(cost(miniLm, [1, 0.8, 0.6, 0.5, 0.4, 0.4], 90, first)).toBe(
+    cost(miniLm, [1, 0.8, 0.6, 0.5, 0.4, 0.01], 90, first),
+  );
+  expect(cost(miniLm, [1, 0.8, 0.6, 0.5, 0.4, 0.4], 90)).toBeGreaterThan(
+    cost(miniLm, [1, 0.8, 0.6, 0.5, 0.4, 0.01], 90),
+  );
+  expect(cost(miniLm, fullLength(6), 90, { wanted: 'survivors' })).toBe(cost(miniLm, fullLength(6), 90));
+});
+
+test('layers that do not run cost nothing, and drop nothing', () => {
+  const config = [0.5, 0.4, 0.3];
+  const shape = { ...miniLm, layers: 3 };
+  const two = { ...miniLm, layers: 2 };
+  expect(cost(shape, config, 40, { layers: [0, 2] })).toBe(cost(two, [0.5, 0.3], 40));
+  expect(cost(shape, config, 40, { layers: [1, 2], wanted: 'first' })).toBe(
+    cost(two, [0.4, 0.3], 40, { wanted: 'first' }),
+  );
+  expect(relativeCost(shape, fullLength(3), [40], { layers: [0, 1] })).toBeCloseTo(2 / 3, 3); // of the model whose layers all run
+  expect(() => cost(shape, config, 40, { layers: [2, 0] })).toThrow(/layers is \[2, 0\]; expected ascending/);
 });
 
 test('the relative cost of inputs is the ratio of their sums, not the mean of their ratios', () => {

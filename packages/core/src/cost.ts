@@ -1,4 +1,6 @@
+import type { Wanted } from './encoder/wanted.js';
 import { CoreError } from './errors.js';
+import { checkLayers } from './layers.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
 
@@ -28,74 +30,94 @@ export const tokenHeadCost =
 
 export interface CostOptions extends KeepOptions {
   /** Cost of the head. Default: none. */
-  readonly head?: HeadCost;
+  readonly head?: HeadCost | undefined;
+  /**
+   * Whose states are wanted, as `encode` is asked for them. Of the last layer, `first` computes the first token alone, whatever the
+   * configuration keeps there; `all` and `survivors` cost the same. Default `all`.
+   */
+  readonly wanted?: Wanted | undefined;
+  /** The layers that run, ascending (LayerDrop). Default: all. */
+  readonly layers?: readonly number[] | undefined;
 }
 
-/** Where the multiply-accumulates of an input go. */
+/** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Query, key, value and output projections: 4 l d^2 a layer that l tokens enter. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 l^2 d. */
+  /** Attention scores and their weighted sums: 2 q l d. */
   readonly attention: number;
-  /** Feed-forward blocks: 2 m d f for the m tokens that stay. */
+  /** Feed-forward blocks: 2 m d f. */
   readonly feedForward: number;
-  /** Layer norms, one MAC an element. */
+  /** Layer norms, one MAC an element: l d of the embeddings, 2 m d of every layer. */
   readonly layerNorm: number;
   readonly head: number;
 }
 
 /**
- * Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration, by part.
+ * Multiply-accumulates (MACs) that an input of `length` tokens takes at a length configuration, by part: what `encode` and an exported
+ * graph compute. Tokens leave a layer once it has attended, before the output projection. Every token that enters asks, q = l, but where
+ * the first alone is `wanted` it is the only one that asks and stays in the last layer, q = m = 1.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth
+ * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers that do not ascend
  */
 export const costParts = (
-  { layers, hiddenSize: d, intermediateSize: f }: EncoderShape,
+  { layers: depth, hiddenSize: d, intermediateSize: f }: EncoderShape,
   config: LengthConfig,
   length: number,
-  { head, ...keep }: CostOptions = {},
+  { head, wanted = 'all', layers, ...keep }: CostOptions = {},
 ): CostParts => {
-  validateLengthConfig(config, layers);
+  validateLengthConfig(config, depth);
+  const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
+  const kept = keptTokens(config, length, keep);
   const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
   let entering = length;
-  for (const leaving of keptTokens(config, length, keep)) {
-    parts.projections += 4 * entering * d * d;
-    parts.attention += 2 * entering * entering * d;
-    parts.feedForward += 2 * leaving * d * f;
-    parts.layerNorm += entering * d + leaving * d;
-    entering = leaving;
+  for (const layer of running) {
+    const firstAlone = wanted === 'first' && layer === running.at(-1);
+    const asking = firstAlone ? 1 : entering;
+    const staying = firstAlone ? 1 : (kept[layer] as number);
+    parts.projections += (2 * entering + asking + staying) * d * d;
+    parts.attention += 2 * asking * entering * d;
+    parts.feedForward += 2 * staying * d * f;
+    parts.layerNorm += 2 * staying * d;
+    entering = staying;
   }
   return parts;
 };
 
+/** The MACs of all parts together. */
+export const totalCost = ({ projections, attention, feedForward, layerNorm, head }: CostParts): number =>
+  projections + attention + feedForward + layerNorm + head;
+
 /**
- * Multiply-accumulates (MACs) of one input of `length` tokens at a length configuration.
+ * Multiply-accumulates (MACs) that an input of `length` tokens takes at a length configuration: matrix products, layer-norm elements and
+ * the head, as they run on every engine. Embedding look-ups, softmax, activations, biases, and what ranks and moves tokens count nothing.
+ * One MAC is one multiplication and one addition. What papers count is `publishedCost`.
  *
- * The closed form that reproduces the published torchprofile figures: matrix products, layer-norm elements and the head.
- * Embedding look-ups, softmax, GELU and biases count nothing. One MAC is one multiplication and one addition.
+ * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers that do not ascend
+ * @example
+ * cost({ layers: 2, hiddenSize: 4, intermediateSize: 8 }, [0.5, 0.5], 6, { wanted: 'first' });
  */
-export const cost = (shape: EncoderShape, config: LengthConfig, length: number, options: CostOptions = {}): number => {
-  const { projections, attention, feedForward, layerNorm, head } = costParts(shape, config, length, options);
-  return projections + attention + feedForward + layerNorm + head;
-};
+export const cost = (shape: EncoderShape, config: LengthConfig, length: number, options: CostOptions = {}): number =>
+  totalCost(costParts(shape, config, length, options));
 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):
- * the sum over the inputs at the configuration divided by the sum at full length.
+ * the sum over the inputs at the configuration divided by the sum at full length. With `layers` it is the share of the model whose
+ * layers all run.
  *
- * @throws CoreError `INPUT_INVALID` without lengths, `LENGTH_CONFIG_INVALID`
+ * @throws CoreError `INPUT_INVALID` without lengths, `LENGTH_CONFIG_INVALID`, `OPTION_INVALID`
  */
 export const relativeCost = (
   shape: EncoderShape,
   config: LengthConfig,
   lengths: Iterable<number>,
-  options: CostOptions = {},
+  { layers, ...options }: CostOptions = {},
 ): number => {
   const full = fullLength(shape.layers);
   let spent = 0;
   let whole = 0;
   for (const [length, count] of countLengths(lengths)) {
-    spent += count * cost(shape, config, length, options);
+    spent += count * cost(shape, config, length, { ...options, layers });
     whole += count * cost(shape, full, length, options);
   }
   if (whole === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');

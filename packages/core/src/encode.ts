@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { CoreError } from './errors.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
+import { checkLayers } from './layers.js';
 import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
 import type { ReducerOf } from './reducers/reducer.js';
@@ -16,8 +17,9 @@ import type { Observe } from './encoder/observe.js';
 import type { Dropout } from './encoder/on-tensors/dropout.js';
 import { clearPadding, onTensors } from './encoder/on-tensors/on-tensors.js';
 import type { Observed, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
-import type { FadedAt, Wanted } from './encoder/run-encoder.js';
+import type { FadedAt } from './encoder/run-encoder.js';
 import { runEncoder } from './encoder/run-encoder.js';
+import type { Wanted } from './encoder/wanted.js';
 import type { EncoderWeights } from './encoder/weights.js';
 
 export interface EncodeOptions extends KeepOptions {
@@ -178,16 +180,4 @@ const checkPriorLayers = (priorLayers: number, count: number): void => {
     'OPTION_INVALID',
     `priorLayers is ${priorLayers}; expected a whole number from 0 to ${count}, the layers of this model.`,
   );
-};
-
-const checkLayers = (layers: readonly number[], count: number): void => {
-  const ascending = layers.every(
-    (layer, i) => Number.isInteger(layer) && layer > (layers[i - 1] ?? -1) && layer < count,
-  );
-  if (!ascending) {
-    throw new CoreError(
-      'OPTION_INVALID',
-      `layers is [${layers.join(', ')}]; expected ascending layer numbers in 0..${count - 1}.`,
-    );
-  }
 };

@@ -16,7 +16,8 @@ export type {
 } from './encoder/encoder-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export { runEncoder } from './encoder/run-encoder.js';
-export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer, Wanted } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
+export type { Wanted } from './encoder/wanted.js';
 export type {
   AttentionWeights,
   BlockWeights,

@@ -15,8 +15,10 @@ export {
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
-export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
+export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
+export { publishedCost, publishedCostParts } from './published-cost.js';
+export type { PublishedCostOptions } from './published-cost.js';
 export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
@@ -41,7 +43,8 @@ export type { Extent } from './extent.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
 export { runEncoder } from './encoder/run-encoder.js';
-export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer, Wanted } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
+export type { Wanted } from './encoder/wanted.js';
 export type { Activation } from './encoder/activation.js';
 export type {
   Attended,

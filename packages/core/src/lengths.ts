@@ -12,5 +12,8 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';
+export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
+export { publishedCost, publishedCostParts } from './published-cost.js';
+export type { PublishedCostOptions } from './published-cost.js';
+export type { Wanted } from './encoder/wanted.js';

@@ -11,7 +11,7 @@ export type { ParameterSpec, SpecTree } from './architectures/parameter-specs.js
 export { architectureOf } from './architectures/registry.js';
 export { describeModel } from './model/describe-model.js';
 export type { ModelDescription, ModelWeightTrees } from './model/describe-model.js';
-export { headCostOf } from './model/head-cost.js';
+export { costOptionsOf, headCostOf } from './model/head-cost.js';
 export { isTaskModel } from './model/is-task-model.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';

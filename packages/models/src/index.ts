@@ -156,7 +156,7 @@ export type { TextError } from './predictor/read-each.js';
 export { float32ToFloat16 } from './weights/half-float.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { configFor, taskOf } from './tasks/task-config.js';
-export { headCostOf } from './model/head-cost.js';
+export { costOptionsOf, headCostOf } from './model/head-cost.js';
 export { checkReadable } from './model/check-readable.js';
 export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';

@@ -1,5 +1,5 @@
 import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
@@ -15,11 +15,19 @@ import type { Precision } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
 import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
 import { readWeights } from './encoder/weight-tree.js';
+import { OnnxError } from './errors.js';
 import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
 import { elementTypeNumber } from './graph/protos.js';
 import type { OnnxFile } from './read-file.js';
-import { lengthConfigKey, lengthsInput, priorInput, priorLayersKey } from './read-file.js';
+import {
+  defaultMinTokens,
+  lengthConfigKey,
+  lengthsInput,
+  minTokensKey,
+  priorInput,
+  priorLayersKey,
+} from './read-file.js';
 
 /** Version of the standard operators that exported files use. */
 export const opset = 17;
@@ -41,11 +49,13 @@ export interface HostHead<Leaf = HostWeight> {
   readonly task: Pick<Task, 'readout' | 'outputNames'>;
 }
 
-export interface ExportGraphOptions {
+export interface ExportGraphOptions extends KeepOptions {
   /** Default `fp32`. */
   readonly precision?: Precision;
   /** Build this configuration in, instead of taking it as an input. */
   readonly lengthConfig?: LengthConfig | undefined;
+  /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
+  readonly protectedTokens?: number;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
   readonly trace?: boolean;
 }
@@ -122,23 +132,37 @@ interface BuiltGraph {
 
 const buildGraph = (
   model: HostModel<WeightSource>,
-  { precision = 'fp32', lengthConfig, trace = false, defaults }: BuildGraphOptions,
+  {
+    precision = 'fp32',
+    lengthConfig,
+    trace = false,
+    defaults,
+    minTokens = defaultMinTokens,
+    protectedTokens,
+  }: BuildGraphOptions,
 ): BuiltGraph => {
   const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
+  if (protectedTokens === 0 && head?.task.readout.pool === 'first') {
+    throw new OnnxError(
+      'OPTION_INVALID',
+      'protectedTokens is 0, but the head reads the first token, which must stay; give at least 1.',
+    );
+  }
   const g = createGraph();
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
   const lengths = lengthsOf(lengthConfig, layers);
   if (defaults && lengths === 'input')
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
-  const plan = planLengths(g, given.mask, lengths, layers);
+  const plan = planLengths(g, given.mask, lengths, layers, { minTokens });
   const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
   if (defaults && ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
   const options: EncoderGraphOptions = {
     plan,
     priorLayers: reducer?.layers,
+    protectedTokens,
     wanted: head ? wantedStates(head.task.readout) : 'all',
     trace,
   };
@@ -162,6 +186,7 @@ const buildGraph = (
     precision,
     [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
     ...(ranks && { [priorLayersKey]: String(reducer.layers) }),
+    ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
   };
   return { g, options: { opset, metadata } };
 };
@@ -177,7 +202,7 @@ const buildGraph = (
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID`
+ * @throws CoreError `LENGTH_CONFIG_INVALID`; OnnxError `OPTION_INVALID` where a token may leave that the head reads
  */
 export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
   const { g, options: file } = buildGraph(model, { ...options, defaults: true });
@@ -196,5 +221,10 @@ export const makeOnnxFile = async (
     reducer,
   };
   const { g, options: file } = buildGraph(model, { ...options, defaults: false });
-  return { bytes: await g.readModel(file), builtIn: undefined, priorLayers: reducer?.layers ?? 0 };
+  return {
+    bytes: await g.readModel(file),
+    builtIn: undefined,
+    priorLayers: reducer?.layers ?? 0,
+    minTokens: defaultMinTokens,
+  };
 };

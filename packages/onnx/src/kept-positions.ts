@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { keptTokens } from '@length-adaptive/core/lengths';
 import type { RuntimeTensor } from './runtime.js';
 
@@ -7,8 +7,9 @@ export const keptPositionsOf = (
   outputs: Readonly<Record<string, RuntimeTensor>>,
   lengthConfig: LengthConfig,
   tokens: number,
+  keep: KeepOptions = {},
 ): number[][] =>
-  keptTokens(lengthConfig, tokens).map((count, layer) => {
+  keptTokens(lengthConfig, tokens, keep).map((count, layer) => {
     const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
     if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
     return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);

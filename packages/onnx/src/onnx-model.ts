@@ -1,14 +1,14 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { HeadCost, LengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { cost, fullLength, isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
 import {
   architectureOf,
+  costOptionsOf,
   createLifetime,
   endQuietly,
-  headCostOf,
   resolvePrior,
   withPriors,
 } from '@length-adaptive/models/engine';
@@ -79,7 +79,7 @@ export const runOnnxFile = async (
   const { layers } = dimensions;
   const reducer = resolvePrior(chosen, { task, layers });
   const file = await read();
-  const { builtIn } = file;
+  const { builtIn, minTokens } = file;
   checkPrior(reducer, file);
   const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.outputNames ?? ['logits'];
@@ -90,12 +90,14 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
-  const headMacs: HeadCost = headCostOf(dimensions, task.readout);
+  const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
-      return await on.run(tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames }));
+      return await on.run(
+        tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
+      );
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }
@@ -130,7 +132,7 @@ export const runOnnxFile = async (
     task,
     reducer,
     batchTokens,
-    headMacs,
+    headMacs: costOptions.head,
     runRows,
     run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) =>
       runRows(
@@ -147,9 +149,9 @@ export const runOnnxFile = async (
         }
         tracedSession ??= openTraced(traced);
         const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
-        return keptPositionsOf(outputs, lengthConfig, input.ids.length);
+        return keptPositionsOf(outputs, lengthConfig, input.ids.length, { minTokens });
       }),
-    macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, { head: headMacs }),
+    macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };

@@ -18,6 +18,12 @@ export const priorInput = 'prior';
 /** Metadata of such a file: the number of first layers that it counts in. */
 export const priorLayersKey = 'prior_layers';
 
+/** Metadata of a file whose layers keep another number of tokens at least than 2. */
+export const minTokensKey = 'min_tokens';
+
+/** No layer keeps fewer tokens than this, where a file says nothing. */
+export const defaultMinTokens = 2;
+
 /** A file that can be opened. */
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
@@ -26,6 +32,8 @@ export interface OnnxFile {
   readonly builtIn: LengthConfig | undefined;
   /** First layers in which a prior counts; 0 for a file that takes none. */
   readonly priorLayers: number;
+  /** No layer keeps fewer tokens than this, or than the input has. */
+  readonly minTokens: number;
 }
 
 const decode = (bytes: Uint8Array): ModelProto => {
@@ -52,11 +60,14 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
     );
   }
   const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
-  const priorLayers = Number(model.metadataProps.find(({ key }) => key === priorLayersKey)?.value ?? 0);
-  if (builtIn && priorLayers === 0) return { bytes, builtIn, priorLayers };
+  const numberAt = (name: string, otherwise: number): number =>
+    Number(model.metadataProps.find(({ key }) => key === name)?.value ?? otherwise);
+  const priorLayers = numberAt(priorLayersKey, 0);
+  const found = { builtIn, priorLayers, minTokens: numberAt(minTokensKey, defaultMinTokens) };
+  if (builtIn && priorLayers === 0) return { bytes, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
-  if (kept.length === model.graph.initializer.length) return { bytes, builtIn, priorLayers };
+  if (kept.length === model.graph.initializer.length) return { bytes, ...found };
   model.graph.initializer = kept;
-  return { bytes: modelBytes(model), builtIn, priorLayers };
+  return { bytes: modelBytes(model), ...found };
 };

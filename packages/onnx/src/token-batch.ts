@@ -1,5 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, keptTokens } from '@length-adaptive/core/lengths';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
 
@@ -19,12 +19,13 @@ const ratiosTensor = (
   inputs: readonly EncoderInput[],
   configs: readonly LengthConfig[],
   layers: number,
+  keep: KeepOptions,
 ): RuntimeTensor => {
   const full = configs.every(isFullLength);
   const rows = full
     ? [new Array<number>(layers).fill(1)]
     : inputs.map(({ ids }, row) =>
-        keptTokens(configs[row] ?? [], ids.length).map((count) => Math.min(1, (count - 0.5) / ids.length)),
+        keptTokens(configs[row] ?? [], ids.length, keep).map((count) => Math.min(1, (count - 0.5) / ids.length)),
       );
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
@@ -36,7 +37,8 @@ const priorTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], width: n
   return new ort.Tensor('float32' as never, priors as never, [inputs.length, width]);
 };
 
-export interface TokenFeeds {
+/** `minTokens`: as the graph was made with it. */
+export interface TokenFeeds extends KeepOptions {
   /** One configuration a row. */
   readonly configs: readonly LengthConfig[];
   readonly layers: number;
@@ -48,7 +50,7 @@ export interface TokenFeeds {
 export const tokenFeeds = (
   ort: OnnxRuntime,
   inputs: readonly EncoderInput[],
-  { configs, layers, inputNames }: TokenFeeds,
+  { configs, layers, inputNames, ...keep }: TokenFeeds,
 ): Record<string, RuntimeTensor> => {
   const width = Math.max(...inputs.map(({ ids }) => ids.length));
   const tensor = (valueOf: (input: EncoderInput, token: number) => number): RuntimeTensor =>
@@ -62,7 +64,7 @@ export const tokenFeeds = (
     attention_mask: () => tensor(() => 1),
     token_type_ids: () => tensor(({ typeIds }, token) => typeIds?.[token] ?? 0),
     prior: () => priorTensor(ort, inputs, width),
-    length_ratios: () => ratiosTensor(ort, inputs, configs, layers),
+    length_ratios: () => ratiosTensor(ort, inputs, configs, layers, keep),
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])),

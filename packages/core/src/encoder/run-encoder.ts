@@ -2,10 +2,8 @@ import type { Activation } from './activation.js';
 import type { Attended, EncoderOps, EngineTypes, Passed } from './encoder-ops.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
+import type { Wanted } from './wanted.js';
 import type { BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, WeightTree } from './weights.js';
-
-/** Whose states are wanted. */
-export type Wanted = 'first' | 'all' | 'survivors';
 
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
@@ -17,10 +15,6 @@ export interface TracedLayer<E extends EngineTypes> {
 }
 
 export interface RunOptions<E extends EngineTypes> {
-  /**
-   * `first`: the first token alone, [B, hidden], so that the last layer computes nothing else; `all`: every token where it stood in the
-   * input; `survivors`: those that are left.
-   */
   readonly wanted: Wanted;
   /** The layers that run, ascending. */
   readonly layers: readonly number[];

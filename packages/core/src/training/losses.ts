@@ -75,8 +75,6 @@ export interface RelatedValue<T> {
   readonly value: T;
   /** Of a token's vector. */
   readonly width: number;
-  /** What their products are to be multiplied by besides 1 / sqrt(width of a relation head). Default 1. */
-  readonly scale?: number;
 }
 
 export interface RelationLossOptions<T> {
@@ -98,8 +96,8 @@ export const weightedRelationLoss = <T>(
   student: RelatedValue<T>,
   { heads, bias, weights }: RelationLossOptions<T>,
 ): T => {
-  const relation = ({ value, width, scale = 1 }: RelatedValue<T>): T => {
-    const scores = ops.relate(value, { heads, width, factor: scale / Math.sqrt(width / heads) });
+  const relation = ({ value, width }: RelatedValue<T>): T => {
+    const scores = ops.relate(value, { heads, width, factor: 1 / Math.sqrt(width / heads) });
     return ops.logSoftmax(bias === undefined ? scores : ops.add(scores, bias));
   };
   const [p, q] = [relation(teacher), relation(student)];

@@ -3,6 +3,7 @@ import { fullLength, keptTokens } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import { calibrateLatency } from './calibrate-latency.js';
 import type { RunnableModel } from '../model/runnable-model.js';
+import { questionAnswering } from '../tasks/question-answering.js';
 import { tinyModel } from '../testing/tiny-model.js';
 
 /** A model that only takes time, on a clock of its own. */
@@ -19,6 +20,7 @@ const sleeper = ({ layers = 6, positions = 512, builtIn = undefined as LengthCon
   };
   const model = {
     dimensions: { layers, positions },
+    task: questionAnswering(),
     builtIn,
     run: (inputs: readonly { readonly ids: ArrayLike<number> }[], { config = builtIn ?? fullLength(layers) } = {}) => {
       const tokens = inputs[0]?.ids.length ?? 0;

@@ -4,6 +4,7 @@ import { ModelError } from '../errors.js';
 import type { LatencyModel, TimedPass } from './latency-model.js';
 import { createLatencyModel, fitLatency } from './latency-model.js';
 import { quantile } from './quantile.js';
+import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
 export interface CalibrateLatencyOptions {
@@ -114,5 +115,6 @@ export const calibrateLatency = async (
     }
   }
   const passes = timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
-  return createLatencyModel(fitLatency(passes.slice(0, fitted.length), passes.slice(fitted.length)));
+  const { wanted } = costOptionsOf(model.dimensions, model.task.readout);
+  return createLatencyModel(fitLatency(passes.slice(0, fitted.length), passes.slice(fitted.length), { wanted }));
 };

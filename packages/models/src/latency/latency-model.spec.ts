@@ -33,6 +33,34 @@ test('fits a machine whose time is made of its terms, exactly', () => {
     expect(latency.milliseconds(77, config)).toBeCloseTo(truth(77, config), 6);
 });
 
+test('where the first token alone is wanted, what a configuration keeps in the last layer takes no time', () => {
+  const first = (tokens: number, config: LengthConfig): number => {
+    const kept = keptTokens(config.slice(0, -1), tokens);
+    const last = kept.at(-1) ?? tokens;
+    const before = kept.reduce(
+      ({ entering, time }, leaving) => ({
+        entering: leaving,
+        time: time + 0.01 * entering + 0.0004 * entering ** 2 + 0.03 * leaving + (leaving < entering ? 0.2 : 0),
+      }),
+      { entering: tokens, time: 0.4 + 0.002 * tokens },
+    );
+    return before.time + 0.01 * last + 0.0004 * last + 0.03;
+  };
+  const fit = fitLatency(passes([8, 24, 60, 128], first), passes([40], first), { wanted: 'first' });
+  const latency = createLatencyModel(fit);
+  expect(latency.error).toBeLessThan(1e-9);
+  expect(latency.milliseconds(77, [0.9, 0.7, 0.3, 0.1])).toBeCloseTo(first(77, [0.9, 0.7, 0.3, 0.1]), 6);
+  expect(latency.milliseconds(77, [1, 1, 1, 0.1])).toBe(latency.milliseconds(77, full));
+  const again: unknown = JSON.parse(JSON.stringify(fit));
+  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(latency.milliseconds(33, full));
+  expect(isLatencyFit({ ...fit, wanted: 'some' })).toBe(false);
+  const { wanted: _, ...older } = fit; // all tokens, as before there was a choice
+  expect(isLatencyFit(older)).toBe(true);
+  expect(createLatencyModel(older).milliseconds(77, [1, 1, 1, 0.1])).toBeLessThan(
+    createLatencyModel(older).milliseconds(77, full),
+  );
+});
+
 test('the error is that of passes that were not fitted', () => {
   const fit = fitLatency(
     passes([8, 24, 60, 128]),

@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig, Wanted } from '@length-adaptive/core/lengths';
 import { keptTokens } from '@length-adaptive/core/lengths';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
@@ -15,9 +15,9 @@ export interface TimedPass {
 export const latencyTerms = [
   'input', // once an input: head, start of a run, and the part of every layer that has no tokens in it
   'tokens', // of the input: embeddings, and putting dropped tokens back
-  'entering', // tokens that enter a layer, summed over the layers: projections
-  'enteringSquared', // their squares: attention
-  'leaving', // tokens that leave a layer: feed-forward
+  'entering', // tokens that enter a layer, summed over the layers: their projections
+  'enteringSquared', // times those that ask, which are the same but where the last layer computes the first alone: attention
+  'leaving', // tokens that stay in a layer: output projection, feed-forward
   'dropping', // layers that drop tokens: choosing and moving them
 ] as const;
 
@@ -31,6 +31,8 @@ export interface LatencyFit {
   readonly error: number;
   /** Passes that `error` was measured on. */
   readonly heldOut: number;
+  /** Whose states the model wants: for `first` the last layer computes one token, whatever a configuration keeps there. Default `all`. */
+  readonly wanted?: Wanted;
 }
 
 /** Predicts milliseconds on the machine and engine that it was calibrated on. */
@@ -44,24 +46,31 @@ export interface LatencyModel {
   observe(tokens: number, config: LengthConfig, milliseconds: number): void;
 }
 
+const wantedStates: readonly Wanted[] = ['first', 'all', 'survivors'];
+
 /** How fast the weight of observations decays; the calibration keeps its own. */
 const memory = 0.98;
 
-const termsOf = (tokens: number, config: LengthConfig): Record<LatencyTerm, number> => {
+const termsOf = (tokens: number, config: LengthConfig, wanted: Wanted): Record<LatencyTerm, number> => {
   const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
   let entering = tokens;
-  for (const leaving of keptTokens(config, tokens)) {
+  for (const [layer, kept] of keptTokens(config, tokens).entries()) {
+    const firstAlone = wanted === 'first' && layer === config.length - 1;
     terms.entering += entering;
-    terms.enteringSquared += entering * entering;
-    terms.leaving += leaving;
-    if (leaving < entering) terms.dropping += 1;
-    entering = leaving;
+    terms.enteringSquared += entering * (firstAlone ? 1 : entering);
+    terms.leaving += firstAlone ? 1 : kept;
+    if (kept < entering && !firstAlone) terms.dropping += 1;
+    entering = kept;
   }
   return terms;
 };
 
-const predict = (coefficients: LatencyFit['coefficients'], tokens: number, config: LengthConfig): number => {
-  const terms = termsOf(tokens, config);
+const predict = (
+  { coefficients, wanted = 'all' }: Pick<LatencyFit, 'coefficients' | 'wanted'>,
+  tokens: number,
+  config: LengthConfig,
+): number => {
+  const terms = termsOf(tokens, config, wanted);
   return latencyTerms.reduce((sum, term) => sum + coefficients[term] * terms[term], 0);
 };
 
@@ -75,10 +84,14 @@ const leastMilliseconds = 1e-3;
  *
  * @param heldOut passes that the error is measured on. Without any it is that of `passes`
  */
-export const fitLatency = (passes: readonly TimedPass[], heldOut: readonly TimedPass[] = []): LatencyFit => {
+export const fitLatency = (
+  passes: readonly TimedPass[],
+  heldOut: readonly TimedPass[] = [],
+  { wanted = 'all' }: Pick<LatencyFit, 'wanted'> = {},
+): LatencyFit => {
   const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
   const rows = passes.map(({ tokens, config }, i) => {
-    const terms = termsOf(tokens, config);
+    const terms = termsOf(tokens, config, wanted);
     return latencyTerms.map((term) => terms[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
@@ -88,9 +101,9 @@ export const fitLatency = (passes: readonly TimedPass[], heldOut: readonly Timed
   >;
   const judged = heldOut.length > 0 ? heldOut : passes;
   const errors = judged.map(({ tokens, config, milliseconds }) =>
-    Math.abs(predict(coefficients, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1),
+    Math.abs(predict({ coefficients, wanted }, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1),
   );
-  return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length };
+  return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length, wanted };
 };
 
 /** Whether a value read from a file is a calibration. */
@@ -105,6 +118,7 @@ export const isLatencyFit = (value: unknown): value is LatencyFit => {
     return false;
   const { coefficients, error, heldOut } = value;
   if (typeof coefficients !== 'object' || coefficients === null) return false;
+  if ('wanted' in value && !wantedStates.some((wanted) => wanted === value.wanted)) return false;
   const numbers: unknown[] = [
     error,
     heldOut,
@@ -121,7 +135,7 @@ export const createLatencyModel = (fit: LatencyFit): LatencyModel => {
     fit,
     error: fit.error,
     observe: (tokens, config, milliseconds) => {
-      const predicted = predict(fit.coefficients, tokens, config);
+      const predicted = predict(fit, tokens, config);
       // The calibration counts as one observation, so that the first ones do not throw the scale about.
       if (anchor === 0) anchor = predicted;
       recent.took = recent.took * memory + milliseconds;
@@ -129,7 +143,7 @@ export const createLatencyModel = (fit: LatencyFit): LatencyModel => {
     },
     milliseconds: (tokens, config) => {
       const scale = recent.predicted + anchor > 0 ? (recent.took + anchor) / (recent.predicted + anchor) : 1;
-      return scale * predict(fit.coefficients, tokens, config);
+      return scale * predict(fit, tokens, config);
     },
   };
 };

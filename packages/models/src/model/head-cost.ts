@@ -1,7 +1,17 @@
-import type { HeadCost } from '@length-adaptive/core';
+import type { HeadCost, Wanted } from '@length-adaptive/core';
 import { classificationHeadCost, tokenHeadCost } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
+import { wantedStates } from '../tasks/readout.js';
 
 /** MACs of a head. */
 export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { pool, outputs }: Readout): HeadCost =>
   pool === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
+
+/** What the cost of a model depends on beside its dimensions: its head, and whether that reads the first token alone. */
+export const costOptionsOf = (
+  dimensions: Pick<Dimensions, 'hiddenSize'>,
+  readout: Readout,
+): { readonly head: HeadCost; readonly wanted: Wanted } => ({
+  head: headCostOf(dimensions, readout),
+  wanted: wantedStates(readout),
+});

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
-import { headCostOf } from './head-cost.js';
+import { costOptionsOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameter.js';
 import { checkParameters } from '../architectures/parameter.js';
@@ -16,7 +16,7 @@ import { describeModel } from './describe-model.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
-import { logitShape, wantedStates } from '../tasks/readout.js';
+import { logitShape } from '../tasks/readout.js';
 import type { Task } from '../tasks/task.js';
 
 /** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
@@ -43,7 +43,7 @@ export interface TaskModel extends RunnableModel {
 }
 
 /** How one forward pass runs. */
-export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract'> & {
+export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract' | 'minTokens' | 'protectedTokens'> & {
   readonly dropout?: Dropout | undefined;
 };
 
@@ -89,7 +89,7 @@ export const createTaskModel = (
     unread,
   });
   const { encoder, head } = weights;
-  const headMacs = headCostOf(dimensions, task.readout);
+  const costOptions = costOptionsOf(dimensions, task.readout);
   let untrained = initialised;
 
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
@@ -99,7 +99,7 @@ export const createTaskModel = (
         ...options,
         ...ranking,
         dropout,
-        wanted: wantedStates(task.readout),
+        wanted: costOptions.wanted,
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
@@ -157,9 +157,8 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, lengthConfig = fullLength(dimensions.layers)) =>
-      cost(dimensions, lengthConfig, length, { head: headMacs }),
-    headMacs,
+    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, costOptions),
+    headMacs: costOptions.head,
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },

@@ -3,6 +3,7 @@ import { fullLength, relativeCost } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
+import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
 /** What the cost of a configuration is reckoned in. */
@@ -10,7 +11,7 @@ export type CostObjective = 'macs' | 'latency';
 
 /** Share of the full model's MACs that a configuration spends on inputs of the given lengths. */
 export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
-  relativeCost(model.dimensions, config, lengths, { head: model.headMacs });
+  relativeCost(model.dimensions, config, lengths, costOptionsOf(model.dimensions, model.task.readout));
 
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {

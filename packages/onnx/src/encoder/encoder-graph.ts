@@ -24,15 +24,17 @@ export interface EncoderGraphOptions {
   readonly wanted: 'first' | 'all';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
-  /** In layers below this number the prior of the inputs counts. Default: in none. */
+  /** In layers below this number the prior of the inputs counts. Default: in all of them. */
   readonly priorLayers?: number | undefined;
+  /** Leading tokens that always stay. Default 1, [CLS]. */
+  readonly protectedTokens?: number | undefined;
   /** Also give the positions that leave every layer. Default false. */
   readonly trace?: boolean;
   /** Values of some layers that are wanted too, for distillation. Default: none. */
   readonly observe?: Observe | undefined;
 }
 
-/** What `observe` asked for. Queries come divided by the square root of the width of a head. */
+/** What `observe` asked for. */
 export type ObservedValues = ObservedBy<GraphEngine<unknown>>;
 
 export interface EncoderGraph {
@@ -55,7 +57,8 @@ export const encoderGraph = <Leaf>(
     plan,
     wanted,
     layers = weights.blocks.map((_, layer) => layer),
-    priorLayers = 0,
+    priorLayers = weights.blocks.length,
+    protectedTokens,
     trace = false,
     observe,
   }: EncoderGraphOptions,
@@ -66,6 +69,7 @@ export const encoderGraph = <Leaf>(
     inputs: plan ? inputs : { ...inputs, prior: undefined },
     size,
     training,
+    protectedTokens,
     positions: plan !== undefined && (wanted === 'all' || trace),
     departed: plan !== undefined && wanted === 'all',
     onEmbeddingSum: (sum) => (embeddingSum = sum),

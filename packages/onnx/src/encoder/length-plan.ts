@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { lengthsInput } from '../read-file.js';
@@ -17,9 +17,6 @@ export interface LayerLengths {
   /** Whether rows differ: a scalar bool. */
   readonly ragged: Value;
 }
-
-/** No layer keeps fewer tokens than this, or than the input has. */
-const minTokens = 2;
 
 /** `ceil(ratio * length)` for every layer, as numbers that may be too large or too small: [B, layers] float32. */
 const wantedTokens = (
@@ -41,7 +38,7 @@ const wantedTokens = (
 };
 
 /**
- * Plans how many tokens of each row leave each layer: `min(length, max(2, ceil(ratio * length)))` of its own length.
+ * Plans how many tokens of each row leave each layer: `min(length, max(minTokens, ceil(ratio * length)))` of its own length.
  *
  * @param mask 1 for real tokens, 0 for padding: [B, T] float32
  */
@@ -50,10 +47,14 @@ export const planLengths = (
   mask: Value,
   lengths: GraphLengths,
   layers: number,
+  { minTokens = 2 }: KeepOptions = {},
 ): readonly LayerLengths[] | undefined => {
   if (lengths === 'full') return undefined;
   const length = g.op('ReduceSum', [mask, g.int64([1])], { keepdims: 1 }); // [B, 1]
-  const kept = g.op('Min', [g.op('Max', [wantedTokens(g, length, lengths, layers), g.float(minTokens)]), length]); // [B, layers]
+  const kept = g.op('Min', [
+    g.op('Max', [wantedTokens(g, length, lengths, layers), g.float(Math.max(minTokens, 1))]),
+    length,
+  ]); // [B, layers]
   return planCounts(g, kept, lengths === 'input' ? wheneverNeeded(g, kept, length, layers) : dropsOf(lengths.config));
 };
 

@@ -11,7 +11,7 @@ import type { EncoderInputs, GraphEngine, GraphTokens, TrainingContext } from '.
 
 const float = elementTypeNumber('float32');
 
-/** Above any significance: the first token always stays. */
+/** Above any significance: protected tokens always stay. */
 const always = 1e9;
 
 export interface OnGraphOptions<Leaf> {
@@ -21,6 +21,8 @@ export interface OnGraphOptions<Leaf> {
   readonly size: number;
   /** Emit what can be differentiated, with dropout. Absent: a graph to predict with. */
   readonly training?: TrainingContext | undefined;
+  /** Leading tokens that always stay. Default 1, [CLS]. */
+  readonly protectedTokens?: number | undefined;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
   /** Whether the states of tokens that leave are kept. */
@@ -79,6 +81,18 @@ const everyPosition = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
   return g.op('Expand', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.op('Shape', [ids])]);
 };
 
+/** Scores, [B, K] float32, with one above all others for the first `count` tokens. */
+const protect = (g: GraphBuilder, scores: Value, count: number): Value => {
+  if (count === 0) return scores;
+  if (count === 1) {
+    const others = g.op('Slice', [scores, g.int64([1]), g.int64([2 ** 31]), g.int64([1])]);
+    return g.op('Pad', [others, g.int64([0, 1, 0, 0]), g.float(always)]);
+  }
+  const width = g.op('Gather', [g.op('Shape', [scores]), g.int64(1)]); // may be less than `count`
+  const places = g.op('Range', [g.int64(0), width, g.int64(1)]);
+  return g.op('Where', [g.op('Less', [places, g.int64(count)]), g.float(always), scores]);
+};
+
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
 /** What heads are made of too. */
@@ -101,7 +115,7 @@ export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): E
 
 /** @param padded whether any row of the input is: scalar bool */
 const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Value): EncoderOps<GraphEngine<Leaf>> => {
-  const { emit, inputs, size, training, onEmbeddingSum } = options;
+  const { emit, inputs, size, training, protectedTokens = 1, onEmbeddingSum } = options;
   const keepStates = (into: Value, states: Value, { positions, valid }: GraphTokens): Value =>
     g.op('ScatterND', [
       into,
@@ -130,12 +144,18 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     attend: (queries, keys, { query, key, value }, { heads, layer, among }) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
+      const width = Math.sqrt(size / heads);
+      // Constant weights take the scale of the scores along; queries are brought back from it only where somebody looks at them.
+      const unscaled = training && emit.dense(g, queries, query);
+      const scaled = unscaled ? g.op('Mul', [unscaled, g.float(1 / width)]) : emit.dense(g, queries, query, 1 / width);
       const projections = {
-        query: emit.dense(g, queries, query, 1 / Math.sqrt(size / heads)),
+        get query(): Value {
+          return unscaled ?? g.op('Mul', [scaled, g.float(width)]);
+        },
         key: emit.dense(g, keys, key),
         value: emit.dense(g, keys, value),
       };
-      const [q, k, v] = [split(projections.query), split(projections.key), split(projections.value)]; // [B, heads, .., size]
+      const [q, k, v] = [split(scaled), split(projections.key), split(projections.value)]; // [B, heads, .., size]
       const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
       const probabilities = attentionSoftmax(g, product, among, training !== undefined);
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
@@ -155,9 +175,10 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return chooseTree(g, drops, (b) => then(opsOf(b, options, padded)), otherwise);
     },
     keep: (scores, { counts, width, ragged }) => {
-      const others = g.op('Slice', [scores, g.int64([1]), g.int64([2 ** 31]), g.int64([1])]);
-      const worth = g.op('Pad', [others, g.int64([0, 1, 0, 0]), g.float(always)]);
-      const [, order] = g.ops('TopK', [worth, width], 2, { attributes: { axis: 1 } }) as [Value, Value]; // best first; ties to the earlier
+      const [, order] = g.ops('TopK', [protect(g, scores, protectedTokens), width], 2, { attributes: { axis: 1 } }) as [
+        Value,
+        Value,
+      ]; // best first; ties to the earlier
       const slots = g.op('Unsqueeze', [order, g.int64([2])]);
       const places = g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
       return { order, slots, places, counts, ragged };

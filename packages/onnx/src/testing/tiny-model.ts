@@ -1,4 +1,4 @@
-import type { LengthAdaptiveFile, ModelConfig, TaskModel, TextModel } from '@length-adaptive/models';
+import type { LengthAdaptiveFile, ModelConfig, Task, TaskModel, TextModel } from '@length-adaptive/models';
 import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 
 /** A BERT of 3 layers, 32 wide, whose weights are large enough for attention to choose. */
@@ -16,8 +16,8 @@ export const tinyConfig: ModelConfig = {
 };
 
 /** A model of random weights. */
-export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel => {
-  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
+export const tinyModel = (changes: ModelConfig = {}, seed = 1, task?: Task): TaskModel => {
+  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed, task });
   model.markTrained(); // as if it had been trained
   return model;
 };

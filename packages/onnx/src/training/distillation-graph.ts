@@ -80,17 +80,13 @@ const relationsLoss = (
     bias: g.input('key_bias', 'float32', ['batch', 1, 1, 'sequence']),
     weights: g.input('token_weights', 'float32', ['batch', 1, 'sequence', 1]),
   };
-  const related = (kind: keyof ProjectionsOf<Value>, value: Value, { hiddenSize, heads }: Dimensions) => ({
-    value,
-    width: hiddenSize,
-    scale: kind === 'query' ? hiddenSize / heads : 1, // queries come divided by the square root of the width of their heads
-  });
+  const related = (value: Value, { hiddenSize }: Dimensions) => ({ value, width: hiddenSize });
   const ops = graphLossOps(g);
   const terms = (['query', 'key', 'value'] as const).map((kind) =>
     weightedRelationLoss(
       ops,
-      related(kind, teacherValue(`${kind}.0`), teacher.dimensions),
-      related(kind, own[kind], student.dimensions),
+      related(teacherValue(`${kind}.0`), teacher.dimensions),
+      related(own[kind], student.dimensions),
       options,
     ),
   );

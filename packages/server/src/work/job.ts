@@ -1,7 +1,7 @@
 import { cost, fullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
-import { headCostOf } from '@length-adaptive/models';
+import { costOptionsOf } from '@length-adaptive/models';
 import type { ServerError } from '../errors.js';
 import type { Choice, Choices } from '../planning/choices.js';
 import type { ModelFacts } from '../pool/thread-messages.js';
@@ -11,8 +11,8 @@ import type { InferenceRequest, InferenceResult } from '../request.js';
 export type MacsOf = (tokens: number, lengthConfig: LengthConfig) => number;
 
 export const macsOf = ({ dimensions, head }: Pick<ModelFacts, 'dimensions' | 'head'>): MacsOf => {
-  const headMacs = headCostOf(dimensions, head);
-  return (tokens, lengthConfig) => cost(dimensions, lengthConfig, tokens, { head: headMacs });
+  const costOptions = costOptionsOf(dimensions, head);
+  return (tokens, lengthConfig) => cost(dimensions, lengthConfig, tokens, costOptions);
 };
 
 /** A request on its way: some of its texts wait, some are being computed, some are done. */

@@ -5,7 +5,7 @@ import type { CoreErrorCode } from '@length-adaptive/core/lengths';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import { ModelError } from '../../errors.js';
 import type { ModelErrorCode } from '../../errors.js';
-import { headCostOf } from '../../model/head-cost.js';
+import { costOptionsOf } from '../../model/head-cost.js';
 import type { Predictor } from '../predictor.js';
 import type { Inspection, PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
@@ -143,7 +143,7 @@ export const createWorkerPredictor = async (
   const opening = ask<WorkerModel>({ call: 'open', source: absolute(source), options }, { signal, onProgress });
   const { id: model } = opening;
   const facts = await opening.answer;
-  const headMacs = headCostOf(facts.dimensions, facts.head);
+  const costOptions = costOptionsOf(facts.dimensions, facts.head);
   const predict = (texts: readonly (TextInput | TokenInput)[], given: PredictOptions = {}): Promise<unknown> =>
     ask({ call: 'predict', model, texts, options: sent(given) }, given).answer;
   let disposed = false;
@@ -154,8 +154,7 @@ export const createWorkerPredictor = async (
       ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
     inspect: (text, given = {}) =>
       ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
-    macs: (tokens, config = fullLength(facts.dimensions.layers)) =>
-      cost(facts.dimensions, config, tokens, { head: headMacs }),
+    macs: (tokens, config = fullLength(facts.dimensions.layers)) => cost(facts.dimensions, config, tokens, costOptions),
     dispose: () => {
       if (disposed) return;
       disposed = true;

@@ -1,0 +1,109 @@
+import type { EncoderOps } from '../encoder/encoder-ops.js';
+import type { EncoderWeights, WeightTree } from '../encoder/weights.js';
+
+/** The shape of a weight: [in, out] of a kernel. */
+type Shape = readonly number[];
+
+/** Tokens by width: all that a count needs to know of the states of one input. */
+interface CountedStates {
+  readonly slots: number;
+  readonly width: number;
+}
+
+/** An engine that computes nothing: it counts what one would multiply for a single input. */
+export interface CountingEngine {
+  readonly states: CountedStates;
+  readonly probabilities: undefined;
+  readonly scores: undefined;
+  readonly weight: Shape;
+  readonly tokens: { readonly slots: number; readonly prior?: undefined };
+  /** Tokens that stay. */
+  readonly step: number;
+  readonly move: number;
+}
+
+/** Multiply-accumulates, by the operations that make them. */
+export interface CountedMacs {
+  readonly dense: number;
+  readonly attend: number;
+  readonly norm: number;
+}
+
+export interface CountingOps {
+  readonly ops: EncoderOps<CountingEngine>;
+  /** What was counted up to now. */
+  counted(): CountedMacs;
+}
+
+/** The operations of the encoder for one input of `length` tokens. */
+export const countingOps = (length: number): CountingOps => {
+  const macs = { dense: 0, attend: 0, norm: 0 };
+  const dense = ({ slots, width }: CountedStates, kernel: Shape): CountedStates => {
+    const [rows = 0, columns = 0] = kernel;
+    if (rows !== width) throw new Error(`States of width ${width} meet a kernel of [${rows}, ${columns}].`);
+    macs.dense += slots * rows * columns;
+    return { slots, width: columns };
+  };
+  const ops: EncoderOps<CountingEngine> = {
+    dense: (x, { kernel }) => dense(x, kernel),
+    activate: (x) => x,
+    dropout: (x) => x,
+    rows: ([, width = 0]) => ({ slots: length, width }),
+    add: (x) => x,
+    norm: (x, _, { residual }) => {
+      if (residual && residual.slots !== x.slots) throw new Error(`${x.slots} slots and ${residual.slots} are added.`);
+      macs.norm += x.slots * x.width;
+      return x;
+    },
+    attend: (queries, keys, { query, key, value }) => {
+      const projections = {
+        query: dense(queries, query.kernel),
+        key: dense(keys, key.kernel),
+        value: dense(keys, value.kernel),
+      };
+      const products = queries.slots * keys.slots;
+      macs.attend += products * projections.query.width + products * projections.value.width; // scores, weighted sums
+      return {
+        context: { slots: queries.slots, width: projections.value.width },
+        probabilities: undefined,
+        projections,
+      };
+    },
+    received: () => undefined,
+    addPrior: () => undefined,
+    whereAnyLeave: (step, then, otherwise) => (step < otherwise.tokens.slots ? then(ops) : otherwise),
+    keep: (_, step) => step,
+    move: ({ width }, slots) => ({ slots, width }),
+    depart: (_, slots) => ({ slots }),
+    begin: ({ slots }) => ({ slots }),
+    firstAlone: ({ width }) => ({ slots: 1, width }),
+    firstTokens: () => ({ slots: 1 }),
+    pool: ({ width }) => ({ slots: 1, width }),
+    restore: ({ width }) => ({ slots: length, width }),
+  };
+  return { ops, counted: () => ({ ...macs }) };
+};
+
+/** The shapes of an encoder's weights. */
+export const encoderShapes = (
+  {
+    layers,
+    hiddenSize: d,
+    intermediateSize: f,
+  }: Readonly<Record<'layers' | 'hiddenSize' | 'intermediateSize', number>>,
+  heads: number,
+): WeightTree<EncoderWeights, Shape> => {
+  const map = (rows: number, columns: number) => ({ kernel: [rows, columns], bias: [columns] });
+  const norm = { gain: [d], bias: [d] };
+  const square = map(d, d);
+  const block = {
+    attention: { query: square, key: square, value: square, output: square, norm },
+    feedForward: { intermediate: map(d, f), output: map(f, d), norm },
+  };
+  return {
+    embeddings: { word: [9, d], position: [512, d], norm },
+    blocks: Array.from({ length: layers }, () => block),
+    heads,
+    layerNormEpsilon: 1e-12,
+  };
+};
