@@ -20,9 +20,18 @@ export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
+export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
-export type { Reducer, ReducerOf } from './reducers/reducer.js';
+export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
+export type { ReducerDefinition } from './reducers/reducer-definition.js';
+export {
+  findReducer,
+  isRegisteredReducer,
+  reducerKey,
+  reducerNames,
+  registerReducer,
+} from './reducers/registry.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';
 export { keepOrder, rankOrder, selectionOf } from './selection/selection.js';
@@ -54,6 +63,7 @@ export type {
   Passed,
   ProjectionsOf,
   TravellingTokens,
+  Voters,
 } from './encoder/encoder-ops.js';
 export type {
   AttentionWeights,

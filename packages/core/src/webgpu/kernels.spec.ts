@@ -97,12 +97,14 @@ const missing = webGpuMissing();
   );
 
   test.each([
-    { counts: [7], width: 7 },
-    { counts: [130, 1, 65], width: 130 },
-  ])('significance of $counts tokens in rows of $width', async ({ counts, width }) => {
+    { counts: [7], width: 7, voters: 'all' },
+    { counts: [130, 1, 65], width: 130, voters: 'all' },
+    { counts: [7], width: 7, voters: 'first' },
+    { counts: [130, 1, 65], width: 130, voters: 'first' },
+  ] as const)('significance of $counts tokens in rows of $width, $voters voting', async ({ counts, width, voters }) => {
     const probabilities = tf.tidy(() => tf.softmax(normal([counts.length, 3, width, width]))) as tf.Tensor4D;
     expect(
-      await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts })),
+      await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts }, { voters })),
     ).toBeLessThan(1e-5);
     probabilities.dispose();
   });
