@@ -32,6 +32,7 @@ export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { namedReducer } from './reducers/reducer.js';
 export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {

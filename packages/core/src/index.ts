@@ -23,6 +23,7 @@ export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
+export { namedReducer } from './reducers/reducer.js';
 export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {

@@ -11,6 +11,10 @@ export interface NamedReducer {
   readonly settings?: ReducerSettings | undefined;
 }
 
+/** A reducer's name and settings alone. */
+export const namedReducer = ({ name, settings }: NamedReducer): NamedReducer =>
+  settings === undefined ? { name } : { name, settings };
+
 /** Decides which tokens leave a layer, on one engine: the ones with the highest scores stay. What an input's `prior` says is added to them. */
 export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   /** One number a slot: 0 or more for real tokens, and no more for padding than for any of them. Ties go to the earlier token. */

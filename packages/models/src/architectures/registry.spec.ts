@@ -176,9 +176,10 @@ describe("a family of one's own", () => {
   test('is opened by its model_type once it is registered, saved, and opened again without TensorFlow.js', async () => {
     const config = { ...tinyConfig, model_type: 'toy-bert' };
     expect(() => architectureOf(config)).toThrow(/model_type "toy-bert" is not supported.*registerArchitecture/);
+    const before = architectureNames();
     registerArchitecture(toy);
     registerArchitecture(toy); // the same again is nothing new
-    expect(architectureNames()).toEqual(['bert', 'distilbert', 'tinybert', 'toy-bert']);
+    expect(architectureNames()).toEqual([...before, 'toy-bert']);
     expect(architectureOf(config)).toBe(toy);
 
     const text = await openModel(memorySource(await tinyFiles(config)));

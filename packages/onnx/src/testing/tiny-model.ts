@@ -1,3 +1,4 @@
+import type { Reducer } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ModelConfig, TaskModel, TextModel } from '@length-adaptive/models';
 import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 
@@ -16,8 +17,8 @@ export const tinyConfig: ModelConfig = {
 };
 
 /** A model of random weights. */
-export const tinyModel = (changes: ModelConfig = {}, seed = 1): TaskModel => {
-  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed });
+export const tinyModel = (changes: ModelConfig = {}, seed = 1, reducer?: Reducer): TaskModel => {
+  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed, reducer });
   model.markTrained(); // as if it had been trained
   return model;
 };
@@ -44,7 +45,12 @@ const lengthAdaptive: LengthAdaptiveFile = {
 };
 
 /** A model of random weights that reads text and was searched. */
-export const tinyTextModel = (): TextModel => {
+export const tinyTextModel = (reducer?: Reducer): TextModel => {
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
-  return { model: tinyModel(), tokenizerFiles, tokenizer: createTokenizer(tokenizerFiles), lengthAdaptive };
+  return {
+    model: tinyModel({}, 1, reducer),
+    tokenizerFiles,
+    tokenizer: createTokenizer(tokenizerFiles),
+    lengthAdaptive,
+  };
 };
