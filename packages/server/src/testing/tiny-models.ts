@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { findReducer } from '@length-adaptive/core';
 import type { Task } from '@length-adaptive/models';
 import {
   createTaskModel,
@@ -50,12 +51,22 @@ const tasks = {
 export type TinyModelName = keyof typeof tasks;
 
 /** Writes a model with random weights and a Pareto set as a model folder. */
-export const writeTinyModel = async (folder: string, task: TinyModelName = 'reviews', seed = 3): Promise<void> => {
+export const writeTinyModel = async (
+  folder: string,
+  task: TinyModelName = 'reviews',
+  seed = 3,
+  reducer = 'attention',
+): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
   await mkdir(path.dirname(folder), { recursive: true });
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
-  const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
+  const model = createTaskModel(config, new Map(), {
+    fresh: true,
+    seed,
+    task: tasks[task],
+    reducer: findReducer(reducer),
+  });
   model.markTrained(); // as if it had been trained
   await saveModel(folder, {
     model,
