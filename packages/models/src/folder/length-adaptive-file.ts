@@ -49,8 +49,7 @@ export interface LengthAdaptiveFile {
   readonly training?: Readonly<Record<string, unknown>>;
   readonly search?: SearchRecord;
   /** The prior that helps to rank its tokens, and did in training and search. Absent: attention alone ranks. */
-  readonly prior?: PriorSettings;
-  readonly reducer?: { readonly name: string; readonly [setting: string]: unknown };
+  readonly reducer?: PriorSettings;
   /** From the cheapest to the dearest. */
   readonly paretoSet: readonly ParetoPoint[];
   /** What later versions and other tools add is kept. */
@@ -109,7 +108,7 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     throw new ModelError('FILE_INVALID', `${name}: ${problem}.`);
   };
   if (!isRecord(value)) return fail('expected a JSON object');
-  const { format, version, training, search, prior, paretoSet } = value;
+  const { format, version, training, search, reducer, paretoSet } = value;
   if (format !== 'length-adaptive') return fail(`"format" is ${JSON.stringify(format)}, expected "length-adaptive"`);
   if (version !== 1)
     return fail(
@@ -123,8 +122,8 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     const wrongNumber = numberFields.find((field) => search[field] !== undefined && !isFinite(search[field]));
     if (wrongNumber !== undefined) return fail(`"search.${wrongNumber}" is not a number`);
   }
-  const wrongPrior = prior === undefined ? undefined : priorProblem(prior);
-  if (wrongPrior !== undefined) return fail(`"prior" ${wrongPrior}`);
+  const wrongPrior = reducer === undefined ? undefined : priorProblem(reducer);
+  if (wrongPrior !== undefined) return fail(`"reducer" ${wrongPrior}`);
   if (!Array.isArray(paretoSet)) return fail('"paretoSet" is not a list');
   const points: readonly unknown[] = paretoSet;
   const first = points[0];
@@ -142,9 +141,9 @@ export const withPriorSettings = (
   file: LengthAdaptiveFile | undefined,
   prior: ModelPrior | undefined,
 ): LengthAdaptiveFile | undefined => {
-  if (prior) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), prior };
+  if (prior) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer: prior };
   if (!file) return undefined;
-  const { prior: _, ...rest } = file;
+  const { reducer: _, ...rest } = file;
   return rest;
 };
 
