@@ -57,7 +57,12 @@ const chosen = (
     const within = paretoSet.filter(({ cost }) => cost <= budget);
     return within.length === 0
       ? []
-      : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
+      : [
+          {
+            budget,
+            lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).point.lengths ?? [],
+          },
+        ];
   });
 
 /** What tokens are ranked by, in rows and tables: attention where nothing is added to it. */
