@@ -36,7 +36,7 @@ export {
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
 } from './folder/length-adaptive-file.js';
-export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, ReducerRecord, SearchRecord } from './folder/length-adaptive-file.js';
 export {
   checkSavable,
   chooseRanking,
@@ -46,7 +46,7 @@ export {
   savedReducer,
   withRanking,
 } from './folder/ranking.js';
-export type { Ranking, RankingOptions, ReducerChoice, ReducerName, ReducerRecord } from './folder/ranking.js';
+export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,

@@ -1,6 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
+import type { PriorSettings } from '../priors/prior-settings.js';
 import { priorProblem } from '../priors/prior-settings.js';
 import { isRecord } from '../sources/json-record.js';
 
@@ -209,17 +209,6 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     ...(prior !== undefined && { prior: prior as PriorSettings }),
     paretoSet: sorted,
   };
-};
-
-/** What is known of a model, with its prior in it; undefined where nothing is known and attention ranks. */
-export const withPriorSettings = (
-  file: LengthAdaptiveFile | undefined,
-  prior: ModelPrior | undefined,
-): LengthAdaptiveFile | undefined => {
-  if (prior) return { ...(file ?? { format: 'length-adaptive', version: 2, paretoSet: [] }), prior };
-  if (!file) return undefined;
-  const { prior: _, ...rest } = file;
-  return rest;
 };
 
 /** The text of a `length_adaptive.json`, checked, its Pareto set sorted by cost. */

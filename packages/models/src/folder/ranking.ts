@@ -10,17 +10,11 @@ import {
 import { ModelError, messageOf } from '../errors.js';
 import type { ModelPrior, PriorName, PriorSettings } from '../priors/prior-settings.js';
 import { choosePrior, isPriorName } from '../priors/prior-settings.js';
-import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.js';
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
 
 /** The name of a reducer: of this release, or registered (`registerReducer`). */
 export type ReducerName = 'attention' | 'cls-attention' | (string & {});
-
-/** A reducer's name and its settings side by side, as `length_adaptive.json` says it. */
-export interface ReducerRecord {
-  readonly name: ReducerName;
-  readonly [setting: string]: unknown;
-}
 
 /** A reducer by its name, by its name with settings, or itself. */
 export type ReducerChoice = ReducerName | ReducerRecord | Reducer;
@@ -125,7 +119,7 @@ export const withRanking = (
 ): LengthAdaptiveFile | undefined => {
   const record = reducerRecord(reducer);
   if (!file && !prior && !record) return undefined;
-  const { prior: _, reducer: __, ...rest } = file ?? { format: 'length-adaptive', version: 1, paretoSet: [] };
+  const { prior: _, reducer: __, ...rest } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
   return { ...rest, ...(record && { reducer: record }), ...(prior && { prior }) };
 };
 
