@@ -57,7 +57,12 @@ const chosen = (
     const within = paretoSet.filter(({ cost }) => cost <= budget);
     return within.length === 0
       ? []
-      : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
+      : [
+          {
+            budget,
+            lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).point.lengths ?? [],
+          },
+        ];
   });
 
 /** Searches a trained model by fidelity, unless that is done. With a reducer that is asked for, in a folder of its own, so that the model stays as it was trained. */

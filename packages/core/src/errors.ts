@@ -1,6 +1,7 @@
 /** What can go wrong in this package, one word each. */
 export type CoreErrorCode =
   | 'LENGTH_CONFIG_INVALID'
+  | 'OPERATING_POINT_INVALID'
   | 'INPUT_INVALID'
   | 'OPTION_INVALID'
   | 'STATE_INVALID'

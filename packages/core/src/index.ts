@@ -13,6 +13,8 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export type { OperatingPoint } from './operating-point.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
 export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost } from './cost.js';

@@ -103,7 +103,7 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.reducer) };
+  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.prior) };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,

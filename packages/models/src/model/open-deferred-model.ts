@@ -46,7 +46,7 @@ export const openDeferredModel = async (
   const { config, tensors, unread = new Map<never, never>(), tokenizerFiles, lengthAdaptive, close } = directory;
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-    const { specs, ...model } = describeModel(config, { reducer: choosePrior(reducer, lengthAdaptive?.reducer) });
+    const { specs, ...model } = describeModel(config, { reducer: choosePrior(reducer, lengthAdaptive?.prior) });
     const { prefix } = model.architecture;
     const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, tensors, { prefix, unread });
     checkTrained(missing);

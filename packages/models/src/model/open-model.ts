@@ -60,7 +60,7 @@ export const openModel = async (
   const model = createTaskModel(config, kept(tensors), {
     task: chosen,
     seed,
-    reducer: choosePrior(reducer, same ? lengthAdaptive?.reducer : undefined),
+    reducer: choosePrior(reducer, same ? lengthAdaptive?.prior : undefined),
     unread: kept(unread),
   });
   return {

@@ -68,7 +68,7 @@ describe('the choice', () => {
       /window 65, expected a whole number from 1 to 64/,
     ],
   ])('a file with %s is refused', (_, reducer, message) => {
-    const file = { format: 'length-adaptive', version: 1, paretoSet: [], reducer };
+    const file = { format: 'length-adaptive', version: 2, paretoSet: [], prior: reducer };
     expect(() => validateLengthAdaptiveFile(file)).toThrow(
       expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }),
     );
@@ -88,11 +88,11 @@ describe('the choice', () => {
   });
 
   test('is put into the file of a model, or taken out of it', () => {
-    const reducer = { name: 'question-overlap', layers: 2, window: 24 } as const;
-    const bare = { format: 'length-adaptive', version: 1, paretoSet: [] } as const;
+    const prior = { name: 'question-overlap', layers: 2, window: 24 } as const;
+    const bare = { format: 'length-adaptive', version: 2, paretoSet: [] } as const;
     expect(withPriorSettings(undefined, undefined)).toBeUndefined();
-    expect(withPriorSettings(undefined, reducer)).toEqual({ ...bare, reducer });
-    expect(withPriorSettings({ ...bare, reducer: { name: 'question-overlap' } }, undefined)).toEqual(bare);
+    expect(withPriorSettings(undefined, prior)).toEqual({ ...bare, prior });
+    expect(withPriorSettings({ ...bare, prior: { name: 'question-overlap' } }, undefined)).toEqual(bare);
   });
 });
 
@@ -133,10 +133,10 @@ describe('a model that ranks by the question', () => {
       populationSize: 2,
       metric: 'probability',
     });
-    await saveModel(folder, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+    await saveModel(folder, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet } });
 
     const opened = await openTrainedModel(folder);
-    expect(opened.lengthAdaptive?.reducer).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
+    expect(opened.lengthAdaptive?.prior).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
     expect(opened.model.reducer).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
     const inputs = examples.map(({ input }) => input);
     expect(await opened.model.run(inputs, { config })).toEqual(await text.model.run(inputs, { config }));
@@ -145,14 +145,14 @@ describe('a model that ranks by the question', () => {
 
     const plain = await openTrainedModel(folder, { reducer: 'attention' });
     expect(plain.model.reducer).toBeUndefined();
-    expect(plain.lengthAdaptive).not.toHaveProperty('reducer');
+    expect(plain.lengthAdaptive).not.toHaveProperty('prior');
     expect(await plain.model.run(inputs)).toEqual(await text.model.run(inputs)); // nothing is ranked at the full length
     for (const { model } of [text, opened, plain]) model.dispose();
   });
 
   test('becomes one that goes by attention with another task', async () => {
     const { model, lengthAdaptive } = await openModel(folder, { task: sequenceClassification(['a', 'b']) });
-    expect([model.reducer, lengthAdaptive?.reducer]).toEqual([undefined, undefined]);
+    expect([model.reducer, lengthAdaptive?.prior]).toEqual([undefined, undefined]);
     model.dispose();
     await expect(
       openModel(folder, { task: sequenceClassification(['a', 'b']), reducer: 'question-overlap' }),

@@ -12,7 +12,7 @@ import type { Task } from '../tasks/task.js';
  */
 export type PriorName = 'attention' | 'question-overlap';
 
-/** A prior, as `length_adaptive.json` says it in its field `reducer`. */
+/** A prior, as `length_adaptive.json` says it in its field `prior`. */
 export interface PriorSettings {
   readonly name: 'question-overlap';
   /** It ranks in this many first layers. Default two thirds of the layers. */

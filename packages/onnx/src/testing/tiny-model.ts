@@ -36,10 +36,10 @@ export const tinyTexts: readonly string[] = [
 /** What a search would have found. */
 const lengthAdaptive: LengthAdaptiveFile = {
   format: 'length-adaptive',
-  version: 1,
+  version: 2,
   paretoSet: [
-    { lengthConfig: [0.5, 0.4, 0.3], score: 0.8, cost: 0.4 },
-    { lengthConfig: [0.9, 0.7, 0.5], score: 0.9, cost: 0.7 },
+    { point: { lengths: [0.5, 0.4, 0.3] }, score: 0.8, cost: 0.4 },
+    { point: { lengths: [0.9, 0.7, 0.5] }, score: 0.9, cost: 0.7 },
   ],
 };
 

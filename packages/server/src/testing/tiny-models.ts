@@ -34,9 +34,9 @@ const config = {
 
 /** Searched, as far as anyone can tell. */
 export const paretoSet = [
-  { lengthConfig: [0.4, 0.2, 0.1], score: 0.8, cost: 0.3 },
-  { lengthConfig: [0.8, 0.6, 0.5], score: 0.86, cost: 0.65 },
-  { lengthConfig: [1, 1, 1], score: 0.9, cost: 1 },
+  { point: { lengths: [0.4, 0.2, 0.1] }, score: 0.8, cost: 0.3 },
+  { point: { lengths: [0.8, 0.6, 0.5] }, score: 0.86, cost: 0.65 },
+  { point: { lengths: [1, 1, 1] }, score: 0.9, cost: 1 },
 ];
 
 const tasks = {
@@ -60,7 +60,7 @@ export const writeTinyModel = async (folder: string, task: TinyModelName = 'revi
   await saveModel(folder, {
     model,
     tokenizerFiles,
-    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet },
+    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet },
   });
   model.dispose();
 };
