@@ -22,10 +22,10 @@ const share = (holds: (i: number) => boolean): number => sentences.filter((_, i)
 
 const full = await answersAt();
 const rows: Row[] = [];
-for (const [index, { lengthConfig, cost }] of predictor.paretoSet.entries()) {
-  const answers = await answersAt(lengthConfig);
+for (const [index, { point, cost }] of predictor.paretoSet.entries()) {
+  const answers = await answersAt(point.lengths);
   const name = cost === 1 ? 'full' : `point_${index}`;
-  const what = `lengths ${lengthConfig.join(' ')}, ${cost.toFixed(3)} of the full MACs; ${sentences.length} film sentences with negations, sarcasm and turns`;
+  const what = `lengths ${point.lengths?.join(' ')}, ${cost.toFixed(3)} of the full MACs; ${sentences.length} film sentences with negations, sarcasm and turns`;
   rows.push({
     id: `flips.sentiment.${name}.flips`,
     value: share((i) => answers[i] !== full[i]),

@@ -57,16 +57,24 @@ const chosen = (
     const within = paretoSet.filter(({ cost }) => cost <= budget);
     return within.length === 0
       ? []
-      : [{ budget, lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).lengthConfig }];
+      : [
+          {
+            budget,
+            lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).point.lengths ?? [],
+          },
+        ];
   });
 
-/** Searches a trained model by fidelity, unless that is done. With a reducer that is asked for, in a folder of its own, so that the model stays as it was trained. */
-export const searchStage = (recipe: Recipe, files: DataFiles, run: string, reducer?: string): Promise<SearchResult> => {
+/** What tokens are ranked by, in rows and tables: attention where nothing is added to it. */
+const rankedBy = (prior: string): string => (prior === 'none' ? 'attention' : prior);
+
+/** Searches a trained model by fidelity, unless that is done. With a prior that is asked for, in a folder of its own, so that the model stays as it was trained. */
+export const searchStage = (recipe: Recipe, files: DataFiles, run: string, prior?: string): Promise<SearchResult> => {
   const model = path.join(run, 'model');
-  const out = path.join(run, `search-${reducer}`);
+  const out = path.join(run, `search-${prior}`);
   return runStage({
     command: 'search',
-    folder: reducer === undefined ? path.join(model, 'search') : out,
+    folder: prior === undefined ? path.join(model, 'search') : out,
     flags: {
       model,
       data: files.search,
@@ -75,21 +83,21 @@ export const searchStage = (recipe: Recipe, files: DataFiles, run: string, reduc
       seed,
       'no-latency': true,
       ...recipe.search,
-      ...(reducer !== undefined && { reducer, out }),
+      ...(prior !== undefined && { prior, out }),
     },
   });
 };
 
-/** Searches a model and scores what it finds; with a reducer that is asked for, in folders of its own. */
+/** Searches a model and scores what it finds; with a prior that is asked for, in folders of its own. */
 const searchAndScore = async (
   recipe: Recipe,
   files: DataFiles,
   run: string,
-  { reducer, limit }: { readonly reducer?: string | undefined; readonly limit?: number | undefined },
+  { prior, limit }: { readonly prior?: string | undefined; readonly limit?: number | undefined },
 ): Promise<Searched> => {
   const model = path.join(run, 'model');
-  const ranked = reducer === undefined ? {} : { reducer };
-  const search = await searchStage(recipe, files, run, reducer);
+  const ranked = prior === undefined ? {} : { prior };
+  const search = await searchStage(recipe, files, run, prior);
   const score = async (lengths: readonly number[] | 'full'): Promise<EvaluationResult> => {
     const [config, name] =
       lengths === 'full'
@@ -188,21 +196,21 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
   const files = await recipe.prepare(path.join(folder, 'data'));
   const plain = await fineTuneStage(recipe, files);
   const adaptive = await lengthDropStages(recipe, files, plain);
-  const [first, ...more] = recipe.reducers ?? [];
-  const after = await searchAndScore(recipe, files, adaptive, { reducer: first });
-  const before = await searchAndScore(recipe, files, plain, { reducer: first, limit: recipe.comparedOn });
-  const others: { readonly reducer: string; readonly found: Searched }[] = [];
-  for (const reducer of more)
+  const [first, ...more] = recipe.priors ?? [];
+  const after = await searchAndScore(recipe, files, adaptive, { prior: first });
+  const before = await searchAndScore(recipe, files, plain, { prior: first, limit: recipe.comparedOn });
+  const others: { readonly prior: string; readonly found: Searched }[] = [];
+  for (const prior of more)
     others.push({
-      reducer,
-      found: await searchAndScore(recipe, files, adaptive, { reducer, limit: recipe.comparedOn }),
+      prior,
+      found: await searchAndScore(recipe, files, adaptive, { prior, limit: recipe.comparedOn }),
     });
   table(`${recipe.name} after LengthDrop`, after);
-  for (const { reducer, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${reducer}`, found);
+  for (const { prior, found } of others) table(`${recipe.name} after LengthDrop, ranked by ${rankedBy(prior)}`, found);
   table(`${recipe.name} without LengthDrop`, before);
 
   const unit = recipe.metric;
-  const ranking = first === undefined ? '' : `; tokens ranked by ${first} unless told otherwise`;
+  const ranking = first === undefined ? '' : `; tokens ranked by ${rankedBy(first)} unless told otherwise`;
   const about = `${recipe.about}${ranking}; searched on ${after.searched} examples by fidelity, scored on ${after.heldOut} held-out ones, seed ${seed}`;
   const row = (id: string, value: number, note: string): Row => ({
     id: `${recipe.name}.${id}`,
@@ -231,15 +239,15 @@ export const accuracyRows = async (recipe: Recipe, needs: string): Promise<Row[]
         ]
       : []),
     ...after.points.map((point) => row(`adaptive.within_${point.budget}`, point.score, describe(point))),
-    ...others.flatMap(({ reducer, found }) => [
+    ...others.flatMap(({ prior, found }) => [
       ...(recipe.comparedOn === undefined
         ? []
-        : [row(`${reducer}.full`, found.full.score, `full length${sampled(found)}`)]),
+        : [row(`${rankedBy(prior)}.full`, found.full.score, `full length${sampled(found)}`)]),
       ...found.points.map((point) =>
         row(
-          `${reducer}.within_${point.budget}`,
+          `${rankedBy(prior)}.within_${point.budget}`,
           point.score,
-          `ranked by ${reducer}, ${describe(point)}${sampled(found)}`,
+          `ranked by ${rankedBy(prior)}, ${describe(point)}${sampled(found)}`,
         ),
       ),
     ]),

@@ -28,9 +28,9 @@ export interface Recipe {
   /** Runs of LengthDrop, each from where the one before ended. */
   readonly lengthDrop: readonly Flags[];
   readonly search: Flags;
-  /** What ranks tokens: the first in every search and score, the others once more after LengthDrop. Default: what the model says. */
-  readonly reducers?: readonly string[];
-  /** Held-out examples, a random sample, for what is only compared with: other reducers, and no LengthDrop. Default: all. */
+  /** What is added to attention: the first in every search and score, the others once more after LengthDrop. Default: what the model says. */
+  readonly priors?: readonly string[];
+  /** Held-out examples, a random sample, for what is only compared with: other priors, and no LengthDrop. Default: all. */
   readonly comparedOn?: number;
   /** Shares of the full MACs for which the best configuration of a search is scored on the held-out examples. */
   readonly budgets: readonly number[];

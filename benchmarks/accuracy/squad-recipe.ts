@@ -3,7 +3,7 @@ import { dataFolder } from './accuracy-rows.js';
 import type { Recipe } from './recipe.js';
 import { splitQuestions } from './splits.js';
 
-/** SQuAD 1.1. The first of its reducers is also that of the live demo's model. */
+/** SQuAD 1.1. The first of its priors is also that of the live demo's model. */
 export const squadRecipe: Recipe = {
   name: 'squad',
   about:
@@ -32,7 +32,7 @@ export const squadRecipe: Recipe = {
     },
   ],
   search: { limit: 100, generations: 5, population: 12, 'drop-ratio-bound': 0.5 },
-  reducers: ['question-overlap', 'attention'],
+  priors: ['question-overlap', 'none'],
   comparedOn: 2000,
   budgets: [0.5, 0.6, 0.7],
 };

@@ -13,8 +13,8 @@ export interface DemoModel {
   readonly recipe: Recipe;
   /** The folder of its data set. */
   readonly needs: string;
-  /** What ranks tokens. Default: what the model says, after the search that is kept in its own folder. */
-  readonly reducer?: string | undefined;
+  /** What is added to attention. Default: what the model says, after the search that is kept in its own folder. */
+  readonly prior?: string | undefined;
   /** Flags of `lat compress` besides those of every demo model. */
   readonly flags?: Flags;
   /** Names of the labels, where the data set numbers them. */
@@ -64,7 +64,7 @@ export const demoModels: readonly DemoModel[] = [
     id: 'question-answering',
     recipe: squadRecipe,
     needs: 'squad11',
-    reducer: squadRecipe.reducers?.[0],
+    prior: squadRecipe.priors?.[0],
     flags: { ...squadRecipe.data, limit: 300, seed: 42 },
     dataSet: 'SQuAD 1.1',
     example: 'dev questions',

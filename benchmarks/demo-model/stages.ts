@@ -54,13 +54,13 @@ export interface MadeModel {
 /** The folder of a searched model. Where the search had a folder of its own, a copy of the model with what that search found: one folder is what `lat compress` reads. */
 const searchedModel = async ({
   recipe,
-  reducer,
+  prior,
 }: DemoModel): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
   const files = await recipe.prepare(path.join(runsFolder, recipe.name, 'data'));
   const run = await lengthDropStages(recipe, files, await fineTuneStage(recipe, files));
-  const { lengthAdaptive } = await searchStage(recipe, files, run, reducer);
+  const { lengthAdaptive } = await searchStage(recipe, files, run, prior);
   const trained = path.join(run, 'model');
-  const model = reducer === undefined ? trained : path.join(run, `model-${reducer}`);
+  const model = prior === undefined ? trained : path.join(run, `model-${prior}`);
   if (model !== trained) {
     cpSync(trained, model, { recursive: true });
     cpSync(lengthAdaptive, path.join(model, path.basename(lengthAdaptive)));

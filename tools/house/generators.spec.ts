@@ -31,10 +31,14 @@ describe('nx g reducer by-example', () => {
   const file = `${reducers}/by-example-reducer.ts`;
   const spec = `${reducers}/by-example-reducer.spec.ts`;
 
-  it('writes a reducer, its tests, and a line in the index', () => {
-    expect([...files.keys()].sort()).toEqual(['packages/core/src/index.ts', spec, file].sort());
-    expect(files.get('packages/core/src/index.ts')).toContain(
-      `export { byExampleReducer } from './reducers/by-example-reducer.js';\n`,
+  it('writes a reducer, its tests, its place in the registry, and lines in what the package exports', () => {
+    const doors = ['packages/core/src/index.ts', 'packages/core/src/encoder.ts'];
+    const registry = [`${reducers}/registry.ts`, `${reducers}/registry.spec.ts`];
+    expect([...files.keys()].sort()).toEqual([...doors, ...registry, spec, file].sort());
+    for (const door of doors)
+      expect(files.get(door)).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
+    expect(files.get(`${reducers}/registry.ts`)).toMatch(
+      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[attentionDefinition, .*, byExampleDefinition\];/,
     );
   });
 
@@ -43,7 +47,7 @@ describe('nx g reducer by-example', () => {
     // The compiler really reads these files.
     expect(
       compileErrors(
-        new Map([...files, [file, 'export const byExampleReducer = 1;\n']]),
+        new Map([...files, [file, 'export const byExampleReducer = 1;\nexport const byExampleDefinition = 1;\n']]),
         'packages/core/tsconfig.spec.json',
       ),
     ).not.toEqual([]);
@@ -52,16 +56,19 @@ describe('nx g reducer by-example', () => {
   it('every test fails until the reducer is written; then all but the one that only its author can write pass', () => {
     const skeleton = runGenerated('packages/core', files, spec);
     expect(skeleton.passed).toEqual([]);
-    expect(skeleton.failed).toHaveLength(10); // five on each backend
-    const written = `import type { Reducer } from './reducer.js';
-
-export const byExampleReducer = (): Reducer => ({ name: 'by-example', score: (ops, { attended, tokens }) => ops.received(attended, tokens) });
-`;
+    expect(skeleton.failed).toHaveLength(12); // six on each backend
+    const written = (files.get(file) ?? '').replace(
+      /score: \(\) => \{[\s\S]*?\n {2}\},/,
+      'score: (ops, { attended, tokens }) => ops.received(attended, tokens),',
+    );
     const { passed, failed } = runGenerated('packages/core', new Map([...files, [file, written]]), spec);
     expect(failed).toEqual(
       ['cpu', 'wasm'].map((backend) => `the by-example reducer on ${backend} keeps what it promises to keep`),
     );
-    expect(passed).toHaveLength(8);
+    expect(passed).toHaveLength(10);
+    expect(
+      runGenerated('packages/core', new Map([...files, [file, written]]), `${reducers}/registry.spec.ts`).failed,
+    ).toEqual([]);
   });
 });
 

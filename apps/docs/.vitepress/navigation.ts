@@ -48,7 +48,7 @@ const pages: Item[] = [
       { text: 'The method on one page', link: '/concepts/' },
       { text: 'LengthDrop', link: '/concepts/length-drop' },
       { text: 'Drop-and-Restore', link: '/concepts/drop-and-restore' },
-      { text: 'Significance and reducers', link: '/concepts/significance' },
+      { text: 'Significance, reducers, priors', link: '/concepts/significance' },
       { text: 'Search and the Pareto set', link: '/concepts/pareto-set' },
       { text: 'Cost', link: '/concepts/cost' },
     ],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { pointKey } from '@length-adaptive/core';
 import { startBackend } from '@length-adaptive/core/backend';
 import { load, pointForBudget } from '@length-adaptive/models';
 import type { Predictor } from '@length-adaptive/models';
@@ -24,18 +25,18 @@ beforeAll(async () => {
 afterAll(() => predictor.dispose());
 
 const answers = new Map<string, Promise<string[]>>();
-const answersAt = (lengthConfig: LengthConfig): Promise<string[]> => {
-  const key = lengthConfig.join();
+const answersAt = ({ lengths }: OperatingPoint): Promise<string[]> => {
+  const key = pointKey({ ...(lengths && { lengths }) });
   const known =
     answers.get(key) ??
     predictor
-      .predict(texts, { lengthConfig, onError: 'throw' })
+      .predict(texts, { lengthConfig: lengths, onError: 'throw' })
       .then((predictions) => predictions.map(({ label }) => label));
   answers.set(key, known);
   return known;
 };
-const flips = async (lengthConfig: LengthConfig): Promise<number> => {
-  const [full, short] = [await answersAt(lengthConfig.map(() => 1)), await answersAt(lengthConfig)];
+const flips = async (point: OperatingPoint): Promise<number> => {
+  const [full, short] = [await answersAt({}), await answersAt(point)];
   return full.filter((label, i) => label !== short[i]).length;
 };
 
@@ -48,14 +49,14 @@ test('the sentences have labels of the model, each sentence once', () => {
 });
 
 test.each(ceilings)('at a cost of at most %d of the full length, at most %d answers flip', async (cost, most) => {
-  expect(await flips(pointForBudget(predictor.paretoSet, { cost }).lengthConfig)).toBeLessThanOrEqual(most);
+  expect(await flips(pointForBudget(predictor.paretoSet, { cost }).point)).toBeLessThanOrEqual(most);
 });
 
 test('what the benchmark recorded of each point holds', async () => {
   const recorded = new Map(readRows('flips').map(({ id, value }) => [id, value]));
   expect(recorded.size).toBe(2 * predictor.paretoSet.length);
-  for (const [index, { lengthConfig, cost }] of predictor.paretoSet.entries()) {
+  for (const [index, { point, cost }] of predictor.paretoSet.entries()) {
     const most = recorded.get(`flips.sentiment.${cost === 1 ? 'full' : `point_${index}`}.flips`) ?? Number.NaN;
-    expect((await flips(lengthConfig)) / texts.length).toBeLessThanOrEqual(most);
+    expect((await flips(point)) / texts.length).toBeLessThanOrEqual(most);
   }
 });

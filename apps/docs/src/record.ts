@@ -50,7 +50,7 @@ interface SearchResult {
     readonly cost: number;
     readonly score: number;
     readonly heldOutScore: number;
-    readonly lengthConfig: readonly number[];
+    readonly point: { readonly lengths: readonly number[] };
   }[];
 }
 const { paretoSet, baselines } = JSON.parse(
@@ -62,11 +62,11 @@ write('search', {
     tokens: rounded(tokens),
     ratio: rounded(ratio),
   })),
-  points: paretoSet.map(({ cost, score, heldOutScore, lengthConfig }) => ({
+  points: paretoSet.map(({ cost, score, heldOutScore, point: { lengths } }) => ({
     cost: rounded(cost),
     score: rounded(score),
     heldOutScore: rounded(heldOutScore),
-    lengthConfig: lengthConfig.map((ratio) => rounded(ratio)),
+    lengthConfig: lengths.map((ratio) => rounded(ratio)),
   })),
 });
 predictor.dispose();

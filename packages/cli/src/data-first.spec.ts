@@ -101,7 +101,7 @@ describe.each(['weightless', 'nowhere'])(
 
     test('a worker', async () => {
       const study = {
-        format: 'length-adaptive search 2',
+        format: 'length-adaptive search 3',
         model: at(model),
         data: at('wrong.tsv'),
         settings: {},
@@ -110,6 +110,7 @@ describe.each(['weightless', 'nowhere'])(
         weights: '',
         examples: '',
         reducer: null,
+        prior: null,
       };
       const used = { engine: 'tfjs', precision: 'fp32', backend: 'cpu' } as const;
       await expect(

@@ -13,6 +13,7 @@ export type {
   Passed,
   ProjectionsOf,
   TravellingTokens,
+  Voters,
 } from './encoder/encoder-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export { runEncoder } from './encoder/run-encoder.js';
@@ -31,4 +32,8 @@ export type {
 export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
-export type { Reducer, ReducerOf } from './reducers/reducer.js';
+export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { namedReducer } from './reducers/reducer.js';
+export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
+export type { ReducerDefinition } from './reducers/reducer-definition.js';
+export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';

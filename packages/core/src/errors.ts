@@ -1,8 +1,10 @@
 /** What can go wrong in this package, one word each. */
 export type CoreErrorCode =
   | 'LENGTH_CONFIG_INVALID'
+  | 'OPERATING_POINT_INVALID'
   | 'INPUT_INVALID'
   | 'OPTION_INVALID'
+  | 'REDUCER_UNKNOWN'
   | 'STATE_INVALID'
   | 'BACKEND_UNAVAILABLE'
   | 'DIVERGED'

@@ -13,6 +13,8 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export type { OperatingPoint } from './operating-point.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
 export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
@@ -22,9 +24,13 @@ export type { PublishedCostOptions } from './published-cost.js';
 export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
+export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
-export type { Reducer, ReducerOf } from './reducers/reducer.js';
+export { namedReducer } from './reducers/reducer.js';
+export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
+export type { ReducerDefinition } from './reducers/reducer-definition.js';
+export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';
 export { keepOrder, rankOrder, selectionOf } from './selection/selection.js';
@@ -57,6 +63,7 @@ export type {
   Passed,
   ProjectionsOf,
   TravellingTokens,
+  Voters,
 } from './encoder/encoder-ops.js';
 export type {
   AttentionWeights,

@@ -12,6 +12,8 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export type { OperatingPoint } from './operating-point.js';
 export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';

@@ -15,7 +15,7 @@ export const ownKernel = {
   gelu: 'LengthAdaptive.Gelu',
   /** {scores: [B, heads, T, T], counts}, {scale, list} -> as scores */
   attentionSoftmax: 'LengthAdaptive.AttentionSoftmax',
-  /** {probabilities: [B, heads, T, T], counts}, {list} -> [B, T] */
+  /** {probabilities: [B, heads, T, T], counts}, {list, voters: how many leading queries of each row count at most} -> [B, T] */
   attentionSignificance: 'LengthAdaptive.AttentionSignificance',
   /** {scores: [B, T], counts}, {protectedTokens, list} -> [B, T] int32, T at most {@link widestRow} */
   keepOrder: 'LengthAdaptive.KeepOrder',

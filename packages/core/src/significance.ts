@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Voters } from './encoder/encoder-ops.js';
 import type { Extent } from './extent.js';
 import { validSlots } from './extent.js';
 import { uploadedCounts } from './uploaded-counts.js';
@@ -7,6 +8,8 @@ import { canFuse, ownKernel, runOwnKernel } from './own-kernels.js';
 import { tidy } from './tidy.js';
 
 export interface SignificanceOptions {
+  /** Whose attention counts: that of every real token, or of the first of each row alone. Default `all`. */
+  readonly voters?: Voters;
   /**
    * Let padding queries vote, as the reference implementation does: scores then depend on how much padding a batch
    * holds. For parity tests only. Default false.
@@ -24,20 +27,27 @@ export interface SignificanceOptions {
 export const attentionSignificance = (
   probabilities: Tensor4D,
   extent: Extent,
-  { paddingVotes = false }: SignificanceOptions = {},
+  { voters = 'all', paddingVotes = false }: SignificanceOptions = {},
 ): Tensor2D =>
   tidy(() => {
+    const [rows, heads, width] = probabilities.shape;
     if (!paddingVotes && canFuse(ownKernel.attentionSignificance)) {
       const { counts, list } = uploadedCounts(extent.counts);
-      return runOwnKernel<Tensor2D>(ownKernel.attentionSignificance, { probabilities, counts }, { list });
+      return runOwnKernel<Tensor2D>(
+        ownKernel.attentionSignificance,
+        { probabilities, counts },
+        { list, voters: voters === 'first' ? 1 : width },
+      );
     }
     const valid = validSlots(extent);
-    if (!valid) return tf.sum<Tensor2D>(probabilities, [1, 2]);
+    const votesOfFirst = (): Tensor2D => tf.sum(tf.slice(probabilities, [0, 0, 0, 0], [-1, -1, 1, -1]), [1, 2]); // [B, T]
+    if (!valid) return voters === 'first' ? votesOfFirst() : tf.sum<Tensor2D>(probabilities, [1, 2]);
 
-    const [rows, heads, width] = probabilities.shape;
     const keys = tf.tensor2d(valid, [rows, width]);
+    const masked = (received: Tensor2D): Tensor2D => tf.sub(tf.mul(tf.add(received, 1), keys), 1); // padding keys -> -1
+    if (voters === 'first') return masked(votesOfFirst());
     const votes = paddingVotes ? tf.onesLike(keys) : keys;
-    const voters = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
-    const received = tf.matMul(voters, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
-    return tf.sub(tf.mul(tf.add(tf.squeeze(received, [1]), 1), keys), 1); // padding keys -> -1
+    const voting = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
+    const received = tf.matMul(voting, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
+    return masked(tf.squeeze(received, [1]));
   });

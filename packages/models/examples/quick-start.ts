@@ -26,7 +26,7 @@ await fineTune(text.model, { train }, { epochs: 2, lengthDrop: { dropRatioBound:
 
 // Search the length configurations.
 const { paretoSet } = await searchLengths(text.model, dev, { generations: 2, populationSize: 8 });
-const lengthAdaptive = { format: 'length-adaptive', version: 1, paretoSet } as const;
+const lengthAdaptive = { format: 'length-adaptive', version: 2, paretoSet } as const;
 await saveModel('models/reviews', { ...text, lengthAdaptive });
 
 // Use any of them at run time. Later: const predictor = await load('models/reviews').

@@ -8,7 +8,7 @@ export type { ModelConfig } from './architectures/model-config.js';
 export { checkParameters } from './architectures/parameter.js';
 export type { Parameter } from './architectures/parameter.js';
 export type { ParameterSpec, SpecTree } from './architectures/parameter-specs.js';
-export { architectureOf } from './architectures/registry.js';
+export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
 export { describeModel } from './model/describe-model.js';
 export type { ModelDescription, ModelWeightTrees } from './model/describe-model.js';
 export { costOptionsOf, headCostOf } from './model/head-cost.js';

@@ -35,9 +35,18 @@ export {
   hasLengthDrop,
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
-  withPriorSettings,
 } from './folder/length-adaptive-file.js';
-export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, ReducerRecord, SearchRecord } from './folder/length-adaptive-file.js';
+export {
+  checkSavable,
+  chooseRanking,
+  chooseReducer,
+  nameRanking,
+  reducerRecord,
+  savedReducer,
+  withRanking,
+} from './folder/ranking.js';
+export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,

@@ -20,9 +20,18 @@ export {
   hasLengthDrop,
   lengthAdaptiveFileName,
   validateLengthAdaptiveFile,
-  withPriorSettings,
 } from './folder/length-adaptive-file.js';
-export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, ReducerRecord, SearchRecord } from './folder/length-adaptive-file.js';
+export {
+  checkSavable,
+  chooseRanking,
+  chooseReducer,
+  nameRanking,
+  reducerRecord,
+  savedReducer,
+  withRanking,
+} from './folder/ranking.js';
+export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
@@ -71,7 +80,7 @@ export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
 export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
-export { architectureOf } from './architectures/registry.js';
+export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
 export { fitDense } from './architectures/companions.js';
 export { tinyBertShapes } from './architectures/tinybert.js';
 export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';

@@ -36,7 +36,7 @@ test('the first example of the README is the one that runs here, as a program of
 
   expect(await runExample(example)).toMatch(/(good|bad) 0\.\d+ 0\.\d+ of the full cost \[/);
   expect(JSON.parse(readFileSync(path.join(folder, 'models/reviews/length_adaptive.json'), 'utf8'))).toMatchObject({
-    version: 1,
+    version: 2,
   });
 });
 

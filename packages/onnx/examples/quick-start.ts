@@ -23,7 +23,7 @@ const { paretoSet } = await searchLengths(engine.runnable, data, { generations: 
 await engine.release();
 
 // One file, any budget; each file is verified against TensorFlow.js before it is kept.
-const lengthAdaptive = { format: 'length-adaptive', version: 1, paretoSet } as const;
+const lengthAdaptive = { format: 'length-adaptive', version: 2, paretoSet } as const;
 for (const { path, bytes, verification } of await exportModel('exported/reviews', { ...text, lengthAdaptive })) {
   console.log(`${path} ${bytes} bytes, off by ${verification?.difference}`);
 }

@@ -32,7 +32,7 @@ describe.each([
 ])('%s: ONNX Runtime runs the matrix products that the cost counts', (_, task) => {
   const files = fc.record({ config: ratios, length: fc.integer({ min: 1, max: 32 }) });
   const host = async () => {
-    const model = tinyModel({}, 1, task);
+    const model = tinyModel({}, 1, { task });
     const copy = await hostModel(model);
     model.dispose();
     return copy;

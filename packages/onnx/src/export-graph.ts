@@ -1,4 +1,5 @@
-import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
+import { attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
 import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
@@ -27,6 +28,7 @@ import {
   minTokensKey,
   priorInput,
   priorLayersKey,
+  reducerMetadata,
 } from './read-file.js';
 
 /** Version of the standard operators that exported files use. */
@@ -38,8 +40,10 @@ export interface HostModel<Leaf = HostWeight> {
   readonly encoder: WeightTree<EncoderWeights, Leaf>;
   /** Absent for a bare encoder, whose output is the hidden state of every token. */
   readonly head?: HostHead<Leaf> | undefined;
-  /** What ranks tokens in the first layers. Absent: attention does. */
-  readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
+  /** What ranks tokens. Default: attention. */
+  readonly reducer?: Reducer | undefined;
+  /** What is added to that in the first layers. Default: nothing. */
+  readonly prior?: Pick<ModelPrior, 'layers'> | undefined;
 }
 
 /** Head of a task. */
@@ -70,7 +74,7 @@ export interface HostModelOptions {
 
 /** Copies the weights of a model to host memory. */
 export const hostModel = async (
-  { dimensions, encoder, head, task, parameters, architecture, reducer }: TaskModel,
+  { dimensions, encoder, head, task, parameters, architecture, reducer, prior }: TaskModel,
   { withHead = true, copy = true }: HostModelOptions = {},
 ): Promise<HostModel> => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
@@ -79,6 +83,7 @@ export const hostModel = async (
     dimensions,
     encoder: await readWeights(encoder, nameOf, copy),
     reducer,
+    prior,
     ...(withHead && {
       head: { weights: await readWeights(head, nameOf, copy), activation: architecture.poolerActivation, task },
     }),
@@ -125,6 +130,9 @@ interface BuildGraphOptions extends ExportGraphOptions {
   readonly defaults: boolean;
 }
 
+/** What every file is taken to rank by that says nothing else. */
+const isAttention = (reducer: Reducer): boolean => reducerKey(reducer) === reducerKey(attentionReducer());
+
 interface BuiltGraph {
   readonly g: GraphBuilder;
   readonly options: ModelOptions;
@@ -141,7 +149,7 @@ const buildGraph = (
     protectedTokens,
   }: BuildGraphOptions,
 ): BuiltGraph => {
-  const { dimensions, encoder, head, reducer } = model;
+  const { dimensions, encoder, head, reducer = attentionReducer(), prior } = model;
   const { layers, hiddenSize } = dimensions;
   if (protectedTokens === 0 && head?.task.readout.pool === 'first') {
     throw new OnnxError(
@@ -156,12 +164,13 @@ const buildGraph = (
   if (defaults && lengths === 'input')
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers, { minTokens });
-  const ranks = reducer !== undefined && plan !== undefined; // nothing is ranked at the full length
-  if (defaults && ranks) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
-  const inputs = { ...given, prior: ranks ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
+  const counts = prior !== undefined && plan !== undefined; // nothing is ranked at the full length
+  if (defaults && counts) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
+  const inputs = { ...given, prior: counts ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
   const options: EncoderGraphOptions = {
     plan,
-    priorLayers: reducer?.layers,
+    reducer,
+    priorLayers: prior?.layers,
     protectedTokens,
     wanted: head ? wantedStates(head.task.readout) : 'all',
     trace,
@@ -185,7 +194,8 @@ const buildGraph = (
   const metadata = {
     precision,
     [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
-    ...(ranks && { [priorLayersKey]: String(reducer.layers) }),
+    ...(counts && { [priorLayersKey]: String(prior.layers) }),
+    ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
   };
   return { g, options: { opset, metadata } };
@@ -196,8 +206,8 @@ const buildGraph = (
  *
  * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
  * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
- * default, the full length, so that tools that know nothing of it run the file as any other. A model with a reducer of its own
- * has one more, `prior`, [batch, sequence] float32, added to the significance of its first layers; its default is 0, attention
+ * default, the full length, so that tools that know nothing of it run the file as any other. A model with a prior
+ * has one more, `prior`, [batch, sequence] float32, added to the scores of its first layers; its default is 0, the reducer
  * alone. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
@@ -211,7 +221,7 @@ export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}):
 
 /** A model whose weights are still in their file as an ONNX file to open at once: each weight is read into its place. */
 export const makeOnnxFile = async (
-  { dimensions, encoder, head, task, architecture, reducer }: DeferredModel,
+  { dimensions, encoder, head, task, architecture, reducer, prior }: DeferredModel,
   options: Pick<ExportGraphOptions, 'precision' | 'trace'>,
 ): Promise<OnnxFile> => {
   const model = {
@@ -219,12 +229,14 @@ export const makeOnnxFile = async (
     encoder,
     head: { weights: head, activation: architecture.poolerActivation, task },
     reducer,
+    prior,
   };
   const { g, options: file } = buildGraph(model, { ...options, defaults: false });
   return {
     bytes: await g.readModel(file),
     builtIn: undefined,
-    priorLayers: reducer?.layers ?? 0,
+    reducer: namedReducer(reducer),
+    priorLayers: prior?.layers ?? 0,
     minTokens: defaultMinTokens,
   };
 };

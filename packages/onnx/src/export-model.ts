@@ -4,10 +4,11 @@ import { isFullLength } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
 import {
   ModelError,
+  checkSavable,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
-  withPriorSettings,
   writeFile,
+  withRanking,
   writeFolder,
 } from '@length-adaptive/models/files';
 import { modernTokenizerFiles } from '@length-adaptive/models/tokenizer';
@@ -57,7 +58,7 @@ export interface ExportModelOptions extends SessionOptions {
 const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): EncoderInput[] => {
   const questions = answersDecide ? sampleCrossQuestions : sampleQuestions;
   const texts = answersDecide ? sampleClauses : sampleTexts;
-  const readsQuestions = model.reducer !== undefined || model.task.asksQuestions === true;
+  const readsQuestions = model.prior !== undefined || model.task.asksQuestions === true;
   const samples: readonly (readonly [string, string?])[] = readsQuestions ? questions : texts.map((text) => [text]);
   return samples.map(([text, pair]) => tokenizer.encode(text, pair, { maxLength: model.dimensions.positions }));
 };
@@ -77,12 +78,13 @@ export const exportModel = async (
   options: ExportModelOptions = {},
 ): Promise<ExportedFile[]> => {
   const { model, tokenizerFiles, lengthAdaptive } = text;
+  checkSavable(model.reducer);
   const host = await hostModel(model, { copy: false });
   return writeFolder(folder, async (temporary) => {
     const exported = await writeGraphs(temporary, host, text, options);
     for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
       await writeFile(`${temporary}/${name}`, content);
-    const ours = withPriorSettings(lengthAdaptive, model.reducer);
+    const ours = withRanking(lengthAdaptive, model);
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
     return exported;
@@ -124,7 +126,13 @@ const writeGraphs = async (
       ...(lengthConfig && { configs: [lengthConfig] }),
     };
     const verification = verified
-      ? await verifyFile(model, bytes, given, { ...session, traced, reducer: model.reducer }, options)
+      ? await verifyFile(
+          model,
+          bytes,
+          given,
+          { ...session, traced, reducer: model.reducer, prior: model.prior },
+          options,
+        )
       : undefined;
     if (verification?.passed === false) throw failed(path, verification);
     await writeFile(`${folder}/${path}`, bytes);

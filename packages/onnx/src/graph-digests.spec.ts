@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clsAttentionReducer } from '@length-adaptive/core';
 import type { TaskModel } from '@length-adaptive/models';
 import {
   createTaskModel,
@@ -49,8 +50,11 @@ const models: Readonly<Record<string, () => TaskModel>> = {
     Object.entries(tasks).map(([name, task]) => [`bert ${name}`, () => create(tinyConfig, { task })]),
   ),
   'distilbert classification': () => create(distilbert, { task: tasks.classification }),
+  'bert classification by cls-attention': () =>
+    create(tinyConfig, { task: tasks.classification, reducer: clsAttentionReducer() }),
+  'bert tags by cls-attention': () => create(tinyConfig, { task: tasks.tags, reducer: clsAttentionReducer() }),
   'bert questions with a prior': () =>
-    create(tinyConfig, { task: tasks.questions, reducer: { name: 'question-overlap', layers: 2 } }),
+    create(tinyConfig, { task: tasks.questions, prior: { name: 'question-overlap', layers: 2 } }),
 };
 
 const lengths: Readonly<Record<string, ExportGraphOptions>> = {

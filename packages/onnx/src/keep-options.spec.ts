@@ -39,7 +39,7 @@ const onTensors = async (options: EncodeOptions): Promise<Float32Array> => {
 /** Hidden states of an exported encoder that takes a prior. */
 const onGraph = async (priorLayers: number, options: ExportGraphOptions): Promise<Float32Array> => {
   const host = await hostModel(model, { withHead: false });
-  const { bytes, minTokens } = readOnnxFile(exportGraph({ ...host, reducer: { layers: priorLayers } }, options));
+  const { bytes, minTokens } = readOnnxFile(exportGraph({ ...host, prior: { layers: priorLayers } }, options));
   const { ort, session } = await openSession(bytes, { threads: 1 });
   const { inputNames } = session;
   const configs = inputs.map(() => config);

@@ -1,4 +1,5 @@
-import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
+import { namedReducer, reducerKey } from '@length-adaptive/core/encoder';
 import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { cost, fullLength, isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
 import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
@@ -37,20 +38,29 @@ export interface OnnxModel extends RunnableModel {
 export interface CreateOnnxModelOptions extends SessionOptions {
   /** The same model with outputs `kept_positions.LAYER`, made when positions are asked for. Default: positions are not known. */
   readonly traced?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
-  /** What ranks tokens in the first layers. Default: attention does in all. */
-  readonly reducer?: PriorSettings | undefined;
+  /** What ranks its tokens: the file must have been exported with it. Default: what the file says. */
+  readonly reducer?: NamedReducer | undefined;
+  /** What is added to that in the first layers. Default: nothing. */
+  readonly prior?: PriorSettings | undefined;
 }
 
-/** @throws OnnxError `OPTION_INVALID` for a reducer that a file cannot run */
-const checkPrior = (
-  reducer: ModelPrior | undefined,
-  { builtIn, priorLayers }: Pick<OnnxFile, 'builtIn' | 'priorLayers'>,
+/** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
+const checkRanking = (
+  { reducer, prior }: { readonly reducer: NamedReducer | undefined; readonly prior: ModelPrior | undefined },
+  { builtIn, reducer: own, priorLayers }: OnnxFile,
 ): void => {
-  if (reducer === undefined || reducer.layers === priorLayers || (builtIn && isFullLength(builtIn))) return;
-  const has = priorLayers === 0 ? 'by attention alone' : `with a prior in the first ${priorLayers}`;
-  throw new OnnxError(
-    'OPTION_INVALID',
-    `The model ranks tokens by ${reducer.name} in its first ${reducer.layers} layers, and the ONNX file was exported to rank them ${has}. Export the model anew (lat export), or open its weights.`,
+  if (builtIn && isFullLength(builtIn)) return; // nothing is ranked
+  const fail = (by: string, has: string): never => {
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `The model ranks tokens by ${by}, and the ONNX file was exported to rank them ${has}. Export the model anew (lat export), or open its weights.`,
+    );
+  };
+  if (reducer && reducerKey(reducer) !== reducerKey(own)) fail(reducerKey(reducer), `by ${reducerKey(own)}`);
+  if (prior === undefined || prior.layers === priorLayers) return;
+  fail(
+    `${prior.name} in its first ${prior.layers} layers`,
+    priorLayers === 0 ? `by ${reducerKey(own)} alone` : `with a prior in the first ${priorLayers}`,
   );
 };
 
@@ -72,15 +82,15 @@ interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
 export const runOnnxFile = async (
   read: () => OnnxFile | Promise<OnnxFile>,
   config: ModelConfig,
-  { traced, reducer: chosen, ...options }: RunOnnxFileOptions = {},
+  { traced, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = dimensions;
-  const reducer = resolvePrior(chosen, { task, layers });
+  const prior = resolvePrior(chosen, { task, layers });
   const file = await read();
   const { builtIn, minTokens } = file;
-  checkPrior(reducer, file);
+  checkRanking({ reducer, prior }, file);
   const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.outputNames ?? ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
@@ -96,7 +106,7 @@ export const runOnnxFile = async (
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
       return await on.run(
-        tokenFeeds(ort, withPriors(reducer, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
+        tokenFeeds(ort, withPriors(prior, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
       );
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
@@ -130,7 +140,8 @@ export const runOnnxFile = async (
     builtIn,
     dimensions,
     task,
-    reducer,
+    reducer: namedReducer(reducer ?? file.reducer),
+    prior,
     batchTokens,
     headMacs: costOptions.head,
     runRows,
@@ -163,7 +174,7 @@ export const runOnnxFile = async (
  * @param bytes an ONNX file written by `exportGraph`
  * @param config the model's config.json
  * @throws OnnxError `PEER_MISSING`, `FILE_INVALID`, `OPSET_UNSUPPORTED`, `HEAD_UNSUPPORTED` for a file without the outputs of the config's
- * task, `OPTION_INVALID` for a reducer that the file was not exported with; ModelError `OPTION_INVALID` for one of another task
+ * task, `OPTION_INVALID` for a reducer or a prior that the file was not exported with; ModelError `OPTION_INVALID` for a prior of another task
  */
 export const createOnnxModel = async (
   bytes: Uint8Array,

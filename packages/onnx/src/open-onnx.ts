@@ -1,13 +1,15 @@
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
-import { architectureOf, choosePrior, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
+import { architectureOf, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
 import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
   checkNotPointer,
+  chooseRanking,
   hasWeights,
+  nameRanking,
   openSource,
   readModelFiles,
-  withPriorSettings,
+  withRanking,
 } from '@length-adaptive/models/files';
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
 import { createPredictor } from '@length-adaptive/models/predict';
@@ -103,12 +105,12 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, reducer: choosePrior(options.reducer, lengthAdaptive?.reducer) };
+  const session = { runtime, threads, providers };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
     tokenizer,
-    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
+    lengthAdaptive: withRanking(lengthAdaptive, model),
     notes,
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
@@ -119,10 +121,12 @@ export const openOnnx = async (
       return made.file;
     };
     const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
-    const model = await runOnnxFile(read, config, { ...session, traced });
+    const ranking = chooseRanking(options, lengthAdaptive);
+    const model = await runOnnxFile(read, config, { ...session, ...ranking, traced });
     return finish(model, notes);
   }
-  return finish(await createOnnxModel(await readGraph(files, file ?? modelFileName(precision)), config, session));
+  const graph = await readGraph(files, file ?? modelFileName(precision));
+  return finish(await createOnnxModel(graph, config, { ...session, ...nameRanking(options, lengthAdaptive) }));
 };
 
 /**

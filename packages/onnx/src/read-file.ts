@@ -1,4 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import type { NamedReducer } from '@length-adaptive/core/encoder';
+import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { LengthConfig } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
@@ -24,12 +26,17 @@ export const minTokensKey = 'min_tokens';
 /** No layer keeps fewer tokens than this, where a file says nothing. */
 export const defaultMinTokens = 2;
 
+/** Metadata of a file whose tokens are ranked by another reducer than attention: its name and its settings, as JSON. */
+export const reducerMetadata = 'reducer';
+
 /** A file that can be opened. */
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
   readonly bytes: Uint8Array;
   /** The configuration that is built in. */
   readonly builtIn: LengthConfig | undefined;
+  /** What ranks the tokens. */
+  readonly reducer: NamedReducer;
   /** First layers in which a prior counts; 0 for a file that takes none. */
   readonly priorLayers: number;
   /** No layer keeps fewer tokens than this, or than the input has. */
@@ -45,6 +52,21 @@ const decode = (bytes: Uint8Array): ModelProto => {
   }
 };
 
+/** What a file says of its reducer. */
+const reducerOf = (text: string | undefined): NamedReducer => {
+  if (text === undefined) return namedReducer(attentionReducer());
+  try {
+    const { name, settings } = JSON.parse(text) as NamedReducer;
+    if (typeof name === 'string') return namedReducer({ name, settings });
+  } catch {
+    // said below
+  }
+  throw new OnnxError(
+    'FILE_INVALID',
+    `The ONNX file names its reducer ${text}, which is no name. Export the model anew (lat export).`,
+  );
+};
+
 /**
  * Reads an exported file.
  *
@@ -52,7 +74,8 @@ const decode = (bytes: Uint8Array): ModelProto => {
  */
 export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const model = decode(bytes);
-  const lengths = model.metadataProps.find(({ key }) => key === lengthConfigKey)?.value;
+  const metadata = (name: string): string | undefined => model.metadataProps.find(({ key }) => key === name)?.value;
+  const lengths = metadata(lengthConfigKey);
   if (lengths === undefined || !model.graph) {
     throw new OnnxError(
       'FILE_INVALID',
@@ -60,10 +83,9 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
     );
   }
   const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
-  const numberAt = (name: string, otherwise: number): number =>
-    Number(model.metadataProps.find(({ key }) => key === name)?.value ?? otherwise);
-  const priorLayers = numberAt(priorLayersKey, 0);
-  const found = { builtIn, priorLayers, minTokens: numberAt(minTokensKey, defaultMinTokens) };
+  const priorLayers = Number(metadata(priorLayersKey) ?? 0);
+  const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
+  const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
   if (builtIn && priorLayers === 0) return { bytes, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));

@@ -66,7 +66,7 @@ describe('five models', () => {
   test('answer, each its own task, at the length that the budget allows', async () => {
     expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({
       status: 200,
-      body: { length_config: paretoSet[1]?.lengthConfig.join(','), expected_score: 0.86, degraded: false },
+      body: { length_config: paretoSet[1]?.point.lengths.join(','), expected_score: 0.86, degraded: false },
     });
     expect(
       await server.post('/v1/answer', {
@@ -89,7 +89,7 @@ describe('five models', () => {
         label: 'film, praise, blame',
         labels: [{}, {}, {}],
         probabilities: { film: expect.any(Number) },
-        length_config: paretoSet[1]?.lengthConfig.join(','),
+        length_config: paretoSet[1]?.point.lengths.join(','),
       },
     });
     expect(await topics(1)).toMatchObject({ status: 200, body: { label: '', labels: [] } });
@@ -127,7 +127,7 @@ describe('five models', () => {
           server.post('/v1/classify', {
             model: 'reviews',
             text: textOf(length, seed),
-            length_config: paretoSet[budgets.indexOf(budget)]?.lengthConfig.join(','),
+            length_config: paretoSet[budgets.indexOf(budget)]?.point.lengths.join(','),
           });
         const together = await Promise.all(requests.map(ask));
         for (const [i, own] of requests.entries()) {

@@ -2,7 +2,7 @@ const path = require('node:path');
 const { createFiles, edit } = require('../create-files.cjs');
 
 /**
- * `npx nx g reducer NAME`: a file and its tests in `packages/core/src/reducers`, exported by the package.
+ * `npx nx g reducer NAME`: a file and its tests in `packages/core/src/reducers`, known to the registry and exported by the package.
  *
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ name: string }} options
@@ -14,11 +14,28 @@ module.exports = async (tree, { name }) => {
     folder: 'packages/core/src/reducers',
     file: (kebab) => `${kebab}-reducer.ts`,
   });
+  for (const door of ['index', 'encoder']) {
+    edit(
+      tree,
+      `packages/core/src/${door}.ts`,
+      /export \{ clsAttentionReducer \} .*\n/,
+      (line) => `${line}export { ${propertyName}Reducer } from './reducers/${fileName}-reducer.js';\n`,
+    );
+  }
+  const registry = 'packages/core/src/reducers/registry.ts';
   edit(
     tree,
-    'packages/core/src/index.ts',
-    /export \{ attentionReducer \} .*\n/,
-    (line) => `${line}export { ${propertyName}Reducer } from './reducers/${fileName}-reducer.js';\n`,
+    registry,
+    /import \{ clsAttentionDefinition \} .*\n/,
+    (line) => `${line}import { ${propertyName}Definition } from './${fileName}-reducer.js';\n`,
+  );
+  edit(tree, registry, /(?<=const builtIn: .* = \[).*(?=\];)/, (known) => `${known}, ${propertyName}Definition`);
+  // The tests that list the names of this package.
+  edit(
+    tree,
+    'packages/core/src/reducers/registry.spec.ts',
+    /'cls-attention'(?=[\],])/g,
+    (name) => `${name}, '${fileName}'`,
   );
   return () => {
     console.log(`\nIts tests fail until it is written: cd packages/core && npx jest --watch ${fileName}-reducer`);

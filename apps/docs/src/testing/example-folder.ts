@@ -25,9 +25,9 @@ const vocabulary =
 
 /** Cheapest first, as a search writes them. */
 const paretoSet: readonly ParetoPoint[] = [
-  { lengthConfig: [0.6, 0.4, 0.2], score: 0.8, cost: 0.35 },
-  { lengthConfig: [0.9, 0.8, 0.7], score: 0.9, cost: 0.85 },
-  { lengthConfig: [1, 1, 1], score: 0.95, cost: 1 },
+  { point: { lengths: [0.6, 0.4, 0.2] }, score: 0.8, cost: 0.35 },
+  { point: { lengths: [0.9, 0.8, 0.7] }, score: 0.9, cost: 0.85 },
+  { point: { lengths: [1, 1, 1] }, score: 0.95, cost: 1 },
 ];
 
 /** A folder in which the programs of pages run: a tiny searched model, some data, and the packages. */
@@ -41,7 +41,7 @@ export const exampleFolder = async (): Promise<string> => {
   await saveModel(path.join(folder, 'runs/reviews/model'), {
     model,
     tokenizerFiles,
-    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet },
+    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet },
   });
   model.dispose();
   const rows = Array.from({ length: 12 }, (_, i) =>

@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, isFullLength } from '@length-adaptive/core';
+import { fullLength, isFullLength, lengthsOf } from '@length-adaptive/core';
 import type { ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { macsShare } from '@length-adaptive/models';
 import { parseConfig } from '../choice/length-choice.js';
@@ -53,7 +53,9 @@ const defaultConfigs = (
     ? chainCosts.map((target) => chainOfCost(model, target, lengths))
     : pointCosts.flatMap((target) => {
         const number = nearestPoint(points, target);
-        return points.slice(number, number + 1).map(({ lengthConfig }) => ({ name: `pareto ${number}`, lengthConfig }));
+        return points
+          .slice(number, number + 1)
+          .map(({ point }) => ({ name: `pareto ${number}`, lengthConfig: lengthsOf(point, model.dimensions.layers) }));
       });
 
 /** `full,0,3,0.8,0.6` -> `full`, `0`, `3`, `0.8,0.6`: words and numbers one by one, then ratios, which are one configuration. */

@@ -14,7 +14,7 @@ import type { BenchResult } from './bench.js';
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
 const points = [0.2, 0.4, 0.6, 0.8].map((ratio) => ({
-  lengthConfig: [ratio + 0.1, ratio],
+  point: { lengths: [ratio + 0.1, ratio] },
   score: ratio,
   cost: ratio + 0.1,
 }));
@@ -24,7 +24,7 @@ beforeAll(async () => {
   cpSync(at('model'), at('searched'), { recursive: true });
   writeFileSync(
     at('searched/length_adaptive.json'),
-    formatLengthAdaptiveFile({ format: 'length-adaptive', version: 1, paretoSet: points }),
+    formatLengthAdaptiveFile({ format: 'length-adaptive', version: 2, paretoSet: points }),
   );
   const { model } = await openTrainedModel(at('model'));
   writeFileSync(at('other.onnx'), exportGraph(await hostModel(model), { lengthConfig: [1, 1] }));
@@ -92,7 +92,7 @@ test('a searched model is measured at the points nearest to cost 0.7, 0.5 and 0.
   const { configs } = await benchJson('--model', at('searched'));
   expect(configs).toEqual([
     { name: 'unpadded full', lengthConfig: [1, 1] },
-    ...[2, 1, 0].map((i) => ({ name: `pareto ${i}`, lengthConfig: points[i]?.lengthConfig })),
+    ...[2, 1, 0].map((i) => ({ name: `pareto ${i}`, lengthConfig: points[i]?.point.lengths })),
   ]);
   const chosen = await benchJson('--model', at('searched'), '--configs', '3,0;12,6@16');
   expect(chosen.configs.map(({ name }) => name)).toEqual(['unpadded full', 'pareto 3', 'pareto 0', 'ratios 1']);

@@ -1,4 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
+import { lengthsOf } from '@length-adaptive/core';
 import type { RunnableTextModel } from '@length-adaptive/models';
 import { calibrateLatency, pointForBudget } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
@@ -26,8 +27,12 @@ export const chosenConfig = async (
       'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.',
     );
   }
-  if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).lengthConfig;
+  const { layers } = model.dimensions;
+  if (!('latencyMs' in wanted)) return lengthsOf(pointForBudget(searched, wanted).point, layers);
   const tokens = Math.round(meanTokens);
   const latency = await calibrateLatency(model, { lengths: [tokens] });
-  return pointForBudget(searched, wanted, (config) => latency.milliseconds(tokens, config)).lengthConfig;
+  const { point: chosen } = pointForBudget(searched, wanted, (point) =>
+    latency.milliseconds(tokens, lengthsOf(point, layers)),
+  );
+  return lengthsOf(chosen, layers);
 };

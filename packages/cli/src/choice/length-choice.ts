@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, parseLengthConfig } from '@length-adaptive/core';
+import { fullLength, lengthsOf, parseLengthConfig } from '@length-adaptive/core';
 import type { Budget, ParetoPoint } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 
@@ -50,8 +50,8 @@ export const parseConfig = (
 ): LengthConfig => {
   if (text === 'full') return fullLength(layers);
   if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
-  const point = paretoSet[Number(text)];
-  if (point) return point.lengthConfig;
+  const found = paretoSet[Number(text)];
+  if (found) return lengthsOf(found.point, layers);
   const have = paretoSet.length === 0 ? 'was never searched' : `has configurations 0 to ${paretoSet.length - 1}`;
   throw new CliError('INPUT_INVALID', `${flag} is ${text} but this model ${have}.`);
 };

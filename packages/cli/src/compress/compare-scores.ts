@@ -1,4 +1,4 @@
-import { fullLength } from '@length-adaptive/core';
+import { fullLength, isFullLength, lengthsOf } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length-adaptive/models';
 import { architectureOf, taskOf } from '@length-adaptive/models';
@@ -8,7 +8,6 @@ import type { DataSet } from '../data/data.js';
 import { scoreNames } from '../context/common.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 import { measureScores } from './measure-scores.js';
-import { isFullLength } from './spread-points.js';
 
 /** A value of the model that was read, and of the one that was written. */
 export interface Change {
@@ -67,8 +66,8 @@ export const compareScores = async (
   },
   { settings, context }: { readonly settings: CompressSettings; readonly context: Context },
 ): Promise<Comparison> => {
-  const searched = paretoSet.map(({ lengthConfig }) => lengthConfig);
   const { layers } = architectureOf(model.config).dimensions(model.config);
+  const searched = paretoSet.map(({ point }) => lengthsOf(point, layers));
   const configs = searched.some(isFullLength) ? searched : [...searched, fullLength(layers)];
   const metrics = metricsFor(model, settings);
   const measured = await measureScores(before, configs, { data, metrics, label: 'before', settings, context });

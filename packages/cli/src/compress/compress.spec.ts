@@ -9,9 +9,9 @@ import { tinyConfig, writeToyProject } from '../testing/tiny-model.js';
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);
 const paretoSet = [
-  { lengthConfig: [0.5, 0.25], score: 0.8, cost: 0.5, latencyMs: 3 },
-  { lengthConfig: [0.6, 0.5], score: 0.85, cost: 0.7 },
-  { lengthConfig: [0.9, 0.8], score: 0.9, cost: 0.9 },
+  { point: { lengths: [0.5, 0.25] }, score: 0.8, cost: 0.5, latencyMs: 3 },
+  { point: { lengths: [0.6, 0.5] }, score: 0.85, cost: 0.7 },
+  { point: { lengths: [0.9, 0.8] }, score: 0.9, cost: 0.9 },
 ];
 const search = {
   seed: 4,
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeToyProject(folder);
   writeFileSync(
     at('model/length_adaptive.json'),
-    JSON.stringify({ format: 'length-adaptive', version: 1, training: { epochs: 1 }, search, paretoSet }),
+    JSON.stringify({ format: 'length-adaptive', version: 2, training: { epochs: 1 }, search, paretoSet }),
   );
 });
 
@@ -169,7 +169,7 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
   });
   expect(written).toEqual({
     format: 'length-adaptive',
-    version: 1,
+    version: 2,
     training: { epochs: 1 },
     compression: {
       weights: 'int8',
@@ -192,19 +192,19 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
     paretoSet: [scored, scored, scored],
   });
   const points = written['paretoSet'] as {
-    lengthConfig: number[];
+    point: { lengths: number[] };
     score: number;
     cost: number;
     heldOutScore: number;
     flips: number;
   }[];
-  expect(points.map(({ lengthConfig }) => lengthConfig)).toEqual([
+  expect(points.map(({ point }) => point.lengths)).toEqual([
     [0.5, 0.25],
     [0.6, 0.5],
     [1, 1],
   ]);
   expect(points.at(-1)).toMatchObject({ score: 1, cost: 1 });
-  for (const { lengthConfig, cost, heldOutScore, flips } of points) {
+  for (const { point, cost, heldOutScore, flips } of points) {
     const evaluated = await runMain([
       'evaluate',
       ...small,
@@ -213,7 +213,7 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
       '--data',
       at('dev.tsv'),
       '--length-config',
-      lengthConfig.join(),
+      point.lengths.join(),
       '--json',
     ]);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({
@@ -250,12 +250,12 @@ test('as JSON, by another metric, back to floats, over a model that is there', a
   expect(scored).toMatchObject({ metrics: ['accuracy'], examples: 40, engine: 'tfjs', backend: 'wasm' });
   const configs = scored?.['configs'] as { lengthConfig: number[]; scores: { before: number; after: number }[] }[];
   expect(configs.map(({ lengthConfig }) => lengthConfig)).toEqual([
-    ...paretoSet.map(({ lengthConfig }) => lengthConfig),
+    ...paretoSet.map(({ point }) => point.lengths),
     [1, 1],
   ]);
   for (const { scores } of configs) expect(scores).toEqual([{ before: scores[0]?.before, after: scores[0]?.before }]);
   expect(readJson(at('json/length_adaptive.json'))).toMatchObject({
-    paretoSet: paretoSet.map(({ lengthConfig }) => ({ lengthConfig })),
+    paretoSet: paretoSet.map(({ point }) => ({ point })),
   });
 
   expect(await compress(...argv)).toMatchObject({
@@ -269,7 +269,7 @@ test('a model that was never searched gets the score of its full length', async 
   cpSync(at('model'), at('plain'), { recursive: true });
   writeFileSync(
     at('plain/length_adaptive.json'),
-    JSON.stringify({ format: 'length-adaptive', version: 1, paretoSet: [] }),
+    JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet: [] }),
   );
   const { code, stdout } = await compress(
     '--model',

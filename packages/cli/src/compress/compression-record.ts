@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import { isFullPoint, pointKey } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ParetoPoint } from '@length-adaptive/models';
 import type { CompressSettings } from './options.js';
 import { currentVersions } from '../run-folder/versions.js';
 import type { Comparison } from './compare-scores.js';
-import { isFullLength } from './spread-points.js';
 
 /** What came out smaller, and by how much. */
 export interface Compression {
@@ -39,12 +39,12 @@ export const withScores = (
   { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison,
 ): LengthAdaptiveFile => {
   const points = configs.map(({ lengthConfig, cost, macs, flips, scores: [score, heldOutScore] }): ParetoPoint => ({
-    ...{ lengthConfig, score: score?.after ?? Number.NaN, cost, macs },
+    ...{ point: { lengths: lengthConfig }, score: score?.after ?? Number.NaN, cost, macs },
     ...(heldOutScore && { heldOutScore: heldOutScore.after }),
     ...(flips !== undefined && { flips }),
   }));
-  const full = points.find(({ lengthConfig }) => isFullLength(lengthConfig));
-  const searched = new Set(file.paretoSet.map(({ lengthConfig }) => lengthConfig.join()));
+  const full = points.find(({ point }) => isFullPoint(point));
+  const searched = new Set(file.paretoSet.map(({ point }) => pointKey(point)));
   // What told of times, and of other examples, is of the run before.
   const { calibration: _calibration, speed: _speed, heldOut: _heldOut, split: searchedOn, ...rest } = search ?? {};
   const split = basename(dev);
@@ -57,6 +57,6 @@ export const withScores = (
       ...(reported !== undefined && { heldOut: { split, examples, metric: reported } }),
     },
     compression: { ...(file['compression'] as object), scores: 'after' },
-    paretoSet: points.filter(({ lengthConfig }) => searched.has(lengthConfig.join())),
+    paretoSet: points.filter(({ point }) => searched.has(pointKey(point))),
   };
 };

@@ -1,4 +1,4 @@
-import { dataOptions, engineOptions, precisionNames, reducerOption, scoreNames } from '../context/common.js';
+import { dataOptions, engineOptions, precisionNames, rankingOptions, scoreNames } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -23,7 +23,7 @@ export const compressOptions = {
     "score of the written Pareto set (default: that of its search); the task's own is told beside it",
     undefined,
   ),
-  reducer: reducerOption,
+  ...rankingOptions,
   ...dataOptions,
   overwrite: { ...flag('write into a folder that holds a model'), transient: true },
   ...engineOptions,

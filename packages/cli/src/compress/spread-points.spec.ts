@@ -1,10 +1,10 @@
 import type { LengthAdaptiveFile } from '@length-adaptive/models';
 import { spreadPoints } from './spread-points.js';
 
-const point = (cost: number, score = cost) => ({ lengthConfig: [cost, cost / 2], score, cost });
+const point = (cost: number, score = cost) => ({ point: { lengths: [cost, cost / 2] }, score, cost });
 const fileOf = (costs: readonly number[], more: Partial<LengthAdaptiveFile> = {}): LengthAdaptiveFile => ({
   format: 'length-adaptive',
-  version: 1,
+  version: 2,
   paretoSet: costs.map((cost) => point(cost)),
   ...more,
 });
@@ -19,7 +19,7 @@ test('costs are spread from the cheapest to the full length, which is the last',
 });
 
 test('no point is taken twice, and a full length in the set is the one that stays', () => {
-  const full = { lengthConfig: [1, 1], score: 0.95, cost: 1, macs: 7 };
+  const full = { point: { lengths: [1, 1] }, score: 0.95, cost: 1, macs: 7 };
   const crowded = fileOf([0.9, 0.91, 0.92, 0.93]);
   expect(costsOf(crowded, 4)).toHaveLength(4);
   expect(new Set(costsOf(crowded, 4)).size).toBe(4);
@@ -27,12 +27,12 @@ test('no point is taken twice, and a full length in the set is the one that stay
 });
 
 test('the score of the full length is that of the search, else the best there is', () => {
-  expect(spreadPoints(fileOf([0.5, 0.8]), 2).at(-1)).toEqual({ lengthConfig: [1, 1], score: 0.8, cost: 1 });
+  expect(spreadPoints(fileOf([0.5, 0.8]), 2).at(-1)).toEqual({ point: { lengths: [1, 1] }, score: 0.8, cost: 1 });
   expect(
     spreadPoints(
-      fileOf([0.5, 0.8], { search: { full: { lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 } } }),
+      fileOf([0.5, 0.8], { search: { full: { point: { lengths: [1, 1] }, score: 0.9, cost: 1, macs: 5 } } }),
       2,
     ).at(-1),
-  ).toEqual({ lengthConfig: [1, 1], score: 0.9, cost: 1, macs: 5 });
+  ).toEqual({ point: { lengths: [1, 1] }, score: 0.9, cost: 1, macs: 5 });
   expect(spreadPoints(fileOf([]), 3)).toEqual([]);
 });

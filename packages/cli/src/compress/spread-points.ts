@@ -1,17 +1,14 @@
-import { fullLength } from '@length-adaptive/core';
-import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength, isFullPoint } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ParetoPoint } from '@length-adaptive/models';
 
-/** Whether a configuration drops nothing. */
-export const isFullLength = (config: LengthConfig): boolean => config.every((ratio) => ratio === 1);
-
-const isFull = ({ lengthConfig }: ParetoPoint): boolean => isFullLength(lengthConfig);
+const isFull = ({ point }: ParetoPoint): boolean => isFullPoint(point);
 
 /** The full length as a point, with its score where the search tells it: no configuration scores less. */
-const fullPoint = ({ search, paretoSet }: LengthAdaptiveFile, layers: number): ParetoPoint => {
+const fullPoint = ({ search, paretoSet }: LengthAdaptiveFile, layers: number | undefined): ParetoPoint => {
   const own = search?.['full'] as Partial<ParetoPoint> | undefined;
   const highest = Math.max(...paretoSet.map(({ score }) => score));
-  return { ...own, lengthConfig: fullLength(layers), score: own?.score ?? highest, cost: 1 };
+  const point = layers === undefined ? {} : { lengths: fullLength(layers) };
+  return { ...own, point, score: own?.score ?? highest, cost: 1 };
 };
 
 /**
@@ -22,7 +19,7 @@ export const spreadPoints = (file: LengthAdaptiveFile, count: number): readonly 
   const { paretoSet } = file;
   const [first] = paretoSet;
   if (!first) return paretoSet;
-  const full = paretoSet.find(isFull) ?? fullPoint(file, first.lengthConfig.length);
+  const full = paretoSet.find(isFull) ?? fullPoint(file, first.point.lengths?.length);
   const others = paretoSet.filter((point) => !isFull(point));
   if (others.length < count) return [...others, full];
   const chosen: ParetoPoint[] = [];

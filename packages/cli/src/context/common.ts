@@ -59,14 +59,21 @@ export const dataOptions = {
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
-const reducerNames: readonly PriorName[] = ['attention', 'question-overlap'];
+const priorNames: readonly PriorName[] = ['none', 'question-overlap'];
 
-/** The option of commands that drop tokens. */
-export const reducerOption = choice(
-  reducerNames,
-  'what ranks tokens: attention, or for questions nearness to words of the question in the first layers (default: what the model says, else attention)',
-  undefined,
-);
+/** The options of commands that drop tokens. */
+export const rankingOptions = {
+  // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
+  reducer: text(
+    'NAME',
+    'what ranks tokens: attention, cls-attention, or one that is registered (default: what the model says, else attention)',
+  ),
+  prior: choice(
+    priorNames,
+    'what is added to that beforehand: for questions, nearness to their words in the first layers (default: what the model says, else none)',
+    undefined,
+  ),
+} as const;
 
 export const metricNames: readonly MetricName[] = [
   'accuracy',

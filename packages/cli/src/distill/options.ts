@@ -9,6 +9,7 @@ const {
   lengthDropEpochs: _lengthDropEpochs,
   lengthConfig: _lengthConfig,
   reducer: _reducer,
+  prior: _prior,
   ...shared
 } = trainOptions;
 

@@ -30,10 +30,13 @@ const openOn = {
     (await onnxEngine()).openOnOnnx(source, settings),
   tfjs: async (
     source: string | FileSource,
-    { backend = 'wasm', threads, reducer }: EngineSettings,
+    { backend = 'wasm', threads, reducer, prior }: EngineSettings,
   ): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
-    return { ...(await openTrainedModel(source, { reducer })), used: { engine: 'tfjs', precision: 'fp32', backend } };
+    return {
+      ...(await openTrainedModel(source, { reducer, prior })),
+      used: { engine: 'tfjs', precision: 'fp32', backend },
+    };
   },
 };
 

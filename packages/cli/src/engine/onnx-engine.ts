@@ -8,9 +8,9 @@ export { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine };
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (
   source: string | FileSource,
-  { precision, threads, reducer }: EngineSettings,
+  { precision, threads, reducer, prior }: EngineSettings,
 ): Promise<OpenedModel> => {
   await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
-  const opened = await openOnnx(source, { precision, threads, reducer });
+  const opened = await openOnnx(source, { precision, threads, reducer, prior });
   return { ...opened, used: { engine: 'onnx', precision } };
 };

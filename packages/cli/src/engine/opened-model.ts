@@ -1,14 +1,12 @@
-import type { PriorName, PriorSettings, RunnableTextModel } from '@length-adaptive/models';
+import type { RankingOptions, RunnableTextModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
 import type { UsedEngine } from './used-engine.js';
 
 /** What the user said about what runs the model. */
-export interface EngineSettings extends BackendSettings {
+export interface EngineSettings extends BackendSettings, RankingOptions {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
-  /** What ranks tokens. Default: what the model's file says. */
-  readonly reducer?: PriorName | PriorSettings | undefined;
 }
 
 /** A model that is open on one of the engines. */

@@ -1,7 +1,14 @@
 import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { LengthConfig } from '@length-adaptive/core';
-import type { LabelScores, LabelledInput, ModelPrior, RunnableModel, ScoreName } from '@length-adaptive/models';
-import { checkScore, createScorer, flipShare, macsShare, predictLogits } from '@length-adaptive/models';
+import type {
+  LabelScores,
+  LabelledInput,
+  ModelPrior,
+  ReducerRecord,
+  RunnableModel,
+  ScoreName,
+} from '@length-adaptive/models';
+import { checkScore, createScorer, flipShare, macsShare, predictLogits, reducerRecord } from '@length-adaptive/models';
 import { chosenConfig } from '../choice/chosen-config.js';
 import type { Context } from '../context/command.js';
 import type { EvaluateSettings } from './options.js';
@@ -29,8 +36,16 @@ export interface EvaluationResult extends UsedEngine {
   readonly lengthConfig: LengthConfig;
   readonly meanTokens: number;
   /** What ranked tokens; absent for attention. */
-  readonly reducer?: ModelPrior;
+  readonly reducer?: ReducerRecord;
+  /** What was added to that; absent for nothing. */
+  readonly prior?: ModelPrior;
 }
+
+/** What ranked tokens, as far as it is not attention alone. */
+const rankingOf = ({ reducer, prior }: RunnableModel): Pick<EvaluationResult, 'reducer' | 'prior'> => {
+  const record = reducerRecord(reducer);
+  return { ...(record && { reducer: record }), ...(prior && { prior }) };
+};
 
 /** The scores of each label of a task that gives several. */
 const perLabelOf = (
@@ -135,7 +150,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       cost: macsShare(model, config, lengths),
       lengthConfig: config,
       meanTokens: mean(lengths),
-      ...(model.reducer && { reducer: model.reducer }),
+      ...rankingOf(model),
       ...used,
     };
     if (settings.out !== undefined) await writeRunResult(settings.out, result);

@@ -1,4 +1,4 @@
-import { dataOptions, engineOptions, lengthOptions, reducerOption, scoreNames } from '../context/common.js';
+import { dataOptions, engineOptions, lengthOptions, rankingOptions, scoreNames } from '../context/common.js';
 import { choices, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -6,7 +6,7 @@ export const evaluateOptions = {
   model: text('DIR', 'model to evaluate'),
   data: text('FILE', 'labelled examples'),
   ...lengthOptions,
-  reducer: reducerOption,
+  ...rankingOptions,
   metric: choices('METRICS', scoreNames, 'scores to print, with commas between them'),
   minScore: number('SCORE', 'exit with 5 when the first score is below this', { fallback: undefined }),
   ...dataOptions,

@@ -9,13 +9,13 @@ import { writeToyProject } from '../testing/tiny-model.js';
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);
 const paretoSet = [
-  { lengthConfig: [0.5, 0.25], score: 0.8, cost: 0.5 },
-  { lengthConfig: [1, 1], score: 0.9, cost: 1 },
+  { point: { lengths: [0.5, 0.25] }, score: 0.8, cost: 0.5 },
+  { point: { lengths: [1, 1] }, score: 0.9, cost: 1 },
 ];
 
 beforeAll(async () => {
   await writeToyProject(folder);
-  writeFileSync(at('model/length_adaptive.json'), JSON.stringify({ format: 'length-adaptive', version: 1, paretoSet }));
+  writeFileSync(at('model/length_adaptive.json'), JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet }));
 });
 
 const exportModel = (...argv: readonly string[]) => runMain(['export', ...small, '--model', at('model'), ...argv]);

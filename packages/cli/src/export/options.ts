@@ -1,4 +1,4 @@
-import { commonOptions, dataOptions, lengthOptions, precisionNames } from '../context/common.js';
+import { commonOptions, dataOptions, lengthOptions, precisionNames, rankingOptions } from '../context/common.js';
 import { choices, enabled, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -16,6 +16,7 @@ export const exportOptions = {
     ...lengthOptions.lengthConfig,
     description: 'build this configuration in, as --length-config of predict (default: any, chosen when it runs)',
   },
+  ...rankingOptions,
   data: text(
     'FILE',
     'texts to verify the files on, and to score them on where they have labels (default: a few sentences)',

@@ -1,4 +1,4 @@
-import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../context/common.js';
+import { engineOptions, lengthOptions, rankingOptions, secondTextOption } from '../context/common.js';
 import { flag, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -6,7 +6,7 @@ export const inspectOptions = {
   model: text('DIR', 'model to run'),
   pair: secondTextOption,
   ...lengthOptions,
-  reducer: reducerOption,
+  ...rankingOptions,
   truncate: flag('cut a text that is too long for the model instead of refusing it'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
   ...engineOptions,

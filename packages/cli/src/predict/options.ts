@@ -1,4 +1,4 @@
-import { engineOptions, lengthOptions, reducerOption, secondTextOption } from '../context/common.js';
+import { engineOptions, lengthOptions, rankingOptions, secondTextOption } from '../context/common.js';
 import { flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -7,7 +7,7 @@ export const predictOptions = {
   input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
   ...lengthOptions,
-  reducer: reducerOption,
+  ...rankingOptions,
   truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),
   answers: number('N', 'questions: give the N best answers with --json (default 20)', {
     integer: true,

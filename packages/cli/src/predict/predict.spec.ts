@@ -22,10 +22,10 @@ const variant = (name: string, files: Readonly<Record<string, string | Uint8Arra
 beforeAll(async () => {
   await writeTinyModel(model);
   const paretoSet = [
-    { lengthConfig: [0.5, 0.25], score: 0.8, cost: 0.5 },
-    { lengthConfig: [1, 1], score: 0.9, cost: 1 },
+    { point: { lengths: [0.5, 0.25] }, score: 0.8, cost: 0.5 },
+    { point: { lengths: [1, 1] }, score: 0.9, cost: 1 },
   ];
-  variant('searched', { 'length_adaptive.json': JSON.stringify({ format: 'length-adaptive', version: 1, paretoSet }) });
+  variant('searched', { 'length_adaptive.json': JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet }) });
 });
 
 test('a line a text with label, confidence, cost and tokens', async () => {

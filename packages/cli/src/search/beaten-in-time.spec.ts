@@ -2,7 +2,7 @@ import { beatenInTime, describeBeaten } from './beaten-in-time.js';
 import type { ReportedPoint } from './reported-point.js';
 
 const point = (ratio: number, score: number, latencyMs: number): ReportedPoint => ({
-  lengthConfig: [1, ratio],
+  point: { lengths: [1, ratio] },
   score,
   cost: ratio,
   latencyMs,

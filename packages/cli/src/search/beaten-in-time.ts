@@ -1,4 +1,4 @@
-import { isFullLength } from '@length-adaptive/core';
+import { isFullPoint } from '@length-adaptive/core';
 import type { ReportedPoint } from './reported-point.js';
 
 /** Times that differ by less than this share are taken for equal: so much the same pass differs from round to round. */
@@ -17,9 +17,7 @@ export const beatenInTime = (
 ): (number | 'full' | undefined)[] => {
   const rivals: { readonly name: number | 'full'; readonly point: ReportedPoint }[] = [
     ...paretoSet.map((point, name) => ({ name, point })),
-    ...(paretoSet.some(({ lengthConfig }) => isFullLength(lengthConfig))
-      ? []
-      : [{ name: 'full' as const, point: full }]),
+    ...(paretoSet.some(({ point }) => isFullPoint(point)) ? [] : [{ name: 'full' as const, point: full }]),
   ];
   const time = ({ speedup, latencyMs }: ReportedPoint): number =>
     speedup === undefined ? Number.NaN : (latencyMs ?? Number.NaN);

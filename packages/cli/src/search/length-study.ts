@@ -1,4 +1,5 @@
-import type { LabelledInput, ModelPrior } from '@length-adaptive/models';
+import { reducerRecord } from '@length-adaptive/models';
+import type { LabelledInput, ModelPrior, ReducerRecord } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
@@ -21,7 +22,7 @@ const dataKeys = [
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
-const format = 'length-adaptive search 2';
+const format = 'length-adaptive search 3';
 
 /** Everything beside a configuration that its score depends on: what a search and its workers must agree about. */
 export interface LengthStudy {
@@ -35,7 +36,9 @@ export interface LengthStudy {
   readonly metric: SearchSettings['metric'] | null;
   readonly engine: UsedEngine;
   /** What ranks tokens; null for attention. */
-  readonly reducer: ModelPrior | null;
+  readonly reducer: ReducerRecord | null;
+  /** What is added to that; null for nothing. */
+  readonly prior: ModelPrior | null;
   /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */
@@ -59,7 +62,8 @@ export const studyOf = (settings: SearchSettings, { opened, weights, data, maxLe
   maxLength,
   metric: settings.metric ?? null,
   engine: opened.used,
-  reducer: opened.model.reducer ?? null,
+  reducer: reducerRecord(opened.model.reducer) ?? null,
+  prior: opened.model.prior ?? null,
   weights,
   examples: digestOf(data),
 });

@@ -1,4 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
+import { lengthsOf } from '@length-adaptive/core';
 import type {
   LabelledInput,
   LatencyFit,
@@ -24,28 +25,29 @@ export const measureParetoSet = async (
   const { model } = opened;
   const meanTokens = Math.round(meanLength(data));
   const metric = reportMetricOf(settings, opened);
+  const configOf = (point: OperatingPoint): LengthConfig => lengthsOf(point, model.dimensions.layers);
   const points = [full, ...paretoSet];
   const answers = await measureAnswers(
     model,
-    points.map(({ lengthConfig }) => lengthConfig),
+    points.map(({ point }) => configOf(point)),
     { heldOut, searched: data, metric, context },
   );
   const sampled = sample(data, settings.speedSamples, settings.seed);
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
   const predictedTime = latency && predictTime(latency, sampled);
-  const [reportedFull, ...reported] = points.map((point, index): ReportedPoint => {
+  const [reportedFull, ...reported] = points.map((found, index): ReportedPoint => {
     const speed = speeds[index];
-    const { latencyMs: predictedMs, ...plain } = point;
-    const source = sourceOf(point.lengthConfig, learned);
+    const { latencyMs: predictedMs, ...plain } = found;
+    const config = configOf(found.point);
+    const source = sourceOf(config, learned);
     return {
       ...plain,
       ...(source !== undefined && { source }),
       ...(predictedMs !== undefined && { predictedMs, latencyMs: predictedMs }),
-      macs: model.macs(meanTokens, point.lengthConfig),
+      macs: model.macs(meanTokens, config),
       ...answers[index],
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
-      ...(speed &&
-        predictedTime && { predictedSpeedup: predictedTime(full.lengthConfig) / predictedTime(point.lengthConfig) }),
+      ...(speed && predictedTime && { predictedSpeedup: predictedTime(configOf(full.point)) / predictedTime(config) }),
     };
   });
   const whole = reportedFull ?? full;
@@ -78,7 +80,7 @@ const measureSpeeds = async (
 ): Promise<readonly SpeedMeasurement[]> => {
   const inputs = sampled.map(({ input }) => input);
   context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
-  const configs = paretoSet.map(({ lengthConfig }) => lengthConfig);
+  const configs = paretoSet.map(({ point }) => lengthsOf(point, opened.model.dimensions.layers));
   return measureSpeed(opened.model, inputs, configs, {
     repeats: settings.speedRepeats,
     ...(context.signal && { signal: context.signal }),

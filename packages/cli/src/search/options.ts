@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CostObjective } from '@length-adaptive/models';
-import { dataOptions, engineOptions, metricNames, reducerOption, scoreNames } from '../context/common.js';
+import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
 import { choice, enabled, flag, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -15,7 +15,7 @@ export const searchOptions = {
     below: 1,
     fallback: undefined,
   }),
-  reducer: reducerOption,
+  ...rankingOptions,
   objective: choice(
     objectiveNames,
     'what is weighed against the score: MACs, or the time predicted on this machine and engine',

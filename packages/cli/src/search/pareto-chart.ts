@@ -1,3 +1,4 @@
+import { formatPoint } from '@length-adaptive/core';
 import { escape } from '../chart/escape.js';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
@@ -18,13 +19,13 @@ const style = `
 
 const fixed = (value: number): string => value.toFixed(1);
 
-const describe = ({ lengthConfig, cost, score, heldOutScore, flips, speedup }: ReportedPoint): string =>
+const describe = ({ point, cost, score, heldOutScore, flips, speedup }: ReportedPoint): string =>
   [
     `cost ${cost.toFixed(3)}, score ${score.toFixed(4)}`,
     ...(heldOutScore === undefined ? [] : [`held-out ${heldOutScore.toFixed(4)}`]),
     ...(flips === undefined ? [] : [`${(100 * flips).toFixed(1)}% of answers flip`]),
     ...(speedup === undefined ? [] : [`${speedup.toFixed(2)} times as fast`]),
-    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+    formatPoint(point),
   ].join('; ');
 
 /**

@@ -25,10 +25,10 @@ const report: SearchReport = {
   speed: { samples: 16, repeats: 5 },
   engine: { engine: 'tfjs', precision: 'fp32', backend: 'wasm' },
   threads: 2,
-  full: { lengthConfig: [1, 1], score: 0.91, cost: 1, speedup: 1, latencyMs: 8 },
+  full: { point: { lengths: [1, 1] }, score: 0.91, cost: 1, speedup: 1, latencyMs: 8 },
   paretoSet: [
-    { lengthConfig: [0.5, 0.25], score: 0.88, cost: 0.45, speedup: 1.9, latencyMs: 4 },
-    { lengthConfig: [0.8, 0.6], score: 0.92, cost: 0.75, speedup: 1.3, latencyMs: 6 },
+    { point: { lengths: [0.5, 0.25] }, score: 0.88, cost: 0.45, speedup: 1.9, latencyMs: 4 },
+    { point: { lengths: [0.8, 0.6] }, score: 0.92, cost: 0.75, speedup: 1.3, latencyMs: 6 },
   ],
   learned: [],
   baselines: [

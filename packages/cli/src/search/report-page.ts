@@ -1,3 +1,4 @@
+import { formatPoint } from '@length-adaptive/core';
 import { quantile } from '@length-adaptive/models';
 import { escape } from '../chart/escape.js';
 import { pageStyle } from './page-style.js';
@@ -17,10 +18,9 @@ interface Column {
   readonly cell: (point: ReportedPoint, index: number) => string;
 }
 
-const lengths = ({ lengthConfig }: ReportedPoint): string => {
-  const bars = lengthConfig.map((ratio) => `<i style="height:${(100 * ratio).toFixed(0)}%"></i>`).join('');
-  const ratios = lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ');
-  return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${ratios}</span>`;
+const lengths = ({ point }: ReportedPoint): string => {
+  const bars = (point.lengths ?? []).map((ratio) => `<i style="height:${(100 * ratio).toFixed(0)}%"></i>`).join('');
+  return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${formatPoint(point)}</span>`;
 };
 
 const times = (ratio: number | undefined, decimals = 2): string =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { reducerKey } from '@length-adaptive/core';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { scoreNameFor, searchLengths } from '@length-adaptive/models';
+import { reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
@@ -74,7 +75,8 @@ export const runSearch = async ({
     ...{
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
-      reducer: model.reducer && JSON.stringify(model.reducer),
+      reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
+      prior: model.prior && JSON.stringify(model.prior),
     },
   };
   // What soft-extract has learned is something to go on from, too.

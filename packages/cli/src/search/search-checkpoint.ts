@@ -23,8 +23,10 @@ export interface SearchIdentity {
   readonly engine: string;
   /** Digest of the configurations that joined the initial population. */
   readonly configs: string;
-  /** What ranks tokens, as JSON; undefined for attention. */
+  /** What ranks tokens; undefined for attention. */
   readonly reducer: string | undefined;
+  /** What is added to that, as JSON; undefined for nothing. */
+  readonly prior: string | undefined;
 }
 
 /** What each is called where it has changed. */
@@ -39,6 +41,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
   reducer: 'reducer',
+  prior: 'prior',
 };
 
 const fileName = 'search-checkpoint.json';

@@ -23,7 +23,7 @@ export const withSearch = (before: LengthAdaptiveFile | undefined, report: Searc
   return {
     ...before,
     format: 'length-adaptive',
-    version: 1,
+    version: 2,
     search: {
       ...{
         seed,

@@ -1,3 +1,4 @@
+import { formatPoint } from '@length-adaptive/core';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
@@ -54,7 +55,7 @@ const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): st
     ...(paretoSet.some(({ source }) => source !== undefined)
       ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => source }]
       : []),
-    { title: 'lengths', cell: ({ lengthConfig }) => lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ') },
+    { title: 'lengths', cell: ({ point }) => formatPoint(point) },
   ];
   const points = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])];
   return [

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeToyProject(folder);
   writeFileSync(
     at('model/length_adaptive.json'),
-    JSON.stringify({ format: 'length-adaptive', version: 1, training, paretoSet: [], note: 'kept' }),
+    JSON.stringify({ format: 'length-adaptive', version: 2, training, paretoSet: [], note: 'kept' }),
   );
 });
 
@@ -62,7 +62,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
   expect(ours.paretoSet.length).toBeGreaterThan(0);
   for (const [i, point] of ours.paretoSet.entries()) {
     expect(point).toMatchObject({
-      lengthConfig: expect.any(Array),
+      point: { lengths: expect.any(Array) },
       heldOutScore: expect.any(Number),
       flips: expect.any(Number),
       speedup: expect.any(Number),
@@ -104,7 +104,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
     '--json',
   ]);
   expect(JSON.parse(predicted.stdout)).toMatchObject({
-    lengthConfig: (ours.paretoSet[0] as unknown as { lengthConfig: number[] }).lengthConfig,
+    lengthConfig: (ours.paretoSet[0] as unknown as { point: { lengths: number[] } }).point.lengths,
   });
 });
 
@@ -382,7 +382,7 @@ test('of weights that were trained with LengthDrop nothing of the kind is said',
   cpSync(at('model'), at('dropped'), { recursive: true, filter: (path) => !path.endsWith('search') });
   const file = {
     format: 'length-adaptive',
-    version: 1,
+    version: 2,
     training: { lengthDropEpochs: 2, dropRatioBound: 0.2 },
     paretoSet: [],
   };

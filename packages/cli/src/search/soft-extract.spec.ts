@@ -33,7 +33,7 @@ const search = (...argv: readonly string[]) =>
 
 interface Result {
   readonly learned: readonly LearnedConfig[];
-  readonly paretoSet: readonly { readonly lengthConfig: readonly number[]; readonly source?: string }[];
+  readonly paretoSet: readonly { readonly point: { readonly lengths: readonly number[] }; readonly source?: string }[];
   readonly command: string;
 }
 
@@ -59,7 +59,7 @@ test('configurations that soft-extract learned are searched with the others, mar
   const [dear, cheap] = learned.map(({ lengthConfig }) => lengthConfig.reduce((sum, ratio) => sum + ratio, 0));
   expect(cheap).toBeLessThan(dear ?? 0);
   // Nothing else is as cheap, so it is worth having; what the search found itself carries no mark.
-  expect(paretoSet[0]).toMatchObject({ lengthConfig: learned[1]?.lengthConfig, source: 'soft-extract 0.3' });
+  expect(paretoSet[0]).toMatchObject({ point: { lengths: learned[1]?.lengthConfig }, source: 'soft-extract 0.3' });
   expect(paretoSet.at(-1)).not.toHaveProperty('source');
   expect(command).toContain('--soft-extract 0.001,0.3 --train');
   expect(readJson(at('out/length_adaptive.json'))).toMatchObject({

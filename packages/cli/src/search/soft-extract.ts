@@ -112,6 +112,7 @@ export const learnConfigs = async ({
     seed,
     resume,
     reducer,
+    prior,
   } = settings;
   if (lambdas.length === 0) return [];
   const from = { weights, training: digestOf(training) };
@@ -119,7 +120,7 @@ export const learnConfigs = async ({
   const missing = lambdas.slice(learned.length);
   if (missing.length === 0) return learned;
   await startBackend({ backend, threads });
-  const { model } = await openTrainedModel(required(source, 'model'), { reducer });
+  const { model } = await openTrainedModel(required(source, 'model'), { reducer, prior });
   try {
     for (const lambda of missing) {
       const progress = context.progress(`soft-extract ${lambda}`, 'steps');

@@ -12,7 +12,7 @@ const settings = {
 };
 const options = { metric: 'fidelity', reportMetric: 'f1', task: 'classification', settings } as const;
 const point = (cost: number, score: number, heldOutScore?: number): ReportedPoint => ({
-  lengthConfig: [cost],
+  point: { lengths: [cost] },
   score,
   cost,
   ...(heldOutScore !== undefined && { heldOutScore }),

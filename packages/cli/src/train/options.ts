@@ -1,5 +1,5 @@
 import { taskOption } from '../data/task-option.js';
-import { dataOptions, engineOptions, metricNames, reducerOption } from '../context/common.js';
+import { dataOptions, engineOptions, metricNames, rankingOptions } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -22,7 +22,7 @@ export const trainOptions = {
     'CONFIG',
     'train for this one configuration in place of LengthDrop: ratios, lengths @128, or a number of the Pareto set',
   ),
-  reducer: reducerOption,
+  ...rankingOptions,
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),
   warmupRatio: number('SHARE', 'share of the steps of each stage in which the rate rises to its peak', {

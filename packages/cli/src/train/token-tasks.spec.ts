@@ -278,7 +278,7 @@ test('question answering: train with LengthDrop, evaluate at reduced lengths, pr
   expect(again.stdout.split('\t')[0]).toBe('superb');
 });
 
-test('--reducer question-overlap: trained and searched with it, a model keeps it, also as ONNX; one flag goes back to attention', async () => {
+test('--prior question-overlap: trained and searched with it, a model keeps it, also as ONNX; one flag goes back', async () => {
   const trained = await runMain([
     'train',
     ...onnx,
@@ -294,15 +294,15 @@ test('--reducer question-overlap: trained and searched with it, a model keeps it
     '1',
     '--max-length',
     '24',
-    '--reducer',
+    '--prior',
     'question-overlap',
     '--out',
     at('near'),
   ]);
   expect({ code: trained.code, stderr: trained.stderr }).toMatchObject({ code: 0 });
-  const reducer = { name: 'question-overlap', layers: 1, window: 24 };
+  const prior = { name: 'question-overlap', layers: 1, window: 24 };
   const ours = (folder: string): unknown => readJson(at(folder, 'length_adaptive.json'));
-  expect(ours('near/model')).toMatchObject({ reducer, training: { lengthDropEpochs: 1 } });
+  expect(ours('near/model')).toMatchObject({ prior, training: { lengthDropEpochs: 1 } });
 
   const evaluated = async (...argv: readonly string[]) => {
     const { code, stdout, stderr } = await runMain([
@@ -318,18 +318,18 @@ test('--reducer question-overlap: trained and searched with it, a model keeps it
       ...argv,
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    return JSON.parse(stdout) as { readonly scores: { readonly probability: number }; readonly reducer?: unknown };
+    return JSON.parse(stdout) as { readonly scores: { readonly probability: number }; readonly prior?: unknown };
   };
   const near = await evaluated('--model', at('near/model'));
-  expect(near.reducer).toEqual(reducer);
-  const attention = await evaluated('--model', at('near/model'), '--reducer', 'attention');
-  expect(attention).not.toHaveProperty('reducer');
+  expect(near.prior).toEqual(prior);
+  const attention = await evaluated('--model', at('near/model'), '--prior', 'none');
+  expect(attention).not.toHaveProperty('prior');
   expect(attention.scores.probability).not.toBe(near.scores.probability);
 
   const model = ['--model', at('near/model')];
   const small = ['--generations', '1', '--population', '4', '--no-latency'];
   expect(await runMain(['search', ...onnx, ...model, '--data', at('test.json'), ...small])).toMatchObject({ code: 0 });
-  expect(ours('near/model')).toMatchObject({ reducer, search: { metric: 'f1' } });
+  expect(ours('near/model')).toMatchObject({ prior, search: { metric: 'f1' } });
   expect(
     await runMain([
       'search',
@@ -338,24 +338,15 @@ test('--reducer question-overlap: trained and searched with it, a model keeps it
       '--data',
       at('test.json'),
       ...small,
-      '--reducer',
-      'attention',
+      '--prior',
+      'none',
       '--out',
       at('far'),
     ]),
   ).toMatchObject({ code: 0 });
-  expect(ours('far')).not.toHaveProperty('reducer');
-  const resumed = await runMain([
-    'search',
-    ...onnx,
-    ...model,
-    '--resume',
-    '--reducer',
-    'attention',
-    '--generations',
-    '2',
-  ]);
-  expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('--reducer is "attention"') });
+  expect(ours('far')).not.toHaveProperty('prior');
+  const resumed = await runMain(['search', ...onnx, ...model, '--resume', '--prior', 'none', '--generations', '2']);
+  expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('--prior is "none"') });
 
   const exported = await runMain([
     'export',
@@ -414,10 +405,22 @@ test.each<[string, readonly string[], number, string]>([
     'Question answering is not scored by "accuracy"',
   ],
   [
-    'a reducer of another task',
-    ['evaluate', '--model', 'tags/model', '--data', 'test.conll', '--reducer', 'question-overlap'],
+    'a prior of another task',
+    ['evaluate', '--model', 'tags/model', '--data', 'test.conll', '--prior', 'question-overlap'],
     3,
-    'this model does token-classification; choose attention.',
+    'this model does token-classification; choose none.',
+  ],
+  [
+    'a prior in the place of a reducer',
+    ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--reducer', 'question-overlap'],
+    3,
+    '"question-overlap" is a prior, which is added to what a reducer says, and no reducer; write prior: "question-overlap" (on the command line --prior question-overlap).',
+  ],
+  [
+    'a reducer that nobody knows',
+    ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--reducer', 'nearest'],
+    3,
+    'There is no reducer "nearest"; known: attention, cls-attention.',
   ],
   ['a question without a context', ['predict', '--model', 'qa/model', 'was it'], 3, 'needs two texts'],
   [

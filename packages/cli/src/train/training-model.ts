@@ -45,7 +45,8 @@ interface OpenSettings {
   /** Default: what the examples are guessed to be for. */
   readonly task: TaskName | undefined;
   readonly seed: number;
-  readonly reducer?: PriorName | undefined;
+  readonly reducer?: string | undefined;
+  readonly prior?: PriorName | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
@@ -53,8 +54,10 @@ interface OpenSettings {
 /**
  * Opens a model to train on examples. A head for the same task and labels is kept; otherwise it gets a new one.
  *
- * @throws ModelError, also for a reducer of another task; CliError `INPUT_INVALID` when there are fewer than two classes, or no label at all; `USAGE`
+ * @throws ModelError, also for a prior of another task; CliError `INPUT_INVALID` when there are fewer than two classes, or no label at all; `USAGE`
  * where the task cannot be guessed
  */
-export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> =>
-  openModel(source, { seed: settings.seed, reducer: settings.reducer, task: taskFor(data, settings) });
+export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
+  const { seed, reducer, prior } = settings;
+  return openModel(source, { seed, reducer, prior, task: taskFor(data, settings) });
+};

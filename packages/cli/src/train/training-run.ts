@@ -221,7 +221,7 @@ export const runTraining = async (
     await saveModel(folder, {
       model,
       tokenizerFiles,
-      lengthAdaptive: { format: 'length-adaptive', version: 1, training, paretoSet: [] },
+      lengthAdaptive: { format: 'length-adaptive', version: 2, training, paretoSet: [] },
     });
     const result: TrainingResult = {
       model: folder,

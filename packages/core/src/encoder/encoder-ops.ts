@@ -68,6 +68,9 @@ export interface Passed<E extends EngineTypes> {
 /** Which of the dropout probabilities applies. */
 export type DropoutKind = 'hidden' | 'attention' | 'head';
 
+/** Whose attention counts: that of every real token, or of the first alone. */
+export type Voters = 'all' | 'first';
+
 /** What heads are made of too. */
 export interface DenseOps<E extends EngineTypes> {
   /** x W + b */
@@ -95,8 +98,12 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
     options: AttendOptions<E>,
   ): Attended<E>;
 
-  /** The attention that each token receives, summed over heads and over the queries of real tokens. */
-  received(attended: Attended<E>, among: E['tokens']): E['scores'];
+  /** The attention that each token receives, summed over heads and over the queries of those who vote. Default: of all real tokens. */
+  received(attended: Attended<E>, among: E['tokens'], voters?: Voters): E['scores'];
+  /** The sum of the absolute values of each token's state. 0 for padding. */
+  magnitudes(states: E['states'], among: E['tokens']): E['scores'];
+  /** Scores times scores, token by token. */
+  multiply(x: E['scores'], y: E['scores']): E['scores'];
   /** Adds what travels as the prior of the tokens to the scores of real ones. */
   addPrior(scores: E['scores'], among: E['tokens']): E['scores'];
   /** Runs `then` where the step lets any token leave. An engine may decide when its graph runs: `then` gets the operations of the branch. */

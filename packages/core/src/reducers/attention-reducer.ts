@@ -1,7 +1,12 @@
 import type { Reducer } from './reducer.js';
+import type { ReducerDefinition } from './reducer-definition.js';
 
-/** The Length-Adaptive Transformer's reducer: tokens stay by the attention they receive (Kim & Cho 2020, section 2.2). */
-export const attentionReducer = (): Reducer => ({
+const attention: Reducer = {
   name: 'attention',
   score: (ops, { attended, tokens }) => ops.received(attended, tokens),
-});
+};
+
+/** The Length-Adaptive Transformer's reducer: tokens stay by the attention they receive (Kim & Cho 2020, section 2.2). */
+export const attentionReducer = (): Reducer => attention;
+
+export const attentionDefinition: ReducerDefinition = { name: attention.name, create: attentionReducer };

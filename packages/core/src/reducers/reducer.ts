@@ -1,15 +1,27 @@
 import type { EncoderOps, EngineTypes } from '../encoder/encoder-ops.js';
 import type { ScoredAt } from '../encoder/run-encoder.js';
 
-/** Decides which tokens leave a layer, on one engine: the ones with the highest scores stay. What an input's `prior` says is added to them. */
-export interface ReducerOf<E extends EngineTypes> {
+/** Settings of a reducer: what JSON can hold, for a model's folder remembers them. */
+export type ReducerSettings = Readonly<Record<string, unknown>>;
+
+/** What a reducer is called, with its settings: all that a model's folder says of it. */
+export interface NamedReducer {
   readonly name: string;
+  /** Absent of a reducer that has none. */
+  readonly settings?: ReducerSettings | undefined;
+}
+
+/** A reducer's name and settings alone. */
+export const namedReducer = ({ name, settings }: NamedReducer): NamedReducer =>
+  settings === undefined ? { name } : { name, settings };
+
+/** Decides which tokens leave a layer, on one engine: the ones with the highest scores stay. What an input's `prior` says is added to them. */
+export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   /** One number a slot: 0 or more for real tokens, and no more for padding than for any of them. Ties go to the earlier token. */
   score(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
 }
 
 /** One that is written with the operations of the encoder, so that every engine runs it. */
-export interface Reducer {
-  readonly name: string;
+export interface Reducer extends NamedReducer {
   score<E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
 }

@@ -70,6 +70,8 @@ export const countingOps = (length: number): CountingOps => {
       };
     },
     received: () => undefined,
+    magnitudes: () => undefined,
+    multiply: () => undefined,
     addPrior: () => undefined,
     whereAnyLeave: (step, then, otherwise) => (step < otherwise.tokens.slots ? then(ops) : otherwise),
     keep: (_, step) => step,

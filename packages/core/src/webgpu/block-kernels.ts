@@ -147,7 +147,7 @@ const attentionSignificance: Kernel = ({ inputs, attrs, backend }) => {
     dtype: 'float32',
     workgroups: rows * groups,
     threads: significanceKeys * significanceLanes,
-    uniforms: { heads, groups, list: attribute(attrs, 'list') },
+    uniforms: { heads, groups, list: attribute(attrs, 'list'), voters: attribute(attrs, 'voters') },
     code: `
       var<workgroup> sums : array<f32, ${significanceKeys * significanceLanes}>;
 
@@ -159,10 +159,12 @@ const attentionSignificance: Kernel = ({ inputs, attrs, backend }) => {
         let key = (group % uniforms.groups) * ${significanceKeys} + thread % ${significanceKeys};
         let count = counts[uniforms.list * uniforms.outShape[0] + row];
 
+        let voters = min(count, uniforms.voters);
+
         var sum = 0.0;
         if (key < count) {
-          for (var vote = thread / ${significanceKeys}; vote < uniforms.heads * count; vote = vote + ${significanceLanes}) {
-            let query = (row * uniforms.heads + vote / count) * width + vote % count;
+          for (var vote = thread / ${significanceKeys}; vote < uniforms.heads * voters; vote = vote + ${significanceLanes}) {
+            let query = (row * uniforms.heads + vote / voters) * width + vote % voters;
             sum = sum + probabilities[query * width + key];
           }
         }

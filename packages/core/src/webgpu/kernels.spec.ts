@@ -12,6 +12,7 @@ import { attentionSoftmax } from '../encoder/on-tensors/attention.js';
 import { addAndNorm } from '../encoder/on-tensors/dense.js';
 import type { EncoderWeights } from '../encoder/weights.js';
 import { createRandom } from '../random.js';
+import { clsAttentionReducer } from '../reducers/cls-attention-reducer.js';
 import { attentionSignificance } from '../significance.js';
 import { ownKernel } from '../own-kernels.js';
 import { keepOrder } from '../selection/selection.js';
@@ -97,12 +98,14 @@ const missing = webGpuMissing();
   );
 
   test.each([
-    { counts: [7], width: 7 },
-    { counts: [130, 1, 65], width: 130 },
-  ])('significance of $counts tokens in rows of $width', async ({ counts, width }) => {
+    { counts: [7], width: 7, voters: 'all' },
+    { counts: [130, 1, 65], width: 130, voters: 'all' },
+    { counts: [7], width: 7, voters: 'first' },
+    { counts: [130, 1, 65], width: 130, voters: 'first' },
+  ] as const)('significance of $counts tokens in rows of $width, $voters voting', async ({ counts, width, voters }) => {
     const probabilities = tf.tidy(() => tf.softmax(normal([counts.length, 3, width, width]))) as tf.Tensor4D;
     expect(
-      await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts })),
+      await gapOf(() => attentionSignificance(probabilities, { rows: counts.length, width, counts }, { voters })),
     ).toBeLessThan(1e-5);
     probabilities.dispose();
   });
@@ -133,6 +136,7 @@ const missing = webGpuMissing();
       ['at full length', {}],
       ['with tokens dropped', { config: [0.7, 0.5, 0.3], wanted: 'survivors' }],
       ['with tokens dropped and restored', { config: [0.7, 0.5, 0.3] }],
+      ['ranked by the first token', { config: [0.7, 0.5, 0.3], reducer: clsAttentionReducer() }],
     ])('%s: the same hidden states and attention', async (_, options) => {
       expect(await gapOf(() => encode(weights, inputs, options).hidden)).toBeLessThan(2e-5);
       expect(
@@ -140,6 +144,23 @@ const missing = webGpuMissing();
           () => encode(weights, inputs, { ...options, observe: { attention: [0] } }).observed.attention[0] as tf.Tensor,
         ),
       ).toBeLessThan(1e-6);
+    });
+
+    test('ranked by the first token they keep what plain JavaScript keeps', async () => {
+      const keptIn = async (own: EncoderWeights): Promise<number[][]> => {
+        const options = { config: [0.7, 0.5, 0.3], reducer: clsAttentionReducer(), trace: true };
+        const { hidden, trace } = encode(own, inputs.slice(0, 1), options);
+        const positionsOf = await Promise.all(trace.map(async ({ positions }) => Array.from(await positions.data())));
+        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+        return positionsOf;
+      };
+      const kept = await keptIn(weights);
+      await tf.setBackend('cpu');
+      try {
+        expect(kept).toEqual(await keptIn(tinyEncoder()));
+      } finally {
+        await tf.setBackend('webgpu');
+      }
     });
 
     test('nothing is composed that has a kernel, and no reduced layer starts more than five kernels more', () => {

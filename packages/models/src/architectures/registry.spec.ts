@@ -1,10 +1,25 @@
+import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from './model-config.js';
+import { readModelDirectory } from '../folder/model-directory.js';
+import { openDeferredModel } from '../model/open-deferred-model.js';
+import { openModel, openTrainedModel, saveModel } from '../model/open-model.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { memorySource, tinyConfig, tinyFiles } from '../testing/tiny-model.js';
 import { configFor, taskOf } from '../tasks/task-config.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { tokenClassification } from '../tasks/token-classification.js';
-import { architectureOf } from './registry.js';
+import type { Architecture } from './architecture.js';
+import { bert } from './bert.js';
+import type { SpecTree } from './parameter-specs.js';
+import { architectureNames, architectureOf, registerArchitecture } from './registry.js';
 import { fitDense } from './companions.js';
 import { tinyBertShapes } from './tinybert.js';
+
+const folder = temporaryFolder();
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true);
+  await tf.setBackend('cpu');
+});
 
 const shapes = { vocab_size: 30_522, max_position_embeddings: 512, ...tinyBertShapes['4L-312'] };
 
@@ -142,4 +157,59 @@ test('heads that are not implemented are refused', () => {
     /ForMultipleChoice is not supported; known: ForSequenceClassification/,
   );
   expect(() => taskOf({ problem_type: 'ranking' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});
+
+describe("a family of one's own", () => {
+  /** Names of tensors that begin with `toy.` where BERT's begin with `bert.`. */
+  const renamed = <T>(specs: SpecTree<T>): SpecTree<T> =>
+    JSON.parse(JSON.stringify(specs).replaceAll('"bert.', '"toy.')) as SpecTree<T>;
+  const toy: Architecture = {
+    ...bert,
+    modelType: 'toy-bert',
+    classPrefix: 'ToyBert',
+    prefix: 'toy.',
+    config: (dimensions) => ({ ...bert.config(dimensions), model_type: 'toy-bert' }),
+    encoder: (dimensions) => renamed(bert.encoder(dimensions)),
+    head: (dimensions, task) => renamed(bert.head(dimensions, task)),
+  };
+
+  test('is opened by its model_type once it is registered, saved, and opened again without TensorFlow.js', async () => {
+    const config = { ...tinyConfig, model_type: 'toy-bert' };
+    expect(() => architectureOf(config)).toThrow(/model_type "toy-bert" is not supported.*registerArchitecture/);
+    const before = architectureNames();
+    registerArchitecture(toy);
+    registerArchitecture(toy); // the same again is nothing new
+    expect(architectureNames()).toEqual([...before, 'toy-bert']);
+    expect(architectureOf(config)).toBe(toy);
+
+    const text = await openModel(memorySource(await tinyFiles(config)));
+    expect(text.model.config).toMatchObject({
+      model_type: 'toy-bert',
+      architectures: ['ToyBertForSequenceClassification'],
+    });
+    await saveModel(folder, text);
+    const { tensors } = await readModelDirectory(folder);
+    expect([...tensors.keys()].filter((name) => !name.startsWith('toy.')).sort()).toEqual([
+      'classifier.bias',
+      'classifier.weight',
+    ]);
+    const again = await openTrainedModel(folder);
+    const inputs = [{ ids: [2, 5, 6, 3] }];
+    expect(await again.model.run(inputs)).toEqual(await text.model.run(inputs));
+    const deferred = await openDeferredModel(folder);
+    expect(deferred.model.architecture).toBe(toy);
+    await deferred.close();
+    for (const { model } of [text, again]) model.dispose();
+  });
+
+  test.each<[string, Architecture, RegExp]>([
+    ['another definition of the same name', { ...toy }, /There is a family "toy-bert" already/],
+    ['a name of this package', { ...toy, modelType: 'bert' }, /There is a family "bert" already/],
+    ['no name', { ...toy, modelType: '' }, /no modelType; expected the "model_type" of its config\.json/],
+  ])('%s is refused', (_, architecture, message) => {
+    registerArchitecture(toy);
+    expect(() => registerArchitecture(architecture)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) }),
+    );
+  });
 });

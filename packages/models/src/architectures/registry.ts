@@ -5,7 +5,49 @@ import { bert } from './bert.js';
 import { distilbert } from './distilbert.js';
 import { tinybert } from './tinybert.js';
 
-const known: readonly Architecture[] = [bert, distilbert, tinybert];
+const builtIn: readonly Architecture[] = [bert, distilbert, tinybert];
+
+/** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
+const place = Symbol.for('@length-adaptive/models/architectures');
+
+const registered = (): Map<string, Architecture> => {
+  const home = globalThis as { [place]?: Map<string, Architecture> };
+  return (home[place] ??= new Map<string, Architecture>());
+};
+
+const architectureNamed = (name: unknown): Architecture | undefined =>
+  builtIn.find(({ modelType }) => modelType === name) ??
+  (typeof name === 'string' ? registered().get(name) : undefined);
+
+/** The `model_type` of all families that are known: those of this package, then those that were registered. */
+export const architectureNames = (): string[] => [...builtIn.map(({ modelType }) => modelType), ...registered().keys()];
+
+/**
+ * Makes a family of encoders known by its `model_type`, in this thread: to `openModel`, to the command line, to both engines. A program
+ * whose workers are threads hands the module that calls this to Node (`node --import ./my-family.mjs`), whose threads load it too.
+ *
+ * @throws ModelError `OPTION_INVALID` for a `model_type` that is empty, or that another definition has
+ * @example
+ * registerArchitecture({ ...architectureOf({ model_type: 'bert' }), modelType: 'electra', classPrefix: 'Electra' });
+ */
+export const registerArchitecture = (architecture: Architecture): void => {
+  const { modelType } = architecture;
+  if (modelType === '') {
+    throw new ModelError(
+      'OPTION_INVALID',
+      'A family is to be registered with no modelType; expected the "model_type" of its config.json.',
+    );
+  }
+  const own = architectureNamed(modelType);
+  if (own === architecture) return;
+  if (own) {
+    throw new ModelError(
+      'OPTION_INVALID',
+      `There is a family "${modelType}" already, and its definition is another one; choose another model_type, or register each definition once.`,
+    );
+  }
+  registered().set(modelType, architecture);
+};
 
 /** Early checkpoints of BERT and TinyBERT do not name their family; these keys are theirs. */
 const bertKeys = ['hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size'];
@@ -15,7 +57,7 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   const name = config['model_type'];
   if (name === undefined && bertKeys.every((key) => key in config))
     return 'emb_size' in config || 'cell' in config ? tinybert : bert;
-  return known.find(({ modelType }) => modelType === name);
+  return architectureNamed(name);
 };
 
 /**
@@ -33,6 +75,6 @@ export const architectureOf = (config: ModelConfig): Architecture => {
       : `model_type ${JSON.stringify(name)} is not supported`;
   throw new ModelError(
     'ARCHITECTURE_UNKNOWN',
-    `config.json: ${problem}; known: ${known.map(({ modelType }) => modelType).join(', ')}. Take a model of one of these families; if this one has their tensors under their names, set "model_type" in its config.json to that family.`,
+    `config.json: ${problem}; known: ${architectureNames().join(', ')}. Take a model of one of these families; if this one has their tensors under their names, set "model_type" in its config.json to that family; a family of your own is made known by registerArchitecture(...).`,
   );
 };

@@ -1,17 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatLengthAdaptiveFile, hasLengthDrop, validateLengthAdaptiveFile } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 
 const file: LengthAdaptiveFile = {
   format: 'length-adaptive',
-  version: 1,
+  version: 2,
   training: { method: 'length-drop', dropRatioBound: 0.2 },
   search: { seed: 7, generations: 30, metric: 'accuracy', split: 'dev', examples: 872, meanTokens: 25.2, extra: true },
   paretoSet: [
-    { lengthConfig: [1, 1], score: 0.92, cost: 1, macs: 1e9, latencyMs: 12 },
-    { lengthConfig: [0.5, 0.25], score: 0.9, cost: 0.4, flips: 0.05 },
+    { point: { lengths: [1, 1] }, score: 0.92, cost: 1, macs: 1e9, latencyMs: 12 },
+    { point: { lengths: [0.5, 0.25] }, score: 0.9, cost: 0.4, flips: 0.05 },
   ],
 };
-const point = { lengthConfig: [0.5, 0.5], score: 1, cost: 0.5 };
+const point = { point: { lengths: [0.5, 0.5] }, score: 1, cost: 0.5 };
+
+/** A file as earlier releases wrote it. */
+const version1 = {
+  ...file,
+  version: 1,
+  search: { ...file.search, full: { lengthConfig: [1, 1], score: 0.92, cost: 1 } },
+  reducer: { name: 'question-overlap', layers: 1, window: 5 },
+  paretoSet: [
+    { lengthConfig: [0.5, 0.25], score: 0.9, cost: 0.4, flips: 0.05 },
+    { lengthConfig: [1, 1], score: 0.92, cost: 1, macs: 1e9, latencyMs: 12 },
+  ],
+  note: 'kept',
+};
+const point1 = { lengthConfig: [0.5, 0.5], score: 1, cost: 0.5 };
 
 describe('length_adaptive.json', () => {
   test('is read as it was written, cheapest configuration first, unknown fields kept', () => {
@@ -19,8 +35,49 @@ describe('length_adaptive.json', () => {
     expect(read).toEqual({ ...file, note: 'kept', paretoSet: [file.paretoSet[1], file.paretoSet[0]] });
   });
 
+  test('version 1 is read as version 2, and written as it', () => {
+    const read = validateLengthAdaptiveFile(version1);
+    expect(read).toEqual({
+      ...file,
+      search: { ...file.search, full: { point: { lengths: [1, 1] }, score: 0.92, cost: 1 } },
+      prior: { name: 'question-overlap', layers: 1, window: 5 },
+      paretoSet: [file.paretoSet[1], file.paretoSet[0]],
+      note: 'kept',
+    });
+    const written: unknown = JSON.parse(formatLengthAdaptiveFile(read));
+    expect(written).toMatchObject({ version: 2 });
+    expect(written).not.toHaveProperty('reducer');
+    expect(validateLengthAdaptiveFile(written)).toEqual(read);
+  });
+
+  test.each(['sentiment', 'question-answering'])('a published model of version 1 is read: %s', (name) => {
+    const text = readFileSync(
+      join(__dirname, `../../../../apps/docs/public/models/${name}/length_adaptive.json`),
+      'utf8',
+    );
+    const published = JSON.parse(text) as {
+      version: number;
+      reducer?: unknown;
+      paretoSet: { lengthConfig: number[] }[];
+    };
+    expect(published.version).toBe(1);
+    const read = validateLengthAdaptiveFile(published);
+    expect(read.paretoSet.map(({ point: { lengths } }) => lengths)).toEqual(
+      published.paretoSet.map(({ lengthConfig }) => lengthConfig),
+    );
+    expect(read.prior).toEqual(published.reducer);
+    expect(read.reducer).toBeUndefined();
+  });
+
+  test('a point without lengths is the full model, and what chooses tokens is kept with its settings', () => {
+    const full = { point: {}, score: 1, cost: 1 };
+    const reducer = { name: 'mine', window: 3 };
+    const read = validateLengthAdaptiveFile({ ...file, reducer, paretoSet: [full, point] });
+    expect(read).toMatchObject({ reducer, paretoSet: [point, full] });
+  });
+
   test('an empty Pareto set is allowed: trained, not searched', () => {
-    expect(validateLengthAdaptiveFile({ format: 'length-adaptive', version: 1, paretoSet: [] }).paretoSet).toEqual([]);
+    expect(validateLengthAdaptiveFile({ format: 'length-adaptive', version: 2, paretoSet: [] }).paretoSet).toEqual([]);
   });
 
   test.each<[LengthAdaptiveFile['training'], boolean]>([
@@ -39,8 +96,8 @@ describe('length_adaptive.json', () => {
     ['another format', { ...file, format: 'x' }, /"format" is "x"/],
     [
       'a later version',
-      { ...file, version: 2 },
-      /"version" is 2, and this release reads version 1\. Update the package/,
+      { ...file, version: 3 },
+      /"version" is 3, and this release reads versions 1 and 2\. Update the package/,
     ],
     ['training that is a text', { ...file, training: 'x' }, /"training"/],
     ['a metric that is a number', { ...file, search: { metric: 3 } }, /"search.metric" is not a text/],
@@ -48,15 +105,48 @@ describe('length_adaptive.json', () => {
     ['no Pareto set', { ...file, paretoSet: undefined }, /"paretoSet" is not a list/],
     [
       'a rising configuration',
-      { ...file, paretoSet: [{ ...point, lengthConfig: [0.5, 0.6] }] },
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.6] } }] },
       /point 0 .*\[0.5, 0.6\], which rises/,
     ],
-    ['a ratio of 0', { ...file, paretoSet: [{ ...point, lengthConfig: [0.5, 0] }] }, /expected numbers in \(0, 1\]/],
-    ['a ratio above 1', { ...file, paretoSet: [{ ...point, lengthConfig: [1.5, 1] }] }, /expected numbers in \(0, 1\]/],
-    ['an empty configuration', { ...file, paretoSet: [{ ...point, lengthConfig: [] }] }, /no lengthConfig/],
+    [
+      'a ratio of 0',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0] } }] },
+      /expected numbers in \(0, 1\]/,
+    ],
+    [
+      'a ratio above 1',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [1.5, 1] } }] },
+      /expected numbers in \(0, 1\]/,
+    ],
+    ['no lengths at all', { ...file, paretoSet: [{ ...point, point: { lengths: [] } }] }, /point.lengths that are not/],
+    ['lengths that are a text', { ...file, paretoSet: [{ ...point, point: { lengths: '0.5' } }] }, /are not a list/],
+    ['a point that is missing', { ...file, paretoSet: [{ score: 1, cost: 0.5 }] }, /point 0 .* has no point/],
+    [
+      'a point with what this release does not run',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], ranks: [8] } }] },
+      /point 0 .* the field "ranks", and this release runs points with lengths alone/,
+    ],
+    [
+      'a reducer without a name',
+      { ...file, reducer: { window: 3 } },
+      /"reducer" is \{"window":3\}, expected .* a name/,
+    ],
+    ['a prior of another name', { ...file, prior: { name: 'magic' } }, /"prior" has the name "magic"/],
+    [
+      'version 1 with a rising configuration',
+      { ...version1, paretoSet: [{ ...point1, lengthConfig: [0.5, 0.6] }] },
+      /point 0 .*lengthConfig \[0.5, 0.6\], which rises/,
+    ],
+    [
+      'version 1 with an empty configuration',
+      { ...version1, paretoSet: [{ ...point1, lengthConfig: [] }] },
+      /no lengthConfig/,
+    ],
+    ['version 1 with a point of version 2', { ...version1, paretoSet: [point] }, /no lengthConfig/],
+    ['version 1 with another prior', { ...version1, reducer: { name: 'magic' } }, /"reducer" has the name "magic"/],
     [
       'configurations of different depth',
-      { ...file, paretoSet: [point, { ...point, lengthConfig: [1] }] },
+      { ...file, paretoSet: [point, { ...point, point: { lengths: [1] } }] },
       /point 1 .* 1 ratios, others have 2/,
     ],
     ['a score that is null', { ...file, paretoSet: [{ ...point, score: null }] }, /score null/],

@@ -1,15 +1,16 @@
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
+import type { PriorSettings } from '../priors/prior-settings.js';
 import { priorProblem } from '../priors/prior-settings.js';
 import { isRecord } from '../sources/json-record.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
 
-/** A searched length configuration with what it was measured to give and to cost. */
+/** A searched operating point with what it was measured to give and to cost. */
 export interface ParetoPoint {
-  /** For each layer, the share of the input's own tokens that leave it: numbers in (0, 1], non-increasing. */
-  readonly lengthConfig: readonly number[];
+  /** What the model is run at. */
+  readonly point: OperatingPoint;
   /** The metric of the search, on its split; larger is better. */
   readonly score: number;
   /** A metric on examples that the search did not see, where there were some; larger is better. */
@@ -41,15 +42,27 @@ export interface SearchRecord {
   readonly [more: string]: unknown;
 }
 
-/** What `length_adaptive.json` says: how the model was trained, and the configurations worth running it at. */
+/** What chooses the tokens that stay: its name, and whatever settings it has. */
+export interface ReducerRecord {
+  readonly name: string;
+  readonly [setting: string]: unknown;
+}
+
+/**
+ * What `length_adaptive.json` says: how the model was trained, and the operating points worth running it at.
+ *
+ * Files of version 1 are read too: `lengthConfig` of their points is `point.lengths`, their `reducer` is `prior`. What is written is version 2.
+ */
 export interface LengthAdaptiveFile {
   readonly format: 'length-adaptive';
-  readonly version: 1;
+  readonly version: 2;
   /** How it was trained, in the trainer's own words (bounds, epochs, seed, base model). */
   readonly training?: Readonly<Record<string, unknown>>;
   readonly search?: SearchRecord;
   /** The prior that helps to rank its tokens, and did in training and search. Absent: attention alone ranks. */
-  readonly reducer?: PriorSettings;
+  readonly prior?: PriorSettings;
+  /** What chooses the tokens that stay. Absent: the attention that they receive. */
+  readonly reducer?: ReducerRecord;
   /** From the cheapest to the dearest. */
   readonly paretoSet: readonly ParetoPoint[];
   /** What later versions and other tools add is kept. */
@@ -71,19 +84,33 @@ const isFinite = (value: unknown): value is number => typeof value === 'number' 
 const textFields = ['metric', 'split'];
 const numberFields = ['seed', 'generations', 'evaluations', 'examples', 'meanTokens'];
 
-/** What is wrong with a point of the Pareto set; undefined when nothing is. */
-const pointProblem = (point: unknown, layers: number | undefined): string | undefined => {
-  if (!isRecord(point)) return 'is not an object';
-  const { lengthConfig, score, cost, macs, latencyMs, flips } = point;
-  if (!Array.isArray(lengthConfig) || lengthConfig.length === 0)
-    return 'has no lengthConfig, a list of one ratio a layer';
-  const config: readonly unknown[] = lengthConfig;
-  const shown = `lengthConfig [${config.join(', ')}]`;
-  if (!config.every((ratio): ratio is number => isFinite(ratio) && ratio > 0 && ratio <= 1))
+/** What is wrong with lengths; undefined when nothing is. `name` is what their file calls them. */
+const lengthsProblem = (lengths: readonly unknown[], name: string, layers: number | undefined): string | undefined => {
+  const shown = `${name} [${lengths.join(', ')}]`;
+  if (!lengths.every((ratio): ratio is number => isFinite(ratio) && ratio > 0 && ratio <= 1))
     return `has ${shown}, expected numbers in (0, 1]`;
-  if (config.some((ratio, layer) => ratio > (config[layer - 1] ?? 1)))
+  if (lengths.some((ratio, layer) => ratio > (lengths[layer - 1] ?? 1)))
     return `has ${shown}, which rises: a token dropped in one layer is gone in the next`;
-  if (layers !== undefined && config.length !== layers) return `has ${config.length} ratios, others have ${layers}`;
+  if (layers !== undefined && lengths.length !== layers) return `has ${lengths.length} ratios, others have ${layers}`;
+  return undefined;
+};
+
+/** What is wrong with an operating point; undefined when nothing is. */
+const operatingPointProblem = (point: unknown, layers: number | undefined): string | undefined => {
+  if (!isRecord(point)) return 'has no point, an object such as { "lengths": [0.8, 0.4] }';
+  const { lengths, ...more } = point;
+  const unknown = Object.keys(more)[0];
+  if (unknown !== undefined)
+    return `has a point with the field "${unknown}", and this release runs points with lengths alone. Update the package`;
+  if (lengths === undefined) return undefined;
+  if (!Array.isArray(lengths) || lengths.length === 0)
+    return 'has point.lengths that are not a list of one ratio a layer';
+  return lengthsProblem(lengths, 'point.lengths', layers);
+};
+
+/** What is wrong with what a point of the Pareto set was measured to give and to cost; undefined when nothing is. */
+const measuredProblem = (measured: Readonly<Record<string, unknown>>): string | undefined => {
+  const { score, cost, macs, latencyMs, flips } = measured;
   if (!isFinite(score)) return `has score ${JSON.stringify(score)}, expected a number`;
   if (!isFinite(cost) || cost <= 0 || cost > 1)
     return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
@@ -95,25 +122,55 @@ const pointProblem = (point: unknown, layers: number | undefined): string | unde
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(wrong[1])}, expected a number from 0`;
 };
 
+/** What a version of the file calls its fields, and how one of its Pareto points is read. */
+interface FileVersion {
+  readonly prior: 'prior' | 'reducer';
+  /** The lengths of a Pareto point, whatever they are. */
+  readonly lengths: (entry: Readonly<Record<string, unknown>>) => unknown;
+  /** What is wrong with what a Pareto point runs the model at; undefined when nothing is. */
+  readonly problem: (entry: Readonly<Record<string, unknown>>, layers: number | undefined) => string | undefined;
+  /** A Pareto point of which nothing is wrong, as version 2 has it. */
+  readonly read: (entry: Readonly<Record<string, unknown>>) => unknown;
+}
+
+const versions: Readonly<Record<1 | 2, FileVersion>> = {
+  1: {
+    prior: 'reducer',
+    lengths: ({ lengthConfig }) => lengthConfig,
+    problem: ({ lengthConfig }, layers) =>
+      Array.isArray(lengthConfig) && lengthConfig.length > 0
+        ? lengthsProblem(lengthConfig, 'lengthConfig', layers)
+        : 'has no lengthConfig, a list of one ratio a layer',
+    read: ({ lengthConfig, ...measured }) => ({ point: { lengths: lengthConfig }, ...measured }),
+  },
+  2: {
+    prior: 'prior',
+    lengths: ({ point }) => (isRecord(point) ? point['lengths'] : undefined),
+    problem: ({ point }, layers) => operatingPointProblem(point, layers),
+    read: (entry) => entry,
+  },
+};
+
 /**
- * Checks what a `length_adaptive.json` holds and returns it with its Pareto set sorted by cost.
+ * Checks what a `length_adaptive.json` holds and returns it as version 2, its Pareto set sorted by cost. Version 1 is read too.
  *
  * @throws ModelError `FILE_INVALID` naming the field and, for another version, what to do
  * @example
  * const file = validateLengthAdaptiveFile(JSON.parse(text));
- * file.paretoSet[0]?.lengthConfig; // the cheapest configuration
+ * file.paretoSet[0]?.point.lengths; // of the cheapest point
  */
 export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptiveFileName): LengthAdaptiveFile => {
   const fail = (problem: string): never => {
     throw new ModelError('FILE_INVALID', `${name}: ${problem}.`);
   };
   if (!isRecord(value)) return fail('expected a JSON object');
-  const { format, version, training, search, reducer, paretoSet } = value;
+  const { format, version, training, search, paretoSet } = value;
   if (format !== 'length-adaptive') return fail(`"format" is ${JSON.stringify(format)}, expected "length-adaptive"`);
-  if (version !== 1)
+  if (version !== 1 && version !== 2)
     return fail(
-      `"version" is ${JSON.stringify(version)}, and this release reads version 1. Update the package, or search the model again`,
+      `"version" is ${JSON.stringify(version)}, and this release reads versions 1 and 2. Update the package, or search the model again`,
     );
+  const fields = versions[version];
   if (training !== undefined && !isRecord(training)) return fail('"training" is not an object');
   if (search !== undefined) {
     if (!isRecord(search)) return fail('"search" is not an object');
@@ -122,29 +179,36 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
     const wrongNumber = numberFields.find((field) => search[field] !== undefined && !isFinite(search[field]));
     if (wrongNumber !== undefined) return fail(`"search.${wrongNumber}" is not a number`);
   }
-  const wrongPrior = reducer === undefined ? undefined : priorProblem(reducer);
-  if (wrongPrior !== undefined) return fail(`"reducer" ${wrongPrior}`);
+  const prior = value[fields.prior];
+  const wrongPrior = prior === undefined ? undefined : priorProblem(prior);
+  if (wrongPrior !== undefined) return fail(`"${fields.prior}" ${wrongPrior}`);
+  const reducer = version === 1 ? undefined : value['reducer'];
+  if (reducer !== undefined && !(isRecord(reducer) && typeof reducer['name'] === 'string'))
+    return fail(`"reducer" is ${JSON.stringify(reducer)}, expected an object with a name`);
   if (!Array.isArray(paretoSet)) return fail('"paretoSet" is not a list');
-  const points: readonly unknown[] = paretoSet;
-  const first = points[0];
-  const layers = isRecord(first) && Array.isArray(first['lengthConfig']) ? first['lengthConfig'].length : undefined;
-  points.forEach((point, i) => {
-    const problem = pointProblem(point, layers);
+  const entries: readonly unknown[] = paretoSet;
+  const withLengths = entries.flatMap((entry) => {
+    const lengths = isRecord(entry) ? fields.lengths(entry) : undefined;
+    return Array.isArray(lengths) ? [lengths.length] : [];
+  });
+  const points = entries.map((entry, i) => {
+    if (!isRecord(entry)) return fail(`point ${i} of "paretoSet" is not an object`);
+    const problem = fields.problem(entry, withLengths[0]) ?? measuredProblem(entry);
     if (problem !== undefined) fail(`point ${i} of "paretoSet" ${problem}`);
+    return fields.read(entry);
   });
   const sorted = [...(points as readonly ParetoPoint[])].sort((a, b) => a.cost - b.cost || a.score - b.score);
-  return { ...value, format, version, paretoSet: sorted };
-};
-
-/** What is known of a model, with its prior in it; undefined where nothing is known and attention ranks. */
-export const withPriorSettings = (
-  file: LengthAdaptiveFile | undefined,
-  prior: ModelPrior | undefined,
-): LengthAdaptiveFile | undefined => {
-  if (prior) return { ...(file ?? { format: 'length-adaptive', version: 1, paretoSet: [] }), reducer: prior };
-  if (!file) return undefined;
-  const { reducer: _, ...rest } = file;
-  return rest;
+  if (version === 2) return { ...value, format, version, paretoSet: sorted };
+  const { reducer: _, ...rest } = value;
+  const full = isRecord(search) ? search['full'] : undefined;
+  return {
+    ...rest,
+    ...(isRecord(full) && Array.isArray(full['lengthConfig']) && { search: { ...search, full: fields.read(full) } }),
+    format,
+    version: 2,
+    ...(prior !== undefined && { prior: prior as PriorSettings }),
+    paretoSet: sorted,
+  };
 };
 
 /** The text of a `length_adaptive.json`, checked, its Pareto set sorted by cost. */

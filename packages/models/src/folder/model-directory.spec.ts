@@ -138,8 +138,8 @@ describe('writeModelDirectory', () => {
     tokenizerFiles: { 'tokenizer.json': bytes('{}'), 'tokenizer_config.json': bytes('{"a":1}') },
     lengthAdaptive: {
       format: 'length-adaptive',
-      version: 1,
-      paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }],
+      version: 2,
+      paretoSet: [{ point: { lengths: [0.5] }, score: 1, cost: 0.5 }],
     },
   } as const;
 
@@ -170,7 +170,7 @@ describe('writeModelDirectory', () => {
   test('writes nothing when length_adaptive.json would be invalid', async () => {
     const wrong = {
       ...model,
-      lengthAdaptive: { ...model.lengthAdaptive, paretoSet: [{ lengthConfig: [0.5, 0.6], score: 1, cost: 1 }] },
+      lengthAdaptive: { ...model.lengthAdaptive, paretoSet: [{ point: { lengths: [0.5, 0.6] }, score: 1, cost: 1 }] },
     };
     await expect(writeModelDirectory(join(root, 'never'), wrong)).rejects.toMatchObject({ code: 'FILE_INVALID' });
     expect(readdirSync(root)).not.toContain('never');

@@ -1,4 +1,5 @@
-import type { EncoderWeights } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
+import { attentionReducer } from '@length-adaptive/core/encoder';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { SpecTree } from '../architectures/parameter-specs.js';
@@ -21,10 +22,22 @@ export interface ModelDescription {
   readonly architecture: Architecture;
   readonly dimensions: Dimensions;
   readonly task: Task;
-  /** What ranks tokens in the first layers. Absent: attention does. */
-  readonly reducer: ModelPrior | undefined;
+  /** What ranks its tokens. */
+  readonly reducer: Reducer;
+  /** What is added to that in the first layers. Absent: nothing. */
+  readonly prior: ModelPrior | undefined;
   /** Names and shapes of the weights in a checkpoint. */
   readonly specs: SpecTree<ModelWeightTrees>;
+}
+
+/** What a configuration does not say. */
+export interface DescribeModelOptions {
+  /** Default: what config.json says. */
+  readonly task?: Task | undefined;
+  /** What ranks its tokens. Default: attention. */
+  readonly reducer?: Reducer | undefined;
+  /** What is added to that in the first layers. Default: nothing. */
+  readonly prior?: PriorSettings | undefined;
 }
 
 /**
@@ -32,10 +45,7 @@ export interface ModelDescription {
  */
 export const describeModel = (
   config: ModelConfig,
-  {
-    task = taskOf(config),
-    reducer,
-  }: { readonly task?: Task | undefined; readonly reducer?: PriorSettings | undefined } = {},
+  { task = taskOf(config), reducer = attentionReducer(), prior }: DescribeModelOptions = {},
 ): ModelDescription => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
@@ -44,7 +54,8 @@ export const describeModel = (
     architecture,
     dimensions,
     task,
-    reducer: resolvePrior(reducer, { task, layers: dimensions.layers }),
+    reducer,
+    prior: resolvePrior(prior, { task, layers: dimensions.layers }),
     specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task.readout) },
   };
 };

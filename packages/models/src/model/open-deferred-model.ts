@@ -2,10 +2,9 @@ import type { WeightTree } from '@length-adaptive/core/encoder';
 import type { DeferredWeight } from '../architectures/deferred-weights.js';
 import { deferredWeights } from '../architectures/deferred-weights.js';
 import { architectureOf } from '../architectures/registry.js';
-import { withPriorSettings } from '../folder/length-adaptive-file.js';
+import { chooseRanking, withRanking } from '../folder/ranking.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import { openModelDirectory } from '../folder/model-directory.js';
-import { choosePrior } from '../priors/prior-settings.js';
 import type { FileSource } from '../sources/file-source.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
@@ -40,13 +39,13 @@ export interface DeferredTextModel {
  */
 export const openDeferredModel = async (
   source: string | FileSource,
-  { reducer, ...options }: Omit<OpenModelOptions, 'task' | 'seed'> = {},
+  { reducer, prior, ...options }: Omit<OpenModelOptions, 'task' | 'seed'> = {},
 ): Promise<DeferredTextModel> => {
   const directory = await openModelDirectory(source, options);
   const { config, tensors, unread = new Map<never, never>(), tokenizerFiles, lengthAdaptive, close } = directory;
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-    const { specs, ...model } = describeModel(config, { reducer: choosePrior(reducer, lengthAdaptive?.reducer) });
+    const { specs, ...model } = describeModel(config, chooseRanking({ reducer, prior }, lengthAdaptive));
     const { prefix } = model.architecture;
     const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, tensors, { prefix, unread });
     checkTrained(missing);
@@ -54,7 +53,7 @@ export const openDeferredModel = async (
       model: { ...model, ...weights },
       tokenizer,
       tokenizerFiles,
-      lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
+      lengthAdaptive: withRanking(lengthAdaptive, model),
       notes: [...modelNotes(config, { unread, task: model.task }), ...notes],
       close,
     };

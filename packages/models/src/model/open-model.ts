@@ -2,13 +2,13 @@ import { architectureOf } from '../architectures/registry.js';
 import { checkTrained } from './check-trained.js';
 import { modelNotes } from './model-notes.js';
 import type { FileSource } from '../sources/file-source.js';
-import { withPriorSettings } from '../folder/length-adaptive-file.js';
+import type { ReducerChoice } from '../folder/ranking.js';
+import { checkSavable, chooseRanking, withRanking } from '../folder/ranking.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
 import { saveParameters } from '../architectures/parameters.js';
 import type { PriorName, PriorSettings } from '../priors/prior-settings.js';
-import { choosePrior } from '../priors/prior-settings.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
@@ -29,8 +29,13 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
   readonly task?: Task | ((config: ModelConfig) => Task) | undefined;
   /** Seed of a new head. Default 42. */
   readonly seed?: number;
-  /** What ranks tokens. Default: what the model's file says, else attention; a model that changes its task begins with attention. */
-  readonly reducer?: PriorName | PriorSettings | undefined;
+  /**
+   * What ranks tokens, by name, by name with settings, or itself: one that is not registered (`registerReducer`) runs, and cannot be
+   * saved. Default: what the model's file says, else attention; a model that changes its task begins with attention.
+   */
+  readonly reducer?: ReducerChoice | undefined;
+  /** What is added to that beforehand. Default: what the model's file says, else nothing; a model that changes its task begins with nothing. */
+  readonly prior?: PriorName | PriorSettings | undefined;
 }
 
 /**
@@ -41,7 +46,7 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
  */
 export const openModel = async (
   source: string | FileSource,
-  { task, seed = 42, reducer, ...options }: OpenModelOptions = {},
+  { task, seed = 42, reducer, prior, ...options }: OpenModelOptions = {},
 ): Promise<TextModel> => {
   const {
     config,
@@ -60,14 +65,14 @@ export const openModel = async (
   const model = createTaskModel(config, kept(tensors), {
     task: chosen,
     seed,
-    reducer: choosePrior(reducer, same ? lengthAdaptive?.reducer : undefined),
+    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined),
     unread: kept(unread),
   });
   return {
     model,
     tokenizer,
     tokenizerFiles,
-    lengthAdaptive: withPriorSettings(lengthAdaptive, model.reducer),
+    lengthAdaptive: withRanking(lengthAdaptive, model),
     notes: [...modelNotes(config, { unread, task: same ? model.task : undefined }), ...notes],
   };
 };
@@ -99,20 +104,21 @@ const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's prior in it. A head that was made anew and has learned nothing yet is
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it. A head that was made anew and has learned nothing yet is
  * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
- * @throws ModelError `NOT_WRITABLE`
+ * @throws ModelError `NOT_WRITABLE`; `OPTION_INVALID` for a reducer that is not registered
  */
 export const saveModel = async (
   folder: string,
   { model, tokenizerFiles, lengthAdaptive }: Omit<TextModel, 'tokenizer'>,
   options: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
+  checkSavable(model.reducer);
   const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
   const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
   const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
-  const ours = withPriorSettings(lengthAdaptive, model.reducer);
+  const ours = withRanking(lengthAdaptive, model);
   const directory = { config: model.config, tensors, tokenizerFiles, ...(ours && { lengthAdaptive: ours }) };
   await writeModelDirectory(folder, directory, options);
 };

@@ -1,4 +1,4 @@
-import type { EncoderInput, HeadCost, LengthConfig } from '@length-adaptive/core';
+import type { EncoderInput, HeadCost, LengthConfig, NamedReducer } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
@@ -13,8 +13,10 @@ export interface RunnableModel {
   readonly engine: string;
   readonly dimensions: Dimensions;
   readonly task: Task;
-  /** What ranks its tokens in the first layers, by the inputs alone: every run of the model reckons with it. Absent: attention does. */
-  readonly reducer?: ModelPrior | undefined;
+  /** What ranks its tokens. */
+  readonly reducer: NamedReducer;
+  /** What is added to that in the first layers, by the inputs alone: every run of the model reckons with it. Absent: nothing. */
+  readonly prior?: ModelPrior | undefined;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
   /** The one configuration that the model runs at, where it has one built in. */

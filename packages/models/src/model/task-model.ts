@@ -1,4 +1,4 @@
-import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights } from '@length-adaptive/core';
+import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, Reducer } from '@length-adaptive/core';
 import { cost, createRandom, denseOnTensors, encode, fullLength } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
@@ -24,6 +24,7 @@ export interface TaskModel extends RunnableModel {
   readonly kind: 'tensors';
   readonly config: ModelConfig;
   readonly architecture: Architecture;
+  readonly reducer: Reducer;
   readonly encoder: EncoderWeights;
   /** What stands between pooler and output layer is `architecture.poolerActivation`. */
   readonly head: HeadWeights;
@@ -52,8 +53,10 @@ export interface CreateModelOptions {
   readonly task?: Task | undefined;
   /** Seed of new weights. Default 42. */
   readonly seed?: number;
-  /** What ranks tokens in the first layers. Default: attention does in all. */
-  readonly reducer?: PriorSettings | undefined;
+  /** What ranks its tokens. Default: attention. */
+  readonly reducer?: Reducer | undefined;
+  /** What is added to that in the first layers. Default: nothing. */
+  readonly prior?: PriorSettings | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
   /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
@@ -80,8 +83,8 @@ export const createTaskModel = (
   { seed = 42, fresh = false, unread, ...described }: CreateModelOptions = {},
 ): TaskModel => {
   const description = describeModel(config, described);
-  const { architecture, dimensions, task, reducer, specs } = description;
-  const ranking = { priorLayers: reducer?.layers ?? 0 };
+  const { architecture, dimensions, task, reducer, prior, specs } = description;
+  const ranking = { reducer, priorLayers: prior?.layers ?? 0 };
   const { weights, parameters, initialised } = loadParameters<ModelWeightTrees>(specs, tensors, {
     prefix: architecture.prefix,
     random: createRandom(seed),
@@ -95,7 +98,7 @@ export const createTaskModel = (
   const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
     return tf.tidy((): Tensor => {
-      const { hidden } = encode(encoder, withPriors(reducer, inputs), {
+      const { hidden } = encode(encoder, withPriors(prior, inputs), {
         ...options,
         ...ranking,
         dropout,
@@ -119,6 +122,7 @@ export const createTaskModel = (
     dimensions,
     task,
     reducer,
+    prior,
     batchTokens: 1024,
     encoder,
     head,
@@ -143,7 +147,7 @@ export const createTaskModel = (
     },
     keptPositions: async (input, lengthConfig) => {
       checkParameters(parameters);
-      const { hidden, trace } = encode(encoder, withPriors(reducer, [input]), {
+      const { hidden, trace } = encode(encoder, withPriors(prior, [input]), {
         config: lengthConfig,
         ...ranking,
         wanted: 'survivors',

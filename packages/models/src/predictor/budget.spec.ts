@@ -1,12 +1,13 @@
+import type { OperatingPoint } from '@length-adaptive/core';
 import { pointForBudget } from './budget.js';
 
 const points = [
-  { lengthConfig: [0.2], score: 0.7, cost: 0.3 },
-  { lengthConfig: [0.5], score: 0.92, cost: 0.6 },
-  { lengthConfig: [0.7], score: 0.9, cost: 0.8 },
-  { lengthConfig: [1], score: 0.91, cost: 1 },
+  { point: { lengths: [0.2] }, score: 0.7, cost: 0.3 },
+  { point: { lengths: [0.5] }, score: 0.92, cost: 0.6 },
+  { point: { lengths: [0.7] }, score: 0.9, cost: 0.8 },
+  { point: { lengths: [1] }, score: 0.91, cost: 1 },
 ];
-const latencyOf = ([ratio = 0]: readonly number[]): number => 10 * ratio;
+const latencyOf = ({ lengths: [ratio = 0] = [] }: OperatingPoint): number => 10 * ratio;
 
 test('a cost budget buys the best score that fits', () => {
   expect(pointForBudget(points, { cost: 0.3 })).toBe(points[0]);

@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
@@ -14,8 +14,8 @@ export type Budget =
   /** The cheapest configuration whose searched score is at least this. */
   | { readonly minScore: number };
 
-/** Milliseconds that a configuration is predicted to take. */
-export type LatencyOf = (config: LengthConfig) => number;
+/** Milliseconds that a point is predicted to take. */
+export type LatencyOf = (point: OperatingPoint) => number;
 
 const fail = (message: string): never => {
   throw new ModelError('BUDGET_INVALID', message);
@@ -56,7 +56,7 @@ export const pointForBudget = (points: readonly ParetoPoint[], budget: Budget, l
   }
   if ('latencyMs' in budget) {
     const limit = checked('latencyMs', budget.latencyMs);
-    const latency = ({ lengthConfig }: ParetoPoint): number => latencyOf?.(lengthConfig) ?? Number.NaN;
+    const latency = ({ point }: ParetoPoint): number => latencyOf?.(point) ?? Number.NaN;
     return (
       best(points.filter((point) => latency(point) <= limit)) ??
       fail(

@@ -53,7 +53,7 @@ const trained = async (): Promise<TextModel> => {
   expect(reduced).toBeLessThan(1);
   const lengthAdaptive: LengthAdaptiveFile = {
     format: 'length-adaptive',
-    version: 1,
+    version: 2,
     search: { evaluations },
     paretoSet,
   };
@@ -92,16 +92,16 @@ describe('a model that was trained and searched', () => {
     const [answer] = await predictor.predict(['it is a very good phone and the case works'], {
       budget: { cost: cheapest?.cost ?? 0 },
     });
-    expect(answer?.lengthConfig).toEqual(cheapest?.lengthConfig);
+    expect(answer?.lengthConfig).toEqual(cheapest?.point.lengths);
     expect(answer?.cost).toBeLessThan(1);
     expect(answer?.keptTokens[2]).toBeLessThan(answer?.tokens ?? 0);
     const [enough] = await predictor.predict(['good'], { budget: { minScore: cheapest?.score ?? 1 } });
-    expect(enough?.lengthConfig).toEqual(cheapest?.lengthConfig);
+    expect(enough?.lengthConfig).toEqual(cheapest?.point.lengths);
   });
 
   test('a generous latency budget buys the best score; an impossible one is refused', async () => {
     const [best] = await predictor.predict(['a nice phone'], { budget: { latencyMs: 60_000 } });
-    expect(best?.lengthConfig).toEqual(predictor.paretoSet.at(-1)?.lengthConfig);
+    expect(best?.lengthConfig).toEqual(predictor.paretoSet.at(-1)?.point.lengths);
     await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({
       code: 'BUDGET_INVALID',
     });
@@ -275,7 +275,7 @@ describe('a model that was trained and searched', () => {
 
 test('a model that was never searched runs at full length only', async () => {
   const predictor = createPredictor(await openModel(memorySource(await tinyFiles())));
-  expect(predictor.paretoSet).toEqual([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }]);
+  expect(predictor.paretoSet).toEqual([{ point: { lengths: [1, 1, 1] }, score: Number.NaN, cost: 1 }]);
   await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({
     code: 'BUDGET_INVALID',
   });
@@ -307,8 +307,8 @@ test('a Pareto set of another model is refused', async () => {
   const text = await tinyModel();
   const lengthAdaptive = {
     format: 'length-adaptive',
-    version: 1,
-    paretoSet: [{ lengthConfig: [0.5], score: 1, cost: 0.5 }],
+    version: 2,
+    paretoSet: [{ point: { lengths: [0.5] }, score: 1, cost: 0.5 }],
   } as const;
   expect(() => createPredictor({ ...text, lengthAdaptive })).toThrow(/1 entries for a model of 3 layers/);
   text.model.dispose();

@@ -1,5 +1,11 @@
 import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { fullLength, keptTokens, validateLengthConfig } from '@length-adaptive/core/lengths';
+import {
+  fullLength,
+  keptTokens,
+  lengthsOf,
+  validateLengthConfig,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
@@ -90,10 +96,10 @@ const checkInput = (input: unknown): void => {
 export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTextModel): Predictor => {
   const { dimensions } = model;
   const { layers, positions } = dimensions;
-  const full: ParetoPoint = { lengthConfig: fullLength(layers), score: Number.NaN, cost: 1 };
+  const full: ParetoPoint = { point: { lengths: fullLength(layers) }, score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
-  for (const { lengthConfig } of paretoSet) validateLengthConfig(lengthConfig, layers);
+  for (const { point } of paretoSet) validateOperatingPoint(point, layers);
   let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
@@ -133,7 +139,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       validateLengthConfig(lengthConfig, layers);
       return () => lengthConfig;
     }
-    if (!budget) return () => model.builtIn ?? full.lengthConfig;
+    if (!budget) return () => model.builtIn ?? fullLength(layers);
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError(
         'BUDGET_INVALID',
@@ -144,9 +150,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       const fitted = await latencyFor(longest, signal);
       const latencyOf = (tokens: readonly number[], config: LengthConfig): number =>
         sum(tokens.map((count) => fitted.milliseconds(count, config)));
-      return (tokens) => pointForBudget(paretoSet, budget, (config) => latencyOf(tokens, config)).lengthConfig;
+      return (tokens) =>
+        lengthsOf(
+          pointForBudget(paretoSet, budget, (point) => latencyOf(tokens, lengthsOf(point, layers))).point,
+          layers,
+        );
     }
-    const { lengthConfig: chosen } = pointForBudget(paretoSet, budget);
+    const chosen = lengthsOf(pointForBudget(paretoSet, budget).point, layers);
     return () => chosen;
   };
 
@@ -182,7 +192,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const rows = chooseConfig(
       texts,
       options,
-      lengthConfigs ? () => full.lengthConfig : await chooser(options, longest),
+      lengthConfigs ? () => fullLength(layers) : await chooser(options, longest),
       inPlace,
     );
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);

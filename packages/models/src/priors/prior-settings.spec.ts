@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { encodeQuestions } from '../tasks/encode-questions.js';
 import { fineTune } from '../training/fine-tune.js';
-import { validateLengthAdaptiveFile, withPriorSettings } from '../folder/length-adaptive-file.js';
+import { validateLengthAdaptiveFile } from '../folder/length-adaptive-file.js';
+import { withRanking } from '../folder/ranking.js';
 import { searchLengths } from '../search/length-search.js';
 import { openModel, openTrainedModel, saveModel } from '../model/open-model.js';
 import { createPredictor } from '../predictor/predictor.js';
 import { questionOverlap } from './question-overlap.js';
-import type { PriorSettings } from './prior-settings.js';
+import type { PriorName, PriorSettings } from './prior-settings.js';
 import { choosePrior, resolvePrior, withPriors } from './prior-settings.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
@@ -26,15 +27,15 @@ const questions = [
 ];
 const config = [0.6, 0.5, 0.4];
 
-const openTiny = async (reducer?: 'attention' | 'question-overlap' | PriorSettings) =>
-  openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, reducer });
+const openTiny = async (prior?: PriorName | PriorSettings) =>
+  openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, prior });
 
 describe('the choice', () => {
   test('what is asked for counts, else what the file says, else attention', () => {
     const saved: PriorSettings = { name: 'question-overlap', layers: 2 };
     expect(choosePrior(undefined, undefined)).toBeUndefined();
     expect(choosePrior(undefined, saved)).toBe(saved);
-    expect(choosePrior('attention', saved)).toBeUndefined();
+    expect(choosePrior('none', saved)).toBeUndefined();
     expect(choosePrior('question-overlap', saved)).toBe(saved);
     expect(choosePrior('question-overlap', undefined)).toEqual({ name: 'question-overlap' });
     expect(choosePrior({ name: 'question-overlap', window: 3 }, saved)).toEqual({
@@ -67,8 +68,8 @@ describe('the choice', () => {
       { name: 'question-overlap', window: 65 },
       /window 65, expected a whole number from 1 to 64/,
     ],
-  ])('a file with %s is refused', (_, reducer, message) => {
-    const file = { format: 'length-adaptive', version: 1, paretoSet: [], reducer };
+  ])('a file with %s is refused', (_, prior, message) => {
+    const file = { format: 'length-adaptive', version: 2, paretoSet: [], prior };
     expect(() => validateLengthAdaptiveFile(file)).toThrow(
       expect.objectContaining({ code: 'FILE_INVALID', message: expect.stringMatching(message) }),
     );
@@ -79,7 +80,7 @@ describe('the choice', () => {
     expect(() => resolvePrior(settings, { task: sequenceClassification(['a', 'b']), layers: 6 })).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
-        message: expect.stringContaining('this model does sequence-classification; choose attention'),
+        message: expect.stringContaining('this model does sequence-classification; choose none'),
       }),
     );
     expect(() => resolvePrior(settings, { task, layers: 3 })).toThrow(
@@ -88,11 +89,12 @@ describe('the choice', () => {
   });
 
   test('is put into the file of a model, or taken out of it', () => {
-    const reducer = { name: 'question-overlap', layers: 2, window: 24 } as const;
-    const bare = { format: 'length-adaptive', version: 1, paretoSet: [] } as const;
-    expect(withPriorSettings(undefined, undefined)).toBeUndefined();
-    expect(withPriorSettings(undefined, reducer)).toEqual({ ...bare, reducer });
-    expect(withPriorSettings({ ...bare, reducer: { name: 'question-overlap' } }, undefined)).toEqual(bare);
+    const prior = { name: 'question-overlap', layers: 2, window: 24 } as const;
+    const reducer = { name: 'attention' };
+    const bare = { format: 'length-adaptive', version: 2, paretoSet: [] } as const;
+    expect(withRanking(undefined, { reducer })).toBeUndefined();
+    expect(withRanking(undefined, { reducer, prior })).toEqual({ ...bare, prior });
+    expect(withRanking({ ...bare, prior: { name: 'question-overlap' } }, { reducer })).toEqual(bare);
   });
 });
 
@@ -124,7 +126,7 @@ describe('a model that ranks by the question', () => {
     model.dispose();
   });
 
-  test('is saved with its reducer, opened with it, and with another where that is asked for', async () => {
+  test('is saved with its prior, opened with it, and with another where that is asked for', async () => {
     const text = await openTiny({ name: 'question-overlap', layers: 1, window: 5 });
     const examples = encodeQuestions(text.tokenizer, questions);
     await fineTune(text.model, { train: examples }, { epochs: 1, lengthDrop: { dropRatioBound: 0.3 } });
@@ -133,33 +135,33 @@ describe('a model that ranks by the question', () => {
       populationSize: 2,
       metric: 'probability',
     });
-    await saveModel(folder, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+    await saveModel(folder, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet } });
 
     const opened = await openTrainedModel(folder);
-    expect(opened.lengthAdaptive?.reducer).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
-    expect(opened.model.reducer).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
+    expect(opened.lengthAdaptive?.prior).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
+    expect(opened.model.prior).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
     const inputs = examples.map(({ input }) => input);
     expect(await opened.model.run(inputs, { config })).toEqual(await text.model.run(inputs, { config }));
     const [answer] = await createPredictor(opened).predict([['is it the phone', context]], { lengthConfig: config });
     expect(answer?.keptTokens).toHaveLength(3);
 
-    const plain = await openTrainedModel(folder, { reducer: 'attention' });
-    expect(plain.model.reducer).toBeUndefined();
-    expect(plain.lengthAdaptive).not.toHaveProperty('reducer');
+    const plain = await openTrainedModel(folder, { prior: 'none' });
+    expect(plain.model.prior).toBeUndefined();
+    expect(plain.lengthAdaptive).not.toHaveProperty('prior');
     expect(await plain.model.run(inputs)).toEqual(await text.model.run(inputs)); // nothing is ranked at the full length
     for (const { model } of [text, opened, plain]) model.dispose();
   });
 
-  test('becomes one that goes by attention with another task', async () => {
+  test('becomes one without a prior with another task', async () => {
     const { model, lengthAdaptive } = await openModel(folder, { task: sequenceClassification(['a', 'b']) });
-    expect([model.reducer, lengthAdaptive?.reducer]).toEqual([undefined, undefined]);
+    expect([model.prior, lengthAdaptive?.prior]).toEqual([undefined, undefined]);
     model.dispose();
     await expect(
-      openModel(folder, { task: sequenceClassification(['a', 'b']), reducer: 'question-overlap' }),
+      openModel(folder, { task: sequenceClassification(['a', 'b']), prior: 'question-overlap' }),
     ).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
-  test('inputs of a model without a reducer are left as they are', () => {
+  test('inputs of a model without a prior are left as they are', () => {
     const inputs = [{ ids: [1, 2] }];
     expect(withPriors(undefined, inputs)).toBe(inputs);
   });

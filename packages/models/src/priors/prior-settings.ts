@@ -6,13 +6,13 @@ import type { Task } from '../tasks/task.js';
 /**
  * What an input says of its tokens beforehand, which is added to what a reducer scores them by:
  *
- * - `attention`: nothing; tokens are ranked by the attention that they receive, as published;
+ * - `none`: nothing; the reducer ranks alone;
  * - `question-overlap`: in the first layers, where attention does not yet know where an answer is, nearness to the words of the
- *   question; attention after that. For question answering only.
+ *   question; the reducer alone after that. For question answering only.
  */
-export type PriorName = 'attention' | 'question-overlap';
+export type PriorName = 'none' | 'question-overlap';
 
-/** A prior, as `length_adaptive.json` says it in its field `reducer`. */
+/** A prior, as `length_adaptive.json` says it in its field `prior`. */
 export interface PriorSettings {
   readonly name: 'question-overlap';
   /** It ranks in this many first layers. Default two thirds of the layers. */
@@ -24,6 +24,9 @@ export interface PriorSettings {
 /** The prior of one model. */
 export type ModelPrior = { readonly [Key in keyof PriorSettings]-?: NonNullable<PriorSettings[Key]> };
 
+/** Whether a name is that of a prior. */
+export const isPriorName = (name: string): name is PriorSettings['name'] => name === 'question-overlap';
+
 const isWhole = (value: unknown, least: number, most: number): boolean =>
   Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
@@ -31,8 +34,7 @@ const isWhole = (value: unknown, least: number, most: number): boolean =>
 export const priorProblem = (value: unknown): string | undefined => {
   if (typeof value !== 'object' || value === null) return 'is not an object such as { "name": "question-overlap" }';
   const { name, layers, window } = value as Readonly<Record<string, unknown>>;
-  if (name !== 'question-overlap')
-    return `has the name ${JSON.stringify(name)}; this release knows "question-overlap", and attention where there is none`;
+  if (name !== 'question-overlap') return `has the name ${JSON.stringify(name)}; this release knows "question-overlap"`;
   if (layers !== undefined && !isWhole(layers, 1, Infinity))
     return `has layers ${JSON.stringify(layers)}, expected a whole number from 1`;
   if (window !== undefined && !isWhole(window, 1, greatestWindow))
@@ -40,13 +42,13 @@ export const priorProblem = (value: unknown): string | undefined => {
   return undefined;
 };
 
-/** The prior that is asked for by name or in full, else the one that the model's file names; undefined for attention. */
+/** The prior that is asked for by name or in full, else the one that the model's file names; undefined for none. */
 export const choosePrior = (
   asked: PriorName | PriorSettings | undefined,
   saved: PriorSettings | undefined,
 ): PriorSettings | undefined => {
   if (asked === undefined) return saved;
-  if (asked === 'attention') return undefined;
+  if (asked === 'none') return undefined;
   if (asked !== 'question-overlap') return asked;
   return saved?.name === asked ? saved : { name: asked };
 };
@@ -62,18 +64,18 @@ export const resolvePrior = (
 ): ModelPrior | undefined => {
   if (settings === undefined) return undefined;
   const problem = priorProblem(settings);
-  if (problem !== undefined) throw new ModelError('OPTION_INVALID', `The reducer ${problem}.`);
+  if (problem !== undefined) throw new ModelError('OPTION_INVALID', `The prior ${problem}.`);
   const { name, layers = Math.max(1, Math.round((2 * count) / 3)), window = usualWindow } = settings;
   if (!task.asksQuestions) {
     throw new ModelError(
       'OPTION_INVALID',
-      `The reducer ${name} ranks the tokens of a context by the words of its question, and this model does ${task.name}; choose attention.`,
+      `The prior ${name} ranks the tokens of a context by the words of its question, and this model does ${task.name}; choose none.`,
     );
   }
   if (layers > count)
     throw new ModelError(
       'OPTION_INVALID',
-      `The reducer ${name} is to rank in ${layers} layers, and this model has ${count}; give at most ${count}.`,
+      `The prior ${name} is to rank in ${layers} layers, and this model has ${count}; give at most ${count}.`,
     );
   return { name, layers, window };
 };

@@ -138,7 +138,7 @@ export const lengthSearchProblem = (
         const lengthConfig = configs[index];
         if (lengthConfig === undefined || told.has(index)) return;
         told.add(index);
-        onEvaluation?.({ lengthConfig, score: value, ...price.point(lengthConfig) });
+        onEvaluation?.({ point: { lengths: lengthConfig }, score: value, ...price.point(lengthConfig) });
       };
       const scores = await score(configs, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
       if (scores.length !== configs.length) {

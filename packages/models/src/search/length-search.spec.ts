@@ -1,3 +1,4 @@
+import { lengthsOf, pointKey } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import { paretoFront } from '@length-adaptive/search';
 import { encodeExamples } from '../examples/encode-examples.js';
@@ -58,18 +59,18 @@ test('with the objective latency the set is what nothing beats in score and pred
   });
   expect([latency, calibrated]).toEqual([fit, [fit]]);
   const predicted = createLatencyModel(fit);
-  for (const { lengthConfig, cost, latencyMs } of [full, ...paretoSet]) {
-    expect(cost).toBe(macsShare(text.model, lengthConfig, lengths()));
-    const mean =
-      lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, lengthConfig), 0) / lengths().length;
+  for (const { point, cost, latencyMs } of [full, ...paretoSet]) {
+    const config = lengthsOf(point, 3);
+    expect(cost).toBe(macsShare(text.model, config, lengths()));
+    const mean = lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, config), 0) / lengths().length;
     expect(latencyMs).toBeCloseTo(mean, 9);
   }
   const directions = { score: 'maximize', latencyMs: 'minimize' } as const;
   const objectives = ({ score, latencyMs = 0 }: ParetoPoint) => ({ score, latencyMs });
   const front = paretoFront(seen, directions, { objectives });
   expect(paretoSet).toHaveLength(front.length);
-  expect(new Set(paretoSet.map(({ lengthConfig }) => lengthConfig.join()))).toEqual(
-    new Set(front.map(({ lengthConfig }) => lengthConfig.join())),
+  expect(new Set(paretoSet.map(({ point }) => pointKey(point)))).toEqual(
+    new Set(front.map(({ point }) => pointKey(point))),
   );
   paretoSet.slice(1).forEach(({ cost }, i) => expect(cost).toBeGreaterThanOrEqual(paretoSet[i]?.cost ?? 1));
 });
@@ -79,7 +80,7 @@ test('where dropping costs more than it saves, the full length alone is worth ha
     objective: 'latency',
     latency: createLatencyModel(fitOf({ leaving: 0.001, dropping: 50 })),
   });
-  expect(paretoSet.map(({ lengthConfig }) => lengthConfig)).toEqual([[1, 1, 1]]);
+  expect(paretoSet.map(({ point }) => point)).toEqual([{ lengths: [1, 1, 1] }]);
 });
 
 test('it calibrates by itself, on the lengths of the examples', async () => {
@@ -130,9 +131,9 @@ test('configurations that are given are tried as they are, even below the bound'
     [0.9, 0.8, 0.7],
   ];
   const tried: string[] = [];
-  const { paretoSet } = await search({ configs, onEvaluation: ({ lengthConfig }) => tried.push(lengthConfig.join()) });
-  for (const config of configs) expect(tried.filter((key) => key === config.join())).toHaveLength(1);
-  expect(paretoSet[0]?.lengthConfig).toEqual(configs[0]); // nothing else is as cheap
+  const { paretoSet } = await search({ configs, onEvaluation: ({ point }) => tried.push(pointKey(point)) });
+  for (const config of configs) expect(tried.filter((key) => key === pointKey({ lengths: config }))).toHaveLength(1);
+  expect(paretoSet[0]?.point.lengths).toEqual(configs[0]); // nothing else is as cheap
   await expect(search({ configs: [[0.5, 0.6, 0.4]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
 });
 
@@ -148,7 +149,7 @@ test('scored elsewhere, in whatever order, a search ends with the same set', asy
   const elsewhere = await search({ score, onEvaluation: (point) => seen.push(point) });
   expect(elsewhere).toEqual(await search({}));
   expect(seen).toHaveLength(elsewhere.evaluations);
-  for (const { lengthConfig, cost } of seen) expect(cost).toBe(macsShare(text.model, lengthConfig, lengths()));
+  for (const { point, cost } of seen) expect(cost).toBe(macsShare(text.model, lengthsOf(point, 3), lengths()));
   await expect(search({ score: async () => [1] })).rejects.toThrow(/score gave 1 scores for \d+ configurations/);
 });
 

@@ -115,7 +115,7 @@ export const searchLengths = async (
     throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
   const price = pricerOf(model, lengths, { objective, latency });
   const toPoint = ({ genome, objectives: { score } }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({
-    lengthConfig: genome,
+    point: { lengths: genome },
     score,
     ...price.point(genome),
   });

@@ -140,7 +140,7 @@ test('learns with LengthDrop, is searched, saved, opened again and answers', asy
   const { paretoSet } = await searchLengths(model, dev, { populationSize: 8, generations: 2, seed: 1 });
   expect(paretoSet.length).toBeGreaterThan(0);
   const saved = join(folder, 'model');
-  await saveModel(saved, { ...opened, lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet } });
+  await saveModel(saved, { ...opened, lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet } });
   const again = await openTrainedModel(saved);
   expect(again.model.task.name).toBe('repeats');
   const predictor = createPredictor(again);

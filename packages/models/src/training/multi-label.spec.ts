@@ -97,7 +97,7 @@ test('a rule of two labels is learned with LengthDrop, searched, and answered un
 
   const { paretoSet } = await searchLengths(model, dev, { generations: 2, populationSize: 8, seed: 2 });
   expect(paretoSet[0]?.cost).toBeLessThan(0.9);
-  const lengthAdaptive = { format: 'length-adaptive', version: 1, paretoSet } as const;
+  const lengthAdaptive = { format: 'length-adaptive', version: 2, paretoSet } as const;
   await saveModel(join(own, 'opinions'), { ...opened, lengthAdaptive });
   model.dispose();
 

@@ -1,5 +1,5 @@
-import type { EncoderWeights, Observe, ObservedBy, WeightTree } from '@length-adaptive/core/encoder';
-import { runEncoder } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Observe, ObservedBy, Reducer, WeightTree } from '@length-adaptive/core/encoder';
+import { attentionReducer, runEncoder } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
 import type { LayerLengths } from './length-plan.js';
@@ -24,6 +24,8 @@ export interface EncoderGraphOptions {
   readonly wanted: 'first' | 'all';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
+  /** What ranks the tokens. Default: attention does. */
+  readonly reducer?: Reducer | undefined;
   /** In layers below this number the prior of the inputs counts. Default: in all of them. */
   readonly priorLayers?: number | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
@@ -57,6 +59,7 @@ export const encoderGraph = <Leaf>(
     plan,
     wanted,
     layers = weights.blocks.map((_, layer) => layer),
+    reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
     protectedTokens,
     trace = false,
@@ -78,7 +81,7 @@ export const encoderGraph = <Leaf>(
     wanted,
     layers,
     steps: plan && layers.map((layer) => plan[layer] as LayerLengths),
-    score: (on, { attended, tokens }) => on.received(attended, tokens),
+    score: (on, at) => reducer.score(on, at),
     priorLayers,
     trace: trace ? 'tokens' : undefined,
     observe,

@@ -163,10 +163,17 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
     },
 
-    received: ({ probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>, { valid }) => {
+    received: ({ probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>, { valid }, voters = 'all') => {
+      if (voters === 'first') {
+        const own = g.op('Slice', [probabilities, g.int64([0]), g.int64([1]), g.int64([2])]); // [B, heads, 1, K]
+        return g.op('ReduceSum', [own, g.int64([1, 2])], { keepdims: 0 });
+      }
       const votes = g.op('MatMul', [g.op('Unsqueeze', [valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
+    magnitudes: (states, { valid }) =>
+      g.op('Mul', [g.op('ReduceSum', [g.op('Abs', [states]), g.int64([2])], { keepdims: 0 }), valid]),
+    multiply: (x, y) => g.op('Mul', [x, y]),
     // Slots without a token keep a score of 0, which no real token is below.
     addPrior: (scores, { prior, valid }) => g.op('Add', [scores, g.op('Mul', [prior as Value, valid])]),
     whereAnyLeave: ({ drops }, then, otherwise) => {

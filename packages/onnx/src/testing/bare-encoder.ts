@@ -32,7 +32,7 @@ export const referenceHidden = async (
   inputs: readonly EncoderInput[],
   config?: LengthConfig,
 ): Promise<Float32Array> => {
-  const { hidden } = encode(model.encoder, inputs, { config });
+  const { hidden } = encode(model.encoder, inputs, { config, reducer: model.reducer });
   const values = (await hidden.data()) as Float32Array;
   hidden.dispose();
   return values;

@@ -6,13 +6,13 @@ import * as tf from '@tensorflow/tfjs';
 /** Scores that rounding may put in another order. */
 const near = 1e-5;
 
-/** Whether the last token that stays and the first that leaves have nearly the same significance: engines may then differ in which. */
+/** Whether the last token that stays and the first that leaves have nearly the same score: engines may then differ in which. */
 export const isNearTie = async (
-  { encoder }: TaskModel,
+  { encoder, reducer }: TaskModel,
   input: EncoderInput,
   config: LengthConfig,
 ): Promise<boolean> => {
-  const { hidden, trace } = encode(encoder, [input], { config, wanted: 'survivors', trace: true });
+  const { hidden, trace } = encode(encoder, [input], { config, reducer, wanted: 'survivors', trace: true });
   const scores = await Promise.all(trace.map((layer) => layer.scores.data()));
   tf.dispose([hidden, ...trace.flatMap((layer) => [layer.scores, layer.positions])]);
   return keptTokens(config, input.ids.length).some((count, layer) => {

@@ -1,3 +1,4 @@
+import type { Reducer } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ModelConfig, Task, TaskModel, TextModel } from '@length-adaptive/models';
 import { createTaskModel, createTokenizer } from '@length-adaptive/models';
 
@@ -16,8 +17,12 @@ export const tinyConfig: ModelConfig = {
 };
 
 /** A model of random weights. */
-export const tinyModel = (changes: ModelConfig = {}, seed = 1, task?: Task): TaskModel => {
-  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed, task });
+export const tinyModel = (
+  changes: ModelConfig = {},
+  seed = 1,
+  { task, reducer }: { readonly task?: Task; readonly reducer?: Reducer } = {},
+): TaskModel => {
+  const model = createTaskModel({ ...tinyConfig, ...changes }, new Map(), { fresh: true, seed, task, reducer });
   model.markTrained(); // as if it had been trained
   return model;
 };
@@ -36,15 +41,20 @@ export const tinyTexts: readonly string[] = [
 /** What a search would have found. */
 const lengthAdaptive: LengthAdaptiveFile = {
   format: 'length-adaptive',
-  version: 1,
+  version: 2,
   paretoSet: [
-    { lengthConfig: [0.5, 0.4, 0.3], score: 0.8, cost: 0.4 },
-    { lengthConfig: [0.9, 0.7, 0.5], score: 0.9, cost: 0.7 },
+    { point: { lengths: [0.5, 0.4, 0.3] }, score: 0.8, cost: 0.4 },
+    { point: { lengths: [0.9, 0.7, 0.5] }, score: 0.9, cost: 0.7 },
   ],
 };
 
 /** A model of random weights that reads text and was searched. */
-export const tinyTextModel = (): TextModel => {
+export const tinyTextModel = (reducer?: Reducer): TextModel => {
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
-  return { model: tinyModel(), tokenizerFiles, tokenizer: createTokenizer(tokenizerFiles), lengthAdaptive };
+  return {
+    model: tinyModel({}, 1, { ...(reducer && { reducer }) }),
+    tokenizerFiles,
+    tokenizer: createTokenizer(tokenizerFiles),
+    lengthAdaptive,
+  };
 };

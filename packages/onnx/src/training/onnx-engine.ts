@@ -103,7 +103,7 @@ export const openEngine = async (
     const targets = model.task.targets(batch);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
     const feeds: Record<string, RuntimeTensor> = {
-      ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
+      ...tokenFeeds(ort, withPriors(model.prior, inputs), {
         configs: [],
         layers: layerCount,
         inputNames: session.inputNames.filter((name) => name !== 'length_ratios'),
@@ -172,12 +172,13 @@ export const openEngine = async (
     writeWeights: weights.writeWeights,
     step: (...given) => lifetime.during(() => step(...given)),
   };
-  const { dimensions, task, reducer, headMacs } = model;
+  const { dimensions, task, reducer, prior, headMacs } = model;
   const runnable: RunnableModel = {
     engine: 'onnxruntime',
     dimensions,
     task,
     reducer,
+    prior,
     batchTokens,
     headMacs,
     run: (...given) => lifetime.during(() => prediction.run(...given)),

@@ -1,4 +1,4 @@
-import type { DropoutKind, EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
+import type { DropoutKind, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
 import type { Dimensions, HeadWeights, LossTask, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
@@ -17,8 +17,10 @@ export interface TrainingModel {
   readonly head: WeightTree<HeadWeights, NamedShape>;
   readonly activation: 'tanh' | 'relu';
   readonly task: LossTask;
-  /** What ranks tokens in the first layers. Absent: attention does. */
-  readonly reducer?: Pick<ModelPrior, 'layers'> | undefined;
+  /** What ranks tokens. Default: attention. */
+  readonly reducer?: Reducer | undefined;
+  /** What is added to that in the first layers. Default: nothing. */
+  readonly prior?: Pick<ModelPrior, 'layers'> | undefined;
 }
 
 /** A place that dropout falls on; its mask is the input `dropout.PLACE`. */
@@ -66,6 +68,7 @@ export const trainingModel = ({
   task,
   parameters,
   reducer,
+  prior,
 }: TaskModel): TrainingModel => {
   const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
   const leaf = (tensor: Tensor, path: string) => ({ name: names.get(tensor) ?? path, shape: tensor.shape });
@@ -76,6 +79,7 @@ export const trainingModel = ({
     activation: architecture.poolerActivation,
     task,
     reducer,
+    prior,
   };
 };
 

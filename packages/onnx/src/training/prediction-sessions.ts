@@ -21,7 +21,7 @@ type Opened = ReturnType<typeof openSession>;
 
 /** Opens the graph that answers at once, the one that tells positions when it is asked. */
 export const predictionSessions = (
-  model: Pick<TaskModel, 'dimensions' | 'reducer'> & Parameters<typeof trainingModel>[0],
+  model: Pick<TaskModel, 'dimensions' | 'prior'> & Parameters<typeof trainingModel>[0],
   weights: Pick<TrainedWeights, 'feeds'>,
   options: SessionOptions,
 ): PredictionSessions => {
@@ -38,7 +38,7 @@ export const predictionSessions = (
   ): Promise<Readonly<Record<string, RuntimeTensor>>> => {
     const { ort, session } = await opened;
     return runGraph(session, {
-      ...tokenFeeds(ort, withPriors(model.reducer, inputs), {
+      ...tokenFeeds(ort, withPriors(model.prior, inputs), {
         configs: inputs.map(() => config),
         layers,
         inputNames: session.inputNames,

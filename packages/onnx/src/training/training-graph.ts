@@ -29,7 +29,7 @@ const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number):
 /**
  * The graph of one pass of a training step, forward and backward.
  *
- * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model's reducer has
+ * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model has
  * one; those of the loss; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
@@ -48,9 +48,10 @@ export const trainingGraph = (
       )
     : undefined;
   const context = { weights, emit: trainableWeights, training };
-  const priorLayers = drops ? layers.filter((layer) => layer < (model.reducer?.layers ?? 0)).length : 0; // of the layers that run
+  const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
   const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, {
     plan,
+    reducer: model.reducer,
     priorLayers,
     wanted: wantedStates(task.readout),
   });
@@ -71,7 +72,7 @@ export const trainingGraph = (
 export const predictionGraph = (model: TrainingModel, { trace = false } = {}): Uint8Array => {
   const { dimensions } = model;
   const g = createGraph();
-  const priorLayers = model.reducer?.layers ?? 0;
+  const priorLayers = model.prior?.layers ?? 0;
   const inputs = withPrior(g, encoderInputs(g, dimensions), priorLayers);
   const input = ({ name, shape }: NamedShape): Value => g.input(name, 'float32', shape);
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
@@ -79,6 +80,7 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
   const { hidden, positions } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
     plan,
+    reducer: model.reducer,
     priorLayers,
     wanted: wantedStates(model.task.readout),
     trace,

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
 import { statusPage, statusPagePolicy } from '../page/status-page.js';
 import type { Routes } from './routes.js';
+import { statusBody } from './status-body.js';
 
 const count = Type.Integer({ minimum: 0 });
 
@@ -63,8 +64,8 @@ const models = Type.Object({
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const pointOf = ({ lengthConfig, score, cost, latencyMs }: ParetoPoint) => ({
-  length_config: lengthConfig.join(','),
+const pointOf = ({ point: { lengths = [] }, score, cost, latencyMs }: ParetoPoint) => ({
+  length_config: lengths.join(','),
   score: finite(score),
   cost,
   ...(latencyMs !== undefined && { latency_ms: latencyMs }),
@@ -101,7 +102,7 @@ export const operationsRoutes: Routes = (app, { service, options: { metrics } })
     version: packageJson.version,
     uptime_seconds: Math.round((performance.now() - started) / 1000),
     ready: service.ready(),
-    models: statuses(),
+    models: statuses().map(statusBody),
   }));
 
   app.get(

@@ -72,11 +72,11 @@ export interface RequestContext {
 
 /** `full`, an index of the Pareto set, or ratios -> a configuration. */
 const lengthConfigOf = (text: string, paretoSet: readonly ParetoPoint[]): LengthConfig => {
-  const layers = paretoSet[0]?.lengthConfig.length;
+  const layers = paretoSet[0]?.point.lengths?.length;
   if (text === 'full' && layers !== undefined) return fullLength(layers);
   if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
-  const point = paretoSet[Number(text)];
-  if (point) return point.lengthConfig;
+  const lengths = paretoSet[Number(text)]?.point.lengths;
+  if (lengths) return lengths;
   throw new ServerError(
     'LENGTH_CONFIG_INVALID',
     `length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`,

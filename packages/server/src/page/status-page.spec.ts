@@ -6,6 +6,7 @@ import type { ParetoPoint } from '@length-adaptive/models';
 import type { ModelStatus } from '../service.js';
 import { launchChromium } from '@length-adaptive/tools/testing/chromium';
 import { describeWith } from '../testing/describe-with.js';
+import { statusBody } from '../http/status-body.js';
 import { startStatusServer, type StatusScript, type StatusServer } from '../testing/status-server.js';
 import { statusPage, statusPagePolicy } from './status-page.js';
 
@@ -15,7 +16,7 @@ const kept = process.env['SCREENSHOTS'];
 const shares = [0.22, 0.26, 0.28, 0.29, 0.32, 0.34, 0.36, 0.38, 0.42, 0.48, 0.52, 0.59, 0.76, 1];
 const searchedScores = [0.845, 0.874, 0.89, 0.904, 0.92, 0.928, 0.941, 0.953, 0.961, 0.966, 0.973, 0.979, 0.984, 0.987];
 const searched: readonly ParetoPoint[] = shares.map((cost, i) => ({
-  lengthConfig: [1, 2, 3, 4, 5, 6].map((layer) => Math.max(0.02, cost ** (layer / 4))),
+  point: { lengths: [1, 2, 3, 4, 5, 6].map((layer) => Math.max(0.02, cost ** (layer / 4))) },
   score: searchedScores[i] ?? 0,
   cost,
   macs: cost * 2.39e9,
@@ -44,14 +45,14 @@ const model = (changes: Partial<ModelStatus> = {}): ModelStatus => ({
 });
 
 const never: Partial<ModelStatus> = {
-  paretoSet: [{ lengthConfig: [1, 1, 1, 1], score: Number.NaN, cost: 1 }],
+  paretoSet: [{ point: { lengths: [1, 1, 1, 1] }, score: Number.NaN, cost: 1 }],
   operatingPoint: 0,
 };
 
 const answer = (models: readonly ModelStatus[], ready = true): ReturnType<StatusScript['answer']> => ({
   version: '0.1.0',
   ready,
-  models,
+  models: models.map(statusBody),
 });
 
 /** Calm, then a wave of load, then calm again: 40 texts a second, 200 in the wave. */

@@ -20,19 +20,19 @@ const compilerOptions = {
   types: [],
   // One file of each package: with their types of tensors this takes half a minute.
   paths: {
-    '@length-adaptive/core': [join(sourcesOf('@length-adaptive/core'), 'length-config.ts')],
+    '@length-adaptive/core': [join(sourcesOf('@length-adaptive/core'), 'operating-point.ts')],
     '@length-adaptive/models': [join(sourcesOf('@length-adaptive/models'), 'length-adaptive-file.ts')],
   },
 };
 
-/** The script is text to the compiler: here it is checked like any other source, against the real type of a status. */
+/** The script is text to the compiler: here it is checked like any other source, against the real type of what it is given. */
 test('the script of the page has no type errors', () => {
   const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-page-'));
   const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const wrong = '(/** @param {ModelStatus} model */ (model) => model.queueDelaySeconds)';
   file(
     'page.js',
-    `/** @typedef {import('${join(__dirname, '../service.js')}').ModelStatus} ModelStatus */\n${statusScript}\n${wrong};\nexport {};`,
+    `/** @typedef {import('${join(__dirname, '../http/status-body.js')}').StatusBody} ModelStatus */\n${statusScript}\n${wrong};\nexport {};`,
   );
   file('tsconfig.json', JSON.stringify({ compilerOptions, files: ['page.js'] }));
   const { stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder], {
@@ -40,5 +40,5 @@ test('the script of the page has no type errors', () => {
   });
   rmSync(folder, { recursive: true });
   const found = stdout.split('\n').filter((line) => line.includes('page.js('));
-  expect(found).toEqual([expect.stringContaining("'queueDelaySeconds' does not exist on type 'ModelStatus'")]); // ours, and no other
+  expect(found).toEqual([expect.stringContaining("'queueDelaySeconds' does not exist on type 'StatusBody'")]); // ours, and no other
 });

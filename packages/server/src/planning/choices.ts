@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { validateLengthConfig } from '@length-adaptive/core';
+import { lengthsOf, pointKey, validateLengthConfig } from '@length-adaptive/core';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { ServerError, messageOf } from '../errors.js';
 import type { RequestBudget } from '../request.js';
@@ -25,15 +25,12 @@ export interface Choices {
 
 const slack = 1e-9;
 
-const toChoice = ({ lengthConfig, cost, score }: ParetoPoint, index: number): Choice => ({
-  lengthConfig,
+const toChoice = ({ point, cost, score }: ParetoPoint, index: number, layers: number): Choice => ({
+  lengthConfig: lengthsOf(point, layers),
   cost,
   score: Number.isFinite(score) ? score : undefined,
   index,
 });
-
-const isSame = (a: LengthConfig, b: LengthConfig): boolean =>
-  a.length === b.length && a.every((ratio, layer) => ratio === b[layer]);
 
 /** A choice as an answer names it. */
 const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
@@ -59,11 +56,13 @@ const exactly = (paretoSet: readonly ParetoPoint[], lengthConfig: LengthConfig, 
   } catch (error) {
     throw new ServerError('LENGTH_CONFIG_INVALID', messageOf(error), { cause: error });
   }
-  const index = paretoSet.findIndex((point) => isSame(point.lengthConfig, lengthConfig));
+  const index = paretoSet.findIndex(({ point }) => pointKey(point) === pointKey({ lengths: lengthConfig }));
   const known = paretoSet[index];
   return {
     allowed: [
-      known ? toChoice(known, index) : { lengthConfig, cost: undefined, score: undefined, index: paretoSet.length },
+      known
+        ? toChoice(known, index, layers)
+        : { lengthConfig, cost: undefined, score: undefined, index: paretoSet.length },
     ],
     flexible: false,
   };
@@ -81,7 +80,7 @@ export const choicesFor = (
   layers: number,
 ): Choices => {
   if (lengthConfig) return exactly(paretoSet, lengthConfig, layers);
-  const all = paretoSet.map(toChoice);
+  const all = paretoSet.map((point, index) => toChoice(point, index, layers));
   const enough =
     minScore === undefined ? all : all.filter(({ score }) => score !== undefined && score >= minScore - slack);
   const [cheapest] = enough;

@@ -55,9 +55,9 @@ describe('what a budget allows', () => {
     );
   });
   test('no score is promised of a model that was never searched', () => {
-    expect(() => choicesFor([{ lengthConfig: [1, 1, 1], score: Number.NaN, cost: 1 }], { minScore: 0.5 }, 3)).toThrow(
-      /never searched/,
-    );
+    expect(() =>
+      choicesFor([{ point: { lengths: [1, 1, 1] }, score: Number.NaN, cost: 1 }], { minScore: 0.5 }, 3),
+    ).toThrow(/never searched/);
   });
 });
 

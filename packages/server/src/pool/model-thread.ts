@@ -1,4 +1,5 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
+import { lengthsOf } from '@length-adaptive/core/lengths';
 import type { Predictor, TextInput } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models';
 import { workerData } from 'piscina';
@@ -100,7 +101,11 @@ const timedWords = [4, 48, 96];
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
-  const { engine, task, labels, dimensions, head, paretoSet } = predictor;
+  const { engine, task, labels, dimensions, head } = predictor;
+  const paretoSet = predictor.paretoSet.map((found) => ({
+    ...found,
+    point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them
+  }));
   const timed: TimedBatch[] = [];
   for (const words of [timedWords.at(-1) as number, ...timedWords]) {
     const text = new Array<string>(words).fill('word').join(' ');

@@ -27,11 +27,11 @@ export const facts: ModelFacts = {
   },
   head: { pool: 'first', outputs: 2 },
   paretoSet: [
-    { lengthConfig: [0.2, 0.1, 0.1], score: 0.8, cost: 0.2 },
-    { lengthConfig: [0.5, 0.3, 0.2], score: 0.85, cost: 0.4 },
-    { lengthConfig: [0.7, 0.5, 0.4], score: 0.88, cost: 0.6 },
-    { lengthConfig: [0.9, 0.8, 0.7], score: 0.9, cost: 0.8 },
-    { lengthConfig: [1, 1, 1], score: 0.91, cost: 1 },
+    { point: { lengths: [0.2, 0.1, 0.1] }, score: 0.8, cost: 0.2 },
+    { point: { lengths: [0.5, 0.3, 0.2] }, score: 0.85, cost: 0.4 },
+    { point: { lengths: [0.7, 0.5, 0.4] }, score: 0.88, cost: 0.6 },
+    { point: { lengths: [0.9, 0.8, 0.7] }, score: 0.9, cost: 0.8 },
+    { point: { lengths: [1, 1, 1] }, score: 0.91, cost: 1 },
   ],
   timed: [{ macs: 1e6, milliseconds: 1 }],
 };

@@ -9,9 +9,9 @@ import type { Observer } from '../telemetry/observer.js';
 
 /** Cheapest first, for three layers. */
 export const paretoSet: readonly ParetoPoint[] = [
-  { lengthConfig: [0.5, 0.4, 0.3], score: 0.8, cost: 0.4 },
-  { lengthConfig: [0.8, 0.6, 0.5], score: 0.85, cost: 0.6, latencyMs: 3 },
-  { lengthConfig: [1, 1, 1], score: 0.9, cost: 1 },
+  { point: { lengths: [0.5, 0.4, 0.3] }, score: 0.8, cost: 0.4 },
+  { point: { lengths: [0.8, 0.6, 0.5] }, score: 0.85, cost: 0.6, latencyMs: 3 },
+  { point: { lengths: [1, 1, 1] }, score: 0.9, cost: 1 },
 ];
 
 /** What a fake model is to be. */
@@ -121,7 +121,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     );
     const predictions = inputs.map((input) => predictionOf(input, task, threshold));
     const point = paretoSet.find(
-      ({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join(),
+      ({ point: { lengths } }) => lengths?.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join(),
     );
     return {
       predictions,

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ModelStatus } from '../service.js';
+import type { StatusBody } from '../http/status-body.js';
 
 /** What `GET /v1/status` answers. */
 export interface StatusAnswer {
   readonly version: string;
   readonly uptime_seconds: number;
   readonly ready: boolean;
-  readonly models: readonly ModelStatus[];
+  readonly models: readonly StatusBody[];
 }
 
 /** What the pretended server says next. */

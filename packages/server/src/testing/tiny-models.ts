@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { findReducer } from '@length-adaptive/core';
 import type { Task } from '@length-adaptive/models';
 import {
   createTaskModel,
@@ -34,9 +35,9 @@ const config = {
 
 /** Searched, as far as anyone can tell. */
 export const paretoSet = [
-  { lengthConfig: [0.4, 0.2, 0.1], score: 0.8, cost: 0.3 },
-  { lengthConfig: [0.8, 0.6, 0.5], score: 0.86, cost: 0.65 },
-  { lengthConfig: [1, 1, 1], score: 0.9, cost: 1 },
+  { point: { lengths: [0.4, 0.2, 0.1] }, score: 0.8, cost: 0.3 },
+  { point: { lengths: [0.8, 0.6, 0.5] }, score: 0.86, cost: 0.65 },
+  { point: { lengths: [1, 1, 1] }, score: 0.9, cost: 1 },
 ];
 
 const tasks = {
@@ -50,17 +51,27 @@ const tasks = {
 export type TinyModelName = keyof typeof tasks;
 
 /** Writes a model with random weights and a Pareto set as a model folder. */
-export const writeTinyModel = async (folder: string, task: TinyModelName = 'reviews', seed = 3): Promise<void> => {
+export const writeTinyModel = async (
+  folder: string,
+  task: TinyModelName = 'reviews',
+  seed = 3,
+  reducer = 'attention',
+): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
   await mkdir(path.dirname(folder), { recursive: true });
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
-  const model = createTaskModel(config, new Map(), { fresh: true, seed, task: tasks[task] });
+  const model = createTaskModel(config, new Map(), {
+    fresh: true,
+    seed,
+    task: tasks[task],
+    reducer: findReducer(reducer),
+  });
   model.markTrained(); // as if it had been trained
   await saveModel(folder, {
     model,
     tokenizerFiles,
-    lengthAdaptive: { format: 'length-adaptive', version: 1, paretoSet },
+    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet },
   });
   model.dispose();
 };

@@ -1,3 +1,4 @@
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import type { Prediction, WorkerPredictor } from '@length-adaptive/models/worker';
 import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
 import type { DemoModel } from './demo-models.js';
@@ -91,11 +92,11 @@ export const useDemo = (model: DemoModel) => {
     if (texts.some((own) => own.trim() === ''))
       return refuse(model.asks ? 'Write a question and a text.' : 'Write a text.');
     const input = model.asks ? ([question, text] as const) : text;
-    const at = (lengthConfig: readonly number[]) => ({ lengthConfig, truncate: true, signal });
+    const at = ({ lengths }: OperatingPoint) => ({ lengthConfig: lengths, truncate: true, signal });
     const lengths = chosen === whole ? [whole] : [chosen, whole];
     try {
-      const { prediction, ...inspection } = await open.inspect(input, at(chosen.lengthConfig));
-      const [full] = chosen === whole ? [] : await open.predict([input], at(whole.lengthConfig));
+      const { prediction, ...inspection } = await open.inspect(input, at(chosen.point));
+      const [full] = chosen === whole ? [] : await open.predict([input], at(whole.point));
       reading.value = {
         text,
         prediction,
@@ -105,9 +106,9 @@ export const useDemo = (model: DemoModel) => {
       };
       Object.assign(state, { problem: '', busy: false });
       const runs = lengths.map(
-        ({ lengthConfig }) =>
+        ({ point }) =>
           () =>
-            open.predict([input], at(lengthConfig)),
+            open.predict([input], at(point)),
       );
       await takeTurns(runs, { rounds, signal, onRound: (own) => (timings.value = own) });
     } catch (error) {

@@ -88,7 +88,14 @@ export const onTensors = ({
       return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
     },
 
-    received: ({ probabilities }, { extent }) => attentionSignificance(probabilities, extent),
+    received: ({ probabilities }, { extent }, voters = 'all') =>
+      attentionSignificance(probabilities, extent, { voters }),
+    magnitudes: (states, { extent }) => {
+      const sums: Tensor2D = tf.reshape(tf.sum(tf.abs(states), -1), [rows, extent.width]);
+      const valid = validSlots(extent);
+      return valid ? tf.mul(sums, tf.tensor2d(valid, sums.shape)) : sums;
+    },
+    multiply: (x, y) => tf.mul(x, y),
     addPrior: (scores, { prior, extent }) => (prior ? addPrior(scores, prior, extent) : scores),
     whereAnyLeave: (counts, then, otherwise) => {
       const { extent } = otherwise.tokens;

@@ -1,3 +1,4 @@
+import { clsAttentionReducer } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { createStudent } from './create-student.js';
@@ -102,4 +103,13 @@ test('a published shape of TinyBERT', async () => {
   });
   student.dispose();
   teacher.dispose();
+});
+
+test("its tokens are ranked by the teacher's reducer", async () => {
+  const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true, reducer: clsAttentionReducer() });
+  teacher.markTrained();
+  const shape = { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 };
+  const students = [await createStudent(teacher, { layers: [0, 2] }), await createStudent(teacher, { shape })];
+  expect(students.map(({ reducer }) => reducer)).toEqual([clsAttentionReducer(), clsAttentionReducer()]);
+  for (const model of [teacher, ...students]) model.dispose();
 });

@@ -56,7 +56,7 @@ const checkLayers = (layers: readonly number[], count: number): void => {
 };
 
 const fromLayers = async (
-  { architecture, dimensions, config, task, parameters, initialised }: TaskModel,
+  { architecture, dimensions, config, task, parameters, initialised, reducer }: TaskModel,
   layers: readonly number[],
   seed: number,
 ): Promise<TaskModel> => {
@@ -73,11 +73,11 @@ const fromLayers = async (
   );
   for (const [name, source] of names) copy(name, source);
   for (const name of saved.keys()) if (!ofEncoder.has(name)) copy(name, name); // the head
-  return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed });
+  return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed, reducer });
 };
 
 const fromNothing = (
-  { dimensions, task }: TaskModel,
+  { dimensions, task, reducer }: TaskModel,
   shape: keyof typeof tinyBertShapes | StudentShape,
   seed: number,
 ): TaskModel => {
@@ -93,12 +93,12 @@ const fromNothing = (
     layerNormEpsilon: 1e-12,
   });
   const published = typeof shape === 'string' ? tinyBertShapes[shape] : {};
-  return createTaskModel({ ...config, ...published }, new Map(), { task, seed, fresh: true });
+  return createTaskModel({ ...config, ...published }, new Map(), { task, seed, reducer, fresh: true });
 };
 
 /**
  * A student of a teacher's vocabulary and task: some of the teacher's layers with its embeddings and head, or a BERT of another
- * shape with new weights. Save it with the teacher's tokenizer files.
+ * shape with new weights. Its tokens are ranked by the teacher's reducer. Save it with the teacher's tokenizer files.
  *
  * @throws ModelError `OPTION_INVALID` for layers that the teacher does not have
  * @example

@@ -23,14 +23,14 @@ import { tinyConfig } from './testing/tiny-model.js';
 import { tokenFeeds } from './token-batch.js';
 import { onnxTrainingEngine } from './training/onnx-engine.js';
 
-const reducer = { name: 'question-overlap', layers: 2, window: 3 } as const;
+const prior = { name: 'question-overlap', layers: 2, window: 3 } as const;
 
-const questionModel = (given: typeof reducer | undefined): TaskModel => {
+const questionModel = (given: typeof prior | undefined): TaskModel => {
   const model = createTaskModel(tinyConfig, new Map(), {
     task: questionAnswering(),
     fresh: true,
     seed: 5,
-    reducer: given,
+    prior: given,
   });
   model.markTrained(); // as if it had been trained
   return model;
@@ -56,7 +56,7 @@ let plain: TaskModel;
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
   await useWasm();
-  model = questionModel(reducer);
+  model = questionModel(prior);
   plain = questionModel(undefined);
 });
 afterAll(() => {
@@ -91,7 +91,7 @@ const same = async (
 test('a file for any configuration keeps and answers what TensorFlow.js does, row by row too', async () => {
   const host = await hostModel(model);
   const engine = await createOnnxModel(exportGraph(host), model.config, {
-    reducer,
+    prior,
     traced: () => exportGraph(host, { trace: true }),
   });
   for (const [seed, lengthConfig] of configs.entries()) await same(engine, randomInputs(seed, 4), lengthConfig);
@@ -110,14 +110,14 @@ test('a file for any configuration keeps and answers what TensorFlow.js does, ro
 test.each(configs)('a file with %p, %p, %p built in does, too', async (...lengthConfig) => {
   const host = await hostModel(model);
   const engine = await createOnnxModel(exportGraph(host, { lengthConfig }), model.config, {
-    reducer,
+    prior,
     traced: () => exportGraph(host, { lengthConfig, trace: true }),
   });
   await same(engine, randomInputs(6, 4), lengthConfig);
   await engine.release();
 });
 
-test('the reducer changes what is kept; without it a file goes by attention', async () => {
+test('the prior changes what is kept; without it a file goes by attention', async () => {
   const inputs = randomInputs(7, 4);
   const lengthConfig = [0.6, 0.5, 0.4];
   expect(
@@ -152,11 +152,11 @@ test('the reducer changes what is kept; without it a file goes by attention', as
 
 test('files that cannot run it are refused, and so is another task', async () => {
   const [bytes, without] = [exportGraph(await hostModel(model)), exportGraph(await hostModel(plain))];
-  await expect(createOnnxModel(without, model.config, { reducer })).rejects.toMatchObject({
+  await expect(createOnnxModel(without, model.config, { prior })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: expect.stringContaining('by attention alone'),
   });
-  await expect(createOnnxModel(bytes, model.config, { reducer: { ...reducer, layers: 1 } })).rejects.toMatchObject({
+  await expect(createOnnxModel(bytes, model.config, { prior: { ...prior, layers: 1 } })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: expect.stringContaining('in the first 2'),
   });
@@ -164,7 +164,7 @@ test('files that cannot run it are refused, and so is another task', async () =>
     task: sequenceClassification(['a', 'b']),
     fresh: true,
   });
-  await expect(createOnnxModel(bytes, classifier.config, { reducer })).rejects.toMatchObject({
+  await expect(createOnnxModel(bytes, classifier.config, { prior })).rejects.toMatchObject({
     name: 'ModelError',
     code: 'OPTION_INVALID',
   });
@@ -218,8 +218,8 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   const files = await exportModel(folder, text, { precisions: ['fp32'] });
   expect(files[0]?.verification?.configs.map(({ samePositions }) => samePositions)).toEqual([5, 5, 5]);
   const opened = await openOnnx(folder);
-  expect(opened.model.reducer).toEqual(reducer);
-  expect(opened.lengthAdaptive?.reducer).toEqual(reducer);
+  expect(opened.model.prior).toEqual(prior);
+  expect(opened.lengthAdaptive?.prior).toEqual(prior);
   const inputs = randomInputs(10, 3);
   const lengthConfig = [0.7, 0.5, 0.4];
   expect(
@@ -229,8 +229,8 @@ test('an export is verified with it, carries it, and opens with it or by attenti
     ),
   ).toBeLessThan(1e-4);
   await opened.model.release();
-  const other = await openOnnx(folder, { reducer: 'attention' });
-  expect(other.lengthAdaptive?.reducer).toBeUndefined();
+  const other = await openOnnx(folder, { prior: 'none' });
+  expect(other.lengthAdaptive?.prior).toBeUndefined();
   expect(
     largestDifference(
       await other.model.run(inputs, { config: lengthConfig }),
@@ -239,9 +239,9 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   ).toBeLessThan(1e-4);
   await other.model.release();
 
-  // Of a folder with weights the graph is made when it is opened, so that any reducer runs.
+  // Of a folder with weights the graph is made when it is opened, so that any prior runs.
   await saveModel(weights, { ...text, model: plain });
-  const chosen = await openOnnx(weights, { reducer });
+  const chosen = await openOnnx(weights, { prior });
   expect(
     largestDifference(
       await chosen.model.run(inputs, { config: lengthConfig }),

@@ -1,0 +1,137 @@
+/** What ranks a model's tokens, as options and folders say it: a reducer, and a prior that is added to it. */
+import type { NamedReducer, Reducer } from '@length-adaptive/core/encoder';
+import {
+  attentionReducer,
+  findReducer,
+  isRegisteredReducer,
+  namedReducer,
+  reducerKey,
+} from '@length-adaptive/core/encoder';
+import { ModelError, messageOf } from '../errors.js';
+import type { ModelPrior, PriorName, PriorSettings } from '../priors/prior-settings.js';
+import { choosePrior, isPriorName } from '../priors/prior-settings.js';
+import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.js';
+import { lengthAdaptiveFileName } from './length-adaptive-file.js';
+
+/** The name of a reducer: of this release, or registered (`registerReducer`). */
+export type ReducerName = 'attention' | 'cls-attention' | (string & {});
+
+/** A reducer by its name, by its name with settings, or itself. */
+export type ReducerChoice = ReducerName | ReducerRecord | Reducer;
+
+/** What is asked for; what is not, the folder says. */
+export interface RankingOptions {
+  readonly reducer?: ReducerChoice | undefined;
+  readonly prior?: PriorName | PriorSettings | undefined;
+}
+
+/** What ranks the tokens of a model. */
+export interface Ranking {
+  readonly reducer: NamedReducer;
+  readonly prior?: ModelPrior | undefined;
+}
+
+const isReducer = (choice: ReducerRecord | Reducer): choice is Reducer => typeof choice['score'] === 'function';
+
+/** Options of the days when priors were called reducers. */
+const checkNoPrior = (name: string): void => {
+  if (!isPriorName(name)) return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `"${name}" is a prior, which is added to what a reducer says, and no reducer; write prior: "${name}" (on the command line --prior ${name}).`,
+  );
+};
+
+const chooseSaved = (saved: ReducerRecord | undefined): Reducer => {
+  if (saved === undefined) return attentionReducer();
+  const { name, ...settings } = saved;
+  try {
+    return findReducer(name, settings);
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    throw new ModelError(
+      code === 'REDUCER_UNKNOWN' ? 'REDUCER_UNKNOWN' : 'FILE_INVALID',
+      `${lengthAdaptiveFileName}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+};
+
+/**
+ * The reducer that is asked for, else the one that a model's folder names, else attention.
+ *
+ * @throws CoreError `REDUCER_UNKNOWN`, `OPTION_INVALID` for settings; ModelError `REDUCER_UNKNOWN`, `FILE_INVALID` for what the folder says,
+ * `OPTION_INVALID` for a prior
+ */
+export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRecord | undefined): Reducer => {
+  if (asked === undefined) return chooseSaved(saved);
+  if (typeof asked === 'string') {
+    checkNoPrior(asked);
+    return saved?.name === asked ? chooseSaved(saved) : findReducer(asked);
+  }
+  if (isReducer(asked)) return asked;
+  const { name, ...settings } = asked;
+  checkNoPrior(name);
+  return findReducer(name, settings);
+};
+
+/** What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else. @throws as `chooseReducer` does */
+export const chooseRanking = (
+  { reducer, prior }: RankingOptions,
+  file: LengthAdaptiveFile | undefined,
+): { readonly reducer: Reducer; readonly prior: PriorSettings | undefined } => ({
+  reducer: chooseReducer(reducer, savedReducer(file)),
+  prior: choosePrior(prior, file?.prior),
+});
+
+/**
+ * The same by name, for models that are compiled with what ranks their tokens: a reducer that only the folder names need not be registered.
+ *
+ * @returns no reducer where nobody names one
+ * @throws as `chooseReducer` does, for what is asked for
+ */
+export const nameRanking = (
+  { reducer, prior }: RankingOptions,
+  file: LengthAdaptiveFile | undefined,
+): { readonly reducer: NamedReducer | undefined; readonly prior: PriorSettings | undefined } => {
+  const saved = savedReducer(file);
+  const asksForSaved = reducer === undefined || reducer === saved?.name;
+  return {
+    reducer: asksForSaved ? saved && namedRecord(saved) : namedReducer(chooseReducer(reducer, saved)),
+    prior: choosePrior(prior, file?.prior),
+  };
+};
+
+/** A reducer as a folder says it; undefined for attention, which is what a folder that says nothing means. */
+export const reducerRecord = (reducer: NamedReducer): ReducerRecord | undefined =>
+  reducerKey(reducer) === reducerKey(attentionReducer()) ? undefined : { ...reducer.settings, name: reducer.name };
+
+const namedRecord = ({ name, ...settings }: ReducerRecord): NamedReducer =>
+  Object.keys(settings).length === 0 ? { name } : { name, settings };
+
+/** What a folder says of its reducer. */
+export const savedReducer = (file: LengthAdaptiveFile | undefined): ReducerRecord | undefined => file?.reducer;
+
+/** What is known of a model, with what ranks its tokens in it; undefined where nothing is known and attention ranks alone. */
+export const withRanking = (
+  file: LengthAdaptiveFile | undefined,
+  { reducer, prior }: Ranking,
+): LengthAdaptiveFile | undefined => {
+  const record = reducerRecord(reducer);
+  if (!file && !prior && !record) return undefined;
+  const { prior: _, reducer: __, ...rest } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
+  return { ...rest, ...(record && { reducer: record }), ...(prior && { prior }) };
+};
+
+/**
+ * Refuses a reducer that its name would not give again.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkSavable = (reducer: Reducer): void => {
+  if (isRegisteredReducer(reducer)) return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The model's tokens are ranked by the reducer "${reducer.name}", an object that its name does not give again: whoever opens the folder would not find it. Register its definition (registerReducer) and open the model with its name, or save the model with another.`,
+  );
+};
