@@ -26,7 +26,7 @@ afterAll(() => predictor.dispose());
 
 const answers = new Map<string, Promise<string[]>>();
 const answersAt = ({ lengths }: OperatingPoint): Promise<string[]> => {
-  const key = pointKey({ ...(lengths && { lengths }) });
+  const key = pointKey({ lengths });
   const known =
     answers.get(key) ??
     predictor
