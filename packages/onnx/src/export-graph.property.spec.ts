@@ -68,12 +68,19 @@ describe.each([
         )
       )
         return;
-      const logits = await engine.run(inputs, { config });
-      expect(largestDifference(logits, await model.run(inputs, { config }))).toBeLessThan(tolerance);
+      const logits = await engine.run(inputs, { point: { lengths: config } });
+      expect(largestDifference(logits, await model.run(inputs, { point: { lengths: config } }))).toBeLessThan(
+        tolerance,
+      );
       for (const [row, input] of inputs.entries()) {
-        expect(await engine.keptPositions(input, config)).toEqual(await model.keptPositions(input, config));
+        expect(await engine.keptPositions(input, { lengths: config })).toEqual(
+          await model.keptPositions(input, { lengths: config }),
+        );
         expect(
-          largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await engine.run([input], { config })),
+          largestDifference(
+            logits.subarray(row * outputs, (row + 1) * outputs),
+            await engine.run([input], { point: { lengths: config } }),
+          ),
         ).toBeLessThan(tolerance);
       }
     });
@@ -84,12 +91,18 @@ describe.each([
       const inputs = given.map(({ input }) => input);
       const configs = given.map(({ config }) => config);
       if (await undecided(inputs, configs)) return;
-      const logits = await engine.runRows(inputs, configs);
+      const logits = await engine.runRows(
+        inputs,
+        configs.map((lengths) => ({ lengths })),
+      );
       const states = await bare.hidden(inputs, configs);
       const width = states.length / inputs.length;
       for (const [row, { input, config }] of given.entries()) {
         expect(
-          largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), await model.run([input], { config })),
+          largestDifference(
+            logits.subarray(row * outputs, (row + 1) * outputs),
+            await model.run([input], { point: { lengths: config } }),
+          ),
         ).toBeLessThan(tolerance);
         const alone = await referenceHidden(model, [input], config);
         const own = states.subarray(row * width, row * width + alone.length);

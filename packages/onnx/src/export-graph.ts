@@ -1,6 +1,6 @@
 import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { isFullPoint, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import { runHead } from '@length-adaptive/models/engine';
 import type { Task } from '@length-adaptive/models/predict';
@@ -44,8 +44,8 @@ export interface HostHead<Leaf = HostWeight> {
 export interface ExportGraphOptions {
   /** Default `fp32`. */
   readonly precision?: Precision;
-  /** Build this configuration in, instead of taking it as an input. */
-  readonly lengthConfig?: LengthConfig | undefined;
+  /** Build this operating point in, instead of taking its lengths as an input. */
+  readonly point?: OperatingPoint | undefined;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
   readonly trace?: boolean;
 }
@@ -102,10 +102,10 @@ const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHea
     );
 };
 
-const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
-  if (config === undefined) return 'input';
-  validateLengthConfig(config, layers);
-  return isFullLength(config) ? 'full' : { config };
+const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphLengths => {
+  if (point === undefined) return 'input';
+  validateOperatingPoint(point, layers);
+  return isFullPoint(point) ? 'full' : { config: lengthsOf(point, layers) };
 };
 
 interface BuildGraphOptions extends ExportGraphOptions {
@@ -120,14 +120,14 @@ interface BuiltGraph {
 
 const buildGraph = (
   model: HostModel<WeightSource>,
-  { precision = 'fp32', lengthConfig, trace = false, defaults }: BuildGraphOptions,
+  { precision = 'fp32', point, trace = false, defaults }: BuildGraphOptions,
 ): BuiltGraph => {
   const { dimensions, encoder, head, reducer } = model;
   const { layers, hiddenSize } = dimensions;
   const g = createGraph();
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
-  const lengths = lengthsOf(lengthConfig, layers);
+  const lengths = graphLengths(point, layers);
   if (defaults && lengths === 'input')
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers);
@@ -158,7 +158,7 @@ const buildGraph = (
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   const metadata = {
     precision,
-    [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
+    [lengthConfigKey]: point ? lengthsOf(point, layers).join(' ') : 'input',
     ...(ranks && { [priorLayersKey]: String(reducer.layers) }),
   };
   return { g, options: { opset, metadata } };
@@ -175,7 +175,7 @@ const buildGraph = (
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID`
+ * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  */
 export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
   const { g, options: file } = buildGraph(model, { ...options, defaults: true });

@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import { modelBytes } from './graph/model-bytes.js';
@@ -22,8 +22,8 @@ export const priorLayersKey = 'prior_layers';
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
   readonly bytes: Uint8Array;
-  /** The configuration that is built in. */
-  readonly builtIn: LengthConfig | undefined;
+  /** The operating point that is built in. */
+  readonly builtIn: OperatingPoint | undefined;
   /** First layers in which a prior counts; 0 for a file that takes none. */
   readonly priorLayers: number;
 }
@@ -51,7 +51,7 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
       'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
     );
   }
-  const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
+  const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
   const priorLayers = Number(model.metadataProps.find(({ key }) => key === priorLayersKey)?.value ?? 0);
   if (builtIn && priorLayers === 0) return { bytes, builtIn, priorLayers };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
