@@ -101,7 +101,7 @@ describe.each(['weightless', 'nowhere'])(
 
     test('a worker', async () => {
       const study = {
-        format: 'length-adaptive search 2',
+        format: 'length-adaptive search 3',
         model: at(model),
         data: at('wrong.tsv'),
         settings: {},
@@ -113,7 +113,7 @@ describe.each(['weightless', 'nowhere'])(
       };
       const used = { engine: 'tfjs', precision: 'fp32', backend: 'cpu' } as const;
       await expect(
-        evaluate([1, 1], { study: { ...study, engine: used }, key: 'k', settings: { engine: 'auto' } }),
+        evaluate({ lengths: [1, 1] }, { study: { ...study, engine: used }, key: 'k', settings: { engine: 'auto' } }),
       ).rejects.toThrow(/wrong\.tsv, line 3: 1 fields/);
     });
   },

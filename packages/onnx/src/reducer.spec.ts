@@ -224,7 +224,7 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   expect(files[0]?.verification?.points.map(({ samePositions }) => samePositions)).toEqual([5, 5, 5]);
   const opened = await openOnnx(folder);
   expect(opened.model.reducer).toEqual(reducer);
-  expect(opened.lengthAdaptive?.reducer).toEqual(reducer);
+  expect(opened.lengthAdaptive?.prior).toEqual(reducer);
   const inputs = randomInputs(10, 3);
   const lengthConfig = [0.7, 0.5, 0.4];
   expect(
@@ -235,7 +235,7 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   ).toBeLessThan(1e-4);
   await opened.model.release();
   const other = await openOnnx(folder, { reducer: 'attention' });
-  expect(other.lengthAdaptive?.reducer).toBeUndefined();
+  expect(other.lengthAdaptive?.prior).toBeUndefined();
   expect(
     largestDifference(
       await other.model.run(inputs, { point: { lengths: lengthConfig } }),

@@ -21,7 +21,7 @@ const dataKeys = [
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
-const format = 'length-adaptive search 2';
+const format = 'length-adaptive search 3';
 
 /** Everything beside a configuration that its score depends on: what a search and its workers must agree about. */
 export interface LengthStudy {

@@ -18,6 +18,11 @@ test.each([
   expect(parsePoint(text, context)).toEqual(point);
 });
 
+test('of a model whose layers are not known', () => {
+  expect(parsePoint('full', { paretoSet })).toEqual({});
+  expect(parsePoint('0.8,0.6,0.4', { paretoSet })).toEqual({ lengths: [0.8, 0.6, 0.4] });
+});
+
 test.each(['0.8', '0.5,0.6', 'half', ''])('%j is no point of two layers', (text) => {
   expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'LENGTH_CONFIG_INVALID' }));
 });

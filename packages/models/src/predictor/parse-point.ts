@@ -5,8 +5,8 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 /** What a written point is read against. */
 export interface ParsePointContext {
   readonly paretoSet: readonly ParetoPoint[];
-  /** Layers of the model. */
-  readonly layers: number;
+  /** Layers of the model, where they are known. */
+  readonly layers?: number | undefined;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ParsePointContext {
  * parsePoint('0.8,0.6,0.4', { paretoSet: predictor.paretoSet, layers: 3 }); // { lengths: [0.8, 0.6, 0.4] }
  */
 export const parsePoint = (text: string, { paretoSet, layers }: ParsePointContext): OperatingPoint | undefined => {
-  if (text === 'full') return { lengths: fullLength(layers) };
+  if (text === 'full') return layers === undefined ? {} : { lengths: fullLength(layers) };
   if (/^\d+$/.test(text)) return paretoSet[Number(text)]?.point;
   return { lengths: parseLengthConfig(text, layers) };
 };
