@@ -10,7 +10,7 @@ import { report } from './harness.js';
 
 const rowsOf = (
   { id: model, recipe: { metric }, dataSet, example }: DemoModel,
-  { bytes, configs, examples, meanTokens }: MadeModel,
+  { bytes, points, examples, meanTokens }: MadeModel,
 ): Row[] => {
   const after = `MiniLM-L6 after LengthDrop on ${dataSet}, ${vocabulary} of 30,522 tokens, 8-bit weights; ${examples} ${example} of ${meanTokens.after.toFixed(1)} tokens on average`;
   const before = `the model it was made of, all tokens, fp32; the same ${example}, ${meanTokens.before.toFixed(1)} tokens on average`;
@@ -20,8 +20,8 @@ const rowsOf = (
     unit,
     note,
   });
-  const ofConfig = (name: string, { lengthConfig, cost, score, flips }: MadeModel['configs'][number]): Row[] => {
-    const lengths = `lengths ${lengthConfig.join(' ')}`;
+  const ofPoint = (name: string, { point, cost, score, flips }: MadeModel['points'][number]): Row[] => {
+    const lengths = `lengths ${point.lengths?.join(' ')}`;
     return [
       row(`${name}.${metric}`, score.after, metric, `${lengths}; ${after}`),
       row(`${name}.${metric}_before`, score.before, metric, `${lengths}; ${before}`),
@@ -32,7 +32,7 @@ const rowsOf = (
   return [
     row('bytes', bytes.after, 'bytes', `model.safetensors; ${after}`),
     row('bytes_before', bytes.before, 'bytes', `model.safetensors; ${before}`),
-    ...configs.flatMap((config, index) => ofConfig(index === configs.length - 1 ? 'full' : `point_${index}`, config)),
+    ...points.flatMap((found, index) => ofPoint(index === points.length - 1 ? 'full' : `point_${index}`, found)),
   ];
 };
 

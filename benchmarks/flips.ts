@@ -1,6 +1,7 @@
 /** Which answers of the live demo's sentiment model change with the budget, on sentences that are hard for it. Needs no data but its own. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { OperatingPoint } from '@length-adaptive/core';
 import { startBackend } from '@length-adaptive/core/backend';
 import { load } from '@length-adaptive/models';
 import type { Row } from './harness.js';
@@ -16,14 +17,14 @@ const sentences = readFileSync(new URL('fixtures/hard-film-sentences.tsv', docs)
 await startBackend({ backends: ['wasm'] });
 const predictor = await load(fileURLToPath(new URL('public/models/sentiment', docs)));
 const texts = sentences.map(([text]) => text);
-const answersAt = async (lengthConfig?: readonly number[]): Promise<string[]> =>
-  (await predictor.predict(texts, { lengthConfig, onError: 'throw' })).map(({ label }) => label);
+const answersAt = async (point?: OperatingPoint): Promise<string[]> =>
+  (await predictor.predict(texts, { point, onError: 'throw' })).map(({ label }) => label);
 const share = (holds: (i: number) => boolean): number => sentences.filter((_, i) => holds(i)).length / sentences.length;
 
 const full = await answersAt();
 const rows: Row[] = [];
 for (const [index, { point, cost }] of predictor.paretoSet.entries()) {
-  const answers = await answersAt(point.lengths);
+  const answers = await answersAt(point);
   const name = cost === 1 ? 'full' : `point_${index}`;
   const what = `lengths ${point.lengths?.join(' ')}, ${cost.toFixed(3)} of the full MACs; ${sentences.length} film sentences with negations, sarcasm and turns`;
   rows.push({

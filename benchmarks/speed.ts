@@ -26,7 +26,7 @@ for (const [batch, length] of [
     tf.tidy(() => void model.logits(inputs, { config: lengthConfig }).dataSync());
   for (const keep of [0.85, 0.7]) {
     const chain = constantRatioChain(6, keep);
-    const macs = model.macs(length) / model.macs(length, chain);
+    const macs = model.macs(length) / model.macs(length, { lengths: chain });
     const times = await compareInTurn(
       { full: run(), reduced: run(chain) },
       { rounds: length > 200 || batch > 1 ? 5 : 11 },

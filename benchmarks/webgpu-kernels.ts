@@ -25,7 +25,7 @@ const countKernels = async (config?: readonly number[]): Promise<number> => {
     count += 1;
     return original(...given);
   };
-  await model.run(inputs, { config });
+  await model.run(inputs, { point: { lengths: config } });
   backend.runWebGPUProgram = original;
   return count;
 };

@@ -44,7 +44,7 @@ const runOn =
   (backend: Backend, model: TaskModel, inputs: Inputs, config?: readonly number[]) =>
   async (): Promise<readonly number[]> => {
     await tf.setBackend(backend);
-    return Array.from(await model.run(inputs, { config }));
+    return Array.from(await model.run(inputs, { point: { lengths: config } }));
   };
 
 /** The gradients of a training step: full length and one reduced. */
@@ -84,7 +84,7 @@ const shorterLengths = async (shape: Shape, model: TaskModel, batch: number, len
   const times = await compareInTurn(contenders, { rounds: 9, warmup: 2 });
   for (const [name, chain] of Object.entries(chains)) {
     const [full = [], reduced = []] = [times['full'], times[name]];
-    const macs = model.macs(length) / model.macs(length, chain);
+    const macs = model.macs(length) / model.macs(length, { lengths: chain });
     const gain = ratio(full, reduced);
     const note = `${macs.toFixed(2)}x fewer MACs; ${milliseconds(full)} -> ${milliseconds(reduced)}; ${formatSpread(gain)}; ${hardware}`;
     add({

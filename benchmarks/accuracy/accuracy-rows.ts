@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { formatPoint } from '@length-adaptive/core';
 import type { ParetoPoint } from '@length-adaptive/models';
 import type { Row } from '../harness.js';
 import { formatTable } from '../harness.js';
@@ -17,11 +19,11 @@ export const dataFolder =
 
 const seed = 42;
 
-/** A configuration with its score on the held-out examples. */
+/** An operating point with its score on the held-out examples. */
 interface Point {
   /** The share of the MACs that it was chosen for. */
   readonly budget: number;
-  readonly lengthConfig: readonly number[];
+  readonly point: OperatingPoint;
   /** Share of the full length's MACs on the held-out examples. */
   readonly cost: number;
   readonly score: number;
@@ -45,24 +47,19 @@ interface EvaluationResult {
   readonly scores: Readonly<Record<string, number>>;
   readonly examples: number;
   readonly cost: number;
-  readonly lengthConfig: readonly number[];
+  readonly point: OperatingPoint;
 }
 
-/** For each budget the configuration that the search scored best within it. */
+/** For each budget the point that the search scored best within it. */
 const chosen = (
   paretoSet: readonly ParetoPoint[],
   budgets: readonly number[],
-): { readonly budget: number; readonly lengthConfig: readonly number[] }[] =>
+): { readonly budget: number; readonly point: OperatingPoint }[] =>
   budgets.flatMap((budget) => {
     const within = paretoSet.filter(({ cost }) => cost <= budget);
     return within.length === 0
       ? []
-      : [
-          {
-            budget,
-            lengthConfig: within.reduce((top, point) => (point.score > top.score ? point : top)).point.lengths ?? [],
-          },
-        ];
+      : [{ budget, point: within.reduce((top, found) => (found.score > top.score ? found : top)).point }];
   });
 
 /** What tokens are ranked by, in rows and tables: attention where nothing is added to it. */
@@ -125,16 +122,16 @@ const searchAndScore = async (
       },
     });
   };
-  const toPoint = (budget: number, { scores, cost, lengthConfig }: EvaluationResult): Point => ({
+  const toPoint = (budget: number, { scores, cost, point }: EvaluationResult): Point => ({
     budget,
-    lengthConfig,
+    point,
     cost,
     score: scores[recipe.metric] ?? Number.NaN,
   });
   const full = await score('full');
   const points: Point[] = [];
-  for (const { budget, lengthConfig } of chosen(search.paretoSet, recipe.budgets))
-    points.push(toPoint(budget, await score(lengthConfig)));
+  for (const { budget, point } of chosen(search.paretoSet, recipe.budgets))
+    points.push(toPoint(budget, await score(point.lengths ?? 'full')));
   return { full: toPoint(1, full), points, heldOut: full.examples, searched: search.examples };
 };
 
@@ -142,19 +139,14 @@ const searchAndScore = async (
 const atHalf = (points: readonly Point[]): Point | undefined =>
   points.filter(({ budget }) => budget <= 0.5).sort((a, b) => b.budget - a.budget)[0];
 
-const describe = ({ lengthConfig, cost }: Point): string =>
-  `at ${cost.toFixed(3)}x MACs (${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')})`;
+const describe = ({ point, cost }: Point): string => `at ${cost.toFixed(3)}x MACs (${formatPoint(point)})`;
 
 const table = (title: string, { full, points }: Searched): void => {
   console.log(`\n${title}`);
   console.log(
     formatTable(
       ['MACs', 'score', 'lengths'],
-      [...points, full].map(({ cost, score, lengthConfig }) => [
-        cost.toFixed(3),
-        score.toFixed(4),
-        lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
-      ]),
+      [...points, full].map(({ cost, score, point }) => [cost.toFixed(3), score.toFixed(4), formatPoint(point)]),
     ),
   );
 };

@@ -1,6 +1,7 @@
 /** What the folder of a model of the demo says of itself. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { formatPoint } from '@length-adaptive/core';
 import { formatLengthAdaptiveFile, validateLengthAdaptiveFile, writeFile } from '@length-adaptive/models';
 import type { DemoModel } from './demo-models.js';
 import { vocabulary } from './demo-models.js';
@@ -10,7 +11,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-const cardOf = ({ dataSet, card }: DemoModel, { bytes, configs, examples }: MadeModel): string => `# ${card.title}
+const cardOf = ({ dataSet, card }: DemoModel, { bytes, points, examples }: MadeModel): string => `# ${card.title}
 
 The model of the live demo: MiniLM-L6 (6 layers, 384 wide), fine-tuned on ${dataSet} and trained with LengthDrop, with ${vocabulary.toLocaleString('en')} of
 30,522 tokens and 8-bit weights. \`model.safetensors\` has ${megabytes(bytes.after)}; the model it was made of has ${megabytes(bytes.before)}. It ${card.answers}, and runs at any length configuration.
@@ -19,7 +20,7 @@ The model of the live demo: MiniLM-L6 (6 layers, 384 wide), fine-tuned on ${data
 
 | share of the MACs | ${card.metric} | of the model before | flips | lengths |
 |---|---|---|---|---|
-${configs.map(({ cost, score, flips, lengthConfig }) => `| ${cost.toFixed(3)} | ${percent(score.after)} | ${percent(score.before)} | ${percent(flips)} | ${lengthConfig.map((ratio) => ratio.toFixed(2)).join(' ')} |`).join('\n')}
+${points.map(({ cost, score, flips, point }) => `| ${cost.toFixed(3)} | ${percent(score.after)} | ${percent(score.before)} | ${percent(flips)} | ${formatPoint(point)} |`).join('\n')}
 
 ${sentence(card.metric)} is that of ${card.scoredOn(examples)}. In \`length_adaptive.json\` it stands as
 \`heldOutScore\`; \`score\` is the fidelity to the answers of the full length. Flips are the share of answers there that are others than

@@ -1,6 +1,7 @@
 /** The stages of a model of the live demo: that of an accuracy benchmark, compressed. All by commands of `lat`. */
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { OperatingPoint } from '@length-adaptive/core';
 import { dataFolder, fineTuneStage, lengthDropStages, runsFolder, searchStage } from '../accuracy/accuracy-rows.js';
 import { runPrintedStage } from '../accuracy/run-stage.js';
 import type { DemoModel } from './demo-models.js';
@@ -21,8 +22,8 @@ interface Compressed {
     readonly metrics: readonly string[];
     readonly examples: number;
     readonly meanTokens: Change;
-    readonly configs: readonly {
-      readonly lengthConfig: readonly number[];
+    readonly points: readonly {
+      readonly point: OperatingPoint;
       readonly cost: number;
       readonly flips?: number;
       readonly scores: readonly Change[];
@@ -30,9 +31,9 @@ interface Compressed {
   };
 }
 
-/** A configuration on the held-out examples. */
+/** An operating point on the held-out examples. */
 export interface Scored {
-  readonly lengthConfig: readonly number[];
+  readonly point: OperatingPoint;
   /** Share of the full length's MACs, of the smaller model. */
   readonly cost: number;
   /** By the metric of the recipe. */
@@ -47,8 +48,8 @@ export interface MadeModel {
   readonly bytes: Change;
   readonly examples: number;
   readonly meanTokens: Change;
-  /** From the cheapest configuration to the full length. */
-  readonly configs: readonly Scored[];
+  /** From the cheapest to the full length. */
+  readonly points: readonly Scored[];
 }
 
 /** The folder of a searched model. Where the search had a folder of its own, a copy of the model with what that search found: one folder is what `lat compress` reads. */
@@ -84,11 +85,11 @@ export const makeModel = async (demo: DemoModel, out: string): Promise<MadeModel
     flags: { model, out, weights: 'int8', vocabulary, data: train, points, dev, overwrite: true, ...flags },
   });
   const own = scored.metrics.indexOf(recipe.metric);
-  const configs = scored.configs.map(({ scores, lengthConfig, cost, flips = Number.NaN }) => ({
-    lengthConfig,
+  const found = scored.points.map(({ scores, point, cost, flips = Number.NaN }) => ({
+    point,
     cost,
     flips,
     score: scores[own] ?? { before: Number.NaN, after: Number.NaN },
   }));
-  return { bytes, examples: scored.examples, meanTokens: scored.meanTokens, configs };
+  return { bytes, examples: scored.examples, meanTokens: scored.meanTokens, points: found };
 };

@@ -22,7 +22,7 @@ const encodeAll = (tokenizer: Tokenizer, texts: readonly string[]): EncoderInput
 const scorer = (model: RunnableModel, inputs: readonly EncoderInput[]): (() => Promise<void>) => {
   const genes = descendingVector({ length: model.dimensions.layers, steps: 100, lower: 0.1, probability: 0.5 });
   const random = createRandom(5);
-  return async () => void (await predictLogits(model, inputs, { config: genes.initial(random) }));
+  return async () => void (await predictLogits(model, inputs, { point: { lengths: genes.initial(random) } }));
 };
 
 /** SST-2's development set; without the data, product reviews of the same length. */

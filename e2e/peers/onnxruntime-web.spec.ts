@@ -48,7 +48,7 @@ describe('a model on ONNX Runtime Web', () => {
     'answers as TensorFlow.js does at %j',
     async (lengthConfig) => {
       const theirs = runOnWeb(lengthConfig);
-      const ours = await predictor.predict(texts, { lengthConfig });
+      const ours = await predictor.predict(texts, { point: { lengths: lengthConfig } });
       expect(theirs).toHaveLength(texts.length);
       ours.forEach(({ probabilities = {} }, i) => {
         for (const [label, probability] of Object.entries(probabilities))

@@ -3,8 +3,8 @@ import { loadOnnx } from '@length-adaptive/onnx';
 import type { OnnxRuntime } from '@length-adaptive/onnx';
 import * as web from 'onnxruntime-web';
 
-const [folder = '', lengthConfig = '', ...texts] = process.argv.slice(2);
+const [folder = '', lengths = '', ...texts] = process.argv.slice(2);
 const predictor = await loadOnnx(folder, { runtime: web as unknown as OnnxRuntime, threads: 1, providers: ['wasm'] });
-const predictions = await predictor.predict(texts, { lengthConfig: lengthConfig.split(' ').map(Number) });
+const predictions = await predictor.predict(texts, { point: { lengths: lengths.split(' ').map(Number) } });
 console.log(JSON.stringify(predictions.map(({ probabilities }) => probabilities)));
 process.exit(); // the runtime's WebAssembly keeps the process alive

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { Predictor } from '@length-adaptive/models';
 import { createPredictor, openModel, sequenceClassification } from '@length-adaptive/models';
@@ -17,9 +17,9 @@ const texts = [
 ];
 
 /** Exported with the configuration chosen at run time, whose default is the full length, and with one built in. */
-const exports: { readonly name: string; readonly lengthConfig?: LengthConfig }[] = [
+const exports: { readonly name: string; readonly point?: OperatingPoint }[] = [
   { name: 'any-length' },
-  { name: 'fixed-length', lengthConfig: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4] },
+  { name: 'fixed-length', point: { lengths: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4] } },
 ];
 
 /** Probabilities by label, text by text, from transformers.js, which never leaves this computer. */
@@ -46,8 +46,8 @@ describe('transformers.js opens an exported folder', () => {
       from: __dirname,
     });
     const inputs = texts.map((given) => text.tokenizer.encode(given));
-    for (const { name, lengthConfig } of exports)
-      await exportModel(path.join(folder, name), text, { lengthConfig, inputs, runtime: peerRuntime });
+    for (const { name, point } of exports)
+      await exportModel(path.join(folder, name), text, { point, inputs, runtime: peerRuntime });
     predictor = createPredictor(text);
   });
   afterAll(() => {
@@ -58,7 +58,7 @@ describe('transformers.js opens an exported folder', () => {
   test('the two exports answer differently enough to be told apart', async () => {
     const [[full], [reduced]] = [
       await predictor.predict(texts),
-      await predictor.predict(texts, { lengthConfig: exports[1]?.lengthConfig }),
+      await predictor.predict(texts, { point: exports[1]?.point }),
     ];
     expect(Math.abs((full?.probabilities?.['good'] ?? 0) - (reduced?.probabilities?.['good'] ?? 0))).toBeGreaterThan(
       1e-3,
@@ -70,17 +70,14 @@ describe('transformers.js opens an exported folder', () => {
       { ...exported, dtype: 'fp32', tolerance: 1e-4 },
       { ...exported, dtype: 'q8', tolerance: 0.05 },
     ]),
-  )(
-    '$name in $dtype: its probabilities are ours within $tolerance',
-    async ({ name, lengthConfig, dtype, tolerance }) => {
-      const ours = await predictor.predict(texts, { lengthConfig });
-      const theirs = classify(folder, name, dtype);
-      expect(theirs).toHaveLength(texts.length);
-      ours.forEach(({ probabilities = {} }, i) => {
-        expect(Object.keys(probabilities)).toEqual(['bad', 'good']);
-        for (const [label, probability] of Object.entries(probabilities))
-          expect(Math.abs((theirs[i]?.[label] ?? Number.NaN) - probability)).toBeLessThan(tolerance);
-      });
-    },
-  );
+  )('$name in $dtype: its probabilities are ours within $tolerance', async ({ name, point, dtype, tolerance }) => {
+    const ours = await predictor.predict(texts, { point });
+    const theirs = classify(folder, name, dtype);
+    expect(theirs).toHaveLength(texts.length);
+    ours.forEach(({ probabilities = {} }, i) => {
+      expect(Object.keys(probabilities)).toEqual(['bad', 'good']);
+      for (const [label, probability] of Object.entries(probabilities))
+        expect(Math.abs((theirs[i]?.[label] ?? Number.NaN) - probability)).toBeLessThan(tolerance);
+    });
+  });
 });

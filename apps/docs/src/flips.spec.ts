@@ -25,12 +25,12 @@ beforeAll(async () => {
 afterAll(() => predictor.dispose());
 
 const answers = new Map<string, Promise<string[]>>();
-const answersAt = ({ lengths }: OperatingPoint): Promise<string[]> => {
-  const key = pointKey({ ...(lengths && { lengths }) });
+const answersAt = (point: OperatingPoint): Promise<string[]> => {
+  const key = pointKey(point);
   const known =
     answers.get(key) ??
     predictor
-      .predict(texts, { lengthConfig: lengths, onError: 'throw' })
+      .predict(texts, { point, onError: 'throw' })
       .then((predictions) => predictions.map(({ label }) => label));
   answers.set(key, known);
   return known;

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encode } from '@length-adaptive/core';
+import { encode, lengthsOf } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import { createPredictor, openTrainedModel } from '@length-adaptive/models';
 import type { RecordedExample, RecordedSearch } from './recorded.js';
@@ -21,8 +21,9 @@ await useWasm();
 const text = await openTrainedModel(model);
 const predictor = createPredictor(text);
 const { prediction, encoding, layers } = await predictor.inspect(sentence, { budget: { cost: 0.45 } });
+const lengths = lengthsOf(prediction.point, text.model.dimensions.layers);
 const { trace = [] } = encode(text.model.encoder, [{ ids: encoding.ids }], {
-  config: prediction.lengthConfig,
+  config: lengths,
   trace: true,
 });
 const { hiddenSize, intermediateSize, layers: depth } = text.model.dimensions;
@@ -40,7 +41,7 @@ write('example', {
   label: prediction.label,
   score: rounded(prediction.score),
   cost: rounded(prediction.cost),
-  lengthConfig: prediction.lengthConfig.map((ratio) => rounded(ratio)),
+  lengthConfig: lengths.map((ratio) => rounded(ratio)),
   encoder: { layers: depth, hiddenSize, intermediateSize },
 });
 

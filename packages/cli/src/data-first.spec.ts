@@ -114,7 +114,7 @@ describe.each(['weightless', 'nowhere'])(
       };
       const used = { engine: 'tfjs', precision: 'fp32', backend: 'cpu' } as const;
       await expect(
-        evaluate([1, 1], { study: { ...study, engine: used }, key: 'k', settings: { engine: 'auto' } }),
+        evaluate({ lengths: [1, 1] }, { study: { ...study, engine: used }, key: 'k', settings: { engine: 'auto' } }),
       ).rejects.toThrow(/wrong\.tsv, line 3: 1 fields/);
     });
   },

@@ -10,7 +10,7 @@ import { formatLengthConfig, fullLength, isFullLength, validateLengthConfig } fr
  */
 export interface OperatingPoint {
   /** For each layer, the share of the input's own tokens that leave it. Absent: every layer keeps every token. */
-  readonly lengths?: LengthConfig;
+  readonly lengths?: LengthConfig | undefined;
 }
 
 /** The fields of a point that this release runs. */

@@ -22,7 +22,7 @@ await fineTune(reader.model, { train: questions }, { epochs: 2 });
 await fineTune(reader.model, { train: questions }, { epochs: 1, lengthDrop });
 
 const [answer] = await createPredictor(reader).predict([['what is it', 'the phone works and it is great']], {
-  lengthConfig: [0.8, 0.7, 0.6],
+  point: { lengths: [0.8, 0.7, 0.6] },
 });
 console.log(answer?.label, answer?.answers?.[0]?.start, answer?.keptTokens);
 
@@ -33,5 +33,5 @@ const tagged = encodeSentences(tagger.tokenizer, tagger.model.task, sentences);
 await fineTune(tagger.model, { train: tagged }, { epochs: 2 });
 await fineTune(tagger.model, { train: tagged }, { epochs: 1, lengthDrop });
 
-const [named] = await createPredictor(tagger).predict(['the case is awful'], { lengthConfig: [0.8, 0.7, 0.6] });
+const [named] = await createPredictor(tagger).predict(['the case is awful'], { point: { lengths: [0.8, 0.7, 0.6] } });
 console.log(named?.entities, named?.keptTokens);

@@ -1,7 +1,7 @@
 import { agreementLimits, agreementOf, agrees } from './agreement.js';
 
 const classes = { distribution: 'outputs', readout: { pool: 'first', outputs: 2 } } as const;
-const full = agreementLimits([1, 1]);
+const full = agreementLimits({ lengths: [1, 1] });
 
 /** Logits of two classes, so far apart. */
 const apart = (...distances: readonly number[]): readonly number[][] =>
@@ -87,8 +87,8 @@ describe('agreement', () => {
   });
 
   test('less is asked where tokens are dropped', () => {
-    expect(agreementLimits([1, 1], 0.95)).toEqual({ least: 0.95, error: 0.45 });
-    expect(agreementLimits([0.5, 0.5])).toEqual({ least: 0.75, error: 1 });
-    expect(agreementLimits([0.5, 0.5], 0.1).least).toBe(0);
+    expect(agreementLimits({}, 0.95)).toEqual({ least: 0.95, error: 0.45 });
+    expect(agreementLimits({ lengths: [0.5, 0.5] })).toEqual({ least: 0.75, error: 1 });
+    expect(agreementLimits({ lengths: [0.5, 0.5] }, 0.1).least).toBe(0);
   });
 });

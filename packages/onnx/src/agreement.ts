@@ -1,5 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { isFullLength } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { isFullPoint } from '@length-adaptive/core/lengths';
 import type { Task } from '@length-adaptive/models/predict';
 
 /** How far two engines agree about what they answer. */
@@ -23,14 +23,14 @@ export interface AgreementLimits {
 }
 
 /**
- * What is asked of a configuration. At the full length 8-bit weights are off by a tenth to a third, and a model that lost one of its layers is off by a half.
+ * What is asked of an operating point. At the full length 8-bit weights are off by a tenth to a third, and a model that lost one of its layers is off by a half.
  * Where tokens are dropped, which of two that are nearly as significant stays falls otherwise with any other arithmetic: a model that was
  * not trained to do without them answers otherwise then, and that is no fault of the file. What is left to ask is that it looks at its input.
  *
  * @param least share of equal answers at the full length
  */
-export const agreementLimits = (lengthConfig: LengthConfig, least = 0.9): AgreementLimits =>
-  isFullLength(lengthConfig) ? { least, error: 0.45 } : { least: Math.max(0, least - 0.15), error: 1 };
+export const agreementLimits = (point: OperatingPoint, least = 0.9): AgreementLimits =>
+  isFullPoint(point) ? { least, error: 0.45 } : { least: Math.max(0, least - 0.15), error: 1 };
 
 /** Where texts all mean the same the reference's logits hardly vary: they are taken to vary by at least this share of their size. */
 const leastVariation = 0.2;
@@ -121,6 +121,6 @@ export const agreementOf = (
   };
 };
 
-/** Whether a configuration reaches what is asked of it; no number reaches nothing. */
+/** Whether a point reaches what is asked of it; no number reaches nothing. */
 export const agrees = ({ weighed = 1, error }: Agreement, limits: AgreementLimits): boolean =>
   weighed >= limits.least && error <= limits.error;

@@ -1,6 +1,6 @@
 /** A reducer from training to what is exported, on both engines: one of the package, and one that this file makes known. */
 import { join } from 'node:path';
-import type { EncoderInput, LengthConfig, ReducerDefinition } from '@length-adaptive/core';
+import type { EncoderInput, OperatingPoint, ReducerDefinition } from '@length-adaptive/core';
 import { encode, findReducer, registerReducer, tensorEngine } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models';
@@ -38,10 +38,10 @@ const valueAttention: ReducerDefinition = {
 };
 
 const folder = temporaryFolder();
-const configs: readonly LengthConfig[] = [
-  [0.8, 0.6, 0.4],
-  [1, 0.5, 0.5],
-  [0.6, 0.3, 0.3],
+const points: readonly OperatingPoint[] = [
+  { lengths: [0.8, 0.6, 0.4] },
+  { lengths: [1, 0.5, 0.5] },
+  { lengths: [0.6, 0.3, 0.3] },
 ];
 const text = tinyTexts[2] as string;
 
@@ -140,13 +140,13 @@ describe.each([
     const inputs = examples.map(({ input }) => input);
     const plain = await openTrainedModel(saved, { reducer: 'attention' });
     let others = 0;
-    for (const config of configs) {
-      const logits = await graphs.model.run(inputs, { config });
-      expect(largestDifference(logits, await tensors.model.run(inputs, { config }))).toBeLessThan(1e-4);
-      if (largestDifference(logits, await plain.model.run(inputs, { config })) > 1e-3) others += 1;
+    for (const point of points) {
+      const logits = await graphs.model.run(inputs, { point });
+      expect(largestDifference(logits, await tensors.model.run(inputs, { point }))).toBeLessThan(1e-4);
+      if (largestDifference(logits, await plain.model.run(inputs, { point })) > 1e-3) others += 1;
       for (const input of inputs) {
-        const kept = await graphs.model.keptPositions(input, config);
-        expect(kept).toEqual(await tensors.model.keptPositions(input, config));
+        const kept = await graphs.model.keptPositions(input, point);
+        expect(kept).toEqual(await tensors.model.keptPositions(input, point));
         const [first = []] = kept;
         if (first.length < input.ids.length)
           expect(first).toEqual(bestOf(computedByHand[name]?.(tensors.model, input) ?? [], first.length));
@@ -194,9 +194,9 @@ describe.each([
     expect(file?.verification?.passed).toBe(true);
     const reference = createPredictor(source);
     const predictor = await loadOnnx(exported);
-    for (const lengthConfig of configs) {
-      const [ours] = await predictor.predict([text], { lengthConfig });
-      const [theirs] = await reference.predict([text], { lengthConfig });
+    for (const point of points) {
+      const [ours] = await predictor.predict([text], { point });
+      const [theirs] = await reference.predict([text], { point });
       expect(ours.label).toBe(theirs.label);
       expect(ours.keptTokens).toEqual(theirs.keptTokens);
       expect(
@@ -205,7 +205,7 @@ describe.each([
     }
     const host = await hostModel(source.model);
     expect(readOnnxFile(exportGraph(host)).reducer).toEqual({ name, ...(name === 'value-attention' && { settings }) });
-    expect(readOnnxFile(exportGraph(host, { lengthConfig: [0.7, 0.6, 0.5] })).reducer.name).toBe(name);
+    expect(readOnnxFile(exportGraph(host, { point: { lengths: [0.7, 0.6, 0.5] } })).reducer.name).toBe(name);
     predictor.dispose();
     reference.dispose();
   });
@@ -246,8 +246,8 @@ test('an exported file needs no registration; weights do, and say how', async ()
   const input = model.tokenizer.encode(text);
   expect(
     largestDifference(
-      await engine.run([input], { config: [0.6, 0.4, 0.3] }),
-      await model.model.run([input], { config: [0.6, 0.4, 0.3] }),
+      await engine.run([input], { point: { lengths: [0.6, 0.4, 0.3] } }),
+      await model.model.run([input], { point: { lengths: [0.6, 0.4, 0.3] } }),
     ),
   ).toBeLessThan(1e-4);
   await engine.release();

@@ -50,7 +50,7 @@ describe.each([
   test('in a file with its configuration built in', async () => {
     const copy = await host();
     const property = fc.asyncProperty(files, async ({ config, length }) => {
-      const { bytes } = readOnnxFile(exportGraph(copy, { lengthConfig: config }));
+      const { bytes } = readOnnxFile(exportGraph(copy, { point: { lengths: config } }));
       const run = await profiledMacs(bytes, { ids: new Int32Array(length) }, { config, layers: 3 });
       expect(run).toBe(pricedProducts(task, config, length));
     });

@@ -56,7 +56,7 @@ describe.each(['bert', 'distilbert'] as const)(
       test('dropped: where an answer starts and ends', async () => {
         const reader = golden.model(questionAnswering());
         const exported = await createOnnxModel(exportGraph(await hostModel(reader)), reader.config);
-        const logits = await exported.run(golden.inputs, { config: dropped }); // [B, T, 2]
+        const logits = await exported.run(golden.inputs, { point: { lengths: dropped } }); // [B, T, 2]
         expect(
           largestDifference(
             logits.filter((_, i) => i % 2 === 0),
@@ -83,7 +83,10 @@ describe.each(['bert', 'distilbert'] as const)(
 
     test('dropped: logits, and hidden states restored to input order', async () => {
       expect(
-        largestDifference(await engine.run(golden.inputs, { config: dropped }), golden.numbers('dropped.logits')),
+        largestDifference(
+          await engine.run(golden.inputs, { point: { lengths: dropped } }),
+          golden.numbers('dropped.logits'),
+        ),
       ).toBeLessThan(tolerance);
       expect(
         largestDifference(await hidden(golden.inputs, dropped), golden.numbers('dropped.last_hidden_state')),
@@ -92,7 +95,7 @@ describe.each(['bert', 'distilbert'] as const)(
 
     test('dropped: the positions that leave every layer', async () => {
       for (const [row, input] of golden.inputs.entries()) {
-        const kept = await engine.keptPositions(input, dropped);
+        const kept = await engine.keptPositions(input, { lengths: dropped });
         expect(kept).toHaveLength(layers);
         kept.forEach((positions, layer) =>
           expect(positions).toEqual(golden.rows(`dropped.kept_positions.${layer}`)[row]),
@@ -114,7 +117,7 @@ describe.each(['bert', 'distilbert'] as const)(
     });
 
     test('rows of different lengths in one batch get what each gets alone', async () => {
-      const logits = await engine.run(golden.ragged, { config: dropped });
+      const logits = await engine.run(golden.ragged, { point: { lengths: dropped } });
       const states = await hidden(golden.ragged, dropped);
       for (const [row, input] of golden.ragged.entries()) {
         const own = states.subarray(row * 16 * width, (row * 16 + input.ids.length) * width);
@@ -124,7 +127,7 @@ describe.each(['bert', 'distilbert'] as const)(
         ).toBeLessThan(tolerance);
         expect(largestDifference(own, golden.numbers(`ratio.${row}.last_hidden_state`))).toBeLessThan(tolerance);
         expect(rest.every((value) => value === 0)).toBe(true);
-        const kept = await engine.keptPositions(input, dropped);
+        const kept = await engine.keptPositions(input, { lengths: dropped });
         kept.forEach((positions, layer) =>
           expect(positions).toEqual(golden.numbers(`ratio.${row}.kept_positions.${layer}`)),
         );
@@ -132,7 +135,10 @@ describe.each(['bert', 'distilbert'] as const)(
     });
 
     test('rows with configurations of their own in one batch', async () => {
-      const logits = await engine.runRows(golden.inputs, [dropped, full, dropped]);
+      const logits = await engine.runRows(
+        golden.inputs,
+        [dropped, full, dropped].map((lengths) => ({ lengths })),
+      );
       const states = await bare.hidden(golden.inputs, [dropped, full, dropped]);
       const state = 16 * width;
       for (const [row, kind] of ['dropped', 'full', 'dropped'].entries()) {

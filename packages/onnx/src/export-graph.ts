@@ -1,7 +1,7 @@
 import type { EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
-import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
-import { isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
+import type { KeepOptions, OperatingPoint } from '@length-adaptive/core/lengths';
+import { isFullPoint, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import type { Task } from '@length-adaptive/models/predict';
@@ -56,8 +56,8 @@ export interface HostHead<Leaf = HostWeight> {
 export interface ExportGraphOptions extends KeepOptions {
   /** Default `fp32`. */
   readonly precision?: Precision;
-  /** Build this configuration in, instead of taking it as an input. */
-  readonly lengthConfig?: LengthConfig | undefined;
+  /** Build this operating point in, instead of taking its lengths as an input. */
+  readonly point?: OperatingPoint | undefined;
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
@@ -119,10 +119,10 @@ const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHea
     );
 };
 
-const lengthsOf = (config: LengthConfig | undefined, layers: number): GraphLengths => {
-  if (config === undefined) return 'input';
-  validateLengthConfig(config, layers);
-  return isFullLength(config) ? 'full' : { config };
+const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphLengths => {
+  if (point === undefined) return 'input';
+  validateOperatingPoint(point, layers);
+  return isFullPoint(point) ? 'full' : { config: lengthsOf(point, layers) };
 };
 
 interface BuildGraphOptions extends ExportGraphOptions {
@@ -142,7 +142,7 @@ const buildGraph = (
   model: HostModel<WeightSource>,
   {
     precision = 'fp32',
-    lengthConfig,
+    point,
     trace = false,
     defaults,
     minTokens = defaultMinTokens,
@@ -160,7 +160,7 @@ const buildGraph = (
   const g = createGraph();
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
-  const lengths = lengthsOf(lengthConfig, layers);
+  const lengths = graphLengths(point, layers);
   if (defaults && lengths === 'input')
     g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
   const plan = planLengths(g, given.mask, lengths, layers, { minTokens });
@@ -193,7 +193,7 @@ const buildGraph = (
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   const metadata = {
     precision,
-    [lengthConfigKey]: lengthConfig ? lengthConfig.join(' ') : 'input',
+    [lengthConfigKey]: point ? lengthsOf(point, layers).join(' ') : 'input',
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
@@ -212,7 +212,7 @@ const buildGraph = (
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID`; OnnxError `OPTION_INVALID` where a token may leave that the head reads
+ * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`; OnnxError `OPTION_INVALID` where a token may leave that the head reads
  */
 export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
   const { g, options: file } = buildGraph(model, { ...options, defaults: true });

@@ -61,10 +61,10 @@ describe('an exported folder', () => {
 
 describe('exporting', () => {
   test('with a configuration built in verifies at that one', async () => {
-    const lengthConfig = [0.7, 0.5, 0.5];
-    const [file] = await exportModel(join(folder, 'fixed'), text, { precisions: ['fp32'], lengthConfig });
-    expect(file?.verification?.configs.map((config) => config.lengthConfig)).toEqual([lengthConfig]);
-    expect(readOnnxFile(readFileSync(join(folder, 'fixed/onnx/model.onnx'))).builtIn).toEqual(lengthConfig);
+    const point = { lengths: [0.7, 0.5, 0.5] };
+    const [file] = await exportModel(join(folder, 'fixed'), text, { precisions: ['fp32'], point });
+    expect(file?.verification?.points.map((found) => found.point)).toEqual([point]);
+    expect(readOnnxFile(readFileSync(join(folder, 'fixed/onnx/model.onnx'))).builtIn).toEqual(point);
   });
 
   test('without verification says nothing of one', async () => {
@@ -120,7 +120,7 @@ describe('exporting', () => {
 
   test('refuses a configuration for another number of layers before anything is written', async () => {
     const to = join(folder, 'wrong');
-    await expect(exportModel(to, text, { lengthConfig: [0.5, 0.5] })).rejects.toMatchObject({
+    await expect(exportModel(to, text, { point: { lengths: [0.5, 0.5] } })).rejects.toMatchObject({
       code: 'LENGTH_CONFIG_INVALID',
     });
     expect(existsSync(to)).toBe(false);

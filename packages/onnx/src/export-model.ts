@@ -1,6 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { isFullLength } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { isFullPoint } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
 import {
   ModelError,
@@ -37,8 +37,8 @@ export interface ExportedFile {
 export interface ExportModelOptions extends SessionOptions {
   /** Files to write. Default fp32 and int8. */
   readonly precisions?: readonly Precision[];
-  /** Build this configuration in, instead of taking it as an input whose default is the full length. */
-  readonly lengthConfig?: LengthConfig | undefined;
+  /** Build this operating point in, instead of taking its lengths as an input whose default is the full length. */
+  readonly point?: OperatingPoint | undefined;
   /** Run every file on ONNX Runtime beside TensorFlow.js before it is kept. Default true. */
   readonly verify?: boolean;
   /** Inputs to verify with. Default: a few sentences; a few questions with contexts where the model ranks tokens by them. */
@@ -98,7 +98,7 @@ const writeGraphs = async (
   text: TextModel,
   {
     precisions = ['fp32', 'int8'],
-    lengthConfig,
+    point,
     verify: verified = true,
     labelled,
     inputs = labelled?.map(({ input }) => input),
@@ -114,8 +114,8 @@ const writeGraphs = async (
   for (const precision of precisions) {
     if (signal?.aborted) throw new ModelError('ABORTED', 'The export was stopped by its signal; nothing was written.');
     const path = modelFileName(precision);
-    const bytes = exportGraph(host, { precision, lengthConfig });
-    const traced = (): Uint8Array => exportGraph(host, { precision, lengthConfig, trace: true });
+    const bytes = exportGraph(host, { precision, point });
+    const traced = (): Uint8Array => exportGraph(host, { precision, point, trace: true });
     const given = inputs ?? samplesFor(text, (tolerance ?? tolerances[precision]) === undefined);
     const options: VerifyOptions = {
       precision,
@@ -123,7 +123,7 @@ const writeGraphs = async (
       leastAgreement,
       labelled,
       signal,
-      ...(lengthConfig && { configs: [lengthConfig] }),
+      ...(point && { points: [point] }),
     };
     const verification = verified
       ? await verifyFile(
@@ -161,14 +161,14 @@ const verifyFile = async (
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** What was found in place of what is asked for. */
-const shortcomings = ({ configs, difference, tolerance, inputs }: Verification): string[] => {
-  const others = configs.filter((config) => !keepsTheSame(config, inputs)).length;
-  const answers = configs.flatMap(({ lengthConfig, agreement }) => {
+const shortcomings = ({ points, difference, tolerance, inputs }: Verification): string[] => {
+  const others = points.filter((found) => !keepsTheSame(found, inputs)).length;
+  const answers = points.flatMap(({ point, agreement }) => {
     if (!agreement || agrees(agreement, agreement.limits)) return [];
     const { weighed = 1, error, limits } = agreement;
-    const where = isFullLength(lengthConfig)
+    const where = isFullPoint(point)
       ? 'at the full length'
-      : `at ${lengthConfig.map((ratio) => Number(ratio.toFixed(2))).join(',')}`;
+      : `at ${point.lengths?.map((ratio) => Number(ratio.toFixed(2))).join(',')}`;
     return weighed >= limits.least
       ? [
           `${where} its logits are off by ${error.toPrecision(2)} of what the reference's vary, at most ${limits.error} is allowed`,
@@ -184,7 +184,7 @@ const shortcomings = ({ configs, difference, tolerance, inputs }: Verification):
           `its logits differ from the reference's by ${difference.toPrecision(3)}, at most ${tolerance} is allowed (--tolerance)`,
         ]),
     ...answers,
-    ...(others > 0 ? [`${others} of ${configs.length} configurations keep other tokens than the reference`] : []),
+    ...(others > 0 ? [`${others} of ${points.length} configurations keep other tokens than the reference`] : []),
   ];
 };
 

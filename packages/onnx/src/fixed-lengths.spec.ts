@@ -34,8 +34,8 @@ afterAll(async () => {
 });
 
 const fixed = (lengthConfig: LengthConfig): Promise<OnnxModel> =>
-  createOnnxModel(exportGraph(host, { lengthConfig }), model.config, {
-    traced: () => exportGraph(host, { lengthConfig, trace: true }),
+  createOnnxModel(exportGraph(host, { point: { lengths: lengthConfig } }), model.config, {
+    traced: () => exportGraph(host, { point: { lengths: lengthConfig }, trace: true }),
   });
 
 describe.each([
@@ -53,25 +53,31 @@ describe.each([
 
   test('answers as the file for any configuration does at that one, without being told', async () => {
     const logits = await engine.run(inputs);
-    expect(largestDifference(logits, await any.run(inputs, { config: lengthConfig }))).toBeLessThan(1e-5);
-    expect(largestDifference(logits, await model.run(inputs, { config: lengthConfig }))).toBeLessThan(1e-4);
-    expect([...(await engine.run(inputs, { config: lengthConfig }))]).toEqual([...logits]);
-    expect(engine.builtIn).toEqual(lengthConfig);
+    expect(largestDifference(logits, await any.run(inputs, { point: { lengths: lengthConfig } }))).toBeLessThan(1e-5);
+    expect(largestDifference(logits, await model.run(inputs, { point: { lengths: lengthConfig } }))).toBeLessThan(1e-4);
+    expect([...(await engine.run(inputs, { point: { lengths: lengthConfig } }))]).toEqual([...logits]);
+    expect(engine.builtIn).toEqual({ lengths: lengthConfig });
   });
 
   test('keeps the same tokens', async () => {
     for (const input of inputs)
-      expect(await engine.keptPositions(input, lengthConfig)).toEqual(await any.keptPositions(input, lengthConfig));
+      expect(await engine.keptPositions(input, { lengths: lengthConfig })).toEqual(
+        await any.keptPositions(input, { lengths: lengthConfig }),
+      );
   });
 
   test('refuses another configuration', async () => {
     const other = [0.9, 0.5, 0.2];
-    await expect(engine.run(inputs, { config: other })).rejects.toMatchObject({
+    await expect(engine.run(inputs, { point: { lengths: other } })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message: expect.stringContaining(lengthConfig.join(' ')),
     });
-    await expect(engine.keptPositions({ ids: [1, 2, 3] }, other)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-    await expect(engine.runRows(inputs.slice(0, 2), [lengthConfig, other])).rejects.toMatchObject({
+    await expect(engine.keptPositions({ ids: [1, 2, 3] }, { lengths: other })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+    await expect(
+      engine.runRows(inputs.slice(0, 2), [{ lengths: lengthConfig }, { lengths: other }]),
+    ).rejects.toMatchObject({
       code: 'OPTION_INVALID',
     });
   });
@@ -105,14 +111,20 @@ describe('the file for any configuration', () => {
       ...feeds,
       length_ratios: new ort.Tensor('float32', Float32Array.from(config), [1, 3]),
     });
-    expect(largestDifference(logits?.data as Float32Array, await model.run(inputs, { config }))).toBeLessThan(1e-4);
+    expect(
+      largestDifference(logits?.data as Float32Array, await model.run(inputs, { point: { lengths: config } })),
+    ).toBeLessThan(1e-4);
     await session.release();
   });
 
   test('refuses configurations that are none', async () => {
-    await expect(any.run(inputs, { config: [0.5, 0.6, 0.4] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
-    await expect(any.run(inputs, { config: [0.5, 0.4] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
-    expect(() => exportGraph(host, { lengthConfig: [0.5, 0.4] })).toThrow(
+    await expect(any.run(inputs, { point: { lengths: [0.5, 0.6, 0.4] } })).rejects.toMatchObject({
+      code: 'LENGTH_CONFIG_INVALID',
+    });
+    await expect(any.run(inputs, { point: { lengths: [0.5, 0.4] } })).rejects.toMatchObject({
+      code: 'LENGTH_CONFIG_INVALID',
+    });
+    expect(() => exportGraph(host, { point: { lengths: [0.5, 0.4] } })).toThrow(
       expect.objectContaining({ code: 'LENGTH_CONFIG_INVALID' }),
     );
   });

@@ -60,8 +60,8 @@ const models: Readonly<Record<string, () => TaskModel>> = {
 const lengths: Readonly<Record<string, ExportGraphOptions>> = {
   'any budget': {},
   'any budget, traced': { trace: true },
-  fixed: { lengthConfig: [0.8, 0.8, 0.4] },
-  full: { lengthConfig: [1, 1, 1] },
+  fixed: { point: { lengths: [0.8, 0.8, 0.4] } },
+  full: { point: { lengths: [1, 1, 1] } },
 };
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);

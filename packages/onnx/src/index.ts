@@ -26,4 +26,4 @@ export type { OnnxTrainingEngine } from './training/onnx-engine.js';
 export { agreementLimits } from './agreement.js';
 export type { Agreement, AgreementLimits } from './agreement.js';
 export { tolerances, tracedInputs, verify } from './verify.js';
-export type { Verification, VerifiedConfig, VerifiedScore, VerifyOptions } from './verify.js';
+export type { Verification, VerifiedPoint, VerifiedScore, VerifyOptions } from './verify.js';

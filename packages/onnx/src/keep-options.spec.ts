@@ -15,6 +15,7 @@ import { observedTeacherGraph } from './training/teacher-graph.js';
 
 const layers = 3;
 const config = [0.7, 0.3, 0.15];
+const point = { lengths: config };
 const inputs: readonly EncoderInput[] = [
   { ids: [2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 3], prior: [0, 0, 0, 0, 0, 40, 0, 0, 40, 0, 0, 0, 0, 0, 0, 0] }, // prettier-ignore
   { ids: [2, 20, 21, 22, 23, 24, 3] },
@@ -60,9 +61,9 @@ describe.each(choices)('options: %s', (_, options) => {
   test.each([1, 2, 3])('a graph gives what tensors give, with a prior in the first %d layers', async (priorLayers) => {
     const expected = await onTensors({ ...options, priorLayers });
     expect(largestDifference(await onGraph(priorLayers, options), expected)).toBeLessThan(1e-4);
-    expect(largestDifference(await onGraph(priorLayers, { ...options, lengthConfig: config }), expected)).toBeLessThan(
-      1e-4,
-    );
+    expect(
+      largestDifference(await onGraph(priorLayers, { ...options, point: { lengths: config } }), expected),
+    ).toBeLessThan(1e-4);
   });
 
   test('an opened file runs, tells and prices by them, as the model does', async () => {
@@ -71,7 +72,7 @@ describe.each(choices)('options: %s', (_, options) => {
     const engine = await createOnnxModel(exportGraph(host, options), model.config, { threads: 1, traced });
     const plain = inputs.map(({ ids }) => ({ ids }));
     const logits = tf.tidy(() => model.logits(plain, { config, ...options }).dataSync() as Float32Array);
-    expect(largestDifference(await engine.run(plain, { config }), logits)).toBeLessThan(1e-4);
+    expect(largestDifference(await engine.run(plain, { point }), logits)).toBeLessThan(1e-4);
     for (const { ids } of plain) {
       const { hidden, trace } = encode(model.encoder, [{ ids }], {
         config,
@@ -81,12 +82,12 @@ describe.each(choices)('options: %s', (_, options) => {
       });
       const kept = trace.map(({ positions, counts }) => Array.from(positions.dataSync()).slice(0, counts[0]));
       tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
-      expect(await engine.keptPositions({ ids }, config)).toEqual(kept);
+      expect(await engine.keptPositions({ ids }, point)).toEqual(kept);
       expect(kept.map(({ length }) => length)).toEqual(keptTokens(config, ids.length, options));
     }
     const { minTokens = 2 } = options;
-    if (minTokens > 2) expect(engine.macs(8, config)).toBeGreaterThan(model.macs(8, config));
-    else expect(engine.macs(40, config)).toBe(model.macs(40, config));
+    if (minTokens > 2) expect(engine.macs(8, point)).toBeGreaterThan(model.macs(8, point));
+    else expect(engine.macs(40, point)).toBe(model.macs(40, point));
     await engine.release();
   });
 });

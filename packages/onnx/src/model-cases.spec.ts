@@ -50,9 +50,12 @@ describe.each(titled(modelCases.filter(({ name }) => name.startsWith('act-'))))(
     );
     if (precision !== 'int8') {
       expect(
-        largestDifference(await opened.model.run(encoded, { config }), await reference.model.run(encoded, { config })),
+        largestDifference(
+          await opened.model.run(encoded, { point: { lengths: config } }),
+          await reference.model.run(encoded, { point: { lengths: config } }),
+        ),
       ).toBeLessThan(tolerance);
-      expect(opened.model.macs(8, config)).toBe(reference.model.macs(8, config));
+      expect(opened.model.macs(8, { lengths: config })).toBe(reference.model.macs(8, { lengths: config }));
     }
     reference.model.dispose();
     await opened.model.release();

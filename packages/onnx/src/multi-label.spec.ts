@@ -41,13 +41,9 @@ test.each([
   );
   for (const choice of [
     { threshold: 0.8 },
-    { lengthConfig: [0.7, 0.5] },
+    { point: { lengths: [0.7, 0.5] } },
     {
-      lengthConfigs: [
-        [1, 1],
-        [0.5, 0.5],
-        [0.8, 0.4],
-      ],
+      points: [{}, { lengths: [0.5, 0.5] }, { lengths: [0.8, 0.4] }],
     },
   ]) {
     const options = { ...choice, onError: 'throw' } as const;

@@ -25,13 +25,15 @@ describe('a model on ONNX Runtime', () => {
     expect(engine).toMatchObject({ engine: 'onnxruntime', dimensions: model.dimensions });
     expect(engine.task.labels).toEqual(['bad', 'fair', 'good']);
     expect(engine.macs(20)).toBe(model.macs(20));
-    expect(engine.macs(20, [0.5, 0.4, 0.3])).toBe(model.macs(20, [0.5, 0.4, 0.3]));
+    expect(engine.macs(20, { lengths: [0.5, 0.4, 0.3] })).toBe(model.macs(20, { lengths: [0.5, 0.4, 0.3] }));
     await engine.release();
   });
 
   test('tells kept positions only when it was given the graph that tells them', async () => {
     const engine = await createOnnxModel(exportGraph(host), model.config);
-    await expect(engine.keptPositions(input, [0.5, 0.4, 0.3])).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(engine.keptPositions(input, { lengths: [0.5, 0.4, 0.3] })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
     await engine.release();
   });
 
@@ -76,11 +78,14 @@ describe('a model on ONNX Runtime', () => {
       traced: () => exportGraph(host, { trace: true }),
     });
     const config = [0.6, 0.5, 0.3];
-    const alone = await engine.run([input], { config });
-    const kept = await engine.keptPositions(input, config);
+    const alone = await engine.run([input], { point: { lengths: config } });
+    const kept = await engine.keptPositions(input, { lengths: config });
     const together = await Promise.all(
       Array.from({ length: 8 }, () =>
-        Promise.all([engine.run([input], { config }), engine.keptPositions(input, config)]),
+        Promise.all([
+          engine.run([input], { point: { lengths: config } }),
+          engine.keptPositions(input, { lengths: config }),
+        ]),
       ),
     );
     for (const [logits, positions] of together) {
@@ -97,22 +102,25 @@ describe('a model that is disposed of', () => {
 
   test('twice, in every way, refuses calls by their code', async () => {
     const engine = await make();
-    await engine.keptPositions(input, [0.6, 0.5, 0.3]);
+    await engine.keptPositions(input, { lengths: [0.6, 0.5, 0.3] });
     engine.dispose();
     engine.dispose();
     await engine.release();
     await engine.release();
     engine.dispose();
     await expect(engine.run([input])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
-    await expect(engine.runRows([input], [[1, 1, 1]])).rejects.toMatchObject({ code: 'DISPOSED' });
-    await expect(engine.keptPositions(input, [0.6, 0.5, 0.3])).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(engine.runRows([input], [{}])).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(engine.keptPositions(input, { lengths: [0.6, 0.5, 0.3] })).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 
   test('while it runs, answers what it was asked', async () => {
     const engine = await make();
-    const [expected, positions] = [await engine.run([input]), await engine.keptPositions(input, [0.6, 0.5, 0.3])];
+    const [expected, positions] = [
+      await engine.run([input]),
+      await engine.keptPositions(input, { lengths: [0.6, 0.5, 0.3] }),
+    ];
     const other = await make();
-    const running = Promise.all([other.run([input]), other.keptPositions(input, [0.6, 0.5, 0.3])]); // the second opens a session first
+    const running = Promise.all([other.run([input]), other.keptPositions(input, { lengths: [0.6, 0.5, 0.3] })]); // the second opens a session first
     other.dispose();
     await other.release();
     expect(await running).toEqual([expected, positions]);
@@ -123,7 +131,7 @@ describe('a model that is disposed of', () => {
     const engine = await make(() => {
       throw new Error('no such graph');
     });
-    await expect(engine.keptPositions(input, [0.6, 0.5, 0.3])).rejects.toThrow('no such graph');
+    await expect(engine.keptPositions(input, { lengths: [0.6, 0.5, 0.3] })).rejects.toThrow('no such graph');
     await engine.release();
     await expect(engine.run([input])).rejects.toMatchObject({ code: 'DISPOSED' });
   });

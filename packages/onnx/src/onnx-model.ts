@@ -1,7 +1,7 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import { namedReducer, reducerKey } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { cost, fullLength, isFullLength, validateLengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
+import { cost, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
@@ -26,11 +26,11 @@ import { tokenFeeds } from './token-batch.js';
 export interface OnnxModel extends RunnableModel {
   readonly engine: 'onnxruntime';
   /**
-   * Logits of one batch whose rows have configurations of their own.
+   * Logits of one batch whose rows have points of their own.
    *
-   * @throws CoreError `LENGTH_CONFIG_INVALID`, OnnxError `OPTION_INVALID` for another one than the file has built in
+   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
-  readonly runRows: (inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>;
+  readonly runRows: (inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>;
   /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
   release(): Promise<void>;
 }
@@ -49,7 +49,7 @@ const checkRanking = (
   { reducer, prior }: { readonly reducer: NamedReducer | undefined; readonly prior: ModelPrior | undefined },
   { builtIn, reducer: own, priorLayers }: OnnxFile,
 ): void => {
-  if (builtIn && isFullLength(builtIn)) return; // nothing is ranked
+  if (builtIn && isFullPoint(builtIn)) return; // nothing is ranked
   const fail = (by: string, has: string): never => {
     throw new OnnxError(
       'OPTION_INVALID',
@@ -112,28 +112,29 @@ export const runOnnxFile = async (
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }
   };
-  const check = (given: LengthConfig): LengthConfig => {
-    validateLengthConfig(given, layers);
-    if (builtIn === undefined || given.every((ratio, layer) => ratio === builtIn[layer])) return given;
+  /** @returns the lengths of a point that the file runs */
+  const check = (given: OperatingPoint): LengthConfig => {
+    const lengths = lengthsOf(validateOperatingPoint(given, layers), layers);
+    if (builtIn === undefined || pointKey(given) === pointKey(builtIn)) return lengths;
     throw new OnnxError(
       'OPTION_INVALID',
-      `The file has the length configuration ${builtIn.join(' ')} built in and runs no other; export it without one to choose.`,
+      `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')} built in and runs no other; export it without one to choose.`,
     );
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
     await (await tracedSession?.catch(() => undefined))?.release(); // one that did not open has nothing to release
   });
-  const runRows: OnnxModel['runRows'] = (inputs, configs) =>
+  const runRows: OnnxModel['runRows'] = (inputs, points) =>
     lifetime.during(async () => {
-      for (const given of new Set(configs)) check(given);
+      const lengths = new Map([...new Set(points)].map((given) => [given, check(given)]));
+      const configs = points.map((given) => lengths.get(given) as LengthConfig);
       const outputs = await runSession(session, inputs, configs);
       const values = expected.map((name) => outputs[name]?.data as Float32Array);
       return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
     });
   const openTraced = async (make: NonNullable<typeof traced>): Promise<RuntimeSession> =>
     (await openSession((await make()).bytes, options)).session;
-  const full = fullLength(layers);
 
   return {
     engine: 'onnxruntime',
@@ -145,12 +146,12 @@ export const runOnnxFile = async (
     batchTokens,
     headMacs: costOptions.head,
     runRows,
-    run: (inputs, { config: lengthConfig = builtIn ?? full } = {}) =>
+    run: (inputs, { point = builtIn ?? {} } = {}) =>
       runRows(
         inputs,
-        inputs.map(() => lengthConfig),
+        inputs.map(() => point),
       ),
-    keptPositions: (input, lengthConfig) =>
+    keptPositions: (input, point) =>
       lifetime.during(async () => {
         if (!traced) {
           throw new OnnxError(
@@ -159,10 +160,11 @@ export const runOnnxFile = async (
           );
         }
         tracedSession ??= openTraced(traced);
-        const outputs = await runSession(await tracedSession, [input], [check(lengthConfig)]);
-        return keptPositionsOf(outputs, lengthConfig, input.ids.length, { minTokens });
+        const config = check(point);
+        const outputs = await runSession(await tracedSession, [input], [config]);
+        return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
-    macs: (length, lengthConfig = full) => cost(dimensions, lengthConfig, length, costOptions),
+    macs: (length, point = {}) => cost(dimensions, lengthsOf(point, layers), length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };

@@ -28,8 +28,8 @@ const probabilities = (predictions: readonly Prediction[]): number[] =>
   predictions.flatMap(({ probabilities: ours }) => Object.values(ours ?? {}));
 
 const expectSame = (given: readonly Prediction[], expected: readonly Prediction[], digits = 4): void => {
-  expect(given.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig }))).toEqual(
-    expected.map(({ label, cost, keptTokens, lengthConfig }) => ({ label, cost, keptTokens, lengthConfig })),
+  expect(given.map(({ label, cost, keptTokens, point }) => ({ label, cost, keptTokens, point }))).toEqual(
+    expected.map(({ label, cost, keptTokens, point }) => ({ label, cost, keptTokens, point })),
   );
   expect(probabilities(given)).toHaveLength(3 * tinyTexts.length);
   probabilities(given).forEach((value, i) =>
@@ -42,7 +42,7 @@ const budgets = [
   { budget: { cost: 0.5 } },
   { budget: { cost: 0.8 } },
   { budget: { minScore: 0.85 } },
-  { lengthConfig: [0.8, 0.6, 0.2] },
+  { point: { lengths: [0.8, 0.6, 0.2] } },
 ];
 
 describe('a predictor on ONNX Runtime', () => {

@@ -80,12 +80,14 @@ const same = async (
 ): Promise<void> => {
   expect(
     largestDifference(
-      await engine.run(inputs, { config: lengthConfig }),
-      await reference.run(inputs, { config: lengthConfig }),
+      await engine.run(inputs, { point: { lengths: lengthConfig } }),
+      await reference.run(inputs, { point: { lengths: lengthConfig } }),
     ),
   ).toBeLessThan(1e-4);
   for (const input of inputs)
-    expect(await engine.keptPositions(input, lengthConfig)).toEqual(await reference.keptPositions(input, lengthConfig));
+    expect(await engine.keptPositions(input, { lengths: lengthConfig })).toEqual(
+      await reference.keptPositions(input, { lengths: lengthConfig }),
+    );
 };
 
 test('a file for any configuration keeps and answers what TensorFlow.js does, row by row too', async () => {
@@ -96,10 +98,13 @@ test('a file for any configuration keeps and answers what TensorFlow.js does, ro
   });
   for (const [seed, lengthConfig] of configs.entries()) await same(engine, randomInputs(seed, 4), lengthConfig);
   const inputs = randomInputs(4, configs.length);
-  const rows = await engine.runRows(inputs, configs);
+  const rows = await engine.runRows(
+    inputs,
+    configs.map((lengths) => ({ lengths })),
+  );
   const width = Math.max(...inputs.map(({ ids }) => ids.length));
   for (const [row, input] of inputs.entries()) {
-    const alone = await model.run([input], { config: configs[row] });
+    const alone = await model.run([input], { point: { lengths: configs[row] } });
     expect(largestDifference(rows.slice(2 * row * width, 2 * (row * width + input.ids.length)), alone)).toBeLessThan(
       1e-4,
     );
@@ -109,9 +114,9 @@ test('a file for any configuration keeps and answers what TensorFlow.js does, ro
 
 test.each(configs)('a file with %p, %p, %p built in does, too', async (...lengthConfig) => {
   const host = await hostModel(model);
-  const engine = await createOnnxModel(exportGraph(host, { lengthConfig }), model.config, {
+  const engine = await createOnnxModel(exportGraph(host, { point: { lengths: lengthConfig } }), model.config, {
     prior,
-    traced: () => exportGraph(host, { lengthConfig, trace: true }),
+    traced: () => exportGraph(host, { point: { lengths: lengthConfig }, trace: true }),
   });
   await same(engine, randomInputs(6, 4), lengthConfig);
   await engine.release();
@@ -122,8 +127,8 @@ test('the prior changes what is kept; without it a file goes by attention', asyn
   const lengthConfig = [0.6, 0.5, 0.4];
   expect(
     largestDifference(
-      await model.run(inputs, { config: lengthConfig }),
-      await plain.run(inputs, { config: lengthConfig }),
+      await model.run(inputs, { point: { lengths: lengthConfig } }),
+      await plain.run(inputs, { point: { lengths: lengthConfig } }),
     ),
   ).toBeGreaterThan(0.01);
   const host = await hostModel(model);
@@ -133,14 +138,14 @@ test('the prior changes what is kept; without it a file goes by attention', asyn
   await same(engine, inputs, lengthConfig, plain);
   await engine.release();
   // Tools that know nothing of it leave the input out.
-  const session = await ort.InferenceSession.create(exportGraph(host, { lengthConfig }));
+  const session = await ort.InferenceSession.create(exportGraph(host, { point: { lengths: lengthConfig } }));
   const feeds = tokenFeeds(ort, inputs, {
     configs: [],
     layers: 3,
     inputNames: ['input_ids', 'attention_mask', 'token_type_ids'],
   });
   const { start_logits: starts } = await session.run(feeds as Record<string, ort.Tensor>);
-  const expected = await plain.run(inputs, { config: lengthConfig });
+  const expected = await plain.run(inputs, { point: { lengths: lengthConfig } });
   expect(
     largestDifference(
       starts?.data as Float32Array,
@@ -192,7 +197,7 @@ test('training and the predictions of a model in training agree with TensorFlow.
     }
   }
   const inputs = randomInputs(9, 3);
-  const options = { config: [0.7, 0.5, 0.4] };
+  const options = { point: { lengths: [0.7, 0.5, 0.4] } };
   expect(largestDifference(await engine.runnable.run(inputs, options), await model.run(inputs, options))).toBeLessThan(
     1e-4,
   );
@@ -216,7 +221,7 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   };
   const text = { model, tokenizerFiles, tokenizer: createTokenizer(tokenizerFiles), lengthAdaptive: undefined };
   const files = await exportModel(folder, text, { precisions: ['fp32'] });
-  expect(files[0]?.verification?.configs.map(({ samePositions }) => samePositions)).toEqual([5, 5, 5]);
+  expect(files[0]?.verification?.points.map(({ samePositions }) => samePositions)).toEqual([5, 5, 5]);
   const opened = await openOnnx(folder);
   expect(opened.model.prior).toEqual(prior);
   expect(opened.lengthAdaptive?.prior).toEqual(prior);
@@ -224,8 +229,8 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   const lengthConfig = [0.7, 0.5, 0.4];
   expect(
     largestDifference(
-      await opened.model.run(inputs, { config: lengthConfig }),
-      await model.run(inputs, { config: lengthConfig }),
+      await opened.model.run(inputs, { point: { lengths: lengthConfig } }),
+      await model.run(inputs, { point: { lengths: lengthConfig } }),
     ),
   ).toBeLessThan(1e-4);
   await opened.model.release();
@@ -233,8 +238,8 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   expect(other.lengthAdaptive?.prior).toBeUndefined();
   expect(
     largestDifference(
-      await other.model.run(inputs, { config: lengthConfig }),
-      await plain.run(inputs, { config: lengthConfig }),
+      await other.model.run(inputs, { point: { lengths: lengthConfig } }),
+      await plain.run(inputs, { point: { lengths: lengthConfig } }),
     ),
   ).toBeLessThan(1e-4);
   await other.model.release();
@@ -244,10 +249,10 @@ test('an export is verified with it, carries it, and opens with it or by attenti
   const chosen = await openOnnx(weights, { prior });
   expect(
     largestDifference(
-      await chosen.model.run(inputs, { config: lengthConfig }),
-      await model.run(inputs, { config: lengthConfig }),
+      await chosen.model.run(inputs, { point: { lengths: lengthConfig } }),
+      await model.run(inputs, { point: { lengths: lengthConfig } }),
     ),
   ).toBeLessThan(1e-4);
-  expect((await chosen.model.keptPositions(inputs[0] as EncoderInput, lengthConfig)).length).toBe(3);
+  expect((await chosen.model.keptPositions(inputs[0] as EncoderInput, { lengths: lengthConfig })).length).toBe(3);
   await chosen.model.release();
 });

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import { modelBytes } from './graph/model-bytes.js';
@@ -33,8 +33,8 @@ export const reducerMetadata = 'reducer';
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
   readonly bytes: Uint8Array;
-  /** The configuration that is built in. */
-  readonly builtIn: LengthConfig | undefined;
+  /** The operating point that is built in. */
+  readonly builtIn: OperatingPoint | undefined;
   /** What ranks the tokens. */
   readonly reducer: NamedReducer;
   /** First layers in which a prior counts; 0 for a file that takes none. */
@@ -82,7 +82,7 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
       'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
     );
   }
-  const builtIn = lengths === 'input' ? undefined : lengths.split(' ').map(Number);
+  const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };

@@ -1,4 +1,4 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import type { TaskModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { tinyModel } from './testing/tiny-model.js';
@@ -18,21 +18,21 @@ afterAll(() => model.dispose());
 const shifted = (by: number, keptPositions = model.keptPositions) => ({
   ...model,
   keptPositions,
-  run: async (batch: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }) =>
+  run: async (batch: readonly EncoderInput[], options?: { readonly point?: OperatingPoint | undefined }) =>
     (await model.run(batch, options)).map((value) => value + by),
 });
 
 describe('verification', () => {
   test('a model passes against itself, with difference 0, at three configurations', async () => {
-    const { difference, passed, configs, tolerance, inputs: count } = await verify(model, model, inputs);
+    const { difference, passed, points, tolerance, inputs: count } = await verify(model, model, inputs);
     expect([difference, passed, tolerance, count]).toEqual([0, true, 1e-4, 2]);
-    expect(configs.map(({ samePositions }) => samePositions)).toEqual([2, 2, 2]);
-    expect(configs[0]?.lengthConfig).toEqual([1, 1, 1]);
+    expect(points.map(({ samePositions }) => samePositions)).toEqual([2, 2, 2]);
+    expect(points[0]?.point).toEqual({ lengths: [1, 1, 1] });
   });
 
   test('tells how far a logit is off, and fails above the tolerance', async () => {
     const found = await verify(shifted(0.01), model, inputs);
-    expect(found.configs[0]?.largestDifference).toBeCloseTo(0.01, 5);
+    expect(found.points[0]?.largestDifference).toBeCloseTo(0.01, 5);
     expect(found.passed).toBe(false);
     expect((await verify(shifted(0.01), model, inputs, { tolerance: 0.02 })).passed).toBe(true);
   });
@@ -51,9 +51,9 @@ describe('verification', () => {
     );
     expect(found).toMatchObject({
       passed: true,
-      configs: [1, 2, 3].map(() => ({ agreement: { decisions: 2, equal: 1, weighed: 1 } })),
+      points: [1, 2, 3].map(() => ({ agreement: { decisions: 2, equal: 1, weighed: 1 } })),
     });
-    expect(found.configs.every(({ agreement }) => agreement && agreement.error > 0.1)).toBe(true);
+    expect(found.points.every(({ agreement }) => agreement && agreement.error > 0.1)).toBe(true);
     expect(found).not.toHaveProperty('tolerance');
     expect(
       await verify(
@@ -100,8 +100,8 @@ describe('verification', () => {
   });
 
   test('fails when other tokens are kept, though logits agree', async () => {
-    const engine = shifted(0, async (input, config) =>
-      (await model.keptPositions(input, config)).map((positions) => positions.map((position) => position + 1)),
+    const engine = shifted(0, async (input, point) =>
+      (await model.keptPositions(input, point)).map((positions) => positions.map((position) => position + 1)),
     );
     const found = await verify(engine, model, inputs);
     expect(found).toMatchObject({ difference: 0, passed: false });
@@ -109,8 +109,8 @@ describe('verification', () => {
   });
 
   test('runs the configurations it is given', async () => {
-    const { configs } = await verify(model, model, inputs, { configs: [[0.5, 0.5, 0.5]] });
-    expect(configs.map(({ lengthConfig }) => lengthConfig)).toEqual([[0.5, 0.5, 0.5]]);
+    const { points } = await verify(model, model, inputs, { points: [{ lengths: [0.5, 0.5, 0.5] }] });
+    expect(points.map(({ point }) => point)).toEqual([{ lengths: [0.5, 0.5, 0.5] }]);
   });
 
   test('needs inputs', async () => {

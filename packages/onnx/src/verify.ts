@@ -1,5 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength } from '@length-adaptive/core/lengths';
 import type { LabelledInput, RunnableModel } from '@length-adaptive/models/engine';
 import { predictLogits } from '@length-adaptive/models/predict';
@@ -14,9 +14,9 @@ import { OnnxError } from './errors.js';
  */
 export const tolerances: Readonly<Record<Precision, number | undefined>> = { fp32: 1e-4, fp16: 1e-2, int8: undefined };
 
-/** One configuration, run by both engines. */
-export interface VerifiedConfig {
-  readonly lengthConfig: LengthConfig;
+/** One operating point, run by both engines. */
+export interface VerifiedPoint {
+  readonly point: OperatingPoint;
   /** Largest difference of a logit. */
   readonly largestDifference: number;
   /** Inputs whose kept positions are the same in every layer, of those that were looked at (`tracedInputs`); absent when the engine does not tell them. */
@@ -25,7 +25,7 @@ export interface VerifiedConfig {
   readonly agreement?: Agreement & { readonly limits: AgreementLimits };
 }
 
-/** The task's own metric on labelled inputs, at the first of the configurations. */
+/** The task's own metric on labelled inputs, at the first of the points. */
 export interface VerifiedScore {
   readonly metric: string;
   readonly reference: number;
@@ -35,8 +35,8 @@ export interface VerifiedScore {
 /** What a verification found. */
 export interface Verification {
   readonly inputs: number;
-  readonly configs: readonly VerifiedConfig[];
-  /** Largest difference of a logit over all configurations, relative to the largest logit where that is above 1. */
+  readonly points: readonly VerifiedPoint[];
+  /** Largest difference of a logit over all points, relative to the largest logit where that is above 1. */
   readonly difference: number;
   /** What `difference` may be; absent where the answers decide. */
   readonly tolerance?: number;
@@ -51,8 +51,8 @@ export interface VerifyOptions {
   readonly tolerance?: number | undefined;
   /** Least share of equal answers at the full length, where they decide: 0 to 1. Default 0.9. */
   readonly leastAgreement?: number | undefined;
-  /** Configurations to run. Default: the full length and two that drop. */
-  readonly configs?: readonly LengthConfig[] | undefined;
+  /** Points to run. Default: the full length and two that drop. */
+  readonly points?: readonly OperatingPoint[] | undefined;
   /** Compare kept positions too. Default: for fp32, where they must be equal. */
   readonly positions?: boolean;
   /** The inputs with their labels, where they have some: both engines are scored on them. */
@@ -95,7 +95,7 @@ export const verify = async (
     precision = 'fp32',
     tolerance = tolerances[precision],
     leastAgreement: least,
-    configs,
+    points,
     positions = precision === 'fp32',
     labelled,
     signal,
@@ -104,28 +104,24 @@ export const verify = async (
   checkOptions(inputs, least);
   const { task } = reference;
   const { layers } = reference.dimensions;
-  const results: VerifiedConfig[] = [];
+  const results: VerifiedPoint[] = [];
   let score: VerifiedScore | undefined;
   let scale = 1;
-  for (const lengthConfig of configs ?? [fullLength(layers), chain(layers, 0.85), chain(layers, 0.65)]) {
-    const options = { config: lengthConfig, signal };
+  const usual = [fullLength(layers), chain(layers, 0.85), chain(layers, 0.65)].map((lengths) => ({ lengths }));
+  for (const point of points ?? usual) {
+    const options = { point, signal };
     const expected = await predictLogits(reference, inputs, options);
     const given = await predictLogits(engine, inputs, options);
-    const limits = agreementLimits(lengthConfig, least);
+    const limits = agreementLimits(point, least);
     scale = Math.max(scale, largest(expected));
     score ??= labelled && scoreOf(reference, labelled, given, expected);
     results.push({
-      lengthConfig,
+      point,
       largestDifference: largest(
         expected.map((logits, i) => logits.map((value, k) => value - (given[i]?.[k] ?? Number.NaN))),
       ),
       ...(positions && {
-        samePositions: await countSamePositions(
-          engine,
-          reference,
-          inputs.slice(0, tracedInputs(inputs.length)),
-          lengthConfig,
-        ),
+        samePositions: await countSamePositions(engine, reference, inputs.slice(0, tracedInputs(inputs.length)), point),
       }),
       ...(tolerance === undefined && { agreement: { ...agreementOf(task, given, expected), limits } }),
     });
@@ -141,7 +137,7 @@ export const verify = async (
     );
   return {
     inputs: inputs.length,
-    configs: results,
+    points: results,
     difference,
     ...(tolerance !== undefined && { tolerance }),
     ...(score && { score }),
@@ -150,7 +146,7 @@ export const verify = async (
 };
 
 /** Whether no input that was looked at keeps other tokens. */
-export const keepsTheSame = ({ samePositions }: VerifiedConfig, inputs: number): boolean =>
+export const keepsTheSame = ({ samePositions }: VerifiedPoint, inputs: number): boolean =>
   samePositions === undefined || samePositions === tracedInputs(inputs);
 
 const scoreOf = (
@@ -168,12 +164,12 @@ const countSamePositions = async (
   engine: RunnableModel,
   reference: RunnableModel,
   inputs: readonly EncoderInput[],
-  lengthConfig: LengthConfig,
+  point: OperatingPoint,
 ): Promise<number> => {
   let same = 0;
   for (const input of inputs) {
-    const ours = await engine.keptPositions(input, lengthConfig);
-    const theirs = await reference.keptPositions(input, lengthConfig);
+    const ours = await engine.keptPositions(input, point);
+    const theirs = await reference.keptPositions(input, point);
     if (JSON.stringify(ours) === JSON.stringify(theirs)) same++;
   }
   return same;

@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const reducer of reducers) {
     await writeTinyModel(join(repository, reducer), 'reviews', 3, reducer); // the same weights
     const predictor = await load(join(repository, reducer));
-    const [{ probabilities }] = await predictor.predict([text], { lengthConfig });
+    const [{ probabilities }] = await predictor.predict([text], { point: { lengths: lengthConfig } });
     expected[reducer] = probabilities?.['good'] ?? Number.NaN;
     predictor.dispose();
   }

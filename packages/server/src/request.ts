@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction, TextInput, TokenInput } from '@length-adaptive/models';
 import type { ServerError } from './errors.js';
 
@@ -10,8 +10,8 @@ export interface RequestBudget {
   readonly latencyMs?: number | undefined;
   /** Least score, on the scale of the model's Pareto set. Load never pushes a request below it. */
   readonly minScore?: number | undefined;
-  /** Exactly this configuration, whatever the load. Excludes the others. */
-  readonly lengthConfig?: LengthConfig | undefined;
+  /** Exactly this operating point, whatever the load. Excludes the others. */
+  readonly point?: OperatingPoint | undefined;
 }
 
 /** What a protocol hands over: texts for one model, and what they may cost. */
@@ -41,11 +41,11 @@ export interface InferenceResult {
   readonly predictions: readonly Prediction[];
   /** Why the others were not, by their number, where the request was `partial`. */
   readonly refused?: ReadonlyMap<number, ServerError> | undefined;
-  /** The configuration that all of them ran at. */
-  readonly lengthConfig: LengthConfig;
+  /** The operating point that all of them ran at. */
+  readonly point: OperatingPoint;
   /** MACs spent, as a share of the full length's. */
   readonly cost: number;
-  /** Score of the configuration in the model's search; undefined for one that is not of its Pareto set. */
+  /** Score of the point in the model's search; undefined for one that is not of its Pareto set. */
   readonly expectedScore: number | undefined;
   /** Whether load made it shorter than the request would have had alone. */
   readonly degraded: boolean;

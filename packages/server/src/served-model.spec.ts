@@ -27,7 +27,7 @@ test('an idle server gives the best configuration, and says what it spent', asyn
   const { predictions, ...rest } = await ask(model, { inputs: ['one', 'two'] });
   expect(predictions.map(({ label: text }) => text)).toEqual(['"one"', '"two"']);
   expect(rest).toMatchObject({
-    lengthConfig: [1, 1, 1],
+    point: { lengths: [1, 1, 1] },
     cost: 1,
     expectedScore: 0.91,
     degraded: false,
@@ -40,17 +40,17 @@ test('an idle server gives the best configuration, and says what it spent', asyn
 test('budgets choose', async () => {
   const { model } = start();
   expect(await ask(model, { budget: { cost: 0.5 } })).toMatchObject({
-    lengthConfig: [0.5, 0.3, 0.2],
+    point: { lengths: [0.5, 0.3, 0.2] },
     expectedScore: 0.85,
     degraded: false,
   });
-  expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({ lengthConfig: [0.9, 0.8, 0.7] });
+  expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({ point: { lengths: [0.9, 0.8, 0.7] } });
   expect(await ask(model, { budget: { latencyMs: 9 } })).toMatchObject({
     degraded: false,
-    lengthConfig: [0.7, 0.5, 0.4],
+    point: { lengths: [0.7, 0.5, 0.4] },
   });
-  expect(await ask(model, { budget: { lengthConfig: [0.6, 0.5, 0.5] } })).toMatchObject({
-    lengthConfig: [0.6, 0.5, 0.5],
+  expect(await ask(model, { budget: { point: { lengths: [0.6, 0.5, 0.5] } } })).toMatchObject({
+    point: { lengths: [0.6, 0.5, 0.5] },
     expectedScore: undefined,
   });
   await expect(ask(model, { budget: { latencyMs: 0.5 } })).rejects.toMatchObject({
@@ -65,7 +65,7 @@ test('requests with different budgets share a batch, each at its own configurati
   const others = [0.2, 0.5, 1].map((cost) => ask(model, { budget: { cost } }));
   await Promise.all([first, ...others]);
   expect(pool.batches.map((batch) => batch.length)).toEqual([1, 3]);
-  expect(pool.batches[1]?.map(({ lengthConfig }) => lengthConfig)).toEqual([
+  expect(pool.batches[1]?.map(({ point }) => point.lengths)).toEqual([
     [0.2, 0.1, 0.1],
     [0.5, 0.3, 0.2],
     [1, 1, 1],
@@ -98,7 +98,7 @@ test('priority goes first', async () => {
 
 test('what has run out of time is never computed', async () => {
   const { model, pool } = start({ maxBatchTexts: 1, maxQueueMs: 10_000 });
-  const budget = { lengthConfig: [1, 1, 1] }; // 10 ms
+  const budget = { point: { lengths: [1, 1, 1] } }; // 10 ms
   const answers = Array.from({ length: 20 }, (_, i) =>
     codeOf(ask(model, { budget, ...(i % 2 === 1 && { timeoutMs: 90 }) })),
   );
@@ -134,7 +134,7 @@ test('a request that may go without a text is answered for the others, in severa
   const { predictions, refused, tokens, cost } = await ask(model, {
     inputs: ['too long', 'one', 'two', 'too long', 'three'],
     partial: true,
-    budget: { lengthConfig: [1, 1, 1] },
+    budget: { point: { lengths: [1, 1, 1] } },
   });
   expect(predictions.map(({ label }) => label)).toEqual(['"one"', '"two"', '"three"']);
   expect(

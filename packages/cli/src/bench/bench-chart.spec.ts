@@ -6,7 +6,7 @@ const row = (engine: string, config: string, ratioToFirst: number, macsGain: num
   engine,
   precision: 'fp32',
   config,
-  lengthConfig: [1, 1],
+  point: { lengths: [1, 1] },
   batch: 1,
   tokens,
   p50Ms: 10 / ratioToFirst,

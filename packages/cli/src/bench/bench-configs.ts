@@ -1,14 +1,14 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, isFullLength, lengthsOf } from '@length-adaptive/core';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
+import { fullLength, isFullPoint, pointKey } from '@length-adaptive/core';
 import type { ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { macsShare } from '@length-adaptive/models';
-import { parseConfig } from '../choice/length-choice.js';
+import { readPoint } from '../choice/length-choice.js';
 
 /** A configuration to measure. */
 export interface NamedConfig {
   /** What rows call it. */
   readonly name: string;
-  readonly lengthConfig: LengthConfig;
+  readonly point: OperatingPoint;
 }
 
 /** Name of the full length: every input at its own length, nothing padded, nothing dropped. */
@@ -30,11 +30,11 @@ const chainOfCost = (model: RunnableModel, target: number, lengths: readonly num
   let [low, high] = [0, 1];
   for (let step = 0; step < 20; step++) {
     const middle = (low + high) / 2;
-    if (macsShare(model, chain(layers, middle), lengths) > target) high = middle;
+    if (macsShare(model, { lengths: chain(layers, middle) }, lengths) > target) high = middle;
     else low = middle;
   }
   const keep = Math.max(0.01, Number(high.toFixed(3)));
-  return { name: `chain ${keep}`, lengthConfig: chain(layers, keep) };
+  return { name: `chain ${keep}`, point: { lengths: chain(layers, keep) } };
 };
 
 const nearestPoint = (points: readonly ParetoPoint[], target: number): number =>
@@ -53,9 +53,7 @@ const defaultConfigs = (
     ? chainCosts.map((target) => chainOfCost(model, target, lengths))
     : pointCosts.flatMap((target) => {
         const number = nearestPoint(points, target);
-        return points
-          .slice(number, number + 1)
-          .map(({ point }) => ({ name: `pareto ${number}`, lengthConfig: lengthsOf(point, model.dimensions.layers) }));
+        return points.slice(number, number + 1).map(({ point }) => ({ name: `pareto ${number}`, point }));
       });
 
 /** `full,0,3,0.8,0.6` -> `full`, `0`, `3`, `0.8,0.6`: words and numbers one by one, then ratios, which are one configuration. */
@@ -80,7 +78,7 @@ const givenConfigs = (
       const name = isPoint(item)
         ? `pareto ${item}`
         : `ratios ${items.slice(0, i + 1).filter((other) => !isPoint(other)).length}`;
-      return { name, lengthConfig: parseConfig(item, layers, points, { flag: '--configs' }) };
+      return { name, point: readPoint(item, layers, points, { flag: '--configs' }) };
     });
 
 export interface ChooseConfigsOptions {
@@ -103,8 +101,8 @@ export const chooseConfigs = (
   const found = asked === undefined ? defaultConfigs(model, paretoSet, lengths) : givenConfigs(asked, model, paretoSet);
   const dropping = new Map(
     found
-      .filter(({ lengthConfig }) => !isFullLength(lengthConfig))
-      .map((config) => [config.lengthConfig.join(), config]),
+      .filter(({ point }) => !isFullPoint(point))
+      .map((config) => [pointKey(config.point), config]),
   );
-  return [{ name: fullName, lengthConfig: fullLength(model.dimensions.layers) }, ...dropping.values()];
+  return [{ name: fullName, point: { lengths: fullLength(model.dimensions.layers) } }, ...dropping.values()];
 };

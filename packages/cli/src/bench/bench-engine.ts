@@ -1,4 +1,4 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import type { RunnableTextModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import { openOnnx } from '@length-adaptive/onnx';
@@ -8,9 +8,9 @@ import type { Precision } from '@length-adaptive/onnx';
 export interface BenchEngine {
   readonly engine: string;
   readonly precision: string;
-  /** Whether it runs length configurations; others run the full length, whatever they are given. */
+  /** Whether it runs operating points; others run the full length, whatever they are given. */
   readonly adaptive: boolean;
-  run(inputs: readonly EncoderInput[], config: LengthConfig): Promise<unknown>;
+  run(inputs: readonly EncoderInput[], point: OperatingPoint): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export const openOnnxEngine = async (
     precision,
     adaptive: true,
     opened,
-    run: (inputs, config) => model.run(inputs, { config }),
+    run: (inputs, point) => model.run(inputs, { point }),
     dispose: () => model.release(),
   };
 };
@@ -46,7 +46,7 @@ export const openTfjsEngine = async (source: string): Promise<OwnEngine> => {
     precision: 'fp32',
     adaptive: true,
     opened,
-    run: (inputs, config) => model.run(inputs, { config }),
+    run: (inputs, point) => model.run(inputs, { point }),
     dispose: async () => model.dispose(),
   };
 };

@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { NamedConfig } from './bench-configs.js';
 import type { BenchEngine } from './bench-engine.js';
 import type { Timing } from './measure-in-turn.js';
@@ -21,7 +21,7 @@ export interface BenchRow extends Cell {
   readonly engine: string;
   readonly precision: string;
   readonly config: string;
-  readonly lengthConfig: LengthConfig;
+  readonly point: OperatingPoint;
   /** Median milliseconds of a batch. */
   readonly p50Ms: number;
   readonly p95Ms: number;
@@ -55,20 +55,20 @@ export const rowsOf = (
   cell: Cell,
   contenders: readonly Contender[],
   timings: readonly Timing[],
-  macs: (tokens: number, config?: LengthConfig) => number,
+  macs: (tokens: number, point?: OperatingPoint) => number,
 ): BenchRow[] => {
   const timed = contenders.flatMap((contender, index) =>
     timings.slice(index, index + 1).map((timing) => ({ ...contender, ...timing })),
   );
-  return timed.map(({ engine, name, lengthConfig, padTo = cell.tokens, p50Ms, p95Ms, rounds }) => {
+  return timed.map(({ engine, name, point, padTo = cell.tokens, p50Ms, p95Ms, rounds }) => {
     const fullMs = timed.find((other) => other.engine === engine)?.p50Ms ?? p50Ms;
     const ratioToFull = fullMs / p50Ms;
-    const macsGain = macs(cell.tokens) / macs(padTo, lengthConfig);
+    const macsGain = macs(cell.tokens) / macs(padTo, point);
     return {
       engine: engine.engine,
       precision: engine.precision,
       config: name,
-      lengthConfig,
+      point,
       ...cell,
       p50Ms,
       p95Ms,

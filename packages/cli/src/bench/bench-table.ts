@@ -1,4 +1,4 @@
-import { formatLengthConfig } from '@length-adaptive/core';
+import { formatPoint } from '@length-adaptive/core';
 import type { NamedConfig } from './bench-configs.js';
 import type { BenchRow } from './bench-rows.js';
 
@@ -47,6 +47,6 @@ export const benchTable = (rows: readonly BenchRow[], configs: readonly NamedCon
     index === 0 || rows[index - 1]?.batch !== row.batch || rows[index - 1]?.tokens !== row.tokens;
   const body = rows.flatMap((row, index) => [...(isNewCell(row, index) ? [''] : []), format(cellsOf(row))]);
   const width = Math.max(...configs.map(({ name }) => name.length));
-  const names = configs.map(({ name, lengthConfig }) => `${name.padEnd(width)}  ${formatLengthConfig(lengthConfig)}`);
+  const names = configs.map(({ name, point }) => `${name.padEnd(width)}  ${formatPoint(point)}`);
   return [format(head), ...body, '', ...names].join('\n');
 };

@@ -27,7 +27,7 @@ beforeAll(async () => {
     formatLengthAdaptiveFile({ format: 'length-adaptive', version: 2, paretoSet: points }),
   );
   const { model } = await openTrainedModel(at('model'));
-  writeFileSync(at('other.onnx'), exportGraph(await hostModel(model), { lengthConfig: [1, 1] }));
+  writeFileSync(at('other.onnx'), exportGraph(await hostModel(model), { point: { lengths: [1, 1] } }));
   model.dispose();
 });
 
@@ -68,7 +68,7 @@ test('every engine and precision at every configuration, with what padding costs
     expect(namesOf(rows, batch, 8)).toEqual(all(true));
     expect(namesOf(rows, batch, 16)).toEqual(all(false));
   }
-  expect(configs.map(({ lengthConfig }) => lengthConfig)).toEqual([
+  expect(configs.map(({ point }) => point.lengths)).toEqual([
     [1, 1],
     [0.7, 0.6],
   ]);
@@ -91,12 +91,12 @@ test('every engine and precision at every configuration, with what padding costs
 test('a searched model is measured at the points nearest to cost 0.7, 0.5 and 0.3, another at chains', async () => {
   const { configs } = await benchJson('--model', at('searched'));
   expect(configs).toEqual([
-    { name: 'unpadded full', lengthConfig: [1, 1] },
-    ...[2, 1, 0].map((i) => ({ name: `pareto ${i}`, lengthConfig: points[i]?.point.lengths })),
+    { name: 'unpadded full', point: { lengths: [1, 1] } },
+    ...[2, 1, 0].map((i) => ({ name: `pareto ${i}`, point: points[i]?.point })),
   ]);
   const chosen = await benchJson('--model', at('searched'), '--configs', '3,0;12,6@16');
   expect(chosen.configs.map(({ name }) => name)).toEqual(['unpadded full', 'pareto 3', 'pareto 0', 'ratios 1']);
-  expect(chosen.configs.at(-1)?.lengthConfig).toEqual([0.75, 0.375]);
+  expect(chosen.configs.at(-1)?.point.lengths).toEqual([0.75, 0.375]);
   const { rows } = await benchJson('--lengths', '40');
   const half = rows.find(({ config }) => config.startsWith('chain'));
   expect(half?.macsGain).toBeCloseTo(2, 0);

@@ -78,9 +78,9 @@ const measureAll = async (
       const inputs = makeBatch(cell.batch, cell.tokens);
       const paddedInputs = padded(inputs, padTo, tokenizer.padId);
       const runs = contenders.map(
-        ({ engine, lengthConfig, padTo: pads }) =>
+        ({ engine, point, padTo: pads }) =>
           () =>
-            engine.run(pads === undefined ? inputs : paddedInputs, lengthConfig),
+            engine.run(pads === undefined ? inputs : paddedInputs, point),
       );
       const onRun = (share: number): void =>
         shown.update(
@@ -89,7 +89,7 @@ const measureAll = async (
           `batch ${cell.batch}, ${cell.tokens} tokens`,
         );
       const timings = await measureInTurn(runs, { seconds: seconds * contenders.length, signal, onRun });
-      rows.push(...rowsOf(cell, contenders, timings, (tokens, config) => model.macs(tokens, config)));
+      rows.push(...rowsOf(cell, contenders, timings, (tokens, point) => model.macs(tokens, point)));
     }
   } finally {
     shown.end();

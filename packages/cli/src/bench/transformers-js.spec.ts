@@ -62,7 +62,7 @@ test('the weights are exported, opened offline, fed as tensors, and nothing is l
     options: { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: 1 } },
   });
   expect(existsSync(seen.folder)).toBe(false);
-  await engine?.run([{ ids: [2, 7, 3] }, { ids: [2, 3] }], [1, 1]);
+  await engine?.run([{ ids: [2, 7, 3] }, { ids: [2, 3] }], {});
   expect(seen.inputs[0]).toMatchObject({
     input_ids: { type: 'int64', dims: [2, 3], data: BigInt64Array.of(2n, 7n, 3n, 2n, 3n, 0n) },
     attention_mask: { data: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 0n) },

@@ -1,6 +1,6 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, lengthsOf, parseLengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { Budget, ParetoPoint } from '@length-adaptive/models';
+import { parsePoint } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 
 /** What the user said about the length to run at. */
@@ -37,21 +37,19 @@ export const parseBudget = (text: string): Budget => {
 };
 
 /**
- * `full`, a number of the Pareto set, ratios or absolute lengths -> a configuration.
+ * `full`, a number of the Pareto set, ratios or absolute lengths -> an operating point.
  *
  * @param flag where the text came from, for messages
  * @throws CliError `INPUT_INVALID` for a number beyond the Pareto set; CoreError `LENGTH_CONFIG_INVALID`
  */
-export const parseConfig = (
+export const readPoint = (
   text: string,
   layers: number,
   paretoSet: readonly ParetoPoint[],
   { flag = '--length-config' } = {},
-): LengthConfig => {
-  if (text === 'full') return fullLength(layers);
-  if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
-  const found = paretoSet[Number(text)];
-  if (found) return lengthsOf(found.point, layers);
+): OperatingPoint => {
+  const point = parsePoint(text, { layers, paretoSet });
+  if (point) return point;
   const have = paretoSet.length === 0 ? 'was never searched' : `has configurations 0 to ${paretoSet.length - 1}`;
   throw new CliError('INPUT_INVALID', `${flag} is ${text} but this model ${have}.`);
 };

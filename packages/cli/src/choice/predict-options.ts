@@ -4,7 +4,7 @@ import type { Context } from '../context/command.js';
 import type { EngineSettings, OpenedModel } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
 import type { LengthSettings } from './length-choice.js';
-import { checkLengthSettings, parseBudget, parseConfig } from './length-choice.js';
+import { checkLengthSettings, parseBudget, readPoint } from './length-choice.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 
 interface PredictSettings extends LengthSettings, EngineSettings {
@@ -23,9 +23,9 @@ const predictOptionsOf = (
   const asked =
     lengthConfig === undefined
       ? undefined
-      : parseConfig(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
+      : readPoint(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
   return {
-    ...(budget === undefined ? { lengthConfig: asked } : { budget: parseBudget(budget) }),
+    ...(budget === undefined ? { point: asked } : { budget: parseBudget(budget) }),
     ...{ truncate, answers, maxAnswerTokens, threshold },
     signal,
   };

@@ -1,5 +1,5 @@
-import { fullLength, isFullLength, lengthsOf } from '@length-adaptive/core';
-import type { LengthConfig } from '@length-adaptive/core';
+import { fullLength, isFullPoint } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { MetricName, ModelDirectory, ParetoPoint, ScoreName } from '@length-adaptive/models';
 import { architectureOf, taskOf } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -15,9 +15,9 @@ export interface Change {
   readonly after: number;
 }
 
-/** A configuration, scored before and after. */
-export interface ComparedConfig {
-  readonly lengthConfig: LengthConfig;
+/** An operating point, scored before and after. */
+export interface ComparedPoint {
+  readonly point: OperatingPoint;
   /** By each of the metrics. */
   readonly scores: readonly Change[];
   /** Share of answers that are others than those of its own full length: of the model that was written. */
@@ -36,7 +36,7 @@ export interface Comparison extends UsedEngine {
   readonly examples: number;
   readonly meanTokens: Change;
   /** The Pareto set, and the full length. */
-  readonly configs: readonly ComparedConfig[];
+  readonly points: readonly ComparedPoint[];
 }
 
 const metricsFor = (
@@ -48,7 +48,7 @@ const metricsFor = (
   return first === own ? [own] : [first, own];
 };
 
-/** Scores two folders of one model at the configurations of a Pareto set and at full length. */
+/** Scores two folders of one model at the points of a Pareto set and at full length. */
 export const compareScores = async (
   model: ModelDirectory,
   {
@@ -67,22 +67,22 @@ export const compareScores = async (
   { settings, context }: { readonly settings: CompressSettings; readonly context: Context },
 ): Promise<Comparison> => {
   const { layers } = architectureOf(model.config).dimensions(model.config);
-  const searched = paretoSet.map(({ point }) => lengthsOf(point, layers));
-  const configs = searched.some(isFullLength) ? searched : [...searched, fullLength(layers)];
+  const searched = paretoSet.map(({ point }) => point);
+  const points = searched.some(isFullPoint) ? searched : [...searched, { lengths: fullLength(layers) }];
   const metrics = metricsFor(model, settings);
-  const measured = await measureScores(before, configs, { data, metrics, label: 'before', settings, context });
+  const measured = await measureScores(before, points, { data, metrics, label: 'before', settings, context });
   const {
-    configs: written,
+    points: written,
     examples,
     meanTokens,
     used,
-  } = await measureScores(after, configs, { data, metrics, label: 'after', settings, context });
+  } = await measureScores(after, points, { data, metrics, label: 'after', settings, context });
   return {
     ...{ dev, metrics, examples, ...used },
     meanTokens: { before: measured.meanTokens, after: meanTokens },
-    configs: written.map(({ scores, ...config }, i) => ({
-      ...config,
-      scores: scores.map((score, k) => ({ before: measured.configs[i]?.scores[k] ?? Number.NaN, after: score })),
+    points: written.map(({ scores, ...found }, i) => ({
+      ...found,
+      scores: scores.map((score, k) => ({ before: measured.points[i]?.scores[k] ?? Number.NaN, after: score })),
     })),
   };
 };

@@ -1,3 +1,4 @@
+import { formatPoint } from '@length-adaptive/core';
 import type { CompressResult } from './compress-result.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -22,12 +23,12 @@ export const compressText = ({ bytes, vocabulary, scored }: CompressResult): str
   ];
   if (!scored) return tableLines(sizes);
   const names = scored.metrics.flatMap((metric) => [`${metric} before`, 'after']);
-  const flipped = scored.configs.some(({ flips }) => flips !== undefined);
-  const rows = scored.configs.map(({ cost, scores, flips, lengthConfig }) => [
+  const flipped = scored.points.some(({ flips }) => flips !== undefined);
+  const rows = scored.points.map(({ cost, scores, flips, point }) => [
     cost.toFixed(3),
     ...scores.flatMap(({ before, after }) => [before.toFixed(4), after.toFixed(4)]),
     ...(flipped ? [flips?.toFixed(4) ?? ''] : []),
-    lengthConfig.map((ratio) => ratio.toFixed(2)).join(' '),
+    formatPoint(point),
   ]);
   return [
     ...tableLines(sizes),

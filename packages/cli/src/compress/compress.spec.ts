@@ -222,7 +222,7 @@ test('a vocabulary counted on texts, points of the Pareto set, and scores before
       ...(cost < 1 ? { flips } : {}),
     });
   }
-  expect((await predict('all', '--budget', 'cost=0.99')).answer).toMatchObject({ lengthConfig: [0.6, 0.5] });
+  expect((await predict('all', '--budget', 'cost=0.99')).answer).toMatchObject({ point: { lengths: [0.6, 0.5] } });
 });
 
 test('as JSON, by another metric, back to floats, over a model that is there', async () => {
@@ -248,12 +248,15 @@ test('as JSON, by another metric, back to floats, over a model that is there', a
     bytes: { before: sizeOf('model'), after: sizeOf('json') },
   });
   expect(scored).toMatchObject({ metrics: ['accuracy'], examples: 40, engine: 'tfjs', backend: 'wasm' });
-  const configs = scored?.['configs'] as { lengthConfig: number[]; scores: { before: number; after: number }[] }[];
-  expect(configs.map(({ lengthConfig }) => lengthConfig)).toEqual([
+  const points = scored?.['points'] as {
+    point: { lengths: number[] };
+    scores: { before: number; after: number }[];
+  }[];
+  expect(points.map(({ point }) => point.lengths)).toEqual([
     ...paretoSet.map(({ point }) => point.lengths),
     [1, 1],
   ]);
-  for (const { scores } of configs) expect(scores).toEqual([{ before: scores[0]?.before, after: scores[0]?.before }]);
+  for (const { scores } of points) expect(scores).toEqual([{ before: scores[0]?.before, after: scores[0]?.before }]);
   expect(readJson(at('json/length_adaptive.json'))).toMatchObject({
     paretoSet: paretoSet.map(({ point }) => ({ point })),
   });

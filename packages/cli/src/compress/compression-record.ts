@@ -36,10 +36,10 @@ export const withCompression = (
 /** The record with the scores and costs of the model as it was written. */
 export const withScores = (
   { search, ...file }: LengthAdaptiveFile,
-  { dev, metrics: [metric, reported], configs, examples, meanTokens }: Comparison,
+  { dev, metrics: [metric, reported], points: compared, examples, meanTokens }: Comparison,
 ): LengthAdaptiveFile => {
-  const points = configs.map(({ lengthConfig, cost, macs, flips, scores: [score, heldOutScore] }): ParetoPoint => ({
-    ...{ point: { lengths: lengthConfig }, score: score?.after ?? Number.NaN, cost, macs },
+  const points = compared.map(({ point, cost, macs, flips, scores: [score, heldOutScore] }): ParetoPoint => ({
+    ...{ point, score: score?.after ?? Number.NaN, cost, macs },
     ...(heldOutScore && { heldOutScore: heldOutScore.after }),
     ...(flips !== undefined && { flips }),
   }));

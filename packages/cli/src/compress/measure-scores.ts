@@ -1,5 +1,5 @@
-import { fullLength, isFullLength } from '@length-adaptive/core';
-import type { LengthConfig } from '@length-adaptive/core';
+import { isFullPoint } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { ScoreName } from '@length-adaptive/models';
 import { createScorer, flipShare, macsShare, openSource, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -11,8 +11,8 @@ import { meanLength } from '../search/measure-pareto-set.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 
 /** One configuration of one model on the dev examples. */
-export interface MeasuredConfig {
-  readonly lengthConfig: LengthConfig;
+export interface MeasuredPoint {
+  readonly point: OperatingPoint;
   /** By each score, in the order in which they were asked for. */
   readonly scores: readonly number[];
   /** Share of answers that are others than the full length's; absent where answers are numbers. */
@@ -25,21 +25,21 @@ export interface MeasuredConfig {
 
 /** A model on the dev examples. */
 export interface MeasuredModel {
-  readonly configs: readonly MeasuredConfig[];
+  readonly points: readonly MeasuredPoint[];
   readonly examples: number;
   readonly meanTokens: number;
   readonly used: UsedEngine;
 }
 
 /**
- * Scores a model at each configuration.
+ * Scores a model at each point.
  *
  * @param folder what to open
  * @throws CliError, ModelError `ABORTED` and what opening throws
  */
 export const measureScores = async (
   folder: string,
-  configs: readonly LengthConfig[],
+  points: readonly OperatingPoint[],
   {
     data: examples,
     metrics,
@@ -68,25 +68,25 @@ export const measureScores = async (
     const scorers = [];
     for (const metric of metrics) scorers.push(await createScorer(model, data, metric, { signal }));
     const progress = context.progress(`scores ${label}`, 'configurations');
-    const full = await predictLogits(model, inputs, { config: fullLength(model.dimensions.layers), signal });
-    const measured: MeasuredConfig[] = [];
-    for (const lengthConfig of configs) {
-      const logits = isFullLength(lengthConfig)
+    const full = await predictLogits(model, inputs, { point: {}, signal });
+    const measured: MeasuredPoint[] = [];
+    for (const point of points) {
+      const logits = isFullPoint(point)
         ? full
-        : await predictLogits(model, inputs, { config: lengthConfig, signal });
-      const cost = macsShare(model, lengthConfig, lengths);
+        : await predictLogits(model, inputs, { point, signal });
+      const cost = macsShare(model, point, lengths);
       const flips = flipShare(model.task, full, logits, data);
       measured.push({
-        lengthConfig,
+        point,
         scores: scorers.map((scorer) => scorer(logits)),
         ...(flips !== undefined && { flips }),
         cost,
-        macs: model.macs(Math.round(meanTokens), lengthConfig),
+        macs: model.macs(Math.round(meanTokens), point),
       });
-      progress.update(measured.length, configs.length);
+      progress.update(measured.length, points.length);
     }
     progress.end();
-    return { configs: measured, examples: examples.examples.length, meanTokens, used };
+    return { points: measured, examples: examples.examples.length, meanTokens, used };
   } finally {
     model.dispose();
   }

@@ -1,5 +1,5 @@
-import { formatLengthConfig, fullLength, isFullLength } from '@length-adaptive/core';
-import type { LengthConfig } from '@length-adaptive/core';
+import { formatPoint, fullLength, isFullPoint } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type {
   LabelScores,
   LabelledInput,
@@ -9,7 +9,7 @@ import type {
   ScoreName,
 } from '@length-adaptive/models';
 import { checkScore, createScorer, flipShare, macsShare, predictLogits, reducerRecord } from '@length-adaptive/models';
-import { chosenConfig } from '../choice/chosen-config.js';
+import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
 import type { EvaluateSettings } from './options.js';
 import { evaluateOptions } from './options.js';
@@ -33,7 +33,7 @@ export interface EvaluationResult extends UsedEngine {
   readonly examples: number;
   /** Share of the full model's MACs. */
   readonly cost: number;
-  readonly lengthConfig: LengthConfig;
+  readonly point: OperatingPoint;
   readonly meanTokens: number;
   /** What ranked tokens; absent for attention. */
   readonly reducer?: ReducerRecord;
@@ -68,11 +68,11 @@ const printLabels = (print: Context['print'], perLabel: Readonly<Record<string, 
   }
 };
 
-/** Logits of examples at a configuration. */
+/** Logits of examples at an operating point. */
 const logitsOf = async (
   model: RunnableModel,
   data: ReturnType<typeof encodeData>,
-  config: LengthConfig,
+  point: OperatingPoint,
   { name, context }: { readonly name: string; readonly context: Context },
 ): Promise<Float32Array[]> => {
   const progress = context.progress(name, 'examples');
@@ -80,7 +80,7 @@ const logitsOf = async (
   const logits: Float32Array[] = [];
   for (let start = 0; start < data.length; start += chunk) {
     const inputs = data.slice(start, start + chunk).map(({ input }) => input);
-    logits.push(...(await predictLogits(model, inputs, { config, signal: context.signal })));
+    logits.push(...(await predictLogits(model, inputs, { point, signal: context.signal })));
     progress.update(logits.length, data.length);
   }
   progress.end();
@@ -91,16 +91,16 @@ const scoresOf = async (
   model: RunnableModel,
   data: ReturnType<typeof encodeData>,
   names: readonly ScoreName[],
-  { config, context }: { readonly config: LengthConfig; readonly context: Context },
+  { point, context }: { readonly point: OperatingPoint; readonly context: Context },
 ): Promise<Pick<EvaluationResult, 'scores' | 'flips' | 'perLabel'>> => {
-  const logits = await logitsOf(model, data, config, { name: 'evaluate', context });
+  const logits = await logitsOf(model, data, point, { name: 'evaluate', context });
   const scores: (readonly [ScoreName, number])[] = [];
   for (const name of names)
     scores.push([name, (await createScorer(model, data, name, { signal: context.signal }))(logits)]);
   const full =
-    isFullLength(config) || model.builtIn || !model.task.answerKeys
+    isFullPoint(point) || model.builtIn || !model.task.answerKeys
       ? undefined
-      : await logitsOf(model, data, fullLength(model.dimensions.layers), { name: 'full length', context });
+      : await logitsOf(model, data, {}, { name: 'full length', context });
   const flips = full && flipShare(model.task, full, logits, data);
   return {
     scores: Object.fromEntries(scores),
@@ -111,7 +111,7 @@ const scoresOf = async (
 
 const printResult = (
   { print }: Context,
-  { scores, flips, perLabel, examples, cost, lengthConfig, meanTokens }: EvaluationResult,
+  { scores, flips, perLabel, examples, cost, point, meanTokens }: EvaluationResult,
 ): void => {
   const width = Math.max(10, ...Object.keys(scores).map((name) => name.length + 2));
   for (const [name, value] of Object.entries(scores)) print(`${name.padEnd(width)}${value.toFixed(4)}`);
@@ -119,7 +119,7 @@ const printResult = (
     print(`${'flips'.padEnd(width)}${flips.toFixed(4)} of the answers are others than at full length`);
   print(`${'examples'.padEnd(width)}${examples} (${meanTokens.toFixed(1)} tokens on average)`);
   print(`${'cost'.padEnd(width)}${(100 * cost).toFixed(1)}% of the full model's MACs`);
-  print(`${'lengths'.padEnd(width)}${formatLengthConfig(lengthConfig)}`);
+  print(`${'lengths'.padEnd(width)}${formatPoint(point)}`);
   if (perLabel) printLabels(print, perLabel);
 };
 
@@ -139,16 +139,16 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       stride: settings.stride,
     });
     const lengths = data.map(({ input }) => input.ids.length);
-    const config =
-      (await chosenConfig(settings, opened, mean(lengths))) ?? model.builtIn ?? fullLength(model.dimensions.layers);
+    const point = (await chosenPoint(settings, opened, mean(lengths))) ??
+      model.builtIn ?? { lengths: fullLength(model.dimensions.layers) };
     const names = settings.metric ?? [model.task.defaultMetric];
     for (const name of names) checkScore(model.task, name, data);
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
     const result: EvaluationResult = {
-      ...(await scoresOf(model, data, names, { config, context })),
+      ...(await scoresOf(model, data, names, { point, context })),
       examples: examples.examples.length,
-      cost: macsShare(model, config, lengths),
-      lengthConfig: config,
+      cost: macsShare(model, point, lengths),
+      point,
       meanTokens: mean(lengths),
       ...rankingOf(model),
       ...used,

@@ -87,17 +87,17 @@ test('a configuration that is built in is what runs, and nothing else does', asy
   );
   expect(JSON.parse(stdout)).toMatchObject({
     out: at('built-in'),
-    lengthConfig: [0.5, 0.25],
+    point: { lengths: [0.5, 0.25] },
     files: [
       {
         path: 'onnx/model.onnx',
         precision: 'fp32',
-        verification: { inputs: 8, passed: true, configs: [{ lengthConfig: [0.5, 0.25] }] },
+        verification: { inputs: 8, passed: true, points: [{ point: { lengths: [0.5, 0.25] } }] },
       },
     ],
   });
   const { answer } = await predict(at('built-in'));
-  expect(answer).toMatchObject({ lengthConfig: [0.5, 0.25] });
+  expect(answer).toMatchObject({ point: { lengths: [0.5, 0.25] } });
   expect(answer).toEqual((await predict(at('model'), '--budget', 'cost=0.6')).answer);
   expect(await predict(at('built-in'), '--length-config', 'full')).toMatchObject({
     code: 3,
@@ -113,7 +113,7 @@ test('a configuration that is built in is what runs, and nothing else does', asy
     at('dev.tsv'),
     '--json',
   ]);
-  expect(JSON.parse(evaluated.stdout)).toMatchObject({ lengthConfig: [0.5, 0.25], examples: 40 });
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({ point: { lengths: [0.5, 0.25] }, examples: 40 });
 });
 
 test('into the model itself, verified on texts of the user', async () => {
@@ -121,7 +121,7 @@ test('into the model itself, verified on texts of the user', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     out: at('model'),
-    lengthConfig: null,
+    point: null,
     files: [{ path: 'onnx/model_fp16.onnx', verification: { inputs: 5 } }],
   });
   expect(existsSync(at('model/onnx/model_fp16.onnx'))).toBe(true);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { LabelledInput, TextModel } from '@length-adaptive/models';
 import { ModelError, openTrainedModel } from '@length-adaptive/models';
 import type { ExportedFile, ExportModelOptions, Precision, Verification } from '@length-adaptive/onnx';
 import { exportModel, findRuntime, tracedInputs } from '@length-adaptive/onnx';
 import { startBackend } from '../engine/backend.js';
-import { chosenConfig } from '../choice/chosen-config.js';
+import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
 import type { ExportSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
@@ -20,8 +20,8 @@ export interface ExportResult {
   readonly model: string;
   /** The folder that was written. */
   readonly out: string;
-  /** The configuration that was built in; null where any can be chosen. */
-  readonly lengthConfig: LengthConfig | null;
+  /** The operating point that was built in; null where any can be chosen. */
+  readonly point: OperatingPoint | null;
   readonly files: readonly ExportedFile[];
 }
 
@@ -70,9 +70,9 @@ const inputsFor = (
   return { inputs: inputsOf(opened, data, { maxLength }) };
 };
 
-/** What the answers to the same texts have in common, for each configuration in turn. */
-const answersText = (configs: Verification['configs']): string[] => {
-  const agreements = configs.flatMap(({ agreement }) => agreement ?? []);
+/** What the answers to the same texts have in common, for each point in turn. */
+const answersText = (points: Verification['points']): string[] => {
+  const agreements = points.flatMap(({ agreement }) => agreement ?? []);
   if (agreements.length === 0) return [];
   const equal = agreements.flatMap((agreement) => agreement.equal ?? []);
   const shares =
@@ -83,11 +83,11 @@ const answersText = (configs: Verification['configs']): string[] => {
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {
   const parts = [join(out, path), `${(bytes / 1e6).toFixed(1)} MB`];
   if (!verification) return [...parts, 'not verified'].join('  ');
-  const { inputs, configs, difference, tolerance, score } = verification;
-  const same = configs.flatMap(({ samePositions }) => samePositions ?? []);
+  const { inputs, points, difference, tolerance, score } = verification;
+  const same = points.flatMap(({ samePositions }) => samePositions ?? []);
   return [
     ...parts,
-    ...answersText(configs),
+    ...answersText(points),
     `largest difference ${difference.toPrecision(2)}${tolerance === undefined ? '' : ` of ${tolerance} allowed`}`,
     ...(score ? [`${score.metric} ${score.engine.toFixed(4)} (before ${score.reference.toFixed(4)})`] : []),
     same.length === 0
@@ -97,10 +97,10 @@ const formatFile = (out: string, { path, bytes, verification }: ExportedFile): s
 };
 
 /** How to run what was written; beside the weights, which `lat` prefers, a configuration that is built in is for others. */
-const hint = ({ model, out, lengthConfig }: ExportResult, precisions: readonly Precision[]): string => {
+const hint = ({ model, out, point }: ExportResult, precisions: readonly Precision[]): string => {
   const precision = precisions.includes('fp32') ? [] : [`--precision ${precisions[0] ?? ''}`];
   const command = ['lat predict --model', out, '--engine onnx', ...precision, "'Some text.'"].join(' ');
-  const run = out === model && lengthConfig !== null ? [] : [`Run it with: ${command}`];
+  const run = out === model && point !== null ? [] : [`Run it with: ${command}`];
   return [...run, 'transformers.js and other ONNX tools open the folder too.'].join('\n');
 };
 
@@ -117,11 +117,11 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const opened = await openTrainedModel(source, { reducer: settings.reducer, prior: settings.prior });
   for (const line of opened.notes ?? []) context.note(line);
   try {
-    const lengthConfig = await chosenConfig(settings, opened, Number.NaN);
+    const point = await chosenPoint(settings, opened, Number.NaN);
     const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, {
       precisions,
-      lengthConfig,
+      point,
       verify,
       ...inputs,
       tolerance,
@@ -130,7 +130,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
       threads,
       signal: context.signal,
     });
-    const result: ExportResult = { model: source, out, lengthConfig: lengthConfig ?? null, files };
+    const result: ExportResult = { model: source, out, point: point ?? null, files };
     if (settings.json) return context.print(JSON.stringify(result));
     for (const file of files) context.print(formatFile(out, file));
     context.note(hint(result, precisions));

@@ -79,7 +79,7 @@ test('JSON lines from a file, from stdin and from arguments say the same', async
       .map((line) => JSON.parse(line)),
   ).toMatchObject([
     { text: 'a great film', label: expect.any(String), cost: 1, tokens: 5, keptTokens: [5, 5] },
-    { text: 'a dull plot', lengthConfig: [1, 1] },
+    { text: 'a dull plot', point: { lengths: [1, 1] } },
   ]);
   for (const input of ['texts.txt', 'texts.jsonl'])
     expect(await predict('--json', '--model', model, '--input', join(folder, input))).toEqual(given);
@@ -129,10 +129,10 @@ test.each([
     ['--length-config', '8,4@16'],
     [0.5, 0.25],
   ],
-])('%j runs at %j', async (argv, lengthConfig) => {
+])('%j runs at %j', async (argv, lengths) => {
   const { code, stdout, stderr } = await predict('--json', '--model', searched, ...argv, 'the film was really great');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ lengthConfig });
+  expect(JSON.parse(stdout)).toMatchObject({ point: { lengths } });
 });
 
 test('--out keeps the run', async () => {

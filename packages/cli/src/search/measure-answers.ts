@@ -1,21 +1,21 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { LabelledInput, MetricName, ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { createScorer, flipShare, predictLogits } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 
-/** What is measured, beside the score of the search, of the answers at a configuration. */
+/** What is measured, beside the score of the search, of the answers at an operating point. */
 type MeasuredAnswers = Pick<ParetoPoint, 'heldOutScore' | 'flips'>;
 
 /**
- * What configurations score on held-out examples, and how many of their answers there are others than those of the full length.
+ * What operating points score on held-out examples, and how many of their answers there are others than those of the full length.
  * Without held-out examples only the flips are measured, on the searched ones.
  *
- * @param configs the full length first
+ * @param points the full length first
  * @throws ModelError `ABORTED`, `OPTION_INVALID` for a metric that the task does not have
  */
 export const measureAnswers = async (
   model: RunnableModel,
-  configs: readonly LengthConfig[],
+  points: readonly OperatingPoint[],
   {
     heldOut,
     searched,
@@ -34,13 +34,13 @@ export const measureAnswers = async (
   const progress = context.progress(heldOut.length > 0 ? 'held-out scores' : 'flips', 'configurations');
   const measured: MeasuredAnswers[] = [];
   let full: Float32Array[] | undefined;
-  for (const config of configs) {
+  for (const point of points) {
     if (!score && !model.task.answerKeys) break;
-    const logits = await predictLogits(model, inputs, { config, signal: context.signal });
+    const logits = await predictLogits(model, inputs, { point, signal: context.signal });
     full ??= logits;
     const flips = flipShare(model.task, full, logits, examples);
     measured.push({ ...(score && { heldOutScore: score(logits) }), ...(flips !== undefined && { flips }) });
-    progress.update(measured.length, configs.length);
+    progress.update(measured.length, points.length);
   }
   progress.end();
   return measured;

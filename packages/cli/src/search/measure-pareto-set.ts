@@ -1,5 +1,4 @@
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
-import { lengthsOf } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type {
   LabelledInput,
   LatencyFit,
@@ -25,29 +24,28 @@ export const measureParetoSet = async (
   const { model } = opened;
   const meanTokens = Math.round(meanLength(data));
   const metric = reportMetricOf(settings, opened);
-  const configOf = (point: OperatingPoint): LengthConfig => lengthsOf(point, model.dimensions.layers);
   const points = [full, ...paretoSet];
   const answers = await measureAnswers(
     model,
-    points.map(({ point }) => configOf(point)),
+    points.map(({ point }) => point),
     { heldOut, searched: data, metric, context },
   );
   const sampled = sample(data, settings.speedSamples, settings.seed);
   const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
-  const predictedTime = latency && predictTime(latency, sampled);
+  const predictedTime = latency && predictTime(latency, model.dimensions.layers, sampled);
   const [reportedFull, ...reported] = points.map((found, index): ReportedPoint => {
     const speed = speeds[index];
     const { latencyMs: predictedMs, ...plain } = found;
-    const config = configOf(found.point);
-    const source = sourceOf(config, learned);
+    const { point } = found;
+    const source = sourceOf(point, learned);
     return {
       ...plain,
       ...(source !== undefined && { source }),
       ...(predictedMs !== undefined && { predictedMs, latencyMs: predictedMs }),
-      macs: model.macs(meanTokens, config),
+      macs: model.macs(meanTokens, point),
       ...answers[index],
       ...(speed && { latencyMs: speed.milliseconds, speedup: speed.speedup }),
-      ...(speed && predictedTime && { predictedSpeedup: predictedTime(configOf(full.point)) / predictedTime(config) }),
+      ...(speed && predictedTime && { predictedSpeedup: predictedTime(full.point) / predictedTime(point) }),
     };
   });
   const whole = reportedFull ?? full;
@@ -64,9 +62,13 @@ export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model
   (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
 
 /** The time of examples as a search predicted it: comparable with what is measured on the same ones. */
-const predictTime = (fit: LatencyFit, examples: readonly LabelledInput[]): ((config: LengthConfig) => number) => {
-  const model = createLatencyModel(fit);
-  return (config) => examples.reduce((sum, { input }) => sum + model.milliseconds(input.ids.length, config), 0);
+const predictTime = (
+  fit: LatencyFit,
+  layers: number,
+  examples: readonly LabelledInput[],
+): ((point: OperatingPoint) => number) => {
+  const model = createLatencyModel(fit, layers);
+  return (point) => examples.reduce((sum, { input }) => sum + model.milliseconds(input.ids.length, point), 0);
 };
 
 const measureSpeeds = async (
@@ -80,8 +82,8 @@ const measureSpeeds = async (
 ): Promise<readonly SpeedMeasurement[]> => {
   const inputs = sampled.map(({ input }) => input);
   context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
-  const configs = paretoSet.map(({ point }) => lengthsOf(point, opened.model.dimensions.layers));
-  return measureSpeed(opened.model, inputs, configs, {
+  const points = paretoSet.map(({ point }) => point);
+  return measureSpeed(opened.model, inputs, points, {
     repeats: settings.speedRepeats,
     ...(context.signal && { signal: context.signal }),
   });

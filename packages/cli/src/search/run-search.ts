@@ -96,7 +96,7 @@ export const runSearch = async ({
   try {
     return await searchLengths(model, data, {
       ...{ generations, populationSize, dropRatioBound, metric, score, seed, objective },
-      configs,
+      points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),
       onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),

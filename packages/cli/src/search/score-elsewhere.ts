@@ -1,5 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import type { ScoreConfigs } from '@length-adaptive/models';
+import type { OperatingPoint } from '@length-adaptive/core';
+import type { ScorePoints } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import type { LengthStudy } from './length-study.js';
 import { defaultQueue, queuePackage } from './queue-package.js';
@@ -12,7 +12,7 @@ export interface QueueSettings {
 
 /** Scores that come from workers. */
 export interface ScoresElsewhere {
-  readonly score: ScoreConfigs;
+  readonly score: ScorePoints;
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface ScoresElsewhere {
  */
 export const checkQueue = async (redis: string): Promise<void> => (await queuePackage()).checkRedis(redis);
 
-/** Has the configurations of a study scored by the workers of a queue. */
+/** Has the points of a study scored by the workers of a queue. */
 export const scoreElsewhere = async (
   { redis, queue = defaultQueue }: QueueSettings,
   study: LengthStudy,
@@ -31,7 +31,7 @@ export const scoreElsewhere = async (
 ): Promise<ScoresElsewhere> => {
   const { queueEvaluator, showAddress } = await queuePackage();
   let hear: (key: string, score: number) => void = () => undefined;
-  const { evaluate, close } = queueEvaluator<LengthConfig, 'score'>({
+  const { evaluate, close } = queueEvaluator<OperatingPoint, 'score'>({
     ...{ connection: redis, queue, study },
     onResult: (key, result) => hear(key, Number(result['score' as keyof typeof result])),
     onNoWorker: () =>
@@ -41,9 +41,9 @@ export const scoreElsewhere = async (
   });
   return {
     close,
-    score: async (configs, { keys, signal, onScore }) => {
+    score: async (points, { keys, signal, onScore }) => {
       hear = (key, score) => onScore?.(keys.indexOf(key), score);
-      const results = await evaluate(configs, { keys, generation: 0, ...(signal && { signal }) });
+      const results = await evaluate(points, { keys, generation: 0, ...(signal && { signal }) });
       return results.map((result) => ('score' in result ? result.score : Number.NaN));
     },
   };

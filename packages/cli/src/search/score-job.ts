@@ -1,7 +1,7 @@
-/** What the threads of `lat worker` run: scores one configuration of a search, as the search itself would. */
-import type { LengthConfig } from '@length-adaptive/core';
-import type { ScoreConfigs } from '@length-adaptive/models';
-import { configScorer, openSource } from '@length-adaptive/models';
+/** What the threads of `lat worker` run: scores one point of a search, as the search itself would. */
+import type { OperatingPoint } from '@length-adaptive/core';
+import type { ScorePoints } from '@length-adaptive/models';
+import { pointScorer, openSource } from '@length-adaptive/models';
 import { searchOptions } from './options.js';
 import { digestOf, encodeData } from '../data/data.js';
 import { digestedSource } from '../data/digested-source.js';
@@ -21,7 +21,7 @@ export interface WorkerEngine extends Partial<Omit<EngineSettings, 'engine' | 't
 }
 
 interface OpenStudy {
-  readonly score: ScoreConfigs;
+  readonly score: ScorePoints;
   dispose(): void;
 }
 
@@ -57,7 +57,7 @@ const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> =
     const data = encodeData(opened, searched, { maxLength: study.maxLength, stride: study.settings.stride });
     checkDigests(study, { weights: files.weightFilesDigest(), examples: digestOf(data) });
     return {
-      score: configScorer(opened.model, data, study.metric ?? undefined),
+      score: pointScorer(opened.model, data, study.metric ?? undefined),
       dispose: () => opened.model.dispose(),
     };
   } catch (error) {
@@ -96,12 +96,12 @@ const studyFor = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStud
   }
 };
 
-/** Scores one configuration; model and examples stay open for the next. */
+/** Scores one point; model and examples stay open for the next. */
 export const evaluate = async (
-  config: LengthConfig,
+  point: OperatingPoint,
   { study, key, settings }: { readonly study: LengthStudy; readonly key: string; readonly settings: WorkerEngine },
 ): Promise<{ readonly score: number }> => {
   const { score } = await studyFor(study, settings);
-  const [value = Number.NaN] = await score([config], { keys: [key] });
+  const [value = Number.NaN] = await score([point], { keys: [key] });
   return { score: value };
 };

@@ -1,4 +1,4 @@
-import type { LabelledInput, ScoreConfigs } from '@length-adaptive/models';
+import type { LabelledInput, ScorePoints } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { LearnedConfig } from './learned-config.js';
@@ -21,5 +21,5 @@ export interface SearchWork {
   /** Configurations that soft-extract learned. */
   readonly learned: readonly LearnedConfig[];
   /** Scores configurations elsewhere; undefined where the model does it here. */
-  readonly score: ScoreConfigs | undefined;
+  readonly score: ScorePoints | undefined;
 }

@@ -104,7 +104,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
     '--json',
   ]);
   expect(JSON.parse(predicted.stdout)).toMatchObject({
-    lengthConfig: (ours.paretoSet[0] as unknown as { point: { lengths: number[] } }).point.lengths,
+    point: (ours.paretoSet[0] as unknown as { point: { lengths: number[] } }).point,
   });
 });
 

@@ -199,7 +199,7 @@ test('held-out examples that soft-extract learned from are told', async () => {
 
 test('the full length is never marked, and one configuration may come from several prices', () => {
   const learned = [{ lambda: 0.1, lengthConfig: [1, 1] }, { lambda: 0.2, lengthConfig: [0.5, 0.25] }, { lambda: 0.3, lengthConfig: [0.5, 0.25] }]; // prettier-ignore
-  expect(sourceOf([1, 1], learned)).toBeUndefined();
-  expect(sourceOf([0.5, 0.25], learned)).toBe('soft-extract 0.2, 0.3');
-  expect(sourceOf([0.5, 0.5], learned)).toBeUndefined();
+  expect(sourceOf({ lengths: [1, 1] }, learned)).toBeUndefined();
+  expect(sourceOf({ lengths: [0.5, 0.25] }, learned)).toBe('soft-extract 0.2, 0.3');
+  expect(sourceOf({ lengths: [0.5, 0.5] }, learned)).toBeUndefined();
 });

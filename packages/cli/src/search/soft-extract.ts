@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LengthConfig } from '@length-adaptive/core';
-import { formatLengthConfig, isFullLength } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { formatLengthConfig, isFullPoint, pointKey } from '@length-adaptive/core';
 import type { LabelledInput } from '@length-adaptive/models';
 import { openTrainedModel, searchRetention, writeFile } from '@length-adaptive/models';
 import { startBackend } from '../engine/backend.js';
@@ -154,11 +154,11 @@ export const learnConfigs = async ({
   return learned;
 };
 
-/** Where a configuration comes from, when not from the search itself. */
-export const sourceOf = (lengthConfig: LengthConfig, learned: readonly LearnedConfig[]): string | undefined => {
-  if (isFullLength(lengthConfig)) return undefined;
+/** Where a point comes from, when not from the search itself. */
+export const sourceOf = (point: OperatingPoint, learned: readonly LearnedConfig[]): string | undefined => {
+  if (isFullPoint(point)) return undefined;
   const lambdas = learned
-    .filter((config) => config.lengthConfig.join() === lengthConfig.join())
+    .filter((config) => pointKey({ lengths: config.lengthConfig }) === pointKey(point))
     .map(({ lambda }) => lambda);
   return lambdas.length === 0 ? undefined : `soft-extract ${lambdas.join(', ')}`;
 };

@@ -1,11 +1,12 @@
 import type { LengthConfig } from '@length-adaptive/core';
+import { lengthsOf } from '@length-adaptive/core';
 import type { TextModel } from '@length-adaptive/models';
 import { fineTune } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import type { TrainSettings } from './options.js';
 import { trainOptions } from './options.js';
 import { CliError } from '../context/errors.js';
-import { parseConfig } from '../choice/length-choice.js';
+import { readPoint } from '../choice/length-choice.js';
 import { required, savedSettings } from '../context/settings.js';
 import { openForTraining } from './training-model.js';
 import { runTraining } from './training-run.js';
@@ -45,7 +46,8 @@ const recordOf = (
 const configFor = (asked: string | undefined, { model, lengthAdaptive }: TextModel): LengthConfig | undefined => {
   if (asked === undefined) return undefined;
   try {
-    return parseConfig(asked, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
+    const { layers } = model.dimensions;
+    return lengthsOf(readPoint(asked, layers, lengthAdaptive?.paretoSet ?? []), layers);
   } catch (error) {
     model.dispose();
     throw error;

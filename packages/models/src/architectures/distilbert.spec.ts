@@ -97,7 +97,8 @@ describe('real weights under the names of DistilBERT', () => {
     const [theirs, ours] = [await hiddenOf(bert, config), await hiddenOf(distilbert, config)];
     expect(ours).toHaveLength(theirs.length);
     expect(largestGap(ours, theirs)).toBeLessThan(1e-5);
-    const [logits, own] = [await bert.run(inputs, { config }), await distilbert.run(inputs, { config })];
+    const point = { lengths: config };
+    const [logits, own] = [await bert.run(inputs, { point }), await distilbert.run(inputs, { point })];
     expect(own).toHaveLength(logits.length);
     expect(largestGap(own, logits)).toBeLessThan(1e-5);
   });

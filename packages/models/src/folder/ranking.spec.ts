@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 const folder = temporaryFolder();
-const config = [0.6, 0.5, 0.4];
+const point = { lengths: [0.6, 0.5, 0.4] };
 const text = 'it is a very good phone and the case works';
 
 const openTiny = async (options: OpenModelOptions = {}) =>
@@ -125,10 +125,10 @@ describe.each(['cls-attention', 'large-states'])('a model that ranks by %s', (re
     expect(opened.model.reducer.name).toBe(reducer);
     expect(opened.lengthAdaptive?.reducer).toEqual({ name: reducer, ...(reducer === 'large-states' && { power: 1 }) });
     const inputs = examples.map(({ input }) => input);
-    expect(await opened.model.run(inputs, { config })).toEqual(await start.model.run(inputs, { config }));
+    expect(await opened.model.run(inputs, { point })).toEqual(await start.model.run(inputs, { point }));
     const plain = await openTrainedModel(path, { reducer: 'attention' });
     expect(await plain.model.run(inputs)).toEqual(await start.model.run(inputs)); // nothing is ranked at the full length
-    expect(await plain.model.run(inputs, { config })).not.toEqual(await start.model.run(inputs, { config }));
+    expect(await plain.model.run(inputs, { point })).not.toEqual(await start.model.run(inputs, { point }));
     expect(plain.lengthAdaptive ?? {}).not.toHaveProperty('reducer');
 
     const found = await searchLengths(opened.model, examples, {
@@ -152,9 +152,9 @@ describe.each(['cls-attention', 'large-states'])('a model that ranks by %s', (re
       budget: { cost: found.paretoSet[0]?.cost ?? Number.NaN },
     });
     expect(answer.cost).toBeLessThan(1);
-    const { encoding, layers } = await predictor.inspect(text, { lengthConfig: config });
-    expect(layers).toEqual(await opened.model.keptPositions(encoding, config));
-    expect(layers).not.toEqual(await plain.model.keptPositions(encoding, config));
+    const { encoding, layers } = await predictor.inspect(text, { point });
+    expect(layers).toEqual(await opened.model.keptPositions(encoding, point));
+    expect(layers).not.toEqual(await plain.model.keptPositions(encoding, point));
     for (const { model } of [start, plain, opened]) model.dispose();
   });
 

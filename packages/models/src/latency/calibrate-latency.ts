@@ -1,4 +1,4 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyModel, TimedPass } from './latency-model.js';
@@ -49,7 +49,7 @@ const chain = (layers: number, keep: number): LengthConfig => shape(layers, (_, 
 
 interface Pass {
   readonly tokens: number;
-  readonly config: LengthConfig;
+  readonly point: OperatingPoint;
 }
 
 /**
@@ -77,7 +77,7 @@ const design = (
   ];
   const pass = (tokens: number, config: LengthConfig | undefined): Pass => ({
     tokens,
-    config: builtIn ?? config ?? full,
+    point: builtIn ?? { lengths: config ?? full },
   });
   const two = (shapes: readonly LengthConfig[], i: number): (LengthConfig | undefined)[] => [
     shapes[(2 * i) % shapes.length],
@@ -90,31 +90,33 @@ const design = (
 };
 
 /**
- * Times the model on this machine at a few lengths and configurations, one input at a time and unpadded, and fits a latency
+ * Times the model on this machine at a few lengths and operating points, one input at a time and unpadded, and fits a latency
  * model to the medians. All passes take turns, after a warm-up; some are kept from the fit to measure its error.
  *
  * @throws ModelError `ABORTED`
  * @example
  * const latency = await calibrateLatency(model, { lengths: [12, 90] });
- * latency.milliseconds(40, [0.8, 0.6, 0.4, 0.3, 0.2, 0.1]); // 3.1, give or take `latency.error`
+ * latency.milliseconds(40, { lengths: [0.8, 0.6, 0.4, 0.3, 0.2, 0.1] }); // 3.1, give or take `latency.error`
  */
 export const calibrateLatency = async (
   model: RunnableModel,
   { lengths = [], repeats = 5, seconds = 2, signal, now = () => performance.now() }: CalibrateLatencyOptions = {},
 ): Promise<LatencyModel> => {
+  const { layers } = model.dimensions;
   const { fitted, heldOut } = design(model, lengths);
   const timed = [...fitted, ...heldOut].map((pass) => ({ ...pass, times: [] as number[] }));
   const begin = now();
   for (let round = -1; round < repeats && (round < 1 || now() - begin < 1000 * seconds); round++) {
-    for (const { tokens, config, times } of timed) {
+    for (const { tokens, point, times } of timed) {
       await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard, and the passes before are over
       if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
       const start = now();
-      await model.run([{ ids: new Int32Array(tokens) }], { config });
+      await model.run([{ ids: new Int32Array(tokens) }], { point });
       if (round >= 0) times.push(now() - start);
     }
   }
   const passes = timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
   const { wanted } = costOptionsOf(model.dimensions, model.task.readout);
-  return createLatencyModel(fitLatency(passes.slice(0, fitted.length), passes.slice(fitted.length), { wanted }));
+  const fit = fitLatency(passes.slice(0, fitted.length), layers, passes.slice(fitted.length), { wanted });
+  return createLatencyModel(fit, layers);
 };

@@ -24,13 +24,15 @@ const truth = (tokens: number, config: LengthConfig): number => {
 };
 
 const passes = (lengths: readonly number[], of = truth) =>
-  lengths.flatMap((tokens) => configs.map((config) => ({ tokens, config, milliseconds: of(tokens, config) })));
+  lengths.flatMap((tokens) =>
+    configs.map((config) => ({ tokens, point: { lengths: config }, milliseconds: of(tokens, config) })),
+  );
 
 test('fits a machine whose time is made of its terms, exactly', () => {
-  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128]), 4), 4);
   expect(latency.error).toBeLessThan(1e-9);
   for (const config of [full, [0.9, 0.7, 0.3, 0.1]])
-    expect(latency.milliseconds(77, config)).toBeCloseTo(truth(77, config), 6);
+    expect(latency.milliseconds(77, { lengths: config })).toBeCloseTo(truth(77, config), 6);
 });
 
 test('where the first token alone is wanted, what a configuration keeps in the last layer takes no time', () => {
@@ -46,29 +48,30 @@ test('where the first token alone is wanted, what a configuration keeps in the l
     );
     return before.time + 0.01 * last + 0.0004 * last + 0.03;
   };
-  const fit = fitLatency(passes([8, 24, 60, 128], first), passes([40], first), { wanted: 'first' });
-  const latency = createLatencyModel(fit);
+  const fit = fitLatency(passes([8, 24, 60, 128], first), 4, passes([40], first), { wanted: 'first' });
+  const latency = createLatencyModel(fit, 4);
   expect(latency.error).toBeLessThan(1e-9);
-  expect(latency.milliseconds(77, [0.9, 0.7, 0.3, 0.1])).toBeCloseTo(first(77, [0.9, 0.7, 0.3, 0.1]), 6);
-  expect(latency.milliseconds(77, [1, 1, 1, 0.1])).toBe(latency.milliseconds(77, full));
+  expect(latency.milliseconds(77, { lengths: [0.9, 0.7, 0.3, 0.1] })).toBeCloseTo(first(77, [0.9, 0.7, 0.3, 0.1]), 6);
+  expect(latency.milliseconds(77, { lengths: [1, 1, 1, 0.1] })).toBe(latency.milliseconds(77, {}));
   const again: unknown = JSON.parse(JSON.stringify(fit));
-  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(latency.milliseconds(33, full));
+  expect(isLatencyFit(again) && createLatencyModel(again, 4).milliseconds(33, {})).toBe(latency.milliseconds(33, {}));
   expect(isLatencyFit({ ...fit, wanted: 'some' })).toBe(false);
   const { wanted: _, ...older } = fit; // all tokens, as before there was a choice
   expect(isLatencyFit(older)).toBe(true);
-  expect(createLatencyModel(older).milliseconds(77, [1, 1, 1, 0.1])).toBeLessThan(
-    createLatencyModel(older).milliseconds(77, full),
+  expect(createLatencyModel(older, 4).milliseconds(77, { lengths: [1, 1, 1, 0.1] })).toBeLessThan(
+    createLatencyModel(older, 4).milliseconds(77, {}),
   );
 });
 
 test('the error is that of passes that were not fitted', () => {
   const fit = fitLatency(
     passes([8, 24, 60, 128]),
+    4,
     passes([40], (tokens, config) => 1.25 * truth(tokens, config)),
   );
   expect(fit.error).toBeCloseTo(0.2, 6);
   expect(fit.heldOut).toBe(configs.length);
-  expect(fitLatency([]).error).toBe(0);
+  expect(fitLatency([], 4).error).toBe(0);
 });
 
 test('a little noise moves it a little', () => {
@@ -76,39 +79,53 @@ test('a little noise moves it a little', () => {
     ...pass,
     milliseconds: pass.milliseconds * (1 + 0.03 * ((i % 3) - 1)),
   }));
-  expect(fitLatency(noisy, passes([16, 100])).error).toBeLessThan(0.03);
+  expect(fitLatency(noisy, 4, passes([16, 100])).error).toBeLessThan(0.03);
 });
 
 test('never predicts less for a longer input, nor below zero, whatever was measured', () => {
-  const latency = createLatencyModel(fitLatency(passes([8, 64], (tokens) => 100 / tokens)));
+  const latency = createLatencyModel(
+    fitLatency(
+      passes([8, 64], (tokens) => 100 / tokens),
+      4,
+    ),
+    4,
+  );
   let before = 0;
   for (const tokens of [1, 2, 10, 100, 500]) {
-    expect(latency.milliseconds(tokens, full)).toBeGreaterThanOrEqual(before);
-    before = latency.milliseconds(tokens, full);
+    expect(latency.milliseconds(tokens, {})).toBeGreaterThanOrEqual(before);
+    before = latency.milliseconds(tokens, {});
   }
 });
 
 test('a clock that saw no time pass is survived', () => {
-  expect(createLatencyModel(fitLatency(passes([8, 64], () => 0))).milliseconds(30, full)).toBeGreaterThanOrEqual(0);
+  expect(
+    createLatencyModel(
+      fitLatency(
+        passes([8, 64], () => 0),
+        4,
+      ),
+      4,
+    ).milliseconds(30, {}),
+  ).toBeGreaterThanOrEqual(0);
 });
 
 test('follows a machine that got slower, and keeps its shape however long inputs of one size come', () => {
-  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
-  for (let i = 0; i < 1000; i++) latency.observe(100, full, 3 * truth(100, full));
-  for (const tokens of [10, 100]) expect(latency.milliseconds(tokens, full) / truth(tokens, full)).toBeCloseTo(3, 1);
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128]), 4), 4);
+  for (let i = 0; i < 1000; i++) latency.observe(100, {}, 3 * truth(100, full));
+  for (const tokens of [10, 100]) expect(latency.milliseconds(tokens, {}) / truth(tokens, full)).toBeCloseTo(3, 1);
 });
 
 test('the first observation counts as much as the calibration, no more', () => {
-  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128])));
-  latency.observe(20, full, 9 * truth(20, full));
-  expect(latency.milliseconds(20, full) / truth(20, full)).toBeCloseTo(5, 6);
+  const latency = createLatencyModel(fitLatency(passes([8, 24, 60, 128]), 4), 4);
+  latency.observe(20, {}, 9 * truth(20, full));
+  expect(latency.milliseconds(20, {}) / truth(20, full)).toBeCloseTo(5, 6);
 });
 
 test('JSON keeps a fit', () => {
-  const fit = fitLatency(passes([8, 128]), passes([32]));
+  const fit = fitLatency(passes([8, 128]), 4, passes([32]));
   const again: unknown = JSON.parse(JSON.stringify(fit));
-  expect(isLatencyFit(again) && createLatencyModel(again).milliseconds(33, full)).toBe(
-    createLatencyModel(fit).milliseconds(33, full),
+  expect(isLatencyFit(again) && createLatencyModel(again, 4).milliseconds(33, {})).toBe(
+    createLatencyModel(fit, 4).milliseconds(33, {}),
   );
   for (const wrong of [
     undefined,

@@ -1,5 +1,5 @@
-import type { LengthConfig, Wanted } from '@length-adaptive/core/lengths';
-import { keptTokens } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Wanted } from '@length-adaptive/core/lengths';
+import { keptTokens, lengthsOf } from '@length-adaptive/core/lengths';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
 
@@ -7,7 +7,7 @@ import { quantile } from './quantile.js';
 export interface TimedPass {
   /** Tokens of the input. */
   readonly tokens: number;
-  readonly config: LengthConfig;
+  readonly point: OperatingPoint;
   readonly milliseconds: number;
 }
 
@@ -40,10 +40,10 @@ export interface LatencyModel {
   readonly fit: LatencyFit;
   /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
   readonly error: number;
-  /** Milliseconds for one input of `tokens` tokens at a configuration, alone in its batch. */
-  milliseconds(tokens: number, config: LengthConfig): number;
+  /** Milliseconds for one input of `tokens` tokens at an operating point, alone in its batch. */
+  milliseconds(tokens: number, point: OperatingPoint): number;
   /** Takes a new measurement into account: the machine may be faster or slower now than when it was calibrated. */
-  observe(tokens: number, config: LengthConfig, milliseconds: number): void;
+  observe(tokens: number, point: OperatingPoint, milliseconds: number): void;
 }
 
 const wantedStates: readonly Wanted[] = ['first', 'all', 'survivors'];
@@ -51,11 +51,20 @@ const wantedStates: readonly Wanted[] = ['first', 'all', 'survivors'];
 /** How fast the weight of observations decays; the calibration keeps its own. */
 const memory = 0.98;
 
-const termsOf = (tokens: number, config: LengthConfig, wanted: Wanted): Record<LatencyTerm, number> => {
+/** One input of `tokens` tokens at a point. */
+type Pass = Pick<TimedPass, 'tokens' | 'point'>;
+
+/** The model that passes are made with. */
+interface PassModel {
+  readonly layers: number;
+  readonly wanted: Wanted;
+}
+
+const termsOf = ({ tokens, point }: Pass, { layers, wanted }: PassModel): Record<LatencyTerm, number> => {
   const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
   let entering = tokens;
-  for (const [layer, kept] of keptTokens(config, tokens).entries()) {
-    const firstAlone = wanted === 'first' && layer === config.length - 1;
+  for (const [layer, kept] of keptTokens(lengthsOf(point, layers), tokens).entries()) {
+    const firstAlone = wanted === 'first' && layer === layers - 1;
     terms.entering += entering;
     terms.enteringSquared += entering * (firstAlone ? 1 : entering);
     terms.leaving += firstAlone ? 1 : kept;
@@ -67,10 +76,10 @@ const termsOf = (tokens: number, config: LengthConfig, wanted: Wanted): Record<L
 
 const predict = (
   { coefficients, wanted = 'all' }: Pick<LatencyFit, 'coefficients' | 'wanted'>,
-  tokens: number,
-  config: LengthConfig,
+  pass: Pass,
+  layers: number,
 ): number => {
-  const terms = termsOf(tokens, config, wanted);
+  const terms = termsOf(pass, { layers, wanted });
   return latencyTerms.reduce((sum, term) => sum + coefficients[term] * terms[term], 0);
 };
 
@@ -82,16 +91,18 @@ const leastMilliseconds = 1e-3;
  * and leave it. Coefficients are never negative, so a longer input never costs less; relative errors are what is kept
  * small, so that short inputs count as much as long ones.
  *
+ * @param layers layers of the model
  * @param heldOut passes that the error is measured on. Without any it is that of `passes`
  */
 export const fitLatency = (
   passes: readonly TimedPass[],
+  layers: number,
   heldOut: readonly TimedPass[] = [],
   { wanted = 'all' }: Pick<LatencyFit, 'wanted'> = {},
 ): LatencyFit => {
   const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
-  const rows = passes.map(({ tokens, config }, i) => {
-    const terms = termsOf(tokens, config, wanted);
+  const rows = passes.map((pass, i) => {
+    const terms = termsOf(pass, { layers, wanted });
     return latencyTerms.map((term) => terms[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
@@ -100,8 +111,8 @@ export const fitLatency = (
     number
   >;
   const judged = heldOut.length > 0 ? heldOut : passes;
-  const errors = judged.map(({ tokens, config, milliseconds }) =>
-    Math.abs(predict({ coefficients, wanted }, tokens, config) / Math.max(milliseconds, leastMilliseconds) - 1),
+  const errors = judged.map((pass) =>
+    Math.abs(predict({ coefficients, wanted }, pass, layers) / Math.max(pass.milliseconds, leastMilliseconds) - 1),
   );
   return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length, wanted };
 };
@@ -127,23 +138,27 @@ export const isLatencyFit = (value: unknown): value is LatencyFit => {
   return numbers.every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0);
 };
 
-/** A latency model of a calibration. The calibration gives it its shape for good; observations, the recent ones most, scale it. */
-export const createLatencyModel = (fit: LatencyFit): LatencyModel => {
+/**
+ * A latency model of a calibration. The calibration gives it its shape for good; observations, the recent ones most, scale it.
+ *
+ * @param layers layers of the model that was calibrated
+ */
+export const createLatencyModel = (fit: LatencyFit, layers: number): LatencyModel => {
   const recent = { took: 0, predicted: 0 };
   let anchor = 0;
   return {
     fit,
     error: fit.error,
-    observe: (tokens, config, milliseconds) => {
-      const predicted = predict(fit, tokens, config);
+    observe: (tokens, point, milliseconds) => {
+      const predicted = predict(fit, { tokens, point }, layers);
       // The calibration counts as one observation, so that the first ones do not throw the scale about.
       if (anchor === 0) anchor = predicted;
       recent.took = recent.took * memory + milliseconds;
       recent.predicted = recent.predicted * memory + predicted;
     },
-    milliseconds: (tokens, config) => {
+    milliseconds: (tokens, point) => {
       const scale = recent.predicted + anchor > 0 ? (recent.took + anchor) / (recent.predicted + anchor) : 1;
-      return scale * predict(fit, tokens, config);
+      return scale * predict(fit, { tokens, point }, layers);
     },
   };
 };

@@ -1,15 +1,15 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import { fullLength } from '@length-adaptive/core/lengths';
 import { predictLogits } from '../model/predict-logits.js';
 import { quantile } from './quantile.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
-/** Wall-clock time of a configuration against the full length, measured side by side. */
+/** Wall-clock time of an operating point against the full length, measured side by side. */
 export interface SpeedMeasurement {
-  readonly lengthConfig: LengthConfig;
+  readonly point: OperatingPoint;
   /** Median milliseconds an input. */
   readonly milliseconds: number;
-  /** Time of the full length divided by the time of this configuration. */
+  /** Time of the full length divided by the time of this point. */
   readonly speedup: number;
 }
 
@@ -22,7 +22,7 @@ export interface MeasureSpeedOptions {
 }
 
 /**
- * Measures configurations against the full length on real inputs, without padding.
+ * Measures operating points against the full length on real inputs, without padding.
  *
  * All take turns within each round, so that a disturbance of the machine falls on all of them; each is judged by the
  * median of its rounds. The first result is the full length.
@@ -30,21 +30,21 @@ export interface MeasureSpeedOptions {
 export const measureSpeed = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
-  configs: readonly LengthConfig[],
+  points: readonly OperatingPoint[],
   { repeats = 5, maxBatchTokens = 1, signal }: MeasureSpeedOptions = {},
 ): Promise<SpeedMeasurement[]> => {
-  const all = [fullLength(model.dimensions.layers), ...configs];
+  const all: readonly OperatingPoint[] = [{ lengths: fullLength(model.dimensions.layers) }, ...points];
   const rounds = all.map((): number[] => []);
   for (let round = -1; round < repeats; round++) {
-    for (const [index, config] of all.entries()) {
+    for (const [index, point] of all.entries()) {
       const start = performance.now();
-      await predictLogits(model, inputs, { config, maxBatchTokens, signal });
+      await predictLogits(model, inputs, { point, maxBatchTokens, signal });
       if (round >= 0) rounds[index]?.push((performance.now() - start) / inputs.length);
     }
   }
   const medians = rounds.map((times) => quantile(times, 0.5));
-  return all.map((lengthConfig, index) => ({
-    lengthConfig,
+  return all.map((point, index) => ({
+    point,
     milliseconds: medians[index] ?? 0,
     speedup: (medians[0] ?? 0) / (medians[index] ?? 0),
   }));

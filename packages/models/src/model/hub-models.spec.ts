@@ -35,7 +35,7 @@ const tensorsOf = async (
   task: Task | undefined,
 ): Promise<{ tensors: Map<string, TensorData>; config: ModelConfig; logits: Float32Array }> => {
   const model = createTaskModel(config, new Map(), { fresh: true, task });
-  const logits = await model.run([{ ids: [2, 5, 17, 3] }], { config: [0.75, 0.5, 0.5] });
+  const logits = await model.run([{ ids: [2, 5, 17, 3] }], { point: { lengths: [0.75, 0.5, 0.5] } });
   const tensors = await saveParameters(model.parameters);
   model.dispose();
   return { tensors, config: model.config, logits };
@@ -139,7 +139,7 @@ test.each<{
     const { model } = await openModel('me/model', { cacheFolder: `${folder}/${name}` });
     expect(model.initialised).toEqual([]);
     expect(model.config['model_type']).toBe(modelType);
-    const logits = await model.run([{ ids: [2, 5, 17, 3] }], { config: [0.75, 0.5, 0.5] });
+    const logits = await model.run([{ ids: [2, 5, 17, 3] }], { point: { lengths: [0.75, 0.5, 0.5] } });
     expect(logits).toHaveLength(saved.logits.length);
     logits.forEach((value, i) => expect(Math.abs(value - (saved.logits[i] ?? Number.NaN))).toBeLessThan(1e-6));
     model.dispose();

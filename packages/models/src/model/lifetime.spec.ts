@@ -70,7 +70,7 @@ test('a model that was disposed of, twice, neither runs, trains nor is saved', a
   model.dispose();
   model.dispose();
   await expect(model.run([input])).rejects.toMatchObject({ name: 'ModelError', code: 'DISPOSED' });
-  await expect(model.keptPositions(input, [0.5, 0.5, 0.5])).rejects.toMatchObject({ code: 'DISPOSED' });
+  await expect(model.keptPositions(input, { lengths: [0.5, 0.5, 0.5] })).rejects.toMatchObject({ code: 'DISPOSED' });
   await expect(fineTune(model, { train: [{ input, target: 1 }] })).rejects.toMatchObject({ code: 'DISPOSED' });
   await expect(saveModel(folder, text)).rejects.toMatchObject({ code: 'DISPOSED' });
 });

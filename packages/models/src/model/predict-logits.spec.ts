@@ -26,8 +26,8 @@ test.each([sequenceClassification(['a', 'b', 'c']), questionAnswering(), tokenCl
     await fc.assert(
       fc.asyncProperty(rows, configs, async (ids, config) => {
         const inputs = ids.map((own) => ({ ids: own }));
-        const together = await predictLogits(model, inputs, { config });
-        const alone = await predictLogits(model, inputs, { config, maxBatchTokens: 1 });
+        const together = await predictLogits(model, inputs, { point: { lengths: config } });
+        const alone = await predictLogits(model, inputs, { point: { lengths: config }, maxBatchTokens: 1 });
         together.forEach((logits, row) => {
           expect(logits).toHaveLength(
             task.readout.outputs * (task.readout.pool === 'first' ? 1 : (ids[row]?.length ?? 0)),

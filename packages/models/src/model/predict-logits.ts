@@ -1,13 +1,14 @@
-import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
+import { pointKey } from '@length-adaptive/core/lengths';
 import { tokenBatches } from './token-batches.js';
 import { ModelError } from '../errors.js';
 import { logitCount } from '../tasks/readout.js';
 import type { RunnableModel } from './runnable-model.js';
 
 export interface PredictLogitsOptions {
-  /** Length configuration, of all inputs or of each. Default: full length. */
-  readonly config?: LengthConfig | undefined;
-  readonly configs?: readonly LengthConfig[] | undefined;
+  /** Operating point, of all inputs or of each. Default: the one that the model has built in, else the full model. */
+  readonly point?: OperatingPoint | undefined;
+  readonly points?: readonly OperatingPoint[] | undefined;
   /** Tokens a batch may hold, padding included. Default: what suits the model's engine. */
   readonly maxBatchTokens?: number;
   readonly signal?: AbortSignal | undefined;
@@ -24,24 +25,24 @@ const longestHold = 20;
 export const predictLogits = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
-  { config, configs, maxBatchTokens = model.batchTokens, signal }: PredictLogitsOptions = {},
+  { point, points, maxBatchTokens = model.batchTokens, signal }: PredictLogitsOptions = {},
 ): Promise<Float32Array[]> => {
-  if (configs) return predictMixed(model, inputs, configs, { maxBatchTokens, signal });
-  return predictBatches(model, inputs, (batch) => model.run(batch, { config }), { maxBatchTokens, signal });
+  if (points) return predictMixed(model, inputs, points, { maxBatchTokens, signal });
+  return predictBatches(model, inputs, (batch) => model.run(batch, { point }), { maxBatchTokens, signal });
 };
 
 type BatchOptions = Pick<PredictLogitsOptions, 'signal'> & { readonly maxBatchTokens: number };
 
-/** Inputs that have configurations of their own: in one batch where the engine can, else those of a configuration together. */
+/** Inputs that have points of their own: in one batch where the engine can, else those of a point together. */
 const predictMixed = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
-  configs: readonly LengthConfig[],
+  points: readonly OperatingPoint[],
   options: BatchOptions,
 ): Promise<Float32Array[]> => {
   const rowsOf = new Map<string, number[]>();
-  configs.forEach((config, row) => {
-    const key = config.join(' ');
+  points.forEach((point, row) => {
+    const key = pointKey(point);
     rowsOf.set(key, [...(rowsOf.get(key) ?? []), row]);
   });
   const { runRows } = model;
@@ -52,18 +53,18 @@ const predictMixed = async (
       (batch, rows) =>
         runRows(
           batch,
-          rows.map((row) => configs[row] as LengthConfig),
+          rows.map((row) => points[row] as OperatingPoint),
         ),
       options,
     );
   }
   const results = new Array<Float32Array>(inputs.length);
   for (const rows of rowsOf.values()) {
-    const config = configs[rows[0] as number];
+    const point = points[rows[0] as number];
     const logits = await predictBatches(
       model,
       rows.map((row) => inputs[row] as EncoderInput),
-      (batch) => model.run(batch, { config }),
+      (batch) => model.run(batch, { point }),
       options,
     );
     rows.forEach((row, i) => (results[row] = logits[i] as Float32Array));

@@ -1,4 +1,4 @@
-import type { EncoderInput, HeadCost, LengthConfig, NamedReducer } from '@length-adaptive/core';
+import type { EncoderInput, HeadCost, NamedReducer, OperatingPoint } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
@@ -19,29 +19,32 @@ export interface RunnableModel {
   readonly prior?: ModelPrior | undefined;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
-  /** The one configuration that the model runs at, where it has one built in. */
-  readonly builtIn?: LengthConfig | undefined;
+  /** The one operating point that the model runs at, where it has one built in. */
+  readonly builtIn?: OperatingPoint | undefined;
   /**
    * Logits of one batch, row after row: [B * outputs], or [B * T * outputs] for a task that reads every token, T being the
    * longest row's. Token rows may have any lengths; the array is the caller's to keep.
    *
-   * @param options the length configuration; default full length
+   * @param options the operating point; default the one that is built in, else the full model
    */
-  run(inputs: readonly EncoderInput[], options?: { readonly config?: LengthConfig | undefined }): Promise<Float32Array>;
-  /** The same for rows that have configurations of their own; absent for engines with one configuration a batch. */
+  run(
+    inputs: readonly EncoderInput[],
+    options?: { readonly point?: OperatingPoint | undefined },
+  ): Promise<Float32Array>;
+  /** The same for rows that have points of their own; absent for engines with one point a batch. */
   readonly runRows?:
-    ((inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => Promise<Float32Array>) | undefined;
+    ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
   /** Positions of the tokens of one input that left each layer, ascending. */
-  keptPositions(input: EncoderInput, config: LengthConfig): Promise<number[][]>;
-  /** MACs of one input of `length` tokens at a configuration (default full length), head included. */
-  macs(length: number, config?: LengthConfig): number;
+  keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
+  /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
+  macs(length: number, point?: OperatingPoint): number;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
   /** Frees what the engine holds, once what runs is done; what is asked for later is refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
 
-/** A runnable model with its tokenizer and what is known of its length configurations: all that a predictor needs. */
+/** A runnable model with its tokenizer and what is known of its operating points: all that a predictor needs. */
 export interface RunnableTextModel {
   readonly model: RunnableModel;
   readonly tokenizer: Tokenizer;

@@ -38,7 +38,7 @@ test('run gives the logits of a batch, row after row, and leaves no tensors', as
   const before = tf.memory().numTensors;
   for (const config of [undefined, [0.75, 0.5, 0.5]]) {
     const expected = tf.tidy(() => Float32Array.from(model.logits(inputs, { config }).dataSync()));
-    expect(await model.run(inputs, { config })).toEqual(expected);
+    expect(await model.run(inputs, { point: { lengths: config } })).toEqual(expected);
     expect(expected).toHaveLength(4);
   }
   expect(tf.memory().numTensors).toBe(before);

@@ -1,5 +1,5 @@
 import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, Reducer } from '@length-adaptive/core';
-import { cost, createRandom, denseOnTensors, encode, fullLength } from '@length-adaptive/core';
+import { cost, createRandom, denseOnTensors, encode, lengthsOf, validateOperatingPoint } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
@@ -137,18 +137,18 @@ export const createTaskModel = (
     },
     companions: companionsOf(tensors),
     logits,
-    run: async (inputs, options) => {
-      const output = logits(inputs, options);
+    run: async (inputs, { point = {} } = {}) => {
+      const output = logits(inputs, { config: validateOperatingPoint(point, dimensions.layers).lengths });
       try {
         return (await output.data()) as Float32Array;
       } finally {
         output.dispose();
       }
     },
-    keptPositions: async (input, lengthConfig) => {
+    keptPositions: async (input, point) => {
       checkParameters(parameters);
       const { hidden, trace } = encode(encoder, withPriors(prior, [input]), {
-        config: lengthConfig,
+        config: lengthsOf(validateOperatingPoint(point, dimensions.layers), dimensions.layers),
         ...ranking,
         wanted: 'survivors',
         trace: true,
@@ -161,7 +161,7 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, lengthConfig = fullLength(dimensions.layers)) => cost(dimensions, lengthConfig, length, costOptions),
+    macs: (length, point = {}) => cost(dimensions, lengthsOf(point, dimensions.layers), length, costOptions),
     headMacs: costOptions.head,
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();

@@ -1,17 +1,17 @@
 /** What is asked of a predictor, and what comes of it. */
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { Answer } from '../tasks/answer.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';
 
 export interface PredictOptions {
-  /** What may be spent. Default: the full length, or the one configuration that the model has built in. */
+  /** What may be spent. Default: the full model, or the one operating point that the model has built in. */
   readonly budget?: Budget | undefined;
-  /** Run exactly this configuration instead. */
-  readonly lengthConfig?: LengthConfig | undefined;
-  /** Run each text at a configuration of its own, all in one batch where the engine can. */
-  readonly lengthConfigs?: readonly LengthConfig[] | undefined;
+  /** Run exactly this point instead: `{ lengths: [0.8, 0.6, 0.4] }`. */
+  readonly point?: OperatingPoint | undefined;
+  /** Run each text at a point of its own, all in one batch where the engine can. */
+  readonly points?: readonly OperatingPoint[] | undefined;
   /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
   readonly truncate?: boolean;
   /** Question answering only: most answers to give. Default 20. */
@@ -31,8 +31,8 @@ export interface PredictOptions {
 export type OnError = 'answer' | 'throw';
 
 export interface Prediction extends Answer {
-  /** The configuration that ran. */
-  readonly lengthConfig: LengthConfig;
+  /** The operating point that ran. */
+  readonly point: OperatingPoint;
   /** MACs spent on this input, as a share of what the full length would have spent on it. */
   readonly cost: number;
   /** Tokens of the input, special tokens included; of all windows of a long context together. */

@@ -9,6 +9,7 @@ import { searchLengths } from '../search/length-search.js';
 import { measureSpeed } from '../latency/measure-speed.js';
 import type { TextModel } from '../model/open-model.js';
 import { openModel, saveModel } from '../model/open-model.js';
+import type { PredictOptions } from './prediction.js';
 import type { Predictor } from './predictor.js';
 import { load } from './load.js';
 import { createPredictor } from './predictor.js';
@@ -48,7 +49,7 @@ const trained = async (): Promise<TextModel> => {
   expect(await evaluate(model, data.dev)).toBe(full.score);
   expect(await evaluate(model, data.dev, { metric: 'probability' })).toBeGreaterThan(0.7);
   expect(await evaluate(model, data.dev, { metric: 'fidelity' })).toBe(1);
-  const reduced = await evaluate(model, data.dev, { metric: 'fidelity', config: [0.5, 0.4, 0.3] });
+  const reduced = await evaluate(model, data.dev, { metric: 'fidelity', point: { lengths: [0.5, 0.4, 0.3] } });
   expect(reduced).toBeGreaterThan(0);
   expect(reduced).toBeLessThan(1);
   const lengthAdaptive: LengthAdaptiveFile = {
@@ -82,7 +83,13 @@ describe('a model that was trained and searched', () => {
 
   test('answers in order, at full length by default, and says what it spent', async () => {
     const [good, bad] = await predictor.predict(['it is a very good phone', 'awful case']);
-    expect(good).toMatchObject({ label: 'good', lengthConfig: [1, 1, 1], cost: 1, tokens: 8, keptTokens: [8, 8, 8] });
+    expect(good).toMatchObject({
+      label: 'good',
+      point: { lengths: [1, 1, 1] },
+      cost: 1,
+      tokens: 8,
+      keptTokens: [8, 8, 8],
+    });
     expect(bad?.label).toBe('bad');
     expect(bad?.score).toBeCloseTo(bad?.probabilities?.['bad'] ?? Number.NaN);
   });
@@ -92,16 +99,16 @@ describe('a model that was trained and searched', () => {
     const [answer] = await predictor.predict(['it is a very good phone and the case works'], {
       budget: { cost: cheapest?.cost ?? 0 },
     });
-    expect(answer?.lengthConfig).toEqual(cheapest?.point.lengths);
+    expect(answer?.point).toEqual(cheapest?.point);
     expect(answer?.cost).toBeLessThan(1);
     expect(answer?.keptTokens[2]).toBeLessThan(answer?.tokens ?? 0);
     const [enough] = await predictor.predict(['good'], { budget: { minScore: cheapest?.score ?? 1 } });
-    expect(enough?.lengthConfig).toEqual(cheapest?.point.lengths);
+    expect(enough?.point).toEqual(cheapest?.point);
   });
 
   test('a generous latency budget buys the best score; an impossible one is refused', async () => {
     const [best] = await predictor.predict(['a nice phone'], { budget: { latencyMs: 60_000 } });
-    expect(best?.lengthConfig).toEqual(predictor.paretoSet.at(-1)?.point.lengths);
+    expect(best?.point).toEqual(predictor.paretoSet.at(-1)?.point);
     await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({
       code: 'BUDGET_INVALID',
     });
@@ -109,34 +116,29 @@ describe('a model that was trained and searched', () => {
 
   test('a batch answers as single texts do', async () => {
     const texts = tinyExamples(12).map((example) => example.text);
-    const lengthConfig = [0.7, 0.5, 0.3];
-    const together = await predictor.predict(texts, { lengthConfig });
+    const point = { lengths: [0.7, 0.5, 0.3] };
+    const together = await predictor.predict(texts, { point });
     for (const [i, single] of texts.entries()) {
-      const [alone] = await predictor.predict([single], { lengthConfig });
+      const [alone] = await predictor.predict([single], { point });
       expect(alone?.label).toBe(together[i]?.label);
       expect(alone?.score).toBeCloseTo(together[i]?.score ?? Number.NaN, 4);
     }
   });
 
-  test('texts with configurations of their own answer as they do alone', async () => {
+  test('texts with points of their own answer as they do alone', async () => {
     const texts = ['good good', 'bad film and a long one', 'a good film', 'bad'];
-    const lengthConfigs = [
-      [1, 1, 1],
-      [0.5, 0.4, 0.3],
-      [0.8, 0.6, 0.5],
-      [0.5, 0.4, 0.3],
-    ];
-    const together = await predictor.predict(texts, { lengthConfigs });
+    const points = [{}, { lengths: [0.5, 0.4, 0.3] }, { lengths: [0.8, 0.6, 0.5] }, { lengths: [0.5, 0.4, 0.3] }];
+    const together = await predictor.predict(texts, { points });
     for (const [row, text] of texts.entries()) {
-      const [alone] = await predictor.predict([text], { lengthConfig: lengthConfigs[row] });
+      const [alone] = await predictor.predict([text], { point: points[row] });
       expect(together[row]).toMatchObject({ label: alone?.label, cost: alone?.cost, keptTokens: alone?.keptTokens });
       expect(together[row]?.score).toBeCloseTo(alone?.score ?? Number.NaN, 5);
     }
-    await expect(predictor.predict(texts, { lengthConfigs: [[1, 1, 1]] })).rejects.toMatchObject({
+    await expect(predictor.predict(texts, { points: [{}] })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message: expect.stringContaining('4 texts came with 1'),
     });
-    await expect(predictor.predict(['good'], { lengthConfigs: [[0.5, 0.6, 0.5]] })).rejects.toMatchObject({
+    await expect(predictor.predict(['good'], { points: [{ lengths: [0.5, 0.6, 0.5] }] })).rejects.toMatchObject({
       code: 'LENGTH_CONFIG_INVALID',
     });
   });
@@ -187,11 +189,11 @@ describe('a model that was trained and searched', () => {
           fc.array(fc.constantFrom('good', 'bad phone', '', long), { minLength: 2, maxLength: 8 }),
           async (texts) => {
             const codes: Record<string, string> = { '': 'TEXT_EMPTY', [long]: 'TEXT_TOO_LONG' };
-            const lengthConfigs = texts.map((_, row) => [1, 1, [1, 0.5, 0.3][row % 3] ?? 1]);
-            const answers = await predictor.predict(texts, { lengthConfigs });
+            const points = texts.map((_, row) => ({ lengths: [1, 1, [1, 0.5, 0.3][row % 3] ?? 1] }));
+            const answers = await predictor.predict(texts, { points });
             expect(answers.map(({ error }) => error?.code)).toEqual(texts.map((text) => codes[text]));
-            expect(answers.map(({ lengthConfig }) => lengthConfig)).toEqual(
-              texts.map((text, row) => (text in codes ? undefined : lengthConfigs[row])),
+            expect(answers.map(({ point }) => point)).toEqual(
+              texts.map((text, row) => (text in codes ? undefined : points[row])),
             );
           },
         ),
@@ -212,7 +214,7 @@ describe('a model that was trained and searched', () => {
 
   test('inspection tells which tokens each layer kept', async () => {
     const { encoding, layers, prediction } = await predictor.inspect('it is a very good phone', {
-      lengthConfig: [0.75, 0.5, 0.25],
+      point: { lengths: [0.75, 0.5, 0.25] },
     });
     expect(encoding.tokens).toEqual(['[CLS]', 'it', 'is', 'a', 'very', 'good', 'phone', '[SEP]']);
     expect(layers.map((kept) => kept.length)).toEqual([6, 4, 2]);
@@ -221,10 +223,10 @@ describe('a model that was trained and searched', () => {
   });
 
   test('nothing is left behind by predicting', async () => {
-    await predictor.predict(['good'], { lengthConfig: [0.5, 0.5, 0.5] });
+    await predictor.predict(['good'], { point: { lengths: [0.5, 0.5, 0.5] } });
     const before = tf.memory().numTensors;
-    await predictor.predict(['good', 'bad phone'], { lengthConfig: [0.5, 0.5, 0.5] });
-    await predictor.inspect('a good phone', { lengthConfig: [0.5, 0.5, 0.5] });
+    await predictor.predict(['good', 'bad phone'], { point: { lengths: [0.5, 0.5, 0.5] } });
+    await predictor.inspect('a good phone', { point: { lengths: [0.5, 0.5, 0.5] } });
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -251,8 +253,8 @@ describe('a model that was trained and searched', () => {
 
   test('speed is measured against the full length', async () => {
     const inputs = encodeExamples(text.tokenizer, text.model.task, tinyExamples(4)).map(({ input }) => input);
-    const [full, small] = await measureSpeed(text.model, inputs, [[0.5, 0.4, 0.3]], { repeats: 2 });
-    expect(full).toMatchObject({ lengthConfig: [1, 1, 1], speedup: 1 });
+    const [full, small] = await measureSpeed(text.model, inputs, [{ lengths: [0.5, 0.4, 0.3] }], { repeats: 2 });
+    expect(full).toMatchObject({ point: { lengths: [1, 1, 1] }, speedup: 1 });
     expect(small?.milliseconds).toBeGreaterThan(0);
   });
 
@@ -260,10 +262,38 @@ describe('a model that was trained and searched', () => {
     [[''], {}, 'TEXT_EMPTY'],
     [['good '.repeat(40)], {}, 'TEXT_TOO_LONG'],
     [['good'], { budget: { cost: -1 } }, 'BUDGET_INVALID'],
-    [['good'], { lengthConfig: [0.5, 0.6, 0.7] }, 'LENGTH_CONFIG_INVALID'],
+    [['good'], { point: { lengths: [0.5, 0.6, 0.7] } }, 'LENGTH_CONFIG_INVALID'],
     [['good'], { signal: AbortSignal.abort() }, 'ABORTED'],
   ])('refuses %j with %j: %s', async (texts, options, code) => {
     await expect(predictor.predict(texts, options)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['lengthConfig', { lengthConfig: [0.5, 0.4, 0.3] }, 'point: { lengths: [...] }'],
+    ['lengthConfigs', { lengthConfigs: [[0.5, 0.4, 0.3]] }, 'points: [{ lengths: [...] }, ...]'],
+  ])('says what to write in place of the option %s, which is no more', async (name, options, advice) => {
+    const refused = { code: 'OPTION_INVALID', message: `The option "${name}" is no more; write ${advice}.` };
+    await expect(predictor.predict(['good'], options as PredictOptions)).rejects.toMatchObject(refused);
+    await expect(predictor.inspect('good', options as PredictOptions)).rejects.toMatchObject(refused);
+    await expect(predictor.countTokens('good', options as PredictOptions)).rejects.toMatchObject(refused);
+    expect(await predictor.predict(['good'], { [name]: undefined })).toHaveLength(1);
+  });
+
+  test('refuses a point that says what this release does not run', async () => {
+    const point = { lengths: [0.5, 0.4, 0.3], ranks: [8] };
+    await expect(predictor.predict(['good'], { point })).rejects.toMatchObject({
+      code: 'OPERATING_POINT_INVALID',
+      message: expect.stringContaining('the field "ranks" is not known'),
+    });
+  });
+
+  test('the empty point is the full model', async () => {
+    const [empty] = await predictor.predict(['a good phone'], { point: {} });
+    const [full] = await predictor.predict(['a good phone']);
+    expect({ ...empty, point: full?.point }).toEqual(full);
+    expect(empty?.point).toEqual({});
+    const { layers } = await predictor.inspect('a good phone', { point: {} });
+    expect(layers).toEqual((await predictor.inspect('a good phone')).layers);
   });
 
   test('cuts a long text when asked to', async () => {

@@ -1,11 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import {
-  fullLength,
-  keptTokens,
-  lengthsOf,
-  validateLengthConfig,
-  validateOperatingPoint,
-} from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { fullLength, keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
@@ -29,10 +23,10 @@ const usualLength = 128;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** A text with the configuration that it runs at. */
+/** A text with the point that it runs at. */
 interface Chosen {
   readonly text: PreparedText;
-  readonly config: LengthConfig;
+  readonly point: OperatingPoint;
 }
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
@@ -43,7 +37,7 @@ export interface Predictor {
   readonly dimensions: Dimensions;
   /** What the head reads, and its outputs. */
   readonly head: Readout;
-  /** Configurations to choose from, cheapest first; only the full length for a model that was never searched. */
+  /** Points to choose from, cheapest first; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
@@ -52,7 +46,7 @@ export interface Predictor {
    * alone is refused.
    *
    * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`,
-   * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`
+   * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
    * @example
    * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
    */
@@ -62,8 +56,8 @@ export interface Predictor {
   ): Promise<Predictions<Texts, Mode>>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
   countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
-  /** MACs of one input of `tokens` tokens at a configuration (default full length), head included. */
-  macs(tokens: number, config?: LengthConfig): number;
+  /** MACs of one input of `tokens` tokens at an operating point (default: the full model), head included. */
+  macs(tokens: number, point?: OperatingPoint): number;
   /** Predicts one text and tells which tokens each layer kept. */
   inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
   /** Frees the model, once the calls under way are done; calls that come later are refused with `DISPOSED`. May be called again. */
@@ -86,6 +80,20 @@ const checkInput = (input: unknown): void => {
     'OPTION_INVALID',
     `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`,
   );
+};
+
+/** What earlier releases called options, and what to write now. */
+const formerOptions: Readonly<Record<string, string>> = {
+  lengthConfig: 'point: { lengths: [...] }',
+  lengthConfigs: 'points: [{ lengths: [...] }, ...]',
+};
+
+/** @throws ModelError `OPTION_INVALID` for an option of earlier releases, from callers without types */
+const checkPointOptions = (options: PredictOptions): PredictOptions => {
+  const given = options as Readonly<Record<string, unknown>>;
+  const former = Object.keys(formerOptions).find((name) => given[name] !== undefined);
+  if (former === undefined) return options;
+  throw new ModelError('OPTION_INVALID', `The option "${former}" is no more; write ${formerOptions[former]}.`);
 };
 
 /**
@@ -130,16 +138,16 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     });
   };
 
-  /** @returns what chooses the configuration of a text whose inputs have these numbers of tokens */
+  /** @returns what chooses the point of a text whose inputs have these numbers of tokens */
   const chooser = async (
-    { budget, lengthConfig, signal }: PredictOptions,
+    { budget, point, signal }: PredictOptions,
     longest: number,
-  ): Promise<(tokens: readonly number[]) => LengthConfig> => {
-    if (lengthConfig) {
-      validateLengthConfig(lengthConfig, layers);
-      return () => lengthConfig;
+  ): Promise<(tokens: readonly number[]) => OperatingPoint> => {
+    if (point) {
+      validateOperatingPoint(point, layers);
+      return () => point;
     }
-    if (!budget) return () => model.builtIn ?? fullLength(layers);
+    if (!budget) return () => model.builtIn ?? full.point;
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError(
         'BUDGET_INVALID',
@@ -148,22 +156,18 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     }
     if ('latencyMs' in budget) {
       const fitted = await latencyFor(longest, signal);
-      const latencyOf = (tokens: readonly number[], config: LengthConfig): number =>
-        sum(tokens.map((count) => fitted.milliseconds(count, config)));
-      return (tokens) =>
-        lengthsOf(
-          pointForBudget(paretoSet, budget, (point) => latencyOf(tokens, lengthsOf(point, layers))).point,
-          layers,
-        );
+      const latencyOf = (tokens: readonly number[], at: OperatingPoint): number =>
+        sum(tokens.map((count) => fitted.milliseconds(count, at)));
+      return (tokens) => pointForBudget(paretoSet, budget, (at) => latencyOf(tokens, at)).point;
     }
-    const chosen = lengthsOf(pointForBudget(paretoSet, budget).point, layers);
+    const { point: chosen } = pointForBudget(paretoSet, budget);
     return () => chosen;
   };
 
-  const chooseConfig = (
+  const choosePoints = (
     texts: readonly Read<PreparedText>[],
-    { lengthConfigs }: PredictOptions,
-    choose: (tokens: readonly number[]) => LengthConfig,
+    { points }: PredictOptions,
+    choose: (tokens: readonly number[]) => OperatingPoint,
     inPlace: boolean,
   ): Read<Chosen>[] =>
     texts.map((read, row) =>
@@ -171,7 +175,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         ? read
         : readOne(inPlace, () => ({
             text: read.value,
-            config: lengthConfigs?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)),
+            point: points?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)),
           })),
     );
 
@@ -180,43 +184,39 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     options: PredictOptions,
     inPlace: boolean,
   ): Promise<(Prediction | FailedPrediction)[]> => {
-    const { lengthConfigs, signal } = options;
-    if (lengthConfigs && lengthConfigs.length !== texts.length) {
+    const { points: given, signal } = options;
+    if (given && given.length !== texts.length) {
       throw new ModelError(
         'OPTION_INVALID',
-        `${texts.length} texts came with ${lengthConfigs.length} length configurations; expected one each.`,
+        `${texts.length} texts came with ${given.length} points; expected one each.`,
       );
     }
-    for (const config of new Set(lengthConfigs)) validateLengthConfig(config, layers);
+    for (const point of new Set(given)) validateOperatingPoint(point, layers);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
-    const rows = chooseConfig(
-      texts,
-      options,
-      lengthConfigs ? () => fullLength(layers) : await chooser(options, longest),
-      inPlace,
-    );
+    const rows = choosePoints(texts, options, given ? () => full.point : await chooser(options, longest), inPlace);
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
-    const configs = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.config) ?? []);
+    const points = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.point) ?? []);
     const start = performance.now();
-    const logits = await predictLogits(model, inputs, { configs, signal });
+    const logits = await predictLogits(model, inputs, { points, signal });
     if (inputs.length === 1)
-      latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
+      latency?.model.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
     return rows.map(({ value, error }) =>
       error
         ? { error }
-        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) },
+        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.point) },
     );
   };
 
   const costOf = (
     { inputs, cutTokens }: PreparedText,
-    config: LengthConfig,
+    point: OperatingPoint,
   ): Omit<Prediction, keyof Answer | 'error'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
+    const config = lengthsOf(point, layers);
     const kept = lengths.map((length) => keptTokens(config, length));
     return {
-      lengthConfig: config,
-      cost: sum(lengths.map((length) => model.macs(length, config))) / sum(lengths.map((length) => model.macs(length))),
+      point,
+      cost: sum(lengths.map((length) => model.macs(length, point))) / sum(lengths.map((length) => model.macs(length))),
       tokens: sum(lengths),
       ...(cutTokens !== undefined && { cutTokens }),
       keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
@@ -229,6 +229,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     options: PredictOptions = {},
   ): Promise<(Prediction | FailedPrediction)[]> =>
     lifetime.during(() => {
+      checkPointOptions(options);
       const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
       return predictPrepared(
         texts.map((text) => readOne(inPlace, () => prepare(text, options))),
@@ -245,15 +246,15 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     paretoSet,
     labels: model.task.labels,
     predict: predict as Predictor['predict'],
-    macs: (tokens, config) => model.macs(tokens, config),
+    macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>
-      lifetime.during(async () => sum(prepare(text, options).inputs.map(({ ids }) => ids.length))),
+      lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),
     inspect: (text, options = {}) =>
       lifetime.during(async () => {
-        const prepared = prepare(text, options);
+        const prepared = prepare(text, checkPointOptions(options));
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
-        const keptPositions = await model.keptPositions(encoding, prediction.lengthConfig);
+        const keptPositions = await model.keptPositions(encoding, prediction.point);
         return { prediction, encoding, layers: keptPositions };
       }),
     dispose: () => endQuietly(lifetime),

@@ -26,6 +26,7 @@ const questions = [
   { id: 'q', question: 'is it the phone', context, answers: [{ text: 'good', start: context.indexOf('good') }] },
 ];
 const config = [0.6, 0.5, 0.4];
+const point = { lengths: config };
 
 const openTiny = async (prior?: PriorName | PriorSettings) =>
   openModel(memorySource(await tinyFiles({ ...tinyConfig, initializer_range: 0.3 })), { task, prior });
@@ -104,7 +105,7 @@ describe('a model that ranks by the question', () => {
     const [example] = encodeQuestions(tokenizer, questions);
     const input = example?.input ?? { ids: [] };
     const prior = questionOverlap(input);
-    const [first = []] = await model.keptPositions(input, config);
+    const [first = []] = await model.keptPositions(input, point);
     const left = [...prior.keys()].filter((position) => !first.includes(position));
     expect(left.length).toBeGreaterThan(0);
     expect(Math.max(...left.map((position) => prior[position] as number))).toBeLessThanOrEqual(
@@ -117,10 +118,10 @@ describe('a model that ranks by the question', () => {
     const { model, tokenizer } = await openTiny('question-overlap');
     const windows = encodeQuestions(tokenizer, questions, { maxLength: 14, stride: 3 }).map(({ input }) => input);
     expect(windows.length).toBeGreaterThan(1);
-    const together = await model.run(windows, { config });
+    const together = await model.run(windows, { point });
     const width = Math.max(...windows.map(({ ids }) => ids.length));
     for (const [row, input] of windows.entries()) {
-      const alone = await model.run([input], { config });
+      const alone = await model.run([input], { point });
       alone.forEach((value, i) => expect(together[2 * row * width + i]).toBeCloseTo(value, 4));
     }
     model.dispose();
@@ -141,8 +142,8 @@ describe('a model that ranks by the question', () => {
     expect(opened.lengthAdaptive?.prior).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
     expect(opened.model.prior).toEqual({ name: 'question-overlap', layers: 1, window: 5 });
     const inputs = examples.map(({ input }) => input);
-    expect(await opened.model.run(inputs, { config })).toEqual(await text.model.run(inputs, { config }));
-    const [answer] = await createPredictor(opened).predict([['is it the phone', context]], { lengthConfig: config });
+    expect(await opened.model.run(inputs, { point })).toEqual(await text.model.run(inputs, { point }));
+    const [answer] = await createPredictor(opened).predict([['is it the phone', context]], { point });
     expect(answer?.keptTokens).toHaveLength(3);
 
     const plain = await openTrainedModel(folder, { prior: 'none' });

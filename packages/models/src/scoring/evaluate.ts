@@ -11,7 +11,7 @@ export interface EvaluateOptions extends PredictLogitsOptions {
 }
 
 /**
- * The score of a model on labelled inputs at a length configuration; higher is better.
+ * The score of a model on labelled inputs at an operating point; higher is better.
  *
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID`, `ABORTED`
  */

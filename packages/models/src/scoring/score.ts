@@ -68,7 +68,7 @@ export const createScorer = async (
     const full = await predictLogits(
       model,
       examples.map(({ input }) => input),
-      { ...options, config: undefined },
+      { ...options, point: undefined },
     );
     return (logits) =>
       Math.exp(-mean(examples.map((example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example))));

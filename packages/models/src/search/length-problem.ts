@@ -1,5 +1,11 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fromAbsoluteLengths, fullLength, smallestLengths, validateLengthConfig } from '@length-adaptive/core';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
+import {
+  fromAbsoluteLengths,
+  fullLength,
+  pointKey,
+  smallestLengths,
+  validateOperatingPoint,
+} from '@length-adaptive/core';
 import type { Checkpoint, Generation, Problem } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector } from '@length-adaptive/search';
 import { ModelError } from '../errors.js';
@@ -7,10 +13,11 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { ScoreName } from '../scoring/score.js';
-import type { ScoreConfigs } from '../scoring/score-configs.js';
-import { configScorer } from '../scoring/score-configs.js';
+import type { ScorePoints } from '../scoring/score-points.js';
+import { pointScorer } from '../scoring/score-points.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
+import { pointSpace } from './point-space.js';
 import type { CostObjective } from './price.js';
 import { macsShare, pricerOf } from './price.js';
 
@@ -18,7 +25,7 @@ import { macsShare, pricerOf } from './price.js';
 export type LengthObjective = 'score' | 'cost';
 
 /** A search at the end of a generation, as plain data for `JSON.stringify`. */
-export interface LengthSearchCheckpoint extends Checkpoint<LengthConfig> {
+export interface LengthSearchCheckpoint extends Checkpoint<OperatingPoint> {
   /** Absent in checkpoints of versions that knew MACs only. */
   readonly objective?: CostObjective;
   /** What times were predicted by, for the objective `latency`. */
@@ -35,25 +42,25 @@ export interface LengthSearchOptions {
   readonly latency?: LatencyModel | undefined;
   /** Generations after the initial one. Default 10. */
   readonly generations?: number;
-  /** Survivors of a generation, and new configurations tried in each. Default 20. */
+  /** Survivors of a generation, and new points tried in each. Default 20. */
   readonly populationSize?: number;
   /** Constant-ratio chains in the initial population, beside three configurations that drop late; 0 for neither. Default: the population size. */
   readonly seeds?: number;
   /**
-   * Configurations of yours that join the initial population, such as what `searchRetention` found: tried as they are, also where they
+   * Points of yours that join the initial population, such as the lengths that `searchRetention` found: tried as they are, also where they
    * are cheaper than `dropRatioBound` allows or between the steps. A checkpoint to go on from has them already. Default: none.
    */
-  readonly configs?: readonly LengthConfig[];
+  readonly points?: readonly OperatingPoint[];
   /** Nothing cheaper is tried than the smallest chain of this p, in which every layer drops the share p. Default 0.2, as LengthDrop's. */
   readonly dropRatioBound?: number;
   /** Ratios are multiples of 1 / steps. Default 100. */
   readonly steps?: number;
   /** Probability that mutation draws a layer's ratio anew. Default 0.5. */
   readonly mutationProbability?: number;
-  /** What configurations are scored by. Default: the task's own metric; `fidelity` is the better guide on few examples. */
+  /** What points are scored by. Default: the task's own metric; `fidelity` is the better guide on few examples. */
   readonly metric?: ScoreName | undefined;
-  /** Scores configurations in place of this model, on other machines for instance; costs are reckoned here all the same. */
-  readonly score?: ScoreConfigs | undefined;
+  /** Scores points in place of this model, on other machines for instance; costs are reckoned here all the same. */
+  readonly score?: ScorePoints | undefined;
   /** Default 42. */
   readonly seed?: number;
   /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
@@ -61,12 +68,12 @@ export interface LengthSearchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before the search with what predicts times, where they are the objective. */
   readonly onCalibration?: ((fit: LatencyFit) => void) | undefined;
-  /** Called after every configuration that was scored. */
+  /** Called after every point that was scored. */
   readonly onEvaluation?: ((point: ParetoPoint) => void) | undefined;
   /** Called after every generation with its report and a checkpoint to save. */
   readonly onGeneration?:
     | ((
-        generation: Generation<LengthConfig, LengthObjective>,
+        generation: Generation<OperatingPoint, LengthObjective>,
         checkpoint: LengthSearchCheckpoint,
       ) => void | Promise<void>)
     | undefined;
@@ -76,11 +83,11 @@ export interface LengthSearchOptions {
 export const directions = { score: 'maximize', cost: 'minimize' } as const;
 
 /**
- * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are length configurations kept
- * non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
+ * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are operating points whose lengths are
+ * kept non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
  * inputs' real tokens.
  *
- * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`
+ * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  */
 export const lengthSearchProblem = (
   model: RunnableModel,
@@ -88,17 +95,17 @@ export const lengthSearchProblem = (
   {
     populationSize = 20,
     seeds = populationSize,
-    configs: given = [],
+    points: given = [],
     dropRatioBound = 0.2,
     steps = 100,
     mutationProbability = 0.5,
     metric,
-    score = configScorer(model, examples, metric),
+    score = pointScorer(model, examples, metric),
     onEvaluation,
     objective = 'macs',
     latency,
   }: LengthSearchOptions = {},
-): Problem<LengthConfig, LengthObjective> => {
+): Problem<OperatingPoint, LengthObjective> => {
   const { layers } = model.dimensions;
   if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
     throw new ModelError(
@@ -116,39 +123,37 @@ export const lengthSearchProblem = (
   });
   const lengths = examples.map(({ input }) => input.ids.length);
   const price = pricerOf(model, lengths, { objective, latency });
-  const lowestCost = macsShare(model, genes.repair(smallest), lengths);
-  const keyOf = (config: LengthConfig): string => config.join();
-  const exempt = new Set(given.map((config) => keyOf(validateLengthConfig(config, layers))));
+  const lowestCost = macsShare(model, { lengths: genes.repair(smallest) }, lengths);
+  const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
+  const space = pointSpace(genes, layers);
+  const chains: readonly LengthConfig[] =
+    seeds > 0
+      ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
+      : [];
 
   return {
     objectives: directions,
-    ...genes,
-    repair: (config) => (exempt.has(keyOf(config)) ? config : genes.repair(config)),
-    seeds: [
-      fullLength(layers),
-      smallest,
-      ...(seeds > 0 ? constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }) : []),
-      ...(seeds > 0 ? lateConfigs(layers) : []),
-      ...given,
-    ],
-    accept: (config) => exempt.has(keyOf(config)) || macsShare(model, config, lengths) >= lowestCost,
-    evaluate: async (configs, { keys, signal }) => {
+    ...space,
+    repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
+    seeds: [...[fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config })), ...given],
+    accept: (point) => exempt.has(pointKey(point)) || macsShare(model, point, lengths) >= lowestCost,
+    evaluate: async (points, { keys, signal }) => {
       const told = new Set<number>();
       const tell = (index: number, value: number): void => {
-        const lengthConfig = configs[index];
-        if (lengthConfig === undefined || told.has(index)) return;
+        const point = points[index];
+        if (point === undefined || told.has(index)) return;
         told.add(index);
-        onEvaluation?.({ point: { lengths: lengthConfig }, score: value, ...price.point(lengthConfig) });
+        onEvaluation?.({ point, score: value, ...price.costs(point) });
       };
-      const scores = await score(configs, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
-      if (scores.length !== configs.length) {
+      const scores = await score(points, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
+      if (scores.length !== points.length) {
         throw new ModelError(
           'OPTION_INVALID',
-          `score gave ${scores.length} scores for ${configs.length} configurations; expected one for each, in their order.`,
+          `score gave ${scores.length} scores for ${points.length} configurations; expected one for each, in their order.`,
         );
       }
       scores.forEach((value, index) => tell(index, value));
-      return configs.map((config, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(config) }));
+      return points.map((point, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(point) }));
     },
   };
 };

@@ -1,4 +1,4 @@
-import { lengthsOf, pointKey } from '@length-adaptive/core';
+import { pointKey } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import { paretoFront } from '@length-adaptive/search';
 import { encodeExamples } from '../examples/encode-examples.js';
@@ -10,8 +10,8 @@ import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-probl
 import { lengthSearchProblem } from './length-problem.js';
 import { searchLengths } from './length-search.js';
 import { macsShare } from './price.js';
-import type { ScoreConfigs } from '../scoring/score-configs.js';
-import { configScorer } from '../scoring/score-configs.js';
+import type { ScorePoints } from '../scoring/score-points.js';
+import { pointScorer } from '../scoring/score-points.js';
 import type { TextModel } from '../model/open-model.js';
 import { tinyExamples, tinyModel } from '../testing/tiny-model.js';
 
@@ -53,16 +53,15 @@ test('with the objective latency the set is what nothing beats in score and pred
   const calibrated: LatencyFit[] = [];
   const { paretoSet, full, latency } = await search({
     objective: 'latency',
-    latency: createLatencyModel(fit),
+    latency: createLatencyModel(fit, 3),
     onCalibration: (found) => calibrated.push(found),
     onEvaluation: (point) => seen.push(point),
   });
   expect([latency, calibrated]).toEqual([fit, [fit]]);
-  const predicted = createLatencyModel(fit);
+  const predicted = createLatencyModel(fit, 3);
   for (const { point, cost, latencyMs } of [full, ...paretoSet]) {
-    const config = lengthsOf(point, 3);
-    expect(cost).toBe(macsShare(text.model, config, lengths()));
-    const mean = lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, config), 0) / lengths().length;
+    expect(cost).toBe(macsShare(text.model, point, lengths()));
+    const mean = lengths().reduce((sum, tokens) => sum + predicted.milliseconds(tokens, point), 0) / lengths().length;
     expect(latencyMs).toBeCloseTo(mean, 9);
   }
   const directions = { score: 'maximize', latencyMs: 'minimize' } as const;
@@ -78,7 +77,7 @@ test('with the objective latency the set is what nothing beats in score and pred
 test('where dropping costs more than it saves, the full length alone is worth having', async () => {
   const { paretoSet } = await search({
     objective: 'latency',
-    latency: createLatencyModel(fitOf({ leaving: 0.001, dropping: 50 })),
+    latency: createLatencyModel(fitOf({ leaving: 0.001, dropping: 50 }), 3),
   });
   expect(paretoSet.map(({ point }) => point)).toEqual([{ lengths: [1, 1, 1] }]);
 });
@@ -90,7 +89,7 @@ test('it calibrates by itself, on the lengths of the examples', async () => {
 });
 
 test('stopped and resumed, a search predicts as it did before and ends with the same result', async () => {
-  const latency = createLatencyModel(fit);
+  const latency = createLatencyModel(fit, 3);
   const whole = await search({ objective: 'latency', latency, generations: 3 });
   let saved = '';
   await search({
@@ -101,7 +100,7 @@ test('stopped and resumed, a search predicts as it did before and ends with the 
   });
   const resume = JSON.parse(saved) as LengthSearchCheckpoint;
   expect(resume).toMatchObject({ objective: 'latency', latency: fit });
-  const other = createLatencyModel(fitOf({ input: 7 })); // the machine of the day: the checkpoint knows better
+  const other = createLatencyModel(fitOf({ input: 7 }), 3); // the machine of the day: the checkpoint knows better
   expect(await search({ objective: 'latency', latency: other, generations: 3, resume })).toEqual(whole);
 
   await expect(search({ resume })).rejects.toThrow(
@@ -121,6 +120,16 @@ test('a checkpoint from before there were objectives is one of macs', async () =
   await expect(search({ objective: 'latency', resume: old })).rejects.toThrow(/with the objective macs/);
 });
 
+test('a checkpoint from before there were points holds bare lengths, and is gone on with', async () => {
+  let saved: LengthSearchCheckpoint | undefined;
+  await search({ generations: 1, onGeneration: (_, checkpoint) => void (saved = structuredClone(checkpoint)) });
+  const { evaluated, ...rest } = saved as LengthSearchCheckpoint;
+  const old = { ...rest, evaluated: evaluated.map(({ genome, ...entry }) => ({ genome: genome.lengths, ...entry })) };
+  expect(evaluated.length).toBeGreaterThan(6);
+  expect(await search({ resume: JSON.parse(JSON.stringify(old)) })).toEqual(await search({}));
+  await expect(search({ resume: { ...old, version: 0 } })).rejects.toMatchObject({ code: 'CHECKPOINT_VERSION' });
+});
+
 test('a problem whose objective is latency needs what predicts it', () => {
   expect(() => lengthSearchProblem(text.model, examples(), { objective: 'latency' })).toThrow(/nothing predicts it/);
 });
@@ -130,32 +139,35 @@ test('configurations that are given are tried as they are, even below the bound'
     [0.53125, 0.40625, 0.03125],
     [0.9, 0.8, 0.7],
   ];
+  const points = configs.map((config) => ({ lengths: config }));
   const tried: string[] = [];
-  const { paretoSet } = await search({ configs, onEvaluation: ({ point }) => tried.push(pointKey(point)) });
+  const { paretoSet } = await search({ points, onEvaluation: ({ point }) => tried.push(pointKey(point)) });
   for (const config of configs) expect(tried.filter((key) => key === pointKey({ lengths: config }))).toHaveLength(1);
   expect(paretoSet[0]?.point.lengths).toEqual(configs[0]); // nothing else is as cheap
-  await expect(search({ configs: [[0.5, 0.6, 0.4]] })).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+  await expect(search({ points: [{ lengths: [0.5, 0.6, 0.4] }] })).rejects.toMatchObject({
+    code: 'LENGTH_CONFIG_INVALID',
+  });
 });
 
 test('scored elsewhere, in whatever order, a search ends with the same set', async () => {
-  const here = configScorer(text.model, examples(), 'fidelity');
+  const here = pointScorer(text.model, examples(), 'fidelity');
   const seen: ParetoPoint[] = [];
-  const score: ScoreConfigs = async (configs, { keys, onScore }) => {
-    expect(keys).toEqual(configs.map((config) => JSON.stringify(config)));
-    const scores = await here(configs, { keys });
-    onScore?.(configs.length - 1, scores.at(-1) ?? 0);
+  const score: ScorePoints = async (points, { keys, onScore }) => {
+    expect(keys).toEqual(points.map(pointKey));
+    const scores = await here(points, { keys });
+    onScore?.(points.length - 1, scores.at(-1) ?? 0);
     return scores;
   };
   const elsewhere = await search({ score, onEvaluation: (point) => seen.push(point) });
   expect(elsewhere).toEqual(await search({}));
   expect(seen).toHaveLength(elsewhere.evaluations);
-  for (const { point, cost } of seen) expect(cost).toBe(macsShare(text.model, lengthsOf(point, 3), lengths()));
+  for (const { point, cost } of seen) expect(cost).toBe(macsShare(text.model, point, lengths()));
   await expect(search({ score: async () => [1] })).rejects.toThrow(/score gave 1 scores for \d+ configurations/);
 });
 
 test('the initial population holds shapes that drop late, unless it holds no chains either', () => {
   const { seeds = [] } = lengthSearchProblem(text.model, examples(), small);
-  expect(seeds).toEqual(expect.arrayContaining(lateConfigs(3)));
+  expect(seeds).toEqual(expect.arrayContaining(lateConfigs(3).map((config) => ({ lengths: config }))));
   expect(seeds).toHaveLength(2 + 6 + 3);
   expect(lengthSearchProblem(text.model, examples(), { ...small, seeds: 0 }).seeds).toHaveLength(2);
 });

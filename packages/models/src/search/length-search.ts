@@ -1,4 +1,5 @@
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { isFullPoint } from '@length-adaptive/core';
 import type { Solution } from '@length-adaptive/search';
 import { paretoFront, Search } from '@length-adaptive/search';
 import { ModelError } from '../errors.js';
@@ -11,10 +12,11 @@ import type { LabelledInput } from '../tasks/labelled-input.js';
 import type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
 import { directions, lengthSearchProblem } from './length-problem.js';
 import { pricerOf } from './price.js';
+import { readLengthCheckpoint } from './read-checkpoint.js';
 
 export interface LengthSearchResult {
   /**
-   * Configurations that no other beats in both score and what was the objective, MACs or predicted time; fewest MACs first.
+   * Points that no other beats in both score and what was the objective, MACs or predicted time; fewest MACs first.
    * `latencyMs` is there for the objective `latency`: predicted, and averaged over the lengths of the examples.
    */
   readonly paretoSet: readonly ParetoPoint[];
@@ -37,9 +39,10 @@ const searchCalibration = { repeats: 15, seconds: 4 } as const;
 const latencyFor = async (
   model: RunnableModel,
   lengths: readonly number[],
-  { objective = 'macs', latency, resume, signal }: LengthSearchOptions,
+  { objective = 'macs', latency, signal }: LengthSearchOptions,
+  saved: Partial<LengthSearchCheckpoint> | undefined,
 ): Promise<LatencyModel | undefined> => {
-  const saved = resume as Partial<LengthSearchCheckpoint> | undefined;
+  const { layers } = model.dimensions;
   const before = saved?.objective ?? 'macs';
   if (saved && before !== objective) {
     throw new ModelError(
@@ -53,14 +56,14 @@ const latencyFor = async (
       'DATA_INVALID',
       'The search checkpoint does not hold what its times were predicted by; start the search anew.',
     );
-  if (isLatencyFit(saved?.latency)) return createLatencyModel(saved.latency);
+  if (isLatencyFit(saved?.latency)) return createLatencyModel(saved.latency, layers);
   const given = latency ?? (await calibrateLatency(model, { lengths, ...searchCalibration, signal }));
-  return createLatencyModel(given.fit); // one that observes nothing while the search goes on
+  return createLatencyModel(given.fit, layers); // one that observes nothing while the search goes on
 };
 
 /**
- * Searches the length configurations of a model: which shares of tokens to keep, layer by layer, for the best score at
- * every cost. No training happens; each configuration is scored once on all examples.
+ * Searches the operating points of a model: which shares of tokens to keep, layer by layer, for the best score at
+ * every cost. No training happens; each point is scored once on all examples.
  *
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective, `ABORTED`;
  * SearchError `ABORTED` and others; and whatever `score` throws
@@ -79,21 +82,21 @@ export const searchLengths = async (
     populationSize = 20,
     seed = 42,
     objective = 'macs',
-    resume,
     signal,
     onGeneration,
     onCalibration,
   } = options;
   const lengths = examples.map(({ input }) => input.ids.length);
-  const latency = await latencyFor(model, lengths, options);
+  const resume = readLengthCheckpoint(options.resume);
+  const latency = await latencyFor(model, lengths, options, resume);
   if (latency) onCalibration?.(latency.fit);
   const fit = latency && { latency: latency.fit };
   const problem = lengthSearchProblem(model, examples, { ...options, latency });
   let scoring: Promise<unknown> = Promise.resolve();
   const watched: typeof problem = {
     ...problem,
-    evaluate: (configs, context) => {
-      const results = problem.evaluate(configs, context);
+    evaluate: (points, context) => {
+      const results = problem.evaluate(points, context);
       scoring = results.catch(() => undefined);
       return results;
     },
@@ -110,14 +113,14 @@ export const searchLengths = async (
     .finally(() => scoring); // an aborted search does not wait for its batch, but the model must be left in peace before it is disposed
 
   const front = paretoFront(search.evaluated(), directions, { objectives: (solution) => solution.objectives });
-  const full = search.evaluated().find(({ genome }) => genome.every((ratio) => ratio === 1));
+  const full = search.evaluated().find(({ genome }) => isFullPoint(genome));
   if (!full)
     throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
   const price = pricerOf(model, lengths, { objective, latency });
-  const toPoint = ({ genome, objectives: { score } }: Solution<LengthConfig, LengthObjective>): ParetoPoint => ({
-    point: { lengths: genome },
+  const toPoint = ({ genome, objectives: { score } }: Solution<OperatingPoint, LengthObjective>): ParetoPoint => ({
+    point: genome,
     score,
-    ...price.point(genome),
+    ...price.costs(genome),
   });
   return {
     paretoSet: front.map(toPoint).sort((a, b) => a.cost - b.cost),

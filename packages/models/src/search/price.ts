@@ -1,17 +1,22 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, relativeCost } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { lengthsOf, relativeCost } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
-/** What the cost of a configuration is reckoned in. */
+/** What the cost of an operating point is reckoned in. */
 export type CostObjective = 'macs' | 'latency';
 
-/** Share of the full model's MACs that a configuration spends on inputs of the given lengths. */
-export const macsShare = (model: RunnableModel, config: LengthConfig, lengths: readonly number[]): number =>
-  relativeCost(model.dimensions, config, lengths, costOptionsOf(model.dimensions, model.task.readout));
+/** Share of the full model's MACs that an operating point spends on inputs of the given lengths. */
+export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: readonly number[]): number =>
+  relativeCost(
+    model.dimensions,
+    lengthsOf(point, model.dimensions.layers),
+    lengths,
+    costOptionsOf(model.dimensions, model.task.readout),
+  );
 
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {
@@ -21,16 +26,16 @@ interface PriceOptions {
   readonly latency?: LatencyModel | undefined;
 }
 
-/** What configurations cost on inputs of given lengths. */
+/** What operating points cost on inputs of given lengths. */
 interface Pricer {
   /** The share of the full length's cost that a search weighs against the score. */
-  readonly objective: (config: LengthConfig) => number;
+  readonly objective: (point: OperatingPoint) => number;
   /** What a point of the Pareto set says of its cost. */
-  readonly point: (config: LengthConfig) => Pick<ParetoPoint, 'cost' | 'latencyMs'>;
+  readonly costs: (point: OperatingPoint) => Pick<ParetoPoint, 'cost' | 'latencyMs'>;
 }
 
 /**
- * Reckons what a configuration spends on inputs of the given lengths.
+ * Reckons what an operating point spends on inputs of the given lengths.
  *
  * @throws ModelError `OPTION_INVALID` when times are the objective and nothing predicts them
  */
@@ -39,8 +44,8 @@ export const pricerOf = (
   lengths: readonly number[],
   { objective = 'macs', latency }: PriceOptions,
 ): Pricer => {
-  const macs = (config: LengthConfig): number => macsShare(model, config, lengths);
-  if (objective === 'macs') return { objective: macs, point: (config) => ({ cost: macs(config) }) };
+  const macs = (point: OperatingPoint): number => macsShare(model, point, lengths);
+  if (objective === 'macs') return { objective: macs, costs: (point) => ({ cost: macs(point) }) };
   if (latency === undefined) {
     throw new ModelError(
       'OPTION_INVALID',
@@ -49,12 +54,11 @@ export const pricerOf = (
   }
   const counts = new Map<number, number>();
   for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
-  const milliseconds = (config: LengthConfig): number =>
-    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, config), 0) /
-    lengths.length;
-  const full = milliseconds(fullLength(model.dimensions.layers));
+  const milliseconds = (point: OperatingPoint): number =>
+    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, point), 0) / lengths.length;
+  const full = milliseconds({});
   return {
-    objective: (config) => (full > 0 ? milliseconds(config) / full : 1),
-    point: (config) => ({ cost: macs(config), latencyMs: milliseconds(config) }),
+    objective: (point) => (full > 0 ? milliseconds(point) / full : 1),
+    costs: (point) => ({ cost: macs(point), latencyMs: milliseconds(point) }),
   };
 };

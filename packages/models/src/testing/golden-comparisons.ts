@@ -71,7 +71,7 @@ const dropped: Group = async (model, files) => {
   const layers = await layersOf(model, rows, config);
   return [
     near(files, 'dropped.last_hidden_state', await hiddenOf(model, rows, { config })),
-    near(files, 'dropped.logits', await model.run(rows, { config })),
+    near(files, 'dropped.logits', await model.run(rows, { point: { lengths: config } })),
     ...layers.flatMap(({ positions, scores }, layer) => {
       const kept = `dropped.kept_positions.${layer}`;
       return [
@@ -84,7 +84,7 @@ const dropped: Group = async (model, files) => {
 
 const answers: Group = async (_, files) => {
   const reader = createTaskModel(files.config, files.weights, { task: questionAnswering() });
-  const output = await reader.run(batchesOf(files).equal, { config: droppedConfig(files) }); // [B, T, 2]
+  const output = await reader.run(batchesOf(files).equal, { point: { lengths: droppedConfig(files) } }); // [B, T, 2]
   reader.dispose();
   return ['start', 'end'].map((edge, which) =>
     near(
@@ -109,7 +109,7 @@ const batchAsAlone: Group = async (model, files) => {
   const config = droppedConfig(files);
   const { hiddenSize: width } = model.dimensions;
   const hidden = Array.from(await hiddenOf(model, rows, { config }));
-  const logits = await model.run(rows, { config });
+  const logits = await model.run(rows, { point: { lengths: config } });
   const layers = await layersOf(model, rows, config);
   const { outputs } = model.task.readout;
   return rows.flatMap(({ ids }, row) => [

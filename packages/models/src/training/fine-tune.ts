@@ -143,8 +143,11 @@ export const trainInPlace = async (
   const score = async (): Promise<Evaluation> => {
     const scored = engine?.runnable ?? model;
     if (scored === model) await keepWeights();
-    const full = await evaluate(scored, dev ?? [], { metric, config: lengthConfig, signal });
-    return { full, reduced: smallest ? await evaluate(scored, dev ?? [], { metric, config: smallest, signal }) : full };
+    const full = await evaluate(scored, dev ?? [], { metric, point: { lengths: lengthConfig }, signal });
+    return {
+      full,
+      reduced: smallest ? await evaluate(scored, dev ?? [], { metric, point: { lengths: smallest }, signal }) : full,
+    };
   };
 
   const result = await train(engine?.training ?? own, (epoch) => trainingBatches(examples, batchSize, seed, epoch), {

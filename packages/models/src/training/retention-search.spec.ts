@@ -108,7 +108,7 @@ test('the model is retrained for the configuration that was found, from the weig
   );
   expect(steps).toBe(8);
   expect(configs).toEqual(new Array(8).fill(lengthConfig));
-  const reached = await evaluate(copy, examples, { config: lengthConfig });
+  const reached = await evaluate(copy, examples, { point: { lengths: lengthConfig } });
   expect(best?.evaluation).toEqual({ full: reached, reduced: reached });
   await expect(fineTune(copy, { train: examples }, { lengthConfig, lengthDrop: {} })).rejects.toMatchObject({
     code: 'OPTION_INVALID',

@@ -180,8 +180,8 @@ describe('fine-tuning', () => {
       const { losses } = await fineTune(model, { train: examples }, { ...options, epochs: 8, engine });
       const inputs = examples.map(({ input }) => input);
       const [ours, theirs] = [
-        await engine.runnable.run(inputs, { config: [0.8, 0.6, 0.4] }),
-        await model.run(inputs, { config: [0.8, 0.6, 0.4] }),
+        await engine.runnable.run(inputs, { point: { lengths: [0.8, 0.6, 0.4] } }),
+        await model.run(inputs, { point: { lengths: [0.8, 0.6, 0.4] } }),
       ];
       expect(largestDifference(ours, theirs)).toBeLessThan(1e-4);
       await engine.release();
@@ -219,23 +219,23 @@ describe('fine-tuning', () => {
     const { input } = examples.reduce((longest, one) =>
       one.input.ids.length > longest.input.ids.length ? one : longest,
     );
-    const before = await runnable.keptPositions(input, lengthConfig);
-    expect(before).toEqual(await model.keptPositions(input, lengthConfig));
+    const before = await runnable.keptPositions(input, { lengths: lengthConfig });
+    expect(before).toEqual(await model.keptPositions(input, { lengths: lengthConfig }));
 
     // Word embeddings in another order: other tokens receive attention. TensorFlow.js knows nothing of it yet.
     const weights = await engine.training.readWeights();
     const changed = new Map([...weights].map(([name, values]) => [name, values.slice()]));
     changed.get(model.wordTable)?.reverse();
     engine.training.writeWeights(changed);
-    const after = await runnable.keptPositions(input, lengthConfig);
+    const after = await runnable.keptPositions(input, { lengths: lengthConfig });
     expect(after).not.toEqual(before);
-    expect(await model.keptPositions(input, lengthConfig)).toEqual(before);
+    expect(await model.keptPositions(input, { lengths: lengthConfig })).toEqual(before);
     expect(after.map((positions) => positions.length)).toEqual(before.map((positions) => positions.length));
-    expect(runnable.macs(12, lengthConfig)).toBe(model.macs(12, lengthConfig));
+    expect(runnable.macs(12, { lengths: lengthConfig })).toBe(model.macs(12, { lengths: lengthConfig }));
 
     runnable.dispose();
-    await expect(runnable.keptPositions(input, lengthConfig)).rejects.toMatchObject({ code: 'DISPOSED' });
-    expect(await model.keptPositions(input, lengthConfig)).toEqual(before); // the model is its owner's to dispose of
+    await expect(runnable.keptPositions(input, { lengths: lengthConfig })).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(await model.keptPositions(input, { lengths: lengthConfig })).toEqual(before); // the model is its owner's to dispose of
     model.dispose();
   });
 

@@ -183,7 +183,7 @@ export const openEngine = async (
     headMacs,
     run: (...given) => lifetime.during(() => prediction.run(...given)),
     keptPositions: (...given) => lifetime.during(() => prediction.keptPositions(...given)),
-    macs: (length, config) => model.macs(length, config),
+    macs: (length, point) => model.macs(length, point),
     dispose: () => endQuietly(lifetime),
   };
   return { training, runnable, release: () => lifetime.end() };

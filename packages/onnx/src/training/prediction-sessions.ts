@@ -1,6 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { LengthConfig } from '@length-adaptive/core/lengths';
-import { fullLength } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
+import { lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
 import { withPriors } from '@length-adaptive/models/engine';
 import { keptPositionsOf } from '../kept-positions.js';
@@ -46,13 +46,15 @@ export const predictionSessions = (
       ...weights.feeds(ort, session.inputNames),
     });
   };
+  const configOf = (point: OperatingPoint): LengthConfig => lengthsOf(validateOperatingPoint(point, layers), layers);
   const release = async (opened: Opened | undefined): Promise<void> =>
     (await opened?.catch(() => undefined))?.session.release(); // what did not open has nothing to release
 
   return {
-    run: async (inputs, { config = fullLength(layers) } = {}) =>
-      (await run(answering, inputs, config))['logits']?.data as Float32Array,
-    keptPositions: async (input, config) => {
+    run: async (inputs, { point = {} } = {}) =>
+      (await run(answering, inputs, configOf(point)))['logits']?.data as Float32Array,
+    keptPositions: async (input, point) => {
+      const config = configOf(point);
       tracing ??= openSession(predictionGraph(graph, { trace: true }), options);
       return keptPositionsOf(await run(tracing, [input], config), config, input.ids.length);
     },

@@ -185,7 +185,7 @@ test('parameters become a budget', async () => {
     expect((await infer({ inputs: [text('good')], parameters: { length_config } })).json).toMatchObject({
       parameters: { length_config: config.join(',') },
     });
-    expect(one.service.requests.at(-1)?.budget).toEqual({ lengthConfig: config });
+    expect(one.service.requests.at(-1)?.budget).toEqual({ point: { lengths: config } });
   }
 });
 

@@ -1,6 +1,7 @@
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
+import { lengthConfigText } from '../length-config-text.js';
 import { statusPage, statusPagePolicy } from '../page/status-page.js';
 import type { Routes } from './routes.js';
 import { statusBody } from './status-body.js';
@@ -64,8 +65,8 @@ const models = Type.Object({
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const pointOf = ({ point: { lengths = [] }, score, cost, latencyMs }: ParetoPoint) => ({
-  length_config: lengths.join(','),
+const pointOf = ({ point, score, cost, latencyMs }: ParetoPoint) => ({
+  length_config: lengthConfigText(point),
   score: finite(score),
   cost,
   ...(latencyMs !== undefined && { latency_ms: latencyMs }),

@@ -1,4 +1,5 @@
-import { CoreError, fullLength, parseLengthConfig, type LengthConfig } from '@length-adaptive/core';
+import { CoreError, type OperatingPoint } from '@length-adaptive/core';
+import { parsePoint } from '@length-adaptive/models';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type, type Static, type TObject } from 'typebox';
 import { ServerError } from '../errors.js';
@@ -70,26 +71,17 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
-/** `full`, an index of the Pareto set, or ratios -> a configuration. */
-const lengthConfigOf = (text: string, paretoSet: readonly ParetoPoint[]): LengthConfig => {
-  const layers = paretoSet[0]?.point.lengths?.length;
-  if (text === 'full' && layers !== undefined) return fullLength(layers);
-  if (!/^\d+$/.test(text)) return parseLengthConfig(text, layers);
-  const lengths = paretoSet[Number(text)]?.point.lengths;
-  if (lengths) return lengths;
-  throw new ServerError(
-    'LENGTH_CONFIG_INVALID',
-    `length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`,
-  );
-};
-
-const readLengthConfig = (text: string, paretoSet: readonly ParetoPoint[]): LengthConfig => {
+/** `full`, an index of the Pareto set, or ratios -> a point. @throws ServerError `LENGTH_CONFIG_INVALID` */
+const readPoint = (text: string, paretoSet: readonly ParetoPoint[]): OperatingPoint => {
+  const fail = (message: string, options?: ErrorOptions): never => {
+    throw new ServerError('LENGTH_CONFIG_INVALID', message, options);
+  };
   try {
-    return lengthConfigOf(text, paretoSet);
+    const point = parsePoint(text, { paretoSet, layers: paretoSet[0]?.point.lengths?.length });
+    return point ?? fail(`length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`);
   } catch (error) {
-    throw error instanceof CoreError
-      ? new ServerError('LENGTH_CONFIG_INVALID', error.message, { cause: error })
-      : error;
+    if (error instanceof CoreError) return fail(error.message, { cause: error });
+    throw error;
   }
 };
 
@@ -113,7 +105,7 @@ export const inferenceRequest = (
   }
   return {
     inputs,
-    budget: text === undefined ? budget : { lengthConfig: readLengthConfig(text, paretoSet) },
+    budget: text === undefined ? budget : { point: readPoint(text, paretoSet) },
     timeoutMs: fields.timeout_ms,
     priority: fields.priority,
     truncate: fields.truncate ?? truncate,

@@ -1,4 +1,5 @@
 import { Type, type Static, type TObject } from 'typebox';
+import { lengthConfigText } from '../length-config-text.js';
 import type { InferenceResult } from '../request.js';
 import { round } from './round.js';
 
@@ -20,7 +21,7 @@ export const resultFields = {
 export type ResultFields = Static<TObject<typeof resultFields>>;
 
 export const fieldsOfResult = ({
-  lengthConfig,
+  point,
   cost,
   expectedScore,
   degraded,
@@ -28,7 +29,7 @@ export const fieldsOfResult = ({
   computeMs,
   tokens,
 }: InferenceResult): ResultFields => ({
-  length_config: lengthConfig.join(','),
+  length_config: lengthConfigText(point),
   cost,
   ...(Number.isFinite(expectedScore) && { expected_score: Number(expectedScore) }),
   degraded,
@@ -43,7 +44,7 @@ export const headersOfResult = (result: InferenceResult, totalMs: number): Recor
   'x-inference-time': String(round(result.computeMs)),
   'x-total-time': String(round(totalMs)),
   'x-compute-tokens': String(result.tokens),
-  'x-length-config': result.lengthConfig.join(','),
+  'x-length-config': lengthConfigText(result.point),
   'x-length-cost': String(round(result.cost)),
   'x-degraded': String(result.degraded),
 });

@@ -1,13 +1,15 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { lengthsOf, pointKey, validateLengthConfig } from '@length-adaptive/core';
-import type { ParetoPoint } from '@length-adaptive/models';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { pointKey, validateOperatingPoint } from '@length-adaptive/core';
+import type { ParetoPoint, PointBounds } from '@length-adaptive/models';
+import { pointsWithin } from '@length-adaptive/models';
 import { ServerError, messageOf } from '../errors.js';
+import { lengthConfigText } from '../length-config-text.js';
 import type { RequestBudget } from '../request.js';
 
-/** A configuration that a request may run at. */
+/** An operating point that a request may run at. */
 export interface Choice {
-  readonly lengthConfig: LengthConfig;
-  /** Share of the full MACs on the examples of the search; undefined for a configuration of the caller's own. */
+  readonly point: OperatingPoint;
+  /** Share of the full MACs on the examples of the search; undefined for a point of the caller's own. */
   readonly cost: number | undefined;
   /** Score in the search; undefined where there was none. */
   readonly score: number | undefined;
@@ -23,18 +25,16 @@ export interface Choices {
   readonly flexible: boolean;
 }
 
-const slack = 1e-9;
-
-const toChoice = ({ point, cost, score }: ParetoPoint, index: number, layers: number): Choice => ({
-  lengthConfig: lengthsOf(point, layers),
+const toChoice = ({ point, cost, score }: ParetoPoint, index: number): Choice => ({
+  point,
   cost,
   score: Number.isFinite(score) ? score : undefined,
   index,
 });
 
 /** A choice as an answer names it. */
-const nameChoice = ({ lengthConfig, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
-  length_config: lengthConfig.join(','),
+const nameChoice = ({ point, cost, score }: Choice): Readonly<Record<string, unknown>> => ({
+  length_config: lengthConfigText(point),
   ...(cost !== undefined && { cost }),
   ...(score !== undefined && { score }),
 });
@@ -50,40 +50,38 @@ export const infeasible = (
   });
 };
 
-const exactly = (paretoSet: readonly ParetoPoint[], lengthConfig: LengthConfig, layers: number): Choices => {
+const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layers: number): Choices => {
   try {
-    validateLengthConfig(lengthConfig, layers);
+    validateOperatingPoint(point, layers);
   } catch (error) {
     throw new ServerError('LENGTH_CONFIG_INVALID', messageOf(error), { cause: error });
   }
-  const index = paretoSet.findIndex(({ point }) => pointKey(point) === pointKey({ lengths: lengthConfig }));
+  const index = paretoSet.findIndex((found) => pointKey(found.point) === pointKey(point));
   const known = paretoSet[index];
   return {
-    allowed: [
-      known
-        ? toChoice(known, index, layers)
-        : { lengthConfig, cost: undefined, score: undefined, index: paretoSet.length },
-    ],
+    allowed: [known ? toChoice(known, index) : { point, cost: undefined, score: undefined, index: paretoSet.length }],
     flexible: false,
   };
 };
 
 /**
- * The configurations that cost and score bounds allow; how long they take is not looked at here.
+ * The points that cost and score bounds allow; how long they take is not looked at here.
  *
  * @param paretoSet cheapest first, at least one point
  * @throws ServerError `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
  */
 export const choicesFor = (
   paretoSet: readonly ParetoPoint[],
-  { cost, minScore, lengthConfig }: RequestBudget,
+  { cost, minScore, point }: RequestBudget,
   layers: number,
 ): Choices => {
-  if (lengthConfig) return exactly(paretoSet, lengthConfig, layers);
-  const all = paretoSet.map((point, index) => toChoice(point, index, layers));
-  const enough =
-    minScore === undefined ? all : all.filter(({ score }) => score !== undefined && score >= minScore - slack);
-  const [cheapest] = enough;
+  if (point) return exactly(paretoSet, point, layers);
+  const all = paretoSet.map(toChoice);
+  const within = (bounds: PointBounds): Choice[] => {
+    const kept = new Set(pointsWithin(paretoSet, bounds));
+    return all.filter((_, index) => kept.has(paretoSet[index] as ParetoPoint));
+  };
+  const [cheapest] = within({ minScore });
   if (!cheapest) {
     const best = all.at(-1);
     const known =
@@ -92,8 +90,7 @@ export const choicesFor = (
         : `the best configuration scores ${best.score}`;
     return infeasible(`min_score is ${minScore}, and ${known}.`, best);
   }
-  const allowed =
-    cost === undefined ? enough : enough.filter((choice) => choice.cost !== undefined && choice.cost <= cost + slack);
+  const allowed = within({ minScore, cost });
   if (allowed.length > 0) return { allowed, flexible: true };
   const with_ = minScore === undefined ? '' : ` with a score of at least ${minScore}`;
   return infeasible(

@@ -16,11 +16,11 @@ describe('what a budget allows', () => {
   test('what scores enough', () => expect(indices({ minScore: 0.88 })).toEqual([2, 3, 4]));
   test('both', () => expect(indices({ cost: 0.8, minScore: 0.88 })).toEqual([2, 3]));
   test('exactly one configuration, of the set or not, which load does not change', () => {
-    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.5, 0.4] }, 3)).toMatchObject({
+    expect(choicesFor(paretoSet, { point: { lengths: [0.7, 0.5, 0.4] } }, 3)).toMatchObject({
       flexible: false,
       allowed: [{ index: 2, score: 0.88, cost: 0.6 }],
     });
-    expect(choicesFor(paretoSet, { lengthConfig: [0.7, 0.6, 0.4] }, 3)).toMatchObject({
+    expect(choicesFor(paretoSet, { point: { lengths: [0.7, 0.6, 0.4] } }, 3)).toMatchObject({
       flexible: false,
       allowed: [{ score: undefined, cost: undefined }],
     });
@@ -44,7 +44,7 @@ describe('what a budget allows', () => {
       'the best configuration scores 0.91',
       { nearest: { length_config: '1,1,1' } },
     ],
-    [{ lengthConfig: [1, 1] }, 'LENGTH_CONFIG_INVALID', '2 entries for a model of 3 layers', undefined],
+    [{ point: { lengths: [1, 1] } }, 'LENGTH_CONFIG_INVALID', '2 entries for a model of 3 layers', undefined],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {
     expect(() => choicesFor(paretoSet, budget, 3)).toThrow(
       expect.objectContaining({

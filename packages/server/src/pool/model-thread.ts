@@ -37,6 +37,7 @@ const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
   OPTION_INVALID: 'REQUEST_INVALID',
   INPUT_INVALID: 'REQUEST_INVALID',
   LENGTH_CONFIG_INVALID: 'LENGTH_CONFIG_INVALID',
+  OPERATING_POINT_INVALID: 'REQUEST_INVALID',
 };
 
 const failed = (error: unknown): ThreadAnswer => {
@@ -56,10 +57,10 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
   const [first] = texts;
   if (!first) return [];
   try {
-    const lengthConfigs = texts.map(({ lengthConfig }) => lengthConfig);
+    const points = texts.map(({ point }) => point);
     const predictions = await predictor.predict(
       texts.map(({ input }) => input),
-      { ...optionsOf(first), lengthConfigs, onError: 'answer' },
+      { ...optionsOf(first), points, onError: 'answer' },
     );
     return predictions.map((prediction) => (prediction.error ? failed(prediction.error) : { prediction }));
   } catch (error) {

@@ -1,5 +1,5 @@
 /** What goes between the main thread and the threads that run a model: plain data. */
-import type { LengthConfig } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type {
   Dimensions,
   ParetoPoint,
@@ -41,7 +41,7 @@ export interface ModelFacts {
 /** One text of a batch. */
 export interface ThreadText {
   readonly input: TextInput | TokenInput;
-  readonly lengthConfig: LengthConfig;
+  readonly point: OperatingPoint;
   readonly truncate: boolean;
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;

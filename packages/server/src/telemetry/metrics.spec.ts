@@ -3,7 +3,7 @@ import { createMetrics } from './metrics.js';
 const model = { name: 'reviews', version: '1' };
 const result = {
   predictions: [],
-  lengthConfig: [1],
+  point: { lengths: [1] },
   cost: 0.42,
   expectedScore: 0.8,
   degraded: true,

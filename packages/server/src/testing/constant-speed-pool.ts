@@ -36,7 +36,6 @@ export const facts: ModelFacts = {
   timed: [{ macs: 1e6, milliseconds: 1 }],
 };
 
-const full = [1, 1, 1];
 
 export interface ConstantSpeedPool extends ModelPool {
   /** Every batch that was computed. */
@@ -48,14 +47,14 @@ export interface ConstantSpeedPool extends ModelPool {
 /** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
 export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): ConstantSpeedPool => {
   const macs = macsOf(facts);
-  const perMac = msPerText / macs(32, full);
+  const perMac = msPerText / macs(32, {});
   const batches: (readonly ThreadText[])[] = [];
   let crashes = 0;
   const { tokens: countTokens } = createTokenEstimate(facts.dimensions.positions);
   return {
     facts: {
       ...facts,
-      timed: [16, 32].map((tokens) => ({ macs: macs(tokens, full), milliseconds: perMac * macs(tokens, full) })),
+      timed: [16, 32].map((tokens) => ({ macs: macs(tokens, {}), milliseconds: perMac * macs(tokens, {}) })),
     },
     threads,
     batches,
@@ -67,19 +66,19 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
         throw new ServerError('WORKER_CRASHED', 'The thread ended.');
       }
       batches.push(texts);
-      const computeMs = texts.reduce((sum, text) => sum + perMac * macs(countTokens(text.input), text.lengthConfig), 0);
+      const computeMs = texts.reduce((sum, text) => sum + perMac * macs(countTokens(text.input), text.point), 0);
       await new Promise((resolve) => setTimeout(resolve, computeMs));
       return {
         computeMs,
         answers: texts.map((text) => {
           if (text.input === 'too long') return { code: 'TEXT_TOO_LONG', message: 'too long' };
           const tokens = countTokens(text.input);
-          const cost = macs(tokens, text.lengthConfig) / macs(tokens, full);
+          const cost = macs(tokens, text.point) / macs(tokens, {});
           return {
             prediction: {
               label: JSON.stringify(text.input),
               score: 1,
-              lengthConfig: text.lengthConfig,
+              point: text.point,
               cost,
               tokens,
               keptTokens: [tokens, tokens, tokens],

@@ -1,4 +1,4 @@
-import { fullLength } from '@length-adaptive/core';
+import { fullLength, pointKey } from '@length-adaptive/core';
 import type { Answer, KnownTaskName, ParetoPoint, Prediction, TextInput, TokenInput } from '@length-adaptive/models';
 import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
@@ -89,7 +89,7 @@ const predictionOf = (input: TextInput | TokenInput, task: KnownTaskName, thresh
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
   return {
     ...answers[task]({ text, score: text.includes('good') ? 0.75 : 0.25, context, threshold }),
-    ...{ lengthConfig: fullLength(3), cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] },
+    ...{ point: { lengths: fullLength(3) }, cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] },
   };
 };
 
@@ -120,15 +120,14 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       ),
     );
     const predictions = inputs.map((input) => predictionOf(input, task, threshold));
-    const point = paretoSet.find(
-      ({ point: { lengths } }) => lengths?.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join(),
-    );
+    const { point = { lengths: [0.8, 0.6, 0.5] } } = budget;
+    const known = paretoSet.find((found) => pointKey(found.point) === pointKey(point));
     return {
       predictions,
       ...(refused.size > 0 && { refused }),
-      lengthConfig: budget.lengthConfig ?? [0.8, 0.6, 0.5],
-      cost: point?.cost ?? 0.5,
-      expectedScore: point?.score,
+      point,
+      cost: known?.cost ?? 0.5,
+      expectedScore: known?.score,
       degraded: budget.minScore === undefined && inputs.length > 1,
       tokens: predictions.reduce((sum, { tokens }) => sum + tokens, 0),
       queueMs: 1.23456,

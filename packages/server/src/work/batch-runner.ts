@@ -39,7 +39,7 @@ const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
   const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
   return {
     input: inputs[text] as ThreadText['input'],
-    lengthConfig: choice.lengthConfig,
+    point: choice.point,
     truncate,
     answers,
     maxAnswerTokens,
@@ -87,7 +87,7 @@ export const createBatchRunner = ({
       if ('code' in answer) return refuseText(job, text, answer);
       const { prediction } = answer;
       report.tokens += prediction.tokens;
-      report.macs += macs(prediction.tokens, choice.lengthConfig);
+      report.macs += macs(prediction.tokens, choice.point);
       estimate.observe(bytesOf(job.request.inputs[text] as ThreadText['input']), prediction.tokens);
       answerText(job, text, prediction);
     });

@@ -64,7 +64,7 @@ export const formBatch = (jobs: readonly Job[], options: BatchOptions): Batch =>
       const leftMs = job.due - now - speed.milliseconds(total.macs);
       const choice = job.choice ?? chooseWithin(job, { ceiling, leftMs, speed, macs });
       const tokens = job.tokens[text] ?? 0;
-      const more = macs(tokens, choice.lengthConfig);
+      const more = macs(tokens, choice.point);
       const full =
         rows.length >= maxTexts ||
         total.tokens + tokens > maxTokens ||

@@ -1,5 +1,5 @@
-import { cost, fullLength } from '@length-adaptive/core';
-import type { LengthConfig } from '@length-adaptive/core';
+import { cost, lengthsOf } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
 import { costOptionsOf } from '@length-adaptive/models';
 import type { ServerError } from '../errors.js';
@@ -8,11 +8,11 @@ import type { ModelFacts } from '../pool/thread-messages.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 
 /** MACs of an input of so many tokens. */
-export type MacsOf = (tokens: number, lengthConfig: LengthConfig) => number;
+export type MacsOf = (tokens: number, point: OperatingPoint) => number;
 
 export const macsOf = ({ dimensions, head }: Pick<ModelFacts, 'dimensions' | 'head'>): MacsOf => {
   const costOptions = costOptionsOf(dimensions, head);
-  return (tokens, lengthConfig) => cost(dimensions, lengthConfig, tokens, costOptions);
+  return (tokens, point) => cost(dimensions, lengthsOf(point, dimensions.layers), tokens, costOptions);
 };
 
 /** A request on its way: some of its texts wait, some are being computed, some are done. */
@@ -35,7 +35,7 @@ export interface Job {
   readonly macsUnder: readonly number[];
   /** Numbers of the texts that wait, ascending. */
   readonly waiting: number[];
-  /** Set when its first text begins: all texts run at the same configuration. */
+  /** Set when its first text begins: all texts run at the same point. */
   choice: Choice | undefined;
   /** Whether one that came later went first. */
   overtaken: boolean;
@@ -63,15 +63,15 @@ export type NewJob = Pick<
 /** MACs of the texts of a job that wait. */
 export const waitingMacs = (
   { waiting, tokens }: Pick<Job, 'waiting' | 'tokens'>,
-  { lengthConfig }: Pick<Choice, 'lengthConfig'>,
+  { point }: Pick<Choice, 'point'>,
   macs: MacsOf,
-): number => waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, lengthConfig), 0);
+): number => waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, point), 0);
 
-/** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its configuration. */
+/** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its point. */
 export const macsToCome = ({ waiting, tokens, macsUnder, choice }: Job, ceiling: number): number =>
   (waiting.length / tokens.length) * (macsUnder[Math.min(choice?.index ?? ceiling, macsUnder.length - 1)] ?? 0);
 
-/** The best configuration that a job may run at while load holds back all above `ceiling`. */
+/** The best point that a job may run at while load holds back all above `ceiling`. */
 export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choices'>, ceiling: number): Choice => {
   const within = flexible ? allowed.filter(({ index }) => index <= ceiling) : allowed;
   return (within.at(-1) ?? allowed[0]) as Choice;
@@ -83,14 +83,13 @@ const resultOf = (
   macs: MacsOf,
 ): InferenceResult => {
   const predictions = [...byText].sort(([one], [other]) => one - other).map(([, prediction]) => prediction);
-  const { lengthConfig, score, index } = choice as Choice;
-  const full = fullLength(lengthConfig.length);
-  const spent = predictions.map(({ tokens }) => macs(tokens, full));
+  const { point, score, index } = choice as Choice;
+  const spent = predictions.map(({ tokens }) => macs(tokens, {}));
   const whole = spent.reduce((sum, own) => sum + own, 0);
   return {
     predictions,
     ...(refused.size > 0 && { refused }),
-    lengthConfig,
+    point,
     cost: predictions.reduce((sum, prediction, text) => sum + prediction.cost * (spent[text] ?? 0), 0) / whole,
     expectedScore: score,
     degraded: index < alone.index,

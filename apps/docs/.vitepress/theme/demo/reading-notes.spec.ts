@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => sentiment.dispose());
 
 const inspect = (text: string): Promise<Inspection> =>
-  sentiment.inspect(text, { truncate: true, lengthConfig: sentiment.paretoSet[0]?.point.lengths });
+  sentiment.inspect(text, { truncate: true, point: sentiment.paretoSet[0]?.point });
 const notesOf = async (text: string): Promise<string[]> => readingNotes(await inspect(text), [text]);
 
 test('of an English sentence there is nothing to tell', async () => {
@@ -64,7 +64,7 @@ test('words of which only the letters are known are told of, too', async () => {
 test('a long context is read in parts, of which one is shown', async () => {
   const answers = await load(modelFolder('question-answering'));
   const texts = ['Who built it?', `Holloway built it. ${'The town grew. '.repeat(150)}`] as const;
-  const inspection = await answers.inspect(texts, { lengthConfig: answers.paretoSet[0]?.point.lengths });
+  const inspection = await answers.inspect(texts, { point: answers.paretoSet[0]?.point });
   answers.dispose();
   const { length } = inspection.encoding.ids;
   expect(inspection.prediction.tokens).toBeGreaterThan(length);

@@ -92,7 +92,7 @@ export const useDemo = (model: DemoModel) => {
     if (texts.some((own) => own.trim() === ''))
       return refuse(model.asks ? 'Write a question and a text.' : 'Write a text.');
     const input = model.asks ? ([question, text] as const) : text;
-    const at = ({ lengths }: OperatingPoint) => ({ lengthConfig: lengths, truncate: true, signal });
+    const at = (point: OperatingPoint) => ({ point, truncate: true, signal });
     const lengths = chosen === whole ? [whole] : [chosen, whole];
     try {
       const { prediction, ...inspection } = await open.inspect(input, at(chosen.point));

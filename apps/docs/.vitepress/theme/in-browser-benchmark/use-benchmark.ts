@@ -105,7 +105,7 @@ export const useBenchmark = () => {
             engine: name,
             length,
             first,
-            run: () => predictor.predict([text], { signal, truncate: true, lengthConfig: first.lengthConfig }),
+            run: () => predictor.predict([text], { signal, truncate: true, point: first.point }),
           });
       }
     }

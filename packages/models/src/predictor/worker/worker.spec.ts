@@ -69,13 +69,13 @@ test('a model in a worker looks and answers like one in the thread', async () =>
     reason: 'plain JavaScript, many times slower than the others',
     passedOver: [],
   });
-  const options = { lengthConfig: [0.8, 0.5, 0.3] };
+  const options = { point: { lengths: [0.8, 0.5, 0.3] } };
   expect(await predictor.predict(texts, options)).toEqual(await inThread.predict(texts, options));
   expect(await predictor.inspect('good film', options)).toEqual(await inThread.inspect('good film', options));
   expect(await predictor.countTokens('good film')).toBe(await inThread.countTokens('good film'));
   for (const tokens of [2, 30]) {
     expect(predictor.macs(tokens)).toBe(inThread.macs(tokens));
-    expect(predictor.macs(tokens, options.lengthConfig)).toBe(inThread.macs(tokens, options.lengthConfig));
+    expect(predictor.macs(tokens, options.point)).toBe(inThread.macs(tokens, options.point));
   }
 });
 
@@ -96,7 +96,9 @@ test('errors arrive as what they are', async () => {
   await expect(predictor.predict(['good film', ''], { onError: 'throw' })).rejects.toMatchObject({
     code: 'TEXT_EMPTY',
   });
-  const rising = await predictor.predict(texts, { lengthConfig: [0.5, 0.6, 0.7] }).catch((error: unknown) => error);
+  const rising = await predictor
+    .predict(texts, { point: { lengths: [0.5, 0.6, 0.7] } })
+    .catch((error: unknown) => error);
   expect(rising).toBeInstanceOf(CoreError);
   expect(rising).toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
   const { page, worker } = openPorts();

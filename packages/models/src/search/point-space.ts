@@ -1,0 +1,19 @@
+import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
+import { lengthsOf, pointKey } from '@length-adaptive/core';
+import type { DescendingVector, Space } from '@length-adaptive/search';
+
+/** The operators of a space that move in it, over points. */
+type PointSpace = Required<Pick<Space<OperatingPoint>, 'initial' | 'repair' | 'mutate' | 'crossover' | 'key'>>;
+
+/** A space of operating points whose lengths move as `genes` do: the same choices are made of the same random numbers. */
+export const pointSpace = (genes: DescendingVector, layers: number): PointSpace => {
+  const of = (point: OperatingPoint): LengthConfig => lengthsOf(point, layers);
+  const withLengths = (lengths: LengthConfig): OperatingPoint => ({ lengths });
+  return {
+    initial: (random) => withLengths(genes.initial(random)),
+    repair: (point) => ({ ...point, lengths: genes.repair(of(point)) }),
+    mutate: (point, random) => ({ ...point, lengths: genes.mutate(of(point), random) }),
+    crossover: (a, b) => genes.crossover(of(a), of(b)).map(withLengths),
+    key: pointKey,
+  };
+};

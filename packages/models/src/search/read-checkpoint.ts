@@ -1,0 +1,18 @@
+import type { LengthSearchCheckpoint } from './length-problem.js';
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * A checkpoint as this release writes it: in those of earlier ones a genome is a bare list of lengths. Whether it is a checkpoint at all is
+ * for the search to say.
+ */
+export const readLengthCheckpoint = (saved: unknown): Partial<LengthSearchCheckpoint> | undefined => {
+  if (!isRecord(saved) || !Array.isArray(saved['evaluated']))
+    return saved as Partial<LengthSearchCheckpoint> | undefined;
+  const entries: readonly unknown[] = saved['evaluated'];
+  const evaluated = entries.map((entry) =>
+    isRecord(entry) && Array.isArray(entry['genome']) ? { ...entry, genome: { lengths: entry['genome'] } } : entry,
+  );
+  return { ...saved, evaluated } as Partial<LengthSearchCheckpoint>;
+};
