@@ -53,7 +53,10 @@ const main = async (): Promise<void> => {
     const predictor = createPredictor(await openTrainedModel(folder, { reducer }));
     const layers = predictor.dimensions.layers;
     const answersAt = async (lengthConfig?: readonly number[]) => {
-      const predictions = await predictor.predict(texts, { lengthConfig, onError: 'throw' });
+      const predictions = await predictor.predict(texts, {
+        point: lengthConfig && { lengths: lengthConfig },
+        onError: 'throw',
+      });
       const cost = predictions.reduce((sum, { cost: share }) => sum + share, 0) / texts.length;
       return { answers: predictions.map(({ label }) => label), cost };
     };
