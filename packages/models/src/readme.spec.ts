@@ -96,3 +96,8 @@ test('so does the one on distillation', async () => {
     num_hidden_layers: 2,
   });
 });
+
+test('the one with a task of its own is linked; it loads as a program of its own and says nothing (own-task.spec.ts does the rest)', async () => {
+  expect(readme()).toContain('/packages/models/examples/repeats.ts)');
+  expect(await runExample(path.join(root, 'examples/repeats.ts'))).toBe('');
+});

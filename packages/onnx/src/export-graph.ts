@@ -110,12 +110,7 @@ const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHea
   if (!task.outputNames) g.output('logits', logits, 'float32', axes);
   else
     task.outputNames.forEach((name, i) =>
-      g.output(
-        name,
-        g.op('Gather', [logits, g.int64(i)], { axis: axes.length - 1 }),
-        'float32',
-        axes.slice(0, -1) as readonly string[],
-      ),
+      g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: axes.length - 1 }), 'float32', axes.slice(0, -1)),
     );
 };
 
