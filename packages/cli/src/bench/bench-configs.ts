@@ -1,5 +1,5 @@
 import type { LengthConfig } from '@length-adaptive/core';
-import { fullLength, isFullLength } from '@length-adaptive/core';
+import { constantRatioConfig, fullLength, isFullLength } from '@length-adaptive/core';
 import type { ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { macsShare } from '@length-adaptive/models';
 import { parseConfig } from '../choice/length-choice.js';
@@ -20,21 +20,17 @@ const pointCosts = [0.7, 0.5, 0.3] as const;
 /** Costs of the chains that stand in for a model that was never searched. */
 const chainCosts = [0.5, 0.3] as const;
 
-/** Every layer keeps the same share of what it gets. */
-const chain = (layers: number, keep: number): LengthConfig =>
-  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
-
 /** The chain of a relative cost, by bisection; the cheapest there is when the cost cannot be had. */
 const chainOfCost = (model: RunnableModel, target: number, lengths: readonly number[]): NamedConfig => {
   const { layers } = model.dimensions;
   let [low, high] = [0, 1];
   for (let step = 0; step < 20; step++) {
     const middle = (low + high) / 2;
-    if (macsShare(model, chain(layers, middle), lengths) > target) high = middle;
+    if (macsShare(model, constantRatioConfig(layers, middle), lengths) > target) high = middle;
     else low = middle;
   }
   const keep = Math.max(0.01, Number(high.toFixed(3)));
-  return { name: `chain ${keep}`, lengthConfig: chain(layers, keep) };
+  return { name: `chain ${keep}`, lengthConfig: constantRatioConfig(layers, keep) };
 };
 
 const nearestPoint = (points: readonly ParetoPoint[], target: number): number =>

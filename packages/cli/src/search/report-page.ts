@@ -8,8 +8,7 @@ import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeEngine } from '../engine/used-engine.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+import { percent } from '../chart/percent.js';
 
 /** A column of the table; absent when nothing of it was measured. */
 interface Column {
