@@ -92,6 +92,9 @@ export const compareInTurn = async <Name extends string>(
   return times;
 };
 
+/** A share for readers: 0.1234 is 12.3 %. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
 /** An aligned table of text: columns of numbers to the right, others to the left. */
 export const formatTable = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
   const lines = [header, ...rows.map((cells) => cells.map(String))];

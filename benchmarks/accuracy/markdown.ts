@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../harness.js';
+import { percent } from '../harness.js';
 
 const names = ['sst2', 'squad', 'wnut17', 'imdb'] as const;
 
@@ -9,8 +10,6 @@ const rowsOf = (name: string): Row[] => {
   const file = fileURLToPath(new URL(`../results/${name}.json`, import.meta.url));
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Row[]) : [];
 };
-
-const percent = (score: number | undefined): string => (score === undefined ? '' : `${(100 * score).toFixed(1)} %`);
 
 /** MACs of a row, from its note. */
 const macs = ({ note }: Row): string => /at ([\d.]+)x MACs/.exec(note)?.[1] ?? '1';

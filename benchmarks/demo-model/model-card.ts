@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatPoint } from '@length-adaptive/core';
 import { formatLengthAdaptiveFile, validateLengthAdaptiveFile, writeFile } from '@length-adaptive/models';
+import { percent } from '../harness.js';
 import type { DemoModel } from './demo-models.js';
 import { vocabulary } from './demo-models.js';
 import type { MadeModel } from './stages.js';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 

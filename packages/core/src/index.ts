@@ -3,6 +3,7 @@ export type { CoreErrorCode } from './errors.js';
 export { createRandom, shuffled } from './random.js';
 export type { Random } from './random.js';
 export {
+  constantRatioConfig,
   formatLengthConfig,
   fromAbsoluteLengths,
   fullLength,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CoreError } from './errors.js';
 import {
+  constantRatioConfig,
   formatLengthConfig,
   fromAbsoluteLengths,
   fullLength,
@@ -52,6 +53,8 @@ test('kept tokens never rise from layer to layer', () => {
 test('full length keeps everything', () => {
   expect(isFullLength(fullLength(6))).toBe(true);
   expect(isFullLength([1, 0.9])).toBe(false);
+  expect(isFullLength(constantRatioConfig(4, 1))).toBe(true);
+  expect(constantRatioConfig(3, 0.5)).toEqual([0.5, 0.25, 0.125]);
   expect(keptTokens(fullLength(3), 17)).toEqual([17, 17, 17]);
 });
 

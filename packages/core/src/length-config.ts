@@ -20,6 +20,10 @@ const show = (values: readonly number[]): string => `[${values.join(', ')}]`;
 /** The configuration that drops nothing. */
 export const fullLength = (layers: number): LengthConfig => new Array<number>(layers).fill(1);
 
+/** The configuration in which every layer keeps the same share of the tokens that enter it: `constantRatioConfig(3, 0.5)` is [0.5, 0.25, 0.125]. */
+export const constantRatioConfig = (layers: number, keep: number): LengthConfig =>
+  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
+
 /** Whether a configuration drops nothing at any length. */
 export const isFullLength = (config: LengthConfig): boolean => config.every((ratio) => ratio === 1);
 

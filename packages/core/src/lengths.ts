@@ -2,6 +2,7 @@
 export { CoreError } from './errors.js';
 export type { CoreErrorCode } from './errors.js';
 export {
+  constantRatioConfig,
   formatLengthConfig,
   fromAbsoluteLengths,
   fullLength,

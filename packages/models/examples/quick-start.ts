@@ -31,5 +31,5 @@ await saveModel('models/reviews', { ...text, lengthAdaptive });
 
 // Use any of them at run time. Later: const predictor = await load('models/reviews').
 const predictor = createPredictor({ ...text, lengthAdaptive });
-const [answer] = await predictor.predict(['a great phone'], { budget: { cost: 0.8 } });
+const [answer] = await predictor.predict(['a great phone'], { budget: { cost: 0.9 } });
 console.log(answer?.label, answer?.score, `${answer?.cost} of the full cost`, answer?.keptTokens);

@@ -91,7 +91,7 @@ test('so does the one on distillation', async () => {
   const rows = tinyExamples(40).map(({ text, label }) => `${text}\t${label}`);
   writeFileSync(path.join(folder, 'reviews.tsv'), ['sentence\tlabel', ...rows, ''].join('\n'));
 
-  expect(await runExample(example)).toMatch(/^0\.\d+ 0\.6\d+\n$/);
+  expect(await runExample(example)).toMatch(/^0\.\d+ 0\.53\d+\n$/);
   expect(JSON.parse(readFileSync(path.join(folder, 'models/small/config.json'), 'utf8'))).toMatchObject({
     num_hidden_layers: 2,
   });

@@ -29,5 +29,5 @@ for (const { path, bytes, verification } of await exportModel('exported/reviews'
 }
 
 const predictor = await loadOnnx('exported/reviews', { precision: 'int8' });
-const [answer] = await predictor.predict(['a great phone'], { budget: { cost: 0.8 } });
+const [answer] = await predictor.predict(['a great phone'], { budget: { cost: 0.9 } });
 console.log(answer?.label, answer?.score, `${answer?.cost} of the full cost`, answer?.keptTokens);

@@ -1,4 +1,4 @@
-import { findRuntime, hasNativeRuntime, openSession } from './runtime.js';
+import { findRuntime, hasNativeRuntime, openOnBestEngine, openSession } from './runtime.js';
 
 jest.mock('onnxruntime-node', () => {
   throw new Error("Cannot find package 'onnxruntime-node'");
@@ -20,4 +20,10 @@ describe('without a runtime', () => {
   });
 
   test('there is no native one', async () => expect(await hasNativeRuntime()).toBe(false));
+
+  test('TensorFlow.js is the best engine, unless the other is asked for', async () => {
+    const open = { onnx: () => 'onnx', tfjs: () => Promise.resolve('tfjs') };
+    expect(await openOnBestEngine(open)).toBe('tfjs');
+    expect(await openOnBestEngine(open, 'onnx')).toBe('onnx');
+  });
 });

@@ -1,5 +1,5 @@
 import { createGraph } from './graph/graph-builder.js';
-import { findRuntime, hasNativeRuntime, openSession } from './runtime.js';
+import { findRuntime, hasNativeRuntime, openOnBestEngine, openSession } from './runtime.js';
 
 const modelOf = (opset: number): Uint8Array => {
   const g = createGraph();
@@ -11,6 +11,9 @@ describe('the runtime', () => {
   test('is onnxruntime-node where that is installed', async () => {
     expect(await findRuntime()).toMatchObject({ InferenceSession: expect.anything(), Tensor: expect.anything() });
     expect(await hasNativeRuntime()).toBe(true);
+    const open = { onnx: () => 'onnx', tfjs: () => 'tfjs' };
+    expect(await openOnBestEngine(open)).toBe('onnx');
+    expect(await openOnBestEngine(open, 'tfjs')).toBe('tfjs');
   });
 
   test('opens a model with a number of threads and named providers', async () => {

@@ -75,6 +75,21 @@ export const hasNativeRuntime = async (): Promise<boolean> => {
   }
 };
 
+/** What opens something on either engine: the other one's packages need not be there. */
+export type OnEngines<Opened> = Readonly<Record<'onnx' | 'tfjs', () => Opened | Promise<Opened>>>;
+
+/**
+ * Opens something on the engine that was asked for; `auto` is ONNX Runtime where one of native speed is installed, else TensorFlow.js.
+ *
+ * @throws what `open` throws
+ * @example
+ * const predictor = await openOnBestEngine({ onnx: () => loadOnnx('models/reviews'), tfjs: () => load('models/reviews') });
+ */
+export const openOnBestEngine = async <Opened>(
+  open: OnEngines<Opened>,
+  engine: 'auto' | keyof OnEngines<Opened> = 'auto',
+): Promise<Opened> => open[engine === 'auto' ? ((await hasNativeRuntime()) ? 'onnx' : 'tfjs') : engine]();
+
 /**
  * Opens a session.
  *

@@ -3,11 +3,37 @@ import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, keptTokens } from '@length-adaptive/core/lengths';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
 
-/** int64 tensors from small numbers, without a BigInt for each. */
-const int64Tensor = (ort: OnnxRuntime, rows: number, width: number, fill: (low: Int32Array) => void): RuntimeTensor => {
-  const words = new Int32Array(2 * rows * width); // low and high word of each number; the numbers are not negative
-  fill(words);
-  return new ort.Tensor('int64' as never, new BigInt64Array(words.buffer) as never, [rows, width]);
+/** What engines feed an encoder: [rows, width] numbers by input name. */
+export interface TokenArrays {
+  readonly dims: readonly [rows: number, width: number];
+  readonly arrays: Readonly<Record<'input_ids' | 'attention_mask' | 'token_type_ids', BigInt64Array>>;
+}
+
+/** The arrays of a batch, padded on the right to its longest row; each is made when it is read. */
+export const tokenArrays = (inputs: readonly EncoderInput[]): TokenArrays => {
+  const width = Math.max(...inputs.map(({ ids }) => ids.length));
+  const fill = (valueOf: (input: EncoderInput, token: number) => number): BigInt64Array => {
+    // Low and high word of each number, without a BigInt for each; the numbers are not negative.
+    const words = new Int32Array(2 * inputs.length * width);
+    inputs.forEach((input, row) => {
+      for (let token = 0; token < input.ids.length; token++) words[2 * (row * width + token)] = valueOf(input, token);
+    });
+    return new BigInt64Array(words.buffer);
+  };
+  return {
+    dims: [inputs.length, width],
+    arrays: {
+      get input_ids() {
+        return fill(({ ids }, token) => ids[token] as number);
+      },
+      get attention_mask() {
+        return fill(() => 1);
+      },
+      get token_type_ids() {
+        return fill(({ typeIds }, token) => typeIds?.[token] ?? 0);
+      },
+    },
+  };
 };
 
 /**
@@ -52,18 +78,14 @@ export const tokenFeeds = (
   inputs: readonly EncoderInput[],
   { configs, layers, inputNames, ...keep }: TokenFeeds,
 ): Record<string, RuntimeTensor> => {
-  const width = Math.max(...inputs.map(({ ids }) => ids.length));
-  const tensor = (valueOf: (input: EncoderInput, token: number) => number): RuntimeTensor =>
-    int64Tensor(ort, inputs.length, width, (low) =>
-      inputs.forEach((input, row) => {
-        for (let token = 0; token < input.ids.length; token++) low[2 * (row * width + token)] = valueOf(input, token);
-      }),
-    );
+  const { dims, arrays } = tokenArrays(inputs);
+  const tensor = (name: keyof TokenArrays['arrays']) => (): RuntimeTensor =>
+    new ort.Tensor('int64' as never, arrays[name] as never, dims);
   const all: Record<string, () => RuntimeTensor> = {
-    input_ids: () => tensor(({ ids }, token) => ids[token] as number),
-    attention_mask: () => tensor(() => 1),
-    token_type_ids: () => tensor(({ typeIds }, token) => typeIds?.[token] ?? 0),
-    prior: () => priorTensor(ort, inputs, width),
+    input_ids: tensor('input_ids'),
+    attention_mask: tensor('attention_mask'),
+    token_type_ids: tensor('token_type_ids'),
+    prior: () => priorTensor(ort, inputs, dims[1]),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers, keep),
   };
   return Object.fromEntries(

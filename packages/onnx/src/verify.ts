@@ -1,6 +1,6 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength } from '@length-adaptive/core/lengths';
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
 import type { LabelledInput, RunnableModel } from '@length-adaptive/models/engine';
 import { predictLogits } from '@length-adaptive/models/predict';
 import type { Agreement, AgreementLimits } from './agreement.js';
@@ -63,9 +63,6 @@ export interface VerifyOptions {
 /** How many of so many inputs have their kept positions compared: each takes runs of its own. */
 export const tracedInputs = (inputs: number): number => Math.min(inputs, 32);
 
-const chain = (layers: number, keep: number): LengthConfig =>
-  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
-
 const largest = (rows: readonly Float32Array[]): number => {
   let found = 0;
   for (const row of rows) for (const value of row) found = Math.max(found, Math.abs(value)); // NaN stays NaN
@@ -107,7 +104,9 @@ export const verify = async (
   const results: VerifiedPoint[] = [];
   let score: VerifiedScore | undefined;
   let scale = 1;
-  const usual = [fullLength(layers), chain(layers, 0.85), chain(layers, 0.65)].map((lengths) => ({ lengths }));
+  const usual = [fullLength(layers), constantRatioConfig(layers, 0.85), constantRatioConfig(layers, 0.65)].map(
+    (lengths) => ({ lengths }),
+  );
   for (const point of points ?? usual) {
     const options = { point, signal };
     const expected = await predictLogits(reference, inputs, options);

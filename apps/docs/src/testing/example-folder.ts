@@ -3,25 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
+import { specialTokens, tinyBertConfig, vocabularyFiles } from '@length-adaptive/tools/testing/tiny-bert';
 import { workspaceFolder } from '../workspace.js';
 
 const config = {
-  model_type: 'bert',
+  ...tinyBertConfig,
   vocab_size: 24,
-  hidden_size: 32,
-  num_hidden_layers: 3,
-  num_attention_heads: 4,
-  intermediate_size: 64,
   max_position_embeddings: 64,
-  type_vocab_size: 2,
-  initializer_range: 0.1,
   id2label: { 0: 'negative', 1: 'positive' },
 };
 
-const vocabulary =
-  '[PAD] [UNK] [CLS] [SEP] [MASK] good great bad poor the a phone case works breaks and it is , . for sound jawbone lasts'.split(
-    ' ',
-  );
+const words = 'good great bad poor the a phone case works breaks and it is , . for sound jawbone lasts'.split(' ');
+const vocabulary = [...specialTokens, ...words];
 
 /** Cheapest first, as a search writes them. */
 const paretoSet: readonly ParetoPoint[] = [
@@ -36,7 +29,7 @@ export const exampleFolder = async (): Promise<string> => {
   symlinkSync(path.join(workspaceFolder, 'node_modules'), path.join(folder, 'node_modules'));
   const model = createTaskModel(config, new Map(), { fresh: true, seed: 1 });
   model.markTrained(); // as if it had been trained
-  const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
+  const tokenizerFiles = vocabularyFiles(vocabulary);
   mkdirSync(path.join(folder, 'runs/reviews'), { recursive: true });
   await saveModel(path.join(folder, 'runs/reviews/model'), {
     model,

@@ -2,35 +2,23 @@ import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
+import { specialTokens, tinyBertConfig, vocabularyFiles } from '@length-adaptive/tools/testing/tiny-bert';
 import { workspaceFolder } from '../workspace.js';
 
 /** As many layers as the pages count, and as little of all else as does. */
 const config = {
-  model_type: 'bert',
-  hidden_size: 32,
+  ...tinyBertConfig,
   num_hidden_layers: 6,
-  num_attention_heads: 4,
-  intermediate_size: 64,
   max_position_embeddings: 128,
-  type_vocab_size: 2,
-  initializer_range: 0.1,
 };
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?\'"-'];
-const vocabulary = [
-  '[PAD]',
-  '[UNK]',
-  '[CLS]',
-  '[SEP]',
-  '[MASK]',
-  ...letters,
-  ...letters.map((letter) => `##${letter}`),
-];
+const vocabulary = [...specialTokens, ...letters, ...letters.map((letter) => `##${letter}`)];
 
 /** A pretrained model that needs no download: it stands where a folder is looked for before the Hub is. */
 const writeBase = async (folder: string): Promise<void> => {
   const model = createTaskModel({ ...config, vocab_size: vocabulary.length }, new Map(), { fresh: true, seed: 1 });
-  await saveModel(folder, { model, tokenizerFiles: { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) } });
+  await saveModel(folder, { model, tokenizerFiles: vocabularyFiles(vocabulary) });
   model.dispose();
 };
 

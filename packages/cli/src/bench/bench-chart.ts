@@ -1,5 +1,5 @@
 import type { BenchRow } from './bench-rows.js';
-import { escape } from '../chart/escape.js';
+import { escapeMarkup } from '@length-adaptive/search/svg';
 import { axisFor } from '../chart/ticks.js';
 
 const width = 720;
@@ -103,7 +103,7 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
     const color = i % palette.length;
     const dots = points.map((point) => {
       const title = `${name}, ${point.config}: ${point.ratio.toFixed(2)} times the throughput at ${(100 * point.cost).toFixed(0)}% of the MACs`;
-      return `<circle class="p${color}" cx="${fixed(x(point.cost))}" cy="${fixed(y(point.ratio))}" r="5"><title>${escape(title)}</title></circle>`;
+      return `<circle class="p${color}" cx="${fixed(x(point.cost))}" cy="${fixed(y(point.ratio))}" r="5"><title>${escapeMarkup(title)}</title></circle>`;
     });
     return [...(points.length > 1 ? [`<path class="l${color}" d="${path(points)}"/>`] : []), ...dots].join('\n');
   });
@@ -122,7 +122,7 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
   const legendEntries = keys.map(({ name, mark }, i) => {
     const left = margin.left + (i % legend.columns) * ((width - margin.left - margin.right) / legend.columns);
     const top = legend.top + legend.row * Math.floor(i / legend.columns);
-    return `${mark(left, top)}<text x="${left + 26}" y="${top + 5}">${escape(name)}</text>`;
+    return `${mark(left, top)}<text x="${left + 26}" y="${top + 5}">${escapeMarkup(name)}</text>`;
   });
   const [first] = rows;
   const cells = groups(rows, ({ batch, tokens }) => `${batch} ${tokens}`).size;
@@ -138,7 +138,7 @@ export const benchChart = (rows: readonly BenchRow[]): string => {
 </style>
 ${[...columns, ...lines].join('\n')}
 <text class="title" x="${(margin.left + width - margin.right) / 2}" y="${floor + 58}" text-anchor="middle">cost: share of the full model's MACs</text>
-<text class="title" x="${margin.left}" y="24">throughput, ${escape(first ? `${first.engine} ${first.precision}` : '')} at full length = 1</text>
+<text class="title" x="${margin.left}" y="24">throughput, ${escapeMarkup(first ? `${first.engine} ${first.precision}` : '')} at full length = 1</text>
 <path class="ideal" d="${path(ideal)}"/>
 ${drawn.join('\n')}
 ${legendEntries.join('\n')}

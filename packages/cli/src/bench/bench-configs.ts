@@ -1,5 +1,5 @@
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
-import { fullLength, isFullPoint, pointKey } from '@length-adaptive/core';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { constantRatioConfig, fullLength, isFullPoint, pointKey } from '@length-adaptive/core';
 import type { ParetoPoint, RunnableModel } from '@length-adaptive/models';
 import { macsShare } from '@length-adaptive/models';
 import { readPoint } from '../choice/length-choice.js';
@@ -20,21 +20,17 @@ const pointCosts = [0.7, 0.5, 0.3] as const;
 /** Costs of the chains that stand in for a model that was never searched. */
 const chainCosts = [0.5, 0.3] as const;
 
-/** Every layer keeps the same share of what it gets. */
-const chain = (layers: number, keep: number): LengthConfig =>
-  Array.from({ length: layers }, (_, layer) => keep ** (layer + 1));
-
 /** The chain of a relative cost, by bisection; the cheapest there is when the cost cannot be had. */
 const chainOfCost = (model: RunnableModel, target: number, lengths: readonly number[]): NamedConfig => {
   const { layers } = model.dimensions;
   let [low, high] = [0, 1];
   for (let step = 0; step < 20; step++) {
     const middle = (low + high) / 2;
-    if (macsShare(model, { lengths: chain(layers, middle) }, lengths) > target) high = middle;
+    if (macsShare(model, { lengths: constantRatioConfig(layers, middle) }, lengths) > target) high = middle;
     else low = middle;
   }
   const keep = Math.max(0.01, Number(high.toFixed(3)));
-  return { name: `chain ${keep}`, point: { lengths: chain(layers, keep) } };
+  return { name: `chain ${keep}`, point: { lengths: constantRatioConfig(layers, keep) } };
 };
 
 const nearestPoint = (points: readonly ParetoPoint[], target: number): number =>
@@ -100,9 +96,7 @@ export const chooseConfigs = (
 ): readonly NamedConfig[] => {
   const found = asked === undefined ? defaultConfigs(model, paretoSet, lengths) : givenConfigs(asked, model, paretoSet);
   const dropping = new Map(
-    found
-      .filter(({ point }) => !isFullPoint(point))
-      .map((config) => [pointKey(config.point), config]),
+    found.filter(({ point }) => !isFullPoint(point)).map((config) => [pointKey(config.point), config]),
   );
   return [{ name: fullName, point: { lengths: fullLength(model.dimensions.layers) } }, ...dropping.values()];
 };

@@ -1,10 +1,9 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RuntimeSession } from '@length-adaptive/onnx';
-import { findRuntime } from '@length-adaptive/onnx';
+import { findRuntime, tokenArrays } from '@length-adaptive/onnx';
 import { CliError, messageOf } from '../context/errors.js';
 import type { BenchEngine } from './bench-engine.js';
-import { tokenArrays } from './token-arrays.js';
 
 const isFed = (name: string): name is 'input_ids' | 'attention_mask' | 'token_type_ids' =>
   ['input_ids', 'attention_mask', 'token_type_ids'].includes(name);

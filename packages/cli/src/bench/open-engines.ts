@@ -1,7 +1,7 @@
 import type { TextModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
-import { OnnxError, hasNativeRuntime } from '@length-adaptive/onnx';
+import { OnnxError, openOnBestEngine } from '@length-adaptive/onnx';
 import { messageOf } from '../context/errors.js';
 import type { BenchEngine, OwnEngine } from './bench-engine.js';
 import { openOnnxEngine, openTfjsEngine } from './bench-engine.js';
@@ -44,7 +44,7 @@ export const openOwnEngines = async (
   { engines, ...options }: OpenOwnOptions,
   opened: BenchEngine[],
 ): Promise<OwnEngine[]> => {
-  const names = engines ?? [(await hasNativeRuntime()) ? 'onnx' : 'tfjs'];
+  const names = engines ?? [await openOnBestEngine<EngineName>({ onnx: () => 'onnx', tfjs: () => 'tfjs' })];
   const own: OwnEngine[] = [];
   for (const open of openersOf(source, names, options)) {
     checkSignal(options.signal);

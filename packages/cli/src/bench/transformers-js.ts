@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TextModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
-import { exportModel } from '@length-adaptive/onnx';
+import { exportModel, tokenArrays } from '@length-adaptive/onnx';
 import type { BenchEngine } from './bench-engine.js';
-import { tokenArrays } from './token-arrays.js';
 
 const packageName = '@huggingface/transformers';
 

@@ -1,6 +1,5 @@
 import type { Answer } from '@length-adaptive/models';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+import { percent } from '../chart/percent.js';
 
 /** An answer for people: what it is, and how sure the model is of it, of several labels of each; a regression's number stands alone. */
 export const answerText = ({

@@ -22,7 +22,8 @@ export const checkEngineSettings = ({ engine, precision, backend }: EngineSettin
 const engineFor = async ({ engine, precision, backend }: EngineSettings): Promise<UsedEngine['engine']> => {
   if (engine !== 'auto') return engine;
   if (backend !== undefined) return 'tfjs';
-  return precision !== 'fp32' || (await (await onnxEngine()).hasNativeRuntime()) ? 'onnx' : 'tfjs';
+  if (precision !== 'fp32') return 'onnx';
+  return (await onnxEngine()).openOnBestEngine<UsedEngine['engine']>({ onnx: () => 'onnx', tfjs: () => 'tfjs' });
 };
 
 const openOn = {

@@ -1,9 +1,9 @@
 import type { FileSource } from '@length-adaptive/models';
-import { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine, openOnnx } from '@length-adaptive/onnx';
+import { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine, openOnnx } from '@length-adaptive/onnx';
 import { startBackend } from './backend.js';
 import type { EngineSettings, OpenedModel } from './opened-model.js';
 
-export { hasNativeRuntime, onnxDistillationEngine, onnxTrainingEngine };
+export { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine };
 
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (

@@ -1,5 +1,5 @@
 import { formatPoint } from '@length-adaptive/core';
-import { escape } from '../chart/escape.js';
+import { escapeMarkup } from '@length-adaptive/search/svg';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
 import { axisFor } from '../chart/ticks.js';
@@ -70,7 +70,7 @@ export const paretoChart = ({
   );
   const front = `<path class="front" d="${steps.join('')}${paretoSet.length > 0 ? `H${fixed(x(xAxis.high))}` : ''}"/>`;
   const circle = (name: string, point: ReportedPoint, radius: number): string =>
-    `<circle class="${name}" cx="${fixed(x(share(point)))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escape(describe(point))}</title></circle>`;
+    `<circle class="${name}" cx="${fixed(x(share(point)))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escapeMarkup(describe(point))}</title></circle>`;
 
   const keys = [
     ['point', `${metric}, searched`],
@@ -79,15 +79,15 @@ export const paretoChart = ({
   ] as const;
   const legend = keys.map(([name, label], i) => {
     const at = height - 86 + 30 * i; // room for the large letters of a narrow screen
-    return `<circle class="${name}" cx="${margin.left + 8}" cy="${at}" r="6"/><text x="${margin.left + 24}" y="${at + 5}">${escape(label)}</text>`;
+    return `<circle class="${name}" cx="${margin.left + 8}" cy="${at}" r="6"/><text x="${margin.left + 24}" y="${at + 5}">${escapeMarkup(label)}</text>`;
   });
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(metric)} against cost">
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(metric)} against cost">
 <style>${style}
 </style>
 ${[...columns, ...rows].join('\n')}
 <text class="title" x="${(margin.left + width - margin.right) / 2}" y="${height - margin.bottom + 58}" text-anchor="middle">cost: share of the full model's ${objective === 'latency' ? 'predicted time' : 'MACs'}</text>
-<text class="title" x="${margin.left}" y="24">${escape(heldOutExamples > 0 && reportMetric !== metric ? `${metric} and ${reportMetric}` : metric)}</text>
+<text class="title" x="${margin.left}" y="24">${escapeMarkup(heldOutExamples > 0 && reportMetric !== metric ? `${metric} and ${reportMetric}` : metric)}</text>
 ${front}
 ${circle('full', full, 8)}
 ${heldOut.map((point) => circle('held', point, 5)).join('\n')}

@@ -1,6 +1,6 @@
 import { formatPoint } from '@length-adaptive/core';
 import { quantile } from '@length-adaptive/models';
-import { escape } from '../chart/escape.js';
+import { escapeMarkup } from '@length-adaptive/search/svg';
 import { pageStyle } from './page-style.js';
 import { paretoChart } from './pareto-chart.js';
 import type { SearchReport } from './search-report.js';
@@ -9,8 +9,7 @@ import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeEngine } from '../engine/used-engine.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+import { percent } from '../chart/percent.js';
 
 /** A column of the table; absent when nothing of it was measured. */
 interface Column {
@@ -38,11 +37,11 @@ const columnsOf = ({
 }: SearchReport): readonly Column[] => [
   { title: 'number', cell: (_, index) => (index < 0 ? 'full' : String(index)) },
   { title: 'MACs', cell: ({ cost }) => percent(cost) },
-  { title: escape(metric), cell: ({ score }) => score.toFixed(4) },
+  { title: escapeMarkup(metric), cell: ({ score }) => score.toFixed(4) },
   ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
     ? [
         {
-          title: `${escape(reportMetric)}, held-out`,
+          title: `${escapeMarkup(reportMetric)}, held-out`,
           cell: ({ heldOutScore }: ReportedPoint) => heldOutScore?.toFixed(4) ?? '',
         },
       ]
@@ -72,7 +71,7 @@ const columnsOf = ({
     cell: ({ cost }) => baselines.map(({ ratio }) => times(ratio / cost, 1)).join(' / '),
   },
   ...(paretoSet.some(({ source }) => source !== undefined)
-    ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escape(source) }]
+    ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escapeMarkup(source) }]
     : []),
   { title: 'share of tokens that leave each layer', cell: lengths },
 ];
@@ -102,7 +101,7 @@ const surprises = ({ full, paretoSet, objective }: SearchReport): string => {
   const explained = `The search chose by ${objective === 'latency' ? 'predicted time' : 'MACs'}; measured, some configurations are slower than one that scores at least as well:`;
   return lines.length === 0
     ? ''
-    : `<p class="told">${explained}</p>\n<ul class="told">${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
+    : `<p class="told">${explained}</p>\n<ul class="told">${lines.map((line) => `<li>${escapeMarkup(line)}</li>`).join('')}</ul>`;
 };
 
 const baselinesOf = ({ baselines, maxLength, speed }: SearchReport): string => {
@@ -126,8 +125,8 @@ const untrainedOf = ({ withoutLengthDrop: told }: SearchReport): string =>
     : `<section class="warning">
 <h2>${neverTrained}</h2>
 <p>Dropping tokens works without it, and costs more score. What retraining would have to buy:</p>
-<ul>${told.gaps.map((gap) => `<li>${escape(describeGap(gap, told))}</li>`).join('')}</ul>
-<pre>${escape(told.command)}</pre>
+<ul>${told.gaps.map((gap) => `<li>${escapeMarkup(describeGap(gap, told))}</li>`).join('')}</ul>
+<pre>${escapeMarkup(told.command)}</pre>
 </section>
 `;
 
@@ -140,7 +139,7 @@ const factsOf = (report: SearchReport): string => {
   const equal = freeLunch(report);
   const fastest = Math.max(...paretoSet.map(({ speedup = 0 }) => speedup));
   const facts: readonly (readonly [string, string])[] = [
-    [full.score.toFixed(4), `${escape(metric)} at full length`],
+    [full.score.toFixed(4), `${escapeMarkup(metric)} at full length`],
     ...(equal && equal.cost < 1 ? [[percent(equal.cost), 'of the MACs for that score or more'] as const] : []),
     ...(equal?.heldOutScore === undefined || full.heldOutScore === undefined
       ? []
@@ -245,7 +244,7 @@ const methodOf = (report: SearchReport): string => {
       ].join(', '),
     ],
   ];
-  return `<dl>${entries.map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>`).join('\n')}</dl>`;
+  return `<dl>${entries.map(([term, text]) => `<dt>${term}</dt><dd>${escapeMarkup(text)}</dd>`).join('\n')}</dl>`;
 };
 
 /** A search as one HTML page that needs nothing else: chart, table, how it was measured, and the command that gives it again. */
@@ -254,13 +253,13 @@ export const reportPage = (report: SearchReport): string => `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Length configurations of ${escape(report.model)}</title>
+<title>Length configurations of ${escapeMarkup(report.model)}</title>
 <style>${pageStyle}
 </style>
 </head>
 <body>
 <main>
-<h1>Length configurations of ${escape(report.model)}</h1>
+<h1>Length configurations of ${escapeMarkup(report.model)}</h1>
 <p class="lead">Trained once; each row below is the same weights, run at other lengths.</p>
 ${untrainedOf(report)}${factsOf(report)}
 ${paretoChart(report)}
@@ -272,7 +271,7 @@ ${baselinesOf(report)}
 <h2>How it was measured</h2>
 ${methodOf(report)}
 <h2>To make this report again</h2>
-<pre>${escape(report.command)}</pre>
+<pre>${escapeMarkup(report.command)}</pre>
 </main>
 </body>
 </html>

@@ -17,6 +17,7 @@ import {
   writeSearchCheckpoint,
 } from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
+import { percent } from '../chart/percent.js';
 
 interface GenerationLine {
   readonly generation: number;
@@ -29,8 +30,6 @@ interface GenerationLine {
 /** How to go on with an interrupted search. */
 export const resumeHint = ({ model = '', out }: SearchSettings): string =>
   `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** Errors of prediction above this are worth a word. */
 const largeError = 0.15;

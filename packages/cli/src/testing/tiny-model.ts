@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '@length-adaptive/core';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
+import { specialTokens, tinyBertConfig } from '@length-adaptive/tools/testing/tiny-bert';
 import * as tf from '@tensorflow/tfjs';
 
 const filler =
@@ -11,33 +12,15 @@ const filler =
 const good = 'good great fine lovely superb brilliant moving funny'.split(' ');
 const bad = 'bad poor awful dull boring weak tedious silly'.split(' ');
 
-const vocabulary = [
-  '[PAD]',
-  '[UNK]',
-  '[CLS]',
-  '[SEP]',
-  '[MASK]',
-  ...filler,
-  ...good,
-  ...bad,
-  '##ly',
-  '##s',
-  '.',
-  ',',
-  '!',
-];
+const vocabulary = [...specialTokens, ...filler, ...good, ...bad, '##ly', '##s', '.', ',', '!'];
 
 /** config.json of a BERT that trains in seconds. */
 export const tinyConfig = {
-  model_type: 'bert',
+  ...tinyBertConfig,
   vocab_size: vocabulary.length,
-  hidden_size: 32,
   num_hidden_layers: 2,
   num_attention_heads: 2,
-  intermediate_size: 64,
   max_position_embeddings: 40,
-  type_vocab_size: 2,
-  initializer_range: 0.1,
   hidden_dropout_prob: 0.1,
   attention_probs_dropout_prob: 0.1,
   id2label: { 0: 'bad', 1: 'good' },

@@ -1,5 +1,5 @@
 import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength } from '@length-adaptive/core/lengths';
+import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyModel, TimedPass } from './latency-model.js';
 import { createLatencyModel, fitLatency } from './latency-model.js';
@@ -41,11 +41,8 @@ const lengthsToTime = (asked: readonly number[], positions: number): number[] =>
 };
 
 /** A configuration from the share that leaves each layer; the layer comes as its place from 0 to 1. */
-const shape = (layers: number, share: (place: number, layer: number) => number): LengthConfig =>
-  Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers, layer));
-
-/** Every layer keeps the same share of what it gets. */
-const chain = (layers: number, keep: number): LengthConfig => shape(layers, (_, layer) => keep ** (layer + 1));
+const shape = (layers: number, share: (place: number) => number): LengthConfig =>
+  Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers));
 
 interface Pass {
   readonly tokens: number;
@@ -64,14 +61,14 @@ const design = (
   const between = lengths.map((length, i) => Math.round(Math.sqrt(length * (lengths[i + 1] ?? length))));
   const full = fullLength(layers);
   const fitShapes = [
-    chain(layers, 0.85),
+    constantRatioConfig(layers, 0.85),
     shape(layers, (place) => (place < 0.5 ? 1 : 0.3)),
-    chain(layers, 0.6),
+    constantRatioConfig(layers, 0.6),
     shape(layers, () => 0.5),
   ];
   const otherShapes = [
     shape(layers, (place) => 1 - 0.8 * place),
-    chain(layers, 0.72),
+    constantRatioConfig(layers, 0.72),
     shape(layers, (place) => (place < 0.3 ? 0.9 : 0.4)),
     full,
   ];

@@ -1,3 +1,4 @@
+import { specialTokens, tinyBertConfig } from '@length-adaptive/tools/testing/tiny-bert';
 import type { FileSource } from '../sources/file-source.js';
 import { ModelError } from '../errors.js';
 import type { ModelConfig } from '../architectures/model-config.js';
@@ -9,22 +10,14 @@ import { writeSafetensors } from '../weights/write-safetensors.js';
 
 /** A BERT of 3 layers, 32 wide, for tests. */
 export const tinyConfig: ModelConfig = {
-  model_type: 'bert',
-  vocab_size: 40,
-  hidden_size: 32,
-  num_hidden_layers: 3,
-  num_attention_heads: 4,
-  intermediate_size: 64,
-  max_position_embeddings: 32,
-  type_vocab_size: 2,
-  initializer_range: 0.1,
+  ...tinyBertConfig,
   id2label: { 0: 'bad', 1: 'good' },
 };
 
 const words = 'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very'.split(
   ' ',
 );
-export const tinyVocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];
+export const tinyVocabulary = [...specialTokens, ...words];
 
 /** Texts with an obvious label: words of praise or of blame among neutral ones. */
 export const tinyExamples = (count: number): { text: string; label: string }[] =>

@@ -1,17 +1,11 @@
 import type { Reducer } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ModelConfig, Task, TaskModel, TextModel } from '@length-adaptive/models';
 import { createTaskModel, createTokenizer } from '@length-adaptive/models';
+import { specialTokens, tinyBertConfig, vocabularyFiles } from '@length-adaptive/tools/testing/tiny-bert';
 
 /** A BERT of 3 layers, 32 wide, whose weights are large enough for attention to choose. */
 export const tinyConfig: ModelConfig = {
-  model_type: 'bert',
-  vocab_size: 40,
-  hidden_size: 32,
-  num_hidden_layers: 3,
-  num_attention_heads: 4,
-  intermediate_size: 64,
-  max_position_embeddings: 32,
-  type_vocab_size: 2,
+  ...tinyBertConfig,
   initializer_range: 0.3,
   id2label: { 0: 'bad', 1: 'fair', 2: 'good' },
 };
@@ -29,7 +23,7 @@ export const tinyModel = (
 
 const words =
   'good great fine nice love bad poor awful sad hate the a phone case works breaks and it is very , .'.split(' ');
-const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];
+const vocabulary = [...specialTokens, ...words];
 
 export const tinyTexts: readonly string[] = [
   'the phone works',
@@ -50,7 +44,7 @@ const lengthAdaptive: LengthAdaptiveFile = {
 
 /** A model of random weights that reads text and was searched. */
 export const tinyTextModel = (reducer?: Reducer): TextModel => {
-  const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(vocabulary.join('\n')) };
+  const tokenizerFiles = vocabularyFiles(vocabulary);
   return {
     model: tinyModel({}, 1, { ...(reducer && { reducer }) }),
     tokenizerFiles,

@@ -1,5 +1,5 @@
 import { place, valuesOf, type Plot, type Point } from './plot.js';
-import { escape, fixed, widthOf } from './text.js';
+import { escapeMarkup, fixed, widthOf } from './text.js';
 
 /** A point to name. */
 export interface Callout {
@@ -71,7 +71,7 @@ export const callouts = (plot: Plot, named: readonly Callout[], front: readonly 
       steps === 0 ? '' : `<path class="ring" d="M${at(5.7, 5.7)}L${at(8 + steps * STEP, 2 + steps * STEP)}"/>`;
     const [textX, anchor] = right ? [fixed(box.left), 'start'] : [fixed(box.right), 'end'];
     const text = (name: string, line: string, row: number): string =>
-      `<text class="${name}" x="${textX}" y="${fixed(box.top + 13 + LINE * row)}" text-anchor="${anchor}">${escape(line)}</text>`;
+      `<text class="${name}" x="${textX}" y="${fixed(box.top + 13 + LINE * row)}" text-anchor="${anchor}">${escapeMarkup(line)}</text>`;
     return [
       `${leader}<circle class="ring" cx="${fixed(cx)}" cy="${fixed(cy)}" r="8"/>`,
       text('callout halo', label, 0),

@@ -1,6 +1,6 @@
 import type { Plot, PlotAxis } from './plot.js';
 import { SERIES_COLOURS } from './style.js';
-import { escape, fixed, widthOf } from './text.js';
+import { escapeMarkup, fixed, widthOf } from './text.js';
 
 /** Grid, axes and the numbers on them. */
 export const gridLines = ({ area: { left, right, top, bottom }, x, y }: Plot): string => {
@@ -28,7 +28,7 @@ export const axisTitle = (
   { at: [x, y], anchor }: { readonly at: readonly [number, number]; readonly anchor: 'start' | 'end' },
 ): string => {
   const name = scale.factor ? `${label} (${scale.factor})` : label;
-  return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}"><tspan class="name">${escape(name)}</tspan> · ${betterIs(sign)}</text>`;
+  return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}"><tspan class="name">${escapeMarkup(name)}</tspan> · ${betterIs(sign)}</text>`;
 };
 
 /** Which way is better, in words. */
@@ -47,7 +47,7 @@ export const legend = (
       i === 0
         ? `<path class="line" d="M${fixed(x)} ${fixed(y)}h18"/><circle class="point" cx="${fixed(x + 9)}" cy="${fixed(y)}" r="4.5"/>`
         : `<path class="dots series-${(i - 1) % SERIES_COLOURS}" d="M${fixed(x + 3)} ${fixed(y)}h0m6 0h0m6 0h0"/>`;
-    const text = `<text x="${fixed(x + 25)}" y="${fixed(y + 4.5)}">${escape(label)}</text>`;
+    const text = `<text x="${fixed(x + 25)}" y="${fixed(y + 4.5)}">${escapeMarkup(label)}</text>`;
     x += width + 18;
     return `${swatch}${text}`;
   });

@@ -1,6 +1,6 @@
 import { cheapestWith, knee } from '../choice.js';
 import { frontSvg } from './front-svg.js';
-import { escape, shortNumber } from './text.js';
+import { escapeMarkup, shortNumber } from './text.js';
 
 const directions = { cost: 'minimize', score: 'maximize' } as const;
 const at = (cost: number, score: number) => ({ objectives: { cost, score } });
@@ -119,7 +119,7 @@ describe('frontSvg', () => {
 
 describe('text', () => {
   it('is escaped and short', () => {
-    expect(escape('a < b & "c"\u0007')).toBe('a &lt; b &amp; &quot;c&quot;');
+    expect(escapeMarkup('a < b & "c"\u0007')).toBe('a &lt; b &amp; &quot;c&quot;');
     expect([0.123456, -0, -2.5, 1234567, 1e-9].map(shortNumber)).toEqual(['0.1235', '0', '−2.5', '1235000', '1e−9']);
   });
 });

@@ -7,7 +7,7 @@ import { dots, members, staircase } from './marks.js';
 import type { Plot, PlotAxis, Point } from './plot.js';
 import { scaleFor } from './scale.js';
 import { style } from './style.js';
-import { escape, widthOf } from './text.js';
+import { escapeMarkup, widthOf } from './text.js';
 
 /** Points behind a front: all that were evaluated, another search's front, the true one. */
 export interface FrontSvgSeries {
@@ -142,11 +142,11 @@ export const frontSvg = <Item extends Measured>(
     `${points.length} solutions: ${[x, y].map(({ label, sign }) => `${label} (${betterIs(sign)})`).join(' against ')}.`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="pareto-front" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `<title>${escape(title)}</title>`,
-    `<desc>${escape(description)}</desc>`,
+    `<title>${escapeMarkup(title)}</title>`,
+    `<desc>${escapeMarkup(description)}</desc>`,
     `<style>${style}\n</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
-    `<text class="title" x="${start}" y="32">${escape(title)}</text>`,
+    `<text class="title" x="${start}" y="32">${escapeMarkup(title)}</text>`,
     key.marks,
     gridLines(plot),
     axisTitle(y, { at: [start, top - 16], anchor: 'start' }),

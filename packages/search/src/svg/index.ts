@@ -1,2 +1,3 @@
 export { frontSvg } from './front-svg.js';
 export type { FrontSvgHighlight, FrontSvgOptions, FrontSvgSeries } from './front-svg.js';
+export { escapeMarkup } from './text.js';

@@ -1,7 +1,7 @@
 import { frontRows } from '../pareto.js';
 import { isInside, place, valuesOf, type Plot, type Point } from './plot.js';
 import { SERIES_COLOURS } from './style.js';
-import { escape, fixed } from './text.js';
+import { escapeMarkup, fixed } from './text.js';
 
 /** A series as one path of dots, however many: those that fall on the same tenth of a pixel once. */
 export const dots = (plot: Plot, points: readonly Point[], series: number): string => {
@@ -45,6 +45,6 @@ export const members = (plot: Plot, points: readonly Point[]): string[] => {
   const radius = points.length > 200 ? 2.5 : points.length > 60 ? 3.5 : 4.5;
   return points.map((point) => {
     const { cx, cy } = place(plot, point);
-    return `<circle class="point" cx="${fixed(cx)}" cy="${fixed(cy)}" r="${radius}"><title>${escape(valuesOf(plot, point))}</title></circle>`;
+    return `<circle class="point" cx="${fixed(cx)}" cy="${fixed(cy)}" r="${radius}"><title>${escapeMarkup(valuesOf(plot, point))}</title></circle>`;
   });
 };

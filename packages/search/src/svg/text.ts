@@ -6,8 +6,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it may stand in an element or an attribute. Control characters, which XML has no way to write, are left out. */
-export const escape = (text: string): string =>
+/** Text as it may stand in an element or an attribute of SVG or HTML. Control characters, which XML has no way to write, are left out. */
+export const escapeMarkup = (text: string): string =>
   text
     // eslint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')

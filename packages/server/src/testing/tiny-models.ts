@@ -11,6 +11,7 @@ import {
   sequenceClassification,
   tokenClassification,
 } from '@length-adaptive/models';
+import { specialTokens, tinyBertConfig } from '@length-adaptive/tools/testing/tiny-bert';
 import * as tf from '@tensorflow/tfjs';
 
 const words =
@@ -18,18 +19,14 @@ const words =
     ' ',
   );
 
-const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words, '##s', '.', ','];
+const vocabulary = [...specialTokens, ...words, '##s', '.', ','];
 
 /** config.json of a BERT that runs in a moment. */
 const config = {
-  model_type: 'bert',
+  ...tinyBertConfig,
   vocab_size: vocabulary.length,
-  hidden_size: 32,
-  num_hidden_layers: 3,
   num_attention_heads: 2,
-  intermediate_size: 64,
   max_position_embeddings: 128,
-  type_vocab_size: 2,
   initializer_range: 0.2,
 };
 

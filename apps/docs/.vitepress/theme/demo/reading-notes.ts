@@ -1,9 +1,8 @@
 import type { Inspection } from '@length-adaptive/models/worker';
+import { percent } from './percent.js';
 
 /** What BERT's tokenizers put in the place of a word that they cannot spell. */
 export const unknownToken = '[UNK]';
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** How the words of the texts were read. */
 interface WordCounts {

@@ -1,3 +1,4 @@
+import { percent } from './percent.js';
 import type { Gain } from './take-turns.js';
 
 /** Tokens up to which starting the computation's steps takes longer than what they compute. */
@@ -11,8 +12,6 @@ interface MeasuredGain {
   /** Share of the full length's multiply-accumulates. */
   readonly cost: number;
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** What a gain means, in words: what was measured, and where it is no gain, whether the text, the budget or the machine is to blame. */
 export const speedWords = ({ gain, tokens, cost }: MeasuredGain): string => {
