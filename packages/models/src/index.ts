@@ -22,7 +22,7 @@ export {
   validateLengthAdaptiveFile,
   withPriorSettings,
 } from './folder/length-adaptive-file.js';
-export type { LengthAdaptiveFile, ParetoPoint, SearchRecord } from './folder/length-adaptive-file.js';
+export type { LengthAdaptiveFile, ParetoPoint, ReducerRecord, SearchRecord } from './folder/length-adaptive-file.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
