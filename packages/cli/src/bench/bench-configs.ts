@@ -100,9 +100,7 @@ export const chooseConfigs = (
 ): readonly NamedConfig[] => {
   const found = asked === undefined ? defaultConfigs(model, paretoSet, lengths) : givenConfigs(asked, model, paretoSet);
   const dropping = new Map(
-    found
-      .filter(({ point }) => !isFullPoint(point))
-      .map((config) => [pointKey(config.point), config]),
+    found.filter(({ point }) => !isFullPoint(point)).map((config) => [pointKey(config.point), config]),
   );
   return [{ name: fullName, point: { lengths: fullLength(model.dimensions.layers) } }, ...dropping.values()];
 };

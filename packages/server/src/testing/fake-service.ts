@@ -47,7 +47,12 @@ const inputText = (input: TextInput | TokenInput): string =>
 /** `good` is in a text that is positive; everything else follows from the text, so that rows can be told apart. */
 const predictionOf = (input: TextInput | TokenInput, task: TaskName, threshold = 0.5): Prediction => {
   const text = inputText(input);
-  const ran = { point: { lengths: fullLength(3) }, cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] };
+  const ran = {
+    point: { lengths: fullLength(3) },
+    cost: 0.6,
+    tokens: text.split(' ').length + 2,
+    keptTokens: [3, 2, 2],
+  };
   const score = text.includes('good') ? 0.75 : 0.25;
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
   switch (task) {
