@@ -29,9 +29,7 @@ const answersAt = (point: OperatingPoint): Promise<string[]> => {
   const key = pointKey(point);
   const known =
     answers.get(key) ??
-    predictor
-      .predict(texts, { point, onError: 'throw' })
-      .then((predictions) => predictions.map(({ label }) => label));
+    predictor.predict(texts, { point, onError: 'throw' }).then((predictions) => predictions.map(({ label }) => label));
   answers.set(key, known);
   return known;
 };

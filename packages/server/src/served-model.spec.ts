@@ -44,7 +44,9 @@ test('budgets choose', async () => {
     expectedScore: 0.85,
     degraded: false,
   });
-  expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({ point: { lengths: [0.9, 0.8, 0.7] } });
+  expect(await ask(model, { budget: { minScore: 0.9, cost: 0.9 } })).toMatchObject({
+    point: { lengths: [0.9, 0.8, 0.7] },
+  });
   expect(await ask(model, { budget: { latencyMs: 9 } })).toMatchObject({
     degraded: false,
     point: { lengths: [0.7, 0.5, 0.4] },

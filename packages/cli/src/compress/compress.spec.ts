@@ -252,10 +252,7 @@ test('as JSON, by another metric, back to floats, over a model that is there', a
     point: { lengths: number[] };
     scores: { before: number; after: number }[];
   }[];
-  expect(points.map(({ point }) => point.lengths)).toEqual([
-    ...paretoSet.map(({ point }) => point.lengths),
-    [1, 1],
-  ]);
+  expect(points.map(({ point }) => point.lengths)).toEqual([...paretoSet.map(({ point }) => point.lengths), [1, 1]]);
   for (const { scores } of points) expect(scores).toEqual([{ before: scores[0]?.before, after: scores[0]?.before }]);
   expect(readJson(at('json/length_adaptive.json'))).toMatchObject({
     paretoSet: paretoSet.map(({ point }) => ({ point })),

@@ -71,9 +71,7 @@ export const measureScores = async (
     const full = await predictLogits(model, inputs, { point: {}, signal });
     const measured: MeasuredPoint[] = [];
     for (const point of points) {
-      const logits = isFullPoint(point)
-        ? full
-        : await predictLogits(model, inputs, { point, signal });
+      const logits = isFullPoint(point) ? full : await predictLogits(model, inputs, { point, signal });
       const cost = macsShare(model, point, lengths);
       const flips = flipShare(model.task, full, logits, data);
       measured.push({

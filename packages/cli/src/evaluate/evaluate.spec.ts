@@ -27,7 +27,12 @@ test('score, examples, cost and configuration', async () => {
 
 test('as JSON, with --limit a sample that the seed decides', async () => {
   const all = await evaluateJson();
-  expect(all).toMatchObject({ scores: { accuracy: expect.any(Number) }, examples: 40, cost: 1, point: { lengths: [1, 1] } });
+  expect(all).toMatchObject({
+    scores: { accuracy: expect.any(Number) },
+    examples: 40,
+    cost: 1,
+    point: { lengths: [1, 1] },
+  });
   const sampled = await evaluateJson('--limit', '10');
   expect(sampled).toMatchObject({ examples: 10 });
   expect(await evaluateJson('--limit', '10')).toEqual(sampled);

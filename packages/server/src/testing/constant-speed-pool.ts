@@ -36,7 +36,6 @@ export const facts: ModelFacts = {
   timed: [{ macs: 1e6, milliseconds: 1 }],
 };
 
-
 export interface ConstantSpeedPool extends ModelPool {
   /** Every batch that was computed. */
   readonly batches: (readonly ThreadText[])[];

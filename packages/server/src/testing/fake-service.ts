@@ -89,7 +89,10 @@ const predictionOf = (input: TextInput | TokenInput, task: KnownTaskName, thresh
   const [, context = ''] = Array.isArray(input) ? (input as readonly string[]) : [];
   return {
     ...answers[task]({ text, score: text.includes('good') ? 0.75 : 0.25, context, threshold }),
-    ...{ point: { lengths: fullLength(3) }, cost: 0.6, tokens: text.split(' ').length + 2, keptTokens: [3, 2, 2] },
+    point: { lengths: fullLength(3) },
+    cost: 0.6,
+    tokens: text.split(' ').length + 2,
+    keptTokens: [3, 2, 2],
   };
 };
 
