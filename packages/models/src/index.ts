@@ -81,6 +81,8 @@ export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.
 
 export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
 export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
+export { denseAt, layerNormAt } from './architectures/dense-specs.js';
+export { configHeads, configNumber, configSize } from './architectures/model-config.js';
 export { fitDense } from './architectures/companions.js';
 export { tinyBertShapes } from './architectures/tinybert.js';
 export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines.js';

@@ -101,3 +101,8 @@ test('the one with a task of its own is linked; it loads as a program of its own
   expect(readme()).toContain('/packages/models/examples/repeats.ts)');
   expect(await runExample(path.join(root, 'examples/repeats.ts'))).toBe('');
 });
+
+test('the example with a family of its own runs, too', async () => {
+  expect(readme()).toContain('/packages/models/examples/plain-family.ts)');
+  expect(await runExample(path.join(root, 'examples/plain-family.ts'))).toBe('');
+});

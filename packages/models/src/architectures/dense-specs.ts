@@ -14,6 +14,6 @@ export const denseAt = (name: string, inputs: number, outputs: number, deviation
 
 /** A layer norm in a checkpoint. */
 export const layerNormAt = (name: string, size: number): SpecTree<LayerNormWeights> => ({
-  gain: { name: `${name}.weight`, shape: [size] },
+  gain: { name: `${name}.weight`, shape: [size], constant: 1 },
   bias: { name: `${name}.bias`, shape: [size] },
 });

@@ -36,9 +36,12 @@ const checkShape = ({ name, shape }: ParameterSpec, found: { readonly shape: rea
 };
 
 /** Fresh weights by BERT's rule: normal kernels and tables, zero biases, unit layer-norm gains. In the layout of the file. */
-export const initialValues = ({ name, shape, initial }: ParameterSpec, random: Random, fresh = 0): Float32Array => {
+export const initialValues = (
+  { shape, initial, constant = 0 }: ParameterSpec,
+  random: Random,
+  fresh = 0,
+): Float32Array => {
   const deviation = initial?.deviation ?? (shape.length > 1 ? fresh : 0);
-  const constant = /layer_?norm\.weight$/i.test(name) ? 1 : 0;
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   return Float32Array.from({ length: size }, () => (deviation === 0 ? constant : deviation * random.normal()));
 };

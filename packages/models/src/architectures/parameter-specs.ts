@@ -10,6 +10,8 @@ export interface ParameterSpec {
   readonly transposed?: boolean;
   /** How to make it when the file does not have it: a new head on a pretrained encoder. Without it the tensor is required. */
   readonly initial?: { readonly deviation: number };
+  /** What all its values are in a model made from nothing, where they are not drawn: 1 for the gain of a norm. Default 0 for vectors. */
+  readonly constant?: number;
 }
 
 /** A tree of weights with a specification in the place of every tensor. */

@@ -1,4 +1,7 @@
-/** A task of somebody's own on the command line: registered before the command starts, every command takes it from there. */
+/**
+ * A family, a reducer and a task of somebody's own, one file each, on the command line: registered before the command starts, every command takes
+ * them from there.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '@length-adaptive/core';
@@ -11,19 +14,25 @@ import { writeTinyModel } from './testing/tiny-model.js';
 
 const folder = temporaryFolder();
 const at = (...path: readonly string[]): string => join(folder, ...path);
-const task = join(__dirname, '../../models/examples/repeats.ts');
+const parts = ['models/examples/plain-family.ts', 'core/examples/own-reducer.ts', 'models/examples/repeats.ts'].map(
+  (file) => join(__dirname, '../..', file),
+);
+const [firstImport = '', ...imports] = parts.map((file) => `--import=${file}`);
+
+/** config.json of a small model of the family. */
+const plain = { model_type: 'plain', depth: 2, width: 32, heads: 2, inner_width: 64, positions: 40 };
 
 const bin = join(__dirname, 'bin.ts');
 
-/** The command line as a process of its own, with `node --import` of the task or without. */
+/** The command line as a process of its own, with `node --import` of the parts or without. */
 const start = (args: readonly string[], { known = true } = {}): TestProcess =>
   known
-    ? startProcess(`--import=${task}`, { args: [bin, ...args], cwd: folder })
+    ? startProcess(firstImport, { args: [...imports, bin, ...args], cwd: folder })
     : startProcess(bin, { args, cwd: folder });
 
-/** Runs a command in this process, where the task is known too; gives what it printed. */
+/** Runs a command in this process, where the parts are known too; gives what it printed. */
 const run = async (...args: readonly string[]): Promise<string> => {
-  await import(task);
+  for (const part of parts) await import(part);
   const { runMain } = await import('./testing/run-main.js');
   const { code, stdout, stderr } = await runMain(args);
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -32,7 +41,8 @@ const run = async (...args: readonly string[]): Promise<string> => {
 };
 
 beforeAll(async () => {
-  await writeTinyModel(at('base'));
+  for (const part of parts) await import(part);
+  await writeTinyModel(at('base'), plain);
   const words = 'the a this that film movie plot actor scene story music was is good great bad poor'.split(' ');
   const random = createRandom(1);
   const pick = (): string => words[random.integer(0, words.length - 1)] ?? '';
@@ -45,7 +55,7 @@ beforeAll(async () => {
   writeFileSync(at('test.txt'), `${texts.slice(120).join('\n')}\n`);
 });
 
-test('`node --import` of its file makes it known, and nothing else does', async () => {
+test('`node --import` of their files makes them known, and nothing else does', async () => {
   const [help, other] = [
     start(['train', '--help']),
     start(['train', '--model', 'base', '--train', 'train.txt', '--task', 'repeats', '--out', 'x'], { known: false }),
@@ -62,9 +72,13 @@ describe.each(['tfjs', 'onnx'])('on %s', (engine) => {
 
   test('train, evaluate, search, export and predict', async () => {
     const learning = ['--epochs', '4', '--length-drop-epochs', '3', '--learning-rate', '5e-3', '--dev-share', '0.2'];
-    const named = ['--model', at('base'), '--train', at('train.txt'), '--task', 'repeats'];
+    const named = ['--model', at('base'), '--train', at('train.txt'), '--task', 'repeats', '--reducer', 'large-values'];
     await run('train', ...options, ...named, ...learning, '--out', at(engine));
-    expect(readJson(at(engine, 'model/config.json'))).toMatchObject({ length_adaptive_task: 'repeats' });
+    expect(readJson(at(engine, 'model/config.json'))).toMatchObject({
+      model_type: 'plain',
+      length_adaptive_task: 'repeats',
+    });
+    expect(readJson(at(engine, 'model/length_adaptive.json'))).toMatchObject({ reducer: { name: 'large-values' } });
 
     const scored = await run('evaluate', ...options, ...model, ...dataFile, '--length-config', '0.8,0.6', '--json');
     const { scores, examples } = JSON.parse(scored) as { scores: { pearson: number }; examples: number };
