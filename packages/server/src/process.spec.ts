@@ -232,6 +232,19 @@ describe('one model', () => {
     expect(await server.process.end('SIGTERM')).toBe(0);
   });
 
+  test('on an idle server nothing is made shorter, however slow the model is for what is asked of it', async () => {
+    const server = await startServer([model, '--target-delay-ms', '1']);
+    const asked = (i: number): unknown =>
+      i % 5 === 0
+        ? { texts: Array.from({ length: 32 }, (_, k) => textOf(8 + ((i + k) % 90), k)) }
+        : { text: textOf(8 + ((i * 37) % 500), i), truncate: true };
+    const degraded: unknown[] = [];
+    for (let i = 0; i < 100; i++) degraded.push((await server.post('/v1/classify', asked(i))).body['degraded']);
+    expect(new Set(degraded)).toEqual(new Set([false]));
+    expect((await server.get('/v1/status')).body).toMatchObject({ models: [{ degraded: 0, operatingPoint: 2 }] });
+    await server.process.end('SIGTERM');
+  });
+
   test('SIGTERM: accepted requests are answered, and the process ends well', async () => {
     const server = await startServer([model]);
     const answers = Array.from({ length: 60 }, (_, i) =>

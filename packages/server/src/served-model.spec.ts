@@ -6,7 +6,14 @@ import { constantSpeedPool, textOf32Tokens } from './testing/constant-speed-pool
 import { inVirtualTime } from './testing/virtual-time.js';
 
 /** No clock of this machine is in what follows: time passes only while a test awaits. */
-const test = (name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body));
+const test = Object.assign((name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body)), {
+  each:
+    <Case>(cases: readonly Case[]) =>
+    (name: string, body: (...args: Case extends readonly number[] ? Case : [Case]) => Promise<void>): void =>
+      it.each(cases.map((one) => [one].flat()) as unknown[][])(name, (...args: unknown[]) =>
+        inVirtualTime(() => body(...(args as Parameters<typeof body>)))(),
+      ),
+});
 
 const label = { name: 'm', version: '1' };
 const start = (
@@ -149,6 +156,63 @@ test('a request that may go without a text is answered for the others, in severa
   await expect(ask(model, { inputs: ['too long', 'too long'], partial: true })).rejects.toMatchObject({
     code: 'TEXT_TOO_LONG',
     message: 'Text 0: too long',
+  });
+});
+
+describe('a request that nothing is ahead of gets what it asked for', () => {
+  const wordsOf = (count: number): string => 'word '.repeat(count).trim();
+  const wholeAnswers = async (model: OpenModel, requests: readonly (readonly string[])[]): Promise<void> => {
+    for (const [number, inputs] of requests.entries()) {
+      expect([number, await ask(model, { inputs })]).toEqual([
+        number,
+        expect.objectContaining({ degraded: false, cost: 1 }),
+      ]);
+      await sleep(number % 7 === 0 ? 2000 : 1);
+    }
+    expect(model.status()).toMatchObject({ degraded: 0, operatingPoint: 4 });
+  };
+
+  test.each([10, 300])('whatever its length, at %i ms a text', async (msPerText) => {
+    const { model } = start({}, constantSpeedPool({ msPerText }));
+    const lengths = Array.from({ length: 200 }, (_, i) => 8 + ((i * 61) % 493)); // 8 to 500 words
+    await wholeAnswers(
+      model,
+      lengths.map((words) => [wordsOf(words)]),
+    );
+  });
+
+  test.each([
+    [1, 10],
+    [1, 80],
+    [3, 200],
+  ])('whatever its number of texts, on %i threads at %i ms a text', async (threads, msPerText) => {
+    const { model } = start({}, constantSpeedPool({ threads, msPerText }));
+    await wholeAnswers(
+      model,
+      Array.from({ length: 50 }, (_, i) => new Array<string>(32).fill(wordsOf(8 + ((i * 17) % 120)))),
+    );
+  });
+
+  test('in a moment after a crowd has gone, one after another too', async () => {
+    const { model } = start({}, constantSpeedPool({ msPerText: 50 }));
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => ask(model)));
+    expect(crowd.some(({ degraded }) => degraded)).toBe(true);
+    await sleep(600);
+    expect(await ask(model)).toMatchObject({ degraded: false });
+    await Promise.all(Array.from({ length: 20 }, () => ask(model)));
+    const ceilings: number[] = [];
+    for (let i = 0; i < 400; i++) {
+      await ask(model);
+      ceilings.push(model.status().operatingPoint);
+    }
+    expect(ceilings[0]).toBeLessThan(4);
+    expect(ceilings.slice(-200).every((ceiling) => ceiling === 4)).toBe(true);
+  });
+
+  test('and those that wait for it become shorter', async () => {
+    const { model } = start({}, constantSpeedPool({ msPerText: 400 }));
+    const [first, second] = await Promise.all([ask(model), ask(model)]);
+    expect([first.degraded, second.degraded]).toEqual([false, true]);
   });
 });
 

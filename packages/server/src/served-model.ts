@@ -76,6 +76,8 @@ export const serveModel = (
   let closing = false;
   let number = 0;
   let scheduled = false;
+  /** When the last thing to do was done. */
+  let idleSince = -Infinity;
   let emptied: () => void = () => undefined;
   let drained: Promise<void> | undefined;
 
@@ -90,11 +92,17 @@ export const serveModel = (
   const updateLoad = (): void => {
     const now = clock();
     refuseOvertaken(queue.jobs, now, maxQueueMs);
-    const oldest = queue.jobs.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
+    const { jobs } = queue;
+    const waiting = jobs.filter(({ choice, waits }) => waits && choice === undefined); // what has begun waits for itself
+    const oldest = waiting.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
+    const last = waiting.at(-1);
+    const ahead = last ? jobs.slice(0, jobs.indexOf(last)) : []; // its own work is no wait
     controller.update({
       now,
       waitedMs: now - oldest,
-      drainMs: (ceiling) => drainMs(queue.jobs, ceiling),
+      drainMs: (ceiling) => drainMs(ahead, ceiling),
+      waits: waiting.length > 0,
+      idleMs: runner.batches > 0 || jobs.length > 0 ? 0 : now - idleSince,
       utilization: (ceiling) => offered.utilization(now, ceiling),
     });
   };
@@ -138,6 +146,7 @@ export const serveModel = (
       void runner.run(batch).finally(dispatch);
     }
     if (queue.jobs.length > 0) scheduleUpdate();
+    else if (runner.batches === 0) idleSince = clock();
   };
 
   const accept = (request: InferenceRequest): Job => {
@@ -173,7 +182,9 @@ export const serveModel = (
       if (closing) throw shuttingDown();
       if (request.inputs.length === 0) throw invalidRequest('The request has no text; expected at least one.');
       if (request.signal?.aborted) throw abandoned();
+      if (open.size === 0) updateLoad(); // what was held back for a load that is over is not held back from this one
       const job = accept(request);
+      job.waits = runner.batches >= threads || queue.jobs.length > 0;
       const endWatch = watchRequest(job, request);
       open.add(job);
       queue.add(job);
