@@ -10,6 +10,8 @@ export { serve, serveService } from './serve.js';
 export type { ServeOptions, Server } from './serve.js';
 export type { OpenService, ServiceOptions } from './service-options.js';
 export type { ModelStatus, ServedModel, Service } from './service.js';
+export { createLog } from './telemetry/log.js';
+export type { Log } from './telemetry/log.js';
 export { createMetrics } from './telemetry/metrics.js';
 export type { Metrics, RequestLabels } from './telemetry/metrics.js';
 export type { BatchReport, ModelLabel, Observer } from './telemetry/observer.js';

@@ -3,6 +3,7 @@ import { createApp } from './http/app.js';
 import type { HttpOptions } from './http/http-options.js';
 import { openService } from './open-service.js';
 import type { OpenService, ServiceOptions } from './service-options.js';
+import { createLog } from './telemetry/log.js';
 import { createMetrics } from './telemetry/metrics.js';
 
 /** What to serve, how, and where. */
@@ -87,6 +88,7 @@ export const serveService = async (
  */
 export const serve = async (options: ServeOptions): Promise<Server> => {
   const metrics = createMetrics();
-  const service = await openService({ ...options, observer: metrics.observer });
+  const log = options.log ?? createLog(options.logLevel ?? 'silent', options.logStream);
+  const service = await openService({ ...options, observer: metrics.observer, log });
   return serveService(service, { ...options, metrics });
 };

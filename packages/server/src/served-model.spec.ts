@@ -6,14 +6,7 @@ import { constantSpeedPool, textOf32Tokens } from './testing/constant-speed-pool
 import { inVirtualTime } from './testing/virtual-time.js';
 
 /** No clock of this machine is in what follows: time passes only while a test awaits. */
-const test = Object.assign((name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body)), {
-  each:
-    <Case>(cases: readonly Case[]) =>
-    (name: string, body: (...args: Case extends readonly number[] ? Case : [Case]) => Promise<void>): void =>
-      it.each(cases.map((one) => [one].flat()) as unknown[][])(name, (...args: unknown[]) =>
-        inVirtualTime(() => body(...(args as Parameters<typeof body>)))(),
-      ),
-});
+const test = (name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body));
 
 const label = { name: 'm', version: '1' };
 const start = (
@@ -172,26 +165,28 @@ describe('a request that nothing is ahead of gets what it asked for', () => {
     expect(model.status()).toMatchObject({ degraded: 0, operatingPoint: 4 });
   };
 
-  test.each([10, 300])('whatever its length, at %i ms a text', async (msPerText) => {
-    const { model } = start({}, constantSpeedPool({ msPerText }));
-    const lengths = Array.from({ length: 200 }, (_, i) => 8 + ((i * 61) % 493)); // 8 to 500 words
-    await wholeAnswers(
-      model,
-      lengths.map((words) => [wordsOf(words)]),
-    );
-  });
+  for (const msPerText of [10, 300])
+    test(`whatever its length, at ${msPerText} ms a text`, async () => {
+      const { model } = start({}, constantSpeedPool({ msPerText }));
+      const lengths = Array.from({ length: 200 }, (_, i) => 8 + ((i * 61) % 493)); // 8 to 500 words
+      await wholeAnswers(
+        model,
+        lengths.map((words) => [wordsOf(words)]),
+      );
+    });
 
-  test.each([
+  for (const [threads, msPerText] of [
     [1, 10],
     [1, 80],
     [3, 200],
-  ])('whatever its number of texts, on %i threads at %i ms a text', async (threads, msPerText) => {
-    const { model } = start({}, constantSpeedPool({ threads, msPerText }));
-    await wholeAnswers(
-      model,
-      Array.from({ length: 50 }, (_, i) => new Array<string>(32).fill(wordsOf(8 + ((i * 17) % 120)))),
-    );
-  });
+  ] as const)
+    test(`whatever its number of texts, on ${threads} threads at ${msPerText} ms a text`, async () => {
+      const { model } = start({}, constantSpeedPool({ threads, msPerText }));
+      await wholeAnswers(
+        model,
+        Array.from({ length: 50 }, (_, i) => new Array<string>(32).fill(wordsOf(8 + ((i * 17) % 120)))),
+      );
+    });
 
   test('in a moment after a crowd has gone, one after another too', async () => {
     const { model } = start({}, constantSpeedPool({ msPerText: 50 }));
@@ -297,6 +292,45 @@ describe('a thread that dies', () => {
     pool.crashNext(2);
     const codes = await Promise.all([ask(model), ask(model), ask(model)].map(codeOf));
     expect(codes.sort()).toEqual(['WORKER_CRASHED', 'answered', 'answered']);
+  });
+});
+
+describe('when no thread can run the model', () => {
+  test('it is not ready at once, refuses at once, and is ready again by itself', async () => {
+    const { model, pool } = start({ maxQueueMs: 500 });
+    expect(model.status().ready).toBe(true);
+    const held = codeOf(ask(model));
+    pool.loseThreads();
+    expect(model.status().ready).toBe(false);
+    await expect(ask(model)).rejects.toMatchObject({ code: 'MODEL_NOT_READY', retryAfterMs: 1000 });
+    await sleep(200);
+    pool.tell({ kind: 'opened' });
+    expect(await held).toBe('answered'); // it was accepted, and computed by the next thread
+    expect(model.status()).toMatchObject({ ready: true, queued: 0, running: 0 });
+    expect(await codeOf(ask(model))).toBe('answered');
+  });
+  test('what has not begun is refused at once, what ran is computed by the next thread, and waits no longer than for its turn', async () => {
+    const { model, pool } = start({ maxQueueMs: 500, maxBatchTexts: 1 });
+    const ran = codeOf(ask(model));
+    const waits = Promise.all([ask(model), ask(model)].map(codeOf));
+    await sleep(2);
+    const lost = performance.now();
+    pool.loseThreads();
+    expect(await waits).toEqual(['MODEL_NOT_READY', 'MODEL_NOT_READY']);
+    expect(performance.now() - lost).toBe(0);
+    expect(await ran).toBe('MODEL_NOT_READY');
+    expect(performance.now() - lost).toBeGreaterThan(400);
+    expect(performance.now() - lost).toBeLessThan(600);
+  });
+  test('and not at all when the model cannot be opened', async () => {
+    const { model, pool } = start({ maxQueueMs: 500, maxBatchTexts: 1 });
+    const codes = Promise.all([ask(model), ask(model)].map(codeOf));
+    await sleep(2);
+    pool.loseThreads();
+    await sleep(20);
+    pool.tell({ kind: 'not-opened', reason: 'There is no config.json.', againInMs: 250 });
+    expect(model.status().queued).toBe(0);
+    expect(await codes).toEqual(['MODEL_NOT_READY', 'MODEL_NOT_READY']);
   });
 });
 

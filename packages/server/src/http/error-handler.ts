@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ServerError, type ServerErrorCode } from '../errors.js';
+import { placeOf, ServerError, type ServerErrorCode } from '../errors.js';
 import { plainError } from './error-body.js';
 import { exchangeOf } from './exchange.js';
 import { validationMessage } from './validation-message.js';
@@ -48,15 +48,6 @@ const serverErrorOf = (thrown: unknown): ServerError => {
     cause: thrown,
   });
 };
-
-/** Where in the program it happened. The message stays out: it may quote a text. */
-const placeOf = (thrown: unknown): string =>
-  thrown instanceof Error
-    ? (thrown.stack ?? '')
-        .split('\n')
-        .filter((line) => line.startsWith('    at '))
-        .join('\n')
-    : typeof thrown;
 
 /** Answers with what went wrong, whichever route it was. */
 export const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
