@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { placeOf, ServerError, type ServerErrorCode } from '../errors.js';
 import { plainError } from './error-body.js';
 import { exchangeOf } from './exchange.js';
+import { drainBody } from './read-bodies.js';
 import { validationMessage } from './validation-message.js';
 
 /** Errors of fastify, and what we call them. */
@@ -49,10 +50,30 @@ const serverErrorOf = (thrown: unknown): ServerError => {
   });
 };
 
+/**
+ * Reads the rest of a body before its connection is closed, or its sender would read a broken pipe in place of the answer. A connection that
+ * stays open takes the answer at once, and the rest behind it.
+ */
+const finishReading = async (
+  { raw, headers: { connection = '' } }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> => {
+  const isRead = raw.complete;
+  const drained = drainBody(raw);
+  if (isRead) return;
+  if (/\bclose\b/i.test(connection) || raw.httpVersion === '1.0') return drained;
+  reply.removeHeader('connection'); // fastify closes where it has not read to the end
+};
+
 /** Answers with what went wrong, whichever route it was. */
-export const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+export const answerError = async (
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
   const error = serverErrorOf(thrown);
   exchangeOf(request).code = error.code;
+  await finishReading(request, reply);
   if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id); // no hook has run for an address that cannot be read
   if (error.code === 'INTERNAL') request.log.error({ place: placeOf(error.cause ?? error) }, 'a fault of the program');
   if (error.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer realm="length-adaptive"');
