@@ -1,5 +1,5 @@
 /** The promises of the server, made to real models in real threads of a real process, over sockets. */
-import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
@@ -268,12 +268,14 @@ describe('one model', () => {
     expect(await ended).toBe(0);
   });
 
-  test('SIGHUP: a new model takes over and no request is dropped', async () => {
+  test('SIGHUP: a new model takes over and no request is dropped, with a link that leads nowhere in it', async () => {
+    symlinkSync(join(folder, 'nowhere'), join(model, 'link'));
     const server = await startServer([model]);
     const running = flood(server, 4, (i) => ({ text: textOf(30, i) }));
     const before = await server.post('/v1/classify', { text: 'a good film' });
     const next = join(folder, 'next');
     await writeTinyModel(next, 'reviews', 9);
+    symlinkSync(join(folder, 'nowhere'), join(next, 'link'));
     rmSync(model, { recursive: true });
     renameSync(next, model);
     server.process.child.kill('SIGHUP');

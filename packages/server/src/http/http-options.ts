@@ -14,6 +14,8 @@ export interface HttpOptions {
   readonly maxTextLength?: number | undefined;
   /** Inference requests in flight; the next one is refused. Default 512. */
   readonly maxConcurrentRequests?: number | undefined;
+  /** Least `priority` that a request may have. Default: any. */
+  readonly minPriority?: number | undefined;
   /** Whether requests that do not say `truncate` have texts cut that are too long. Default false. */
   readonly truncate?: boolean | undefined;
   /** Milliseconds until a client has sent its headers, and its whole request. Default 10,000 and 30,000. */
@@ -45,6 +47,7 @@ export const resolveHttpOptions = ({
   maxTexts = 32,
   maxTextLength = 32_768,
   maxConcurrentRequests = 512,
+  minPriority = -Infinity,
   truncate = false,
   headersTimeoutMs = 10_000,
   requestTimeoutMs = 30_000,
@@ -59,6 +62,7 @@ export const resolveHttpOptions = ({
   maxTexts,
   maxTextLength,
   maxConcurrentRequests,
+  minPriority,
   truncate,
   headersTimeoutMs,
   requestTimeoutMs,
