@@ -28,8 +28,13 @@ export interface Server {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Milliseconds without a request after which nobody seems to come any more. */
-const quietMs = 100;
+/** Lets what has reached the process be read: connections first, then what came on them. */
+const readWhatCame = async (): Promise<void> => {
+  for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Milliseconds without a connection or a request after which nobody seems to come any more. */
+const quietMs = 200;
 
 /** What serving over HTTP takes beside a service. */
 type ServeHttpOptions = HttpOptions & Listening & Pick<ServeOptions, 'drainDelayMs' | 'graceMs'>;
@@ -40,10 +45,11 @@ export const serveService = async (
   { host, port, socket, drainDelayMs = 0, graceMs = 10_000, ...http }: ServeHttpOptions,
 ): Promise<Server> => {
   let leaving = false;
-  let lastRequest = -Infinity;
+  let lastSeen = -Infinity;
   const app = await createApp({ ...service, ready: () => !leaving && service.ready() }, http);
+  app.server.on('connection', () => (lastSeen = performance.now()));
   app.server.prependListener('request', (_, response) => {
-    lastRequest = performance.now();
+    lastSeen = performance.now();
     if (leaving) response.shouldKeepAlive = false; // whoever asks again asks another server
   });
   const where = { host, port, socket };
@@ -60,7 +66,10 @@ export const serveService = async (
     const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([service.drain(), over]); // nothing new from here on
     // Whoever still comes is told so: a listener that is gone would cut off those who are on their way.
-    while (performance.now() < Math.min(end, lastRequest + quietMs)) await sleep(quietMs / 4);
+    while (performance.now() < Math.min(end, lastSeen + quietMs)) {
+      await sleep(quietMs / 4);
+      await readWhatCame();
+    }
     const ended = app.close(); // hangs up idle connections, and waits for answers that are on their way
     await Promise.race([ended, over]);
     clearTimeout(timer);
