@@ -93,6 +93,9 @@ export const addBodyReading = (app: FastifyInstance, { bodyLimit }: { readonly b
   });
 };
 
+/** Milliseconds from one piece of a body that is not wanted to the next: who sends such bodies all the time must not keep others waiting. */
+const pauseMs = 1;
+
 /** Reads what is left of a body that is not wanted, and forgets it: a client that still sends would not see an answer. */
 export const drainBody = (raw: IncomingMessage): Promise<void> => {
   unpacking.get(raw)?.destroy(); // a small body may unpack to a large one
@@ -100,6 +103,10 @@ export const drainBody = (raw: IncomingMessage): Promise<void> => {
   return new Promise((resolve) => {
     for (const event of ['end', 'close', 'error']) raw.once(event, () => resolve());
     raw.unpipe();
+    raw.on('data', () => {
+      raw.pause();
+      setTimeout(() => raw.resume(), pauseMs).unref();
+    });
     raw.resume();
   });
 };
