@@ -96,6 +96,9 @@ export const addBodyReading = (app: FastifyInstance, { bodyLimit }: { readonly b
 /** Milliseconds from one piece of a body that is not wanted to the next: who sends such bodies all the time must not keep others waiting. */
 const pauseMs = 1;
 
+/** Bytes at the end of a body that are read at once: who has sent everything and closed its side would be hung up on meanwhile. */
+const tail = 2 ** 18;
+
 /** Reads what is left of a body that is not wanted, and forgets it: a client that still sends would not see an answer. */
 export const drainBody = (raw: IncomingMessage): Promise<void> => {
   unpacking.get(raw)?.destroy(); // a small body may unpack to a large one
@@ -103,7 +106,10 @@ export const drainBody = (raw: IncomingMessage): Promise<void> => {
   return new Promise((resolve) => {
     for (const event of ['end', 'close', 'error']) raw.once(event, () => resolve());
     raw.unpipe();
-    raw.on('data', () => {
+    let left = Number(raw.headers['content-length']); // not known of a chunked one
+    raw.on('data', ({ length }: Buffer) => {
+      left -= length;
+      if (left < tail) return;
       raw.pause();
       setTimeout(() => raw.resume(), pauseMs).unref();
     });
