@@ -2,9 +2,9 @@ import type { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command as Program, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { logLevels } from './http/http-options.js';
 import type { RequestBudget } from './request.js';
 import type { ServeOptions } from './serve.js';
+import { logLevels } from './telemetry/log.js';
 
 const invalid = (expected: string): never => {
   throw new InvalidArgumentError(`Expected ${expected}.`);

@@ -1,3 +1,4 @@
+import type { LogLevel } from '../telemetry/log.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 
 /** How the HTTP layer answers. */
@@ -30,10 +31,6 @@ export interface HttpOptions {
   /** The metrics that the service's observer belongs to. Default: new ones, which count HTTP only. */
   readonly metrics?: Metrics | undefined;
 }
-
-/** What is logged: this and what is graver. */
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** Options with their defaults. */
 export type ResolvedHttpOptions = {

@@ -1,5 +1,8 @@
 import { hostname } from 'node:os';
-import type { LogLevel } from '../http/http-options.js';
+
+/** What is logged: this and what is graver. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** What is told to whoever operates the server; a logger of pino's or fastify's fits. No text of a user goes in. */
 export interface Log {
