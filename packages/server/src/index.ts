@@ -2,6 +2,7 @@ export { ServerError } from './errors.js';
 export type { ServerErrorCode, ServerErrorOptions } from './errors.js';
 export { createApp } from './http/app.js';
 export type { HttpOptions } from './http/http-options.js';
+export type { Listening } from './listening.js';
 export { main } from './main.js';
 export type { Io, Signals } from './main.js';
 export { openService } from './open-service.js';

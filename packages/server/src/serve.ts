@@ -36,13 +36,17 @@ const readWhatCame = async (): Promise<void> => {
 /** Milliseconds without a connection or a request after which nobody seems to come any more. */
 const quietMs = 200;
 
-/** What serving over HTTP takes beside a service. */
-type ServeHttpOptions = HttpOptions & Listening & Pick<ServeOptions, 'drainDelayMs' | 'graceMs'>;
-
 /** Listens for a service that is open, and owns it from then on. */
 export const serveService = async (
   service: OpenService,
-  { host, port, socket, drainDelayMs = 0, graceMs = 10_000, ...http }: ServeHttpOptions,
+  {
+    host,
+    port,
+    socket,
+    drainDelayMs = 0,
+    graceMs = 10_000,
+    ...http
+  }: HttpOptions & Listening & Pick<ServeOptions, 'drainDelayMs' | 'graceMs'>,
 ): Promise<Server> => {
   let leaving = false;
   let lastSeen = -Infinity;
