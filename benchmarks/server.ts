@@ -5,8 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPeers, transformersEntry } from './onnx/peers.js';
 import { quantile, report } from './harness.js';
+import { askIdle } from './server/idle.js';
 import type { Answered } from './server/load.js';
 import { capacity, createClient, openLoop } from './server/load.js';
+import { timeHealth } from './server/nesting.js';
 import type { RunningServer } from './server/processes.js';
 import { startOurs, startTransformers } from './server/processes.js';
 
@@ -120,6 +122,34 @@ const ours = await withServer(startOurs(model), async (server) => {
   return { full, three, ten, before, after };
 });
 
+/** As many words of the demo's reviews. */
+const wordsOf = (count: number, i: number): string =>
+  Array.from({ length: Math.ceil(count / words) }, (_, k) => textOf(i + k))
+    .join(' ')
+    .split(' ')
+    .slice(0, count)
+    .join(' ');
+
+/** The model as it is, and one for which every answer takes longer than requests may wait for each other: it is slow. */
+const idle = [];
+for (const flags of [[], ['--target-delay-ms', '1']])
+  idle.push(
+    await withServer(startOurs(model, flags), async (server) => {
+      const client = clientOf(server);
+      const shortened = await askIdle(client, wordsOf);
+      client.close();
+      return shortened;
+    }),
+  );
+const shortened = idle.reduce((sum, { degraded }) => sum + degraded, 0);
+const idleAnswers = idle.reduce((sum, { answers }) => sum + answers, 0);
+console.log(`idle: ${shortened} of ${idleAnswers} answers made shorter`);
+
+const health = await withServer(startOurs(model), ({ url }) => timeHealth(url));
+console.log(
+  `health: ${health.idle.toFixed(1)} ms idle, ${health.nested.toFixed(1)} ms under nested bodies, ${health.flat.toFixed(1)} ms under flat ones`,
+);
+
 const theirs = await withServer(startTransformers(transformersEntry(), exported, 'reviews'), async (server) => {
   const client = clientOf(server);
   const body = (i: number): unknown => ({ text: textOf(i) });
@@ -179,4 +209,16 @@ report('server', [
     'times shorter',
     `${p99(ours.three).toFixed(0)} ms and ${p99(theirs.three).toFixed(0)} ms, requests that waited ${patienceMs / 1000} s in vain not counted`,
   ),
+  {
+    id: 'server.idle_degraded',
+    value: shortened / idleAnswers,
+    unit: 'share of answers made shorter',
+    note: `${idleAnswers} requests one after another on an idle server, half of them where a wait of 1 ms is too long already: one text of 8 to 500 words, or 32 texts`,
+  },
+  {
+    id: 'server.health_under_nesting',
+    value: health.nested / health.idle,
+    unit: 'times the time on an idle server',
+    note: `medians of 100: ${health.idle.toFixed(1)} ms idle, ${health.nested.toFixed(1)} ms with two clients that send 1.8 MB of brackets, ${health.flat.toFixed(1)} ms where these bodies are one text`,
+  },
 ]);

@@ -17,7 +17,7 @@ interface Container {
   readonly name: string;
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly ports: readonly { readonly containerPort: number }[];
-  readonly readinessProbe: { readonly httpGet: { readonly path: string } };
+  readonly readinessProbe: { readonly httpGet: { readonly path: string }; readonly periodSeconds: number };
   readonly livenessProbe: { readonly httpGet: { readonly path: string } };
   readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } };
 }
@@ -83,7 +83,10 @@ describe.each(['kubernetes.yaml', 'kserve.yaml'])('%s', (name) => {
     const grace = Number(value('LENGTH_ADAPTIVE_GRACE_MS')) / 1000;
     const beforeSignal = Number(container().lifecycle?.preStop.exec.command[1] ?? 0);
     expect(flags.get('grace-ms')).toContain(`default ${grace * 1000}`);
-    expect(podOf(name).terminationGracePeriodSeconds).toBeGreaterThan(beforeSignal + grace);
+    const delay = Number(value('LENGTH_ADAPTIVE_DRAIN_DELAY_MS') ?? 0) / 1000;
+    expect(podOf(name).terminationGracePeriodSeconds).toBeGreaterThan(beforeSignal + delay + grace);
+    // Longer than it takes the probe to see that it goes, and the cluster to hear of it.
+    expect(beforeSignal + delay).toBeGreaterThan(container().readinessProbe.periodSeconds);
   });
 
   test('sets only variables that the server reads, and keeps the cluster from setting one', () => {

@@ -70,3 +70,12 @@ export const invalidRequest = (message: string): ServerError => new ServerError(
 
 /** The message of anything thrown, for quoting inside another message. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** Where in the program it happened. The message stays out: it may quote a text. */
+export const placeOf = (thrown: unknown): string =>
+  thrown instanceof Error
+    ? (thrown.stack ?? '')
+        .split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .join('\n')
+    : typeof thrown;

@@ -1,7 +1,8 @@
 export { ServerError } from './errors.js';
 export type { ServerErrorCode, ServerErrorOptions } from './errors.js';
 export { createApp } from './http/app.js';
-export type { HttpOptions, LogLevel } from './http/http-options.js';
+export type { HttpOptions } from './http/http-options.js';
+export type { Listening } from './listening.js';
 export { main } from './main.js';
 export type { Io, Signals } from './main.js';
 export { openService } from './open-service.js';
@@ -10,6 +11,8 @@ export { serve, serveService } from './serve.js';
 export type { ServeOptions, Server } from './serve.js';
 export type { OpenService, ServiceOptions } from './service-options.js';
 export type { ModelStatus, ServedModel, Service } from './service.js';
+export { createLog } from './telemetry/log.js';
+export type { Log, LogLevel } from './telemetry/log.js';
 export { createMetrics } from './telemetry/metrics.js';
 export type { Metrics, RequestLabels } from './telemetry/metrics.js';
 export type { BatchReport, ModelLabel, Observer } from './telemetry/observer.js';

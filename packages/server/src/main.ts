@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { messageOf } from './errors.js';
 import { readOptions } from './options.js';
 import { serve, type Server, type ServeOptions } from './serve.js';
+import { createLog } from './telemetry/log.js';
 
 /** What a signal is heard on: `process` fits. */
 export interface Signals {
@@ -19,6 +20,7 @@ export interface Io {
 
 /** Serves until a signal ends it. */
 const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals }: Io): Promise<number> => {
+  const log = createLog(options.logLevel ?? 'silent', stderr);
   let server: Server | undefined;
   let end: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => (end = resolve));
@@ -36,7 +38,10 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
   const reload = (): void => {
     server?.reload().then(
       () => stdout.write('models were looked at again\n'),
-      (error: unknown) => stderr.write(`error: the models stay as they were: ${messageOf(error)}\n`),
+      (error: unknown) => {
+        if (options.logLevel === 'silent') stderr.write(`error: the models stay as they were: ${messageOf(error)}\n`);
+        else log.error({ reason: messageOf(error) }, 'the models stay as they were');
+      },
     );
   };
   const listeners = [
@@ -45,7 +50,7 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
     ['SIGHUP', reload],
   ] as const;
   for (const [signal, listener] of listeners) signals.on(signal, listener);
-  serve({ ...options, logStream: stderr }).then((open) => {
+  serve({ ...options, log, logStream: stderr }).then((open) => {
     server = open;
     stdout.write(`length-adaptive-server listens on ${open.url}\n`);
   }, fail);

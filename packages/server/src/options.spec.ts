@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readOptions } from './options.js';
 
 const read = (argv: readonly string[], env: Record<string, string> = {}) =>
@@ -31,6 +34,9 @@ const flags: readonly (readonly [flag: string, text: string, options: object])[]
   ['--max-concurrent-requests', '9', { maxConcurrentRequests: 9 }],
   ['--log-level', 'silent', { logLevel: 'silent' }],
   ['--grace-ms', '500', { graceMs: 500 }],
+  ['--drain-delay-ms', '0', { drainDelayMs: 0 }],
+  ['--socket', '/run/server.sock', { socket: '/run/server.sock' }],
+  ['--min-priority', '-5', { minPriority: -5 }],
 ];
 
 test.each(flags)('%s %s, and its variable', (flag, text, options) => {
@@ -69,10 +75,26 @@ test.each([
   ['--budget', 'cost=2', 'Expected cost=0.5'],
   ['--budget', 'latency=20%', 'Expected cost=0.5'],
   ['--api-key', 'a,,b', 'Expected one or more values'],
+  ['--api-key-file', '/there/is/nothing', 'Expected a file that can be read (ENOENT)'],
+  ['--api-key-file', '/dev/null', 'Expected a file with at least one key'],
+  ['--min-priority', '0.5', 'Expected a whole number from -1000000 to 1000000.'],
 ])('%s %s is refused, from wherever it came', (flag, text, expected) => {
   const variable = `LENGTH_ADAPTIVE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
   expect(() => read(['m', flag, text])).toThrow(`'${text}' is invalid. ${expected}`);
   expect(() => read(['m'], { [variable]: text })).toThrow(
     `value '${text}' from env '${variable}' is invalid. ${expected}`,
   );
+});
+
+test('keys come from a file, one a line, and from flags', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-keys-'));
+  try {
+    const file = join(folder, 'keys');
+    writeFileSync(file, '# of the first team\r\nfirst, with a comma\r\n\n  second \n');
+    const keys = ['first, with a comma', 'second'];
+    expect(read(['m', '--api-key-file', file]).apiKeys).toEqual(keys);
+    expect(read(['m', '--api-key', 'a'], { LENGTH_ADAPTIVE_API_KEY_FILE: file }).apiKeys).toEqual(['a', ...keys]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

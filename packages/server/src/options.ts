@@ -1,9 +1,10 @@
 import type { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Command as Program, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { logLevels } from './http/http-options.js';
 import type { RequestBudget } from './request.js';
 import type { ServeOptions } from './serve.js';
+import { logLevels } from './telemetry/log.js';
 
 const invalid = (expected: string): never => {
   throw new InvalidArgumentError(`Expected ${expected}.`);
@@ -28,6 +29,24 @@ const list = (text: string, before: readonly string[] = []): readonly string[] =
   return items.every((item) => item !== '')
     ? [...before, ...items]
     : invalid('one or more values with commas between them');
+};
+
+/** A whole number of a request's `priority`. */
+const priority = (text: string): number =>
+  /^-?\d+$/.test(text.trim()) && Math.abs(Number(text)) <= 1e6
+    ? Number(text)
+    : invalid('a whole number from -1000000 to 1000000');
+
+/** A file of keys, one a line; lines that are empty or begin with # are none. */
+const readKeys = (file: string): readonly string[] => {
+  let lines: readonly string[] = [];
+  try {
+    lines = readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    invalid(`a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+  const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  return keys.length > 0 ? keys : invalid('a file with at least one key: without one everything would be open');
 };
 
 const budgetForm = 'cost=0.5 (or cost=50%), latency=20ms, score=0.9, or several with commas between them';
@@ -68,6 +87,7 @@ const options: readonly Option[] = [
   ),
   option('--host <HOST>', 'address to listen on (default 127.0.0.1)', String),
   option('--port <PORT>', 'port to listen on; 0 takes a free one (default 8080)', whole(0, 65_535)),
+  option('--socket <PATH>', 'Unix socket to listen on in place of an address', String),
   option('--workers <N>', 'worker threads of each model (default 1)', whole(1, 256)),
   option('--threads <N>', 'threads of one operator in each worker (default: the cores, shared out)', whole(1, 256)),
   choice('--engine <ENGINE>', 'what runs the models (default auto)', ['auto', 'onnx', 'tfjs']),
@@ -84,21 +104,29 @@ const options: readonly Option[] = [
     'a key that opens inference, metrics and docs; repeat it, or write commas; the environment keeps it out of process lists',
     list,
   ),
+  option('--api-key-file <PATH>', 'a file of such keys, one a line, read at the start', readKeys),
   option('--cors-origin <ORIGIN>', 'an origin whose pages may call, or *; repeat it, or write commas', list),
   option('--body-limit <BYTES>', 'bytes of a request body (default 2097152)', whole(1)),
   option('--max-texts <N>', 'texts of a request (default 32)', whole(1)),
   option('--max-text-length <N>', 'characters of a text (default 32768)', whole(1)),
   option('--max-concurrent-requests <N>', 'inference requests in flight; more are refused (default 512)', whole(1)),
+  option('--min-priority <N>', 'least priority that a request may have, 0 or below (default: any)', priority),
   choice('--log-level <LEVEL>', 'what is logged: this and what is graver (default info)', logLevels),
+  option(
+    '--drain-delay-ms <MS>',
+    'how long requests are still taken after SIGTERM, while the server says that it is not ready (default 0)',
+    whole(0, 2 ** 31 - 1),
+  ),
   option('--grace-ms <MS>', 'how long accepted requests may still take at SIGTERM (default 10000)', milliseconds),
 ];
 
 /** Flags as commander names them, where a server's option has another name. */
-interface Flags extends Omit<ServeOptions, 'models'> {
+interface Flags extends Omit<ServeOptions, 'models' | 'log'> {
   readonly models?: string;
   readonly budget?: RequestBudget;
   readonly autoTruncate?: boolean;
   readonly apiKey?: readonly string[];
+  readonly apiKeyFile?: readonly string[];
   readonly corsOrigin?: readonly string[];
 }
 
@@ -143,6 +171,7 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
     budget,
     autoTruncate: truncate = isOn(env[autoTruncate]),
     apiKey,
+    apiKeyFile,
     corsOrigin,
     logLevel = 'info',
     ...rest
@@ -152,5 +181,6 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
       code: 'length-adaptive.models',
       exitCode: 2,
     });
-  return { ...rest, models, defaultBudget: budget, truncate, apiKeys: apiKey, corsOrigins: corsOrigin, logLevel };
+  const apiKeys = apiKey || apiKeyFile ? [...(apiKey ?? []), ...(apiKeyFile ?? [])] : undefined;
+  return { ...rest, models, defaultBudget: budget, truncate, apiKeys, corsOrigins: corsOrigin, logLevel };
 };

@@ -1,5 +1,5 @@
 /** The promises of the server, made to real models in real threads of a real process, over sockets. */
-import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
@@ -232,6 +232,19 @@ describe('one model', () => {
     expect(await server.process.end('SIGTERM')).toBe(0);
   });
 
+  test('on an idle server nothing is made shorter, however slow the model is for what is asked of it', async () => {
+    const server = await startServer([model, '--target-delay-ms', '1']);
+    const asked = (i: number): unknown =>
+      i % 5 === 0
+        ? { texts: Array.from({ length: 32 }, (_, k) => textOf(8 + ((i + k) % 90), k)) }
+        : { text: textOf(8 + ((i * 37) % 500), i), truncate: true };
+    const degraded: unknown[] = [];
+    for (let i = 0; i < 100; i++) degraded.push((await server.post('/v1/classify', asked(i))).body['degraded']);
+    expect(new Set(degraded)).toEqual(new Set([false]));
+    expect((await server.get('/v1/status')).body).toMatchObject({ models: [{ degraded: 0, operatingPoint: 2 }] });
+    await server.process.end('SIGTERM');
+  });
+
   test('SIGTERM: accepted requests are answered, and the process ends well', async () => {
     const server = await startServer([model]);
     const answers = Array.from({ length: 60 }, (_, i) =>
@@ -255,12 +268,14 @@ describe('one model', () => {
     expect(await ended).toBe(0);
   });
 
-  test('SIGHUP: a new model takes over and no request is dropped', async () => {
+  test('SIGHUP: a new model takes over and no request is dropped, with a link that leads nowhere in it', async () => {
+    symlinkSync(join(folder, 'nowhere'), join(model, 'link'));
     const server = await startServer([model]);
     const running = flood(server, 4, (i) => ({ text: textOf(30, i) }));
     const before = await server.post('/v1/classify', { text: 'a good film' });
     const next = join(folder, 'next');
     await writeTinyModel(next, 'reviews', 9);
+    symlinkSync(join(folder, 'nowhere'), join(next, 'link'));
     rmSync(model, { recursive: true });
     renameSync(next, model);
     server.process.child.kill('SIGHUP');
@@ -276,6 +291,8 @@ describe('one model', () => {
     rmSync(join(model, 'config.json'));
     server.process.child.kill('SIGHUP');
     await server.process.has('stay as they were');
+    const line = /^\{.*stay as they were.*$/m.exec(server.process.printed())?.[0] ?? '';
+    expect(JSON.parse(line)).toMatchObject({ level: 50, reason: expect.stringContaining('one') });
     expect((await server.post('/v1/classify', { text: 'a good film' })).status).toBe(200);
     await server.process.end('SIGTERM');
   });
@@ -326,6 +343,45 @@ describe('one model', () => {
     await until(async () => (await ready()) === 200);
     const statuses = await running.stop();
     expect([...new Set(statuses)].sort()).toEqual([200, 503]);
+    await server.process.end('SIGTERM');
+  });
+
+  test('it is unready while nothing can compute, opens the model again without any request, and logs why', async () => {
+    const server = await startServer([model, '--workers', '2'], {
+      NODE_OPTIONS: `--require ${join(__dirname, 'testing/kill-threads.cjs')}`,
+    });
+    const ready = async (): Promise<number> => (await server.get('/v2/health/ready')).status;
+    const logged = (message: string): Record<string, unknown>[] =>
+      server.process
+        .printed()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ msg }) => msg === message);
+    const hidden = join(folder, 'hidden');
+    renameSync(model, hidden);
+    const ended = 'a worker thread ended, and is started again';
+    for (const count of [1, 2]) {
+      expect(await ready()).toBe(200);
+      server.process.child.kill('SIGUSR2');
+      // A thread hears of it between two batches.
+      await until(async () => {
+        await server.post('/v1/classify', { text: 'a good film' });
+        return logged(ended).length === count;
+      });
+    }
+    expect(await ready()).toBe(503);
+    const refused = await server.post('/v1/classify', { text: 'a good film' });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'MODEL_NOT_READY' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    const failed = 'a worker thread cannot open the model, and tries again';
+    await until(() => logged(failed).length > 2);
+    renameSync(hidden, model);
+    await until(async () => (await ready()) === 200);
+    expect((await server.post('/v1/classify', { text: 'a good film' })).status).toBe(200);
+    const about = { level: 50, time: expect.any(Number), model: 'one/1' };
+    expect(logged(ended)[1]).toMatchObject({ ...about, open_threads: 0, reason: 'worker exited with code: 7' });
+    expect(logged(failed)[0]).toMatchObject({ ...about, reason: expect.stringContaining(model), again_in_ms: 250 });
     await server.process.end('SIGTERM');
   });
 

@@ -32,7 +32,8 @@ const fingerprintOf = async (folder: string): Promise<string> => {
   const hash = createHash('sha256');
   const files = (await readdir(folder, { recursive: true })).sort();
   for (const file of files) {
-    const { size, mtimeMs } = await stat(path.join(folder, file));
+    // A link that leads nowhere, or a file that was there a moment ago: it has a name and no more.
+    const { size, mtimeMs } = (await stat(path.join(folder, file)).catch(() => undefined)) ?? {};
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }
   return hash.digest('hex');

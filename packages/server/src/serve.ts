@@ -1,62 +1,79 @@
-import { messageOf, ServerError } from './errors.js';
 import { createApp } from './http/app.js';
 import type { HttpOptions } from './http/http-options.js';
+import { checkListening, listenError, listenOptionsOf, type Listening } from './listening.js';
 import { openService } from './open-service.js';
 import type { OpenService, ServiceOptions } from './service-options.js';
+import { createLog } from './telemetry/log.js';
 import { createMetrics } from './telemetry/metrics.js';
 
 /** What to serve, how, and where. */
-export interface ServeOptions extends Omit<ServiceOptions, 'observer'>, Omit<HttpOptions, 'metrics'> {
-  /** Address to listen on. Default `127.0.0.1`. */
-  readonly host?: string | undefined;
-  /** Port to listen on; 0 takes a free one. Default 8080. */
-  readonly port?: number | undefined;
-  /** Milliseconds that accepted requests may still take once the server is closed. Default 10,000. */
+export interface ServeOptions extends Omit<ServiceOptions, 'observer'>, Omit<HttpOptions, 'metrics'>, Listening {
+  /** Milliseconds for which a server that is closed still takes requests, and says that it is not ready: until that has got about. Default 0. */
+  readonly drainDelayMs?: number | undefined;
+  /** Milliseconds that accepted requests may still take after that. Default 10,000. */
   readonly graceMs?: number | undefined;
 }
 
 /** A server that listens. */
 export interface Server {
+  /** `http://HOST:PORT`, or `unix:PATH`. */
   readonly url: string;
   /** Looks at the models again. */
   reload(): Promise<void>;
-  /** Refuses what is new, finishes what was accepted, and ends. */
+  /** Is not ready from then on, takes requests for the drain delay, refuses what is new, finishes what was accepted, and ends. */
   close(): Promise<void>;
   /** Resolves when the server has ended. */
   readonly closed: Promise<void>;
 }
 
-const listenError = (error: unknown, host: string, port: number): ServerError =>
-  (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    ? new ServerError(
-        'ADDRESS_IN_USE',
-        `Something listens on ${host}:${port} already; stop it, or choose another port (0 takes a free one).`,
-        { cause: error },
-      )
-    : new ServerError('OPTION_INVALID', `The server cannot listen on ${host}:${port}: ${messageOf(error)}.`, {
-        cause: error,
-      });
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Lets what has reached the process be read: connections first, then what came on them. */
+const readWhatCame = async (): Promise<void> => {
+  for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Milliseconds without a connection or a request after which nobody seems to come any more. */
+const quietMs = 200;
 
 /** Listens for a service that is open, and owns it from then on. */
 export const serveService = async (
   service: OpenService,
   {
-    host = '127.0.0.1',
-    port = 8080,
+    host,
+    port,
+    socket,
+    drainDelayMs = 0,
     graceMs = 10_000,
     ...http
-  }: HttpOptions & Pick<ServeOptions, 'host' | 'port' | 'graceMs'>,
+  }: HttpOptions & Listening & Pick<ServeOptions, 'drainDelayMs' | 'graceMs'>,
 ): Promise<Server> => {
-  const app = await createApp(service, http);
-  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
+  let leaving = false;
+  let lastSeen = -Infinity;
+  const app = await createApp({ ...service, ready: () => !leaving && service.ready() }, http);
+  app.server.on('connection', () => (lastSeen = performance.now()));
+  app.server.prependListener('request', (_, response) => {
+    lastSeen = performance.now();
+    if (leaving) response.shouldKeepAlive = false; // whoever asks again asks another server
+  });
+  const where = { host, port, socket };
+  const address = await app.listen(listenOptionsOf(where)).catch(async (error: unknown) => {
     await Promise.all([app.close(), service.close()]);
-    throw listenError(error, host, port);
+    throw listenError(error, where);
   });
 
   const shutDown = async (): Promise<void> => {
+    leaving = true;
+    await sleep(drainDelayMs);
+    const end = performance.now() + graceMs;
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([service.drain(), over]); // not ready from here on, and nothing new
+    await Promise.race([service.drain(), over]); // nothing new from here on
+    // Whoever still comes is told so: a listener that is gone would cut off those who are on their way.
+    while (performance.now() < Math.min(end, lastSeen + quietMs)) {
+      await sleep(quietMs / 4);
+      await readWhatCame();
+    }
     const ended = app.close(); // hangs up idle connections, and waits for answers that are on their way
     await Promise.race([ended, over]);
     clearTimeout(timer);
@@ -69,7 +86,7 @@ export const serveService = async (
   let markClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (markClosed = resolve));
   return {
-    url,
+    url: socket === undefined ? address : `unix:${socket}`,
     reload: () => service.reload(),
     close: () => (closing ??= shutDown().finally(markClosed)),
     closed,
@@ -86,7 +103,9 @@ export const serveService = async (
  * await server.close();
  */
 export const serve = async (options: ServeOptions): Promise<Server> => {
+  await checkListening(options);
   const metrics = createMetrics();
-  const service = await openService({ ...options, observer: metrics.observer });
+  const log = options.log ?? createLog(options.logLevel ?? 'silent', options.logStream);
+  const service = await openService({ ...options, observer: metrics.observer, log });
   return serveService(service, { ...options, metrics });
 };

@@ -154,6 +154,65 @@ test('a request that may go without a text is answered for the others, in severa
   });
 });
 
+describe('a request that nothing is ahead of gets what it asked for', () => {
+  const wordsOf = (count: number): string => 'word '.repeat(count).trim();
+  const wholeAnswers = async (model: OpenModel, requests: readonly (readonly string[])[]): Promise<void> => {
+    for (const [number, inputs] of requests.entries()) {
+      expect([number, await ask(model, { inputs })]).toEqual([
+        number,
+        expect.objectContaining({ degraded: false, cost: 1 }),
+      ]);
+      await sleep(number % 7 === 0 ? 2000 : 1);
+    }
+    expect(model.status()).toMatchObject({ degraded: 0, operatingPoint: 4 });
+  };
+
+  for (const msPerText of [10, 300])
+    test(`whatever its length, at ${msPerText} ms a text`, async () => {
+      const { model } = start({}, constantSpeedPool({ msPerText }));
+      const lengths = Array.from({ length: 200 }, (_, i) => 8 + ((i * 61) % 493)); // 8 to 500 words
+      await wholeAnswers(
+        model,
+        lengths.map((words) => [wordsOf(words)]),
+      );
+    });
+
+  for (const [threads, msPerText] of [
+    [1, 10],
+    [1, 80],
+    [3, 200],
+  ] as const)
+    test(`whatever its number of texts, on ${threads} threads at ${msPerText} ms a text`, async () => {
+      const { model } = start({}, constantSpeedPool({ threads, msPerText }));
+      await wholeAnswers(
+        model,
+        Array.from({ length: 50 }, (_, i) => new Array<string>(32).fill(wordsOf(8 + ((i * 17) % 120)))),
+      );
+    });
+
+  test('in a moment after a crowd has gone, one after another too', async () => {
+    const { model } = start({}, constantSpeedPool({ msPerText: 50 }));
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => ask(model)));
+    expect(crowd.some(({ degraded }) => degraded)).toBe(true);
+    await sleep(600);
+    expect(await ask(model)).toMatchObject({ degraded: false });
+    await Promise.all(Array.from({ length: 20 }, () => ask(model)));
+    const ceilings: number[] = [];
+    for (let i = 0; i < 400; i++) {
+      await ask(model);
+      ceilings.push(model.status().operatingPoint);
+    }
+    expect(ceilings[0]).toBeLessThan(4);
+    expect(ceilings.slice(-200).every((ceiling) => ceiling === 4)).toBe(true);
+  });
+
+  test('and those that wait for it become shorter', async () => {
+    const { model } = start({}, constantSpeedPool({ msPerText: 400 }));
+    const [first, second] = await Promise.all([ask(model), ask(model)]);
+    expect([first.degraded, second.degraded]).toEqual([false, true]);
+  });
+});
+
 describe('under load', () => {
   /** Requests at a rate, for a time. */
   const load = async (
@@ -235,6 +294,45 @@ describe('a thread that dies', () => {
     pool.crashNext(2);
     const codes = await Promise.all([ask(model), ask(model), ask(model)].map(codeOf));
     expect(codes.sort()).toEqual(['WORKER_CRASHED', 'answered', 'answered']);
+  });
+});
+
+describe('when no thread can run the model', () => {
+  test('it is not ready at once, refuses at once, and is ready again by itself', async () => {
+    const { model, pool } = start({ maxQueueMs: 500 });
+    expect(model.status().ready).toBe(true);
+    const held = codeOf(ask(model));
+    pool.loseThreads();
+    expect(model.status().ready).toBe(false);
+    await expect(ask(model)).rejects.toMatchObject({ code: 'MODEL_NOT_READY', retryAfterMs: 1000 });
+    await sleep(200);
+    pool.tell({ kind: 'opened' });
+    expect(await held).toBe('answered'); // it was accepted, and computed by the next thread
+    expect(model.status()).toMatchObject({ ready: true, queued: 0, running: 0 });
+    expect(await codeOf(ask(model))).toBe('answered');
+  });
+  test('what has not begun is refused at once, what ran is computed by the next thread, and waits no longer than for its turn', async () => {
+    const { model, pool } = start({ maxQueueMs: 500, maxBatchTexts: 1 });
+    const ran = codeOf(ask(model));
+    const waits = Promise.all([ask(model), ask(model)].map(codeOf));
+    await sleep(2);
+    const lost = performance.now();
+    pool.loseThreads();
+    expect(await waits).toEqual(['MODEL_NOT_READY', 'MODEL_NOT_READY']);
+    expect(performance.now() - lost).toBe(0);
+    expect(await ran).toBe('MODEL_NOT_READY');
+    expect(performance.now() - lost).toBeGreaterThan(400);
+    expect(performance.now() - lost).toBeLessThan(600);
+  });
+  test('and not at all when the model cannot be opened', async () => {
+    const { model, pool } = start({ maxQueueMs: 500, maxBatchTexts: 1 });
+    const codes = Promise.all([ask(model), ask(model)].map(codeOf));
+    await sleep(2);
+    pool.loseThreads();
+    await sleep(20);
+    pool.tell({ kind: 'not-opened', reason: 'There is no config.json.', againInMs: 250 });
+    expect(model.status().queued).toBe(0);
+    expect(await codes).toEqual(['MODEL_NOT_READY', 'MODEL_NOT_READY']);
   });
 });
 

@@ -4,10 +4,11 @@ import { createLoadController } from './planning/load-controller.js';
 import { createOfferedLoad } from './planning/offered-load.js';
 import { createSpeed } from './planning/speed.js';
 import { createWaitCorrection } from './planning/wait-correction.js';
-import type { ModelPool } from './pool/model-pool.js';
+import { notReady, type ModelPool } from './pool/model-pool.js';
 import type { InferenceRequest } from './request.js';
 import type { ServedModel } from './service.js';
 import type { ServiceOptions } from './service-options.js';
+import { logThreadEvent } from './telemetry/log-threads.js';
 import type { Observer } from './telemetry/observer.js';
 import { admit, refuseOvertaken } from './work/admission.js';
 import { createBatchRunner } from './work/batch-runner.js';
@@ -29,7 +30,7 @@ export interface OpenModel extends ServedModel {
 
 export type QueueOptions = Pick<
   ServiceOptions,
-  'maxBatchTokens' | 'maxBatchTexts' | 'maxQueue' | 'maxQueueMs' | 'targetDelayMs' | 'defaultBudget'
+  'maxBatchTokens' | 'maxBatchTexts' | 'maxQueue' | 'maxQueueMs' | 'targetDelayMs' | 'defaultBudget' | 'log'
 >;
 
 /** Milliseconds between two looks at the queue while there is something to see. */
@@ -51,6 +52,7 @@ export const serveModel = (
     maxQueueMs = 1000,
     targetDelayMs = 100,
     defaultBudget = {},
+    log,
   }: QueueOptions,
   observer?: Observer,
 ): OpenModel => {
@@ -77,25 +79,44 @@ export const serveModel = (
   let closing = false;
   let number = 0;
   let scheduled = false;
+  /** When the last thing to do was done. */
+  let idleSince = -Infinity;
+  /** When the last thread that could run the model ended. */
+  let lostThreads = -Infinity;
   let emptied: () => void = () => undefined;
   let drained: Promise<void> | undefined;
 
   const clock = (): number => performance.now();
-  pool.onReplaced(() => observer?.workerReplaced(label));
 
   /** Milliseconds that waiting jobs take on all threads, at what load allows them under a ceiling. */
   const drainMs = (jobs: readonly Job[], ceiling: number): number =>
     speed.marginal(jobs.reduce((sum, job) => sum + macsToCome(job, ceiling), 0)) / threads;
 
+  /**
+   * While no thread can run the model, what has not begun is refused as what comes is; what ran on a thread that ended waits for the next
+   * one, as long as it would for its turn.
+   */
+  const refuseWithoutThreads = (now: number): void => {
+    for (const job of [...queue.jobs])
+      if (job.choice === undefined || now - lostThreads > maxQueueMs) job.settle(notReady());
+  };
+
   /** Moves the ceiling with the load. */
   const updateLoad = (): void => {
     const now = clock();
     refuseOvertaken(queue.jobs, now, maxQueueMs);
-    const oldest = queue.jobs.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
+    if (pool.openThreads === 0) refuseWithoutThreads(now);
+    const { jobs } = queue;
+    const waiting = jobs.filter(({ choice, waits }) => waits && choice === undefined); // what has begun waits for itself
+    const oldest = waiting.reduce((earliest, { arrived }) => Math.min(earliest, arrived), now);
+    const last = waiting.at(-1);
+    const ahead = last ? jobs.slice(0, jobs.indexOf(last)) : []; // its own work is no wait
     controller.update({
       now,
       waitedMs: now - oldest,
-      drainMs: (ceiling) => drainMs(queue.jobs, ceiling),
+      drainMs: (ceiling) => drainMs(ahead, ceiling),
+      waits: waiting.length > 0,
+      idleMs: runner.batches > 0 || jobs.length > 0 ? 0 : now - idleSince,
       utilization: (ceiling) => offered.utilization(now, ceiling),
     });
   };
@@ -124,8 +145,8 @@ export const serveModel = (
   /** Gives free threads something to do. */
   const dispatch = (): void => {
     if (queue.jobs.length > 0) updateLoad();
-    while (runner.batches < threads && queue.jobs.length > 0) {
-      const maxTexts = Math.min(maxBatchTexts, Math.ceil(queue.texts / (threads - runner.batches)));
+    while (runner.batches < pool.openThreads && queue.jobs.length > 0) {
+      const maxTexts = Math.min(maxBatchTexts, Math.ceil(queue.texts / (pool.openThreads - runner.batches)));
       const batch = formBatch(queue.jobs, {
         now: clock(),
         ceiling: controller.ceiling,
@@ -139,7 +160,22 @@ export const serveModel = (
       void runner.run(batch).finally(dispatch);
     }
     if (queue.jobs.length > 0) scheduleUpdate();
+    else if (runner.batches === 0) idleSince = clock();
   };
+
+  pool.onEvent((event) => {
+    if (log) logThreadEvent(log, label, event, pool.openThreads);
+    if (event.kind === 'ended' && pool.openThreads === 0) {
+      lostThreads = clock();
+      refuseWithoutThreads(lostThreads);
+    }
+    if (event.kind === 'opened') {
+      observer?.workerReplaced(label);
+      dispatch();
+    } else if (event.kind === 'not-opened' && pool.openThreads === 0) {
+      for (const job of [...queue.jobs]) job.settle(notReady());
+    }
+  });
 
   const accept = (request: InferenceRequest): Job => {
     const arrived = clock();
@@ -174,7 +210,10 @@ export const serveModel = (
       if (closing) throw shuttingDown();
       if (request.inputs.length === 0) throw invalidRequest('The request has no text; expected at least one.');
       if (request.signal?.aborted) throw abandoned();
+      if (pool.openThreads === 0) throw notReady();
+      if (open.size === 0) updateLoad(); // what was held back for a load that is over is not held back from this one
       const job = accept(request);
+      job.waits = runner.batches >= pool.openThreads || queue.jobs.length > 0;
       const endWatch = watchRequest(job, request);
       open.add(job);
       queue.add(job);
@@ -201,7 +240,7 @@ export const serveModel = (
     infer,
     status: () => ({
       ...label,
-      ready: !closing && runner.opens,
+      ready: !closing && pool.openThreads > 0,
       task,
       engine: facts.engine,
       labels: facts.labels,

@@ -1,6 +1,7 @@
 import type { Precision } from '@length-adaptive/onnx';
 import type { RequestBudget } from './request.js';
 import type { Service } from './service.js';
+import type { Log } from './telemetry/log.js';
 import type { Observer } from './telemetry/observer.js';
 
 /** What a service serves, and how. */
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   /** Budget of requests that name none. Default: none, the best score. */
   readonly defaultBudget?: RequestBudget | undefined;
   readonly observer?: Observer | undefined;
+  /** Is told why threads ended, and why a model cannot be opened. Default: nobody. */
+  readonly log?: Log | undefined;
 }
 
 /** A service that is open. */

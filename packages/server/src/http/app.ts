@@ -1,5 +1,5 @@
 import { fastifyCors } from '@fastify/cors';
-import { fastify, LogController, type FastifyInstance } from 'fastify';
+import { fastify, LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { ServerError } from '../errors.js';
 import type { Service } from '../service.js';
 import { addAccessLog } from './access-log.js';
@@ -13,6 +13,7 @@ import { createInference } from './inference.js';
 import { addOpenApi, openApiRoute } from './open-api.js';
 import { openInferenceRoutes } from './open-inference.js';
 import { operationsRoutes } from './operations.js';
+import { addBodyReading } from './read-bodies.js';
 import { resultHeaderNames } from './result-fields.js';
 import { simpleRoutes } from './simple.js';
 import { textEmbeddingsRoutes } from './text-embeddings.js';
@@ -60,9 +61,10 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
   }).withTypeProvider<SchemaTypes>();
 
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(async ({ method }) => {
+  const refuseAddress = async ({ method }: FastifyRequest): Promise<never> => {
     throw new ServerError('NOT_FOUND', `There is nothing for ${method} at this address; /docs lists what there is.`);
-  });
+  };
+  app.setNotFoundHandler(refuseAddress);
   // Answers are plain data of ours: their schemas describe them, and tests hold them to it.
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeContentTypeParser('text/plain');
@@ -79,6 +81,8 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
   }
   await addAuthentication(app, apiKeys);
   addInFlightLimit(app, service, { limit: maxConcurrentRequests, observer: metrics.observer });
+  app.addHook('preParsing', async (request, _, payload) => (request.is404 ? refuseAddress(request) : payload)); // before a body is read
+  addBodyReading(app, { bodyLimit });
   await addTracing(app);
   await addOpenApi(app, { secured: apiKeys.length > 0 });
 

@@ -195,6 +195,50 @@ describe('API keys', () => {
   });
 });
 
+describe('what is told without a key', () => {
+  test('no names of models', async () => {
+    const { get } = await start([{}, { name: 'topics' }], { apiKeys: ['key'] });
+    for (const path of ['/v2/models/x/ready', '/v2/models/reviews/versions/9/ready']) {
+      const { status, text } = await get(path);
+      expect(status).toBe(404);
+      expect(text).not.toMatch(/topics|reviews/);
+    }
+    expect((await get('/v2/models/x/ready', { authorization: 'Bearer kez' })).text).not.toMatch(/"x"/);
+    expect((await get('/v2/models/x/ready', { authorization: 'Bearer key' })).text).toContain('\\"x\\"');
+    expect((await one.get('/v2/models/x/ready')).text).toContain('\\"x\\"'); // there are no keys
+  });
+
+  test('a browser is asked for a password, which is a key, and shows the docs', async () => {
+    const { get } = await start([{}], { apiKeys: ['other', 'päss:word'] });
+    const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const { status, headers } = await get('/docs', { accept: html });
+    expect({ status, challenge: headers.get('www-authenticate') }).toEqual({
+      status: 401,
+      challenge: 'Basic realm="length-adaptive"',
+    });
+    const basic = (password: string): { authorization: string; accept: string } => ({
+      authorization: `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`,
+      accept: html,
+    });
+    for (const path of ['/docs', '/docs/static/swagger-ui.css', '/docs/json']) {
+      expect((await get(path, basic('päss:word'))).status).toBe(200);
+      expect((await get(path, basic('wrong'))).status).toBe(401);
+    }
+    for (const path of ['/metrics', '/v1/models', '/openapi.json', '/docsy'])
+      expect((await get(path, basic('other'))).status).toBe(401);
+  });
+});
+
+test('a priority below the least is refused', async () => {
+  const { post } = await start([{}], { minPriority: -2 });
+  expect((await post('/v1/classify', { text: 'a', priority: -2 })).status).toBe(200);
+  expect(await post('/v1/classify', { text: 'a', priority: -3 })).toMatchObject({
+    status: 400,
+    json: { code: 'REQUEST_INVALID', error: 'priority is -3; this server takes -2 and above.' },
+  });
+  expect((await one.post('/v1/classify', { text: 'a', priority: -1000 })).status).toBe(200);
+});
+
 describe('pages of other origins', () => {
   test('may call where their origin is listed', async () => {
     const { url } = await start([{}], { corsOrigins: ['https://a.example'], apiKeys: ['key'] });

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ServerError, type ServerErrorCode } from '../errors.js';
+import { placeOf, ServerError, type ServerErrorCode } from '../errors.js';
 import { plainError } from './error-body.js';
-import { exchangeOf } from './exchange.js';
+import { exchangeOf, type Exchange } from './exchange.js';
+import { drainBody } from './read-bodies.js';
 import { validationMessage } from './validation-message.js';
 
 /** Errors of fastify, and what we call them. */
@@ -49,22 +50,41 @@ const serverErrorOf = (thrown: unknown): ServerError => {
   });
 };
 
-/** Where in the program it happened. The message stays out: it may quote a text. */
-const placeOf = (thrown: unknown): string =>
-  thrown instanceof Error
-    ? (thrown.stack ?? '')
-        .split('\n')
-        .filter((line) => line.startsWith('    at '))
-        .join('\n')
-    : typeof thrown;
+/** What a client is told of an error: somebody without a key hears no names of models. */
+const toldOf = (error: ServerError, { anonymous }: Exchange): ServerError =>
+  anonymous && error.code === 'MODEL_NOT_FOUND'
+    ? new ServerError('MODEL_NOT_FOUND', 'There is no such model, or no such version of it.', { cause: error })
+    : error;
+
+/**
+ * Reads the rest of a body before its connection is closed, or its sender would read a broken pipe in place of the answer. A connection that
+ * stays open takes the answer at once, and the rest behind it.
+ */
+const finishReading = async (
+  { raw, headers: { connection = '' } }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> => {
+  const isRead = raw.complete;
+  const drained = drainBody(raw);
+  if (isRead) return;
+  if (/\bclose\b/i.test(connection) || raw.httpVersion === '1.0') return drained;
+  reply.removeHeader('connection'); // fastify closes where it has not read to the end
+};
 
 /** Answers with what went wrong, whichever route it was. */
-export const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const error = serverErrorOf(thrown);
-  exchangeOf(request).code = error.code;
+export const answerError = async (
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
+  const exchange = exchangeOf(request);
+  const error = toldOf(serverErrorOf(thrown), exchange);
+  exchange.code = error.code;
+  await finishReading(request, reply);
   if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id); // no hook has run for an address that cannot be read
   if (error.code === 'INTERNAL') request.log.error({ place: placeOf(error.cause ?? error) }, 'a fault of the program');
-  if (error.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer realm="length-adaptive"');
+  if (error.code === 'UNAUTHORIZED')
+    reply.header('www-authenticate', `${exchange.asksForPassword ? 'Basic' : 'Bearer'} realm="length-adaptive"`);
   if (error.code === 'SHUTTING_DOWN') reply.header('connection', 'close');
   if (error.status === 429 || error.status === 503)
     reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)));

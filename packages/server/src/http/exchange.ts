@@ -17,6 +17,10 @@ export interface Exchange {
   model?: ModelLabel;
   texts?: number;
   result?: InferenceResult;
+  /** Whether keys are asked for, and it came without one where that is allowed: it is told no names. */
+  anonymous?: boolean;
+  /** Whether it is a person with a browser, who can be asked for a password. */
+  asksForPassword?: boolean;
   /** What went wrong, or that nothing did. */
   code: ServerErrorCode | 'OK';
   /** Calls back once: when the answer leaves or its reader has gone, at once if that has happened. */

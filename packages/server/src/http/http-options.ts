@@ -1,3 +1,4 @@
+import type { LogLevel } from '../telemetry/log.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 
 /** How the HTTP layer answers. */
@@ -14,6 +15,8 @@ export interface HttpOptions {
   readonly maxTextLength?: number | undefined;
   /** Inference requests in flight; the next one is refused. Default 512. */
   readonly maxConcurrentRequests?: number | undefined;
+  /** Least `priority` that a request may have. Default: any. */
+  readonly minPriority?: number | undefined;
   /** Whether requests that do not say `truncate` have texts cut that are too long. Default false. */
   readonly truncate?: boolean | undefined;
   /** Milliseconds until a client has sent its headers, and its whole request. Default 10,000 and 30,000. */
@@ -29,10 +32,6 @@ export interface HttpOptions {
   readonly metrics?: Metrics | undefined;
 }
 
-/** What is logged: this and what is graver. */
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
 /** Options with their defaults. */
 export type ResolvedHttpOptions = {
   readonly [Key in keyof Omit<HttpOptions, 'logStream'>]-?: Exclude<HttpOptions[Key], undefined>;
@@ -45,6 +44,7 @@ export const resolveHttpOptions = ({
   maxTexts = 32,
   maxTextLength = 32_768,
   maxConcurrentRequests = 512,
+  minPriority = -Infinity,
   truncate = false,
   headersTimeoutMs = 10_000,
   requestTimeoutMs = 30_000,
@@ -59,6 +59,7 @@ export const resolveHttpOptions = ({
   maxTexts,
   maxTextLength,
   maxConcurrentRequests,
+  minPriority,
   truncate,
   headersTimeoutMs,
   requestTimeoutMs,

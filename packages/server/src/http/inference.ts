@@ -1,7 +1,7 @@
 import type { Task, TextInput, TokenInput } from '@length-adaptive/models';
 import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ServerError } from '../errors.js';
+import { invalidRequest, ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
 import type { ModelStatus, ServedModel, Service } from '../service.js';
 import { exchangeOf } from './exchange.js';
@@ -62,6 +62,11 @@ const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: Resolved
   });
 };
 
+const checkPriority = ({ priority = 0 }: RequestFields, { minPriority }: ResolvedHttpOptions): void => {
+  if (priority < minPriority && priority < 0)
+    throw invalidRequest(`priority is ${priority}; this server takes ${Math.min(0, minPriority)} and above.`);
+};
+
 export const createInference = (service: Service, options: ResolvedHttpOptions): Inference => ({
   find: (request, { model: name, version, answers }) => {
     const model = service.find(name, version);
@@ -77,6 +82,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
 
   run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial }) => {
     checkSize(inputs, options);
+    checkPriority(fields, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const result = await model.infer({

@@ -139,6 +139,18 @@ test('every answer is as OpenAPI describes it', async () => {
   }
 });
 
+test('every operation has an id of its own', async () => {
+  const { paths } = (await one.get('/openapi.json')).json as {
+    paths: Record<string, Record<string, { operationId?: string }>>;
+  };
+  const ids = Object.values(paths).flatMap((operations) =>
+    Object.values(operations).map(({ operationId }) => operationId),
+  );
+  expect(ids).toContain('postV2ModelsModelInfer');
+  expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]*$/.test(id ?? ''))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 test('docs for readers', async () => {
   expect((await one.get('/docs/')).text).toContain('Swagger UI');
   expect((await one.get('/docs/static/swagger-ui.css')).status).toBe(200);

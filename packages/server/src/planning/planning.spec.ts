@@ -92,12 +92,14 @@ describe('fitted speed', () => {
 });
 
 describe('the load controller', () => {
-  const quiet = { waitedMs: 0, drainMs: () => 0, utilization: () => 0 };
+  const quiet = { waitedMs: 0, drainMs: () => 0, waits: false, idleMs: 0, utilization: () => 0 };
+  const busy = { waits: true, idleMs: 0 };
 
   test('goes down at once, as far as clears the queue, and no further', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
     expect(controller.ceiling).toBe(4);
     controller.update({
+      ...busy,
       now: 1000,
       waitedMs: 120,
       drainMs: (ceiling) => 45 * (ceiling + 1),
@@ -107,21 +109,45 @@ describe('the load controller', () => {
   });
   test('goes down to where it keeps up with what comes', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
-    controller.update({ now: 1000, waitedMs: 120, drainMs: () => 10, utilization: (ceiling) => 0.4 * ceiling });
+    controller.update({
+      ...busy,
+      now: 1000,
+      waitedMs: 120,
+      drainMs: () => 10,
+      utilization: (ceiling) => 0.4 * ceiling,
+    });
     expect(controller.ceiling).toBe(2);
   });
   test('goes up after a calm time, as far as what comes leaves idle', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
-    controller.update({ now: 1000, waitedMs: 1000, drainMs: () => 1000, utilization: () => 2 });
+    controller.update({ ...busy, now: 1000, waitedMs: 1000, drainMs: () => 1000, utilization: () => 2 });
     expect(controller.ceiling).toBe(0);
     controller.update({ ...quiet, now: 1400 });
     expect(controller.ceiling).toBe(0);
     controller.update({ ...quiet, now: 1600, utilization: (ceiling) => 0.3 * ceiling });
     expect(controller.ceiling).toBe(2);
   });
+  test('goes up step by step where one client keeps a thread busy and nothing waits', () => {
+    const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
+    controller.update({ ...busy, now: 1000, waitedMs: 1000, drainMs: () => 1000, utilization: () => 2 });
+    const ceilings = [1600, 1700, 2200, 2800, 3400].map((now) => {
+      controller.update({ ...quiet, now, utilization: () => 1 });
+      return controller.ceiling;
+    });
+    expect(ceilings).toEqual([1, 1, 2, 3, 4]);
+  });
+  test('holds nothing back once nothing waits and nothing runs', () => {
+    const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
+    controller.update({ ...busy, now: 1000, waitedMs: 1000, drainMs: () => 1000, utilization: () => 2 });
+    controller.update({ ...quiet, now: 1300, idleMs: 300, utilization: () => 2 });
+    expect(controller.ceiling).toBe(0);
+    controller.update({ ...quiet, now: 1500, idleMs: 500, utilization: () => 2 });
+    expect(controller.ceiling).toBe(4);
+  });
   test('stays where it is between the two: it does not swing', () => {
     const controller = createLoadController({ levels: 5, targetDelayMs: 100 });
     controller.update({
+      ...busy,
       now: 1000,
       waitedMs: 500,
       drainMs: (ceiling) => 60 * ceiling,
@@ -129,7 +155,7 @@ describe('the load controller', () => {
     });
     expect(controller.ceiling).toBe(1);
     for (let now = 1100; now < 60_000; now += 50)
-      controller.update({ now, waitedMs: 60, drainMs: () => 60, utilization: (ceiling) => 0.6 * ceiling });
+      controller.update({ ...busy, now, waitedMs: 60, drainMs: () => 60, utilization: (ceiling) => 0.6 * ceiling });
     expect(controller.ceiling).toBe(1);
   });
   test('waits longer before it tries again what failed', () => {
@@ -138,6 +164,7 @@ describe('the load controller', () => {
     for (let now = 1000; now < 61_000; now += 50) {
       const before = controller.ceiling;
       controller.update({
+        ...busy,
         now,
         waitedMs: controller.ceiling === 1 ? 500 : 0,
         drainMs: () => 0,

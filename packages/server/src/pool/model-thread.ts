@@ -4,17 +4,9 @@ import type { Predictor, TextInput } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
-import { messageOf } from '../errors.js';
+import { messageOf, placeOf } from '../errors.js';
 import { openPredictor } from './open-predictor.js';
-import type {
-  ModelFacts,
-  NotOpened,
-  ThreadAnswer,
-  ThreadData,
-  ThreadResult,
-  ThreadText,
-  TimedBatch,
-} from './thread-messages.js';
+import type { ModelFacts, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
 
 let opening: Promise<Predictor> | undefined;
 
@@ -42,7 +34,8 @@ const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
 
 const failed = (error: unknown): ThreadAnswer => {
   const { code = '', message = messageOf(error) } = error as { code?: string; message?: string };
-  return { code: clientCodes[code] ?? 'INTERNAL', message };
+  const known = clientCodes[code];
+  return known ? { code: known, message } : { code: 'INTERNAL', message, place: placeOf(error) };
 };
 
 const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({
@@ -71,14 +64,14 @@ const answerAlike = async (predictor: Predictor, texts: readonly ThreadText[]): 
   }
 };
 
+/** Opens the model and does no more. */
+export const open = async (): Promise<void> => {
+  await opened();
+};
+
 /** Computes one batch. */
-export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult | NotOpened> => {
-  let predictor: Predictor;
-  try {
-    predictor = await opened();
-  } catch (error) {
-    return { notOpened: messageOf(error) };
-  }
+export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult> => {
+  const predictor = await opened();
   const start = performance.now();
   const answers = new Array<ThreadAnswer>(texts.length);
   const groups = new Map<string, number[]>();

@@ -49,16 +49,18 @@ export interface ThreadText {
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */
-export type ThreadAnswer =
-  { readonly prediction: Prediction } | { readonly code: ServerErrorCode; readonly message: string };
+export type ThreadAnswer = { readonly prediction: Prediction } | ThreadFailure;
+
+/** Why a text has no answer. */
+export interface ThreadFailure {
+  readonly code: ServerErrorCode;
+  readonly message: string;
+  /** Where in the thread's program it happened, for a fault of ours. */
+  readonly place?: string | undefined;
+}
 
 export interface ThreadResult {
   /** In the order of the batch. */
   readonly answers: readonly ThreadAnswer[];
   readonly computeMs: number;
-}
-
-/** What a thread answers that cannot open its model. */
-export interface NotOpened {
-  readonly notOpened: string;
 }

@@ -75,3 +75,42 @@ test('a model that is gone has no gauges', async () => {
   expect(await text([status])).toContain('length_adaptive_operating_point{model="reviews",version="1"} 3');
   expect(await text([])).not.toContain('length_adaptive_operating_point{');
 });
+
+/** What Prometheus' own linter of metrics objects to, of what can be wrong here: names, units, help, types, doubles. */
+const complaints = (text: string): string[] => {
+  const families = Array.from(text.matchAll(/^# HELP (\S+) (.*)\n# TYPE (\S+) (\S+)$/gm), (match) => match.slice(1));
+  const found = families.flatMap(([name = '', help = '', typed = '', type = '']) => [
+    name !== typed && `${name}: HELP and TYPE differ`,
+    help.trim() === '' && `${name}: no help`,
+    type === 'counter' && !name.endsWith('_total') && `${name}: a counter ends in _total`,
+    type !== 'counter' && name.endsWith('_total') && `${name}: only a counter ends in _total`,
+    !['histogram', 'summary'].includes(type) &&
+      /_(count|sum|bucket)$/.test(name) &&
+      `${name}: the suffix of a histogram`,
+    /(^|_)(counter|gauge|histogram|summary)(_|$)/.test(name) && `${name}: the type is in the name`,
+    /(^|_)(s|ms|us|ns|sec|b|kb|mb|gb|tb|pb|m|h|d)(_|$)/.test(name) && `${name}: an abbreviated unit`,
+    /(milli|micro|nano|kilo|mega|giga)(seconds|bytes)|minutes|hours|days/.test(name) && `${name}: no base unit`,
+    !/^[a-z_][a-z0-9_]*$/.test(name) && `${name}: other letters than of snake_case`,
+  ]);
+  const names = families.map(([name]) => name);
+  const samples = text.split('\n').flatMap((line) => /^([^#\s].*) \S+$/.exec(line)?.[1] ?? []);
+  return [
+    ...found.filter((one): one is string => typeof one === 'string'),
+    ...names.filter((name, i) => names.indexOf(name) < i).map((name) => `${name}: twice`),
+    ...samples.filter((sample, i) => samples.indexOf(sample) < i).map((sample) => `${sample}: twice`),
+    ...samples
+      .map((sample) => sample.replace(/\{.*/, ''))
+      .filter((sample) => !names.some((name) => sample === name || sample.replace(/_(bucket|sum|count)$/, '') === name))
+      .map((sample) => `${sample}: no family`),
+  ];
+};
+
+test('a linter of metrics has nothing to object to', async () => {
+  const { observer, request, text } = createMetrics();
+  observer.answered(model, result, 40);
+  observer.batch(model, { texts: 4, tokens: 128, computeMs: 30, macs: 1e9 });
+  request({ model, route: '/predict', code: 'OK' });
+  const lines = await text([]);
+  expect(lines).toContain('length_adaptive_nodejs_active_handles{');
+  expect(complaints(lines)).toEqual([]);
+});

@@ -71,6 +71,9 @@ export const createMetrics = (): Metrics => {
   const registers = [registry];
   const labelNames = ['model', 'version'] as const;
   collectDefaultMetrics({ register: registry, prefix });
+  // Gauges that are named as counters are; the same numbers stand beside them by type.
+  for (const kind of ['handles', 'requests', 'resources'])
+    registry.removeSingleMetric(`${prefix}nodejs_active_${kind}_total`);
 
   const createCounter = (name: string, help: string) =>
     new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });

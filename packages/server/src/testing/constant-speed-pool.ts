@@ -1,5 +1,6 @@
 import { ServerError } from '../errors.js';
 import type { ModelPool } from '../pool/model-pool.js';
+import type { ThreadEvent } from '../pool/model-thread-host.js';
 import type { ModelFacts, ThreadResult, ThreadText } from '../pool/thread-messages.js';
 import { macsOf } from '../work/job.js';
 import { createTokenEstimate } from '../work/token-estimate.js';
@@ -41,6 +42,10 @@ export interface ConstantSpeedPool extends ModelPool {
   readonly batches: (readonly ThreadText[])[];
   /** The next batch kills its thread. */
   crashNext(times?: number): void;
+  /** All threads end, and the batches on them with them. */
+  loseThreads(): void;
+  /** What a pool tells of its threads; from `opened` on they run again. */
+  tell(event: ThreadEvent): void;
 }
 
 /** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
@@ -49,6 +54,8 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
   const perMac = msPerText / macs(32, {});
   const batches: (readonly ThreadText[])[] = [];
   let crashes = 0;
+  let open = threads;
+  let listener: (event: ThreadEvent) => void = () => undefined;
   const { tokens: countTokens } = createTokenEstimate(facts.dimensions.positions);
   return {
     facts: {
@@ -56,8 +63,19 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
       timed: [16, 32].map((tokens) => ({ macs: macs(tokens, {}), milliseconds: perMac * macs(tokens, {}) })),
     },
     threads,
+    get openThreads() {
+      return open;
+    },
     batches,
     crashNext: (times = 1) => (crashes += times),
+    loseThreads: () => {
+      open = 0;
+      listener({ kind: 'ended', cause: new Error('all threads ended') });
+    },
+    tell: (event) => {
+      if (event.kind === 'opened') open = threads;
+      listener(event);
+    },
     compute: async (texts): Promise<ThreadResult> => {
       if (crashes > 0) {
         crashes -= 1;
@@ -67,6 +85,7 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
       batches.push(texts);
       const computeMs = texts.reduce((sum, text) => sum + perMac * macs(countTokens(text.input), text.point), 0);
       await new Promise((resolve) => setTimeout(resolve, computeMs));
+      if (open === 0) throw new ServerError('WORKER_CRASHED', 'The thread ended.');
       return {
         computeMs,
         answers: texts.map((text) => {
@@ -86,7 +105,7 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
         }),
       };
     },
-    onReplaced: () => undefined,
+    onEvent: (own) => (listener = own),
     close: () => Promise.resolve(),
   };
 };

@@ -16,8 +16,6 @@ export interface BatchRunner {
   /** Batches that run, and texts in them. */
   readonly batches: number;
   readonly texts: number;
-  /** Whether threads could open the model the last time that one ran. */
-  readonly opens: boolean;
   /** Milliseconds until a thread is free. */
   freeInMs(now: number): number;
   /** Resolves when the batch is done with: its texts are answered or refused, or wait again since their thread died. */
@@ -74,11 +72,9 @@ export const createBatchRunner = ({
 }: BatchRunnerParts): BatchRunner => {
   /** Batches that run, with when they are expected to end. */
   const running = new Map<Batch, number>();
-  let opens = true;
 
   const compute = async ({ rows }: Batch): Promise<void> => {
     const { answers, computeMs } = await pool.compute(rows.map(toThreadText));
-    opens = true;
     const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
     for (const job of new Set(rows.map((row) => row.job))) job.computeMs += computeMs;
     rows.forEach(({ job, text, choice }, row) => {
@@ -102,10 +98,8 @@ export const createBatchRunner = ({
     get texts() {
       return [...running.keys()].reduce((sum, { rows }) => sum + rows.length, 0);
     },
-    get opens() {
-      return opens;
-    },
-    freeInMs: (now) => (running.size < pool.threads ? 0 : Math.max(0, Math.min(...running.values()) - now)),
+    freeInMs: (now) =>
+      running.size === 0 || running.size < pool.openThreads ? 0 : Math.max(0, Math.min(...running.values()) - now),
     run: async (batch) => {
       running.set(batch, performance.now() + speed.milliseconds(batch.macs));
       for (const { job, text } of batch.rows)
@@ -114,7 +108,6 @@ export const createBatchRunner = ({
       try {
         await compute(batch);
       } catch (error) {
-        opens = error instanceof ServerError && error.code !== 'MODEL_NOT_READY';
         retryAlone(batch.rows, error instanceof ServerError ? error : crashOf(error), queue);
       } finally {
         running.delete(batch);

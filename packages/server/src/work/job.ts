@@ -29,6 +29,8 @@ export interface Job {
   readonly alone: Choice;
   /** How long it was expected to wait when it came; set by who lets it in. */
   expectedWaitMs: number;
+  /** Whether it had to wait for its turn when it came; set by who lets it in. */
+  waits: boolean;
   /** Guessed tokens of each text. */
   readonly tokens: readonly number[];
   /** MACs of all its texts under each ceiling of the Pareto set. */
@@ -110,6 +112,7 @@ export const createJob = (given: NewJob, macs: MacsOf, onSettled: (job: Job, fai
     ...given,
     waiting: given.tokens.map((_, text) => text),
     expectedWaitMs: 0,
+    waits: false,
     choice: undefined,
     overtaken: false,
     crashed: false,

@@ -1,6 +1,6 @@
 import type { Prediction } from '@length-adaptive/models';
-import type { ServerErrorCode } from '../errors.js';
 import { ServerError } from '../errors.js';
+import type { ThreadFailure } from '../pool/thread-messages.js';
 import type { Job } from './job.js';
 
 /** One more text of a job is done with. A request none of whose texts could be read is refused for the first of them. */
@@ -16,20 +16,25 @@ export const answerText = (job: Job, text: number, prediction: Prediction): void
   countDone(job);
 };
 
-/** What a text's own failure says; a fault of ours tells the client nothing, and the log all. */
-const failureOf = (code: ServerErrorCode, message: string, which: string): ServerError =>
-  code === 'INTERNAL'
-    ? new ServerError(code, 'The server failed at this request; its log says where.', { cause: new Error(message) })
-    : new ServerError(code, `${which}${message}`);
+/** A fault of ours as the log reads it: where it happened, in the thread. */
+const faultOf = ({ message, place }: ThreadFailure): Error => {
+  const fault = new Error(message);
+  if (place !== undefined) fault.stack = `Error\n${place}`;
+  return fault;
+};
+
+/** What a text's own failure says; a fault of ours tells the client nothing, and the log where it happened. */
+const failureOf = (failure: ThreadFailure, which: string): ServerError =>
+  failure.code === 'INTERNAL'
+    ? new ServerError(failure.code, 'The server failed at this request; its log says where.', {
+        cause: faultOf(failure),
+      })
+    : new ServerError(failure.code, `${which}${failure.message}`);
 
 /** A text cannot be read: that ends its request, unless it may go without. */
-export const refuseText = (
-  job: Job,
-  text: number,
-  { code, message }: { readonly code: ServerErrorCode; readonly message: string },
-): void => {
-  const failure = failureOf(code, message, job.tokens.length > 1 ? `Text ${text}: ` : '');
-  if (!job.request.partial || code === 'INTERNAL') return job.settle(failure);
+export const refuseText = (job: Job, text: number, answer: ThreadFailure): void => {
+  const failure = failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : '');
+  if (!job.request.partial || answer.code === 'INTERNAL') return job.settle(failure);
   job.refused.set(text, failure);
   countDone(job);
 };
