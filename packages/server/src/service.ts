@@ -38,6 +38,15 @@ export interface ServedModel {
   infer(request: InferenceRequest): Promise<InferenceResult>;
 }
 
+/** A model of the repository, served or not. */
+export interface RepositoryModel {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'READY' | 'LOADING' | 'UNAVAILABLE';
+  /** Why it does not answer, or why its files as they are now are not served; empty otherwise. */
+  readonly reason: string;
+}
+
 /** All models: what the HTTP layer sees. */
 export interface Service {
   /** Whether every model answers and the server is not shutting down. */
@@ -46,4 +55,19 @@ export interface Service {
   models(): readonly ServedModel[];
   /** Without a name: the only model. Without a version: the newest. @throws ServerError `MODEL_NOT_FOUND` */
   find(name?: string, version?: string): ServedModel;
+  /** Every model of the repository, and whether it is served. */
+  repository(): Promise<readonly RepositoryModel[]>;
+  /**
+   * Opens a model, all its versions, as it stands in the repository now; one that is served already is opened anew and then replaced. No
+   * other model is touched.
+   *
+   * @throws ServerError `MODEL_NOT_FOUND`; `REPOSITORY_INVALID` where it cannot be opened: what was served of it stays
+   */
+  load(name: string): Promise<void>;
+  /**
+   * Takes a model out of service, all its versions, until it is loaded again; what it had accepted is answered.
+   *
+   * @throws ServerError `MODEL_NOT_FOUND`
+   */
+  unload(name: string): Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface HttpOptions {
   readonly maxConcurrentRequests?: number | undefined;
   /** Whether requests that do not say `truncate` have texts cut that are too long. Default false. */
   readonly truncate?: boolean | undefined;
+  /** Whether clients may load and unload models. Default true; `serve` without API keys: only where it listens on this machine alone. */
+  readonly modelControl?: boolean | undefined;
   /** Milliseconds until a client has sent its headers, and its whole request. Default 10,000 and 30,000. */
   readonly headersTimeoutMs?: number | undefined;
   readonly requestTimeoutMs?: number | undefined;
@@ -46,6 +48,7 @@ export const resolveHttpOptions = ({
   maxTextLength = 32_768,
   maxConcurrentRequests = 512,
   truncate = false,
+  modelControl = true,
   headersTimeoutMs = 10_000,
   requestTimeoutMs = 30_000,
   connectionTimeoutMs = 120_000,
@@ -60,6 +63,7 @@ export const resolveHttpOptions = ({
   maxTextLength,
   maxConcurrentRequests,
   truncate,
+  modelControl,
   headersTimeoutMs,
   requestTimeoutMs,
   connectionTimeoutMs,

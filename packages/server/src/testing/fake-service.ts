@@ -4,7 +4,7 @@ import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { OpenService } from '../service-options.js';
-import type { ModelStatus, ServedModel } from '../service.js';
+import type { ModelStatus, RepositoryModel, ServedModel } from '../service.js';
 import type { Observer } from '../telemetry/observer.js';
 
 /** Cheapest first, for three layers. */
@@ -185,7 +185,12 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     },
   });
 
-  const served = models.map(serve);
+  const all = models.map(serve);
+  let served = all;
+  const checkKnown = (name: string): void => {
+    if (!all.some((model) => model.name === name))
+      throw new ServerError('MODEL_NOT_FOUND', `There is no model "${name}".`);
+  };
   return {
     requests,
     waiting: () => running.size,
@@ -209,6 +214,20 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       const [found] = own;
       if (found && (name !== undefined || served.every((model) => model.name === found.name))) return found;
       throw new ServerError('MODEL_NOT_FOUND', found ? 'Say which model.' : `There is no model "${name}".`);
+    },
+    repository: async () =>
+      all.map((model): RepositoryModel => {
+        const { name, version, ready } = model.status();
+        if (!served.includes(model)) return { name, version, state: 'UNAVAILABLE', reason: 'unloaded' };
+        return { name, version, ...(ready ? { state: 'READY', reason: '' } : { state: 'LOADING', reason: 'slow' }) };
+      }),
+    load: async (name) => {
+      checkKnown(name);
+      served = all.filter((model) => model.name === name || served.includes(model));
+    },
+    unload: async (name) => {
+      checkKnown(name);
+      served = served.filter((model) => model.name !== name);
     },
     reload: async () => undefined,
     drain: async () => {
