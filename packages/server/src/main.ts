@@ -47,7 +47,9 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
   for (const [signal, listener] of listeners) signals.on(signal, listener);
   serve({ ...options, logStream: stderr }).then((open) => {
     server = open;
-    stdout.write(`length-adaptive-server listens on ${open.url}\n`);
+    stdout.write(
+      `length-adaptive-server listens on ${open.url}${open.grpcAddress === undefined ? '' : `, for gRPC on ${open.grpcAddress}`}\n`,
+    );
   }, fail);
   try {
     return await ended;

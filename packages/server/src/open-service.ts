@@ -1,16 +1,20 @@
 import { availableParallelism } from 'node:os';
+import { readModelFiles } from '@length-adaptive/models';
 import { messageOf, ServerError } from './errors.js';
 import { openModelPool } from './pool/model-pool.js';
 import type { RepositoryEntry } from './repository.js';
 import { readRepository } from './repository.js';
 import type { OpenModel } from './served-model.js';
+import { scoreScaleOf } from './score-scale.js';
 import { serveModel } from './served-model.js';
 import type { RepositoryModel } from './service.js';
 import type { OpenService, ServiceOptions } from './service-options.js';
+import { createTextTokenizer, type TextTokenizer } from './tokenize/text-tokenizer.js';
 
 interface Served {
   readonly entry: RepositoryEntry;
   readonly model: OpenModel;
+  readonly tokenizer: TextTokenizer;
 }
 
 const isSameEntry = (a: RepositoryEntry, b: RepositoryEntry): boolean =>
@@ -52,11 +56,21 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
 
   const open = async (entry: RepositoryEntry): Promise<Served> => {
     const pool = await openModelPool({ source: entry.source, engine, precision, threads }, workers);
-    return { entry, model: serveModel({ name: entry.name, version: entry.version }, pool, options, observer) };
+    const model = serveModel({ name: entry.name, version: entry.version }, pool, options, observer);
+    const scoreScale = scoreScaleOf((await readModelFiles(entry.source).catch(() => undefined))?.lengthAdaptive);
+    return {
+      entry,
+      model: { ...model, status: () => ({ ...model.status(), ...(scoreScale && { scoreScale }) }) },
+      tokenizer: createTextTokenizer(entry.source),
+    };
   };
 
-  const retire = ({ model }: Served): void => {
-    const gone = model.drain().then(() => model.close());
+  const closeOne = async ({ model, tokenizer }: Served): Promise<void> => {
+    await Promise.all([model.close(), tokenizer.close()]);
+  };
+
+  const retire = (one: Served): void => {
+    const gone = one.model.drain().then(() => closeOne(one));
     leaving.add(gone);
     void gone.finally(() => leaving.delete(gone));
   };
@@ -103,7 +117,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
       entries.filter((entry) => !current.some((one) => isSameEntry(one.entry, entry))),
     );
     if (closing) {
-      await Promise.all(fresh.map(({ model }) => model.close()));
+      await Promise.all(fresh.map(closeOne));
       return;
     }
     const last = served.filter((one) => failures.some(({ entry }) => isSameVersion(entry, one.entry)));
@@ -173,6 +187,11 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
         `There is no model ${wanted}${version === undefined ? '' : `, version ${version}`}; served are ${known}.`,
       );
     },
+    tokenize: async ({ name, version }, texts) => {
+      const found = served.find(({ entry }) => entry.name === name && entry.version === version);
+      if (!found) throw new ServerError('MODEL_NOT_FOUND', `The model ${name} is served no more.`);
+      return found.tokenizer.tokenize(texts);
+    },
     repository: async () => {
       const entries = await readRepository(source).catch(() => []);
       const gone = served.flatMap(({ entry }) => (entries.some((other) => isSameVersion(entry, other)) ? [] : [entry]));
@@ -199,7 +218,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
     },
     close: async () => {
       closing = true;
-      await Promise.all(models().map((model) => model.close()));
+      await Promise.all(served.map(closeOne));
       await Promise.all([...leaving]); // a reload that still opens models closes them itself
     },
   };

@@ -169,7 +169,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     options: PredictOptions,
     inPlace: boolean,
   ): Promise<(Prediction | FailedPrediction)[]> => {
-    const { lengthConfigs, signal } = options;
+    const { lengthConfigs, signal, rawScores = false } = options;
     if (lengthConfigs && lengthConfigs.length !== texts.length) {
       throw new ModelError(
         'OPTION_INVALID',
@@ -190,17 +190,21 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const logits = await predictLogits(model, inputs, { configs, signal });
     if (inputs.length === 1)
       latency?.model.observe(inputs[0]?.ids.length ?? 0, configs[0] as LengthConfig, performance.now() - start);
-    return rows.map(({ value, error }) =>
-      error
-        ? { error }
-        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.config) },
-    );
+    return rows.map(({ value, error }) => {
+      if (error) return { error };
+      const own = logits.splice(0, value.text.inputs.length);
+      return {
+        ...value.text.answer(own),
+        ...costOf(value.text, value.config),
+        ...(rawScores && { logits: Array.from(own[0] ?? []) }),
+      };
+    });
   };
 
   const costOf = (
     { inputs, cutTokens }: PreparedText,
     config: LengthConfig,
-  ): Omit<Prediction, keyof Answer | 'error'> => {
+  ): Omit<Prediction, keyof Answer | 'error' | 'logits'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
     const kept = lengths.map((length) => keptTokens(config, length));
     return {

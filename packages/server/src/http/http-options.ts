@@ -1,3 +1,4 @@
+import type { Precision } from '@length-adaptive/onnx';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 
 /** How the HTTP layer answers. */
@@ -27,6 +28,11 @@ export interface HttpOptions {
   readonly logLevel?: LogLevel | undefined;
   /** Where the log goes, a JSON document a line. Default: standard output. */
   readonly logStream?: { write(line: string): unknown } | undefined;
+  /** What the service was opened with, for clients that ask. Defaults as in the options of a service. */
+  readonly maxBatchTokens?: number | undefined;
+  readonly maxBatchTexts?: number | undefined;
+  readonly workers?: number | undefined;
+  readonly precision?: Precision | undefined;
   /** The metrics that the service's observer belongs to. Default: new ones, which count HTTP only. */
   readonly metrics?: Metrics | undefined;
 }
@@ -54,6 +60,10 @@ export const resolveHttpOptions = ({
   connectionTimeoutMs = 120_000,
   logLevel = 'silent',
   logStream,
+  maxBatchTokens = 2048,
+  maxBatchTexts = 64,
+  workers = 1,
+  precision = 'fp32',
   metrics = createMetrics(),
 }: HttpOptions): ResolvedHttpOptions => ({
   apiKeys,
@@ -69,5 +79,9 @@ export const resolveHttpOptions = ({
   connectionTimeoutMs,
   logLevel,
   logStream,
+  maxBatchTokens,
+  maxBatchTexts,
+  workers,
+  precision,
   metrics,
 });

@@ -96,7 +96,7 @@ export const openInferenceRoutes: Routes = (app, { service, inference }) => {
           model_name: name,
           model_version: version,
           id: body.id ?? request.id,
-          parameters: fieldsOfResult(result),
+          parameters: fieldsOfResult(result, found.status),
           outputs: write(result.predictions),
         };
         const asked = new Map(body.outputs?.map((output) => [output.name, output.parameters?.['binary_data']]));

@@ -42,11 +42,12 @@ const failed = (error: unknown): ThreadAnswer => {
   return { code: clientCodes[code] ?? 'INTERNAL', message };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores }: ThreadText) => ({
   truncate,
   answers,
   maxAnswerTokens,
   threshold,
+  rawScores,
 });
 
 /** Answers texts that are read alike. */

@@ -4,7 +4,7 @@ import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { OpenService } from '../service-options.js';
-import type { ModelStatus, RepositoryModel, ServedModel } from '../service.js';
+import type { ModelStatus, RepositoryModel, ScoreScale, ServedModel } from '../service.js';
 import type { Observer } from '../telemetry/observer.js';
 
 /** Cheapest first, for three layers. */
@@ -20,6 +20,7 @@ export interface FakeModel {
   readonly version?: string;
   readonly task?: TaskName;
   readonly ready?: boolean;
+  readonly scoreScale?: ScoreScale;
 }
 
 /** Labels of the fake models. */
@@ -101,7 +102,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   const running = new Set<Promise<unknown>>();
 
   const answer = async (
-    { inputs: asked, budget, threshold, partial = false }: InferenceRequest,
+    { inputs: asked, budget, threshold, partial = false, rawScores = false }: InferenceRequest,
     task: TaskName,
   ): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
@@ -113,7 +114,10 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
         isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [],
       ),
     );
-    const predictions = inputs.map((input) => predictionOf(input, task, threshold));
+    const predictions = inputs.map((input) => ({
+      ...predictionOf(input, task, threshold),
+      ...(rawScores && { logits: inputText(input).includes('good') ? [-1.5, 2.5] : [1, -1] }),
+    }));
     const point = paretoSet.find(
       ({ lengthConfig }) => lengthConfig.join() === (budget.lengthConfig ?? [0.8, 0.6, 0.5]).join(),
     );
@@ -140,6 +144,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     version = '1',
     task = 'sequence-classification',
     ready = true,
+    scoreScale,
   }: FakeModel): ServedModel => ({
     name,
     version,
@@ -152,6 +157,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       labels: labelsOf[task] ?? [],
       positions: 128,
       paretoSet,
+      ...(scoreScale && { scoreScale }),
       operatingPoint: 2,
       queued: 0,
       running: running.size,
@@ -215,6 +221,36 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       if (found && (name !== undefined || served.every((model) => model.name === found.name))) return found;
       throw new ServerError('MODEL_NOT_FOUND', found ? 'Say which model.' : `There is no model "${name}".`);
     },
+    tokenize: async (_, texts) =>
+      texts.map((text) => {
+        const words = [...text.matchAll(/\S+/g)];
+        if (words.length === 0) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+        const ends = <Value>(first: Value, middle: readonly Value[], last: Value): Value[] => [first, ...middle, last];
+        return {
+          ids: ends(
+            1,
+            words.map((_word, at) => at + 10),
+            2,
+          ),
+          typeIds: new Array<number>(words.length + 2).fill(0),
+          tokens: ends(
+            '[CLS]',
+            words.map(([word]) => word),
+            '[SEP]',
+          ),
+          offsets: ends<readonly [number, number] | null>(
+            null,
+            words.map(({ 0: word, index }) => [index, index + word.length] as const),
+            null,
+          ),
+          sequenceIds: ends<0 | 1 | null>(
+            null,
+            words.map(() => 0),
+            null,
+          ),
+          truncated: false,
+        };
+      }),
     repository: async () =>
       all.map((model): RepositoryModel => {
         const { name, version, ready } = model.status();

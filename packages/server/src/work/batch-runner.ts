@@ -36,7 +36,7 @@ export interface BatchRunnerParts {
 }
 
 const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
-  const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
+  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores } = request;
   return {
     input: inputs[text] as ThreadText['input'],
     lengthConfig: choice.lengthConfig,
@@ -44,6 +44,7 @@ const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
     answers,
     maxAnswerTokens,
     threshold,
+    rawScores,
   };
 };
 

@@ -1,0 +1,31 @@
+import type { LengthConfig } from '@length-adaptive/core';
+import type { ModelStatus } from '../service.js';
+
+/** What of a model tells the score of a configuration. */
+export type ScoredModel = Pick<ModelStatus, 'paretoSet' | 'scoreScale'>;
+
+/** Scores of a configuration; undefined where none was measured. */
+export interface Scores {
+  readonly score: number | undefined;
+  readonly heldOutScore: number | undefined;
+}
+
+const known = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+/**
+ * The scores of a configuration of the Pareto set, or of the full length, which was measured too.
+ *
+ * @param expected its score in the search, where that is known already
+ */
+export const scoresOf = (
+  lengthConfig: LengthConfig,
+  expected: number | undefined,
+  { paretoSet, scoreScale }: ScoredModel,
+): Scores => {
+  const own = paretoSet.find((point) => point.lengthConfig.join() === lengthConfig.join());
+  const full = lengthConfig.every((ratio) => ratio === 1) ? scoreScale?.full : undefined;
+  return {
+    score: known(expected) ?? known(own?.score) ?? known(full?.score),
+    heldOutScore: known(own?.heldOutScore) ?? known(full?.heldOutScore),
+  };
+};
