@@ -48,7 +48,7 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
   serve({ ...options, logStream: stderr }).then((open) => {
     server = open;
     stdout.write(
-      `length-adaptive-server listens on ${open.url}${open.grpcAddress === undefined ? '' : `, for gRPC on ${open.grpcAddress}`}\n`,
+      `length-adaptive-server listens on ${open.url}${open.grpcAddress === undefined ? '' : ` and for gRPC on ${open.grpcAddress}`}\n`,
     );
   }, fail);
   try {
