@@ -37,10 +37,7 @@ beforeAll(async () => {
   grpcAddress = /for gRPC on (\S+)/.exec(server.process.printed())?.[1] ?? '';
 });
 
-afterAll(async () => {
-  expect(await server.process.end('SIGTERM')).toBe(0);
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test("Triton's client, gRPC, Hugging Face's client, text-embeddings-inference's and plain requests get the same answer", async () => {
   const { json } = await http.post('/v1/classify', { text, length_config: 'full' });
@@ -125,4 +122,11 @@ test('autocannon: every request is answered', () => {
     { encoding: 'utf8' },
   );
   expect(JSON.parse(stdout)).toMatchObject({ '2xx': 200, non2xx: 0, errors: 0, timeouts: 0, resets: 0 });
+});
+
+test('SIGTERM ends it though a gRPC client stays connected', async () => {
+  const { call, close } = grpcClient(grpcAddress);
+  expect(await call('ServerReady', {})).toEqual({ ready: true });
+  expect(await server.process.end('SIGTERM')).toBe(0);
+  close();
 });

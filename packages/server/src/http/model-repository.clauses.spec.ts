@@ -27,10 +27,7 @@ beforeAll(async () => {
   one = clientOf(server.url);
 });
 
-afterAll(async () => {
-  await server.process.end('SIGTERM');
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Entry {
   readonly name: string;

@@ -6,7 +6,7 @@ import { ServerError } from '../errors.js';
 import { clause } from '../testing/clause.js';
 import { clientOf, type Listening } from '../testing/http-client.js';
 import { appStarter, type StartedApp } from '../testing/start-app.js';
-import { startServer, type TestServer } from '../testing/start-server.js';
+import { startServer } from '../testing/start-server.js';
 import { textOf, writeTinyModel } from '../testing/tiny-models.js';
 
 jest.setTimeout(60_000);
@@ -14,19 +14,15 @@ jest.setTimeout(60_000);
 const start = appStarter();
 let one: StartedApp;
 let folder: string;
-let server: TestServer;
 let real: Listening;
 beforeAll(async () => {
   one = await start();
   folder = mkdtempSync(join(tmpdir(), 'length-adaptive-tei-'));
   await writeTinyModel(join(folder, 'reviews'));
-  server = await startServer([join(folder, 'reviews')]);
+  const server = await startServer([join(folder, 'reviews')]);
   real = clientOf(server.url);
 });
-afterAll(async () => {
-  await server.process.end('SIGTERM');
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const positive = [
   { score: 0.75, label: 'positive' },
