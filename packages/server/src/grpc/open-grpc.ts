@@ -17,7 +17,7 @@ export const protoFile = fileURLToPath(
 );
 
 /** How messages are read: names as in the protocol, numbers as numbers, what is not there as its default. */
-export const protoOptions = { keepCase: true, longs: Number, defaults: true, oneofs: true } as const;
+const protoOptions = { keepCase: true, longs: Number, defaults: true, oneofs: true } as const;
 
 /**
  * Loads what speaks gRPC.

@@ -26,7 +26,6 @@ export const inferParameters = Type.Object(
 export type InferParameters = Static<typeof inferParameters>;
 
 const requestedOutput = Type.Object({ name: Type.String(), parameters: Type.Optional(tensorParameters) });
-export type RequestedOutput = Static<typeof requestedOutput>;
 
 /** Clients of this protocol send fields of their own: what is not known is left alone, save in `parameters`, where a misspelt budget would not hold. */
 export const inferBody = Type.Object({

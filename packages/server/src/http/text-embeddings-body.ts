@@ -40,7 +40,6 @@ export const tokenizeBody = Type.Object({
   add_special_tokens: orNull(Type.Boolean({ description: 'Default true.' })),
   ...modelFields,
 });
-export type TokenizeBody = Static<typeof tokenizeBody>;
 
 type Inputs = PredictBody['inputs'];
 

@@ -9,8 +9,6 @@ export const protocols = {
   tei: 'text-embeddings-inference',
 } as const;
 
-export type ProtocolName = keyof typeof protocols;
-
 export const clauses = {
   'rest-1': 'GET /v2 and /v2/ answer name, version and extensions',
   'rest-2': 'GET /v2/health/live answers 200 and live',

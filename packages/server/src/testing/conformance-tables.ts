@@ -21,7 +21,7 @@ export const clauseTests = (sources: string): { readonly id: string; readonly fi
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** A table a protocol: its clauses, and the file that tests each. */
-export const conformanceTables = (sources: string): string => {
+const conformanceTables = (sources: string): string => {
   const files = new Map(clauseTests(sources).map(({ id, file }) => [id, file]));
   return Object.entries(protocols)
     .map(([protocol, title]) => {
