@@ -2,6 +2,8 @@
 export const statusOf = {
   REQUEST_INVALID: 400,
   UNAUTHORIZED: 401,
+  /** Clients may not do this on this server. */
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   MODEL_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,

@@ -52,7 +52,9 @@ const serveUntilSignal = async (options: ServeOptions, { stdout, stderr, signals
   for (const [signal, listener] of listeners) signals.on(signal, listener);
   serve({ ...options, log, logStream: stderr }).then((open) => {
     server = open;
-    stdout.write(`length-adaptive-server listens on ${open.url}\n`);
+    stdout.write(
+      `length-adaptive-server listens on ${open.url}${open.grpcAddress === undefined ? '' : ` and for gRPC on ${open.grpcAddress}`}\n`,
+    );
   }, fail);
   try {
     return await ended;

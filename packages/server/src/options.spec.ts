@@ -15,6 +15,7 @@ test('models are an argument, a flag or a variable', () => {
 const flags: readonly (readonly [flag: string, text: string, options: object])[] = [
   ['--host', '0.0.0.0', { host: '0.0.0.0' }],
   ['--port', '0', { port: 0 }],
+  ['--grpc-port', '9000', { grpcPort: 9000 }],
   ['--workers', '2', { workers: 2 }],
   ['--threads', '3', { threads: 3 }],
   ['--engine', 'tfjs', { engine: 'tfjs' }],
@@ -43,6 +44,14 @@ test.each(flags)('%s %s, and its variable', (flag, text, options) => {
   const variable = `LENGTH_ADAPTIVE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
   expect(read(['m', flag, text])).toMatchObject(options);
   expect(read(['m'], { [variable]: text })).toMatchObject(options);
+});
+
+test('model control is on, off, or left to the server', () => {
+  expect(read(['m']).modelControl).toBeUndefined();
+  expect(read(['m', '--model-control']).modelControl).toBe(true);
+  expect(read(['m', '--no-model-control'], { LENGTH_ADAPTIVE_MODEL_CONTROL: '1' }).modelControl).toBe(false);
+  expect(read(['m'], { LENGTH_ADAPTIVE_MODEL_CONTROL: '1' }).modelControl).toBe(true);
+  expect(read(['m'], { LENGTH_ADAPTIVE_MODEL_CONTROL: '0' }).modelControl).toBe(false);
 });
 
 test('a flag goes before its variable, and keys add up', () => {

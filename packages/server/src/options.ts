@@ -79,6 +79,8 @@ const choice = (flags: string, description: string, values: readonly string[]): 
 
 const autoTruncate = variableOf('--auto-truncate');
 
+const modelControlVariable = variableOf('--model-control');
+
 const options: readonly Option[] = [
   option(
     '--models <PATH>',
@@ -88,6 +90,11 @@ const options: readonly Option[] = [
   option('--host <HOST>', 'address to listen on (default 127.0.0.1)', String),
   option('--port <PORT>', 'port to listen on; 0 takes a free one (default 8080)', whole(0, 65_535)),
   option('--socket <PATH>', 'Unix socket to listen on in place of an address', String),
+  option(
+    '--grpc-port <PORT>',
+    'port for gRPC as well, 0 takes a free one; needs @grpc/grpc-js and @grpc/proto-loader (default: no gRPC)',
+    whole(0, 65_535),
+  ),
   option('--workers <N>', 'worker threads of each model (default 1)', whole(1, 256)),
   option('--threads <N>', 'threads of one operator in each worker (default: the cores, shared out)', whole(1, 256)),
   choice('--engine <ENGINE>', 'what runs the models (default auto)', ['auto', 'onnx', 'tfjs']),
@@ -105,6 +112,11 @@ const options: readonly Option[] = [
     list,
   ),
   option('--api-key-file <PATH>', 'a file of such keys, one a line, read at the start', readKeys),
+  new Option(
+    '--model-control',
+    `let clients load and unload models (env: ${modelControlVariable}); default: where there are API keys, or only this machine is listened to`,
+  ),
+  new Option('--no-model-control', 'let no client do so'),
   option('--cors-origin <ORIGIN>', 'an origin whose pages may call, or *; repeat it, or write commas', list),
   option('--body-limit <BYTES>', 'bytes of a request body (default 2097152)', whole(1)),
   option('--max-texts <N>', 'texts of a request (default 32)', whole(1)),
@@ -170,6 +182,7 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
     models = program.args[0],
     budget,
     autoTruncate: truncate = isOn(env[autoTruncate]),
+    modelControl = env[modelControlVariable] === undefined ? undefined : isOn(env[modelControlVariable]),
     apiKey,
     apiKeyFile,
     corsOrigin,
@@ -182,5 +195,14 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
       exitCode: 2,
     });
   const apiKeys = apiKey || apiKeyFile ? [...(apiKey ?? []), ...(apiKeyFile ?? [])] : undefined;
-  return { ...rest, models, defaultBudget: budget, truncate, apiKeys, corsOrigins: corsOrigin, logLevel };
+  return {
+    ...rest,
+    models,
+    defaultBudget: budget,
+    truncate,
+    modelControl,
+    apiKeys,
+    corsOrigins: corsOrigin,
+    logLevel,
+  };
 };

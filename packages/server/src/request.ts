@@ -31,6 +31,8 @@ export interface InferenceRequest {
   readonly maxAnswerTokens?: number | undefined;
   /** Several labels a text: probability from which a label is given. */
   readonly threshold?: number | undefined;
+  /** Have the predictions say what the model put out before it became an answer. */
+  readonly rawScores?: boolean | undefined;
   /** Fires when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }

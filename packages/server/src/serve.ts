@@ -1,5 +1,6 @@
+import { serveGrpc } from './grpc/grpc-server.js';
 import { createApp } from './http/app.js';
-import type { HttpOptions } from './http/http-options.js';
+import { resolveHttpOptions, type HttpOptions } from './http/http-options.js';
 import { checkListening, listenError, listenOptionsOf, type Listening } from './listening.js';
 import { openService } from './open-service.js';
 import type { OpenService, ServiceOptions } from './service-options.js';
@@ -8,6 +9,8 @@ import { createMetrics } from './telemetry/metrics.js';
 
 /** What to serve, how, and where. */
 export interface ServeOptions extends Omit<ServiceOptions, 'observer'>, Omit<HttpOptions, 'metrics'>, Listening {
+  /** Port to listen on for gRPC as well, 0 takes a free one; needs `@grpc/grpc-js` and `@grpc/proto-loader`. Default: no gRPC. */
+  readonly grpcPort?: number | undefined;
   /** Milliseconds for which a server that is closed still takes requests, and says that it is not ready: until that has got about. Default 0. */
   readonly drainDelayMs?: number | undefined;
   /** Milliseconds that accepted requests may still take after that. Default 10,000. */
@@ -18,6 +21,8 @@ export interface ServeOptions extends Omit<ServiceOptions, 'observer'>, Omit<Htt
 export interface Server {
   /** `http://HOST:PORT`, or `unix:PATH`. */
   readonly url: string;
+  /** `HOST:PORT` that gRPC is spoken on; undefined where it is not. */
+  readonly grpcAddress?: string | undefined;
   /** Looks at the models again. */
   reload(): Promise<void>;
   /** Is not ready from then on, takes requests for the drain delay, refuses what is new, finishes what was accepted, and ends. */
@@ -36,31 +41,52 @@ const readWhatCame = async (): Promise<void> => {
 /** Milliseconds without a connection or a request after which nobody seems to come any more. */
 const quietMs = 200;
 
+/** Whether only programs of this machine reach an address. */
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
 /** Listens for a service that is open, and owns it from then on. */
 export const serveService = async (
   service: OpenService,
   {
-    host,
+    host = '127.0.0.1',
     port,
     socket,
+    grpcPort,
     drainDelayMs = 0,
     graceMs = 10_000,
-    ...http
-  }: HttpOptions & Listening & Pick<ServeOptions, 'drainDelayMs' | 'graceMs'>,
+    ...given
+  }: HttpOptions & Listening & Pick<ServeOptions, 'grpcPort' | 'drainDelayMs' | 'graceMs'>,
 ): Promise<Server> => {
+  const {
+    apiKeys = [],
+    modelControl = apiKeys.length > 0 || socket !== undefined || isLoopback(host),
+    metrics = createMetrics(),
+  } = given;
+  const http = { ...given, modelControl, metrics };
   let leaving = false;
   let lastSeen = -Infinity;
-  const app = await createApp({ ...service, ready: () => !leaving && service.ready() }, http);
+  const listened: OpenService = { ...service, ready: () => !leaving && service.ready() };
+  const app = await createApp(listened, http);
   app.server.on('connection', () => (lastSeen = performance.now()));
   app.server.prependListener('request', (_, response) => {
     lastSeen = performance.now();
     if (leaving) response.shouldKeepAlive = false; // whoever asks again asks another server
   });
-  const where = { host, port, socket };
-  const address = await app.listen(listenOptionsOf(where)).catch(async (error: unknown) => {
+  const failed = async (error: unknown): Promise<never> => {
     await Promise.all([app.close(), service.close()]);
-    throw listenError(error, where);
-  });
+    throw error;
+  };
+  const where = { host, port, socket };
+  const address = await app.listen(listenOptionsOf(where)).catch((error: unknown) => failed(listenError(error, where)));
+  const grpc =
+    grpcPort === undefined
+      ? undefined
+      : await serveGrpc(listened, {
+          ...resolveHttpOptions(http),
+          host,
+          port: grpcPort,
+          log: (fields, message) => app.log.info(fields, message),
+        }).catch(failed);
 
   const shutDown = async (): Promise<void> => {
     leaving = true;
@@ -74,10 +100,12 @@ export const serveService = async (
       await sleep(quietMs / 4);
       await readWhatCame();
     }
+    const spoken = grpc?.drain();
     const ended = app.close(); // hangs up idle connections, and waits for answers that are on their way
-    await Promise.race([ended, over]);
+    await Promise.race([Promise.all([ended, spoken]), over]);
     clearTimeout(timer);
     await service.close();
+    grpc?.close();
     app.server.closeAllConnections();
     await ended;
   };
@@ -87,6 +115,7 @@ export const serveService = async (
   const closed = new Promise<void>((resolve) => (markClosed = resolve));
   return {
     url: socket === undefined ? address : `unix:${socket}`,
+    grpcAddress: grpc?.address,
     reload: () => service.reload(),
     close: () => (closing ??= shutDown().finally(markClosed)),
     closed,

@@ -1,5 +1,17 @@
-import type { ParetoPoint, TaskName } from '@length-adaptive/models';
+import type { Encoding, ParetoPoint, TaskName } from '@length-adaptive/models';
 import type { InferenceRequest, InferenceResult } from './request.js';
+
+/** What the scores of a model's Pareto set are: `min_score` is on the scale of `metric`. */
+export interface ScoreScale {
+  /** `accuracy`, `fidelity` and so on; undefined where it is not known. */
+  readonly metric?: string;
+  /** Examples that the scores are of. */
+  readonly split?: string;
+  /** What `heldOutScore` of the points is: a metric on examples that the search did not see. */
+  readonly heldOut?: { readonly metric?: string; readonly split?: string };
+  /** Of the full length, which need not be in the Pareto set. */
+  readonly full?: { readonly score?: number; readonly heldOutScore?: number };
+}
 
 /** How a model stands right now. */
 export interface ModelStatus {
@@ -12,6 +24,8 @@ export interface ModelStatus {
   /** Tokens an input may have. */
   readonly positions: number;
   readonly paretoSet: readonly ParetoPoint[];
+  /** Absent for a model that was never searched. */
+  readonly scoreScale?: ScoreScale | undefined;
   /** Index in the Pareto set of the dearest configuration that load allows now; the last one when nothing is held back. */
   readonly operatingPoint: number;
   /** Texts that wait, and that are being computed. */
@@ -38,6 +52,15 @@ export interface ServedModel {
   infer(request: InferenceRequest): Promise<InferenceResult>;
 }
 
+/** A model of the repository, served or not. */
+export interface RepositoryModel {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'READY' | 'LOADING' | 'UNAVAILABLE';
+  /** Why it does not answer, or why its files as they are now are not served; empty otherwise. */
+  readonly reason: string;
+}
+
 /** All models: what the HTTP layer sees. */
 export interface Service {
   /** Whether every model answers and the server is not shutting down. */
@@ -46,4 +69,21 @@ export interface Service {
   models(): readonly ServedModel[];
   /** Without a name: the only model. Without a version: the newest. @throws ServerError `MODEL_NOT_FOUND` */
   find(name?: string, version?: string): ServedModel;
+  /** Texts of a model as its tokens. @throws ServerError `TEXT_EMPTY`, `MODEL_NOT_READY` where its tokenizer cannot be read */
+  tokenize(model: Pick<ServedModel, 'name' | 'version'>, texts: readonly string[]): Promise<readonly Encoding[]>;
+  /** Every model of the repository, and whether it is served. */
+  repository(): Promise<readonly RepositoryModel[]>;
+  /**
+   * Opens a model, all its versions, as it stands in the repository now; one that is served already is opened anew and then replaced. No
+   * other model is touched.
+   *
+   * @throws ServerError `MODEL_NOT_FOUND`; `REPOSITORY_INVALID` where it cannot be opened: what was served of it stays
+   */
+  load(name: string): Promise<void>;
+  /**
+   * Takes a model out of service, all its versions, until it is loaded again; what it had accepted is answered.
+   *
+   * @throws ServerError `MODEL_NOT_FOUND`
+   */
+  unload(name: string): Promise<void>;
 }

@@ -23,6 +23,8 @@ export interface PredictOptions {
    * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
    */
   readonly onError?: OnError | undefined;
+  /** Give the model's outputs as they are, too. Default false. */
+  readonly rawScores?: boolean | undefined;
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
   readonly threshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -41,6 +43,8 @@ export interface Prediction extends Answer {
   readonly cutTokens?: number;
   /** Tokens that left each layer. */
   readonly keptTokens: readonly number[];
+  /** The model's outputs before they became an answer, in the order of its labels; of a long context those of its first window. Only with `rawScores`. */
+  readonly logits?: readonly number[];
   /** Absent: the text was read. */
   readonly error?: undefined;
 }

@@ -94,6 +94,20 @@ describe('a model that was trained and searched', () => {
     expect(bad?.score).toBeCloseTo(bad?.probabilities?.['bad'] ?? Number.NaN);
   });
 
+  test('gives the outputs of the model where they are asked for', async () => {
+    const [plain, raw] = [
+      await predictor.predict(['a very good phone']),
+      await predictor.predict(['a very good phone'], { rawScores: true }),
+    ].map(([prediction]) => prediction);
+    expect(plain?.logits).toBeUndefined();
+    const powers = (raw?.logits ?? []).map(Math.exp);
+    const sum = powers.reduce((total, power) => total + power, 0);
+    Object.values(plain?.probabilities ?? {}).forEach((share, at) =>
+      expect((powers[at] ?? 0) / sum).toBeCloseTo(share, 6),
+    );
+    expect(powers).toHaveLength(predictor.labels.length);
+  });
+
   test('spends less under a budget', async () => {
     const cheapest = predictor.paretoSet[0];
     const [answer] = await predictor.predict(['it is a very good phone and the case works'], {

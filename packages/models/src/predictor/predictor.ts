@@ -184,7 +184,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     options: PredictOptions,
     inPlace: boolean,
   ): Promise<(Prediction | FailedPrediction)[]> => {
-    const { points: given, signal } = options;
+    const { points: given, signal, rawScores = false } = options;
     if (given && given.length !== texts.length) {
       throw new ModelError(
         'OPTION_INVALID',
@@ -200,17 +200,21 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const logits = await predictLogits(model, inputs, { points, signal });
     if (inputs.length === 1)
       latency?.model.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
-    return rows.map(({ value, error }) =>
-      error
-        ? { error }
-        : { ...value.text.answer(logits.splice(0, value.text.inputs.length)), ...costOf(value.text, value.point) },
-    );
+    return rows.map(({ value, error }) => {
+      if (error) return { error };
+      const own = logits.splice(0, value.text.inputs.length);
+      return {
+        ...value.text.answer(own),
+        ...costOf(value.text, value.point),
+        ...(rawScores && { logits: Array.from(own[0] ?? []) }),
+      };
+    });
   };
 
   const costOf = (
     { inputs, cutTokens }: PreparedText,
     point: OperatingPoint,
-  ): Omit<Prediction, keyof Answer | 'error'> => {
+  ): Omit<Prediction, keyof Answer | 'error' | 'logits'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
     const config = lengthsOf(point, layers);
     const kept = lengths.map((length) => keptTokens(config, length));

@@ -8,7 +8,8 @@ export const addAccessLog = (app: FastifyInstance, metrics: Metrics): void => {
   app.addHook('onRequest', async (request, reply) => {
     exchangeOf(request).whenSettled(({ model = noModel, code, texts, result }) => {
       const route = request.routeOptions.url ?? 'unknown';
-      metrics.request({ model, route, code });
+      const { inference } = request.routeOptions.config;
+      metrics.request({ model, route, code, ...(inference && { inferenceMs: reply.elapsedTime }) });
       request.log.info(
         {
           method: request.method,

@@ -10,6 +10,9 @@ import { addExchanges, requestIdOf } from './exchange.js';
 import { addInFlightLimit } from './in-flight-limit.js';
 import { resolveHttpOptions, type HttpOptions } from './http-options.js';
 import { createInference } from './inference.js';
+import { addJsonBodies, jsonLengthHeader } from './json-body.js';
+import { modelRepositoryRoutes } from './model-repository.js';
+import { modelStatisticsRoutes } from './model-statistics.js';
 import { addOpenApi, openApiRoute } from './open-api.js';
 import { openInferenceRoutes } from './open-inference.js';
 import { operationsRoutes } from './operations.js';
@@ -67,15 +70,15 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
   app.setNotFoundHandler(refuseAddress);
   // Answers are plain data of ours: their schemas describe them, and tests hold them to it.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.removeContentTypeParser('text/plain');
 
   addExchanges(app);
+  addJsonBodies(app);
   addAccessLog(app, metrics);
   if (corsOrigins.length > 0) {
     await app.register(fastifyCors, {
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
       methods: ['GET', 'POST'],
-      exposedHeaders: ['x-request-id', 'retry-after', ...resultHeaderNames],
+      exposedHeaders: ['x-request-id', 'retry-after', jsonLengthHeader, ...resultHeaderNames],
       strictPreflight: false,
     });
   }
@@ -88,7 +91,14 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
 
   const refuseOtherMethods = noteMethods(app);
   const context = { service, options, inference: createInference(service, options) };
-  for (const routes of [openInferenceRoutes, simpleRoutes, textEmbeddingsRoutes, operationsRoutes])
+  for (const routes of [
+    openInferenceRoutes,
+    modelRepositoryRoutes,
+    modelStatisticsRoutes,
+    simpleRoutes,
+    textEmbeddingsRoutes,
+    operationsRoutes,
+  ])
     routes(app, context);
   openApiRoute(app);
   refuseOtherMethods();

@@ -1,8 +1,17 @@
 import { Type } from 'typebox';
 import type { ServerError } from '../errors.js';
 
+/** What is known of the request that an error answers. */
+export interface FailedRequest {
+  /** Whether its body could be read, whatever is in it. */
+  readonly bodyRead: boolean;
+}
+
 /** How an error reads in one protocol. */
-export type ErrorFormat = (error: ServerError) => { readonly status: number; readonly body: object };
+export type ErrorFormat = (
+  error: ServerError,
+  request: FailedRequest,
+) => { readonly status: number; readonly body: object };
 
 /** Our own, which the Open Inference Protocol reads too: its `error`, then a `code` for programs and what else is worth knowing. */
 export const plainError: ErrorFormat = ({ status, code, message, details }) => ({

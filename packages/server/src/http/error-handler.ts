@@ -89,6 +89,6 @@ export const answerError = async (
   if (error.status === 429 || error.status === 503)
     reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)));
   const { errorFormat = plainError } = request.routeOptions.config;
-  const { status, body } = errorFormat(error);
+  const { status, body } = errorFormat(error, { bodyRead: request.body !== undefined });
   return reply.code(status).type('application/json').send(body);
 };

@@ -1,3 +1,4 @@
+import type { Precision } from '@length-adaptive/onnx';
 import type { LogLevel } from '../telemetry/log.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 
@@ -19,6 +20,8 @@ export interface HttpOptions {
   readonly minPriority?: number | undefined;
   /** Whether requests that do not say `truncate` have texts cut that are too long. Default false. */
   readonly truncate?: boolean | undefined;
+  /** Whether clients may load and unload models. Default true; `serve` without API keys: only where it listens on this machine alone. */
+  readonly modelControl?: boolean | undefined;
   /** Milliseconds until a client has sent its headers, and its whole request. Default 10,000 and 30,000. */
   readonly headersTimeoutMs?: number | undefined;
   readonly requestTimeoutMs?: number | undefined;
@@ -28,6 +31,11 @@ export interface HttpOptions {
   readonly logLevel?: LogLevel | undefined;
   /** Where the log goes, a JSON document a line. Default: standard output. */
   readonly logStream?: { write(line: string): unknown } | undefined;
+  /** What the service was opened with, for clients that ask. Defaults as in the options of a service. */
+  readonly maxBatchTokens?: number | undefined;
+  readonly maxBatchTexts?: number | undefined;
+  readonly workers?: number | undefined;
+  readonly precision?: Precision | undefined;
   /** The metrics that the service's observer belongs to. Default: new ones, which count HTTP only. */
   readonly metrics?: Metrics | undefined;
 }
@@ -46,11 +54,16 @@ export const resolveHttpOptions = ({
   maxConcurrentRequests = 512,
   minPriority = -Infinity,
   truncate = false,
+  modelControl = true,
   headersTimeoutMs = 10_000,
   requestTimeoutMs = 30_000,
   connectionTimeoutMs = 120_000,
   logLevel = 'silent',
   logStream,
+  maxBatchTokens = 2048,
+  maxBatchTexts = 64,
+  workers = 1,
+  precision = 'fp32',
   metrics = createMetrics(),
 }: HttpOptions): ResolvedHttpOptions => ({
   apiKeys,
@@ -61,10 +74,15 @@ export const resolveHttpOptions = ({
   maxConcurrentRequests,
   minPriority,
   truncate,
+  modelControl,
   headersTimeoutMs,
   requestTimeoutMs,
   connectionTimeoutMs,
   logLevel,
   logStream,
+  maxBatchTokens,
+  maxBatchTexts,
+  workers,
+  precision,
   metrics,
 });

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { ServerError } from '../errors.js';
 import type { Service } from '../service.js';
 import type { ModelLabel, Observer } from '../telemetry/observer.js';
 import { exchangeOf, noModel } from './exchange.js';
+import { inFlightOf } from './in-flight.js';
 
 /** The model a request is for, as far as its address says. */
 const modelOf = (
@@ -30,19 +30,16 @@ export const addInFlightLimit = (
   service: Service,
   { limit, observer }: InFlightLimitOptions,
 ): void => {
-  let inFlight = 0;
+  const inFlight = inFlightOf(service);
   app.addHook('onRequest', async (request) => {
     if (!request.routeOptions.config.inference) return;
-    if (inFlight >= limit) {
+    try {
+      exchangeOf(request).whenSettled(inFlight.enter(limit));
+    } catch (error) {
       const model = modelOf(service, request.params as { model?: string; version?: string });
       exchangeOf(request).model = model;
       observer.failed(model, 'OVERLOADED');
-      throw new ServerError(
-        'OVERLOADED',
-        `${limit} requests are in flight, as many as this server takes at once; try again later.`,
-      );
+      throw error;
     }
-    inFlight += 1;
-    exchangeOf(request).whenSettled(() => (inFlight -= 1));
   });
 };

@@ -31,6 +31,8 @@ export interface Work {
   readonly fields: RequestFields;
   /** Whether the protocol can say of single texts that they were refused. */
   readonly partial?: boolean | undefined;
+  /** Whether the protocol asks for the model's outputs as they are. */
+  readonly rawScores?: boolean | undefined;
 }
 
 /** The two steps from a request to its answer, the same for all protocols. */
@@ -45,7 +47,11 @@ export interface Inference {
   run(request: FastifyRequest, reply: FastifyReply, found: Found, work: Work): Promise<InferenceResult>;
 }
 
-const checkSize = (inputs: Work['inputs'], { maxTexts, maxTextLength }: ResolvedHttpOptions): void => {
+/** @throws ServerError `BATCH_TOO_LARGE`, `TEXT_TOO_LARGE` */
+export const checkSize = (
+  inputs: Work['inputs'],
+  { maxTexts, maxTextLength }: Pick<ResolvedHttpOptions, 'maxTexts' | 'maxTextLength'>,
+): void => {
   if (inputs.length > maxTexts)
     throw new ServerError(
       'BATCH_TOO_LARGE',
@@ -80,7 +86,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     );
   },
 
-  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial }) => {
+  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial, rawScores }) => {
     checkSize(inputs, options);
     checkPriority(fields, options);
     const exchange = exchangeOf(request);
@@ -88,6 +94,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     const result = await model.infer({
       ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
       ...(partial && { partial }),
+      ...(rawScores && { rawScores }),
     });
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));

@@ -23,11 +23,13 @@ const tokens = (name: string, data: readonly unknown[], shape: readonly number[]
 });
 const infer = (body: object, { post } = one, model = 'reviews') => post(`/v2/models/${model}/infer`, body);
 
+const tokenNames = 'input_ids,attention_mask,token_type_ids';
+
 test('server, health and model metadata have the shapes of the protocol', async () => {
   expect((await one.get('/v2')).json).toEqual({
     name: 'length-adaptive',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-    extensions: ['length_budget'],
+    extensions: ['binary_tensor_data', 'length_budget', 'model_configuration', 'model_repository', 'statistics'],
   });
   expect((await one.get('/v2/health/live')).json).toEqual({ live: true });
   expect(await one.get('/v2/health/ready')).toMatchObject({ status: 200, json: { live: true, ready: true } });
@@ -37,11 +39,21 @@ test('server, health and model metadata have the shapes of the protocol', async 
     versions: ['2', '1'],
     platform: 'onnxruntime_onnx',
     inputs: [
-      { name: 'text', datatype: 'BYTES', shape: [-1] },
-      { name: 'pair', datatype: 'BYTES', shape: [-1] },
-      { name: 'input_ids', datatype: 'INT64', shape: [-1, -1] },
-      { name: 'attention_mask', datatype: 'INT64', shape: [-1, -1] },
-      { name: 'token_type_ids', datatype: 'INT64', shape: [-1, -1] },
+      { name: 'text', datatype: 'BYTES', shape: [-1], parameters: { optional: false, excludes: tokenNames } },
+      { name: 'pair', datatype: 'BYTES', shape: [-1], parameters: { optional: true, excludes: tokenNames } },
+      { name: 'input_ids', datatype: 'INT64', shape: [-1, -1], parameters: { optional: false, excludes: 'text,pair' } },
+      {
+        name: 'attention_mask',
+        datatype: 'INT64',
+        shape: [-1, -1],
+        parameters: { optional: true, excludes: 'text,pair' },
+      },
+      {
+        name: 'token_type_ids',
+        datatype: 'INT64',
+        shape: [-1, -1],
+        parameters: { optional: true, excludes: 'text,pair' },
+      },
     ],
     outputs: [
       { name: 'label', datatype: 'BYTES', shape: [-1] },

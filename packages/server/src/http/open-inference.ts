@@ -1,43 +1,19 @@
-import { Type, type Static } from 'typebox';
-import packageJson from '../../package.json' with { type: 'json' };
-import type { ModelStatus } from '../service.js';
+import { Type } from 'typebox';
+import { binaryAnswer, withElements } from './binary-tensors.js';
 import { errorSchema } from './error-body.js';
-import { answerFields, labelFields, requestFields } from './request-fields.js';
+import { binaryTailOf, jsonLengthHeader } from './json-body.js';
+import { checkInferBody, fieldsOfParameters, inferBody } from './open-inference-body.js';
+import { modelMetadata, modelMetadataSchema, serverMetadata, serverMetadataSchema } from './open-inference-metadata.js';
 import { fieldsOfResult, resultFields } from './result-fields.js';
 import type { Routes } from './routes.js';
-import { inputNames, inputsOfTensors } from './tensor-inputs.js';
-import { outputMetadata, tensorWriter } from './tensor-outputs.js';
-import { inputTensor, outputTensor } from './tensors.js';
+import { inputsOfTensors } from './tensor-inputs.js';
+import { tensorWriter } from './tensor-outputs.js';
+import { outputTensor } from './tensors.js';
 
 /** Both ways to name a model; without a version it is the newest. */
 const addresses = ['/v2/models/:model', '/v2/models/:model/versions/:version'] as const;
 
 const address = Type.Object({ model: Type.String(), version: Type.Optional(Type.String()) });
-
-const tensorMetadata = Type.Object({ name: Type.String(), datatype: Type.String(), shape: Type.Array(Type.Integer()) });
-
-const modelMetadata = Type.Object({
-  name: Type.String(),
-  versions: Type.Array(Type.String()),
-  platform: Type.String(),
-  inputs: Type.Array(tensorMetadata),
-  outputs: Type.Array(tensorMetadata),
-});
-
-/** Clients of this protocol send fields of their own: what is not known is left alone, save in `parameters`, where a misspelt budget would not hold. */
-const inferBody = Type.Object({
-  id: Type.Optional(Type.String({ maxLength: 1024, description: 'Comes back with the answer.' })),
-  parameters: Type.Optional(
-    Type.Object({ ...requestFields, ...answerFields, ...labelFields }, { additionalProperties: false }),
-  ),
-  inputs: Type.Array(inputTensor, { minItems: 1, maxItems: 8 }),
-  outputs: Type.Optional(
-    Type.Array(
-      Type.Object({ name: Type.String(), parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }),
-      { maxItems: 8, description: 'Outputs that are wanted. Default: all.' },
-    ),
-  ),
-});
 
 const inferAnswer = Type.Object({
   model_name: Type.String(),
@@ -47,38 +23,14 @@ const inferAnswer = Type.Object({
   outputs: Type.Array(outputTensor),
 });
 
-const inputMetadata = ({ task }: ModelStatus): Static<typeof tensorMetadata>[] =>
-  inputNames(task).map((name) =>
-    name === 'text' || name === 'pair'
-      ? { name, datatype: 'BYTES', shape: [-1] }
-      : { name, datatype: 'INT64', shape: [-1, -1] },
-  );
-
-const platforms: Readonly<Record<string, string>> = {
-  onnxruntime: 'onnxruntime_onnx',
-  tfjs: 'tensorflowjs_safetensors',
-};
-
 const tags = ['Open Inference Protocol'];
 
 /** The Open Inference Protocol, version 2, over REST, with the extension `length_budget`: budgets as parameters. */
 export const openInferenceRoutes: Routes = (app, { service, inference }) => {
-  app.get(
-    '/v2',
-    {
-      schema: {
-        tags,
-        response: {
-          200: Type.Object({ name: Type.String(), version: Type.String(), extensions: Type.Array(Type.String()) }),
-        },
-      },
-    },
-    async () => ({
-      name: 'length-adaptive',
-      version: packageJson.version,
-      extensions: ['length_budget'],
-    }),
-  );
+  for (const path of ['/v2', '/v2/'])
+    app.get(path, { schema: { tags, hide: path !== '/v2', response: { 200: serverMetadataSchema } } }, async () =>
+      serverMetadata('http'),
+    );
 
   app.get(
     '/v2/health/live',
@@ -99,16 +51,9 @@ export const openInferenceRoutes: Routes = (app, { service, inference }) => {
   for (const path of addresses) {
     app.get(
       path,
-      { schema: { tags, params: address, response: { 200: modelMetadata, '4xx': errorSchema } } },
+      { schema: { tags, params: address, response: { 200: modelMetadataSchema, '4xx': errorSchema } } },
       async ({ params: { model, version } }) => {
-        const status = service.find(model, version).status();
-        return {
-          name: status.name,
-          versions: service.models().flatMap((other) => (other.name === status.name ? [other.version] : [])),
-          platform: platforms[status.engine] ?? `${status.engine}_model`,
-          inputs: inputMetadata(status),
-          outputs: outputMetadata(status.task, status.labels),
-        };
+        return modelMetadata(service, service.find(model, version).status());
       },
     );
 
@@ -128,7 +73,7 @@ export const openInferenceRoutes: Routes = (app, { service, inference }) => {
     app.post(
       `${path}/infer`,
       {
-        config: { inference: true },
+        config: { inference: true, binaryTensors: true },
         schema: {
           tags,
           params: address,
@@ -140,18 +85,29 @@ export const openInferenceRoutes: Routes = (app, { service, inference }) => {
         const { params, body } = request;
         const found = inference.find(request, params);
         const { name, version, task, labels } = found.status;
+        checkInferBody(body);
         const write = tensorWriter({ task, labels, names: body.outputs?.map((output) => output.name) });
+        const inputs = inputsOfTensors(withElements(body.inputs, binaryTailOf(request)), task);
         const result = await inference.run(request, reply, found, {
-          inputs: inputsOfTensors(body.inputs, task),
-          fields: body.parameters ?? {},
+          inputs,
+          fields: fieldsOfParameters(body.parameters),
         });
-        return {
+        const answer = {
           model_name: name,
           model_version: version,
           id: body.id ?? request.id,
-          parameters: fieldsOfResult(result),
+          parameters: fieldsOfResult(result, found.status),
           outputs: write(result.predictions),
         };
+        const asked = new Map(body.outputs?.map((output) => [output.name, output.parameters?.['binary_data']]));
+        const isBinary = (output: string): boolean =>
+          (asked.get(output) ?? body.parameters?.binary_data_output) === true;
+        if (!answer.outputs.some((output) => isBinary(output.name))) return answer;
+        const { json, bytes } = binaryAnswer(answer, isBinary);
+        return reply
+          .header(jsonLengthHeader, json.length)
+          .type('application/octet-stream')
+          .send(Buffer.concat([json, bytes]) as never);
       },
     );
   }

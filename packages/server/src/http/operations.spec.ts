@@ -92,6 +92,14 @@ test('every answer is as OpenAPI describes it', async () => {
       (path): [string, string, Promise<Answer>] => ['get', path, one.get(path)],
     ),
     ['get', '/v2/models/{model}', one.get('/v2/models/reader')],
+    ['get', '/v2/models/stats', one.get('/v2/models/stats')],
+    ['get', '/v2/models/{model}/stats', one.get('/v2/models/reviews/stats')],
+    ['get', '/v2/models/{model}/stats', one.get('/v2/models/nobody/stats')],
+    ['get', '/v2/models/{model}/config', one.get('/v2/models/reader/config')],
+    ['get', '/v2/models/{model}/config', one.get('/v2/models/reviews/config')],
+    ['post', '/v2/repository/index', one.post('/v2/repository/index', { ready: true })],
+    ['post', '/v2/repository/models/{model}/load', one.post('/v2/repository/models/reader/load', {})],
+    ['post', '/v2/repository/models/{model}/unload', one.post('/v2/repository/models/nobody/unload', {})],
     ['get', '/v2/models/{model}', one.get('/v2/models/nobody')],
     ['get', '/v2/models/{model}/ready', one.get('/v2/models/reader/ready')],
     ...['reviews', 'stars', 'names', 'topics'].map((model): [string, string, Promise<Answer>] => [
@@ -119,6 +127,12 @@ test('every answer is as OpenAPI describes it', async () => {
     ['post', '/predict', one.post('/predict', { model: 'reviews', inputs: 'good' })],
     ['post', '/predict', one.post('/predict', { model: 'reviews', inputs: [['good'], ['bad']] })],
     ['post', '/predict', one.post('/predict', { inputs: 3 })],
+    ['post', '/', one.post('/', { model: 'topics', inputs: ['good'] })],
+    ['post', '/invocations', one.post('/invocations', { model: 'stars', inputs: 'good', raw_scores: true })],
+    ['post', '/models/{model}', one.post('/models/reviews', { inputs: 'good', parameters: { top_k: 1 } })],
+    ['post', '/models/{model}', one.post('/models/reviews', { inputs: 'good', parameters: { top_k: 0 } })],
+    ['post', '/tokenize', one.post('/tokenize', { model: 'reviews', inputs: ['a good film', 'bad'] })],
+    ['get', '/ping', one.get('/ping')],
   ];
   const described = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations)
@@ -134,7 +148,7 @@ test('every answer is as OpenAPI describes it', async () => {
     const { responses } = paths[path]?.[method] ?? { responses: {} };
     const { content = {} } = responses[status] ?? responses[`${String(status)[0]}XX`] ?? {};
     const schema = content['application/json']?.schema ?? { not: {} };
-    if (path === '/health') expect({ status, json }).toEqual({ status: 200, json: undefined });
+    if (path === '/health' || path === '/ping') expect({ status, json }).toEqual({ status: 200, json: undefined });
     else expect([method, path, status, [...Value.Errors(schema, json)]]).toEqual([method, path, status, []]);
   }
 });

@@ -1,8 +1,10 @@
+import { fullLength } from '@length-adaptive/core';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
 import { lengthConfigText } from '../length-config-text.js';
 import { statusPage, statusPagePolicy } from '../page/status-page.js';
+import type { ModelStatus } from '../service.js';
 import type { Routes } from './routes.js';
 import { statusBody } from './status-body.js';
 
@@ -26,7 +28,25 @@ const modelStatus = Type.Object({
       cost: Type.Number(),
       macs: Type.Optional(Type.Number()),
       latencyMs: Type.Optional(Type.Number()),
+      heldOutScore: Type.Optional(measured),
     }),
+  ),
+  scoreScale: Type.Optional(
+    Type.Object(
+      {
+        metric: Type.Optional(Type.String()),
+        split: Type.Optional(Type.String()),
+        heldOut: Type.Optional(
+          Type.Object({ metric: Type.Optional(Type.String()), split: Type.Optional(Type.String()) }),
+        ),
+        full: Type.Optional(
+          Type.Object({ score: Type.Optional(Type.Number()), heldOutScore: Type.Optional(Type.Number()) }),
+        ),
+      },
+      {
+        description: 'What the scores are: `min_score` is on the scale of `metric`. Absent where there was no search.',
+      },
+    ),
   ),
   operatingPoint: Type.Integer({
     description: 'Index in the Pareto set of the dearest configuration that load allows now.',
@@ -48,12 +68,32 @@ const models = Type.Object({
       version: Type.String(),
       task: Type.String(),
       labels: Type.Array(Type.String()),
+      score_metric: Type.Optional(
+        Type.String({ description: 'What `score` and `min_score` are: the metric of the search.' }),
+      ),
+      score_split: Type.Optional(Type.String({ description: 'Examples that `score` is of.' })),
+      held_out_metric: Type.Optional(Type.String({ description: 'What `held_out_score` is.' })),
+      held_out_split: Type.Optional(
+        Type.String({ description: 'Where the examples come from that the search did not see.' }),
+      ),
+      full: Type.Optional(
+        Type.Object(
+          {
+            length_config: Type.String(),
+            score: measured,
+            cost: Type.Number(),
+            held_out_score: Type.Optional(measured),
+          },
+          { description: 'The full length, to compare with.' },
+        ),
+      ),
       pareto_set: Type.Array(
         Type.Object({
           length_config: Type.String(),
           score: measured,
           cost: Type.Number(),
           latency_ms: Type.Optional(Type.Number()),
+          held_out_score: Type.Optional(measured),
         }),
         {
           description: 'Cheapest first. Each can be asked for by its `length_config`, or by its index.',
@@ -65,12 +105,34 @@ const models = Type.Object({
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const pointOf = ({ point, score, cost, latencyMs }: ParetoPoint) => ({
+const pointOf = ({ point, score, cost, latencyMs, heldOutScore }: ParetoPoint) => ({
   length_config: lengthConfigText(point),
   score: finite(score),
   cost,
   ...(latencyMs !== undefined && { latency_ms: latencyMs }),
+  ...(heldOutScore !== undefined && { held_out_score: finite(heldOutScore) }),
 });
+
+/** What a model's scores are, and those of its full length. */
+const scaleOf = ({ scoreScale, paretoSet }: ModelStatus) => {
+  if (!scoreScale) return {};
+  const { metric, split, heldOut, full } = scoreScale;
+  const layers = paretoSet[0]?.point.lengths?.length ?? 0;
+  return {
+    ...(metric !== undefined && { score_metric: metric }),
+    ...(split !== undefined && { score_split: split }),
+    ...(heldOut?.metric !== undefined && { held_out_metric: heldOut.metric }),
+    ...(heldOut?.split !== undefined && { held_out_split: heldOut.split }),
+    ...(full && {
+      full: {
+        length_config: fullLength(layers).join(','),
+        score: finite(full.score ?? Number.NaN),
+        cost: 1,
+        ...(full.heldOutScore !== undefined && { held_out_score: finite(full.heldOutScore) }),
+      },
+    }),
+  };
+};
 
 const tags = ['Operations'];
 
@@ -83,12 +145,13 @@ export const operationsRoutes: Routes = (app, { service, options: { metrics } })
   );
 
   app.get('/v1/models', { schema: { tags, response: { 200: models } } }, async () => ({
-    models: statuses().map(({ name, version, task, labels, paretoSet }) => ({
-      name,
-      version,
-      task,
-      labels: [...labels],
-      pareto_set: paretoSet.map(pointOf),
+    models: statuses().map((status) => ({
+      name: status.name,
+      version: status.version,
+      task: status.task,
+      labels: [...status.labels],
+      ...scaleOf(status),
+      pareto_set: status.paretoSet.map(pointOf),
     })),
   }));
 

@@ -1,7 +1,9 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { lengthConfigText } from '../length-config-text.js';
 import type { InferenceResult } from '../request.js';
+import type { ScoreScale } from '../service.js';
 import { round } from './round.js';
+import { scoresOf, type ScoredModel, type Scores } from './scores-of.js';
 
 /** What every answer says beside its predictions, flat. */
 export const resultFields = {
@@ -12,26 +14,44 @@ export const resultFields = {
   expected_score: Type.Optional(
     Type.Number({ description: "Score of the configuration in the model's search; absent where it was not measured." }),
   ),
+  score_metric: Type.Optional(
+    Type.String({
+      description: 'What `expected_score` and `min_score` are: the metric of the search, on its examples.',
+    }),
+  ),
+  held_out_score: Type.Optional(
+    Type.Number({
+      description: 'Score of the configuration on examples that the search did not see; absent where there were none.',
+    }),
+  ),
+  held_out_metric: Type.Optional(Type.String({ description: 'What `held_out_score` is.' })),
   degraded: Type.Boolean({ description: 'Whether load made it shorter than the request would have had alone.' }),
   queue_ms: Type.Number(),
   compute_ms: Type.Number(),
   tokens: Type.Integer({ description: 'Tokens of all texts, special ones included.' }),
 };
 
+/** The scores of a configuration as answers write them, with what they are. */
+const scoreFields = (
+  { score, heldOutScore }: Scores,
+  { metric, heldOut }: ScoreScale = {},
+): Partial<Pick<ResultFields, 'expected_score' | 'score_metric' | 'held_out_score' | 'held_out_metric'>> => ({
+  ...(score !== undefined && { expected_score: score, ...(metric !== undefined && { score_metric: metric }) }),
+  ...(heldOutScore !== undefined && {
+    held_out_score: heldOutScore,
+    ...(heldOut?.metric !== undefined && { held_out_metric: heldOut.metric }),
+  }),
+});
+
 export type ResultFields = Static<TObject<typeof resultFields>>;
 
-export const fieldsOfResult = ({
-  point,
-  cost,
-  expectedScore,
-  degraded,
-  queueMs,
-  computeMs,
-  tokens,
-}: InferenceResult): ResultFields => ({
+export const fieldsOfResult = (
+  { point, cost, expectedScore, degraded, queueMs, computeMs, tokens }: InferenceResult,
+  status: ScoredModel,
+): ResultFields => ({
   length_config: lengthConfigText(point),
   cost,
-  ...(Number.isFinite(expectedScore) && { expected_score: Number(expectedScore) }),
+  ...scoreFields(scoresOf(point, expectedScore, status), status.scoreScale),
   degraded,
   queue_ms: round(queueMs),
   compute_ms: round(computeMs),

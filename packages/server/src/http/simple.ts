@@ -103,10 +103,10 @@ const answeringOf = ({ label, score, answers = [] }: Prediction) => ({
   answers: [...answers],
 });
 
-const aboutOf = ({ status: { name, version } }: Found, result: InferenceResult) => ({
-  model: name,
-  version,
-  ...fieldsOfResult(result),
+const aboutOf = ({ status }: Found, result: InferenceResult) => ({
+  model: status.name,
+  version: status.version,
+  ...fieldsOfResult(result, status),
 });
 
 const answerOfOne = <Fields>(found: Found, result: InferenceResult, read: (prediction: Prediction) => Fields) => {

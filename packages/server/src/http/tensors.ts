@@ -1,17 +1,46 @@
 import { Type, type Static } from 'typebox';
 import { invalidRequest } from '../errors.js';
 
-const parameters = Type.Optional(Type.Record(Type.String(), Type.Unknown()));
+/** Parameters of a tensor: names and scalars. */
+export const tensorParameters = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Number(), Type.Boolean()], { description: 'a text, a number, true or false.' }),
+);
 
-/** A tensor as a request carries it. Its parameters are hints for other servers' decoders: accepted, not read. */
-export const inputTensor = Type.Object({
+/** A tensor as a request carries it, its elements in the JSON or behind it. */
+export const requestTensor = Type.Object({
   name: Type.String(),
   shape: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: 8 }),
   datatype: Type.String({ description: '`BYTES` for texts, `INT64` for tokens.' }),
-  parameters,
-  data: Type.Array(Type.Unknown(), { description: 'Row-major, flat or nested as the shape is.' }),
+  parameters: Type.Optional(tensorParameters),
+  data: Type.Optional(
+    Type.Array(Type.Unknown(), {
+      description:
+        'Row-major, flat or nested as the shape is; absent where `parameters.binary_data_size` bytes follow the JSON.',
+    }),
+  ),
 });
-export type InputTensor = Static<typeof inputTensor>;
+export type RequestTensor = Static<typeof requestTensor>;
+
+/** A tensor with its elements, flat or nested as the shape is. */
+export interface InputTensor extends Omit<RequestTensor, 'data' | 'parameters'> {
+  readonly data: readonly unknown[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The bytes of an element as a text.
+ *
+ * @throws ServerError `REQUEST_INVALID`
+ */
+export const textAt = (name: string, at: number, bytes: Uint8Array): string => {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw invalidRequest(`Element ${at} of input "${name}" is not UTF-8; expected a text in UTF-8.`);
+  }
+};
 
 /** A tensor as an answer carries it, flat. */
 export const outputTensor = Type.Object({

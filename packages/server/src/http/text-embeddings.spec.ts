@@ -34,12 +34,18 @@ test.each<[string, unknown, unknown, unknown]>([
 });
 
 test.each<[string, object, number, string, string]>([
-  ['one text in a list', { inputs: ['a'] }, 422, 'Validation', 'a pair of texts [text, pair]'],
+  ['a text too many', { inputs: [['a', 'b', 'c']] }, 422, 'Validation', 'a pair of texts [text, pair]'],
   ['three texts', { inputs: ['a', 'b', 'c'] }, 422, 'Validation', '"inputs" is a list of 3; expected a text'],
   ['no inputs', {}, 422, 'Validation', '"inputs" is missing'],
-  ['raw scores', { inputs: 'a', raw_scores: true }, 422, 'Validation', 'raw_scores is true'],
-  ['another end', { inputs: 'a', truncation_direction: 'Left' }, 422, 'Validation', 'Right'],
-  ['an unknown field', { inputs: 'a', normalize: true }, 422, 'Validation', 'no field "normalize"'],
+  ['raw scores that are none', { inputs: 'a', raw_scores: 'yes' }, 422, 'Validation', '"raw_scores" is "yes"'],
+  [
+    'another end',
+    { inputs: 'a', truncation_direction: 'Middle' },
+    422,
+    'Validation',
+    '"truncation_direction" is "Middle"',
+  ],
+  ['a misspelt budget', { inputs: 'a', parameters: { budget: 1 } }, 422, 'Validation', 'no field "parameters.budget"'],
   ['an empty list', { inputs: [] }, 400, 'Empty', 'empty list'],
   ['an empty text', { inputs: '' }, 400, 'Empty', 'empty'],
   ['too many texts', { inputs: [['a'], ['b'], ['c']] }, 413, 'Validation', '3 texts came; this server takes 2'],

@@ -142,6 +142,18 @@ describeWith(['chromium'], 'statusPage', () => {
     expect(problems).toEqual([]);
   });
 
+  test('says what the scores are, and gives the held-out one', async () => {
+    const paretoSet = searched.map((point, at) => ({ ...point, heldOutScore: 0.7 + at / 100 }));
+    const scoreScale = { metric: 'fidelity', heldOut: { metric: 'accuracy' } };
+    script.answer = () => answer([model({ paretoSet, scoreScale })]);
+    const page = await open();
+    const read = (await text(page, '#reading')).replaceAll(/\s+/g, ' ');
+    expect(read).toMatch(/Score 0\.987 fidelity/i);
+    expect(read).toMatch(/Held-out 0\.83 accuracy/i);
+    expect(await fits(page)).toBe(true);
+    expect(problems).toEqual([]);
+  });
+
   test('places points by cost and score', async () => {
     script.answer = () => answer([model()]);
     const page = await open();

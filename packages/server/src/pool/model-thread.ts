@@ -38,11 +38,12 @@ const failed = (error: unknown): ThreadAnswer => {
   return known ? { code: known, message } : { code: 'INTERNAL', message, place: placeOf(error) };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold }: ThreadText) => ({
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores }: ThreadText) => ({
   truncate,
   answers,
   maxAnswerTokens,
   threshold,
+  rawScores,
 });
 
 /** Answers texts that are read alike. */

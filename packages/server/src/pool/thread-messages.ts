@@ -46,6 +46,7 @@ export interface ThreadText {
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
   readonly threshold?: number | undefined;
+  readonly rawScores?: boolean | undefined;
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ServerErrorCode } from '../errors.js';
 import type { ModelStatus } from '../service.js';
 import type { ModelLabel, Observer } from './observer.js';
+import { createStatistics, type Statistics } from './statistics.js';
 
 const prefix = 'length_adaptive_';
 
@@ -22,12 +23,16 @@ export interface RequestLabels {
   /** As it was registered: `/v2/models/:model/infer`; `unknown` for an address that is none of ours. */
   readonly route: string;
   readonly code: ServerErrorCode | 'OK';
+  /** How long it took, where it was for inference. */
+  readonly inferenceMs?: number | undefined;
 }
 
 /** What is counted, and how it is read. */
 export interface Metrics {
   /** What the service tells. */
   readonly observer: Observer;
+  /** What each model has done since the start. */
+  readonly statistics: Statistics;
   /** What HTTP tells, once an exchange. */
   request(labels: RequestLabels): void;
   readonly contentType: string;
@@ -106,9 +111,12 @@ export const createMetrics = (): Metrics => {
 
   const labels = ({ name, version }: ModelLabel) => ({ model: name, version });
 
+  const statistics = createStatistics();
   return {
+    statistics,
     observer: {
       answered: (model, result, totalMs) => {
+        statistics.answered(model, result, totalMs);
         const own = labels(model);
         texts.inc(own, result.predictions.length);
         if (result.degraded) degraded.inc(own);
@@ -119,6 +127,7 @@ export const createMetrics = (): Metrics => {
       },
       failed: (model, code) => failures.get(code)?.inc(labels(model)),
       batch: (model, report) => {
+        statistics.batch(model, report);
         const own = labels(model);
         batchTexts.observe(own, report.texts);
         batchTokens.observe(own, report.tokens);
@@ -127,7 +136,10 @@ export const createMetrics = (): Metrics => {
       },
       workerReplaced: (model) => replaced.inc(labels(model)),
     },
-    request: ({ model, route, code }) => requests.inc({ ...labels(model), route, code }),
+    request: ({ model, route, code, inferenceMs }) => {
+      requests.inc({ ...labels(model), route, code });
+      if (code !== 'OK' && inferenceMs !== undefined) statistics.failed(model, inferenceMs);
+    },
     contentType: registry.contentType,
     text: (models) => {
       for (const { gauge, read } of now) {

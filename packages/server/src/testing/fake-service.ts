@@ -4,7 +4,7 @@ import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { OpenService } from '../service-options.js';
-import type { ModelStatus, ServedModel } from '../service.js';
+import type { ModelStatus, RepositoryModel, ScoreScale, ServedModel } from '../service.js';
 import type { Observer } from '../telemetry/observer.js';
 
 /** Cheapest first, for three layers. */
@@ -20,6 +20,7 @@ export interface FakeModel {
   readonly version?: string;
   readonly task?: KnownTaskName;
   readonly ready?: boolean;
+  readonly scoreScale?: ScoreScale;
 }
 
 /** Labels of the fake models. */
@@ -110,7 +111,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
   const running = new Set<Promise<unknown>>();
 
   const answer = async (
-    { inputs: asked, budget, threshold, partial = false }: InferenceRequest,
+    { inputs: asked, budget, threshold, partial = false, rawScores = false }: InferenceRequest,
     task: KnownTaskName,
   ): Promise<InferenceResult> => {
     if (budget.cost !== undefined && budget.cost < 0.4) throw infeasible(budget.cost);
@@ -122,7 +123,10 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
         isEmpty(input) ? [[text, new ServerError('TEXT_EMPTY', `Text ${text}: A text is empty.`)] as const] : [],
       ),
     );
-    const predictions = inputs.map((input) => predictionOf(input, task, threshold));
+    const predictions = inputs.map((input) => ({
+      ...predictionOf(input, task, threshold),
+      ...(rawScores && { logits: inputText(input).includes('good') ? [-1.5, 2.5] : [1, -1] }),
+    }));
     const { point = { lengths: [0.8, 0.6, 0.5] } } = budget;
     const known = paretoSet.find((found) => pointKey(found.point) === pointKey(point));
     return {
@@ -148,6 +152,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     version = '1',
     task = 'sequence-classification',
     ready = true,
+    scoreScale,
   }: FakeModel): ServedModel => ({
     name,
     version,
@@ -160,6 +165,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       labels: labelsOf[task] ?? [],
       positions: 128,
       paretoSet,
+      ...(scoreScale && { scoreScale }),
       operatingPoint: 2,
       queued: 0,
       running: running.size,
@@ -193,7 +199,12 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     },
   });
 
-  const served = models.map(serve);
+  const all = models.map(serve);
+  let served = all;
+  const checkKnown = (name: string): void => {
+    if (!all.some((model) => model.name === name))
+      throw new ServerError('MODEL_NOT_FOUND', `There is no model "${name}".`);
+  };
   return {
     requests,
     waiting: () => running.size,
@@ -217,6 +228,50 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       const [found] = own;
       if (found && (name !== undefined || served.every((model) => model.name === found.name))) return found;
       throw new ServerError('MODEL_NOT_FOUND', found ? 'Say which model.' : `There is no model "${name}".`);
+    },
+    tokenize: async (_, texts) =>
+      texts.map((text) => {
+        const words = [...text.matchAll(/\S+/g)];
+        if (words.length === 0) throw new ServerError('TEXT_EMPTY', 'A text is empty.');
+        const ends = <Value>(first: Value, middle: readonly Value[], last: Value): Value[] => [first, ...middle, last];
+        return {
+          ids: ends(
+            1,
+            words.map((_word, at) => at + 10),
+            2,
+          ),
+          typeIds: new Array<number>(words.length + 2).fill(0),
+          tokens: ends(
+            '[CLS]',
+            words.map(([word]) => word),
+            '[SEP]',
+          ),
+          offsets: ends<readonly [number, number] | null>(
+            null,
+            words.map(({ 0: word, index }) => [index, index + word.length] as const),
+            null,
+          ),
+          sequenceIds: ends<0 | 1 | null>(
+            null,
+            words.map(() => 0),
+            null,
+          ),
+          truncated: false,
+        };
+      }),
+    repository: async () =>
+      all.map((model): RepositoryModel => {
+        const { name, version, ready } = model.status();
+        if (!served.includes(model)) return { name, version, state: 'UNAVAILABLE', reason: 'unloaded' };
+        return { name, version, ...(ready ? { state: 'READY', reason: '' } : { state: 'LOADING', reason: 'slow' }) };
+      }),
+    load: async (name) => {
+      checkKnown(name);
+      served = all.filter((model) => model.name === name || served.includes(model));
+    },
+    unload: async (name) => {
+      checkKnown(name);
+      served = served.filter((model) => model.name !== name);
     },
     reload: async () => undefined,
     drain: async () => {

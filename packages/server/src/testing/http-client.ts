@@ -33,20 +33,21 @@ export const send = async (url: string, init: RequestInit = {}): Promise<Answer>
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
 };
 
-export const listen = async (app: FastifyInstance): Promise<Listening> => {
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  return {
-    url,
-    port: Number(new URL(url).port),
-    get: (path, headers = {}) => send(`${url}${path}`, { headers }),
-    post: (path, body, headers = {}) =>
-      send(`${url}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
-  };
-};
+/** Asks what listens at an address. */
+export const clientOf = (url: string): Listening => ({
+  url,
+  port: Number(new URL(url).port),
+  get: (path, headers = {}) => send(`${url}${path}`, { headers }),
+  post: (path, body, headers = {}) =>
+    send(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+});
+
+export const listen = async (app: FastifyInstance): Promise<Listening> =>
+  clientOf(await app.listen({ port: 0, host: '127.0.0.1' }));
 
 /** Bytes as they are, over a socket of their own -> what came until it was closed. */
 export const sendRaw = (port: number, bytes: string | readonly string[], milliseconds = 30_000): Promise<string> =>

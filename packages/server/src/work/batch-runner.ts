@@ -34,7 +34,7 @@ export interface BatchRunnerParts {
 }
 
 const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
-  const { inputs, truncate = false, answers, maxAnswerTokens, threshold } = request;
+  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores } = request;
   return {
     input: inputs[text] as ThreadText['input'],
     point: choice.point,
@@ -42,6 +42,7 @@ const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
     answers,
     maxAnswerTokens,
     threshold,
+    rawScores,
   };
 };
 

@@ -21,6 +21,9 @@ const drawProfile = (config) => {
   picture.setAttribute('aria-label', 'Share of tokens that leave each layer: ' + config.map((ratio) => showShare(ratio)).join(', '));
 };
 
+/** A score with what it is. @param {string} score @param {string | undefined} metric */
+const withMetric = (score, metric) => (metric === undefined ? score : score + ' ' + metric.replaceAll('_', ' '));
+
 /** @param {ModelStatus} model @param {number} index */
 const drawReading = (model, index) => {
   const point = model.paretoSet[index];
@@ -29,7 +32,8 @@ const drawReading = (model, index) => {
   write(byId('profile-name'), index === model.operatingPoint ? 'Operating point' : held ? 'Held back' : 'Allowed');
   if (!point) return;
   /** @type {[string, string][]} */
-  const facts = [['Point', index + 1 + ' of ' + model.paretoSet.length], ['Score', showScore(point.score)], ['Cost', showShare(point.cost) + ' of full MACs']];
+  const facts = [['Point', index + 1 + ' of ' + model.paretoSet.length], ['Score', withMetric(showScore(point.score), model.scoreScale?.metric)], ['Cost', showShare(point.cost) + ' of full MACs']];
+  if (isMeasured(point.heldOutScore)) facts.push(['Held-out', withMetric(showScore(point.heldOutScore), model.scoreScale?.heldOut?.metric)]);
   if (point.macs !== undefined) facts.push(['MACs', digits.format(point.macs / 1e9) + ' G']);
   if (point.latencyMs !== undefined) facts.push(['Latency', splitMs(point.latencyMs).join(' ')]);
   byId('reading').replaceChildren(...facts.flatMap(([name, value]) => [html('dt', name), html('dd', value)]));
