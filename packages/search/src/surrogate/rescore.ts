@@ -53,6 +53,6 @@ export const rescore = async <Genome, Name extends string, Item extends Solution
   });
   return {
     points,
-    front: paretoFront(points, objectives, { objectives: (point) => point.objectives as Objectives<Name> }),
+    front: paretoFront(points, objectives, { objectives: (point) => point.objectives }),
   };
 };

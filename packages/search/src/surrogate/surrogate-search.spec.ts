@@ -228,7 +228,7 @@ describe('the problem is respected', () => {
       evaluate: async (genomes, context) => {
         expect(context.keys).toEqual(genomes.map((genome) => JSON.stringify(genome)));
         seen.push(...context.keys);
-        return (await tradeOff(2).evaluate(genomes, context)) as readonly Result<Name>[];
+        return await tradeOff(2).evaluate(genomes, context);
       },
     });
     const { stopped } = await new SurrogateSearch(problem, { seed: 1, generations: Infinity, batch: 40 }).run();
