@@ -56,20 +56,7 @@ const searchModel = <Genome, Name extends string, Constraint extends string>(
   { problem, model, algorithm }: ProposalOptions<Genome, Name, Constraint>,
   { seeds, seed, optimism }: { readonly seeds: readonly Genome[]; readonly seed: number; readonly optimism: number },
 ): readonly Genome[] => {
-  const { objectives, constraints, repair, accept, key, identity } = problem;
-  const onModel: Problem<Genome, Name, Constraint> = {
-    objectives,
-    seeds,
-    initial: (random, index) => problem.initial(random, index),
-    crossover: (a, b, random) => problem.crossover(a, b, random),
-    mutate: (genome, random) => problem.mutate(genome, random),
-    ...(constraints && { constraints }),
-    ...(repair && { repair: (genome: Genome) => repair.call(problem, genome) }),
-    ...(accept && { accept: (genome: Genome) => accept.call(problem, genome) }),
-    ...(key && { key: (genome: Genome) => key.call(problem, genome) }),
-    ...(identity && { identity }),
-    evaluate: async () => [],
-  };
+  const onModel = Object.create(problem, { seeds: { value: seeds } }) as Problem<Genome, Name, Constraint>;
   const search = new Search(onModel, { ...INNER, algorithm, seed });
   for (let asked = search.ask(); asked.length > 0; asked = search.ask()) {
     for (const { id, genome } of asked) search.tell(id, model.predict(genome, optimism));

@@ -214,7 +214,8 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     const added = own.filter((entry) => log.discarded(entry) === undefined);
     const merged = Uint32Array.of(...population, ...added);
     measured = Uint32Array.of(...measured, ...added);
-    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, { ideal: log.ideal, random });
+    const context = { ideal: log.ideal, random, settled: population.length };
+    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, context);
     population = kept.map((row) => merged[row] ?? 0);
     generation += 1;
     pending = undefined;
