@@ -5,6 +5,7 @@ export default defineConfig(
   library({
     index: 'src/index.ts',
     'suites/index': 'src/suites/index.ts',
+    'surrogate/index': 'src/surrogate/index.ts',
     'svg/index': 'src/svg/index.ts',
     'workers/index': 'src/workers/index.ts',
   }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import * as search from './index.js';
 import * as suites from './suites/index.js';
+import * as surrogate from './surrogate/index.js';
 import * as svg from './svg/index.js';
 import { tradeOff } from './testing/trade-off.js';
 
@@ -28,6 +29,7 @@ describe('examples in the documentation', () => {
     const scope = {
       ...search,
       ...suites,
+      ...surrogate,
       ...svg,
       problem: tradeOff(),
       search: new search.Search(tradeOff(), { generations: 1 }),

@@ -1,5 +1,6 @@
 import { Search, descendingVector, knee } from '@length-adaptive/search';
 import { zdt1 } from '@length-adaptive/search/suites';
+import { SurrogateSearch } from '@length-adaptive/search/surrogate';
 import { frontSvg } from '@length-adaptive/search/svg';
 import { workerPool } from '@length-adaptive/search/workers';
 
@@ -15,4 +16,4 @@ const problem = {
 const { front, evaluations } = await new Search(problem, { seed: 1, populationSize: 12, generations: 40 }).run();
 const genome: readonly number[] | undefined = knee(front, problem.objectives)?.genome;
 export const summary: string = `${front.length} of ${evaluations}, ${genome?.join()}`;
-export { frontSvg, workerPool, zdt1 };
+export { frontSvg, SurrogateSearch, workerPool, zdt1 };
