@@ -4,7 +4,13 @@ import type { GenotypeSet } from './genotype-set.js';
 import type { Problem } from './problem.js';
 import type { Random } from './random.js';
 
-/** Repairs and filters genomes, and collects those that are not known yet, until there are enough candidates or the attempts are used up. */
+/** Proposals in a row of which none is new, for each of the `attempts`, after which a generation makes do: a space may have fewer genotypes than are wanted. */
+export const MISSES_IN_A_ROW = 100;
+
+/**
+ * Repairs and filters genomes, and collects those that are not known yet, until there are enough candidates, the attempts are used up, or
+ * too many of them in a row gave nothing new.
+ */
 export const collectNew = <Genome>(
   candidates: Genome[],
   propose: (attempt: number) => Genome,
@@ -13,6 +19,7 @@ export const collectNew = <Genome>(
     known,
     size,
     attempts,
+    misses = Infinity,
   }: {
     readonly problem: Pick<Problem<Genome>, 'repair' | 'accept'>;
     /** Every genotype that was ever a candidate. */
@@ -20,13 +27,18 @@ export const collectNew = <Genome>(
     /** The number of candidates wanted. */
     readonly size: number;
     readonly attempts: number;
+    /** Attempts in a row without anything new that end it. Default: no limit of their own. */
+    readonly misses?: number;
   },
 ): void => {
-  for (let attempt = 0; attempt < attempts && candidates.length < size; attempt += 1) {
+  let found = 0; // the attempt after the last that gave something new
+  for (let attempt = 0; attempt < attempts && candidates.length < size && attempt - found < misses; attempt += 1) {
     const proposed = propose(attempt);
     const genome = problem.repair ? problem.repair(proposed) : proposed;
     if (problem.accept && !problem.accept(genome)) continue;
-    if (known.add(genome)) candidates.push(genome);
+    if (!known.add(genome)) continue;
+    candidates.push(genome);
+    found = attempt + 1;
   }
 };
 

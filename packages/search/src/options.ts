@@ -1,4 +1,5 @@
 import type { Algorithm } from './algorithms/algorithm.js';
+import { checkOptions } from './check-options.js';
 import type { Objectives } from './dominance.js';
 import { invalidOption, SearchError } from './errors.js';
 import type { Termination } from './termination.js';
@@ -74,6 +75,32 @@ export const resolveSettings = <Name extends string>(
     if (!Number.isFinite(reference[name])) throw invalidOption(`reference.${name}`, reference[name], 'a finite number');
   }
   return { ...settings, reference };
+};
+
+/** Every option of a search. */
+const SEARCH_OPTIONS: readonly (keyof SearchOptions)[] = [
+  'generations',
+  'evaluations',
+  'until',
+  'seed',
+  'algorithm',
+  'populationSize',
+  'offspring',
+  'crossoverRate',
+  'mutationRate',
+  'attempts',
+  'reference',
+];
+
+/** @throws SearchError `INVALID_OPTION` for an option that is none, or an algorithm that is none */
+export const checkSearchOptions = (options: unknown): void => {
+  checkOptions('a search', options, SEARCH_OPTIONS);
+  const { algorithm } = options as { readonly algorithm?: unknown };
+  const { name, settings, survivors, preference, populationSize } = Object(algorithm) as Partial<Algorithm>;
+  const methods = [survivors, preference, populationSize];
+  const whole = typeof name === 'string' && settings && methods.every((method) => typeof method === 'function');
+  if (algorithm !== undefined && !whole)
+    throw invalidOption('algorithm', algorithm, 'an algorithm, such as nsga2() with its parentheses');
 };
 
 /** @throws SearchError `INVALID_OPTION` without a limit or with an impossible one */

@@ -80,6 +80,12 @@ export const nsga3 = ({ divisions, inner = 0, directions: given }: Nsga3Options 
     settings: { ...(divisions === undefined ? {} : { divisions }), inner, ...(given ? { directions: given } : {}) },
     populationSize: (objectives) => 4 * Math.ceil(directionsFor(objectives).length / 4),
     check: (objectives) => {
+      if (objectives < 2 && !given) {
+        throw new SearchError(
+          'INVALID_OPTION',
+          `nsga3() got ${objectives} objective: expected two or more, to spread a front over. For one objective take nsga2().`,
+        );
+      }
       const wrong = directionsFor(objectives).find((direction) => !isDirection(direction, objectives));
       if (wrong) {
         throw new SearchError(

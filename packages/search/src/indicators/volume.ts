@@ -33,7 +33,7 @@ export const volumeBelow = (values: Float64Array, reference: Float64Array): numb
     let area = 0;
     let left = x;
     let next = first; // stairs from `first` up to it are dominated
-    for (; (ys[next] ?? 0) >= y; next += 1) {
+    for (; next < count && (ys[next] ?? 0) >= y; next += 1) {
       area += ((xs[next] ?? 0) - left) * (ceiling - y);
       left = xs[next] ?? 0;
       ceiling = ys[next] ?? 0;
