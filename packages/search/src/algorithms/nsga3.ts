@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import type { Algorithm, Preference, Rows } from './algorithm.js';
 import { constrainedSort, fillFromFronts, pickRows } from './constrained-sort.js';
@@ -70,7 +71,8 @@ const thinByNiches = (
  * @example
  * const algorithm = nsga3({ divisions: 12 }); // 91 directions for three objectives
  */
-export const nsga3 = ({ divisions, inner = 0, directions: given }: Nsga3Options = {}): Algorithm => {
+export const nsga3 = ({ divisions, inner = 0, directions: given, ...others }: Nsga3Options = {}): Algorithm => {
+  checkOptions('nsga3()', others, ['divisions', 'inner', 'directions']);
   const directionsFor = remembered(
     (objectives) =>
       given ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),

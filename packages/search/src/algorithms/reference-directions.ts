@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 
 /** More than any population can use; a lattice grows so fast that a slip of the pen would fill the memory. */
@@ -32,11 +33,13 @@ export const referenceDirections = ({
   objectives,
   divisions,
   inner = 0,
+  ...others
 }: {
   readonly objectives: number;
   readonly divisions: number;
   readonly inner?: number;
 }): readonly (readonly number[])[] => {
+  checkOptions('referenceDirections()', others, ['objectives', 'divisions', 'inner']);
   if (
     !Number.isInteger(objectives) ||
     objectives < 2 ||

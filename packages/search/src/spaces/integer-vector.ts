@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { integerBoundsOf, type Bound } from '../operators/box.js';
 import { creep } from '../operators/creep.js';
 import { uniformCrossover } from '../operators/uniform-crossover.js';
@@ -31,7 +32,9 @@ export const integerVector = ({
   upper,
   crossover = uniformCrossover(),
   mutate = creep({ lower, upper }),
+  ...others
 }: IntegerVectorOptions): Space<readonly number[]> => {
+  checkOptions('integerVector()', others, ['length', 'lower', 'upper', 'crossover', 'mutate']);
   checkLength(length);
   const bounds = integerBoundsOf({ lower, upper }, length);
   const { low, high } = bounds;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { orderCrossover } from '../operators/order-crossover.js';
 import { swap } from '../operators/swap.js';
 import type { Space } from '../space.js';
@@ -16,8 +17,9 @@ import { vectorIdentity } from './vector-identity.js';
  */
 export const permutation = (
   length: number,
-  { crossover = orderCrossover(), mutate = swap() }: Overrides<readonly number[]> = {},
+  { crossover = orderCrossover(), mutate = swap(), ...others }: Overrides<readonly number[]> = {},
 ): Space<readonly number[]> => {
+  checkOptions('permutation()', others, ['crossover', 'mutate']);
   checkLength(length);
   const positions = new Float64Array(length);
   const seen = new Uint8Array(length);
