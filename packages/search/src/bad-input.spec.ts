@@ -23,7 +23,7 @@ const withOptions = (options: unknown) => () => new Search(tradeOff(), untyped(o
 const withProblem = (changes: object) => () => new Search({ ...tradeOff(), ...changes }, { generations: 1 });
 
 describe('options of a search', () => {
-  it.each([
+  it.each<readonly unknown[]>([
     [{ generations: 1, populatonSize: 20 }, 'an option "populatonSize"', 'Did you mean "populationSize"?'],
     [{ generations: 1, Seed: 3 }, 'an option "Seed"', 'Did you mean "seed"?'],
     [{ generations: 1, workers: 8 }, 'an option "workers"', 'Leave it out.'],
@@ -36,9 +36,9 @@ describe('options of a search', () => {
     [{ generations: 1, algorithm: 'nsga2' }, 'algorithm is nsga2'],
     [{ generations: 1, seed: 0.5 }, 'seed is 0.5'],
     [{ generations: '40' }, 'generations is 40'],
-  ])('%j are refused by name', (options, ...texts) => {
+  ])('%j are refused by name', (options: unknown, ...texts: unknown[]) => {
     const error = thrownBy(withOptions(options)) as Error;
-    for (const text of texts) expect(error).toEqual(coded('INVALID_OPTION', text));
+    for (const text of texts) expect(error).toEqual(coded('INVALID_OPTION', String(text)));
   });
 
   it('are refused by minimize and resume just so', () => {

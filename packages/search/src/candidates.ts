@@ -1,5 +1,5 @@
 import type { Algorithm } from './algorithms/algorithm.js';
-import { collectNew, createBreeder, createTournament, MISSES_IN_A_ROW } from './breeding.js';
+import { collectNew, createBreeder, createFamilies, createTournament, MISSES_IN_A_ROW, parentsOf } from './breeding.js';
 import { SearchError } from './errors.js';
 import type { EvaluationLog } from './evaluation-log.js';
 import type { GenotypeSet } from './genotype-set.js';
@@ -61,14 +61,16 @@ export const offspringOf = <Genome, Name extends string, Constraint extends stri
 ): readonly Genome[] => {
   const { offspring, attempts, crossoverRate, mutationRate } = settings;
   const parent = (row: number): Genome => log.genome(population[row] ?? 0);
-  const select = createTournament(population.length, algorithm.preference(log.rows(population)), random);
-  const breed = createBreeder(problem, parent, {
-    random,
-    size: population.length,
-    select,
-    crossoverRate,
-    mutationRate,
-  });
+  const members = population.length;
+  const rows = log.rows(population);
+  const parents = parentsOf(problem);
+  const family =
+    algorithm.families?.(rows, { random, parents }) ??
+    createFamilies(members, parents, {
+      select: createTournament(members, algorithm.preference(rows), random),
+      random,
+    });
+  const breed = createBreeder(problem, parent, { random, size: members, family, crossoverRate, mutationRate });
   const size = Math.min(offspring, left);
   const candidates: Genome[] = [];
   const misses = attempts * MISSES_IN_A_ROW;

@@ -175,7 +175,8 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     merged.set(population);
     merged.set(added, population.length);
     const { ideal } = log;
-    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, { ideal, random });
+    const context = { ideal, random, settled: population.length };
+    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, context);
     population = kept.map((row) => merged[row] ?? 0);
     generation += 1;
     pending = undefined;

@@ -23,7 +23,7 @@ export type {
   Results,
   Solution,
 } from './problem.js';
-export type { Crossover, GenomeOf, Mutation, Space } from './space.js';
+export type { Crossover, GenomeOf, Mutation, Recombination, Space } from './space.js';
 export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { SearchError } from './errors.js';
 export type { SearchErrorCode } from './errors.js';
@@ -80,7 +80,13 @@ export { vectorIdentity } from './spaces/vector-identity.js';
 export { vectorKey } from './spaces/vector-key.js';
 export { creep } from './operators/creep.js';
 export type { CreepOptions } from './operators/creep.js';
+export { differential } from './operators/differential.js';
+export type { DifferentialOptions } from './operators/differential.js';
+export { edgeRecombination } from './operators/edge-recombination.js';
+export { inversion } from './operators/inversion.js';
 export { orderCrossover } from './operators/order-crossover.js';
+export { parentCentric } from './operators/parent-centric.js';
+export type { ParentCentricOptions } from './operators/parent-centric.js';
 export { pointCrossover } from './operators/point-crossover.js';
 export { polynomial } from './operators/polynomial.js';
 export type { PolynomialOptions } from './operators/polynomial.js';
