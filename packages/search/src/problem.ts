@@ -92,38 +92,25 @@ export const defineProblem = <Genome, Name extends string, Constraint extends st
   problem: Problem<Genome, Name, Constraint>,
 ): Problem<Genome, Name, Constraint> => problem;
 
-/** The functions of a problem, and whether it can be searched without. `evaluate` is missed by `run` only: `ask` and `tell` need none. */
-const FUNCTIONS: Readonly<Record<string, 'required' | 'optional'>> = {
-  initial: 'required',
-  crossover: 'required',
-  mutate: 'required',
-  evaluate: 'optional',
-  repair: 'optional',
-  accept: 'optional',
-  key: 'optional',
-};
-
 /** @throws SearchError `INVALID_PROBLEM` for a problem that lacks a part, or has one of the wrong kind: what TypeScript would have said */
 export const checkParts = (problem: unknown): void => {
-  const wrong = (name: string, came: unknown, expected: string): SearchError =>
-    new SearchError(
-      'INVALID_PROBLEM',
-      `${name} is ${came === null ? 'null' : `of type ${typeof came}`}: expected ${expected}.`,
-    );
   const parts = Object(problem) as Readonly<Record<string, unknown>>;
-  if (problem !== parts) throw wrong('the problem', problem, 'an object with objectives, a space and evaluate');
-  for (const [name, need] of Object.entries(FUNCTIONS)) {
-    const part = parts[name];
-    if (typeof part === 'function' || (part === undefined && need === 'optional')) continue;
-    const mend =
-      need === 'required' ? ', as a space brings it: spread one in, such as ...realVector({ length: 3 })' : '';
-    throw wrong(name, part, `a function${mend}`);
-  }
-  const { objectives, seeds, constraints } = parts;
-  if (typeof objectives !== 'object' || objectives === null)
-    throw wrong('objectives', objectives, "a direction for each name, as in { cost: 'minimize' }");
-  for (const [name, list] of Object.entries({ seeds, constraints }))
-    if (list !== undefined && !Array.isArray(list)) throw wrong(name, list, 'an array');
+  const check = (name: string, part: unknown, isRight: boolean, expected: string): void => {
+    if (isRight) return;
+    const came = part === null ? 'null' : `of type ${typeof part}`;
+    throw new SearchError('INVALID_PROBLEM', `${name} is ${came}: expected ${expected}.`);
+  };
+  const isFunction = (name: string): boolean => typeof parts[name] === 'function';
+  check('the problem', problem, problem === parts, 'an object with objectives, a space and evaluate');
+  for (const name of ['initial', 'crossover', 'mutate'])
+    check(name, parts[name], isFunction(name), 'a function, as a space brings it: spread one in, such as ...realVector({ length: 3 })');
+  // Who asks and tells needs no `evaluate`: `run` misses it.
+  for (const name of ['evaluate', 'repair', 'accept', 'key'])
+    check(name, parts[name], parts[name] === undefined || isFunction(name), 'a function');
+  for (const name of ['seeds', 'constraints'])
+    check(name, parts[name], parts[name] === undefined || Array.isArray(parts[name]), 'an array');
+  const { objectives } = parts;
+  check('objectives', objectives, Object(objectives) === objectives, "a direction for each name, as in { cost: 'minimize' }");
 };
 
 /** @throws SearchError `INVALID_PROBLEM` where nothing can measure the genomes of a search that runs by itself */

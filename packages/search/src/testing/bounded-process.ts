@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, () => unknown>> = {
   'operators that give what they get': () =>
     minimize({ ...single(onePoint), crossover: (a, b) => [a, b], mutate: (genome) => genome }, forever),
   'a sweep over rows below everything': () =>
-    volumeBelow(Float64Array.of(0, -Infinity, 0, 1, 1, 1), Float64Array.of(2, 2, 2)),
+    volumeBelow(Float64Array.of(0, -Infinity, 0, 1, 1, 1), 2, Float64Array.of(2, 2, 2)),
 };
 
 const run = CASES[process.argv[2] ?? ''];
