@@ -18,7 +18,7 @@ export interface SearchLimits<Name extends string = string> {
 export interface SearchSettings<Name extends string = string> {
   /** Survivors of a generation. Default: the algorithm's, which is 100 for `nsga2()`. */
   readonly populationSize?: number;
-  /** New genotypes wanted in each generation. Default: the population size. */
+  /** New genotypes wanted in each generation; 1 is a steady state. Default: the algorithm's, which is the population size but for `moead()`. */
   readonly offspring?: number;
   /** The probability that a child has two parents. Default 0.9. */
   readonly crossoverRate?: number;
@@ -61,7 +61,13 @@ export const resolveSettings = <Name extends string>(
 ): ResolvedSettings<Name> => {
   algorithm.check?.(names.length);
   const size = populationSize ?? algorithm.populationSize(names.length);
-  const settings = { populationSize: size, offspring: offspring ?? size, crossoverRate, mutationRate, attempts };
+  const settings = {
+    populationSize: size,
+    offspring: offspring ?? algorithm.offspring?.(size) ?? size,
+    crossoverRate,
+    mutationRate,
+    attempts,
+  };
   for (const name of ['populationSize', 'offspring', 'attempts'] as const) {
     if (!Number.isInteger(settings[name]) || settings[name] < 1)
       throw invalidOption(name, settings[name], 'an integer >= 1');

@@ -103,14 +103,24 @@ export const checkParts = (problem: unknown): void => {
   const isFunction = (name: string): boolean => typeof parts[name] === 'function';
   check('the problem', problem, problem === parts, 'an object with objectives, a space and evaluate');
   for (const name of ['initial', 'crossover', 'mutate'])
-    check(name, parts[name], isFunction(name), 'a function, as a space brings it: spread one in, such as ...realVector({ length: 3 })');
+    check(
+      name,
+      parts[name],
+      isFunction(name),
+      'a function, as a space brings it: spread one in, such as ...realVector({ length: 3 })',
+    );
   // Who asks and tells needs no `evaluate`: `run` misses it.
   for (const name of ['evaluate', 'repair', 'accept', 'key'])
     check(name, parts[name], parts[name] === undefined || isFunction(name), 'a function');
   for (const name of ['seeds', 'constraints'])
     check(name, parts[name], parts[name] === undefined || Array.isArray(parts[name]), 'an array');
   const { objectives } = parts;
-  check('objectives', objectives, Object(objectives) === objectives, "a direction for each name, as in { cost: 'minimize' }");
+  check(
+    'objectives',
+    objectives,
+    Object(objectives) === objectives,
+    "a direction for each name, as in { cost: 'minimize' }",
+  );
 };
 
 /** @throws SearchError `INVALID_PROBLEM` where nothing can measure the genomes of a search that runs by itself */

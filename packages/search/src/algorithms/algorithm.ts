@@ -20,6 +20,8 @@ export interface Algorithm {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Survivors of a generation where the search does not say. */
   populationSize(objectives: number): number;
+  /** New genotypes of a generation where the search does not say. Default: as many as the population has members. */
+  offspring?(populationSize: number): number;
   /** @throws SearchError `INVALID_OPTION` unless it can work on so many objectives */
   check?(objectives: number): void;
   /**

@@ -26,6 +26,17 @@ const remembered = <Value>(make: (objectives: number) => Value): ((objectives: n
   };
 };
 
+/** The directions that options ask for, by the number of objectives. */
+export const createDirections = ({
+  divisions,
+  inner = 0,
+  directions,
+}: Nsga3Options): ((objectives: number) => readonly (readonly number[])[]) =>
+  remembered(
+    (objectives) =>
+      directions ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),
+  );
+
 const isDirection = (direction: readonly number[], objectives: number): boolean =>
   direction.length === objectives &&
   direction.every((part) => part >= 0 && Number.isFinite(part)) &&
@@ -73,10 +84,11 @@ const thinByNiches = (
  */
 export const nsga3 = ({ divisions, inner = 0, directions: given, ...others }: Nsga3Options = {}): Algorithm => {
   checkOptions('nsga3()', others, ['divisions', 'inner', 'directions']);
-  const directionsFor = remembered(
-    (objectives) =>
-      given ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),
-  );
+  const directionsFor = createDirections({
+    ...(divisions === undefined ? {} : { divisions }),
+    inner,
+    ...(given && { directions: given }),
+  });
   return {
     name: 'nsga3',
     settings: { ...(divisions === undefined ? {} : { divisions }), inner, ...(given ? { directions: given } : {}) },

@@ -53,7 +53,7 @@ const keepUncovered = (values: Float64Array, width: number, count: number): numb
   for (let row = kept; row <= count; row += 1) {
     const at = row * width;
     let m = row === count ? 0 : width;
-    if (row < count) for (m = 0; m < width && (values[own + m] ?? 0) <= (values[at + m] ?? 0); ) m += 1;
+    if (row < count) for (m = 0; m < width && (values[own + m] ?? 0) <= (values[at + m] ?? 0);) m += 1;
     if (m === width) continue; // the new row covers it
     if (kept < row) values.copyWithin(kept * width, at, at + width);
     kept += 1;
