@@ -99,22 +99,13 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
     throw invalid(`Checkpoint's population points outside its ${evaluated.length} evaluated genotypes.`);
   }
   const { cut } = data;
-  if (cut !== undefined) {
-    const size = evaluated.length;
-    const known = (entry: unknown): boolean =>
-      inPopulation(entry) && Number(entry) < Number(isRecord(cut) && cut['evaluations']);
-    if (
-      !isRecord(cut) ||
-      !isCount(cut['evaluations']) ||
-      cut['evaluations'] > size ||
-      !isCount(cut['hypervolumes']) ||
-      !Array.isArray(cut['random']) ||
-      !Array.isArray(cut['population']) ||
-      !cut['population'].every(known)
-    ) {
-      throw invalid(`Checkpoint's cut generation does not fit its ${size} evaluated genotypes.`);
-    }
-  }
+  if (cut === undefined) return data as unknown as Checkpoint;
+  const before = isRecord(cut) ? cut : {};
+  const first = Number(before['evaluations']);
+  const members = before['population'];
+  const fits = Array.isArray(members) && members.every((entry) => inPopulation(entry) && entry < first);
+  if (!fits || !isCount(first) || first > evaluated.length || !Array.isArray(before['random']))
+    throw invalid(`Checkpoint's cut generation does not fit its ${evaluated.length} evaluated genotypes.`);
   return data as unknown as Checkpoint;
 };
 

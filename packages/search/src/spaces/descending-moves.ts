@@ -46,11 +46,9 @@ export const moveGenes = (
   return child;
 };
 
-const cross = pointCrossover();
-
 /** One-point crossover of non-increasing vectors: behind the cut no gene stays above the last one before it. */
 export const crossAtPoint = (a: readonly number[], b: readonly number[], random: Random): number[][] =>
-  cross(a, b, random).map((child) => {
+  pointCrossover()(a, b, random).map((child) => {
     let previous = Infinity;
     return child.map((place) => (previous = Math.min(previous, place)));
   });
