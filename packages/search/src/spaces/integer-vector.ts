@@ -21,7 +21,7 @@ export interface IntegerVectorOptions extends Overrides<readonly number[]> {
 
 /**
  * Vectors of integers: uniform samples, `uniformCrossover`, and `creep` with steps of all sizes. Bits are integers from 0 to 1; they are
- * crossed at two points, which keeps neighbours together.
+ * crossed at three points, which keeps neighbours together.
  *
  * @throws SearchError `INVALID_OPTION` for an impossible length or bounds; `repair` throws it for a genome that is none
  * @example
@@ -47,7 +47,7 @@ export const integerVector = ({
 
   return {
     initial: (random) => Array.from({ length }, (_, i) => random.integer(low[i] ?? 0, high[i] ?? 0)),
-    crossover: crossover ?? (areBits ? pointCrossover({ points: 2 }) : uniformCrossover()),
+    crossover: crossover ?? (areBits ? pointCrossover({ points: 3 }) : uniformCrossover()),
     mutate,
     repair: (genome) => {
       checkGenes(genome, length);
