@@ -32,9 +32,9 @@ describe.each(algorithms)('%s', (_, make) => {
   });
 
   it.each<readonly [string, Vectors]>([
-    ['three objectives', dtlz2({ k: 4 }) as Vectors],
-    ['constraints', tnk() as Vectors],
-    ['families of three', { ...zdt1({ variables: 5 }), recombine: differential() } as Vectors],
+    ['three objectives', dtlz2({ k: 4 })],
+    ['constraints', tnk()],
+    ['families of three', { ...zdt1({ variables: 5 }), recombine: differential() }],
   ])('is saved and resumed bit for bit: %s', async (_name, problem) => {
     const options = { seed: 4, populationSize: 20, ...(problem.recombine && { crossoverRate: 1 }) };
     const run = async (search: Search<readonly number[], string, string>): Promise<string> => {
