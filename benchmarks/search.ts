@@ -5,8 +5,10 @@ import { dtlz2, zdt1, zdt2, zdt3, zdt4, zdt6 } from '@length-adaptive/search/sui
 import type { BenchmarkProblem } from '@length-adaptive/search/suites';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
+import { rowsAgainstPagmo } from './search/against-pagmo.js';
 import { bundleSize } from './search/bundle-size.js';
 import { naiveRanks } from './search/naive-sort.js';
+import { operatorRows } from './search/operators.js';
 
 const evaluations = 25_000;
 const seeds = Array.from({ length: 11 }, (_, i) => i + 1);
@@ -83,9 +85,11 @@ report('search', [
   await volumeRow('zdt6', zdt6()),
   await volumeRow('dtlz2', dtlz2()),
   await volumeRow('dtlz2.nsga3', dtlz2(), nsga3()),
+  ...(await operatorRows()),
   await speedRow(),
   await sortRow(2, 1000),
   await sortRow(3, 1000),
+  ...(await rowsAgainstPagmo()),
   {
     id: 'search.size_kb',
     value: await bundleSize(),

@@ -20,7 +20,7 @@ const encodeAll = (tokenizer: Tokenizer, texts: readonly string[]): EncoderInput
 
 /** Scores one random configuration after the other. */
 const scorer = (model: RunnableModel, inputs: readonly EncoderInput[]): (() => Promise<void>) => {
-  const genes = descendingVector({ length: model.dimensions.layers, steps: 100, lower: 0.1, probability: 0.5 });
+  const genes = descendingVector({ length: model.dimensions.layers, steps: 100, lower: 0.1 });
   const random = createRandom(5);
   return async () => void (await predictLogits(model, inputs, { point: { lengths: genes.initial(random) } }));
 };

@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js';
 import { crowdingDistance } from './crowding-distance.js';
 import { axesOf, type Directions } from './dominance.js';
 import { SearchError } from './errors.js';
@@ -36,8 +37,9 @@ export interface Archive<Item> {
  */
 export const createArchive = <Item extends Measured>(
   directions: Directions<ObjectiveOf<Item>>,
-  { capacity = Infinity }: { readonly capacity?: number } = {},
+  { capacity = Infinity, ...others }: { readonly capacity?: number } = {},
 ): Archive<Item> => {
+  checkOptions('createArchive()', others, ['capacity']);
   if (!(capacity >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
     throw new SearchError('INVALID_OPTION', `capacity is ${capacity}: expected an integer >= 1.`);
   }

@@ -1,4 +1,4 @@
-import { createBreeder, createTournament } from './breeding.js';
+import { createBreeder, createFamilies, createTournament } from './breeding.js';
 import { createRandom } from './random.js';
 
 describe('tournaments', () => {
@@ -26,7 +26,9 @@ describe('tournaments', () => {
 });
 
 describe('breeding', () => {
-  const options = { random: createRandom(3), size: 4, select: () => 1, crossoverRate: 1, mutationRate: 0 };
+  const random = createRandom(3);
+  const family = createFamilies(4, 2, { select: () => 1, random });
+  const options = { random, size: 4, family, crossoverRate: 1, mutationRate: 0 };
   const parent = (row: number): string => 'abcd'[row] ?? '';
 
   it('gives every child of a pair of two different parents, one after the other', () => {
@@ -46,6 +48,24 @@ describe('breeding', () => {
     expect(pairs).toHaveLength(2);
     expect(pairs.every((pair) => pair[0] !== pair[1])).toBe(true);
     expect(children).toEqual(pairs.flatMap((pair) => [pair, [...pair].reverse().join(''), 'third']));
+  });
+
+  it('makes children of as many different parents as a recombination wants', () => {
+    const families: string[] = [];
+    const combine = (parents: readonly string[]): string[] => {
+      families.push(parents.join(''));
+      return [`${parents[0]}!`];
+    };
+    const family = createFamilies(4, 4, { select: () => 2, random });
+    const breed = createBreeder<string>(
+      { crossover: () => ['never'], recombine: { parents: 4, combine }, mutate: (genome) => genome },
+      parent,
+      { ...options, family },
+    );
+    expect(Array.from({ length: 20 }, breed)).toEqual(new Array(20).fill('c!'));
+    expect(families.map((letters) => [...letters].sort().join(''))).toEqual(new Array(20).fill('abcd'));
+    expect(new Set(families).size).toBeGreaterThan(3);
+    expect(createFamilies(2, 4, { select: () => 1, random })()).toHaveLength(4);
   });
 
   it('mutates copies always, children as often as asked', () => {

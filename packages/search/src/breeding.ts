@@ -4,7 +4,13 @@ import type { GenotypeSet } from './genotype-set.js';
 import type { Problem } from './problem.js';
 import type { Random } from './random.js';
 
-/** Repairs and filters genomes, and collects those that are not known yet, until there are enough candidates or the attempts are used up. */
+/** Proposals in a row of which none is new, for each of the `attempts`, after which a generation makes do: a space may have fewer genotypes than are wanted. */
+export const MISSES_IN_A_ROW = 100;
+
+/**
+ * Repairs and filters genomes, and collects those that are not known yet, until there are enough candidates, the attempts are used up, or
+ * too many of them in a row gave nothing new.
+ */
 export const collectNew = <Genome>(
   candidates: Genome[],
   propose: (attempt: number) => Genome,
@@ -13,6 +19,7 @@ export const collectNew = <Genome>(
     known,
     size,
     attempts,
+    misses = Infinity,
   }: {
     readonly problem: Pick<Problem<Genome>, 'repair' | 'accept'>;
     /** Every genotype that was ever a candidate. */
@@ -20,13 +27,18 @@ export const collectNew = <Genome>(
     /** The number of candidates wanted. */
     readonly size: number;
     readonly attempts: number;
+    /** Attempts in a row without anything new that end it. Default: no limit of their own. */
+    readonly misses?: number;
   },
 ): void => {
-  for (let attempt = 0; attempt < attempts && candidates.length < size; attempt += 1) {
+  let found = 0; // the attempt after the last that gave something new
+  for (let attempt = 0; attempt < attempts && candidates.length < size && attempt - found < misses; attempt += 1) {
     const proposed = propose(attempt);
     const genome = problem.repair ? problem.repair(proposed) : proposed;
     if (problem.accept && !problem.accept(genome)) continue;
-    if (known.add(genome)) candidates.push(genome);
+    if (!known.add(genome)) continue;
+    candidates.push(genome);
+    found = attempt + 1;
   }
 };
 
@@ -58,12 +70,36 @@ export const createTournament = (size: number, prefer: Preference, random: Rando
   };
 };
 
+/**
+ * Families of different members where the population is large enough, each of them chosen on its own.
+ *
+ * @param select gives the row of the next winner
+ */
+export const createFamilies = (
+  size: number,
+  parents: number,
+  { select, random }: { readonly select: () => number; readonly random: Random },
+): (() => readonly number[]) => {
+  const another = (family: readonly number[]): number => {
+    const row = select();
+    if (!family.includes(row) || family.length >= size) return row;
+    let next = (row + random.integer(1, size - 1)) % size;
+    while (family.includes(next)) next = (next + 1) % size; // ends: there are more members than the family has
+    return next;
+  };
+  return () => {
+    const family: number[] = [];
+    for (let i = 0; i < parents; i += 1) family.push(another(family));
+    return family;
+  };
+};
+
 export interface BreedingOptions {
   readonly random: Random;
   /** Members of the population. */
   readonly size: number;
-  /** The row of the next parent. */
-  readonly select: () => number;
+  /** The rows of the next parents. */
+  readonly family: () => readonly number[];
   readonly crossoverRate: number;
   readonly mutationRate: number;
 }
@@ -78,33 +114,34 @@ const checkChildren = <Genome>(children: readonly Genome[]): readonly Genome[] =
   );
 };
 
+/** How many parents the children of a problem have. */
+export const parentsOf = ({ recombine }: Pick<Problem<unknown>, 'recombine'>): number => recombine?.parents ?? 2;
+
 /**
- * Children, one by one, of pairs of distinct parents: with `crossoverRate` what their crossover gives, each mutated with `mutationRate`;
- * else copies of both, each mutated.
+ * Children, one by one, of families of parents: with `crossoverRate` what their crossover gives, each mutated with `mutationRate`;
+ * else copies of the first two, each mutated.
  */
 export const createBreeder = <Genome>(
-  problem: Pick<Problem<Genome>, 'crossover' | 'mutate'>,
+  { crossover, recombine, mutate }: Pick<Problem<Genome>, 'crossover' | 'recombine' | 'mutate'>,
   parent: (row: number) => Genome,
-  { random, size, select, crossoverRate, mutationRate }: BreedingOptions,
+  { random, size, family, crossoverRate, mutationRate }: BreedingOptions,
 ): (() => Genome) => {
   let siblings: readonly Genome[] = [];
   let crossed = false;
   let next = 0;
 
   const mate = (): void => {
-    const first = select();
-    let second = select();
-    if (second === first && size > 1) second = (first + random.integer(1, size - 1)) % size;
+    const parents = family().map(parent);
+    const [first, second] = parents as [Genome, Genome];
     crossed = size > 1 && random.next() < crossoverRate;
-    siblings = crossed
-      ? checkChildren(problem.crossover(parent(first), parent(second), random))
-      : [parent(first), parent(second)];
+    if (!crossed) siblings = [first, second];
+    else siblings = checkChildren(recombine ? recombine.combine(parents, random) : crossover(first, second, random));
     next = 0;
   };
 
   return () => {
     if (next === siblings.length) mate();
     const child = siblings[next++] as Genome;
-    return crossed && random.next() >= mutationRate ? child : problem.mutate(child, random);
+    return crossed && random.next() >= mutationRate ? child : mutate(child, random);
   };
 };

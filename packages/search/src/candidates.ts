@@ -1,5 +1,5 @@
 import type { Algorithm } from './algorithms/algorithm.js';
-import { collectNew, createBreeder, createTournament } from './breeding.js';
+import { collectNew, createBreeder, createFamilies, createTournament, MISSES_IN_A_ROW, parentsOf } from './breeding.js';
 import { SearchError } from './errors.js';
 import type { EvaluationLog } from './evaluation-log.js';
 import type { GenotypeSet } from './genotype-set.js';
@@ -35,7 +35,8 @@ export const initialCandidates = <Genome, Name extends string, Constraint extend
   collectNew(candidates, (i) => seeds[i] as Genome, { problem, known, size: left, attempts: seeds.length });
   const size = Math.min(populationSize, left);
   const attempts = Math.max(0, size - candidates.length) * attemptsEach;
-  collectNew(candidates, (i) => problem.initial(random, i), { problem, known, size, attempts });
+  const misses = attemptsEach * MISSES_IN_A_ROW;
+  collectNew(candidates, (i) => problem.initial(random, i), { problem, known, size, attempts, misses });
   if (candidates.length === 0) {
     throw new SearchError(
       'NO_CANDIDATES',
@@ -60,16 +61,24 @@ export const offspringOf = <Genome, Name extends string, Constraint extends stri
 ): readonly Genome[] => {
   const { offspring, attempts, crossoverRate, mutationRate } = settings;
   const parent = (row: number): Genome => log.genome(population[row] ?? 0);
-  const select = createTournament(population.length, algorithm.preference(log.rows(population)), random);
-  const breed = createBreeder(problem, parent, {
-    random,
-    size: population.length,
-    select,
-    crossoverRate,
-    mutationRate,
-  });
+  const members = population.length;
+  const rows = log.rows(population);
+  const parents = parentsOf(problem);
+  const family =
+    algorithm.families?.(rows, { random, parents }) ??
+    createFamilies(members, parents, {
+      select: createTournament(members, algorithm.preference(rows), random),
+      random,
+    });
+  const breed = createBreeder(problem, parent, { random, size: members, family, crossoverRate, mutationRate });
   const size = Math.min(offspring, left);
   const candidates: Genome[] = [];
-  collectNew(candidates, breed, { problem, known, size, attempts: size * attempts });
+  const misses = attempts * MISSES_IN_A_ROW;
+  collectNew(candidates, breed, { problem, known, size, attempts: size * attempts, misses });
+  if (candidates.length > 0 || size === 0) return candidates;
+  // The population has no new children left, but the space may: neighbours of everything ever measured, and fresh samples.
+  const explore = (i: number): Genome =>
+    i % 2 === 0 ? problem.mutate(log.genome(random.integer(0, log.size() - 1)), random) : problem.initial(random, i);
+  collectNew(candidates, explore, { problem, known, size, attempts: Infinity, misses });
   return candidates;
 };

@@ -79,3 +79,57 @@ describe('checkpoint', () => {
     );
   });
 });
+
+describe('a limit of evaluations that cuts a generation', () => {
+  const run = async (search: Search<readonly number[], 'cost' | 'score'>): Promise<string> => {
+    await search.run();
+    return JSON.stringify(search.checkpoint());
+  };
+  const reference = { cost: 4, score: 0 };
+
+  it.each([
+    [7, 'in the initial population'],
+    [31, 'one after a generation'],
+    [50, 'in the middle'],
+    [59, 'one before the end'],
+    [60, 'at the end'],
+  ])('%d, %s: saved and resumed, the search equals the one that was never interrupted', async (evaluations) => {
+    const whole = await run(new Search(tradeOff(), { ...options, reference, evaluations: 200 }));
+    const batches: number[] = [];
+    const base = tradeOff();
+    const watched = tradeOff(4, {
+      evaluate: (genomes, context) => {
+        batches.push(genomes.length);
+        return base.evaluate(genomes, context);
+      },
+    });
+    const first = new Search(watched, { ...options, reference, evaluations });
+    const saved: unknown = JSON.parse(await run(first));
+    const resumed = Search.resume(watched, saved, { evaluations: 200 });
+    expect(resumed.evaluations).toBe(evaluations);
+    expect(resumed.front()).toEqual(first.front());
+    resumed.ask(); // candidates are out, no generation is complete: it stands where it was saved
+    expect(resumed.checkpoint()).toEqual(saved);
+    expect(await run(resumed)).toBe(whole);
+    expect(batches.reduce((sum, batch) => sum + batch, 0)).toBe(200); // nothing is measured twice
+  });
+
+  it('may cut the same generation again and again', async () => {
+    const whole = await run(new Search(tradeOff(), { ...options, evaluations: 100 }));
+    let text = await run(new Search(tradeOff(), { ...options, evaluations: 37 }));
+    for (const evaluations of [38, 38, 41, 59, 60, 61, 100])
+      text = await run(Search.resume(tradeOff(), JSON.parse(text), { evaluations }));
+    expect(text).toBe(whole);
+  });
+
+  it('refuses a cut generation that fits no evaluations', async () => {
+    const search = new Search(tradeOff(), { ...options, evaluations: 50 });
+    await search.run();
+    const good = search.checkpoint();
+    for (const cut of [3, {}, { ...good.cut, evaluations: 51 }, { ...good.cut, population: [40] }]) {
+      expect(() => Search.resume(tradeOff(), { ...good, cut }, { evaluations: 60 })).toThrow(
+        expect.objectContaining({ code: 'INVALID_CHECKPOINT' }),
+      );
+    }
+  });
+});

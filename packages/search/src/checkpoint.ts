@@ -12,6 +12,17 @@ export type CheckpointEntry<Genome = unknown> =
   | { readonly genome: Genome; readonly values: readonly number[] }
   | { readonly genome: Genome; readonly discarded: string };
 
+/** How a search stood before a generation that the limit of evaluations cut short: with a higher limit that one is made again, whole. */
+export interface CutGeneration {
+  /** How many genotypes had been evaluated. */
+  readonly evaluations: number;
+  readonly random: RandomState;
+  /** The population, as positions in `evaluated`. */
+  readonly population: readonly number[];
+  /** How many hypervolumes had been measured. */
+  readonly hypervolumes: number;
+}
+
 /** A search at the end of a generation, as plain data: `JSON.stringify` keeps all of it if it keeps a genome. */
 export interface Checkpoint<Genome = unknown> {
   readonly format: typeof FORMAT;
@@ -29,6 +40,8 @@ export interface Checkpoint<Genome = unknown> {
   readonly evaluated: readonly CheckpointEntry<Genome>[];
   /** The population, as positions in `evaluated`. */
   readonly population: readonly number[];
+  /** There if the last generation was cut short by the limit of evaluations. */
+  readonly cut?: CutGeneration;
 }
 
 export const writeCheckpoint = <Genome>(body: Omit<Checkpoint<Genome>, 'format' | 'version'>): Checkpoint<Genome> => ({
@@ -85,6 +98,14 @@ export const readCheckpoint = (data: unknown): Checkpoint => {
   if (!Array.isArray(population) || !population.every(inPopulation)) {
     throw invalid(`Checkpoint's population points outside its ${evaluated.length} evaluated genotypes.`);
   }
+  const { cut } = data;
+  if (cut === undefined) return data as unknown as Checkpoint;
+  const before = isRecord(cut) ? cut : {};
+  const first = Number(before['evaluations']);
+  const members = before['population'];
+  const fits = Array.isArray(members) && members.every((entry) => inPopulation(entry) && entry < first);
+  if (!fits || !isCount(first) || first > evaluated.length || !Array.isArray(before['random']))
+    throw invalid(`Checkpoint's cut generation does not fit its ${evaluated.length} evaluated genotypes.`);
   return data as unknown as Checkpoint;
 };
 

@@ -1,16 +1,16 @@
 import type { Algorithm } from './algorithms/algorithm.js';
 import { initialCandidates, offspringOf } from './candidates.js';
 import { entriesOf, resultOf } from './checkpoint-entries.js';
-import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { writeCheckpoint, type Checkpoint, type CutGeneration } from './checkpoint.js';
 import { axesOf, type Objectives } from './dominance.js';
 import { createEvaluationLog } from './evaluation-log.js';
 import type { Candidate, Generation, StopReason } from './generation.js';
 import { frontOf, generationReport, solutionsOf } from './generation-report.js';
-import { createGenotypeSet } from './genotype-set.js';
+import { createGenotypeSet, keyOf } from './genotype-set.js';
 import { hypervolume } from './indicators/hypervolume.js';
 import { numbersBetween } from './numbers-between.js';
 import type { ResolvedLimits, ResolvedSettings } from './options.js';
-import { checkAnyKept, createPending, waitingOf, type PendingGeneration } from './pending-generation.js';
+import { answerAgain, checkAnyKept, createPending, waitingOf, type PendingGeneration } from './pending-generation.js';
 import type { Problem, Result, Solution } from './problem.js';
 import { limitMet, progressOf } from './progress.js';
 import { createRandom, restoreRandom } from './random.js';
@@ -45,6 +45,14 @@ export interface Evolution<Genome, Name extends string, Constraint extends strin
   restore(checkpoint: Checkpoint): void;
 }
 
+/** What is known of a generation that was cut short, while it is made again. */
+interface Answered<Genome> {
+  /** How the search was saved: it stands so until the generation is complete. */
+  readonly checkpoint: Checkpoint<Genome>;
+  /** By key. */
+  readonly results: ReadonlyMap<string, Result>;
+}
+
 /** What an evolution is made of; all of it checked. */
 export interface EvolutionParts<Genome, Name extends string, Constraint extends string> {
   readonly problem: Problem<Genome, Name, Constraint>;
@@ -66,7 +74,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
   const objectiveNames = axes.map(({ name }) => name);
   const constraints = problem.constraints ?? [];
   const names = [...objectiveNames, ...constraints];
-  const log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
+  let log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
   const started = Date.now();
   let known = createGenotypeSet(problem); // all entries of the log, and the pending candidates
   let random = createRandom(seed);
@@ -75,6 +83,8 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
   let population = new Uint32Array(0); // entries of the log
   let pending: PendingGeneration<Genome, Name | Constraint> | undefined;
   let saturated = false;
+  let cut: CutGeneration | undefined; // how it stood before the last generation, if the limit of evaluations cut that short
+  let answered: Answered<Genome> | undefined; // results of a generation that was cut and is made again, whole
 
   const front = (): readonly Solution<Genome, Name, Constraint>[] => frontOf(log, population);
 
@@ -95,8 +105,31 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
 
   const stopReason = (): StopReason | undefined => limitMet(state(), limits) ?? (saturated ? 'saturated' : undefined);
 
-  /** The next generation, still without results; undefined where no new genotype is found. */
+  /** Back to before a generation that was cut short: it is bred again in full, as if there had been no limit, and its results are kept. */
+  const rewind = ({ evaluations, random: state, population: before, hypervolumes: volumes }: CutGeneration): void => {
+    const checkpoint = write();
+    const whole = log;
+    log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
+    known = createGenotypeSet(problem);
+    checkpoint.evaluated.slice(0, evaluations).forEach((entry) => {
+      known.add(entry.genome);
+      log.add(entry.genome, resultOf(entry, names));
+    });
+    const late = checkpoint.evaluated.slice(evaluations);
+    answered = {
+      checkpoint,
+      results: new Map(late.map((entry, i) => [keyOf(problem, whole.genome(evaluations + i)), resultOf(entry, names)])),
+    };
+    random = restoreRandom(state);
+    population = Uint32Array.from(before);
+    hypervolumes = hypervolumes.slice(0, volumes);
+    generation -= 1;
+    cut = undefined;
+  };
+
+  /** The next generation, still without results but those it had before it was cut; undefined where no new genotype is found. */
   const begin = (): PendingGeneration<Genome, Name | Constraint> | undefined => {
+    if (cut) rewind(cut);
     const randomBefore = random.state();
     const options = { problem, settings, known, random, left: limits.evaluations - log.size() };
     let genomes: readonly Genome[];
@@ -109,7 +142,11 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
       for (let entry = 0; entry < log.size(); entry += 1) known.add(log.genome(entry));
       throw error;
     }
-    if (genomes.length > 0) return createPending(genomes, { firstId: log.size(), randomBefore });
+    if (genomes.length > 0) {
+      const begun = createPending<Genome, Name | Constraint>(genomes, { firstId: log.size(), randomBefore });
+      if (answered) answerAgain(begun, (genome) => answered?.results.get(keyOf(problem, genome)));
+      return begun;
+    }
     saturated = true;
     random = restoreRandom(randomBefore);
     return undefined;
@@ -119,8 +156,18 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
   const complete = ({
     candidates,
     results,
+    randomBefore,
   }: PendingGeneration<Genome, Name | Constraint>): Generation<Genome, Name, Constraint> => {
     const first = log.size();
+    const wanted = generation < 0 ? Math.max(settings.populationSize, problem.seeds?.length ?? 0) : settings.offspring;
+    const before = {
+      evaluations: first,
+      random: randomBefore,
+      population: Array.from(population),
+      hypervolumes: hypervolumes.length,
+    };
+    cut = limits.evaluations - first < wanted ? before : undefined;
+    answered = undefined;
     candidates.forEach(({ genome }, i) => void log.add(genome, results[i] as Result<Name | Constraint>));
     const own = numbersBetween(first, log.size());
     const added = own.filter((entry) => log.discarded(entry) === undefined);
@@ -128,7 +175,8 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     merged.set(population);
     merged.set(added, population.length);
     const { ideal } = log;
-    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, { ideal, random });
+    const context = { ideal, random, settled: population.length };
+    const kept = algorithm.survivors(log.rows(merged), settings.populationSize, context);
     population = kept.map((row) => merged[row] ?? 0);
     generation += 1;
     pending = undefined;
@@ -138,6 +186,20 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     const numbers = { generation, evaluations: log.size(), progress, hypervolume: volume };
     return generationReport(numbers, { log, own, population });
   };
+
+  const write = (): Checkpoint<Genome> =>
+    writeCheckpoint({
+      algorithm: { name: algorithm.name, settings: algorithm.settings },
+      directions: objectiveNames.map((name) => [name, problem.objectives[name]]),
+      constraints,
+      settings,
+      random: pending?.randomBefore ?? random.state(),
+      generation,
+      hypervolumes: hypervolumes.slice(),
+      evaluated: entriesOf(log, objectiveNames, constraints),
+      population: Array.from(population),
+      ...(cut && { cut }),
+    });
 
   return {
     get generation() {
@@ -150,6 +212,12 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     ask: () => {
       if (stopReason() !== undefined) return [];
       pending ??= begin();
+      // Made again after a cut, a generation may have all its results already.
+      while (pending?.missing === 0) {
+        complete(pending);
+        if (stopReason() !== undefined) return [];
+        pending = begin();
+      }
       return pending ? waitingOf(pending) : [];
     },
     waiting: (id) => {
@@ -167,18 +235,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     stopReason,
     front,
     evaluated: () => solutionsOf(log, numbersBetween(0, log.size())),
-    checkpoint: () =>
-      writeCheckpoint({
-        algorithm: { name: algorithm.name, settings: algorithm.settings },
-        directions: objectiveNames.map((name) => [name, problem.objectives[name]]),
-        constraints,
-        settings,
-        random: pending?.randomBefore ?? random.state(),
-        generation,
-        hypervolumes: hypervolumes.slice(),
-        evaluated: entriesOf(log, objectiveNames, constraints),
-        population: Array.from(population),
-      }),
+    checkpoint: () => answered?.checkpoint ?? write(),
     restore: (saved) => {
       for (const entry of saved.evaluated) {
         const genome = entry.genome as Genome;
@@ -189,6 +246,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
       generation = saved.generation;
       hypervolumes = saved.hypervolumes.slice();
       population = Uint32Array.from(saved.population);
+      cut = saved.cut;
     },
   };
 };

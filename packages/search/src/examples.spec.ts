@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
+import * as algorithms from './algorithms/index.js';
 import * as search from './index.js';
 import * as suites from './suites/index.js';
 import * as surrogate from './surrogate/index.js';
@@ -28,6 +29,7 @@ describe('examples in the documentation', () => {
     const text = JSON.stringify(new search.Search(tradeOff(), { generations: 1 }).checkpoint());
     const scope = {
       ...search,
+      ...algorithms,
       ...suites,
       ...surrogate,
       ...svg,

@@ -23,7 +23,7 @@ export type {
   Results,
   Solution,
 } from './problem.js';
-export type { Crossover, GenomeOf, Mutation, Space } from './space.js';
+export type { Crossover, GenomeOf, Mutation, Recombination, Space } from './space.js';
 export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { SearchError } from './errors.js';
 export type { SearchErrorCode } from './errors.js';
@@ -32,7 +32,8 @@ export type { Random, RandomState } from './random.js';
 export { nsga2 } from './algorithms/nsga2.js';
 export { nsga3 } from './algorithms/nsga3.js';
 export type { Nsga3Options } from './algorithms/nsga3.js';
-export type { Algorithm, Preference, Rows } from './algorithms/algorithm.js';
+export type { Algorithm, FamilyContext, Preference, Rows } from './algorithms/algorithm.js';
+export { constrainedSort, fillFromFronts } from './algorithms/constrained-sort.js';
 export { referenceDirections } from './algorithms/reference-directions.js';
 export { dominates } from './dominance.js';
 export type { Direction, Directions, Objectives } from './dominance.js';
@@ -43,6 +44,7 @@ export { spread } from './indicators/spread.js';
 export { createArchive } from './archive.js';
 export type { Archive } from './archive.js';
 export { bestUnder, cheapestWith, knee } from './choice.js';
+export { pseudoWeights } from './pseudo-weights.js';
 export type { Conditions, Limits } from './choice.js';
 export type { Measured, ObjectiveOf } from './measured.js';
 export { evaluateEach } from './evaluators/evaluate-each.js';
@@ -80,6 +82,8 @@ export { vectorIdentity } from './spaces/vector-identity.js';
 export { vectorKey } from './spaces/vector-key.js';
 export { creep } from './operators/creep.js';
 export type { CreepOptions } from './operators/creep.js';
+export { edgeRecombination } from './operators/edge-recombination.js';
+export { inversion } from './operators/inversion.js';
 export { orderCrossover } from './operators/order-crossover.js';
 export { pointCrossover } from './operators/point-crossover.js';
 export { polynomial } from './operators/polynomial.js';

@@ -12,6 +12,8 @@ import { Search } from './search.js';
  */
 export const minimize = <Genome, Name extends string, Constraint extends string = never>(
   problem: Problem<Genome, Name, Constraint>,
-  { signal, onGeneration, ...options }: SearchOptions<Name> & RunOptions<Genome, Name, Constraint>,
-): Promise<SearchResult<Genome, Name, Constraint>> =>
-  new Search(problem, options).run({ ...(signal && { signal }), ...(onGeneration && { onGeneration }) });
+  options: SearchOptions<Name> & RunOptions<Genome, Name, Constraint>,
+): Promise<SearchResult<Genome, Name, Constraint>> => {
+  const { signal, onGeneration, ...own } = options ?? {}; // plain JavaScript may give none: the search says what is missing
+  return new Search(problem, own).run({ ...(signal && { signal }), ...(onGeneration && { onGeneration }) });
+};

@@ -1,4 +1,5 @@
 import type { Algorithm } from './algorithms/algorithm.js';
+import { checkOptions } from './check-options.js';
 import type { Objectives } from './dominance.js';
 import { invalidOption, SearchError } from './errors.js';
 import type { Termination } from './termination.js';
@@ -17,7 +18,7 @@ export interface SearchLimits<Name extends string = string> {
 export interface SearchSettings<Name extends string = string> {
   /** Survivors of a generation. Default: the algorithm's, which is 100 for `nsga2()`. */
   readonly populationSize?: number;
-  /** New genotypes wanted in each generation. Default: the population size. */
+  /** New genotypes wanted in each generation; 1 is a steady state. Default: the algorithm's, which is the population size but for `moead()`. */
   readonly offspring?: number;
   /** The probability that a child has two parents. Default 0.9. */
   readonly crossoverRate?: number;
@@ -60,7 +61,13 @@ export const resolveSettings = <Name extends string>(
 ): ResolvedSettings<Name> => {
   algorithm.check?.(names.length);
   const size = populationSize ?? algorithm.populationSize(names.length);
-  const settings = { populationSize: size, offspring: offspring ?? size, crossoverRate, mutationRate, attempts };
+  const settings = {
+    populationSize: size,
+    offspring: offspring ?? algorithm.offspring?.(size) ?? size,
+    crossoverRate,
+    mutationRate,
+    attempts,
+  };
   for (const name of ['populationSize', 'offspring', 'attempts'] as const) {
     if (!Number.isInteger(settings[name]) || settings[name] < 1)
       throw invalidOption(name, settings[name], 'an integer >= 1');
@@ -74,6 +81,32 @@ export const resolveSettings = <Name extends string>(
     if (!Number.isFinite(reference[name])) throw invalidOption(`reference.${name}`, reference[name], 'a finite number');
   }
   return { ...settings, reference };
+};
+
+/** Every option of a search. */
+const SEARCH_OPTIONS: readonly (keyof SearchOptions)[] = [
+  'generations',
+  'evaluations',
+  'until',
+  'seed',
+  'algorithm',
+  'populationSize',
+  'offspring',
+  'crossoverRate',
+  'mutationRate',
+  'attempts',
+  'reference',
+];
+
+/** @throws SearchError `INVALID_OPTION` for an option that is none, or an algorithm that is none */
+export const checkSearchOptions = (options: unknown): void => {
+  checkOptions('a search', options, SEARCH_OPTIONS);
+  const { algorithm } = options as { readonly algorithm?: unknown };
+  const { name, settings, survivors, preference, populationSize } = Object(algorithm) as Partial<Algorithm>;
+  const methods = [survivors, preference, populationSize];
+  const whole = typeof name === 'string' && settings && methods.every((method) => typeof method === 'function');
+  if (algorithm !== undefined && !whole)
+    throw invalidOption('algorithm', algorithm, 'an algorithm, such as nsga2() with its parentheses');
 };
 
 /** @throws SearchError `INVALID_OPTION` without a limit or with an impossible one */

@@ -25,6 +25,19 @@ export const createPending = <Genome, Value extends string>(
   randomBefore,
 });
 
+/** Gives candidates the results that are known already. */
+export const answerAgain = <Genome, Value extends string>(
+  pending: PendingGeneration<Genome, Value>,
+  resultFor: (genome: Genome) => Result<Value> | undefined,
+): void => {
+  pending.candidates.forEach(({ genome }, i) => {
+    const result = resultFor(genome);
+    if (result === undefined) return;
+    pending.results[i] = result;
+    pending.missing -= 1;
+  });
+};
+
 /** The candidates without a result. */
 export const waitingOf = <Genome, Value extends string>({
   candidates,

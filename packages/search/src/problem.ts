@@ -92,6 +92,46 @@ export const defineProblem = <Genome, Name extends string, Constraint extends st
   problem: Problem<Genome, Name, Constraint>,
 ): Problem<Genome, Name, Constraint> => problem;
 
+/** @throws SearchError `INVALID_PROBLEM` for a problem that lacks a part, or has one of the wrong kind: what TypeScript would have said */
+export const checkParts = (problem: unknown): void => {
+  const parts = Object(problem) as Readonly<Record<string, unknown>>;
+  const check = (name: string, part: unknown, isRight: boolean, expected: string): void => {
+    if (isRight) return;
+    const came = part === null ? 'null' : `of type ${typeof part}`;
+    throw new SearchError('INVALID_PROBLEM', `${name} is ${came}: expected ${expected}.`);
+  };
+  const isFunction = (name: string): boolean => typeof parts[name] === 'function';
+  check('the problem', problem, problem === parts, 'an object with objectives, a space and evaluate');
+  for (const name of ['initial', 'crossover', 'mutate'])
+    check(
+      name,
+      parts[name],
+      isFunction(name),
+      'a function, as a space brings it: spread one in, such as ...realVector({ length: 3 })',
+    );
+  // Who asks and tells needs no `evaluate`: `run` misses it.
+  for (const name of ['evaluate', 'repair', 'accept', 'key'])
+    check(name, parts[name], parts[name] === undefined || isFunction(name), 'a function');
+  for (const name of ['seeds', 'constraints'])
+    check(name, parts[name], parts[name] === undefined || Array.isArray(parts[name]), 'an array');
+  const { objectives } = parts;
+  check(
+    'objectives',
+    objectives,
+    Object(objectives) === objectives,
+    "a direction for each name, as in { cost: 'minimize' }",
+  );
+};
+
+/** @throws SearchError `INVALID_PROBLEM` where nothing can measure the genomes of a search that runs by itself */
+export const checkEvaluate = ({ evaluate }: { readonly evaluate?: unknown }): void => {
+  if (typeof evaluate === 'function') return;
+  throw new SearchError(
+    'INVALID_PROBLEM',
+    'evaluate is missing: expected a function from genomes to a promise of their results. Without one measure them yourself, by ask() and tell().',
+  );
+};
+
 /** @throws SearchError `INVALID_PROBLEM` unless there is an objective, each has a direction, and constraints have names of their own */
 export const checkNames = (directions: Directions, constraints: readonly string[]): void => {
   const entries = Object.entries(directions);

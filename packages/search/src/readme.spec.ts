@@ -16,11 +16,28 @@ describe('README', () => {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     const [summary = '', ...rows] = output.trim().split('\n');
-    const [found = NaN, evaluations = NaN] = summary.match(/\d+/g)?.map(Number) ?? [];
-    expect(evaluations).toBe(12 * 41);
-    expect(found).toBeGreaterThanOrEqual(10);
+    const [found = NaN, evaluations = NaN, percent = NaN] = summary.match(/[\d.]+/g)?.map(Number) ?? [];
+    expect(evaluations).toBe(20 * 25);
+    expect(found).toBeGreaterThanOrEqual(18);
+    expect(percent).toBeGreaterThanOrEqual(95);
+    expect(percent).toBeLessThanOrEqual(100);
     expect(rows.filter((row) => /^\d+\.\d\d \d+\.\d\d/.test(row))).toHaveLength(found);
     expect(readme).toContain(summary);
+  });
+
+  it('measures its example against all genotypes that there are', () => {
+    const genomes: (readonly number[])[] = [];
+    const extend = (genome: readonly number[]): void => {
+      if (genome.length === 6) return void genomes.push(genome);
+      for (let step = 1; step <= (genome.at(-1) ?? 20); step += 1) extend([...genome, step]);
+    };
+    extend([]);
+    const points = genomes.map((genome) => ({
+      cost: genome.reduce((sum, step) => sum + step / 20, 0),
+      score: genome.reduce((sum, step, i) => sum + (i + 1) * Math.sqrt(step / 20), 0),
+    }));
+    const whole = search.hypervolume(points, { cost: 6, score: 0 }, { cost: 'minimize', score: 'maximize' });
+    expect(readme).toContain(`${points.length.toLocaleString('en')} genotypes have ${whole.toFixed(3)}`);
   });
 
   it('lists every exported value', () => {

@@ -7,13 +7,22 @@ import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from
 import { keyOf } from './genotype-set.js';
 import { lazily } from './lazily.js';
 import {
+  checkSearchOptions,
   resolveLimits,
   resolveSettings,
   type ResolvedSettings,
   type SearchLimits,
   type SearchOptions,
 } from './options.js';
-import { checkNames, type AbortSignalLike, type Problem, type Result, type Solution } from './problem.js';
+import {
+  checkEvaluate,
+  checkNames,
+  checkParts,
+  type AbortSignalLike,
+  type Problem,
+  type Result,
+  type Solution,
+} from './problem.js';
 import { checkResult, inOrder } from './results.js';
 
 /**
@@ -34,10 +43,10 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   #busy = false;
 
   /** @throws SearchError `INVALID_PROBLEM` or `INVALID_OPTION`, before anything is evaluated */
-  constructor(
-    problem: Problem<Genome, Name, Constraint>,
-    { seed = 0, algorithm = nsga2(), generations, evaluations, until, ...settings }: SearchOptions<Name>,
-  ) {
+  constructor(problem: Problem<Genome, Name, Constraint>, options: SearchOptions<Name>) {
+    checkParts(problem);
+    checkSearchOptions(options);
+    const { seed = 0, algorithm = nsga2(), generations, evaluations, until, ...settings } = options;
     checkNames(problem.objectives, problem.constraints ?? []);
     this.#problem = problem;
     this.#evolution = createEvolution({
@@ -64,8 +73,11 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   static resume<Genome, Name extends string, Constraint extends string = never>(
     problem: Problem<Genome, Name, Constraint>,
     checkpoint: unknown,
-    { algorithm = nsga2(), ...limits }: SearchLimits<Name> & Pick<SearchOptions<Name>, 'algorithm'>,
+    options: SearchLimits<Name> & Pick<SearchOptions<Name>, 'algorithm'>,
   ): Search<Genome, Name, Constraint> {
+    checkParts(problem);
+    checkSearchOptions(options);
+    const { algorithm = nsga2(), ...limits } = options;
     const saved = readCheckpoint(checkpoint);
     checkSameSearch(saved, { directions: problem.objectives, constraints: problem.constraints ?? [], algorithm });
     const search = new Search(problem, { ...(saved.settings as ResolvedSettings<Name>), algorithm, ...limits });
@@ -187,6 +199,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
 
   #markBusy(): void {
     this.#checkIdle();
+    checkEvaluate(this.#problem);
     this.#busy = true;
   }
 

@@ -3,6 +3,13 @@ import type { Random } from './random.js';
 /** Makes children of two parents, one or more; changes neither parent. */
 export type Crossover<Genome> = (a: Genome, b: Genome, random: Random) => readonly Genome[];
 
+/** Makes children of as many parents as it wants, one or more children; changes no parent. */
+export interface Recombination<Genome> {
+  /** How many parents it wants, 2 or more; a population that is smaller hands some of them in twice. */
+  readonly parents: number;
+  combine(parents: readonly Genome[], random: Random): readonly Genome[];
+}
+
 /** Makes a changed copy. */
 export type Mutation<Genome> = (genome: Genome, random: Random) => Genome;
 
@@ -15,6 +22,8 @@ export interface Space<Genome> {
   initial(random: Random, index: number): Genome;
   /** Children of two parents, one or more: where there are two, what one takes of the first parent the other takes of the second. */
   crossover(a: Genome, b: Genome, random: Random): readonly Genome[];
+  /** Makes children of more than two parents; a search breeds by it in place of `crossover`. */
+  readonly recombine?: Recombination<Genome> | undefined;
   /** A changed copy. */
   mutate(genome: Genome, random: Random): Genome;
   /** The nearest legal genome; applied to seeds, samples and children. Default: all are legal. */

@@ -46,9 +46,10 @@ describe('when a search ends', () => {
     expect(result.stopped).toBe('stagnation');
     const last = volumes.at(-1) ?? NaN;
     expect(last - (volumes.at(-7) ?? NaN)).toBeLessThan(0.01 * last);
-    expect(volumes.findIndex((volume, i) => i >= 6 && volume - (volumes[i - 6] ?? NaN) < 0.01 * volume)).toBe(
-      volumes.length - 1,
-    );
+    // A front of a bounded population may lose a little again: none of the six before may lie further below.
+    const isStill = (volume: number, i: number): boolean =>
+      i >= 6 && volumes.slice(i - 6, i).every((before) => volume - before < 0.01 * volume);
+    expect(volumes.findIndex(isStill)).toBe(volumes.length - 1);
   });
 
   it('a resumed search ends where the whole one does', async () => {

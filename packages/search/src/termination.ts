@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js';
 import { axesOf, type Directions, type Objectives } from './dominance.js';
 import { SearchError } from './errors.js';
 
@@ -58,7 +59,9 @@ export const afterSeconds = (seconds: number): Termination => {
 export const whenStagnant = ({
   generations = 20,
   tolerance = 1e-3,
+  ...others
 }: { readonly generations?: number; readonly tolerance?: number } = {}): Termination => {
+  checkOptions('whenStagnant()', others, ['generations', 'tolerance']);
   positive('generations', generations);
   positive('tolerance', tolerance);
   return ({ hypervolumes }) => {

@@ -119,7 +119,9 @@ export const lengthSearchProblem = (
     length: layers,
     steps,
     lower: smallest[layers - 1] ?? 0,
+    mutation: 'redraw', // with `crossover`, the paper's search
     probability: mutationProbability,
+    crossover: 'mean',
   });
   const lengths = examples.map(({ input }) => input.ids.length);
   const price = pricerOf(model, lengths, { objective, latency });

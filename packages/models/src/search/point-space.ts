@@ -13,7 +13,7 @@ export const pointSpace = (genes: DescendingVector, layers: number): PointSpace 
     initial: (random) => withLengths(genes.initial(random)),
     repair: (point) => ({ ...point, lengths: genes.repair(of(point)) }),
     mutate: (point, random) => ({ ...point, lengths: genes.mutate(of(point), random) }),
-    crossover: (a, b) => genes.crossover(of(a), of(b)).map(withLengths),
+    crossover: (a, b, random) => genes.crossover(of(a), of(b), random).map(withLengths),
     key: pointKey,
   };
 };

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import type { Algorithm, Preference, Rows } from './algorithm.js';
 import { constrainedSort, fillFromFronts, pickRows } from './constrained-sort.js';
@@ -24,6 +25,17 @@ const remembered = <Value>(make: (objectives: number) => Value): ((objectives: n
     return last.value;
   };
 };
+
+/** The directions that options ask for, by the number of objectives. */
+export const createDirections = ({
+  divisions,
+  inner = 0,
+  directions,
+}: Nsga3Options): ((objectives: number) => readonly (readonly number[])[]) =>
+  remembered(
+    (objectives) =>
+      directions ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),
+  );
 
 const isDirection = (direction: readonly number[], objectives: number): boolean =>
   direction.length === objectives &&
@@ -70,16 +82,24 @@ const thinByNiches = (
  * @example
  * const algorithm = nsga3({ divisions: 12 }); // 91 directions for three objectives
  */
-export const nsga3 = ({ divisions, inner = 0, directions: given }: Nsga3Options = {}): Algorithm => {
-  const directionsFor = remembered(
-    (objectives) =>
-      given ?? referenceDirections({ objectives, divisions: divisions ?? finestLattice(objectives, most), inner }),
-  );
+export const nsga3 = ({ divisions, inner = 0, directions: given, ...others }: Nsga3Options = {}): Algorithm => {
+  checkOptions('nsga3()', others, ['divisions', 'inner', 'directions']);
+  const directionsFor = createDirections({
+    ...(divisions === undefined ? {} : { divisions }),
+    inner,
+    ...(given && { directions: given }),
+  });
   return {
     name: 'nsga3',
     settings: { ...(divisions === undefined ? {} : { divisions }), inner, ...(given ? { directions: given } : {}) },
     populationSize: (objectives) => 4 * Math.ceil(directionsFor(objectives).length / 4),
     check: (objectives) => {
+      if (objectives < 2 && !given) {
+        throw new SearchError(
+          'INVALID_OPTION',
+          `nsga3() got ${objectives} objective: expected two or more, to spread a front over. For one objective take nsga2().`,
+        );
+      }
       const wrong = directionsFor(objectives).find((direction) => !isDirection(direction, objectives));
       if (wrong) {
         throw new SearchError(

@@ -1,4 +1,8 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
+
+/** More than any population can use; a lattice grows so fast that a slip of the pen would fill the memory. */
+const MOST_DIRECTIONS = 100_000;
 
 /** All ways to write `divisions` as a sum of `parts` integers >= 0, in lexicographic order. */
 const compositions = (divisions: number, parts: number): number[][] => {
@@ -29,11 +33,13 @@ export const referenceDirections = ({
   objectives,
   divisions,
   inner = 0,
+  ...others
 }: {
   readonly objectives: number;
   readonly divisions: number;
   readonly inner?: number;
 }): readonly (readonly number[])[] => {
+  checkOptions('referenceDirections()', others, ['objectives', 'divisions', 'inner']);
   if (
     !Number.isInteger(objectives) ||
     objectives < 2 ||
@@ -47,6 +53,12 @@ export const referenceDirections = ({
       `objectives ${objectives}, divisions ${divisions}, inner ${inner}: expected integers, objectives >= 2, divisions >= 1, inner >= 0.`,
     );
   }
+  if (latticeSize(objectives, divisions) + latticeSize(objectives, inner) > MOST_DIRECTIONS) {
+    throw new SearchError(
+      'INVALID_OPTION',
+      `divisions ${divisions} and inner ${inner} of ${objectives} objectives make more than ${MOST_DIRECTIONS} directions: take fewer divisions.`,
+    );
+  }
   const outer = compositions(divisions, objectives).map((point) => point.map((part) => part / divisions));
   if (inner === 0) return outer;
   const centre = 1 / (2 * objectives);
@@ -56,9 +68,10 @@ export const referenceDirections = ({
   ];
 };
 
-/** The most divisions whose lattice has no more than `most` directions. */
+/** The most divisions whose lattice has no more than `most` directions; at least 1, and fewer than `most`. */
 export const finestLattice = (objectives: number, most: number): number => {
   let divisions = 1;
-  while (latticeSize(objectives, divisions + 1) <= most) divisions += 1;
+  // With one objective every lattice is one direction: the bound of `divisions` is what ends the loop there.
+  while (divisions + 1 < most && latticeSize(objectives, divisions + 1) <= most) divisions += 1;
   return divisions;
 };

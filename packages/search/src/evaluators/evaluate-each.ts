@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Result } from '../problem.js';
 import { evaluateBatch, type BatchContext, type EvaluateOneContext } from './evaluate-batch.js';
 import { checkCountOrInfinity, checkLimit, resolvePolicy, type FailurePolicy } from './failure-policy.js';
@@ -42,6 +43,7 @@ export const evaluateEach = <Genome, R extends OneResult<R>>(
   one: (genome: Genome, context: EvaluateOneContext) => R | Promise<R>,
   { concurrency = Infinity, timeoutMs = Infinity, ...policy }: EvaluateEachOptions = {},
 ): EvaluateInOrder<Genome, NamesOf<R>> => {
+  checkOptions('evaluateEach()', policy, ['concurrency', 'timeoutMs', 'retries', 'backoffMs', 'onFailure']);
   checkCountOrInfinity('concurrency', concurrency, 1);
   checkLimit('timeoutMs', timeoutMs);
   const resolved = resolvePolicy(policy);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Directions } from '../dominance.js';
 import { SearchError } from '../errors.js';
 import { checkNames, type Evaluate, type EvaluateContext, type Result, type Results } from '../problem.js';
@@ -70,7 +71,16 @@ export const successiveHalving = <Genome, Name extends string, Constraint extend
   constraints = [],
   always = () => false,
   evaluate,
+  ...others
 }: SuccessiveHalvingOptions<Genome, Name, Constraint>): Evaluate<Genome, Name | Constraint> => {
+  checkOptions('successiveHalving()', others, [
+    'fidelities',
+    'keep',
+    'objectives',
+    'constraints',
+    'always',
+    'evaluate',
+  ]);
   check({ fidelities, keep });
   checkNames(objectives, constraints);
   const names = [...Object.keys(objectives), ...constraints];

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import type { Random } from '../random.js';
 import { boundsFor, integerBoundsOf, type Bound } from './box.js';
@@ -43,7 +44,9 @@ export const creep = ({
   upper,
   max,
   probability,
+  ...others
 }: CreepOptions): ((genome: readonly number[], random: Random) => number[]) => {
+  checkOptions('creep()', others, ['lower', 'upper', 'max', 'probability']);
   checkProbability(probability);
   if (max !== undefined && (!Number.isInteger(max) || max < 1)) {
     throw new SearchError('INVALID_OPTION', `max is ${max}: expected an integer >= 1, the longest step.`);

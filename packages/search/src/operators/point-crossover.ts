@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import type { Random } from '../random.js';
 import { exchange } from './exchange.js';
@@ -14,11 +15,12 @@ import { exchange } from './exchange.js';
  * const twoPoint = pointCrossover({ points: 2 });
  * const [child, sibling] = twoPoint([0, 0, 0, 0, 0], [1, 1, 1, 1, 1], createRandom(1));
  */
-export const pointCrossover = ({ points = 1 }: { readonly points?: number } = {}): (<Gene>(
+export const pointCrossover = ({ points = 1, ...others }: { readonly points?: number } = {}): (<Gene>(
   a: readonly Gene[],
   b: readonly Gene[],
   random: Random,
 ) => [Gene[], Gene[]]) => {
+  checkOptions('pointCrossover()', others, ['points']);
   if (!Number.isInteger(points) || points < 1) {
     throw new SearchError('INVALID_OPTION', `points is ${points}: expected an integer >= 1, the number of cuts.`);
   }

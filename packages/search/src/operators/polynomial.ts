@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Random } from '../random.js';
 import { boundsFor, type Box } from './box.js';
 import { checkProbability } from './pick-genes.js';
@@ -33,6 +34,7 @@ export const polynomial = ({ eta = 20, probability, ...box }: PolynomialOptions 
   genome: readonly number[],
   random: Random,
 ) => readonly number[]) => {
+  checkOptions('polynomial()', box, ['eta', 'probability', 'lower', 'upper']);
   checkEta(eta);
   checkProbability(probability);
   const boundsAt = boundsFor(box);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Random } from '../random.js';
 import { checkProbability, pickGenes } from './pick-genes.js';
 
@@ -13,8 +14,9 @@ import { checkProbability, pickGenes } from './pick-genes.js';
  */
 export const reset = <Gene>(
   draw: (random: Random, gene: number) => Gene,
-  { probability }: { readonly probability?: number } = {},
+  { probability, ...others }: { readonly probability?: number } = {},
 ): ((genome: readonly Gene[], random: Random) => Gene[]) => {
+  checkOptions('reset()', others, ['probability']);
   checkProbability(probability);
   return (genome, random) => {
     const child = genome.slice();

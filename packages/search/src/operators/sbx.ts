@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Random } from '../random.js';
 import { boundsFor, type Box } from './box.js';
 import { checkEta, power, root } from './power.js';
@@ -34,6 +35,7 @@ export const sbx = ({ eta = 20, ...box }: SbxOptions = {}): ((
   b: readonly number[],
   random: Random,
 ) => [number[], number[]]) => {
+  checkOptions('sbx()', box, ['eta', 'lower', 'upper']);
   checkEta(eta);
   const boundsAt = boundsFor(box);
   const exponent = eta + 1;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import type { Random } from '../random.js';
 import { exchange } from './exchange.js';
 import { checkProbability } from './pick-genes.js';
@@ -11,11 +12,12 @@ import { checkProbability } from './pick-genes.js';
  * @example
  * const [child, sibling] = uniformCrossover()(['a', 'b', 'c'], ['x', 'y', 'z'], createRandom(1));
  */
-export const uniformCrossover = ({ probability = 0.5 }: { readonly probability?: number } = {}): (<Gene>(
+export const uniformCrossover = ({ probability = 0.5, ...others }: { readonly probability?: number } = {}): (<Gene>(
   a: readonly Gene[],
   b: readonly Gene[],
   random: Random,
 ) => [Gene[], Gene[]]) => {
+  checkOptions('uniformCrossover()', others, ['probability']);
   checkProbability(probability);
   return (a, b, random) => {
     const first = a.slice();

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import type { Space } from '../space.js';
 import type { Overrides } from './overrides.js';
@@ -41,8 +42,9 @@ const placesOf = (values: readonly Choosable[]): ReadonlyMap<string, number> => 
  */
 export const choice = <const Value extends Choosable>(
   values: readonly Value[],
-  { crossover, mutate }: Overrides<NoInfer<Value>> = {},
+  { crossover, mutate, ...others }: Overrides<NoInfer<Value>> = {},
 ): Space<Value> => {
+  checkOptions('choice()', others, ['crossover', 'mutate']);
   if (!Array.isArray(values) || values.length === 0) {
     throw new SearchError(
       'INVALID_OPTION',

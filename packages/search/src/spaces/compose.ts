@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import { pickGenes } from '../operators/pick-genes.js';
 import type { Space } from '../space.js';
@@ -31,8 +32,9 @@ const checkSpace = (space: unknown, name: string): void => {
 export const compose = <Genome>(
   named: readonly (readonly [name: string, space: Space<unknown>])[],
   { read, build }: Shape<Genome>,
-  { crossover, mutate }: Overrides<Genome>,
+  { crossover, mutate, ...others }: Overrides<Genome>,
 ): Space<Genome> & Required<Pick<Space<Genome>, 'repair' | 'key'>> => {
+  checkOptions('a space of spaces', others, ['crossover', 'mutate']);
   if (named.length === 0) {
     const mend = 'expected at least one, as in record({ x: real({ lower: 0, upper: 1 }) }).';
     throw new SearchError('INVALID_OPTION', `a space of no spaces: ${mend}`);

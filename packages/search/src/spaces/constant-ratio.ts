@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 
 /**
@@ -45,11 +46,13 @@ export const constantRatioSeeds = ({
   layers,
   count,
   smallest,
+  ...others
 }: {
   readonly layers: number;
   readonly count: number;
   readonly smallest: number;
 }): readonly (readonly number[])[] => {
+  checkOptions('constantRatioSeeds()', others, ['layers', 'count', 'smallest']);
   if (
     !Number.isInteger(layers) ||
     layers < 1 ||

@@ -1,5 +1,7 @@
+import { checkOptions } from '../check-options.js';
 import { integerBoundsOf, type Bound } from '../operators/box.js';
 import { creep } from '../operators/creep.js';
+import { pointCrossover } from '../operators/point-crossover.js';
 import { uniformCrossover } from '../operators/uniform-crossover.js';
 import type { Space } from '../space.js';
 import { checkGenes, checkLength, nearest } from './check-genes.js';
@@ -18,7 +20,8 @@ export interface IntegerVectorOptions extends Overrides<readonly number[]> {
 }
 
 /**
- * Vectors of integers: uniform samples, `uniformCrossover`, and `creep` with steps of all sizes. Bits are integers from 0 to 1.
+ * Vectors of integers: uniform samples, `uniformCrossover`, and `creep` with steps of all sizes. Bits are integers from 0 to 1; they are
+ * crossed at three points, which keeps neighbours together.
  *
  * @throws SearchError `INVALID_OPTION` for an impossible length or bounds; `repair` throws it for a genome that is none
  * @example
@@ -29,19 +32,22 @@ export const integerVector = ({
   length,
   lower,
   upper,
-  crossover = uniformCrossover(),
+  crossover,
   mutate = creep({ lower, upper }),
+  ...others
 }: IntegerVectorOptions): Space<readonly number[]> => {
+  checkOptions('integerVector()', others, ['length', 'lower', 'upper', 'crossover', 'mutate']);
   checkLength(length);
   const bounds = integerBoundsOf({ lower, upper }, length);
   const { low, high } = bounds;
+  const areBits = low.every((least, i) => (high[i] ?? 0) - least <= 1);
 
   const isLegal = (gene: number, i: number): boolean =>
     Number.isInteger(gene) && gene >= (low[i] ?? 0) && gene <= (high[i] ?? 0);
 
   return {
     initial: (random) => Array.from({ length }, (_, i) => random.integer(low[i] ?? 0, high[i] ?? 0)),
-    crossover,
+    crossover: crossover ?? (areBits ? pointCrossover({ points: 3 }) : uniformCrossover()),
     mutate,
     repair: (genome) => {
       checkGenes(genome, length);

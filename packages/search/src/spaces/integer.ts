@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { integerBoundsOf } from '../operators/box.js';
 import { creepFrom } from '../operators/creep.js';
 import type { Space } from '../space.js';
@@ -18,7 +19,8 @@ export interface IntegerOptions extends Overrides<number> {
  * @example
  * const layers = integer({ lower: 1, upper: 24 });
  */
-export const integer = ({ lower, upper, crossover, mutate }: IntegerOptions): Space<number> => {
+export const integer = ({ lower, upper, crossover, mutate, ...others }: IntegerOptions): Space<number> => {
+  checkOptions('integer()', others, ['lower', 'upper', 'crossover', 'mutate']);
   integerBoundsOf({ lower, upper }, 1);
   const range = { low: lower, high: upper };
   return {

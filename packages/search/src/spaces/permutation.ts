@@ -1,5 +1,6 @@
-import { orderCrossover } from '../operators/order-crossover.js';
-import { swap } from '../operators/swap.js';
+import { checkOptions } from '../check-options.js';
+import { edgeRecombination } from '../operators/edge-recombination.js';
+import { inversion } from '../operators/inversion.js';
 import type { Space } from '../space.js';
 import { checkGenes, checkLength } from './check-genes.js';
 import { integerKey } from './integer-key.js';
@@ -7,17 +8,20 @@ import type { Overrides } from './overrides.js';
 import { vectorIdentity } from './vector-identity.js';
 
 /**
- * Orders of the integers from 0 to `length` - 1: uniform samples, order crossover, a swap as mutation. `repair` keeps the first of
- * equal genes and puts what is missing, least first, in place of the others.
+ * Orders of the integers from 0 to `length` - 1: uniform samples, edge recombination, an inversion as mutation, as befits tours, where
+ * neighbours count. Where places count, as of priorities, take `orderCrossover` and `swap`. `repair` keeps the first of equal genes and
+ * puts what is missing, least first, in place of the others.
  *
  * @throws SearchError `INVALID_OPTION` for an impossible length; `repair` throws it for a genome of another length
  * @example
- * const tour = permutation(20, { mutate: swap() });
+ * const tour = permutation(20);
+ * const priorities = permutation(20, { crossover: orderCrossover(), mutate: swap() });
  */
 export const permutation = (
   length: number,
-  { crossover = orderCrossover(), mutate = swap() }: Overrides<readonly number[]> = {},
+  { crossover = edgeRecombination(), mutate = inversion(), ...others }: Overrides<readonly number[]> = {},
 ): Space<readonly number[]> => {
+  checkOptions('permutation()', others, ['crossover', 'mutate']);
   checkLength(length);
   const positions = new Float64Array(length);
   const seen = new Uint8Array(length);

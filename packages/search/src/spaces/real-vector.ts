@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { boundsOf, type Box } from '../operators/box.js';
 import { polynomial } from '../operators/polynomial.js';
 import { sbx } from '../operators/sbx.js';
@@ -33,7 +34,17 @@ export const realVector = ({
   mutationEta = 20,
   crossover = sbx({ lower, upper, eta: crossoverEta }),
   mutate = polynomial({ lower, upper, eta: mutationEta }),
+  ...others
 }: RealVectorOptions): Space<readonly number[]> => {
+  checkOptions('realVector()', others, [
+    'length',
+    'lower',
+    'upper',
+    'crossoverEta',
+    'mutationEta',
+    'crossover',
+    'mutate',
+  ]);
   checkLength(length);
   const { low, high } = boundsOf({ lower, upper }, length);
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import { boundsOf } from '../operators/box.js';
 import { polynomial } from '../operators/polynomial.js';
@@ -37,7 +38,9 @@ export const real = ({
   mutationEta = 20,
   crossover,
   mutate,
+  ...others
 }: RealOptions): Space<number> => {
+  checkOptions('real()', others, ['lower', 'upper', 'scale', 'crossoverEta', 'mutationEta', 'crossover', 'mutate']);
   boundsOf({ lower, upper }, 1);
   if (scale !== 'linear' && scale !== 'log') {
     throw new SearchError('INVALID_OPTION', `scale is ${JSON.stringify(scale)}: expected 'linear' or 'log'.`);

@@ -1,4 +1,5 @@
 export { zdt1, zdt2, zdt3, zdt4, zdt6 } from './zdt.js';
+export { zdt5 } from './zdt5.js';
 export type { Zdt, ZdtOptions } from './zdt.js';
 export { dtlz1 } from './dtlz-linear.js';
 export { dtlz2, dtlz3, dtlz4 } from './dtlz-spherical.js';

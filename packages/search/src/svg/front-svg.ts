@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { axesOf, type Axis, type Directions, type Objectives } from '../dominance.js';
 import { SearchError } from '../errors.js';
 import type { Measured, ObjectiveOf } from '../measured.js';
@@ -45,6 +46,20 @@ export interface FrontSvgOptions<Name extends string = string> {
   /** Pixels; default 480. */
   readonly height?: number;
 }
+
+const FRONT_SVG_OPTIONS: readonly (keyof FrontSvgOptions)[] = [
+  'x',
+  'y',
+  'labels',
+  'title',
+  'description',
+  'frontLabel',
+  'series',
+  'highlights',
+  'fit',
+  'width',
+  'height',
+];
 
 const pickAxes = (
   directions: Directions,
@@ -107,6 +122,7 @@ export const frontSvg = <Item extends Measured>(
     ...options
   }: FrontSvgOptions<ObjectiveOf<Item>> = {},
 ): string => {
+  checkOptions('frontSvg()', options, FRONT_SVG_OPTIONS);
   const axes = pickAxes(directions, options);
   const names = axes.map(({ name }) => name);
   const points = readPoints(front, names);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import { evaluateBatch, timedOut, type BatchContext, type EvaluateOneContext } from '../evaluators/evaluate-batch.js';
 import { checkCountOrInfinity, checkLimit, resolvePolicy, type FailurePolicy } from '../evaluators/failure-policy.js';
@@ -55,6 +56,8 @@ export const workerPool = ({
   startMs = 60_000,
   ...policy
 }: WorkerPoolOptions): WorkerPool => {
+  const known = ['worker', 'size', 'timeoutMs', 'startMs', 'retries', 'backoffMs', 'onFailure'];
+  checkOptions('workerPool()', policy, known);
   checkCountOrInfinity('size', size, 1);
   checkLimit('timeoutMs', timeoutMs);
   checkLimit('startMs', startMs);

@@ -116,7 +116,11 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
       },
       async (request, reply) => {
         const { body } = request;
-        const found = inference.find(request, { model: given(body.model), version: given(body.version), answers: 'label' });
+        const found = inference.find(request, {
+          model: given(body.model),
+          version: given(body.version),
+          answers: 'label',
+        });
         const rankings = await predict(predicting, found, { request, reply }, body);
         return isBatch(body.inputs) ? rankings : (rankings[0] ?? []);
       },
