@@ -36,7 +36,7 @@ export interface SyntheticModel {
 
 /** The score of an answer by chance, and that of the full length. */
 export const chance = 0.5;
-export const full = 0.9;
+const full = 0.9;
 
 const noise = 0.005;
 const dropRatioBound = 0.2;

@@ -79,7 +79,7 @@ const paper = descendingVector({ length: 24, steps: 20, mutation: 'redraw', cros
 const both = { crossoverRate: 1, mutationRate: 1 };
 
 /** Each gives one row. */
-export const operatorBenchmarks: readonly (() => Promise<Row>)[] = [
+const operatorBenchmarks: readonly (() => Promise<Row>)[] = [
   () =>
     medianRow('zdt5', zdt5(), {
       reference: { f1: 32, f2: 11 },

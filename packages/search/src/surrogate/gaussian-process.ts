@@ -107,7 +107,7 @@ const startsOf = (
 };
 
 /** A regression by a Gaussian process with this kernel, its parameters those of the highest posterior density. */
-export const processWith = (kernel: Kernel): Regression => ({
+const processWith = (kernel: Kernel): Regression => ({
   name: kernel.name,
   fit: (points, targets, { start } = {}): FittedRegression => {
     const scaling = scalingOf(points, targets);

@@ -23,7 +23,7 @@ const scaleOf = (points: readonly (readonly number[])[]): number[] =>
  * @param picked how many of the first points are picked from the start; where none is, the first point is
  * @returns positions of `count` points, or of all
  */
-export const spreadOut = (points: readonly (readonly number[])[], count: number, picked: number): number[] => {
+const spreadOut = (points: readonly (readonly number[])[], count: number, picked: number): number[] => {
   const scale = scaleOf(points);
   const chosen = Array.from({ length: Math.min(count, points.length, Math.max(1, picked)) }, (_, i) => i);
   const nearest = points.map((point) =>
