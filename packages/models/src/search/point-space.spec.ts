@@ -3,7 +3,7 @@ import type { Problem } from '@length-adaptive/search';
 import { pointSpace } from './point-space.js';
 
 const layers = 4;
-const genes = descendingVector({ length: layers, steps: 100, lower: 0.1 });
+const genes = descendingVector({ length: layers, steps: 100, lower: 0.1, crossover: 'mean' });
 const space = pointSpace(genes, layers);
 const seeds = constantRatioSeeds({ layers, count: 6, smallest: 0.7 });
 

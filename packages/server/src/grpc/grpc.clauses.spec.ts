@@ -135,7 +135,7 @@ clause('grpc-5', async () => {
     tokens: { int64_param: 3 },
   });
   await infer({ inputs: [text('good')], parameters: { length_config: { string_param: 'full' } } });
-  expect(one.service.requests.at(-1)?.budget).toEqual({ lengthConfig: [1, 1, 1] });
+  expect(one.service.requests.at(-1)?.budget).toEqual({ point: { lengths: [1, 1, 1] } });
 });
 
 clause('grpc-6', async () => {
