@@ -9,7 +9,7 @@ const models = Array.from({ length: 11 }, (_, i) => i + 1);
 
 const what: Record<Method, string> = {
   random: 'configurations drawn at random',
-  plain: 'Search with the population of 20, the rates and the seeds of `lat search`',
+  plain: 'Search with the population of 20, the rates and the seeds of lat search',
   ridge: 'SurrogateSearch with ridge regression alone',
   surrogate: 'SurrogateSearch as it comes',
 };

@@ -5,8 +5,8 @@ import { published, readManifest, root } from './published.js';
 
 /** What may be in a package besides its licence, its README, package.json and dist. */
 const more: Readonly<Record<string, RegExp>> = {
-  // Containerfile, Kubernetes, nginx and Grafana: packages/server/deploy/README.md describes them.
-  'packages/server': /^deploy\//,
+  // Containerfile, Kubernetes, nginx and Grafana: packages/server/deploy/README.md describes them; the proto that gRPC clients are made from.
+  'packages/server': /^(deploy|proto)\//,
 };
 
 /** The paths that npm would put into the package. */

@@ -55,7 +55,7 @@ test("Triton's client, gRPC, Hugging Face's client, text-embeddings-inference's 
   const hub = await new InferenceClient().textClassification({
     endpointUrl: `${server.url}/models/reviews`,
     inputs: text,
-    parameters: whole as never,
+    parameters: whole,
   });
   expect(rows(hub)).toEqual(near);
 
