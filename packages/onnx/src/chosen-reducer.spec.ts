@@ -63,8 +63,8 @@ const firstLayer = ({ encoder }: TaskModel, input: EncoderInput) =>
     const { attention, projections } = encode(encoder, [input], {
       observe: { attention: [0], projections: [0] },
     }).observed;
-    const heads = (attention[0]?.arraySync()[0] ?? []);
-    const values = (projections[0]?.value.arraySync() ?? []);
+    const heads = attention[0]?.arraySync()[0] ?? [];
+    const values = projections[0]?.value.arraySync() ?? [];
     const over = (rows: (head: number[][]) => number[][]): number[] =>
       Array.from(input.ids, (_, key) => heads.flatMap(rows).reduce((sum, row) => sum + (row[key] ?? Number.NaN), 0));
     return {

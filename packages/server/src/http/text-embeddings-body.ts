@@ -53,7 +53,7 @@ const inputOf = ([text = '', second]: readonly string[]): TextInput => (second =
 /** All texts, as inputs of a model. */
 export const inputsOfBody = (inputs: Inputs): TextInput[] => {
   if (isBatch(inputs)) return inputs.map(inputOf);
-  return [inputOf(typeof inputs === 'string' ? [inputs] : (inputs))];
+  return [inputOf(typeof inputs === 'string' ? [inputs] : inputs)];
 };
 
 /** What is not given, and null, as undefined. */
