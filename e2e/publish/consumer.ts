@@ -26,7 +26,8 @@ export const createConsumer = async (
   const folder = mkdtempSync(path.join(parent, `${path.basename(template)}-`));
   cpSync(template, folder, { recursive: true });
   writeFileSync(path.join(folder, '.npmrc'), registry.npmrc);
-  const env = { ...registry.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  // npx hands this repository's settings on; a stranger has npm's own.
+  const env = { ...registry.env, npm_config_ignore_scripts: 'false', ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const run = (command: string, ...args: string[]): Promise<string> => {
     const own = path.join(folder, 'node_modules/.bin', command);
     return runCommand(existsSync(own) ? own : command, args, { cwd: folder, env });
