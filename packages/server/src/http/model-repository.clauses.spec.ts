@@ -79,9 +79,14 @@ clause('repository-3', async () => {
 });
 
 clause('repository-2', async () => {
-  const answered = async () =>
-    ((await one.get('/v2/models/second/stats')).json as { model_stats: object[] }).model_stats;
+  // Texts that a model has answered since it was opened: one that is opened anew begins at 0.
+  const answered = async (): Promise<number> => {
+    const { models } = (await one.get('/v1/status')).json as { models: { name: string; answered: number }[] };
+    return models.find(({ name }) => name === 'second')?.answered ?? Number.NaN;
+  };
   await classify('second');
+  const before = await answered();
+  expect(before).toBeGreaterThan(0);
   expect(await control('first', 'unload')).toMatchObject({ status: 200, json: {} });
   expect(await states()).toMatchObject({ first: 'UNAVAILABLE', second: 'READY' });
   expect((await classify('first')).status).toBe(404);
@@ -92,7 +97,7 @@ clause('repository-2', async () => {
   expect((await control('first', 'load')).status).toBe(200);
   expect(await states()).toMatchObject({ first: 'READY' });
   expect((await classify('first')).status).toBe(200);
-  expect(await answered()).toMatchObject([{ name: 'second', inference_count: expect.any(Number) }]);
+  expect(await answered()).toBe(before + 1);
 });
 
 clause('repository-4', async () => {
