@@ -4,7 +4,7 @@ import { entriesOf, resultOf } from './checkpoint-entries.js';
 import { writeCheckpoint, type Checkpoint, type CutGeneration } from './checkpoint.js';
 import { axesOf, type Objectives } from './dominance.js';
 import { createEvaluationLog } from './evaluation-log.js';
-import type { Candidate, Generation, StopReason } from './generation.js';
+import type { Generation, StopReason } from './generation.js';
 import { frontOf, generationReport, solutionsOf } from './generation-report.js';
 import { createGenotypeSet, keyOf } from './genotype-set.js';
 import { hypervolume } from './indicators/hypervolume.js';
@@ -15,30 +15,15 @@ import type { Problem, Result, Solution } from './problem.js';
 import { limitMet, progressOf } from './progress.js';
 import { createRandom, restoreRandom } from './random.js';
 import type { SearchState } from './termination.js';
+import type { Engine } from './ways-to-run.js';
 
 /** A population that evolves generation by generation, whoever evaluates its candidates. */
-export interface Evolution<Genome, Name extends string, Constraint extends string> {
-  /** The last completed generation; -1 before the initial one. */
-  readonly generation: number;
-  readonly evaluations: number;
-  /** The names of all values of a result: objectives, then constraints. */
-  readonly names: readonly (Name | Constraint)[];
-  /** The candidates of the next generation that have no result yet, made when they are first asked for; none at the end. */
-  ask(): readonly Candidate<Genome>[];
-  /** The candidate with this id, if it waits for a result. */
-  waiting(id: number): Candidate<Genome> | undefined;
-  /**
-   * Records the checked result of a candidate that waits for it; the last one completes the generation.
-   *
-   * @throws SearchError `NO_CANDIDATES` where all candidates of the initial population are discarded
-   */
-  record(id: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined;
-  /** Why it has ended; undefined while there may be more candidates. */
-  stopReason(): StopReason | undefined;
-  /** The population's Pareto front. */
-  front(): readonly Solution<Genome, Name, Constraint>[];
-  /** Everything measured so far, in order. */
-  evaluated(): readonly Solution<Genome, Name, Constraint>[];
+export interface Evolution<Genome, Name extends string, Constraint extends string> extends Engine<
+  Genome,
+  Name,
+  Constraint,
+  Generation<Genome, Name, Constraint>
+> {
   /** How it stands at the end of its last completed generation. */
   checkpoint(): Checkpoint<Genome>;
   /** Goes on from a checkpoint of the same search, in place of the beginning. */

@@ -1,11 +1,7 @@
-import { aborted, unlessAborted } from './abort.js';
 import { nsga2 } from './algorithms/nsga2.js';
 import { checkSameSearch, readCheckpoint, type Checkpoint } from './checkpoint.js';
-import { SearchError } from './errors.js';
 import { createEvolution, type Evolution } from './evolution.js';
 import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
-import { keyOf } from './genotype-set.js';
-import { lazily } from './lazily.js';
 import {
   checkSearchOptions,
   resolveLimits,
@@ -14,16 +10,8 @@ import {
   type SearchLimits,
   type SearchOptions,
 } from './options.js';
-import {
-  checkEvaluate,
-  checkNames,
-  checkParts,
-  type AbortSignalLike,
-  type Problem,
-  type Result,
-  type Solution,
-} from './problem.js';
-import { checkResult, inOrder } from './results.js';
+import { checkNames, checkParts, type Problem, type Result, type Solution } from './problem.js';
+import { waysToRun, type WaysToRun } from './ways-to-run.js';
 
 /**
  * A generational evolutionary search for the best trade-offs between named objectives: one engine that is run in three ways. `run` does all of
@@ -38,9 +26,8 @@ import { checkResult, inOrder } from './results.js';
 export class Search<Genome, Name extends string = string, Constraint extends string = never> implements AsyncIterable<
   Generation<Genome, Name, Constraint>
 > {
-  readonly #problem: Problem<Genome, Name, Constraint>;
   readonly #evolution: Evolution<Genome, Name, Constraint>;
-  #busy = false;
+  readonly #ways: WaysToRun<Genome, Name | Constraint, Generation<Genome, Name, Constraint>>;
 
   /** @throws SearchError `INVALID_PROBLEM` or `INVALID_OPTION`, before anything is evaluated */
   constructor(problem: Problem<Genome, Name, Constraint>, options: SearchOptions<Name>) {
@@ -48,7 +35,6 @@ export class Search<Genome, Name extends string = string, Constraint extends str
     checkSearchOptions(options);
     const { seed = 0, algorithm = nsga2(), generations, evaluations, until, ...settings } = options;
     checkNames(problem.objectives, problem.constraints ?? []);
-    this.#problem = problem;
     this.#evolution = createEvolution({
       problem,
       algorithm,
@@ -60,6 +46,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
       }),
       seed,
     });
+    this.#ways = waysToRun(problem, this.#evolution);
   }
 
   /**
@@ -118,8 +105,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    * for (const { id, genome } of search.ask()) search.tell(id, { cost: genome[0], score: Math.sqrt(genome[0]) });
    */
   ask(): readonly Candidate<Genome>[] {
-    this.#checkIdle();
-    return this.#evolution.ask();
+    return this.#ways.ask();
   }
 
   /**
@@ -131,16 +117,7 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    * @throws SearchError `UNKNOWN_CANDIDATE` unless `ask` gave this id and it has no result yet, `INVALID_OBJECTIVES`, `BUSY`
    */
   tell(id: number, result: Result<Name | Constraint>): Generation<Genome, Name, Constraint> | undefined {
-    this.#checkIdle();
-    const candidate = this.#evolution.waiting(id);
-    if (!candidate) {
-      throw new SearchError(
-        'UNKNOWN_CANDIDATE',
-        `No candidate ${id} waits for a result: it is of another generation, or it has one. Tell each candidate of the last ask() once.`,
-      );
-    }
-    checkResult(result, candidate.genome, this.#evolution.names);
-    return this.#evolution.record(id, result);
+    return this.#ways.tell(id, result);
   }
 
   /**
@@ -152,80 +129,24 @@ export class Search<Genome, Name extends string = string, Constraint extends str
   async run({ signal, onGeneration }: RunOptions<Genome, Name, Constraint> = {}): Promise<
     SearchResult<Genome, Name, Constraint>
   > {
-    this.#markBusy();
-    try {
-      for (;;) {
-        const step = await this.#step(signal);
-        if (typeof step === 'string') {
-          return { front: this.front(), generation: this.generation, evaluations: this.evaluations, stopped: step };
-        }
-        await onGeneration?.(step);
-      }
-    } finally {
-      this.#busy = false;
-    }
+    return this.#ways.run(signal, onGeneration, (stopped) => ({
+      front: this.front(),
+      generation: this.generation,
+      evaluations: this.evaluations,
+      stopped,
+    }));
   }
 
   /** The generations one by one, computed as they are asked for. Leaving the loop leaves the search resumable. */
-  async *generations({ signal }: Pick<RunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<
+  generations({ signal }: Pick<RunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<
     Generation<Genome, Name, Constraint>,
     StopReason,
     void
   > {
-    this.#markBusy();
-    try {
-      for (;;) {
-        const step = await this.#step(signal);
-        if (typeof step === 'string') return step;
-        yield step;
-      }
-    } finally {
-      this.#busy = false;
-    }
+    return this.#ways.generations(signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Generation<Genome, Name, Constraint>> {
     return this.generations();
-  }
-
-  #checkIdle(): void {
-    if (this.#busy) {
-      throw new SearchError(
-        'BUSY',
-        'This search is running already: wait for it, or make a second one to run beside it.',
-      );
-    }
-  }
-
-  #markBusy(): void {
-    this.#checkIdle();
-    checkEvaluate(this.#problem);
-    this.#busy = true;
-  }
-
-  /** One generation, all of it or nothing; or why there is none. */
-  async #step(signal: AbortSignalLike | undefined): Promise<Generation<Genome, Name, Constraint> | StopReason> {
-    const candidates = this.#evolution.ask();
-    if (candidates.length === 0) return this.#evolution.stopReason() ?? 'saturated';
-    if (signal?.aborted) throw aborted(signal.reason);
-    const genomes = candidates.map(({ genome }) => genome);
-    const keys = lazily(() => genomes.map((genome) => keyOf(this.#problem, genome)));
-    const context = {
-      generation: this.generation + 1,
-      get keys() {
-        return keys();
-      },
-      ...(signal && { signal }),
-    };
-    const results = inOrder(
-      await unlessAborted(() => this.#problem.evaluate(genomes, context), signal),
-      genomes,
-      this.#evolution.names,
-    );
-    let report: Generation<Genome, Name, Constraint> | undefined;
-    candidates.forEach(
-      ({ id }, i) => void (report = this.#evolution.record(id, results[i] as Result<Name | Constraint>)),
-    );
-    return report as Generation<Genome, Name, Constraint>;
   }
 }

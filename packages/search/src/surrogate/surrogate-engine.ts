@@ -4,7 +4,7 @@ import { entriesOf, resultOf } from '../checkpoint-entries.js';
 import { axesOf, type Objectives } from '../dominance.js';
 import { createEvaluationLog } from '../evaluation-log.js';
 import { frontOf, generationReport, solutionsOf } from '../generation-report.js';
-import type { Candidate, StopReason } from '../generation.js';
+import type { StopReason } from '../generation.js';
 import { createGenotypeSet } from '../genotype-set.js';
 import { hypervolume } from '../indicators/hypervolume.js';
 import { numbersBetween } from '../numbers-between.js';
@@ -14,6 +14,7 @@ import type { Result, Solution } from '../problem.js';
 import { limitMet, progressOf } from '../progress.js';
 import { createRandom, restoreRandom } from '../random.js';
 import type { SearchState } from '../termination.js';
+import type { Engine } from '../ways-to-run.js';
 import { qualityOf, type FitParameters, type ModelQuality } from './model.js';
 import { modelValues, type Forecast, type ModelledValues } from './modelled-values.js';
 import { proposeBatch } from './propose.js';
@@ -40,16 +41,12 @@ interface PendingBatch<Genome, Value extends string> {
 }
 
 /** A search that is led by a model, batch by batch, whoever evaluates its candidates. */
-export interface SurrogateEngine<Genome, Name extends string, Constraint extends string> {
-  readonly generation: number;
-  readonly evaluations: number;
-  readonly names: readonly (Name | Constraint)[];
-  ask(): readonly Candidate<Genome>[];
-  waiting(id: number): Candidate<Genome> | undefined;
-  record(id: number, result: Result<Name | Constraint>): SurrogateGeneration<Genome, Name, Constraint> | undefined;
-  stopReason(): StopReason | undefined;
-  front(): readonly Solution<Genome, Name, Constraint>[];
-  evaluated(): readonly Solution<Genome, Name, Constraint>[];
+export interface SurrogateEngine<Genome, Name extends string, Constraint extends string> extends Engine<
+  Genome,
+  Name,
+  Constraint,
+  SurrogateGeneration<Genome, Name, Constraint>
+> {
   expected(): readonly ExpectedSolution<Genome, Name, Constraint>[];
   checkpoint(): SurrogateCheckpoint<Genome>;
   restore(checkpoint: SurrogateCheckpoint): void;

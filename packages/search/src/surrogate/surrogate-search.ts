@@ -1,12 +1,8 @@
-import { aborted, unlessAborted } from '../abort.js';
 import { nsga2 } from '../algorithms/nsga2.js';
-import { SearchError } from '../errors.js';
 import type { Candidate, StopReason } from '../generation.js';
-import { keyOf } from '../genotype-set.js';
-import { lazily } from '../lazily.js';
 import { resolveLimits, type SearchLimits } from '../options.js';
 import type { AbortSignalLike, Result, Solution } from '../problem.js';
-import { checkResult, inOrder } from '../results.js';
+import { waysToRun, type WaysToRun } from '../ways-to-run.js';
 import { checkSameSurrogateSearch, readSurrogateCheckpoint, type SurrogateCheckpoint } from './surrogate-checkpoint.js';
 import { createSurrogateEngine, type SurrogateEngine } from './surrogate-engine.js';
 import type { ExpectedSolution, SurrogateGeneration } from './surrogate-generation.js';
@@ -58,16 +54,14 @@ export class SurrogateSearch<
   Name extends string = string,
   Constraint extends string = never,
 > implements AsyncIterable<SurrogateGeneration<Genome, Name, Constraint>> {
-  readonly #problem: SurrogateProblem<Genome, Name, Constraint>;
   readonly #engine: SurrogateEngine<Genome, Name, Constraint>;
-  #busy = false;
+  readonly #ways: WaysToRun<Genome, Name | Constraint, SurrogateGeneration<Genome, Name, Constraint>>;
 
   /** @throws SearchError `INVALID_PROBLEM` or `INVALID_OPTION`, before anything is evaluated */
   constructor(problem: SurrogateProblem<Genome, Name, Constraint>, options: SurrogateOptions<Name>) {
     checkSurrogateProblem(problem);
     checkSurrogateOptions(options);
     const { seed = 0, algorithm = nsga2(), regressions, generations, evaluations, until, ...settings } = options;
-    this.#problem = problem;
     this.#engine = createSurrogateEngine({
       problem,
       algorithm,
@@ -80,6 +74,7 @@ export class SurrogateSearch<
       }),
       seed,
     });
+    this.#ways = waysToRun(problem, this.#engine, 'batch', true);
   }
 
   /**
@@ -156,8 +151,7 @@ export class SurrogateSearch<
    * @throws SearchError `NO_CANDIDATES`, `BUSY` while the search runs by itself
    */
   ask(): readonly Candidate<Genome>[] {
-    this.#checkIdle();
-    return this.#engine.ask();
+    return this.#ways.ask();
   }
 
   /**
@@ -170,16 +164,7 @@ export class SurrogateSearch<
    * `BUSY`
    */
   tell(id: number, result: Result<Name | Constraint>): SurrogateGeneration<Genome, Name, Constraint> | undefined {
-    this.#checkIdle();
-    const candidate = this.#engine.waiting(id);
-    if (!candidate) {
-      throw new SearchError(
-        'UNKNOWN_CANDIDATE',
-        `No candidate ${id} waits for a result: it is of another batch, or it has one. Tell each candidate of the last ask() once.`,
-      );
-    }
-    checkResult(result, candidate.genome, this.#engine.names);
-    return this.#engine.record(id, result);
+    return this.#ways.tell(id, result);
   }
 
   /**
@@ -191,81 +176,23 @@ export class SurrogateSearch<
   async run({ signal, onGeneration }: SurrogateRunOptions<Genome, Name, Constraint> = {}): Promise<
     SurrogateResult<Genome, Name, Constraint>
   > {
-    this.#markBusy();
-    try {
-      for (;;) {
-        const step = await this.#step(signal);
-        if (typeof step === 'string') {
-          const learned = this.expected();
-          const front = learned.length > 0 ? learned : this.front().map((solution) => ({ ...solution, expected: {} }));
-          return { front, generation: this.generation, evaluations: this.evaluations, stopped: step };
-        }
-        await onGeneration?.(step);
-      }
-    } finally {
-      this.#busy = false;
-    }
+    return this.#ways.run(signal, onGeneration, (stopped) => {
+      const learned = this.expected();
+      const front = learned.length > 0 ? learned : this.front().map((solution) => ({ ...solution, expected: {} }));
+      return { front, generation: this.generation, evaluations: this.evaluations, stopped };
+    });
   }
 
   /** The batches one by one, computed as they are asked for. Leaving the loop leaves the search resumable. */
-  async *generations({ signal }: Pick<SurrogateRunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<
+  generations({ signal }: Pick<SurrogateRunOptions<Genome, Name>, 'signal'> = {}): AsyncGenerator<
     SurrogateGeneration<Genome, Name, Constraint>,
     StopReason,
     void
   > {
-    this.#markBusy();
-    try {
-      for (;;) {
-        const step = await this.#step(signal);
-        if (typeof step === 'string') return step;
-        yield step;
-      }
-    } finally {
-      this.#busy = false;
-    }
+    return this.#ways.generations(signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SurrogateGeneration<Genome, Name, Constraint>> {
     return this.generations();
-  }
-
-  #checkIdle(): void {
-    if (this.#busy) {
-      throw new SearchError(
-        'BUSY',
-        'This search is running already: wait for it, or make a second one to run beside it.',
-      );
-    }
-  }
-
-  #markBusy(): void {
-    this.#checkIdle();
-    this.#busy = true;
-  }
-
-  /** One batch, all of it or nothing; or why there is none. */
-  async #step(
-    signal: AbortSignalLike | undefined,
-  ): Promise<SurrogateGeneration<Genome, Name, Constraint> | StopReason> {
-    if (signal?.aborted) throw aborted(signal.reason);
-    const candidates = this.#engine.ask();
-    if (candidates.length === 0) return this.#engine.stopReason() ?? 'saturated';
-    const genomes = candidates.map(({ genome }) => genome);
-    const keys = lazily(() => genomes.map((genome) => keyOf(this.#problem, genome)));
-    const context = {
-      generation: this.generation + 1,
-      get keys() {
-        return keys();
-      },
-      ...(signal && { signal }),
-    };
-    const results = inOrder(
-      await unlessAborted(() => this.#problem.evaluate(genomes, context), signal),
-      genomes,
-      this.#engine.names,
-    );
-    let report: SurrogateGeneration<Genome, Name, Constraint> | undefined;
-    candidates.forEach(({ id }, i) => void (report = this.#engine.record(id, results[i] as Result<Name | Constraint>)));
-    return report as SurrogateGeneration<Genome, Name, Constraint>;
   }
 }
