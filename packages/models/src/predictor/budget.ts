@@ -96,11 +96,10 @@ const roundedUp = (share: number): string => (Math.ceil(share * 1000) / 1000).to
 /** @throws ModelError `BUDGET_INVALID` that says why no point fits, and what would */
 const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, latencyOf }: PointMeasures): never => {
   if ('cost' in budget) {
-    const shares = points.map(({ point, cost }): NearestPoint => ({ point, cost: costOf?.(point) ?? cost }));
-    const nearest = shares.reduce<NearestPoint | undefined>(
-      (low, share) => (low && low.cost <= share.cost ? low : share),
-      undefined,
-    );
+    const shareOf = ({ point, cost }: ParetoPoint): number => costOf?.(point) ?? cost;
+    const cost = least(points, shareOf);
+    const closest = best(pointsWithin(points, { cost }, { costOf })); // of those that cost the least
+    const nearest = closest && { point: closest.point, cost: shareOf(closest) };
     const smallest = nearest ? roundedUp(nearest.cost) : 'nothing';
     const here = costOf ? ' for this text' : '';
     return fail(

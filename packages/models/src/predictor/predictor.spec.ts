@@ -142,7 +142,7 @@ describe('a model that was trained and searched', () => {
           } else {
             seen.kept += 1;
             expect(answer.cost).toBeLessThanOrEqual(cost + 1e-9);
-            const fits = predictor.paretoSet.filter((_, i) => (shares[i] ?? 1) <= cost);
+            const fits = predictor.paretoSet.filter((_, i) => (shares[i] ?? 1) <= cost + 1e-9);
             const chosen = predictor.paretoSet.find(({ point }) => point === answer.point);
             expect(chosen?.score).toBe(Math.max(...fits.map(({ score }) => score)));
           }
