@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPeers, transformersEntry } from './onnx/peers.js';
 import { quantile, report } from './harness.js';
+import { askBudgets } from './server/budgets.js';
 import { askIdle } from './server/idle.js';
 import type { Answered } from './server/load.js';
 import { capacity, createClient, openLoop } from './server/load.js';
@@ -150,6 +151,14 @@ console.log(
   `health: ${health.idle.toFixed(1)} ms idle, ${health.nested.toFixed(1)} ms under nested bodies, ${health.flat.toFixed(1)} ms under flat ones`,
 );
 
+const budgets = await withServer(startOurs(model), async (server) => {
+  const client = clientOf(server);
+  const outcome = await askBudgets(client, wordsOf);
+  client.close();
+  return outcome;
+});
+console.log(`budgets: ${budgets.exceeded} of ${budgets.requests} exceeded, ${budgets.refused} refused`);
+
 const theirs = await withServer(startTransformers(transformersEntry(), exported, 'reviews'), async (server) => {
   const client = clientOf(server);
   const body = (i: number): unknown => ({ text: textOf(i) });
@@ -214,6 +223,12 @@ report('server', [
     value: shortened / idleAnswers,
     unit: 'share of answers made shorter',
     note: `${idleAnswers} requests one after another on an idle server, half of them where a wait of 1 ms is too long already: one text of 8 to 500 words, or 32 texts`,
+  },
+  {
+    id: 'server.over_budget',
+    value: budgets.exceeded / budgets.requests,
+    unit: 'share of cost budgets exceeded',
+    note: `${budgets.requests} requests of one text of 1 to 120 words, each with a random budget_cost from 0.2 to 1; ${budgets.refused} refused because nothing was within it, with the nearest that is`,
   },
   {
     id: 'server.health_under_nesting',

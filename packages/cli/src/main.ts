@@ -74,9 +74,11 @@ const report = (error: unknown, io: Io, json: boolean): number => {
   const isUsage = error instanceof CommanderError;
   const code = isUsage ? 'USAGE' : (knownCode(error) ?? 'UNEXPECTED');
   const message = messageOf(error).replace(/^error: /, '');
+  const nearest = error instanceof Error && 'nearest' in error ? error.nearest : undefined;
   const hint =
     code === 'UNEXPECTED' ? ' This is a fault of the program; DEBUG=length-adaptive shows where it happened.' : '';
-  if (json) io.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  if (json)
+    io.stderr.write(`${JSON.stringify({ error: { code, message, ...(nearest !== undefined && { nearest }) } })}\n`);
   else io.stderr.write(`${colors.red(code === 'ABORTED' ? 'interrupted:' : 'error:')} ${message}${hint}\n`);
   if (isDebugging(io.env) && error instanceof Error) io.stderr.write(`${error.stack}\n`);
   return isUsage ? exitCodes.usage : exitCodeOf(error);

@@ -1,6 +1,6 @@
 /** What an engine is written with, as the sub-path `@length-adaptive/models/engine`: a model's description and weights, and the seams to run, train and distil it, without TensorFlow.js. */
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
 export { readWeight } from './architectures/deferred-weights.js';
 export type { DeferredWeight } from './architectures/deferred-weights.js';

@@ -1,3 +1,5 @@
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+
 /** What can go wrong in this package, one word each. `*_NOT_FOUND` means something named does not exist. */
 export type ModelErrorCode =
   | 'FILE_NOT_FOUND'
@@ -26,16 +28,26 @@ export type ModelErrorCode =
   | 'DISPOSED'
   | 'ABORTED';
 
+/** The point that comes closest to a budget which none keeps. */
+export interface NearestPoint {
+  readonly point: OperatingPoint;
+  /** The smallest share of the full model's MACs that can be had, for the text at hand where there is one. */
+  readonly cost: number;
+}
+
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
+  /** With `BUDGET_INVALID` where no point keeps a budget of cost. */
+  declare readonly nearest?: NearestPoint;
 
   constructor(
     readonly code: ModelErrorCode,
     message: string,
-    options?: { readonly cause?: unknown },
+    { nearest, ...options }: { readonly cause?: unknown; readonly nearest?: NearestPoint | undefined } = {},
   ) {
     super(message, options);
+    if (nearest) this.nearest = nearest;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The files of a model, as the sub-path `@length-adaptive/models/files`: where they come from, weights and model directories, without TensorFlow.js. */
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { directorySource } from './sources/directory-source.js';
 export type { DirectorySourceOptions } from './sources/directory-source.js';
 export type { DownloadProgress } from './sources/download-progress.js';

@@ -1,5 +1,5 @@
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 
 export { directorySource } from './sources/directory-source.js';
 export type { DirectorySourceOptions } from './sources/directory-source.js';
@@ -90,7 +90,7 @@ export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
 export { tokenBatches } from './model/token-batches.js';
 export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
-export type { Budget, LatencyOf, PointBounds } from './predictor/budget.js';
+export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
 export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { encodeExamples } from './examples/encode-examples.js';
@@ -156,6 +156,7 @@ export { load } from './predictor/load.js';
 export { createPredictor } from './predictor/predictor.js';
 export type { Predictor } from './predictor/predictor.js';
 export type {
+  AffordablePoints,
   FailedPrediction,
   Inspection,
   OnError,

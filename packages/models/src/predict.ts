@@ -1,12 +1,13 @@
 /** Predicting on any engine, as the sub-path `@length-adaptive/models/predict`: predictor, budgets and tasks, without TensorFlow.js and without training. */
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
-export type { Budget, LatencyOf, PointBounds } from './predictor/budget.js';
+export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
 export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { createPredictor } from './predictor/predictor.js';
 export type {
+  AffordablePoints,
   FailedPrediction,
   Inspection,
   OnError,

@@ -1,6 +1,6 @@
 /** Text to tokens and back, as the sub-path `@length-adaptive/models/tokenizer`, without TensorFlow.js. */
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { encodeTextWords, encodeWords } from './tokenizer/encode-words.js';
 export type { TextWords, WordEncoding } from './tokenizer/encode-words.js';
 export { answerTokens, questionWindows } from './tokenizer/question-windows.js';

@@ -1,6 +1,6 @@
 /** Training, distilling and searching models, as the sub-path `@length-adaptive/models/train`. On TensorFlow.js, or on an engine that is given. */
 export { ModelError } from './errors.js';
-export type { ModelErrorCode } from './errors.js';
+export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export { createTaskModel } from './model/task-model.js';

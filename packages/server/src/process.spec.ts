@@ -64,7 +64,7 @@ describe('five models', () => {
   });
 
   test('answer, each its own task, at the length that the budget allows', async () => {
-    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.7 })).toMatchObject({
+    expect(await server.post('/v1/classify', { model: 'reviews', text: textOf(40), budget_cost: 0.8 })).toMatchObject({
       status: 200,
       body: { length_config: paretoSet[1]?.point.lengths.join(','), expected_score: 0.86, degraded: false },
     });
@@ -82,7 +82,7 @@ describe('five models', () => {
       body: { cost: 1 },
     });
     const topics = (threshold: number) =>
-      server.post('/v1/classify', { model: 'topics', text: textOf(40), budget_cost: 0.7, threshold });
+      server.post('/v1/classify', { model: 'topics', text: textOf(40), budget_cost: 0.8, threshold });
     expect(await topics(0)).toMatchObject({
       status: 200,
       body: {
@@ -98,6 +98,39 @@ describe('five models', () => {
         inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['a good film'] }],
       }),
     ).toMatchObject({ status: 200, body: { model_name: 'stars' } });
+  });
+
+  test('none of 500 random budgets of cost is exceeded, whatever the length of the text; what cannot be had is told what can', async () => {
+    const asked = fc.record({
+      words: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 120 })),
+      budget_cost: fc.double({ min: 0.2, max: 1, noNaN: true }),
+      text: fc.integer({ min: 0, max: 20 }),
+    });
+    const requests = fc.sample(asked, { numRuns: 500, seed: 3 });
+    const seen = { kept: 0, refused: 0 };
+    for (let first = 0; first < requests.length; first += 20) {
+      await Promise.all(
+        requests.slice(first, first + 20).map(async ({ words, budget_cost, text: seed }) => {
+          const request = { model: 'reviews', text: textOf(words, seed) };
+          const { status, body } = await server.post('/v1/classify', { ...request, budget_cost });
+          if (status === 200) {
+            seen.kept += 1;
+            expect(body['cost']).toBeLessThanOrEqual(budget_cost + 1e-9);
+            return;
+          }
+          seen.refused += 1;
+          expect({ status, body }).toMatchObject({ status: 422, body: { code: 'BUDGET_INFEASIBLE' } });
+          const { nearest } = body as { nearest: { cost: number; length_config: string } };
+          expect(nearest.cost).toBeGreaterThan(budget_cost);
+          expect(await server.post('/v1/classify', { ...request, budget_cost: nearest.cost })).toMatchObject({
+            status: 200,
+            body: { cost: nearest.cost, length_config: nearest.length_config },
+          });
+        }),
+      );
+    }
+    expect(seen.kept).toBeGreaterThan(100);
+    expect(seen.refused).toBeGreaterThan(50);
   });
 
   test('token ids answer as the text that they are of', async () => {

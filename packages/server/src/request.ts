@@ -4,7 +4,7 @@ import type { ServerError } from './errors.js';
 
 /** What a request may spend; every bound that is given holds. */
 export interface RequestBudget {
-  /** At most this share of the full length's MACs, in (0, 1]. */
+  /** At most this share of the full length's MACs for each text, at its own tokens, in (0, 1]. */
   readonly cost?: number | undefined;
   /** Milliseconds from arrival to answer, as predicted from the queue and from measured speed. */
   readonly latencyMs?: number | undefined;
@@ -43,7 +43,7 @@ export interface InferenceResult {
   readonly predictions: readonly Prediction[];
   /** Why the others were not, by their number, where the request was `partial`. */
   readonly refused?: ReadonlyMap<number, ServerError> | undefined;
-  /** The operating point that all of them ran at. */
+  /** The operating point that all of them ran at; the shortest of them where a bound on cost gave texts different ones. */
   readonly point: OperatingPoint;
   /** MACs spent, as a share of the full length's. */
   readonly cost: number;

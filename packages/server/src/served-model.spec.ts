@@ -1,9 +1,12 @@
+import type { OperatingPoint } from '@length-adaptive/core';
+import * as fc from 'fast-check';
 import { serveModel } from './served-model.js';
 import type { QueueOptions, OpenModel } from './served-model.js';
 import type { InferenceRequest, InferenceResult } from './request.js';
 import type { ConstantSpeedPool } from './testing/constant-speed-pool.js';
-import { constantSpeedPool, textOf32Tokens } from './testing/constant-speed-pool.js';
+import { constantSpeedPool, facts, textOf32Tokens } from './testing/constant-speed-pool.js';
 import { inVirtualTime } from './testing/virtual-time.js';
+import { macsOf } from './work/job.js';
 
 /** No clock of this machine is in what follows: time passes only while a test awaits. */
 const test = (name: string, body: () => Promise<void>): void => it(name, inVirtualTime(body));
@@ -64,14 +67,90 @@ test('budgets choose', async () => {
 test('requests with different budgets share a batch, each at its own configuration', async () => {
   const { model, pool } = start();
   const first = ask(model);
-  const others = [0.2, 0.5, 1].map((cost) => ask(model, { budget: { cost } }));
-  await Promise.all([first, ...others]);
+  const others = [0.3, 0.5, 1].map((cost) => ask(model, { budget: { cost } }));
+  const answers = await Promise.all([first, ...others]);
   expect(pool.batches.map((batch) => batch.length)).toEqual([1, 3]);
-  expect(pool.batches[1]?.map(({ point }) => point.lengths)).toEqual([
+  expect(answers.slice(1).map(({ point }) => point.lengths)).toEqual([
     [0.2, 0.1, 0.1],
     [0.5, 0.3, 0.2],
     [1, 1, 1],
   ]);
+});
+
+describe('a bound on cost is kept at the tokens of each text', () => {
+  const macs = macsOf(facts);
+  const shareOf = (tokens: number, point: OperatingPoint): number => macs(tokens, point) / macs(tokens, {});
+  const tokensOf = (count: number) => ({ ids: new Array<number>(count).fill(5) });
+
+  test('500 random ones: none is exceeded, the best within it runs, and what cannot be had is refused with what can', async () => {
+    const { model } = start();
+    const seen = { kept: 0, refused: 0 };
+    const asked = fc.record({
+      count: fc.integer({ min: 1, max: 128 }),
+      cost: fc.double({ min: 0.1, max: 1, noNaN: true }),
+    });
+    for (const { count, cost } of fc.sample(asked, { numRuns: 500, seed: 1 })) {
+      const shares = facts.paretoSet.map(({ point }) => shareOf(count, point));
+      const fits = facts.paretoSet.filter((_, i) => (shares[i] ?? 1) <= cost + 1e-9);
+      const answer = await ask(model, { inputs: [tokensOf(count)], budget: { cost } }).catch((error: unknown) => error);
+      if (fits.length > 0) {
+        seen.kept += 1;
+        expect(answer).toMatchObject({ expectedScore: fits.at(-1)?.score, degraded: false });
+        expect((answer as InferenceResult).cost).toBeLessThanOrEqual(cost + 1e-9);
+      } else {
+        seen.refused += 1;
+        expect(answer).toMatchObject({
+          code: 'BUDGET_INFEASIBLE',
+          details: { nearest: { cost: Math.min(...shares) } },
+        });
+      }
+    }
+    expect(seen.kept).toBeGreaterThan(100);
+    expect(seen.refused).toBeGreaterThan(50);
+  });
+
+  test('whatever the guess of its tokens was', async () => {
+    const { model } = start({}, constantSpeedPool({ tokensOf: () => 5 })); // guessed: 32
+    const [point] = facts.paretoSet.map((found) => found.point);
+    await expect(ask(model, { budget: { cost: 0.4 } })).rejects.toMatchObject({
+      code: 'BUDGET_INFEASIBLE',
+      details: { nearest: { length_config: '0.2,0.1,0.1', cost: shareOf(5, point ?? {}), score: 0.8 } },
+    });
+    const long = start({}, constantSpeedPool({ tokensOf: () => 128 })).model; // guessed: 3, for which nothing is within
+    expect(await ask(long, { inputs: ['a'], budget: { cost: 0.52 } })).toMatchObject({
+      point: { lengths: [0.5, 0.3, 0.2] },
+    });
+  });
+
+  test('by the default budget of the server too, together with a least score and under load', async () => {
+    const { model } = start({ defaultBudget: { cost: 0.5 }, maxQueueMs: 10_000 });
+    await expect(ask(model, { inputs: [tokensOf(2)] })).rejects.toMatchObject({ code: 'BUDGET_INFEASIBLE' });
+    await expect(ask(model, { budget: { cost: 0.5, minScore: 0.88 } })).rejects.toMatchObject({
+      code: 'BUDGET_INFEASIBLE',
+      details: { nearest: { length_config: '0.7,0.5,0.4', score: 0.88 } },
+    });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask(model)));
+    expect(Math.max(...answers.map(({ cost }) => cost))).toBeLessThanOrEqual(0.5);
+    expect(answers.some(({ degraded }) => degraded)).toBe(true);
+    for (const { degraded, point } of answers) expect(degraded).toBe(point.lengths?.[0] !== 0.5);
+  });
+
+  test('of every text of a request; the answer tells the shortest configuration', async () => {
+    const { model } = start();
+    const inputs = [tokensOf(100), tokensOf(3)];
+    const { predictions, point, expectedScore, degraded } = await ask(model, { inputs, budget: { cost: 0.76 } });
+    for (const { cost } of predictions) expect(cost).toBeLessThanOrEqual(0.76);
+    const [long, short] = predictions.map((own) => own.point.lengths);
+    expect(short).not.toEqual(long);
+    expect({ point, degraded }).toEqual({ point: { lengths: short }, degraded: false });
+    expect(expectedScore).toBe(facts.paretoSet.find((found) => found.point.lengths === short)?.score);
+    const some = await ask(model, { inputs: [tokensOf(2), tokensOf(100)], budget: { cost: 0.5 }, partial: true });
+    expect(some.predictions).toHaveLength(1);
+    expect(some.refused?.get(0)).toMatchObject({
+      code: 'BUDGET_INFEASIBLE',
+      message: expect.stringMatching(/^Text 0: /),
+    });
+  });
 });
 
 test('batches are bounded by tokens and by texts; one text always fits', async () => {

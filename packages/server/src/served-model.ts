@@ -14,7 +14,7 @@ import { admit, refuseOvertaken } from './work/admission.js';
 import { createBatchRunner } from './work/batch-runner.js';
 import { formBatch } from './work/form-batch.js';
 import type { Job } from './work/job.js';
-import { createJob, macsOf, macsToCome } from './work/job.js';
+import { createJob, isDegraded, macsOf, macsToCome } from './work/job.js';
 import { planJob } from './work/plan-job.js';
 import { createTokenEstimate } from './work/token-estimate.js';
 import { abandoned, watchRequest } from './work/watch-request.js';
@@ -137,7 +137,7 @@ export const serveModel = (
     queue.prune();
     if (!failure) {
       counts.answered += job.predictions.size;
-      if ((job.choice?.index ?? 0) < job.alone.index) counts.degraded += job.predictions.size;
+      if (isDegraded(job, macs)) counts.degraded += job.predictions.size;
     }
     if (open.size === 0) emptied();
   };

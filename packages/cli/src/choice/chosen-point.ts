@@ -1,20 +1,21 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { RunnableTextModel } from '@length-adaptive/models';
-import { calibrateLatency, pointForBudget } from '@length-adaptive/models';
+import { calibrateLatency, macsShare, pointForBudget } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 import type { LengthSettings } from './length-choice.js';
 import { parseBudget, readPoint } from './length-choice.js';
 
 /**
- * The one operating point for many texts that the settings ask for; undefined when they ask for none.
+ * The one operating point for many texts that the settings ask for; undefined when they ask for none. A budget of cost is kept at the tokens
+ * of all the texts together, and at the mean of the search where there are no texts.
  *
- * @param meanTokens tokens of a text, for a budget of latency
+ * @param lengths tokens of each text; none where the point is chosen before there are texts
  * @throws CliError `INPUT_INVALID` for a budget when there is nothing to choose from
  */
 export const chosenPoint = async (
   { budget, lengthConfig }: LengthSettings,
   { model, lengthAdaptive }: RunnableTextModel,
-  meanTokens: number,
+  lengths: readonly number[],
 ): Promise<OperatingPoint | undefined> => {
   const searched = lengthAdaptive?.paretoSet ?? [];
   if (lengthConfig !== undefined) return readPoint(lengthConfig, model.dimensions.layers, searched);
@@ -26,8 +27,11 @@ export const chosenPoint = async (
       'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.',
     );
   }
-  if (!('latencyMs' in wanted)) return pointForBudget(searched, wanted).point;
-  const tokens = Math.round(meanTokens);
+  if (!('latencyMs' in wanted)) {
+    const costOf = (point: OperatingPoint): number => macsShare(model, point, lengths);
+    return pointForBudget(searched, wanted, lengths.length > 0 ? { costOf } : {}).point;
+  }
+  const tokens = Math.round(lengths.reduce((sum, own) => sum + own, 0) / lengths.length);
   const latency = await calibrateLatency(model, { lengths: [tokens] });
-  return pointForBudget(searched, wanted, (point) => latency.milliseconds(tokens, point)).point;
+  return pointForBudget(searched, wanted, { latencyOf: (point) => latency.milliseconds(tokens, point) }).point;
 };

@@ -63,7 +63,7 @@ test('writes files that say how near they are, and that predict runs without the
     'tokenizer_config.json',
   ]);
 
-  for (const argv of [[], ['--budget', 'cost=0.6'], ['--length-config', '0.9,0.4']]) {
+  for (const argv of [[], ['--budget', 'cost=0.75'], ['--length-config', '0.9,0.4']]) {
     const [exported, original] = [await predict(at('exported'), ...argv), await predict(at('model'), ...argv)];
     expect({ argv, ...exported }).toEqual({ argv, ...original });
     expect(exported.code).toBe(0);
@@ -98,7 +98,7 @@ test('a configuration that is built in is what runs, and nothing else does', asy
   });
   const { answer } = await predict(at('built-in'));
   expect(answer).toMatchObject({ point: { lengths: [0.5, 0.25] } });
-  expect(answer).toEqual((await predict(at('model'), '--budget', 'cost=0.6')).answer);
+  expect(answer).toEqual((await predict(at('model'), '--budget', 'cost=0.75')).answer);
   expect(await predict(at('built-in'), '--length-config', 'full')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('built in'),

@@ -117,7 +117,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const opened = await openTrainedModel(source, { reducer: settings.reducer, prior: settings.prior });
   for (const line of opened.notes ?? []) context.note(line);
   try {
-    const point = await chosenPoint(settings, opened, Number.NaN);
+    const point = await chosenPoint(settings, opened, []);
     const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, {
       precisions,

@@ -98,11 +98,11 @@ test('two texts come as a pair of a JSON line', async () => {
 
 test.each([
   [
-    ['--budget', 'cost=0.6'],
+    ['--budget', 'cost=0.75'],
     [0.5, 0.25],
   ],
   [
-    ['--budget', 'cost=60%'],
+    ['--budget', 'cost=75%'],
     [0.5, 0.25],
   ],
   [
@@ -133,6 +133,29 @@ test.each([
   const { code, stdout, stderr } = await predict('--json', '--model', searched, ...argv, 'the film was really great');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(JSON.parse(stdout)).toMatchObject({ point: { lengths } });
+});
+
+test('no text costs more than the budget; one that nothing is within is told what can be had, which is then had', async () => {
+  const short = 'the film was really great';
+  const long = 'the film was really great and very very very moving';
+  const { code, stdout } = await predict('--json', '--model', searched, '--budget', 'cost=0.7', short, long);
+  expect(code).toBe(3);
+  const [refused, answered] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { cost: number; error?: { nearest: { cost: number } } });
+  expect(refused).toMatchObject({
+    text: short,
+    error: { code: 'BUDGET_INVALID', nearest: { point: { lengths: [0.5, 0.25] }, cost: expect.any(Number) } },
+  });
+  expect(answered?.cost).toBeLessThanOrEqual(0.7);
+  const nearest = refused?.error?.nearest.cost ?? Number.NaN;
+  expect(nearest).toBeGreaterThan(0.7);
+  const again = await predict('--json', '--model', searched, '--budget', `cost=${nearest}`, short);
+  expect(JSON.parse(again.stdout)).toMatchObject({ cost: nearest, point: { lengths: [0.5, 0.25] } });
+  const alone = await predict('--json', '--model', searched, '--budget', 'cost=0.7', short);
+  expect(alone).toMatchObject({ code: 3, stdout: '' });
+  expect(JSON.parse(alone.stderr)).toMatchObject({ error: { code: 'BUDGET_INVALID', nearest: { cost: nearest } } });
 });
 
 test('--out keeps the run', async () => {

@@ -1,4 +1,4 @@
-import type { ModelErrorCode, Prediction, TextInput } from '@length-adaptive/models';
+import type { ModelErrorCode, Prediction, TextError, TextInput } from '@length-adaptive/models';
 import { ModelError } from '@length-adaptive/models';
 import pico from 'picocolors';
 import { answerText } from '../choice/answer-text.js';
@@ -58,18 +58,18 @@ const formatError = (input: TextInput, { code, message }: TextFailure): string =
   ['error', code, message, shownText(input)].join('\t');
 
 /** Why a text has no prediction. */
-interface TextFailure {
+interface TextFailure extends Omit<TextError, 'code'> {
   readonly code: string;
-  readonly message: string;
 }
 
 /** What became of a text. */
 type Outcome = Prediction | { readonly error: TextFailure };
 
 /** Names the text at fault, and the flag that helps. */
-const atText = ({ code, message }: TextFailure, { line }: NumberedText, truncates: boolean): TextFailure => ({
+const atText = ({ code, message, nearest }: TextFailure, { line }: NumberedText, truncates: boolean): TextFailure => ({
   code,
   message: `Text ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
+  ...(nearest && { nearest }),
 });
 
 /** Predicts texts; those that cannot be read have their error in their place. */
@@ -132,7 +132,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
       texts.forEach((text, i) => {
         const outcome = outcomes[i] as Outcome;
         const failure = outcome.error;
-        if (isAlone && failure) throw new ModelError(failure.code as ModelErrorCode, failure.message);
+        if (isAlone && failure) throw new ModelError(failure.code as ModelErrorCode, failure.message, failure);
         count += 1;
         if (failure) failures.push(failure);
         show(text, outcome);

@@ -21,8 +21,24 @@ test('a score budget buys the cheapest that scores enough', () => {
 });
 
 test('a latency budget asks the latency model', () => {
-  expect(pointForBudget(points, { latencyMs: 6 }, latencyOf)).toBe(points[1]);
-  expect(pointForBudget(points, { latencyMs: 3 }, latencyOf)).toBe(points[0]);
+  expect(pointForBudget(points, { latencyMs: 6 }, { latencyOf })).toBe(points[1]);
+  expect(pointForBudget(points, { latencyMs: 3 }, { latencyOf })).toBe(points[0]);
+});
+
+test('a cost budget is kept at what points cost the text, not at what they cost on average', () => {
+  const costOf = ({ lengths: [ratio = 0] = [] }: OperatingPoint): number => 0.4 + 0.6 * ratio; // 0.52, 0.7, 0.82, 1
+  expect(pointForBudget(points, { cost: 0.6 }, { costOf })).toBe(points[0]);
+  expect(pointForBudget(points, { cost: 0.7 }, { costOf })).toBe(points[1]);
+  const pick = () => pointForBudget(points, { cost: 0.3 }, { costOf });
+  expect(pick).toThrow('No configuration costs 0.3 or less of the full model for this text; the smallest costs 0.520.');
+  expect(pick).toThrow(
+    expect.objectContaining({ code: 'BUDGET_INVALID', nearest: { point: { lengths: [0.2] }, cost: 0.52 } }) as Error,
+  );
+});
+
+test('the smallest share is never told as less than it is', () => {
+  const pick = () => pointForBudget(points, { cost: 0.3 }, { costOf: () => 4 / 7 });
+  expect(pick).toThrow(/smallest costs 0.572/);
 });
 
 test.each([
@@ -35,7 +51,7 @@ test.each([
   [{ minScore: 0.99 }, /best scores 0.92/],
   [{ minScore: Number.NaN }, /minScore is NaN/],
 ])('refuses %j, saying what would fit', (budget, message) => {
-  const pick = () => pointForBudget(points, budget, latencyOf);
+  const pick = () => pointForBudget(points, budget, { latencyOf });
   expect(pick).toThrow(message);
   expect(pick).toThrow(expect.objectContaining({ code: 'BUDGET_INVALID' }) as Error);
 });

@@ -1,12 +1,13 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
+import type { NearestPoint } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
 /** What a caller may spend. */
 export type Budget =
   /**
-   * At most this share of the full model's MACs, in (0, 1], on average over the examples of the search. A single short text
-   * may cost more, because tokens come whole and at least two stay; `Prediction.cost` says what it did cost.
+   * At most this share of the full model's MACs, in (0, 1], at the text's own tokens. Tokens come whole and at least two stay, so
+   * that nothing may be within it for a short text: it is then refused, with the `nearest` that can be had.
    */
   | { readonly cost: number }
   /** At most this many milliseconds for one text on this machine, as predicted from measurements on it. */
@@ -17,8 +18,19 @@ export type Budget =
 /** Milliseconds that a point is predicted to take. */
 export type LatencyOf = (point: OperatingPoint) => number;
 
-const fail = (message: string): never => {
-  throw new ModelError('BUDGET_INVALID', message);
+/** Share of the full model's MACs that a point spends, in (0, 1]. */
+export type CostOf = (point: OperatingPoint) => number;
+
+/** What points are measured by for a text. */
+export interface PointMeasures {
+  /** At the tokens of the text. Default: the mean over the examples of the search, which bounds no single text. */
+  readonly costOf?: CostOf | undefined;
+  /** Needed where time is bounded. */
+  readonly latencyOf?: LatencyOf | undefined;
+}
+
+const fail = (message: string, nearest?: NearestPoint): never => {
+  throw new ModelError('BUDGET_INVALID', message, { nearest });
 };
 
 const best = (points: readonly ParetoPoint[]): ParetoPoint | undefined =>
@@ -52,22 +64,22 @@ const slack = 1e-9;
 /**
  * The points that keep all bounds, in their order: what every budget is resolved by.
  *
- * @param latencyOf needed where time is bounded
+ * @param measures of the text; a bound on cost is kept at its tokens where they have `costOf`
  */
 export const pointsWithin = (
   points: readonly ParetoPoint[],
   { cost = Infinity, latencyMs, minScore }: PointBounds,
-  latencyOf: LatencyOf = () => Number.NaN,
+  { costOf, latencyOf = () => Number.NaN }: PointMeasures = {},
 ): ParetoPoint[] =>
   points.filter(
     (found) =>
-      found.cost <= cost + slack &&
+      (cost === Infinity || (costOf?.(found.point) ?? found.cost) <= cost + slack) &&
       (minScore === undefined || found.score >= minScore - slack) &&
       (latencyMs === undefined || latencyOf(found.point) <= latencyMs),
   );
 
 /** @throws ModelError `BUDGET_INVALID` for a budget that is no positive number */
-const checkBudget = (budget: Budget): void => {
+export const checkBudget = (budget: Budget): void => {
   const check = (name: string, value: number, upper = Infinity): void => {
     if (value > 0 && value <= upper) return;
     const most = upper < Infinity ? ` and at most ${upper}` : '';
@@ -78,31 +90,51 @@ const checkBudget = (budget: Budget): void => {
   else if (!Number.isFinite(budget.minScore)) fail(`Budget minScore is ${budget.minScore}; expected a number.`);
 };
 
-/** Why no point fits, and what would. */
-const nothingFits = (points: readonly ParetoPoint[], budget: Budget, latencyOf?: LatencyOf): string => {
+/** Three digits, never less than the number: whoever asks for that much gets it. */
+const roundedUp = (share: number): string => (Math.ceil(share * 1000) / 1000).toFixed(3);
+
+/** @throws ModelError `BUDGET_INVALID` that says why no point fits, and what would */
+const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, latencyOf }: PointMeasures): never => {
   if ('cost' in budget) {
-    const smallest = least(points, ({ cost }) => cost).toFixed(3);
-    return `No configuration costs ${budget.cost} or less of the full model; the smallest costs ${smallest}.`;
+    const shareOf = ({ point, cost }: ParetoPoint): number => costOf?.(point) ?? cost;
+    const cost = least(points, shareOf);
+    const closest = best(pointsWithin(points, { cost }, { costOf })); // of those that cost the least
+    const nearest = closest && { point: closest.point, cost: shareOf(closest) };
+    const smallest = nearest ? roundedUp(nearest.cost) : 'nothing';
+    const here = costOf ? ' for this text' : '';
+    return fail(
+      `No configuration costs ${budget.cost} or less of the full model${here}; the smallest costs ${smallest}.`,
+      nearest,
+    );
   }
   if ('latencyMs' in budget) {
     const fastest = least(points, ({ point }) => latencyOf?.(point) ?? Number.NaN).toFixed(1);
-    return `No configuration takes ${budget.latencyMs} ms or less here; the fastest is predicted to take ${fastest} ms.`;
+    return fail(
+      `No configuration takes ${budget.latencyMs} ms or less here; the fastest is predicted to take ${fastest} ms.`,
+    );
   }
-  return `No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`;
+  return fail(
+    `No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`,
+  );
 };
 
 /**
  * Picks the point of a Pareto set for a budget: the best score that fits, or the least cost that scores enough.
  *
  * @param points at least one
- * @param latencyOf needed for a latency budget only
- * @throws ModelError `BUDGET_INVALID` when the budget is no positive number, or nothing fits; the message says what would
+ * @param measures of the text: with `costOf` a budget of cost is kept at its tokens; `latencyOf` is needed for a latency budget
+ * @throws ModelError `BUDGET_INVALID` when the budget is no positive number, or nothing fits; the message says what would, and for a
+ * budget of cost `nearest` is the smallest share that can be had
  */
-export const pointForBudget = (points: readonly ParetoPoint[], budget: Budget, latencyOf?: LatencyOf): ParetoPoint => {
+export const pointForBudget = (
+  points: readonly ParetoPoint[],
+  budget: Budget,
+  measures: PointMeasures = {},
+): ParetoPoint => {
   checkBudget(budget);
   if ('cost' in budget || 'latencyMs' in budget) {
     const bounds = 'cost' in budget ? { cost: budget.cost } : { latencyMs: budget.latencyMs };
-    return best(pointsWithin(points, bounds, latencyOf)) ?? fail(nothingFits(points, budget, latencyOf));
+    return best(pointsWithin(points, bounds, measures)) ?? nothingFits(points, budget, measures);
   }
-  return cheapest(pointsWithin(points, { minScore: budget.minScore })) ?? fail(nothingFits(points, budget));
+  return cheapest(pointsWithin(points, { minScore: budget.minScore })) ?? nothingFits(points, budget, measures);
 };

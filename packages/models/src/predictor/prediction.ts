@@ -1,5 +1,6 @@
 /** What is asked of a predictor, and what comes of it. */
 import type { OperatingPoint } from '@length-adaptive/core';
+import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { Answer } from '../tasks/answer.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
@@ -10,8 +11,8 @@ export interface PredictOptions {
   readonly budget?: Budget | undefined;
   /** Run exactly this point instead: `{ lengths: [0.8, 0.6, 0.4] }`. */
   readonly point?: OperatingPoint | undefined;
-  /** Run each text at a point of its own, all in one batch where the engine can. */
-  readonly points?: readonly OperatingPoint[] | undefined;
+  /** Run each text at a point of its own, or the best of some that it can afford, all in one batch where the engine can. */
+  readonly points?: readonly (OperatingPoint | AffordablePoints)[] | undefined;
   /** Cut texts that are longer than the model's positions instead of refusing them. Default false. */
   readonly truncate?: boolean;
   /** Question answering only: most answers to give. Default 20. */
@@ -19,7 +20,7 @@ export interface PredictOptions {
   /** Question answering only: most tokens an answer may have. Default 30. */
   readonly maxAnswerTokens?: number | undefined;
   /**
-   * What a text does that cannot be read (empty, too long, too slow for its latency budget, token ids that the model does not have): its error stands in
+   * What a text does that cannot be read (empty, too long, too slow or too dear for its budget, token ids that the model does not have): its error stands in
    * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
    */
   readonly onError?: OnError | undefined;
@@ -28,6 +29,12 @@ export interface PredictOptions {
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
   readonly threshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Points for one text, of which the best runs that costs at most a share of the full model's MACs at the text's own tokens. */
+export interface AffordablePoints {
+  readonly cost: number;
+  readonly among: readonly ParetoPoint[];
 }
 
 export type OnError = 'answer' | 'throw';

@@ -9,7 +9,7 @@ import { searchLengths } from '../search/length-search.js';
 import { measureSpeed } from '../latency/measure-speed.js';
 import type { TextModel } from '../model/open-model.js';
 import { openModel, saveModel } from '../model/open-model.js';
-import type { PredictOptions } from './prediction.js';
+import type { FailedPrediction, PredictOptions, Prediction } from './prediction.js';
 import type { Predictor } from './predictor.js';
 import { load } from './load.js';
 import { createPredictor } from './predictor.js';
@@ -118,6 +118,62 @@ describe('a model that was trained and searched', () => {
     expect(answer?.keptTokens[2]).toBeLessThan(answer?.tokens ?? 0);
     const [enough] = await predictor.predict(['good'], { budget: { minScore: cheapest?.score ?? 1 } });
     expect(enough?.point).toEqual(cheapest?.point);
+  });
+
+  test('no answer costs more than its budget; where nothing is within it, the smallest share that can be had is told', async () => {
+    const words = fc.integer({ min: 1, max: 14 });
+    const asked = fc.record({ words, cost: fc.double({ min: 0.05, max: 1, noNaN: true }) });
+    const seen = { kept: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(asked, { minLength: 1, maxLength: 4 }), async (requests) => {
+        for (const { words: count, cost } of requests) {
+          const text = new Array<string>(count).fill('good').join(' ');
+          const tokens = await predictor.countTokens(text);
+          const shares = predictor.paretoSet.map(({ point }) => predictor.macs(tokens, point) / predictor.macs(tokens));
+          const [{ error, ...answer }] = (await predictor.predict([text], { budget: { cost }, onError: 'answer' })) as [
+            Prediction | FailedPrediction,
+          ];
+          if (error) {
+            seen.refused += 1;
+            expect(error).toMatchObject({ code: 'BUDGET_INVALID', nearest: { cost: Math.min(...shares) } });
+            expect(error.nearest?.cost).toBeGreaterThan(cost);
+            const [again] = await predictor.predict([text], { budget: { cost: error.nearest?.cost ?? 0 } });
+            expect(again).toMatchObject({ cost: error.nearest?.cost, point: error.nearest?.point });
+          } else {
+            seen.kept += 1;
+            expect(answer.cost).toBeLessThanOrEqual(cost + 1e-9);
+            const fits = predictor.paretoSet.filter((_, i) => (shares[i] ?? 1) <= cost + 1e-9);
+            const chosen = predictor.paretoSet.find(({ point }) => point === answer.point);
+            expect(chosen?.score).toBe(Math.max(...fits.map(({ score }) => score)));
+          }
+        }
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+    expect(seen.kept).toBeGreaterThan(20);
+    expect(seen.refused).toBeGreaterThan(20);
+  });
+
+  test('a text has points of its own to choose from, and is held to its own budget among others', async () => {
+    const among = predictor.paretoSet;
+    const cost = among[0]?.cost ?? 0;
+    const long = 'it is a very good phone and the case works';
+    const [one, other] = await predictor.predict([long, long], {
+      points: [
+        { cost: 1, among },
+        { cost, among },
+      ],
+    });
+    expect(one?.point).toEqual(among.at(-1)?.point);
+    expect(other?.cost).toBeLessThanOrEqual(cost + 1e-9);
+    const [short, whole] = await predictor.predict(['good', 'good'], { points: [{ cost: 0.01, among }, {}] });
+    expect(short?.error).toMatchObject({ code: 'BUDGET_INVALID', nearest: { cost: expect.any(Number) } });
+    expect(whole?.cost).toBe(1);
+    for (const [own, code] of [
+      [{ cost: 1, among: [] }, 'OPTION_INVALID'],
+      [{ cost: 2, among }, 'BUDGET_INVALID'],
+    ] as const)
+      await expect(predictor.predict([long], { points: [own] })).rejects.toMatchObject({ code });
   });
 
   test('a generous latency budget buys the best score; an impossible one is refused', async () => {

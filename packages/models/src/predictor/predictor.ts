@@ -1,14 +1,22 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength, keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
-import { pointForBudget } from './budget.js';
+import { checkBudget, pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { predictLogits } from '../model/predict-logits.js';
-import type { FailedPrediction, Inspection, OnError, PredictOptions, Prediction, Predictions } from './prediction.js';
+import type {
+  AffordablePoints,
+  FailedPrediction,
+  Inspection,
+  OnError,
+  PredictOptions,
+  Prediction,
+  Predictions,
+} from './prediction.js';
 import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
@@ -82,6 +90,13 @@ const checkInput = (input: unknown): void => {
   );
 };
 
+/** @throws ModelError `OPTION_INVALID` without a point to choose from, `BUDGET_INVALID` for a cost that is no share */
+const checkAffordable = ({ cost, among }: AffordablePoints): void => {
+  checkBudget({ cost });
+  if (among.length === 0)
+    throw new ModelError('OPTION_INVALID', 'A text came with no point to choose from; expected at least one.');
+};
+
 /** What earlier releases called options, and what to write now. */
 const formerOptions: Readonly<Record<string, string>> = {
   lengthConfig: 'point: { lengths: [...] }',
@@ -138,6 +153,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     });
   };
 
+  const shareOf = (tokens: readonly number[], at: OperatingPoint): number =>
+    sum(tokens.map((count) => model.macs(count, at))) / sum(tokens.map((count) => model.macs(count)));
+
+  /** The best of some points that a text can afford at its tokens. */
+  const affordable = (tokens: readonly number[], { cost, among }: AffordablePoints): OperatingPoint =>
+    pointForBudget(among, { cost }, { costOf: (at) => shareOf(tokens, at) }).point;
+
   /** @returns what chooses the point of a text whose inputs have these numbers of tokens */
   const chooser = async (
     { budget, point, signal }: PredictOptions,
@@ -148,6 +170,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       return () => point;
     }
     if (!budget) return () => model.builtIn ?? full.point;
+    checkBudget(budget);
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError(
         'BUDGET_INVALID',
@@ -158,8 +181,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       const fitted = await latencyFor(longest, signal);
       const latencyOf = (tokens: readonly number[], at: OperatingPoint): number =>
         sum(tokens.map((count) => fitted.milliseconds(count, at)));
-      return (tokens) => pointForBudget(paretoSet, budget, (at) => latencyOf(tokens, at)).point;
+      return (tokens) => pointForBudget(paretoSet, budget, { latencyOf: (at) => latencyOf(tokens, at) }).point;
     }
+    if ('cost' in budget) return (tokens) => affordable(tokens, { cost: budget.cost, among: paretoSet });
     const { point: chosen } = pointForBudget(paretoSet, budget);
     return () => chosen;
   };
@@ -173,10 +197,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     texts.map((read, row) =>
       read.error
         ? read
-        : readOne(inPlace, () => ({
-            text: read.value,
-            point: points?.[row] ?? choose(read.value.inputs.map(({ ids }) => ids.length)),
-          })),
+        : readOne(inPlace, () => {
+            const tokens = read.value.inputs.map(({ ids }) => ids.length);
+            const own = points?.[row];
+            const point = own && 'among' in own ? affordable(tokens, own) : own;
+            return { text: read.value, point: point ?? choose(tokens) };
+          }),
     );
 
   const predictPrepared = async (
@@ -191,7 +217,11 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         `${texts.length} texts came with ${given.length} points; expected one each.`,
       );
     }
-    for (const point of new Set(given)) validateOperatingPoint(point, layers);
+    for (const point of new Set(
+      given?.flatMap((own) => ('among' in own ? own.among.map(({ point }) => point) : [own])),
+    ))
+      validateOperatingPoint(point, layers);
+    for (const own of given ?? []) if ('among' in own) checkAffordable(own);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
     const rows = choosePoints(texts, options, given ? () => full.point : await chooser(options, longest), inPlace);
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
@@ -220,7 +250,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const kept = lengths.map((length) => keptTokens(config, length));
     return {
       point,
-      cost: sum(lengths.map((length) => model.macs(length, point))) / sum(lengths.map((length) => model.macs(length))),
+      cost: shareOf(lengths, point),
       tokens: sum(lengths),
       ...(cutTokens !== undefined && { cutTokens }),
       keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),

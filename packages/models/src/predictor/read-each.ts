@@ -1,10 +1,12 @@
 import { ModelError } from '../errors.js';
-import type { ModelErrorCode } from '../errors.js';
+import type { ModelErrorCode, NearestPoint } from '../errors.js';
 
 /** Why a text has no answer, as plain data. */
 export interface TextError {
   readonly code: ModelErrorCode;
   readonly message: string;
+  /** With `BUDGET_INVALID`: the point that costs this text the least, where none keeps its budget of cost. */
+  readonly nearest?: NearestPoint;
 }
 
 /** What became of one text of many: a value, or why there is none. */
@@ -21,6 +23,7 @@ export const readOne = <T>(inPlace: boolean, read: () => T): Read<T> => {
     return { value: read() };
   } catch (error) {
     if (!inPlace || !(error instanceof ModelError)) throw error;
-    return { error: { code: error.code, message: error.message } };
+    const { code, message, nearest } = error;
+    return { error: { code, message, ...(nearest && { nearest }) } };
   }
 };

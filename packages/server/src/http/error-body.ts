@@ -25,7 +25,7 @@ export const errorSchema = Type.Object(
     code: Type.String({ description: 'The same as one word, for programs.' }),
   },
   {
-    description: 'Any failure; `BUDGET_INFEASIBLE` tells the `nearest` budget that is met.',
+    description: 'Any failure; `BUDGET_INFEASIBLE` tells the `nearest` configuration, and what it costs the text.',
     additionalProperties: true,
   },
 );

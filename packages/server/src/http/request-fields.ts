@@ -11,7 +11,7 @@ export const requestFields = {
     Type.Number({
       exclusiveMinimum: 0,
       maximum: 1,
-      description: "At most this share of the full length's multiply-accumulates.",
+      description: "At most this share of the full length's multiply-accumulates for each text, at its own tokens.",
     }),
   ),
   budget_latency_ms: Type.Optional(

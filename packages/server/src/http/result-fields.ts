@@ -8,7 +8,8 @@ import { scoresOf, type ScoredModel, type Scores } from './scores-of.js';
 /** What every answer says beside its predictions, flat. */
 export const resultFields = {
   length_config: Type.String({
-    description: 'The configuration that ran: for each layer, the share of tokens that left it. `0.8,0.6,0.4`',
+    description:
+      'The configuration that ran: for each layer, the share of tokens that left it; the shortest where a budget of cost gave texts different ones. `0.8,0.6,0.4`',
   }),
   cost: Type.Number({ description: "Multiply-accumulates spent, as a share of the full length's." }),
   expected_score: Type.Optional(

@@ -1,6 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import { pointKey, validateOperatingPoint } from '@length-adaptive/core';
-import type { ParetoPoint, PointBounds } from '@length-adaptive/models';
+import type { NearestPoint, ParetoPoint } from '@length-adaptive/models';
 import { pointsWithin } from '@length-adaptive/models';
 import { ServerError, messageOf } from '../errors.js';
 import { lengthConfigText } from '../length-config-text.js';
@@ -23,6 +23,8 @@ export interface Choices {
   readonly allowed: readonly Choice[];
   /** Whether load may take a cheaper one than the best. */
   readonly flexible: boolean;
+  /** At most this share of the full length's MACs for each text: kept where its tokens are known. Undefined: no such bound. */
+  readonly cost?: number | undefined;
 }
 
 const toChoice = ({ point, cost, score }: ParetoPoint, index: number): Choice => ({
@@ -50,6 +52,15 @@ export const infeasible = (
   });
 };
 
+/** The details of a `BUDGET_INFEASIBLE` whose nearest point costs a text so much. */
+export const nearestDetails = (
+  choices: readonly Choice[],
+  { point, cost }: NearestPoint,
+): Readonly<Record<string, unknown>> => {
+  const known = choices.find((choice) => pointKey(choice.point) === pointKey(point));
+  return { nearest: nameChoice({ point, cost, score: known?.score, index: known?.index ?? -1 }) };
+};
+
 const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layers: number): Choices => {
   try {
     validateOperatingPoint(point, layers);
@@ -65,7 +76,8 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
 };
 
 /**
- * The points that cost and score bounds allow; how long they take is not looked at here.
+ * The points that the score bound allows, with the bound on cost that each text has to keep among them. What a point costs depends on the
+ * tokens of a text, which a thread counts; neither that nor how long it takes is looked at here.
  *
  * @param paretoSet cheapest first, at least one point
  * @throws ServerError `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
@@ -77,12 +89,9 @@ export const choicesFor = (
 ): Choices => {
   if (point) return exactly(paretoSet, point, layers);
   const all = paretoSet.map(toChoice);
-  const within = (bounds: PointBounds): Choice[] => {
-    const kept = new Set(pointsWithin(paretoSet, bounds));
-    return all.filter((_, index) => kept.has(paretoSet[index] as ParetoPoint));
-  };
-  const [cheapest] = within({ minScore });
-  if (!cheapest) {
+  const kept = new Set(pointsWithin(paretoSet, { minScore }));
+  const allowed = all.filter((_, index) => kept.has(paretoSet[index] as ParetoPoint));
+  if (allowed.length === 0) {
     const best = all.at(-1);
     const known =
       best?.score === undefined
@@ -90,11 +99,5 @@ export const choicesFor = (
         : `the best configuration scores ${best.score}`;
     return infeasible(`min_score is ${minScore}, and ${known}.`, best);
   }
-  const allowed = within({ minScore, cost });
-  if (allowed.length > 0) return { allowed, flexible: true };
-  const with_ = minScore === undefined ? '' : ` with a score of at least ${minScore}`;
-  return infeasible(
-    `budget_cost is ${cost}, and the cheapest configuration${with_} costs ${cheapest.cost?.toFixed(3)} of the full length.`,
-    cheapest,
-  );
+  return { allowed, flexible: true, cost };
 };

@@ -1,6 +1,6 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
 import { lengthsOf } from '@length-adaptive/core/lengths';
-import type { Predictor, TextInput } from '@length-adaptive/models';
+import type { Predictor, TextError, TextInput } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
@@ -30,12 +30,17 @@ const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
   INPUT_INVALID: 'REQUEST_INVALID',
   LENGTH_CONFIG_INVALID: 'LENGTH_CONFIG_INVALID',
   OPERATING_POINT_INVALID: 'REQUEST_INVALID',
+  BUDGET_INVALID: 'BUDGET_INFEASIBLE',
 };
 
 const failed = (error: unknown): ThreadAnswer => {
-  const { code = '', message = messageOf(error) } = error as { code?: string; message?: string };
+  const {
+    code = '',
+    message = messageOf(error),
+    nearest,
+  } = error as Partial<Omit<TextError, 'code'>> & { code?: string };
   const known = clientCodes[code];
-  return known ? { code: known, message } : { code: 'INTERNAL', message, place: placeOf(error) };
+  return known ? { code: known, message, nearest } : { code: 'INTERNAL', message, place: placeOf(error) };
 };
 
 const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores }: ThreadText) => ({

@@ -1,7 +1,9 @@
 /** What goes between the main thread and the threads that run a model: plain data. */
 import type { OperatingPoint } from '@length-adaptive/core';
 import type {
+  AffordablePoints,
   Dimensions,
+  NearestPoint,
   ParetoPoint,
   Prediction,
   Predictor,
@@ -41,7 +43,7 @@ export interface ModelFacts {
 /** One text of a batch. */
 export interface ThreadText {
   readonly input: TextInput | TokenInput;
-  readonly point: OperatingPoint;
+  readonly point: OperatingPoint | AffordablePoints;
   readonly truncate: boolean;
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
@@ -58,6 +60,8 @@ export interface ThreadFailure {
   readonly message: string;
   /** Where in the thread's program it happened, for a fault of ours. */
   readonly place?: string | undefined;
+  /** With `BUDGET_INFEASIBLE`: the point that costs the text the least. */
+  readonly nearest?: NearestPoint | undefined;
 }
 
 export interface ThreadResult {

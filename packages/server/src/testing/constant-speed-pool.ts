@@ -1,7 +1,10 @@
+import type { OperatingPoint } from '@length-adaptive/core';
+import type { ModelError } from '@length-adaptive/models';
+import { pointForBudget } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
 import type { ModelPool } from '../pool/model-pool.js';
 import type { ThreadEvent } from '../pool/model-thread-host.js';
-import type { ModelFacts, ThreadResult, ThreadText } from '../pool/thread-messages.js';
+import type { ModelFacts, ThreadFailure, ThreadResult, ThreadText } from '../pool/thread-messages.js';
 import { macsOf } from '../work/job.js';
 import { createTokenEstimate } from '../work/token-estimate.js';
 
@@ -48,15 +51,41 @@ export interface ConstantSpeedPool extends ModelPool {
   tell(event: ThreadEvent): void;
 }
 
+/** A point, or what a thread answers where nothing is affordable. */
+interface OnePoint {
+  readonly point?: OperatingPoint;
+  readonly failure?: ThreadFailure;
+}
+
+const readOnePoint = (choose: () => OperatingPoint): OnePoint => {
+  try {
+    return { point: choose() };
+  } catch (error) {
+    const { message, nearest } = error as ModelError;
+    return { failure: { code: 'BUDGET_INFEASIBLE', message, nearest } };
+  }
+};
+
+export interface ConstantSpeedOptions {
+  readonly threads?: number;
+  /** Milliseconds of a text of 32 tokens at full length. */
+  readonly msPerText?: number;
+  /** Tokens that a text turns out to have. Default: as they are guessed. */
+  readonly tokensOf?: (input: ThreadText['input']) => number;
+}
+
 /** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
-export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): ConstantSpeedPool => {
+export const constantSpeedPool = ({
+  threads = 1,
+  msPerText = 10,
+  tokensOf = createTokenEstimate(facts.dimensions.positions).tokens,
+}: ConstantSpeedOptions = {}): ConstantSpeedPool => {
   const macs = macsOf(facts);
   const perMac = msPerText / macs(32, {});
   const batches: (readonly ThreadText[])[] = [];
   let crashes = 0;
   let open = threads;
   let listener: (event: ThreadEvent) => void = () => undefined;
-  const { tokens: countTokens } = createTokenEstimate(facts.dimensions.positions);
   return {
     facts: {
       ...facts,
@@ -83,20 +112,33 @@ export const constantSpeedPool = ({ threads = 1, msPerText = 10 } = {}): Constan
         throw new ServerError('WORKER_CRASHED', 'The thread ended.');
       }
       batches.push(texts);
-      const computeMs = texts.reduce((sum, text) => sum + perMac * macs(countTokens(text.input), text.point), 0);
+      const points = texts.map((text): OnePoint => {
+        const tokens = tokensOf(text.input);
+        const costOf = (point: OperatingPoint): number => macs(tokens, point) / macs(tokens, {});
+        if (!('among' in text.point)) return { point: text.point };
+        const { among, cost } = text.point;
+        return readOnePoint(() => pointForBudget(among, { cost }, { costOf }).point);
+      });
+      const computeMs = texts.reduce(
+        (sum, text, i) => sum + (points[i]?.point ? perMac * macs(tokensOf(text.input), points[i].point) : 0),
+        0,
+      );
       await new Promise((resolve) => setTimeout(resolve, computeMs));
       if (open === 0) throw new ServerError('WORKER_CRASHED', 'The thread ended.');
       return {
         computeMs,
-        answers: texts.map((text) => {
+        answers: texts.map((text, i) => {
+          const { point, failure } = points[i] ?? {};
+          if (failure) return failure;
+          if (!point) throw new Error('a text has no point');
           if (text.input === 'too long') return { code: 'TEXT_TOO_LONG', message: 'too long' };
-          const tokens = countTokens(text.input);
-          const cost = macs(tokens, text.point) / macs(tokens, {});
+          const tokens = tokensOf(text.input);
+          const cost = macs(tokens, point) / macs(tokens, {});
           return {
             prediction: {
               label: JSON.stringify(text.input),
               score: 1,
-              point: text.point,
+              point,
               cost,
               tokens,
               keptTokens: [tokens, tokens, tokens],

@@ -1,6 +1,7 @@
 import { ServerError } from '../errors.js';
 import type { Speed } from '../planning/speed.js';
 import type { WaitCorrection } from '../planning/wait-correction.js';
+import type { Choice, Choices } from '../planning/choices.js';
 import type { ModelPool } from '../pool/model-pool.js';
 import { crashOf } from '../pool/model-pool.js';
 import type { ThreadText } from '../pool/thread-messages.js';
@@ -33,11 +34,22 @@ export interface BatchRunnerParts {
   readonly onBatch: (report: BatchReport) => void;
 }
 
-const toThreadText = ({ job: { request }, text, choice }: Row): ThreadText => {
+/** What a text may run at: one point or, under a bound on cost, all that it may choose from once its tokens are counted. */
+const pointsOf = ({ allowed, cost }: Choices, top: Choice): ThreadText['point'] =>
+  cost === undefined
+    ? top.point
+    : {
+        cost,
+        among: allowed
+          .filter(({ index }) => index <= top.index)
+          .map(({ point, score = Number.NaN, cost: mean = 1 }) => ({ point, score, cost: mean })),
+      };
+
+const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadText => {
   const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores } = request;
   return {
     input: inputs[text] as ThreadText['input'],
-    point: choice.point,
+    point: pointsOf(choices, choice),
     truncate,
     answers,
     maxAnswerTokens,
@@ -78,13 +90,13 @@ export const createBatchRunner = ({
     const { answers, computeMs } = await pool.compute(rows.map(toThreadText));
     const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
     for (const job of new Set(rows.map((row) => row.job))) job.computeMs += computeMs;
-    rows.forEach(({ job, text, choice }, row) => {
+    rows.forEach(({ job, text }, row) => {
       const answer = answers[row];
       if (!answer) return;
       if ('code' in answer) return refuseText(job, text, answer);
       const { prediction } = answer;
       report.tokens += prediction.tokens;
-      report.macs += macs(prediction.tokens, choice.point);
+      report.macs += macs(prediction.tokens, prediction.point);
       estimate.observe(bytesOf(job.request.inputs[text] as ThreadText['input']), prediction.tokens);
       answerText(job, text, prediction);
     });

@@ -1,7 +1,7 @@
 import type { Choice } from '../planning/choices.js';
 import type { Speed } from '../planning/speed.js';
-import type { Job, MacsOf } from './job.js';
-import { waitingMacs } from './job.js';
+import type { Job, MacsOf, Planned } from './job.js';
+import { choiceOfText, waitingMacs } from './job.js';
 
 export interface BatchOptions {
   /** Texts, and guessed tokens; one text always fits. */
@@ -18,6 +18,7 @@ export interface BatchOptions {
 export interface Row {
   readonly job: Job;
   readonly text: number;
+  /** The best that it may run at. */
   readonly choice: Choice;
 }
 
@@ -34,7 +35,7 @@ export interface Batch {
  * @param leftMs milliseconds until the answer has to be there, Infinity for a request without a latency budget
  */
 export const chooseWithin = (
-  job: Pick<Job, 'choices' | 'waiting' | 'tokens'>,
+  job: Planned,
   {
     ceiling,
     leftMs,
@@ -64,7 +65,7 @@ export const formBatch = (jobs: readonly Job[], options: BatchOptions): Batch =>
       const leftMs = job.due - now - speed.milliseconds(total.macs);
       const choice = job.choice ?? chooseWithin(job, { ceiling, leftMs, speed, macs });
       const tokens = job.tokens[text] ?? 0;
-      const more = macs(tokens, choice.point);
+      const more = macs(tokens, choiceOfText(job, text, choice).point);
       const full =
         rows.length >= maxTexts ||
         total.tokens + tokens > maxTokens ||

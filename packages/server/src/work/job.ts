@@ -1,4 +1,4 @@
-import { cost, lengthsOf } from '@length-adaptive/core';
+import { cost, lengthsOf, pointKey } from '@length-adaptive/core';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
 import { costOptionsOf } from '@length-adaptive/models';
@@ -6,6 +6,9 @@ import type { ServerError } from '../errors.js';
 import type { Choice, Choices } from '../planning/choices.js';
 import type { ModelFacts } from '../pool/thread-messages.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
+
+/** Slack for bounds that are a point's own numbers, as they were printed. */
+const slack = 1e-9;
 
 /** MACs of an input of so many tokens. */
 export type MacsOf = (tokens: number, point: OperatingPoint) => number;
@@ -31,13 +34,14 @@ export interface Job {
   expectedWaitMs: number;
   /** Whether it had to wait for its turn when it came; set by who lets it in. */
   waits: boolean;
-  /** Guessed tokens of each text. */
+  /** Guessed tokens of each text, and the index of the best choice that its bound on cost allows at them; Infinity without one. */
   readonly tokens: readonly number[];
+  readonly affordable: readonly number[];
   /** MACs of all its texts under each ceiling of the Pareto set. */
   readonly macsUnder: readonly number[];
   /** Numbers of the texts that wait, ascending. */
   readonly waiting: number[];
-  /** Set when its first text begins: all texts run at the same point. */
+  /** Set when its first text begins: the best that any of its texts runs at. Under a bound on cost each runs at the best that it can afford. */
   choice: Choice | undefined;
   /** Whether one that came later went first. */
   overtaken: boolean;
@@ -59,15 +63,33 @@ export interface Job {
 /** What is known of a job when it comes. */
 export type NewJob = Pick<
   Job,
-  'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'macsUnder'
+  'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'affordable' | 'macsUnder'
 >;
 
+/** What the texts of a job are planned by. */
+export type Planned = Pick<Job, 'choices' | 'waiting' | 'tokens' | 'affordable'>;
+
+/** The index of the best choice that a text of so many tokens can afford: Infinity without a bound on cost, -1 where nothing is within it. */
+export const bestAffordable = ({ allowed, cost: bound }: Choices, tokens: number, macs: MacsOf): number => {
+  if (bound === undefined) return Infinity;
+  const whole = macs(tokens, {});
+  return allowed.filter(({ point }) => macs(tokens, point) <= (bound + slack) * whole).at(-1)?.index ?? -1;
+};
+
+/** What a text is expected to run at, as its job runs at `top` at most; where it can afford nothing, the cheapest stands for it. */
+export const choiceOfText = (
+  { choices: { allowed }, affordable }: Pick<Job, 'choices' | 'affordable'>,
+  text: number,
+  top: Choice,
+): Choice => {
+  const most = affordable[text] ?? Infinity;
+  if (top.index <= most) return top;
+  return allowed.filter(({ index }) => index <= most).at(-1) ?? (allowed[0] as Choice);
+};
+
 /** MACs of the texts of a job that wait. */
-export const waitingMacs = (
-  { waiting, tokens }: Pick<Job, 'waiting' | 'tokens'>,
-  { point }: Pick<Choice, 'point'>,
-  macs: MacsOf,
-): number => waiting.reduce((sum, text) => sum + macs(tokens[text] ?? 0, point), 0);
+export const waitingMacs = (job: Planned, top: Choice, macs: MacsOf): number =>
+  job.waiting.reduce((sum, text) => sum + macs(job.tokens[text] ?? 0, choiceOfText(job, text, top).point), 0);
 
 /** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its point. */
 export const macsToCome = ({ waiting, tokens, macsUnder, choice }: Job, ceiling: number): number =>
@@ -79,13 +101,28 @@ export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choic
   return (within.at(-1) ?? allowed[0]) as Choice;
 };
 
+/** Whether load made a text of a job shorter than it would have been alone, at the tokens that it turned out to have. */
+export const isDegraded = ({ choices, choice, alone, predictions }: Job, macs: MacsOf): boolean => {
+  if (!choice || choice.index >= alone.index) return false;
+  if (choices.cost === undefined) return true;
+  return [...predictions.values()].some(({ tokens, point }) => {
+    const affordable = [bestAffordable(choices, tokens, macs)];
+    return pointKey(choiceOfText({ choices, affordable }, 0, alone).point) !== pointKey(point);
+  });
+};
+
+/** The cheapest choice that a text of a job ran at. */
+const shortestOf = ({ choices: { allowed, cost: bound }, choice, predictions }: Job): Choice => {
+  if (bound === undefined) return choice as Choice;
+  const ran = new Set([...predictions.values()].map(({ point }) => pointKey(point)));
+  return allowed.find(({ point }) => ran.has(pointKey(point))) ?? (choice as Choice);
+};
+
 /** What a job answers once all its texts are there. */
-const resultOf = (
-  { choice, alone, predictions: byText, refused, arrived, begun, computeMs }: Job,
-  macs: MacsOf,
-): InferenceResult => {
+const resultOf = (job: Job, macs: MacsOf): InferenceResult => {
+  const { predictions: byText, refused, arrived, begun, computeMs } = job;
   const predictions = [...byText].sort(([one], [other]) => one - other).map(([, prediction]) => prediction);
-  const { point, score, index } = choice as Choice;
+  const { point, score } = shortestOf(job);
   const spent = predictions.map(({ tokens }) => macs(tokens, {}));
   const whole = spent.reduce((sum, own) => sum + own, 0);
   return {
@@ -94,7 +131,7 @@ const resultOf = (
     point,
     cost: predictions.reduce((sum, prediction, text) => sum + prediction.cost * (spent[text] ?? 0), 0) / whole,
     expectedScore: score,
-    degraded: index < alone.index,
+    degraded: isDegraded(job, macs),
     tokens: predictions.reduce((sum, { tokens }) => sum + tokens, 0),
     queueMs: begun - arrived,
     computeMs,

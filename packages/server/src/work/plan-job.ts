@@ -5,7 +5,7 @@ import type { ModelFacts } from '../pool/thread-messages.js';
 import type { InferenceRequest, RequestBudget } from '../request.js';
 import { chooseWithin } from './form-batch.js';
 import type { Job, MacsOf } from './job.js';
-import { choiceUnder, waitingMacs } from './job.js';
+import { bestAffordable, choiceUnder, waitingMacs } from './job.js';
 import type { TokenEstimate } from './token-estimate.js';
 
 /** What a request is planned with. */
@@ -19,7 +19,7 @@ export interface PlanContext {
 }
 
 /** What a request may run at, before anything is known of the load. */
-export interface JobPlan extends Pick<Job, 'choices' | 'alone' | 'tokens' | 'macsUnder'> {
+export interface JobPlan extends Pick<Job, 'choices' | 'alone' | 'tokens' | 'affordable' | 'macsUnder'> {
   /** Milliseconds that its latency budget gives it, and those after which its answer is of no use; Infinity without such a bound. */
   readonly budgetMs: number;
   readonly usefulMs: number;
@@ -37,7 +37,8 @@ const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>)
 };
 
 /**
- * What of the Pareto set a request may have, how long it may take, and what it would run at alone.
+ * What of the Pareto set a request may have, how long it may take, and what it would run at alone. A bound on cost is planned with at guessed
+ * tokens, and refuses nothing here: a thread keeps it at the real ones.
  *
  * @throws ServerError `REQUEST_INVALID`, `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
  */
@@ -50,7 +51,8 @@ export const planJob = (
   checkMilliseconds({ latencyMs, timeoutMs });
   const choices = choicesFor(paretoSet, budget, dimensions.layers);
   const tokens = inputs.map((input) => estimate.tokens(input));
-  const fresh = { choices, tokens, waiting: tokens.map((_, text) => text) };
+  const affordable = tokens.map((count) => bestAffordable(choices, count, macs));
+  const fresh = { choices, tokens, affordable, waiting: tokens.map((_, text) => text) };
   const [cheapest] = choices.allowed;
   if (latencyMs !== undefined && cheapest) {
     const fastest = speed.milliseconds(waitingMacs(fresh, cheapest, macs));
@@ -66,6 +68,7 @@ export const planJob = (
   return {
     choices,
     tokens,
+    affordable,
     alone: chooseWithin(fresh, { ceiling: Infinity, leftMs: budgetMs - speed.overheadMs, speed, macs }),
     macsUnder: paretoSet.map((_, ceiling) => waitingMacs(fresh, choiceUnder(fresh, ceiling), macs)),
     budgetMs,

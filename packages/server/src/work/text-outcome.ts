@@ -1,5 +1,7 @@
 import type { Prediction } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
+import type { Choices } from '../planning/choices.js';
+import { nearestDetails } from '../planning/choices.js';
 import type { ThreadFailure } from '../pool/thread-messages.js';
 import type { Job } from './job.js';
 
@@ -24,16 +26,18 @@ const faultOf = ({ message, place }: ThreadFailure): Error => {
 };
 
 /** What a text's own failure says; a fault of ours tells the client nothing, and the log where it happened. */
-const failureOf = (failure: ThreadFailure, which: string): ServerError =>
+const failureOf = (failure: ThreadFailure, which: string, { allowed }: Choices): ServerError =>
   failure.code === 'INTERNAL'
     ? new ServerError(failure.code, 'The server failed at this request; its log says where.', {
         cause: faultOf(failure),
       })
-    : new ServerError(failure.code, `${which}${failure.message}`);
+    : new ServerError(failure.code, `${which}${failure.message}`, {
+        ...(failure.nearest && { details: nearestDetails(allowed, failure.nearest) }),
+      });
 
 /** A text cannot be read: that ends its request, unless it may go without. */
 export const refuseText = (job: Job, text: number, answer: ThreadFailure): void => {
-  const failure = failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : '');
+  const failure = failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : '', job.choices);
   if (!job.request.partial || answer.code === 'INTERNAL') return job.settle(failure);
   job.refused.set(text, failure);
   countDone(job);

@@ -1,5 +1,6 @@
 /** What a page and the worker that holds its model say to each other. Everything in it survives the structured clone. */
 import type { StartBackendOptions, StartedBackend } from '@length-adaptive/core/backend';
+import type { NearestPoint } from '../../errors.js';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
 import type { Predictor } from '../predictor.js';
@@ -47,6 +48,7 @@ export interface SentError {
   readonly name: string;
   readonly code: string | undefined;
   readonly message: string;
+  readonly nearest?: NearestPoint | undefined;
 }
 
 export type WorkerReply =

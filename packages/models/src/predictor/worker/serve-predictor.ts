@@ -35,7 +35,12 @@ const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (
 
 const toSend = (thrown: unknown): SentError => {
   const { name = 'Error', code } = thrown as { readonly name?: string; readonly code?: unknown };
-  return { name, code: typeof code === 'string' ? code : undefined, message: messageOf(thrown) };
+  return {
+    name,
+    code: typeof code === 'string' ? code : undefined,
+    message: messageOf(thrown),
+    ...(thrown instanceof ModelError && { nearest: thrown.nearest }),
+  };
 };
 
 /**

@@ -50,8 +50,8 @@ interface CallOptions {
 }
 
 /** An error as it was thrown in the worker. */
-const received = ({ name, code, message }: SentError): Error => {
-  if (name === 'ModelError') return new ModelError(code as ModelErrorCode, message);
+const received = ({ name, code, message, nearest }: SentError): Error => {
+  if (name === 'ModelError') return new ModelError(code as ModelErrorCode, message, { nearest });
   if (name === 'CoreError') return new CoreError(code as CoreErrorCode, message);
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 };
