@@ -39,7 +39,7 @@ const expectSame = (given: readonly Prediction[], expected: readonly Prediction[
 
 const budgets = [
   {},
-  { budget: { cost: 0.5 } },
+  { budget: { cost: 0.76 } },
   { budget: { cost: 0.8 } },
   { budget: { minScore: 0.85 } },
   { point: { lengths: [0.8, 0.6, 0.2] } },
@@ -66,6 +66,16 @@ describe('a predictor on ONNX Runtime', () => {
         expectSame(await predictor.predict(tinyTexts, { ...options, onError: 'throw' }), expected);
     },
   );
+
+  test('refuses the same texts for the same budget of cost, and tells the same nearest', async () => {
+    const options = { budget: { cost: 0.5 } };
+    const expected = (await reference.predict(tinyTexts, options)).map(({ error, cost }) => ({ error, cost }));
+    expect(expected.filter(({ error }) => error?.nearest !== undefined).length).toBeGreaterThan(0);
+    for (const predictor of predictors)
+      expect((await predictor.predict(tinyTexts, options)).map(({ error, cost }) => ({ error, cost }))).toEqual(
+        expected,
+      );
+  });
 
   test('has the same labels and Pareto set', () => {
     for (const { engine, labels, paretoSet } of predictors) {

@@ -147,7 +147,7 @@ test('several labels a text: train with LengthDrop, evaluate at reduced lengths,
       .split('\n')
       .map((line) => JSON.parse(line) as Prediction);
   };
-  const texts = ['the film superb and dull story', 'this plot lovely', 'the story'];
+  const texts = ['the film superb and dull story', 'this plot lovely and the story', 'the story and this plot'];
   const answers = await predicted(...model, '--budget', 'cost=0.95', ...texts);
   expect(answers.map(labelled)).toEqual(['praise, blame', 'praise', '']);
   expect(answers[0]?.labels?.map(({ score }) => score).every((score) => score >= 0.5)).toBe(true);
