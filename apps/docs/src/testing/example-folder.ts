@@ -18,7 +18,7 @@ const vocabulary = [...specialTokens, ...words];
 
 /** Cheapest first, as a search writes them. */
 const paretoSet: readonly ParetoPoint[] = [
-  { point: { lengths: [0.6, 0.4, 0.2] }, score: 0.8, cost: 0.35 },
+  { point: { lengths: [0.1, 0.1, 0.1] }, score: 0.8, cost: 0.35 },
   { point: { lengths: [0.9, 0.8, 0.7] }, score: 0.9, cost: 0.85 },
   { point: { lengths: [1, 1, 1] }, score: 0.95, cost: 1 },
 ];
