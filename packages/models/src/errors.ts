@@ -20,6 +20,7 @@ export type ModelErrorCode =
   | 'TEXT_UNSUPPORTED'
   | 'DATA_INVALID'
   | 'BUDGET_INVALID'
+  | 'BUDGET_INFEASIBLE'
   | 'OPTION_INVALID'
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'
@@ -38,7 +39,7 @@ export interface NearestPoint {
 /** The one error class of this package: `code` for programs, `message` (what came, what was expected, how to mend it) for people. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
-  /** With `BUDGET_INVALID` where no point keeps a budget of cost. */
+  /** With `BUDGET_INFEASIBLE` where no point keeps a budget of cost. */
   declare readonly nearest?: NearestPoint;
 
   constructor(

@@ -146,7 +146,7 @@ test('no text costs more than the budget; one that nothing is within is told wha
     .map((line) => JSON.parse(line) as { cost: number; error?: { nearest: { cost: number } } });
   expect(refused).toMatchObject({
     text: short,
-    error: { code: 'BUDGET_INVALID', nearest: { point: { lengths: [0.5, 0.25] }, cost: expect.any(Number) } },
+    error: { code: 'BUDGET_INFEASIBLE', nearest: { point: { lengths: [0.5, 0.25] }, cost: expect.any(Number) } },
   });
   expect(answered?.cost).toBeLessThanOrEqual(0.7);
   const nearest = refused?.error?.nearest.cost ?? Number.NaN;
@@ -155,7 +155,7 @@ test('no text costs more than the budget; one that nothing is within is told wha
   expect(JSON.parse(again.stdout)).toMatchObject({ cost: nearest, point: { lengths: [0.5, 0.25] } });
   const alone = await predict('--json', '--model', searched, '--budget', 'cost=0.7', short);
   expect(alone).toMatchObject({ code: 3, stdout: '' });
-  expect(JSON.parse(alone.stderr)).toMatchObject({ error: { code: 'BUDGET_INVALID', nearest: { cost: nearest } } });
+  expect(JSON.parse(alone.stderr)).toMatchObject({ error: { code: 'BUDGET_INFEASIBLE', nearest: { cost: nearest } } });
 });
 
 test('--out keeps the run', async () => {

@@ -32,7 +32,7 @@ test('a cost budget is kept at what points cost the text, not at what they cost 
   const pick = () => pointForBudget(points, { cost: 0.3 }, { costOf });
   expect(pick).toThrow('No configuration costs 0.3 or less of the full model for this text; the smallest costs 0.520.');
   expect(pick).toThrow(
-    expect.objectContaining({ code: 'BUDGET_INVALID', nearest: { point: { lengths: [0.2] }, cost: 0.52 } }) as Error,
+    expect.objectContaining({ code: 'BUDGET_INFEASIBLE', nearest: { point: { lengths: [0.2] }, cost: 0.52 } }) as Error,
   );
 });
 
@@ -42,16 +42,16 @@ test('the smallest share is never told as less than it is', () => {
 });
 
 test.each([
-  [{ cost: 0.1 }, /smallest costs 0.300/],
-  [{ cost: -0.5 }, /cost is -0.5; expected a number above 0 and at most 1/],
-  [{ cost: 1.5 }, /cost is 1.5/],
-  [{ cost: Number.NaN }, /cost is NaN/],
-  [{ latencyMs: 1 }, /fastest is predicted to take 2.0 ms/],
-  [{ latencyMs: 0 }, /latencyMs is 0/],
-  [{ minScore: 0.99 }, /best scores 0.92/],
-  [{ minScore: Number.NaN }, /minScore is NaN/],
-])('refuses %j, saying what would fit', (budget, message) => {
+  [{ cost: 0.1 }, 'BUDGET_INFEASIBLE', /smallest costs 0.300/],
+  [{ cost: -0.5 }, 'BUDGET_INVALID', /cost is -0.5; expected a number above 0 and at most 1/],
+  [{ cost: 1.5 }, 'BUDGET_INVALID', /cost is 1.5/],
+  [{ cost: Number.NaN }, 'BUDGET_INVALID', /cost is NaN/],
+  [{ latencyMs: 1 }, 'BUDGET_INFEASIBLE', /fastest is predicted to take 2.0 ms/],
+  [{ latencyMs: 0 }, 'BUDGET_INVALID', /latencyMs is 0/],
+  [{ minScore: 0.99 }, 'BUDGET_INFEASIBLE', /best scores 0.92/],
+  [{ minScore: Number.NaN }, 'BUDGET_INVALID', /minScore is NaN/],
+])('refuses %j with %s, saying what would fit', (budget, code, message) => {
   const pick = () => pointForBudget(points, budget, { latencyOf });
   expect(pick).toThrow(message);
-  expect(pick).toThrow(expect.objectContaining({ code: 'BUDGET_INVALID' }) as Error);
+  expect(pick).toThrow(expect.objectContaining({ code }) as Error);
 });

@@ -29,8 +29,12 @@ export interface PointMeasures {
   readonly latencyOf?: LatencyOf | undefined;
 }
 
-const fail = (message: string, nearest?: NearestPoint): never => {
-  throw new ModelError('BUDGET_INVALID', message, { nearest });
+const invalid = (message: string): never => {
+  throw new ModelError('BUDGET_INVALID', message);
+};
+
+const infeasible = (message: string, nearest?: NearestPoint): never => {
+  throw new ModelError('BUDGET_INFEASIBLE', message, { nearest });
 };
 
 const best = (points: readonly ParetoPoint[]): ParetoPoint | undefined =>
@@ -83,17 +87,17 @@ export const checkBudget = (budget: Budget): void => {
   const check = (name: string, value: number, upper = Infinity): void => {
     if (value > 0 && value <= upper) return;
     const most = upper < Infinity ? ` and at most ${upper}` : '';
-    fail(`Budget ${name} is ${value}; expected a number above 0${most}.`);
+    invalid(`Budget ${name} is ${value}; expected a number above 0${most}.`);
   };
   if ('cost' in budget) check('cost', budget.cost, 1);
   else if ('latencyMs' in budget) check('latencyMs', budget.latencyMs);
-  else if (!Number.isFinite(budget.minScore)) fail(`Budget minScore is ${budget.minScore}; expected a number.`);
+  else if (!Number.isFinite(budget.minScore)) invalid(`Budget minScore is ${budget.minScore}; expected a number.`);
 };
 
 /** Three digits, never less than the number: whoever asks for that much gets it. */
 const roundedUp = (share: number): string => (Math.ceil(share * 1000) / 1000).toFixed(3);
 
-/** @throws ModelError `BUDGET_INVALID` that says why no point fits, and what would */
+/** @throws ModelError `BUDGET_INFEASIBLE` that says why no point fits, and what would */
 const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, latencyOf }: PointMeasures): never => {
   if ('cost' in budget) {
     const shareOf = ({ point, cost }: ParetoPoint): number => costOf?.(point) ?? cost;
@@ -102,18 +106,18 @@ const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, l
     const nearest = closest && { point: closest.point, cost: shareOf(closest) };
     const smallest = nearest ? roundedUp(nearest.cost) : 'nothing';
     const here = costOf ? ' for this text' : '';
-    return fail(
+    return infeasible(
       `No configuration costs ${budget.cost} or less of the full model${here}; the smallest costs ${smallest}.`,
       nearest,
     );
   }
   if ('latencyMs' in budget) {
     const fastest = least(points, ({ point }) => latencyOf?.(point) ?? Number.NaN).toFixed(1);
-    return fail(
+    return infeasible(
       `No configuration takes ${budget.latencyMs} ms or less here; the fastest is predicted to take ${fastest} ms.`,
     );
   }
-  return fail(
+  return infeasible(
     `No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`,
   );
 };
@@ -123,8 +127,8 @@ const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, l
  *
  * @param points at least one
  * @param measures of the text: with `costOf` a budget of cost is kept at its tokens; `latencyOf` is needed for a latency budget
- * @throws ModelError `BUDGET_INVALID` when the budget is no positive number, or nothing fits; the message says what would, and for a
- * budget of cost `nearest` is the smallest share that can be had
+ * @throws ModelError `BUDGET_INVALID` when the budget is no positive number; `BUDGET_INFEASIBLE` when nothing fits: the message says what
+ * would, and for a budget of cost `nearest` is the smallest share that can be had
  */
 export const pointForBudget = (
   points: readonly ParetoPoint[],

@@ -135,7 +135,7 @@ describe('a model that was trained and searched', () => {
           ];
           if (error) {
             seen.refused += 1;
-            expect(error).toMatchObject({ code: 'BUDGET_INVALID', nearest: { cost: Math.min(...shares) } });
+            expect(error).toMatchObject({ code: 'BUDGET_INFEASIBLE', nearest: { cost: Math.min(...shares) } });
             expect(error.nearest?.cost).toBeGreaterThan(cost);
             const [again] = await predictor.predict([text], { budget: { cost: error.nearest?.cost ?? 0 } });
             expect(again).toMatchObject({ cost: error.nearest?.cost, point: error.nearest?.point });
@@ -167,7 +167,7 @@ describe('a model that was trained and searched', () => {
     expect(one?.point).toEqual(among.at(-1)?.point);
     expect(other?.cost).toBeLessThanOrEqual(cost + 1e-9);
     const [short, whole] = await predictor.predict(['good', 'good'], { points: [{ cost: 0.01, among }, {}] });
-    expect(short?.error).toMatchObject({ code: 'BUDGET_INVALID', nearest: { cost: expect.any(Number) } });
+    expect(short?.error).toMatchObject({ code: 'BUDGET_INFEASIBLE', nearest: { cost: expect.any(Number) } });
     expect(whole?.cost).toBe(1);
     for (const [own, code] of [
       [{ cost: 1, among: [] }, 'OPTION_INVALID'],
@@ -180,7 +180,7 @@ describe('a model that was trained and searched', () => {
     const [best] = await predictor.predict(['a nice phone'], { budget: { latencyMs: 60_000 } });
     expect(best?.point).toEqual(predictor.paretoSet.at(-1)?.point);
     await expect(predictor.predict(['a nice phone'], { budget: { latencyMs: 1e-6 } })).rejects.toMatchObject({
-      code: 'BUDGET_INVALID',
+      code: 'BUDGET_INFEASIBLE',
     });
   });
 
@@ -377,7 +377,7 @@ test('a model that was never searched runs at full length only', async () => {
   const predictor = createPredictor(await openModel(memorySource(await tinyFiles())));
   expect(predictor.paretoSet).toEqual([{ point: { lengths: [1, 1, 1] }, score: Number.NaN, cost: 1 }]);
   await expect(predictor.predict(['good'], { budget: { cost: 0.5 } })).rejects.toMatchObject({
-    code: 'BUDGET_INVALID',
+    code: 'BUDGET_INFEASIBLE',
   });
   await expect(predictor.predict(['good'], { budget: { minScore: 0.5 } })).rejects.toThrow(/never searched/);
   predictor.dispose();

@@ -53,7 +53,7 @@ export interface Predictor {
    * Answers texts, in their order. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
    * alone is refused.
    *
-   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `OPTION_INVALID`, `ABORTED`,
+   * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `BUDGET_INFEASIBLE`, `OPTION_INVALID`, `ABORTED`,
    * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
    * @example
    * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
@@ -173,7 +173,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     checkBudget(budget);
     if ('minScore' in budget && searched.length === 0) {
       throw new ModelError(
-        'BUDGET_INVALID',
+        'BUDGET_INFEASIBLE',
         'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.',
       );
     }

@@ -5,7 +5,7 @@ import type { ModelErrorCode, NearestPoint } from '../errors.js';
 export interface TextError {
   readonly code: ModelErrorCode;
   readonly message: string;
-  /** With `BUDGET_INVALID`: the point that costs this text the least, where none keeps its budget of cost. */
+  /** With `BUDGET_INFEASIBLE`: the point that costs this text the least, where none keeps its budget of cost. */
   readonly nearest?: NearestPoint;
 }
 
