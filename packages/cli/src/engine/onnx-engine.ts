@@ -1,6 +1,5 @@
 import type { FileSource } from '@length-adaptive/models';
 import { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine, openOnnx } from '@length-adaptive/onnx';
-import { startBackend } from './backend.js';
 import type { EngineSettings, OpenedModel } from './opened-model.js';
 
 export { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine };
@@ -10,7 +9,6 @@ export const openOnOnnx = async (
   source: string | FileSource,
   { precision, threads, reducer, prior }: EngineSettings,
 ): Promise<OpenedModel> => {
-  await startBackend({ backend: 'cpu', threads: undefined }); // reads the weights, and computes nothing
   const opened = await openOnnx(source, { precision, threads, reducer, prior });
   return { ...opened, used: { engine: 'onnx', precision } };
 };

@@ -1,14 +1,10 @@
 import type { ModelConfig, PriorName, Task, TaskDefinition, TaskName, TextModel } from '@length-adaptive/models';
-import { dataKindOf, modelLabel, openModel, taskDefinitionOf, taskDefinitions, taskOf } from '@length-adaptive/models';
+import { dataKindOf, isOfClass, modelLabel, openModel, taskDefinitionOf, taskDefinitions, taskOf } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError } from '../context/errors.js';
 
 const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((label) => b.includes(label));
-
-/** Whether config.json says that the checkpoint has a head of the kind that a task needs; a pretrained encoder has none, and its labels mean nothing. */
-const hasHead = ({ architectures }: ModelConfig, { checkpoint: { classSuffix } }: Task): boolean =>
-  Array.isArray(architectures) && String(architectures[0]).endsWith(classSuffix);
 
 /** The task that examples ask for where nobody names one: the first that they suit, special ones before the ordinary. */
 const guessed = ({ kind, examples }: DataSet): TaskDefinition => {
@@ -33,7 +29,8 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
     const inModel = (label: string): string => (renames ? modelLabel(label, own.labels) : label);
     const hasAll =
       labels.mayBeRare && own.name === definition.name && found.every((label) => own.labels.includes(inModel(label)));
-    const called = hasHead(config, asked) ? found.map(inModel) : found;
+    // A pretrained encoder has no head of the kind that the task needs, and its labels mean nothing.
+    const called = isOfClass(config, asked.checkpoint.classSuffix) ? found.map(inModel) : found;
     return hasAll || sameLabels(own.labels, called) ? make(own.labels) : asked;
   };
 };
