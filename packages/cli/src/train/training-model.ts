@@ -1,5 +1,13 @@
 import type { ModelConfig, PriorName, Task, TaskDefinition, TaskName, TextModel } from '@length-adaptive/models';
-import { dataKindOf, isOfClass, modelLabel, openModel, taskDefinitionOf, taskDefinitions, taskOf } from '@length-adaptive/models';
+import {
+  dataKindOf,
+  isOfClass,
+  modelLabel,
+  openModel,
+  taskDefinitionOf,
+  taskDefinitions,
+  taskOf,
+} from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError } from '../context/errors.js';
 
