@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { readModelFiles } from '@length-adaptive/models';
+import { readModelFiles } from '@length-adaptive/models/files';
 import { messageOf, ServerError } from './errors.js';
 import { openModelPool } from './pool/model-pool.js';
 import type { RepositoryEntry } from './repository.js';

@@ -1,4 +1,4 @@
-import { fullLength } from '@length-adaptive/core';
+import { fullLength } from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };

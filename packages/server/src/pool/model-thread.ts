@@ -1,7 +1,7 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
 import { lengthsOf } from '@length-adaptive/core/lengths';
 import type { Predictor, TextError, TextInput } from '@length-adaptive/models';
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf, placeOf } from '../errors.js';
