@@ -5,7 +5,7 @@ import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
-import { pieceBytes, protoPieces } from './graph/model-bytes.js';
+import { pieceBytes, protoPieces, wholeBytes } from './graph/model-bytes.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
 
@@ -104,6 +104,6 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
  */
 export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const { content, ...found } = readOnnxContent(bytes);
-  const [first, ...more] = content();
-  return { bytes: first instanceof Uint8Array && more.length === 0 ? first : pieceBytes(content()), ...found };
+  const pieces = content();
+  return { bytes: wholeBytes(pieces) ?? pieceBytes(pieces), ...found };
 };

@@ -1,6 +1,7 @@
 import { OnnxError, messageOf } from './errors.js';
-import type { ModelContent } from './graph/model-bytes.js';
-import { readPieces } from './graph/model-bytes.js';
+import type { ModelContent, Piece } from './graph/model-bytes.js';
+import { readPieces, wholeBytes } from './graph/model-bytes.js';
+import { releaseMemory } from './graph/release-memory.js';
 import { openWithWeightsFile } from './weights-file.js';
 
 /** A tensor of ONNX Runtime. */
@@ -124,7 +125,21 @@ export const openContent = async (
   const mapped = isNative(ort)
     ? await openWithWeightsFile(content, (model, folder) => createSession(ort, model, options, folder))
     : undefined;
-  return mapped ?? createSession(ort, await readPieces(content()), options);
+  return mapped ?? openWhole(ort, content(), options);
+};
+
+/** Opens a session of a model in one row. */
+const openWhole = async (
+  ort: OnnxRuntime,
+  pieces: readonly Piece[],
+  options: Omit<SessionOptions, 'runtime'>,
+): Promise<OpenedSession> => {
+  const whole = wholeBytes(pieces);
+  if (whole) return createSession(ort, whole, options);
+  const bytes = await readPieces(pieces);
+  const opened = await createSession(ort, bytes, options);
+  if (isNative(ort)) releaseMemory(bytes); // which has copied them
+  return opened;
 };
 
 const isNative = ({ env }: OnnxRuntime): boolean => env?.versions?.node !== undefined;

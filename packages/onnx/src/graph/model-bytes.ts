@@ -141,6 +141,10 @@ export const protoPieces = (model: ModelProto, place: Place = inTheModel): reado
 /** The same as bytes. */
 export const modelBytes = (model: ModelProto): Uint8Array => pieceBytes(protoPieces(model));
 
+/** Bytes that are a whole model already. */
+export const wholeBytes = ([first, ...more]: readonly Piece[]): Uint8Array | undefined =>
+  first instanceof Uint8Array && more.length === 0 ? first : undefined;
+
 /** Bytes of numbers, as they are in memory. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
