@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { openTrainedModel, saveModel } from '@length-adaptive/models';
@@ -136,6 +136,23 @@ describe('where no file can be written', () => {
     expect(opened.map(({ folder: at }) => at?.startsWith(join(folder, 'writable/')))).toEqual([true, undefined]);
     expect(readdirSync(join(folder, 'writable'))).toEqual([]);
   });
+});
+
+test('what a killed process left behind is removed, and nothing that may be in use', async () => {
+  const parent = join(folder, 'left');
+  const age = (name: string, minutes: number): string => {
+    const at = new Date(Date.now() - minutes * 60_000);
+    mkdirSync(join(parent, name), { recursive: true });
+    writeFileSync(join(parent, name, 'weights'), 'x');
+    utimesSync(join(parent, name), at, at);
+    return name;
+  };
+  age('length-adaptive-weights-old', 20);
+  const kept = [age('length-adaptive-weights-new', 5), age('other', 20)];
+  const temporary = jest.spyOn(os, 'tmpdir').mockReturnValue(parent);
+  await logitsOf(saved, {});
+  temporary.mockRestore();
+  expect(readdirSync(parent).sort()).toEqual(kept.sort());
 });
 
 test.each([

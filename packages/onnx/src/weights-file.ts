@@ -18,6 +18,22 @@ const placesIn = (file: string): Place => {
   };
 };
 
+const prefix = 'length-adaptive-weights-';
+
+/** Minutes after which a folder is nobody's: it was there for a model that was being opened when its process was killed. */
+const leftAfterMinutes = 15;
+
+/** Removes what processes left behind that were killed while they opened a model. */
+const removeLeft = async (parent: string, { fs, path }: NonNullable<ReturnType<typeof nodeModules>>): Promise<void> => {
+  const names = await fs.readdir(parent).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(prefix))) {
+    const folder = path.join(parent, name);
+    const { mtimeMs = Infinity } = (await fs.stat(folder).catch(() => undefined)) ?? {};
+    if (Date.now() - mtimeMs > leftAfterMinutes * 60_000)
+      await fs.rm(folder, { recursive: true, force: true }).catch(() => undefined); // another user's, perhaps
+  }
+};
+
 /** Node's modules, asked for at the moment of use: the same file loads in a browser. Undefined where a file that is mapped cannot be deleted. */
 const nodeModules = () =>
   typeof process === 'undefined' || process.platform === 'win32' || typeof process.getBuiltinModule !== 'function'
@@ -46,7 +62,8 @@ export const openWithWeightsFile = async <Opened>(
   const { fs, os, path } = node;
   let folder: string | undefined;
   try {
-    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'length-adaptive-weights-'));
+    await removeLeft(os.tmpdir(), node);
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), prefix));
     const file = await fs.open(path.join(folder, 'weights'), 'wx', 0o600);
     let model: Uint8Array;
     try {
