@@ -148,6 +148,29 @@ export default tseslint.config(
     },
   },
   {
+    // A thread that imports TensorFlow.js takes some 40 MiB for it, whatever it runs: one module has it, for models that run on it.
+    files: ['packages/server/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**/*.ts', '**/pool/open-on-tensorflow.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@tensorflow/*'], allowTypeImports: true, message: 'Only open-on-tensorflow.ts needs it.' },
+          ],
+          paths: [
+            ['@length-adaptive/core', '/lengths'],
+            ['@length-adaptive/models', '/predict'],
+          ].map(([name, path]) => ({
+            name,
+            allowTypeImports: true,
+            message: `It imports TensorFlow.js: import a sub-path, such as ${path}.`,
+          })),
+        },
+      ],
+    },
+  },
+  {
     // `expect.any`, `JSON.parse` and mocks are `any`: in a test that is the point.
     files: ['**/*.spec.ts', '**/testing/**/*.ts'],
     rules: Object.fromEntries(

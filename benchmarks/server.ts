@@ -1,4 +1,4 @@
-/** The server under load: at three and at ten times what it does at full length, and beside fastify with transformers.js. */
+/** The server under load: at three and at ten times what it does at full length, and beside fastify with transformers.js; and what it takes of memory. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { askBudgets } from './server/budgets.js';
 import { askIdle } from './server/idle.js';
 import type { Answered } from './server/load.js';
 import { capacity, createClient, openLoop } from './server/load.js';
+import { measureMemory, memoryRows } from './server/memory.js';
 import { timeHealth } from './server/nesting.js';
 import type { RunningServer } from './server/processes.js';
 import { startOurs, startTransformers } from './server/processes.js';
@@ -159,6 +160,9 @@ const budgets = await withServer(startOurs(model), async (server) => {
 });
 console.log(`budgets: ${budgets.exceeded} of ${budgets.requests} exceeded, ${budgets.refused} refused`);
 
+const memory = await measureMemory(model, path.join(root, 'runs/bench/server-memory'));
+console.log(`memory: ${memory.one.toFixed(0)} MiB with one model, ${memory.four.toFixed(0)} MiB with four`);
+
 const theirs = await withServer(startTransformers(transformersEntry(), exported, 'reviews'), async (server) => {
   const client = clientOf(server);
   const body = (i: number): unknown => ({ text: textOf(i) });
@@ -218,6 +222,7 @@ report('server', [
     'times shorter',
     `${p99(ours.three).toFixed(0)} ms and ${p99(theirs.three).toFixed(0)} ms, requests that waited ${patienceMs / 1000} s in vain not counted`,
   ),
+  ...memoryRows(memory),
   {
     id: 'server.idle_degraded',
     value: shortened / idleAnswers,

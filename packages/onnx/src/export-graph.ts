@@ -20,7 +20,7 @@ import { OnnxError } from './errors.js';
 import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
 import { elementTypeNumber } from './graph/protos.js';
-import type { OnnxFile } from './read-file.js';
+import type { OnnxContent } from './read-file.js';
 import {
   defaultMinTokens,
   lengthConfigKey,
@@ -215,10 +215,10 @@ export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}):
 };
 
 /** A model whose weights are still in their file as an ONNX file to open at once: each weight is read into its place. */
-export const makeOnnxFile = async (
+export const makeOnnxFile = (
   { dimensions, encoder, head, task, architecture, reducer, prior }: DeferredModel,
   options: Pick<ExportGraphOptions, 'precision' | 'trace'>,
-): Promise<OnnxFile> => {
+): OnnxContent => {
   const model = {
     dimensions,
     encoder,
@@ -228,7 +228,7 @@ export const makeOnnxFile = async (
   };
   const { g, options: file } = buildGraph(model, { ...options, defaults: false });
   return {
-    bytes: await g.readModel(file),
+    content: g.content(file),
     builtIn: undefined,
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,

@@ -4,6 +4,7 @@ import { openTrainedModel, saveModel } from '@length-adaptive/models';
 import { openDeferredModel } from '@length-adaptive/models/engine';
 import * as tf from '@tensorflow/tfjs';
 import { exportGraph, hostModel, makeOnnxFile } from './export-graph.js';
+import { readPieces } from './graph/model-bytes.js';
 import { readOnnxFile } from './read-file.js';
 import { filesOf, memorySource } from './testing/memory-source.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -40,7 +41,8 @@ describe.each(['fp32', 'fp16', 'int8'] as const)('%s', (precision) => {
       for (const opened of [source, memorySource(filesOf(source))]) {
         for (const trace of [false, true]) {
           const deferred = await openDeferredModel(opened);
-          const { bytes, ...file } = await makeOnnxFile(deferred.model, { precision, trace });
+          const { content, ...file } = makeOnnxFile(deferred.model, { precision, trace });
+          const bytes = await readPieces(content());
           await deferred.close();
           const expected = readOnnxFile(exportGraph(host, { precision, trace }));
           expect(Buffer.compare(bytes, expected.bytes)).toBe(0);

@@ -16,10 +16,11 @@ import {
 import { taskOf } from '@length-adaptive/models/predict';
 import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
-import type { OnnxFile } from './read-file.js';
-import { readOnnxFile } from './read-file.js';
-import type { RuntimeSession, SessionOptions } from './runtime.js';
-import { openSession } from './runtime.js';
+import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
+import type { OnnxContent } from './read-file.js';
+import { readOnnxContent } from './read-file.js';
+import type { OpenedSession, RuntimeSession, SessionOptions } from './runtime.js';
+import { openContent } from './runtime.js';
 import { tokenFeeds } from './token-batch.js';
 
 /** A model on ONNX Runtime. */
@@ -47,7 +48,7 @@ export interface CreateOnnxModelOptions extends SessionOptions {
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
 const checkRanking = (
   { reducer, prior }: { readonly reducer: NamedReducer | undefined; readonly prior: ModelPrior | undefined },
-  { builtIn, reducer: own, priorLayers }: OnnxFile,
+  { builtIn, reducer: own, priorLayers }: Omit<OnnxContent, 'content'>,
 ): void => {
   if (builtIn && isFullPoint(builtIn)) return; // nothing is ranked
   const fail = (by: string, has: string): never => {
@@ -74,13 +75,21 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
     (_, i) => outputs[i % outputs.length]?.[Math.floor(i / outputs.length)] as number,
   );
 
+/** Hands out a file for as long as it is opened: what it is read from may be closed afterwards. */
+export type LendOnnxFile = <Result>(use: (file: OnnxContent) => Promise<Result>) => Promise<Result>;
+
 interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
-  readonly traced?: (() => Promise<OnnxFile>) | undefined;
+  readonly traced?: LendOnnxFile | undefined;
 }
 
-/** Opens a model that `read` gives once the configuration is known to be good. @throws as `createOnnxModel` does */
+interface OpenedFile extends OpenedSession {
+  readonly file: Omit<OnnxContent, 'content'>;
+  readonly weightBytes: number;
+}
+
+/** Opens a model that `lend` gives once the configuration is known to be good. @throws as `createOnnxModel` does */
 export const runOnnxFile = async (
-  read: () => OnnxFile | Promise<OnnxFile>,
+  lend: LendOnnxFile,
   config: ModelConfig,
   { traced, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
@@ -88,10 +97,11 @@ export const runOnnxFile = async (
   const task: Task = taskOf(config);
   const { layers } = dimensions;
   const prior = resolvePrior(chosen, { task, layers });
-  const file = await read();
+  const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
+    checkRanking({ reducer, prior }, own);
+    return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
+  });
   const { builtIn, minTokens } = file;
-  checkRanking({ reducer, prior }, file);
-  const { ort, session } = await openSession(file.bytes, options);
   const expected: readonly string[] = task.outputNames ?? ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
@@ -133,8 +143,8 @@ export const runOnnxFile = async (
       const values = expected.map((name) => outputs[name]?.data as Float32Array);
       return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
     });
-  const openTraced = async (make: NonNullable<typeof traced>): Promise<RuntimeSession> =>
-    (await openSession((await make()).bytes, options)).session;
+  const openTraced = async (lendTraced: LendOnnxFile): Promise<RuntimeSession> =>
+    (await lendTraced(({ content }) => openContent(content, options))).session;
 
   return {
     engine: 'onnxruntime',
@@ -145,6 +155,7 @@ export const runOnnxFile = async (
     prior,
     batchTokens,
     headMacs: costOptions.head,
+    weightBytes,
     runRows,
     run: (inputs, { point = builtIn ?? {} } = {}) =>
       runRows(
@@ -183,7 +194,7 @@ export const createOnnxModel = async (
   config: ModelConfig,
   { traced, ...options }: CreateOnnxModelOptions = {},
 ): Promise<OnnxModel> =>
-  runOnnxFile(() => readOnnxFile(bytes), config, {
+  runOnnxFile((use) => use(readOnnxContent(bytes)), config, {
     ...options,
-    traced: traced && (async () => readOnnxFile(await traced())),
+    traced: traced && (async (use) => use(readOnnxContent(await traced()))),
   });

@@ -17,9 +17,10 @@ import type { Precision } from './encoder/precision.js';
 import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
-import type { OnnxModel } from './onnx-model.js';
-import { createOnnxModel, runOnnxFile } from './onnx-model.js';
-import type { OnnxFile } from './read-file.js';
+import { releaseMemory } from './graph/release-memory.js';
+import type { LendOnnxFile, OnnxModel } from './onnx-model.js';
+import { runOnnxFile } from './onnx-model.js';
+import { readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -35,20 +36,31 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly file?: string;
 }
 
-/** What a checkpoint holds, with the graph of it made in memory. Nothing but this package sees it, and the model is gone then: it needs no defaults, and no copies. */
-const fromWeights = async (
-  source: FileSource,
-  precision: Precision,
-  trace: boolean,
-  options: OpenModelOptions,
-): Promise<{ readonly file: OnnxFile; readonly notes: RunnableTextModel['notes'] }> => {
-  const { model, notes, close } = await openDeferredModel(source, options);
-  try {
-    return { file: await makeOnnxFile(model, { precision, trace }), notes };
-  } finally {
-    await close();
-  }
-};
+/** The graph of what a checkpoint holds, made in memory; its weights are read from their file when it is opened. */
+const fromWeights =
+  (
+    source: FileSource,
+    {
+      precision,
+      trace,
+      told,
+      ...options
+    }: OpenModelOptions & {
+      readonly precision: Precision;
+      readonly trace: boolean;
+      /** Is given what is odd about the files. */
+      readonly told?: (notes: RunnableTextModel['notes']) => void;
+    },
+  ): LendOnnxFile =>
+  async (use) => {
+    const { model, notes, close } = await openDeferredModel(source, options);
+    told?.(notes);
+    try {
+      return await use(makeOnnxFile(model, { precision, trace }));
+    } finally {
+      await close();
+    }
+  };
 
 /** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
 const readFiles = async (files: FileSource): Promise<ModelFiles> => {
@@ -76,12 +88,30 @@ const firstGraph = async (files: FileSource): Promise<string | undefined> => {
   return undefined;
 };
 
-/** The exported file. What denies access says so itself. */
-const readGraph = async (source: FileSource, path: string): Promise<Uint8Array> => {
+/** A file as a whole, and whether nobody else has these bytes. */
+interface WholeFile {
+  readonly bytes: Uint8Array;
+  readonly isOwn: boolean;
+}
+
+const readWhole = async (source: FileSource, path: string): Promise<WholeFile> => {
+  const file = await source.open?.(path);
+  if (!file) return { bytes: await source.read(path), isOwn: false };
   try {
-    const bytes = await source.read(path);
-    checkNotPointer(bytes, `${source.name}/${path}`);
-    return bytes;
+    const bytes = new Uint8Array(file.size);
+    await file.readInto(bytes, 0);
+    return { bytes, isOwn: true };
+  } finally {
+    await file.close();
+  }
+};
+
+/** The exported file. What denies access says so itself. */
+const readGraph = async (source: FileSource, path: string): Promise<WholeFile> => {
+  try {
+    const file = await readWhole(source, path);
+    checkNotPointer(file.bytes, `${source.name}/${path}`);
+    return file;
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND') throw error;
     throw new OnnxError(
@@ -91,6 +121,15 @@ const readGraph = async (source: FileSource, path: string): Promise<Uint8Array> 
     );
   }
 };
+
+const fromGraph =
+  (source: FileSource, path: string): LendOnnxFile =>
+  async (use) => {
+    const { bytes, isOwn } = await readGraph(source, path);
+    const opened = await use(readOnnxContent(bytes));
+    if (isOwn) releaseMemory(bytes);
+    return opened;
+  };
 
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
@@ -115,18 +154,14 @@ export const openOnnx = async (
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
-    const read = async (): Promise<OnnxFile> => {
-      const made = await fromWeights(files, precision, false, options);
-      notes = made.notes;
-      return made.file;
-    };
-    const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
+    const lend = fromWeights(files, { ...options, precision, trace: false, told: (all) => (notes = all) });
+    const traced = fromWeights(files, { ...options, precision, trace: true });
     const ranking = chooseRanking(options, lengthAdaptive);
-    const model = await runOnnxFile(read, config, { ...session, ...ranking, traced });
+    const model = await runOnnxFile(lend, config, { ...session, ...ranking, traced });
     return finish(model, notes);
   }
-  const graph = await readGraph(files, file ?? modelFileName(precision));
-  return finish(await createOnnxModel(graph, config, { ...session, ...nameRanking(options, lengthAdaptive) }));
+  const lend = fromGraph(files, file ?? modelFileName(precision));
+  return finish(await runOnnxFile(lend, config, { ...session, ...nameRanking(options, lengthAdaptive) }));
 };
 
 /**

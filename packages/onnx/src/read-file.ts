@@ -4,7 +4,8 @@ import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
-import { modelBytes } from './graph/model-bytes.js';
+import type { ModelContent } from './graph/model-bytes.js';
+import { pieceBytes, protoPieces, wholeBytes } from './graph/model-bytes.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
 
@@ -43,6 +44,11 @@ export interface OnnxFile {
   readonly minTokens: number;
 }
 
+/** A file that can be opened, still to be written: the weights of it may be in another file yet. */
+export interface OnnxContent extends Omit<OnnxFile, 'bytes'> {
+  readonly content: ModelContent;
+}
+
 const decode = (bytes: Uint8Array): ModelProto => {
   checkNotPointer(bytes, 'The ONNX file');
   try {
@@ -67,12 +73,8 @@ const reducerOf = (text: string | undefined): NamedReducer => {
   );
 };
 
-/**
- * Reads an exported file.
- *
- * @throws OnnxError `FILE_INVALID` when it is no ONNX file, or one that this package did not write; ModelError `FILE_INVALID` for a pointer of Git LFS
- */
-export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
+/** Reads an exported file, whose weights are used where they are. @throws as `readOnnxFile` does */
+export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   const model = decode(bytes);
   const metadata = (name: string): string | undefined => model.metadataProps.find(({ key }) => key === name)?.value;
   const lengths = metadata(lengthConfigKey);
@@ -86,10 +88,22 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
-  if (builtIn && priorLayers === 0) return { bytes, ...found };
+  const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
+  if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
-  if (kept.length === model.graph.initializer.length) return { bytes, ...found };
+  if (kept.length === model.graph.initializer.length) return { content: asItIs, ...found };
   model.graph.initializer = kept;
-  return { bytes: modelBytes(model), ...found };
+  return { content: (place) => protoPieces(model, place), ...found };
+};
+
+/**
+ * Reads an exported file.
+ *
+ * @throws OnnxError `FILE_INVALID` when it is no ONNX file, or one that this package did not write; ModelError `FILE_INVALID` for a pointer of Git LFS
+ */
+export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
+  const { content, ...found } = readOnnxContent(bytes);
+  const pieces = content();
+  return { bytes: wholeBytes(pieces) ?? pieceBytes(pieces), ...found };
 };

@@ -1,4 +1,8 @@
 import { OnnxError, messageOf } from './errors.js';
+import type { ModelContent, Piece } from './graph/model-bytes.js';
+import { readPieces, wholeBytes } from './graph/model-bytes.js';
+import { releaseMemory } from './graph/release-memory.js';
+import { openWithWeightsFile } from './weights-file.js';
 
 /** A tensor of ONNX Runtime. */
 export interface RuntimeTensor {
@@ -21,6 +25,8 @@ export interface RuntimeSession {
 export interface OnnxRuntime {
   readonly Tensor: new (type: never, data: never, dims: readonly number[]) => RuntimeTensor;
   readonly InferenceSession: { create(model: Uint8Array, options?: never): Promise<RuntimeSession> };
+  /** Tells onnxruntime-node by its version. */
+  readonly env?: { readonly versions?: { readonly node?: string | undefined } } | undefined;
 }
 
 /** How a session runs. */
@@ -90,6 +96,12 @@ export const openOnBestEngine = async <Opened>(
   engine: 'auto' | keyof OnEngines<Opened> = 'auto',
 ): Promise<Opened> => open[engine === 'auto' ? ((await hasNativeRuntime()) ? 'onnx' : 'tfjs') : engine]();
 
+/** A session, and the runtime that runs it. */
+export interface OpenedSession {
+  readonly ort: OnnxRuntime;
+  readonly session: RuntimeSession;
+}
+
 /**
  * Opens a session.
  *
@@ -97,14 +109,54 @@ export const openOnBestEngine = async <Opened>(
  */
 export const openSession = async (
   model: Uint8Array,
-  { runtime, threads, providers }: SessionOptions = {},
-): Promise<{ readonly ort: OnnxRuntime; readonly session: RuntimeSession }> => {
+  { runtime, ...options }: SessionOptions = {},
+): Promise<OpenedSession> => createSession(runtime ?? (await findRuntime()), model, options);
+
+/**
+ * Opens a session of a model that is still to be written. onnxruntime-node maps large weights, which then stand in memory once.
+ *
+ * @throws OnnxError as `openSession` does; what reading the model throws
+ */
+export const openContent = async (
+  content: ModelContent,
+  { runtime, ...options }: SessionOptions = {},
+): Promise<OpenedSession> => {
   const ort = runtime ?? (await findRuntime());
+  const mapped = isNative(ort)
+    ? await openWithWeightsFile(content, (model, folder) => createSession(ort, model, options, folder))
+    : undefined;
+  return mapped ?? openWhole(ort, content(), options);
+};
+
+/** Opens a session of a model in one row. */
+const openWhole = async (
+  ort: OnnxRuntime,
+  pieces: readonly Piece[],
+  options: Omit<SessionOptions, 'runtime'>,
+): Promise<OpenedSession> => {
+  const whole = wholeBytes(pieces);
+  if (whole) return createSession(ort, whole, options);
+  const bytes = await readPieces(pieces);
+  const opened = await createSession(ort, bytes, options);
+  if (isNative(ort)) releaseMemory(bytes); // which has copied them
+  return opened;
+};
+
+const isNative = ({ env }: OnnxRuntime): boolean => env?.versions?.node !== undefined;
+
+/** @param folder where weights are that stand beside the model */
+const createSession = async (
+  ort: OnnxRuntime,
+  model: Uint8Array,
+  { threads, providers }: Omit<SessionOptions, 'runtime'>,
+  folder?: string,
+): Promise<OpenedSession> => {
   const options = {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...(providers && { executionProviders: providers }),
+    ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
   };
   try {
     return { ort, session: await ort.InferenceSession.create(model, options as never) };

@@ -10,7 +10,7 @@ export type { InferenceRequest, InferenceResult, RequestBudget } from './request
 export { serve, serveService } from './serve.js';
 export type { ServeOptions, Server } from './serve.js';
 export type { OpenService, ServiceOptions } from './service-options.js';
-export type { ModelStatus, ServedModel, Service } from './service.js';
+export type { ModelMemory, ModelStatus, ServedModel, Service } from './service.js';
 export { createLog } from './telemetry/log.js';
 export type { Log, LogLevel } from './telemetry/log.js';
 export { createMetrics } from './telemetry/metrics.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { readModelFiles } from '@length-adaptive/models';
+import { readModelFiles } from '@length-adaptive/models/files';
 import { messageOf, ServerError } from './errors.js';
 import { openModelPool } from './pool/model-pool.js';
 import type { RepositoryEntry } from './repository.js';
@@ -7,7 +7,7 @@ import { readRepository } from './repository.js';
 import type { OpenModel } from './served-model.js';
 import { scoreScaleOf } from './score-scale.js';
 import { serveModel } from './served-model.js';
-import type { RepositoryModel } from './service.js';
+import type { ModelMemory, RepositoryModel } from './service.js';
 import type { OpenService, ServiceOptions } from './service-options.js';
 import { createTextTokenizer, type TextTokenizer } from './tokenize/text-tokenizer.js';
 
@@ -55,12 +55,17 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
   const leaving = new Set<Promise<void>>();
 
   const open = async (entry: RepositoryEntry): Promise<Served> => {
+    const before = process.memoryUsage.rss();
     const pool = await openModelPool({ source: entry.source, engine, precision, threads }, workers);
+    const memory: ModelMemory = {
+      weightBytes: pool.facts.weightBytes,
+      openedBytes: Math.max(0, process.memoryUsage.rss() - before),
+    };
     const model = serveModel({ name: entry.name, version: entry.version }, pool, options, observer);
     const scoreScale = scoreScaleOf((await readModelFiles(entry.source).catch(() => undefined))?.lengthAdaptive);
     return {
       entry,
-      model: { ...model, status: () => ({ ...model.status(), ...(scoreScale && { scoreScale }) }) },
+      model: { ...model, status: () => ({ ...model.status(), ...(scoreScale && { scoreScale }), memory }) },
       tokenizer: createTextTokenizer(entry.source),
     };
   };

@@ -1,4 +1,4 @@
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import { ServerError, invalidRequest } from './errors.js';
 import { createLoadController } from './planning/load-controller.js';
 import { createOfferedLoad } from './planning/offered-load.js';

@@ -13,6 +13,17 @@ export interface ScoreScale {
   readonly full?: { readonly score?: number; readonly heldOutScore?: number };
 }
 
+/** What an open model takes of memory. */
+export interface ModelMemory {
+  /** Bytes of its weights, once, in the numbers that they are kept in; undefined where the engine does not know. */
+  readonly weightBytes?: number | undefined;
+  /**
+   * Bytes by which the resident memory of the process grew while the model was opened and its speed measured: all its threads, with their programs. What
+   * else happened in the process meanwhile is in it too.
+   */
+  readonly openedBytes: number;
+}
+
 /** How a model stands right now. */
 export interface ModelStatus {
   readonly name: string;
@@ -26,6 +37,8 @@ export interface ModelStatus {
   readonly paretoSet: readonly ParetoPoint[];
   /** Absent for a model that was never searched. */
   readonly scoreScale?: ScoreScale | undefined;
+  /** Absent where it was not measured. */
+  readonly memory?: ModelMemory | undefined;
   /** Index in the Pareto set of the dearest configuration that load allows now; the last one when nothing is held back. */
   readonly operatingPoint: number;
   /** Texts that wait, and that are being computed. */

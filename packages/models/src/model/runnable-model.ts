@@ -40,6 +40,8 @@ export interface RunnableModel {
   macs(length: number, point?: OperatingPoint): number;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
+  /** Bytes of its weights, as it was opened with them. Absent: not known. */
+  readonly weightBytes?: number | undefined;
   /** Frees what the engine holds, once what runs is done; what is asked for later is refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }

@@ -163,6 +163,7 @@ export const createTaskModel = (
     },
     macs: (length, point = {}) => cost(dimensions, lengthsOf(point, dimensions.layers), length, costOptions),
     headMacs: costOptions.head,
+    weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },

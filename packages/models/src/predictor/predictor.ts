@@ -49,6 +49,8 @@ export interface Predictor {
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
+  /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
+  readonly weightBytes?: number | undefined;
   /**
    * Answers texts, in their order. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
    * alone is refused.
@@ -279,6 +281,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     head: model.task.readout,
     paretoSet,
     labels: model.task.labels,
+    weightBytes: model.weightBytes,
     predict: predict as Predictor['predict'],
     macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>

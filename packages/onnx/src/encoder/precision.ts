@@ -3,6 +3,7 @@ import { float32ToFloat16 } from '@length-adaptive/models/files';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { absent } from '../graph/graph-builder.js';
 import { bytesOf } from '../graph/model-bytes.js';
+import { releaseMemory } from '../graph/release-memory.js';
 import type { Constant, StoredNumbers } from '../graph/protos.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import type { QuantizeOptions } from './quantize.js';
@@ -37,7 +38,14 @@ const scaled = (data: Float32Array, scale: number): Float32Array =>
 const storedAs = (weight: WeightSource, convert: (data: Float32Array) => StoredNumbers): Constant['data'] =>
   'data' in weight
     ? convert(weight.data)
-    : { readInto: async (bytes) => bytes.set(bytesOf(convert(await readWeight(weight)))) };
+    : {
+        readInto: async (bytes) => {
+          const data = await readWeight(weight);
+          const stored = convert(data);
+          bytes.set(bytesOf(stored));
+          releaseMemory(data);
+        },
+      };
 
 /** Multiplies float32 numbers where they lie. */
 const scaleBytes = ({ buffer, byteOffset, byteLength }: Uint8Array, scale: number): void => {

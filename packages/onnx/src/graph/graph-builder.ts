@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { GraphProto, ValueInfoProto } from '../proto/onnx_pb.js';
 import { GraphProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
-import type { NamedConstant } from './model-bytes.js';
+import type { ModelContent, NamedConstant } from './model-bytes.js';
 import { modelPieces, pieceBytes, readPieces } from './model-bytes.js';
 import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
 import { nodeProto, valueInfoProto } from './protos.js';
@@ -63,6 +63,8 @@ export interface GraphBuilder {
   model(options: ModelOptions): Uint8Array;
   /** The same, the data of constants read into their places where they are not there yet: nothing is in memory twice. */
   readModel(options: ModelOptions): Promise<Uint8Array>;
+  /** The same, still to be written. */
+  content(options: ModelOptions): ModelContent;
 }
 
 /** What a graph and its branches share. */
@@ -125,19 +127,24 @@ const scope = (graphName: string, shared: Shared): Scope => {
     return { proto: inner.branch(results), count: results.length };
   };
 
-  const pieces = ({ opset, metadata = {} }: ModelOptions) =>
-    modelPieces({
-      header: { irVersion: 8n, producerName: 'length-adaptive' },
-      graph: { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs },
-      constants: shared.constants,
-      rest: {
-        opsetImport: [
-          { version: BigInt(opset) },
-          ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
-        ],
-        metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-      },
-    });
+  const content =
+    ({ opset, metadata = {} }: ModelOptions): ModelContent =>
+    (place) =>
+      modelPieces(
+        {
+          header: { irVersion: 8n, producerName: 'length-adaptive' },
+          graph: { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs },
+          constants: shared.constants,
+          rest: {
+            opsetImport: [
+              { version: BigInt(opset) },
+              ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
+            ],
+            metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+          },
+        },
+        place,
+      );
 
   const builder: GraphBuilder = {
     nodes,
@@ -169,8 +176,9 @@ const scope = (graphName: string, shared: Shared): Scope => {
         attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } },
       });
     },
-    model: (options) => pieceBytes(pieces(options)),
-    readModel: (options) => readPieces(pieces(options)),
+    model: (options) => pieceBytes(content(options)()),
+    readModel: (options) => readPieces(content(options)()),
+    content,
   };
   return {
     builder,

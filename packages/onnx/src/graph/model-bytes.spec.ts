@@ -2,7 +2,7 @@ import { create, equals, fromBinary, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { ModelProtoSchema } from '../proto/onnx_pb.js';
 import { createGraph } from './graph-builder.js';
-import { modelBytes } from './model-bytes.js';
+import { dataBytesOf, inTheModel, modelBytes, readPieces } from './model-bytes.js';
 import { tensorProto } from './protos.js';
 
 const arbitraryTensor = fc.record({ name: fc.string({ maxLength: 300 }), data: fc.uint8Array({ maxLength: 400 }) });
@@ -29,6 +29,48 @@ describe('the bytes of a model', () => {
       }),
       { seed: 1 },
     );
+  });
+
+  test('with data in a file beside it, the model says where, and file and model have all of them in their order', async () => {
+    const property = fc.asyncProperty(
+      fc.array(arbitraryTensor, { maxLength: 6 }),
+      fc.nat(400),
+      fc.boolean(),
+      async (tensors, least, deferred) => {
+        const asked: number[] = [];
+        const g = createGraph();
+        tensors.forEach(({ data }, i) => {
+          const readInto = async (bytes: Uint8Array): Promise<void> => {
+            asked.push(i);
+            bytes.set(data);
+          };
+          g.constant(`c${i}`, { type: 'uint8', shape: [data.length], data: deferred ? { readInto } : data });
+        });
+        const content = g.content({ opset: 17 });
+        const file = new Uint8Array(4000);
+        let end = 0;
+        const place = (byteLength: number) => {
+          if (byteLength < least) return undefined;
+          const offset = end + 7;
+          end = offset + byteLength;
+          return { file: 'beside', offset };
+        };
+        const bytes = await readPieces(content(place), async (data, offset) => file.set(data, offset));
+        const found = fromBinary(ModelProtoSchema, bytes).graph?.initializer ?? [];
+        expect(found.map(({ name }) => name)).toEqual(tensors.map((_, i) => `c${i}`));
+        found.forEach(({ rawData, externalData }, i) => {
+          const { data } = tensors[i] as (typeof tensors)[number];
+          const says = Object.fromEntries(externalData.map(({ key, value }) => [key, value]));
+          const [from, size] = [Number(says['offset']), Number(says['length'])];
+          expect(says['location']).toBe(data.length > 0 && data.length >= least ? 'beside' : undefined);
+          expect(says['location'] === undefined ? rawData : file.slice(from, from + size)).toEqual(data);
+        });
+        expect(asked).toEqual(deferred ? tensors.flatMap(({ data }, i) => (data.length > 0 ? [i] : [])) : []);
+        expect(dataBytesOf(content(inTheModel))).toBe(tensors.reduce((sum, { data }) => sum + data.length, 0));
+        expect(await readPieces(content())).toEqual(await g.readModel({ opset: 17 }));
+      },
+    );
+    await fc.assert(property, { seed: 2 });
   });
 
   test('a model without a graph is only what it says of itself', () => {

@@ -1,5 +1,5 @@
 import type { Task, TextInput, TokenInput } from '@length-adaptive/models';
-import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models';
+import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models/predict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';

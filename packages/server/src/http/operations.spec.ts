@@ -23,6 +23,8 @@ test('models with their configurations', async () => {
         version: '1',
         task: 'sequence-classification',
         labels: ['negative', 'positive'],
+        weight_bytes: 90_000_000,
+        memory_bytes: 78_000_000,
         pareto_set: [
           { length_config: '0.5,0.4,0.3', score: 0.8, cost: 0.4 },
           { length_config: '0.8,0.6,0.5', score: 0.85, cost: 0.6, latency_ms: 3 },
@@ -64,6 +66,8 @@ test('metrics show how the models stand', async () => {
     'length_adaptive_operating_point{model="reviews",version="1"} 2',
     'length_adaptive_queue_delay_seconds{model="reader",version="1"} 0.004',
     'length_adaptive_ready{model="names",version="1"} 1',
+    'length_adaptive_weight_bytes{model="stars",version="1"} 90000000',
+    'length_adaptive_memory_bytes{model="stars",version="1"} 78000000',
     'length_adaptive_process_resident_memory_bytes ',
   ]) {
     expect(text).toContain(line);

@@ -1,4 +1,4 @@
-import { fullLength } from '@length-adaptive/core';
+import { fullLength } from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -48,6 +48,15 @@ const modelStatus = Type.Object({
       },
     ),
   ),
+  memory: Type.Optional(
+    Type.Object({
+      weightBytes: Type.Optional(count),
+      openedBytes: Type.Integer({
+        minimum: 0,
+        description: 'Growth of the resident memory of the process while the model was opened, all its threads.',
+      }),
+    }),
+  ),
   operatingPoint: Type.Integer({
     description: 'Index in the Pareto set of the dearest configuration that load allows now.',
   }),
@@ -68,6 +77,16 @@ const models = Type.Object({
       version: Type.String(),
       task: Type.String(),
       labels: Type.Array(Type.String()),
+      weight_bytes: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'Bytes of the weights, once, in the numbers that they are kept in.' }),
+      ),
+      memory_bytes: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description:
+            'Bytes by which the resident memory of the process grew while the model was opened: weights and threads.',
+        }),
+      ),
       score_metric: Type.Optional(
         Type.String({ description: 'What `score` and `min_score` are: the metric of the search.' }),
       ),
@@ -134,6 +153,12 @@ const scaleOf = ({ scoreScale, paretoSet }: ModelStatus) => {
   };
 };
 
+/** What a model takes of memory. */
+const memoryOf = ({ memory }: ModelStatus) => ({
+  ...(memory?.weightBytes !== undefined && { weight_bytes: memory.weightBytes }),
+  ...(memory && { memory_bytes: memory.openedBytes }),
+});
+
 const tags = ['Operations'];
 
 /** What whoever runs the server looks at. */
@@ -150,6 +175,7 @@ export const operationsRoutes: Routes = (app, { service, options: { metrics } })
       version: status.version,
       task: status.task,
       labels: [...status.labels],
+      ...memoryOf(status),
       ...scaleOf(status),
       pareto_set: status.paretoSet.map(pointOf),
     })),

@@ -1,5 +1,5 @@
-import { CoreError, type OperatingPoint } from '@length-adaptive/core';
-import { parsePoint } from '@length-adaptive/models';
+import { CoreError, type OperatingPoint } from '@length-adaptive/core/lengths';
+import { parsePoint } from '@length-adaptive/models/predict';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type, type Static, type TObject } from 'typebox';
 import { ServerError } from '../errors.js';

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { isFullPoint, pointKey } from '@length-adaptive/core';
+import { isFullPoint, pointKey } from '@length-adaptive/core/lengths';
 import type { ModelStatus } from '../service.js';
 
 /** What of a model tells the score of an operating point. */

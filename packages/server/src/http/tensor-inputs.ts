@@ -1,5 +1,5 @@
 import type { TaskName, TextInput, TokenInput } from '@length-adaptive/models';
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import { invalidRequest } from '../errors.js';
 import { rowsOf, textsOf, type InputTensor } from './tensors.js';
 

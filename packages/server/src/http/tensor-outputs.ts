@@ -1,5 +1,5 @@
 import type { AnswerTensor, Prediction, TaskName } from '@length-adaptive/models';
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import { ServerError } from '../errors.js';
 import type { OutputTensor } from './tensors.js';
 

@@ -245,7 +245,12 @@ describeWith(['chromium'], 'statusPage', () => {
       answer(
         [
           model(),
-          model({ name: 'squad', task: 'question-answering', operatingPoint: 2 }),
+          model({
+            name: 'squad',
+            task: 'question-answering',
+            operatingPoint: 2,
+            memory: { weightBytes: 90_900_000, openedBytes: 77_600_000 },
+          }),
           model({ ...never, name: 'plain', ready: false }),
         ],
         false,
@@ -255,9 +260,11 @@ describeWith(['chromium'], 'statusPage', () => {
     await page.getByRole('tab', { name: 'squad' }).click();
     expect(await text(page, 'h1')).toBe('squad');
     expect(await text(page, '#about')).toContain('question answering');
+    expect(await text(page, '#about')).toContain('74 MiB of memory for 86.7 MiB of weights');
     expect(await page.locator('.point.held').count()).toBe(11);
     await page.keyboard.press('ArrowRight');
     expect(await text(page, 'h1')).toBe('plain');
+    expect(await text(page, '#about')).not.toContain('MiB'); // not measured
     expect(await text(page, '#verdict')).toMatch(/^Not ready\./);
     await page.reload();
     await page.getByRole('heading', { name: 'plain' }).waitFor();

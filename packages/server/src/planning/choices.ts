@@ -1,7 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { pointKey, validateOperatingPoint } from '@length-adaptive/core';
+import { pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { NearestPoint, ParetoPoint } from '@length-adaptive/models';
-import { pointsWithin } from '@length-adaptive/models';
+import { pointsWithin } from '@length-adaptive/models/predict';
 import { ServerError, messageOf } from '../errors.js';
 import { lengthConfigText } from '../length-config-text.js';
 import type { RequestBudget } from '../request.js';

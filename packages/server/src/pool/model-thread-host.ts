@@ -25,6 +25,12 @@ export interface ModelThreadHost {
 /** The module that threads load: beside the built package's files, or beside this one in the sources. */
 const threadFile = import.meta.url.endsWith('.ts') ? './model-thread.ts' : './model-thread.js';
 
+/**
+ * MiB for what a thread's program makes and soon drops. Without a bound opening a model lets them grow to 32, which then stay; what it computes with
+ * is not among them.
+ */
+const youngMiB = 4;
+
 /** Milliseconds until a thread that could not open its model tries again: the first time, and at most. */
 const firstRetryMs = 250;
 const longestRetryMs = 8000;
@@ -41,6 +47,7 @@ export const startModelThread = (data: ThreadData, onEvent: (event: ThreadEvent)
       maxThreads: 1,
       concurrentTasksPerWorker: 1,
       idleTimeout: Infinity,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMiB },
       workerData: data,
     });
     pool.on('error', () => undefined); // told as the end of the thread

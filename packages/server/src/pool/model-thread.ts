@@ -1,7 +1,7 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
 import { lengthsOf } from '@length-adaptive/core/lengths';
 import type { Predictor, TextError, TextInput } from '@length-adaptive/models';
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
 import { messageOf, placeOf } from '../errors.js';
@@ -102,7 +102,7 @@ const timedWords = [4, 48, 96];
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
-  const { engine, task, labels, dimensions, head } = predictor;
+  const { engine, task, labels, dimensions, head, weightBytes } = predictor;
   const paretoSet = predictor.paretoSet.map((found) => ({
     ...found,
     point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them
@@ -115,5 +115,5 @@ export const describe = async (): Promise<ModelFacts> => {
     const [prediction] = await predictor.predict([input], { truncate: true });
     timed.push({ macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start });
   }
-  return { engine, task, labels, dimensions, head, paretoSet, timed: timed.slice(1) }; // the first was the warm-up
+  return { engine, task, labels, dimensions, head, weightBytes, paretoSet, timed: timed.slice(1) }; // the first was the warm-up
 };

@@ -38,6 +38,8 @@ export interface ModelFacts {
   readonly head: Predictor['head'];
   readonly paretoSet: readonly ParetoPoint[];
   readonly timed: readonly TimedBatch[];
+  /** Bytes of its weights, where the engine knows. */
+  readonly weightBytes?: number | undefined;
 }
 
 /** One text of a batch. */

@@ -74,6 +74,11 @@ test('a model that is gone has no gauges', async () => {
   } as const;
   expect(await text([status])).toContain('length_adaptive_operating_point{model="reviews",version="1"} 3');
   expect(await text([])).not.toContain('length_adaptive_operating_point{');
+  expect(await text([status])).not.toContain('_bytes{model='); // what was not measured is no number
+  const memory = { openedBytes: 5 };
+  expect(await text([{ ...status, memory }])).toMatch(
+    /length_adaptive_memory_bytes\{model="reviews",version="1"\} 5\n/,
+  );
 });
 
 /** What Prometheus' own linter of metrics objects to, of what can be wrong here: names, units, help, types, doubles. */

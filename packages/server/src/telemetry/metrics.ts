@@ -48,7 +48,7 @@ const failureCounters = {
   ABANDONED: ['abandoned', 'Requests whose client went away before the answer.'],
 } as const satisfies Partial<Record<ServerErrorCode, readonly [string, string]>>;
 
-/** What each model's gauges show at the moment they are read. */
+/** What each model's gauges show at the moment they are read; undefined for what is not known of it. */
 const gauges = {
   ready: ['1 if the model answers.', ({ ready }) => Number(ready)],
   queued_texts: ['Texts that wait.', ({ queued }) => queued],
@@ -61,7 +61,15 @@ const gauges = {
     'Seconds that a text would wait if it came now, predicted.',
     ({ queueDelayMs }) => queueDelayMs / 1000,
   ],
-} satisfies Record<string, readonly [string, (status: ModelStatus) => number]>;
+  weight_bytes: [
+    'Bytes of the weights, once, in the numbers that they are kept in.',
+    ({ memory }) => memory?.weightBytes,
+  ],
+  memory_bytes: [
+    'Bytes by which the resident memory of the process grew while the model was opened: weights and threads.',
+    ({ memory }) => memory?.openedBytes,
+  ],
+} satisfies Record<string, readonly [string, (status: ModelStatus) => number | undefined]>;
 
 /**
  * Counters, histograms and gauges of a server, in a registry of their own.
@@ -144,7 +152,10 @@ export const createMetrics = (): Metrics => {
     text: (models) => {
       for (const { gauge, read } of now) {
         gauge.reset(); // a model that is gone has no state
-        for (const status of models) gauge.set(labels(status), read(status));
+        for (const status of models) {
+          const value = read(status);
+          if (value !== undefined) gauge.set(labels(status), value);
+        }
       }
       return registry.metrics();
     },

@@ -166,6 +166,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       positions: 128,
       paretoSet,
       ...(scoreScale && { scoreScale }),
+      memory: { weightBytes: 90_000_000, openedBytes: 78_000_000 },
       operatingPoint: 2,
       queued: 0,
       running: running.size,

@@ -48,17 +48,27 @@ const tasks = {
 export type TinyModelName = keyof typeof tasks;
 
 /** Writes a model with random weights and a Pareto set as a model folder. */
-export const writeTinyModel = async (
+export const writeTinyModel = (
   folder: string,
   task: TinyModelName = 'reviews',
   seed = 3,
   reducer = 'attention',
+): Promise<void> => writeModel(folder, task, { seed, reducer });
+
+/** Writes one whose weights take so many MiB, nearly all of them its table of words. */
+export const writeLargeModel = (folder: string, mebibytes: number): Promise<void> =>
+  writeModel(folder, 'reviews', { words: mebibytes * 2 ** 13 });
+
+const writeModel = async (
+  folder: string,
+  task: TinyModelName,
+  { seed = 3, reducer = 'attention', words: rows = vocabulary.length },
 ): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
   await mkdir(path.dirname(folder), { recursive: true });
   const tokenizerFiles = { 'vocab.txt': new TextEncoder().encode(`${vocabulary.join('\n')}\n`) };
-  const model = createTaskModel(config, new Map(), {
+  const model = createTaskModel({ ...config, vocab_size: rows }, new Map(), {
     fresh: true,
     seed,
     task: tasks[task],

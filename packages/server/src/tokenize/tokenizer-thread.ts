@@ -1,6 +1,7 @@
 /** What runs in the thread that cuts the texts of one model into tokens. */
 import type { Encoding, Tokenizer } from '@length-adaptive/models';
-import { createTokenizer, readModelFiles } from '@length-adaptive/models';
+import { readModelFiles } from '@length-adaptive/models/files';
+import { createTokenizer } from '@length-adaptive/models/tokenizer';
 import { workerData } from 'piscina';
 import { messageOf } from '../errors.js';
 

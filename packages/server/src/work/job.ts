@@ -1,7 +1,7 @@
-import { cost, lengthsOf, pointKey } from '@length-adaptive/core';
+import { cost, lengthsOf, pointKey } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
-import { costOptionsOf } from '@length-adaptive/models';
+import { costOptionsOf } from '@length-adaptive/models/engine';
 import type { ServerError } from '../errors.js';
 import type { Choice, Choices } from '../planning/choices.js';
 import type { ModelFacts } from '../pool/thread-messages.js';

@@ -1,5 +1,5 @@
 import type { TextInput, TokenInput } from '@length-adaptive/models';
-import { isTokenInput } from '@length-adaptive/models';
+import { isTokenInput } from '@length-adaptive/models/predict';
 
 /** Guesses how many tokens a text has, before a thread has cut it. */
 export interface TokenEstimate {

@@ -26,6 +26,9 @@ const splitMs = (ms) => {
   return [ms >= 100 ? counts.format(ms) : digits.format(Number(ms.toFixed(1))), 'ms'];
 };
 
+/** @param {number} bytes */
+const showMiB = (bytes) => digits.format(bytes / 2 ** 20) + ' MiB';
+
 /** @param {number} seconds */
 const showDuration = (seconds) => {
   /** @type {[number, string][]} */

@@ -29,6 +29,13 @@ const verdict = (model) => {
   return [html('b', held + ' of ' + all + ' configurations held back.'), ' Load makes answers shorter before it refuses any' + most + '.'];
 };
 
+/** What it takes of memory; empty where that was not measured. @param {ModelStatus} model */
+const showMemory = ({ memory }) => {
+  if (!memory) return '';
+  const weights = memory.weightBytes === undefined ? '' : ' for ' + showMiB(memory.weightBytes) + ' of weights';
+  return showMiB(memory.openedBytes) + ' of memory' + weights;
+};
+
 /** @param {string} id @param {string | readonly [string, string]} value @param {string} note @param {string} [lit] */
 const writeTile = (id, value, note, lit = '') => {
   const tile = byId(id);
@@ -61,7 +68,7 @@ const drawModel = (model, now) => {
   byId('model').hidden = false;
   write(byId('name'), model.name);
   const labels = model.labels.length > 6 ? model.labels.length + ' labels' : model.labels.join(', ');
-  write(byId('about'), ['version ' + model.version, model.task.replaceAll('-', ' '), model.engine, counts.format(model.positions) + ' tokens', labels].filter(Boolean).join('\u00a0· '));
+  write(byId('about'), ['version ' + model.version, model.task.replaceAll('-', ' '), model.engine, counts.format(model.positions) + ' tokens', showMemory(model), labels].filter(Boolean).join('\u00a0· '));
   const words = verdict(model);
   if (byId('verdict').textContent !== words.map((word) => (typeof word === 'string' ? word : word.textContent)).join('')) byId('verdict').replaceChildren(...words);
 
