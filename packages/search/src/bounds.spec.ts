@@ -33,6 +33,7 @@ describe('no loop is without an end', () => {
     ['nothing but the seed is accepted', saturated(1)],
     ['operators that give what they get', saturated(1)],
     ['a sweep over rows below everything', null],
+    ['a sweep of four over rows below everything', null],
   ])('%s', (name, expected) => {
     expect(outcomeOf(name)).toEqual(expected);
   });

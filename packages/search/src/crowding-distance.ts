@@ -1,3 +1,5 @@
+import { orderBy } from './row-order.js';
+
 /**
  * How much room each point of a front has: the sum over objectives of the normalised distance between its two
  * neighbours (Deb, Pratap, Agarwal and Meyarivan 2002, section III-B). The ends of an objective get Infinity;
@@ -12,13 +14,9 @@ export const crowdingDistance = (values: Float64Array, objectives: number, front
   const size = front.length;
   const distances = new Float64Array(size);
   const column = new Float64Array(size);
-  const order = new Uint32Array(size);
   for (let m = 0; m < objectives; m += 1) {
-    for (let i = 0; i < size; i += 1) {
-      column[i] = values[(front[i] ?? 0) * objectives + m] ?? 0;
-      order[i] = i;
-    }
-    order.sort((a, b) => (column[a] ?? 0) - (column[b] ?? 0) || a - b);
+    for (let i = 0; i < size; i += 1) column[i] = values[(front[i] ?? 0) * objectives + m] ?? 0;
+    const order = orderBy(column);
     const first = order[0] ?? 0;
     const last = order[size - 1] ?? 0;
     const range = (column[last] ?? 0) - (column[first] ?? 0);

@@ -1,7 +1,7 @@
 import type { RunOptions, SearchResult } from './generation.js';
 import type { SearchOptions } from './options.js';
 import type { Problem } from './problem.js';
-import { Search } from './search.js';
+import { runToEnd, startSearch } from './start-search.js';
 
 /**
  * Searches a problem until a limit is met: a `Search` in one call. (Each objective goes in its own direction; the name is the field's.)
@@ -15,5 +15,5 @@ export const minimize = <Genome, Name extends string, Constraint extends string 
   options: SearchOptions<Name> & RunOptions<Genome, Name, Constraint>,
 ): Promise<SearchResult<Genome, Name, Constraint>> => {
   const { signal, onGeneration, ...own } = options ?? {}; // plain JavaScript may give none: the search says what is missing
-  return new Search(problem, own).run({ ...(signal && { signal }), ...(onGeneration && { onGeneration }) });
+  return runToEnd(startSearch(problem, own), { ...(signal && { signal }), ...(onGeneration && { onGeneration }) });
 };

@@ -1,4 +1,5 @@
 import { compareRows, rowDominates } from './dominance.js';
+import { rowOrder } from './row-order.js';
 
 /** Points sorted into fronts; front 0 is dominated by nobody, front k only by points of fronts before it. */
 export interface NonDominatedSort {
@@ -7,19 +8,6 @@ export interface NonDominatedSort {
   /** The points of every front, in ascending order of their position. */
   readonly fronts: readonly Uint32Array[];
 }
-
-/** Row numbers in lexicographic order of their values; equal rows keep their order. */
-const lexicographic = (values: Float64Array, objectives: number): Uint32Array => {
-  const order = new Uint32Array(values.length / objectives);
-  for (let i = 0; i < order.length; i += 1) order[i] = i;
-  if (objectives === 2) {
-    return order.sort(
-      (a, b) =>
-        (values[2 * a] ?? 0) - (values[2 * b] ?? 0) || (values[2 * a + 1] ?? 0) - (values[2 * b + 1] ?? 0) || a - b,
-    );
-  }
-  return order.sort((a, b) => compareRows(values, objectives, a, b) || a - b);
-};
 
 /**
  * Two objectives, O(N log N): in lexicographic order a point is dominated by a front exactly when the front's
@@ -151,7 +139,7 @@ const gatherFronts = (ranks: Uint32Array, fronts: number): Uint32Array[] => {
  * nonDominatedSort(new Float64Array([1, 4, 2, 2, 3, 3]), 2).ranks; // Uint32Array [0, 0, 1]
  */
 export const nonDominatedSort = (values: Float64Array, objectives: number): NonDominatedSort => {
-  const order = lexicographic(values, objectives);
+  const order = rowOrder(values, objectives, 0);
   const ranks = new Uint32Array(order.length);
   const sweepFor = objectives === 2 ? sweep : objectives === 3 ? sweepStairs : undefined;
   const fronts = sweepFor ? sweepFor(values, order, ranks) : sequentialSearch(values, objectives, order, ranks);

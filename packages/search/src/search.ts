@@ -1,17 +1,11 @@
 import { nsga2 } from './algorithms/nsga2.js';
 import { checkSameSearch, readCheckpoint, type Checkpoint } from './checkpoint.js';
-import { createEvolution, type Evolution } from './evolution.js';
+import type { Evolution } from './evolution.js';
 import type { Candidate, Generation, RunOptions, SearchResult, StopReason } from './generation.js';
-import {
-  checkSearchOptions,
-  resolveLimits,
-  resolveSettings,
-  type ResolvedSettings,
-  type SearchLimits,
-  type SearchOptions,
-} from './options.js';
-import { checkNames, checkParts, type Problem, type Result, type Solution } from './problem.js';
-import { waysToRun, type WaysToRun } from './ways-to-run.js';
+import { checkSearchOptions, type ResolvedSettings, type SearchLimits, type SearchOptions } from './options.js';
+import { checkParts, type Problem, type Result, type Solution } from './problem.js';
+import { runToEnd, startSearch } from './start-search.js';
+import type { WaysToRun } from './ways-to-run.js';
 
 /**
  * A generational evolutionary search for the best trade-offs between named objectives: one engine that is run in three ways. `run` does all of
@@ -31,22 +25,9 @@ export class Search<Genome, Name extends string = string, Constraint extends str
 
   /** @throws SearchError `INVALID_PROBLEM` or `INVALID_OPTION`, before anything is evaluated */
   constructor(problem: Problem<Genome, Name, Constraint>, options: SearchOptions<Name>) {
-    checkParts(problem);
-    checkSearchOptions(options);
-    const { seed = 0, algorithm = nsga2(), generations, evaluations, until, ...settings } = options;
-    checkNames(problem.objectives, problem.constraints ?? []);
-    this.#evolution = createEvolution({
-      problem,
-      algorithm,
-      settings: resolveSettings(settings, algorithm, Object.keys(problem.objectives) as Name[]),
-      limits: resolveLimits({
-        ...(generations === undefined ? {} : { generations }),
-        ...(evaluations === undefined ? {} : { evaluations }),
-        ...(until === undefined ? {} : { until }),
-      }),
-      seed,
-    });
-    this.#ways = waysToRun(problem, this.#evolution);
+    const { evolution, ways } = startSearch(problem, options);
+    this.#evolution = evolution;
+    this.#ways = ways;
   }
 
   /**
@@ -126,15 +107,8 @@ export class Search<Genome, Name extends string = string, Constraint extends str
    * @throws SearchError `ABORTED` when `signal` aborts, `INVALID_OBJECTIVES`, `NO_CANDIDATES`, `BUSY`; and whatever
    * `evaluate` throws. In each case the search stands at its last completed generation and can be run again.
    */
-  async run({ signal, onGeneration }: RunOptions<Genome, Name, Constraint> = {}): Promise<
-    SearchResult<Genome, Name, Constraint>
-  > {
-    return this.#ways.run(signal, onGeneration, (stopped) => ({
-      front: this.front(),
-      generation: this.generation,
-      evaluations: this.evaluations,
-      stopped,
-    }));
+  async run(options: RunOptions<Genome, Name, Constraint> = {}): Promise<SearchResult<Genome, Name, Constraint>> {
+    return runToEnd({ evolution: this.#evolution, ways: this.#ways }, options);
   }
 
   /** The generations one by one, computed as they are asked for. Leaving the loop leaves the search resumable. */

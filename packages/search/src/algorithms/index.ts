@@ -1,3 +1,4 @@
+export { ctaea } from './c-taea.js';
 export { moead } from './moead.js';
 export type { MoeadOptions } from './moead.js';
 export { smsEmoa } from './sms-emoa.js';

@@ -2,7 +2,8 @@ import { checkOptions } from '../check-options.js';
 import { invalidOption } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Algorithm, FamilyContext, Rows } from './algorithm.js';
-import { finestLattice, referenceDirections } from './reference-directions.js';
+import { weightsFor } from './reference-directions.js';
+import { createScale } from './tchebycheff.js';
 
 export interface MoeadOptions {
   /** How many subproblems count as neighbours of one, itself included. Default 20. */
@@ -19,17 +20,8 @@ interface Decomposition {
   readonly near: readonly Uint32Array[];
 }
 
-/** A weight of 0 would leave an objective out altogether. */
-const LEAST_WEIGHT = 1e-4;
-
 const squaredDistance = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, part, m) => sum + (part - (b[m] ?? 0)) ** 2, 0);
-
-/** As many evenly spread weights as there are members, or the most that a lattice has. */
-const weightsFor = (objectives: number, members: number): readonly (readonly number[])[] =>
-  objectives === 1 || members < 2
-    ? Array.from({ length: members }, () => new Array<number>(objectives).fill(1 / objectives))
-    : referenceDirections({ objectives, divisions: finestLattice(objectives, members) });
 
 const decompose = (objectives: number, members: number, neighbours: number): Decomposition => {
   const weights = weightsFor(objectives, members);
@@ -56,29 +48,6 @@ const shuffled = (values: Uint32Array, random: Random): Uint32Array => {
 };
 
 /**
- * How bad a row is for a weight: the largest distance from the ideal point, each objective scaled to the population and divided by its part of the weight
- * (Tchebycheff; Zhang and Li 2007). What breaks constraints is behind all that does not.
- */
-const createScale = ({ values, objectives, violations }: Rows, ideal: Float64Array, first: number) => {
-  const span = new Float64Array(objectives);
-  for (let row = 0; row < first; row += 1)
-    for (let m = 0; m < objectives; m += 1)
-      span[m] = Math.max(span[m] ?? 0, (values[row * objectives + m] ?? 0) - (ideal[m] ?? 0));
-  const badness = (row: number, weight: readonly number[]): number => {
-    let most = 0;
-    for (let m = 0; m < objectives; m += 1) {
-      const distance = ((values[row * objectives + m] ?? 0) - (ideal[m] ?? 0)) / (span[m] || 1);
-      most = Math.max(most, distance / Math.max(LEAST_WEIGHT, weight[m] ?? 0));
-    }
-    return most;
-  };
-  /** Negative where row `a` is the better one for a weight. */
-  const compare = (a: number, b: number, weight: readonly number[]): number =>
-    (violations[a] ?? 0) - (violations[b] ?? 0) || badness(a, weight) - badness(b, weight);
-  return { badness, compare };
-};
-
-/**
  * MOEA/D (Zhang and Li 2007) with the replacement of Wang, Zhang, Zhou, Gong and Jiao (2016): the front is cut into as many directions as the population has members, and each
  * member is the best one for its own. Parents are neighbours; a child goes to the direction that it is best for, and takes the place of
  * up to two members around it. With `recombine: differential()` it is MOEA/D-DE (Li and Zhang 2009), for fronts that lie behind many
@@ -102,7 +71,7 @@ export const moead = ({ neighbours = 20, nearby = 0.9, replaced = 2, ...others }
 
   /** The first population: each direction in turn takes the best that is left, and the best of all when none is left. */
   const assign = (rows: Rows, ideal: Float64Array, { weights }: Decomposition): Uint32Array => {
-    const { compare } = createScale(rows, ideal, rows.violations.length);
+    const { compare } = createScale(rows, ideal, rows.violations.keys());
     const all = Array.from(rows.violations.keys());
     const left = new Set(all);
     return Uint32Array.from(weights, (weight) => {
@@ -124,7 +93,7 @@ export const moead = ({ neighbours = 20, nearby = 0.9, replaced = 2, ...others }
       const { weights, near } = parts;
       if (settled !== weights.length) return assign(rows, ideal, parts);
       const members = Uint32Array.from({ length: settled }, (_, i) => i);
-      const { badness, compare } = createScale(rows, ideal, settled);
+      const { badness, compare } = createScale(rows, ideal, members);
       for (let child = settled; child < rows.violations.length; child += 1) {
         let home = 0;
         let least = Infinity;

@@ -5,12 +5,13 @@ import { createRandom } from '../random.js';
 import { dtlz2, tnk, zdt1 } from '../suites/index.js';
 import { pointSets, rowsOf } from '../testing/points.js';
 import { invalidOption } from '../testing/space-laws.js';
-import { differential, moead, parentCentric, smsEmoa, unsga3 } from './index.js';
+import { ctaea, differential, moead, parentCentric, smsEmoa, unsga3 } from './index.js';
 import { exclusiveVolume, thinByVolume } from './thin-by-volume.js';
 
 type Vectors = Problem<readonly number[], string, string>;
 
 const algorithms: readonly (readonly [string, () => Algorithm])[] = [
+  ['ctaea', () => ctaea()],
   ['moead', () => moead()],
   ['smsEmoa', () => smsEmoa()],
   ['unsga3', () => unsga3()],
@@ -19,7 +20,7 @@ const algorithms: readonly (readonly [string, () => Algorithm])[] = [
 const shareOf = async (problem: ReturnType<typeof zdt1>, algorithm: Algorithm, rest: object = {}): Promise<number> => {
   const { front } = await minimize(
     { ...problem, ...rest },
-    { algorithm, seed: 1, populationSize: 40, evaluations: 6_000 },
+    { algorithm, seed: 1, populationSize: algorithm.name === 'ctaea' ? 80 : 40, evaluations: 6_000 },
   );
   const points = front.map(({ objectives }) => objectives);
   return hypervolume(points, problem.reference, problem.objectives) / problem.limitHypervolume();

@@ -75,3 +75,9 @@ export const finestLattice = (objectives: number, most: number): number => {
   while (divisions + 1 < most && latticeSize(objectives, divisions + 1) <= most) divisions += 1;
   return divisions;
 };
+
+/** As many evenly spread weights as there are members, or the most that a lattice has. */
+export const weightsFor = (objectives: number, members: number): readonly (readonly number[])[] =>
+  objectives === 1 || members < 2
+    ? Array.from({ length: members }, () => new Array<number>(objectives).fill(1 / objectives))
+    : referenceDirections({ objectives, divisions: finestLattice(objectives, members) });

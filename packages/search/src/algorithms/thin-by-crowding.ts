@@ -1,3 +1,5 @@
+import { orderBy } from '../row-order.js';
+
 /**
  * Thins a front to `room` members by taking the most crowded one out, again and again, with the distances of its neighbours brought up
  * to date each time (Kukkonen and Deb, CEC 2006): what is left is spread more evenly than by one look at the distances.
@@ -20,23 +22,16 @@ export const thinByCrowding = (
   const before = new Int32Array(size * objectives).fill(-1);
   const after = new Int32Array(size * objectives).fill(-1);
   const scaled = new Float64Array(size * objectives);
-  const order = new Uint32Array(size);
+  const column = new Float64Array(size);
   for (let m = 0; m < objectives; m += 1) {
-    let least = Infinity;
-    let most = -Infinity;
-    for (let i = 0; i < size; i += 1) {
-      const value = values[(front[i] ?? 0) * objectives + m] ?? 0;
-      scaled[i * objectives + m] = value;
-      if (value < least) least = value;
-      if (value > most) most = value;
-      order[i] = i;
-    }
-    const scale = most > least ? 1 / (most - least) : 0;
-    for (let i = 0; i < size; i += 1) scaled[i * objectives + m] = (scaled[i * objectives + m] ?? 0) * scale;
-    if (scale === 0) continue; // an objective in which all are equal has no ends and no gaps
-    order.sort((a, b) => (scaled[a * objectives + m] ?? 0) - (scaled[b * objectives + m] ?? 0) || a - b);
+    for (let i = 0; i < size; i += 1) column[i] = values[(front[i] ?? 0) * objectives + m] ?? 0;
+    const order = orderBy(column);
+    const span = (column[order[size - 1] ?? 0] ?? 0) - (column[order[0] ?? 0] ?? 0);
+    if (!(span > 0)) continue; // an objective in which all are equal has no ends and no gaps
+    const scale = 1 / span;
     for (let i = 0; i < size; i += 1) {
       const at = (order[i] ?? 0) * objectives + m;
+      scaled[at] = (column[order[i] ?? 0] ?? 0) * scale;
       if (i > 0) before[at] = order[i - 1] ?? 0;
       if (i < size - 1) after[at] = order[i + 1] ?? 0;
     }

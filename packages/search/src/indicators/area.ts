@@ -1,20 +1,14 @@
-import { rowOrder } from './row-order.js';
+import { rowOrder } from '../row-order.js';
+import { addStair, startStairs } from './stairs.js';
 
 /**
- * The area that points dominate below a corner: one sweep along the second objective, O(N log N).
+ * The area that points dominate below a corner: one sweep along the first objective, O(N log N).
  *
- * @param values rows of two minimised objectives
+ * @param values rows of two minimised objectives, each below the corner
  */
-export const areaBelow = (values: Float64Array, reference: Float64Array): number => {
-  const [right = 0, top = 0] = reference;
+export const areaBelow = (values: Float64Array, [right = 0, top = 0]: Float64Array): number => {
+  startStairs(right, top, values.length / 2);
   let area = 0;
-  let edge = right;
-  for (const point of rowOrder(values, 2)) {
-    const x = values[2 * point] ?? 0;
-    const y = values[2 * point + 1] ?? 0;
-    if (x >= edge || y >= top) continue;
-    area += (edge - x) * (top - y);
-    edge = x;
-  }
+  for (const row of rowOrder(values, 2, 0)) area += addStair(values[2 * row] ?? 0, values[2 * row + 1] ?? 0);
   return area;
 };

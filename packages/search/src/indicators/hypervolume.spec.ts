@@ -4,7 +4,7 @@ import { paretoFront } from '../pareto.js';
 import { pointSets, rowsOf } from '../testing/points.js';
 import { hypervolume, hypervolumeBelow } from './hypervolume.js';
 
-const names = ['a', 'b', 'c', 'd', 'e'];
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const named = (points: readonly (readonly number[])[]): Objectives[] =>
   points.map((point) => Object.fromEntries(point.map((value, m) => [names[m] ?? '', value])));
 const allDown = (objectives: number) =>
@@ -40,8 +40,8 @@ const fewPoints = (objectives: number) =>
     maxLength: 7,
   });
 
-describe.each([1, 2, 3, 4, 5])('hypervolume of %i objectives', (objectives) => {
-  const corner = objectives > 3 ? 4 : 6;
+describe.each([1, 2, 3, 4, 5, 6])('hypervolume of %i objectives', (objectives) => {
+  const corner = objectives > 5 ? 3 : objectives > 3 ? 4 : 6;
   const sets = pointSets(objectives, corner);
   const size = { minLength: objectives, maxLength: objectives };
 

@@ -1,7 +1,7 @@
 import type { Directions, Objectives } from '../dominance.js';
 import { frontPair, type FrontPair } from './front-pair.js';
 import { euclidean, mean, nearestDistances } from './nearest.js';
-import { rowOrder } from './row-order.js';
+import { rowOrder } from '../row-order.js';
 
 /** How unequal gaps are, counting what is missing at the ends: 0 where nothing is missing and all gaps are one. */
 const inequality = (missing: number, gaps: Float64Array): number => {
@@ -13,8 +13,8 @@ const inequality = (missing: number, gaps: Float64Array): number => {
 
 /** Deb's Delta: gaps between neighbours along the front, and from its ends to the ends of the wanted one. */
 const alongFront = ({ found, wanted }: FrontPair): number => {
-  const order = rowOrder(found, 2);
-  const ends = rowOrder(wanted, 2);
+  const order = rowOrder(found, 2, 1);
+  const ends = rowOrder(wanted, 2, 1);
   const gaps = Float64Array.from({ length: order.length - 1 }, (_, i) =>
     Math.sqrt(euclidean(found, order[i] ?? 0, found, order[i + 1] ?? 0, 2)),
   );

@@ -9,23 +9,32 @@ export interface DifferentialOptions extends Box {
   readonly weight?: number;
   /** The probability that a gene takes part: CR. Default 1; one gene always does. */
   readonly rate?: number;
+  /**
+   * Where a gene comes to lie that would leave the box: anywhere `'between'` the first parent and the border, or `'at'` the border, which is
+   * where some problems have their best genomes. Default `'between'`.
+   */
+  readonly outside?: 'between' | 'at';
 }
 
 /**
  * Differential evolution's way to make a real vector (Storn and Price 1997; as MOEA/D-DE has it, Li and Zhang 2009): the child of three
  * parents is the first and `weight` times the difference of the others. It turns with the population: what is steep or slanted needs
- * no other step size. A gene that would leave the box comes to lie between the first parent and the border.
+ * no other step size.
  *
- * @throws SearchError `INVALID_OPTION` for an impossible box, weight or rate
+ * @throws SearchError `INVALID_OPTION` for an impossible box, weight, rate or place of what would leave the box
  * @example
  * const { front } = await minimize({ ...zdt1(), recombine: differential() }, { algorithm: moead(), evaluations: 400 });
  */
-export const differential = ({ weight = 0.5, rate = 1, ...box }: DifferentialOptions = {}): Recombination<
-  readonly number[]
-> => {
-  checkOptions('differential()', box, ['weight', 'rate', 'lower', 'upper']);
+export const differential = ({
+  weight = 0.5,
+  rate = 1,
+  outside = 'between',
+  ...box
+}: DifferentialOptions = {}): Recombination<readonly number[]> => {
+  checkOptions('differential()', box, ['weight', 'rate', 'outside', 'lower', 'upper']);
   if (!(weight > 0 && weight <= 2)) throw invalidOption('weight', weight, 'a number above 0, at most 2');
   if (!(rate >= 0 && rate <= 1)) throw invalidOption('rate', rate, 'a probability from 0 to 1');
+  if (outside !== 'between' && outside !== 'at') throw invalidOption('outside', outside, "'between' or 'at'");
   const boundsAt = boundsFor(box);
   return {
     parents: 3,
@@ -37,7 +46,8 @@ export const differential = ({ weight = 0.5, rate = 1, ...box }: DifferentialOpt
         const moved = gene + weight * ((plus[i] ?? 0) - (minus[i] ?? 0));
         const [least, most] = [low[i] ?? 0, high[i] ?? 0];
         if (moved >= least && moved <= most) return moved;
-        return gene + random.next() * ((moved < least ? least : most) - gene);
+        const border = moved < least ? least : most;
+        return outside === 'at' ? border : gene + random.next() * (border - gene);
       });
       return [child];
     },

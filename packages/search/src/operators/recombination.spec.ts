@@ -101,6 +101,19 @@ describe('differential evolution', () => {
     );
   });
 
+  it('puts genes that would leave the box at its border, if told to', () => {
+    fc.assert(
+      fc.property(seeds, vectors(4), (seed, parents) => {
+        const [child = []] = differential({ weight: 1, outside: 'at' }).combine(parents, createRandom(seed));
+        const [a = [], b = [], c = []] = parents;
+        child.forEach((gene, i) =>
+          expect(gene).toBe(Math.min(1, Math.max(0, (a[i] ?? 0) + (b[i] ?? 0) - (c[i] ?? 0)))),
+        );
+      }),
+    );
+    expect(() => differential({ outside: 'in' as 'at' })).toThrow(invalidOption(''));
+  });
+
   it('changes each gene with the rate, and one at least', () => {
     const random = createRandom(2);
     const { combine } = differential({ rate: 0.25, lower: -9, upper: 9 });

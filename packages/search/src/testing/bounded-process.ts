@@ -10,6 +10,7 @@ import {
   referenceDirections,
   type Problem,
 } from '../index.js';
+import { volumeOfFour } from '../indicators/volume-of-four.js';
 import { volumeBelow } from '../indicators/volume.js';
 import { tradeOff } from './trade-off.js';
 
@@ -57,6 +58,8 @@ const CASES: Readonly<Record<string, () => unknown>> = {
     minimize({ ...single(onePoint), crossover: (a, b) => [a, b], mutate: (genome) => genome }, forever),
   'a sweep over rows below everything': () =>
     volumeBelow(Float64Array.of(0, -Infinity, 0, 1, 1, 1), 2, Float64Array.of(2, 2, 2)),
+  'a sweep of four over rows below everything': () =>
+    volumeOfFour(Float64Array.of(0, -Infinity, -Infinity, 0, 1, 1, 1, 1), 2, Float64Array.of(2, 2, 2, 2)),
 };
 
 const run = CASES[process.argv[2] ?? ''];
