@@ -129,7 +129,12 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     const left = limits.evaluations - log.size();
     if (generation < 0) {
       const count = Math.min(settings.start, left);
-      const genomes = spreadGenomes(problem, { count, attempts: settings.attempts, random });
+      const genomes = spreadGenomes(problem, {
+        count,
+        leading: settings.leadingSeeds,
+        attempts: settings.attempts,
+        random,
+      });
       for (const genome of genomes) known.add(genome);
       return { genomes, proposedBy: 'start', quality: undefined, parameters, forecasts: [] };
     }
