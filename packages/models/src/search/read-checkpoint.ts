@@ -1,7 +1,5 @@
+import { isRecord } from '../sources/json-record.js';
 import type { LengthSearchCheckpoint } from './length-problem.js';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * A checkpoint as this release writes it: in those of earlier ones a genome is a bare list of lengths. Whether it is a checkpoint at all is
