@@ -17,7 +17,10 @@ export interface SearchIdentity {
   readonly metric: string;
   readonly objective: string;
   readonly seed: number;
-  readonly population: number;
+  /** Undefined for `nsga2`, which was the only method. */
+  readonly method: 'surrogate' | undefined;
+  /** Undefined for `surrogate`, which has none. */
+  readonly population: number | undefined;
   readonly dropRatioBound: number;
   /** Engine with its precision or backend: `onnx, int8`. */
   readonly engine: string;
@@ -36,6 +39,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   metric: 'metric',
   objective: 'objective',
   seed: 'seed',
+  method: 'method',
   population: 'population',
   dropRatioBound: 'drop ratio bound',
   engine: 'engine or its precision',
@@ -63,7 +67,7 @@ export const searchReports = { chart: 'pareto.svg', page: 'report.html' } as con
 export const removeEarlierSearch = (folder: string): Promise<void> =>
   removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result, ...Object.values(searchReports)]);
 
-/** Writes the state of a search at the end of a generation. */
+/** Writes the state of a search at the end of a generation or batch. */
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>
   writeFile(join(folder, fileName), `${JSON.stringify({ ...identity, search })}\n`);
 
@@ -85,7 +89,7 @@ export const readSearchCheckpoint = async (
   if (!hasSearchCheckpoint(folder)) {
     throw new CliError(
       'CHECKPOINT_NOT_FOUND',
-      `There is no search to resume in ${folder}: no generation of one was complete. Leave --resume out to start one.`,
+      `There is no search to resume in ${folder}: nothing of one was complete. Leave --resume out to start one.`,
     );
   }
   let saved: unknown;
