@@ -145,6 +145,7 @@ export type {
   LengthSearchGeneration,
   LengthSearchOptions,
 } from './search/length-problem.js';
+export { isLengthSearchCheckpoint } from './search/read-checkpoint.js';
 export { defaultEvaluations, searchMethodOf } from './search/search-method.js';
 export type { LengthSearchMethod, MethodSettings } from './search/search-method.js';
 export { searchLengths } from './search/length-search.js';

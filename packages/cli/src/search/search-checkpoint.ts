@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LengthSearchCheckpoint } from '@length-adaptive/models';
-import { writeFile } from '@length-adaptive/models';
+import { isLengthSearchCheckpoint, writeFile } from '@length-adaptive/models';
 import { CliError, messageOf } from '../context/errors.js';
 import { removeFiles, runFiles } from '../run-folder/run-folder.js';
 
@@ -71,12 +71,6 @@ export const removeEarlierSearch = (folder: string): Promise<void> =>
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>
   writeFile(join(folder, fileName), `${JSON.stringify({ ...identity, search })}\n`);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-const isSearch = (value: unknown): value is LengthSearchCheckpoint =>
-  isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
-
 /**
  * The state of an interrupted search of the same model on the same examples, with the same settings.
  *
@@ -102,13 +96,13 @@ export const readSearchCheckpoint = async (
       { cause: error },
     );
   }
-  if (!isRecord(saved) || !isSearch(saved['search'])) {
+  const { search, ...began } = Object(saved) as Readonly<Record<string, unknown>>;
+  if (!isLengthSearchCheckpoint(search)) {
     throw new CliError(
       'CHECKPOINT_INVALID',
       `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`,
     );
   }
-  const { search, ...began } = saved;
   const changed = (Object.keys(names) as (keyof SearchIdentity)[])
     .filter((key) => began[key] !== identity[key])
     .map((key) => `the ${names[key]}`);

@@ -14,3 +14,7 @@ export const readLengthCheckpoint = (saved: unknown): Partial<LengthSearchCheckp
   );
   return { ...saved, evaluated } as Partial<LengthSearchCheckpoint>;
 };
+
+/** Whether a parsed value looks like the state of a length search; whether it fits one, the search says that goes on from it. */
+export const isLengthSearchCheckpoint = (value: unknown): value is LengthSearchCheckpoint =>
+  isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
