@@ -96,7 +96,7 @@ export const directions = { score: 'maximize', cost: 'minimize' } as const;
 /**
  * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are operating points whose lengths are
  * kept non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
- * inputs' real tokens. To a regression a point is its lengths, and its cost is known exactly.
+ * inputs' real tokens. To a regression a point is the logarithms of its lengths, and its cost is known exactly.
  *
  * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  */
@@ -149,7 +149,7 @@ export const lengthSearchProblem = (
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
     seeds: [...[fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config })), ...given],
-    features: (point) => lengthsOf(point, layers),
+    features: (point) => lengthsOf(point, layers).map(Math.log), // layers drop shares of what enters them: their logarithms add up
     exact: { cost: price.objective },
     accept: (point) => exempt.has(pointKey(point)) || macsShare(model, point, lengths) >= lowestCost,
     evaluate: async (points, { keys, signal }) => {
