@@ -139,7 +139,15 @@ export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 export { lengthSearchProblem } from './search/length-problem.js';
-export type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export type {
+  LengthObjective,
+  LengthSearchCheckpoint,
+  LengthSearchGeneration,
+  LengthSearchOptions,
+} from './search/length-problem.js';
+export { isLengthSearchCheckpoint } from './search/read-checkpoint.js';
+export { defaultEvaluations, searchMethodOf } from './search/search-method.js';
+export type { LengthSearchMethod, MethodSettings } from './search/search-method.js';
 export { searchLengths } from './search/length-search.js';
 export type { LengthSearchResult } from './search/length-search.js';
 export { macsShare } from './search/price.js';

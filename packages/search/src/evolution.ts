@@ -1,18 +1,17 @@
 import type { Algorithm } from './algorithms/algorithm.js';
 import { initialCandidates, offspringOf } from './candidates.js';
-import { entriesOf, resultOf } from './checkpoint-entries.js';
+import { enterEntries, entriesOf, genotypesOf, resultOf } from './checkpoint-entries.js';
 import { writeCheckpoint, type Checkpoint, type CutGeneration } from './checkpoint.js';
-import { axesOf, type Objectives } from './dominance.js';
+import { axesOf } from './dominance.js';
 import { createEvaluationLog } from './evaluation-log.js';
 import type { Generation, StopReason } from './generation.js';
 import { frontOf, generationReport, solutionsOf } from './generation-report.js';
 import { createGenotypeSet, keyOf } from './genotype-set.js';
-import { hypervolume } from './indicators/hypervolume.js';
 import { numbersBetween } from './numbers-between.js';
 import type { ResolvedLimits, ResolvedSettings } from './options.js';
 import { answerAgain, checkAnyKept, createPending, waitingOf, type PendingGeneration } from './pending-generation.js';
 import type { Problem, Result, Solution } from './problem.js';
-import { limitMet, progressOf } from './progress.js';
+import { limitMet, progressOf, stateOf, volumeOf } from './progress.js';
 import { createRandom, restoreRandom } from './random.js';
 import type { SearchState } from './termination.js';
 import type { Engine } from './ways-to-run.js';
@@ -73,20 +72,11 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
 
   const front = (): readonly Solution<Genome, Name, Constraint>[] => frontOf(log, population);
 
-  /** Objectives of the population's front; empty where nothing is feasible. */
-  const feasibleFront = (): readonly Objectives<Name>[] =>
-    front().flatMap(({ objectives, violation }) => (violation === 0 ? [objectives] : []));
-
-  const state = (): SearchState<Name> => ({
-    generation,
-    evaluations: log.size(),
-    seconds: (Date.now() - started) / 1000,
-    directions: problem.objectives,
-    get front() {
-      return feasibleFront();
-    },
-    ...(settings.reference && { hypervolumes }),
-  });
+  const state = (): SearchState<Name> =>
+    stateOf(problem, front, {
+      ...{ generation, evaluations: log.size(), started },
+      hypervolumes: settings.reference && hypervolumes,
+    });
 
   const stopReason = (): StopReason | undefined => limitMet(state(), limits) ?? (saturated ? 'saturated' : undefined);
 
@@ -96,10 +86,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     const whole = log;
     log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
     known = createGenotypeSet(problem);
-    checkpoint.evaluated.slice(0, evaluations).forEach((entry) => {
-      known.add(entry.genome);
-      log.add(entry.genome, resultOf(entry, names));
-    });
+    enterEntries(checkpoint.evaluated.slice(0, evaluations), { log, known, names });
     const late = checkpoint.evaluated.slice(evaluations);
     answered = {
       checkpoint,
@@ -123,8 +110,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     } catch (error) {
       // An operator failed: forget the candidates that it made, as if it had not been asked.
       random = restoreRandom(randomBefore);
-      known = createGenotypeSet(problem);
-      for (let entry = 0; entry < log.size(); entry += 1) known.add(log.genome(entry));
+      known = genotypesOf(problem, log);
       throw error;
     }
     if (genomes.length > 0) {
@@ -165,7 +151,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     population = kept.map((row) => merged[row] ?? 0);
     generation += 1;
     pending = undefined;
-    const volume = settings.reference && hypervolume(feasibleFront(), settings.reference, problem.objectives);
+    const volume = volumeOf(problem, front, settings.reference);
     if (volume !== undefined) hypervolumes.push(volume);
     const progress = progressOf(state(), limits);
     const numbers = { generation, evaluations: log.size(), progress, hypervolume: volume };
@@ -222,11 +208,7 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
     evaluated: () => solutionsOf(log, numbersBetween(0, log.size())),
     checkpoint: () => answered?.checkpoint ?? write(),
     restore: (saved) => {
-      for (const entry of saved.evaluated) {
-        const genome = entry.genome as Genome;
-        known.add(genome);
-        log.add(genome, resultOf(entry, names));
-      }
+      enterEntries(saved.evaluated, { log, known, names });
       random = restoreRandom(saved.random);
       generation = saved.generation;
       hypervolumes = saved.hypervolumes.slice();

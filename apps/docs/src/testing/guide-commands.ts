@@ -81,10 +81,8 @@ const smaller: Readonly<Record<string, readonly string[]>> = {
   search: [
     '--limit',
     '12',
-    '--population',
-    '8',
-    '--generations',
-    '1',
+    '--evaluations',
+    '20',
     '--speed-samples',
     '2',
     '--speed-repeats',

@@ -9,12 +9,21 @@ export const searchCommand = defineCommand({
   lat search --model runs/sst2/model --data dev.tsv --limit 500 --report-data test.tsv
   lat search --model runs/sst2/model --data dev.tsv --held-out-share 0.5 --objective latency
   lat search --model runs/sst2/model --data dev.tsv --redis redis://127.0.0.1:6379
-  lat search --model runs/sst2/model --resume --generations 20`,
+  lat search --model runs/sst2/model --resume --evaluations 90`,
   options: searchOptions,
   savedConfig: (settings) => {
     const folder = searchFolder(settings);
     return folder === undefined ? undefined : join(folder, 'config.json');
   },
-  mayChange: ['generations', 'reportData', 'reportMetric', 'latency', 'speedSamples', 'speedRepeats', 'threads'],
+  mayChange: [
+    'evaluations',
+    'generations',
+    'reportData',
+    'reportMetric',
+    'latency',
+    'speedSamples',
+    'speedRepeats',
+    'threads',
+  ],
   run: async (settings, context) => (await import('./search.js')).search(settings, context),
 });

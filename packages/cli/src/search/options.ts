@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import type { CostObjective } from '@length-adaptive/models';
+import type { CostObjective, LengthSearchMethod } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
 import { choice, enabled, flag, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
+
+const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
 
 export const searchOptions = {
   model: text('DIR', 'model to search'),
@@ -21,12 +23,26 @@ export const searchOptions = {
     'what is weighed against the score: MACs, or the time predicted on this machine and engine',
     'macs',
   ),
-  generations: number('N', 'generations after the initial one', { integer: true, min: 0, fallback: 10 }),
-  population: number('N', 'configurations that survive a generation, and new ones tried in each', {
+  method: choice(
+    methodNames,
+    'what proposes configurations: a regression over those that were scored, or evolution (default: surrogate; nsga2 where --generations or --population are given)',
+    undefined,
+  ),
+  evaluations: number(
+    'N',
+    'configurations scored in all (default: surrogate 45 beside those of --soft-extract, nsga2 what its generations take)',
+    { integer: true, min: 1, fallback: undefined },
+  ),
+  generations: number('N', 'of nsga2: generations after the initial one (default 10)', {
     integer: true,
-    min: 2,
-    fallback: 20,
+    min: 0,
+    fallback: undefined,
   }),
+  population: number(
+    'N',
+    'of nsga2: configurations that survive a generation, and new ones tried in each (default 20)',
+    { integer: true, min: 2, fallback: undefined },
+  ),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
   softExtract: numbers(
     'LAMBDAS',

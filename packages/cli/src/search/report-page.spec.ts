@@ -1,5 +1,6 @@
 import { wellFormed } from '../testing/well-formed.js';
 import { withoutLengthDrop } from './without-length-drop.js';
+import { optimismOf } from './optimism.js';
 import { paretoChart } from './pareto-chart.js';
 import { reportPage } from './report-page.js';
 import type { SearchReport } from './search-report.js';
@@ -20,6 +21,7 @@ const report: SearchReport = {
   metric: 'accuracy',
   reportMetric: 'accuracy',
   seed: 42,
+  method: 'nsga2',
   generations: 10,
   evaluations: 220,
   speed: { samples: 16, repeats: 5 },
@@ -30,6 +32,7 @@ const report: SearchReport = {
     { point: { lengths: [0.5, 0.25] }, score: 0.88, cost: 0.45, speedup: 1.9, latencyMs: 4 },
     { point: { lengths: [0.8, 0.6] }, score: 0.92, cost: 0.75, speedup: 1.3, latencyMs: 6 },
   ],
+  optimism: undefined,
   learned: [],
   baselines: [
     { padding: 'none', tokens: 24.5, macs: 1e9, ratio: 1, latencyMs: 8, latencyRatio: 1 },
@@ -102,6 +105,41 @@ test('flips stand beside the scores, on the page, in the text and at the points 
   expect(searchText(flipped)[0]).toMatch(/^number +cost +accuracy +flips +speed-up +lengths$/);
   expect(searchText(flipped)[1]).toMatch(/^0 +0.450 +0.8800 +0.1250 +1.90x/);
   expect(paretoChart(flipped)).toContain('12.5% of answers flip');
+});
+
+test('what a search by surrogate expects stands beside its scores, and how far the set was chosen by luck', () => {
+  for (const text of [reportPage(report), searchText(report).join('\n')]) expect(text).not.toMatch(/expected|Luck/);
+  const full = { ...report.full, heldOutScore: 0.9 };
+  const paretoSet = report.paretoSet.map((point, i) => ({
+    ...point,
+    expectedScore: [0.86, 0.91][i] ?? 0,
+    heldOutScore: [0.84, 0.88][i] ?? 0,
+  }));
+  const metrics = { metric: 'accuracy', reportMetric: 'accuracy' };
+  const led: SearchReport = {
+    ...{ ...report, method: 'surrogate', generations: 7, evaluations: 45, heldOutExamples: 50, full, paretoSet },
+    optimism: optimismOf({ full, paretoSet }, metrics),
+  };
+  expect(led.optimism?.aboveExpected).toBeCloseTo((0.02 + 0.01) / 2, 12);
+  expect(led.optimism?.loss?.searched).toBeCloseTo((0.03 - 0.01) / 2, 12);
+  expect(led.optimism?.loss?.heldOut).toBeCloseTo((0.06 + 0.02) / 2, 12);
+  const text = searchText(led);
+  expect(text[0]).toMatch(/^number +cost +accuracy +accuracy, expected +accuracy, held-out +speed-up +lengths$/);
+  expect(text[1]).toMatch(/^0 +0.450 +0.8800 +0.8600 +0.8400 /);
+  expect(text[3]).toMatch(/^full +1.000 +0.9100 +0.9000 /); // not on the front: nothing is expected of it
+  expect(text).toContain(
+    'Chosen by their scores, the configurations score 0.0150 more than the search expects of them (mean): "accuracy, expected" is by all that it scored.',
+  );
+  expect(text).toContain(
+    'Against the full length they lose 0.0100 accuracy on the searched examples and 0.0400 on the held-out ones (means).',
+  );
+  const page = reportPage(led);
+  expect(page).toMatch(/<th>accuracy<\/th><th>accuracy, expected<\/th>[^]*<td>0.8800<\/td><td>0.8600<\/td>/);
+  expect(page).toMatch(/a regression over the scored configurations[^]*45 configurations in 7 batches after the first/);
+  expect(page).toMatch(/<dt>Luck<\/dt><dd>Chosen by their scores/);
+  // Of two metrics there is no difference to speak of.
+  expect(optimismOf({ full, paretoSet }, { ...metrics, metric: 'fidelity' })).not.toHaveProperty('loss');
+  expect(optimismOf(report, metrics)).toBeUndefined();
 });
 
 test('configurations that soft-extract learned are marked', () => {

@@ -8,6 +8,7 @@ import type { ReportedPoint } from './reported-point.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeEngine } from '../engine/used-engine.js';
+import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import { percent } from '../chart/percent.js';
 
@@ -38,6 +39,14 @@ const columnsOf = ({
   { title: 'number', cell: (_, index) => (index < 0 ? 'full' : String(index)) },
   { title: 'MACs', cell: ({ cost }) => percent(cost) },
   { title: escapeMarkup(metric), cell: ({ score }) => score.toFixed(4) },
+  ...(paretoSet.some(({ expectedScore }) => expectedScore !== undefined)
+    ? [
+        {
+          title: `${escapeMarkup(metric)}, expected`,
+          cell: ({ expectedScore }: ReportedPoint) => expectedScore?.toFixed(4) ?? '',
+        },
+      ]
+    : []),
   ...(paretoSet.some(({ heldOutScore }) => heldOutScore !== undefined)
     ? [
         {
@@ -190,30 +199,22 @@ const calibrationText = (report: SearchReport): string | undefined => {
     : `${said}; predicted and measured speed-ups of the set, on the same texts, differ by ${percent(after)} (median)`;
 };
 
+/** What proposed configurations, how many, and what they were weighed by. */
+const searchText = ({ method, objective, evaluations, generations, seed }: SearchReport): string => {
+  const weighed = `score against ${objective === 'latency' ? 'predicted time of a text' : 'MACs'}`;
+  return method === 'surrogate'
+    ? `a regression over the scored configurations proposes the next, ${weighed}, ${evaluations} configurations in ${generations} batches after the first, seed ${seed}`
+    : `NSGA-II, ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`;
+};
+
 const methodOf = (report: SearchReport): string => {
   const calibration = calibrationText(report);
-  const weighed = report.objective === 'latency' ? 'predicted time of a text' : 'MACs';
-  const {
-    data,
-    examples,
-    heldOutExamples,
-    meanTokens,
-    full,
-    seed,
-    generations,
-    evaluations,
-    speed,
-    engine,
-    threads,
-    versions,
-  } = report;
+  const { data, examples, heldOutExamples, meanTokens, full, speed, engine, threads, versions } = report;
   const entries: readonly (readonly [string, string])[] = [
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
     ['Held-out', heldOutText(report)],
-    [
-      'Search',
-      `NSGA-II, score against ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`,
-    ],
+    ['Search', searchText(report)],
+    ...(report.optimism === undefined ? [] : [['Luck', describeOptimism(report).join(' ')] as const]),
     ...(calibration === undefined ? [] : [['Predicted time', calibration] as const]),
     ...(full.flips === undefined
       ? []

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { reducerKey } from '@length-adaptive/core';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
-import type { SearchSettings } from './options.js';
+import { defaultEvaluations, reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
@@ -17,18 +16,31 @@ import {
   writeSearchCheckpoint,
 } from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
+import type { SettledSearch } from './settle-method.js';
 import { percent } from '../chart/percent.js';
 
 interface GenerationLine {
   readonly generation: number;
   readonly evaluations: number;
-  /** Configurations of the population's front. */
+  /** Configurations of the population's front; by surrogate, of all that were scored. */
   readonly front: number;
   readonly bestScore: number;
+  /** By surrogate: what proposed the batch, and the rank correlation of scores with what the others foretell of them. */
+  readonly proposedBy?: string;
+  readonly rankCorrelation?: number;
 }
 
+/** How many configurations a search will score, as far as that is known. */
+const expectedTotal = (
+  { method, evaluations, generations = 0, population = 0 }: SettledSearch,
+  learned: number,
+): number =>
+  method === 'surrogate'
+    ? (evaluations ?? defaultEvaluations + learned)
+    : Math.min(evaluations ?? Infinity, (generations + 1) * population + 5 + learned); // with the full and the smallest, and three that drop late
+
 /** How to go on with an interrupted search. */
-export const resumeHint = ({ model = '', out }: SearchSettings): string =>
+export const resumeHint = ({ model = '', out }: Pick<SettledSearch, 'model' | 'out'>): string =>
   `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
 
 /** Errors of prediction above this are worth a word. */
@@ -58,7 +70,7 @@ export const runSearch = async ({
   learned,
   score,
 }: SearchWork): Promise<LengthSearchResult> => {
-  const { generations, population: populationSize, dropRatioBound, metric, seed, objective } = settings;
+  const { method, evaluations, generations, population, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const configs = learned.map(({ lengthConfig }) => lengthConfig);
   const identity: SearchIdentity = {
@@ -68,7 +80,8 @@ export const runSearch = async ({
       metric: scoreNameFor(model.task, metric),
       objective,
       seed,
-      population: populationSize,
+      method: method === 'surrogate' ? method : undefined,
+      population,
       dropRatioBound,
     },
     ...{
@@ -87,14 +100,15 @@ export const runSearch = async ({
   const done = saved === undefined ? 0 : saved.generation + 1;
   const metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
-  const total = (generations + 1) * populationSize + 5 + learned.length; // with the full and the smallest, and three that drop late
+  const total = expectedTotal(settings, learned.length);
   let scored = saved === undefined ? 0 : saved.evaluated.length;
   let saves = done;
   if (objective === 'latency' && saved === undefined)
     context.note(`Calibrating the time of a text on ${describeEngine(opened.used)} ...`);
   try {
     return await searchLengths(model, data, {
-      ...{ generations, populationSize, dropRatioBound, metric, score, seed, objective },
+      ...{ method, evaluations, generations, populationSize: population },
+      ...{ dropRatioBound, metric, score, seed, objective },
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),
@@ -107,12 +121,14 @@ export const runSearch = async ({
           `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`,
         );
       },
-      onGeneration: async ({ generation, evaluations, front }, checkpoint) => {
+      onGeneration: async ({ generation, evaluations, front, proposedBy, model }, checkpoint) => {
         metrics.write({
           generation,
           evaluations,
           front: front.length,
           bestScore: Math.max(...front.map(({ objectives }) => objectives.score)),
+          ...(proposedBy && { proposedBy }),
+          ...(model?.score && { rankCorrelation: model.score.rankCorrelation }),
         });
         await writeSearchCheckpoint(folder, identity, checkpoint);
         saves += 1;
@@ -128,12 +144,15 @@ export const runSearch = async ({
       );
     }
     if (code !== 'ABORTED') throw error;
+    const parts = method === 'surrogate' ? 'batch' : 'generation';
     const nothing = saves === 0 && learned.length === 0;
     const kept =
-      saves === 0 ? 'No generation was complete; what soft-extract learned is saved' : `${saves} generations are saved`;
+      saves === 0
+        ? `No ${parts} was complete; what soft-extract learned is saved`
+        : `${saves} ${method === 'surrogate' ? 'batches' : 'generations'} are saved`;
     throw new CliError(
       'ABORTED',
-      `The search was stopped. ${nothing ? 'No generation was complete, so nothing was saved.' : `${kept}; ${resumeHint(settings)}`}`,
+      `The search was stopped. ${nothing ? `No ${parts} was complete, so nothing was saved.` : `${kept}; ${resumeHint(settings)}`}`,
       { cause: error },
     );
   } finally {

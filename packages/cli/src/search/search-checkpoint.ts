@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LengthConfig } from '@length-adaptive/core';
 import type { LengthSearchCheckpoint } from '@length-adaptive/models';
-import { writeFile } from '@length-adaptive/models';
+import { isLengthSearchCheckpoint, writeFile } from '@length-adaptive/models';
 import { CliError, messageOf } from '../context/errors.js';
 import { removeFiles, runFiles } from '../run-folder/run-folder.js';
 
@@ -17,7 +17,10 @@ export interface SearchIdentity {
   readonly metric: string;
   readonly objective: string;
   readonly seed: number;
-  readonly population: number;
+  /** Undefined for `nsga2`, which was the only method. */
+  readonly method: 'surrogate' | undefined;
+  /** Undefined for `surrogate`, which has none. */
+  readonly population: number | undefined;
   readonly dropRatioBound: number;
   /** Engine with its precision or backend: `onnx, int8`. */
   readonly engine: string;
@@ -36,6 +39,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   metric: 'metric',
   objective: 'objective',
   seed: 'seed',
+  method: 'method',
   population: 'population',
   dropRatioBound: 'drop ratio bound',
   engine: 'engine or its precision',
@@ -63,15 +67,9 @@ export const searchReports = { chart: 'pareto.svg', page: 'report.html' } as con
 export const removeEarlierSearch = (folder: string): Promise<void> =>
   removeFiles(folder, [fileName, learnedFile, runFiles.metrics, runFiles.result, ...Object.values(searchReports)]);
 
-/** Writes the state of a search at the end of a generation. */
+/** Writes the state of a search at the end of a generation or batch. */
 export const writeSearchCheckpoint = (folder: string, identity: SearchIdentity, search: unknown): Promise<void> =>
   writeFile(join(folder, fileName), `${JSON.stringify({ ...identity, search })}\n`);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-const isSearch = (value: unknown): value is LengthSearchCheckpoint =>
-  isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);
 
 /**
  * The state of an interrupted search of the same model on the same examples, with the same settings.
@@ -85,7 +83,7 @@ export const readSearchCheckpoint = async (
   if (!hasSearchCheckpoint(folder)) {
     throw new CliError(
       'CHECKPOINT_NOT_FOUND',
-      `There is no search to resume in ${folder}: no generation of one was complete. Leave --resume out to start one.`,
+      `There is no search to resume in ${folder}: nothing of one was complete. Leave --resume out to start one.`,
     );
   }
   let saved: unknown;
@@ -98,13 +96,13 @@ export const readSearchCheckpoint = async (
       { cause: error },
     );
   }
-  if (!isRecord(saved) || !isSearch(saved['search'])) {
+  const { search, ...began } = Object(saved) as Readonly<Record<string, unknown>>;
+  if (!isLengthSearchCheckpoint(search)) {
     throw new CliError(
       'CHECKPOINT_INVALID',
       `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`,
     );
   }
-  const { search, ...began } = saved;
   const changed = (Object.keys(names) as (keyof SearchIdentity)[])
     .filter((key) => began[key] !== identity[key])
     .map((key) => `the ${names[key]}`);

@@ -6,6 +6,7 @@ import type { SearchReport } from './search-report.js';
 export const withSearch = (before: LengthAdaptiveFile | undefined, report: SearchReport): LengthAdaptiveFile => {
   const {
     seed,
+    method,
     generations,
     evaluations,
     metric,
@@ -27,6 +28,7 @@ export const withSearch = (before: LengthAdaptiveFile | undefined, report: Searc
     search: {
       ...{
         seed,
+        method,
         generations,
         evaluations,
         metric,

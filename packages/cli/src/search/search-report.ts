@@ -1,6 +1,7 @@
-import type { CostObjective, LatencyFit } from '@length-adaptive/models';
+import type { CostObjective, LatencyFit, LengthSearchMethod } from '@length-adaptive/models';
 import type { ReportedBaseline } from './measure-baselines.js';
 import type { LearnedConfig } from './learned-config.js';
+import type { Optimism } from './optimism.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 import type { ReportedPoint } from './reported-point.js';
 import type { Versions } from '../run-folder/versions.js';
@@ -30,6 +31,9 @@ export interface SearchReport {
   /** What the held-out examples are scored by. */
   readonly reportMetric: string;
   readonly seed: number;
+  /** What proposed configurations. */
+  readonly method: LengthSearchMethod;
+  /** Generations, or batches, after the first. */
   readonly generations: number;
   readonly evaluations: number;
   /** How speed was measured, when it was. */
@@ -39,6 +43,8 @@ export interface SearchReport {
   readonly full: ReportedPoint;
   /** Fewest MACs first. */
   readonly paretoSet: readonly ReportedPoint[];
+  /** How much better the set looks by the scores that it was chosen by; absent where nothing tells. */
+  readonly optimism: Optimism | undefined;
   /** Configurations that soft-extract learned, in the Pareto set or not. */
   readonly learned: readonly LearnedConfig[];
   /** The full length unpadded, padded to batches and padded to the maximum. */

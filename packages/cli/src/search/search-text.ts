@@ -1,6 +1,7 @@
 import { formatPoint } from '@length-adaptive/core';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
+import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
@@ -27,6 +28,14 @@ const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): st
     { title: 'number', cell: (_, number) => (number < paretoSet.length ? String(number) : 'full') },
     { title: 'cost', cell: ({ cost }) => cost.toFixed(3) },
     { title: metric, cell: ({ score }) => score.toFixed(4) },
+    ...(paretoSet.every(({ expectedScore }) => expectedScore === undefined)
+      ? []
+      : [
+          {
+            title: `${metric}, expected`,
+            cell: ({ expectedScore }: ReportedPoint) => expectedScore?.toFixed(4) ?? '',
+          },
+        ]),
     ...(first?.heldOutScore === undefined
       ? []
       : [
@@ -90,6 +99,7 @@ const untrained = ({ withoutLengthDrop: told }: SearchReport): string[] =>
 export const searchText = (report: SearchReport): string[] => [
   ...tableLines(paretoRows(report)),
   ...searchedOnly(report),
+  ...describeOptimism(report),
   ...describeBeaten(report.full, report.paretoSet),
   '',
   ...tableLines(baselineRows(report)),

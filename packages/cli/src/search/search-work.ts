@@ -2,11 +2,11 @@ import type { LabelledInput, ScorePoints } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { LearnedConfig } from './learned-config.js';
-import type { SearchSettings } from './options.js';
+import type { SettledSearch } from './settle-method.js';
 
 /** What a search works on. */
 export interface SearchWork {
-  readonly settings: SearchSettings;
+  readonly settings: SettledSearch;
   readonly context: Context;
   readonly opened: OpenedModel;
   /** SHA-256 over the files of weights. */

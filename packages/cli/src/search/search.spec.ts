@@ -231,6 +231,94 @@ test('--objective latency searches by predicted time, and goes on with the same 
   });
 });
 
+describe('by surrogate, the default', () => {
+  const led = (name: string, ...argv: readonly string[]) => [
+    ...['search', ...small, '--data', at('dev.tsv'), '--model', at(name), '--no-latency', '--metric', 'fidelity'],
+    ...argv,
+  ];
+  beforeEach(() => {
+    for (const name of ['led', 'led-parts'])
+      cpSync(at('model'), at(name), { recursive: true, filter: (path) => !path.endsWith('search') });
+  });
+
+  test('a fifth of the configurations are scored; what is expected of each stands beside its score', async () => {
+    const { code, stdout } = await runMain(led('led', '--held-out-share', '0.5'));
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[0]).toMatch(
+      /^number +cost +fidelity +fidelity, expected +accuracy, held-out +flips +lengths$/,
+    );
+    expect(stdout).toMatch(
+      /Chosen by their scores, the configurations score \d\.\d{4} (more|less) than the search expects/,
+    );
+    const { search: record, paretoSet } = readJson(at('led/length_adaptive.json')) as {
+      search: object;
+      paretoSet: object[];
+    };
+    expect(record).toMatchObject({ method: 'surrogate', evaluations: 45, generations: 7 });
+    for (const point of paretoSet) expect(point).toMatchObject({ expectedScore: expect.any(Number) });
+    const log = readLines(at('led/search/metrics.ndjson'));
+    expect(log.map(({ evaluations }) => evaluations)).toEqual([10, 15, 20, 25, 30, 35, 40, 45]);
+    expect(log[0]).toMatchObject({ proposedBy: 'start' });
+    for (const line of log.slice(1)) expect(line).toMatchObject({ rankCorrelation: expect.any(Number) });
+    const { command } = readJson(at('led/search/result.json')) as { command: string };
+    expect(command).toContain('--method surrogate');
+  });
+
+  test('stopped and resumed it ends with the same result, and can be made longer', async () => {
+    expect((await runMain(led('led', '--evaluations', '22'))).code).toBe(0);
+    const stop = new AbortController();
+    const watch = setInterval(() => {
+      if (existsSync(at('led-parts/search/search-checkpoint.json'))) stop.abort();
+    }, 1);
+    const stopped = await runMain(led('led-parts', '--evaluations', '22'), { signal: stop.signal });
+    clearInterval(watch);
+    expect(stopped).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(/\d batches are saved; go on with: lat search --resume --model/),
+    });
+    const resume = (...argv: readonly string[]) => runMain(['search', '--resume', '--model', at('led-parts'), ...argv]);
+    expect(await resume()).toMatchObject({ code: 0 });
+    expect(readJson(at('led-parts/length_adaptive.json'))).toEqual(readJson(at('led/length_adaptive.json')));
+    expect(readLines(at('led-parts/search/metrics.ndjson'))).toEqual(readLines(at('led/search/metrics.ndjson')));
+
+    const longer = await resume('--evaluations', '27', '--json');
+    expect(JSON.parse(longer.stdout)).toMatchObject({ evaluations: 27 });
+    expect(await resume('--generations', '3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--generations is for --method nsga2'),
+    });
+    expect(await resume('--method', 'nsga2')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('--method is "nsga2" but the run'),
+    });
+    const config = JSON.parse(readFileSync(at('led-parts/search/config.json'), 'utf8')) as object;
+    writeFileSync(at('led-parts/search/config.json'), JSON.stringify({ ...config, method: 'nsga2' }));
+    expect(await resume()).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('began: the method, the population'),
+    });
+  });
+
+  test('what was saved before there were methods goes on by nsga2', async () => {
+    const plain = ['--method', 'nsga2', '--population', '6', '--generations', '1'];
+    expect((await runMain(led('led-parts', ...plain))).code).toBe(0);
+    const path = at('led-parts/search/config.json');
+    const { method, ...config } = JSON.parse(readFileSync(path, 'utf8')) as { method: string };
+    expect(method).toBe('nsga2');
+    writeFileSync(path, JSON.stringify(config));
+    const { stdout } = await runMain([
+      'search',
+      '--resume',
+      '--model',
+      at('led-parts'),
+      '--generations',
+      '2',
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ method: 'nsga2', generations: 2 });
+  });
+});
+
 test('a search that is stopped early leaves nothing of an earlier one to resume', async () => {
   cpSync(at('model'), at('twice'), { recursive: true, filter: (path) => !path.endsWith('search') });
   const plan = ['--model', at('twice'), '--generations', '1', '--no-latency'];
@@ -428,6 +516,9 @@ test.each<[string, readonly string[], number, string]>([
   ],
   ['an objective that is none', ['--model', 'm', '--objective', 'speed'], 2, 'one of macs, latency'],
   ['a population of one', ['--model', 'm', '--population', '1'], 2, 'at least 2'],
+  ['a population of surrogate', ['--model', 'm', '--method', 'surrogate'], 2, '--population is for --method nsga2'],
+  ['a method that is none', ['--model', 'm', '--method', 'random'], 2, 'one of surrogate, nsga2'],
+  ['no evaluations', ['--model', 'm', '--evaluations', '0'], 2, 'at least 1'],
 ])('%s', async (_, argv, code, message) => {
   expect(await search(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
 });

@@ -26,6 +26,7 @@ import { required, savedSettings } from '../context/settings.js';
 import { studyOf } from './length-study.js';
 import type { ScoresElsewhere } from './score-elsewhere.js';
 import { checkQueue, scoreElsewhere } from './score-elsewhere.js';
+import { optimismOf } from './optimism.js';
 import { paretoChart } from './pareto-chart.js';
 import { reportPage } from './report-page.js';
 import type { SearchReport } from './search-report.js';
@@ -38,6 +39,7 @@ import { resumeHint, runSearch } from './run-search.js';
 import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from './search-checkpoint.js';
 import { withSearch } from './search-record.js';
 import { readSearchSets } from './search-sets.js';
+import { settleMethod } from './settle-method.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
 import { withoutLengthDrop } from './without-length-drop.js';
 import { currentVersions } from '../run-folder/versions.js';
@@ -61,6 +63,7 @@ const reportOf = (
   metric: scoreNameFor(opened.model.task, settings.metric),
   reportMetric: reportMetricOf(settings, opened),
   seed: settings.seed,
+  method: result.method,
   generations: result.generations,
   evaluations: result.evaluations,
   speed: settings.latency
@@ -69,6 +72,10 @@ const reportOf = (
   engine: opened.used,
   threads: settings.threads,
   ...measured,
+  optimism: optimismOf(measured, {
+    metric: scoreNameFor(opened.model.task, settings.metric),
+    reportMetric: reportMetricOf(settings, opened),
+  }),
   learned,
   withoutLengthDrop: hasLengthDrop(opened.lengthAdaptive)
     ? undefined
@@ -101,7 +108,8 @@ const measure = async (
 };
 
 /** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
-export const search = async (settings: SearchSettings, context: Context): Promise<void> => {
+export const search = async (given: SearchSettings, context: Context): Promise<void> => {
+  const settings = settleMethod(given);
   const source = required(settings.model, 'model');
   const path = required(settings.data, 'data');
   const folder = searchFolder(settings) ?? source;

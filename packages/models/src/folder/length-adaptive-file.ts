@@ -13,6 +13,11 @@ export interface ParetoPoint {
   readonly point: OperatingPoint;
   /** The metric of the search, on its split; larger is better. */
   readonly score: number;
+  /**
+   * What a regression over everything that the search scored expects of the score. Points are chosen by their `score`, and whatever is
+   * the best of many had luck too: this one is mostly a little worse, and nearer to what other examples give. In the units of `score`.
+   */
+  readonly expectedScore?: number;
   /** A metric on examples that the search did not see, where there were some; larger is better. */
   readonly heldOutScore?: number;
   /**
@@ -110,8 +115,10 @@ const operatingPointProblem = (point: unknown, layers: number | undefined): stri
 
 /** What is wrong with what a point of the Pareto set was measured to give and to cost; undefined when nothing is. */
 const measuredProblem = (measured: Readonly<Record<string, unknown>>): string | undefined => {
-  const { score, cost, macs, latencyMs, flips } = measured;
+  const { score, expectedScore, cost, macs, latencyMs, flips } = measured;
   if (!isFinite(score)) return `has score ${JSON.stringify(score)}, expected a number`;
+  if (expectedScore !== undefined && !isFinite(expectedScore))
+    return `has expectedScore ${JSON.stringify(expectedScore)}, expected a number`;
   if (!isFinite(cost) || cost <= 0 || cost > 1)
     return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
   if (flips !== undefined && !(isFinite(flips) && flips >= 0 && flips <= 1))

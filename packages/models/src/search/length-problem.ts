@@ -2,12 +2,14 @@ import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
 import {
   fromAbsoluteLengths,
   fullLength,
+  lengthsOf,
   pointKey,
   smallestLengths,
   validateOperatingPoint,
 } from '@length-adaptive/core';
-import type { Checkpoint, Generation, Problem } from '@length-adaptive/search';
+import type { Checkpoint, Generation } from '@length-adaptive/search';
 import { constantRatioSeeds, descendingVector } from '@length-adaptive/search';
+import type { SurrogateCheckpoint, SurrogateGeneration, SurrogateProblem } from '@length-adaptive/search/surrogate';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
@@ -20,17 +22,26 @@ import { lateConfigs } from './late-configs.js';
 import { pointSpace } from './point-space.js';
 import type { CostObjective } from './price.js';
 import { macsShare, pricerOf } from './price.js';
+import type { LengthSearchMethod } from './search-method.js';
 
 /** What a length search weighs against each other. `cost` is a share of the full length's: of its MACs, or of its predicted time. */
 export type LengthObjective = 'score' | 'cost';
 
-/** A search at the end of a generation, as plain data for `JSON.stringify`. */
-export interface LengthSearchCheckpoint extends Checkpoint<OperatingPoint> {
+/** What a checkpoint of a length search has beside its method's own. */
+interface LengthCheckpointFields {
   /** Absent in checkpoints of versions that knew MACs only. */
   readonly objective?: CostObjective;
   /** What times were predicted by, for the objective `latency`. */
   readonly latency?: LatencyFit;
 }
+
+/** A search at the end of a generation or batch, as plain data for `JSON.stringify`; its `format` tells the method. */
+export type LengthSearchCheckpoint = (Checkpoint<OperatingPoint> | SurrogateCheckpoint<OperatingPoint>) &
+  LengthCheckpointFields;
+
+/** What is told after every generation; of the method `surrogate` after every batch, with how well scores were foretold. */
+export type LengthSearchGeneration = Generation<OperatingPoint, LengthObjective> &
+  Partial<Pick<SurrogateGeneration<OperatingPoint, LengthObjective>, 'proposedBy' | 'model'>>;
 
 export interface LengthSearchOptions {
   /**
@@ -40,15 +51,19 @@ export interface LengthSearchOptions {
   readonly objective?: CostObjective;
   /** What predicts times. Default: that of the checkpoint, else one that is calibrated at the lengths of the examples. */
   readonly latency?: LatencyModel | undefined;
-  /** Generations after the initial one. Default 10. */
-  readonly generations?: number;
-  /** Survivors of a generation, and new points tried in each. Default 20. */
-  readonly populationSize?: number;
+  /** How points are proposed. Default: that of the checkpoint; else `surrogate`, but `nsga2` where there are `generations` or a `populationSize`. */
+  readonly method?: LengthSearchMethod | undefined;
+  /** Points scored in all, `points` counted. Default for `surrogate` 45 and one for each of `points`; for `nsga2` what its generations take. */
+  readonly evaluations?: number | undefined;
+  /** Of the method `nsga2`: generations after the initial one. Default 10. */
+  readonly generations?: number | undefined;
+  /** Of the method `nsga2`: survivors of a generation, and new points tried in each. Default 20. */
+  readonly populationSize?: number | undefined;
   /** Constant-ratio chains in the initial population, beside three configurations that drop late; 0 for neither. Default: the population size. */
   readonly seeds?: number;
   /**
    * Points of yours that join the initial population, such as the lengths that `searchRetention` found: tried as they are, also where they
-   * are cheaper than `dropRatioBound` allows or between the steps. A checkpoint to go on from has them already. Default: none.
+   * are cheaper than `dropRatioBound` allows or between the steps. Give them again with a checkpoint of `surrogate`; one of `nsga2` has them already. Default: none.
    */
   readonly points?: readonly OperatingPoint[];
   /** Nothing cheaper is tried than the smallest chain of this p, in which every layer drops the share p. Default 0.2, as LengthDrop's. */
@@ -70,13 +85,9 @@ export interface LengthSearchOptions {
   readonly onCalibration?: ((fit: LatencyFit) => void) | undefined;
   /** Called after every point that was scored. */
   readonly onEvaluation?: ((point: ParetoPoint) => void) | undefined;
-  /** Called after every generation with its report and a checkpoint to save. */
+  /** Called after every generation, or batch, with its report and a checkpoint to save. */
   readonly onGeneration?:
-    | ((
-        generation: Generation<OperatingPoint, LengthObjective>,
-        checkpoint: LengthSearchCheckpoint,
-      ) => void | Promise<void>)
-    | undefined;
+    ((generation: LengthSearchGeneration, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
 }
 
 /** Which way each objective is better. */
@@ -85,7 +96,7 @@ export const directions = { score: 'maximize', cost: 'minimize' } as const;
 /**
  * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are operating points whose lengths are
  * kept non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
- * inputs' real tokens.
+ * inputs' real tokens. To a regression a point is the logarithms of its lengths, and its cost is known exactly.
  *
  * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  */
@@ -105,7 +116,7 @@ export const lengthSearchProblem = (
     objective = 'macs',
     latency,
   }: LengthSearchOptions = {},
-): Problem<OperatingPoint, LengthObjective> => {
+): SurrogateProblem<OperatingPoint, LengthObjective> => {
   const { layers } = model.dimensions;
   if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
     throw new ModelError(
@@ -138,6 +149,8 @@ export const lengthSearchProblem = (
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
     seeds: [...[fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config })), ...given],
+    features: (point) => lengthsOf(point, layers).map(Math.log), // layers drop shares of what enters them: their logarithms add up
+    exact: { cost: price.objective },
     accept: (point) => exempt.has(pointKey(point)) || macsShare(model, point, lengths) >= lowestCost,
     evaluate: async (points, { keys, signal }) => {
       const told = new Set<number>();

@@ -171,3 +171,120 @@ test('the initial population holds shapes that drop late, unless it holds no cha
   expect(seeds).toHaveLength(2 + 6 + 3);
   expect(lengthSearchProblem(text.model, examples(), { ...small, seeds: 0 }).seeds).toHaveLength(2);
 });
+
+describe('by surrogate', () => {
+  const led: LengthSearchOptions = {
+    method: 'surrogate',
+    evaluations: 22,
+    generations: undefined,
+    populationSize: undefined,
+  };
+  const directions = { score: 'maximize', cost: 'minimize' } as const;
+
+  test('it is the method unless generations or a population are given, and says what it expects of each point', async () => {
+    const seen: ParetoPoint[] = [];
+    const proposers: (string | undefined)[] = [];
+    const result = await search({
+      ...led,
+      method: undefined,
+      onEvaluation: (point) => seen.push(point),
+      onGeneration: ({ proposedBy }) => void proposers.push(proposedBy),
+    });
+    expect(result).toMatchObject({ method: 'surrogate', evaluations: 22, generations: 3 });
+    expect(await search({ generations: 0 })).toMatchObject({ method: 'nsga2' });
+    expect(proposers).toEqual(['start', 'model', 'model', 'model']);
+    expect(seen).toHaveLength(22);
+    expect(new Set(seen.map(({ point }) => pointKey(point))).size).toBe(22);
+    // What is scored first: the full length, the smallest, and chains far from both.
+    expect(seen[0]?.point).toEqual({ lengths: [1, 1, 1] });
+    expect(seen[1]?.cost).toBe(Math.min(...seen.map(({ cost }) => cost)));
+    const front = paretoFront(seen, directions, { objectives: ({ score, cost }) => ({ score, cost }) });
+    expect(result.paretoSet.map(({ point }) => pointKey(point)).sort()).toEqual(
+      front.map(({ point }) => pointKey(point)).sort(),
+    );
+    const scores = seen.map(({ score }) => score);
+    for (const { score, expectedScore = NaN } of result.paretoSet) {
+      expect(Math.abs(expectedScore - score)).toBeLessThan((Math.max(...scores) - Math.min(...scores)) / 4);
+    }
+  });
+
+  test('what is given is scored as it is, beside as much as without it', async () => {
+    const points = [{ lengths: [0.53125, 0.40625, 0.03125] }, { lengths: [0.9, 0.8, 0.7] }];
+    const tried: string[] = [];
+    const onEvaluation = ({ point }: ParetoPoint) => tried.push(pointKey(point));
+    await search({ ...led, evaluations: undefined, points, onEvaluation });
+    expect(tried).toHaveLength(45 + 2);
+    expect(tried.slice(2, 4)).toEqual(points.map(pointKey));
+  });
+
+  test('stopped after any batch and resumed, it ends with the same result; also by time, with the same predictions', async () => {
+    const points = [{ lengths: [0.53125, 0.40625, 0.03125] }];
+    const timed = { ...led, points, objective: 'latency', latency: createLatencyModel(fit, 3) } as const;
+    const saved: string[] = [];
+    const onGeneration: LengthSearchOptions['onGeneration'] = (_, checkpoint) =>
+      void saved.push(JSON.stringify(checkpoint));
+    const whole = await search({ ...timed, onGeneration });
+    expect(saved).toHaveLength(4);
+    for (const text of saved) {
+      const resume = JSON.parse(text) as LengthSearchCheckpoint;
+      expect(resume).toMatchObject({ format: 'length-adaptive-surrogate-search', objective: 'latency', latency: fit });
+      expect(await search({ ...timed, latency: undefined, resume })).toEqual(whole);
+      // The checkpoint knows its method.
+      expect(await search({ ...timed, method: undefined, resume })).toEqual(whole);
+    }
+    const longer = await search({ ...timed, evaluations: 30, resume: JSON.parse(saved.at(-1) ?? '') });
+    expect(longer.evaluations).toBe(30);
+  });
+
+  test('a batch that is interrupted is scored again', async () => {
+    const whole = await search(led);
+    const stop = new AbortController();
+    let saved = '';
+    let count = 0;
+    await expect(
+      search({
+        ...led,
+        signal: stop.signal,
+        onEvaluation: () => void ((count += 1) === 14 && stop.abort()),
+        onGeneration: (_, checkpoint) => void (saved = JSON.stringify(checkpoint)),
+      }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
+    const resume = JSON.parse(saved) as LengthSearchCheckpoint;
+    expect(resume.evaluated).toHaveLength(10);
+    expect(await search({ ...led, resume })).toEqual(whole);
+  });
+
+  test('scored elsewhere, it ends with the same set', async () => {
+    const here = pointScorer(text.model, examples(), 'fidelity');
+    const batches: number[] = [];
+    const score: ScorePoints = (points, context) => {
+      batches.push(points.length);
+      expect(context.keys).toEqual(points.map(pointKey));
+      return here(points, context);
+    };
+    expect(await search({ ...led, score })).toEqual(await search(led));
+    expect(batches).toEqual([10, 5, 5, 2]);
+  });
+
+  test('what one method has and the other has not is refused, as are checkpoints of the other', async () => {
+    let saved: LengthSearchCheckpoint | undefined;
+    const keep: LengthSearchOptions['onGeneration'] = (_, checkpoint) => void (saved = structuredClone(checkpoint));
+    await search({ ...led, evaluations: 4, onGeneration: keep });
+    const bySurrogate = saved;
+    await search({ generations: 0, onGeneration: keep });
+    const byEvolution = saved;
+    const refusals: readonly [LengthSearchOptions, RegExp][] = [
+      [{ ...led, generations: 3 }, /generations is 3, and the method surrogate has none/],
+      [{ ...led, populationSize: 4 }, /populationSize is 4/],
+      [{ ...led, method: 'genetic' as 'nsga2' }, /method is "genetic"; expected surrogate or nsga2/],
+      [{ ...led, evaluations: 0 }, /evaluations is 0; expected a whole number of at least 1/],
+      [{ resume: bySurrogate }, /The method is nsga2, but the checkpoint is of a search by surrogate/],
+      [{ ...led, resume: byEvolution }, /The method is surrogate, but the checkpoint is of a search by nsga2/],
+    ];
+    for (const [options, message] of refusals) {
+      await expect(search(options)).rejects.toThrow(message);
+      await expect(search(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    }
+    expect(await search({ evaluations: 7 })).toMatchObject({ method: 'nsga2', evaluations: 7 });
+  });
+});

@@ -1,7 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { isFullPoint } from '@length-adaptive/core';
+import { isFullPoint, pointKey } from '@length-adaptive/core';
 import type { Solution } from '@length-adaptive/search';
-import { paretoFront, Search } from '@length-adaptive/search';
+import { paretoFront } from '@length-adaptive/search';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
@@ -11,18 +11,23 @@ import type { RunnableModel } from '../model/runnable-model.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
 import { directions, lengthSearchProblem } from './length-problem.js';
+import { createMethod } from './create-method.js';
 import { pricerOf } from './price.js';
 import { readLengthCheckpoint } from './read-checkpoint.js';
+import type { LengthSearchMethod } from './search-method.js';
 
 export interface LengthSearchResult {
   /**
    * Points that no other beats in both score and what was the objective, MACs or predicted time; fewest MACs first.
-   * `latencyMs` is there for the objective `latency`: predicted, and averaged over the lengths of the examples.
+   * `latencyMs` is there for the objective `latency`: predicted, and averaged over the lengths of the examples; `expectedScore` for
+   * the method `surrogate`.
    */
   readonly paretoSet: readonly ParetoPoint[];
   /** Score and cost of the full length, whether or not it is in the Pareto set. */
   readonly full: ParetoPoint;
+  readonly method: LengthSearchMethod;
   readonly evaluations: number;
+  /** Generations, or batches, after the first. */
   readonly generations: number;
   /** What predicted times, for the objective `latency`. */
   readonly latency?: LatencyFit;
@@ -65,7 +70,7 @@ const latencyFor = async (
  * Searches the operating points of a model: which shares of tokens to keep, layer by layer, for the best score at
  * every cost. No training happens; each point is scored once on all examples.
  *
- * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective, `ABORTED`;
+ * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective or method, `ABORTED`;
  * SearchError `ABORTED` and others; and whatever `score` throws
  * @example
  * const { paretoSet, latency } = await searchLengths(model, examples, { objective: 'latency' });
@@ -77,15 +82,7 @@ export const searchLengths = async (
   options: LengthSearchOptions = {},
 ): Promise<LengthSearchResult> => {
   if (examples.length === 0) throw new ModelError('DATA_INVALID', 'There are no examples to score configurations on.');
-  const {
-    generations = 10,
-    populationSize = 20,
-    seed = 42,
-    objective = 'macs',
-    signal,
-    onGeneration,
-    onCalibration,
-  } = options;
+  const { objective = 'macs', signal, onGeneration, onCalibration } = options;
   const lengths = examples.map(({ input }) => input.ids.length);
   const resume = readLengthCheckpoint(options.resume);
   const latency = await latencyFor(model, lengths, options, resume);
@@ -101,9 +98,7 @@ export const searchLengths = async (
       return results;
     },
   };
-  const search = resume
-    ? Search.resume(watched, resume, { generations })
-    : new Search(watched, { seed, generations, populationSize, crossoverRate: 0.5, mutationRate: 0 });
+  const { method, search, expected } = createMethod(watched, resume, options);
 
   const { evaluations, generation } = await search
     .run({
@@ -117,14 +112,15 @@ export const searchLengths = async (
   if (!full)
     throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
   const price = pricerOf(model, lengths, { objective, latency });
-  const toPoint = ({ genome, objectives: { score } }: Solution<OperatingPoint, LengthObjective>): ParetoPoint => ({
-    point: genome,
-    score,
-    ...price.costs(genome),
-  });
+  const expectedScores = new Map(expected().map(({ genome, expected: { score } }) => [pointKey(genome), score?.mean]));
+  const toPoint = ({ genome, objectives: { score } }: Solution<OperatingPoint, LengthObjective>): ParetoPoint => {
+    const expectedScore = expectedScores.get(pointKey(genome));
+    return { point: genome, score, ...(expectedScore !== undefined && { expectedScore }), ...price.costs(genome) };
+  };
   return {
     paretoSet: front.map(toPoint).sort((a, b) => a.cost - b.cost),
     full: toPoint(full),
+    method,
     evaluations,
     generations: generation,
     ...fit,

@@ -1,7 +1,5 @@
+import { isRecord } from '../sources/json-record.js';
 import type { LengthSearchCheckpoint } from './length-problem.js';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * A checkpoint as this release writes it: in those of earlier ones a genome is a bare list of lengths. Whether it is a checkpoint at all is
@@ -16,3 +14,7 @@ export const readLengthCheckpoint = (saved: unknown): Partial<LengthSearchCheckp
   );
   return { ...saved, evaluated } as Partial<LengthSearchCheckpoint>;
 };
+
+/** Whether a parsed value looks like the state of a length search; whether it fits one, the search says that goes on from it. */
+export const isLengthSearchCheckpoint = (value: unknown): value is LengthSearchCheckpoint =>
+  isRecord(value) && Number.isInteger(value['generation']) && Array.isArray(value['evaluated']);

@@ -44,14 +44,19 @@ const spreadOut = (points: readonly (readonly number[])[], count: number, picked
 const DRAWN = 10;
 
 /**
- * Genomes to learn the first model from: of the problem's seeds as many as are wanted, spread out from the first two
+ * Genomes to learn the first model from: of the problem's seeds as many as are wanted, spread out from the leading ones
  * on; where there are fewer, samples of the space that are spread out beside them.
  *
  * @throws SearchError `NO_CANDIDATES` if `accept` refuses all
  */
 export const spreadGenomes = <Genome, Name extends string, Constraint extends string>(
   problem: SurrogateProblem<Genome, Name, Constraint>,
-  { count, attempts, random }: { readonly count: number; readonly attempts: number; readonly random: Random },
+  {
+    count,
+    leading,
+    attempts,
+    random,
+  }: { readonly count: number; readonly leading: number; readonly attempts: number; readonly random: Random },
 ): readonly Genome[] => {
   const known = createGenotypeSet(problem);
   const pool: Genome[] = [];
@@ -59,7 +64,11 @@ export const spreadGenomes = <Genome, Name extends string, Constraint extends st
     const genome = problem.repair ? problem.repair(proposed) : proposed;
     if ((!problem.accept || problem.accept(genome)) && known.add(genome)) pool.push(genome);
   };
-  for (const seed of problem.seeds ?? []) take(seed);
+  let picked = 0; // leading seeds that were taken
+  (problem.seeds ?? []).forEach((seed, i) => {
+    take(seed);
+    if (i < leading) picked = pool.length;
+  });
   const seeds = pool.length;
   const tries = attempts * count;
   if (seeds < count) {
@@ -73,5 +82,5 @@ export const spreadGenomes = <Genome, Name extends string, Constraint extends st
     );
   }
   const points = pool.map((genome) => problem.features(genome));
-  return spreadOut(points, count, seeds < count ? seeds : 2).map((i) => pool[i] as Genome);
+  return spreadOut(points, count, seeds < count ? seeds : picked).map((i) => pool[i] as Genome);
 };

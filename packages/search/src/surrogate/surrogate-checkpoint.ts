@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms/algorithm.js';
 import type { CheckpointEntry } from '../checkpoint.js';
+import { checkSameParts, invalidCheckpoint, isNumbers, isRecord, readCheckpointBody } from '../checkpoint-body.js';
 import type { Direction } from '../dominance.js';
-import { SearchError } from '../errors.js';
 import type { RandomState } from '../random.js';
 import type { FitParameters } from './model.js';
 import type { Forecast } from './modelled-values.js';
@@ -44,14 +44,6 @@ export const writeSurrogateCheckpoint = <Genome>(
   body: Omit<SurrogateCheckpoint<Genome>, 'format' | 'version'>,
 ): SurrogateCheckpoint<Genome> => ({ format: FORMAT, version: VERSION, ...body });
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const invalid = (what: string): SearchError =>
-  new SearchError('INVALID_CHECKPOINT', `${what} Give resume() the parsed JSON of what checkpoint() gave, unchanged.`);
-
-const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(Number.isFinite);
-
 const areParameters = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isNumbers);
 
 const isForecast =
@@ -70,45 +62,19 @@ const isForecast =
  * @throws SearchError `INVALID_CHECKPOINT` if it is not one, `CHECKPOINT_VERSION` if a different release wrote it
  */
 export const readSurrogateCheckpoint = (data: unknown): SurrogateCheckpoint => {
-  if (!isRecord(data) || data['format'] !== FORMAT) {
-    const came = isRecord(data) ? `format is ${JSON.stringify(data['format'])}` : `a ${typeof data} came`;
-    throw invalid(`Not a checkpoint of a surrogate search: ${came}, expected an object with format "${FORMAT}".`);
-  }
-  if (data['version'] !== VERSION) {
-    throw new SearchError(
-      'CHECKPOINT_VERSION',
-      `Checkpoint is of version ${JSON.stringify(data['version'])}, this release reads version ${VERSION}. Resume it with the release that wrote it.`,
-    );
-  }
-  const { directions, constraints, exact, regressions, hypervolumes, evaluated, population, parameters, forecasts } =
-    data;
-  for (const part of ['algorithm', 'settings'] as const)
-    if (!isRecord(data[part])) throw invalid(`Checkpoint lacks ${part}.`);
-  if (!Array.isArray(data['random']) || !Number.isInteger(data['generation']))
-    throw invalid('Checkpoint lacks its random state or generation.');
+  const { fields, evaluated } = readCheckpointBody(data, {
+    format: FORMAT,
+    version: VERSION,
+    search: 'surrogate search',
+  });
+  const { exact, regressions, parameters, forecasts } = fields;
   for (const [part, list] of Object.entries({ exact, regressions }))
-    if (!Array.isArray(list)) throw invalid(`Checkpoint lacks ${part}.`);
-  if (!Array.isArray(directions) || !Array.isArray(constraints) || !isNumbers(hypervolumes))
-    throw invalid('Checkpoint lacks directions, constraints or hypervolumes.');
-  const width = directions.length + constraints.length;
-  const isEntry = (entry: unknown): boolean =>
-    isRecord(entry) &&
-    'genome' in entry &&
-    (typeof entry['discarded'] === 'string' ||
-      (isNumbers(entry['values']) && (entry['values'] as readonly number[]).length === width));
-  if (!Array.isArray(evaluated) || !evaluated.every(isEntry))
-    throw invalid(`Checkpoint has an evaluated entry without a genome and ${width} finite values.`);
-  const isMember = (entry: unknown): boolean => {
-    const member: unknown = evaluated[entry as number];
-    return isRecord(member) && 'values' in member;
-  };
-  if (!Array.isArray(population) || !population.every(isMember))
-    throw invalid(`Checkpoint's population points outside its ${evaluated.length} evaluated genotypes.`);
+    if (!Array.isArray(list)) throw invalidCheckpoint(`Checkpoint lacks ${part}.`);
   if (!isRecord(parameters) || !Object.values(parameters).every(areParameters))
-    throw invalid('Checkpoint lacks the parameters of its models.');
+    throw invalidCheckpoint('Checkpoint lacks the parameters of its models.');
   if (!Array.isArray(forecasts) || !forecasts.every(isForecast(evaluated)))
-    throw invalid('Checkpoint lacks the forecasts of its models.');
-  return data as unknown as SurrogateCheckpoint;
+    throw invalidCheckpoint('Checkpoint lacks the forecasts of its models.');
+  return fields as unknown as SurrogateCheckpoint;
 };
 
 /**
@@ -119,13 +85,6 @@ export const checkSameSurrogateSearch = (
   checkpoint: SurrogateCheckpoint,
   own: Pick<SurrogateCheckpoint, 'directions' | 'constraints' | 'exact' | 'regressions' | 'algorithm'>,
 ): void => {
-  for (const part of ['directions', 'constraints', 'exact', 'regressions', 'algorithm'] as const) {
-    const [came, expected] = [JSON.stringify(own[part]), JSON.stringify(checkpoint[part])];
-    if (came !== expected) {
-      throw new SearchError(
-        'CHECKPOINT_MISMATCH',
-        `Checkpoint was written for ${part} ${expected}, this search has ${came}: resume it with the same, in the same order.`,
-      );
-    }
-  }
+  const { directions, constraints, exact, regressions, algorithm } = checkpoint;
+  checkSameParts({ directions, constraints, exact, regressions, algorithm }, own);
 };

@@ -1,17 +1,16 @@
 import type { Algorithm } from '../algorithms/algorithm.js';
 import { offspringOf } from '../candidates.js';
-import { entriesOf, resultOf } from '../checkpoint-entries.js';
+import { enterEntries, entriesOf, genotypesOf } from '../checkpoint-entries.js';
 import { axesOf, type Objectives } from '../dominance.js';
 import { createEvaluationLog } from '../evaluation-log.js';
 import { frontOf, generationReport, solutionsOf } from '../generation-report.js';
 import type { StopReason } from '../generation.js';
 import { createGenotypeSet } from '../genotype-set.js';
-import { hypervolume } from '../indicators/hypervolume.js';
 import { numbersBetween } from '../numbers-between.js';
 import type { ResolvedLimits } from '../options.js';
 import { checkAnyKept, createPending, waitingOf, type PendingGeneration } from '../pending-generation.js';
 import type { Result, Solution } from '../problem.js';
-import { limitMet, progressOf } from '../progress.js';
+import { limitMet, progressOf, stateOf, volumeOf } from '../progress.js';
 import { createRandom, restoreRandom } from '../random.js';
 import type { SearchState } from '../termination.js';
 import type { Engine } from '../ways-to-run.js';
@@ -99,19 +98,11 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
 
   const front = (): readonly Solution<Genome, Name, Constraint>[] => frontOf(log, measured);
 
-  const feasibleFront = (): readonly Objectives<Name>[] =>
-    front().flatMap(({ objectives, violation }) => (violation === 0 ? [objectives] : []));
-
-  const state = (): SearchState<Name> => ({
-    generation,
-    evaluations: log.size(),
-    seconds: (Date.now() - started) / 1000,
-    directions: problem.objectives,
-    get front() {
-      return feasibleFront();
-    },
-    ...(settings.reference && { hypervolumes }),
-  });
+  const state = (): SearchState<Name> =>
+    stateOf(problem, front, {
+      ...{ generation, evaluations: log.size(), started },
+      hypervolumes: settings.reference && hypervolumes,
+    });
 
   const stopReason = (): StopReason | undefined => limitMet(state(), limits) ?? (saturated ? 'saturated' : undefined);
 
@@ -129,7 +120,12 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     const left = limits.evaluations - log.size();
     if (generation < 0) {
       const count = Math.min(settings.start, left);
-      const genomes = spreadGenomes(problem, { count, attempts: settings.attempts, random });
+      const genomes = spreadGenomes(problem, {
+        count,
+        leading: settings.leadingSeeds,
+        attempts: settings.attempts,
+        random,
+      });
       for (const genome of genomes) known.add(genome);
       return { genomes, proposedBy: 'start', quality: undefined, parameters, forecasts: [] };
     }
@@ -163,8 +159,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     } catch (error) {
       // A function of the problem failed: forget the candidates that were made, as if nobody had asked.
       random = restoreRandom(randomBefore);
-      known = createGenotypeSet(problem);
-      for (let entry = 0; entry < log.size(); entry += 1) known.add(log.genome(entry));
+      known = genotypesOf(problem, log);
       throw error;
     }
     saturated = true;
@@ -216,7 +211,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     population = kept.map((row) => merged[row] ?? 0);
     generation += 1;
     pending = undefined;
-    const volume = settings.reference && hypervolume(feasibleFront(), settings.reference, problem.objectives);
+    const volume = volumeOf(problem, front, settings.reference);
     if (volume !== undefined) hypervolumes.push(volume);
     const numbers = { generation, evaluations: log.size(), progress: progressOf(state(), limits), hypervolume: volume };
     const report = generationReport(numbers, { log, own, population: measured });
@@ -275,11 +270,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
         forecasts: forecasts.slice() as SurrogateCheckpoint['forecasts'],
       }),
     restore: (saved) => {
-      for (const entry of saved.evaluated) {
-        const genome = entry.genome as Genome;
-        known.add(genome);
-        log.add(genome, resultOf(entry, names));
-      }
+      enterEntries(saved.evaluated, { log, known, names });
       measured = numbersBetween(0, log.size()).filter((entry) => log.discarded(entry) === undefined);
       random = restoreRandom(saved.random);
       generation = saved.generation;

@@ -13,6 +13,8 @@ export interface SurrogateSettings<Name extends string = string> {
    * 10.
    */
   readonly start?: number;
+  /** How many of the first seeds are among them in any case, as far as `start` reaches; the others are chosen to be far from these. Default 2. */
+  readonly leadingSeeds?: number;
   /** Genotypes proposed at once. Default 5. */
   readonly batch?: number;
   /**
@@ -51,11 +53,12 @@ export interface SurrogateOptions<Name extends string = string> extends SearchLi
 
 /** Settings with every default filled in. */
 export type ResolvedSurrogateSettings<Name extends string> = ResolvedSettings<Name> &
-  Required<Pick<SurrogateSettings<Name>, 'start' | 'batch' | 'trust'>>;
+  Required<Pick<SurrogateSettings<Name>, 'start' | 'leadingSeeds' | 'batch' | 'trust'>>;
 
 const KNOWN = [
   ...[
     'start',
+    'leadingSeeds',
     'batch',
     'trust',
     'populationSize',
@@ -80,16 +83,18 @@ export const checkSurrogateOptions = (options: object): void => {
 
 /** @throws SearchError `INVALID_OPTION`, saying which setting and what was expected */
 export const resolveSurrogateSettings = <Name extends string>(
-  { start = 10, batch = 5, trust = 0.5, populationSize = 20, ...settings }: SurrogateSettings<Name>,
+  { start = 10, leadingSeeds = 2, batch = 5, trust = 0.5, populationSize = 20, ...settings }: SurrogateSettings<Name>,
   algorithm: Algorithm = nsga2(),
   names: readonly Name[],
 ): ResolvedSurrogateSettings<Name> => {
   for (const [name, value] of Object.entries({ start, batch })) {
     if (!Number.isInteger(value) || value < 1) throw invalidOption(name, value, 'an integer >= 1');
   }
+  if (!Number.isInteger(leadingSeeds) || leadingSeeds < 0)
+    throw invalidOption('leadingSeeds', leadingSeeds, 'an integer >= 0');
   if (!(trust >= -1 && trust <= 1)) throw invalidOption('trust', trust, 'a rank correlation from -1 to 1');
   const evolution = { ...settings, populationSize, offspring: batch };
-  return { ...resolveSettings(evolution, algorithm, names), start, batch, trust };
+  return { ...resolveSettings(evolution, algorithm, names), start, leadingSeeds, batch, trust };
 };
 
 /** @throws SearchError `INVALID_OPTION` unless there is a regression, and each has a name of its own */

@@ -390,3 +390,21 @@ describe('the problem is respected', () => {
     await expect(new SurrogateSearch(none, options).run()).rejects.toMatchObject({ code: 'NO_CANDIDATES' });
   });
 });
+
+describe('the start', () => {
+  const space = surrogateTradeOff();
+  const seeds = Array.from({ length: 8 }, (_, i) => space.initial(createRandom(i), i));
+  const startOf = (settings: { readonly start?: number; readonly leadingSeeds?: number }): readonly Shares[] =>
+    new SurrogateSearch({ ...space, seeds }, { ...options, ...settings }).ask().map(({ genome }) => genome);
+
+  it('measures as many leading seeds as it is told to, as far as it reaches', () => {
+    expect(new Set(seeds.map(String)).size).toBe(8);
+    for (const leadingSeeds of [2, 3, 4]) {
+      expect(startOf({ start: 5, leadingSeeds }).slice(0, leadingSeeds)).toEqual(seeds.slice(0, leadingSeeds));
+    }
+    expect(startOf({ start: 3, leadingSeeds: 4 })).toEqual(seeds.slice(0, 3));
+    expect(startOf({ start: 5, leadingSeeds: 0 })[0]).toEqual(seeds[0]); // the distances need somewhere to begin
+    expect(startOf({ start: 5 })).toEqual(startOf({ start: 5, leadingSeeds: 2 }));
+    expect(() => startOf({ leadingSeeds: 0.5 })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+});
