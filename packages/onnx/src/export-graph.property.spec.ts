@@ -26,6 +26,7 @@ const models = [
   { layers: 3, seed: 1, reducer: 'attention' },
   { layers: 4, seed: 2, reducer: 'attention' },
   { layers: 3, seed: 3, reducer: 'cls-attention' },
+  { layers: 3, seed: 4, reducer: 'tome' },
 ];
 
 describe.each(models)('batches at configurations of $layers layers, by $reducer', ({ layers, seed, reducer }) => {
