@@ -37,6 +37,14 @@ export const mayJoin = <E extends EngineTypes>(ops: EncoderOps<E>, { tokens }: M
   return n.equal(n.first(segmentToJoin(ops, segments)), n.second(segments));
 };
 
+/** Of each segment the token of the highest score, the earliest of equal ones. */
+export const bestOfSegments = <E extends EngineTypes>(
+  { numbers: n }: EncoderOps<E>,
+  { tokens }: MergedAt<E>,
+  allowed: E['flags'],
+  scores: E['scores'],
+): E['flags'] => n.equal(n.best(n.choose(allowed, n.second(scores), -1)).at, n.slots(tokens));
+
 /** Scores that keep separators, and of each segment the token that is `last` to go, while any other token can leave. 0 for padding. */
 export const withTiers = <E extends EngineTypes>(
   { numbers: n }: EncoderOps<E>,
