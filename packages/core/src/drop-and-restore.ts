@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { Selection } from './selection/selection.js';
 import { byPosition, invert } from './selection/selection.js';
 import { tidy } from './tidy.js';
@@ -64,4 +64,43 @@ export const restoreTokens = (groups: readonly TokenGroup[], rows: number, width
       1,
     ); // [B, W]
     return moveTokens(tf.reshape(states, [rows * total, size]), byPosition(positions, width));
+  });
+
+/**
+ * Takes tokens together: [B * T, hidden] -> [B * N, hidden]. Gradients flow through the means, none into the shares.
+ *
+ * @param shares what share each token has in each new one: [B, N, T]
+ */
+export const mixTokens = (x: Tensor2D, shares: Tensor3D): Tensor2D => {
+  const [rows, size, width] = shares.shape;
+  const hidden = x.shape[1];
+  const times = (values: Tensor2D, from: number, to: number, transposed: boolean): Tensor2D =>
+    tf.reshape(tf.matMul(shares, tf.reshape(values, [rows, from, hidden]), transposed), [rows * to, hidden]);
+  if (!tf.engine().isTapeOn()) return tidy(() => times(x, width, size, false));
+  const mix = tf.customGrad((values, save) => {
+    (save as (tensors: Tensor[]) => void)([shares]);
+    return {
+      value: times(values as Tensor2D, width, size, false),
+      gradFunc: (dy: Tensor | Tensor[]) => times(dy as Tensor2D, size, width, true),
+    };
+  });
+  return mix(x) as Tensor2D;
+};
+
+/**
+ * The states of what each token has become: [B * K, hidden] -> [B * T, hidden].
+ *
+ * @param owners the slot of that, [B, T] int32
+ */
+export const takeOwners = (states: Tensor2D, owners: Tensor2D): Tensor2D =>
+  tidy(() => {
+    const [rows, width] = owners.shape;
+    const slots = states.shape[0] / rows;
+    if (tf.engine().isTapeOn()) {
+      const range = tf.range(0, slots, 1, 'int32');
+      const shares = tf.cast(tf.equal(tf.expandDims(owners, 2), range), 'float32') as Tensor3D; // [B, T, K]
+      return mixTokens(states, shares);
+    }
+    const starts = tf.expandDims(tf.range(0, rows * slots, slots, 'int32'), 1);
+    return tf.gather(states, tf.reshape<Rank.R1>(tf.add(owners, starts), [rows * width]));
   });

@@ -64,6 +64,11 @@ export interface EncodeOutput {
   readonly hidden: Tensor3D;
   /** One entry an executed layer; empty unless asked for. */
   readonly trace: readonly LayerTrace[];
+  /**
+   * How many tokens of the input each of the survivors stands for, 0 for padding, [B, K]; undefined while each stands for itself alone, and
+   * where others than the survivors are wanted.
+   */
+  readonly sizes: Tensor2D | undefined;
   /** What `observe` asked for; empty lists unless asked. */
   readonly observed: Observed;
 }
@@ -125,12 +130,22 @@ const runOnTensors = (
 
   const restores =
     wanted === 'all' && steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
-  const ops = onTensors({ batch, dropout, protectedTokens, positions: restores || traced, departed: restores });
+  const unmerge = reducer.merge?.unmerge;
+  const departed = restores && unmerge !== 'group';
+  const ops = onTensors({
+    batch,
+    dropout,
+    protectedTokens,
+    positions: departed || traced,
+    departed,
+    unmerge,
+  });
   const { states, tokens, trace, observed } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
+    merge: reducer.merge,
     priorLayers,
     trace: traced ? 'scores' : undefined,
     observe,
@@ -147,6 +162,7 @@ const runOnTensors = (
       positions: tf.clone(positions as Tensor2D),
       scores: scores as Tensor2D,
     })),
+    sizes: wanted === 'survivors' && tokens.sizes ? tf.clone(tokens.sizes) : undefined,
     observed,
   };
 };

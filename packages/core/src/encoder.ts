@@ -1,5 +1,5 @@
 /** The encoder over the operations of an engine, as the sub-path `@length-adaptive/core/encoder`: what an engine of its own is written with, without TensorFlow.js. */
-export { greatestPrior } from './encoder/batch.js';
+export { greatestPrior, typeStride } from './encoder/batch.js';
 export type { EncoderInput } from './encoder/batch.js';
 export type { Activation } from './encoder/activation.js';
 export type {
@@ -9,12 +9,16 @@ export type {
   DropoutKind,
   EncoderOps,
   EngineTypes,
+  Merging,
   NormOptions,
   Passed,
   ProjectionsOf,
   TravellingTokens,
+  Unmerge,
   Voters,
 } from './encoder/encoder-ops.js';
+export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
+export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
@@ -33,7 +37,11 @@ export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { fuseReducer } from './reducers/merging/fuse-reducer.js';
+export { poolReducer } from './reducers/merging/pool-reducer.js';
+export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { namedReducer } from './reducers/reducer.js';
-export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
+export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';

@@ -26,10 +26,14 @@ export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { fuseReducer } from './reducers/merging/fuse-reducer.js';
+export { poolReducer } from './reducers/merging/pool-reducer.js';
+export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
 export { namedReducer } from './reducers/reducer.js';
-export type { NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
+export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
@@ -47,6 +51,8 @@ export type { Dropout } from './encoder/on-tensors/dropout.js';
 export type { EncoderInput } from './encoder/batch.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
+export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
+export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
 export { runEncoder } from './encoder/run-encoder.js';
@@ -60,10 +66,12 @@ export type {
   DropoutKind,
   EncoderOps,
   EngineTypes,
+  Merging,
   NormOptions,
   Passed,
   ProjectionsOf,
   TravellingTokens,
+  Unmerge,
   Voters,
 } from './encoder/encoder-ops.js';
 export type {

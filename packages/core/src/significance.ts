@@ -15,6 +15,8 @@ export interface SignificanceOptions {
    * holds. For parity tests only. Default false.
    */
   readonly paddingVotes?: boolean;
+  /** How often the vote of each token counts where all vote, 0 for padding, [B, T]. Default: once. */
+  readonly votes?: Tensor2D | undefined;
 }
 
 /**
@@ -27,11 +29,11 @@ export interface SignificanceOptions {
 export const attentionSignificance = (
   probabilities: Tensor4D,
   extent: Extent,
-  { voters = 'all', paddingVotes = false }: SignificanceOptions = {},
+  { voters = 'all', paddingVotes = false, votes: given }: SignificanceOptions = {},
 ): Tensor2D =>
   tidy(() => {
     const [rows, heads, width] = probabilities.shape;
-    if (!paddingVotes && canFuse(ownKernel.attentionSignificance)) {
+    if (!paddingVotes && !given && canFuse(ownKernel.attentionSignificance)) {
       const { counts, list } = uploadedCounts(extent.counts);
       return runOwnKernel<Tensor2D>(
         ownKernel.attentionSignificance,
@@ -41,12 +43,13 @@ export const attentionSignificance = (
     }
     const valid = validSlots(extent);
     const votesOfFirst = (): Tensor2D => tf.sum(tf.slice(probabilities, [0, 0, 0, 0], [-1, -1, 1, -1]), [1, 2]); // [B, T]
-    if (!valid) return voters === 'first' ? votesOfFirst() : tf.sum<Tensor2D>(probabilities, [1, 2]);
+    if (!valid && !(given && voters === 'all'))
+      return voters === 'first' ? votesOfFirst() : tf.sum<Tensor2D>(probabilities, [1, 2]);
 
-    const keys = tf.tensor2d(valid, [rows, width]);
+    const keys: Tensor2D = valid ? tf.tensor2d(valid, [rows, width]) : tf.ones([rows, width]);
     const masked = (received: Tensor2D): Tensor2D => tf.sub(tf.mul(tf.add(received, 1), keys), 1); // padding keys -> -1
     if (voters === 'first') return masked(votesOfFirst());
-    const votes = paddingVotes ? tf.onesLike(keys) : keys;
+    const votes = given ?? (paddingVotes ? tf.onesLike(keys) : keys);
     const voting = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
     const received = tf.matMul(voting, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
     return masked(tf.squeeze(received, [1]));

@@ -95,7 +95,11 @@ const computedByHand: Readonly<Record<string, (model: TaskModel, input: EncoderI
 describe.each([
   { name: 'cls-attention', settings: {} },
   { name: 'value-attention', settings: { power: 2 } },
+  { name: 'tome', settings: { likeness: 'keys', unmerge: 'group' } },
+  { name: 'fuse', settings: { weight: 'significance', likeness: 'states', unmerge: 'own' } },
 ])('$name', ({ name, settings }) => {
+  /** What its name and settings alone say. */
+  const named = Object.keys(settings).length === 0 ? { name } : { name, settings };
   const saved = join(folder, name);
   const exported = join(folder, `${name}-onnx`);
 
@@ -122,14 +126,14 @@ describe.each([
     start.model.dispose();
 
     const opened = await openTrainedModel(saved);
-    expect(opened.model.reducer).toMatchObject({ name, ...(name === 'value-attention' && { settings }) });
+    expect(opened.model.reducer).toMatchObject(named);
     expect(opened.lengthAdaptive?.reducer).toEqual({ name, ...settings });
     opened.model.dispose();
   });
 
   test('both engines search, predict at a budget and keep the tokens that a hand computes', async () => {
     const [tensors, graphs] = [await openTrainedModel(saved), await openOnnx(saved)];
-    expect(graphs.model.reducer).toEqual({ name, ...(name === 'value-attention' && { settings }) });
+    expect(graphs.model.reducer).toEqual(named);
     const examples = examplesOf(tensors);
     const options = { generations: 1, populationSize: 4, metric: 'probability' } as const;
     const [ours, theirs] = [
@@ -148,8 +152,9 @@ describe.each([
         const kept = await graphs.model.keptPositions(input, point);
         expect(kept).toEqual(await tensors.model.keptPositions(input, point));
         const [first = []] = kept;
-        if (first.length < input.ids.length)
-          expect(first).toEqual(bestOf(computedByHand[name]?.(tensors.model, input) ?? [], first.length));
+        const byHand = computedByHand[name];
+        if (byHand && first.length < input.ids.length)
+          expect(first).toEqual(bestOf(byHand(tensors.model, input), first.length));
       }
     }
     expect(others).toBeGreaterThan(0); // it does not choose as attention does
@@ -204,7 +209,7 @@ describe.each([
       ).toBeLessThan(1e-4);
     }
     const host = await hostModel(source.model);
-    expect(readOnnxFile(exportGraph(host)).reducer).toEqual({ name, ...(name === 'value-attention' && { settings }) });
+    expect(readOnnxFile(exportGraph(host)).reducer).toEqual(named);
     expect(readOnnxFile(exportGraph(host, { point: { lengths: [0.7, 0.6, 0.5] } })).reducer.name).toBe(name);
     predictor.dispose();
     reference.dispose();
@@ -214,12 +219,12 @@ describe.each([
     await expect(openOnnx(exported, { reducer: 'attention' })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message: expect.stringMatching(
-        /ranks tokens by attention, and the ONNX file was exported to rank them by (cls|value)-attention/,
+        /ranks tokens by attention, and the ONNX file was exported to rank them by (cls-attention|value-attention|tome|fuse)/,
       ),
     });
     const source = await openTrainedModel(saved, { reducer: 'attention' });
     const bytes = exportGraph(await hostModel(source.model));
-    await expect(createOnnxModel(bytes, source.model.config, { reducer: { name } })).rejects.toMatchObject({
+    await expect(createOnnxModel(bytes, source.model.config, { reducer: named })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message: expect.stringContaining('was exported to rank them by attention'),
     });

@@ -108,3 +108,32 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   });
   return { rows: inputs.length, width, lengths, ids, typeIds, prior: padPriors(inputs, width) };
 };
+
+/**
+ * Which tokens of each row may become one with which: numbers as `NumberOps.segments` gives them, [B * T].
+ *
+ * A separator is what ends a row, wherever the same id stands in it; segments lie between separators, and differ by their type, too.
+ *
+ * @param protectedTokens leading tokens that are no part of any
+ */
+export const segmentsOf = (
+  { rows, width, lengths, ids, typeIds }: PaddedBatch,
+  protectedTokens: number,
+): Float32Array => {
+  const segments = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    const start = row * width;
+    const length = lengths[row] as number;
+    let separators = 0;
+    for (let slot = 0; slot < length; slot++) {
+      const ends = ids[start + slot] === ids[start + length - 1];
+      const segment = 1 + separators + typeStride * (typeIds[start + slot] as number);
+      if (slot >= protectedTokens) segments[start + slot] = ends ? -segment : segment;
+      if (ends) separators++;
+    }
+  }
+  return segments;
+};
+
+/** More than a row has separators. */
+export const typeStride = 2 ** 16;

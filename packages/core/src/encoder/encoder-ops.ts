@@ -1,4 +1,5 @@
 import type { Activation } from './activation.js';
+import type { NumberOps } from './number-ops.js';
 import type { AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
 
 /** What an engine computes with: its own types behind the names that the encoder speaks of. */
@@ -9,6 +10,10 @@ export interface EngineTypes {
   readonly probabilities: unknown;
   /** One number a slot, [B, T]. */
   readonly scores: unknown;
+  /** One number a pair of slots, [B, T, T], the first of the pair by rows. */
+  readonly pairs: unknown;
+  /** What a comparison of numbers gives. */
+  readonly flags: unknown;
   /** A weight: what stands in the place of a tensor in the tree of weights. */
   readonly weight: unknown;
   /** The tokens that are in the encoder between two layers: which slots hold one, and what travels with them. */
@@ -23,6 +28,8 @@ export interface EngineTypes {
 export interface TravellingTokens {
   /** What is added to the scores of the tokens, one number a slot, while anything is. */
   readonly prior?: unknown;
+  /** How many tokens of the input each slot stands for, [B, T], 0 for padding; absent while each stands for itself alone. */
+  readonly sizes?: unknown;
 }
 
 /** What attention compares and mixes: all heads side by side, one row a token. */
@@ -46,6 +53,8 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly layer: number;
   /** The tokens that are there: the keys. */
   readonly among: E['tokens'];
+  /** Whether a key counts as often as its size says. */
+  readonly proportional: boolean;
 }
 
 export interface NormOptions<E extends EngineTypes> {
@@ -64,6 +73,19 @@ export interface Passed<E extends EngineTypes> {
   readonly entering: E['states'];
   readonly tokens: E['tokens'];
 }
+
+/** Where tokens go when some of them are taken together. */
+export interface Merging<E extends EngineTypes> {
+  /** The new slot of what each slot goes into: its own where it stays. */
+  readonly into: E['scores'];
+  /** How much each slot counts in the mean of the states that go into one: 0 or more, above 0 for those that stay. */
+  readonly weights: E['scores'];
+  /** What each slot brings to the size of what it goes into. */
+  readonly sizes: E['scores'];
+}
+
+/** What a token that went into another returns with: the state of that one, or the last of its own. */
+export type Unmerge = 'group' | 'own';
 
 /** Which of the dropout probabilities applies. */
 export type DropoutKind = 'hidden' | 'attention' | 'head';
@@ -98,7 +120,10 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
     options: AttendOptions<E>,
   ): Attended<E>;
 
-  /** The attention that each token receives, summed over heads and over the queries of those who vote. Default: of all real tokens. */
+  /**
+   * The attention that each token receives, summed over heads and over the queries of those who vote. Default: of all real tokens. The vote
+   * of one that stands for several counts as often.
+   */
   received(attended: Attended<E>, among: E['tokens'], voters?: Voters): E['scores'];
   /** The sum of the absolute values of each token's state. 0 for padding. */
   magnitudes(states: E['states'], among: E['tokens']): E['scores'];
@@ -110,10 +135,17 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
   /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */
   keep(scores: E['scores'], step: E['step'], among: E['tokens']): E['move'];
-  /** The states of those that stay. */
+  /** The slot that each token has after a move; of those that leave, one that no token has. */
+  places(by: E['move']): E['scores'];
+  /** The same move, which takes tokens together instead of leaving some of them behind. */
+  merge(by: E['move'], merging: Merging<E>): E['move'];
+  /** The states of those that stay, with what went into them. */
   move(x: E['states'], by: E['move']): E['states'];
   /** The tokens that stay. Those that leave keep `states`, the last they had. */
   depart(tokens: E['tokens'], by: E['move'], states: E['states']): E['tokens'];
+
+  /** Arithmetic on the numbers of slots. */
+  readonly numbers: NumberOps<E>;
 
   /** The tokens before the first layer. */
   begin(states: E['states']): E['tokens'];
@@ -122,6 +154,6 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   firstTokens(among: E['tokens']): E['tokens'];
   /** The first token of each row as one row an input, [B, hidden]. */
   pool(states: E['states'], among: E['tokens']): E['states'];
-  /** Every token where it stood in the input, with the last state it had; zeros for padding. */
+  /** Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding. */
   restore(states: E['states'], tokens: E['tokens']): E['states'];
 }

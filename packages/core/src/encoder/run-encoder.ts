@@ -1,5 +1,7 @@
 import type { Activation } from './activation.js';
 import type { Attended, EncoderOps, EngineTypes, Passed } from './encoder-ops.js';
+import type { MergeOf } from './merge.js';
+import { mergedMove } from './merge.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
 import type { Wanted } from './wanted.js';
@@ -22,6 +24,8 @@ export interface RunOptions<E extends EngineTypes> {
   readonly steps: readonly E['step'][] | undefined;
   /** What ranks the tokens. */
   readonly score: (ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores'];
+  /** How tokens that leave go into those that stay; it ranks them, too. Default: they just leave. */
+  readonly merge?: MergeOf<E> | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
@@ -38,6 +42,10 @@ export interface ScoredAt<E extends EngineTypes> {
   readonly entering: E['states'];
   readonly attended: Attended<E>;
   readonly tokens: E['tokens'];
+  /** Heads of attention. */
+  readonly heads: number;
+  /** How many tokens stay. Absent where none leaves. */
+  readonly step?: E['step'] | undefined;
 }
 
 export interface FadedAt<E extends EngineTypes> {
@@ -92,7 +100,7 @@ export const runEncoder = <E extends EngineTypes>(
     layerNormEpsilon: epsilon,
     activation = 'gelu',
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, merge, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
@@ -108,17 +116,24 @@ export const runEncoder = <E extends EngineTypes>(
     const firstOnly = firstIsAll && layer === layers.at(-1);
     const entering = states;
     const queries = firstOnly ? ops.firstAlone(entering, tokens) : entering;
-    const attended = ops.attend(queries, entering, attention, { heads, layer, among: tokens });
+    const attended = ops.attend(queries, entering, attention, {
+      heads,
+      layer,
+      among: tokens,
+      proportional: merge?.proportional ?? true,
+    });
     observer.attention(layer, attended);
 
     const among = tokens;
-    const rank = (on: EncoderOps<E>): E['scores'] => {
-      const scores = score(on, { layer, entering, attended, tokens: among });
-      return among.prior === undefined ? scores : on.addPrior(scores, among);
-    };
+    const at: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, step: steps?.[index] };
+    const withPrior = (on: EncoderOps<E>, scores: E['scores']): E['scores'] =>
+      among.prior === undefined ? scores : on.addPrior(scores, among);
+    const rank = (on: EncoderOps<E>): E['scores'] => withPrior(on, score(on, at));
     const everybody: Passed<E> = { context: attended.context, entering: queries, tokens: among };
     const letLeave = (on: EncoderOps<E>, step: E['step']): Passed<E> => {
-      const by = on.keep(rank(on), step, among);
+      const by = merge
+        ? mergedMove(on, merge, { ...at, step }, (scores) => on.keep(withPrior(on, scores), step, among))
+        : on.keep(rank(on), step, among);
       return {
         context: on.move(attended.context, by),
         entering: on.move(entering, by),

@@ -1,4 +1,5 @@
-import type { EncoderOps, EngineTypes } from '../encoder/encoder-ops.js';
+import type { EncoderOps, EngineTypes, Unmerge } from '../encoder/encoder-ops.js';
+import type { Matching, MergedAt, MergeOf } from '../encoder/merge.js';
 import type { ScoredAt } from '../encoder/run-encoder.js';
 
 /** Settings of a reducer: what JSON can hold, for a model's folder remembers them. */
@@ -19,9 +20,19 @@ export const namedReducer = ({ name, settings }: NamedReducer): NamedReducer =>
 export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   /** One number a slot: 0 or more for real tokens, and no more for padding than for any of them. Ties go to the earlier token. */
   score(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  /** How tokens that leave go into those that stay; its own scores say who stays. Absent: they just leave. */
+  readonly merge?: MergeOf<E> | undefined;
+}
+
+/** How tokens merge, written with the operations of the encoder. */
+export interface Merge {
+  match<E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>): Matching<E>;
+  readonly proportional: boolean;
+  readonly unmerge: Unmerge;
 }
 
 /** One that is written with the operations of the encoder, so that every engine runs it. */
 export interface Reducer extends NamedReducer {
   score<E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  readonly merge?: Merge | undefined;
 }

@@ -28,13 +28,21 @@ const largeValues: ReducerDefinition = {
 
 beforeAll(() => useTestBackend('cpu'));
 
-test('this package has two reducers, and what is registered comes after them', () => {
-  expect(reducerNames()).toEqual(['attention', 'cls-attention']);
+test('the reducers of this package come first, and what is registered comes after them', () => {
+  expect(reducerNames()).toEqual(['attention', 'cls-attention', 'tome', 'pool', 'fuse', 'token-pooling']);
   expect(findReducer('attention')).toBe(attentionReducer());
   expect(findReducer('cls-attention')).toBe(clsAttentionReducer());
   registerReducer(largeValues);
   registerReducer(largeValues); // the same again is nothing new
-  expect(reducerNames()).toEqual(['attention', 'cls-attention', 'large-values']);
+  expect(reducerNames()).toEqual([
+    'attention',
+    'cls-attention',
+    'tome',
+    'pool',
+    'fuse',
+    'token-pooling',
+    'large-values',
+  ]);
 });
 
 test('a registered reducer ranks the tokens of a padded batch as it ranks them alone', () => {

@@ -1,10 +1,21 @@
 import { CoreError } from '../errors.js';
 import { attentionDefinition } from './attention-reducer.js';
 import { clsAttentionDefinition } from './cls-attention-reducer.js';
+import { fuseDefinition } from './merging/fuse-reducer.js';
+import { poolDefinition } from './merging/pool-reducer.js';
+import { tokenPoolingDefinition } from './merging/token-pooling-reducer.js';
+import { tomeDefinition } from './merging/tome-reducer.js';
 import type { NamedReducer, Reducer, ReducerSettings } from './reducer.js';
 import type { ReducerDefinition } from './reducer-definition.js';
 
-const builtIn: readonly ReducerDefinition[] = [attentionDefinition, clsAttentionDefinition];
+const builtIn: readonly ReducerDefinition[] = [
+  attentionDefinition,
+  clsAttentionDefinition,
+  tomeDefinition,
+  poolDefinition,
+  fuseDefinition,
+  tokenPoolingDefinition,
+];
 
 interface Registered {
   readonly definitions: Map<string, ReducerDefinition>;

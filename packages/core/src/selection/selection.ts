@@ -3,7 +3,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { hasOwnKernel, ownKernel } from '../own-kernels.js';
 import { tidy } from '../tidy.js';
 import { byKernels } from './by-kernels.js';
-import { onDevice } from './on-device.js';
+import { onDevice, orderOf } from './on-device.js';
 import { onHost } from './on-host.js';
 import type { SelectionPlace } from './place.js';
 
@@ -41,6 +41,9 @@ export const rankOrder = (scores: Tensor2D, protectedTokens = 1): Tensor2D =>
  */
 export const keepOrder = (scores: Tensor2D, counts: readonly number[], protectedTokens = 1): Tensor2D =>
   place().keepOrder(scores, counts, protectedTokens);
+
+/** The new slot of each old one after a permutation: [B, T], int32. */
+export const placesOf = (order: Tensor2D): Tensor2D => tidy(() => orderOf(asIntegers(order), place()));
 
 const asIntegers = (values: Tensor2D): Tensor2D => (values.dtype === 'int32' ? values : tf.cast(values, 'int32'));
 

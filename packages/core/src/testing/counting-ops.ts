@@ -1,4 +1,5 @@
 import type { EncoderOps } from '../encoder/encoder-ops.js';
+import type { NumberOps } from '../encoder/number-ops.js';
 import type { EncoderWeights, WeightTree } from '../encoder/weights.js';
 
 /** The shape of a weight: [in, out] of a kernel. */
@@ -15,6 +16,8 @@ export interface CountingEngine {
   readonly states: CountedStates;
   readonly probabilities: undefined;
   readonly scores: undefined;
+  readonly pairs: undefined;
+  readonly flags: undefined;
   readonly weight: Shape;
   readonly tokens: { readonly slots: number; readonly prior?: undefined };
   /** Tokens that stay. */
@@ -34,6 +37,39 @@ export interface CountingOps {
   /** What was counted up to now. */
   counted(): CountedMacs;
 }
+
+const nothing = (): undefined => undefined;
+const same = <N>(x: N): N => x;
+
+/** Numbers of slots are no part of the count. */
+const countedNumbers: NumberOps<CountingEngine> = {
+  add: same,
+  subtract: same,
+  multiply: same,
+  divide: same,
+  floor: same,
+  larger: same,
+  less: nothing,
+  equal: nothing,
+  both: nothing,
+  choose: <N>(_: undefined, x: N | number, y: N | number) => (typeof x === 'number' ? y : x) as N,
+  ofSlots: nothing,
+  ofPairs: nothing,
+  first: nothing,
+  second: nothing,
+  list: nothing,
+  best: () => ({ value: undefined, at: undefined }),
+  sum: nothing,
+  at: nothing,
+  total: nothing,
+  before: nothing,
+  slots: nothing,
+  counts: nothing,
+  sizes: nothing,
+  segments: nothing,
+  similarity: nothing,
+  constant: nothing,
+};
 
 /** The operations of the encoder for one input of `length` tokens. */
 export const countingOps = (length: number): CountingOps => {
@@ -75,6 +111,9 @@ export const countingOps = (length: number): CountingOps => {
     addPrior: () => undefined,
     whereAnyLeave: (step, then, otherwise) => (step < otherwise.tokens.slots ? then(ops) : otherwise),
     keep: (_, step) => step,
+    places: () => undefined,
+    merge: (slots) => slots,
+    numbers: countedNumbers,
     move: ({ width }, slots) => ({ slots, width }),
     depart: (_, slots) => ({ slots }),
     begin: ({ slots }) => ({ slots }),

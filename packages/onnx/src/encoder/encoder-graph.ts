@@ -67,14 +67,17 @@ export const encoderGraph = <Leaf>(
   }: EncoderGraphOptions,
 ): EncoderGraph => {
   let embeddingSum: Value | undefined;
+  const unmerge = plan && reducer.merge?.unmerge;
+  const departs = plan !== undefined && wanted === 'all' && unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },
     size,
     training,
     protectedTokens,
-    positions: plan !== undefined && (wanted === 'all' || trace),
-    departed: plan !== undefined && wanted === 'all',
+    positions: plan !== undefined && (departs || trace),
+    departed: departs,
+    unmerge,
     onEmbeddingSum: (sum) => (embeddingSum = sum),
   });
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
@@ -82,6 +85,7 @@ export const encoderGraph = <Leaf>(
     layers,
     steps: plan && layers.map((layer) => plan[layer] as LayerLengths),
     score: (on, at) => reducer.score(on, at),
+    merge: reducer.merge,
     priorLayers,
     trace: trace ? 'tokens' : undefined,
     observe,

@@ -32,7 +32,30 @@ export type GraphTokens = {
   readonly departed: Value | undefined;
   /** What is added to their significance, while anything is: [B, K] float32 */
   readonly prior: Value | undefined;
+  /** What travels where tokens may become one. */
+  readonly merging: MergingTokens | undefined;
 };
+
+export type MergingTokens = {
+  /** How many tokens of the input each slot stands for, 0 for padding: [B, K] float32 */
+  readonly sizes: Value;
+  /** Whether any stands for several: scalar bool. */
+  readonly merged: Value;
+  /** Which of them may become one: [B, K] float32 */
+  readonly segments: Value;
+  /** The slot of what each token of the input has become, where that returns: [B, T] int64 */
+  readonly owners: Value | undefined;
+};
+
+/** Where tokens go that become one. */
+export interface MixedSlots {
+  /** The new slot of each: [B, T] int64 */
+  readonly into: Value;
+  /** What share each has in that: [B, T] float32 */
+  readonly shares: Value;
+  /** [B, K] float32 */
+  readonly sizes: Value;
+}
 
 /** Which slots are kept, best first, and how many of them hold a token. */
 export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
@@ -42,6 +65,11 @@ export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
   readonly slots: Value;
   /** 0 to K - 1: [K] float32 */
   readonly places: Value;
+  /** How many slots there are afterwards: [1] int64 */
+  readonly width: Value;
+  /** The new slot of each token that stays; of the others a number that no slot has: [B, T] float32. Where tokens may become one. */
+  readonly newSlots: Value | undefined;
+  readonly mixed?: MixedSlots | undefined;
 }
 
 /** What the encoder computes with in a graph: states are [B, K, hidden], and slots of padding hold no meaning. */
@@ -49,6 +77,8 @@ export interface GraphEngine<Leaf> {
   readonly states: Value;
   readonly probabilities: Value;
   readonly scores: Value;
+  readonly pairs: Value;
+  readonly flags: Value;
   readonly weight: Leaf;
   readonly tokens: GraphTokens;
   readonly step: LayerLengths;

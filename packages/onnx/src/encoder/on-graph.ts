@@ -1,15 +1,30 @@
 /** The operations of the encoder as operators of a graph. */
 import { paddingScore } from '@length-adaptive/core/encoder';
-import type { Attended, DenseOps, EncoderOps } from '@length-adaptive/core/encoder';
+import type { Attended, DenseOps, EncoderOps, Unmerge } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { chooseTree } from '../graph/choose-tree.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { activate } from './activation.js';
 import type { WeightEmitter } from './precision.js';
-import type { EncoderInputs, GraphEngine, GraphTokens, TrainingContext } from './graph-engine.js';
+import { numbersOnGraph, segmentsOnGraph } from './numbers-on-graph.js';
+import type {
+  EncoderInputs,
+  GraphEngine,
+  GraphMove,
+  GraphTokens,
+  MergingTokens,
+  TrainingContext,
+} from './graph-engine.js';
 
 const float = elementTypeNumber('float32');
+const int64 = elementTypeNumber('int64');
+
+/** The least sum of weights: that of a slot that nothing goes into. */
+const leastWeight = 1e-30;
+
+/** More than a row has. */
+const manySlots = 2 ** 20;
 
 /** Above any significance: protected tokens always stay. */
 const always = 1e9;
@@ -27,6 +42,8 @@ export interface OnGraphOptions<Leaf> {
   readonly positions: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
+  /** What tokens that go into others return with, where they do so. Absent: tokens just leave. */
+  readonly unmerge?: Unmerge | undefined;
   /** Called with the sum of the embeddings, before their layer norm: [B, T, hidden]. */
   readonly onEmbeddingSum?: (sum: Value) => void;
 }
@@ -47,17 +64,19 @@ const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value
 const attentionSoftmax = (
   g: GraphBuilder,
   scores: (b: GraphBuilder) => Value,
-  { valid, padded }: GraphTokens,
-  training: boolean,
+  { valid, padded, merging }: GraphTokens,
+  { training, proportional }: { readonly training: boolean; readonly proportional: boolean },
 ): Value => {
+  const sized = proportional ? merging : undefined;
   const softmax = (b: GraphBuilder, values: Value): Value => b.op('Softmax', [values], { axis: -1 });
   const masked = (b: GraphBuilder): Value => {
-    const bias = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
+    const padding = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
+    const bias = sized ? b.op('Add', [padding, b.op('Log', [b.op('Max', [sized.sizes, b.float(1)])])]) : padding;
     return softmax(b, b.op('Add', [scores(b), b.op('Unsqueeze', [bias, b.int64([1, 2])])]));
   };
   if (training) return masked(g); // branches have no gradient
   return g.choose(
-    padded,
+    sized ? g.op('Or', [padded, sized.merged]) : padded,
     (b) => [masked(b)],
     (b) => [softmax(b, scores(b))],
   )[0] as Value;
@@ -115,13 +134,69 @@ export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): E
 
 /** @param padded whether any row of the input is: scalar bool */
 const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Value): EncoderOps<GraphEngine<Leaf>> => {
-  const { emit, inputs, size, training, protectedTokens = 1, onEmbeddingSum } = options;
+  const { emit, inputs, size, training, protectedTokens = 1, unmerge, onEmbeddingSum } = options;
   const keepStates = (into: Value, states: Value, { positions, valid }: GraphTokens): Value =>
     g.op('ScatterND', [
       into,
       flatRows(g, positions as Value, valid, inputs),
       g.op('Reshape', [states, g.int64([-1, size])]),
     ]);
+
+  const topK = (values: Value, count: Value): readonly [Value, Value] =>
+    g.ops('TopK', [values, count], 2, { attributes: { axis: 1 } }) as [Value, Value];
+  /** The same slots in the order of the text, those that hold a token first, and where each goes. */
+  const inOrder = (
+    scores: Value,
+    best: Value,
+    holds: Value,
+    width: Value,
+  ): { readonly order: Value; readonly newSlots: Value } => {
+    const none = g.op('Mul', [scores, g.float(0)]);
+    const stays = g.op('Cast', [holds], { to: float });
+    const kept = g.op('ScatterElements', [none, best, stays], { axis: 1 });
+    const slots = g.op('CumSum', [g.op('Add', [none, g.float(1)]), g.int64(1)], { exclusive: 1 });
+    const [, order] = topK(g.op('Sub', [g.op('Mul', [kept, g.float(manySlots)]), slots]), width);
+    const newSlots = g.op('Where', [
+      g.op('Greater', [kept, g.float(0)]),
+      g.op('CumSum', [kept, g.int64(1)], { exclusive: 1 }),
+      g.float(manySlots),
+    ]);
+    return { order, newSlots };
+  };
+  /** Where slots lie whose rows have `width` of them, when all rows lie side by side: [B * T, 1] */
+  const flatSlots = (slots: Value, width: Value): Value => {
+    const rows = g.op('Gather', [g.op('Shape', [slots]), g.int64(0)]);
+    const one = g.op('Squeeze', [width]);
+    const starts = g.op('Range', [g.int64(0), g.op('Mul', [rows, one]), one]);
+    return g.op('Reshape', [g.op('Add', [slots, g.op('Unsqueeze', [starts, g.int64([1])])]), g.int64([-1, 1])]);
+  };
+  /** 1 where a slot is the one that stands there: [B, K, N] */
+  const oneHot = (slots: Value, width: Value): Value => {
+    const range = g.op('Range', [g.int64(0), g.op('Squeeze', [width]), g.int64(1)]);
+    return g.op('Cast', [g.op('Equal', [g.op('Unsqueeze', [slots, g.int64([2])]), range])], { to: float });
+  };
+  /** Weighted sums of the states that go into one. */
+  const mix = (x: Value, { width }: GraphMove, { into, shares }: NonNullable<GraphMove['mixed']>): Value => {
+    const share = g.op('Unsqueeze', [shares, g.int64([2])]);
+    if (training) {
+      const all = g.op('Mul', [oneHot(into, width), share]); // [B, T, N]
+      return g.op('MatMul', [g.op('Transpose', [all], { perm: [0, 2, 1] }), x]);
+    }
+    const rows = g.op('Slice', [g.op('Shape', [into]), g.int64([0]), g.int64([1]), g.int64([0])]);
+    const empty = g.op('Expand', [
+      g.float(0),
+      g.op('Concat', [g.op('Mul', [rows, width]), g.int64([size])], { axis: 0 }),
+    ]);
+    const parts = g.op('Reshape', [g.op('Mul', [x, share]), g.int64([-1, size])]);
+    const sums = g.op('ScatterND', [empty, flatSlots(into, width), parts], { reduction: 'add' });
+    return g.op('Reshape', [sums, g.op('Concat', [rows, width, g.int64([size])], { axis: 0 })]);
+  };
+  /** The state of what each token of the input has become. */
+  const takeOwners = (states: Value, owners: Value): Value => {
+    if (!training) return g.op('GatherND', [states, g.op('Unsqueeze', [owners, g.int64([2])])], { batch_dims: 1 });
+    const width = g.op('Slice', [g.op('Shape', [states]), g.int64([1]), g.int64([2]), g.int64([0])]);
+    return g.op('MatMul', [g.op('Identity', [oneHot(owners, width)]), states]);
+  };
 
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOnGraph(g, emit, training),
@@ -141,7 +216,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       })[0] as Value;
     },
 
-    attend: (queries, keys, { query, key, value }, { heads, layer, among }) => {
+    attend: (queries, keys, { query, key, value }, { heads, layer, among, proportional }) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
       const width = Math.sqrt(size / heads);
@@ -157,18 +232,22 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       };
       const [q, k, v] = [split(scaled), split(projections.key), split(projections.value)]; // [B, heads, .., size]
       const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
-      const probabilities = attentionSoftmax(g, product, among, training !== undefined);
+      const probabilities = attentionSoftmax(g, product, among, { training: training !== undefined, proportional });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
       const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
       return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
     },
 
-    received: ({ probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>, { valid }, voters = 'all') => {
+    received: (
+      { probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>,
+      { valid, merging },
+      voters = 'all',
+    ) => {
       if (voters === 'first') {
         const own = g.op('Slice', [probabilities, g.int64([0]), g.int64([1]), g.int64([2])]); // [B, heads, 1, K]
         return g.op('ReduceSum', [own, g.int64([1, 2])], { keepdims: 0 });
       }
-      const votes = g.op('MatMul', [g.op('Unsqueeze', [valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
+      const votes = g.op('MatMul', [g.op('Unsqueeze', [merging?.sizes ?? valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
     magnitudes: (states, { valid }) =>
@@ -182,26 +261,57 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return chooseTree(g, drops, (b) => then(opsOf(b, options, padded)), otherwise);
     },
     keep: (scores, { counts, width, ragged }) => {
-      const [, order] = g.ops('TopK', [protect(g, scores, protectedTokens), width], 2, { attributes: { axis: 1 } }) as [
-        Value,
-        Value,
-      ]; // best first; ties to the earlier
-      const slots = g.op('Unsqueeze', [order, g.int64([2])]);
-      const places = g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
-      return { order, slots, places, counts, ragged };
+      const [, best] = topK(protect(g, scores, protectedTokens), width); // best first; ties to the earlier
+      const asSlots = (order: Value): Value => g.op('Unsqueeze', [order, g.int64([2])]);
+      const everyPlace = (): Value =>
+        g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
+      if (!unmerge) {
+        return { order: best, slots: asSlots(best), places: everyPlace(), counts, ragged, width, newSlots: undefined };
+      }
+      const places = everyPlace();
+      const { order, newSlots } = inOrder(scores, best, g.op('Less', [places, counts]), width);
+      return { order, slots: asSlots(order), places, counts, ragged, width, newSlots };
     },
-    move: (x, { slots }) => g.op('GatherND', [x, slots], { batch_dims: 1 }),
-    depart: (tokens, { order, places, counts, ragged }, states) => {
+    places: ({ newSlots }) => newSlots as Value,
+    merge: (by, { into, weights, sizes }) => {
+      const slots = g.op('Cast', [into], { to: int64 });
+      const rows = g.op('Slice', [g.op('Shape', [into]), g.int64([0]), g.int64([1]), g.int64([0])]);
+      const empty = g.op('Expand', [g.float(0), g.op('Concat', [rows, by.width], { axis: 0 })]);
+      const sumOf = (values: Value): Value =>
+        g.op('ScatterElements', [empty, slots, values], { axis: 1, reduction: 'add' });
+      const sums = g.op('GatherElements', [g.op('Max', [sumOf(weights), g.float(leastWeight)]), slots], { axis: 1 });
+      const constant = (x: Value): Value => (training ? g.op('Identity', [x]) : x);
+      const mixed = {
+        into: slots,
+        shares: constant(g.op('Div', [weights, sums])),
+        sizes: constant(sumOf(sizes)),
+      };
+      return { ...by, mixed };
+    },
+    move: (x, by) => (by.mixed ? mix(x, by, by.mixed) : g.op('GatherND', [x, by.slots], { batch_dims: 1 })),
+    depart: (tokens, { order, places, counts, ragged, mixed }, states) => {
       const take = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
-      const { positions, departed, prior } = tokens;
+      const { positions, departed, prior, merging } = tokens;
+      const mergingAfter = (before: MergingTokens): MergingTokens => {
+        if (!mixed) return before;
+        const real = g.op('Greater', [mixed.sizes, g.float(0)]);
+        return {
+          sizes: mixed.sizes,
+          merged: g.op('Less', [g.float(0), g.float(1)]),
+          segments: g.op('Where', [real, take(before.segments), g.float(0)]),
+          owners: before.owners && g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }),
+        };
+      };
       return {
         valid: g.op('Cast', [g.op('Less', [places, counts])], { to: float }),
         padded: ragged,
         positions: positions && take(positions),
         departed: departed && keepStates(departed, states, tokens),
         prior: prior && take(prior),
+        merging: merging && mergingAfter(merging),
       };
     },
+    numbers: numbersOnGraph(g, { size, training: training !== undefined }),
 
     begin: (states) => ({
       valid: inputs.mask,
@@ -211,12 +321,19 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
         : undefined,
       prior: inputs.prior,
+      merging: unmerge && {
+        sizes: inputs.mask,
+        merged: g.op('Less', [g.float(1), g.float(0)]),
+        segments: segmentsOnGraph(g, inputs, protectedTokens),
+        owners: unmerge === 'group' ? everyPosition(g, inputs) : undefined,
+      },
     }),
     firstAlone: (x) => firstOf(g, x),
     firstTokens: (tokens) => tokens,
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
     restore: (states, tokens) => {
       const everywhere = (): Value => {
+        if (tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
         if (!tokens.departed) return states;
         const all = keepStates(tokens.departed, states, tokens);
         const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);

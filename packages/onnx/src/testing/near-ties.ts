@@ -6,7 +6,10 @@ import * as tf from '@tensorflow/tfjs';
 /** Scores that rounding may put in another order. */
 const near = 1e-5;
 
-/** Whether the last token that stays and the first that leaves have nearly the same score: engines may then differ in which. */
+/**
+ * Whether the last token that stays and the first that leaves have nearly the same score: engines may then differ in which. Whole numbers are
+ * scores by rule, which no rounding touches.
+ */
 export const isNearTie = async (
   { encoder, reducer }: TaskModel,
   input: EncoderInput,
@@ -20,6 +23,6 @@ export const isNearTie = async (
       .slice(1)
       .sort((a, b) => b - a); // the first token always stays
     const [last, first] = [others[count - 2], others[count - 1]];
-    return last !== undefined && first !== undefined && last - first < near;
+    return last !== undefined && first !== undefined && !Number.isInteger(last) && last - first < near;
   });
 };

@@ -1,19 +1,21 @@
 /** The operations of the encoder on TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import { moveSlots, moveTokens, restoreTokens } from '../../drop-and-restore.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { validSlots } from '../../extent.js';
-import { keepOrder, selectionOf } from '../../selection/selection.js';
+import { keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
-import type { DenseOps, EncoderOps } from '../encoder-ops.js';
+import { segmentsOf } from '../batch.js';
+import type { DenseOps, EncoderOps, Unmerge } from '../encoder-ops.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
 import { addAndNorm, dense, layerNorm } from './dense.js';
 import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
+import { numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
 
@@ -27,6 +29,8 @@ export interface OnTensorsOptions {
   readonly positions: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
+  /** What tokens that go into others return with, where they do so. Default: tokens just leave. */
+  readonly unmerge?: Unmerge | undefined;
 }
 
 /** Weights are tensors of the ranks that `EncoderWeights` says. */
@@ -34,6 +38,16 @@ const denseOf = ({ kernel, bias }: { readonly kernel: Tensor; readonly bias: Ten
   kernel: kernel as Tensor2D,
   bias: bias as Tensor1D,
 });
+
+/** The least sum of weights: that of a slot that nothing goes into. */
+const leastWeight = 1e-30;
+
+/** Attention scores before they are scaled, such that a key counts as often as its size: [B, heads, queries, keys]. */
+const addSizes = (scores: Tensor4D, sizes: Tensor2D, scale: number): Tensor4D => {
+  const [rows, width] = sizes.shape;
+  const logarithms = tf.mul(tf.log(tf.maximum(sizes, 1)), 1 / scale); // padding, of size 0, is masked
+  return tf.add(scores, tf.reshape(logarithms, [rows, 1, 1, width]));
+};
 
 /** States of the first token of each row: [B * T, hidden] -> [B, hidden]. */
 const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
@@ -59,6 +73,7 @@ export const onTensors = ({
   protectedTokens,
   positions,
   departed,
+  unmerge,
 }: OnTensorsOptions): EncoderOps<TensorEngine> => {
   const { rows, width } = batch;
   const idsOf = {
@@ -75,7 +90,7 @@ export const onTensors = ({
       return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
     },
 
-    attend: (queries, keys, weights, { heads, among: { extent } }) => {
+    attend: (queries, keys, weights, { heads, among: { extent, sizes }, proportional }) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
         key: dense(keys, denseOf(weights.key)),
@@ -83,13 +98,15 @@ export const onTensors = ({
       };
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
       const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, queries, keys]
-      const probabilities = attentionSoftmax(scores, extent, 1 / Math.sqrt(queries.shape[1] / heads));
+      const scale = 1 / Math.sqrt(queries.shape[1] / heads);
+      const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
+      const probabilities = attentionSoftmax(sized, extent, scale);
       const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
       return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
     },
 
-    received: ({ probabilities }, { extent }, voters = 'all') =>
-      attentionSignificance(probabilities, extent, { voters }),
+    received: ({ probabilities }, { extent, sizes }, voters = 'all') =>
+      attentionSignificance(probabilities, extent, { voters, votes: sizes }),
     magnitudes: (states, { extent }) => {
       const sums: Tensor2D = tf.reshape(tf.sum(tf.abs(states), -1), [rows, extent.width]);
       const valid = validSlots(extent);
@@ -106,9 +123,24 @@ export const onTensors = ({
       const extent = { rows, width: Math.max(...counts), counts };
       return { order, kept: selectionOf(order, 0, extent.width), extent };
     },
-    move: (x, { kept }) => moveTokens(x, kept),
-    depart: (tokens, { order, kept, extent }, states) => {
-      const { positions: before, prior } = tokens;
+    places: ({ order }) => tf.cast(placesOf(order), 'float32'),
+    merge: (by, { into, weights, sizes }) => {
+      const slots = tf.expandDims<Tensor3D>(tf.range(0, by.extent.width, 1, 'float32'), 1); // [N, 1]
+      const goes = tf.cast(tf.equal(tf.expandDims(into, 1), slots), 'float32'); // [B, N, T]
+      const weighted = tf.mul(goes, tf.expandDims(weights, 1));
+      const sums = tf.sum(weighted, -1, true);
+      return {
+        ...by,
+        mixed: {
+          shares: tf.div(weighted, tf.maximum(sums, leastWeight)),
+          into,
+          sizes: tf.sum(tf.mul(goes, tf.expandDims(sizes, 1)), -1),
+        },
+      };
+    },
+    move: (x, { kept, mixed }) => (mixed ? mixTokens(x, mixed.shares) : moveTokens(x, kept)),
+    depart: (tokens, { order, kept, extent, mixed }, states) => {
+      const { positions: before, prior, segments, owners } = tokens;
       const group = () => {
         const from = Math.min(...extent.counts);
         const gone = selectionOf(order, from, tokens.extent.width);
@@ -128,14 +160,25 @@ export const onTensors = ({
         departed: tokens.departed && [...tokens.departed, group()],
         positions: before && moveSlots(before, kept),
         prior: prior && moveSlots(prior, kept),
+        sizes: mixed?.sizes,
+        segments: segments && mixed && tf.where(tf.greater(mixed.sizes, 0), moveSlots(segments, kept), 0),
+        owners:
+          mixed && unmerge === 'group'
+            ? tf.cast(takeNumbers(mixed.into, owners ?? everyPosition(rows, width)), 'int32')
+            : undefined,
       };
     },
+
+    numbers: numbersOnTensors,
 
     begin: () => ({
       extent: { rows, width, counts: batch.lengths },
       departed: departed ? [] : undefined,
       positions: positions ? everyPosition(rows, width) : undefined,
       prior: batch.prior && tf.tensor2d(batch.prior, [rows, width]),
+      sizes: undefined,
+      segments: unmerge && tf.tensor2d(segmentsOf(batch, protectedTokens), [rows, width]),
+      owners: undefined,
     }),
     firstAlone: (states) => firstRows(states, rows),
     firstTokens: () => ({
@@ -143,9 +186,13 @@ export const onTensors = ({
       departed: undefined,
       positions: undefined,
       prior: undefined,
+      sizes: undefined,
+      segments: undefined,
+      owners: undefined,
     }),
     pool: (states) => firstRows(states, rows),
-    restore: (states, { extent, departed: left = [], positions: at }) => {
+    restore: (states, { extent, departed: left = [], positions: at, owners }) => {
+      if (owners) return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
       if (left.length === 0 || !at) return clearPadding(states, extent);
       const zeros = extent.counts.map(() => 0);
       const survivors = {

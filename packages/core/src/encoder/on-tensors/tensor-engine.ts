@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import type { TokenGroup } from '../../drop-and-restore.js';
 import type { Selection } from '../../selection/selection.js';
 import type { Extent } from '../../extent.js';
@@ -14,6 +14,12 @@ export type TensorTokens = {
   readonly departed: readonly TokenGroup[] | undefined;
   /** What is added to their scores, while anything is: [B, K] */
   readonly prior: Tensor2D | undefined;
+  /** How many tokens of the input each slot stands for, 0 for padding, once any have become one: [B, K] */
+  readonly sizes: Tensor2D | undefined;
+  /** Which of them may become one, where they may: [B, K] */
+  readonly segments: Tensor2D | undefined;
+  /** The slot of what each token of the input has become, once any have become one: [B, T] int32 */
+  readonly owners: Tensor2D | undefined;
 };
 
 /** Which slots are kept. */
@@ -22,6 +28,18 @@ export interface TensorMove {
   readonly order: Tensor2D;
   readonly kept: Selection;
   readonly extent: Extent;
+  /** What goes into the tokens that stay, where it does. */
+  readonly mixed?: Mixed | undefined;
+}
+
+/** Tokens that become one. */
+export interface Mixed {
+  /** What share each slot has in each new one: [B, N, T], rows of sum 1, or 0 for padding */
+  readonly shares: Tensor3D;
+  /** The new slot that each goes into: [B, T] */
+  readonly into: Tensor2D;
+  /** [B, N] */
+  readonly sizes: Tensor2D;
 }
 
 /** What the encoder computes with on TensorFlow.js: states are flat, [B * K, hidden]. */
@@ -29,6 +47,8 @@ export interface TensorEngine {
   readonly states: Tensor2D;
   readonly probabilities: Tensor4D;
   readonly scores: Tensor2D;
+  readonly pairs: Tensor3D;
+  readonly flags: Tensor;
   readonly weight: Tensor;
   readonly tokens: TensorTokens;
   /** Tokens that stay in each row. */

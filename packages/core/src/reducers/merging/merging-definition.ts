@@ -1,0 +1,64 @@
+import type { Unmerge } from '../../encoder/encoder-ops.js';
+import type { Merge, Reducer, ReducerSettings } from '../reducer.js';
+import type { ReducerDefinition } from '../reducer-definition.js';
+
+/** What each setting may be; the first is meant where nothing is said. */
+type Choices = Readonly<Record<string, readonly [string, ...string[]]>>;
+
+/** A choice for each setting. */
+type Chosen<C extends Choices> = { readonly [Name in keyof C]: C[Name][number] };
+
+export interface MergingDefinitionOptions<C extends Choices> {
+  readonly name: string;
+  readonly choices: C;
+  readonly create: (chosen: Chosen<C>) => Merge;
+}
+
+/** A definition that gives the same reducer for the same settings. */
+export interface MergingDefinition<C extends Choices> extends ReducerDefinition {
+  /** By settings that are checked already. */
+  readonly reducer: (settings?: Partial<Chosen<C>>) => Reducer;
+}
+
+/** What tokens return with that went into others. */
+export const unmergeChoices = ['group', 'own'] as const satisfies readonly Unmerge[];
+
+const problemOf =
+  (choices: Choices) =>
+  (settings: ReducerSettings): string | undefined => {
+    for (const [name, value] of Object.entries(settings)) {
+      const known = Object.hasOwn(choices, name) ? choices[name] : undefined;
+      if (known === undefined) return `has no setting "${name}"; it has ${Object.keys(choices).join(', ')}`;
+      if (!known.some((choice) => choice === value))
+        return `has ${name} ${JSON.stringify(value)}; expected ${known.map((choice) => `"${choice}"`).join(' or ')}`;
+    }
+    return undefined;
+  };
+
+/** The scores of a merging reducer are those of its matching; where no token leaves a layer, those of attention. */
+const reducerOf = (name: string, settings: ReducerSettings, merge: Merge): Reducer => ({
+  name,
+  settings,
+  score: (ops, at) =>
+    at.step === undefined ? ops.received(at.attended, at.tokens) : merge.match(ops, { ...at, step: at.step }).scores,
+  merge,
+});
+
+/** The definition of a reducer whose tokens go into others, with settings that are words. */
+export const mergingDefinition = <const C extends Choices>({
+  name,
+  choices,
+  create,
+}: MergingDefinitionOptions<C>): MergingDefinition<C> => {
+  const made = new Map<string, Reducer>();
+  const reducer = (settings: ReducerSettings = {}): Reducer => {
+    const chosen = Object.fromEntries(
+      Object.entries(choices).map(([setting, [usual]]) => [setting, settings[setting] ?? usual]),
+    ) as Chosen<C>;
+    const key = Object.values(chosen).join(' ');
+    const known = made.get(key) ?? reducerOf(name, chosen, create(chosen));
+    made.set(key, known);
+    return known;
+  };
+  return { name, problem: problemOf(choices), create: reducer, reducer };
+};
