@@ -10,7 +10,7 @@ import { createOnnxModel } from './onnx-model.js';
 import type { BareEncoder } from './testing/bare-encoder.js';
 import { openBareEncoder } from './testing/bare-encoder.js';
 import { largestDifference } from './testing/differences.js';
-import { openGolden } from './testing/golden.js';
+import { goldenFamilies, openGolden } from './testing/golden.js';
 
 const width = 32;
 const tolerance = 1e-4;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(['bert', 'distilbert'] as const)(
+describe.each(goldenFamilies)(
   'an exported %s on ONNX Runtime against the golden numbers',
   (family) => {
     const golden = openGolden(family);

@@ -77,7 +77,8 @@ const padPriors = (inputs: readonly EncoderInput[], width: number): Float32Array
 export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingWeights): PaddedBatch => {
   const lengths = inputs.map(({ ids }) => ids.length);
   const width = Math.max(0, ...lengths);
-  const positions = embeddings.position.shape[0];
+  const { position, firstPosition = 0, tokenType: segments, oneType = false } = embeddings;
+  const positions = position.shape[0] - firstPosition;
   if (lengths.length === 0) throw new CoreError('INPUT_INVALID', 'The batch is empty; expected at least one row.');
   if (width > positions) {
     throw new CoreError(
@@ -89,13 +90,13 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   const ids = new Int32Array(inputs.length * width);
   const typeIds = new Int32Array(inputs.length * width);
   const vocabulary = embeddings.word.shape[0];
-  const types = embeddings.tokenType?.shape[0] ?? 0;
+  const types = oneType ? 0 : (segments?.shape[0] ?? 0);
   inputs.forEach((input, row) => {
     if (input.ids.length === 0)
       throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);
     checkIds(input.ids, vocabulary, 'token id', row);
     ids.set(Array.from(input.ids), row * width);
-    if (input.typeIds && embeddings.tokenType) {
+    if (input.typeIds && types > 0) {
       if (input.typeIds.length !== input.ids.length) {
         throw new CoreError(
           'INPUT_INVALID',

@@ -107,8 +107,8 @@ export interface DenseOps<E extends EngineTypes> {
  * lie in a value, it knows alone.
  */
 export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
-  /** Rows of an embedding table, for the tokens of the batch. */
-  rows(table: E['weight'], of: 'ids' | 'positions' | 'types'): E['states'];
+  /** Rows of an embedding table, for the tokens of the batch. The first position is row `first`, by default 0. */
+  rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
   /** Layer normalisation of x + residual. */
   norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];

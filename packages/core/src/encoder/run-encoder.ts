@@ -66,10 +66,10 @@ export interface EncoderRun<E extends EngineTypes> {
 /** Word, position and segment embeddings, summed and normalised. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, position, tokenType, norm }: WeightTree<EmbeddingWeights, E['weight']>,
+  { word, position, firstPosition, tokenType, norm }: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
-  const [positions, words] = [ops.rows(position, 'positions'), ops.rows(word, 'ids')];
+  const [positions, words] = [ops.rows(position, 'positions', firstPosition), ops.rows(word, 'ids')];
   const at = { epsilon, place: 'embeddings' };
   if (tokenType === undefined) return ops.norm(words, norm, { ...at, residual: positions });
   return ops.norm(ops.add(words, positions), norm, { ...at, residual: ops.rows(tokenType, 'types') });

@@ -19,10 +19,14 @@ export interface LayerNormWeights {
 export interface EmbeddingWeights {
   /** [vocabulary, hidden] */
   readonly word: Tensor2D;
-  /** [positions, hidden]; its first dimension is the longest input the encoder takes. */
+  /** [positions, hidden]; the rows from `firstPosition` on are as many as the longest input the encoder takes has tokens. */
   readonly position: Tensor2D;
+  /** Row of `position` that the first token of an input has; the others follow. Default 0. */
+  readonly firstPosition?: number | undefined;
   /** [types, hidden], for encoders that have segment embeddings. */
   readonly tokenType?: Tensor2D;
+  /** All tokens are of type 0, whatever an input says: an encoder that has a row for them and no segments. Default false. */
+  readonly oneType?: boolean | undefined;
   readonly norm: LayerNormWeights;
 }
 

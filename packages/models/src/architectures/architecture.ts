@@ -6,9 +6,14 @@ import type { SpecTree } from './parameter-specs.js';
 export interface Dimensions extends EncoderShape {
   readonly heads: number;
   readonly vocabulary: number;
+  /** Most tokens that an input may have. */
   readonly positions: number;
+  /** Row of the table of positions that the first token has. Default 0. */
+  readonly firstPosition?: number | undefined;
   /** Segment embeddings; 0 for families without. */
   readonly types: number;
+  /** Rows of the table of segments in families without, whose tokens are all of the first. Default: there is none. */
+  readonly typeRows?: number | undefined;
   readonly layerNormEpsilon: number;
   /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
   readonly activation?: Activation | undefined;

@@ -33,17 +33,17 @@ test.each<[string, ModelConfig, string]>([
 });
 
 test('an unknown family is an error that lists the known ones', () => {
-  expect(() => architectureOf({ model_type: 'roberta', ...shapes })).toThrow(
-    /model_type "roberta" is not supported; known: bert, distilbert, tinybert/,
+  expect(() => architectureOf({ model_type: 'XLM_roberta_xl', ...shapes })).toThrow(
+    /model_type "XLM_roberta_xl" is not supported \(nearest by name: "xlm-roberta"\); known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert/,
   );
-  expect(() => architectureOf({ model_type: 'roberta' })).toThrow(
+  expect(() => architectureOf({ model_type: 'XLM_roberta_xl' })).toThrow(
     /Take a model of one of these families.*set "model_type"/,
   );
   expect(() => architectureOf({ hidden_size: 32 })).toThrow(
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
       message: expect.stringMatching(
-        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert\. Take a model/,
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert\. Take a model/,
       ),
     }),
   );

@@ -3,9 +3,11 @@ import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { bert } from './bert.js';
 import { distilbert } from './distilbert.js';
+import { nearestName } from './nearest-name.js';
+import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
 
-const builtIn: readonly Architecture[] = [bert, distilbert, tinybert];
+const builtIn: readonly Architecture[] = [bert, distilbert, tinybert, roberta, xlmRoberta, camembert];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
 const place = Symbol.for('@length-adaptive/models/architectures');
@@ -60,10 +62,15 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   return architectureNamed(name);
 };
 
+const nearestTo = (name: unknown): string => {
+  const nearest = typeof name === 'string' && nearestName(name, architectureNames());
+  return nearest ? ` (nearest by name: "${nearest}")` : '';
+};
+
 /**
  * The architecture that a config.json names.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, listing the known ones
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, with the known one that is nearest by name, and all of them
  */
 export const architectureOf = (config: ModelConfig): Architecture => {
   const found = findArchitecture(config);
@@ -72,7 +79,7 @@ export const architectureOf = (config: ModelConfig): Architecture => {
   const problem =
     name === undefined
       ? `no "model_type", and not all of a BERT's ${bertKeys.join(', ')}`
-      : `model_type ${JSON.stringify(name)} is not supported`;
+      : `model_type ${JSON.stringify(name)} is not supported${nearestTo(name)}`;
   throw new ModelError(
     'ARCHITECTURE_UNKNOWN',
     `config.json: ${problem}; known: ${architectureNames().join(', ')}. Take a model of one of these families; if this one has their tensors under their names, set "model_type" in its config.json to that family; a family of your own is made known by registerArchitecture(...).`,

@@ -112,6 +112,10 @@ const protect = (g: GraphBuilder, scores: Value, count: number): Value => {
   return g.op('Where', [g.op('Less', [places, g.int64(count)]), g.float(always), scores]);
 };
 
+/** The first row of a table: [rows, hidden] -> [1, hidden]. */
+const firstRow = (g: GraphBuilder, table: Value): Value =>
+  g.op('Slice', [table, g.int64([0]), g.int64([1]), g.int64([0])]);
+
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
 /** What heads are made of too. */
@@ -200,11 +204,15 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
 
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOnGraph(g, emit, training),
-    rows: (table, of) => {
+    rows: (table, of, first = 0) => {
       if (of === 'ids') return emit.rows(g, table, inputs.ids);
-      if (of === 'types') return g.op('Gather', [emit.whole(g, table), inputs.typeIds as Value]);
+      if (of === 'types')
+        return inputs.typeIds === undefined
+          ? firstRow(g, emit.whole(g, table)) // all tokens are of one type: [1, hidden]
+          : g.op('Gather', [emit.whole(g, table), inputs.typeIds]);
       const width = g.op('Slice', [g.op('Shape', [inputs.ids]), g.int64([1]), g.int64([2])]);
-      return g.op('Slice', [emit.whole(g, table), g.int64([0]), width, g.int64([0])]); // [T, hidden]
+      const end = first === 0 ? width : g.op('Add', [width, g.int64([first])]);
+      return g.op('Slice', [emit.whole(g, table), g.int64([first]), end, g.int64([0])]); // [T, hidden]
     },
     add: (x, y) => g.op('Add', [x, y]),
     norm: (x, { gain, bias }, { epsilon, residual, place }) => {

@@ -5,7 +5,9 @@ import type { Task, TaskModel, TensorData } from '@length-adaptive/models';
 import { createTaskModel, readSafetensors } from '@length-adaptive/models';
 
 /** Families of encoders with reference numbers. */
-export type GoldenFamily = 'bert' | 'distilbert';
+export const goldenFamilies = ['bert', 'distilbert', 'roberta'] as const;
+
+export type GoldenFamily = (typeof goldenFamilies)[number];
 
 /** Reference numbers computed in float64 by PyTorch (see models/fixtures/golden/README.md), with the model and the inputs that they belong to. */
 export interface Golden {

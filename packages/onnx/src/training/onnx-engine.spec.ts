@@ -15,7 +15,7 @@ import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
-import { openGolden } from '../testing/golden.js';
+import { goldenFamilies, openGolden } from '../testing/golden.js';
 import { onnxTrainingEngine } from './onnx-engine.js';
 
 type Batch = readonly LabelledInput[];
@@ -62,7 +62,7 @@ const stepOf = async (
   return { losses: await engine.step(batch, sandwich, gradients, options), gradients };
 };
 
-test.each(['bert', 'distilbert'] as const)(
+test.each(goldenFamilies)(
   'one sandwich step of %s: the golden losses and the golden gradient of every parameter',
   async (family) => {
     const golden = openGolden(family);
@@ -104,8 +104,13 @@ const distilbertConfig = {
   initializer_range: 0.15,
 };
 
+const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
+
 describe.each([
   { task: sequenceClassification(['a', 'b', 'c']), config },
+  { task: sequenceClassification(['a', 'b', 'c']), config: robertaConfig },
+  { task: questionAnswering(), config: robertaConfig },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: robertaConfig },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },

@@ -18,7 +18,7 @@ export const addPassGradients = (
   }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
 ): void => {
   const { hiddenSize } = model.dimensions;
-  const { word, position, tokenType } = model.encoder.embeddings;
+  const { word, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
   const values = (name: string): Float32Array => outputs[`gradient.${name}`]?.data as Float32Array;
   for (const { name } of parameters) addGradient(gradients, name, { values: values(name) });
   const embeddings = values('embeddings');
@@ -27,6 +27,6 @@ export const addPassGradients = (
     addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, hiddenSize) : byRows);
   };
   add(word.name, ({ ids }, token) => ids[token] as number, false);
-  add(position.name, (_, token) => token, true);
-  if (tokenType) add(tokenType.name, ({ typeIds }, token) => typeIds?.[token] ?? 0, true);
+  add(position.name, (_, token) => firstPosition + token, true);
+  if (tokenType) add(tokenType.name, ({ typeIds }, token) => (oneType ? 0 : (typeIds?.[token] ?? 0)), true);
 };

@@ -79,11 +79,11 @@ export const onTensors = ({
   const idsOf = {
     ids: () => batch.ids,
     types: () => batch.typeIds,
-    positions: () => Int32Array.from({ length: rows * width }, (_, slot) => slot % width),
+    positions: (first: number) => Int32Array.from({ length: rows * width }, (_, slot) => first + (slot % width)),
   };
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
-    rows: (table, of) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](), 'int32')),
+    rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     add: (x, y) => tf.add(x, y),
     norm: (x, { gain, bias }, { epsilon, residual }) => {
       const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D };
