@@ -16,15 +16,19 @@ export type {
   Voters,
 } from './encoder/encoder-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
+export { atRanks } from './encoder/factors.js';
+export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
 export type { Wanted } from './encoder/wanted.js';
 export type {
+  AffineWeights,
   AttentionWeights,
   BlockWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,
+  FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
   WeightTree,

@@ -14,11 +14,22 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, ranksKey, validateOperatingPoint } from './operating-point.js';
 export type { OperatingPoint } from './operating-point.js';
+export {
+  areFullRanks,
+  breakEvenRank,
+  formatRanks,
+  matrixMacs,
+  rankKinds,
+  rankOf,
+  uniformRanks,
+  validateRanks,
+} from './ranks.js';
+export type { Ranks } from './ranks.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
-export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
+export { classificationHeadCost, cost, costParts, pointCost, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';
 export type { PublishedCostOptions } from './published-cost.js';
@@ -49,6 +60,8 @@ export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+export { atRanks } from './encoder/factors.js';
+export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
 export type { Wanted } from './encoder/wanted.js';
@@ -67,11 +80,13 @@ export type {
   Voters,
 } from './encoder/encoder-ops.js';
 export type {
+  AffineWeights,
   AttentionWeights,
   BlockWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,
+  FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
   WeightTree,

@@ -8,6 +8,7 @@ import { keepOrder, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import type { DenseOps, EncoderOps } from '../encoder-ops.js';
+import type { AffineWeights, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
@@ -30,10 +31,7 @@ export interface OnTensorsOptions {
 }
 
 /** Weights are tensors of the ranks that `EncoderWeights` says. */
-const denseOf = ({ kernel, bias }: { readonly kernel: Tensor; readonly bias: Tensor }) => ({
-  kernel: kernel as Tensor2D,
-  bias: bias as Tensor1D,
-});
+const denseOf = (weights: WeightTree<AffineWeights, Tensor>): AffineWeights => weights as AffineWeights;
 
 /** States of the first token of each row: [B * T, hidden] -> [B, hidden]. */
 const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
