@@ -16,7 +16,7 @@ export type {
   Voters,
 } from './encoder/encoder-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
-export { atRanks } from './encoder/factors.js';
+export { atRanks, factorsOf } from './encoder/factors.js';
 export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';

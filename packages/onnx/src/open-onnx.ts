@@ -1,3 +1,4 @@
+import type { Ranks } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import { architectureOf, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
 import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
@@ -39,12 +40,12 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
 const fromWeights = async (
   source: FileSource,
   precision: Precision,
-  trace: boolean,
+  { trace, ranks }: { readonly trace: boolean; readonly ranks?: Ranks | undefined },
   options: OpenModelOptions,
 ): Promise<{ readonly file: OnnxFile; readonly notes: RunnableTextModel['notes'] }> => {
   const { model, notes, close } = await openDeferredModel(source, options);
   try {
-    return { file: await makeOnnxFile(model, { precision, trace }), notes };
+    return { file: await makeOnnxFile(model, { precision, trace, ranks }), notes };
   } finally {
     await close();
   }
@@ -116,13 +117,20 @@ export const openOnnx = async (
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
     const read = async (): Promise<OnnxFile> => {
-      const made = await fromWeights(files, precision, false, options);
+      const made = await fromWeights(files, precision, { trace: false }, options);
       notes = made.notes;
       return made.file;
     };
-    const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
+    const at = async (ranks: Ranks | undefined, trace = false): Promise<OnnxFile> =>
+      (await fromWeights(files, precision, { trace, ranks }, options)).file;
+    const { lowRank } = lengthAdaptive ?? {};
     const ranking = chooseRanking(options, lengthAdaptive);
-    const model = await runOnnxFile(read, config, { ...session, ...ranking, traced });
+    const model = await runOnnxFile(read, config, {
+      ...session,
+      ...ranking,
+      traced: (ranks) => at(ranks, true),
+      ranked: lowRank && { largest: lowRank.ranks, read: at },
+    });
     return finish(model, notes);
   }
   const graph = await readGraph(files, file ?? modelFileName(precision));

@@ -43,7 +43,10 @@ test('a rank multiplies at most its share of what the matrix does, one rank more
 /** Every matrix as two of the smaller size: what factors of full rank are. */
 const inExactFactors = (weights: EncoderWeights): EncoderWeights => {
   const { blocks } = exactFactors(weights);
-  const of = <Names extends string>(own: Record<NoInfer<Names>, AffineWeights>, factors: Record<Names, object>) =>
+  const of = <Names extends string>(
+    own: Record<NoInfer<Names>, AffineWeights>,
+    factors: Partial<Record<Names, object>>,
+  ) =>
     Object.fromEntries(
       Object.keys(factors).map((name) => [name, { ...factors[name as Names], bias: own[name as Names].bias }]),
     );

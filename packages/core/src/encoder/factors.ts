@@ -44,6 +44,30 @@ const sizesOf = <Leaf extends Shaped>(
 ): readonly (number | undefined)[] =>
   'kernel' in weights ? weights.kernel.shape : [weights.down.shape[0], weights.up.shape[1]];
 
+/** The factors that an encoder is made of; none of the maps that are whole. */
+export const factorsOf = <Leaf>({
+  blocks,
+}: Pick<WeightTree<EncoderWeights, Leaf>, 'blocks'>): WeightTree<EncoderFactors, Leaf> => {
+  type Affine = WeightTree<AffineWeights, Leaf>;
+  const of = <Name extends string>(
+    name: Name,
+    weights: Affine,
+  ): Partial<Record<Name, WeightTree<MatrixFactors, Leaf>>> =>
+    ('kernel' in weights ? {} : { [name]: { down: weights.down, up: weights.up } }) as Partial<
+      Record<Name, WeightTree<MatrixFactors, Leaf>>
+    >;
+  const found = blocks.map(({ attention, feedForward }: WeightTree<BlockWeights, Leaf>) => ({
+    attention: {
+      ...of('query', attention.query),
+      ...of('key', attention.key),
+      ...of('value', attention.value),
+      ...of('output', attention.output),
+    },
+    feedForward: { ...of('intermediate', feedForward.intermediate), ...of('output', feedForward.output) },
+  }));
+  return { blocks: found } as WeightTree<EncoderFactors, Leaf>;
+};
+
 /**
  * An encoder that runs at ranks, on any engine: each matrix that is cheaper in factors as a part of its factors, the others as they are.
  *
