@@ -7,6 +7,7 @@ import { compressCommand } from './compress/command.js';
 import { distillCommand } from './distill/command.js';
 import { evaluateCommand } from './evaluate/command.js';
 import { exportCommand } from './export/command.js';
+import { factoriseCommand } from './factorise/command.js';
 import { inspectCommand } from './inspect/command.js';
 import { predictCommand } from './predict/command.js';
 import { searchCommand } from './search/command.js';
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   predictCommand,
   inspectCommand,
   compressCommand,
+  factoriseCommand,
   exportCommand,
   benchCommand,
   workerCommand,

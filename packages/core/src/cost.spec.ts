@@ -2,13 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { CostOptions } from './cost.js';
-import { classificationHeadCost, cost, costParts, relativeCost } from './cost.js';
+import { classificationHeadCost, cost, costParts, pointCost, relativeCost } from './cost.js';
 import { encode } from './encode.js';
+import { atRanks } from './encoder/factors.js';
 import { runEncoder } from './encoder/run-encoder.js';
+import type { EncoderWeights } from './encoder/weights.js';
 import { fullLength, keptTokens } from './length-config.js';
 import type { CountedMacs, CountingEngine } from './testing/counting-ops.js';
 import { countingOps, encoderShapes } from './testing/counting-ops.js';
+import { exactFactors, sliceTensors } from './testing/exact-factors.js';
 import { profiledMacs } from './testing/profiled-macs.js';
+import { uniformRanks } from './ranks.js';
 
 const miniLm = { layers: 6, hiddenSize: 384, intermediateSize: 1536 };
 
@@ -17,11 +21,11 @@ const countedRun = (
   shape: typeof miniLm,
   config: readonly number[],
   length: number,
-  { wanted = 'all', layers = config.map((_, layer) => layer), minTokens = 2 }: CostOptions,
+  { wanted = 'all', layers = config.map((_, layer) => layer), minTokens = 2, ranks }: CostOptions,
 ): CountedMacs => {
   const { ops, counted } = countingOps(length);
   const kept = keptTokens(config, length, { minTokens });
-  runEncoder<CountingEngine>(ops, encoderShapes(shape, 1), {
+  runEncoder<CountingEngine>(ops, encoderShapes(shape, 1, ranks), {
     wanted,
     layers,
     steps: layers.map((layer) => kept[layer] as number),
@@ -39,6 +43,14 @@ const ratios = (layers: number) =>
       maxLength: layers,
     })
     .map((config) => config.sort((a, b) => b - a));
+/** Shares of break-even ranks, whole matrices among them. */
+const rankShares = (layers: number) => {
+  const shares = fc.array(fc.oneof(fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constant(1)), {
+    minLength: layers,
+    maxLength: layers,
+  });
+  return fc.option(fc.record({ attention: shares, feedForward: shares }), { nil: undefined });
+};
 /** Some of the layers of a model, ascending. */
 const running = (layers: number) =>
   fc.subarray(
@@ -46,7 +58,7 @@ const running = (layers: number) =>
     { minLength: 1 },
   );
 
-test('it is what the encoder multiplies, whatever its shape, the input, the configuration, the layers that run and what is wanted', () => {
+test('it is what the encoder multiplies, whatever its shape, the input, the configuration, the ranks, the layers that run and what is wanted', () => {
   const size = fc.integer({ min: 1, max: 12 });
   const models = fc.record({ layers: fc.integer({ min: 1, max: 5 }), hiddenSize: size, intermediateSize: size });
   const cases = models.chain((shape) =>
@@ -54,7 +66,12 @@ test('it is what the encoder multiplies, whatever its shape, the input, the conf
       shape: fc.constant(shape),
       config: ratios(shape.layers),
       length: fc.integer({ min: 1, max: 60 }),
-      options: fc.record({ wanted: wanteds, layers: running(shape.layers), minTokens: fc.integer({ min: 1, max: 9 }) }),
+      options: fc.record({
+        wanted: wanteds,
+        layers: running(shape.layers),
+        minTokens: fc.integer({ min: 1, max: 9 }),
+        ranks: rankShares(shape.layers),
+      }),
     }),
   );
   fc.assert(
@@ -72,6 +89,7 @@ test('the matrix products that TensorFlow.js runs are those that it prices', asy
   await tf.setBackend('cpu');
   tf.env().set('IS_TEST', true);
   const weights = tinyEncoder();
+  const factors = exactFactors(weights);
   const shape = { layers: 3, hiddenSize: 16, intermediateSize: 32 };
   const cases = fc.record({
     config: ratios(3),
@@ -79,12 +97,14 @@ test('the matrix products that TensorFlow.js runs are those that it prices', asy
     wanted: wanteds,
     layers: running(3),
     minTokens: fc.integer({ min: 1, max: 4 }),
+    ranks: rankShares(3),
   });
-  const property = fc.asyncProperty(cases, async ({ config, length, ...options }) => {
-    const run = await profiledMacs(
-      () => encode(weights, [{ ids: new Int32Array(length) }], { config, ...options }).hidden,
-    );
-    const { projections, attention, feedForward } = costParts(shape, config, length, options);
+  const property = fc.asyncProperty(cases, async ({ config, length, ranks, ...options }) => {
+    const run = await profiledMacs(() => {
+      const own = ranks ? atRanks(weights, factors, ranks, sliceTensors) : weights;
+      return encode(own as EncoderWeights, [{ ids: new Int32Array(length) }], { config, ...options }).hidden;
+    });
+    const { projections, attention, feedForward } = costParts(shape, config, length, { ...options, ranks });
     expect(run).toBe(projections + attention + feedForward);
   });
   await fc.assert(property, { numRuns: 40 });
@@ -130,4 +150,26 @@ test('heads count', () => {
   expect(
     cost(miniLm, fullLength(6), 16, { head: classificationHeadCost(384, 2) }) - cost(miniLm, fullLength(6), 16),
   ).toBe(384 * 384 + 768);
+});
+
+test('ranks halve the projections and the feed-forward blocks exactly where their rank is whole', () => {
+  const shape = { layers: 2, hiddenSize: 768, intermediateSize: 768 };
+  const dense = costParts(shape, fullLength(2), 20);
+  const half = costParts(shape, fullLength(2), 20, { ranks: uniformRanks(2, 0.5) });
+  expect(half).toEqual({ ...dense, projections: dense.projections / 2, feedForward: dense.feedForward / 2 });
+  expect(costParts(shape, fullLength(2), 20, { ranks: uniformRanks(2, 1) })).toEqual(dense);
+});
+
+test('a model that is stored in factors is full at its own ranks', () => {
+  const shape = { ...miniLm, ranks: uniformRanks(6, 0.5) };
+  expect(cost(shape, fullLength(6), 30)).toBe(cost(miniLm, fullLength(6), 30, { ranks: uniformRanks(6, 0.5) }));
+  expect(relativeCost(shape, fullLength(6), [30])).toBe(1);
+  expect(relativeCost(shape, fullLength(6), [30], { ranks: uniformRanks(6, 0.25) })).toBeCloseTo(0.5, 1);
+  expect(pointCost(shape, { ranks: uniformRanks(6, 1) }, 30)).toBe(cost(miniLm, fullLength(6), 30));
+});
+
+test('ranks of another depth are refused', () => {
+  expect(() => cost(miniLm, fullLength(6), 10, { ranks: uniformRanks(3, 0.5) })).toThrow(
+    /"attention" has 3 entries for a model of 6 layers/,
+  );
 });

@@ -3,6 +3,10 @@ import { CoreError } from './errors.js';
 import { checkLayers } from './layers.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
+import type { OperatingPoint } from './operating-point.js';
+import { lengthsOf } from './operating-point.js';
+import type { Ranks } from './ranks.js';
+import { matrixMacs, validateRanks } from './ranks.js';
 
 /** The dimensions of an encoder, as far as its cost depends on them. */
 export interface EncoderShape {
@@ -11,6 +15,8 @@ export interface EncoderShape {
   readonly hiddenSize: number;
   /** f: width inside the feed-forward block. */
   readonly intermediateSize: number;
+  /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** Multiply-accumulates of the head for an input of `length` tokens. */
@@ -38,15 +44,17 @@ export interface CostOptions extends KeepOptions {
   readonly wanted?: Wanted | undefined;
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
+  /** How large the factors of its matrices are. Default: the shape's own. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k. */
   readonly projections: number;
   /** Attention scores and their weighted sums: 2 q l d. */
   readonly attention: number;
-  /** Feed-forward blocks: 2 m d f. */
+  /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k. */
   readonly feedForward: number;
   /** Layer norms, one MAC an element: l d of the embeddings, 2 m d of every layer. */
   readonly layerNorm: number;
@@ -58,15 +66,17 @@ export interface CostParts {
  * graph compute. Tokens leave a layer once it has attended, before the output projection. Every token that enters asks, q = l, but where
  * the first alone is `wanted` it is the only one that asks and stays in the last layer, q = m = 1.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers that do not ascend
+ * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPERATING_POINT_INVALID` for such ranks, `OPTION_INVALID`
+ * for layers that do not ascend
  */
 export const costParts = (
-  { layers: depth, hiddenSize: d, intermediateSize: f }: EncoderShape,
+  { layers: depth, hiddenSize: d, intermediateSize: f, ranks: own }: EncoderShape,
   config: LengthConfig,
   length: number,
-  { head, wanted = 'all', layers, ...keep }: CostOptions = {},
+  { head, wanted = 'all', layers, ranks = own, ...keep }: CostOptions = {},
 ): CostParts => {
   validateLengthConfig(config, depth);
+  if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
   const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
@@ -75,9 +85,9 @@ export const costParts = (
     const firstAlone = wanted === 'first' && layer === running.at(-1);
     const asking = firstAlone ? 1 : entering;
     const staying = firstAlone ? 1 : (kept[layer] as number);
-    parts.projections += (2 * entering + asking + staying) * d * d;
+    parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
     parts.attention += 2 * asking * entering * d;
-    parts.feedForward += 2 * staying * d * f;
+    parts.feedForward += 2 * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
     entering = staying;
   }
@@ -100,9 +110,17 @@ export const totalCost = ({ projections, attention, feedForward, layerNorm, head
 export const cost = (shape: EncoderShape, config: LengthConfig, length: number, options: CostOptions = {}): number =>
   totalCost(costParts(shape, config, length, options));
 
+/** `cost` of an input at an operating point. */
+export const pointCost = (
+  shape: EncoderShape,
+  point: OperatingPoint,
+  length: number,
+  options: CostOptions = {},
+): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ranks: point.ranks });
+
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):
- * the sum over the inputs at the configuration divided by the sum at full length. With `layers` it is the share of the model whose
+ * the sum over the inputs at the configuration and ranks divided by the sum at full length and the shape's own ranks. With `layers` it is the share of the model whose
  * layers all run.
  *
  * @throws CoreError `INPUT_INVALID` without lengths, `LENGTH_CONFIG_INVALID`, `OPTION_INVALID`
@@ -111,13 +129,13 @@ export const relativeCost = (
   shape: EncoderShape,
   config: LengthConfig,
   lengths: Iterable<number>,
-  { layers, ...options }: CostOptions = {},
+  { layers, ranks, ...options }: CostOptions = {},
 ): number => {
   const full = fullLength(shape.layers);
   let spent = 0;
   let whole = 0;
   for (const [length, count] of countLengths(lengths)) {
-    spent += count * cost(shape, config, length, { ...options, layers });
+    spent += count * cost(shape, config, length, { ...options, layers, ranks });
     whole += count * cost(shape, full, length, options);
   }
   if (whole === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');

@@ -17,6 +17,8 @@ import type { Observe } from './encoder/observe.js';
 import type { Dropout } from './encoder/on-tensors/dropout.js';
 import { clearPadding, onTensors } from './encoder/on-tensors/on-tensors.js';
 import type { Observed, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+import type { WatchInputs } from './encoder/on-tensors/watch-inputs.js';
+import { watchInputs } from './encoder/on-tensors/watch-inputs.js';
 import type { FadedAt } from './encoder/run-encoder.js';
 import { runEncoder } from './encoder/run-encoder.js';
 import type { Wanted } from './encoder/wanted.js';
@@ -46,6 +48,8 @@ export interface EncodeOptions extends KeepOptions {
   readonly trace?: boolean;
   /** Report hidden states, attention probabilities or projections of some layers. Default: none. */
   readonly observe?: Observe | undefined;
+  /** Called with what every map of the encoder is given, padding as zeros; excludes `config`. Default: nobody looks. */
+  readonly watch?: WatchInputs | undefined;
 }
 
 /** What one executed layer did. */
@@ -115,10 +119,16 @@ const runOnTensors = (
     dropout,
     trace: traced = false,
     observe,
+    watch,
     ...keep
   }: EncodeOptions,
 ): EncodeOutput => {
   const config = validateLengthConfig(givenConfig ?? fullLength(weights.blocks.length), weights.blocks.length);
+  if (watch && givenConfig)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and watch are given: inputs are watched where no token leaves; leave one out.',
+    );
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
   checkPriorLayers(priorLayers, weights.blocks.length);
@@ -132,7 +142,7 @@ const runOnTensors = (
     wanted === 'all' && steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
   const unmerge = reducer.merge?.unmerge;
   const departed = restores && unmerge !== 'group';
-  const ops = onTensors({
+  const own = onTensors({
     batch,
     dropout,
     protectedTokens,
@@ -140,6 +150,7 @@ const runOnTensors = (
     departed,
     unmerge,
   });
+  const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;
   const { states, tokens, trace, observed } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,

@@ -20,15 +20,19 @@ export type {
 export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
 export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
+export { atRanks, factorsOf } from './encoder/factors.js';
+export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
 export type { Wanted } from './encoder/wanted.js';
 export type {
+  AffineWeights,
   AttentionWeights,
   BlockWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,
+  FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
   WeightTree,

@@ -14,11 +14,22 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, ranksKey, validateOperatingPoint } from './operating-point.js';
 export type { OperatingPoint } from './operating-point.js';
+export {
+  areFullRanks,
+  breakEvenRank,
+  formatRanks,
+  matrixMacs,
+  rankKinds,
+  rankOf,
+  uniformRanks,
+  validateRanks,
+} from './ranks.js';
+export type { Ranks } from './ranks.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
-export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
+export { classificationHeadCost, cost, costParts, pointCost, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';
 export type { PublishedCostOptions } from './published-cost.js';
@@ -54,7 +65,10 @@ export type { Extent } from './extent.js';
 export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
 export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
+export type { WatchInputs } from './encoder/on-tensors/watch-inputs.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+export { atRanks, factorsOf } from './encoder/factors.js';
+export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
 export type { Wanted } from './encoder/wanted.js';
@@ -75,11 +89,13 @@ export type {
   Voters,
 } from './encoder/encoder-ops.js';
 export type {
+  AffineWeights,
   AttentionWeights,
   BlockWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,
+  FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
   WeightTree,

@@ -13,9 +13,20 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+export { formatPoint, isFullPoint, lengthsOf, pointKey, ranksKey, validateOperatingPoint } from './operating-point.js';
 export type { OperatingPoint } from './operating-point.js';
-export { classificationHeadCost, cost, costParts, relativeCost, tokenHeadCost, totalCost } from './cost.js';
+export {
+  areFullRanks,
+  breakEvenRank,
+  formatRanks,
+  matrixMacs,
+  rankKinds,
+  rankOf,
+  uniformRanks,
+  validateRanks,
+} from './ranks.js';
+export type { Ranks } from './ranks.js';
+export { classificationHeadCost, cost, costParts, pointCost, relativeCost, tokenHeadCost, totalCost } from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';
 export type { PublishedCostOptions } from './published-cost.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
 import { describeOnBackends, expectNoLeak } from './testing/backends.js';
 import { encode } from './encode.js';
-import type { EncoderWeights } from './encoder/weights.js';
+import type { DenseWeights, EncoderWeights } from './encoder/weights.js';
 
 const inputs = [{ ids: [1, 2, 3, 4] }, { ids: [5, 6] }];
 
@@ -52,7 +52,7 @@ describeOnBackends('encode with observe', () => {
 
   test('the gradient flows through what is observed', async () => {
     await expectNoLeak(() => {
-      const kernel = weights.blocks[0]?.attention.query.kernel as tf.Tensor2D;
+      const { kernel } = weights.blocks[0]?.attention.query as DenseWeights;
       const gradient = tf.tidy(() => {
         const withKernel = (x: tf.Tensor): EncoderWeights => {
           const [first, ...rest] = weights.blocks;

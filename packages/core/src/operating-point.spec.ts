@@ -18,13 +18,39 @@ test.each<[OperatingPoint, number | undefined]>([
   [{ lengths: undefined }, 3],
   [{ lengths: [1, 0.5, 0.5] }, 3],
   [{ lengths: [0.5] }, undefined],
+  [{ ranks: { attention: [0.5, 1], feedForward: [0.25, 0.5] } }, 2],
+  [{ lengths: [1, 0.5], ranks: { attention: [1, 1], feedForward: [1, 0.01] } }, 2],
 ])('%j is a point', (point, layers) => {
   expect(validateOperatingPoint(point, layers)).toBe(point);
 });
 
 test.each<[unknown, number | undefined, RegExp]>([
-  [{ lengths: [0.5], ranks: [8] }, 1, /^OPERATING_POINT_INVALID .*"ranks" is not known.* runs points with: lengths/],
-  [{ threshold: 0.1 }, undefined, /^OPERATING_POINT_INVALID .*"threshold" is not known/],
+  [{ lengths: [0.5], ranks: [8] }, 1, /^OPERATING_POINT_INVALID .*expected an object.*"attention".*"feedForward"/],
+  [{ ranks: { attention: [0.5] } }, 1, /^OPERATING_POINT_INVALID .*"feedForward" is no list of shares/],
+  [{ ranks: { attention: [], feedForward: [] } }, undefined, /^OPERATING_POINT_INVALID .*"attention" is no list/],
+  [
+    { ranks: { attention: [0.5, 0.5], feedForward: [0.5] } },
+    undefined,
+    /^OPERATING_POINT_INVALID .*"attention" has 2 entries and "feedForward" 1/,
+  ],
+  [
+    { ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } },
+    3,
+    /^OPERATING_POINT_INVALID .*"attention" has 2 entries for a model of 3 layers/,
+  ],
+  [
+    { ranks: { attention: [0.5, 0], feedForward: [1, 1] } },
+    2,
+    /^OPERATING_POINT_INVALID .*"attention" has 0 at layer 1.*above 0 and at most 1/,
+  ],
+  [{ ranks: { attention: [1.5], feedForward: [1] } }, 1, /^OPERATING_POINT_INVALID .*"attention" has 1.5 at layer 0/],
+  [{ ranks: { attention: [1], feedForward: ['1'] } }, 1, /^OPERATING_POINT_INVALID .*"feedForward" has "1" at layer 0/],
+  [{ ranks: { attention: [1], feedForward: [1], head: [1] } }, 1, /^OPERATING_POINT_INVALID .*"head" is not known/],
+  [
+    { threshold: 0.1 },
+    undefined,
+    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, ranks/,
+  ],
   [[0.5, 0.4], 2, /^OPERATING_POINT_INVALID .*\[0\.5,0\.4\]: expected an object/],
   [null, 2, /^OPERATING_POINT_INVALID .*expected an object/],
   ['full', 2, /^OPERATING_POINT_INVALID .*expected an object/],
@@ -53,4 +79,16 @@ test('lengths of a point, and how people read it', () => {
     false,
   ]);
   expect([formatPoint({}), formatPoint({ lengths: [1, 0.333] })]).toEqual(['full', '1.00 0.33']);
+});
+
+test('ranks are part of the key, of what is full, and of what people read', () => {
+  const ranks = { attention: [0.5, 0.5], feedForward: [0.75, 1] };
+  expect(pointKey({ ranks })).toBe('ranks=0.5,0.5/0.75,1');
+  expect(pointKey({ lengths: [1, 1], ranks })).toBe(pointKey({ ranks }));
+  expect(pointKey({ lengths: [1, 0.5], ranks })).toBe('lengths=1,0.5;ranks=0.5,0.5/0.75,1');
+  expect([isFullPoint({ ranks }), isFullPoint({ lengths: [1, 1], ranks })]).toEqual([false, false]);
+  expect(formatPoint({ ranks })).toBe('full, ranks attention 0.50, feed-forward 0.75 1.00');
+  expect(formatPoint({ lengths: [1, 0.5], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } })).toBe(
+    '1.00 0.50, ranks 0.50',
+  );
 });

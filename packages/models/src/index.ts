@@ -32,6 +32,8 @@ export {
   withRanking,
 } from './folder/ranking.js';
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
+export { checkRanks, lowRankFileName } from './folder/low-rank.js';
+export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
@@ -91,7 +93,7 @@ export { tokenBatches } from './model/token-batches.js';
 export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
 export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
-export { parsePoint } from './predictor/parse-point.js';
+export { parsePoint, parseRanks } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
@@ -155,6 +157,9 @@ export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
+export { everyRank, factoriseModel } from './model/factorise-model.js';
+export type { FactorisedMatrix, FactorisedModel, FactoriseOptions } from './model/factorise-model.js';
+export type { FactoriseMethod } from './low-rank/factorise-matrix.js';
 export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export { checkParameters } from './architectures/parameter.js';

@@ -20,141 +20,138 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(goldenFamilies)(
-  'an exported %s on ONNX Runtime against the golden numbers',
-  (family) => {
-    const golden = openGolden(family);
-    let model: TaskModel;
-    let engine: OnnxModel;
-    let bare: BareEncoder;
+describe.each(goldenFamilies)('an exported %s on ONNX Runtime against the golden numbers', (family) => {
+  const golden = openGolden(family);
+  let model: TaskModel;
+  let engine: OnnxModel;
+  let bare: BareEncoder;
 
-    beforeAll(async () => {
-      model = golden.model();
-      const host = await hostModel(model);
-      engine = await createOnnxModel(exportGraph(host), model.config, {
-        traced: () => exportGraph(host, { trace: true }),
-      });
-      bare = await openBareEncoder(model);
+  beforeAll(async () => {
+    model = golden.model();
+    const host = await hostModel(model);
+    engine = await createOnnxModel(exportGraph(host), model.config, {
+      traced: () => exportGraph(host, { trace: true }),
     });
-    afterAll(async () => {
-      await engine.release();
-      await bare.release();
-      model.dispose();
-    });
+    bare = await openBareEncoder(model);
+  });
+  afterAll(async () => {
+    await engine.release();
+    await bare.release();
+    model.dispose();
+  });
 
-    const layers = golden.numbers('lengths').length;
-    const outputs = golden.rows('full.logits')[0]?.length ?? 0;
-    const full = fullLength(layers);
-    const dropped = fromAbsoluteLengths(golden.numbers('lengths'), 16);
-    const hidden = (inputs: typeof golden.inputs, config: LengthConfig) =>
-      bare.hidden(
-        inputs,
-        inputs.map(() => config),
-      );
+  const layers = golden.numbers('lengths').length;
+  const outputs = golden.rows('full.logits')[0]?.length ?? 0;
+  const full = fullLength(layers);
+  const dropped = fromAbsoluteLengths(golden.numbers('lengths'), 16);
+  const hidden = (inputs: typeof golden.inputs, config: LengthConfig) =>
+    bare.hidden(
+      inputs,
+      inputs.map(() => config),
+    );
 
-    if (golden.has('dropped.start_logits')) {
-      test('dropped: where an answer starts and ends', async () => {
-        const reader = golden.model(questionAnswering());
-        const exported = await createOnnxModel(exportGraph(await hostModel(reader)), reader.config);
-        const logits = await exported.run(golden.inputs, { point: { lengths: dropped } }); // [B, T, 2]
-        expect(
-          largestDifference(
-            logits.filter((_, i) => i % 2 === 0),
-            golden.numbers('dropped.start_logits'),
-          ),
-        ).toBeLessThan(tolerance);
-        expect(
-          largestDifference(
-            logits.filter((_, i) => i % 2 === 1),
-            golden.numbers('dropped.end_logits'),
-          ),
-        ).toBeLessThan(tolerance);
-        await exported.release();
-        reader.dispose();
-      });
-    }
-
-    test('full length: logits and hidden states', async () => {
-      expect(largestDifference(await engine.run(golden.inputs), golden.numbers('full.logits'))).toBeLessThan(tolerance);
-      expect(
-        largestDifference(await hidden(golden.inputs, full), golden.numbers('full.last_hidden_state')),
-      ).toBeLessThan(tolerance);
-    });
-
-    test('dropped: logits, and hidden states restored to input order', async () => {
+  if (golden.has('dropped.start_logits')) {
+    test('dropped: where an answer starts and ends', async () => {
+      const reader = golden.model(questionAnswering());
+      const exported = await createOnnxModel(exportGraph(await hostModel(reader)), reader.config);
+      const logits = await exported.run(golden.inputs, { point: { lengths: dropped } }); // [B, T, 2]
       expect(
         largestDifference(
-          await engine.run(golden.inputs, { point: { lengths: dropped } }),
-          golden.numbers('dropped.logits'),
+          logits.filter((_, i) => i % 2 === 0),
+          golden.numbers('dropped.start_logits'),
         ),
       ).toBeLessThan(tolerance);
       expect(
-        largestDifference(await hidden(golden.inputs, dropped), golden.numbers('dropped.last_hidden_state')),
+        largestDifference(
+          logits.filter((_, i) => i % 2 === 1),
+          golden.numbers('dropped.end_logits'),
+        ),
       ).toBeLessThan(tolerance);
+      await exported.release();
+      reader.dispose();
     });
+  }
 
-    test('dropped: the positions that leave every layer', async () => {
-      for (const [row, input] of golden.inputs.entries()) {
-        const kept = await engine.keptPositions(input, { lengths: dropped });
-        expect(kept).toHaveLength(layers);
-        kept.forEach((positions, layer) =>
-          expect(positions).toEqual(golden.rows(`dropped.kept_positions.${layer}`)[row]),
-        );
-      }
-    });
+  test('full length: logits and hidden states', async () => {
+    expect(largestDifference(await engine.run(golden.inputs), golden.numbers('full.logits'))).toBeLessThan(tolerance);
+    expect(largestDifference(await hidden(golden.inputs, full), golden.numbers('full.last_hidden_state'))).toBeLessThan(
+      tolerance,
+    );
+  });
 
-    test('a padded batch at full length: logits, and hidden states with zeros at padding', async () => {
-      expect(largestDifference(await engine.run(golden.ragged), golden.numbers('padded.full.logits'))).toBeLessThan(
-        tolerance,
+  test('dropped: logits, and hidden states restored to input order', async () => {
+    expect(
+      largestDifference(
+        await engine.run(golden.inputs, { point: { lengths: dropped } }),
+        golden.numbers('dropped.logits'),
+      ),
+    ).toBeLessThan(tolerance);
+    expect(
+      largestDifference(await hidden(golden.inputs, dropped), golden.numbers('dropped.last_hidden_state')),
+    ).toBeLessThan(tolerance);
+  });
+
+  test('dropped: the positions that leave every layer', async () => {
+    for (const [row, input] of golden.inputs.entries()) {
+      const kept = await engine.keptPositions(input, { lengths: dropped });
+      expect(kept).toHaveLength(layers);
+      kept.forEach((positions, layer) =>
+        expect(positions).toEqual(golden.rows(`dropped.kept_positions.${layer}`)[row]),
       );
-      const states = await hidden(golden.ragged, full);
-      expect(largestDifference(states, golden.numbers('padded.full.last_hidden_state'))).toBeLessThan(tolerance);
-      golden.ragged.forEach(({ ids }, row) =>
-        expect(
-          states.subarray((row * 16 + ids.length) * width, (row + 1) * 16 * width).every((value) => value === 0),
-        ).toBe(true),
-      );
-    });
+    }
+  });
 
-    test('rows of different lengths in one batch get what each gets alone', async () => {
-      const logits = await engine.run(golden.ragged, { point: { lengths: dropped } });
-      const states = await hidden(golden.ragged, dropped);
-      for (const [row, input] of golden.ragged.entries()) {
-        const own = states.subarray(row * 16 * width, (row * 16 + input.ids.length) * width);
-        const rest = states.subarray((row * 16 + input.ids.length) * width, (row + 1) * 16 * width);
-        expect(
-          largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), golden.numbers(`ratio.${row}.logits`)),
-        ).toBeLessThan(tolerance);
-        expect(largestDifference(own, golden.numbers(`ratio.${row}.last_hidden_state`))).toBeLessThan(tolerance);
-        expect(rest.every((value) => value === 0)).toBe(true);
-        const kept = await engine.keptPositions(input, { lengths: dropped });
-        kept.forEach((positions, layer) =>
-          expect(positions).toEqual(golden.numbers(`ratio.${row}.kept_positions.${layer}`)),
-        );
-      }
-    });
+  test('a padded batch at full length: logits, and hidden states with zeros at padding', async () => {
+    expect(largestDifference(await engine.run(golden.ragged), golden.numbers('padded.full.logits'))).toBeLessThan(
+      tolerance,
+    );
+    const states = await hidden(golden.ragged, full);
+    expect(largestDifference(states, golden.numbers('padded.full.last_hidden_state'))).toBeLessThan(tolerance);
+    golden.ragged.forEach(({ ids }, row) =>
+      expect(
+        states.subarray((row * 16 + ids.length) * width, (row + 1) * 16 * width).every((value) => value === 0),
+      ).toBe(true),
+    );
+  });
 
-    test('rows with configurations of their own in one batch', async () => {
-      const logits = await engine.runRows(
-        golden.inputs,
-        [dropped, full, dropped].map((lengths) => ({ lengths })),
+  test('rows of different lengths in one batch get what each gets alone', async () => {
+    const logits = await engine.run(golden.ragged, { point: { lengths: dropped } });
+    const states = await hidden(golden.ragged, dropped);
+    for (const [row, input] of golden.ragged.entries()) {
+      const own = states.subarray(row * 16 * width, (row * 16 + input.ids.length) * width);
+      const rest = states.subarray((row * 16 + input.ids.length) * width, (row + 1) * 16 * width);
+      expect(
+        largestDifference(logits.subarray(row * outputs, (row + 1) * outputs), golden.numbers(`ratio.${row}.logits`)),
+      ).toBeLessThan(tolerance);
+      expect(largestDifference(own, golden.numbers(`ratio.${row}.last_hidden_state`))).toBeLessThan(tolerance);
+      expect(rest.every((value) => value === 0)).toBe(true);
+      const kept = await engine.keptPositions(input, { lengths: dropped });
+      kept.forEach((positions, layer) =>
+        expect(positions).toEqual(golden.numbers(`ratio.${row}.kept_positions.${layer}`)),
       );
-      const states = await bare.hidden(golden.inputs, [dropped, full, dropped]);
-      const state = 16 * width;
-      for (const [row, kind] of ['dropped', 'full', 'dropped'].entries()) {
-        expect(
-          largestDifference(
-            logits.subarray(row * outputs, (row + 1) * outputs),
-            golden.numbers(`${kind}.logits`).slice(row * outputs, (row + 1) * outputs),
-          ),
-        ).toBeLessThan(tolerance);
-        expect(
-          largestDifference(
-            states.subarray(row * state, (row + 1) * state),
-            golden.numbers(`${kind}.last_hidden_state`).slice(row * state, (row + 1) * state),
-          ),
-        ).toBeLessThan(tolerance);
-      }
-    });
-  },
-);
+    }
+  });
+
+  test('rows with configurations of their own in one batch', async () => {
+    const logits = await engine.runRows(
+      golden.inputs,
+      [dropped, full, dropped].map((lengths) => ({ lengths })),
+    );
+    const states = await bare.hidden(golden.inputs, [dropped, full, dropped]);
+    const state = 16 * width;
+    for (const [row, kind] of ['dropped', 'full', 'dropped'].entries()) {
+      expect(
+        largestDifference(
+          logits.subarray(row * outputs, (row + 1) * outputs),
+          golden.numbers(`${kind}.logits`).slice(row * outputs, (row + 1) * outputs),
+        ),
+      ).toBeLessThan(tolerance);
+      expect(
+        largestDifference(
+          states.subarray(row * state, (row + 1) * state),
+          golden.numbers(`${kind}.last_hidden_state`).slice(row * state, (row + 1) * state),
+        ),
+      ).toBeLessThan(tolerance);
+    }
+  });
+});

@@ -1,9 +1,10 @@
-import type { EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import { attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
-import type { KeepOptions, OperatingPoint } from '@length-adaptive/core/lengths';
+import type { EncoderFactors, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
+import { atRanks, attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
+import type { KeepOptions, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { isFullPoint, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
+import { checkRanks } from '@length-adaptive/models/files';
 import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
@@ -16,6 +17,7 @@ import type { Precision } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
 import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
 import { readWeights } from './encoder/weight-tree.js';
+import { sliceWeights } from './encoder/slice-weights.js';
 import { OnnxError } from './errors.js';
 import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
@@ -28,6 +30,7 @@ import {
   minTokensKey,
   priorInput,
   priorLayersKey,
+  ranksKey,
   reducerMetadata,
 } from './read-file.js';
 
@@ -36,8 +39,13 @@ export const opset = 17;
 
 /** A model's weights in host memory, with what its graph must know. */
 export interface HostModel<Leaf = HostWeight> {
+  /** With the ranks of a model that is made of factors. */
   readonly dimensions: Dimensions;
   readonly encoder: WeightTree<EncoderWeights, Leaf>;
+  /** The factors of its matrices, for points with ranks. Default: none. */
+  readonly factors?: WeightTree<EncoderFactors, Leaf> | undefined;
+  /** The largest ranks that points may ask for. Default: none. */
+  readonly largestRanks?: Ranks | undefined;
   /** Absent for a bare encoder, whose output is the hidden state of every token. */
   readonly head?: HostHead<Leaf> | undefined;
   /** What ranks tokens. Default: attention. */
@@ -56,7 +64,7 @@ export interface HostHead<Leaf = HostWeight> {
 export interface ExportGraphOptions extends KeepOptions {
   /** Default `fp32`. */
   readonly precision?: Precision;
-  /** Build this operating point in, instead of taking its lengths as an input. */
+  /** Build this operating point in, instead of taking its lengths as an input; a point with ranks alone builds in those, and takes lengths as an input. */
   readonly point?: OperatingPoint | undefined;
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
@@ -74,14 +82,28 @@ export interface HostModelOptions {
 
 /** Copies the weights of a model to host memory. */
 export const hostModel = async (
-  { dimensions, encoder, head, task, parameters, architecture, reducer, prior }: TaskModel,
+  {
+    dimensions,
+    encoder,
+    head,
+    task,
+    parameters,
+    factorParameters,
+    factors,
+    largestRanks,
+    architecture,
+    reducer,
+    prior,
+  }: TaskModel,
   { withHead = true, copy = true }: HostModelOptions = {},
 ): Promise<HostModel> => {
-  const names = new Map<Tensor, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
+  const all = [...parameters, ...factorParameters];
+  const names = new Map<Tensor, string>(all.map(({ spec, variable }) => [variable, spec.name]));
   const nameOf = (tensor: Tensor): string | undefined => names.get(tensor);
   return {
     dimensions,
     encoder: await readWeights(encoder, nameOf, copy),
+    ...(largestRanks && { factors: await readWeights(factors, nameOf, copy), largestRanks }),
     reducer,
     prior,
     ...(withHead && {
@@ -115,9 +137,9 @@ const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHea
 };
 
 const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphLengths => {
-  if (point === undefined) return 'input';
+  if (point === undefined || (point.lengths === undefined && point.ranks !== undefined)) return 'input';
   validateOperatingPoint(point, layers);
-  return isFullPoint(point) ? 'full' : { config: lengthsOf(point, layers) };
+  return isFullPoint({ lengths: point.lengths }) ? 'full' : { config: lengthsOf(point, layers) };
 };
 
 interface BuildGraphOptions extends ExportGraphOptions {
@@ -127,6 +149,13 @@ interface BuildGraphOptions extends ExportGraphOptions {
 
 /** What every file is taken to rank by that says nothing else. */
 const isAttention = (reducer: Reducer): boolean => reducerKey(reducer) === reducerKey(attentionReducer());
+
+/** The encoder at the ranks of a point. @throws CoreError `OPERATING_POINT_INVALID` */
+const encoderAt = (model: HostModel<WeightSource>, point: OperatingPoint): WeightTree<EncoderWeights, WeightSource> => {
+  const { encoder, factors } = model;
+  const { ranks } = checkRanks(point, model);
+  return ranks && factors ? atRanks<WeightSource>(encoder, factors, ranks, sliceWeights) : encoder;
+};
 
 interface BuiltGraph {
   readonly g: GraphBuilder;
@@ -144,8 +173,10 @@ const buildGraph = (
     protectedTokens,
   }: BuildGraphOptions,
 ): BuiltGraph => {
-  const { dimensions, encoder, head, reducer = attentionReducer(), prior } = model;
+  const { dimensions, head, reducer = attentionReducer(), prior } = model;
   const { layers, hiddenSize } = dimensions;
+  const ranks = point?.ranks ?? dimensions.ranks;
+  const encoder = encoderAt(model, point ?? {});
   if (protectedTokens === 0 && head?.task.readout.pool === 'first') {
     throw new OnnxError(
       'OPTION_INVALID',
@@ -188,7 +219,8 @@ const buildGraph = (
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   const metadata = {
     precision,
-    [lengthConfigKey]: point ? lengthsOf(point, layers).join(' ') : 'input',
+    [lengthConfigKey]: lengths === 'input' ? 'input' : lengthsOf(point ?? {}, layers).join(' '),
+    ...(ranks && { [ranksKey]: JSON.stringify(ranks) }),
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
@@ -207,29 +239,32 @@ const buildGraph = (
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`; OnnxError `OPTION_INVALID` where a token may leave that the head reads
+ * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks that the model does not have; OnnxError `OPTION_INVALID` where a token may leave that the head reads
  */
 export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
   const { g, options: file } = buildGraph(model, { ...options, defaults: true });
   return g.model(file);
 };
 
-/** A model whose weights are still in their file as an ONNX file to open at once: each weight is read into its place. */
+/** A model whose weights are still in their file as an ONNX file to open at once, at ranks where some are given: each weight is read into its place. */
 export const makeOnnxFile = (
-  { dimensions, encoder, head, task, architecture, reducer, prior }: DeferredModel,
-  options: Pick<ExportGraphOptions, 'precision' | 'trace'>,
+  { dimensions, encoder, factors, lowRank, head, task, architecture, reducer, prior }: DeferredModel,
+  { ranks, ...options }: Pick<ExportGraphOptions, 'precision' | 'trace'> & { readonly ranks?: Ranks | undefined },
 ): OnnxContent => {
   const model = {
     dimensions,
     encoder,
+    factors,
+    largestRanks: lowRank?.ranks,
     head: { weights: head, activation: architecture.poolerActivation, task },
     reducer,
     prior,
   };
-  const { g, options: file } = buildGraph(model, { ...options, defaults: false });
+  const { g, options: file } = buildGraph(model, { ...options, ...(ranks && { point: { ranks } }), defaults: false });
   return {
     content: g.content(file),
     builtIn: undefined,
+    ranks: ranks ?? dimensions.ranks,
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,
     minTokens: defaultMinTokens,

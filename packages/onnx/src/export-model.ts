@@ -1,13 +1,15 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { isFullPoint } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import { areFullRanks, isFullPoint, ranksKey } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
+import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
   checkSavable,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
   writeFile,
+  withLowRank,
   withRanking,
   writeFolder,
 } from '@length-adaptive/models/files';
@@ -23,7 +25,7 @@ import { createOnnxModel } from './onnx-model.js';
 import type { SessionOptions } from './runtime.js';
 import { sampleClauses, sampleCrossQuestions, sampleQuestions, sampleTexts } from './sample-texts.js';
 import type { Verification, VerifyOptions } from './verify.js';
-import { keepsTheSame, tolerances, verify } from './verify.js';
+import { keepsTheSame, tolerances, usualPoints, verify } from './verify.js';
 
 /** A file that was written. */
 export interface ExportedFile {
@@ -37,7 +39,7 @@ export interface ExportedFile {
 export interface ExportModelOptions extends SessionOptions {
   /** Files to write. Default fp32 and int8. */
   readonly precisions?: readonly Precision[];
-  /** Build this operating point in, instead of taking its lengths as an input whose default is the full length. */
+  /** Build this operating point in, instead of taking its lengths as an input whose default is the full length; a point with ranks alone builds in those. */
   readonly point?: OperatingPoint | undefined;
   /** Run every file on ONNX Runtime beside TensorFlow.js before it is kept. Default true. */
   readonly verify?: boolean;
@@ -84,11 +86,24 @@ export const exportModel = async (
     const exported = await writeGraphs(temporary, host, text, options);
     for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
       await writeFile(`${temporary}/${name}`, content);
-    const ours = withRanking(lengthAdaptive, model);
+    const ours = exportedFile(withRanking(lengthAdaptive, model), options.point?.ranks ?? model.dimensions.ranks);
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
     return exported;
   });
+};
+
+/** What is known of a model of which files hold these ranks alone: without its other factors, and points that need them. */
+const exportedFile = (
+  file: LengthAdaptiveFile | undefined,
+  ranks: Ranks | undefined,
+): LengthAdaptiveFile | undefined => {
+  if (!file) return undefined;
+  const rest = withLowRank(file, { lowRank: undefined }) as LengthAdaptiveFile;
+  const runs = (own: Ranks | undefined): boolean =>
+    own === undefined || (ranks ? ranksKey(own) === ranksKey(ranks) : areFullRanks(own));
+  const paretoSet = rest.paretoSet.filter(({ point }) => runs(point.ranks));
+  return { ...rest, paretoSet };
 };
 
 /** Writes a file of each precision, once it was verified. */
@@ -123,7 +138,7 @@ const writeGraphs = async (
       leastAgreement,
       labelled,
       signal,
-      ...(point && { points: [point] }),
+      ...(point && { points: verifiedPoints(point, model.dimensions.layers) }),
     };
     const verification = verified
       ? await verifyFile(
@@ -142,6 +157,12 @@ const writeGraphs = async (
   }
   return exported;
 };
+
+/** What to verify a file at that has a point built in: the usual lengths where those are left open. */
+const verifiedPoints = (point: OperatingPoint, layers: number): readonly OperatingPoint[] =>
+  point.lengths === undefined && point.ranks !== undefined
+    ? usualPoints(layers).map((usual) => ({ ...usual, ...point }))
+    : [point];
 
 const verifyFile = async (
   model: TaskModel,

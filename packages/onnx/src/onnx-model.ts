@@ -1,9 +1,18 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import { namedReducer, reducerKey } from '@length-adaptive/core/encoder';
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
-import { cost, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import {
+  isFullPoint,
+  lengthsOf,
+  pointCost,
+  pointKey,
+  ranksKey,
+  uniformRanks,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
+import { checkRanks } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
 import {
   architectureOf,
@@ -29,7 +38,9 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, OnnxError `OPTION_INVALID` for another one than the file has built in
+   * Rows of other ranks than the first run in sessions of their own, each of which holds its weights from when it is first asked for.
+   *
+   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
   readonly runRows: (inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>;
   /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
@@ -78,8 +89,27 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
 /** Hands out a file for as long as it is opened: what it is read from may be closed afterwards. */
 export type LendOnnxFile = <Result>(use: (file: OnnxContent) => Promise<Result>) => Promise<Result>;
 
+/** Logits of rows that ran apart, in their order; those of tokens are as wide as the longest row of all. */
+const rowsTogether = (
+  parts: readonly (readonly [rows: readonly number[], logits: Float32Array])[],
+  inputs: readonly EncoderInput[],
+  { readout: { pool, outputs } }: Task,
+): Float32Array => {
+  const widthOf = (rows: readonly number[]): number =>
+    outputs * (pool === 'first' ? 1 : Math.max(...rows.map((row) => inputs[row]?.ids.length ?? 0)));
+  const width = widthOf(inputs.map((_, row) => row));
+  const all = new Float32Array(inputs.length * width);
+  for (const [rows, logits] of parts) {
+    const own = widthOf(rows);
+    rows.forEach((row, i) => all.set(logits.subarray(i * own, (i + 1) * own), row * width));
+  }
+  return all;
+};
+
 interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
-  readonly traced?: LendOnnxFile | undefined;
+  readonly traced?: ((ranks: Ranks | undefined) => LendOnnxFile) | undefined;
+  /** The largest ranks that points may ask for, with the file of some. Default: those of the file alone. */
+  readonly ranked?: { readonly largest: Ranks; readonly lend: (ranks: Ranks) => LendOnnxFile } | undefined;
 }
 
 interface OpenedFile extends OpenedSession {
@@ -91,17 +121,19 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
+  { traced, ranked, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
-  const dimensions: Dimensions = architectureOf(config).dimensions(config);
+  const given: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
-  const { layers } = dimensions;
+  const { layers } = given;
   const prior = resolvePrior(chosen, { task, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
     checkRanking({ reducer, prior }, own);
     return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
   });
-  const { builtIn, minTokens } = file;
+  const { builtIn, minTokens, ranks: own } = file;
+  const dimensions: Dimensions = own ? { ...given, ranks: own } : given;
+  const largestRanks = ranked?.largest;
   const expected: readonly string[] = task.outputNames ?? ['logits'];
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
@@ -111,7 +143,16 @@ export const runOnnxFile = async (
     );
   }
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
-  let tracedSession: Promise<RuntimeSession> | undefined;
+  /** Sessions beside the first: of other ranks, and those that trace; opened when they are asked for. */
+  const others = new Map<string, Promise<RuntimeSession>>();
+  const sessionOf = (key: string, lendOther: LendOnnxFile): Promise<RuntimeSession> => {
+    const opened = others.get(key) ?? lendOther(async ({ content }) => (await openContent(content, options)).session);
+    others.set(key, opened);
+    opened.catch(() => others.delete(key)); // the next who asks tries again
+    return opened;
+  };
+  const keyOf = (ranks: Ranks | undefined): string =>
+    ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1)) ? 'own' : ranksKey(ranks);
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
@@ -123,9 +164,10 @@ export const runOnnxFile = async (
     }
   };
   /** @returns the lengths of a point that the file runs */
-  const check = (given: OperatingPoint): LengthConfig => {
-    const lengths = lengthsOf(validateOperatingPoint(given, layers), layers);
-    if (builtIn === undefined || pointKey(given) === pointKey(builtIn)) return lengths;
+  const check = (asked: OperatingPoint): LengthConfig => {
+    const lengths = lengthsOf(validateOperatingPoint(asked, layers), layers);
+    checkRanks(asked, { dimensions, largestRanks });
+    if (builtIn === undefined || pointKey({ lengths: asked.lengths }) === pointKey(builtIn)) return lengths;
     throw new OnnxError(
       'OPTION_INVALID',
       `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')} built in and runs no other; export it without one to choose.`,
@@ -133,18 +175,37 @@ export const runOnnxFile = async (
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
-    await (await tracedSession?.catch(() => undefined))?.release(); // one that did not open has nothing to release
+    for (const opened of others.values()) await (await opened.catch(() => undefined))?.release(); // one that did not open has nothing to release
   });
+  /** Logits of rows at the ranks of one session. */
+  const runAt = async (
+    ranks: Ranks | undefined,
+    inputs: readonly EncoderInput[],
+    configs: readonly LengthConfig[],
+  ): Promise<Float32Array> => {
+    const key = keyOf(ranks);
+    const on = key === 'own' || !ranked || !ranks ? session : await sessionOf(key, ranked.lend(ranks));
+    const outputs = await runSession(on, inputs, configs);
+    const values = expected.map((name) => outputs[name]?.data as Float32Array);
+    return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
+  };
   const runRows: OnnxModel['runRows'] = (inputs, points) =>
     lifetime.during(async () => {
-      const lengths = new Map([...new Set(points)].map((given) => [given, check(given)]));
-      const configs = points.map((given) => lengths.get(given) as LengthConfig);
-      const outputs = await runSession(session, inputs, configs);
-      const values = expected.map((name) => outputs[name]?.data as Float32Array);
-      return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
+      const lengths = new Map([...new Set(points)].map((asked) => [asked, check(asked)]));
+      const groups = new Map<string, number[]>();
+      points.forEach(({ ranks }, row) => groups.set(keyOf(ranks), [...(groups.get(keyOf(ranks)) ?? []), row]));
+      const run = (rows: readonly number[]): Promise<Float32Array> =>
+        runAt(
+          points[rows[0] ?? 0]?.ranks,
+          rows.map((row) => inputs[row] as EncoderInput),
+          rows.map((row) => lengths.get(points[row] as OperatingPoint) as LengthConfig),
+        );
+      const [only, ...more] = groups.values();
+      if (only === undefined || more.length === 0) return run(only ?? []);
+      const found: (readonly [rows: readonly number[], logits: Float32Array])[] = [];
+      for (const rows of groups.values()) found.push([rows, await run(rows)]);
+      return rowsTogether(found, inputs, task);
     });
-  const openTraced = async (lendTraced: LendOnnxFile): Promise<RuntimeSession> =>
-    (await lendTraced(({ content }) => openContent(content, options))).session;
 
   return {
     engine: 'onnxruntime',
@@ -170,12 +231,14 @@ export const runOnnxFile = async (
             'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
           );
         }
-        tracedSession ??= openTraced(traced);
         const config = check(point);
-        const outputs = await runSession(await tracedSession, [input], [config]);
+        const key = keyOf(point.ranks);
+        const ranks = key === 'own' ? undefined : point.ranks;
+        const outputs = await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]);
         return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
-    macs: (length, point = {}) => cost(dimensions, lengthsOf(point, layers), length, costOptions),
+    largestRanks,
+    macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };
@@ -196,5 +259,5 @@ export const createOnnxModel = async (
 ): Promise<OnnxModel> =>
   runOnnxFile((use) => use(readOnnxContent(bytes)), config, {
     ...options,
-    traced: traced && (async (use) => use(readOnnxContent(await traced()))),
+    traced: traced && (() => async (use) => use(readOnnxContent(await traced()))),
   });

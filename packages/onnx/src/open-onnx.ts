@@ -1,3 +1,4 @@
+import type { Ranks } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import { architectureOf, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
 import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
@@ -43,11 +44,13 @@ const fromWeights =
     {
       precision,
       trace,
+      ranks,
       told,
       ...options
     }: OpenModelOptions & {
       readonly precision: Precision;
       readonly trace: boolean;
+      readonly ranks?: Ranks | undefined;
       /** Is given what is odd about the files. */
       readonly told?: (notes: RunnableTextModel['notes']) => void;
     },
@@ -56,7 +59,7 @@ const fromWeights =
     const { model, notes, close } = await openDeferredModel(source, options);
     told?.(notes);
     try {
-      return await use(makeOnnxFile(model, { precision, trace }));
+      return await use(makeOnnxFile(model, { precision, trace, ranks }));
     } finally {
       await close();
     }
@@ -154,10 +157,17 @@ export const openOnnx = async (
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
+    const at = (ranks: Ranks | undefined, trace = false): LendOnnxFile =>
+      fromWeights(files, { ...options, precision, trace, ranks });
     const lend = fromWeights(files, { ...options, precision, trace: false, told: (all) => (notes = all) });
-    const traced = fromWeights(files, { ...options, precision, trace: true });
+    const { lowRank } = lengthAdaptive ?? {};
     const ranking = chooseRanking(options, lengthAdaptive);
-    const model = await runOnnxFile(lend, config, { ...session, ...ranking, traced });
+    const model = await runOnnxFile(lend, config, {
+      ...session,
+      ...ranking,
+      traced: (ranks) => at(ranks, true),
+      ranked: lowRank && { largest: lowRank.ranks, lend: at },
+    });
     return finish(model, notes);
   }
   const lend = fromGraph(files, file ?? modelFileName(precision));

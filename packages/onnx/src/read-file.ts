@@ -1,7 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import { validateRanks } from '@length-adaptive/core/lengths';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
@@ -14,6 +15,9 @@ export const lengthsInput = 'length_ratios';
 
 /** Metadata of a file: the configuration that is built in, or `input`. */
 export const lengthConfigKey = 'length_config';
+
+/** Metadata of a file of factors: the ranks that are built in, as JSON. */
+export const ranksKey = 'ranks';
 
 /** The input that holds what is known of each token's worth before the encoder runs, in files of models that rank by more than attention. */
 export const priorInput = 'prior';
@@ -36,6 +40,8 @@ export interface OnnxFile {
   readonly bytes: Uint8Array;
   /** The operating point that is built in. */
   readonly builtIn: OperatingPoint | undefined;
+  /** The ranks of the factors in it; undefined for whole matrices. */
+  readonly ranks: Ranks | undefined;
   /** What ranks the tokens. */
   readonly reducer: NamedReducer;
   /** First layers in which a prior counts; 0 for a file that takes none. */
@@ -73,6 +79,20 @@ const reducerOf = (text: string | undefined): NamedReducer => {
   );
 };
 
+/** What a file says of its ranks. */
+const ranksOf = (text: string | undefined): Ranks | undefined => {
+  if (text === undefined) return undefined;
+  try {
+    return validateRanks(JSON.parse(text) as Ranks);
+  } catch (error) {
+    throw new OnnxError(
+      'FILE_INVALID',
+      `The ONNX file names its ranks ${text}, which are none. Export the model anew (lat export).`,
+      { cause: error },
+    );
+  }
+};
+
 /** Reads an exported file, whose weights are used where they are. @throws as `readOnnxFile` does */
 export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   const model = decode(bytes);
@@ -85,9 +105,10 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
     );
   }
   const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
+  const ranks = ranksOf(metadata(ranksKey));
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
-  const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
+  const found = { builtIn, ranks, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
   const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
   if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];

@@ -60,6 +60,12 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The full length and two that drop. */
+export const usualPoints = (layers: number): readonly OperatingPoint[] =>
+  [fullLength(layers), constantRatioConfig(layers, 0.85), constantRatioConfig(layers, 0.65)].map((lengths) => ({
+    lengths,
+  }));
+
 /** How many of so many inputs have their kept positions compared: each takes runs of its own. */
 export const tracedInputs = (inputs: number): number => Math.min(inputs, 32);
 
@@ -104,10 +110,7 @@ export const verify = async (
   const results: VerifiedPoint[] = [];
   let score: VerifiedScore | undefined;
   let scale = 1;
-  const usual = [fullLength(layers), constantRatioConfig(layers, 0.85), constantRatioConfig(layers, 0.65)].map(
-    (lengths) => ({ lengths }),
-  );
-  for (const point of points ?? usual) {
+  for (const point of points ?? usualPoints(layers)) {
     const options = { point, signal };
     const expected = await predictLogits(reference, inputs, options);
     const given = await predictLogits(engine, inputs, options);

@@ -96,7 +96,7 @@ export const lengthOptions = {
   lengthConfig: {
     ...text(
       'CONFIG',
-      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128',
+      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128; with factors ";ranks=0.5" after it',
     ),
     alias: 'config-at',
   },

@@ -1,6 +1,6 @@
 import type { Activation } from './activation.js';
 import type { NumberOps } from './number-ops.js';
-import type { AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
+import type { AffineWeights, AttentionWeights, LayerNormWeights, WeightTree } from './weights.js';
 
 /** What an engine computes with: its own types behind the names that the encoder speaks of. */
 export interface EngineTypes {
@@ -95,8 +95,8 @@ export type Voters = 'all' | 'first';
 
 /** What heads are made of too. */
 export interface DenseOps<E extends EngineTypes> {
-  /** x W + b */
-  dense(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>): E['states'];
+  /** x W + b, or x D U + b of a map in factors. */
+  dense(x: E['states'], weights: WeightTree<AffineWeights, E['weight']>): E['states'];
   activate(x: E['states'], kind: Activation): E['states'];
   /** x where nothing is trained. `place` is unique in the model. */
   dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];

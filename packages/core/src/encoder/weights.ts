@@ -9,6 +9,19 @@ export interface DenseWeights {
   readonly bias: Tensor1D;
 }
 
+/** An affine map of low rank: x down up + bias. */
+export interface FactoredWeights {
+  /** [in, rank] */
+  readonly down: Tensor2D;
+  /** [rank, out] */
+  readonly up: Tensor2D;
+  /** [out] */
+  readonly bias: Tensor1D;
+}
+
+/** An affine map of the encoder, whole or in factors. */
+export type AffineWeights = DenseWeights | FactoredWeights;
+
 export interface LayerNormWeights {
   /** [hidden] */
   readonly gain: Tensor1D;
@@ -31,16 +44,16 @@ export interface EmbeddingWeights {
 }
 
 export interface AttentionWeights {
-  readonly query: DenseWeights;
-  readonly key: DenseWeights;
-  readonly value: DenseWeights;
-  readonly output: DenseWeights;
+  readonly query: AffineWeights;
+  readonly key: AffineWeights;
+  readonly value: AffineWeights;
+  readonly output: AffineWeights;
   readonly norm: LayerNormWeights;
 }
 
 export interface FeedForwardWeights {
-  readonly intermediate: DenseWeights;
-  readonly output: DenseWeights;
+  readonly intermediate: AffineWeights;
+  readonly output: AffineWeights;
   readonly norm: LayerNormWeights;
 }
 

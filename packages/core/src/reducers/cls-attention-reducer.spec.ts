@@ -4,7 +4,7 @@ import { tinyEncoder } from '../../examples/tiny-encoder.js';
 import type { EncodeOptions } from '../encode.js';
 import { encode } from '../encode.js';
 import type { EncoderInput } from '../encoder/batch.js';
-import type { EncoderWeights } from '../encoder/weights.js';
+import type { DenseWeights, EncoderWeights } from '../encoder/weights.js';
 import { describeOnBackends, expectNoLeak } from '../testing/backends.js';
 import { attentionReducer } from './attention-reducer.js';
 import { clsAttentionReducer } from './cls-attention-reducer.js';
@@ -88,7 +88,7 @@ describeOnBackends('the cls-attention reducer', () => {
 
 /** A block whose queries are all zero, so that every key gets the same attention. */
 const withoutQueries = (block: EncoderWeights['blocks'][number]): EncoderWeights['blocks'][number] => {
-  const { kernel, bias } = block.attention.query;
+  const { kernel, bias } = block.attention.query as DenseWeights;
   return {
     ...block,
     attention: { ...block.attention, query: { kernel: tf.zerosLike(kernel), bias: tf.zerosLike(bias) } },

@@ -1,6 +1,8 @@
 import type { EncoderOps } from '../encoder/encoder-ops.js';
 import type { NumberOps } from '../encoder/number-ops.js';
-import type { EncoderWeights, WeightTree } from '../encoder/weights.js';
+import type { AffineWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
+import type { Ranks } from '../ranks.js';
+import { rankOf } from '../ranks.js';
 
 /** The shape of a weight: [in, out] of a kernel. */
 type Shape = readonly number[];
@@ -80,8 +82,10 @@ export const countingOps = (length: number): CountingOps => {
     macs.dense += slots * rows * columns;
     return { slots, width: columns };
   };
+  const affine = (x: CountedStates, weights: WeightTree<AffineWeights, Shape>): CountedStates =>
+    'kernel' in weights ? dense(x, weights.kernel) : dense(dense(x, weights.down), weights.up);
   const ops: EncoderOps<CountingEngine> = {
-    dense: (x, { kernel }) => dense(x, kernel),
+    dense: affine,
     activate: (x) => x,
     dropout: (x) => x,
     rows: ([, width = 0]) => ({ slots: length, width }),
@@ -93,9 +97,9 @@ export const countingOps = (length: number): CountingOps => {
     },
     attend: (queries, keys, { query, key, value }) => {
       const projections = {
-        query: dense(queries, query.kernel),
-        key: dense(keys, key.kernel),
-        value: dense(keys, value.kernel),
+        query: affine(queries, query),
+        key: affine(keys, key),
+        value: affine(keys, value),
       };
       const products = queries.slots * keys.slots;
       macs.attend += products * projections.query.width + products * projections.value.width; // scores, weighted sums
@@ -125,7 +129,7 @@ export const countingOps = (length: number): CountingOps => {
   return { ops, counted: () => ({ ...macs }) };
 };
 
-/** The shapes of an encoder's weights. */
+/** The shapes of an encoder's weights, of matrices that ranks make cheaper those of their factors. */
 export const encoderShapes = (
   {
     layers,
@@ -133,17 +137,26 @@ export const encoderShapes = (
     intermediateSize: f,
   }: Readonly<Record<'layers' | 'hiddenSize' | 'intermediateSize', number>>,
   heads: number,
+  ranks?: Ranks,
 ): WeightTree<EncoderWeights, Shape> => {
-  const map = (rows: number, columns: number) => ({ kernel: [rows, columns], bias: [columns] });
+  const map = (rows: number, columns: number, share = 1): WeightTree<AffineWeights, Shape> => {
+    const rank = rankOf(share, rows, columns);
+    return rank === undefined
+      ? { kernel: [rows, columns], bias: [columns] }
+      : { down: [rows, rank], up: [rank, columns], bias: [columns] };
+  };
   const norm = { gain: [d], bias: [d] };
-  const square = map(d, d);
-  const block = {
-    attention: { query: square, key: square, value: square, output: square, norm },
-    feedForward: { intermediate: map(d, f), output: map(f, d), norm },
+  const block = (layer: number) => {
+    const square = map(d, d, ranks?.attention[layer]);
+    const share = ranks?.feedForward[layer];
+    return {
+      attention: { query: square, key: square, value: square, output: square, norm },
+      feedForward: { intermediate: map(d, f, share), output: map(f, d, share), norm },
+    };
   };
   return {
     embeddings: { word: [9, d], position: [512, d], norm },
-    blocks: Array.from({ length: layers }, () => block),
+    blocks: Array.from({ length: layers }, (_, layer) => block(layer)),
     heads,
     layerNormEpsilon: 1e-12,
   };

@@ -116,13 +116,11 @@ test.each<[keyof typeof tinyBertShapes, number, number, number]>([
   const { embeddings, blocks } = architecture.encoder(dimensions);
   expect(embeddings.word).toMatchObject({ name: 'bert.embeddings.word_embeddings.weight', shape: [30_522, width] });
   expect(blocks).toHaveLength(layers);
-  expect(blocks.at(-1)?.attention.query.kernel).toMatchObject({
-    name: `bert.encoder.layer.${layers - 1}.attention.self.query.weight`,
-    shape: [width, width],
+  expect(blocks.at(-1)?.attention.query).toMatchObject({
+    kernel: { name: `bert.encoder.layer.${layers - 1}.attention.self.query.weight`, shape: [width, width] },
   });
-  expect(blocks.at(-1)?.feedForward.intermediate.kernel).toMatchObject({
-    name: `bert.encoder.layer.${layers - 1}.intermediate.dense.weight`,
-    shape: [inner, width],
+  expect(blocks.at(-1)?.feedForward.intermediate).toMatchObject({
+    kernel: { name: `bert.encoder.layer.${layers - 1}.intermediate.dense.weight`, shape: [inner, width] },
   });
   expect(fitDense(dimensions, 768).kernel).toMatchObject({ name: 'fit_dense.weight', shape: [768, width] });
 });

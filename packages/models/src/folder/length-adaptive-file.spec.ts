@@ -123,9 +123,28 @@ describe('length_adaptive.json', () => {
     ['a point that is missing', { ...file, paretoSet: [{ score: 1, cost: 0.5 }] }, /point 0 .* has no point/],
     [
       'a point with what this release does not run',
-      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], ranks: [8] } }] },
-      /point 0 .* the field "ranks", and this release runs points with lengths alone/,
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], bits: 4 } }] },
+      /point 0 .* the field "bits", and this release runs points with lengths and ranks alone/,
     ],
+    [
+      'ranks that are none',
+      { ...file, paretoSet: [{ ...point, point: { ranks: [8] } }] },
+      /point 0 .* has point.ranks that cannot be read\. .*expected an object/,
+    ],
+    [
+      'ranks of another depth than its lengths',
+      {
+        ...file,
+        paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], ranks: { attention: [1], feedForward: [1] } } }],
+      },
+      /point 0 .* "attention" has 1 entries for a model of 2 layers/,
+    ],
+    [
+      'factors of a kind',
+      { ...file, lowRank: { model: 'halves' } },
+      /"lowRank" has model "halves", expected "matrices"/,
+    ],
+    ['factors without ranks', { ...file, lowRank: { model: 'factors' } }, /"lowRank" has other ranks than expected/],
     [
       'a reducer without a name',
       { ...file, reducer: { window: 3 } },

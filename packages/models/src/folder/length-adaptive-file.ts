@@ -1,5 +1,8 @@
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import type { CoreError, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import { validateRanks } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
+import type { LowRankRecord } from './low-rank.js';
+import { lowRankProblem } from './low-rank.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
 import { priorProblem } from '../priors/prior-settings.js';
 import { isRecord } from '../sources/json-record.js';
@@ -68,6 +71,8 @@ export interface LengthAdaptiveFile {
   readonly prior?: PriorSettings;
   /** What chooses the tokens that stay. Absent: the attention that they receive. */
   readonly reducer?: ReducerRecord;
+  /** Of what size the factors of its matrices are, where it has some. */
+  readonly lowRank?: LowRankRecord;
   /** From the cheapest to the dearest. */
   readonly paretoSet: readonly ParetoPoint[];
   /** What later versions and other tools add is kept. */
@@ -100,13 +105,25 @@ const lengthsProblem = (lengths: readonly unknown[], name: string, layers: numbe
   return undefined;
 };
 
+/** What is wrong with ranks; undefined when nothing is. */
+const ranksProblem = (ranks: Ranks, layers: number | undefined): string | undefined => {
+  try {
+    validateRanks(ranks, layers);
+    return undefined;
+  } catch (error) {
+    return `has point.ranks that cannot be read. ${(error as CoreError).message}`;
+  }
+};
+
 /** What is wrong with an operating point; undefined when nothing is. */
 const operatingPointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'has no point, an object such as { "lengths": [0.8, 0.4] }';
-  const { lengths, ...more } = point;
+  const { lengths, ranks, ...more } = point;
   const unknown = Object.keys(more)[0];
   if (unknown !== undefined)
-    return `has a point with the field "${unknown}", and this release runs points with lengths alone. Update the package`;
+    return `has a point with the field "${unknown}", and this release runs points with lengths and ranks alone. Update the package`;
+  const wrongRanks = ranks === undefined ? undefined : ranksProblem(ranks as Ranks, layers);
+  if (wrongRanks !== undefined) return wrongRanks;
   if (lengths === undefined) return undefined;
   if (!Array.isArray(lengths) || lengths.length === 0)
     return 'has point.lengths that are not a list of one ratio a layer';
@@ -192,6 +209,9 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   const reducer = version === 1 ? undefined : value['reducer'];
   if (reducer !== undefined && !(isRecord(reducer) && typeof reducer['name'] === 'string'))
     return fail(`"reducer" is ${JSON.stringify(reducer)}, expected an object with a name`);
+  const lowRank = version === 1 ? undefined : value['lowRank'];
+  const wrongFactors = lowRank === undefined ? undefined : lowRankProblem(lowRank);
+  if (wrongFactors !== undefined) return fail(`"lowRank" ${wrongFactors}`);
   if (!Array.isArray(paretoSet)) return fail('"paretoSet" is not a list');
   const entries: readonly unknown[] = paretoSet;
   const withLengths = entries.flatMap((entry) => {

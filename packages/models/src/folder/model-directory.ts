@@ -8,6 +8,7 @@ import {
   validateLengthAdaptiveFile,
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { lowRankFileName } from './low-rank.js';
 import { toInt8Weights } from '../weights/int8-weights.js';
 import type { OpenWeights } from '../weights/open-weights.js';
 import { openModelWeights } from '../weights/open-weights.js';
@@ -32,14 +33,17 @@ export interface ModelDirectory {
   readonly tensors: ReadonlyMap<string, TensorData>;
   /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
   readonly unread?: ReadonlyMap<string, UnreadTensor>;
+  /** The factors of its matrices by name, where it has some: what `lowRank` of `length_adaptive.json` tells of. */
+  readonly factors?: ReadonlyMap<string, TensorData>;
   readonly tokenizerFiles: TokenizerFiles;
   /** How it was trained and searched, when it was. */
   readonly lengthAdaptive?: LengthAdaptiveFile;
 }
 
 /** A model directory whose large tensors are still in their file. */
-export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors'> {
+export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors' | 'factors'> {
   readonly tensors: OpenWeights['tensors'];
+  readonly factors?: OpenWeights['tensors'];
   /** Nothing can be read of the weights afterwards. */
   close(): Promise<void>;
 }
@@ -57,7 +61,7 @@ export type WeightDtype = FloatDtype | 'I8';
 export interface WriteModelDirectoryOptions {
   /**
    * Element type of the weights. Default `'F32'`. `'I8'` stores matrices as 8-bit integers with a scale a row and the rest as F32: a
-   * quarter of the bytes, and values that are at most 1/254 of their row's largest away from what they were.
+   * quarter of the bytes, and values that are at most 1/254 of their row's largest away from what they were; factors it stores as F16.
    */
   readonly dtype?: WeightDtype;
 }
@@ -103,7 +107,7 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: {
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors'>;
 
 /**
  * Reads a model directory without its weights.
@@ -144,7 +148,8 @@ export const readModelDirectory = async (
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files);
   const { tensors, unread } = withoutWrapper(rest.config, await reading);
-  return { ...rest, tensors, ...(unread.size > 0 && { unread }) };
+  const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
+  return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }) };
 };
 
 /**
@@ -160,15 +165,20 @@ export const openModelDirectory = async (
   const files = await openSource(source, options);
   const opening = openModelWeights(files, weights); // beside the small files
   opening.catch(() => undefined); // without a configuration nobody asks what became of the weights
-  const close = (): Promise<void> =>
-    opening.then(
-      (opened) => opened.close(),
-      () => undefined, // what did not open has nothing to close
-    );
+  let openingFactors: Promise<OpenWeights> | undefined;
+  const close = async (): Promise<void> => {
+    for (const open of [opening, openingFactors])
+      await open?.then(
+        (opened) => opened.close(),
+        () => undefined, // what did not open has nothing to close
+      );
+  };
   try {
     const rest = await readModelFiles(files);
     const { tensors, unread } = withoutWrapper(rest.config, await opening);
-    return { ...rest, tensors, ...(unread.size > 0 && { unread }), close };
+    openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
+    const factors = (await openingFactors)?.tensors;
+    return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), close };
   } catch (error) {
     await close();
     throw error;
@@ -185,7 +195,7 @@ export const openModelDirectory = async (
  */
 export const writeModelDirectory = async (
   folder: string,
-  { config, tensors, tokenizerFiles, lengthAdaptive }: ModelDirectory,
+  { config, tensors, factors, tokenizerFiles, lengthAdaptive }: ModelDirectory,
   { dtype = 'F32' }: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
   const { join } = nodeModule('node:path');
@@ -195,8 +205,10 @@ export const writeModelDirectory = async (
     dtype: isInt8 ? 'F32' : dtype,
     metadata: { format: 'pt' },
   });
+  const lowRank = factors && writeSafetensors(factors, { dtype: isInt8 ? 'F16' : dtype, metadata: { format: 'pt' } });
   await writeFolder(folder, async (temporary) => {
     await writeFile(join(temporary, 'model.safetensors'), weights);
+    if (lowRank) await writeFile(join(temporary, lowRankFileName), lowRank);
     for (const name of tokenizerFileNames) {
       const bytes = tokenizerFiles[name];
       if (bytes !== undefined) await writeFile(join(temporary, name), bytes);

@@ -62,12 +62,13 @@ interface PassModel {
 
 const termsOf = ({ tokens, point }: Pass, { layers, wanted }: PassModel): Record<LatencyTerm, number> => {
   const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
+  const { ranks } = point;
   let entering = tokens;
   for (const [layer, kept] of keptTokens(lengthsOf(point, layers), tokens).entries()) {
     const firstAlone = wanted === 'first' && layer === layers - 1;
-    terms.entering += entering;
+    terms.entering += entering * (ranks?.attention[layer] ?? 1); // factors take their share of the time
     terms.enteringSquared += entering * (firstAlone ? 1 : entering);
-    terms.leaving += firstAlone ? 1 : kept;
+    terms.leaving += (firstAlone ? 1 : kept) * (ranks?.feedForward[layer] ?? 1);
     if (kept < entering && !firstAlone) terms.dropping += 1;
     entering = kept;
   }

@@ -1,11 +1,15 @@
-import type { EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
-import { attentionReducer } from '@length-adaptive/core/encoder';
+import type { EncoderFactors, EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
+import { atRanks, attentionReducer } from '@length-adaptive/core/encoder';
+import type { Ranks } from '@length-adaptive/core/lengths';
+import { validateRanks } from '@length-adaptive/core/lengths';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
-import type { SpecTree } from '../architectures/parameter-specs.js';
+import { factorSpecs } from '../architectures/factor-specs.js';
+import type { ParameterSpec, SpecTree } from '../architectures/parameter-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { resolvePrior } from '../priors/prior-settings.js';
+import type { LowRankRecord } from '../folder/low-rank.js';
 import type { Task } from '../tasks/task.js';
 import { configFor, taskOf } from '../tasks/task-config.js';
 
@@ -20,14 +24,19 @@ export interface ModelDescription {
   /** As the model is saved with. */
   readonly config: ModelConfig;
   readonly architecture: Architecture;
+  /** With the ranks of a model that is made of factors. */
   readonly dimensions: Dimensions;
   readonly task: Task;
+  /** What is known of the factors of its matrices, where it has some. */
+  readonly lowRank: LowRankRecord | undefined;
   /** What ranks its tokens. */
   readonly reducer: Reducer;
   /** What is added to that in the first layers. Absent: nothing. */
   readonly prior: ModelPrior | undefined;
   /** Names and shapes of the weights in a checkpoint. */
   readonly specs: SpecTree<ModelWeightTrees>;
+  /** The same of factors beside its matrices, where it has some. */
+  readonly factorSpecs: SpecTree<EncoderFactors> | undefined;
 }
 
 /** What a configuration does not say. */
@@ -38,17 +47,28 @@ export interface DescribeModelOptions {
   readonly reducer?: Reducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What its folder says of the factors of its matrices. Default: it has none. */
+  readonly lowRank?: LowRankRecord | undefined;
 }
 
+/** Factors are as large as they are stored. */
+const wholeFactors = { down: (spec: ParameterSpec) => spec, up: (spec: ParameterSpec) => spec };
+
 /**
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit; CoreError
+ * `OPERATING_POINT_INVALID` for factors of another depth
  */
 export const describeModel = (
   config: ModelConfig,
-  { task = taskOf(config), reducer = attentionReducer(), prior }: DescribeModelOptions = {},
+  { task = taskOf(config), reducer = attentionReducer(), prior, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
   const architecture = architectureOf(config);
-  const dimensions = architecture.dimensions(config);
+  const given = architecture.dimensions(config);
+  const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
+  const isMadeOfFactors = lowRank?.model === 'factors';
+  const dimensions = isMadeOfFactors ? { ...given, ranks } : given;
+  const encoder = architecture.encoder(given);
+  const factors = ranks && factorSpecs(encoder, ranks);
   return {
     config: configFor(config, architecture, task),
     architecture,
@@ -56,6 +76,11 @@ export const describeModel = (
     task,
     reducer,
     prior: resolvePrior(prior, { task, layers: dimensions.layers }),
-    specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task.readout) },
+    lowRank,
+    specs: {
+      encoder: factors && ranks && isMadeOfFactors ? atRanks(encoder, factors, ranks, wholeFactors) : encoder,
+      head: architecture.head(dimensions, task.readout),
+    },
+    factorSpecs: isMadeOfFactors ? undefined : factors,
   };
 };

@@ -1,4 +1,5 @@
-import type { WeightTree } from '@length-adaptive/core/encoder';
+import type { EncoderFactors, WeightTree } from '@length-adaptive/core/encoder';
+import { factorsOf } from '@length-adaptive/core/encoder';
 import type { DeferredWeight } from '../architectures/deferred-weights.js';
 import { deferredWeights } from '../architectures/deferred-weights.js';
 import { architectureOf } from '../architectures/registry.js';
@@ -16,7 +17,11 @@ import type { OpenModelOptions } from './open-model.js';
 import { openTokenizer } from './within-tables.js';
 
 /** A model as an engine takes it: what it is, and weights that are read one by one. */
-export interface DeferredModel extends Omit<ModelDescription, 'specs'>, WeightTree<ModelWeightTrees, DeferredWeight> {}
+export interface DeferredModel
+  extends Omit<ModelDescription, 'specs' | 'factorSpecs'>, WeightTree<ModelWeightTrees, DeferredWeight> {
+  /** The factors of its matrices; none of a model without. */
+  readonly factors: WeightTree<EncoderFactors, DeferredWeight>;
+}
 
 /** A trained model with all that its folder holds, for engines that take weights from host memory. To be closed. */
 export interface DeferredTextModel {
@@ -42,15 +47,30 @@ export const openDeferredModel = async (
   { reducer, prior, ...options }: Omit<OpenModelOptions, 'task' | 'seed'> = {},
 ): Promise<DeferredTextModel> => {
   const directory = await openModelDirectory(source, options);
-  const { config, tensors, unread = new Map<never, never>(), tokenizerFiles, lengthAdaptive, close } = directory;
+  const {
+    config,
+    tensors,
+    factors: stored = new Map<never, never>(),
+    unread = new Map<never, never>(),
+    tokenizerFiles,
+    lengthAdaptive,
+    close,
+  } = directory;
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-    const { specs, ...model } = describeModel(config, chooseRanking({ reducer, prior }, lengthAdaptive));
+    const { specs, factorSpecs, ...model } = describeModel(config, {
+      ...chooseRanking({ reducer, prior }, lengthAdaptive),
+      lowRank: lengthAdaptive?.lowRank,
+    });
     const { prefix } = model.architecture;
-    const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, tensors, { prefix, unread });
+    const all = model.lowRank?.model === 'factors' ? new Map([...tensors, ...stored]) : tensors;
+    const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, all, { prefix, unread });
     checkTrained(missing);
+    const factors = factorSpecs
+      ? deferredWeights<EncoderFactors>(factorSpecs, stored, { prefix }).weights
+      : factorsOf<DeferredWeight>(weights.encoder);
     return {
-      model: { ...model, ...weights },
+      model: { ...model, ...weights, factors },
       tokenizer,
       tokenizerFiles,
       lengthAdaptive: withRanking(lengthAdaptive, model),

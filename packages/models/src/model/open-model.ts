@@ -7,6 +7,8 @@ import { checkSavable, chooseRanking, withRanking } from '../folder/ranking.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
+import { withLowRank } from '../folder/low-rank.js';
+import { withProducts } from '../low-rank/products.js';
 import { saveParameters } from '../architectures/parameters.js';
 import type { PriorName, PriorSettings } from '../priors/prior-settings.js';
 import type { RunnableTextModel } from './runnable-model.js';
@@ -51,6 +53,7 @@ export const openModel = async (
   const {
     config,
     tensors,
+    factors,
     unread = new Map<string, UnreadTensor>(),
     tokenizerFiles,
     lengthAdaptive,
@@ -67,6 +70,8 @@ export const openModel = async (
     seed,
     ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined),
     unread: kept(unread),
+    lowRank: lengthAdaptive?.lowRank,
+    factors,
   });
   return {
     model,
@@ -104,7 +109,7 @@ const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it. A head that was made anew and has learned nothing yet is
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it, and its factors where it has some. A head that was made anew and has learned nothing yet is
  * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
  * @throws ModelError `NOT_WRITABLE`; `OPTION_INVALID` for a reducer that is not registered
@@ -117,8 +122,15 @@ export const saveModel = async (
   checkSavable(model.reducer);
   const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
   const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
-  const tensors = new Map([...(await saveParameters(trained)), ...model.companions]);
-  const ours = withRanking(lengthAdaptive, model);
-  const directory = { config: model.config, tensors, tokenizerFiles, ...(ours && { lengthAdaptive: ours }) };
+  const { tensors, factors: own } = withProducts(await saveParameters(trained));
+  const factors = new Map([...own, ...(await saveParameters(model.factorParameters))]);
+  const ours = withLowRank(withRanking(lengthAdaptive, model), model);
+  const directory = {
+    config: model.config,
+    tensors: new Map([...tensors, ...model.companions]),
+    ...(factors.size > 0 && { factors }),
+    tokenizerFiles,
+    ...(ours && { lengthAdaptive: ours }),
+  };
   await writeModelDirectory(folder, directory, options);
 };

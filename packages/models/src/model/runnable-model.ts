@@ -1,4 +1,4 @@
-import type { EncoderInput, HeadCost, NamedReducer, OperatingPoint } from '@length-adaptive/core';
+import type { EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
@@ -19,6 +19,8 @@ export interface RunnableModel {
   readonly prior?: ModelPrior | undefined;
   /** Tokens that a batch may hold, padding included, to suit this engine: what `predictLogits` packs by default. */
   readonly batchTokens: number;
+  /** The largest ranks that points may ask for. Absent: of a model without factors, or whose ranks are built in. */
+  readonly largestRanks?: Ranks | undefined;
   /** The one operating point that the model runs at, where it has one built in. */
   readonly builtIn?: OperatingPoint | undefined;
   /**

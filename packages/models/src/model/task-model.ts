@@ -1,5 +1,24 @@
-import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, Reducer } from '@length-adaptive/core';
-import { cost, createRandom, denseOnTensors, encode, lengthsOf, validateOperatingPoint } from '@length-adaptive/core';
+import type {
+  Dropout,
+  EncodeOptions,
+  EncoderFactors,
+  EncoderInput,
+  EncoderWeights,
+  OperatingPoint,
+  Ranks,
+  Reducer,
+  SliceFactors,
+} from '@length-adaptive/core';
+import {
+  atRanks,
+  createRandom,
+  denseOnTensors,
+  encode,
+  factorsOf,
+  lengthsOf,
+  pointCost,
+  validateOperatingPoint,
+} from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
@@ -8,10 +27,13 @@ import { costOptionsOf } from './head-cost.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { Parameter } from '../architectures/parameter.js';
 import { checkParameters } from '../architectures/parameter.js';
+import type { LoadOptions, LoadedParameters } from '../architectures/parameters.js';
 import { loadParameters } from '../architectures/parameters.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
 import { withPriors } from '../priors/prior-settings.js';
-import type { ModelWeightTrees } from './describe-model.js';
+import type { LowRankRecord } from '../folder/low-rank.js';
+import { checkRanks } from '../folder/low-rank.js';
+import type { ModelDescription, ModelWeightTrees } from './describe-model.js';
 import { describeModel } from './describe-model.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
@@ -31,6 +53,12 @@ export interface TaskModel extends RunnableModel {
   /** Dropout probability of what the output layer reads. */
   readonly headDropout: number;
   readonly parameters: readonly Parameter[];
+  /** The factors that stand beside its matrices for points with ranks. They do not train: what trains the matrices would leave them behind. */
+  readonly factorParameters: readonly Parameter[];
+  /** The factors of its matrices, whether it is made of them or they stand beside; none of a model without. */
+  readonly factors: EncoderFactors;
+  /** What is known of its factors, where it has some. */
+  readonly lowRank: LowRankRecord | undefined;
   /** Name of the parameter that holds the word embeddings. */
   readonly wordTable: string;
   /** Names of tensors that were made anew because the checkpoint lacks them (a new head), until they are trained. */
@@ -46,6 +74,14 @@ export interface TaskModel extends RunnableModel {
 /** How one forward pass runs. */
 export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract' | 'minTokens' | 'protectedTokens'> & {
   readonly dropout?: Dropout | undefined;
+  /** How large the factors of its matrices are. Default: the model as it is. */
+  readonly ranks?: Ranks | undefined;
+};
+
+/** Parts of tensors. Call within a tidy. */
+const sliceTensors: SliceFactors<Tensor> = {
+  down: (factor, rank) => (factor.shape[1] === rank ? factor : tf.slice(factor, [0, 0], [-1, rank])),
+  up: (factor, rank) => (factor.shape[0] === rank ? factor : tf.slice(factor, [0, 0], [rank, -1])),
 };
 
 export interface CreateModelOptions {
@@ -57,6 +93,10 @@ export interface CreateModelOptions {
   readonly reducer?: Reducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What its folder says of the factors of its matrices. Default: it has none. */
+  readonly lowRank?: LowRankRecord | undefined;
+  /** The factors themselves, by name. */
+  readonly factors?: ReadonlyMap<string, TensorData> | undefined;
   /** Make all weights that `tensors` lacks, to train from scratch. Default false: only a head may be missing. */
   readonly fresh?: boolean;
   /** Tensors that the checkpoint has and that cannot be read: needing one is an error. Default: none. */
@@ -72,33 +112,67 @@ export const headNames = ({
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
 
+/** `tf.tidy` for what an encoder gives. */
+const tidy = <T>(f: () => T): T => tf.tidy(f as () => tf.TensorContainer) as T;
+
+/** Loads the factors that stand beside a model's matrices, where it has some; where that fails, its parameters are freed. */
+const loadFactors = (
+  { factorSpecs }: ModelDescription,
+  stored: ReadonlyMap<string, TensorData>,
+  options: LoadOptions,
+  parameters: readonly Parameter[],
+): LoadedParameters<EncoderFactors> | undefined => {
+  if (!factorSpecs) return undefined;
+  try {
+    return loadParameters<EncoderFactors>(factorSpecs, stored, { ...options, fresh: undefined });
+  } catch (error) {
+    for (const { variable } of parameters) variable.dispose();
+    throw error;
+  }
+};
+
 /**
  * Builds a model from a checkpoint's configuration and tensors. A head that the checkpoint lacks is made anew.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a prior that does not fit
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `TENSOR_MISSING`, `SHAPE_MISMATCH`, `OPTION_INVALID` for a prior that does not
+ * fit; CoreError `OPERATING_POINT_INVALID` for factors of another depth
  */
 export const createTaskModel = (
   config: ModelConfig,
   tensors: ReadonlyMap<string, TensorData>,
-  { seed = 42, fresh = false, unread, ...described }: CreateModelOptions = {},
+  { seed = 42, fresh = false, unread, factors: stored = new Map(), ...described }: CreateModelOptions = {},
 ): TaskModel => {
   const description = describeModel(config, described);
-  const { architecture, dimensions, task, reducer, prior, specs } = description;
+  const { architecture, dimensions, task, reducer, prior, lowRank, specs } = description;
   const ranking = { reducer, priorLayers: prior?.layers ?? 0 };
-  const { weights, parameters, initialised } = loadParameters<ModelWeightTrees>(specs, tensors, {
+  const loading = {
     prefix: architecture.prefix,
     random: createRandom(seed),
     fresh: fresh ? dimensions.initialDeviation : undefined,
     unread,
-  });
+  };
+  const { weights, parameters, initialised } = loadParameters<ModelWeightTrees>(
+    specs,
+    lowRank?.model === 'factors' ? new Map([...tensors, ...stored]) : tensors,
+    loading,
+  );
   const { encoder, head } = weights;
+  const beside = loadFactors(description, stored, loading, parameters);
+  const factors = beside?.weights ?? factorsOf<Tensor>(encoder);
+  const factorParameters = beside?.parameters ?? [];
+  const all = [...parameters, ...factorParameters];
   const costOptions = costOptionsOf(dimensions, task.readout);
   let untrained = initialised;
+  const ranked = { dimensions, largestRanks: lowRank?.ranks };
+  const check = (point: OperatingPoint): OperatingPoint =>
+    checkRanks(validateOperatingPoint(point, dimensions.layers), ranked);
+  const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
+    ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const logits = (inputs: readonly EncoderInput[], { dropout, ...options }: RunOptions = {}): Tensor => {
+  const logits = (inputs: readonly EncoderInput[], { dropout, ranks, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
     return tf.tidy((): Tensor => {
-      const { hidden } = encode(encoder, withPriors(prior, inputs), {
+      const { hidden } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
         dropout,
@@ -128,6 +202,10 @@ export const createTaskModel = (
     head,
     headDropout: architecture.headDropout(config, task.readout),
     parameters,
+    factorParameters,
+    factors: factors as EncoderFactors,
+    lowRank,
+    largestRanks: lowRank?.ranks,
     wordTable: specs.encoder.embeddings.word.name,
     get initialised() {
       return untrained;
@@ -138,7 +216,8 @@ export const createTaskModel = (
     companions: companionsOf(tensors),
     logits,
     run: async (inputs, { point = {} } = {}) => {
-      const output = logits(inputs, { config: validateOperatingPoint(point, dimensions.layers).lengths });
+      const { lengths: config, ranks } = check(point);
+      const output = logits(inputs, { config, ranks });
       try {
         return (await output.data()) as Float32Array;
       } finally {
@@ -147,12 +226,15 @@ export const createTaskModel = (
     },
     keptPositions: async (input, point) => {
       checkParameters(parameters);
-      const { hidden, trace } = encode(encoder, withPriors(prior, [input]), {
-        config: lengthsOf(validateOperatingPoint(point, dimensions.layers), dimensions.layers),
-        ...ranking,
-        wanted: 'survivors',
-        trace: true,
-      });
+      const { ranks } = check(point);
+      const { hidden, trace } = tidy(() =>
+        encode(encoderAt(ranks), withPriors(prior, [input]), {
+          config: lengthsOf(point, dimensions.layers),
+          ...ranking,
+          wanted: 'survivors',
+          trace: true,
+        }),
+      );
       try {
         const kept: number[][] = [];
         for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
@@ -161,11 +243,11 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, point = {}) => cost(dimensions, lengthsOf(point, dimensions.layers), length, costOptions),
+    macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),
     dispose: () => {
-      for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
+      for (const { variable } of all) if (!variable.isDisposed) variable.dispose();
     },
   };
 };

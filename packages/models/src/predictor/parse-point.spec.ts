@@ -14,6 +14,11 @@ test.each([
   ['0.8,0.6', { lengths: [0.8, 0.6] }],
   ['[0.8, 0.6]', { lengths: [0.8, 0.6] }],
   ['12,6@16', { lengths: [0.75, 0.375] }],
+  ['ranks=0.5', { ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } }],
+  ['full;ranks=0.5', { lengths: [1, 1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } }],
+  ['0.8,0.6;ranks=0.75/0.5', { lengths: [0.8, 0.6], ranks: { attention: [0.75, 0.75], feedForward: [0.5, 0.5] } }],
+  ['0; ranks=1,0.5/0.25', { lengths: [0.5, 0.25], ranks: { attention: [1, 0.5], feedForward: [0.25, 0.25] } }],
+  ['2;ranks=0.5', undefined],
 ])('%s', (text, point) => {
   expect(parsePoint(text, context)).toEqual(point);
 });
@@ -21,6 +26,18 @@ test.each([
 test('of a model whose layers are not known', () => {
   expect(parsePoint('full', { paretoSet })).toEqual({});
   expect(parsePoint('0.8,0.6,0.4', { paretoSet })).toEqual({ lengths: [0.8, 0.6, 0.4] });
+});
+
+test.each([
+  'ranks=',
+  'ranks=half',
+  'ranks=0.5/0.5/0.5',
+  'ranks=0',
+  'ranks=2',
+  'ranks=0.5,0.5,0.5',
+  '0.8,0.6;ranks=0.5,',
+])('%j has no ranks of two layers', (text) => {
+  expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'OPERATING_POINT_INVALID' }));
 });
 
 test.each(['0.8', '0.5,0.6', 'half', ''])('%j is no point of two layers', (text) => {

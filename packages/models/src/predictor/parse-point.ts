@@ -1,5 +1,5 @@
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength, parseLengthConfig } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import { CoreError, fullLength, parseLengthConfig, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
 /** What a written point is read against. */
@@ -9,16 +9,51 @@ export interface ParsePointContext {
   readonly layers?: number | undefined;
 }
 
+/** One share for all layers, or one each: `0.5` or `0.5,0.4,0.4`. */
+const parseShares = (text: string, layers: number | undefined): number[] => {
+  const shares = text.split(',').map((share) => (share.trim() === '' ? Number.NaN : Number(share)));
+  return shares.length === 1 && layers !== undefined ? new Array<number>(layers).fill(shares[0] as number) : shares;
+};
+
+/**
+ * Reads ranks as people write them: a share for everything, `0.5`; one for attention and one for the feed-forward blocks, `0.75/0.5`; either
+ * of them layer by layer, `1,0.75,0.5/0.5`.
+ *
+ * @param layers of the model, where they are known
+ * @throws CoreError `OPERATING_POINT_INVALID`
+ */
+export const parseRanks = (text: string, layers?: number): Ranks => {
+  const parts = text.split('/');
+  const [attention = '', feedForward = attention] = parts;
+  const ranks = { attention: parseShares(attention, layers), feedForward: parseShares(feedForward, layers) };
+  const isNumbers = [...ranks.attention, ...ranks.feedForward].every(Number.isFinite);
+  if (parts.length > 2 || !isNumbers)
+    throw new CoreError(
+      'OPERATING_POINT_INVALID',
+      `The ranks are "${text}"; write a share of the break-even rank, 0.5, one for attention and one for the feed-forward blocks, 0.75/0.5, or one for each layer, 1,0.75,0.5/0.5.`,
+    );
+  validateOperatingPoint({ ranks }, layers);
+  return ranks;
+};
+
 /**
  * Reads an operating point as people write it: `full`, a number of the Pareto set (0 is the cheapest), or lengths, as ratios or as absolute
- * ones with their input length.
+ * ones with their input length; then, where it has ranks, `;ranks=` and what `parseRanks` reads. `ranks=0.5` alone says nothing of lengths.
  *
  * @returns undefined for a number beyond the Pareto set
- * @throws CoreError `LENGTH_CONFIG_INVALID`
+ * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  * @example
  * parsePoint('0.8,0.6,0.4', { paretoSet: predictor.paretoSet, layers: 3 }); // { lengths: [0.8, 0.6, 0.4] }
+ * parsePoint('0.8,0.6,0.4;ranks=0.5', { paretoSet: predictor.paretoSet, layers: 3 });
  */
-export const parsePoint = (text: string, { paretoSet, layers }: ParsePointContext): OperatingPoint | undefined => {
+export const parsePoint = (text: string, context: ParsePointContext): OperatingPoint | undefined => {
+  const [, lengths, ranks] = /^(?:(.*?);)?\s*ranks=(.*)$/.exec(text) ?? [undefined, text, undefined];
+  if (ranks === undefined) return parseLengths(text, context);
+  const point = lengths === undefined ? {} : parseLengths(lengths, context);
+  return point && { ...point, ranks: parseRanks(ranks, context.layers) };
+};
+
+const parseLengths = (text: string, { paretoSet, layers }: ParsePointContext): OperatingPoint | undefined => {
   if (text === 'full') return layers === undefined ? {} : { lengths: fullLength(layers) };
   if (/^\d+$/.test(text)) return paretoSet[Number(text)]?.point;
   return { lengths: parseLengthConfig(text, layers) };

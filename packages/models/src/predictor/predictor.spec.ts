@@ -1,3 +1,4 @@
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
@@ -350,10 +351,15 @@ describe('a model that was trained and searched', () => {
   });
 
   test('refuses a point that says what this release does not run', async () => {
-    const point = { lengths: [0.5, 0.4, 0.3], ranks: [8] };
+    const point: OperatingPoint & { readonly bits: number } = { lengths: [0.5, 0.4, 0.3], bits: 4 };
     await expect(predictor.predict(['good'], { point })).rejects.toMatchObject({
       code: 'OPERATING_POINT_INVALID',
-      message: expect.stringContaining('the field "ranks" is not known'),
+      message: expect.stringContaining('the field "bits" is not known'),
+    });
+    const ranks = { attention: [0.5, 0.5, 0.5], feedForward: [0.5, 0.5, 0.5] };
+    await expect(predictor.predict(['good'], { point: { ranks } })).rejects.toMatchObject({
+      code: 'OPERATING_POINT_INVALID',
+      message: expect.stringContaining('the model has no factors'),
     });
   });
 

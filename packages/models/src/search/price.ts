@@ -11,12 +11,10 @@ export type CostObjective = 'macs' | 'latency';
 
 /** Share of the full model's MACs that an operating point spends on inputs of the given lengths. */
 export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: readonly number[]): number =>
-  relativeCost(
-    model.dimensions,
-    lengthsOf(point, model.dimensions.layers),
-    lengths,
-    costOptionsOf(model.dimensions, model.task.readout),
-  );
+  relativeCost(model.dimensions, lengthsOf(point, model.dimensions.layers), lengths, {
+    ...costOptionsOf(model.dimensions, model.task.readout),
+    ranks: point.ranks,
+  });
 
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {

@@ -125,6 +125,11 @@ export const trainInPlace = async (
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
   checkParameters(model.parameters);
+  if (model.factorParameters.length > 0)
+    throw new ModelError(
+      'OPTION_INVALID',
+      'The model has factors beside its matrices, which training would leave behind. Train the model that they were made of and factorise it then, or make a model that consists of factors and train those (lat factorise --rank).',
+    );
   checkScore(model.task, scoreNameFor(model.task, metric), dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;

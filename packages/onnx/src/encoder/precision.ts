@@ -1,3 +1,4 @@
+import type { AffineWeights, WeightTree } from '@length-adaptive/core/encoder';
 import { readWeight } from '@length-adaptive/models/engine';
 import { float32ToFloat16 } from '@length-adaptive/models/files';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
@@ -10,11 +11,8 @@ import type { QuantizeOptions } from './quantize.js';
 import { quantize } from './quantize.js';
 import type { WeightSource } from './weight-tree.js';
 
-/** An affine map whose weights stand in host memory: kernel [in, out], bias [out]. */
-export interface DenseLeaf<Leaf> {
-  readonly kernel: Leaf;
-  readonly bias: Leaf;
-}
+/** An affine map: a kernel [in, out], or factors [in, rank] and [rank, out], and a bias [out]. */
+export type AffineLeaf<Leaf> = WeightTree<AffineWeights, Leaf>;
 
 /** How weights become operators. */
 export interface WeightEmitter<Leaf = WeightSource> {
@@ -22,8 +20,8 @@ export interface WeightEmitter<Leaf = WeightSource> {
   whole(g: GraphBuilder, weight: Leaf): Value;
   /** Rows of a table: ids [..] -> [.., width]. */
   rows(g: GraphBuilder, table: Leaf, ids: Value): Value;
-  /** `scale (x W + b)`: [.., in] -> [.., out]. */
-  dense(g: GraphBuilder, x: Value, weights: DenseLeaf<Leaf>, scale?: number): Value;
+  /** `scale (x W + b)`, or `scale (x D U + b)` in factors: [.., in] -> [.., out]. */
+  dense(g: GraphBuilder, x: Value, weights: AffineLeaf<Leaf>, scale?: number): Value;
 }
 
 /** What the weights of a file are stored in. */
@@ -67,12 +65,25 @@ const scaledConstant = (weight: WeightSource, scale: number): Constant['data'] =
 const constant = (g: GraphBuilder, weight: WeightSource, scale = 1): Value =>
   g.constant(weight.name, { type: 'float32', shape: weight.shape, data: scaledConstant(weight, scale) });
 
+/** `scale x W`: [.., in] -> [.., out]. */
+type Product = (g: GraphBuilder, x: Value, kernel: WeightSource, scale?: number) => Value;
+
+/** An affine map by how a precision multiplies; biases stay in single precision, and factors take the scale in the second. */
+const affine =
+  (product: Product): WeightEmitter['dense'] =>
+  (g, x, weights, scale = 1) => {
+    const y =
+      'kernel' in weights
+        ? product(g, x, weights.kernel, scale)
+        : product(g, product(g, x, weights.down), weights.up, scale);
+    return g.op('Add', [y, constant(g, weights.bias, scale)]);
+  };
+
 /** Single precision: what the checkpoint says. */
 const fp32: WeightEmitter = {
   whole: constant,
   rows: (g, table, ids) => g.op('Gather', [constant(g, table), ids]),
-  dense: (g, x, { kernel, bias }, scale = 1) =>
-    g.op('Add', [g.op('MatMul', [x, constant(g, kernel, scale)]), constant(g, bias, scale)]),
+  dense: affine((g, x, kernel, scale) => g.op('MatMul', [x, constant(g, kernel, scale)])),
 };
 
 const half = (g: GraphBuilder, weight: WeightSource, scale = 1): Value =>
@@ -88,8 +99,7 @@ const widen = (g: GraphBuilder, value: Value): Value => g.op('Cast', [value], { 
 const fp16: WeightEmitter = {
   whole: constant,
   rows: (g, table, ids) => widen(g, g.op('Gather', [half(g, table), ids])),
-  dense: (g, x, { kernel, bias }, scale = 1) =>
-    g.op('Add', [g.op('MatMul', [x, widen(g, half(g, kernel, scale))]), constant(g, bias, scale)]),
+  dense: affine((g, x, kernel, scale) => g.op('MatMul', [x, widen(g, half(g, kernel, scale))])),
 };
 
 /**
@@ -137,7 +147,7 @@ const int8 = (): WeightEmitter => {
       const steps = g.constant(`${table.name}.scale`, { type: 'float32', shape: [rows, 1], data: scales });
       return g.op('Mul', [widen(g, g.op('Gather', [stored, ids])), g.op('Gather', [steps, ids])]);
     },
-    dense: (g, x, { kernel, bias }, scale = 1) => {
+    dense: affine((g, x, kernel, scale = 1) => {
       const [, outputs = 1] = kernel.shape;
       const { values, scales } = quantizedAs(kernel, {
         scale,
@@ -149,8 +159,8 @@ const int8 = (): WeightEmitter => {
       const steps = g.constant(`${kernel.name}.scale`, { type: 'float32', shape: [outputs], data: scales });
       const [inputs, step, zero] = activations(g, x);
       const product = widen(g, g.op('MatMulInteger', [inputs, stored, zero]));
-      return g.op('Add', [g.op('Mul', [product, g.op('Mul', [step, steps])]), constant(g, bias, scale)]);
-    },
+      return g.op('Mul', [product, g.op('Mul', [step, steps])]);
+    }),
   };
 };
 

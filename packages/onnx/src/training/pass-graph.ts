@@ -87,8 +87,12 @@ export const trainingModel = ({
 export const trainableWeights: WeightEmitter<Value> = {
   whole: (_, weight) => weight,
   rows: (g, table, ids) => g.op('Gather', [table, ids]),
-  dense: (g, x, { kernel, bias }, scale = 1) => {
-    const y = g.op('Add', [g.op('MatMul', [x, kernel]), bias]);
+  dense: (g, x, weights, scale = 1) => {
+    const product =
+      'kernel' in weights
+        ? g.op('MatMul', [x, weights.kernel])
+        : g.op('MatMul', [g.op('MatMul', [x, weights.down]), weights.up]);
+    const y = g.op('Add', [product, weights.bias]);
     return scale === 1 ? y : g.op('Mul', [y, g.float(scale)]);
   },
 };

@@ -3,6 +3,7 @@ import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths
 import { lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
 import { withPriors } from '@length-adaptive/models/engine';
+import { checkRanks } from '@length-adaptive/models/files';
 import { keptPositionsOf } from '../kept-positions.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { openSession } from '../runtime.js';
@@ -46,7 +47,8 @@ export const predictionSessions = (
       ...weights.feeds(ort, session.inputNames),
     });
   };
-  const configOf = (point: OperatingPoint): LengthConfig => lengthsOf(validateOperatingPoint(point, layers), layers);
+  const configOf = (point: OperatingPoint): LengthConfig =>
+    lengthsOf(checkRanks(validateOperatingPoint(point, layers), { dimensions: model.dimensions }), layers);
   const release = async (opened: Opened | undefined): Promise<void> =>
     (await opened?.catch(() => undefined))?.session.release(); // what did not open has nothing to release
 

@@ -1,4 +1,4 @@
-import { cost, lengthsOf, pointKey } from '@length-adaptive/core/lengths';
+import { pointCost, pointKey } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
 import { costOptionsOf } from '@length-adaptive/models/engine';
@@ -15,7 +15,7 @@ export type MacsOf = (tokens: number, point: OperatingPoint) => number;
 
 export const macsOf = ({ dimensions, head }: Pick<ModelFacts, 'dimensions' | 'head'>): MacsOf => {
   const costOptions = costOptionsOf(dimensions, head);
-  return (tokens, point) => cost(dimensions, lengthsOf(point, dimensions.layers), tokens, costOptions);
+  return (tokens, point) => pointCost(dimensions, point, tokens, costOptions);
 };
 
 /** A request on its way: some of its texts wait, some are being computed, some are done. */

@@ -1,11 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { ownKernel, runFused } from '../../own-kernels.js';
-import type { DenseWeights, LayerNormWeights } from '../weights.js';
+import type { AffineWeights, LayerNormWeights } from '../weights.js';
 
-/** x W + b: [N, in] -> [N, out]. Flat on purpose: only unbatched products take the fast path on every backend. */
-export const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
-  tf.fused.matMul({ a: x, b: kernel, bias }) as Tensor2D;
+/** x W + b, W whole or in factors: [N, in] -> [N, out]. Flat on purpose: only unbatched products take the fast path on every backend. */
+export const dense = (x: Tensor2D, weights: AffineWeights): Tensor2D => {
+  const { bias } = weights;
+  return 'kernel' in weights
+    ? (tf.fused.matMul({ a: x, b: weights.kernel, bias }) as Tensor2D)
+    : (tf.fused.matMul({ a: tf.matMul(x, weights.down), b: weights.up, bias }) as Tensor2D);
+};
 
 /** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
 export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>

@@ -9,6 +9,7 @@ import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, Unmerge } from '../encoder-ops.js';
+import type { AffineWeights, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
@@ -34,10 +35,7 @@ export interface OnTensorsOptions {
 }
 
 /** Weights are tensors of the ranks that `EncoderWeights` says. */
-const denseOf = ({ kernel, bias }: { readonly kernel: Tensor; readonly bias: Tensor }) => ({
-  kernel: kernel as Tensor2D,
-  bias: bias as Tensor1D,
-});
+const denseOf = (weights: WeightTree<AffineWeights, Tensor>): AffineWeights => weights as AffineWeights;
 
 /** The least sum of weights: that of a slot that nothing goes into. */
 const leastWeight = 1e-30;

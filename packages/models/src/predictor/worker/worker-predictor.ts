@@ -1,6 +1,6 @@
 /** The page's side, as the sub-path `@length-adaptive/models/worker`: small, since TensorFlow.js stays in the worker. */
 import type { StartedBackend } from '@length-adaptive/core/backend';
-import { CoreError, cost, lengthsOf } from '@length-adaptive/core/lengths';
+import { CoreError, pointCost } from '@length-adaptive/core/lengths';
 import type { CoreErrorCode } from '@length-adaptive/core/lengths';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import { ModelError } from '../../errors.js';
@@ -154,8 +154,7 @@ export const createWorkerPredictor = async (
       ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
     inspect: (text, given = {}) =>
       ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
-    macs: (tokens, point = {}) =>
-      cost(facts.dimensions, lengthsOf(point, facts.dimensions.layers), tokens, costOptions),
+    macs: (tokens, point = {}) => pointCost(facts.dimensions, point, tokens, costOptions),
     dispose: () => {
       if (disposed) return;
       disposed = true;

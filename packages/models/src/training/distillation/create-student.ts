@@ -3,6 +3,7 @@ import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
 import type { ParameterSpec } from '../../architectures/parameter-specs.js';
+import { withProducts } from '../../low-rank/products.js';
 import { saveParameters } from '../../architectures/parameters.js';
 import type { TensorData } from '../../weights/safetensors.js';
 import type { TaskModel } from '../../model/task-model.js';
@@ -62,7 +63,7 @@ const fromLayers = async (
 ): Promise<TaskModel> => {
   checkLayers(layers, dimensions.layers);
   const names = sourceNames(architecture, dimensions, layers);
-  const saved = await saveParameters(parameters);
+  const { tensors: saved } = withProducts(await saveParameters(parameters));
   const tensors = new Map<string, TensorData>();
   const copy = (name: string, source: string): void => {
     const tensor = saved.get(source);

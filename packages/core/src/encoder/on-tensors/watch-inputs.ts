@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Extent } from '../../extent.js';
+import { validSlots } from '../../extent.js';
+import type { EncoderOps } from '../encoder-ops.js';
+import type { AffineWeights, WeightTree } from '../weights.js';
+import type { TensorEngine } from './tensor-engine.js';
+
+/** Told of a map, which is an object of the tree of weights, and what it is given: one row a slot, zeros for padding. */
+export type WatchInputs = (weights: AffineWeights, inputs: Tensor2D) => void;
+
+/** The operations of a pass at full length that tell what the maps of the encoder are given, before they are. */
+export const watchInputs = (
+  ops: EncoderOps<TensorEngine>,
+  watch: WatchInputs,
+  extent: Extent,
+): EncoderOps<TensorEngine> => {
+  const valid = validSlots(extent);
+  const told = (weights: WeightTree<AffineWeights, Tensor>, x: Tensor2D): void =>
+    watch(weights as AffineWeights, valid ? tf.mul(x, tf.tensor2d(valid, [valid.length, 1])) : x);
+  return {
+    ...ops,
+    dense: (x, weights) => {
+      told(weights, x);
+      return ops.dense(x, weights);
+    },
+    attend: (queries, keys, weights, options) => {
+      told(weights.query, queries);
+      told(weights.key, keys);
+      told(weights.value, keys);
+      return ops.attend(queries, keys, weights, options);
+    },
+  };
+};
