@@ -181,6 +181,8 @@ export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-mod
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
+export { rerank } from './tasks/rerank.js';
+export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';

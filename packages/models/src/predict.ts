@@ -30,6 +30,8 @@ export { multiLabelClassification } from './tasks/multi-label-classification.js'
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export { regression } from './tasks/regression.js';
+export { rerank } from './tasks/rerank.js';
+export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
 export type { AnswerTensor } from './tasks/answer-tensors.js';

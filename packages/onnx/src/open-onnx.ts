@@ -12,7 +12,7 @@ import {
   withRanking,
 } from '@length-adaptive/models/files';
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
-import { createPredictor } from '@length-adaptive/models/predict';
+import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
 import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -121,7 +121,7 @@ export const openOnnx = async (
       return made.file;
     };
     const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
-    const ranking = chooseRanking(options, lengthAdaptive);
+    const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(read, config, { ...session, ...ranking, traced });
     return finish(model, notes);
   }

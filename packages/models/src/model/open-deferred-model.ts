@@ -3,6 +3,7 @@ import type { DeferredWeight } from '../architectures/deferred-weights.js';
 import { deferredWeights } from '../architectures/deferred-weights.js';
 import { architectureOf } from '../architectures/registry.js';
 import { chooseRanking, withRanking } from '../folder/ranking.js';
+import { taskOf } from '../tasks/task-config.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import { openModelDirectory } from '../folder/model-directory.js';
 import type { FileSource } from '../sources/file-source.js';
@@ -45,7 +46,10 @@ export const openDeferredModel = async (
   const { config, tensors, unread = new Map<never, never>(), tokenizerFiles, lengthAdaptive, close } = directory;
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-    const { specs, ...model } = describeModel(config, chooseRanking({ reducer, prior }, lengthAdaptive));
+    const { specs, ...model } = describeModel(
+      config,
+      chooseRanking({ reducer, prior }, lengthAdaptive, taskOf(config)),
+    );
     const { prefix } = model.architecture;
     const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, tensors, { prefix, unread });
     checkTrained(missing);

@@ -65,7 +65,7 @@ export const openModel = async (
   const model = createTaskModel(config, kept(tensors), {
     task: chosen,
     seed,
-    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined),
+    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined, chosen ?? taskOf(config)),
     unread: kept(unread),
   });
   return {
@@ -96,11 +96,13 @@ export const openTrainedModel = async (
   }
 };
 
-const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
+/** Whether a checkpoint's head is one for a task: of the same task and labels, or of two tasks whose head gives the same one number. */
+const isTaskOf = (config: ModelConfig, { name, labels, readout, checkpoint }: Task): boolean => {
   const own = taskOf(config);
-  return (
-    own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i])
-  );
+  const sameLabels = own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i]);
+  const oneNumber = [own.readout, readout].every(({ pool, outputs }) => pool === 'first' && outputs === 1);
+  const sameClass = own.checkpoint.classSuffix === checkpoint.classSuffix;
+  return sameLabels && (own.name === name || (labels.length === 0 && oneNumber && sameClass));
 };
 
 /**
