@@ -232,3 +232,21 @@ export { answerTokens, questionWindows } from './tokenizer/question-windows.js';
 export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows.js';
 export { bestAnswers } from './tasks/span-answers.js';
 export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';
+
+export { createReranker } from './reranking/reranker.js';
+export type { Reranker } from './reranking/reranker.js';
+export type {
+  Cascade,
+  CreateRerankerOptions,
+  MeasuredCascade,
+  RankedDocument,
+  RerankDocument,
+  Reranking,
+  RerankOptions,
+  RerankStage,
+} from './reranking/reranking.js';
+export { readCascades, withCascades } from './reranking/cascade-record.js';
+export type { RerankRecord } from './reranking/cascade-record.js';
+export { searchCascades } from './reranking/search-cascades.js';
+export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
+export { rankingFidelity } from './metrics/ranking-fidelity.js';
