@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate/command.js';
 import { exportCommand } from './export/command.js';
 import { inspectCommand } from './inspect/command.js';
 import { predictCommand } from './predict/command.js';
+import { rerankCommand } from './rerank/command.js';
 import { searchCommand } from './search/command.js';
 import { trainCommand } from './train/command.js';
 import { workerCommand } from './search/worker-command.js';
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   searchCommand,
   evaluateCommand,
   predictCommand,
+  rerankCommand,
   inspectCommand,
   compressCommand,
   exportCommand,
