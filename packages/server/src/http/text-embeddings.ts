@@ -94,6 +94,7 @@ const functions: Readonly<Record<string, string>> = {
   'sequence-classification': 'softmax',
   'multi-label-classification': 'sigmoid',
   regression: 'none',
+  rerank: 'sigmoid',
 };
 
 const tags = ['Text Embeddings Inference'];
@@ -206,7 +207,7 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
     model_id: Type.String(),
     model_sha: nullable,
     model_dtype: Type.String(),
-    model_type: Type.Object({ classifier: labelNumbers }),
+    model_type: Type.Union([Type.Object({ classifier: labelNumbers }), Type.Object({ reranker: labelNumbers })]),
     max_concurrent_requests: Type.Integer(),
     max_input_length: Type.Integer(),
     max_batch_tokens: Type.Integer(),
@@ -222,16 +223,15 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
   app.get('/info', { config: { errorFormat }, schema: { tags, response: { 200: info, ...failures } } }, async () => {
     const status = service.find().status();
     const labels = labelsOf(status);
+    const numbers = {
+      id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    };
     return {
       model_id: status.name,
       model_sha: status.version,
       model_dtype: options.precision === 'fp16' ? 'float16' : options.precision === 'int8' ? 'int8' : 'float32',
-      model_type: {
-        classifier: {
-          id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
-          label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-        },
-      },
+      model_type: status.task === 'rerank' ? { reranker: numbers } : { classifier: numbers },
       max_concurrent_requests: options.maxConcurrentRequests,
       max_input_length: status.positions,
       max_batch_tokens: options.maxBatchTokens,
