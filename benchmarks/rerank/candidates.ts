@@ -56,10 +56,24 @@ export const candidatesOf = async (
     });
 };
 
-/** Pairs to learn from: each question with its passage, and with some of the best that BM25 finds beside it. */
+/** Words on either side of an answer, or of a random place, that a text to learn from has. */
+const reach = 30;
+
+/** The words around a place of a text, given as a share of it. */
+const around = (text: string, place: number): string => {
+  const words = text.split(/\s+/);
+  const centre = Math.floor(place * words.length);
+  const first = Math.max(0, Math.min(centre - reach, words.length - 2 * reach));
+  return words.slice(first, first + 2 * reach).join(' ');
+};
+
+/**
+ * Pairs to learn from: each question with the words around its answer, and with others: of a passage that BM25 finds beside its own, or of any
+ * passage, in turn.
+ */
 export const pairsOf = async (
   file: string,
-  { questions: wanted, negatives, seed }: Readonly<Record<'questions' | 'negatives' | 'seed', number>>,
+  { questions: wanted, seed }: Readonly<Record<'questions' | 'seed', number>>,
 ): Promise<Example[]> => {
   const questions = await readSquad(file);
   const { texts, of } = passagesOf(questions, 1);
@@ -67,13 +81,17 @@ export const pairsOf = async (
   const random = createRandom(seed);
   return shuffled([...questions.keys()], random)
     .slice(0, wanted)
-    .flatMap((at): Example[] => {
-      const query = questions[at]?.question ?? '';
-      const others = index.search(query, 20).filter((document) => document !== of[at]);
-      const chosen = shuffled(others, random).slice(0, negatives);
+    .flatMap((at, number): Example[] => {
+      const { question: text = '', context = '', answers = [] } = questions[at] ?? {};
+      const found = number % 2 === 0 ? index.search(text, 20) : [...texts.keys()];
+      const [other = 0] = shuffled(
+        found.filter((document) => document !== of[at]),
+        random,
+      );
+      const place = (answers[0]?.start ?? 0) / Math.max(1, context.length);
       return [
-        { text: query, pair: texts[of[at] ?? 0] ?? '', label: 1 },
-        ...chosen.map((document) => ({ text: query, pair: texts[document] ?? '', label: 0 })),
+        { text, pair: around(context, place), label: 1 },
+        { text, pair: around(texts[other] ?? '', random.uniform()), label: 0 },
       ];
     });
 };
