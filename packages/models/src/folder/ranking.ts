@@ -8,7 +8,8 @@ import {
   reducerKey,
 } from '@length-adaptive/core/encoder';
 import { ModelError, messageOf } from '../errors.js';
-import type { ModelPrior, PriorName, PriorSettings } from '../priors/prior-settings.js';
+import type { PriorName } from '../tasks/prior-name.js';
+import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { choosePrior, isPriorName } from '../priors/prior-settings.js';
 import type { Task } from '../tasks/task.js';
 import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.js';

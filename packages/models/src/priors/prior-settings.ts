@@ -2,17 +2,8 @@ import type { EncoderInput } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import { firstText } from './first-text.js';
 import { greatestWindow, questionOverlap, usualWindow } from './question-overlap.js';
+import type { PriorName } from '../tasks/prior-name.js';
 import type { Task } from '../tasks/task.js';
-
-/**
- * What an input says of its tokens beforehand, which is added to what a reducer scores them by:
- *
- * - `none`: nothing; the reducer ranks alone;
- * - `question-overlap`: in the first layers, where attention does not yet know where an answer is, nearness to the words of the
- *   question; the reducer alone after that. For questions with their contexts and queries with their documents;
- * - `first-text`: the first of two texts and the special tokens always stay, and the reducer ranks the second. What rerankers do.
- */
-export type PriorName = 'none' | 'question-overlap' | 'first-text';
 
 /** A prior, as `length_adaptive.json` says it in its field `prior`. */
 export interface PriorSettings {

@@ -1,4 +1,3 @@
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { validateOperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError, messageOf } from '../errors.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
@@ -29,7 +28,7 @@ const readCascade = (value: unknown, at: number, layers: number): MeasuredCascad
     return fail(`has cost ${JSON.stringify(cost)}, expected a share above 0`);
   if (!isRecord(point)) return fail('has no point');
   try {
-    return { point: validateOperatingPoint(point as OperatingPoint, layers), keep, fidelity, cost };
+    return { point: validateOperatingPoint(point, layers), keep, fidelity, cost };
   } catch (error) {
     return fail(`has another point than the model: ${messageOf(error)}`, error);
   }

@@ -58,7 +58,7 @@ const modules: Readonly<Record<RelevanceScale, string>> = {
 const scaleOf = (config: ModelConfig): RelevanceScale => {
   const now = config[activationKeys.now];
   const named = (isRecord(now) ? now['activation_fn'] : undefined) ?? config[activationKeys.before] ?? modules.sigmoid;
-  const found = activations[String(named).split('.').at(-1) ?? ''];
+  const found = typeof named === 'string' ? activations[named.split('.').at(-1) ?? ''] : undefined;
   if (found) return found;
   throw new ModelError(
     'CONFIG_INVALID',

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
-import type { PriorName } from '../priors/prior-settings.js';
+import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import type { Answer } from './answer.js';
 import type { AnswerTensor } from './answer-tensors.js';

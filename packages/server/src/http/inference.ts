@@ -8,8 +8,7 @@ import type { Ranking } from '../reranking/rank-texts.js';
 import { rankTexts, rankTextsWithin } from '../reranking/rank-texts.js';
 import { exchangeOf } from './exchange.js';
 import type { ResolvedHttpOptions } from './http-options.js';
-import { inferenceRequest, type RequestFields } from './request-fields.js';
-import type { RerankFields } from './rerank-fields.js';
+import { inferenceRequest, type RequestFields, type RerankFields } from './request-fields.js';
 import { headersOfResult } from './result-fields.js';
 
 /** Which model a request is for. */

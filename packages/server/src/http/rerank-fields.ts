@@ -4,23 +4,7 @@ import { invalidRequest, ServerError } from '../errors.js';
 import type { Ranking } from '../reranking/rank-texts.js';
 import { lengthConfigText } from '../length-config-text.js';
 import type { Found } from './inference.js';
-import { requestFields } from './request-fields.js';
-import type { RequestFields } from './request-fields.js';
-
-/** The budgets, and a time that is kept. */
-export const rerankFields = {
-  ...requestFields,
-  deadline_ms: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 2 ** 31 - 1,
-      description:
-        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at a short length, the best of them again at the full one. Excludes the budgets.',
-    }),
-  ),
-};
-
-export type RerankFields = RequestFields & { readonly deadline_ms?: number };
+import type { RerankFields } from './request-fields.js';
 
 /** What answers say of how many documents were seen at which length. */
 export const stageSchema = Type.Array(

@@ -160,7 +160,13 @@ describe("Cohere's and Jina's route", () => {
     ['no documents', { query, documents: [] }, 400, 'REQUEST_INVALID', /no documents to rank/],
     ['a top_n of 0', { query, documents: ['a'], top_n: 0 }, 400, 'REQUEST_INVALID', /top_n/],
     ['a document that is none', { query, documents: [3] }, 400, 'REQUEST_INVALID', /documents/],
-    ['a model that is not there', { model: 'x', query, documents: ['a'] }, 404, 'MODEL_NOT_FOUND', /no model x; served are/],
+    [
+      'a model that is not there',
+      { model: 'x', query, documents: ['a'] },
+      404,
+      'MODEL_NOT_FOUND',
+      /no model x; served are/,
+    ],
   ])('%s', async (_, body, status, code, message) => {
     const answer = await http.post('/v1/rerank', { model: 'ranks', ...body });
     expect(answer).toMatchObject({ status, json: { code, message: expect.stringMatching(message) } });

@@ -1,7 +1,8 @@
 /** Reranking in the shape that Cohere's and Jina's clients speak. */
 import { Type } from 'typebox';
 import type { ErrorFormat } from './error-body.js';
-import { checkRanking, probabilityOf, rerankFields, stageSchema, stagesOf } from './rerank-fields.js';
+import { checkRanking, probabilityOf, stageSchema, stagesOf } from './rerank-fields.js';
+import { rerankFields } from './request-fields.js';
 import { fieldsOfResult, resultFields } from './result-fields.js';
 import type { Routes } from './routes.js';
 

@@ -1,7 +1,8 @@
 /** The route of Text Embeddings Inference that rerankers have. */
 import { Type } from 'typebox';
 import { ServerError } from '../errors.js';
-import { checkRanking, probabilityOf, rerankFields } from './rerank-fields.js';
+import { checkRanking, probabilityOf } from './rerank-fields.js';
+import { rerankFields } from './request-fields.js';
 import type { Routes } from './routes.js';
 import { given, modelFields, orNull, truncationDirection } from './text-embeddings-body.js';
 import { textEmbeddingsErrors as errorFormat, textEmbeddingsErrorSchema } from './text-embeddings-errors.js';
