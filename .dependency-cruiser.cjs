@@ -24,6 +24,7 @@ const ORDERED_ROOMS = {
     'training/distillation',
     'predictor',
     'predictor/worker',
+    'reranking',
   ],
   cli: [
     'chart',
@@ -41,6 +42,7 @@ const ORDERED_ROOMS = {
     'export',
     'inspect',
     'predict',
+    'rerank',
   ],
 };
 

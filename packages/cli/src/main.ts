@@ -10,6 +10,7 @@ import { exportCommand } from './export/command.js';
 import { factoriseCommand } from './factorise/command.js';
 import { inspectCommand } from './inspect/command.js';
 import { predictCommand } from './predict/command.js';
+import { rerankCommand } from './rerank/command.js';
 import { searchCommand } from './search/command.js';
 import { trainCommand } from './train/command.js';
 import { workerCommand } from './search/worker-command.js';
@@ -31,6 +32,7 @@ const commands: readonly Command[] = [
   searchCommand,
   evaluateCommand,
   predictCommand,
+  rerankCommand,
   inspectCommand,
   compressCommand,
   factoriseCommand,

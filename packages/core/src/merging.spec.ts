@@ -6,7 +6,7 @@ import { encode } from './encode.js';
 import { mixTokens } from './drop-and-restore.js';
 import type { EncoderInput } from './encoder/batch.js';
 import type { Unmerge } from './encoder/encoder-ops.js';
-import type { EncoderWeights } from './encoder/weights.js';
+import type { DenseWeights, EncoderWeights } from './encoder/weights.js';
 import { keptTokens } from './length-config.js';
 import type { Reducer } from './reducers/reducer.js';
 import { mergingReducers } from './testing/merging-cases.js';
@@ -172,16 +172,16 @@ describeOnBackends('merging', () => {
     test.each<[Unmerge]>([['group'], ['own']])('gradients are those of finite differences (%s)', (unmerge) => {
       const inputs = [{ ids: [0, 3, 9, 4, 9, 4, 7, 49] }, { ids: [0, 5, 6, 3, 49] }];
       const [block, ...others] = weights.blocks as [EncoderWeights['blocks'][number]];
+      const own = block.attention.value as DenseWeights;
       const loss = (kernel: tf.Tensor2D): tf.Scalar => {
-        const value = { ...block.attention.value, kernel };
+        const value = { ...own, kernel };
         const changed = { ...weights, blocks: [{ ...block, attention: { ...block.attention, value } }, ...others] };
         const { hidden } = encode(changed, inputs, { config: [0.6, 0.6, 0.6], reducer: reducer(unmerge) });
         return tf.mean(tf.mul(hidden, tf.sin(tf.reshape(tf.range(0, hidden.size), hidden.shape))));
       };
-      expectGradient(loss, block.attention.value.kernel, 8);
+      expectGradient(loss, own.kernel, 8);
       const gradient = tf.tidy(
-        () =>
-          tf.max(tf.abs(tf.grad((x: tf.Tensor) => loss(x as tf.Tensor2D))(block.attention.value.kernel))).dataSync()[0],
+        () => tf.max(tf.abs(tf.grad((x: tf.Tensor) => loss(x as tf.Tensor2D))(own.kernel))).dataSync()[0],
       );
       expect(gradient).toBeGreaterThan(1e-4);
     });

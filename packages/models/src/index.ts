@@ -104,7 +104,9 @@ export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
 export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
-export type { ModelPrior, PriorName, PriorSettings } from './priors/prior-settings.js';
+export type { PriorName } from './tasks/prior-name.js';
+export type { ModelPrior, PriorSettings } from './priors/prior-settings.js';
+export { firstText } from './priors/first-text.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';
@@ -194,6 +196,8 @@ export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-mod
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
+export { rerank } from './tasks/rerank.js';
+export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
@@ -243,3 +247,21 @@ export { answerTokens, questionWindows } from './tokenizer/question-windows.js';
 export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows.js';
 export { bestAnswers } from './tasks/span-answers.js';
 export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';
+
+export { createReranker } from './reranking/reranker.js';
+export type { Reranker } from './reranking/reranker.js';
+export type {
+  Cascade,
+  CreateRerankerOptions,
+  MeasuredCascade,
+  RankedDocument,
+  RerankDocument,
+  Reranking,
+  RerankOptions,
+  RerankStage,
+} from './reranking/reranking.js';
+export { readCascades, withCascades } from './reranking/cascade-record.js';
+export type { RerankRecord } from './reranking/cascade-record.js';
+export { searchCascades } from './reranking/search-cascades.js';
+export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
+export { rankingFidelity } from './metrics/ranking-fidelity.js';

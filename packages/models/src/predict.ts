@@ -30,6 +30,8 @@ export { multiLabelClassification } from './tasks/multi-label-classification.js'
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export { regression } from './tasks/regression.js';
+export { rerank } from './tasks/rerank.js';
+export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
 export type { AnswerTensor } from './tasks/answer-tensors.js';
@@ -51,3 +53,21 @@ export type {
 } from './tasks/task.js';
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';
+
+export { createReranker } from './reranking/reranker.js';
+export type { Reranker } from './reranking/reranker.js';
+export type {
+  Cascade,
+  CreateRerankerOptions,
+  MeasuredCascade,
+  RankedDocument,
+  RerankDocument,
+  Reranking,
+  RerankOptions,
+  RerankStage,
+} from './reranking/reranking.js';
+export { readCascades, withCascades } from './reranking/cascade-record.js';
+export type { RerankRecord } from './reranking/cascade-record.js';
+export { searchCascades } from './reranking/search-cascades.js';
+export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
+export { rankingFidelity } from './metrics/ranking-fidelity.js';

@@ -85,6 +85,17 @@ test('so does the one on answers and entities', async () => {
   expect(entities).toMatch(/^\[/);
 });
 
+test('so does the one on reranking', async () => {
+  const example = path.join(root, 'examples/rerank.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const pairs = tinyExamples(24).map(({ text, label }, i) => ({ text: label, pair: text, label: i % 3 === 0 ? 0 : 1 }));
+  writeFileSync(path.join(folder, 'pairs.jsonl'), pairs.map((pair) => JSON.stringify(pair)).join('\n'));
+
+  const printed = await runExample(example);
+  expect(printed).toMatch(/^(the phone|a sad|the case)[a-z ]+ 0\.\d+\n/);
+  expect(printed).toMatch(/[01]\.\d+ of the full cost \[/);
+});
+
 test('so does the one on distillation', async () => {
   const example = path.join(root, 'examples/distill.ts');
   expect(readme()).toContain(readFileSync(example, 'utf8'));

@@ -13,7 +13,7 @@ import {
   withRanking,
 } from '@length-adaptive/models/files';
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
-import { createPredictor } from '@length-adaptive/models/predict';
+import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
 import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
@@ -161,7 +161,7 @@ export const openOnnx = async (
       fromWeights(files, { ...options, precision, trace, ranks });
     const lend = fromWeights(files, { ...options, precision, trace: false, told: (all) => (notes = all) });
     const { lowRank } = lengthAdaptive ?? {};
-    const ranking = chooseRanking(options, lengthAdaptive);
+    const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
       ...ranking,

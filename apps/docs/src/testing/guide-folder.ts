@@ -64,6 +64,13 @@ const files: Readonly<Record<string, string>> = {
   'topics.tsv': `text\tlabels\n${rows(24, (i) => `${sentence(i)}\t${['sound', 'battery', 'sound|battery'][i % 3]}`)}`,
   'sts.csv': scores,
   'sts-dev.csv': scores,
+  'pairs.jsonl': rows(24, (i) =>
+    JSON.stringify({ text: 'the battery', pair: sentence(i), label: i % 4 === 3 ? 1 : 0 }),
+  ),
+  'candidates.jsonl': rows(4, (i) =>
+    JSON.stringify({ query: sentence(i), documents: [0, 1, 2, 3].map((at) => sentence(at + 7 * i)) }),
+  ),
+  'passages.txt': rows(6, sentence),
   'train-v1.1.json': questions,
   'dev-v1.1.json': questions,
   'article.txt': 'Ada Lovelace wrote it in 1843. The machine was never built.',

@@ -26,7 +26,11 @@ const guessed = ({ kind, examples }: DataSet): TaskDefinition => {
 const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) => Task) => {
   const definition = settings.task === undefined ? guessed(data) : taskDefinitionOf(settings.task);
   const { labels, make } = definition;
-  if (!labels) return () => make([]);
+  if (!labels)
+    return (config) => {
+      const own = taskOf(config);
+      return own.name === definition.name ? own : make([]);
+    };
   const found = labels.of(data.examples, settings.labelColumns);
   const problem = labels.problem?.(found);
   if (problem !== undefined) throw new CliError('INPUT_INVALID', `${problem} ${hintFor(settings)}`);

@@ -8,8 +8,10 @@ import {
   reducerKey,
 } from '@length-adaptive/core/encoder';
 import { ModelError, messageOf } from '../errors.js';
-import type { ModelPrior, PriorName, PriorSettings } from '../priors/prior-settings.js';
+import type { PriorName } from '../tasks/prior-name.js';
+import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { choosePrior, isPriorName } from '../priors/prior-settings.js';
+import type { Task } from '../tasks/task.js';
 import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.js';
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
 
@@ -75,13 +77,19 @@ export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRe
   return findReducer(name, settings);
 };
 
-/** What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else. @throws as `chooseReducer` does */
+/**
+ * What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else.
+ *
+ * @param task what brings a prior of its own where nobody says which
+ * @throws as `chooseReducer` does
+ */
 export const chooseRanking = (
   { reducer, prior }: RankingOptions,
   file: LengthAdaptiveFile | undefined,
+  task: Pick<Task, 'prior'> = {},
 ): { readonly reducer: Reducer; readonly prior: PriorSettings | undefined } => ({
   reducer: chooseReducer(reducer, savedReducer(file)),
-  prior: choosePrior(prior, file?.prior),
+  prior: choosePrior(prior, file?.prior, task),
 });
 
 /**
@@ -115,9 +123,10 @@ export const savedReducer = (file: LengthAdaptiveFile | undefined): ReducerRecor
 /** What is known of a model, with what ranks its tokens in it; undefined where nothing is known and attention ranks alone. */
 export const withRanking = (
   file: LengthAdaptiveFile | undefined,
-  { reducer, prior }: Ranking,
+  { reducer, prior: own, task }: Ranking & { readonly task?: Pick<Task, 'prior'> | undefined },
 ): LengthAdaptiveFile | undefined => {
   const record = reducerRecord(reducer);
+  const prior = own ?? (task?.prior && { name: 'none' as const }); // a folder that says nothing has the task's own
   if (!file && !prior && !record) return undefined;
   const { prior: _, reducer: __, ...rest } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
   return { ...rest, ...(record && { reducer: record }), ...(prior && { prior }) };

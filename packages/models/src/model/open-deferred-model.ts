@@ -4,6 +4,7 @@ import type { DeferredWeight } from '../architectures/deferred-weights.js';
 import { deferredWeights } from '../architectures/deferred-weights.js';
 import { architectureOf } from '../architectures/registry.js';
 import { chooseRanking, withRanking } from '../folder/ranking.js';
+import { taskOf } from '../tasks/task-config.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import { openModelDirectory } from '../folder/model-directory.js';
 import type { FileSource } from '../sources/file-source.js';
@@ -59,7 +60,7 @@ export const openDeferredModel = async (
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
     const { specs, factorSpecs, ...model } = describeModel(config, {
-      ...chooseRanking({ reducer, prior }, lengthAdaptive),
+      ...chooseRanking({ reducer, prior }, lengthAdaptive, taskOf(config)),
       lowRank: lengthAdaptive?.lowRank,
     });
     const { prefix } = model.architecture;

@@ -10,7 +10,8 @@ import { readModelDirectory, writeModelDirectory } from '../folder/model-directo
 import { withLowRank } from '../folder/low-rank.js';
 import { withProducts } from '../low-rank/products.js';
 import { saveParameters } from '../architectures/parameters.js';
-import type { PriorName, PriorSettings } from '../priors/prior-settings.js';
+import type { PriorName } from '../tasks/prior-name.js';
+import type { PriorSettings } from '../priors/prior-settings.js';
 import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
@@ -68,7 +69,7 @@ export const openModel = async (
   const model = createTaskModel(config, kept(tensors), {
     task: chosen,
     seed,
-    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined),
+    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined, chosen ?? taskOf(config)),
     unread: kept(unread),
     lowRank: lengthAdaptive?.lowRank,
     factors,
@@ -101,11 +102,13 @@ export const openTrainedModel = async (
   }
 };
 
-const isTaskOf = (config: ModelConfig, { name, labels }: Task): boolean => {
+/** Whether a checkpoint's head is one for a task: of the same task and labels, or of two tasks whose head gives the same one number. */
+const isTaskOf = (config: ModelConfig, { name, labels, readout, checkpoint }: Task): boolean => {
   const own = taskOf(config);
-  return (
-    own.name === name && own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i])
-  );
+  const sameLabels = own.labels.length === labels.length && own.labels.every((label, i) => label === labels[i]);
+  const oneNumber = [own.readout, readout].every(({ pool, outputs }) => pool === 'first' && outputs === 1);
+  const sameClass = own.checkpoint.classSuffix === checkpoint.classSuffix;
+  return sameLabels && (own.name === name || (labels.length === 0 && oneNumber && sameClass));
 };
 
 /**

@@ -2,6 +2,7 @@ import { ModelError } from '../errors.js';
 import { multiLabelClassificationDefinition } from './multi-label-classification.js';
 import { questionAnsweringDefinition } from './question-answering.js';
 import { regressionDefinition } from './regression.js';
+import { rerankDefinition } from './rerank.js';
 import { sequenceClassificationDefinition } from './sequence-classification.js';
 import type { Task, TaskName } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
@@ -11,6 +12,7 @@ const builtIn: readonly TaskDefinition[] = [
   sequenceClassificationDefinition,
   multiLabelClassificationDefinition,
   regressionDefinition,
+  rerankDefinition,
   questionAnsweringDefinition,
   tokenClassificationDefinition,
 ];

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
+import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import type { Answer } from './answer.js';
 import type { AnswerTensor } from './answer-tensors.js';
@@ -16,6 +17,7 @@ export type KnownTaskName =
   | 'sequence-classification'
   | 'multi-label-classification'
   | 'regression'
+  | 'rerank'
   | 'question-answering'
   | 'token-classification';
 
@@ -94,6 +96,8 @@ export interface Task<Item = unknown> {
   readonly pair: 'optional' | 'required' | 'none';
   /** Whether the first of the two asks what the second answers: what priors that look for a question need. */
   readonly asksQuestions?: boolean | undefined;
+  /** The prior that ranks its tokens where neither the caller nor the model's folder names one. Default: none. */
+  readonly prior?: PriorName | undefined;
 
   /** What the head reads, and how many numbers it gives. */
   readonly readout: Readout;

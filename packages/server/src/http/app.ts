@@ -18,7 +18,9 @@ import { openInferenceRoutes } from './open-inference.js';
 import { operationsRoutes } from './operations.js';
 import { addBodyReading } from './read-bodies.js';
 import { resultHeaderNames } from './result-fields.js';
+import { rerankRoutes } from './rerank.js';
 import { simpleRoutes } from './simple.js';
+import { textEmbeddingsRerankRoutes } from './text-embeddings-rerank.js';
 import { textEmbeddingsRoutes } from './text-embeddings.js';
 import { addTracing } from './trace-requests.js';
 import type { SchemaTypes } from './typed-app.js';
@@ -97,6 +99,8 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     modelStatisticsRoutes,
     simpleRoutes,
     textEmbeddingsRoutes,
+    textEmbeddingsRerankRoutes,
+    rerankRoutes,
     operationsRoutes,
   ])
     routes(app, context);

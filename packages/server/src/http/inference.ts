@@ -4,9 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
 import type { ModelStatus, ServedModel, Service } from '../service.js';
+import type { Ranking } from '../reranking/rank-texts.js';
+import { rankTexts, rankTextsWithin } from '../reranking/rank-texts.js';
 import { exchangeOf } from './exchange.js';
 import type { ResolvedHttpOptions } from './http-options.js';
-import { inferenceRequest, type RequestFields } from './request-fields.js';
+import { inferenceRequest, type RequestFields, type RerankFields } from './request-fields.js';
 import { headersOfResult } from './result-fields.js';
 
 /** Which model a request is for. */
@@ -45,6 +47,17 @@ export interface Inference {
    * @throws ServerError `BATCH_TOO_LARGE`, `TEXT_TOO_LARGE`, and whatever the model says
    */
   run(request: FastifyRequest, reply: FastifyReply, found: Found, work: Work): Promise<InferenceResult>;
+  /**
+   * Has the model say how relevant the second text of each pair is to the first: one job or, under a deadline, as much as there is time for.
+   *
+   * @throws ServerError as `run` does
+   */
+  rank(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    found: Found,
+    work: Pick<Work, 'inputs'> & { readonly fields: RerankFields },
+  ): Promise<Ranking>;
 }
 
 /** @throws ServerError `BATCH_TOO_LARGE`, `TEXT_TOO_LARGE` */
@@ -99,5 +112,21 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));
     return result;
+  },
+
+  rank: async (request, reply, { model, status: { paretoSet } }, { inputs, fields }) => {
+    checkSize(inputs, options);
+    checkPriority(fields, options);
+    const exchange = exchangeOf(request);
+    exchange.texts = inputs.length;
+    const { deadline_ms: deadlineMs } = fields;
+    const asked = inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal });
+    const ranking =
+      deadlineMs === undefined
+        ? await rankTexts(model, asked)
+        : await rankTextsWithin(model, asked, { due: performance.now() + deadlineMs - reply.elapsedTime });
+    exchange.result = ranking.result;
+    reply.headers(headersOfResult(ranking.result, reply.elapsedTime));
+    return ranking;
   },
 });

@@ -135,6 +135,18 @@ test('every answer is as OpenAPI describes it', async () => {
     ['post', '/invocations', one.post('/invocations', { model: 'stars', inputs: 'good', raw_scores: true })],
     ['post', '/models/{model}', one.post('/models/reviews', { inputs: 'good', parameters: { top_k: 1 } })],
     ['post', '/models/{model}', one.post('/models/reviews', { inputs: 'good', parameters: { top_k: 0 } })],
+    ['post', '/rerank', one.post('/rerank', { model: 'stars', query: 'a', texts: ['good', 'bad'] })],
+    ['post', '/rerank', one.post('/rerank', { model: 'stars', query: 'a', texts: ['good'], return_text: true })],
+    ['post', '/rerank', one.post('/rerank', { model: 'stars', query: 'a', texts: [] })],
+    ...['/v1/rerank', '/v2/rerank'].flatMap((path): [string, string, Promise<Answer>][] => [
+      ['post', path, one.post(path, { model: 'stars', query: 'a', documents: ['good', 'bad'] })],
+      [
+        'post',
+        path,
+        one.post(path, { model: 'stars', query: 'a', documents: [{ text: 'good' }], return_documents: true }),
+      ],
+      ['post', path, one.post(path, { model: 'reviews', query: 'a', documents: ['good'] })],
+    ]),
     ['post', '/tokenize', one.post('/tokenize', { model: 'reviews', inputs: ['a good film', 'bad'] })],
     ['get', '/ping', one.get('/ping')],
   ];

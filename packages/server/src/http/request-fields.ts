@@ -63,6 +63,21 @@ export const labelFields = {
 
 export type RequestFields = Static<TObject<typeof requestFields & typeof answerFields & typeof labelFields>>;
 
+/** What a request for a ranking may ask for: the budgets, or a time that is kept. */
+export const rerankFields = {
+  ...requestFields,
+  deadline_ms: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 2 ** 31 - 1,
+      description:
+        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at a short length, the best of them again at the full one. Excludes the budgets.',
+    }),
+  ),
+};
+
+export type RerankFields = RequestFields & { readonly deadline_ms?: number };
+
 /** What a request's fields are read against. */
 export interface RequestContext {
   readonly paretoSet: readonly ParetoPoint[];

@@ -6,13 +6,19 @@ import { requestFields } from './request-fields.js';
 const pair = Type.Array(Type.String(), { minItems: 1, maxItems: 2 });
 
 /** `null` stands for what is not given. */
-const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+export const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
 
-const modelFields = {
+export const modelFields = {
   model: orNull(Type.String({ maxLength: 256, description: 'An addition of ours. Default: the only model.' })),
   version: orNull(Type.String({ maxLength: 256 })),
 };
+
+export const truncationDirection = orNull(
+  Type.Enum(['Right', 'right', 'Left', 'left'], {
+    description: 'Texts are cut at their end only: one that is too long is refused where this is Left.',
+  }),
+);
 
 /** Clients of this protocol send fields of other routes and versions: what is not known is left alone, save in `parameters`, where a misspelt budget would not hold. */
 export const predictBody = Type.Object({
@@ -20,11 +26,7 @@ export const predictBody = Type.Object({
     description: 'a text, a pair of texts [text, pair], or a list of [text] and [text, pair].',
   }),
   truncate: orNull(Type.Boolean({ description: 'Cut texts that are too long in place of refusing them.' })),
-  truncation_direction: orNull(
-    Type.Enum(['Right', 'right', 'Left', 'left'], {
-      description: 'Texts are cut at their end only: one that is too long is refused where this is Left.',
-    }),
-  ),
+  truncation_direction: truncationDirection,
   raw_scores: orNull(Type.Boolean({ description: 'Logits in place of probabilities.' })),
   ...modelFields,
   parameters: Type.Optional(

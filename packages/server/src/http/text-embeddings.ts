@@ -1,4 +1,5 @@
 import type { Prediction } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -21,6 +22,10 @@ const regressionLabel = 'LABEL_0';
 
 const labelsOf = ({ labels }: Pick<ModelStatus, 'labels'>): readonly string[] =>
   labels.length > 0 ? labels : [regressionLabel];
+
+/** Whether a model says of a second text how relevant it is: it gives one number, and reads nothing but pairs. */
+const ranks = ({ task, labels }: Pick<ModelStatus, 'task' | 'labels'>): boolean =>
+  labels.length === 0 && makeTask(task).pair === 'required' && makeTask(task).answers === 'label';
 
 /** Labels with their probabilities, or with their logits where the model's outputs are asked for. */
 const rankingOf = ({ score, probabilities, logits }: Prediction, labels: readonly string[]) =>
@@ -94,6 +99,7 @@ const functions: Readonly<Record<string, string>> = {
   'sequence-classification': 'softmax',
   'multi-label-classification': 'sigmoid',
   regression: 'none',
+  rerank: 'sigmoid',
 };
 
 const tags = ['Text Embeddings Inference'];
@@ -206,7 +212,7 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
     model_id: Type.String(),
     model_sha: nullable,
     model_dtype: Type.String(),
-    model_type: Type.Object({ classifier: labelNumbers }),
+    model_type: Type.Union([Type.Object({ classifier: labelNumbers }), Type.Object({ reranker: labelNumbers })]),
     max_concurrent_requests: Type.Integer(),
     max_input_length: Type.Integer(),
     max_batch_tokens: Type.Integer(),
@@ -222,16 +228,15 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
   app.get('/info', { config: { errorFormat }, schema: { tags, response: { 200: info, ...failures } } }, async () => {
     const status = service.find().status();
     const labels = labelsOf(status);
+    const numbers = {
+      id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    };
     return {
       model_id: status.name,
       model_sha: status.version,
       model_dtype: options.precision === 'fp16' ? 'float16' : options.precision === 'int8' ? 'int8' : 'float32',
-      model_type: {
-        classifier: {
-          id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
-          label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-        },
-      },
+      model_type: ranks(status) ? { reranker: numbers } : { classifier: numbers },
       max_concurrent_requests: options.maxConcurrentRequests,
       max_input_length: status.positions,
       max_batch_tokens: options.maxBatchTokens,

@@ -7,6 +7,7 @@ import {
   multiLabelClassification,
   questionAnswering,
   regression,
+  rerank,
   saveModel,
   sequenceClassification,
   tokenClassification,
@@ -41,6 +42,7 @@ const tasks = {
   reviews: sequenceClassification(['bad', 'good']),
   topics: multiLabelClassification(['film', 'praise', 'blame']),
   stars: regression(),
+  ranks: rerank(),
   answers: questionAnswering(),
   names: tokenClassification(['O', 'B-film', 'I-film']),
 } satisfies Record<string, Task>;

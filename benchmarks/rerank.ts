@@ -1,0 +1,170 @@
+/** Reranking 30 passages of about 300 tokens: how well and how fast at every length, by a cascade, and within a deadline. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { constantRatioConfig, formatPoint } from '@length-adaptive/core';
+import type { Cascade, MeasuredCascade, Reranker } from '@length-adaptive/models';
+import { createReranker, searchCascades } from '@length-adaptive/models';
+import { openOnnx } from '@length-adaptive/onnx';
+import { dataFolder } from './accuracy/accuracy-rows.js';
+import type { Row } from './harness.js';
+import { formatSpread, quantile, ratio, report, spread } from './harness.js';
+import type { Candidates } from './rerank/candidates.js';
+import { candidatesOf, gainAt } from './rerank/candidates.js';
+import { devFile, trainFile, trainingPairs, trainReranker } from './rerank/recipe.js';
+
+const candidates = 30;
+const seed = 42;
+
+const countOf = (name: string, usual: number): number => Number(process.env[name] ?? usual);
+
+/** Queries that cascades are searched on, that rankings are scored on, that are timed, and that have a deadline. */
+const queries = {
+  searched: countOf('BENCH_SEARCH_QUERIES', 20),
+  scored: countOf('BENCH_QUERIES', 200),
+  timed: countOf('BENCH_TIMED_QUERIES', 15),
+  due: countOf('BENCH_DEADLINE_QUERIES', 500),
+};
+
+/** Points whose cascades are looked at: shares that shrink evenly, and such that leave the first third of the layers whole. */
+const pointsFor = (layers: number): OperatingPoint[] => [
+  ...[0.9, 0.8, 0.7, 0.6, 0.5].map((share) => ({ lengths: constantRatioConfig(layers, share) })),
+  ...[0.12, 0.3, 0.5].map((share) => ({
+    lengths: Array.from({ length: layers }, (_, layer) => (layer < Math.ceil(layers / 3) ? 1 : share)),
+  })),
+];
+
+/** Of the cascades within a share of the cost, the one nearest to the full length. */
+const bestWithin = (cascades: readonly MeasuredCascade[], cost: number): MeasuredCascade => {
+  const within = cascades.filter((cascade) => cascade.cost <= cost);
+  const best = within.reduce<MeasuredCascade | undefined>(
+    (top, found) => (top === undefined || found.fidelity > top.fidelity ? found : top),
+    undefined,
+  );
+  if (best === undefined) throw new Error(`no cascade costs ${cost} or less`);
+  return best;
+};
+
+interface Scored {
+  readonly ndcg: number;
+  readonly cost: number;
+  readonly tokens: number;
+}
+
+const scoreOn = async (
+  reranker: Reranker,
+  lists: readonly Candidates[],
+  cascade: Cascade | undefined,
+): Promise<Pick<Scored, 'ndcg' | 'cost'>> => {
+  let [gain, cost] = [0, 0];
+  for (const { query, documents, relevant } of lists) {
+    const ranking = await reranker.rerank(query, documents, { cascade });
+    gain += gainAt(ranking.results.findIndex(({ index }) => index === relevant));
+    cost += ranking.cost;
+  }
+  return { ndcg: gain / lists.length, cost: cost / lists.length };
+};
+
+const measure = async (): Promise<Row[]> => {
+  const model = await trainReranker();
+  const opened = await openOnnx(model, { threads: 1 });
+  const { layers } = opened.model.dimensions;
+  const reranker = createReranker(opened);
+  const together = { count: candidates, together: 2, seed };
+  const toSearch = await candidatesOf(trainFile, { questions: queries.searched, ...together });
+  const all = await candidatesOf(devFile, { questions: Math.max(queries.scored, queries.due), ...together });
+  const scored = all.slice(0, queries.scored);
+  const tokens =
+    scored
+      .slice(0, 20)
+      .flatMap(({ query, documents }) => documents.map((text) => opened.tokenizer.encode(query, text).ids.length))
+      .reduce((sum, count) => sum + count, 0) /
+    (candidates * Math.min(20, scored.length));
+
+  console.log(`searching cascades on ${toSearch.length} queries of the training articles, without labels`);
+  const { cascades } = await searchCascades(opened, toSearch, {
+    points: pointsFor(layers),
+    keeps: [0, 3, 5, 8, 10, 12],
+  });
+  const single = cascades.filter(({ keep }) => keep === 0);
+  const contenders = {
+    full: undefined,
+    at_half: bestWithin(single, 0.5),
+    at_0_3: bestWithin(single, 0.3),
+    cascade: bestWithin(cascades, 0.38),
+  } satisfies Record<string, Cascade | undefined>;
+
+  const about = `MiniLM-L6 fine-tuned on ${trainingPairs} pairs of SQuAD questions and with LengthDrop; ${candidates} passages of BM25 a query, ${tokens.toFixed(0)} tokens a pair on average; fp32, 1 thread; seed ${seed}`;
+  const describe = (cascade: MeasuredCascade | undefined): string =>
+    cascade === undefined
+      ? 'full length'
+      : `${cascade.keep > 0 ? `best ${cascade.keep} again at full length after ` : ''}${formatPoint(cascade.point)}, fidelity ${cascade.fidelity.toFixed(3)} on ${toSearch.length} unlabelled queries`;
+  const rows: Row[] = [];
+  const row = (id: string, value: number, unit: string, note: string): void => {
+    rows.push({ id: `rerank.${id}`, value, unit, note: `${note}; ${about}` });
+  };
+
+  console.log(`scoring ${scored.length} queries`);
+  const names = Object.keys(contenders) as (keyof typeof contenders)[];
+  row(
+    'bm25',
+    scored.reduce((sum, { relevant }) => sum + gainAt(relevant), 0) / scored.length,
+    'nDCG@10',
+    `the candidates as they come, ${scored.length} queries of articles that nothing was trained on`,
+  );
+  for (const name of names) {
+    const cascade = contenders[name];
+    const { ndcg, cost } = await scoreOn(reranker, scored, cascade);
+    row(name, ndcg, 'nDCG@10', `${describe(cascade)}, ${cost.toFixed(3)}x MACs; ${scored.length} queries`);
+  }
+
+  console.log(`timing ${queries.timed} queries`);
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    keyof typeof contenders,
+    number[]
+  >;
+  for (const [at, { query, documents }] of [...scored.slice(0, 1), ...scored.slice(0, queries.timed)].entries())
+    for (const name of names) {
+      const { milliseconds } = await reranker.rerank(query, documents, { cascade: contenders[name] });
+      if (at > 0) times[name].push(milliseconds);
+    }
+  for (const name of names)
+    row(`${name}.ms`, quantile(times[name], 0.5), 'ms a query', `${formatSpread(spread(times[name]), 0)}, in turn`);
+  for (const name of names.slice(1)) {
+    const speedup = ratio(times.full, times[name]);
+    row(`${name}.speedup`, speedup.p50, 'times the full length', `${formatSpread(speedup)}, paired by query`);
+  }
+
+  const due = all.slice(0, queries.due);
+  const deadlineMs = quantile(times.full, 0.5) / 2;
+  console.log(`${due.length} queries within ${deadlineMs.toFixed(0)} ms`);
+  await reranker.calibrate();
+  const late: number[] = [];
+  let [gain, again, unseen] = [0, 0, 0];
+  for (const { query, documents, relevant } of due) {
+    const start = performance.now();
+    const ranking = await reranker.rerank(query, documents, { deadlineMs });
+    late.push((performance.now() - start) / deadlineMs);
+    gain += gainAt(ranking.results.findIndex(({ index }) => index === relevant));
+    again += ranking.results.filter(({ point }) => point.lengths?.every((share) => share === 1)).length;
+    unseen += ranking.unseen.length;
+  }
+  const took = `took ${formatSpread(spread(late))} of the deadline, at most ${Math.max(...late).toFixed(2)}; the deadline is half the median time of the full length, ${deadlineMs.toFixed(0)} ms; ${due.length} queries`;
+  row(
+    'deadline.missed',
+    late.filter((share) => share > 1.1).length / due.length,
+    'share later than the deadline and 10 %',
+    took,
+  );
+  row(
+    'deadline.ndcg',
+    gain / due.length,
+    'nDCG@10',
+    `${(again / due.length).toFixed(1)} passages a query at full length, ${(unseen / due.length).toFixed(2)} unseen; ${took}`,
+  );
+  reranker.dispose();
+  return rows;
+};
+
+if (existsSync(path.join(dataFolder, 'squad11'))) report('rerank', await measure());
+else console.log(`rerank is left out: there is no squad11 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import type {
+  CandidateList,
+  RerankDocument,
+  Reranker,
+  Reranking,
+  RerankOptions,
+  RerankRecord,
+  RunnableTextModel,
+} from '@length-adaptive/models';
+import {
+  createReranker,
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  searchCascades,
+  withCascades,
+  writeFile,
+} from '@length-adaptive/models';
+import pico from 'picocolors';
+import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
+import type { Context } from '../context/command.js';
+import { CliError } from '../context/errors.js';
+import { required, savedSettings } from '../context/settings.js';
+import { readTexts } from '../data/read-texts.js';
+import { openRunnable } from '../engine/engine.js';
+import { checkModelFolder } from '../run-folder/model-folder.js';
+import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import type { RerankSettings } from './options.js';
+import { rerankOptions } from './options.js';
+import { readCandidates } from './read-candidates.js';
+
+/** The documents of the one query: arguments, then those of a file. */
+const documentsOf = async ({ documents }: RerankSettings, { args, io }: Context): Promise<RerankDocument[]> => {
+  const all: RerankDocument[] = [...args];
+  if (documents === undefined) return all;
+  for await (const texts of readTexts(documents, io.stdin)) {
+    for (const { input, error } of texts) {
+      if (error) throw error;
+      all.push(typeof input === 'string' ? input : input[0]);
+    }
+  }
+  return all;
+};
+
+/** @throws CliError `USAGE` for neither or both of a query and a file of them */
+const listsOf = async (settings: RerankSettings, context: Context): Promise<CandidateList[]> => {
+  const { query, candidates, documents } = settings;
+  if ((query === undefined) === (candidates === undefined))
+    throw new CliError('USAGE', 'Give --query with documents, or --candidates FILE with many queries.');
+  if (candidates === undefined) return [{ query: query ?? '', documents: await documentsOf(settings, context) }];
+  if (documents !== undefined || context.args.length > 0)
+    throw new CliError('USAGE', '--candidates holds its documents; leave others out.');
+  return readCandidates(candidates);
+};
+
+/** What a reranker is asked, as the settings say it. @throws CliError `USAGE` */
+const askedOf = (
+  { budget, lengthConfig, keep, topK, deadline }: RerankSettings,
+  { model }: RunnableTextModel,
+  { points }: Reranker,
+): RerankOptions => {
+  if (keep !== undefined && lengthConfig === undefined)
+    throw new CliError('USAGE', '--keep needs --length-config, at which all documents are scored first.');
+  const wanted = budget === undefined ? undefined : parseBudget(budget);
+  if (wanted && 'latencyMs' in wanted)
+    throw new CliError('USAGE', `--budget is ${budget}; for a time give --deadline, which is kept.`);
+  const point = lengthConfig === undefined ? undefined : readPoint(lengthConfig, model.dimensions.layers, points);
+  return {
+    topK,
+    deadlineMs: deadline,
+    ...(wanted && { budget: wanted }),
+    ...(point && (keep === undefined ? { point } : { cascade: { point, keep } })),
+  };
+};
+
+const textOf = (document: RerankDocument | undefined): string =>
+  (typeof document === 'string' ? document : (document?.text ?? '')).replace(/\s+/g, ' ');
+
+/** A ranking as lines for people; fields apart by tabs where no terminal aligns them. */
+const linesOf = ({ results }: Reranking, { documents }: CandidateList, { io, color }: Context): string[] => {
+  const { bold, dim } = pico.createColors(color);
+  return results.map(({ index, score, point }) => {
+    const kept = `${Math.round(100 * (point.lengths?.at(-1) ?? 1))}%`;
+    const text = textOf(documents[index]);
+    if (io.stdout.isTTY !== true) return [score.toFixed(4), index, kept, text].join('\t');
+    const [first, rest] = [score.toFixed(4).padStart(9), `  ${String(index).padStart(4)}  ${kept.padStart(4)}  `];
+    const room = Math.max(10, (io.stdout.columns ?? 80) - first.length - rest.length - 1);
+    return `${bold(first)}${dim(rest)}${text.slice(0, room)}`;
+  });
+};
+
+/** What was not ranked, as a line for people; undefined where all was. */
+const remark = ({ unseen, failed }: Reranking): string | undefined => {
+  const [first] = failed;
+  const parts = [
+    ...(unseen.length > 0 ? [`no time was left for ${unseen.length} documents`] : []),
+    ...(first ? [`${failed.length} cannot be read (document ${first.index}: ${first.error.message})`] : []),
+  ];
+  return parts.length > 0 ? `${parts.join('; ')}.` : undefined;
+};
+
+/** Finds cascades and keeps them in the model's folder. */
+const search = async (
+  source: string,
+  opened: RunnableTextModel,
+  lists: readonly CandidateList[],
+  { label, scale, maxLength, stride }: RerankSettings,
+  context: Context,
+): Promise<RerankRecord> => {
+  const progress = context.progress('cascades', 'queries');
+  const record = await searchCascades(opened, lists, {
+    ...{ label, scale, stride, windowLength: maxLength, signal: context.signal },
+    onList: (done, total) => progress.update(done, total),
+  }).finally(() => progress.end());
+  await writeFile(
+    join(source, lengthAdaptiveFileName),
+    formatLengthAdaptiveFile(withCascades(opened.lengthAdaptive, record)),
+  );
+  return record;
+};
+
+/** Reranks the documents of one query or of many, and prints each ranking as it is done. */
+export const rerank = async (settings: RerankSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  checkLengthSettings(settings);
+  const { json, out, label, scale, maxLength, stride, deadline } = settings;
+  if (settings.searchCascades) {
+    if (settings.candidates === undefined)
+      throw new CliError(
+        'USAGE',
+        '--search-cascades needs --candidates, lists of documents that a first search found.',
+      );
+    checkModelFolder(source, 'search for cascades');
+  }
+  const lists = await listsOf(settings, context);
+  const opened = await openRunnable(source, settings, context);
+  try {
+    if (out !== undefined) await writeRunStart(out, savedSettings(rerankOptions, settings), opened.used);
+    if (settings.searchCascades) {
+      const record = await search(source, opened, lists, settings, context);
+      if (json) context.print(JSON.stringify(record));
+      else
+        for (const { point, keep, fidelity, cost } of record.cascades)
+          context.print([cost.toFixed(3), fidelity.toFixed(4), keep, point.lengths?.join(',') ?? 'full'].join('\t'));
+      if (out !== undefined) await writeRunResult(out, { ...opened.used, ...record });
+      return;
+    }
+    const reranker = createReranker(opened, { label, scale, stride, windowLength: maxLength });
+    const asked = { ...askedOf(settings, opened, reranker), signal: context.signal };
+    if (deadline !== undefined) await reranker.calibrate({ signal: context.signal });
+    const rankings: unknown[] = [];
+    for (const list of lists) {
+      const ranking = await reranker.rerank(list.query, list.documents, asked);
+      const shown = {
+        query: list.query,
+        ...ranking,
+        results: ranking.results.map((result) => ({ ...result, document: list.documents[result.index] })),
+      };
+      if (json) context.print(JSON.stringify(shown));
+      else {
+        if (lists.length > 1) context.print(list.query);
+        for (const line of linesOf(ranking, list, context)) context.print(line);
+        const said = remark(ranking);
+        if (said !== undefined) context.note(said);
+      }
+      if (out !== undefined) rankings.push(shown);
+    }
+    if (out !== undefined) await writeRunResult(out, { ...opened.used, rankings });
+  } finally {
+    opened.model.dispose();
+  }
+};

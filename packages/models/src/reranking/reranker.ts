@@ -1,0 +1,208 @@
+import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { fullLength, isFullPoint, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { calibrateLatency } from '../latency/calibrate-latency.js';
+import type { CalibrateLatencyOptions } from '../latency/calibrate-latency.js';
+import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import { createLifetime, endQuietly } from '../model/lifetime.js';
+import type { RunnableTextModel } from '../model/runnable-model.js';
+import type { TaskName } from '../tasks/task.js';
+import { readCascades } from './cascade-record.js';
+import { latePoints } from './late-points.js';
+import { createPace } from './pace.js';
+import { choosePlan, planWithin } from './plan.js';
+import type { Plan, PlanContext } from './plan.js';
+import type { DocumentWindow } from './read-request.js';
+import { checkRequest, placeOf, readDocuments } from './read-request.js';
+import type { Relevance } from './relevance.js';
+import { relevanceOf } from './relevance.js';
+import type {
+  CreateRerankerOptions,
+  MeasuredCascade,
+  RankedDocument,
+  RerankDocument,
+  RerankOptions,
+  Reranking,
+  RerankStage,
+} from './reranking.js';
+import type { Clock } from './stages.js';
+import { scoreWindows } from './stages.js';
+
+/** Orders documents by how relevant they are to a query, under a budget or a deadline. */
+export interface Reranker {
+  /** What runs the model: `tfjs`, `onnxruntime`. */
+  readonly engine: string;
+  readonly task: TaskName;
+  /** Points to choose from, the cheapest first: the searched ones, else some that leave the first third of the layers whole. Scores that nobody measured are NaN. */
+  readonly points: readonly ParetoPoint[];
+  /** Cascades that were searched, the cheapest first. */
+  readonly cascades: readonly MeasuredCascade[];
+  /**
+   * Documents in the order of their relevance to a query, the best first.
+   *
+   * Without a budget every document is read at the full length. With a deadline the answer comes in time: the full length where it fits, else
+   * a cheap pass over all and the full length for the best, as far as the time goes.
+   *
+   * @throws ModelError `TEXT_EMPTY` for an empty query, `OPTION_INVALID` without documents or for a `topK` that is none, `TEXT_TOO_LONG` for a
+   * query that leaves no room for a document, `BUDGET_INVALID`, `BUDGET_INFEASIBLE`, `ABORTED`, `DISPOSED`; CoreError `OPERATING_POINT_INVALID`, `LENGTH_CONFIG_INVALID`
+   * @example
+   * const { results } = await reranker.rerank('who wrote it', passages, { topK: 5, deadlineMs: 150 });
+   * for (const { index, score } of results) console.log(passages[index], score);
+   */
+  rerank(query: string, documents: readonly RerankDocument[], options?: RerankOptions): Promise<Reranking>;
+  /**
+   * Times the model on this machine, for about two seconds: deadlines are then planned from the first call on. Without it they are kept, too, by what
+   * batches take; the first calls see less of the documents.
+   *
+   * @throws ModelError `ABORTED`, `DISPOSED`
+   */
+  calibrate(options?: CalibrateLatencyOptions): Promise<void>;
+  /** Frees the model, once the calls under way are done. May be called again. */
+  dispose(): void;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** What a document was given in a stage. */
+interface Found extends Relevance {
+  readonly window: DocumentWindow;
+  readonly point: OperatingPoint;
+  /** Number of the stage. */
+  readonly stage: number;
+}
+
+/** Later stages first: they saw the best, at the full length. */
+const byRelevance = (a: Found, b: Found): number =>
+  b.stage - a.stage || b.score - a.score || b.logit - a.logit || a.window.document - b.window.document;
+
+/** Milliseconds before a deadline that are kept for putting the answer together. */
+const reserve = (deadlineMs: number): number => Math.min(2, 0.02 * deadlineMs);
+
+/**
+ * A reranker over a model that is already open: a cross-encoder with one output, or a classifier of pairs with the label that says that a document is
+ * relevant. Disposing of it disposes of the model.
+ *
+ * @throws ModelError `OPTION_INVALID` for a model that reads no pairs, or whose label nobody names; `FILE_INVALID` for cascades that are none
+ * @example
+ * const reranker = createReranker(await openTrainedModel('models/reranker'));
+ */
+export const createReranker = (
+  { model, tokenizer, lengthAdaptive }: RunnableTextModel,
+  { label, scale, windowLength, stride, now = () => performance.now() }: CreateRerankerOptions = {},
+): Reranker => {
+  const { layers, positions } = model.dimensions;
+  const relevance = relevanceOf(model.task, { label, scale });
+  const sizes = { maxLength: Math.min(windowLength ?? positions, positions), stride };
+  const full: OperatingPoint = model.builtIn ?? { lengths: fullLength(layers) };
+  const searched = lengthAdaptive?.paretoSet ?? [];
+  for (const { point } of searched) validateOperatingPoint(point, layers);
+  const shareAt = (point: OperatingPoint): number => model.macs(sizes.maxLength, point) / model.macs(sizes.maxLength);
+  const unsearched = [...(model.builtIn ? [] : latePoints(layers)), full].map((point) => ({
+    point,
+    score: Number.NaN,
+    cost: shareAt(point),
+  }));
+  const points: readonly ParetoPoint[] = searched.length > 0 ? searched : unsearched;
+  const cascades = readCascades(lengthAdaptive, layers);
+  const pace = createPace(model);
+  const lifetime = createLifetime('The reranker', () => model.dispose());
+
+  const tokensOf = (windows: readonly DocumentWindow[]): number[] => windows.map(({ input }) => input.ids.length);
+  const macsOf = (windows: readonly DocumentWindow[], point?: OperatingPoint): number =>
+    sum(tokensOf(windows).map((tokens) => model.macs(tokens, point)));
+
+  /** What a plan takes beside its first pass: the mean document's, as often as documents are kept. */
+  const kept = (plan: Plan, count: number): number => Math.min(plan.keep, count);
+
+  const rank = async (
+    query: string,
+    documents: readonly RerankDocument[],
+    options: RerankOptions,
+    clock: Clock,
+  ): Promise<Omit<Reranking, 'milliseconds'>> => {
+    const read = readDocuments(tokenizer, query, documents, sizes);
+    const failed = read.flatMap(({ error }, index) => (error ? [{ index, error }] : []));
+    const windows = read.flatMap(({ value }) => value ?? []);
+    const readable = read.length - failed.length;
+    const fullMacs = macsOf(windows);
+    const context: PlanContext = {
+      full,
+      points,
+      cascades,
+      // The best window alone is run again: of long documents that is less than reckoned here.
+      costOf: (plan) => macsOf(windows, plan.point) / fullMacs + kept(plan, readable) / readable,
+    };
+    const meanTokens = [Math.round(sum(tokensOf(windows)) / Math.max(1, windows.length))];
+    const asked = options.point ?? options.cascade ?? options.budget;
+    const hasTime = clock.due !== undefined && asked === undefined && pace.isKnown();
+    const plan = hasTime
+      ? planWithin(
+          {
+            left: clock.due - clock.now(),
+            expected: (of) =>
+              pace.expected(tokensOf(windows), of.point) + kept(of, readable) * pace.expected(meanTokens, full),
+          },
+          context,
+        )
+      : clock.due !== undefined && asked === undefined
+        ? { point: points[0]?.point ?? full, keep: 0 }
+        : choosePlan(options, context);
+    validateOperatingPoint(plan.point, layers);
+    const goesOn = clock.due !== undefined && asked === undefined; // until the time is over
+
+    const found = new Map<number, Found>();
+    const stages: RerankStage[] = [];
+    let spent = 0;
+    const runStage = async (waiting: readonly DocumentWindow[], point: OperatingPoint): Promise<void> => {
+      const stage = stages.length;
+      const scored = await scoreWindows(waiting, point, { model, pace, clock, signal: options.signal });
+      spent += macsOf(scored, point);
+      for (const { logits, ...window } of scored) {
+        const before = found.get(window.document);
+        const here: Found = { ...relevance(logits), window, point, stage };
+        if (before === undefined || before.stage < stage || here.score > before.score) found.set(window.document, here);
+      }
+      const seen = new Set(scored.map(({ document }) => document)).size;
+      if (seen > 0) stages.push({ point, documents: seen, inputs: scored.length });
+    };
+    await runStage(windows, plan.point);
+    const first = [...found.values()].sort(byRelevance);
+    const again = goesOn ? first.length : kept(plan, first.length);
+    if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full))
+      await runStage(
+        first.slice(0, again).map(({ window }) => window),
+        full,
+      );
+
+    const results = [...found.values()]
+      .sort(byRelevance)
+      .slice(0, options.topK)
+      .map(({ score, logit, point, window: { document, input } }): RankedDocument => {
+        const place = placeOf(input);
+        return { index: document, score, logit, point, ...(place && { window: place }) };
+      });
+    const unseen = read.flatMap(({ value }, index) => (value && !found.has(index) ? [index] : []));
+    return { results, unseen, failed, stages, cost: fullMacs > 0 ? spent / fullMacs : 0 };
+  };
+
+  return {
+    engine: model.engine,
+    task: model.task.name,
+    points,
+    cascades,
+    rerank: (query, documents, options = {}) => {
+      const start = now();
+      return lifetime.during(async () => {
+        checkRequest(query, documents, options);
+        const { deadlineMs } = options;
+        const due = deadlineMs === undefined ? undefined : start + deadlineMs - reserve(deadlineMs);
+        const ranking = await rank(query, documents, options, { now, due });
+        return { ...ranking, milliseconds: now() - start };
+      });
+    },
+    calibrate: (options = {}) =>
+      lifetime.during(async () =>
+        pace.calibrate(await calibrateLatency(model, { lengths: [32, sizes.maxLength], ...options })),
+      ),
+    dispose: () => endQuietly(lifetime),
+  };
+};

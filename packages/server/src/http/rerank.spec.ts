@@ -1,0 +1,174 @@
+/** Reranking over a socket, with a model that runs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPredictor, openTrainedModel } from '@length-adaptive/models';
+import * as tf from '@tensorflow/tfjs';
+import { clientOf, type Listening } from '../testing/http-client.js';
+import { startServer, type TestServer } from '../testing/start-server.js';
+import { textOf, writeTinyModel } from '../testing/tiny-models.js';
+
+jest.setTimeout(120_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-rerank-'));
+const query = 'who was good in the film';
+const documents = Array.from({ length: 9 }, (_, i) => textOf(6 + 7 * (i % 5), i));
+let server: TestServer;
+let http: Listening;
+let logits: number[];
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+
+beforeAll(async () => {
+  await writeTinyModel(join(folder, 'ranks'), 'ranks');
+  await tf.setBackend('cpu');
+  const predictor = createPredictor(await openTrainedModel(join(folder, 'ranks')));
+  const predictions = await predictor.predict(
+    documents.map((text) => [query, text] as const),
+    { rawScores: true, onError: 'throw' },
+  );
+  logits = predictions.map((prediction) => prediction.logits?.[0] ?? Number.NaN);
+  predictor.dispose();
+  await writeTinyModel(join(folder, 'reviews'), 'reviews');
+  server = await startServer([folder]);
+  http = clientOf(server.url);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const order = (): number[] => [...logits.keys()].sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0));
+const whole = { length_config: 'full' };
+interface Rank {
+  readonly index: number;
+  readonly score: number;
+  readonly text?: string;
+}
+interface Answered {
+  readonly results: readonly {
+    readonly index: number;
+    readonly relevance_score: number;
+    readonly document?: unknown;
+  }[];
+  readonly stages: readonly { readonly length_config: string; readonly documents: number }[];
+  readonly unseen: readonly number[];
+  readonly [more: string]: unknown;
+}
+
+describe("text-embeddings-inference's route", () => {
+  test('probabilities, the best first: those of each pair alone', async () => {
+    const { status, json, headers } = await http.post('/rerank', {
+      model: 'ranks',
+      query,
+      texts: documents,
+      parameters: whole,
+    });
+    expect(status).toBe(200);
+    const ranks = json as Rank[];
+    expect(ranks.map(({ index }) => index)).toEqual(order());
+    for (const { index, score } of ranks) expect(score).toBeCloseTo(sigmoid(logits[index] ?? 0), 4);
+    expect(Object.keys(ranks[0] ?? {})).toEqual(['index', 'score']);
+    expect(headers.get('x-compute-tokens')).toMatch(/^\d+$/);
+    expect(headers.get('x-length-config')).toBe('1,1,1');
+  });
+
+  test('logits and texts where they are asked for, a budget that is kept', async () => {
+    const { json } = await http.post('/rerank', {
+      ...{ model: 'ranks', query, texts: documents, raw_scores: true, return_text: true },
+      ...{ truncation_direction: 'Right', parameters: whole },
+    });
+    for (const { index, score, text } of json as Rank[]) {
+      expect(score).toBeCloseTo(logits[index] ?? 0, 3);
+      expect(text).toBe(documents[index]);
+    }
+    const { headers } = await http.post('/rerank', {
+      ...{ model: 'ranks', query, texts: documents, parameters: { budget_cost: 0.8 } },
+    });
+    expect(Number(headers.get('x-length-cost'))).toBeLessThanOrEqual(0.8);
+  });
+
+  test.each<[string, object, number, string, RegExp]>([
+    ['an empty query', { query: ' ', texts: ['a'] }, 400, 'Empty', /query is empty/],
+    ['no texts', { query, texts: [] }, 400, 'Empty', /texts is an empty list/],
+    ['an empty text', { query, texts: ['good', ' '] }, 400, 'Empty', /Text 1/],
+    ['no query', { texts: ['a'] }, 422, 'Validation', /"query" is missing/],
+    ['another model', { model: 'reviews', query, texts: ['a'] }, 422, 'Validation', /gives labels/],
+    [
+      'two bounds',
+      { query, texts: ['a'], parameters: { deadline_ms: 5, budget_cost: 0.5 } },
+      422,
+      'Validation',
+      /deadline_ms came with budget_cost/,
+    ],
+  ])('%s', async (_, body, status, error_type, message) => {
+    const answer = await http.post('/rerank', { model: 'ranks', ...body });
+    expect(answer).toMatchObject({ status, json: { error: expect.stringMatching(message), error_type } });
+  });
+});
+
+describe("Cohere's and Jina's route", () => {
+  test.each(['/v1/rerank', '/v2/rerank'])('%s', async (path) => {
+    const { status, json } = await http.post(path, {
+      model: 'ranks',
+      query,
+      documents: documents.map((text, i) => (i % 2 ? { text, id: i } : text)),
+      top_n: 4,
+      return_documents: true,
+      max_chunks_per_doc: 1,
+      ...whole,
+    });
+    expect(status).toBe(200);
+    const { results, stages, unseen, usage, model } = json as Answered;
+    expect(results.map(({ index }) => index)).toEqual(order().slice(0, 4));
+    for (const { index, relevance_score, document } of results) {
+      expect(relevance_score).toBeCloseTo(sigmoid(logits[index] ?? 0), 4);
+      expect(document).toEqual(index % 2 ? { text: documents[index], id: index } : { text: documents[index] });
+    }
+    expect({ model, stages, unseen }).toEqual({
+      model: 'ranks',
+      stages: [{ length_config: '1,1,1', documents: 9 }],
+      unseen: [],
+    });
+    expect(usage).toEqual({ total_tokens: expect.any(Number), prompt_tokens: expect.any(Number) });
+  });
+
+  test('a deadline that is far away: every document at the full length', async () => {
+    const { json } = await http.post('/v1/rerank', { model: 'ranks', query, documents, deadline_ms: 60_000 });
+    const { results, stages, unseen } = json as Answered;
+    expect(results.map(({ index }) => index)).toEqual(order());
+    expect(stages.at(-1)).toEqual({ length_config: '1,1,1', documents: 9 });
+    expect(unseen).toEqual([]);
+  });
+
+  test('a deadline that is near: an answer in its time, or a word that there was none', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => textOf(90, i));
+    await http.post('/v1/rerank', { model: 'ranks', query, documents: many });
+    for (const deadline_ms of [5, 40, 400]) {
+      const start = performance.now();
+      const { status, json } = await http.post('/v1/rerank', { model: 'ranks', query, documents: many, deadline_ms });
+      expect(performance.now() - start).toBeLessThan(deadline_ms + 5000); // the machine of a test may be busy
+      if (status !== 200) {
+        expect(json).toMatchObject({ code: expect.stringMatching(/^(TIMED_OUT|OVERLOADED)$/) });
+        continue;
+      }
+      const { results, unseen } = json as Answered;
+      const seen = results.map(({ index }) => index);
+      expect(new Set([...seen, ...unseen]).size).toBe(30);
+      expect(seen.length + unseen.length).toBe(30);
+    }
+  });
+
+  test.each<[string, object, number, string, RegExp]>([
+    ['an empty query', { query: '', documents: ['a'] }, 422, 'TEXT_EMPTY', /query is empty/],
+    ['no documents', { query, documents: [] }, 400, 'REQUEST_INVALID', /no documents to rank/],
+    ['a top_n of 0', { query, documents: ['a'], top_n: 0 }, 400, 'REQUEST_INVALID', /top_n/],
+    ['a document that is none', { query, documents: [3] }, 400, 'REQUEST_INVALID', /documents/],
+    [
+      'a model that is not there',
+      { model: 'x', query, documents: ['a'] },
+      404,
+      'MODEL_NOT_FOUND',
+      /no model x; served are/,
+    ],
+  ])('%s', async (_, body, status, code, message) => {
+    const answer = await http.post('/v1/rerank', { model: 'ranks', ...body });
+    expect(answer).toMatchObject({ status, json: { code, message: expect.stringMatching(message) } });
+  });
+});
