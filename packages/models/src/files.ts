@@ -47,11 +47,13 @@ export {
   withRanking,
 } from './folder/ranking.js';
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
+export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
   ModelFiles,
   ReadModelDirectoryOptions,
+  ReadModelFilesOptions,
   WeightDtype,
   WriteModelDirectoryOptions,
 } from './folder/model-directory.js';

@@ -7,6 +7,7 @@ import {
   checkSavable,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
+  sentenceTransformersFiles,
   writeFile,
   withRanking,
   writeFolder,
@@ -86,6 +87,8 @@ export const exportModel = async (
       await writeFile(`${temporary}/${name}`, content);
     const ours = withRanking(lengthAdaptive, model);
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
+    for (const [name, content] of Object.entries(sentenceTransformersFiles(model.config)))
+      await writeFile(`${temporary}/${name}`, content);
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
     return exported;
   });

@@ -10,6 +10,7 @@ import {
   costOptionsOf,
   createLifetime,
   endQuietly,
+  outputNamesOf,
   resolvePrior,
   withPriors,
 } from '@length-adaptive/models/engine';
@@ -17,7 +18,7 @@ import { taskOf } from '@length-adaptive/models/predict';
 import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
 import type { OnnxFile } from './read-file.js';
-import { readOnnxFile } from './read-file.js';
+import { poolingOf, readOnnxFile } from './read-file.js';
 import type { RuntimeSession, SessionOptions } from './runtime.js';
 import { openSession } from './runtime.js';
 import { tokenFeeds } from './token-batch.js';
@@ -64,6 +65,16 @@ const checkRanking = (
   );
 };
 
+/** @throws OnnxError `OPTION_INVALID` for a pooling that the file was not exported with */
+const checkPooling = ({ readout }: Task, { pooling: own }: OnnxFile): void => {
+  const asked = poolingOf(readout);
+  if (asked === undefined || own === undefined || asked === own) return;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `The model makes vectors by the pooling "${asked}", and the ONNX file was exported with "${own}". Export the model anew (lat export), or open its weights.`,
+  );
+};
+
 /** Enough tokens to keep the cores busy; more would push the attention scores of long texts out of the cache. */
 export const batchTokens = 640;
 
@@ -91,8 +102,9 @@ export const runOnnxFile = async (
   const file = await read();
   const { builtIn, minTokens } = file;
   checkRanking({ reducer, prior }, file);
+  checkPooling(task, file);
   const { ort, session } = await openSession(file.bytes, options);
-  const expected: readonly string[] = task.outputNames ?? ['logits'];
+  const expected = outputNamesOf(task);
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
     throw new OnnxError(
@@ -100,14 +112,19 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
+  const wanted = Object.fromEntries(expected.map((name) => [name, null]));
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
-      return await on.run(
-        tokenFeeds(ort, withPriors(prior, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
-      );
+      const feeds = tokenFeeds(ort, withPriors(prior, inputs), {
+        configs,
+        layers,
+        inputNames: on.inputNames,
+        minTokens,
+      });
+      return await (on === session ? on.run(feeds, wanted) : on.run(feeds));
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }

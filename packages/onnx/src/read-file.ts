@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import type { Readout } from '@length-adaptive/models/engine';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import { modelBytes } from './graph/model-bytes.js';
@@ -29,6 +30,9 @@ export const defaultMinTokens = 2;
 /** Metadata of a file whose tokens are ranked by another reducer than attention: its name and its settings, as JSON. */
 export const reducerMetadata = 'reducer';
 
+/** Metadata of a file that makes vectors: how it pools the states of the tokens. */
+export const poolingKey = 'pooling';
+
 /** A file that can be opened. */
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
@@ -41,7 +45,13 @@ export interface OnnxFile {
   readonly priorLayers: number;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
+  /** How it pools the states of the tokens, where it makes vectors: `mean`, or `mean unit` where they have length 1. */
+  readonly pooling?: string | undefined;
 }
+
+/** How a readout without an output layer pools, as a file says it; undefined for one that has such a layer. */
+export const poolingOf = ({ layer, pool, normalize = false }: Readout): string | undefined =>
+  layer === 'none' ? `${pool}${normalize ? ' unit' : ''}` : undefined;
 
 const decode = (bytes: Uint8Array): ModelProto => {
   checkNotPointer(bytes, 'The ONNX file');
@@ -85,7 +95,8 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
-  const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
+  const pooling = metadata(poolingKey);
+  const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens, pooling };
   if (builtIn && priorLayers === 0) return { bytes, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));

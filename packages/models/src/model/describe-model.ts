@@ -2,6 +2,7 @@ import type { EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
 import { attentionReducer } from '@length-adaptive/core/encoder';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
+import { headSpecs } from '../architectures/head-specs.js';
 import type { SpecTree } from '../architectures/parameter-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
@@ -56,6 +57,6 @@ export const describeModel = (
     task,
     reducer,
     prior: resolvePrior(prior, { task, layers: dimensions.layers }),
-    specs: { encoder: architecture.encoder(dimensions), head: architecture.head(dimensions, task.readout) },
+    specs: { encoder: architecture.encoder(dimensions), head: headSpecs(architecture, dimensions, task.readout) },
   };
 };

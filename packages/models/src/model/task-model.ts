@@ -1,5 +1,13 @@
 import type { Dropout, EncodeOptions, EncoderInput, EncoderWeights, Reducer } from '@length-adaptive/core';
-import { cost, createRandom, denseOnTensors, encode, lengthsOf, validateOperatingPoint } from '@length-adaptive/core';
+import {
+  cost,
+  createRandom,
+  encode,
+  extentOf,
+  headOnTensors,
+  lengthsOf,
+  validateOperatingPoint,
+} from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
@@ -68,7 +76,9 @@ export const headNames = ({
   head: { pooler, output },
   parameters,
 }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
-  const ofHead = new Set<unknown>([output, ...(pooler ? [pooler] : [])].flatMap(({ kernel, bias }) => [kernel, bias]));
+  const ofHead = new Set<unknown>(
+    [output, pooler].flatMap((dense) => dense ?? []).flatMap(({ kernel, bias }) => [kernel, bias]),
+  );
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
 
@@ -106,7 +116,7 @@ export const createTaskModel = (
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
-      const outputs = runHead(denseOnTensors(dropout), states, head, {
+      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), states, head, {
         activation: architecture.poolerActivation,
         readout: task.readout,
       });

@@ -30,7 +30,7 @@ const definitionFor = (config: ModelConfig): TaskDefinition => {
  */
 export const taskOf = (config: ModelConfig): Task => {
   const definition = definitionFor(config);
-  return definition.make(definition.labels ? classLabels(config) : []);
+  return definition.make(definition.labels ? classLabels(config) : [], config);
 };
 
 /** What config.json says of a head, whatever its task: a new head says it anew. */

@@ -22,8 +22,12 @@ export interface TaskDefinition<Item = unknown> {
   readonly aliases?: readonly string[] | undefined;
   /** Whether a config.json describes a model of it. Of several that say so the one registered last is taken, built-in ones at the end. */
   fits(config: ModelConfig): boolean;
-  /** The task for labels, in the order of the head's outputs; one without labels is given none. */
-  make(labels: readonly string[]): Task<Item>;
+  /**
+   * The task for labels, in the order of the head's outputs; one without labels is given none.
+   *
+   * @param config config.json of the model that it is for, where there is one
+   */
+  make(labels: readonly string[], config?: ModelConfig): Task<Item>;
   /** Absent for a task without labels. */
   readonly labels?: TaskLabels<Item> | undefined;
   /** Whether examples ask for it where nobody names a task. Default: never. */

@@ -39,7 +39,10 @@ export type WorkerCall =
 export type WorkerRequest = WorkerCall & { readonly id: number };
 
 /** What a page is told of a model when it is open. */
-export type WorkerModel = Pick<Predictor, 'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels'> & {
+export type WorkerModel = Pick<
+  Predictor,
+  'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding'
+> & {
   readonly backend: StartedBackend | undefined;
 };
 

@@ -79,9 +79,9 @@ export const servePredictor = ({
       predictor.dispose();
       throw signal.reason;
     }
-    const { engine, task, dimensions, head, paretoSet, labels } = predictor;
+    const { engine, task, dimensions, head, paretoSet, labels, embedding } = predictor;
     models.set(id, predictor);
-    return { engine, task, dimensions, head, paretoSet, labels, backend };
+    return { engine, task, dimensions, head, paretoSet, labels, embedding, backend };
   };
 
   const answer = async (request: WorkerRequest, signal: AbortSignal): Promise<unknown> => {
