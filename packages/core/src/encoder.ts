@@ -9,6 +9,8 @@ export type {
   DropoutKind,
   EncoderOps,
   EngineTypes,
+  HeadOps,
+  MeanWeights,
   Merging,
   NormOptions,
   Passed,

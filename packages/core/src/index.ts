@@ -56,7 +56,7 @@ export type { FadeOptions, SoftExtract } from './soft-extract.js';
 export { encode } from './encode.js';
 export type { EncodeOptions, EncodeOutput, LayerTrace } from './encode.js';
 export { dense } from './encoder/on-tensors/dense.js';
-export { denseOnTensors } from './encoder/on-tensors/on-tensors.js';
+export { denseOnTensors, headOnTensors } from './encoder/on-tensors/on-tensors.js';
 export { applyDropout } from './encoder/on-tensors/dropout.js';
 export type { Dropout } from './encoder/on-tensors/dropout.js';
 export type { EncoderInput } from './encoder/batch.js';

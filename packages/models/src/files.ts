@@ -49,11 +49,13 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkRanks, lowRankFileName, withLowRank } from './folder/low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
+export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
   ModelFiles,
   ReadModelDirectoryOptions,
+  ReadModelFilesOptions,
   WeightDtype,
   WriteModelDirectoryOptions,
 } from './folder/model-directory.js';

@@ -34,11 +34,13 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
+export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
   ModelFiles,
   ReadModelDirectoryOptions,
+  ReadModelFilesOptions,
   WeightDtype,
   WriteModelDirectoryOptions,
 } from './folder/model-directory.js';
@@ -78,6 +80,7 @@ export type { F1Options } from './metrics/classification.js';
 export { averagePrecision, exactLabels, labelScores, multiLabelF1 } from './metrics/multi-label.js';
 export type { LabelRows, LabelScores } from './metrics/multi-label.js';
 export { pearson, spearman } from './metrics/correlation.js';
+export { cosine } from './metrics/vectors.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
@@ -93,6 +96,14 @@ export { tokenBatches } from './model/token-batches.js';
 export { trainingBatches } from './training/training-batches.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
 export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
+export type {
+  Embedding,
+  Embeddings,
+  EmbedOptions,
+  FailedEmbedding,
+  LongTexts,
+  VectorFormat,
+} from './predictor/embedding.js';
 export { parsePoint, parseRanks } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { encodeExamples } from './examples/encode-examples.js';
@@ -193,6 +204,10 @@ export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
 export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export { embedding } from './tasks/embedding.js';
+export type { EmbeddingTask } from './tasks/embedding.js';
+export { promptText } from './tasks/embedding-settings.js';
+export type { EmbeddingPooling, EmbeddingSettings, PromptChoice } from './tasks/embedding-settings.js';
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';

@@ -3,6 +3,14 @@ export { ModelError } from './errors.js';
 export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
 export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
+export type {
+  Embedding,
+  Embeddings,
+  EmbedOptions,
+  FailedEmbedding,
+  LongTexts,
+  VectorFormat,
+} from './predictor/embedding.js';
 export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { createPredictor } from './predictor/predictor.js';
@@ -26,6 +34,10 @@ export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 
 export { taskOf } from './tasks/task-config.js';
+export { embedding } from './tasks/embedding.js';
+export type { EmbeddingTask } from './tasks/embedding.js';
+export { promptText } from './tasks/embedding-settings.js';
+export type { EmbeddingPooling, EmbeddingSettings, PromptChoice } from './tasks/embedding-settings.js';
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';

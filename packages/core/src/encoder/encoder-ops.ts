@@ -102,6 +102,20 @@ export interface DenseOps<E extends EngineTypes> {
   dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];
 }
 
+/** What a token of an input weighs in the mean of them: each the same, or as much as its place in the input, counted from 1. */
+export type MeanWeights = 'equal' | 'positions';
+
+/** What heads are made of that make one vector of all tokens. */
+export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
+  /**
+   * The mean of each input's tokens, [B, T, hidden] with every token where it stood in the input and zeros for padding -> [B, hidden].
+   * What was merged is back in each of its places by then, so that a merged state weighs as many tokens as it stands for.
+   */
+  mean(states: E['states'], weights: MeanWeights): E['states'];
+  /** Each row divided by its length. */
+  unit(states: E['states']): E['states'];
+}
+
 /**
  * The operations of a transformer encoder, at the grain of its helpers. An engine that has them runs the encoder; how the rows of a batch
  * lie in a value, it knows alone.

@@ -23,20 +23,25 @@ export interface Dimensions extends EncoderShape {
   readonly initialDeviation: number;
 }
 
-/** Head of a task: what its output layer reads is the first token's state, through a pooler, or every token's. */
+/** Head of a task: what its output layer reads is the first token's state, through a pooler, or every token's. A task that takes states as they are has neither. */
 export interface HeadWeights {
   readonly pooler?: DenseWeights;
-  readonly output: DenseWeights;
+  readonly output?: DenseWeights;
 }
 
 /** What a head reads of the encoder, and what it makes of it. */
 export interface Readout {
-  /** Whose state is read: that of the first token, through the family's pooler, or that of each token as it is. */
-  readonly pool: 'first' | 'none';
-  /** Numbers that the output layer gives: for each input, or for each of its tokens. */
+  /**
+   * Whose state is read: that of the first token, through the family's pooler where there is an output layer; that of each token as it is; or
+   * the mean of all tokens, in which each weighs the same (`mean`) or as much as its place (`weighted-mean`).
+   */
+  readonly pool: 'first' | 'none' | 'mean' | 'weighted-mean';
+  /** Numbers that come out: for each input, or for each of its tokens. Of a readout without an output layer, the width of a state. */
   readonly outputs: number;
-  /** What a checkpoint calls the output layer. Default `classifier`. */
-  readonly layer?: 'classifier' | 'qa_outputs' | undefined;
+  /** What a checkpoint calls the output layer; `none`: there is none. Default `classifier`. */
+  readonly layer?: 'classifier' | 'qa_outputs' | 'none' | undefined;
+  /** Whether what comes out is brought to length 1. Default false. */
+  readonly normalize?: boolean | undefined;
 }
 
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */

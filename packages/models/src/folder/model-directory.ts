@@ -16,8 +16,10 @@ import { readModelWeights } from '../weights/read-weights.js';
 import { nodeModule } from '../sources/node.js';
 import { openSource } from '../sources/open-source.js';
 import type { OpenSourceOptions } from '../sources/open-source.js';
+import { sentenceTransformersFiles, withEmbeddingSettings } from './sentence-transformers.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
+import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
 import type { TokenizerFileName, TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { writeFile } from '../sources/write-file.js';
@@ -48,8 +50,14 @@ export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors' | 'fa
   close(): Promise<void>;
 }
 
+/** How to read the files of a model directory beside its weights. */
+export interface ReadModelFilesOptions extends OpenSourceOptions {
+  /** How it makes vectors of texts, where that is wanted otherwise than its files say. */
+  readonly embedding?: Partial<EmbeddingSettings> | undefined;
+}
+
 /** How to read a model directory. */
-export interface ReadModelDirectoryOptions extends OpenSourceOptions {
+export interface ReadModelDirectoryOptions extends ReadModelFilesOptions {
   /** Path of the weights, for a directory that holds several. Default found by name. */
   readonly weights?: string;
 }
@@ -117,11 +125,11 @@ export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors'>;
  */
 export const readModelFiles = async (
   source: string | FileSource,
-  options: OpenSourceOptions = {},
+  { embedding, ...options }: ReadModelFilesOptions = {},
 ): Promise<ModelFiles> => {
   const files = await openSource(source, options);
   const [config, tokenizerFiles, ours] = await allOrFirst([
-    readConfig(files),
+    readConfig(files).then((read) => withEmbeddingSettings(read, files, embedding)),
     readTokenizerFiles(files),
     readIfThere(files, lengthAdaptiveFileName),
   ]);
@@ -141,12 +149,12 @@ export const readModelFiles = async (
  */
 export const readModelDirectory = async (
   source: string | FileSource,
-  { weights, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<ModelDirectory> => {
   const files = await openSource(source, options);
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
-  const rest = await readModelFiles(files);
+  const rest = await readModelFiles(files, { embedding });
   const { tensors, unread } = withoutWrapper(rest.config, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
   return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }) };
@@ -160,7 +168,7 @@ export const readModelDirectory = async (
  */
 export const openModelDirectory = async (
   source: string | FileSource,
-  { weights, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<OpenModelDirectory> => {
   const files = await openSource(source, options);
   const opening = openModelWeights(files, weights); // beside the small files
@@ -174,7 +182,7 @@ export const openModelDirectory = async (
       );
   };
   try {
-    const rest = await readModelFiles(files);
+    const rest = await readModelFiles(files, { embedding });
     const { tensors, unread } = withoutWrapper(rest.config, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
@@ -214,6 +222,8 @@ export const writeModelDirectory = async (
       if (bytes !== undefined) await writeFile(join(temporary, name), bytes);
     }
     if (ours !== undefined) await writeFile(join(temporary, lengthAdaptiveFileName), ours);
+    for (const [name, content] of Object.entries(sentenceTransformersFiles(config)))
+      await writeFile(join(temporary, name), content);
     await writeFile(
       join(temporary, 'config.json'),
       `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,

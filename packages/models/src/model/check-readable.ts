@@ -1,3 +1,4 @@
+import { headSpecs } from '../architectures/head-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import { namesInFile, tensorNames } from '../architectures/tensor-names-of.js';
 import type { ModelDirectory } from '../folder/model-directory.js';
@@ -12,7 +13,10 @@ export const checkReadable = ({ config, unread }: Pick<ModelDirectory, 'config' 
   if (unread === undefined) return;
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);
-  const needed = tensorNames([architecture.encoder(dimensions), architecture.head(dimensions, taskOf(config).readout)]);
+  const needed = tensorNames([
+    architecture.encoder(dimensions),
+    headSpecs(architecture, dimensions, taskOf(config).readout),
+  ]);
   for (const name of needed.flatMap((own) => namesInFile(own, architecture))) {
     const problem = unread.get(name)?.error;
     if (problem) throw problem;

@@ -5,6 +5,7 @@ import { validateRanks } from '@length-adaptive/core/lengths';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { factorSpecs } from '../architectures/factor-specs.js';
+import { headSpecs } from '../architectures/head-specs.js';
 import type { ParameterSpec, SpecTree } from '../architectures/parameter-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
@@ -79,7 +80,7 @@ export const describeModel = (
     lowRank,
     specs: {
       encoder: factors && ranks && isMadeOfFactors ? atRanks(encoder, factors, ranks, wholeFactors) : encoder,
-      head: architecture.head(dimensions, task.readout),
+      head: headSpecs(architecture, dimensions, task.readout),
     },
     factorSpecs: isMadeOfFactors ? undefined : factors,
   };

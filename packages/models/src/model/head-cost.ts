@@ -4,8 +4,13 @@ import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { wantedStates } from '../tasks/readout.js';
 
 /** MACs of a head. */
-export const headCostOf = ({ hiddenSize }: Pick<Dimensions, 'hiddenSize'>, { pool, outputs }: Readout): HeadCost =>
-  pool === 'first' ? classificationHeadCost(hiddenSize, outputs) : tokenHeadCost(hiddenSize, outputs);
+export const headCostOf = (
+  { hiddenSize }: Pick<Dimensions, 'hiddenSize'>,
+  { pool, outputs, layer }: Readout,
+): HeadCost => {
+  if (layer === 'none') return () => 0; // a mean of states counts nothing, as what ranks and moves tokens does
+  return pool === 'none' ? tokenHeadCost(hiddenSize, outputs) : classificationHeadCost(hiddenSize, outputs);
+};
 
 /** What the cost of a model depends on beside its dimensions: its head, and whether that reads the first token alone. */
 export const costOptionsOf = (

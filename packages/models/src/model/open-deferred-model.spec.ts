@@ -89,7 +89,9 @@ test('an encoder without a head has nothing to answer with', async () => {
 
 test('a weight comes to lie at any place in memory, and closed files give none', async () => {
   const opened = await openDeferredModel(sourcesOf('closed', await tinyFiles())[0] ?? '');
-  const { kernel } = opened.model.head.output;
+  const { output } = opened.model.head;
+  if (!output) throw new Error('The model has no output layer.');
+  const { kernel } = output;
   const values = await readWeight(kernel);
   const memory = new Uint8Array(4 * values.length + 1);
   await kernel.readInto(memory.subarray(1));

@@ -1,19 +1,33 @@
-import type { DenseOps, EngineTypes, WeightTree } from '@length-adaptive/core';
+import type { EngineTypes, HeadOps, WeightTree } from '@length-adaptive/core/encoder';
 import type { HeadWeights, Readout } from '../architectures/architecture.js';
 
 export interface HeadOptions {
   /** What stands between pooler and output layer. */
   readonly activation: 'tanh' | 'relu';
-  readonly readout: Pick<Readout, 'pool'>;
+  readonly readout: Pick<Readout, 'pool' | 'normalize'>;
 }
+
+/** What the head reads: the states that the encoder gave, or the mean of them. */
+const pooled = <E extends EngineTypes>(
+  ops: HeadOps<E>,
+  states: E['states'],
+  { pool }: Pick<Readout, 'pool'>,
+): E['states'] => {
+  if (pool === 'mean') return ops.mean(states, 'equal');
+  return pool === 'weighted-mean' ? ops.mean(states, 'positions') : states;
+};
 
 /** The head of a task, on any engine: states of the first token or of all tokens, one row a state -> [.., outputs]. */
 export const runHead = <E extends EngineTypes>(
-  ops: DenseOps<E>,
+  ops: HeadOps<E>,
   states: E['states'],
   { pooler, output }: WeightTree<HeadWeights, E['weight']>,
-  { activation, readout: { pool } }: HeadOptions,
+  { activation, readout }: HeadOptions,
 ): E['states'] => {
-  const read = pooler ? ops.activate(ops.dense(states, pooler), activation) : states;
-  return ops.dense(ops.dropout(read, `head.${pool === 'first' ? pool : 'tokens'}`, 'head'), output);
+  const { pool, normalize = false } = readout;
+  const found = pooled(ops, states, readout);
+  const read = pooler ? ops.activate(ops.dense(found, pooler), activation) : found;
+  const place = `head.${pool === 'first' ? pool : 'tokens'}`;
+  const outputs = output ? ops.dense(ops.dropout(read, place, 'head'), output) : read;
+  return normalize ? ops.unit(outputs) : outputs;
 };

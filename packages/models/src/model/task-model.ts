@@ -12,9 +12,10 @@ import type {
 import {
   atRanks,
   createRandom,
-  denseOnTensors,
   encode,
+  extentOf,
   factorsOf,
+  headOnTensors,
   lengthsOf,
   pointCost,
   validateOperatingPoint,
@@ -108,7 +109,9 @@ export const headNames = ({
   head: { pooler, output },
   parameters,
 }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
-  const ofHead = new Set<unknown>([output, ...(pooler ? [pooler] : [])].flatMap(({ kernel, bias }) => [kernel, bias]));
+  const ofHead = new Set<unknown>(
+    [output, pooler].flatMap((dense) => dense ?? []).flatMap(({ kernel, bias }) => [kernel, bias]),
+  );
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
 
@@ -180,7 +183,7 @@ export const createTaskModel = (
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
-      const outputs = runHead(denseOnTensors(dropout), states, head, {
+      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), states, head, {
         activation: architecture.poolerActivation,
         readout: task.readout,
       });

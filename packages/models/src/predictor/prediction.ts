@@ -2,6 +2,7 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { Answer } from '../tasks/answer.js';
+import type { PromptChoice } from '../tasks/embedding-settings.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';
@@ -28,6 +29,10 @@ export interface PredictOptions {
   readonly rawScores?: boolean | undefined;
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Embedding only: what is put before each text. Default: the model's default prompt. */
+  readonly prompt?: PromptChoice | undefined;
+  /** Embedding only: read texts that are too long in windows, and give the mean of their vectors. Default false. */
+  readonly inWindows?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,11 +67,21 @@ export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'e
 };
 
 /** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
-export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = [Mode] extends ['throw']
-  ? Prediction[]
+export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = Outcomes<
+  Texts,
+  Mode,
+  Prediction,
+  FailedPrediction
+>;
+
+/** One of two things for each text: what was made of it, or why it could not be read where that may stand in its place. */
+export type Outcomes<Texts extends readonly unknown[], Mode extends OnError | undefined, Done, Failed> = [
+  Mode,
+] extends ['throw']
+  ? Done[]
   : [Mode, Texts] extends [undefined, readonly [unknown]]
-    ? [Prediction]
-    : (Prediction | FailedPrediction)[];
+    ? [Done]
+    : (Done | Failed)[];
 
 /** What every layer did with one input: the text, or the first window of a long context. */
 export interface Inspection {

@@ -6,6 +6,9 @@ import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
+import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
+import { embedTexts } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { predictLogits } from '../model/predict-logits.js';
 import type {
@@ -64,6 +67,24 @@ export interface Predictor {
     texts: Texts,
     options?: PredictOptions & { readonly onError?: Mode },
   ): Promise<Predictions<Texts, Mode>>;
+  /** How the model makes vectors of texts; undefined for a model of another task. */
+  readonly embedding: EmbeddingSettings | undefined;
+  /**
+   * The vectors of texts, in their order, of texts of any length, in batches that fit the memory. Of several texts, one that cannot be read has `error` in
+   * the place of its vector.
+   *
+   * @throws ModelError `OPTION_INVALID` for a model of another task, more dimensions than it has, a prompt that it does not have; and what `predict` throws
+   * @example
+   * const [{ vector }] = await predictor.embed(['This is an example sentence'], { budget: { cost: 0.5 } });
+   */
+  embed<
+    const Texts extends readonly string[],
+    Mode extends OnError | undefined = undefined,
+    Format extends VectorFormat | undefined = undefined,
+  >(
+    texts: Texts,
+    options?: EmbedOptions & { readonly onError?: Mode; readonly format?: Format },
+  ): Promise<Embeddings<Texts, Mode, Format>>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
   countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
   /** MACs of one input of `tokens` tokens at an operating point (default: the full model), head included. */
@@ -141,7 +162,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const windowLength = lengthAdaptive?.training?.['maxLength'];
   const prepare = (
     text: TextInput | TokenInput,
-    { truncate = false, answers, maxAnswerTokens, threshold }: PredictOptions,
+    { truncate = false, answers, maxAnswerTokens, threshold, prompt, inWindows }: PredictOptions,
   ): PreparedText => {
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
@@ -151,6 +172,8 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       answers,
       maxAnswerTokens,
       threshold,
+      prompt,
+      inWindows,
       ...(typeof windowLength === 'number' && { windowLength }),
     });
   };
@@ -283,6 +306,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     labels: model.task.labels,
     weightBytes: model.weightBytes,
     predict: predict as Predictor['predict'],
+    embedding: model.task.embedding,
+    embed: ((texts: readonly string[], options?: EmbedOptions) =>
+      embedTexts(
+        { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize, predict },
+        texts,
+        options,
+      )) as Predictor['embed'],
     macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>
       lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),

@@ -14,7 +14,7 @@ import type { Task } from '../tasks/task.js';
  * - a metric of its predictions, such as `accuracy`;
  * - `probability`: the mean probability it gives to what is right: the label, having or not having each of the labels, the ends of the answer, the tags;
  * - `fidelity`: how near its answers are to those of the full length, `exp(-mean divergence)`, the divergence being
- *   KL(full || reduced) of the probabilities (summed over the labels where a text may have several), or the squared difference for regression. 1 is the same answers. It
+ *   KL(full || reduced) of the probabilities (summed over the labels where a text may have several), or the squared difference for regression; for embeddings it is the mean cosine of the vectors. 1 is the same answers. It
  *   needs no labels and sees every change of confidence, which makes it the best guide of a search on a few hundred examples.
  */
 export type ScoreName = MetricName | 'probability' | 'fidelity';
@@ -70,6 +70,8 @@ export const createScorer = async (
       examples.map(({ input }) => input),
       { ...options, point: undefined },
     );
+    const { nearness } = task;
+    if (nearness) return (logits) => mean(logits.map((row, i) => nearness(full[i] ?? [], row)));
     return (logits) =>
       Math.exp(-mean(examples.map((example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example))));
   }

@@ -94,14 +94,13 @@ export const decodeText = (bytes: Uint8Array, name: string): string => {
 };
 
 /**
- * Bytes as a JSON object.
+ * Bytes as the JSON value that they are.
  *
- * @throws ModelError `FILE_INVALID` when they are not JSON, or JSON but no object
+ * @throws ModelError `FILE_INVALID` when they are not JSON
  */
-export const decodeJson = (bytes: Uint8Array, name: string): Record<string, unknown> => {
-  let value: unknown;
+export const decodeJsonValue = (bytes: Uint8Array, name: string): unknown => {
   try {
-    value = JSON.parse(decodeText(bytes, name));
+    return JSON.parse(decodeText(bytes, name)) as unknown;
   } catch (error) {
     if (error instanceof ModelError) throw error;
     if (isPage('.json', bytes))
@@ -112,6 +111,15 @@ export const decodeJson = (bytes: Uint8Array, name: string): Record<string, unkn
       );
     throw new ModelError('FILE_INVALID', `${name} is not valid JSON: ${messageOf(error)}.`, { cause: error });
   }
+};
+
+/**
+ * Bytes as a JSON object.
+ *
+ * @throws ModelError `FILE_INVALID` when they are not JSON, or JSON but no object
+ */
+export const decodeJson = (bytes: Uint8Array, name: string): Record<string, unknown> => {
+  const value = decodeJsonValue(bytes, name);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new ModelError(
     'FILE_INVALID',

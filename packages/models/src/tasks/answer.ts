@@ -36,4 +36,6 @@ export interface Answer {
   readonly answers?: readonly SpanAnswer[];
   /** In the order of the text: token classification only. */
   readonly entities?: readonly EntityAnswer[];
+  /** The vector of the text: embedding only, where `label` is empty and `score` 1. */
+  readonly embedding?: Float32Array;
 }

@@ -12,6 +12,8 @@ export interface LabelledInput {
   readonly target?: number | readonly number[] | undefined;
   /** Question answering only: whose window the input is. */
   readonly question?: { readonly source: Question; readonly window: QuestionWindow };
+  /** Embedding only: how alike the texts of a pair are, one object that the inputs of both share. */
+  readonly similarity?: { readonly label: number };
   /**
    * Token classification only: the tags of all words of the sentence, those without a token among them, and the word each token is the
    * first of (-1 for the others). Without it, only words with a target are scored.

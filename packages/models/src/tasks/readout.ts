@@ -1,4 +1,5 @@
 import type { Readout } from '../architectures/architecture.js';
+import type { Task } from './task.js';
 
 /** What a head needs of the encoder: the state of the first token, or of all. */
 export const wantedStates = ({ pool }: Pick<Readout, 'pool'>): 'first' | 'all' => (pool === 'first' ? 'first' : 'all');
@@ -7,12 +8,16 @@ export const wantedStates = ({ pool }: Pick<Readout, 'pool'>): 'first' | 'all' =
 export const logitShape = (
   { pool, outputs }: Readout,
   { rows, width }: { readonly rows: number; readonly width: number },
-): number[] => (pool === 'first' ? [rows, outputs] : [rows, width, outputs]);
+): number[] => (pool === 'none' ? [rows, width, outputs] : [rows, outputs]);
 
 /** Names of the axes of logits. */
 export const logitAxes = ({ pool }: Pick<Readout, 'pool'>): string[] =>
-  pool === 'first' ? ['batch', 'outputs'] : ['batch', 'sequence', 'outputs'];
+  pool === 'none' ? ['batch', 'sequence', 'outputs'] : ['batch', 'outputs'];
 
 /** Logits of an input of so many tokens. */
 export const logitCount = ({ pool, outputs }: Readout, tokens: number): number =>
-  pool === 'first' ? outputs : tokens * outputs;
+  pool === 'none' ? tokens * outputs : outputs;
+
+/** What the outputs of an exported file are called. */
+export const outputNamesOf = ({ outputNames, readout }: Pick<Task, 'outputNames' | 'readout'>): readonly string[] =>
+  outputNames ?? [readout.layer === 'none' ? 'sentence_embedding' : 'logits'];

@@ -1,4 +1,6 @@
+import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
+import { embeddingDefinition } from './embedding.js';
 import { multiLabelClassificationDefinition } from './multi-label-classification.js';
 import { questionAnsweringDefinition } from './question-answering.js';
 import { regressionDefinition } from './regression.js';
@@ -15,6 +17,7 @@ const builtIn: readonly TaskDefinition[] = [
   rerankDefinition,
   questionAnsweringDefinition,
   tokenClassificationDefinition,
+  embeddingDefinition,
 ];
 
 const key = Symbol.for('@length-adaptive/models/tasks');
@@ -53,9 +56,11 @@ export const taskDefinitionOf = (name: TaskName): TaskDefinition => {
 /**
  * The task of a name, for labels.
  *
+ * @param config config.json of the model that it is for: a task that follows from it, such as embedding, needs it to run
  * @throws ModelError `OPTION_INVALID` for a name that is not known
  */
-export const makeTask = (name: TaskName, labels: readonly string[] = []): Task => taskDefinitionOf(name).make(labels);
+export const makeTask = (name: TaskName, labels: readonly string[] = [], config?: ModelConfig): Task =>
+  taskDefinitionOf(name).make(labels, config);
 
 /**
  * Makes a task known: models of it are opened, trained, exported and served as those of any other. A module that does so and is loaded first

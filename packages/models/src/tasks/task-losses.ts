@@ -19,7 +19,7 @@ export type LossTask = Pick<Task, 'readout' | 'distribution' | 'loss'>;
 export const targetAxes = ({ readout: { pool }, distribution, loss }: LossTask): TargetAxes => {
   if (loss) return loss.axes;
   if (distribution === 'binary') return { labels: ['batch', 'outputs', 2], weights: ['batch', 'outputs', 1] };
-  if (pool === 'first') return { labels: ['batch', 'outputs'], weights: ['batch', 1] };
+  if (pool !== 'none') return { labels: ['batch', 'outputs'], weights: ['batch', 1] };
   return distribution === 'tokens'
     ? { labels: ['batch', 'outputs', 'sequence'], weights: ['batch', 'outputs', 1] }
     : { labels: ['batch', 'sequence', 'outputs'], weights: ['batch', 'sequence', 1] };

@@ -8,6 +8,7 @@ import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import type { Answer } from './answer.js';
 import type { AnswerTensor } from './answer-tensors.js';
 import type { DataKind, DataKindName } from './data-kind.js';
+import type { EmbeddingSettings, PromptChoice } from './embedding-settings.js';
 import type { LabelledInput } from './labelled-input.js';
 import type { TargetArrays } from './target-arrays.js';
 import type { TaskLoss } from './task-loss.js';
@@ -19,7 +20,8 @@ export type KnownTaskName =
   | 'regression'
   | 'rerank'
   | 'question-answering'
-  | 'token-classification';
+  | 'token-classification'
+  | 'embedding';
 
 /** Name of a task: one that is built in, or one that was registered. */
 export type TaskName = KnownTaskName | (string & Record<never, never>);
@@ -60,6 +62,10 @@ export interface PrepareOptions {
   readonly maxAnswerTokens?: number | undefined;
   /** Probability from which a label is given: multi-label classification only. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** What is put before a text: embedding only. Default: the model's default prompt. */
+  readonly prompt?: PromptChoice | undefined;
+  /** Read a text that is too long in windows instead, and give the mean of their vectors: embedding only. Default false. */
+  readonly inWindows?: boolean | undefined;
 }
 
 /** How long inputs become. */
@@ -119,8 +125,10 @@ export interface Task<Item = unknown> {
   readonly labels: readonly string[];
   /** Name of the metric reported when none is asked for. */
   readonly defaultMetric: MetricName;
-  /** What an answer is made of beside its label and score: nothing more than probabilities, named things in the text, or parts of it. It says which routes of a server are for the task. */
-  readonly answers: 'label' | 'entities' | 'spans';
+  /** How vectors are made, where that is what it does. */
+  readonly embedding?: EmbeddingSettings | undefined;
+  /** What an answer is made of beside its label and score: nothing more than probabilities, named things in the text, parts of it, or a vector. It says which routes of a server are for the task. */
+  readonly answers: 'label' | 'entities' | 'spans' | 'vectors';
   /** What a server gives for a text, as tensors. */
   readonly answerTensors: readonly AnswerTensor[];
   /** A text, ready to run. */
@@ -146,6 +154,8 @@ export interface Task<Item = unknown> {
   probability?(logits: ArrayLike<number>, example: LabelledInput): number;
   /** How far an input's logits are from those of the full length; 0 when they say the same. */
   divergence(full: ArrayLike<number>, reduced: ArrayLike<number>, example: LabelledInput): number;
+  /** How near an input's logits are to those of the full length, 1 when they say the same: the mean is the score `fidelity`. Default: by `divergence`. */
+  nearness?(full: ArrayLike<number>, reduced: ArrayLike<number>): number;
   /**
    * What is answered, for each text or question: two answers are the same when their keys are. What flips are counted by; absent for
    * regression, whose numbers change with any change of the lengths.

@@ -1,6 +1,6 @@
 /** The operations of the encoder as operators of a graph. */
 import { paddingScore } from '@length-adaptive/core/encoder';
-import type { Attended, DenseOps, EncoderOps, Unmerge } from '@length-adaptive/core/encoder';
+import type { Attended, DenseOps, EncoderOps, HeadOps, Unmerge } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { chooseTree } from '../graph/choose-tree.js';
@@ -127,6 +127,28 @@ export const denseOnGraph = <Leaf>(
   dense: (x, weights) => emit.dense(g, x, weights),
   activate: (x, kind) => activate(g, x, kind, training !== undefined),
   dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
+});
+
+/** What a head needs of the graph that it stands in. */
+export interface HeadOnGraphOptions {
+  /** The mask of the inputs: [B, T] float32. */
+  readonly mask: Value;
+  readonly training?: TrainingContext | undefined;
+}
+
+/** What heads are made of that read the tokens of a batch. */
+export const headOnGraph = <Leaf>(
+  g: GraphBuilder,
+  emit: WeightEmitter<Leaf>,
+  { mask, training }: HeadOnGraphOptions,
+): HeadOps<GraphEngine<Leaf>> => ({
+  ...denseOnGraph(g, emit, training),
+  mean: (states, weights) => {
+    const places = weights === 'equal' ? mask : g.op('Mul', [g.op('CumSum', [mask, g.int64(1)]), mask]);
+    const shares = g.op('Div', [places, g.op('ReduceSum', [places, g.int64([1])], { keepdims: 1 })]); // [B, T]
+    return g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [shares, g.int64([1])]), states]), g.int64([1])]);
+  },
+  unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
 });
 
 /** The operations of the encoder, emitted into a graph. */

@@ -2,7 +2,7 @@ import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { HeadWeights } from '@length-adaptive/models/engine';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
-import { denseOnGraph } from '../encoder/on-graph.js';
+import { headOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
@@ -55,7 +55,7 @@ export const trainingGraph = (
     priorLayers,
     wanted: wantedStates(task.readout),
   });
-  const logits = runHead(denseOnGraph(g, trainableWeights, training), hidden, head, {
+  const logits = runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask, training }), hidden, head, {
     activation: model.activation,
     readout: task.readout,
   });
@@ -88,7 +88,7 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   g.output(
     'logits',
-    runHead(denseOnGraph(g, trainableWeights), hidden, head, {
+    runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask }), hidden, head, {
       activation: model.activation,
       readout: model.task.readout,
     }),

@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
-import { validSlots } from '../../extent.js';
+import { slotValues, validSlots } from '../../extent.js';
 import { keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
-import type { DenseOps, EncoderOps, Unmerge } from '../encoder-ops.js';
+import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
 import type { AffineWeights, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
@@ -63,6 +63,26 @@ export const denseOnTensors = (dropout: Dropout | undefined): DenseOps<TensorEng
     dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
   };
 };
+
+/** What each slot weighs in the mean of its row, [B, T] flattened; 0 for padding. */
+const meanWeights = (extent: Extent, weights: MeanWeights): Float32Array => {
+  const { width, counts } = extent;
+  const values = slotValues(extent, { real: 1, padding: 0 });
+  if (weights === 'positions') values.forEach((value, slot) => (values[slot] = value * ((slot % width) + 1)));
+  const sums = counts.map((count) => (weights === 'positions' ? (count * (count + 1)) / 2 : count));
+  return values.map((value, slot) => value / (sums[Math.floor(slot / width)] as number));
+};
+
+/** What heads are made of that read the tokens of a batch: states are [B * T, hidden]. */
+export const headOnTensors = (extent: Extent, dropout?: Dropout): HeadOps<TensorEngine> => ({
+  ...denseOnTensors(dropout),
+  mean: (states, weights) => {
+    const { rows, width } = extent;
+    const shares = tf.tensor2d(meanWeights(extent, weights), [rows * width, 1]);
+    return tf.sum(tf.reshape(tf.mul(states, shares), [rows, width, states.shape[1]]), 1);
+  },
+  unit: (states) => tf.div(states, tf.maximum(tf.norm(states, 'euclidean', 1, true), 1e-12)),
+});
 
 /** The operations of the encoder for one batch. Call within a tidy. */
 export const onTensors = ({

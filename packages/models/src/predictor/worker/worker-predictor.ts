@@ -6,6 +6,9 @@ import type { DownloadProgress } from '../../sources/download-progress.js';
 import { ModelError } from '../../errors.js';
 import type { ModelErrorCode } from '../../errors.js';
 import { costOptionsOf } from '../../model/head-cost.js';
+import type { EmbedOptions } from '../embedding.js';
+import { embedTexts } from '../embed-texts.js';
+import type { VectorMaker } from '../embed-texts.js';
 import type { Predictor } from '../predictor.js';
 import type { Inspection, PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
@@ -150,6 +153,17 @@ export const createWorkerPredictor = async (
   return {
     ...facts,
     predict: predict as Predictor['predict'],
+    embed: ((texts: readonly string[], given?: EmbedOptions) =>
+      embedTexts(
+        {
+          task: facts.task,
+          embedding: facts.embedding,
+          width: facts.dimensions.hiddenSize,
+          predict: (some, how) => predict(some, how) as ReturnType<VectorMaker['predict']>,
+        },
+        texts,
+        given,
+      )) as Predictor['embed'],
     countTokens: (text, given = {}) =>
       ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
     inspect: (text, given = {}) =>

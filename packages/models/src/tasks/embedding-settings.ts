@@ -1,0 +1,120 @@
+import type { ModelConfig } from '../architectures/model-config.js';
+import { ModelError } from '../errors.js';
+import { isRecord } from '../sources/json-record.js';
+
+/** What becomes the vector of a text: the mean of its tokens' last states, one in which a token weighs as much as its place, or the state of the first. */
+export type EmbeddingPooling = 'mean' | 'weighted-mean' | 'first';
+
+const poolings: readonly EmbeddingPooling[] = ['mean', 'weighted-mean', 'first'];
+
+/** How a model makes vectors of texts. */
+export interface EmbeddingSettings {
+  readonly pooling: EmbeddingPooling;
+  /** Whether vectors have length 1, so that their scalar product is their cosine. */
+  readonly normalize: boolean;
+  /** What is put before a text, by name: `{ query: 'query: ', document: 'passage: ' }`. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** Name of the prompt that is put before texts where nobody names one. Absent: none. */
+  readonly defaultPrompt?: string | undefined;
+  /** Tokens that a text may have, special ones included. Absent: as many as the model has positions. */
+  readonly maxLength?: number | undefined;
+  /** Leading numbers of each vector that are given (Matryoshka). Absent: all. */
+  readonly dimensions?: number | undefined;
+  /** Whether texts are put in lower case before they are cut into tokens. Absent: no; most tokenizers that want it do it themselves. */
+  readonly lowerCase?: boolean | undefined;
+}
+
+/** What a model does whose files say nothing. */
+export const usualSettings: EmbeddingSettings = { pooling: 'mean', normalize: true, prompts: {} };
+
+/** Where config.json has them: what a folder's other files said is in there once it was read. */
+export const settingsKey = 'length_adaptive_embedding';
+
+/** The settings as config.json has them. */
+export const writeSettings = ({
+  pooling,
+  normalize,
+  prompts,
+  defaultPrompt,
+  maxLength,
+  dimensions,
+  lowerCase,
+}: EmbeddingSettings): Readonly<Record<string, unknown>> => ({
+  pooling,
+  normalize,
+  prompts,
+  ...(defaultPrompt !== undefined && { default_prompt: defaultPrompt }),
+  ...(maxLength !== undefined && { max_length: maxLength }),
+  ...(dimensions !== undefined && { dimensions }),
+  ...(lowerCase !== undefined && { lower_case: lowerCase }),
+});
+
+const fail = (message: string): never => {
+  throw new ModelError('CONFIG_INVALID', message);
+};
+
+const isPrompts = (value: unknown): value is Readonly<Record<string, string>> =>
+  isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+
+const isSize = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
+
+/** @throws ModelError `CONFIG_INVALID` */
+export const checkPooling = (pooling: unknown, where: string): EmbeddingPooling =>
+  poolings.find((known) => known === pooling) ??
+  fail(`${where}: the pooling is ${JSON.stringify(pooling)}; supported: ${poolings.join(', ')}.`);
+
+/**
+ * The settings in a config.json; those that are usual where it has none.
+ *
+ * @throws ModelError `CONFIG_INVALID`
+ */
+export const readSettings = (config: ModelConfig): EmbeddingSettings => {
+  const given = config[settingsKey] ?? {};
+  const where = `config.json: "${settingsKey}"`;
+  if (!isRecord(given)) return fail(`${where} is ${JSON.stringify(given)}; expected an object.`);
+  const { normalize = usualSettings.normalize, prompts = usualSettings.prompts, ...rest } = given;
+  const { default_prompt: defaultPrompt, max_length: maxLength, dimensions, lower_case: lowerCase } = rest;
+  if (typeof normalize !== 'boolean') return fail(`${where}.normalize is no boolean.`);
+  if (!isPrompts(prompts)) return fail(`${where}.prompts is no object of texts.`);
+  if (defaultPrompt !== undefined && (typeof defaultPrompt !== 'string' || !Object.hasOwn(prompts, defaultPrompt)))
+    return fail(
+      `${where}.default_prompt is ${JSON.stringify(defaultPrompt)}; expected the name of one of its prompts.`,
+    );
+  for (const [name, value] of Object.entries({ max_length: maxLength, dimensions }))
+    if (value !== undefined && !isSize(value))
+      return fail(`${where}.${name} is ${JSON.stringify(value)}; expected a whole number from 1.`);
+  return {
+    pooling: checkPooling(given['pooling'] ?? usualSettings.pooling, where),
+    normalize,
+    prompts,
+    defaultPrompt: defaultPrompt as string | undefined,
+    maxLength: maxLength as number | undefined,
+    dimensions: dimensions as number | undefined,
+    lowerCase: lowerCase === true ? true : undefined,
+  };
+};
+
+/** What is put before a text: a prompt by its name among the model's, a text of the caller's, or nothing. */
+export type PromptChoice = string | { readonly text: string } | null;
+
+/**
+ * What is put before a text.
+ *
+ * @param choice default: the model's default prompt
+ * @throws ModelError `OPTION_INVALID` for a name that the model has no prompt of
+ */
+export const promptText = (
+  { prompts, defaultPrompt }: Pick<EmbeddingSettings, 'prompts' | 'defaultPrompt'>,
+  choice: PromptChoice | undefined = defaultPrompt ?? null,
+): string => {
+  if (choice === null) return '';
+  if (typeof choice === 'object') return choice.text;
+  const found = Object.hasOwn(prompts, choice) ? prompts[choice] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(prompts);
+  const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The model has no prompt called ${JSON.stringify(choice)}; ${known}. A text of your own is { text: "..." }.`,
+  );
+};
