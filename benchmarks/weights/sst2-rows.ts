@@ -119,7 +119,10 @@ export const sst2Rows = async (): Promise<Row[]> => {
   const { folder, about } = source();
   const text = await openTrainedModel(folder);
   const { task } = text.model;
-  const examples = await read('dev.tsv.gz');
+  const examples = (await read('dev.tsv.gz')).map((example) => ({
+    ...example,
+    label: task.labels[Number(example.label)] ?? '', // the demo's have names
+  }));
   const labelled = encodeExamples(text.tokenizer, task, examples);
   const inputs = labelled.map(({ input }) => input);
   const training = shuffled(await read('train.tsv.gz'), createRandom(42)).slice(0, calibrationTexts);

@@ -142,6 +142,7 @@ export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export type { Spend } from './search/ranked-space.js';
 export { searchLengths } from './search/length-search.js';
 export type { LengthSearchResult } from './search/length-search.js';
 export { macsShare } from './search/price.js';

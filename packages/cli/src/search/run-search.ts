@@ -74,6 +74,7 @@ export const runSearch = async ({
     ...{
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
+      ...(settings.spend?.includes('ranks') && { spend: 'lengths,ranks' }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
     },
@@ -95,6 +96,7 @@ export const runSearch = async ({
   try {
     return await searchLengths(model, data, {
       ...{ generations, populationSize, dropRatioBound, metric, score, seed, objective },
+      spend: settings.spend,
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),
