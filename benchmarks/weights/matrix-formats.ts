@@ -1,4 +1,4 @@
-/** One matrix of a feed-forward block, 384 to 1536, at half its multiplications: as factors, as parts of larger factors, as a tensor train. */
+/** One matrix of a feed-forward block, 384 to 1536, at half its multiplications: as factors, as parts of larger factors, as a tensor train; and all of them in integers. */
 import { createRandom, rankOf } from '@length-adaptive/core';
 import type { GraphBuilder, Value } from '@length-adaptive/onnx';
 import { createGraph, openSession, opset } from '@length-adaptive/onnx';
@@ -45,6 +45,30 @@ const slices = (g: GraphBuilder, x: Value): Value => {
   return g.op('MatMul', [g.op('MatMul', [x, down]), up]);
 };
 
+/** Integers of 8 bits, activations too: what the int8 files of this toolkit do. */
+const int8 = (g: GraphBuilder, x: Value): Value => {
+  const [values, step, zero] = g.ops('DynamicQuantizeLinear', [x], 3) as [Value, Value, Value];
+  const data = Int8Array.from({ length: inputs * outputs }, () => random.integer(-64, 64));
+  const product = g.op('MatMulInteger', [
+    values,
+    g.constant('w', { type: 'int8', shape: [inputs, outputs], data }),
+    zero,
+  ]);
+  return g.op('Mul', [g.op('Cast', [product], { to: 1 }), g.op('Mul', [step, weight(g, 'steps', [outputs])])]);
+};
+
+/** Weights of 4 bits in blocks of 32, activations in 8 bits while they are multiplied: an operator of ONNX Runtime alone. */
+const int4 = (g: GraphBuilder, x: Value): Value => {
+  const block = 32;
+  const blocks = inputs / block;
+  const data = Uint8Array.from({ length: (inputs * outputs) / 2 }, () => random.integer(0, 255));
+  const packed = g.constant('w', { type: 'uint8', shape: [outputs, blocks, block / 2], data });
+  return g.ops('MatMulNBits', [x, packed, weight(g, 'steps', [outputs * blocks])], 1, {
+    domain: 'com.microsoft',
+    attributes: { K: inputs, N: outputs, bits: 4, block_size: block, accuracy_level: 4 },
+  })[0] as Value;
+};
+
 const formats: Readonly<Record<string, { readonly about: string; readonly bytes: () => Uint8Array }>> = {
   dense: {
     about: 'the matrix',
@@ -61,6 +85,8 @@ const formats: Readonly<Record<string, { readonly about: string; readonly bytes:
     about: `parts of rank ${rank}, cut out of factors of the break-even rank in every run`,
     bytes: () => graphOf(slices),
   },
+  int8: { about: 'integers of 8 bits', bytes: () => graphOf(int8) },
+  int4: { about: 'integers of 4 bits in blocks of 32 (MatMulNBits)', bytes: () => graphOf(int4) },
   tensor_train: {
     about: `a tensor train of rank ${train.rank} over 16 x 24 and 32 x 48`,
     bytes: () => graphOf(tensorTrain),
@@ -86,18 +112,18 @@ export const formatsRows = async (): Promise<Row[]> => {
     const times = await compareInTurn(runs, { rounds: roundsOf(25) });
     for (const session of sessions) await session.release();
     const row: (string | number)[] = [tokens];
-    for (const name of ['factors', 'slices', 'tensor_train']) {
+    for (const name of ['factors', 'slices', 'tensor_train', 'int8', 'int4']) {
       const factor = ratio(times['dense'] ?? [], times[name] ?? []);
       row.push(Number(factor.p50.toFixed(2)));
       rows.push({
         id: `weights.matrix.${name}.${tokens}`,
         value: factor.p50,
         unit: 'x as fast as the matrix',
-        note: `${formats[name]?.about} in place of a matrix [${inputs}, ${outputs}], half its multiplications, ${tokens} tokens, ONNX Runtime, one thread; ${formatSpread(factor)}`,
+        note: `${formats[name]?.about} in place of a matrix [${inputs}, ${outputs}]${name.startsWith('int') ? '' : ', half its multiplications'}, ${tokens} tokens, ONNX Runtime, one thread; ${formatSpread(factor)}`,
       });
     }
     table.push(row);
   }
-  console.log(`\n${formatTable(['tokens', 'factors', 'slices', 'tensor train'], table)}`);
+  console.log(`\n${formatTable(['tokens', 'factors', 'slices', 'tensor train', 'int8', 'int4'], table)}`);
   return rows;
 };

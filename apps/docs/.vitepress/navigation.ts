@@ -52,6 +52,7 @@ const pages: Item[] = [
       { text: 'Significance, reducers, priors', link: '/concepts/significance' },
       { text: 'Search and the Pareto set', link: '/concepts/pareto-set' },
       { text: 'Cost', link: '/concepts/cost' },
+      { text: 'Low rank', link: '/concepts/low-rank' },
     ],
   },
   {

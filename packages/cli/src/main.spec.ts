@@ -10,7 +10,7 @@ const file = (name: string, content: string): string => {
   return join(folder, name);
 };
 
-test.each(['train', 'search', 'evaluate', 'predict', 'inspect', 'compress', 'export'])(
+test.each(['train', 'search', 'evaluate', 'predict', 'inspect', 'compress', 'factorise', 'export'])(
   '%s has a help with its options and the exit codes',
   async (name) => {
     const { code, stdout, stderr } = await runMain([name, '--help']);

@@ -160,6 +160,7 @@ export type {
   LengthSearchGeneration,
   LengthSearchOptions,
 } from './search/length-problem.js';
+export type { Spend } from './search/ranked-space.js';
 export { isLengthSearchCheckpoint } from './search/read-checkpoint.js';
 export { defaultEvaluations, searchMethodOf } from './search/search-method.js';
 export type { LengthSearchMethod, MethodSettings } from './search/search-method.js';

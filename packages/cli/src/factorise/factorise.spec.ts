@@ -95,6 +95,34 @@ test('a model that consists of factors: cheaper at its full length, whole for ot
   expect(existsSync(at('exported/onnx/model_quantized.onnx'))).toBe(true);
 });
 
+test('a search spends ranks too, and what it finds is chosen for a budget', async () => {
+  const search = (name: string, ...argv: readonly string[]) =>
+    runMain([
+      ...['search', '--model', at(name), '--data', at('dev.tsv'), '--metric', 'fidelity', '--no-latency', '--quiet'],
+      ...['--generations', '2', '--population', '12', '--engine', 'onnx', '--threads', '1', ...argv],
+    ]);
+  expect(await search('any', '--spend', 'lengths,ranks', '--out', at('searched'))).toMatchObject({ code: 0 });
+  const { paretoSet: found } = readJson(at('searched/length_adaptive.json')) as {
+    paretoSet: { point: { ranks?: unknown }; cost: number }[];
+  };
+  expect(found.some(({ point }) => point.ranks !== undefined)).toBe(true);
+  expect(await search('model', '--spend', 'ranks')).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/no factors of several ranks/) as string,
+  });
+  expect(await search('any', '--spend', 'bits')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--spend .*some of lengths, ranks/) as string,
+  });
+});
+
+test('8-bit weights keep the factors', async () => {
+  const { code } = await runMain(['compress', ...small, '--model', at('any'), '--out', at('smaller'), '--quiet']);
+  expect({ code, factors: existsSync(at('smaller/low_rank.safetensors')) }).toEqual({ code: 0, factors: true });
+  const { result } = await evaluate('smaller', 'full;ranks=0.9', 'onnx');
+  expect(result?.scores.fidelity).toBeGreaterThan(0.5);
+});
+
 test('texts of a .txt file, and one file of ranks', async () => {
   const lines = readFileSync(at('train.tsv'), 'utf8')
     .split('\n')

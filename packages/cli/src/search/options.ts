@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { CostObjective, LengthSearchMethod } from '@length-adaptive/models';
+import type { CostObjective, LengthSearchMethod, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
-import { choice, enabled, flag, number, numbers, text } from '../context/option.js';
+import { choice, choices, enabled, flag, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
+const spendNames: readonly Spend[] = ['lengths', 'ranks'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
 
 const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
@@ -22,6 +23,11 @@ export const searchOptions = {
     objectiveNames,
     'what is weighed against the score: MACs, or the time predicted on this machine and engine',
     'macs',
+  ),
+  spend: choices(
+    'LIST',
+    spendNames,
+    'what it chooses, with commas between them; ranks of a model with factors, see lat factorise (default lengths)',
   ),
   method: choice(
     methodNames,

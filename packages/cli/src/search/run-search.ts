@@ -87,6 +87,7 @@ export const runSearch = async ({
     ...{
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
+      ...(settings.spend?.includes('ranks') && { spend: 'lengths,ranks' }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
     },
@@ -108,7 +109,7 @@ export const runSearch = async ({
   try {
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
-      ...{ dropRatioBound, metric, score, seed, objective },
+      ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend },
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),

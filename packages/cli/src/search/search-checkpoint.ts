@@ -26,6 +26,8 @@ export interface SearchIdentity {
   readonly engine: string;
   /** Digest of the configurations that joined the initial population. */
   readonly configs: string;
+  /** What the search chooses; undefined for lengths alone. */
+  readonly spend?: string | undefined;
   /** What ranks tokens; undefined for attention. */
   readonly reducer: string | undefined;
   /** What is added to that, as JSON; undefined for nothing. */
@@ -44,6 +46,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   dropRatioBound: 'drop ratio bound',
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
+  spend: 'choice of what to spend',
   reducer: 'reducer',
   prior: 'prior',
 };

@@ -20,6 +20,8 @@ import { pointScorer } from '../scoring/score-points.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
 import { pointSpace } from './point-space.js';
+import type { Spend } from './ranked-space.js';
+import { rankedSpace } from './ranked-space.js';
 import type { CostObjective } from './price.js';
 import { macsShare, pricerOf } from './price.js';
 import type { LengthSearchMethod } from './search-method.js';
@@ -76,6 +78,8 @@ export interface LengthSearchOptions {
   readonly metric?: ScoreName | undefined;
   /** Scores points in place of this model, on other machines for instance; costs are reckoned here all the same. */
   readonly score?: ScorePoints | undefined;
+  /** What the search may choose: lengths, and ranks too of a model that has factors. Default: lengths alone. */
+  readonly spend?: readonly Spend[] | undefined;
   /** Default 42. */
   readonly seed?: number;
   /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
@@ -115,6 +119,7 @@ export const lengthSearchProblem = (
     onEvaluation,
     objective = 'macs',
     latency,
+    spend = ['lengths'],
   }: LengthSearchOptions = {},
 ): SurrogateProblem<OperatingPoint, LengthObjective> => {
   const { layers } = model.dimensions;
@@ -138,20 +143,26 @@ export const lengthSearchProblem = (
   const price = pricerOf(model, lengths, { objective, latency });
   const lowestCost = macsShare(model, { lengths: genes.repair(smallest) }, lengths);
   const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
-  const space = pointSpace(genes, layers);
+  const overLengths = pointSpace(genes, layers);
+  const ranked = spend.includes('ranks') ? rankedSpace(overLengths, model) : undefined;
+  const space = ranked ?? overLengths;
   const chains: readonly LengthConfig[] =
     seeds > 0
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
       : [];
 
+  const starts = [fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config }));
+
   return {
     objectives: directions,
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
-    seeds: [...[fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config })), ...given],
-    features: (point) => lengthsOf(point, layers).map(Math.log), // layers drop shares of what enters them: their logarithms add up
+    seeds: [...(ranked?.seeds(starts) ?? starts), ...given],
+    // Layers drop shares of what enters them, and ranks are shares of matrices: their logarithms add up.
+    features: (point) => [...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
     exact: { cost: price.objective },
-    accept: (point) => exempt.has(pointKey(point)) || macsShare(model, point, lengths) >= lowestCost,
+    accept: (point) =>
+      exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks
     evaluate: async (points, { keys, signal }) => {
       const told = new Set<number>();
       const tell = (index: number, value: number): void => {

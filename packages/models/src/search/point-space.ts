@@ -3,7 +3,7 @@ import { lengthsOf, pointKey } from '@length-adaptive/core';
 import type { DescendingVector, Space } from '@length-adaptive/search';
 
 /** The operators of a space that move in it, over points. */
-type PointSpace = Required<Pick<Space<OperatingPoint>, 'initial' | 'repair' | 'mutate' | 'crossover' | 'key'>>;
+export type PointSpace = Required<Pick<Space<OperatingPoint>, 'initial' | 'repair' | 'mutate' | 'crossover' | 'key'>>;
 
 /** A space of operating points whose lengths move as `genes` do: the same choices are made of the same random numbers. */
 export const pointSpace = (genes: DescendingVector, layers: number): PointSpace => {
