@@ -7,6 +7,8 @@ import { createRandom, type Random } from '../random.js';
 import type { BenchmarkProblem } from './benchmark-problem.js';
 import {
   bnh,
+  c1dtlz1,
+  c1dtlz3,
   dtlz1,
   dtlz2,
   dtlz3,
@@ -14,9 +16,20 @@ import {
   dtlz5,
   dtlz6,
   dtlz7,
+  mw1,
+  mw2,
   osy,
   srn,
   tnk,
+  wfg1,
+  wfg2,
+  wfg3,
+  wfg4,
+  wfg5,
+  wfg6,
+  wfg7,
+  wfg8,
+  wfg9,
   zdt1,
   zdt2,
   zdt3,
@@ -24,13 +37,26 @@ import {
   zdt6,
 } from './index.js';
 
-const curves = [zdt1(), zdt2(), zdt3(), zdt4(), zdt6(), bnh(), osy(), srn(), tnk()] as readonly BenchmarkProblem<
-  string,
-  string
->[];
+const wfgs = [wfg1, wfg2, wfg3, wfg4, wfg5, wfg6, wfg7, wfg8, wfg9];
+const curves = [
+  zdt1(),
+  zdt2(),
+  zdt3(),
+  zdt4(),
+  zdt6(),
+  bnh(),
+  osy(),
+  srn(),
+  tnk(),
+  mw1(),
+  mw2(),
+  ...wfgs.map((wfg) => wfg()),
+] as readonly BenchmarkProblem<string, string>[];
 const scalable = [dtlz1, dtlz2, dtlz3, dtlz4, dtlz5, dtlz6, dtlz7];
-const surfaces = [
+const surfaces: readonly BenchmarkProblem<string, string>[] = [
   ...scalable.map((dtlz) => dtlz()),
+  c1dtlz1(),
+  c1dtlz3(),
   dtlz1({ objectives: 5 }),
   dtlz2({ objectives: 4 }),
   dtlz7({ objectives: 4 }),
