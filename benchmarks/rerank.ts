@@ -4,14 +4,14 @@ import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { constantRatioConfig, formatPoint } from '@length-adaptive/core';
 import type { Cascade, MeasuredCascade, Reranker } from '@length-adaptive/models';
-import { createReranker, searchCascades } from '@length-adaptive/models';
+import { createReranker, searchCascades, withCascades } from '@length-adaptive/models';
 import { openOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { formatSpread, quantile, ratio, report, spread } from './harness.js';
 import type { Candidates } from './rerank/candidates.js';
 import { candidatesOf, gainAt } from './rerank/candidates.js';
-import { devFile, trainFile, trainingPairs, trainReranker } from './rerank/recipe.js';
+import { about as model, devFile, trainFile, trainReranker } from './rerank/recipe.js';
 
 const candidates = 30;
 const seed = 42;
@@ -48,14 +48,13 @@ const bestWithin = (cascades: readonly MeasuredCascade[], cost: number): Measure
 interface Scored {
   readonly ndcg: number;
   readonly cost: number;
-  readonly tokens: number;
 }
 
 const scoreOn = async (
   reranker: Reranker,
   lists: readonly Candidates[],
   cascade: Cascade | undefined,
-): Promise<Pick<Scored, 'ndcg' | 'cost'>> => {
+): Promise<Scored> => {
   let [gain, cost] = [0, 0];
   for (const { query, documents, relevant } of lists) {
     const ranking = await reranker.rerank(query, documents, { cascade });
@@ -66,8 +65,7 @@ const scoreOn = async (
 };
 
 const measure = async (): Promise<Row[]> => {
-  const model = await trainReranker();
-  const opened = await openOnnx(model, { threads: 1 });
+  const opened = await openOnnx(await trainReranker(), { threads: 1 });
   const { layers } = opened.model.dimensions;
   const reranker = createReranker(opened);
   const together = { count: candidates, together: 2, seed };
@@ -82,10 +80,11 @@ const measure = async (): Promise<Row[]> => {
     (candidates * Math.min(20, scored.length));
 
   console.log(`searching cascades on ${toSearch.length} queries of the training articles, without labels`);
-  const { cascades } = await searchCascades(opened, toSearch, {
+  const record = await searchCascades(opened, toSearch, {
     points: pointsFor(layers),
     keeps: [0, 3, 5, 8, 10, 12],
   });
+  const { cascades } = record;
   const single = cascades.filter(({ keep }) => keep === 0);
   const contenders = {
     full: undefined,
@@ -94,7 +93,7 @@ const measure = async (): Promise<Row[]> => {
     cascade: bestWithin(cascades, 0.38),
   } satisfies Record<string, Cascade | undefined>;
 
-  const about = `MiniLM-L6 fine-tuned on ${trainingPairs} pairs of SQuAD questions and with LengthDrop; ${candidates} passages of BM25 a query, ${tokens.toFixed(0)} tokens a pair on average; fp32, 1 thread; seed ${seed}`;
+  const about = `${model}; ${candidates} passages of BM25 a query, ${tokens.toFixed(0)} tokens a pair on average; fp32, 1 thread; seed ${seed}`;
   const describe = (cascade: MeasuredCascade | undefined): string =>
     cascade === undefined
       ? 'full length'
@@ -138,12 +137,13 @@ const measure = async (): Promise<Row[]> => {
   const due = all.slice(0, queries.due);
   const deadlineMs = quantile(times.full, 0.5) / 2;
   console.log(`${due.length} queries within ${deadlineMs.toFixed(0)} ms`);
-  await reranker.calibrate();
+  const timely = createReranker({ ...opened, lengthAdaptive: withCascades(opened.lengthAdaptive, record) });
+  await timely.calibrate();
   const late: number[] = [];
   let [gain, again, unseen] = [0, 0, 0];
   for (const { query, documents, relevant } of due) {
     const start = performance.now();
-    const ranking = await reranker.rerank(query, documents, { deadlineMs });
+    const ranking = await timely.rerank(query, documents, { deadlineMs });
     late.push((performance.now() - start) / deadlineMs);
     gain += gainAt(ranking.results.findIndex(({ index }) => index === relevant));
     again += ranking.results.filter(({ point }) => point.lengths?.every((share) => share === 1)).length;

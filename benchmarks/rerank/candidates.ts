@@ -56,42 +56,57 @@ export const candidatesOf = async (
     });
 };
 
-/** Words on either side of an answer, or of a random place, that a text to learn from has. */
-const reach = 30;
-
-/** The words around a place of a text, given as a share of it. */
-const around = (text: string, place: number): string => {
+/** So many words of a text with a place in them, given as a share of the text: in their middle, or anywhere. */
+const around = (
+  text: string,
+  { place, words: count, shift }: Readonly<Record<'place' | 'words' | 'shift', number>>,
+): string => {
   const words = text.split(/\s+/);
-  const centre = Math.floor(place * words.length);
-  const first = Math.max(0, Math.min(centre - reach, words.length - 2 * reach));
-  return words.slice(first, first + 2 * reach).join(' ');
+  const first = Math.floor(place * words.length - shift * count);
+  return words
+    .slice(Math.max(0, Math.min(first, words.length - count)))
+    .slice(0, count)
+    .join(' ');
 };
 
-/**
- * Pairs to learn from: each question with the words around its answer, and with others: of a passage that BM25 finds beside its own, or of any
- * passage, in turn.
- */
+export interface PairsOptions {
+  readonly questions: number;
+  /** Of a text to learn from. */
+  readonly words: number;
+  /** Paragraphs of a passage. */
+  readonly together: number;
+  /** Every so many-th question comes with any passage for its zero, the others with one of the best that BM25 finds; 0 for none. */
+  readonly easyEvery: number;
+  /** Whether the answer stands anywhere in its text, and not in the middle. */
+  readonly anywhere: boolean;
+  readonly seed: number;
+}
+
+/** Pairs to learn from: each question with words around its answer, and with words of a passage without it. */
 export const pairsOf = async (
   file: string,
-  { questions: wanted, seed }: Readonly<Record<'questions' | 'seed', number>>,
+  { questions: wanted, words, together, easyEvery, anywhere, seed }: PairsOptions,
 ): Promise<Example[]> => {
   const questions = await readSquad(file);
-  const { texts, of } = passagesOf(questions, 1);
+  const { texts, of } = passagesOf(questions, together);
   const index = createBm25(texts);
   const random = createRandom(seed);
   return shuffled([...questions.keys()], random)
     .slice(0, wanted)
     .flatMap((at, number): Example[] => {
       const { question: text = '', context = '', answers = [] } = questions[at] ?? {};
-      const found = number % 2 === 0 ? index.search(text, 20) : [...texts.keys()];
+      const own = texts[of[at] ?? 0] ?? '';
+      const isEasy = easyEvery > 0 && number % easyEvery === easyEvery - 1;
+      const found = isEasy ? [...texts.keys()] : index.search(text, 20);
       const [other = 0] = shuffled(
         found.filter((document) => document !== of[at]),
         random,
       );
-      const place = (answers[0]?.start ?? 0) / Math.max(1, context.length);
+      const place = (own.indexOf(context) + (answers[0]?.start ?? 0)) / Math.max(1, own.length);
+      const shift = anywhere ? random.uniform() * 0.8 + 0.1 : 0.5;
       return [
-        { text, pair: around(context, place), label: 1 },
-        { text, pair: around(texts[other] ?? '', random.uniform()), label: 0 },
+        { text, pair: around(own, { place, words, shift }), label: 1 },
+        { text, pair: around(texts[other] ?? '', { place: random.uniform(), words, shift }), label: 0 },
       ];
     });
 };
