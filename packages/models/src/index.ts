@@ -81,6 +81,12 @@ export { averagePrecision, exactLabels, labelScores, multiLabelF1 } from './metr
 export type { LabelRows, LabelScores } from './metrics/multi-label.js';
 export { pearson, spearman } from './metrics/correlation.js';
 export { cosine } from './metrics/vectors.js';
+export { isBeirFolder, readBeir } from './datasets/beir.js';
+export type { BeirData, BeirText } from './datasets/beir.js';
+export { retrievalMetrics, scoreRankings } from './metrics/retrieval.js';
+export type { FoundDocument, Judgements, RetrievalMetricName } from './metrics/retrieval.js';
+export { rankDocuments, scoreRetrieval } from './scoring/retrieval.js';
+export type { VectorsById } from './scoring/retrieval.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
