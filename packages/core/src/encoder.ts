@@ -8,24 +8,24 @@ export type {
   DenseOps,
   DropoutKind,
   EncoderOps,
-  EngineTypes,
   HeadOps,
   MeanWeights,
   Merging,
   NormOptions,
   Passed,
   ProjectionsOf,
-  TravellingTokens,
   Unmerge,
   Voters,
 } from './encoder/encoder-ops.js';
+export type { EngineTypes, TravellingTokens } from './encoder/engine-types.js';
 export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
 export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export { atRanks, factorsOf } from './encoder/factors.js';
 export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
-export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
+export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
 export type {
   AffineWeights,

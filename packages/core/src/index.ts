@@ -70,7 +70,8 @@ export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/t
 export { atRanks, factorsOf } from './encoder/factors.js';
 export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
-export type { EncoderRun, FadedAt, RunOptions, ScoredAt, TracedLayer } from './encoder/run-encoder.js';
+export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
+export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
 export type { Activation } from './encoder/activation.js';
 export type {
@@ -79,15 +80,14 @@ export type {
   AttendOptions,
   DropoutKind,
   EncoderOps,
-  EngineTypes,
   Merging,
   NormOptions,
   Passed,
   ProjectionsOf,
-  TravellingTokens,
   Unmerge,
   Voters,
 } from './encoder/encoder-ops.js';
+export type { EngineTypes, TravellingTokens } from './encoder/engine-types.js';
 export type {
   AffineWeights,
   AttentionWeights,

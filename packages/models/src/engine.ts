@@ -31,6 +31,7 @@ export type { LabelledInput } from './tasks/labelled-input.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
 export type { Task } from './tasks/task.js';
 export { labelLoss, labelLossIsWeighted, targetAxes, teacherLoss } from './tasks/task-losses.js';
+export { mean } from './metrics/mean.js';
 export { logitAxes, logitCount, logitShape, outputNamesOf, wantedStates } from './tasks/readout.js';
 export type { TargetValues, TaskLoss } from './tasks/task-loss.js';
 export type { LossTask } from './tasks/task-losses.js';

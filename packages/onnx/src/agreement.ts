@@ -1,5 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { isFullPoint } from '@length-adaptive/core/lengths';
+import { mean } from '@length-adaptive/models/engine';
 import type { Task } from '@length-adaptive/models/predict';
 
 /** How far two engines agree about what they answer. */
@@ -52,8 +53,6 @@ const rowsOf = (
   }
   return chunks(logits, 1).map(([logit = Number.NaN]) => (distribution === 'none' ? [logit] : [0, logit])); // a value; or yes and no
 };
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Probabilities do not change when all logits of a row move by the same amount: that is no difference. */
 const centred = (row: readonly number[]): readonly number[] => {

@@ -8,7 +8,15 @@ import type {
   RunnableModel,
   ScoreName,
 } from '@length-adaptive/models';
-import { checkScore, createScorer, flipShare, macsShare, predictLogits, reducerRecord } from '@length-adaptive/models';
+import {
+  checkScore,
+  createScorer,
+  flipShare,
+  macsShare,
+  mean,
+  predictLogits,
+  reducerRecord,
+} from '@length-adaptive/models';
 import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
 import type { EvaluateSettings } from './options.js';
@@ -20,8 +28,6 @@ import { checkLengthSettings, parseBudget } from '../choice/length-choice.js';
 import { required, savedSettings } from '../context/settings.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import type { UsedEngine } from '../engine/used-engine.js';
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What `evaluate` prints. */
 export interface EvaluationResult extends UsedEngine {

@@ -1,6 +1,7 @@
 /** Merging in a layer: tokens that leave go into others, which stand for all of them from then on. */
-import type { EncoderOps, EngineTypes, Unmerge } from './encoder-ops.js';
-import type { ScoredAt } from './run-encoder.js';
+import type { EncoderOps, Unmerge } from './encoder-ops.js';
+import type { EngineTypes } from './engine-types.js';
+import type { ScoredAt } from './scored-at.js';
 
 /** A layer that some tokens leave. */
 export interface MergedAt<E extends EngineTypes> extends ScoredAt<E> {

@@ -1,4 +1,4 @@
-import type { EngineTypes } from './encoder-ops.js';
+import type { EngineTypes } from './engine-types.js';
 
 /** Numbers of slots, or of pairs of slots. */
 type NumbersOf<E extends EngineTypes> = E['scores'] | E['pairs'];

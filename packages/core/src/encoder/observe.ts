@@ -1,5 +1,6 @@
 import { CoreError } from '../errors.js';
-import type { Attended, EngineTypes, ProjectionsOf } from './encoder-ops.js';
+import type { Attended, ProjectionsOf } from './encoder-ops.js';
+import type { EngineTypes } from './engine-types.js';
 
 /** What the encoder shall report of its inside, for distillation. All lists ascend; layers count from 0. */
 export interface Observe {

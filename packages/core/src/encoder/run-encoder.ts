@@ -1,7 +1,9 @@
 import type { Activation } from './activation.js';
-import type { Attended, EncoderOps, EngineTypes, Passed } from './encoder-ops.js';
+import type { EncoderOps, Passed } from './encoder-ops.js';
+import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
 import { mergedMove } from './merge.js';
+import type { ScoredAt } from './scored-at.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
 import type { Wanted } from './wanted.js';
@@ -33,19 +35,6 @@ export interface RunOptions<E extends EngineTypes> {
   readonly observe?: Observe | undefined;
   /** Changes the states that leave a layer's attention block, by the scores of the tokens. Default: as they are. */
   readonly fade?: ((states: E['states'], at: FadedAt<E>) => E['states']) | undefined;
-}
-
-/** What a reducer may look at when a layer has attended. */
-export interface ScoredAt<E extends EngineTypes> {
-  readonly layer: number;
-  /** States that entered the layer. */
-  readonly entering: E['states'];
-  readonly attended: Attended<E>;
-  readonly tokens: E['tokens'];
-  /** Heads of attention. */
-  readonly heads: number;
-  /** How many tokens stay. Absent where none leaves. */
-  readonly step?: E['step'] | undefined;
 }
 
 export interface FadedAt<E extends EngineTypes> {

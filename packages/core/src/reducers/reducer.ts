@@ -1,6 +1,7 @@
-import type { EncoderOps, EngineTypes, Unmerge } from '../encoder/encoder-ops.js';
+import type { EncoderOps, Unmerge } from '../encoder/encoder-ops.js';
+import type { EngineTypes } from '../encoder/engine-types.js';
 import type { Matching, MergedAt, MergeOf } from '../encoder/merge.js';
-import type { ScoredAt } from '../encoder/run-encoder.js';
+import type { ScoredAt } from '../encoder/scored-at.js';
 
 /** Settings of a reducer: what JSON can hold, for a model's folder remembers them. */
 export type ReducerSettings = Readonly<Record<string, unknown>>;

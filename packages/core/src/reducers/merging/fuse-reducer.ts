@@ -1,4 +1,5 @@
-import type { EncoderOps, EngineTypes } from '../../encoder/encoder-ops.js';
+import type { EncoderOps } from '../../encoder/encoder-ops.js';
+import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Matching, MergedAt } from '../../encoder/merge.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
 import type { LikenessOf } from './partners.js';

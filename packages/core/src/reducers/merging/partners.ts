@@ -1,5 +1,6 @@
 /** What all reducers that merge agree on: who may become one with whom, and who must not leave while another can. */
-import type { EncoderOps, EngineTypes } from '../../encoder/encoder-ops.js';
+import type { EncoderOps } from '../../encoder/encoder-ops.js';
+import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Destinations, MergedAt } from '../../encoder/merge.js';
 
 /** The likeness of two tokens that may not become one: below any cosine. */
