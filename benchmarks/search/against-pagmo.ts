@@ -108,6 +108,28 @@ const searchRows = async (pagmo: Pagmo | undefined): Promise<Row[]> => {
   return rowOf('search.zdt1.ms', 'NSGA-II, ZDT1, 25,000 evaluations, one thread', times);
 };
 
+/** What pagmo's own algorithms reach, by the id of our row: the same seeds, evaluations and reference. */
+const peers = {
+  zdt1: 'nsga2 zdt 1',
+  zdt2: 'nsga2 zdt 2',
+  zdt3: 'nsga2 zdt 3',
+  zdt4: 'nsga2 zdt 4',
+  zdt6: 'nsga2 zdt 6',
+  dtlz2: 'nsga2 dtlz 2',
+  'dtlz3.moead': 'moead dtlz 3',
+  'dtlz6.de': 'nspso dtlz 6',
+  wfg1: 'nsga2 wfg 1',
+  'wfg1.moead': 'moead wfg 1',
+  wfg4: 'nsga2 wfg 4',
+} as const;
+
+const reachedByPagmo = (pagmo: Pagmo): Row[] =>
+  Object.entries(peers).map(([id, job]) => {
+    const volumes = Array.from({ length: 11 }, (_, i) => pagmo(`search ${job} ${i + 1}`)[0]?.result ?? Number.NaN);
+    const note = `pagmo 2.18, ${job}: median of 11 seeds (${Math.min(...volumes).toFixed(4)} to ${Math.max(...volumes).toFixed(4)}), 25,000 evaluations`;
+    return { id: `search.hv.${id}.pagmo`, value: spread(volumes).p50, unit: 'hypervolume', note };
+  });
+
 export const rowsAgainstPagmo = async (): Promise<Row[]> => {
   const pagmo = compilePagmo();
   const sizes = [
@@ -122,5 +144,6 @@ export const rowsAgainstPagmo = async (): Promise<Row[]> => {
     ...sizes.flatMap(([objectives, points]) => volumeRows(pagmo, objectives, points)),
     ...sortRows(pagmo, 1_000),
     ...sortRows(pagmo, 10_000),
+    ...(pagmo ? reachedByPagmo(pagmo) : []),
   ];
 };

@@ -10,7 +10,7 @@ import {
   type Problem,
 } from '@length-adaptive/search';
 import { differential, moead, smsEmoa } from '@length-adaptive/search/algorithms';
-import { dtlz2, dtlz3, dtlz6, zdt5 } from '@length-adaptive/search/suites';
+import { dtlz2, dtlz3, dtlz6, wfg1, wfg4, zdt5 } from '@length-adaptive/search/suites';
 import type { Algorithm } from '@length-adaptive/search';
 import type { Row } from '../harness.js';
 import { spread } from '../harness.js';
@@ -74,6 +74,7 @@ const shares = (): Vectors<'cost' | 'score'> => ({
 });
 
 const ones = { f1: 1.1, f2: 1.1, f3: 1.1 };
+const ellipse = { f1: 2.2, f2: 4.4 };
 
 const paper = descendingVector({ length: 24, steps: 20, mutation: 'redraw', crossover: 'mean' });
 const both = { crossoverRate: 1, mutationRate: 1 };
@@ -115,10 +116,13 @@ const operatorBenchmarks: readonly (() => Promise<Row>)[] = [
   () => medianRow('dtlz3.moead', dtlz3(), { reference: ones, what: 'moead()', algorithm: moead() }),
   () =>
     medianRow(
-      'dtlz6.moead-de',
-      { ...dtlz6(), recombine: differential() },
-      { reference: ones, what: 'moead() with differential()', algorithm: moead(), rates: both },
+      'dtlz6.de',
+      { ...dtlz6(), recombine: differential({ outside: 'at' }) },
+      { reference: ones, what: "nsga2() with differential({ outside: 'at' })", rates: both },
     ),
+  () => medianRow('wfg1', wfg1(), { reference: ellipse, what: 'nsga2()' }),
+  () => medianRow('wfg1.moead', wfg1(), { reference: ellipse, what: 'moead()', algorithm: moead() }),
+  () => medianRow('wfg4', wfg4(), { reference: ellipse, what: 'nsga2()' }),
 ];
 
 export const operatorRows = async (): Promise<Row[]> => {

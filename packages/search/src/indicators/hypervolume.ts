@@ -29,7 +29,7 @@ export const hypervolumeBelow = (values: Float64Array, reference: Float64Array):
 
 /**
  * The hypervolume of a set of points: how much of objective space, up to a reference point, is dominated by them. Exact for any number
- * of objectives: sweeps for two and three, WFG for more. Points that do not beat the reference in every objective add nothing.
+ * of objectives: sweeps for two to four, WFG for more. Points that do not beat the reference in every objective add nothing.
  *
  * @param points objective values by name; dominated points and duplicates are harmless
  * @param reference a point worse than all of interest, in the units of the objectives
