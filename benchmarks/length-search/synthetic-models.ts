@@ -27,7 +27,7 @@ export interface SyntheticModel {
   truth(shares: Shares): number;
   /** On the examples. */
   measure(shares: Shares): number;
-  /** The operators of `lat search`; those that would cost less than its smallest configuration are refused. */
+  /** The vector's own operators, with which the plain search is stronger than with those of `lat search`; what would cost less than the smallest configuration is refused. */
   readonly genes: DescendingVector;
   accept(shares: Shares): boolean;
   /** Its initial population: the full length, the smallest, twenty constant-ratio chains and three that drop late. */
@@ -96,10 +96,7 @@ export const syntheticModel = (layers: number, seed: number): SyntheticModel => 
       return sum + 4 * entering + entering * entering + 8 * leaving;
     }, 0);
   const cost = (shares: Shares): number => work(shares) / (13 * layers);
-  const genes = descendingVector({
-    ...{ length: layers, steps: 100, lower: smallest[layers - 1] ?? 0.01 },
-    ...{ mutation: 'redraw', probability: 0.5, crossover: 'mean' },
-  });
+  const genes = descendingVector({ length: layers, steps: 100, lower: smallest[layers - 1] ?? 0.01 });
   const least = cost(genes.repair(smallest));
   return {
     layers,
