@@ -27,7 +27,7 @@ export interface SyntheticModel {
   truth(shares: Shares): number;
   /** On the examples. */
   measure(shares: Shares): number;
-  /** The operators of today's length search; those that would cost less than its smallest configuration are refused. */
+  /** The vector's own operators, with which the plain search is stronger than with those of `lat search`; what would cost less than the smallest configuration is refused. */
   readonly genes: DescendingVector;
   accept(shares: Shares): boolean;
   /** Its initial population: the full length, the smallest, twenty constant-ratio chains and three that drop late. */

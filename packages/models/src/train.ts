@@ -30,6 +30,7 @@ export type {
   DistillationOptions,
 } from './training/distillation/plan-distillation.js';
 export { lengthSearchProblem } from './search/length-problem.js';
-export type { LengthSearchCheckpoint, LengthSearchOptions } from './search/length-problem.js';
+export type { LengthSearchCheckpoint, LengthSearchGeneration, LengthSearchOptions } from './search/length-problem.js';
 export { searchLengths } from './search/length-search.js';
 export type { LengthSearchResult } from './search/length-search.js';
+export type { LengthSearchMethod } from './search/search-method.js';

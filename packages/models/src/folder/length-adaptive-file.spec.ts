@@ -176,6 +176,12 @@ describe('length_adaptive.json', () => {
       { ...file, paretoSet: [{ ...point, flips: 12 }] },
       /flips 12, expected a share of answers in \[0, 1\]/,
     ],
+    [
+      'an expected score that is a text',
+      { ...file, paretoSet: [{ ...point, expectedScore: '0.8' }] },
+      /expectedScore "0.8", expected a number/,
+    ],
+    ['a method that is a number', { ...file, search: { method: 2 } }, /"search.method" is not a text/],
     ['flips that are a text', { ...file, paretoSet: [{ ...point, flips: '0' }] }, /flips "0"/],
     ['a point that is a number', { ...file, paretoSet: [3] }, /is not an object/],
   ])('refuses %s', (_, value, message) => {

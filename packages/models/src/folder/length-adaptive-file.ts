@@ -39,6 +39,9 @@ export interface ParetoPoint {
 /** How the Pareto set was found. */
 export interface SearchRecord {
   readonly seed?: number;
+  /** What proposed points: `surrogate`, `nsga2`. Absent in files of versions that had one method, which was the second. */
+  readonly method?: string;
+  /** Generations, or batches, after the first. */
   readonly generations?: number;
   readonly evaluations?: number;
   readonly metric?: string;
@@ -91,7 +94,7 @@ export const hasLengthDrop = (file: Pick<LengthAdaptiveFile, 'training'> | undef
 
 const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-const textFields = ['metric', 'split'];
+const textFields = ['metric', 'split', 'method'];
 const numberFields = ['seed', 'generations', 'evaluations', 'examples', 'meanTokens'];
 
 /** What is wrong with lengths; undefined when nothing is. `name` is what their file calls them. */

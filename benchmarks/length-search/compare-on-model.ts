@@ -1,0 +1,82 @@
+/** `searchLengths` by both methods on a real model: how much of what evolution finds a regression finds with a fifth of the points. */
+import { hypervolume, paretoFront } from '@length-adaptive/search';
+import type {
+  LabelledInput,
+  LengthSearchOptions,
+  ParetoPoint,
+  RunnableModel,
+  ScorePoints,
+} from '@length-adaptive/models';
+import { searchLengths } from '@length-adaptive/models';
+import { fidelityOf } from './score-table.js';
+import type { ScoreTable } from './score-table.js';
+
+/** Points that evolution scores: the default of `lat search --method nsga2`. */
+export const plainEvaluations = 225;
+/** A fifth of them: the default of `lat search`. */
+export const fewEvaluations = 45;
+/** How far the regression goes to reach what evolution has. */
+const most = 60;
+
+/** What came of one seed. */
+export interface SeedComparison {
+  /** Hypervolume of the regression's front after a fifth of the points, as a share of that of evolution's. */
+  readonly ratio: number;
+  /** The same of evolution's own front after a fifth. */
+  readonly plainRatio: number;
+  /** Times as many points as evolution's are for each that the regression needed to have as much. At least: where it did not get there. */
+  readonly saved: number;
+  readonly reached: boolean;
+  /** Rank correlation of scores with what was foretold of them before they were measured. */
+  readonly foretold: number;
+}
+
+const directions = { score: 'maximize', cost: 'minimize' } as const;
+
+const volumeOf = (points: readonly ParetoPoint[], worst: number): number => {
+  const values = points.map(({ score, cost }) => ({ score, cost }));
+  return hypervolume(
+    paretoFront(values, directions, { objectives: (point) => point }),
+    { score: worst, cost: 1 },
+    directions,
+  );
+};
+
+export const compareOnModel = async (
+  { model, examples }: { readonly model: RunnableModel; readonly examples: readonly LabelledInput[] },
+  {
+    table,
+    dropRatioBound,
+    seed,
+  }: { readonly table: ScoreTable; readonly dropRatioBound: number; readonly seed: number },
+): Promise<SeedComparison> => {
+  const score: ScorePoints = async (points) => {
+    const scores: number[] = [];
+    for (const point of points) scores.push(fidelityOf(await table(point)));
+    return scores;
+  };
+  let foretold = Number.NaN;
+  const run = async (options: LengthSearchOptions): Promise<readonly ParetoPoint[]> => {
+    const seen: ParetoPoint[] = [];
+    await searchLengths(model, examples, {
+      ...{ metric: 'fidelity', score, dropRatioBound, seed },
+      ...options,
+      onEvaluation: (point) => seen.push(point),
+      onGeneration: ({ model: foretelling }) =>
+        void (foretold = foretelling?.score?.ahead?.rankCorrelation ?? foretold),
+    });
+    return seen;
+  };
+  const plain = await run({ method: 'nsga2', evaluations: plainEvaluations });
+  const led = await run({ method: 'surrogate', evaluations: most });
+  const worst = Math.min(...plain.slice(0, 25).map((point) => point.score)); // of the initial population, which all seeds share
+  const goal = volumeOf(plain, worst);
+  const needed = led.findIndex((_, i) => volumeOf(led.slice(0, i + 1), worst) >= goal);
+  return {
+    ratio: volumeOf(led.slice(0, fewEvaluations), worst) / goal,
+    plainRatio: volumeOf(plain.slice(0, fewEvaluations), worst) / goal,
+    saved: plainEvaluations / (needed < 0 ? most : needed + 1),
+    reached: needed >= 0,
+    foretold,
+  };
+};
