@@ -43,13 +43,57 @@ export const alignPieces = (pieces: Iterable<string>, normalize: (piece: string)
   return { text, origin: { starts, ends } };
 };
 
+/** What matches a pattern replaced; every unit of what takes its place stands for the whole match. */
+export const alignMatches = (text: string, pattern: RegExp, replacement: string): AlignedText => {
+  const matches = [...text.matchAll(pattern)].filter(({ 0: found }) => found !== '');
+  if (matches.length === 0) return { text, origin: 'same' };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let normalized = '';
+  const keep = (from: number, to: number): void => {
+    normalized += text.slice(from, to);
+    for (let unit = from; unit < to; unit += 1) {
+      starts.push(unit);
+      ends.push(unit + 1);
+    }
+  };
+  let done = 0;
+  for (const { 0: found, index } of matches) {
+    keep(done, index);
+    done = index + found.length;
+    normalized += replacement;
+    for (let unit = 0; unit < replacement.length; unit += 1) {
+      starts.push(index);
+      ends.push(done);
+    }
+  }
+  keep(done, text.length);
+  return { text: normalized, origin: { starts, ends } };
+};
+
+/** A normalised text that was normalised again, by where it stands in the first original. */
+export const followed = (first: AlignedText, second: AlignedText): AlignedText => {
+  if (second.origin === 'same') return { text: second.text, origin: first.origin };
+  if (first.origin === 'same' || second.origin === 'unknown') return second;
+  if (first.origin === 'unknown') return { text: second.text, origin: 'unknown' };
+  const { starts, ends } = first.origin;
+  return {
+    text: second.text,
+    origin: {
+      starts: second.origin.starts.map((start) => starts[start] as number),
+      ends: second.origin.ends.map((end) => ends[end - 1] as number),
+    },
+  };
+};
+
 /** Letters with their combining marks, and the parts of a Hangul syllable: what normal forms join. */
 const joined =
   /(?:[\u1100-\u1112][\u1161-\u1175]?[\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]?|\P{M})\p{M}*|\p{M}+/gsu;
 
 /** Any normaliser, followed over letters with their combining marks; `'unknown'` where it looks further than that. */
 export const alignAny = (text: string, normalize: (text: string) => string): AlignedText => {
-  const aligned = alignPieces(text.match(joined) ?? [], normalize);
   const whole = normalize(text);
+  if (whole === text) return { text, origin: 'same' };
+  const aligned = alignPieces(text.match(joined) ?? [], normalize);
   return aligned.text === whole ? aligned : { text: whole, origin: 'unknown' };
 };

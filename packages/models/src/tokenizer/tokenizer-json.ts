@@ -2,6 +2,7 @@ import type { AddedToken } from './added-tokens.js';
 import { readAddedTokens, tokenText } from './added-tokens.js';
 import { ModelError } from '../errors.js';
 import { decodeJson, decodeText } from '../sources/file-source.js';
+import { unigramVocabulary } from './unigram.js';
 import { looksCased } from './vocabulary-case.js';
 import { isRecord } from '../sources/json-record.js';
 import type { JsonRecord } from '../sources/json-record.js';
@@ -107,13 +108,20 @@ const fromVocabulary = (
   };
 };
 
-/** The ids of `model.vocab`, where it is a table of ids. */
-const vocabularyOf = ({ vocab }: JsonRecord): ReadonlyMap<string, number> =>
-  new Map(
+/** Whether a `model` of a `tokenizer.json` is a Unigram model; older files do not name it. */
+export const isUnigram = ({ type, vocab }: JsonRecord): boolean =>
+  type === 'Unigram' || (type === undefined && Array.isArray(vocab));
+
+/** The ids of `model.vocab`, where it is a table of ids or a list of tokens with their scores. */
+const vocabularyOf = (model: JsonRecord): ReadonlyMap<string, number> => {
+  if (isUnigram(model)) return new Map(unigramVocabulary(model['vocab']).map(([token], id) => [token, id]));
+  const { vocab } = model;
+  return new Map(
     isRecord(vocab)
       ? Object.entries(vocab).flatMap(([token, id]) => (typeof id === 'number' ? [[token, id] as const] : []))
       : [],
   );
+};
 
 /** `model` with what the library takes for granted and older files leave out. */
 const completeModel = (model: JsonRecord): JsonRecord =>
@@ -129,7 +137,6 @@ const completeModel = (model: JsonRecord): JsonRecord =>
  */
 export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefinition => {
   const [config, file] = [readSettings(files), addedTokensFile(files)];
-  const padToken = tokenText(config['pad_token'], '[PAD]');
   if (files['tokenizer.json'] === undefined) {
     const list = files['vocab.txt'];
     if (list === undefined)
@@ -138,6 +145,7 @@ export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefin
         'The model has no tokenizer: expected tokenizer.json or vocab.txt beside its config.json.',
       );
     const vocabulary = readVocabulary(list);
+    const padToken = tokenText(config['pad_token'], '[PAD]');
     return { json: fromVocabulary(vocabulary, config, file), config, vocabulary, padToken };
   }
   const { truncation: _truncation, padding: _padding, ...json } = decodeJson(files['tokenizer.json'], 'tokenizer.json');
@@ -150,6 +158,7 @@ export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefin
   }
   const vocabulary = vocabularyOf(model);
   const added = readAddedTokens({ own: json['added_tokens'], config, file }, vocabulary);
+  const isKnown = (token: string): boolean => vocabulary.has(token) || added.some(({ content }) => content === token);
   const complete = {
     normalizer: null,
     pre_tokenizer: null,
@@ -159,7 +168,8 @@ export const readTokenizerDefinition = (files: TokenizerSources): TokenizerDefin
     model: completeModel(model),
     added_tokens: added,
   };
-  return { json: complete, config, vocabulary, padToken };
+  const usualPad = ['[PAD]', '<pad>'].find(isKnown) ?? '[PAD]';
+  return { json: complete, config, vocabulary, padToken: tokenText(config['pad_token'], usualPad) };
 };
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);

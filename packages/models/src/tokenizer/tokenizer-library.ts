@@ -1,10 +1,13 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ModelError, messageOf } from '../errors.js';
+import type { JsonRecord } from '../sources/json-record.js';
+import { isUnigram } from './tokenizer-json.js';
 import type { TokenizerDefinition } from './tokenizer-json.js';
 
-/** A normaliser of the library; a `Sequence` shows its steps. */
+/** A normaliser of the library; a `Sequence` shows its steps, a `Replace` its pattern, rewritten for JavaScript. */
 export interface LibraryNormalizer {
   normalize(text: string): string;
+  readonly pattern?: RegExp | string | null;
   readonly normalizers?: readonly (LibraryNormalizer | null)[];
 }
 
@@ -38,10 +41,16 @@ interface PostProcessed {
 /** The library's declarations do not resolve under Node's module rules; this is the part of them used here. */
 const Library = LibraryTokenizer as unknown as new (json: unknown, config: unknown) => TokenizerLibrary;
 
+/** What the library is told of a model: of Unigram, whose words it does not cut here, the names of the tokens only, and no trie of them is made. */
+const libraryModel = (model: JsonRecord, vocabulary: ReadonlyMap<string, number>): JsonRecord =>
+  isUnigram(model)
+    ? { type: 'WordPiece', continuing_subword_prefix: '##', vocab: Object.fromEntries(vocabulary) }
+    : model;
+
 /** @throws ModelError `TOKENIZER_INVALID` when the library refuses the definition */
-export const openTokenizerLibrary = ({ json, config }: TokenizerDefinition): TokenizerLibrary => {
+export const openTokenizerLibrary = ({ json, config, vocabulary }: TokenizerDefinition): TokenizerLibrary => {
   try {
-    return new Library(json, config);
+    return new Library({ ...json, model: libraryModel(json.model, vocabulary) }, config);
   } catch (error) {
     throw new ModelError('TOKENIZER_INVALID', `The tokenizer cannot be built: ${messageOf(error)}.`, { cause: error });
   }

@@ -1,8 +1,9 @@
 import { ModelError } from '../errors.js';
 import { pieceMaker } from './token-pieces.js';
 import type { Piece } from './token-pieces.js';
+import { isRecord } from '../sources/json-record.js';
 import { readTokenizerDefinition } from './tokenizer-json.js';
-import type { TokenizerSources } from './tokenizer-json.js';
+import type { TokenizerDefinition, TokenizerSources } from './tokenizer-json.js';
 import { openTokenizerLibrary } from './tokenizer-library.js';
 import type { TokenizerLibrary } from './tokenizer-library.js';
 import { longestFirst } from './truncation.js';
@@ -52,8 +53,14 @@ interface Slot {
   readonly sequence: 0 | 1 | null;
 }
 
+/** RoBERTa's post-processor puts both texts into one segment; the library puts the second into another. */
+const isOfOneType = (postProcessor: unknown): boolean => {
+  const { type, processors } = isRecord(postProcessor) ? postProcessor : {};
+  return type === 'RobertaProcessing' || (Array.isArray(processors) && processors.some(isOfOneType));
+};
+
 /** Where special tokens go, for one text and for a pair: found by asking the library about two markers. */
-const makeTemplate = (library: TokenizerLibrary, pair: boolean): readonly Slot[] => {
+const makeTemplate = (library: TokenizerLibrary, pair: boolean, { json }: TokenizerDefinition): readonly Slot[] => {
   const [first, second] = ['\0A', '\0B'];
   const { tokens, tokens_pair, token_type_ids } = library.post_processor?.post_process(
     [first],
@@ -64,7 +71,8 @@ const makeTemplate = (library: TokenizerLibrary, pair: boolean): readonly Slot[]
   };
   return [...tokens, ...(tokens_pair ?? [])].map((token, i) => {
     const sequence = token === first ? 0 : token === second ? 1 : null;
-    return { token, id: library.token_to_id(token) ?? 0, typeId: token_type_ids?.[i] ?? 0, sequence };
+    const typeId = isOfOneType(json['post_processor']) ? 0 : (token_type_ids?.[i] ?? 0);
+    return { token, id: library.token_to_id(token) ?? 0, typeId, sequence };
   });
 };
 
@@ -89,7 +97,7 @@ export const createTokenizer = (files: TokenizerSources): Tokenizer => {
   const definition = readTokenizerDefinition(files);
   const library = openTokenizerLibrary(definition);
   const piecesOf = pieceMaker(library, definition);
-  const templates = { single: makeTemplate(library, false), pair: makeTemplate(library, true) };
+  const templates = { single: makeTemplate(library, false, definition), pair: makeTemplate(library, true, definition) };
   return {
     encode: (text, pair, { maxLength } = {}) => {
       const first = piecesOf(text);

@@ -1,6 +1,8 @@
 import { ModelError } from '../errors.js';
+import { isUnigram } from './tokenizer-json.js';
 import type { TokenizerDefinition } from './tokenizer-json.js';
 import type { TokenizerLibrary } from './tokenizer-library.js';
+import { unigram } from './unigram.js';
 
 /** A word cut into pieces of the vocabulary: where each begins and ends in the word, in UTF-16 units. */
 export type WordPieces = readonly {
@@ -87,7 +89,11 @@ export const wordPieceMaker = (
   library: TokenizerLibrary,
   { json: { model }, vocabulary }: TokenizerDefinition,
 ): ((word: string) => WordPieces) => {
-  const cut = isWordPiece(model) ? wordPiece(library, model, vocabulary) : byLibrary(library);
+  const cut = isWordPiece(model)
+    ? wordPiece(library, model, vocabulary)
+    : isUnigram(model)
+      ? unigram(model)
+      : byLibrary(library);
   const known = new Map<string, WordPieces>();
   return (word) => {
     let pieces = known.get(word);

@@ -83,13 +83,34 @@ test.each<[string, Config | null, string, string[]]>([
 });
 
 test('a word that is no slice of the text has no place', () => {
-  const splitter = splitterOf(
-    inTurn({ type: 'WhitespaceSplit' }, { type: 'ByteLevel', add_prefix_space: false, use_regex: false }),
-  );
+  const replaced = { type: 'Replace', pattern: { String: 'é' }, content: 'e' };
+  const splitter = splitterOf(inTurn({ type: 'WhitespaceSplit' }, replaced));
   expect(splitter('é a')).toEqual([
-    { text: 'Ã©', start: -1 },
+    { text: 'e', start: -1 },
     { text: 'a', start: 2 },
   ]);
+});
+
+test('bytes stand where the character does that they are of, and a sign for a space where the first character does', () => {
+  const bytes = { type: 'ByteLevel', add_prefix_space: true, use_regex: false };
+  expect(splitterOf(inTurn({ type: 'WhitespaceSplit' }, bytes))('é a')).toEqual([
+    { text: 'ĠÃ©', start: 0, origin: { starts: [0, 0, 0], ends: [1, 1, 1] } },
+    { text: 'Ġa', start: 2, origin: { starts: [2, 2], ends: [3, 3] } },
+  ]);
+  expect(splitterOf(inTurn({ type: 'WhitespaceSplit' }, { type: 'Metaspace' }))('é a')).toEqual([
+    { text: '▁é', start: 0, origin: { starts: [0, 0], ends: [1, 1] } },
+    { text: '▁a', start: 2, origin: { starts: [2, 2], ends: [3, 3] } },
+  ]);
+  const first = { type: 'Metaspace', prepend_scheme: 'first' };
+  expect(splitterOf(first)('😀 a')).toEqual([
+    { text: '▁😀', start: 0, origin: { starts: [0, 0, 1], ends: [2, 1, 2] } },
+    { text: '▁a', start: 2 },
+  ]);
+  expect(splitterOf(first)('b  a', false).map(({ text }) => text)).toEqual(['b', '▁', '▁a']);
+  expect(splitterOf({ type: 'Metaspace', add_prefix_space: false, split: false })('b a')).toEqual([
+    { text: 'b▁a', start: 0 },
+  ]);
+  expect(splitterOf({ type: 'Metaspace' })('')).toEqual([]);
 });
 
 test('every word is a slice where it says, in order, and nothing but white space is lost', () => {
