@@ -47,7 +47,8 @@ export {
   withRanking,
 } from './folder/ranking.js';
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
-export { checkRanks, lowRankFileName, withLowRank } from './folder/low-rank.js';
+export { checkRanks, lowRankFileName } from './folder/low-rank.js';
+export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {

@@ -1,7 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { CoreError, ranksKey, uniformRanks, validateRanks } from '@length-adaptive/core/lengths';
 import type { Ranks } from '@length-adaptive/core/lengths';
-import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { isRecord } from '../sources/json-record.js';
 
 /** The factors of a model's matrices, beside its weights: `NAME.down` [in, rank] and `NAME.up` [rank, out] of the matrix `NAME.weight`. */
@@ -36,16 +35,6 @@ export const lowRankProblem = (record: unknown): string | undefined => {
     return `has other ranks than expected. ${(error as CoreError).message}`;
   }
   return undefined;
-};
-
-/** What is known of a model, with what is known of its factors in place of what was. */
-export const withLowRank = (
-  file: LengthAdaptiveFile | undefined,
-  { lowRank }: { readonly lowRank: LowRankRecord | undefined },
-): LengthAdaptiveFile | undefined => {
-  if (!lowRank && !file?.lowRank) return file;
-  const { lowRank: _, ...rest } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
-  return { ...rest, ...(lowRank && { lowRank }) };
 };
 
 /** What a model that runs can choose among. */

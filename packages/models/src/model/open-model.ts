@@ -7,7 +7,7 @@ import { checkSavable, chooseRanking, withRanking } from '../folder/ranking.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
-import { withLowRank } from '../folder/low-rank.js';
+import { withLowRank } from '../folder/with-low-rank.js';
 import { withProducts } from '../low-rank/products.js';
 import { saveParameters } from '../architectures/parameters.js';
 import type { PriorName, PriorSettings } from '../priors/prior-settings.js';
