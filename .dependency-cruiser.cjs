@@ -12,6 +12,7 @@ const ORDERED_ROOMS = {
     'metrics',
     'tokenizer',
     'architectures',
+    'low-rank',
     'tasks',
     'examples',
     'priors',
