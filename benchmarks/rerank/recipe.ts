@@ -27,7 +27,7 @@ const stages: readonly TrainingStage[] = [
   },
   {
     name: 'long',
-    pairs: { questions: 560, words: 160, together: 2, easyEvery: 0, anywhere: true, seed: 43 },
+    pairs: { questions: 320, words: 160, together: 2, easyEvery: 0, anywhere: true, seed: 43 },
     flags: {
       'max-length': 256,
       epochs: 0,

@@ -70,6 +70,8 @@ describe('one pass', () => {
     const { results, failed } = await createReranker(text).rerank(query, ['good', ' ', 'case']);
     expect(results.map(({ index }) => index).sort()).toEqual([0, 2]);
     expect(failed).toEqual([{ index: 1, error: { code: 'TEXT_EMPTY', message: expect.any(String) } }]);
+    const nothing = await createReranker(text).rerank(query, [' ', ''], { budget: { cost: 0.5 } });
+    expect(nothing).toMatchObject({ results: [], failed: [{ index: 0 }, { index: 1 }], unseen: [], cost: 0 });
   });
 
   test('of a long document the best window counts, and the answer says where it is', async () => {

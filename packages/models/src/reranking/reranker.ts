@@ -110,8 +110,16 @@ export const createReranker = (
   const macsOf = (windows: readonly DocumentWindow[], point?: OperatingPoint): number =>
     sum(tokensOf(windows).map((tokens) => model.macs(tokens, point)));
 
-  /** What a plan takes beside its first pass: the mean document's, as often as documents are kept. */
-  const kept = (plan: Plan, count: number): number => Math.min(plan.keep, count);
+  /** What plans cost and take on some windows of so many documents. The best window of a document alone is run again: of long ones that is less than reckoned here. */
+  const measures = (windows: readonly DocumentWindow[], documents: number) => {
+    const tokens = tokensOf(windows);
+    const mean = [Math.round(sum(tokens) / tokens.length)];
+    const again = ({ keep }: Plan): number => Math.min(keep, documents);
+    return {
+      costOf: (plan: Plan): number => macsOf(windows, plan.point) / macsOf(windows) + again(plan) / documents,
+      expected: (plan: Plan): number => pace.expected(tokens, plan.point) + again(plan) * pace.expected(mean, full),
+    };
+  };
 
   const rank = async (
     query: string,
@@ -122,32 +130,20 @@ export const createReranker = (
     const read = readDocuments(tokenizer, query, documents, sizes);
     const failed = read.flatMap(({ error }, index) => (error ? [{ index, error }] : []));
     const windows = read.flatMap(({ value }) => value ?? []);
-    const readable = read.length - failed.length;
-    const fullMacs = macsOf(windows);
-    const context: PlanContext = {
-      full,
-      points,
-      cascades,
-      // The best window alone is run again: of long documents that is less than reckoned here.
-      costOf: (plan) => macsOf(windows, plan.point) / fullMacs + kept(plan, readable) / readable,
+    if (windows.length === 0) return { results: [], unseen: [], failed, stages: [], cost: 0 };
+    const { costOf, expected } = measures(windows, read.length - failed.length);
+    const context: PlanContext = { full, points, cascades, costOf };
+    const { point: asked = options.cascade ?? options.budget } = options;
+    const { due } = clock;
+    /** Until the time is over: nobody says what should run. */
+    const goesOn = due !== undefined && asked === undefined;
+    const choose = (): Plan => {
+      if (!goesOn) return choosePlan(options, context);
+      if (!pace.isKnown()) return { point: points[0]?.point ?? full, keep: 0 };
+      return planWithin({ left: due - clock.now(), expected }, context);
     };
-    const meanTokens = [Math.round(sum(tokensOf(windows)) / Math.max(1, windows.length))];
-    const asked = options.point ?? options.cascade ?? options.budget;
-    const hasTime = clock.due !== undefined && asked === undefined && pace.isKnown();
-    const plan = hasTime
-      ? planWithin(
-          {
-            left: clock.due - clock.now(),
-            expected: (of) =>
-              pace.expected(tokensOf(windows), of.point) + kept(of, readable) * pace.expected(meanTokens, full),
-          },
-          context,
-        )
-      : clock.due !== undefined && asked === undefined
-        ? { point: points[0]?.point ?? full, keep: 0 }
-        : choosePlan(options, context);
+    const plan = choose();
     validateOperatingPoint(plan.point, layers);
-    const goesOn = clock.due !== undefined && asked === undefined; // until the time is over
 
     const found = new Map<number, Found>();
     const stages: RerankStage[] = [];
@@ -166,7 +162,7 @@ export const createReranker = (
     };
     await runStage(windows, plan.point);
     const first = [...found.values()].sort(byRelevance);
-    const again = goesOn ? first.length : kept(plan, first.length);
+    const again = goesOn ? first.length : plan.keep;
     if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full))
       await runStage(
         first.slice(0, again).map(({ window }) => window),
@@ -181,7 +177,7 @@ export const createReranker = (
         return { index: document, score, logit, point, ...(place && { window: place }) };
       });
     const unseen = read.flatMap(({ value }, index) => (value && !found.has(index) ? [index] : []));
-    return { results, unseen, failed, stages, cost: fullMacs > 0 ? spent / fullMacs : 0 };
+    return { results, unseen, failed, stages, cost: spent / macsOf(windows) };
   };
 
   return {
