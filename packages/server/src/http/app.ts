@@ -19,6 +19,7 @@ import { operationsRoutes } from './operations.js';
 import { addBodyReading } from './read-bodies.js';
 import { resultHeaderNames } from './result-fields.js';
 import { simpleRoutes } from './simple.js';
+import { embeddingRoutes } from './embeddings.js';
 import { textEmbeddingsRoutes } from './text-embeddings.js';
 import { addTracing } from './trace-requests.js';
 import type { SchemaTypes } from './typed-app.js';
@@ -97,6 +98,7 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     modelStatisticsRoutes,
     simpleRoutes,
     textEmbeddingsRoutes,
+    embeddingRoutes,
     operationsRoutes,
   ])
     routes(app, context);

@@ -6,10 +6,10 @@ import { requestFields } from './request-fields.js';
 const pair = Type.Array(Type.String(), { minItems: 1, maxItems: 2 });
 
 /** `null` stands for what is not given. */
-const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+export const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
 
-const modelFields = {
+export const modelFields = {
   model: orNull(Type.String({ maxLength: 256, description: 'An addition of ours. Default: the only model.' })),
   version: orNull(Type.String({ maxLength: 256 })),
 };

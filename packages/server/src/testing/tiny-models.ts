@@ -4,6 +4,7 @@ import { findReducer } from '@length-adaptive/core';
 import type { Task } from '@length-adaptive/models';
 import {
   createTaskModel,
+  embedding,
   multiLabelClassification,
   questionAnswering,
   regression,
@@ -42,6 +43,7 @@ const tasks = {
   topics: multiLabelClassification(['film', 'praise', 'blame']),
   stars: regression(),
   answers: questionAnswering(),
+  vectors: embedding(tinyBertConfig.hidden_size, { prompts: { query: 'good ' } }),
   names: tokenClassification(['O', 'B-film', 'I-film']),
 } satisfies Record<string, Task>;
 
