@@ -81,7 +81,7 @@ export { averagePrecision, exactLabels, labelScores, multiLabelF1 } from './metr
 export type { LabelRows, LabelScores } from './metrics/multi-label.js';
 export { pearson, spearman } from './metrics/correlation.js';
 export { mean } from './metrics/mean.js';
-export { cosine } from './metrics/vectors.js';
+export { cosine, unit } from './metrics/vectors.js';
 export { isBeirFolder, readBeir } from './datasets/beir.js';
 export type { BeirData, BeirText } from './datasets/beir.js';
 export { retrievalMetrics, scoreRankings } from './metrics/retrieval.js';

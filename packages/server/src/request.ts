@@ -33,6 +33,8 @@ export interface InferenceRequest {
   readonly threshold?: number | undefined;
   /** Have the predictions say what the model put out before it became an answer. */
   readonly rawScores?: boolean | undefined;
+  /** Embedding: name of the model's prompt that is put before each text. */
+  readonly promptName?: string | undefined;
   /** Fires when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }

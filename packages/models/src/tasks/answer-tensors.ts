@@ -4,7 +4,7 @@ import type { Answer } from './answer.js';
 export interface AnswerTensor {
   readonly name: string;
   readonly datatype: 'BYTES' | 'FP32' | 'INT32';
-  /** Elements of a text, where it is a row and not a single element. */
+  /** Elements of a text, where it is a row and not a single element; -1 where the model alone knows how many. */
   readonly width?: number;
   readonly read: (answer: Answer) => readonly (string | number)[];
 }

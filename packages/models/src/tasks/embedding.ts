@@ -95,7 +95,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     defaultMetric: 'spearman',
     answers: 'vectors',
     answerTensors: [
-      { name: 'embedding', datatype: 'FP32', width: dimensions, read: ({ embedding: vector = [] }) => [...vector] },
+      { name: 'embedding', datatype: 'FP32', width: -1, read: ({ embedding: vector = [] }) => [...vector] },
     ],
     checkpoint: { classSuffix: 'Model', config: { [settingsKey]: writeSettings(settings) } },
     answer,

@@ -21,6 +21,7 @@ import { resultHeaderNames } from './result-fields.js';
 import { rerankRoutes } from './rerank.js';
 import { simpleRoutes } from './simple.js';
 import { textEmbeddingsRerankRoutes } from './text-embeddings-rerank.js';
+import { embeddingRoutes } from './embeddings.js';
 import { textEmbeddingsRoutes } from './text-embeddings.js';
 import { addTracing } from './trace-requests.js';
 import type { SchemaTypes } from './typed-app.js';
@@ -101,6 +102,7 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     textEmbeddingsRoutes,
     textEmbeddingsRerankRoutes,
     rerankRoutes,
+    embeddingRoutes,
     operationsRoutes,
   ])
     routes(app, context);

@@ -35,6 +35,8 @@ export interface Work {
   readonly partial?: boolean | undefined;
   /** Whether the protocol asks for the model's outputs as they are. */
   readonly rawScores?: boolean | undefined;
+  /** Name of the model's prompt that is put before each text: embedding only. */
+  readonly promptName?: string | undefined;
 }
 
 /** The two steps from a request to its answer, the same for all protocols. */
@@ -99,7 +101,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     );
   },
 
-  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial, rawScores }) => {
+  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial, rawScores, promptName }) => {
     checkSize(inputs, options);
     checkPriority(fields, options);
     const exchange = exchangeOf(request);
@@ -108,6 +110,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
       ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
       ...(partial && { partial }),
       ...(rawScores && { rawScores }),
+      ...(promptName !== undefined && { promptName }),
     });
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));

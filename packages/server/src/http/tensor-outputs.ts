@@ -7,9 +7,9 @@ import type { OutputTensor } from './tensors.js';
 const outputsOf = (task: TaskName, labels: readonly string[]): readonly AnswerTensor[] =>
   makeTask(task, labels).answerTensors;
 
-const shapeOf = ({ width }: AnswerTensor, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
+const shapeOf = ({ width }: { readonly width?: number | undefined }, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
 
-/** Names, datatypes and shapes of what a model answers; -1 is the number of texts. */
+/** Names, datatypes and shapes of what a model answers; -1 is the number of texts, or a width that the model alone knows. */
 export const outputMetadata = (task: TaskName, labels: readonly string[]) =>
   outputsOf(task, labels).map((output) => ({
     name: output.name,
@@ -46,10 +46,14 @@ export const tensorWriter = ({
     return output;
   });
   return (predictions) =>
-    (wanted.length > 0 ? wanted : all).map((output) => ({
-      name: output.name,
-      shape: shapeOf(output, predictions.length),
-      datatype: output.datatype,
-      data: predictions.flatMap(output.read),
-    }));
+    (wanted.length > 0 ? wanted : all).map((output) => {
+      const data = predictions.flatMap(output.read);
+      const width = output.width === -1 ? data.length / predictions.length : output.width; // of what the model gave
+      return {
+        name: output.name,
+        shape: shapeOf({ width }, predictions.length),
+        datatype: output.datatype,
+        data,
+      };
+    });
 };

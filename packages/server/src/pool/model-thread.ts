@@ -44,12 +44,13 @@ const failed = (error: unknown): ThreadAnswer => {
   return known ? { code: known, message, nearest } : { code: 'INTERNAL', message, place: placeOf(error) };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores }: ThreadText) => ({
+const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores, promptName }: ThreadText) => ({
   truncate,
   answers,
   maxAnswerTokens,
   threshold,
   rawScores,
+  prompt: promptName,
 });
 
 /** Answers texts that are read alike. */

@@ -51,6 +51,7 @@ export interface ThreadText {
   readonly maxAnswerTokens?: number | undefined;
   readonly threshold?: number | undefined;
   readonly rawScores?: boolean | undefined;
+  readonly promptName?: string | undefined;
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */

@@ -4,6 +4,7 @@ import { findReducer } from '@length-adaptive/core';
 import type { Task } from '@length-adaptive/models';
 import {
   createTaskModel,
+  embedding,
   multiLabelClassification,
   questionAnswering,
   regression,
@@ -44,6 +45,7 @@ const tasks = {
   stars: regression(),
   ranks: rerank(),
   answers: questionAnswering(),
+  vectors: embedding(tinyBertConfig.hidden_size, { prompts: { query: 'good ' } }),
   names: tokenClassification(['O', 'B-film', 'I-film']),
 } satisfies Record<string, Task>;
 

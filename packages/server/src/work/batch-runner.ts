@@ -46,7 +46,7 @@ const pointsOf = ({ allowed, cost }: Choices, top: Choice): ThreadText['point'] 
       };
 
 const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadText => {
-  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores } = request;
+  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores, promptName } = request;
   return {
     input: inputs[text] as ThreadText['input'],
     point: pointsOf(choices, choice),
@@ -55,6 +55,7 @@ const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadT
     maxAnswerTokens,
     threshold,
     rawScores,
+    promptName,
   };
 };
 
