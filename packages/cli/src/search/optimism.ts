@@ -1,5 +1,4 @@
 import type { ReportedPoint } from './reported-point.js';
-import type { SearchReport } from './search-report.js';
 
 /** How much better a Pareto set looks by the scores that it was chosen by: whatever is the best of many had luck too. Means over the set. */
 export interface Optimism {
@@ -14,7 +13,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 /** Undefined where there is nothing that scores can be held against. */
 export const optimismOf = (
   { full, paretoSet }: { readonly full: ReportedPoint; readonly paretoSet: readonly ReportedPoint[] },
-  { metric, reportMetric }: Pick<SearchReport, 'metric' | 'reportMetric'>,
+  { metric, reportMetric }: { readonly metric: string; readonly reportMetric: string },
 ): Optimism | undefined => {
   const differences = paretoSet.flatMap(({ score, expectedScore }) =>
     expectedScore === undefined ? [] : [score - expectedScore],
@@ -37,7 +36,13 @@ export const optimismOf = (
 };
 
 /** It, in sentences. */
-export const describeOptimism = ({ optimism, metric }: Pick<SearchReport, 'optimism' | 'metric'>): string[] => {
+export const describeOptimism = ({
+  optimism,
+  metric,
+}: {
+  readonly optimism: Optimism | undefined;
+  readonly metric: string;
+}): string[] => {
   const { aboveExpected, loss } = optimism ?? {};
   return [
     ...(aboveExpected === undefined
