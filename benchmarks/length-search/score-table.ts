@@ -30,7 +30,7 @@ export const openScoreTable = (name: string, model: RunnableModel, examples: rea
   const known = new Map(
     lines.map((line) => {
       const { key, ...measured } = JSON.parse(line) as Measured & { readonly key: string };
-      return [key, measured as Measured];
+      return [key, measured];
     }),
   );
   const inputs = examples.map(({ input }) => input);
