@@ -2,9 +2,9 @@
 import { report } from './harness.js';
 import { formatsRows } from './weights/matrix-formats.js';
 import { linearAttentionRows } from './weights/linear-attention.js';
-import { sst2Rows } from './weights/sst2-rows.js';
+import { methodRows, sst2Rows } from './weights/sst2-rows.js';
 
-const parts = { sst2: sst2Rows, formats: formatsRows, attention: linearAttentionRows };
+const parts = { sst2: sst2Rows, methods: methodRows, formats: formatsRows, attention: linearAttentionRows };
 /** `BENCH_PARTS=formats,attention` leaves the others out: for trying the benchmark out. */
 const asked = process.env['BENCH_PARTS']?.split(',') ?? Object.keys(parts);
 const rows = [];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import { createRandom, shuffled, uniformRanks } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
-import type { RunnableModel, TextModel } from '@length-adaptive/models';
+import type { LabelledInput, RunnableModel, TextModel } from '@length-adaptive/models';
 import {
   encodeExamples,
   factoriseModel,
@@ -114,10 +114,21 @@ const timed = async (
     { rounds: roundsOf(25) },
   );
 
-export const sst2Rows = async (): Promise<Row[]> => {
+/** What every part of the table needs. */
+interface Prepared {
+  readonly text: TextModel;
+  readonly labelled: readonly LabelledInput[];
+  readonly inputs: readonly EncoderInput[];
+  readonly calibration: readonly EncoderInput[];
+  readonly about: string;
+  readonly note: string;
+}
+
+/** Opens the model and its data; undefined, with a word of why, where these are not there. */
+const prepare = async (): Promise<Prepared | undefined> => {
   if (!existsSync(path.join(dataFolder, 'sst2'))) {
     console.log(`The table of SST-2 is left out: there is no sst2 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
-    return [];
+    return undefined;
   }
   await useWasm();
   const { folder, about } = source();
@@ -128,31 +139,75 @@ export const sst2Rows = async (): Promise<Row[]> => {
     label: task.labels[Number(example.label)] ?? '', // the demo's have names
   }));
   const labelled = encodeExamples(text.tokenizer, task, examples);
-  const inputs = labelled.map(({ input }) => input);
   const calibration = shuffled(await read('train.tsv.gz'), createRandom(42))
     .slice(0, 10 * calibrationTexts)
     .map((example) => text.tokenizer.encode(example.text))
     .filter(({ ids }) => ids.length >= calibrationTokens)
     .slice(0, calibrationTexts);
   const tokens = calibration.reduce((sum, { ids }) => sum + ids.length, 0);
+  return {
+    ...{ text, labelled, calibration, about },
+    inputs: labelled.map(({ input }) => input),
+    note: `${about}; dev set of ${examples.length} sentences; factors from ${tokens} tokens of ${calibration.length} training phrases, nothing trained`,
+  };
+};
+
+/** Measures a point on the dev set against the answers of the full model. */
+const measurer =
+  ({ text, inputs, labelled }: Prepared, full: readonly Float32Array[]) =>
+  async (model: RunnableModel, point: OperatingPoint): Promise<Measured> => {
+    const logits = await predictLogits(model, inputs, { point });
+    return {
+      score: text.model.task.score('accuracy', logits, labelled),
+      ...against(full, logits),
+      cost: macsShare(
+        model,
+        point,
+        inputs.map(({ ids }) => ids.length),
+      ),
+    };
+  };
+
+const describe = ({ cost, same, kl }: Measured): string =>
+  `${cost.toFixed(3)}x MACs, ${(100 * same).toFixed(1)} % same answers as at full length, KL ${kl.toFixed(4)}`;
+
+/** Half the rank by factors of other kinds: what the whitening gives. */
+export const methodRows = async (): Promise<Row[]> => {
+  const prepared = await prepare();
+  if (!prepared) return [];
+  const { text, inputs, calibration, note } = prepared;
+  const temporary = mkdtempSync(path.join(tmpdir(), 'weights-'));
+  const rows: Row[] = [];
+  try {
+    for (const method of ['scaled', 'plain'] as const) {
+      const model = await (await openFactorised(text, calibration, method, path.join(temporary, method)))('fp32');
+      const measured = await measurer(prepared, await predictLogits(model, inputs))(model, pointOf(undefined, 0.5));
+      const by = method === 'plain' ? 'by plain SVD' : 'of the matrix weighed by its inputs';
+      rows.push({
+        id: `weights.sst2.${method}.half_rank`,
+        value: measured.score,
+        unit: 'accuracy',
+        note: `${describe(measured)}, factors ${by}; ${note}`,
+      });
+      model.dispose();
+    }
+  } finally {
+    text.model.dispose();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return rows;
+};
+
+export const sst2Rows = async (): Promise<Row[]> => {
+  const prepared = await prepare();
+  if (!prepared) return [];
+  const { text, inputs, calibration, about, note } = prepared;
   const rows: Row[] = [];
   const temporary = mkdtempSync(path.join(tmpdir(), 'weights-'));
-  const note = `${about}; dev set of ${examples.length} sentences; factors from ${tokens} tokens of ${calibration.length} training phrases, nothing trained`;
   try {
     const open = await openFactorised(text, calibration, 'whitened', path.join(temporary, 'whitened'));
     const [fp32, int8] = [await open('fp32'), await open('int8')];
-    const full = await predictLogits(fp32, inputs);
-    const tokenCounts = inputs.map(({ ids }) => ids.length);
-    const measure = async (model: RunnableModel, point: OperatingPoint): Promise<Measured> => {
-      const logits = await predictLogits(model, inputs, { point });
-      return {
-        score: task.score('accuracy', logits, labelled),
-        ...against(full, logits),
-        cost: macsShare(model, point, tokenCounts),
-      };
-    };
-    const describe = ({ cost, same, kl }: Measured): string =>
-      `${cost.toFixed(3)}x MACs, ${(100 * same).toFixed(1)} % same answers as at full length, KL ${kl.toFixed(4)}`;
+    const measure = measurer(prepared, await predictLogits(fp32, inputs));
     const table: (string | number)[][] = [];
     const found = new Map<string, Measured>();
     const add = (id: string, measured: Measured, more = ''): void => {
@@ -176,18 +231,9 @@ export const sst2Rows = async (): Promise<Row[]> => {
       for (const share of shares)
         add(names[`${name}.${share}`] ?? `${name}.rank_${share}`, await measure(fp32, pointOf(config, share)));
     add('joint_at_0.4', await measure(fp32, jointPoint()));
-    for (const share of [1, 0.5]) add(`int8.rank_${share}`, await measure(int8, pointOf(undefined, share)), ', int8');
+    for (const share of [1, 0.75, 0.6, 0.5])
+      add(`int8.rank_${share}`, await measure(int8, pointOf(undefined, share)), ', int8');
     add('int8.joint_at_0.4', await measure(int8, jointPoint()), ', int8');
-    for (const method of ['scaled', 'plain'] as const) {
-      const other = await openFactorised(text, calibration, method, path.join(temporary, method));
-      const model = await other('fp32');
-      add(
-        `${method}.half_rank`,
-        await measure(model, pointOf(undefined, 0.5)),
-        `, factors ${method === 'plain' ? 'by plain SVD' : 'of the matrix weighed by its inputs'}`,
-      );
-      model.dispose();
-    }
     console.log(`\n${formatTable(['point', 'MACs', 'accuracy', 'same', 'KL'], table)}`);
 
     const of16 = inputs.filter(({ ids }) => ids.length === 16).slice(0, 12);
@@ -197,6 +243,8 @@ export const sst2Rows = async (): Promise<Row[]> => {
       fp32_rank: { model: fp32, point: pointOf(undefined, 0.5) },
       fp32_joint: { model: fp32, point: jointPoint() },
       int8: { model: int8, point: {} },
+      'int8_rank_0.75': { model: int8, point: pointOf(undefined, 0.75) },
+      'int8_rank_0.6': { model: int8, point: pointOf(undefined, 0.6) },
       int8_rank: { model: int8, point: pointOf(undefined, 0.5) },
       int8_joint: { model: int8, point: jointPoint() },
     };
@@ -215,6 +263,8 @@ export const sst2Rows = async (): Promise<Row[]> => {
     const scoreOf: Readonly<Record<string, string>> = {
       fp32_rank: 'half_rank',
       fp32_joint: 'joint_at_0.4',
+      'int8_rank_0.75': 'int8.rank_0.75',
+      'int8_rank_0.6': 'int8.rank_0.6',
       int8_rank: 'int8.rank_0.5',
       int8_joint: 'int8.joint_at_0.4',
     };

@@ -95,6 +95,28 @@ test('a model that consists of factors: cheaper at its full length, whole for ot
   expect(existsSync(at('exported/onnx/model_quantized.onnx'))).toBe(true);
 });
 
+test.each(['onnx', 'tfjs'])(
+  'factors learn from the whole model on %s, with shorter lengths, and stay factors',
+  async (engine) => {
+    await factorise('--out', at(`quarter-${engine}`), '--rank', '0.25');
+    const outcome = await runMain([
+      ...['distill', '--teacher', at('model'), '--student', at(`quarter-${engine}`), '--train', at('train.tsv')],
+      ...['--stages', 'prediction', '--epochs', '1', '--length-drop-epochs', '1', '--learning-rate', '1e-3'],
+      ...['--engine', engine, '--threads', '1', '--out', at(`learned-${engine}`), '--quiet'],
+    ]);
+    expect(outcome).toMatchObject({ code: 0 });
+    expect(readJson(at(`learned-${engine}/model/length_adaptive.json`))).toMatchObject({
+      lowRank: { model: 'factors' },
+    });
+    const [before, after] = [`quarter-${engine}`, `learned-${engine}/model`].map((name) =>
+      readFileSync(at(name, 'low_rank.safetensors')),
+    ) as [Buffer, Buffer];
+    expect(after).toHaveLength(before.length);
+    expect(after.equals(before)).toBe(false);
+    expect((await evaluate(`learned-${engine}/model`, '0.9,0.6', 'onnx')).code).toBe(0);
+  },
+);
+
 test('a search spends ranks too, and what it finds is chosen for a budget', async () => {
   const search = (name: string, ...argv: readonly string[]) =>
     runMain([

@@ -65,7 +65,7 @@ export const factorsOf = <Leaf>({
     },
     feedForward: { ...of('intermediate', feedForward.intermediate), ...of('output', feedForward.output) },
   }));
-  return { blocks: found } as WeightTree<EncoderFactors, Leaf>;
+  return { blocks: found };
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength, keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
+import { checkRanks } from '../folder/low-rank.js';
 import { checkBudget, pointForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
@@ -145,7 +146,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const full: ParetoPoint = { point: { lengths: fullLength(layers) }, score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
-  for (const { point } of paretoSet) validateOperatingPoint(point, layers);
+  for (const { point } of paretoSet) checkRanks(validateOperatingPoint(point, layers), model);
   let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
@@ -191,7 +192,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     longest: number,
   ): Promise<(tokens: readonly number[]) => OperatingPoint> => {
     if (point) {
-      validateOperatingPoint(point, layers);
+      checkRanks(validateOperatingPoint(point, layers), model);
       return () => point;
     }
     if (!budget) return () => model.builtIn ?? full.point;
@@ -245,7 +246,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     for (const point of new Set(
       given?.flatMap((own) => ('among' in own ? own.among.map(({ point }) => point) : [own])),
     ))
-      validateOperatingPoint(point, layers);
+      checkRanks(validateOperatingPoint(point, layers), model);
     for (const own of given ?? []) if ('among' in own) checkAffordable(own);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
     const rows = choosePoints(texts, options, given ? () => full.point : await chooser(options, longest), inPlace);

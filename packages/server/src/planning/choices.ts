@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { pointKey, ranksKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { NearestPoint, ParetoPoint } from '@length-adaptive/models';
 import { pointsWithin } from '@length-adaptive/models/predict';
 import { ServerError, messageOf } from '../errors.js';
@@ -67,6 +67,12 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
   } catch (error) {
     throw new ServerError('LENGTH_CONFIG_INVALID', messageOf(error), { cause: error });
   }
+  const { ranks } = point;
+  if (ranks && !paretoSet.some((found) => found.point.ranks && ranksKey(found.point.ranks) === ranksKey(ranks)))
+    throw new ServerError(
+      'LENGTH_CONFIG_INVALID',
+      `The ranks ${ranksKey(ranks)} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
+    );
   const index = paretoSet.findIndex((found) => pointKey(found.point) === pointKey(point));
   const known = paretoSet[index];
   return {

@@ -41,6 +41,12 @@ describe('what a budget allows', () => {
       { nearest: { length_config: '1,1,1' } },
     ],
     [{ point: { lengths: [1, 1] } }, 'LENGTH_CONFIG_INVALID', '2 entries for a model of 3 layers', undefined],
+    [
+      { point: { ranks: { attention: [0.5, 0.5, 0.5], feedForward: [1, 1, 1] } } },
+      'LENGTH_CONFIG_INVALID',
+      'ranks=0.5,0.5,0.5/1,1,1 are of no configuration of this model',
+      undefined,
+    ],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {
     expect(() => choicesFor(paretoSet, budget, 3)).toThrow(
       expect.objectContaining({
