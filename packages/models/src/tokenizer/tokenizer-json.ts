@@ -2,7 +2,7 @@ import type { AddedToken } from './added-tokens.js';
 import { readAddedTokens, tokenText } from './added-tokens.js';
 import { ModelError } from '../errors.js';
 import { decodeJson, decodeText } from '../sources/file-source.js';
-import { unigramVocabulary } from './unigram.js';
+import { isUnigram, unigramVocabulary } from './unigram.js';
 import { looksCased } from './vocabulary-case.js';
 import { isRecord } from '../sources/json-record.js';
 import type { JsonRecord } from '../sources/json-record.js';
@@ -107,10 +107,6 @@ const fromVocabulary = (
     },
   };
 };
-
-/** Whether a `model` of a `tokenizer.json` is a Unigram model; older files do not name it. */
-export const isUnigram = ({ type, vocab }: JsonRecord): boolean =>
-  type === 'Unigram' || (type === undefined && Array.isArray(vocab));
 
 /** The ids of `model.vocab`, where it is a table of ids or a list of tokens with their scores. */
 const vocabularyOf = (model: JsonRecord): ReadonlyMap<string, number> => {

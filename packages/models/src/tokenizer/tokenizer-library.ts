@@ -1,8 +1,8 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ModelError, messageOf } from '../errors.js';
 import type { JsonRecord } from '../sources/json-record.js';
-import { isUnigram } from './tokenizer-json.js';
 import type { TokenizerDefinition } from './tokenizer-json.js';
+import { isUnigram } from './unigram.js';
 
 /** A normaliser of the library; a `Sequence` shows its steps, a `Replace` its pattern, rewritten for JavaScript. */
 export interface LibraryNormalizer {

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js';
 import { isRecord } from '../sources/json-record.js';
-import type { WordPieces } from './word-pieces.js';
+import type { JsonRecord } from '../sources/json-record.js';
+import type { WordPieces } from './pieces-of-word.js';
 
 /** What an unknown character costs beyond the worst token. */
 const unknownPenalty = 10;
@@ -22,6 +23,10 @@ export const unigramVocabulary = (vocab: unknown): UnigramVocabulary => {
     'tokenizer.json: the vocab of a Unigram model is a list of [token, score]; this one is not.',
   );
 };
+
+/** Whether a `model` of a `tokenizer.json` is a Unigram model; older files do not name it. */
+export const isUnigram = ({ type, vocab }: JsonRecord): boolean =>
+  type === 'Unigram' || (type === undefined && Array.isArray(vocab));
 
 /** Longest token, in UTF-16 units, by the first character. */
 const longestByFirst = (tokens: Iterable<string>): ReadonlyMap<string, number> => {

@@ -1,16 +1,8 @@
 import { ModelError } from '../errors.js';
-import { isUnigram } from './tokenizer-json.js';
 import type { TokenizerDefinition } from './tokenizer-json.js';
 import type { TokenizerLibrary } from './tokenizer-library.js';
-import { unigram } from './unigram.js';
-
-/** A word cut into pieces of the vocabulary: where each begins and ends in the word, in UTF-16 units. */
-export type WordPieces = readonly {
-  readonly token: string;
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-}[];
+import { isUnigram, unigram } from './unigram.js';
+import type { WordPieces } from './pieces-of-word.js';
 
 const rememberedWords = 50_000;
 
