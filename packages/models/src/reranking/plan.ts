@@ -74,7 +74,7 @@ export const planWithin = ({ left, expected }: PlanTimes, { full, points, cascad
   if (expected(whole) <= left) return whole;
   const searched = bestOf(cascades.filter((cascade) => expected(cascade) <= left));
   if (searched) return searched;
-  const single = points.flatMap(({ point }) => (isFullPoint(point) ? [] : [{ point, keep: 0 }]));
+  const single = [...points, ...cascades].flatMap(({ point }) => (isFullPoint(point) ? [] : [{ point, keep: 0 }]));
   const byCost = single.sort((a, b) => costOf(a) - costOf(b));
   return byCost.filter((plan) => expected(plan) <= firstShare * left).at(-1) ?? byCost[0] ?? whole;
 };

@@ -2,11 +2,13 @@ import type { Gradients, Sandwich, SandwichLosses, TrainingEngine } from '@lengt
 import { createRandom, drawSandwich, fromAbsoluteLengths, tensorEngine } from '@length-adaptive/core';
 import type { LabelledInput, Task } from '@length-adaptive/models';
 import {
+  choosePrior,
   createTaskModel,
   fineTune,
   multiLabelClassification,
   questionAnswering,
   regression,
+  rerank,
   sequenceClassification,
   tokenClassification,
   trainable,
@@ -40,6 +42,7 @@ const randomBatch = (seed: number, { name, readout: { outputs } }: Task, rows = 
   const random = createRandom(seed);
   const targetOf = (length: number): LabelledInput['target'] => {
     if (name === 'regression') return random.normal();
+    if (name === 'rerank') return random.uniform();
     if (name === 'multi-label-classification') return Array.from({ length: outputs }, () => random.integer(0, 1));
     if (name === 'question-answering') return [random.integer(0, length - 1), random.integer(0, length - 1)];
     if (name === 'token-classification') return Array.from({ length }, () => random.integer(-1, outputs - 1));
@@ -115,6 +118,7 @@ describe.each([
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },
   { task: regression(), config },
+  { task: rerank(), config },
   { task: questionAnswering(), config },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: distilbertConfig },
   { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'gelu_new' } },
@@ -123,7 +127,8 @@ describe.each([
   { task: sequenceClassification(['a', 'b']), config: { ...distilbertConfig, activation: 'quick_gelu' } },
 ])('$task.name with $config.model_type ($config.hidden_act$config.activation)', ({ task, config }) => {
   test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
-    const model = createTaskModel(config, new Map(), { fresh: true, task });
+    const prior = choosePrior(undefined, undefined, task);
+    const model = createTaskModel(config, new Map(), { fresh: true, task, prior });
     const reference = tensorEngine(trainable(model));
     const engine = await onnxTrainingEngine(model, { threads: 1 });
     const arbitrary = fc.record({
