@@ -8,6 +8,7 @@ import { distillCommand } from './distill/command.js';
 import { evaluateCommand } from './evaluate/command.js';
 import { exportCommand } from './export/command.js';
 import { inspectCommand } from './inspect/command.js';
+import { embedCommand } from './embed/command.js';
 import { predictCommand } from './predict/command.js';
 import { searchCommand } from './search/command.js';
 import { trainCommand } from './train/command.js';
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   searchCommand,
   evaluateCommand,
   predictCommand,
+  embedCommand,
   inspectCommand,
   compressCommand,
   exportCommand,

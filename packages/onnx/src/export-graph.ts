@@ -254,5 +254,6 @@ export const makeOnnxFile = async (
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,
     minTokens: defaultMinTokens,
+    precision: options.precision,
   };
 };

@@ -9,6 +9,7 @@ import {
   architectureOf,
   costOptionsOf,
   createLifetime,
+  digestIn,
   endQuietly,
   outputNamesOf,
   resolvePrior,
@@ -86,6 +87,8 @@ const interleave = (outputs: readonly Float32Array[]): Float32Array =>
   );
 
 interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
+  /** Of the weights that the file was made of. Default: what config.json says. */
+  readonly digest?: (() => Promise<string>) | undefined;
   readonly traced?: (() => Promise<OnnxFile>) | undefined;
 }
 
@@ -93,7 +96,7 @@ interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
 export const runOnnxFile = async (
   read: () => OnnxFile | Promise<OnnxFile>,
   config: ModelConfig,
-  { traced, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
+  { traced, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const dimensions: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
@@ -114,6 +117,8 @@ export const runOnnxFile = async (
   }
   const wanted = Object.fromEntries(expected.map((name) => [name, null]));
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
+  const known = digestIn(config);
+  const ownDigest = known === undefined ? undefined : () => Promise.resolve(known);
   let tracedSession: Promise<RuntimeSession> | undefined;
 
   const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
@@ -162,6 +167,8 @@ export const runOnnxFile = async (
     prior,
     batchTokens,
     headMacs: costOptions.head,
+    precision: file.precision,
+    digest: digest ?? (task.embedding && ownDigest),
     runRows,
     run: (inputs, { point = builtIn ?? {} } = {}) =>
       runRows(

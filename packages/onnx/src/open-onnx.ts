@@ -1,5 +1,11 @@
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
-import { architectureOf, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
+import {
+  architectureOf,
+  openDeferredModel,
+  openTokenizer,
+  readWeight,
+  weightsDigest,
+} from '@length-adaptive/models/engine';
 import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
@@ -41,10 +47,15 @@ const fromWeights = async (
   precision: Precision,
   trace: boolean,
   options: OpenModelOptions,
-): Promise<{ readonly file: OnnxFile; readonly notes: RunnableTextModel['notes'] }> => {
+): Promise<{
+  readonly file: OnnxFile;
+  readonly notes: RunnableTextModel['notes'];
+  readonly digest: string | undefined;
+}> => {
   const { model, notes, close } = await openDeferredModel(source, options);
   try {
-    return { file: await makeOnnxFile(model, { precision, trace }), notes };
+    const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
+    return { file: await makeOnnxFile(model, { precision, trace }), notes, digest };
   } finally {
     await close();
   }
@@ -115,14 +126,21 @@ export const openOnnx = async (
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
+    let digest = '';
     const read = async (): Promise<OnnxFile> => {
       const made = await fromWeights(files, precision, false, options);
       notes = made.notes;
+      digest = made.digest ?? '';
       return made.file;
     };
     const traced = async (): Promise<OnnxFile> => (await fromWeights(files, precision, true, options)).file;
     const ranking = chooseRanking(options, lengthAdaptive);
-    const model = await runOnnxFile(read, config, { ...session, ...ranking, traced });
+    const model = await runOnnxFile(read, config, {
+      ...session,
+      ...ranking,
+      traced,
+      digest: () => Promise.resolve(digest),
+    });
     return finish(model, notes);
   }
   const graph = await readGraph(files, file ?? modelFileName(precision));

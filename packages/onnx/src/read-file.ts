@@ -45,6 +45,8 @@ export interface OnnxFile {
   readonly priorLayers: number;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
+  /** What its weights are stored in. */
+  readonly precision?: string | undefined;
   /** How it pools the states of the tokens, where it makes vectors: `mean`, or `mean unit` where they have length 1. */
   readonly pooling?: string | undefined;
 }
@@ -96,7 +98,14 @@ export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const pooling = metadata(poolingKey);
-  const found = { builtIn, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens, pooling };
+  const found = {
+    builtIn,
+    reducer: reducerOf(metadata(reducerMetadata)),
+    priorLayers,
+    minTokens,
+    pooling,
+    precision: metadata('precision'),
+  };
   if (builtIn && priorLayers === 0) return { bytes, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));

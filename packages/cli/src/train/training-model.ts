@@ -22,7 +22,7 @@ const guessed = ({ kind, examples }: DataSet): TaskDefinition => {
 const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) => Task) => {
   const definition = settings.task === undefined ? guessed(data) : taskDefinitionOf(settings.task);
   const { labels, make } = definition;
-  if (!labels) return () => make([]);
+  if (!labels) return (config) => make([], config);
   const found = labels.of(data.examples, settings.labelColumns);
   const problem = labels.problem?.(found);
   if (problem !== undefined) throw new CliError('INPUT_INVALID', `${problem} ${hintFor(settings)}`);

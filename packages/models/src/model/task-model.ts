@@ -21,6 +21,7 @@ import type { PriorSettings } from '../priors/prior-settings.js';
 import { withPriors } from '../priors/prior-settings.js';
 import type { ModelWeightTrees } from './describe-model.js';
 import { describeModel } from './describe-model.js';
+import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
@@ -173,6 +174,10 @@ export const createTaskModel = (
     },
     macs: (length, point = {}) => cost(dimensions, lengthsOf(point, dimensions.layers), length, costOptions),
     headMacs: costOptions.head,
+    digest: () => {
+      checkParameters(parameters);
+      return weightsDigest<Tensor>(encoder, async (tensor) => (await tensor.data()) as Float32Array);
+    },
     dispose: () => {
       for (const { variable } of parameters) if (!variable.isDisposed) variable.dispose();
     },
