@@ -201,5 +201,3 @@ test('the identity is that of the weights, whatever was spent', async () => {
   expect(await predictor.identity({ dimensions: 8 })).not.toBe(identity);
   predictor.dispose();
 });
-  expect(tinyConfig.num_hidden_layers).toBe(2);
-});
