@@ -41,6 +41,7 @@ const ORDERED_ROOMS = {
     'export',
     'inspect',
     'predict',
+    'embed',
   ],
 };
 
