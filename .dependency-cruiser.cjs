@@ -46,6 +46,7 @@ const ORDERED_ROOMS = {
     'inspect',
     'predict',
     'rerank',
+    'embed',
   ],
 };
 

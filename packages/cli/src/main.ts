@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate/command.js';
 import { exportCommand } from './export/command.js';
 import { factoriseCommand } from './factorise/command.js';
 import { inspectCommand } from './inspect/command.js';
+import { embedCommand } from './embed/command.js';
 import { predictCommand } from './predict/command.js';
 import { rerankCommand } from './rerank/command.js';
 import { searchCommand } from './search/command.js';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   evaluateCommand,
   predictCommand,
   rerankCommand,
+  embedCommand,
   inspectCommand,
   compressCommand,
   factoriseCommand,

@@ -112,3 +112,32 @@ test('load and loadOnnx take the same options', async () => {
     predictor.dispose();
   }
 });
+
+test('both engines and an exported folder have one identity; other weights, precisions, poolings and prompts have others', async () => {
+  const exported = await loadOnnx(join(folder, 'mean'));
+  const identity = await onTensors.identity();
+  expect(identity).toMatch(
+    /^weights=[0-9a-f]{16};precision=fp32;pooling=mean;normalize=true;dimensions=384;prompt=""$/,
+  );
+  expect(await onOnnx.identity()).toBe(identity);
+  expect(await exported.identity()).toBe(identity);
+  exported.dispose();
+  const small = await loadOnnx(join(folder, 'int8'), { precision: 'int8' });
+  const first = await loadOnnx(join(folder, 'first'));
+  const others = [
+    await small.identity(),
+    await first.identity(),
+    await onOnnx.identity({ dimensions: 64 }),
+    await onOnnx.identity({ prompt: { text: 'query: ' } }),
+  ];
+  expect(new Set([identity, ...others]).size).toBe(5);
+  expect(others[0]).toBe(identity.replace('fp32', 'int8'));
+  small.dispose();
+  first.dispose();
+  const parameter = text.model.parameters.find(({ spec }) => spec.name.endsWith('layer.0.attention.output.dense.bias'));
+  const before = tf.clone(parameter?.variable ?? tf.scalar(0));
+  parameter?.variable.assign(tf.add(before, 1e-6));
+  expect(await onTensors.identity()).not.toBe(identity);
+  parameter?.variable.assign(before);
+  expect(await onTensors.identity()).toBe(identity);
+}, 60_000);

@@ -289,5 +289,6 @@ export const makeOnnxFile = (
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,
     minTokens: defaultMinTokens,
+    precision: options.precision,
   };
 };

@@ -2,6 +2,7 @@ import type { EncoderInput } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { areFullRanks, isFullPoint, ranksKey } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
+import { withDigest } from '@length-adaptive/models/engine';
 import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
@@ -89,9 +90,10 @@ export const exportModel = async (
       await writeFile(`${temporary}/${name}`, content);
     const ours = exportedFile(withRanking(lengthAdaptive, model), options.point?.ranks ?? model.dimensions.ranks);
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
+    const config = model.task.embedding ? withDigest(model.config, await model.digest?.()) : model.config;
     for (const [name, content] of Object.entries(sentenceTransformersFiles(model.config)))
       await writeFile(`${temporary}/${name}`, content);
-    await writeFile(`${temporary}/config.json`, `${JSON.stringify(model.config, null, 2)}\n`);
+    await writeFile(`${temporary}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
     return exported;
   });
 };

@@ -18,6 +18,7 @@ import {
   architectureOf,
   costOptionsOf,
   createLifetime,
+  digestIn,
   endQuietly,
   logitCount,
   outputNamesOf,
@@ -119,6 +120,8 @@ const rowsTogether = (
 };
 
 interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
+  /** Of the weights that the file was made of. Default: what config.json says. */
+  readonly digest?: (() => Promise<string>) | undefined;
   readonly traced?: ((ranks: Ranks | undefined) => LendOnnxFile) | undefined;
   /** The largest ranks that points may ask for, with the file of some. Default: those of the file alone. */
   readonly ranked?: { readonly largest: Ranks; readonly lend: (ranks: Ranks) => LendOnnxFile } | undefined;
@@ -133,7 +136,7 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, ranked, reducer, prior: chosen, ...options }: RunOnnxFileOptions = {},
+  { traced, ranked, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const given: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
@@ -157,6 +160,8 @@ export const runOnnxFile = async (
   }
   const wanted = Object.fromEntries(expected.map((name) => [name, null]));
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
+  const known = digestIn(config);
+  const ownDigest = known === undefined ? undefined : () => Promise.resolve(known);
   /** Sessions beside the first: of other ranks, and those that trace; opened when they are asked for. */
   const others = new Map<string, Promise<RuntimeSession>>();
   const sessionOf = (key: string, lendOther: LendOnnxFile): Promise<RuntimeSession> => {
@@ -235,6 +240,8 @@ export const runOnnxFile = async (
     batchTokens,
     headMacs: costOptions.head,
     weightBytes,
+    precision: file.precision,
+    digest: digest ?? (task.embedding && ownDigest),
     runRows,
     run: (inputs, { point = builtIn ?? {} } = {}) =>
       runRows(

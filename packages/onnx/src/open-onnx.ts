@@ -1,6 +1,12 @@
 import type { Ranks } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
-import { architectureOf, openDeferredModel, openTokenizer } from '@length-adaptive/models/engine';
+import {
+  architectureOf,
+  openDeferredModel,
+  openTokenizer,
+  readWeight,
+  weightsDigest,
+} from '@length-adaptive/models/engine';
 import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
@@ -37,6 +43,13 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly file?: string;
 }
 
+/** What is told of a checkpoint when it is opened. */
+interface Told {
+  readonly notes: RunnableTextModel['notes'];
+  /** Of the weights, where vectors depend on them. */
+  readonly digest: string | undefined;
+}
+
 /** The graph of what a checkpoint holds, made in memory; its weights are read from their file when it is opened. */
 const fromWeights =
   (
@@ -51,14 +64,17 @@ const fromWeights =
       readonly precision: Precision;
       readonly trace: boolean;
       readonly ranks?: Ranks | undefined;
-      /** Is given what is odd about the files. */
-      readonly told?: (notes: RunnableTextModel['notes']) => void;
+      /** Is given what is odd about the files, and what they hold. */
+      readonly told?: (told: Told) => void;
     },
   ): LendOnnxFile =>
   async (use) => {
     const { model, notes, close } = await openDeferredModel(source, options);
-    told?.(notes);
     try {
+      if (told) {
+        const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
+        told({ notes, digest });
+      }
       return await use(makeOnnxFile(model, { precision, trace, ranks }));
     } finally {
       await close();
@@ -157,14 +173,20 @@ export const openOnnx = async (
   });
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
+    let digest = '';
     const at = (ranks: Ranks | undefined, trace = false): LendOnnxFile =>
       fromWeights(files, { ...options, precision, trace, ranks });
-    const lend = fromWeights(files, { ...options, precision, trace: false, told: (all) => (notes = all) });
+    const told = (of: Told): void => {
+      notes = of.notes;
+      digest = of.digest ?? '';
+    };
+    const lend = fromWeights(files, { ...options, precision, trace: false, told });
     const { lowRank } = lengthAdaptive ?? {};
     const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
       ...ranking,
+      digest: () => Promise.resolve(digest),
       traced: (ranks) => at(ranks, true),
       ranked: lowRank && { largest: lowRank.ranks, lend: at },
     });

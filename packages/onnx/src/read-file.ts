@@ -52,6 +52,8 @@ export interface OnnxFile {
   readonly priorLayers: number;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
+  /** What its weights are stored in. */
+  readonly precision?: string | undefined;
   /** How it pools the states of the tokens, where it makes vectors: `mean`, or `mean unit` where they have length 1. */
   readonly pooling?: string | undefined;
 }
@@ -119,7 +121,15 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const pooling = metadata(poolingKey);
-  const found = { builtIn, ranks, reducer: reducerOf(metadata(reducerMetadata)), priorLayers, minTokens, pooling };
+  const found = {
+    builtIn,
+    ranks,
+    reducer: reducerOf(metadata(reducerMetadata)),
+    priorLayers,
+    minTokens,
+    pooling,
+    precision: metadata('precision'),
+  };
   const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
   if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
   const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];

@@ -12,6 +12,7 @@ import {
   checkScore,
   createScorer,
   flipShare,
+  isBeirFolder,
   macsShare,
   mean,
   predictLogits,
@@ -19,6 +20,7 @@ import {
 } from '@length-adaptive/models';
 import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
+import { evaluateRetrieval } from './evaluate-retrieval.js';
 import type { EvaluateSettings } from './options.js';
 import { evaluateOptions } from './options.js';
 import { encodeData, maxLengthFor, readModelData } from '../data/data.js';
@@ -136,6 +138,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
   checkLengthSettings(settings);
   checkEngineSettings(settings);
   if (settings.budget !== undefined) parseBudget(settings.budget);
+  if (await isBeirFolder(path)) return evaluateRetrieval(settings, context);
   const examples = await readModelData(path, settings);
   const opened = await openRunnable(source, settings, context);
   const { model, used } = opened;

@@ -4,7 +4,7 @@ import type { Settings } from '../context/option.js';
 
 export const evaluateOptions = {
   model: text('DIR', 'model to evaluate'),
-  data: text('FILE', 'labelled examples'),
+  data: text('FILE', 'labelled examples; for vectors also a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv)'),
   ...lengthOptions,
   ...rankingOptions,
   metric: choices('METRICS', scoreNames, 'scores to print, with commas between them'),

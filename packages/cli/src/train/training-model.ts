@@ -29,7 +29,7 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
   if (!labels)
     return (config) => {
       const own = taskOf(config);
-      return own.name === definition.name ? own : make([]);
+      return own.name === definition.name ? own : make([], config);
     };
   const found = labels.of(data.examples, settings.labelColumns);
   const problem = labels.problem?.(found);

@@ -8,7 +8,14 @@ import { isRecord } from '../sources/json-record.js';
 import type { JsonRecord } from '../sources/json-record.js';
 import { checkpointClass } from '../tasks/checkpoint-class.js';
 import type { EmbeddingPooling, EmbeddingSettings } from '../tasks/embedding-settings.js';
-import { readSettings, settingsKey, usualSettings, writeSettings } from '../tasks/embedding-settings.js';
+import {
+  digestIn,
+  readSettings,
+  settingsKey,
+  usualSettings,
+  withDigest,
+  writeSettings,
+} from '../tasks/embedding-settings.js';
 
 /** A step of the way from a text to its vector: `modules.json` lists them. */
 interface Module {
@@ -129,7 +136,7 @@ export const withEmbeddingSettings = async (
   const settings = { ...usualSettings, ...(own ?? readSettings(config)), ...asked };
   const whole = { ...config, [settingsKey]: writeSettings(settings) };
   readSettings(whole); // what a caller without types asks for
-  return whole;
+  return withDigest(whole, digestIn(config));
 };
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -40,6 +40,10 @@ export interface RunnableModel {
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;
+  /** What tells its weights from those of another model, the same on every engine; absent where that is not known. */
+  readonly digest?: (() => Promise<string>) | undefined;
+  /** What its weights are stored in and computed with. Default `fp32`. */
+  readonly precision?: string | undefined;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
   /** Bytes of its weights, as it was opened with them. Absent: not known. */

@@ -36,6 +36,7 @@ import type { LowRankRecord } from '../folder/low-rank.js';
 import { checkRanks } from '../folder/low-rank.js';
 import type { ModelDescription, ModelWeightTrees } from './describe-model.js';
 import { describeModel } from './describe-model.js';
+import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
@@ -249,6 +250,10 @@ export const createTaskModel = (
     macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),
+    digest: () => {
+      checkParameters(parameters);
+      return weightsDigest<Tensor>(encoder, async (tensor) => (await tensor.data()) as Float32Array);
+    },
     dispose: () => {
       for (const { variable } of all) if (!variable.isDisposed) variable.dispose();
     },

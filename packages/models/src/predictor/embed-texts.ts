@@ -48,6 +48,30 @@ export const embeddingOf = ({ task, embedding }: Pick<VectorMaker, 'task' | 'emb
 export const vectorSize = ({ embedding, width }: Pick<VectorMaker, 'embedding' | 'width'>): number =>
   embedding?.dimensions ?? width;
 
+/** What of an index's identity its model alone does not say. */
+export interface IdentityOptions extends Pick<EmbedOptions, 'prompt' | 'dimensions'> {
+  readonly digest: string | undefined;
+  readonly precision: string | undefined;
+}
+
+/** One line that two indexes share whose vectors can be compared. @throws ModelError `OPTION_INVALID` */
+export const identityOf = (
+  maker: Pick<VectorMaker, 'task' | 'embedding' | 'width'>,
+  { prompt, dimensions = vectorSize(maker), digest = 'unknown', precision = 'fp32' }: IdentityOptions,
+): string => {
+  const settings = embeddingOf(maker);
+  const { pooling, normalize, lowerCase = false } = settings;
+  return [
+    `weights=${digest}`,
+    `precision=${precision}`,
+    `pooling=${pooling}`,
+    `normalize=${normalize}`,
+    `dimensions=${dimensions}`,
+    ...(lowerCase ? ['lower_case=true'] : []),
+    `prompt=${JSON.stringify(promptText(settings, prompt))}`,
+  ].join(';');
+};
+
 /**
  * The vectors of texts, in their order, whatever runs the model.
  *

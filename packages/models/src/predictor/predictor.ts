@@ -9,7 +9,7 @@ import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
-import { embedTexts } from './embed-texts.js';
+import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { predictLogits } from '../model/predict-logits.js';
 import type {
@@ -86,6 +86,13 @@ export interface Predictor {
     texts: Texts,
     options?: EmbedOptions & { readonly onError?: Mode; readonly format?: Format },
   ): Promise<Embeddings<Texts, Mode, Format>>;
+  /**
+   * One line that tells the vectors of this model from those that do not go together with them: of other weights, in another precision, pooled
+   * otherwise, of another size, or after another prompt. What was spent is no part of it. To be kept with an index.
+   *
+   * @throws ModelError `OPTION_INVALID` for a model of another task, or a prompt that it does not have
+   */
+  identity(options?: Pick<EmbedOptions, 'prompt' | 'dimensions'>): Promise<string>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
   countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
   /** MACs of one input of `tokens` tokens at an operating point (default: the full model), head included. */
@@ -308,6 +315,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     weightBytes: model.weightBytes,
     predict: predict as Predictor['predict'],
     embedding: model.task.embedding,
+    identity: (options = {}) =>
+      lifetime.during(async () =>
+        identityOf(
+          { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize },
+          { ...options, digest: await model.digest?.(), precision: model.precision },
+        ),
+      ),
     embed: ((texts: readonly string[], options?: EmbedOptions) =>
       embedTexts(
         { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize, predict },

@@ -94,6 +94,19 @@ export const readSettings = (config: ModelConfig): EmbeddingSettings => {
   };
 };
 
+/** The digest of the weights that config.json of an exported folder tells, where they can no longer be read. */
+export const digestIn = (config: ModelConfig): string | undefined => {
+  const given = config[settingsKey];
+  const digest = isRecord(given) ? given['digest'] : undefined;
+  return typeof digest === 'string' ? digest : undefined;
+};
+
+/** A config.json that tells the digest of the weights; one of a model of another task is left as it is. */
+export const withDigest = (config: ModelConfig, digest: string | undefined): ModelConfig => {
+  const given = config[settingsKey];
+  return isRecord(given) && digest !== undefined ? { ...config, [settingsKey]: { ...given, digest } } : config;
+};
+
 /** What is put before a text: a prompt by its name among the model's, a text of the caller's, or nothing. */
 export type PromptChoice = string | { readonly text: string } | null;
 

@@ -180,6 +180,7 @@ export const embeddingDefinition: TaskDefinition<Example> = {
   name: 'embedding',
   aliases: ['embeddings', 'feature-extraction'],
   fits: (config) =>
-    config[settingsKey] !== undefined || (isOfClass(config, 'Model') && headKeys.every((key) => !(key in config))),
+    config[settingsKey] !== undefined ||
+    (isOfClass(config, 'Model') && headKeys.every((key) => (config[key] ?? undefined) === undefined)),
   make: (_, config) => (config ? embedding(widthOf(config), readSettings(config)) : embedding(0)),
 };

@@ -3,6 +3,7 @@ import type { StartBackendOptions, StartedBackend } from '@length-adaptive/core/
 import type { NearestPoint } from '../../errors.js';
 import type { DownloadProgress } from '../../sources/download-progress.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
+import type { EmbedOptions } from '../embedding.js';
 import type { Predictor } from '../predictor.js';
 import type { PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
@@ -32,6 +33,11 @@ export type WorkerCall =
       readonly model: number;
       readonly text: TextInput;
       readonly options: Sent<PredictOptions>;
+    }
+  | {
+      readonly call: 'identity';
+      readonly model: number;
+      readonly options: Pick<EmbedOptions, 'prompt' | 'dimensions'>;
     }
   | { readonly call: 'dispose'; readonly model: number }
   | { readonly call: 'abort'; readonly request: number };

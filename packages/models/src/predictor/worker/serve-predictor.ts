@@ -94,6 +94,8 @@ export const servePredictor = ({
         return modelOf(request.model).countTokens(request.text, request.options);
       case 'inspect':
         return modelOf(request.model).inspect(request.text, { ...request.options, signal });
+      case 'identity':
+        return modelOf(request.model).identity(request.options);
       case 'dispose':
         models.get(request.model)?.dispose();
         models.delete(request.model);

@@ -164,6 +164,7 @@ export const createWorkerPredictor = async (
         texts,
         given,
       )) as Predictor['embed'],
+    identity: (given = {}) => ask<string>({ call: 'identity', model, options: given }).answer,
     countTokens: (text, given = {}) =>
       ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
     inspect: (text, given = {}) =>

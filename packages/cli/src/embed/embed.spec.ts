@@ -1,0 +1,203 @@
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from '@length-adaptive/models';
+import { runMain, small } from '../testing/run-main.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { writeTinyModel } from '../testing/tiny-model.js';
+
+const folder = temporaryFolder();
+const model = join(folder, 'model');
+const texts = ['a great film', 'a dull plot and a weak story', 'the music is superb'];
+const input = join(folder, 'texts.txt');
+let expected: number[][];
+let width: number;
+
+beforeAll(async () => {
+  await writeTinyModel(model, { id2label: undefined, architectures: ['BertModel'] });
+  writeFileSync(input, `${texts.join('\n')}\n`);
+  const predictor = await load(model);
+  expected = (await predictor.embed(texts, { onError: 'throw' })).map(({ vector }) => [...vector]);
+  width = predictor.dimensions.hiddenSize;
+  predictor.dispose();
+});
+
+const embed = (...argv: readonly string[]) => runMain(['embed', ...small, '--model', model, ...argv]);
+
+const floats = (bytes: Buffer): number[][] => {
+  const rows = bytes.length / 4 / width;
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: width }, (__, i) => bytes.readFloatLE(4 * (row * width + i))),
+  );
+};
+
+const expectNear = (given: readonly (readonly number[])[], rows: readonly (readonly number[])[]): void => {
+  expect(given).toHaveLength(rows.length);
+  rows.forEach((row, i) => row.forEach((value, k) => expect(given[i]?.[k]).toBeCloseTo(value, 5)));
+};
+
+const jsonLines = (text: string): { text: string; embedding: number[]; error?: { code: string } }[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { text: string; embedding: number[] });
+
+test('texts as arguments are printed as JSON lines', async () => {
+  const { code, stdout } = await embed(...texts);
+  expect(code).toBe(0);
+  const lines = jsonLines(stdout);
+  expect(lines.map(({ text }) => text)).toEqual(texts);
+  expectNear(
+    lines.map(({ embedding }) => embedding),
+    expected,
+  );
+});
+
+test('raw float32 rows, a .npy that says its shape, and JSON lines hold the same', async () => {
+  const out = (name: string): string => join(folder, name);
+  for (const name of ['v.f32', 'v.npy', 'v.jsonl'])
+    expect((await embed('--input', input, '--out', out(name))).code).toBe(0);
+  expectNear(floats(readFileSync(out('v.f32'))), expected);
+  const npy = readFileSync(out('v.npy'));
+  const length = npy.readUInt16LE(8);
+  expect(npy.subarray(0, 6)).toEqual(Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]));
+  expect((10 + length) % 64).toBe(0);
+  expect(npy.subarray(10, 10 + length).toString()).toContain(
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (3, ${width}), }`,
+  );
+  expectNear(floats(npy.subarray(10 + length)), expected);
+  const lines = jsonLines(readFileSync(out('v.jsonl'), 'utf8'));
+  expect(lines.map(({ text }) => text)).toEqual(texts);
+  expectNear(
+    lines.map(({ embedding }) => embedding),
+    expected,
+  );
+  expect(existsSync(out('v.npy.part'))).toBe(false);
+});
+
+describe('a run that was stopped', () => {
+  const out = join(folder, 'stopped.f32');
+  const part = `${out}.part`;
+  /** What is left where the second row was being written. */
+  const stop = async (...argv: readonly string[]): Promise<void> => {
+    await embed('--input', input, '--out', out, ...argv);
+    const whole = readFileSync(out);
+    writeFileSync(part, whole);
+    truncateSync(part, 4 * width + 9);
+  };
+  const identityOf = async (): Promise<string> => {
+    const predictor = await load(model);
+    const identity = await predictor.identity();
+    predictor.dispose();
+    return identity;
+  };
+
+  test('goes on from its last whole row', async () => {
+    await stop();
+    writeFileSync(`${part}.json`, JSON.stringify({ identity: await identityOf(), texts: input, longTexts: 'cut' }));
+    const first = readFileSync(part);
+    first.writeFloatLE(7, 0); // a mark that a run which began anew would not leave
+    writeFileSync(part, first);
+    const { code, stderr } = await runMain([
+      'embed', '--backend', 'cpu', '--threads', '1', '--model', model, '--input', input, '--out', out, '--resume',
+    ]); // prettier-ignore
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 vectors are there already');
+    const rows = floats(readFileSync(out));
+    expect(rows[0]?.[0]).toBe(7);
+    expectNear(rows.slice(1), expected.slice(1));
+  });
+
+  test('is not gone on from by another identity', async () => {
+    await stop();
+    writeFileSync(`${part}.json`, JSON.stringify({ identity: 'weights=other', texts: input, longTexts: 'cut' }));
+    const { code, stderr } = await embed('--input', input, '--out', out, '--resume');
+    expect(code).toBe(3);
+    expect(stderr).toContain('vectors of another identity');
+  });
+});
+
+test('a text that cannot be read has its error or a row of zeros in its place, and the command ends with 3', async () => {
+  const { code, stdout, stderr } = await embed('a film', '', 'the plot');
+  expect(code).toBe(3);
+  expect(jsonLines(stdout).map(({ error }) => error?.code)).toEqual([undefined, 'TEXT_EMPTY', undefined]);
+  expect(stderr).toContain('1 of 3 texts have no vector');
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['nothing to embed', [], 2, 'nothing to embed'],
+  ['more dimensions than there are', ['--dimensions', '999', 'x', 'y'], 3, 'dimensions is 999'],
+  ['a prompt that the model does not have', ['--prompt', 'query', 'x', 'y'], 3, 'no prompt called "query"'],
+  ['--resume without a file', ['--resume', 'x'], 2, 'give --out'],
+])('%s', async (_, argv, code, message) => {
+  expect(await embed(...argv)).toMatchObject({ code, stderr: expect.stringContaining(message) as string });
+});
+
+test('a model of another task makes no vectors', async () => {
+  const classifier = join(folder, 'classifier');
+  await writeTinyModel(classifier);
+  expect(await runMain(['embed', ...small, '--model', classifier, 'x'])).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('makes no vectors') as string,
+  });
+});
+
+describe('evaluate', () => {
+  const beir = join(folder, 'beir');
+  beforeAll(() => {
+    mkdirSync(join(beir, 'qrels'), { recursive: true });
+    const lines = (rows: readonly string[]): string =>
+      rows.map((text, i) => `${JSON.stringify({ _id: `d${i}`, text })}\n`).join('');
+    writeFileSync(join(beir, 'corpus.jsonl'), lines([...texts, '']));
+    // The queries are documents with other ids: each finds its own first.
+    writeFileSync(join(beir, 'queries.jsonl'), lines(texts).replaceAll('"d', '"q'));
+    writeFileSync(
+      join(beir, 'qrels/test.tsv'),
+      `query-id\tcorpus-id\tscore\n${texts.map((_, i) => `q${i}\td${i}\t1\n`).join('')}`,
+    );
+  });
+  const evaluate = (...argv: readonly string[]) => runMain(['evaluate', ...small, '--model', model, ...argv]);
+
+  test('a BEIR folder by all metrics of retrieval', async () => {
+    const { code, stdout } = await evaluate('--data', beir, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      scores: { 'ndcg@10': 1, map: 1, 'mrr@10': 1, 'recall@10': 1, 'recall@100': 1 },
+      queries: 3,
+      documents: 4,
+      empty: 1,
+      cost: 1,
+    });
+    expect((await evaluate('--data', beir, '--min-score', '1.1')).code).toBe(5);
+  });
+
+  test('pairs by how their cosines go with their labels, and texts by their fidelity', async () => {
+    const data = join(folder, 'pairs.tsv');
+    writeFileSync(
+      data,
+      'text\tpair\tlabel\na great film\ta great film\t5\na great film\tthe plot\t2.5\na film\ta dull plot and a weak story\t1\n',
+    );
+    const { code, stdout } = await evaluate(
+      '--data',
+      data,
+      '--pair-column',
+      'pair',
+      '--metric',
+      'spearman,fidelity',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const { scores } = JSON.parse(stdout) as { scores: Record<string, number> };
+    expect(scores['spearman']).toBeGreaterThan(0.4);
+    expect(scores['fidelity']).toBeCloseTo(1, 5);
+  });
+});
+
+test('the identity is that of the weights, whatever was spent', async () => {
+  const predictor = await load(model);
+  const identity = await predictor.identity();
+  expect(identity).toMatch(
+    new RegExp(`^weights=[0-9a-f]{16};precision=fp32;pooling=mean;normalize=true;dimensions=${width};prompt=""$`),
+  );
+  expect(await predictor.identity({ dimensions: 8 })).not.toBe(identity);
+  predictor.dispose();
+});

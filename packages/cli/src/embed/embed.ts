@@ -1,0 +1,157 @@
+import { createReadStream } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { createPredictor } from '@length-adaptive/models';
+import type { EmbedOptions, Predictor } from '@length-adaptive/models';
+import type { Context } from '../context/command.js';
+import { CliError } from '../context/errors.js';
+import { required } from '../context/settings.js';
+import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
+import { readTexts } from '../data/read-texts.js';
+import type { NumberedText } from '../data/read-texts.js';
+import { openRunnable } from '../engine/engine.js';
+import type { OpenedModel } from '../engine/opened-model.js';
+import type { EmbedSettings } from './options.js';
+import { openVectorFile } from './vector-file.js';
+import type { VectorFile } from './vector-file.js';
+
+/** Texts that are embedded together: their batches are sorted by length. */
+const group = 512;
+
+const inputOf = async ({ input }: EmbedSettings, { args, io }: Context): Promise<NumberedText[]> => {
+  if (args.length > 0 && input !== undefined) throw new CliError('USAGE', 'Give texts or --input, not both.');
+  if (args.length > 0) return args.map((text, i) => ({ line: i + 1, input: text }));
+  if (input === undefined)
+    throw new CliError('USAGE', 'There is nothing to embed: give texts, or --input FILE (- for stdin).');
+  const texts: NumberedText[] = [];
+  for await (const some of readTexts(input, io.stdin, group)) texts.push(...some);
+  return texts;
+};
+
+const optionsOf = (settings: EmbedSettings, { model, lengthAdaptive }: OpenedModel): EmbedOptions => {
+  const { budget, lengthConfig, prompt, dimensions, longTexts } = settings;
+  const point =
+    lengthConfig === undefined
+      ? undefined
+      : readPoint(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
+  return { ...(budget === undefined ? { point } : { budget: parseBudget(budget) }), prompt, dimensions, longTexts };
+};
+
+/** A text with its vector, or why it has none. */
+interface Embedded {
+  readonly text: string;
+  readonly vector?: Float32Array | undefined;
+  readonly cost?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly cutTokens?: number | undefined;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+const embedEach = async (
+  predictor: Predictor,
+  texts: readonly NumberedText[],
+  options: EmbedOptions,
+): Promise<Embedded[]> => {
+  const asText = ({ input }: NumberedText): string => (typeof input === 'string' ? input : input.join(' '));
+  const vectors = await predictor.embed(texts.map(asText), { ...options, onError: 'answer', format: 'float32' });
+  return texts.map((given, i) => {
+    const { vector, cost, tokens, cutTokens, error } = vectors[i] ?? {};
+    const text = asText(given);
+    return error
+      ? { text, error: { code: error.code, message: `Text ${given.line}: ${error.message}` } }
+      : { text, vector, cost, tokens, ...(cutTokens !== undefined && { cutTokens }) };
+  });
+};
+
+const jsonLine = ({ vector, error, ...rest }: Embedded): string =>
+  JSON.stringify(error ? { ...rest, error } : { ...rest, embedding: [...(vector ?? [])] });
+
+/** Rows of float32 numbers as JSON lines: a text and its vector each; a row of zeros is a text that has none. */
+const toJsonLines = async (path: string, texts: readonly NumberedText[], width: number): Promise<void> => {
+  const file = await open(`${path}.tmp`, 'w');
+  let row = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  const size = 4 * width;
+  for await (const chunk of createReadStream(path)) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    while (rest.length >= size) {
+      const vector = Array.from({ length: width }, (_, i) => rest.readFloatLE(4 * i));
+      const { input = '' } = texts[row] ?? {};
+      const isEmpty = vector.every((value) => value === 0);
+      await file.appendFile(`${JSON.stringify({ text: input, embedding: isEmpty ? null : vector })}\n`);
+      rest = rest.subarray(size);
+      row += 1;
+    }
+  }
+  await file.close();
+  await rename(`${path}.tmp`, path);
+};
+
+interface Written {
+  readonly failures: readonly { readonly message: string }[];
+  readonly count: number;
+}
+
+/** Writes the vectors of texts; what an earlier run has written is left out. */
+const writeVectors = async (
+  predictor: Predictor,
+  texts: readonly NumberedText[],
+  options: EmbedOptions,
+  { file, width, context }: { readonly file: VectorFile; readonly width: number; readonly context: Context },
+): Promise<Written> => {
+  const progress = context.progress('embed', 'texts');
+  const failures: { readonly message: string }[] = [];
+  for (let start = file.rows; start < texts.length; start += group) {
+    const found = await embedEach(predictor, texts.slice(start, start + group), { ...options, signal: context.signal });
+    await file.append(found.map(({ vector }) => vector ?? new Float32Array(width)));
+    failures.push(...found.flatMap(({ error }) => error ?? []));
+    progress.update(Math.min(start + group, texts.length), texts.length);
+  }
+  progress.end();
+  return { failures, count: texts.length };
+};
+
+const endError = ({ failures, count }: Written): CliError | undefined => {
+  const [first] = failures;
+  return (
+    first && new CliError('INPUT_INVALID', `${failures.length} of ${count} texts have no vector. ${first.message}`)
+  );
+};
+
+/** Makes vectors of texts: printed, or written to a file in their order. */
+export const embed = async (settings: EmbedSettings, context: Context): Promise<void> => {
+  const source = required(settings.model, 'model');
+  checkLengthSettings(settings);
+  const { out, resume, dimensions } = settings;
+  if (resume && out === undefined) throw new CliError('USAGE', '--resume goes on with a file: give --out.');
+  const texts = await inputOf(settings, context);
+  const opened = await openRunnable(source, settings, context);
+  const predictor = createPredictor(opened);
+  try {
+    const options = optionsOf(settings, opened);
+    await predictor.embed([], options); // what is wrong with the options is said before anything is written
+    const width = dimensions ?? predictor.embedding?.dimensions ?? predictor.dimensions.hiddenSize;
+    if (out === undefined) {
+      const found = await embedEach(predictor, texts, { ...options, signal: context.signal });
+      for (const each of found) context.print(jsonLine(each));
+      const error = endError({ failures: found.flatMap(({ error }) => error ?? []), count: found.length });
+      if (error) throw error;
+      return;
+    }
+    const identity = { identity: await predictor.identity(options), texts: settings.input ?? texts.length, ...options };
+    const file = await openVectorFile(out, { identity, width, resume });
+    try {
+      if (file.rows > 0) context.note(`${file.rows} vectors are there already.`);
+      const written = await writeVectors(predictor, texts, options, { file, width, context });
+      await file.finish();
+      if (out.endsWith('.jsonl')) await toJsonLines(out, texts, width);
+      context.note(`${written.count} vectors of ${width} numbers in ${out}.`);
+      const error = endError(written);
+      if (error) throw error;
+    } catch (error) {
+      await file.close().catch(() => undefined); // it is closed where it was finished
+      throw error;
+    }
+  } finally {
+    predictor.dispose();
+  }
+};
