@@ -12,7 +12,8 @@ interface OpenSettings {
 /** Opens a teacher for the task it was trained for; one without a head gets a new one for the examples, which can teach nothing but its layers. */
 export const openTeacher = async (source: string, examples: DataSet, settings: OpenSettings): Promise<TextModel> => {
   const own = await openModel(source, { seed: settings.seed });
-  if (own.model.initialised.length === 0) return own;
+  const hasHead = own.model.task.readout.layer !== 'none';
+  if (hasHead && own.model.initialised.length === 0) return own;
   own.model.dispose();
   return openForTraining(source, examples, settings);
 };

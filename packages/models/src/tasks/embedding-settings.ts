@@ -87,7 +87,7 @@ export const readSettings = (config: ModelConfig): EmbeddingSettings => {
     pooling: checkPooling(given['pooling'] ?? usualSettings.pooling, where),
     normalize,
     prompts,
-    defaultPrompt: defaultPrompt as string | undefined,
+    defaultPrompt: defaultPrompt,
     maxLength: maxLength as number | undefined,
     dimensions: dimensions as number | undefined,
     lowerCase: lowerCase === true ? true : undefined,

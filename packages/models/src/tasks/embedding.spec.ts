@@ -34,7 +34,7 @@ const reduced = { point: { lengths: [0.8, 0.6, 0.4] } };
 const statesOf = async (words: string, config?: readonly number[]): Promise<number[][]> => {
   const { ids } = text.tokenizer.encode(words);
   const { hidden } = encode(text.model.encoder, [{ ids }], { config });
-  const [rows] = (await hidden.array()) as number[][][];
+  const [rows] = await hidden.array();
   hidden.dispose();
   return rows ?? [];
 };
@@ -102,7 +102,7 @@ describe('the vector of a text', () => {
         fc.constantFrom('mean', 'weighted-mean', 'first'),
         async (given, pooling) => {
           const texts = given.map((words) => words.join(' '));
-          const other = await withSettings({ pooling: pooling as 'mean' });
+          const other = await withSettings({ pooling: pooling });
           const together = await other.embed(texts, { ...reduced, onError: 'throw' });
           for (const [row, words] of texts.entries()) {
             const [{ vector }] = await other.embed([words], reduced);

@@ -7,7 +7,8 @@ import type { OutputTensor } from './tensors.js';
 const outputsOf = (task: TaskName, labels: readonly string[]): readonly AnswerTensor[] =>
   makeTask(task, labels).answerTensors;
 
-const shapeOf = ({ width }: { readonly width?: number | undefined }, rows: number): number[] => (width === undefined ? [rows] : [rows, width]);
+const shapeOf = ({ width }: { readonly width?: number | undefined }, rows: number): number[] =>
+  width === undefined ? [rows] : [rows, width];
 
 /** Names, datatypes and shapes of what a model answers; -1 is the number of texts, or a width that the model alone knows. */
 export const outputMetadata = (task: TaskName, labels: readonly string[]) =>
