@@ -16,7 +16,6 @@ const ORDERED_ROOMS = {
     'tasks',
     'examples',
     'priors',
-    'low-rank',
     'folder',
     'model',
     'latency',
