@@ -27,7 +27,7 @@ const bytesOf = (vectors: readonly Float32Array[]): Buffer => {
 };
 
 /** The header of a .npy file of little-endian float32 numbers, padded to 64 bytes as NumPy does. */
-export const npyHeader = (rows: number, width: number): Buffer => {
+const npyHeader = (rows: number, width: number): Buffer => {
   const fields = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${width}), }`;
   const length = Math.ceil((10 + fields.length + 1) / 64) * 64 - 10;
   const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, length & 0xff, length >> 8]);

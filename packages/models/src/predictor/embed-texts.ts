@@ -36,7 +36,7 @@ const checkOptions = (texts: readonly string[], { dimensions, format }: EmbedOpt
 };
 
 /** How a model makes vectors. @throws ModelError `OPTION_INVALID` for a model of another task */
-export const embeddingOf = ({ task, embedding }: Pick<VectorMaker, 'task' | 'embedding'>): EmbeddingSettings => {
+const embeddingOf = ({ task, embedding }: Pick<VectorMaker, 'task' | 'embedding'>): EmbeddingSettings => {
   if (embedding) return embedding;
   throw new ModelError(
     'OPTION_INVALID',
@@ -45,7 +45,7 @@ export const embeddingOf = ({ task, embedding }: Pick<VectorMaker, 'task' | 'emb
 };
 
 /** Numbers of a vector that a model gives where nobody asks for fewer. */
-export const vectorSize = ({ embedding, width }: Pick<VectorMaker, 'embedding' | 'width'>): number =>
+const vectorSize = ({ embedding, width }: Pick<VectorMaker, 'embedding' | 'width'>): number =>
   embedding?.dimensions ?? width;
 
 /** What of an index's identity its model alone does not say. */

@@ -59,7 +59,7 @@ const isPrompts = (value: unknown): value is Readonly<Record<string, string>> =>
 const isSize = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
 
 /** @throws ModelError `CONFIG_INVALID` */
-export const checkPooling = (pooling: unknown, where: string): EmbeddingPooling =>
+const checkPooling = (pooling: unknown, where: string): EmbeddingPooling =>
   poolings.find((known) => known === pooling) ??
   fail(`${where}: the pooling is ${JSON.stringify(pooling)}; supported: ${poolings.join(', ')}.`);
 

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import { tinyFiles } from './tiny-model.js';
 
 /** A BERT of 3 layers, 32 wide, without a head. */
-export const tinyEncoderConfig: ModelConfig = { ...tinyBertConfig, architectures: ['BertModel'] };
+const tinyEncoderConfig: ModelConfig = { ...tinyBertConfig, architectures: ['BertModel'] };
 
 /** How a checkpoint of sentence-transformers says that it makes vectors. */
 export interface TinyEmbedderOptions {

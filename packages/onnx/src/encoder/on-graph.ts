@@ -119,7 +119,7 @@ const firstRow = (g: GraphBuilder, table: Value): Value =>
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
 /** What heads are made of too. */
-export const denseOnGraph = <Leaf>(
+const denseOnGraph = <Leaf>(
   g: GraphBuilder,
   emit: WeightEmitter<Leaf>,
   training?: TrainingContext,
