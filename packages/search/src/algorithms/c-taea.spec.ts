@@ -108,6 +108,24 @@ describe('C-TAEA', () => {
         }
         expect([...updateConvergence(own, [...points.keys()], room)].sort((a, b) => a - b)).toEqual(left);
       }),
+      {
+        examples: [
+          // Three fronts, and two in one direction that are equally near and equally bad.
+          [
+            [
+              [5, 0],
+              [1, 0],
+              [5, 4],
+              [4, 0],
+              [4, 4],
+              [0, 7],
+              [7, 1],
+              [8, 0],
+            ],
+            7,
+          ],
+        ],
+      },
     );
   });
 

@@ -85,7 +85,11 @@ export const updateConvergence = (archived: Archived, members: readonly number[]
     const { fronts } = nonDominatedSort(pickRows(rows, Uint32Array.from(feasible)).values, rows.objectives);
     const best: number[] = [];
     for (const front of fronts) if (best.length < room) best.push(...Array.from(front, (i) => feasible[i] ?? 0));
-    return thinNiches(archived, best, room);
+    return thinNiches(
+      archived,
+      best.sort((a, b) => a - b),
+      room,
+    );
   }
   const others = members.filter((row) => violationOf(row) > 0);
   const missing = Math.min(others.length, room - feasible.length);
