@@ -58,8 +58,8 @@ describeOnBackends('merging', () => {
   const run = (inputs: readonly EncoderInput[], options: EncodeOptions): Survivors =>
     tf.tidy(() => {
       const { hidden, sizes } = encode(weights, inputs, options);
-      return { states: hidden.arraySync(), sizes: sizes?.arraySync() } as unknown as tf.TensorContainer;
-    }) as unknown as Survivors;
+      return { states: hidden.arraySync(), sizes: sizes?.arraySync() };
+    });
   const states = (inputs: readonly EncoderInput[], options: EncodeOptions): number[] =>
     run(inputs, options).states.flat(2);
 

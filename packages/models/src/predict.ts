@@ -83,3 +83,4 @@ export type { RerankRecord } from './reranking/cascade-record.js';
 export { searchCascades } from './reranking/search-cascades.js';
 export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
 export { rankingFidelity } from './metrics/ranking-fidelity.js';
+export { unit } from './metrics/vectors.js';

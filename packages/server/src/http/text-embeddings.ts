@@ -1,5 +1,5 @@
 import type { Prediction } from '@length-adaptive/models';
-import { makeTask } from '@length-adaptive/models';
+import { makeTask } from '@length-adaptive/models/predict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };

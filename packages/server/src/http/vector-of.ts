@@ -1,4 +1,4 @@
-import { unit } from '@length-adaptive/models';
+import { unit } from '@length-adaptive/models/predict';
 import { invalidRequest } from '../errors.js';
 
 /** How a client wants its vectors. */

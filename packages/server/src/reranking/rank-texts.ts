@@ -1,5 +1,5 @@
 /** Texts in the order of their relevance: one job of many rows or, under a deadline, one after another for as long as it lasts. */
-import { isFullPoint } from '@length-adaptive/core';
+import { isFullPoint } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';

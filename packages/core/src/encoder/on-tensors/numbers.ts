@@ -47,8 +47,8 @@ export const numbersOnTensors: NumberOps<TensorEngine> = {
   divide: numeric(tf.div),
   larger: numeric(tf.maximum),
   floor: (x) => tf.floor(x),
-  less: (x, y) => tf.less(x, y as Tensor),
-  equal: (x, y) => tf.equal(x, y as Tensor),
+  less: (x, y) => tf.less(x, y),
+  equal: (x, y) => tf.equal(x, y),
   both: (x, y) => tf.logicalAnd(x, y),
   choose: <N extends Tensor2D | Tensor3D>(flags: Tensor, x: N | number, y: N | number): N =>
     tf.where(flags, asTensor(x), asTensor(y)) as N,
