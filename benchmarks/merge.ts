@@ -9,7 +9,7 @@ import { cost, createRandom, findReducer, fullLength, relativeCost } from '@leng
 import {
   createTaskModel,
   createTokenizer,
-  readExamples,
+  openText,
   readModelDirectory,
   sequenceClassification,
 } from '@length-adaptive/models';
@@ -137,16 +137,26 @@ const firstOf = (questions: readonly Float32Array[], paragraphs: readonly Float3
     return near.every((value, other) => other === own || value < (near[own] as number));
   }).length / questions.length;
 
+interface Squad {
+  readonly data: readonly {
+    readonly paragraphs: readonly {
+      readonly context: string;
+      readonly qas: readonly { readonly question: string }[];
+    }[];
+  }[];
+}
+
+/** Paragraphs that fill the length, with the first question of each. */
 const readTexts = async (file: string) => {
-  const seen = new Map<string, string>();
-  for (const example of await readExamples(file))
-    if ('context' in example && !seen.has(example.context)) seen.set(example.context, example.question);
-  const encoded = [...seen].flatMap(([context, question]) => {
-    const ids = tokenizer.encode(context, undefined, { maxLength: tokensOfParagraph }).ids;
-    return ids.length < tokensOfParagraph
-      ? []
-      : [{ paragraph: { ids }, question: { ids: tokenizer.encode(question).ids } }];
-  });
+  const { data } = JSON.parse(await openText(file)) as Squad;
+  const encoded = data
+    .flatMap(({ paragraphs }) => paragraphs)
+    .flatMap(({ context, qas: [first] }) => {
+      const { ids } = tokenizer.encode(context, undefined, { maxLength: tokensOfParagraph });
+      return first === undefined || ids.length < tokensOfParagraph
+        ? []
+        : [{ paragraph: { ids }, question: { ids: tokenizer.encode(first.question).ids } }];
+    });
   return encoded.slice(0, paragraphCount);
 };
 
