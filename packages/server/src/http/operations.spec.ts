@@ -12,6 +12,7 @@ beforeAll(async () => {
     { name: 'names', task: 'token-classification' },
     { name: 'stars', task: 'regression' },
     { name: 'topics', task: 'multi-label-classification' },
+    { name: 'vectors', task: 'embedding' },
   ]);
 });
 
@@ -35,6 +36,7 @@ test('models with their configurations', async () => {
       { name: 'names' },
       { name: 'stars' },
       { name: 'topics', task: 'multi-label-classification', labels: ['long', 'praise'] },
+      { name: 'vectors', task: 'embedding' },
     ],
   });
 });
@@ -147,6 +149,15 @@ test('every answer is as OpenAPI describes it', async () => {
       ],
       ['post', path, one.post(path, { model: 'reviews', query: 'a', documents: ['good'] })],
     ]),
+    ['post', '/embed', one.post('/embed', { model: 'vectors', inputs: ['good', 'bad'] })],
+    ['post', '/embed', one.post('/embed', { model: 'reviews', inputs: 'good' })],
+    ...[{ input: ['good', 'bad'] }, { input: 'good', encoding_format: 'base64' }, { input: 3 }].map(
+      (body): [string, string, Promise<Answer>] => [
+        'post',
+        '/v1/embeddings',
+        one.post('/v1/embeddings', { model: 'vectors', ...body }),
+      ],
+    ),
     ['post', '/tokenize', one.post('/tokenize', { model: 'reviews', inputs: ['a good film', 'bad'] })],
     ['get', '/ping', one.get('/ping')],
   ];
