@@ -102,5 +102,7 @@ test('a module that Node loads first makes a reducer known to the program', asyn
   expect(file('large/model')).toMatchObject({ reducer: { name: 'large-states' } });
   const predict = ['predict', ...engines.onnx, '--model', at('large/model'), '--length-config', '0.5,0.3', text];
   await lat(predict, loader, registering);
-  expect(await lat(predict)).toContain('There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling.');
+  expect(await lat(predict)).toContain(
+    'There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling.',
+  );
 });
