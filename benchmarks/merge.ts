@@ -100,7 +100,7 @@ const timeRows = async (precision: Precision): Promise<Row[]> => {
 };
 
 const tokensOfParagraph = 160;
-const paragraphCount = 444;
+const paragraphCount = 200;
 const questionCount = 200;
 const batchSize = 8;
 
