@@ -27,6 +27,7 @@ const groups = [
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
   distilbert: groups.filter((group) => !group.includes('answer')),
+  roberta: groups,
 };
 
 const missing = programMissing('chromium');
