@@ -107,7 +107,7 @@ describe('differential evolution', () => {
         const [child = []] = differential({ weight: 1, outside: 'at' }).combine(parents, createRandom(seed));
         const [a = [], b = [], c = []] = parents;
         child.forEach((gene, i) =>
-          expect(gene).toBe(Math.min(1, Math.max(0, (a[i] ?? 0) + (b[i] ?? 0) - (c[i] ?? 0)))),
+          expect(gene).toBe(Math.min(1, Math.max(0, (a[i] ?? 0) + ((b[i] ?? 0) - (c[i] ?? 0))))),
         );
       }),
     );
