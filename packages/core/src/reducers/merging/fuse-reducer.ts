@@ -1,9 +1,16 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Matching, MergedAt } from '../../encoder/merge.js';
+import type { Reducer } from '../reducer.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
-import type { LikenessOf } from './partners.js';
+import type { LikenessOf, LikenessSettings } from './partners.js';
 import { bestOfSegments, forbidden, intoLikest, likenessChoices, likenessOf, mayJoin, withTiers } from './partners.js';
+
+/** What `fuse` may be told. */
+export interface FuseSettings extends LikenessSettings {
+  /** What tokens count by in the mean: how many they stand for, or the attention that they received. Default `size`. */
+  readonly weight?: 'size' | 'significance';
+}
 
 /** Added to a significance, so that what stays counts in its own mean. */
 const leastSignificance = 1e-9;
@@ -46,4 +53,4 @@ export const fuseDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: by size, the likeness of states, and tokens return with what they went into. */
-export const fuseReducer = fuseDefinition.reducer;
+export const fuseReducer: (settings?: FuseSettings) => Reducer = fuseDefinition.reducer;

@@ -20,6 +20,12 @@ export interface MergingDefinition<C extends Choices> extends ReducerDefinition 
   readonly reducer: (settings?: Partial<Chosen<C>>) => Reducer;
 }
 
+/** What every merging reducer may be told. */
+export interface UnmergeSettings {
+  /** What tokens return with that went into others. Default `group`. */
+  readonly unmerge?: Unmerge;
+}
+
 /** What tokens return with that went into others. */
 export const unmergeChoices = ['group', 'own'] as const satisfies readonly Unmerge[];
 

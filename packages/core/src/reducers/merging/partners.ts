@@ -2,6 +2,7 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Destinations, MergedAt } from '../../encoder/merge.js';
+import type { UnmergeSettings } from './merging-definition.js';
 
 /** The likeness of two tokens that may not become one: below any cosine. */
 export const forbidden = -2;
@@ -16,8 +17,15 @@ const ofSeparator = 1e7;
 const ofLast = 1e8;
 
 /** What tokens are alike by: the states that enter a layer, or the mean over heads of their keys. */
-export const likenessChoices = ['states', 'keys'] as const;
-export type LikenessOf = (typeof likenessChoices)[number];
+export type LikenessOf = 'states' | 'keys';
+
+export const likenessChoices = ['states', 'keys'] as const satisfies readonly LikenessOf[];
+
+/** What reducers may be told that look for the likest token. */
+export interface LikenessSettings extends UnmergeSettings {
+  /** Default `states`. */
+  readonly likeness?: LikenessOf;
+}
 
 /** The cosines of all pairs of tokens. */
 export const likenessOf = <E extends EngineTypes>(

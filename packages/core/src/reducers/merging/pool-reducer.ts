@@ -1,6 +1,8 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Matching, MergedAt } from '../../encoder/merge.js';
+import type { Reducer } from '../reducer.js';
+import type { UnmergeSettings } from './merging-definition.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
 import { mayJoin, withTiers } from './partners.js';
 
@@ -70,4 +72,4 @@ export const poolDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: tokens return with what they went into. */
-export const poolReducer = poolDefinition.reducer;
+export const poolReducer: (settings?: UnmergeSettings) => Reducer = poolDefinition.reducer;

@@ -1,8 +1,9 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { Matching, MergedAt } from '../../encoder/merge.js';
+import type { Reducer } from '../reducer.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
-import type { LikenessOf } from './partners.js';
+import type { LikenessOf, LikenessSettings } from './partners.js';
 import { bestOfSegments, forbidden, intoLikest, likenessChoices, likenessOf, mayJoin, withTiers } from './partners.js';
 
 /** Rounds of assigning tokens to centres and choosing centres anew. */
@@ -54,4 +55,4 @@ export const tokenPoolingDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: the likeness of states, and tokens return with what they went into. */
-export const tokenPoolingReducer = tokenPoolingDefinition.reducer;
+export const tokenPoolingReducer: (settings?: LikenessSettings) => Reducer = tokenPoolingDefinition.reducer;

@@ -1,8 +1,9 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { MergedAt, Matching } from '../../encoder/merge.js';
+import type { Reducer } from '../reducer.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
-import type { LikenessOf } from './partners.js';
+import type { LikenessOf, LikenessSettings } from './partners.js';
 import { forbidden, intoLikest, isNone, likenessChoices, likenessOf, mayJoin, withTiers } from './partners.js';
 
 /** 2, 4, 8 .. 2^15: no row is longer. */
@@ -51,4 +52,4 @@ export const tomeDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: the likeness of states, and tokens return with what they went into. */
-export const tomeReducer = tomeDefinition.reducer;
+export const tomeReducer: (settings?: LikenessSettings) => Reducer = tomeDefinition.reducer;
