@@ -74,6 +74,18 @@ test('raw float32 rows, a .npy that says its shape, and JSON lines hold the same
   expect(existsSync(out('v.npy.part'))).toBe(false);
 });
 
+test('a text that has no vector has its error in its place, and the others theirs', async () => {
+  const out = join(folder, 'failed.jsonl');
+  const mixed = join(folder, 'mixed.jsonl');
+  writeFileSync(mixed, [texts[0], '', texts[1]].map((text) => JSON.stringify({ text })).join('\n'));
+  const { code, stderr } = await embed('--input', mixed, '--out', out);
+  expect(code).toBe(3);
+  expect(stderr).toContain('1 of 3 texts have no vector.');
+  const lines = jsonLines(readFileSync(out, 'utf8'));
+  expect(lines[1]).toEqual({ text: '', error: { code: 'TEXT_EMPTY', message: expect.stringMatching(/^Text 2: /) } });
+  expectNear([lines[0]?.embedding, lines[2]?.embedding], expected.slice(0, 2));
+});
+
 describe('a run that was stopped', () => {
   const out = join(folder, 'stopped.f32');
   const part = `${out}.part`;

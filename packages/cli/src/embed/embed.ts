@@ -65,8 +65,24 @@ const embedEach = async (
 const jsonLine = ({ vector, error, ...rest }: Embedded): string =>
   JSON.stringify(error ? { ...rest, error } : { ...rest, embedding: [...(vector ?? [])] });
 
-/** Rows of float32 numbers as JSON lines: a text and its vector each; a row of zeros is a text that has none. */
-const toJsonLines = async (path: string, texts: readonly NumberedText[], width: number): Promise<void> => {
+/** Why a text has no vector. */
+interface Failure {
+  /** Where it stands among the texts, from 0. */
+  readonly row: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Rows of float32 numbers as JSON lines: a text and its vector each, or its error. A row of zeros is a text that has none: `null` where it failed
+ * in a run before this one.
+ */
+const toJsonLines = async (
+  path: string,
+  texts: readonly NumberedText[],
+  { width, failures }: { readonly width: number; readonly failures: readonly Failure[] },
+): Promise<void> => {
+  const errors = new Map(failures.map(({ row: at, ...error }) => [at, error]));
   const file = await open(`${path}.tmp`, 'w');
   let row = 0;
   let rest: Buffer = Buffer.alloc(0);
@@ -76,8 +92,10 @@ const toJsonLines = async (path: string, texts: readonly NumberedText[], width: 
     while (rest.length >= size) {
       const vector = Array.from({ length: width }, (_, i) => rest.readFloatLE(4 * i));
       const { input = '' } = texts[row] ?? {};
+      const error = errors.get(row);
       const isEmpty = vector.every((value) => value === 0);
-      await file.appendFile(`${JSON.stringify({ text: input, embedding: isEmpty ? null : vector })}\n`);
+      const line = error ? { text: input, error } : { text: input, embedding: isEmpty ? null : vector };
+      await file.appendFile(`${JSON.stringify(line)}\n`);
       rest = rest.subarray(size);
       row += 1;
     }
@@ -87,9 +105,13 @@ const toJsonLines = async (path: string, texts: readonly NumberedText[], width: 
 };
 
 interface Written {
-  readonly failures: readonly { readonly message: string }[];
+  readonly failures: readonly Failure[];
   readonly count: number;
 }
+
+/** The failures among texts of which the first stands at `start`. */
+const failuresIn = (found: readonly Embedded[], start: number): Failure[] =>
+  found.flatMap(({ error }, i) => (error ? [{ row: start + i, ...error }] : []));
 
 /** Writes the vectors of texts; what an earlier run has written is left out. */
 const writeVectors = async (
@@ -99,11 +121,11 @@ const writeVectors = async (
   { file, width, context }: { readonly file: VectorFile; readonly width: number; readonly context: Context },
 ): Promise<Written> => {
   const progress = context.progress('embed', 'texts');
-  const failures: { readonly message: string }[] = [];
+  const failures: Failure[] = [];
   for (let start = file.rows; start < texts.length; start += group) {
     const found = await embedEach(predictor, texts.slice(start, start + group), { ...options, signal: context.signal });
     await file.append(found.map(({ vector }) => vector ?? new Float32Array(width)));
-    failures.push(...found.flatMap(({ error }) => error ?? []));
+    failures.push(...failuresIn(found, start));
     progress.update(Math.min(start + group, texts.length), texts.length);
   }
   progress.end();
@@ -133,7 +155,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
     if (out === undefined) {
       const found = await embedEach(predictor, texts, { ...options, signal: context.signal });
       for (const each of found) context.print(jsonLine(each));
-      const error = endError({ failures: found.flatMap(({ error }) => error ?? []), count: found.length });
+      const error = endError({ failures: failuresIn(found, 0), count: found.length });
       if (error) throw error;
       return;
     }
@@ -143,7 +165,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       if (file.rows > 0) context.note(`${file.rows} vectors are there already.`);
       const written = await writeVectors(predictor, texts, options, { file, width, context });
       await file.finish();
-      if (out.endsWith('.jsonl')) await toJsonLines(out, texts, width);
+      if (out.endsWith('.jsonl')) await toJsonLines(out, texts, { width, failures: written.failures });
       context.note(`${written.count} vectors of ${width} numbers in ${out}.`);
       const error = endError(written);
       if (error) throw error;
