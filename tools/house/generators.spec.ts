@@ -38,7 +38,7 @@ describe('nx g reducer by-example', () => {
     for (const door of doors)
       expect(files.get(door)).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
     expect(files.get(`${reducers}/registry.ts`)).toMatch(
-      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[attentionDefinition, .*, byExampleDefinition\];/,
+      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[\n {2}attentionDefinition,[\s\S]*tokenPoolingDefinition,\n {2}byExampleDefinition,\n\];/,
     );
   });
 
@@ -116,7 +116,7 @@ describe('nx g task some-job', () => {
   it('writes a task, its tests, and its place in the registry', () => {
     expect([...files.keys()].sort()).toEqual([file, spec, `${tasks}/registry.ts`].sort());
     expect(files.get(`${tasks}/registry.ts`)).toMatch(
-      /import \{ someJobDefinition \} from '\.\/some-job\.js';[\s\S]*tokenClassificationDefinition,\n {2}someJobDefinition,\n\];/,
+      /import \{ someJobDefinition \} from '\.\/some-job\.js';[\s\S]*embeddingDefinition,\n {2}someJobDefinition,\n\];/,
     );
   });
 

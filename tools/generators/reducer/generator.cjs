@@ -29,12 +29,17 @@ module.exports = async (tree, { name }) => {
     /import \{ clsAttentionDefinition \} .*\n/,
     (line) => `${line}import { ${propertyName}Definition } from './${fileName}-reducer.js';\n`,
   );
-  edit(tree, registry, /(?<=const builtIn: .* = \[).*(?=\];)/, (known) => `${known}, ${propertyName}Definition`);
+  edit(
+    tree,
+    registry,
+    /const builtIn: .* = \[\n(?: {2}\w+,\n)+(?=\];)/,
+    (known) => `${known}  ${propertyName}Definition,\n`,
+  );
   // The tests that list the names of this package.
   edit(
     tree,
     'packages/core/src/reducers/registry.spec.ts',
-    /'cls-attention'(?=[\],])/g,
+    /'token-pooling'(?=[\],])/g,
     (name) => `${name}, '${fileName}'`,
   );
   return () => {

@@ -83,7 +83,7 @@ test('a text that has no vector has its error in its place, and the others their
   expect(stderr).toContain('1 of 3 texts have no vector.');
   const lines = jsonLines(readFileSync(out, 'utf8'));
   expect(lines[1]).toEqual({ text: '', error: { code: 'TEXT_EMPTY', message: expect.stringMatching(/^Text 2: /) } });
-  expectNear([lines[0]?.embedding, lines[2]?.embedding], expected.slice(0, 2));
+  expectNear([lines[0]?.embedding ?? [], lines[2]?.embedding ?? []], expected.slice(0, 2));
 });
 
 describe('a run that was stopped', () => {

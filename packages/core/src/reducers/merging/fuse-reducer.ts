@@ -42,7 +42,7 @@ const match = <E extends EngineTypes>(
  * Drop with merge: the tokens that receive the least attention leave, and each goes into the likest of those that stay, weighed by the number
  * of tokens that it stands for, or by the attention that it received.
  */
-export const fuseDefinition = mergingDefinition({
+export const fuseDefinition = /* @__PURE__ */ mergingDefinition({
   name: 'fuse',
   choices: { weight: ['size', 'significance'], likeness: likenessChoices, unmerge: unmergeChoices },
   create: ({ weight, likeness, unmerge }) => ({
@@ -53,4 +53,4 @@ export const fuseDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: by size, the likeness of states, and tokens return with what they went into. */
-export const fuseReducer: (settings?: FuseSettings) => Reducer = fuseDefinition.reducer;
+export const fuseReducer = (settings?: FuseSettings): Reducer => fuseDefinition.reducer(settings);

@@ -65,11 +65,11 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>): Matc
  * Adaptive average pooling of the text: neighbours become one, all runs of a segment as long as one another but for one token. Needs no
  * attention probabilities, and does not look at what tokens say.
  */
-export const poolDefinition = mergingDefinition({
+export const poolDefinition = /* @__PURE__ */ mergingDefinition({
   name: 'pool',
   choices: { unmerge: unmergeChoices },
   create: ({ unmerge }) => ({ unmerge, proportional: true, match }),
 });
 
 /** The same by its settings. Default: tokens return with what they went into. */
-export const poolReducer: (settings?: UnmergeSettings) => Reducer = poolDefinition.reducer;
+export const poolReducer = (settings?: UnmergeSettings): Reducer => poolDefinition.reducer(settings);

@@ -44,7 +44,7 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
  * each token goes to the likest centre, and the member whose distances to the others, weighed by the attention that those receive, have the
  * least sum becomes the centre. Of each cluster the mean remains.
  */
-export const tokenPoolingDefinition = mergingDefinition({
+export const tokenPoolingDefinition = /* @__PURE__ */ mergingDefinition({
   name: 'token-pooling',
   choices: { likeness: likenessChoices, unmerge: unmergeChoices },
   create: ({ likeness, unmerge }) => ({
@@ -55,4 +55,4 @@ export const tokenPoolingDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: the likeness of states, and tokens return with what they went into. */
-export const tokenPoolingReducer: (settings?: LikenessSettings) => Reducer = tokenPoolingDefinition.reducer;
+export const tokenPoolingReducer = (settings?: LikenessSettings): Reducer => tokenPoolingDefinition.reducer(settings);

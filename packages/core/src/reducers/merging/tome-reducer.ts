@@ -7,7 +7,7 @@ import type { LikenessOf, LikenessSettings } from './partners.js';
 import { forbidden, intoLikest, isNone, likenessChoices, likenessOf, mayJoin, withTiers } from './partners.js';
 
 /** 2, 4, 8 .. 2^15: no row is longer. */
-const powers = Array.from({ length: 15 }, (_, i) => 2 ** (i + 1));
+const powers = /* @__PURE__ */ Array.from({ length: 15 }, (_, i) => 2 ** (i + 1));
 
 /**
  * The level of each slot: 0 for the even ones, which go into odd ones; among the odd ones 0 again for every second, and so on. Between two
@@ -41,7 +41,7 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
  * of the tokens that it stands for. Where more than half of them leave a layer, every second of the others looks for one in turn. Likeness
  * is the cosine of the states that enter the layer, or, as published, of their mean keys.
  */
-export const tomeDefinition = mergingDefinition({
+export const tomeDefinition = /* @__PURE__ */ mergingDefinition({
   name: 'tome',
   choices: { likeness: likenessChoices, unmerge: unmergeChoices },
   create: ({ likeness, unmerge }) => ({
@@ -52,4 +52,4 @@ export const tomeDefinition = mergingDefinition({
 });
 
 /** The same by its settings. Default: the likeness of states, and tokens return with what they went into. */
-export const tomeReducer: (settings?: LikenessSettings) => Reducer = tomeDefinition.reducer;
+export const tomeReducer = (settings?: LikenessSettings): Reducer => tomeDefinition.reducer(settings);
