@@ -2,7 +2,7 @@
 export { ModelError } from './errors.js';
 export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { pointForBudget, pointsWithin } from './predictor/budget.js';
-export type { Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
+export type { BoundedPoint, Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
 export type {
   Embedding,
   Embeddings,

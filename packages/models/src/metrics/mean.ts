@@ -1,3 +1,4 @@
+import { sum } from './sum.js';
+
 /** The mean of numbers; NaN of none. */
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: readonly number[]): number => sum(values) / values.length;

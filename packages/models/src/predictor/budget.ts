@@ -65,20 +65,28 @@ export interface PointBounds {
 /** Slack for bounds that are a point's own numbers, as they were printed. */
 const slack = 1e-9;
 
+/** A point with what is known of it. */
+export interface BoundedPoint {
+  readonly point: OperatingPoint;
+  /** Share of the full model's MACs on the examples of the search. */
+  readonly cost?: number | undefined;
+  readonly score?: number | undefined;
+}
+
 /**
- * The points that keep all bounds, in their order: what every budget is resolved by.
+ * The points that keep all bounds, in their order: what every budget is resolved by. What is not known of a point keeps no bound.
  *
  * @param measures of the text; a bound on cost is kept at its tokens where they have `costOf`
  */
-export const pointsWithin = (
-  points: readonly ParetoPoint[],
+export const pointsWithin = <Point extends BoundedPoint>(
+  points: readonly Point[],
   { cost = Infinity, latencyMs, minScore }: PointBounds,
   { costOf, latencyOf = () => Number.NaN }: PointMeasures = {},
-): ParetoPoint[] =>
+): Point[] =>
   points.filter(
     (found) =>
-      (cost === Infinity || (costOf?.(found.point) ?? found.cost) <= cost + slack) &&
-      (minScore === undefined || found.score >= minScore - slack) &&
+      (cost === Infinity || (costOf?.(found.point) ?? found.cost ?? Number.NaN) <= cost + slack) &&
+      (minScore === undefined || (found.score ?? Number.NaN) >= minScore - slack) &&
       (latencyMs === undefined || latencyOf(found.point) <= latencyMs),
   );
 

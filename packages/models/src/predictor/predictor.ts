@@ -29,11 +29,10 @@ import type { Answer } from '../tasks/answer.js';
 import type { PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
+import { sum } from '../metrics/sum.js';
 
 /** Tokens up to which latency is calibrated at least. */
 const usualLength = 128;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** A text with the point that it runs at. */
 interface Chosen {

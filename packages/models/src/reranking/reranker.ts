@@ -26,6 +26,7 @@ import type {
 } from './reranking.js';
 import type { Clock } from './stages.js';
 import { scoreWindows } from './stages.js';
+import { sum } from '../metrics/sum.js';
 
 /** Orders documents by how relevant they are to a query, under a budget or a deadline. */
 export interface Reranker {
@@ -59,8 +60,6 @@ export interface Reranker {
   /** Frees the model, once the calls under way are done. May be called again. */
   dispose(): void;
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** What a document was given in a stage. */
 interface Found extends Relevance {

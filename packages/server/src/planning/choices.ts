@@ -95,8 +95,7 @@ export const choicesFor = (
 ): Choices => {
   if (point) return exactly(paretoSet, point, layers);
   const all = paretoSet.map(toChoice);
-  const kept = new Set(pointsWithin(paretoSet, { minScore }));
-  const allowed = all.filter((_, index) => kept.has(paretoSet[index] as ParetoPoint));
+  const allowed = pointsWithin(all, { minScore });
   if (allowed.length === 0) {
     const best = all.at(-1);
     const known =

@@ -2,13 +2,11 @@ import { pointCost, pointKey } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
 import { costOptionsOf } from '@length-adaptive/models/engine';
+import { pointsWithin } from '@length-adaptive/models/predict';
 import type { ServerError } from '../errors.js';
 import type { Choice, Choices } from '../planning/choices.js';
 import type { ModelFacts } from '../pool/thread-messages.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
-
-/** Slack for bounds that are a point's own numbers, as they were printed. */
-const slack = 1e-9;
 
 /** MACs of an input of so many tokens. */
 export type MacsOf = (tokens: number, point: OperatingPoint) => number;
@@ -73,7 +71,8 @@ export type Planned = Pick<Job, 'choices' | 'waiting' | 'tokens' | 'affordable'>
 export const bestAffordable = ({ allowed, cost: bound }: Choices, tokens: number, macs: MacsOf): number => {
   if (bound === undefined) return Infinity;
   const whole = macs(tokens, {});
-  return allowed.filter(({ point }) => macs(tokens, point) <= (bound + slack) * whole).at(-1)?.index ?? -1;
+  const costOf = (point: OperatingPoint): number => macs(tokens, point) / whole;
+  return pointsWithin(allowed, { cost: bound }, { costOf }).at(-1)?.index ?? -1;
 };
 
 /** What a text is expected to run at, as its job runs at `top` at most; where it can afford nothing, the cheapest stands for it. */
