@@ -29,6 +29,8 @@ export interface PredictOptions {
   readonly rawScores?: boolean | undefined;
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Token classification only: say what each token is labelled, too. Default false. */
+  readonly tokenAnswers?: boolean | undefined;
   /** Embedding only: what is put before each text. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
   /** Embedding only: read texts that are too long in windows, and give the mean of their vectors. Default false. */

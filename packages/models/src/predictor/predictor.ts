@@ -28,7 +28,7 @@ import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
@@ -54,6 +54,8 @@ export interface Predictor {
   /** What runs the model: `tfjs`, `onnxruntime`. */
   readonly engine: string;
   readonly task: TaskName;
+  /** What its answers are made of beside label and score. */
+  readonly answers: Task['answers'];
   readonly dimensions: Dimensions;
   /** What the head reads, and its outputs. */
   readonly head: Readout;
@@ -183,7 +185,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const windowLength = lengthAdaptive?.training?.['maxLength'];
   const prepare = (
     text: TextInput | TokenInput,
-    { truncate = false, answers, maxAnswerTokens, threshold, prompt, inWindows }: PredictOptions,
+    { truncate = false, answers, maxAnswerTokens, threshold, tokenAnswers, prompt, inWindows }: PredictOptions,
   ): PreparedText => {
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
@@ -193,6 +195,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       answers,
       maxAnswerTokens,
       threshold,
+      tokenAnswers,
       prompt,
       inWindows,
       ...(typeof windowLength === 'number' && { windowLength }),
@@ -331,6 +334,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   return {
     engine: model.engine,
     task: model.task.name,
+    answers: model.task.answers,
     dimensions,
     head: model.task.readout,
     paretoSet,

@@ -62,6 +62,8 @@ export interface PrepareOptions {
   readonly maxAnswerTokens?: number | undefined;
   /** Probability from which a label is given: multi-label classification only. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Say what each token is labelled, too: token classification only. Default false. */
+  readonly tokenAnswers?: boolean | undefined;
   /** What is put before a text: embedding only. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
   /** Read a text that is too long in windows instead, and give the mean of their vectors: embedding only. Default false. */

@@ -9,7 +9,8 @@ import { encodeTags } from './encode-tags.js';
 import { tagsOf as tagsInSentences } from './labels-of.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
 import { listTarget, widthOf } from './target-arrays.js';
-import type { EntityAnswer } from './answer.js';
+import type { Encoding } from '../tokenizer/tokenizer.js';
+import type { EntityAnswer, TokenAnswer } from './answer.js';
 import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
 import { checkLength, cutFrom } from './sequence-task.js';
@@ -41,6 +42,27 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const readTokens = (example: LabelledInput): number[] =>
     listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
   const tagOf = (number: number): string => labels[number] ?? 'O';
+  /** What each token is labelled that stands for something of the text. */
+  const answersOfTokens = (
+    logits: ArrayLike<number>,
+    { ids, offsets, sequenceIds }: Encoding,
+    textOf: (id: number) => string,
+  ): TokenAnswer[] =>
+    ids.flatMap((id, index) => {
+      if (sequenceIds[index] === null) return [];
+      const probabilities = softmax(rowOf(logits, index));
+      const best = argMax(probabilities);
+      const offset = offsets[index];
+      return [
+        {
+          index,
+          text: textOf(id),
+          label: tagOf(best),
+          score: probabilities[best] ?? 0,
+          ...(offset && { start: offset[0], end: offset[1] }),
+        },
+      ];
+    });
   const bestTag = (logits: ArrayLike<number>, token: number): string => tagOf(argMax(rowOf(logits, token)));
   /** A tag for each word; `O` for those that no token stands for. */
   const tagsOf = (example: LabelledInput, logits: ArrayLike<number>): string[] => {
@@ -82,7 +104,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
 
     target,
 
-    prepare: (tokenizer, text, { positions, truncate }) => {
+    prepare: (tokenizer, text, { positions, truncate, tokenAnswers = false }) => {
       if (typeof text !== 'string')
         throw new ModelError('OPTION_INVALID', 'Token classification reads one text; a pair came.');
       const { encoding, spans } = encodeTextWords(tokenizer, text, { ...(truncate && { maxLength: positions }) });
@@ -115,6 +137,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
             label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '),
             score: meanOrZero(read),
             entities,
+            ...(tokenAnswers && { tokenAnswers: answersOfTokens(logits, encoding, (id) => tokenizer.decode([id])) }),
           };
         },
       };
