@@ -81,7 +81,7 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
       const { model, ...opened } = await openForTraining(source, examples, settings);
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
-      if (model.initialised.length > 0)
+      if (model.initialised.some((name) => !name.startsWith('reducer.')))
         context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
       return {

@@ -1,4 +1,12 @@
-import type { ModelConfig, PriorName, Task, TaskDefinition, TaskName, TextModel } from '@length-adaptive/models';
+import type {
+  DepartedAnswer,
+  ModelConfig,
+  PriorName,
+  Task,
+  TaskDefinition,
+  TaskName,
+  TextModel,
+} from '@length-adaptive/models';
 import {
   dataKindOf,
   isOfClass,
@@ -56,6 +64,7 @@ interface OpenSettings {
   readonly seed: number;
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
+  readonly departed?: DepartedAnswer | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
@@ -67,6 +76,6 @@ interface OpenSettings {
  * where the task cannot be guessed
  */
 export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior } = settings;
-  return openModel(source, { seed, reducer, prior, task: taskFor(data, settings) });
+  const { seed, reducer, prior, departed } = settings;
+  return openModel(source, { seed, reducer, prior, departed, task: taskFor(data, settings) });
 };
