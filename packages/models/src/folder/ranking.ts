@@ -139,7 +139,8 @@ export const withRanking = (
 ): LengthAdaptiveFile | undefined => {
   const record = reducerRecord(reducer);
   const prior = own ?? (task?.prior && { name: 'none' as const }); // a folder that says nothing has the task's own
-  const departed = task && departedAnswerOf(task) === 'majority' ? departedAnswerOf(task) : undefined;
+  const answer = task && departedAnswerOf(task);
+  const departed = answer === 'majority' || file?.departed !== undefined ? answer : undefined;
   if (!file && !prior && !record && !departed) return undefined;
   const {
     prior: _,

@@ -150,7 +150,8 @@ export const headOnGraph = <Leaf>(
   },
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
   answerFor: (outputs, stayed, answer) => {
-    const stays = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
+    const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
+    const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
     const left = g.op('Sub', [g.float(1), stays]);
     return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
   },
