@@ -1,3 +1,4 @@
+import { predictorOf } from '@length-adaptive/core';
 import type {
   DepartedAnswer,
   ModelConfig,
@@ -15,6 +16,7 @@ import {
   taskDefinitionOf,
   taskDefinitions,
   taskOf,
+  withDeparted,
 } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError } from '../context/errors.js';
@@ -77,5 +79,18 @@ interface OpenSettings {
  */
 export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
   const { seed, reducer, prior, departed } = settings;
-  return openModel(source, { seed, reducer, prior, departed, task: taskFor(data, settings) });
+  const taskOfConfig = taskFor(data, settings);
+  const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
+  const task = (config: ModelConfig): Task => {
+    const asked = taskOfConfig(config);
+    if (!learns) return asked;
+    if (!asked.matters)
+      throw new CliError(
+        'USAGE',
+        `The reducer ${reducer} learns which tokens matter from what a task says of its examples, and ${asked.name} does not say; choose another --reducer.`,
+      );
+    // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
+    return withDeparted(asked, asked.majority && 'majority');
+  };
+  return openModel(source, { seed, reducer, prior, departed, task });
 };
