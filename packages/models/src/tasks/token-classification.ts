@@ -5,9 +5,11 @@ import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { mean } from '../metrics/mean.js';
 import { isOfClass } from './checkpoint-class.js';
+import { majorityLogits } from './departed-answer.js';
 import { encodeTags } from './encode-tags.js';
 import { tagsOf as tagsInSentences } from './labels-of.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
+import { nearTagged } from './near-tagged.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { EntityAnswer, TokenAnswer } from './answer.js';
@@ -77,6 +79,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const goldOf = (example: LabelledInput): readonly string[] =>
     example.sentence?.tags ?? listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
 
+  const outside = labels.indexOf('O');
   const target: TokenTask['target'] = (tag) => {
     const named = labels.indexOf(tag);
     if (named >= 0) return named;
@@ -96,6 +99,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     pair: 'none',
     readout: { pool: 'none', outputs },
     distribution: 'outputs',
+    majority: majorityLogits(outputs, outside),
     labels,
     defaultMetric: 'f1',
     checkpoint: { classSuffix },
@@ -163,6 +167,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     divergence: (full, reduced, example) =>
       meanOrZero(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 
+    ...(outside >= 0 && { matters: (example) => nearTagged(example, outside) }),
     targets: (batch) => {
       const width = widthOf(batch);
       const count = batch.reduce((sum, example) => sum + readTokens(example).length, 0);
