@@ -4,7 +4,7 @@ import { checkLayers } from './layers.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
 import type { OperatingPoint } from './operating-point.js';
-import { lengthsOf } from './operating-point.js';
+import { lengthsOf, runningLayers } from './operating-point.js';
 import type { Ranks } from './ranks.js';
 import { matrixMacs, validateRanks } from './ranks.js';
 
@@ -129,7 +129,22 @@ export const pointCost = (
   point: OperatingPoint,
   length: number,
   options: CostOptions = {},
-): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ranks: point.ranks });
+): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ...pointOptions(point, shape.layers) });
+
+/** What of a point a cost depends on beside its lengths. */
+const pointOptions = (point: OperatingPoint, layers: number): Pick<CostOptions, 'layers' | 'ranks'> => ({
+  ranks: point.ranks,
+  ...(point.skip && { layers: runningLayers(point, layers) }),
+});
+
+/** `relativeCost` of an operating point. */
+export const relativePointCost = (
+  shape: EncoderShape,
+  point: OperatingPoint,
+  lengths: Iterable<number>,
+  options: CostOptions = {},
+): number =>
+  relativeCost(shape, lengthsOf(point, shape.layers), lengths, { ...options, ...pointOptions(point, shape.layers) });
 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):

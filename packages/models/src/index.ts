@@ -111,7 +111,7 @@ export type {
   LongTexts,
   VectorFormat,
 } from './predictor/embedding.js';
-export { parsePoint, parseRanks } from './predictor/parse-point.js';
+export { parsePoint, parseRanks, pointText } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
@@ -162,6 +162,7 @@ export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { depthPoints } from './search/depth-points.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
   LengthObjective,

@@ -17,6 +17,12 @@ export const lengthsInput = 'length_ratios';
 /** Metadata of a file: the configuration that is built in, or `input`. */
 export const lengthConfigKey = 'length_config';
 
+/** The input that says of each layer whether it runs, in files that leave it open. */
+export const layersInput = 'running_layers';
+
+/** Metadata of a file that leaves layers out: the numbers of those that it has, or `input`. Absent: it has all of them, and runs all. */
+export const layersKey = 'layers';
+
 /** Metadata of a file of factors: the ranks that are built in, as JSON. */
 export const ranksKey = 'ranks';
 
@@ -47,6 +53,8 @@ export interface OnnxFile {
   readonly bytes: Uint8Array;
   /** The operating point that is built in. */
   readonly builtIn: OperatingPoint | undefined;
+  /** Whether it takes the layers that run as an input. */
+  readonly choosesLayers: boolean;
   /** The ranks of the factors in it; undefined for whole matrices. */
   readonly ranks: Ranks | undefined;
   /** What ranks the tokens. */
@@ -96,6 +104,15 @@ const reducerOf = (text: string | undefined): NamedReducer => {
   );
 };
 
+/** The point that a file has built in: its lengths, and the layers that it has, as it says them. */
+const builtInPoint = (lengths: string, layers: string | undefined): OperatingPoint => {
+  const numbers = (text: string): number[] => text.split(' ').map(Number);
+  const config = numbers(lengths);
+  if (layers === undefined) return { lengths: config };
+  const running = numbers(layers);
+  return { lengths: config, skip: [...config.keys()].filter((layer) => !running.includes(layer)) };
+};
+
 /** What a file says of its ranks. */
 const ranksOf = (text: string | undefined): Ranks | undefined => {
   if (text === undefined) return undefined;
@@ -121,13 +138,16 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
       'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
     );
   }
-  const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
+  const layers = metadata(layersKey);
+  const choosesLayers = layers === 'input';
+  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, choosesLayers ? undefined : layers);
   const ranks = ranksOf(metadata(ranksKey));
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const pooling = metadata(poolingKey);
   const found = {
     builtIn,
+    choosesLayers,
     ranks,
     reducer: reducerOf(metadata(reducerMetadata)),
     priorLayers,
@@ -138,7 +158,7 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   };
   const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
   if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
-  const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
+  const defaults = [...(builtIn ? [] : [lengthsInput]), ...(choosesLayers ? [layersInput] : []), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
   if (kept.length === model.graph.initializer.length) return { content: asItIs, ...found };
   model.graph.initializer = kept;

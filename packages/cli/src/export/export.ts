@@ -25,8 +25,21 @@ export interface ExportResult {
   readonly files: readonly ExportedFile[];
 }
 
-const checkSettings = ({ budget, lengthConfig, verify, data, tolerance, leastAgreement }: ExportSettings): void => {
+const checkSettings = ({
+  budget,
+  lengthConfig,
+  chooseLayers,
+  verify,
+  data,
+  tolerance,
+  leastAgreement,
+}: ExportSettings): void => {
   checkLengthSettings({ budget, lengthConfig });
+  if (chooseLayers && (budget ?? lengthConfig) !== undefined)
+    throw new CliError(
+      'USAGE',
+      '--choose-layers leaves the configuration open, and --budget or --length-config builds one in; give one of them.',
+    );
   if (budget !== undefined && 'latencyMs' in parseBudget(budget)) {
     throw new CliError(
       'USAGE',
@@ -126,6 +139,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     const files = await exportModel(out, opened, {
       precisions,
       point,
+      ...(settings.chooseLayers && { chooseLayers: true }),
       verify,
       ...inputs,
       tolerance,

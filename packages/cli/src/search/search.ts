@@ -47,8 +47,11 @@ import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract
 import { withoutLengthDrop } from './without-length-drop.js';
 import { currentVersions } from '../run-folder/versions.js';
 
+/** What is measured after the search. */
+type MeasuredReport = Pick<SearchReport, 'full' | 'paretoSet' | 'fewerLayers' | 'baselines'>;
+
 const reportOf = (
-  measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>,
+  measured: MeasuredReport,
   result: LengthSearchResult,
   { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork,
 ): SearchReport => ({
@@ -94,10 +97,7 @@ const reportOf = (
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
 
-const measure = async (
-  result: LengthSearchResult,
-  work: SearchWork,
-): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
+const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
     return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
   } catch (error) {

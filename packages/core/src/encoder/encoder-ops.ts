@@ -45,6 +45,12 @@ export interface Passed<E extends EngineTypes> {
   readonly tokens: E['tokens'];
 }
 
+/** What a layer gives. */
+export interface LayerRun<E extends EngineTypes> {
+  readonly states: E['states'];
+  readonly tokens: E['tokens'];
+}
+
 /** Where tokens go when some of them are taken together. */
 export interface Merging<E extends EngineTypes> {
   /** The new slot of what each slot goes into: its own where it stays. */
@@ -131,6 +137,14 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   multiply(x: E['scores'], y: E['scores']): E['scores'];
   /** Adds what travels as the prior of the tokens to the scores of real ones. */
   addPrior(scores: E['scores'], among: E['tokens']): E['scores'];
+  /** Runs `then`, a layer, where the step says that it runs: of engines that decide so when their graph runs, as in `whereAnyLeave`. */
+  readonly whereRuns?: (
+    step: E['step'],
+    then: (ops: EncoderOps<E>) => LayerRun<E>,
+    otherwise: LayerRun<E>,
+  ) => LayerRun<E>;
+  /** Of these, too: the states of those that ask in a layer where the first token alone is wanted, which are all but in the last that runs. */
+  readonly asking?: (states: E['states'], step: E['step']) => E['states'];
   /** Runs `then` where the step lets any token leave. An engine may decide when its graph runs: `then` gets the operations of the branch. */
   whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
   /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */

@@ -16,8 +16,10 @@ import {
   extentOf,
   factorsOf,
   headOnTensors,
+  leavesLayersOut,
   lengthsOf,
   pointCost,
+  runningLayers,
   validateOperatingPoint,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
@@ -182,6 +184,8 @@ export const createTaskModel = (
   const ranked = { dimensions, largestRanks: lowRank?.ranks };
   const check = (point: OperatingPoint): OperatingPoint =>
     checkRanks(validateOperatingPoint(point, dimensions.layers), ranked);
+  const layersAt = (point: OperatingPoint): readonly number[] | undefined =>
+    leavesLayersOut(point) ? runningLayers(point, dimensions.layers) : undefined;
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
@@ -236,7 +240,7 @@ export const createTaskModel = (
     forward,
     run: async (inputs, { point = {} } = {}) => {
       const { lengths: config, ranks } = check(point);
-      const output = logits(inputs, { config, ranks });
+      const output = logits(inputs, { config, ranks, layers: layersAt(point) });
       try {
         return (await output.data()) as Float32Array;
       } finally {
@@ -249,6 +253,7 @@ export const createTaskModel = (
       const { hidden, trace } = tidy(() =>
         encode(encoderAt(ranks), withPriors(prior, [input]), {
           config: lengthsOf(point, dimensions.layers),
+          layers: layersAt(point),
           ...ranking,
           wanted: 'survivors',
           trace: true,
@@ -256,7 +261,12 @@ export const createTaskModel = (
       );
       try {
         const kept: number[][] = [];
-        for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
+        let before = Array.from({ length: input.ids.length }, (_, position) => position); // what enters the first layer
+        for (let layer = 0; layer < dimensions.layers; layer++) {
+          const run = trace.find((of) => of.layer === layer);
+          if (run) before = Array.from(await run.positions.data()).slice(0, run.counts[0]);
+          kept.push(before);
+        }
         return kept;
       } finally {
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);

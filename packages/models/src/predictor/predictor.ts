@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength, keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { fullLength, keptAt, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { checkRanks } from '../folder/low-rank.js';
 import type { Budget, BudgetChoice } from './budget.js';
@@ -305,14 +305,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     point: OperatingPoint,
   ): Omit<Prediction, keyof Answer | 'error' | 'logits'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
-    const config = lengthsOf(point, layers);
-    const kept = lengths.map((length) => keptTokens(config, length));
+    const kept = lengths.map((length) => keptAt(point, layers, length));
     return {
       point,
       cost: shareOf(lengths, point),
       tokens: sum(lengths),
       ...(cutTokens !== undefined && { cutTokens }),
-      keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
+      keptTokens: Array.from({ length: layers }, (_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
     };
   };
 

@@ -3,6 +3,7 @@ import { attentionReducer, predictedAt, runEncoder } from '@length-adaptive/core
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
 import type { LayerLengths } from './length-plan.js';
+import { chooseLayers } from './length-plan.js';
 import { onGraph } from './on-graph.js';
 import type { WeightEmitter } from './precision.js';
 
@@ -24,6 +25,8 @@ export interface EncoderGraphOptions {
   readonly wanted: 'first' | 'all';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
+  /** Let the input `running_layers` choose among them; there must be a plan. Default false. */
+  readonly choosesLayers?: boolean | undefined;
   /** What ranks the tokens. Default: attention does. */
   readonly reducer?: Reducer | undefined;
   /** In layers below this number the prior of the inputs counts. Default: in all of them. */
@@ -67,6 +70,7 @@ export const encoderGraph = <Leaf>(
     plan,
     wanted,
     layers = weights.blocks.map((_, layer) => layer),
+    choosesLayers = false,
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
     protectedTokens,
@@ -91,10 +95,12 @@ export const encoderGraph = <Leaf>(
     onEmbeddingSum: (sum) => (embeddingSum = sum),
   });
   const { predictor } = reducer;
+  const steps = plan && layers.map((layer) => plan[layer] as LayerLengths);
+  const firstAlone = wanted === 'first' && !trace && observe === undefined;
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
     wanted,
     layers,
-    steps: plan && layers.map((layer) => plan[layer] as LayerLengths),
+    steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,

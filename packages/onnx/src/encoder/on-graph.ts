@@ -297,6 +297,12 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     multiply: (x, y) => g.op('Mul', [x, y]),
     // Slots without a token keep a score of 0, which no real token is below.
     addPrior: (scores, { prior, valid }) => g.op('Add', [scores, g.op('Mul', [prior as Value, valid])]),
+    whereRuns: ({ choice }, then, otherwise) => {
+      if (!choice) return then(ops);
+      const bare = ({ states, tokens }: typeof otherwise): typeof otherwise => ({ states, tokens });
+      return chooseTree(g, choice.runs, (b) => bare(then(opsOf(b, options, padded))), bare(otherwise));
+    },
+    asking: (x, { choice }) => (choice?.asking ? g.op('Slice', [x, g.int64([0]), choice.asking, g.int64([1])]) : x),
     whereAnyLeave: ({ drops }, then, otherwise) => {
       if (drops === 'never') return otherwise;
       if (drops === 'always') return then(ops);
