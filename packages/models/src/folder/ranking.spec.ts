@@ -88,7 +88,7 @@ describe('the reducer that is chosen', () => {
       'a name that nobody knows',
       ['nearest', undefined],
       'REDUCER_UNKNOWN',
-      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, large-states/,
+      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states/,
     ],
     ['settings that are wrong', [{ name: 'large-states', power: 3 }, undefined], 'OPTION_INVALID', /has power 3/],
     [
@@ -171,7 +171,7 @@ describe('a folder', () => {
       'a reducer that nobody registered',
       { name: 'nearest' },
       'REDUCER_UNKNOWN',
-      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, large-states\. .*--import \.\/my-reducer\.mjs/,
+      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states\. .*--import \.\/my-reducer\.mjs/,
     ],
     [
       'settings that its reducer does not take',
