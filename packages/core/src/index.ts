@@ -62,13 +62,24 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { skimReducer } from './reducers/skim/skim-reducer.js';
+export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
-export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
+export {
+  findReducer,
+  isRegisteredReducer,
+  predictorMacs,
+  predictorOf,
+  reducerKey,
+  reducerNames,
+  registerReducer,
+} from './reducers/registry.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';
 export { keepOrder, rankOrder, selectionOf } from './selection/selection.js';
@@ -120,6 +131,7 @@ export type {
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  PredictorWeights,
   WeightTree,
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';

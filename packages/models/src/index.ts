@@ -118,6 +118,8 @@ export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';
 export { labelsOf, tagsOf } from './tasks/labels-of.js';
 export { encodeSentences } from './examples/encode-sentences.js';
+export { departedAnswerOf, departedAnswers, withDeparted } from './tasks/departed-answer.js';
+export type { DepartedAnswer } from './tasks/departed-answer.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';

@@ -16,7 +16,7 @@ import type {
   Readout,
   TaskModel,
 } from '@length-adaptive/models/engine';
-import { logitAxes, outputNamesOf, runHead, wantedStates } from '@length-adaptive/models/engine';
+import { departedAnswerOf, logitAxes, outputNamesOf, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
 import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -38,6 +38,7 @@ import { elementTypeNumber } from './graph/protos.js';
 import type { OnnxContent } from './read-file.js';
 import {
   defaultMinTokens,
+  departedKey,
   layersInput,
   layersKey,
   lengthConfigKey,
@@ -238,16 +239,17 @@ const buildGraph = (
     priorLayers: prior?.layers,
     protectedTokens,
     wanted: head ? wantedStates(head.task.readout) : 'all',
+    stayed: head?.task.readout.departed !== undefined,
     trace,
   };
-  const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+  const { hidden, stayed, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
     if (defaults && head.task.readout.layer === 'none') outputStates(g, hidden, head.task.readout, hiddenSize);
     // The head is small and decides: it stays in single precision.
     outputLogits(
       g,
-      runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), hidden, head.weights, {
+      runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), { states: hidden, stayed }, head.weights, {
         activation: head.activation,
         readout: head.task.readout,
       }),
@@ -269,6 +271,7 @@ const buildGraph = (
     ...(ranks && { [ranksKey]: JSON.stringify(ranks) }),
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
+    ...(stayed !== undefined && { [departedKey]: 'majority' }),
     ...(pooling !== undefined && { [poolingKey]: pooling }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
   };
@@ -320,6 +323,7 @@ export const makeOnnxFile = (
     ranks: ranks ?? dimensions.ranks,
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,
+    departed: departedAnswerOf(task),
     minTokens: defaultMinTokens,
     precision: options.precision,
   };

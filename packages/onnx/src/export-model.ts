@@ -2,7 +2,7 @@ import type { EncoderInput } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { areFullRanks, isFullPoint, leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
-import { withDigest } from '@length-adaptive/models/engine';
+import { departedAnswerOf, withDigest } from '@length-adaptive/models/engine';
 import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
@@ -171,7 +171,7 @@ const writeGraphs = async (
           model,
           bytes,
           given,
-          { ...session, traced, reducer: model.reducer, prior: model.prior },
+          { ...session, traced, reducer: model.reducer, prior: model.prior, departed: departedAnswerOf(model.task) },
           options,
         )
       : undefined;

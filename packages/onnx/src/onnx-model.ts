@@ -1,5 +1,5 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
-import { namedReducer, reducerKey } from '@length-adaptive/core/encoder';
+import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
 import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
@@ -11,7 +11,7 @@ import {
   uniformRanks,
   validateOperatingPoint,
 } from '@length-adaptive/core/lengths';
-import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
+import type { DepartedAnswer, Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
 import { checkRanks } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
@@ -24,6 +24,7 @@ import {
   logitCount,
   outputNamesOf,
   resolvePrior,
+  withDeparted,
   withPriors,
 } from '@length-adaptive/models/engine';
 import { taskOf } from '@length-adaptive/models/predict';
@@ -59,6 +60,8 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly reducer?: NamedReducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What a token that left answers: the file must have been exported with it. Default: what the file says. */
+  readonly departed?: DepartedAnswer | undefined;
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
@@ -78,6 +81,18 @@ const checkRanking = (
   fail(
     `${prior.name} in its first ${prior.layers} layers`,
     priorLayers === 0 ? `by ${reducerKey(own)} alone` : `with a prior in the first ${priorLayers}`,
+  );
+};
+
+/** @throws OnnxError `OPTION_INVALID` for another answer of tokens that left than the file gives */
+const checkDeparted = (
+  asked: DepartedAnswer | undefined,
+  { builtIn, departed }: Omit<OnnxContent, 'content'>,
+): void => {
+  if (asked === undefined || asked === departed || (builtIn && isFullPoint(builtIn))) return;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `Tokens that left are to answer by "${asked}", and the ONNX file was exported with "${departed}". Export the model anew (lat export), or open its weights.`,
   );
 };
 
@@ -148,19 +163,26 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, largestRanks, lendOther, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
+  { traced, largestRanks, lendOther, reducer, prior: chosen, departed, digest, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const given: Dimensions = architectureOf(config).dimensions(config);
-  const task: Task = taskOf(config);
+  const plain: Task = taskOf(config);
   const { layers } = given;
-  const prior = resolvePrior(chosen, { task, layers });
+  const prior = resolvePrior(chosen, { task: plain, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
     checkRanking({ reducer, prior }, own);
-    checkPooling(task, own);
+    checkDeparted(departed, own);
+    checkPooling(plain, own);
     return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
-  const dimensions: Dimensions = own ? { ...given, ranks: own } : given;
+  const task = withDeparted(plain, departed ?? file.departed);
+  const macs = predictorMacs(file.reducer, given.hiddenSize);
+  const dimensions: Dimensions = {
+    ...given,
+    ...(own && { ranks: own }),
+    ...(macs > 0 && { predictorMacs: macs }),
+  };
   const expected = outputNamesOf(task);
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();

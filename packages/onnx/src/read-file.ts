@@ -3,7 +3,7 @@ import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { validateRanks } from '@length-adaptive/core/lengths';
-import type { Readout } from '@length-adaptive/models/engine';
+import type { DepartedAnswer, Readout } from '@length-adaptive/models/engine';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
@@ -41,6 +41,9 @@ export const defaultMinTokens = 2;
 /** Metadata of a file whose tokens are ranked by another reducer than attention: its name and its settings, as JSON. */
 export const reducerMetadata = 'reducer';
 
+/** Metadata of a file whose tokens, once they have left, answer otherwise than by their last state. */
+export const departedKey = 'departed';
+
 /** Metadata of a file that makes vectors: how it pools the states of the tokens. */
 export const poolingKey = 'pooling';
 
@@ -58,6 +61,8 @@ export interface OnnxFile {
   readonly reducer: NamedReducer;
   /** First layers in which a prior counts; 0 for a file that takes none. */
   readonly priorLayers: number;
+  /** What a token that left answers. */
+  readonly departed: DepartedAnswer;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
   /** What its weights are stored in. */
@@ -146,6 +151,7 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
     ranks,
     reducer: reducerOf(metadata(reducerMetadata)),
     priorLayers,
+    departed: metadata(departedKey) === 'majority' ? ('majority' as const) : ('state' as const),
     minTokens,
     pooling,
     precision: metadata('precision'),

@@ -1,4 +1,5 @@
 import type { MetricName, PriorName, ScoreName } from '@length-adaptive/models';
+import { departedAnswers } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { choice, either, enabled, flag, number, text, texts } from './option.js';
 
@@ -71,6 +72,11 @@ export const rankingOptions = {
   prior: choice(
     priorNames,
     'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole (default: what the model says, else none; for rerankers first-text)',
+    undefined,
+  ),
+  departed: choice(
+    departedAnswers,
+    'what a token that left answers, where each answers for itself: majority is what most tokens answer (O), state is by the last state that it had (default: what the model says, else state)',
     undefined,
   ),
 } as const;

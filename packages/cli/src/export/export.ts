@@ -127,7 +127,11 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
   const data = settings.data === undefined ? undefined : await readTextData(settings.data, settings);
   await startBackend(settings);
-  const opened = await openTrainedModel(source, { reducer: settings.reducer, prior: settings.prior });
+  const opened = await openTrainedModel(source, {
+    reducer: settings.reducer,
+    prior: settings.prior,
+    departed: settings.departed,
+  });
   for (const line of opened.notes ?? []) context.note(line);
   try {
     const point = await chosenPoint(settings, opened, []);

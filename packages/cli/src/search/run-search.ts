@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { reducerKey } from '@length-adaptive/core';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { defaultEvaluations, reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
+import {
+  defaultEvaluations,
+  departedAnswerOf,
+  reducerRecord,
+  scoreNameFor,
+  searchLengths,
+} from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
@@ -97,6 +103,7 @@ export const runSearch = async ({
       ...(spend !== undefined && { spend }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
+      departed: model.task.readout.departed && departedAnswerOf(model.task),
     },
   };
   // What soft-extract has learned is something to go on from, too.

@@ -1,7 +1,7 @@
 import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
-import type { AffineWeights, AttentionWeights, LayerNormWeights, WeightTree } from './weights.js';
+import type { AffineWeights, AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
 
 /** What attention compares and mixes: all heads side by side, one row a token. */
 export interface ProjectionsOf<States> {
@@ -91,6 +91,13 @@ export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
   mean(states: E['states'], weights: MeanWeights): E['states'];
   /** Each row divided by its length. */
   unit(states: E['states']): E['states'];
+  /**
+   * What a head gave for each token, and the same numbers for every token that has left.
+   *
+   * @param stayed 1 for each token of the input that is still there, 0 for the others, as `EncoderOps.stayed` says it
+   * @param answer one number an output
+   */
+  answerFor(outputs: E['states'], stayed: E['scores'], answer: readonly number[]): E['states'];
 }
 
 /**
@@ -116,6 +123,14 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * of one that stands for several counts as often.
    */
   received(attended: Attended<E>, among: E['tokens'], voters?: Voters): E['scores'];
+  /**
+   * A number a slot by a small affine map in full precision: [B, T]. Slots of padding have a number, too.
+   *
+   * @param mix how much each output of the map counts, of one that has several
+   */
+  read(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>, mix?: readonly number[]): E['scores'];
+  /** The same states as constants: no gradient flows back from here. */
+  constant(x: E['states']): E['states'];
   /** The sum of the absolute values of each token's state. 0 for padding. */
   magnitudes(states: E['states'], among: E['tokens']): E['scores'];
   /** Scores times scores, token by token. */
@@ -153,6 +168,11 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   firstTokens(among: E['tokens']): E['tokens'];
   /** The first token of each row as one row an input, [B, hidden]. */
   pool(states: E['states'], among: E['tokens']): E['states'];
+  /**
+   * 1 for each token of the input that is still there, 0 for those that have left: [B, T]. Undefined where none can have, or where those that
+   * leave go into others.
+   */
+  stayed(tokens: E['tokens']): E['scores'] | undefined;
   /** Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding. */
   restore(states: E['states'], tokens: E['tokens']): E['states'];
 }

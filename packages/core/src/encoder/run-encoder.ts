@@ -28,6 +28,11 @@ export interface RunOptions<E extends EngineTypes> {
   readonly score: (ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores'];
   /** How tokens that leave go into those that stay; it ranks them, too. Default: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
+  /**
+   * Also report what this makes of every layer that ranks tokens, whether any leave it or not: what a reducer predicts, to train it. It is given states
+   * as constants, so that the encoder learns nothing by it.
+   */
+  readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
@@ -50,8 +55,16 @@ export interface EncoderRun<E extends EngineTypes> {
   /** One entry an executed layer; empty unless asked for. */
   readonly trace: readonly TracedLayer<E>[];
   readonly observed: ObservedBy<E>;
+  /** What `predict` made of each layer, [B, T] each; empty unless asked for. Not of the last where it computes the first token alone. */
+  readonly predictions: readonly E['scores'][];
 }
 
+/** What a reducer may look at, as constants. */
+const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): ScoredAt<E> => ({
+  ...at,
+  entering: ops.constant(at.entering),
+  attended: { ...at.attended, context: ops.constant(at.attended.context) },
+});
 /** What a layer is given. */
 interface LayerAt<E extends EngineTypes> {
   readonly layer: number;
@@ -102,10 +115,11 @@ export const runEncoder = <E extends EngineTypes>(
     layerNormEpsilon: epsilon,
     activation = 'gelu',
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
+  const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   let states = ops.dropout(embed(ops, embeddings, epsilon), 'embeddings', 'hidden');
@@ -114,7 +128,7 @@ export const runEncoder = <E extends EngineTypes>(
 
   const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
     const { layer, step, entering, among } = at;
-    const { attention, feedForward: feed } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
+    const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = firstIsAll && layer === layers.at(-1);
     const queries = firstOnly
       ? on.firstAlone(entering, among)
@@ -129,7 +143,8 @@ export const runEncoder = <E extends EngineTypes>(
     });
     observer.attention(layer, attended);
 
-    const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, step };
+    const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
+    if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
     const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
       among.prior === undefined ? scores : by.addPrior(scores, among);
     const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
@@ -178,5 +193,5 @@ export const runEncoder = <E extends EngineTypes>(
   }
 
   const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
-  return { states: found, tokens, trace: traced, observed: observer.end() };
+  return { states: found, tokens, trace: traced, observed: observer.end(), predictions };
 };

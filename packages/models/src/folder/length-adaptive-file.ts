@@ -6,6 +6,8 @@ import { lowRankProblem } from './low-rank.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
 import { priorProblem } from '../priors/prior-settings.js';
 import { isRecord } from '../sources/json-record.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
+import { departedAnswers } from '../tasks/departed-answer.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
@@ -74,6 +76,8 @@ export interface LengthAdaptiveFile {
   readonly prior?: PriorSettings;
   /** What chooses the tokens that stay. Absent: the attention that they receive. */
   readonly reducer?: ReducerRecord;
+  /** What a token that left answers, in tasks whose tokens answer each for itself. Absent: what the head makes of its last state. */
+  readonly departed?: DepartedAnswer;
   /** Of what size the factors of its matrices are, where it has some. */
   readonly lowRank?: LowRankRecord;
   /** From the cheapest to the dearest. */
@@ -225,6 +229,11 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   const reducer = version === 1 ? undefined : value['reducer'];
   if (reducer !== undefined && !(isRecord(reducer) && typeof reducer['name'] === 'string'))
     return fail(`"reducer" is ${JSON.stringify(reducer)}, expected an object with a name`);
+  const departed = value['departed'];
+  if (departed !== undefined && !departedAnswers.some((known) => known === departed))
+    return fail(
+      `"departed" is ${JSON.stringify(departed)}, expected ${departedAnswers.map((known) => JSON.stringify(known)).join(' or ')}`,
+    );
   const lowRank = version === 1 ? undefined : value['lowRank'];
   const wrongFactors = lowRank === undefined ? undefined : lowRankProblem(lowRank);
   if (wrongFactors !== undefined) return fail(`"lowRank" ${wrongFactors}`);

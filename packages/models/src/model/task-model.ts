@@ -23,7 +23,7 @@ import {
   validateOperatingPoint,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
 import { costOptionsOf } from './head-cost.js';
@@ -43,6 +43,7 @@ import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
 import type { Task } from '../tasks/task.js';
 
 /** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
@@ -73,6 +74,15 @@ export interface TaskModel extends RunnableModel {
   readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor;
+  /** The same with what its reducer predicts of each layer, where that is asked for. */
+  forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
+}
+
+/** What a forward pass gives. */
+export interface ForwardPass {
+  readonly logits: Tensor;
+  /** How much each token matters, as logits, [B, T] each layer; empty unless asked for, and for a reducer that learns nothing. */
+  readonly predictions: readonly Tensor2D[];
 }
 
 /** How one forward pass runs. */
@@ -97,6 +107,8 @@ export interface CreateModelOptions {
   readonly reducer?: Reducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What a token that left answers. Default: as the task says, which is what the head makes of its last state. */
+  readonly departed?: DepartedAnswer | undefined;
   /** What its folder says of the factors of its matrices. Default: it has none. */
   readonly lowRank?: LowRankRecord | undefined;
   /** The factors themselves, by name. */
@@ -177,24 +189,26 @@ export const createTaskModel = (
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const logits = (inputs: readonly EncoderInput[], { dropout, ranks, ...options }: RunOptions = {}): Tensor => {
+  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, ...options } = {}) => {
     checkParameters(parameters);
-    return tf.tidy((): Tensor => {
-      const { hidden } = encode(encoderAt(ranks), withPriors(prior, inputs), {
+    return tidy((): ForwardPass => {
+      const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
         dropout,
         wanted: costOptions.wanted,
+        stayed: task.readout.departed !== undefined,
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
-      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), states, head, {
+      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), { states, stayed }, head, {
         activation: architecture.poolerActivation,
         readout: task.readout,
       });
-      return tf.reshape(outputs, logitShape(task.readout, { rows, width }));
+      return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });
   };
+  const logits = (inputs: readonly EncoderInput[], options?: RunOptions): Tensor => forward(inputs, options).logits;
 
   return {
     kind: 'tensors',
@@ -223,6 +237,7 @@ export const createTaskModel = (
     },
     companions: companionsOf(tensors),
     logits,
+    forward,
     run: async (inputs, { point = {} } = {}) => {
       const { lengths: config, ranks } = check(point);
       const output = logits(inputs, { config, ranks, layers: layersAt(point) });
