@@ -88,7 +88,7 @@ describe('a search', () => {
     searchLengths(text.model, examples(), { metric: 'fidelity', seed: 3, dropRatioBound: 0.3, ...options });
 
   test.each<[string, LengthSearchOptions]>([
-    ['surrogate', { evaluations: 16 }],
+    ['surrogate', { evaluations: 12 }],
     ['nsga2', { generations: 3, populationSize: 12 }],
   ])('by %s over lengths and depth finds points of both, at the cost that they have', async (_, options) => {
     const seen: OperatingPoint[] = [];
