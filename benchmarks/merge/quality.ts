@@ -34,6 +34,8 @@ interface QualityTask {
   readonly length: number;
   /** The first layer that tokens leave: spans need the words of the first layers. */
   readonly from: number;
+  /** What tokens return with that went into others. Default: the state of those. */
+  readonly unmerge?: 'own';
 }
 
 const fileOf = (...parts: string[]): string => path.join(dataFolder, ...parts);
@@ -85,7 +87,7 @@ const tasks: readonly QualityTask[] = [
   {
     name: 'squad',
     about:
-      'fine-tuned on 4,000 questions of SQuAD 1.1, LengthDrop on 1,500 (p = 0.25); 400 dev questions, nothing leaves the first two layers, nothing but the reducer says what may leave',
+      'fine-tuned on 4,000 questions of SQuAD 1.1, LengthDrop on 1,500 (p = 0.25); 400 dev questions, nothing leaves the first two layers, un-merged by their own last states, nothing but the reducer says what may leave',
     files: () =>
       Promise.resolve({
         train: fileOf('squad11', 'train-44-articles-v1.1.json.gz'),
@@ -98,6 +100,7 @@ const tasks: readonly QualityTask[] = [
     limit: 400,
     length: 180,
     from: 2,
+    unmerge: 'own',
   },
 ];
 
@@ -148,12 +151,14 @@ export const qualityRows = async ({ dimensions, only, training }: QualityOptions
           data: files.heldOut,
           ...data,
           metric,
-          reducer,
+          reducer: named(reducer),
           'length-config': config === 'full' ? config : config.map((ratio) => ratio.toFixed(4)).join(','),
           ...(task.limit !== undefined && { limit: task.limit, seed }),
           out: folder,
         },
       });
+    const named = (reducer: ReducerName): string =>
+      task.unmerge && reducer !== 'attention' ? `${reducer};unmerge=${task.unmerge}` : reducer;
     const row = (id: string, { scores, cost, examples }: EvaluationResult, note: string): Row => ({
       id: `merge.${name}.${id}`,
       value: scores[metric] ?? Number.NaN,
@@ -173,7 +178,14 @@ export const qualityRows = async ({ dimensions, only, training }: QualityOptions
         ),
       );
     for (const reducer of training.includes('trained') ? reducers : []) {
-      const flags = { model: plain, reducer, epochs: 0, 'length-drop-epochs': 1, 'sub-models': 1, ...lengthDrop };
+      const flags = {
+        model: plain,
+        reducer: named(reducer),
+        epochs: 0,
+        'length-drop-epochs': 1,
+        'sub-models': 1,
+        ...lengthDrop,
+      };
       const trained = await train(path.join(run, `length-drop-${reducer}`), flags);
       rows.push(
         row(
