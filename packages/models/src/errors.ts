@@ -22,6 +22,7 @@ export type ModelErrorCode =
   | 'BUDGET_INVALID'
   | 'BUDGET_INFEASIBLE'
   | 'OPTION_INVALID'
+  | 'INDEX_MISMATCH'
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'
