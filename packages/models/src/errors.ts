@@ -23,6 +23,7 @@ export type ModelErrorCode =
   | 'BUDGET_INFEASIBLE'
   | 'OPTION_INVALID'
   | 'NOT_FINITE'
+  | 'INDEX_MISMATCH'
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'

@@ -73,7 +73,12 @@ const answers: Readonly<Record<KnownTaskName, (asked: Asked) => Answer>> = {
     };
   },
   rerank: ({ score }) => ({ label: String(score), score }),
-  embedding: ({ text }) => ({ label: '', score: 1, embedding: Float32Array.of(0.6, 0.8, text.length) }),
+  embedding: ({ text }) => ({
+    label: '',
+    score: 1,
+    embedding: Float32Array.of(0.6, 0.8, text.length),
+    tokenEmbeddings: text.split(' ').map((word) => Float32Array.of(0.6, 0.8, word.length)),
+  }),
   regression: ({ text }) => ({ label: String(text.length / 4), score: text.length / 4 }),
   'question-answering': ({ context }) => {
     const answer = {
