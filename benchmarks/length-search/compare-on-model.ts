@@ -52,7 +52,7 @@ export const compareOnModel = async (
 ): Promise<SeedComparison> => {
   const score: ScorePoints = async (points) => {
     const scores: number[] = [];
-    for (const point of points) scores.push(fidelityOf(await table(point)));
+    for (const point of points) scores.push(fidelityOf(await table(point), model));
     return scores;
   };
   let foretold = Number.NaN;

@@ -15,9 +15,11 @@ export interface Measured {
   readonly milliseconds: number;
 }
 
-/** `exp(-mean divergence)`, the score `fidelity` of a length search. */
-export const fidelityOf = ({ divergences }: Measured): number =>
-  Math.exp(-divergences.reduce((sum, value) => sum + value, 0) / divergences.length);
+/** The score `fidelity` of a length search: `exp(-mean divergence)`; of vectors, which diverge by one less their cosine, the mean cosine. */
+export const fidelityOf = ({ divergences }: Measured, { task }: Pick<RunnableModel, 'task'>): number => {
+  const mean = divergences.reduce((sum, value) => sum + value, 0) / divergences.length;
+  return task.nearness ? 1 - mean : Math.exp(-mean);
+};
 
 /** What points give, looked up or measured. */
 export type ScoreTable = (point: OperatingPoint) => Promise<Measured>;

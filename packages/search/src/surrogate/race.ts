@@ -28,8 +28,13 @@ export interface RaceOptions<Genome> {
    * cost? Default: yes.
    */
   readonly mayDominate?: (rival: Genome, candidate: Genome) => boolean;
-  /** Who has run on all examples already. Candidates are rivals of each other too. Default: nobody. */
+  /** Who has run on all examples already. Default: nobody. */
   readonly rivals?: readonly Scored<Genome>[];
+  /**
+   * Whether candidates are rivals of each other too. If not, what becomes of each depends on `rivals` alone, and not on
+   * who else is a candidate. Default true.
+   */
+  readonly together?: boolean;
   /**
    * The shares of the examples after which candidates are compared, ascending, below 1. Default `[1 / 8, 1 / 4, 1 /
    * 2]`.
@@ -132,6 +137,7 @@ export const race = async <Genome>(
     score,
     mayDominate = () => true,
     rivals = [],
+    together = true,
     looks = [1 / 8, 1 / 4, 1 / 2],
     error = 0.05,
     seed = 0,
@@ -152,7 +158,9 @@ export const race = async <Genome>(
   });
   const ends = [...new Set(looks.map((look) => Math.ceil(look * examples)))].filter((end) => end < examples);
   const possible = runners.map((runner) =>
-    [...finished, ...runners].filter((rival) => rival !== runner && mayDominate(rival.genome, runner.genome)),
+    [...finished, ...(together ? runners : [])].filter(
+      (rival) => rival !== runner && mayDominate(rival.genome, runner.genome),
+    ),
   );
 
   for (const end of [...ends, examples]) {

@@ -21,18 +21,32 @@ export interface RacingOptions<Genome, Name extends string, Raced extends Name> 
    * Default `discarded`.
    */
   readonly stopped?: 'discarded' | 'estimate';
+  /**
+   * Whom a candidate races against: those of its generation too (`everybody`), or only those of `earlier` generations,
+   * so that what becomes of it does not depend on which of its generation are evaluated together: a generation that a
+   * limit cut short, and that is made again whole, then has the results it would have had. Default `everybody`.
+   */
+  readonly against?: 'everybody' | 'earlier';
+  /** Who is never stopped. Default: nobody. */
+  readonly unstoppable?: (genome: Genome) => boolean;
   /** Whom candidates race against from the start, such as `rivals()` of an earlier process. Default: nobody. */
-  readonly rivals?: readonly Scored<Genome>[];
+  readonly rivals?: readonly Rival<Genome>[];
+}
+
+/** Somebody who ran on every example, and in which generation. */
+export interface Rival<Genome> extends Scored<Genome> {
+  /** Default: before all. */
+  readonly generation?: number;
 }
 
 /** An `evaluate` whose candidates race. */
 export interface RacingEvaluate<Genome, Name extends string> {
   (...parameters: Parameters<Evaluate<Genome, Name>>): Promise<readonly Result<Name>[]>;
   /**
-   * Whom the next batch races against: the front of all that ran on every example. Plain data; with it a resumed search
-   * is the one that was not interrupted.
+   * Whom the next batch races against: the front of all that ran on every example; if that is of `earlier` generations,
+   * beside it all of the latest. Plain data; with it a resumed search is the one that was not interrupted.
    */
-  rivals(): readonly Scored<Genome>[];
+  rivals(): readonly Rival<Genome>[];
   /** Scores that were asked for so far, and how many all candidates on all examples would have been. */
   readonly scored: { readonly asked: number; readonly all: number };
 }
@@ -60,6 +74,8 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
   raced,
   exact,
   stopped = 'discarded',
+  against = 'everybody',
+  unstoppable = () => false,
   rivals = [],
   score,
   ...options
@@ -84,26 +100,39 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
       axes.map(({ name }) => [name, name === raced ? sign * mean : valueOf(name, genome)]),
     ) as Objectives<Name>;
   const meanOf = (scores: readonly number[]): number => scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  let best: readonly Scored<Genome>[] = rivals; // scores as the caller has them
+  const frontOf = (members: readonly Rival<Genome>[]): readonly Rival<Genome>[] =>
+    paretoFront(members, objectives, {
+      objectives: ({ genome, scores }) => valuesOf(genome, sign * meanOf(scores)),
+    });
+  let best: readonly Rival<Genome>[] = rivals; // scores as the caller has them
   let asked = 0;
   let all = 0;
 
-  const evaluate = async (...[genomes, { signal }]: Parameters<Evaluate<Genome, Name>>): Promise<Result<Name>[]> => {
+  const evaluate = async (
+    ...[genomes, { signal, generation }]: Parameters<Evaluate<Genome, Name>>
+  ): Promise<Result<Name>[]> => {
+    const isEarlier = (rival: Rival<Genome>): boolean => (rival.generation ?? -1) < generation;
+    const front = against === 'earlier' ? frontOf(best.filter(isEarlier)) : best;
     const turned = (scores: readonly number[]): number[] => scores.map((value) => sign * value);
     const outcomes = await race(genomes, {
       ...options,
       ...(signal && { signal }),
       score: async (some, examples, context) => (await score(some, examples, context)).map(turned),
+      together: against === 'everybody',
       mayDominate: (rival, candidate) =>
+        !unstoppable(candidate) &&
         others.every(({ name, sign: side }) => side * valueOf(name, rival) <= side * valueOf(name, candidate)),
-      rivals: best.map(({ genome, scores }) => ({ genome, scores: turned(scores) })),
+      rivals: front.map(({ genome, scores }) => ({ genome, scores: turned(scores) })),
     });
     asked += outcomes.reduce((sum, { examples }) => sum + examples, 0);
     all += outcomes.length * options.examples;
-    const complete = outcomes.flatMap(({ genome, scores }) => (scores ? [{ genome, scores: turned(scores) }] : []));
-    best = paretoFront([...best, ...complete], objectives, {
-      objectives: ({ genome, scores }) => valuesOf(genome, sign * meanOf(scores)),
-    });
+    const complete = outcomes.flatMap(({ genome, scores }) =>
+      scores ? [{ genome, scores: turned(scores), generation }] : [],
+    );
+    best =
+      against === 'earlier'
+        ? [...front, ...best.filter((rival) => !isEarlier(rival)), ...complete]
+        : frontOf([...best, ...complete]);
     return outcomes.map(({ genome, mean, examples, stoppedBy }) =>
       stoppedBy === undefined || stopped === 'estimate'
         ? valuesOf(genome, mean)
