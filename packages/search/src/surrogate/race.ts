@@ -1,4 +1,5 @@
 import { aborted } from '../abort.js';
+import { checkOptions } from '../check-options.js';
 import { invalidOption, SearchError } from '../errors.js';
 import type { AbortSignalLike } from '../problem.js';
 import { createRandom } from '../random.js';
@@ -49,6 +50,10 @@ export interface RaceOptions<Genome> {
   readonly seed?: number;
   readonly signal?: AbortSignalLike;
 }
+
+const RACE_OPTIONS = [
+  ...['examples', 'score', 'mayDominate', 'rivals', 'together', 'looks', 'error', 'seed', 'signal'],
+];
 
 /** What became of a candidate. */
 export interface RaceOutcome<Genome> {
@@ -142,8 +147,10 @@ export const race = async <Genome>(
     error = 0.05,
     seed = 0,
     signal,
+    ...others
   }: RaceOptions<Genome>,
 ): Promise<RaceOutcome<Genome>[]> => {
+  checkOptions('race()', others, RACE_OPTIONS);
   check({ examples, looks, error });
   const order = shuffled(examples, seed);
   const runners = candidates.map((genome): Runner<Genome> => ({ genome, taken: [], stopped: undefined }));

@@ -1,4 +1,5 @@
 import { axesOf, type Directions, type Objectives } from '../dominance.js';
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import { paretoFront } from '../pareto.js';
 import { checkNames, type Evaluate, type Result } from '../problem.js';
@@ -51,6 +52,11 @@ export interface RacingEvaluate<Genome, Name extends string> {
   readonly scored: { readonly asked: number; readonly all: number };
 }
 
+const RACING_OPTIONS = [
+  ...['objectives', 'raced', 'exact', 'stopped', 'against', 'unstoppable', 'rivals'],
+  ...['score', 'examples', 'looks', 'error', 'seed'],
+];
+
 /**
  * Makes the `evaluate` of a problem whose one measured objective is a mean over examples: the candidates of a batch
  * race over growing parts of the examples, against each other and against the best so far, and those that are clearly
@@ -78,8 +84,19 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
   unstoppable = () => false,
   rivals = [],
   score,
-  ...options
+  examples,
+  looks,
+  error,
+  seed,
+  ...unknown
 }: RacingOptions<Genome, Name, Raced>): RacingEvaluate<Genome, Name> => {
+  checkOptions('racingEvaluate()', unknown, RACING_OPTIONS);
+  const options = {
+    examples,
+    ...(looks !== undefined && { looks }),
+    ...(error !== undefined && { error }),
+    ...(seed !== undefined && { seed }),
+  };
   checkNames(objectives, []);
   const axes = axesOf<string>(objectives);
   const known = exact as Readonly<Record<string, ((genome: Genome) => number) | undefined>>;
@@ -117,15 +134,15 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
     const outcomes = await race(genomes, {
       ...options,
       ...(signal && { signal }),
-      score: async (some, examples, context) => (await score(some, examples, context)).map(turned),
+      score: async (some, wanted, context) => (await score(some, wanted, context)).map(turned),
       together: against === 'everybody',
       mayDominate: (rival, candidate) =>
         !unstoppable(candidate) &&
         others.every(({ name, sign: side }) => side * valueOf(name, rival) <= side * valueOf(name, candidate)),
       rivals: front.map(({ genome, scores }) => ({ genome, scores: turned(scores) })),
     });
-    asked += outcomes.reduce((sum, { examples }) => sum + examples, 0);
-    all += outcomes.length * options.examples;
+    asked += outcomes.reduce((sum, outcome) => sum + outcome.examples, 0);
+    all += outcomes.length * examples;
     const complete = outcomes.flatMap(({ genome, scores }) =>
       scores ? [{ genome, scores: turned(scores), generation }] : [],
     );
@@ -133,10 +150,10 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
       against === 'earlier'
         ? [...front, ...best.filter((rival) => !isEarlier(rival)), ...complete]
         : frontOf([...best, ...complete]);
-    return outcomes.map(({ genome, mean, examples, stoppedBy }) =>
+    return outcomes.map(({ genome, mean, examples: taken, stoppedBy }) =>
       stoppedBy === undefined || stopped === 'estimate'
         ? valuesOf(genome, mean)
-        : { discarded: `dominated after ${examples} of ${options.examples} examples by ${JSON.stringify(stoppedBy)}` },
+        : { discarded: `dominated after ${taken} of ${examples} examples by ${JSON.stringify(stoppedBy)}` },
     );
   };
   const racing = Object.assign(evaluate, { rivals: () => best, scored: { asked, all } });
