@@ -19,6 +19,7 @@ import { exportModel } from './export-model.js';
 import { createOnnxModel } from './onnx-model.js';
 import { openOnnx } from './open-onnx.js';
 import { readOnnxFile } from './read-file.js';
+import { countingRuntime } from './testing/counting-runtime.js';
 import { largestDifference } from './testing/differences.js';
 import { profiledMacs } from './testing/profiled-macs.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -80,6 +81,29 @@ describe('a folder with factors', () => {
     const running = model.run(rows, { point: { ranks: uniformRanks(3, 0.3) } });
     await model.release(); // waits for what runs, and frees every session
     expect(await running).toHaveLength(9);
+  });
+
+  test('keeps few sessions of other ranks open, none of which is released while it runs', async () => {
+    const counting = await countingRuntime();
+    const source = await factorised('sessions', 'matrices');
+    const { model } = await openOnnx(source, { runtime: counting.runtime, threads: 1, maxOtherSessions: 2 });
+    const points = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((share) => ({ ranks: uniformRanks(3, share) }));
+    const alone: Float32Array[] = [];
+    for (const point of points) {
+      alone.push(await model.run(rows, { point }));
+      expect(counting.live()).toBeLessThanOrEqual(3);
+    }
+    expect([counting.most(), counting.opened()]).toEqual([3, 7]);
+    const input = { ids: [2, 5, 6, 7, 3] };
+    const together = await Promise.all([
+      ...points.map((point) => model.run(rows, { point })),
+      ...points.map((point) => model.keptPositions(input, point)),
+    ]);
+    expect(together.slice(0, points.length)).toEqual(alone);
+    expect(counting.live()).toBeLessThanOrEqual(3);
+    await model.release();
+    expect(counting.live()).toBe(0);
+    await expect(openOnnx(source, { maxOtherSessions: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   test('of an int8 session keeps most answers', async () => {

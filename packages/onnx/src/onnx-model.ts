@@ -33,6 +33,7 @@ import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
 import type { OpenedSession, RuntimeSession, SessionOptions } from './runtime.js';
 import { openContent } from './runtime.js';
+import { createSessionPool } from './session-pool.js';
 import { tokenFeeds } from './token-batch.js';
 
 /** A model on ONNX Runtime. */
@@ -41,7 +42,7 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * Rows of other ranks than the first run in sessions of their own, each of which holds its weights from when it is first asked for.
+   * Rows of other ranks than the model's own run in sessions of theirs, each of which holds its weights; those that were used last stay open.
    *
    * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
@@ -57,6 +58,8 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly reducer?: NamedReducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  readonly maxOtherSessions?: number | undefined;
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
@@ -136,8 +139,13 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, ranked, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
+  { traced, ranked, reducer, prior: chosen, digest, maxOtherSessions = 4, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
+  if (!(Number.isInteger(maxOtherSessions) && maxOtherSessions >= 1))
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `maxOtherSessions is ${maxOtherSessions}; expected a whole number of at least 1.`,
+    );
   const given: Dimensions = architectureOf(config).dimensions(config);
   const task: Task = taskOf(config);
   const { layers } = given;
@@ -162,14 +170,10 @@ export const runOnnxFile = async (
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   const known = digestIn(config);
   const ownDigest = known === undefined ? undefined : () => Promise.resolve(known);
-  /** Sessions beside the first: of other ranks, and those that trace; opened when they are asked for. */
-  const others = new Map<string, Promise<RuntimeSession>>();
-  const sessionOf = (key: string, lendOther: LendOnnxFile): Promise<RuntimeSession> => {
-    const opened = others.get(key) ?? lendOther(async ({ content }) => (await openContent(content, options)).session);
-    others.set(key, opened);
-    opened.catch(() => others.delete(key)); // the next who asks tries again
-    return opened;
-  };
+  /** Sessions beside the first: of other ranks, and those that trace. */
+  const others = createSessionPool(maxOtherSessions);
+  const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
+    lendOther(async ({ content }) => (await openContent(content, options)).session);
   const keyOf = (ranks: Ranks | undefined): string =>
     ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1)) ? 'own' : ranksKey(ranks);
 
@@ -198,7 +202,7 @@ export const runOnnxFile = async (
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
-    for (const opened of others.values()) await (await opened.catch(() => undefined))?.release(); // one that did not open has nothing to release
+    await others.release();
   });
   /** Logits of rows at the ranks of one session. */
   const runAt = async (
@@ -207,8 +211,9 @@ export const runOnnxFile = async (
     configs: readonly LengthConfig[],
   ): Promise<Float32Array> => {
     const key = keyOf(ranks);
-    const on = key === 'own' || !ranked || !ranks ? session : await sessionOf(key, ranked.lend(ranks));
-    const outputs = await runSession(on, inputs, configs);
+    const run = (on: RuntimeSession): ReturnType<typeof runSession> => runSession(on, inputs, configs);
+    const isOwn = key === 'own' || !ranked || !ranks;
+    const outputs = isOwn ? await run(session) : await others.use(key, openOther(ranked.lend(ranks)), run);
     const values = expected.map((name) => outputs[name]?.data as Float32Array);
     return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
   };
@@ -259,7 +264,9 @@ export const runOnnxFile = async (
         const config = check(point);
         const key = keyOf(point.ranks);
         const ranks = key === 'own' ? undefined : point.ranks;
-        const outputs = await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]);
+        const outputs = await others.use(`traced ${key}`, openOther(traced(ranks)), (on) =>
+          runSession(on, [input], [config]),
+        );
         return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
     largestRanks,
