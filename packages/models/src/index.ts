@@ -113,6 +113,7 @@ export type {
 } from './predictor/embedding.js';
 export { parsePoint, parseRanks } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';

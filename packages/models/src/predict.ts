@@ -13,6 +13,7 @@ export type {
 } from './predictor/embedding.js';
 export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { createPredictor } from './predictor/predictor.js';
 export type {
   AffordablePoints,
