@@ -160,7 +160,7 @@ export { tensorDistillationEngine } from './training/distillation/tensor-distill
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
   LengthObjective,
