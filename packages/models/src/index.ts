@@ -179,6 +179,7 @@ export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
+export { cutFactors } from './model/cut-factors.js';
 export { everyRank, factoriseModel } from './model/factorise-model.js';
 export type { FactorisedMatrix, FactorisedModel, FactoriseOptions } from './model/factorise-model.js';
 export type { FactoriseMethod } from './low-rank/factorise-matrix.js';
