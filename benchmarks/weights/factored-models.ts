@@ -39,8 +39,11 @@ export const factored = async (
   return out;
 };
 
+/** Training phrases that students learn on, once. */
+const lessons = 2_000;
+
 /** How students learn, for the notes. */
-export const recovery = 'an epoch of distillation from the whole model on its own training phrases, with LengthDrop';
+export const recovery = `an epoch of distillation from the whole model on ${lessons} training phrases, with LengthDrop`;
 
 /** Distils a model into a student of its own, unless that is done. @returns the folder of the student */
 export const student = async (
@@ -57,6 +60,7 @@ export const student = async (
       student: made,
       train,
       seed,
+      limit: lessons,
       stages: 'prediction',
       epochs: 0,
       'length-drop-epochs': 1,

@@ -114,7 +114,9 @@ const open =
 const readDev = async (folder: string): Promise<readonly LabelledInput[]> => {
   const { model, tokenizer } = await openOnnx(folder, { threads: 1 });
   model.dispose();
-  return encodeExamples(tokenizer, model.task, parseExamples(await openText(dev), 'dev.tsv'));
+  const examples = parseExamples(await openText(dev), 'dev.tsv');
+  const named = examples.map((example) => ({ ...example, label: model.task.labels[Number(example.label)] ?? '' }));
+  return encodeExamples(tokenizer, model.task, named);
 };
 
 /** What there is of one seed. */
