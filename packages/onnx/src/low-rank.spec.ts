@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Ranks } from '@length-adaptive/core';
-import { costParts, uniformRanks } from '@length-adaptive/core';
+import { costParts, matrixMacs, rankKinds, uniformRanks } from '@length-adaptive/core';
+import type { AffineWeights, DenseWeights, FactoredWeights, WeightTree } from '@length-adaptive/core/encoder';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models';
 import {
@@ -14,6 +15,7 @@ import {
 } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
 import { createOnnxModel } from './onnx-model.js';
@@ -141,6 +143,42 @@ describe('a folder with factors', () => {
   });
 });
 
+/** A matrix as the product of itself and an identity, whichever is on the smaller side: factors of full rank. */
+const inExactFactors = (weights: WeightTree<AffineWeights, WeightSource>): WeightTree<FactoredWeights, HostWeight> => {
+  const { kernel, bias } = weights as WeightTree<DenseWeights, HostWeight>;
+  const [inputs = 0, outputs = 0] = kernel.shape;
+  const size = Math.min(inputs, outputs);
+  const data = Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+  const identity = { name: `${kernel.name}.identity`, shape: [size, size], data };
+  return inputs <= outputs ? { down: identity, up: kernel, bias } : { down: kernel, up: identity, bias };
+};
+
+test('in factors of full rank ONNX Runtime runs the whole model', async () => {
+  const model = tinyModel();
+  const host = await hostModel(model);
+  const blocks = host.encoder.blocks.map(({ attention, feedForward }) => ({
+    attention: {
+      ...attention,
+      query: inExactFactors(attention.query),
+      key: inExactFactors(attention.key),
+      value: inExactFactors(attention.value),
+      output: inExactFactors(attention.output),
+    },
+    feedForward: {
+      ...feedForward,
+      intermediate: inExactFactors(feedForward.intermediate),
+      output: inExactFactors(feedForward.output),
+    },
+  }));
+  const bytes = exportGraph({ ...host, encoder: { ...host.encoder, blocks } });
+  expect(bytes.length).toBeGreaterThan(exportGraph(host).length);
+  const engine = await createOnnxModel(bytes, model.config);
+  for (const point of [{}, { lengths: [0.9, 0.6, 0.5] }])
+    expect(largestDifference(await engine.run(rows, { point }), await model.run(rows, { point }))).toBeLessThan(1e-4);
+  await engine.release();
+  model.dispose();
+});
+
 describe('an exported file with ranks', () => {
   let text: Awaited<ReturnType<typeof openTrainedModel>>;
   beforeAll(async () => (text = await openTrainedModel(await factorised('source', 'matrices'))));
@@ -175,6 +213,33 @@ describe('an exported file with ranks', () => {
       message: expect.stringMatching(/runs at the ranks .* and no others/) as string,
     });
     await model.release();
+  });
+
+  test('holds as many numbers less as the cost counts multiplications less', async () => {
+    const host = await hostModel(text.model);
+    const written = async (options: Parameters<typeof exportGraph>[1]): Promise<number> => {
+      const { weightBytes = Number.NaN, release } = await createOnnxModel(
+        exportGraph(host, options),
+        text.model.config,
+      );
+      await release();
+      return weightBytes / 4;
+    };
+    const whole = await written({});
+    for (const ranks of [half, mixed, uniformRanks(3, 0.05)]) {
+      const saved = rankKinds.flatMap((kind) =>
+        ranks[kind].flatMap((share) =>
+          (kind === 'attention'
+            ? new Array<readonly [number, number]>(4).fill([32, 32])
+            : ([
+                [32, 64],
+                [64, 32],
+              ] as const)
+          ).map(([inputs, outputs]) => inputs * outputs - matrixMacs(share, inputs, outputs)),
+        ),
+      );
+      expect(await written({ point: { ranks } })).toBe(whole - saved.reduce((sum, numbers) => sum + numbers, 0));
+    }
   });
 
   test('and lengths built in', async () => {
