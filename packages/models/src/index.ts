@@ -111,8 +111,9 @@ export type {
   LongTexts,
   VectorFormat,
 } from './predictor/embedding.js';
-export { parsePoint, parseRanks, pointText } from './predictor/parse-point.js';
+export { parsePoint, parseRanks } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';
@@ -164,7 +165,7 @@ export { tensorDistillationEngine } from './training/distillation/tensor-distill
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 export { depthPoints } from './search/depth-points.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
@@ -186,6 +187,7 @@ export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
+export { cutFactors } from './model/cut-factors.js';
 export { everyRank, factoriseModel } from './model/factorise-model.js';
 export type { FactorisedMatrix, FactorisedModel, FactoriseOptions } from './model/factorise-model.js';
 export type { FactoriseMethod } from './low-rank/factorise-matrix.js';

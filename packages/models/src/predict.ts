@@ -11,8 +11,9 @@ export type {
   LongTexts,
   VectorFormat,
 } from './predictor/embedding.js';
-export { parsePoint, pointText } from './predictor/parse-point.js';
+export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { createPredictor } from './predictor/predictor.js';
 export type {
   AffordablePoints,
@@ -31,7 +32,7 @@ export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 
 export { taskOf } from './tasks/task-config.js';
 export { embedding } from './tasks/embedding.js';

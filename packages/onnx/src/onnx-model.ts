@@ -35,6 +35,7 @@ import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
 import type { OpenedSession, RuntimeSession, SessionOptions } from './runtime.js';
 import { openContent } from './runtime.js';
+import { createSessionPool } from './session-pool.js';
 import { tokenFeeds } from './token-batch.js';
 
 /** A model on ONNX Runtime. */
@@ -43,8 +44,8 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * Rows of other ranks than the first run in sessions of their own, each of which holds its weights from when it is first asked for; so do
-   * those that leave layers out, all in one, where the model was opened without such points. Rows that leave others out run apart.
+   * Rows of other ranks than the model's own run in sessions of theirs, and so do those that leave layers out, all in one, where the model was opened
+   * without such points. Each holds its weights; those that were used last stay open. Rows that leave others out run apart.
    *
    * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
@@ -62,6 +63,8 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly prior?: PriorSettings | undefined;
   /** What a token that left answers: the file must have been exported with it. Default: what the file says. */
   readonly departed?: DepartedAnswer | undefined;
+  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  readonly maxOtherSessions?: number | undefined;
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
@@ -164,8 +167,23 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, largestRanks, lendOther, reducer, prior: chosen, departed, digest, ...options }: RunOnnxFileOptions = {},
+  {
+    traced,
+    largestRanks,
+    lendOther,
+    reducer,
+    prior: chosen,
+    departed,
+    digest,
+    maxOtherSessions = 4,
+    ...options
+  }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
+  if (!(Number.isInteger(maxOtherSessions) && maxOtherSessions >= 1))
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `maxOtherSessions is ${maxOtherSessions}; expected a whole number of at least 1.`,
+    );
   const given: Dimensions = architectureOf(config).dimensions(config);
   const plain: Task = taskOf(config);
   const { layers } = given;
@@ -196,14 +214,10 @@ export const runOnnxFile = async (
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   const known = digestIn(config);
   const ownDigest = known === undefined ? undefined : () => Promise.resolve(known);
-  /** Sessions beside the first: of other ranks, and those that trace; opened when they are asked for. */
-  const others = new Map<string, Promise<RuntimeSession>>();
-  const sessionOf = (key: string, lendOther: LendOnnxFile): Promise<RuntimeSession> => {
-    const opened = others.get(key) ?? lendOther(async ({ content }) => (await openContent(content, options)).session);
-    others.set(key, opened);
-    opened.catch(() => others.delete(key)); // the next who asks tries again
-    return opened;
-  };
+  /** Sessions beside the first: of other ranks, with all layers open, and those that trace. */
+  const others = createSessionPool(maxOtherSessions);
+  const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
+    lendOther(async ({ content }) => (await openContent(content, options)).session);
   /** The graph that a point needs. */
   const structureOf = ({ ranks, skip = [] }: OperatingPoint): GraphStructure => {
     const isOwn = ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1));
@@ -252,7 +266,7 @@ export const runOnnxFile = async (
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
-    for (const opened of others.values()) await (await opened.catch(() => undefined))?.release(); // one that did not open has nothing to release
+    await others.release();
   });
   /** Logits of rows that one session runs in one go. */
   const runAt = async (
@@ -262,8 +276,9 @@ export const runOnnxFile = async (
   ): Promise<Float32Array> => {
     const structure = structureOf(point);
     const key = keyOf(structure);
-    const on = key === ownKey || !lendOther ? session : await sessionOf(key, lendOther(structure));
-    const outputs = await runSession(on, inputs, configs, point);
+    const run = (on: RuntimeSession): ReturnType<typeof runSession> => runSession(on, inputs, configs, point);
+    const isOwn = key === ownKey || !lendOther;
+    const outputs = isOwn ? await run(session) : await others.use(key, openOther(lendOther(structure)), run);
     const values = expected.map((name) => outputs[name]?.data as Float32Array);
     return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
   };
@@ -317,8 +332,9 @@ export const runOnnxFile = async (
         }
         const config = check(point);
         const structure = structureOf(point);
-        const on = await sessionOf(`traced ${keyOf(structure)}`, traced(structure));
-        const outputs = await runSession(on, [input], [config], point);
+        const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
+          runSession(on, [input], [config], point),
+        );
         return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
     largestRanks,

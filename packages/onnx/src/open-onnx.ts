@@ -41,6 +41,8 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly precision?: Precision;
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
+  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  readonly maxOtherSessions?: number | undefined;
 }
 
 /** What is told of a checkpoint when it is opened. */
@@ -159,12 +161,12 @@ const fromGraph =
  */
 export const openOnnx = async (
   source: string | FileSource,
-  { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
+  { precision = 'fp32', file, runtime, threads, providers, maxOtherSessions, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers };
+  const session = { runtime, threads, providers, maxOtherSessions };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,

@@ -13,6 +13,7 @@ import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
 import { runFiles } from '../run-folder/run-folder.js';
+import { machineName } from '../run-folder/versions.js';
 import { describeEngine } from '../engine/used-engine.js';
 import type { SearchWork } from './search-work.js';
 import {
@@ -101,6 +102,7 @@ export const runSearch = async ({
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
       ...(spend !== undefined && { spend }),
+      ...(objective === 'latency' && { machine: machineName() }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
       departed: model.task.readout.departed && departedAnswerOf(model.task),

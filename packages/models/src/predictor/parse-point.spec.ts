@@ -1,6 +1,7 @@
 import { pointKey } from '@length-adaptive/core';
 import fc from 'fast-check';
-import { parsePoint, pointText } from './parse-point.js';
+import { parsePoint } from './parse-point.js';
+import { pointText } from './point-text.js';
 
 const paretoSet = [
   { point: { lengths: [0.5, 0.25] }, score: 0.8, cost: 0.5 },

@@ -1,11 +1,5 @@
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import {
-  CoreError,
-  fullLength,
-  parseLengthConfig,
-  ranksKey,
-  validateOperatingPoint,
-} from '@length-adaptive/core/lengths';
+import { CoreError, fullLength, parseLengthConfig, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
 /** What a written point is read against. */
@@ -92,19 +86,6 @@ export const parsePoint = (text: string, context: ParsePointContext): OperatingP
   }
   return point;
 };
-
-/**
- * An operating point as `parsePoint` reads it again, to the digit.
- *
- * @example
- * pointText({ lengths: [0.8, 0.6, 0.4], skip: [1] }); // '0.8,0.6,0.4;skip=1'
- */
-export const pointText = ({ lengths, skip = [], ranks }: OperatingPoint): string =>
-  [
-    lengths?.join(',') ?? 'full',
-    ...(skip.length > 0 ? [`skip=${skip.join(',')}`] : []),
-    ...(ranks ? [ranksKey(ranks)] : []),
-  ].join(';');
 
 const parseLengths = (text: string, { paretoSet, layers }: ParsePointContext): OperatingPoint | undefined => {
   if (text === 'full') return layers === undefined ? {} : { lengths: fullLength(layers) };
