@@ -11,6 +11,7 @@ export { encodeQuestions } from './tasks/encode-questions.js';
 export { labelsOf, tagsOf } from './tasks/labels-of.js';
 export { encodeSentences } from './examples/encode-sentences.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
+export type { AdaptationLoss, AdaptationWeights } from './tasks/adaptation-loss.js';
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
@@ -19,6 +20,10 @@ export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './training/f
 export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';
 export { searchRetention } from './training/retention-search.js';
 export type { RetentionSearchOptions, RetentionSearchResult } from './training/retention-search.js';
+export { adapt } from './training/adaptation/adapt.js';
+export type { AdaptOptions } from './training/adaptation/adapt.js';
+export { planAdaptation } from './training/adaptation/plan-adaptation.js';
+export type { AdaptationOptions, AdaptationPlan } from './training/adaptation/plan-adaptation.js';
 export { createStudent } from './training/distillation/create-student.js';
 export type { CreateStudentOptions, StudentShape } from './training/distillation/create-student.js';
 export { distill } from './training/distillation/distill.js';

@@ -47,6 +47,17 @@ export const checkScore = (task: Task, score: ScoreName, examples: readonly Labe
   task.score(score, [new Float32Array(logitCount(task.readout, first.input.ids.length))], [first]);
 };
 
+/** `fidelity` to logits that are given: those of the full length, or of another model. */
+export const fidelityTo = (
+  { nearness, divergence }: Pick<Task, 'nearness' | 'divergence'>,
+  full: readonly Float32Array[],
+  examples: readonly LabelledInput[],
+): Scorer => {
+  if (nearness) return (logits) => mean(logits.map((row, i) => nearness(full[i] ?? [], row)));
+  return (logits) =>
+    Math.exp(-mean(examples.map((example, i) => divergence(full[i] ?? [], logits[i] ?? [], example))));
+};
+
 /**
  * Makes the scorer of a model on examples. For `fidelity` the full length runs once, here.
  *
@@ -70,10 +81,7 @@ export const createScorer = async (
       examples.map(({ input }) => input),
       { ...options, point: undefined },
     );
-    const { nearness } = task;
-    if (nearness) return (logits) => mean(logits.map((row, i) => nearness(full[i] ?? [], row)));
-    return (logits) =>
-      Math.exp(-mean(examples.map((example, i) => task.divergence(full[i] ?? [], logits[i] ?? [], example))));
+    return fidelityTo(task, full, examples);
   }
   if (score === 'probability') {
     const probability = probabilityOf(task);

@@ -14,6 +14,8 @@ export interface LabelledInput {
   readonly question?: { readonly source: Question; readonly window: QuestionWindow };
   /** Embedding only: how alike the texts of a pair are, one object that the inputs of both share. */
   readonly similarity?: { readonly label: number };
+  /** Reranking only: number of the list that the input is ranked in, where its order is learned. */
+  readonly list?: number | undefined;
   /**
    * Token classification only: the tags of all words of the sentence, those without a token among them, and the word each token is the
    * first of (-1 for the others). Without it, only words with a target are scored.
