@@ -1,8 +1,7 @@
 /** Questions of SQuAD with passages that BM25 finds for them. */
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { Example, Question } from '@length-adaptive/models';
-import { readSquad } from '@length-adaptive/models';
-import { createBm25 } from './bm25.js';
+import { createBm25, readSquad } from '@length-adaptive/models';
 
 /** A question with its candidates, in the order of BM25. */
 export interface Candidates {

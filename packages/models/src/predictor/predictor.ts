@@ -9,6 +9,7 @@ import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
+import { indexDigest } from '../folder/index-digest.js';
 import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { predictLogits } from '../model/predict-logits.js';
@@ -318,7 +319,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       lifetime.during(async () =>
         identityOf(
           { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize },
-          { ...options, digest: await model.digest?.(), precision: model.precision },
+          { ...options, digest: indexDigest(lengthAdaptive) ?? (await model.digest?.()), precision: model.precision },
         ),
       ),
     embed: ((texts: readonly string[], options?: EmbedOptions) =>
