@@ -55,6 +55,19 @@ export const candidatesOf = async (
     });
 };
 
+/** The passages of a file, and a random sample of its questions. */
+export const textsOf = async (
+  file: string,
+  { questions: wanted, together, seed }: Readonly<Record<'questions' | 'together' | 'seed', number>>,
+): Promise<{ readonly passages: readonly string[]; readonly questions: readonly string[] }> => {
+  const questions = await readSquad(file);
+  const chosen = shuffled([...questions.keys()], createRandom(seed)).slice(0, wanted);
+  return {
+    passages: passagesOf(questions, together).texts,
+    questions: chosen.map((at) => questions[at]?.question ?? ''),
+  };
+};
+
 /** So many words of a text with a place in them, given as a share of the text: in their middle, or anywhere. */
 const around = (
   text: string,
