@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { CostObjective, LengthSearchMethod, Spend } from '@length-adaptive/models';
+import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
 import { choice, choices, enabled, flag, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
+
+const searchScoreNames: readonly ScoreName[] = [...scoreNames, 'ndcg@10', 'map', 'mrr@10', 'recall@10', 'recall@100'];
 
 const spendNames: readonly Spend[] = ['lengths', 'depth', 'ranks'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
@@ -11,7 +13,7 @@ const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
 
 export const searchOptions = {
   model: text('DIR', 'model to search'),
-  data: text('FILE', 'examples that every configuration is scored on'),
+  data: text('FILE', 'examples that every configuration is scored on, or a BEIR folder (--metric ndcg@10, fidelity)'),
   reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
   heldOutShare: number('SHARE', 'set this share of --data aside for that instead (default: none)', {
     min: 0,
@@ -64,7 +66,7 @@ export const searchOptions = {
   }),
   ...dataOptions,
   metric: choice(
-    scoreNames,
+    searchScoreNames,
     'score to search for; fidelity (to the full length) is the best guide on few examples (default: that of the task, such as accuracy)',
     undefined,
   ),

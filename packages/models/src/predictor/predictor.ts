@@ -11,6 +11,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
 import { eachOrOne } from './each-or-one.js';
+import { indexDigest } from '../folder/index-digest.js';
 import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { checkFinite, predictLogits } from '../model/predict-logits.js';
@@ -350,7 +351,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       lifetime.during(async () =>
         identityOf(
           { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize },
-          { ...options, digest: await model.digest?.(), precision: model.precision },
+          { ...options, digest: indexDigest(lengthAdaptive) ?? (await model.digest?.()), precision: model.precision },
         ),
       ),
     embed: eachOrOne((texts: readonly string[], options?: EmbedOptions) =>
