@@ -28,6 +28,9 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
   distilbert: groups.filter((group) => !group.includes('answer')),
   roberta: groups,
+  mpnet: groups,
+  electra: groups,
+  albert: groups,
 };
 
 const missing = programMissing('chromium');

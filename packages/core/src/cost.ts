@@ -15,6 +15,12 @@ export interface EncoderShape {
   readonly hiddenSize: number;
   /** f: width inside the feed-forward block. */
   readonly intermediateSize: number;
+  /** Whether what is inside is multiplied by another map of what enters, [d, f] too. Default false. */
+  readonly gated?: boolean | undefined;
+  /** e: width of the embeddings, which a map brings to d. Default: d, without a map. */
+  readonly embeddingSize?: number | undefined;
+  /** r: vectors of distances that queries and keys are compared with in every layer. Default: none. */
+  readonly distanceVectors?: number | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
 }
@@ -50,11 +56,11 @@ export interface CostOptions extends KeepOptions {
 
 /** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 q l d. */
+  /** Attention scores and their weighted sums: 2 q l d; and (q + l) r d with vectors of distances. */
   readonly attention: number;
-  /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k. */
+  /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k; gated ones half as much again. */
   readonly feedForward: number;
   /** Layer norms, one MAC an element: l d of the embeddings, 2 m d of every layer. */
   readonly layerNorm: number;
@@ -70,7 +76,15 @@ export interface CostParts {
  * for layers that do not ascend
  */
 export const costParts = (
-  { layers: depth, hiddenSize: d, intermediateSize: f, ranks: own }: EncoderShape,
+  {
+    layers: depth,
+    hiddenSize: d,
+    intermediateSize: f,
+    gated = false,
+    embeddingSize,
+    distanceVectors = 0,
+    ranks: own,
+  }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, wanted = 'all', layers, ranks = own, ...keep }: CostOptions = {},
@@ -79,15 +93,21 @@ export const costParts = (
   if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
-  const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
+  const parts = {
+    projections: embeddingSize === undefined ? 0 : length * embeddingSize * d,
+    attention: 0,
+    feedForward: 0,
+    layerNorm: length * (embeddingSize ?? d),
+    head: head?.(length) ?? 0,
+  };
   let entering = length;
   for (const layer of running) {
     const firstAlone = wanted === 'first' && layer === running.at(-1);
     const asking = firstAlone ? 1 : entering;
     const staying = firstAlone ? 1 : (kept[layer] as number);
     parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
-    parts.attention += 2 * asking * entering * d;
-    parts.feedForward += 2 * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
+    parts.attention += 2 * asking * entering * d + (asking + entering) * distanceVectors * d;
+    parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
     entering = staying;
   }

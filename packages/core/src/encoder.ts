@@ -32,11 +32,14 @@ export type {
   AttentionWeights,
   BlockWeights,
   DenseWeights,
+  DistanceVectors,
   EmbeddingWeights,
   EncoderWeights,
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  NormOrder,
+  RelativePositions,
   WeightTree,
 } from './encoder/weights.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';

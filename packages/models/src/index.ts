@@ -91,7 +91,7 @@ export type { VectorsById } from './scoring/retrieval.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
-export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
+export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
 export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
 export { denseAt, layerNormAt } from './architectures/dense-specs.js';
 export { configHeads, configNumber, configSize } from './architectures/model-config.js';

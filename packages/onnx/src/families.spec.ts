@@ -1,7 +1,7 @@
 /** Every family with every task: from a folder with its kind of tokenizer to answers of both engines at any length. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encode, fullLength } from '@length-adaptive/core';
+import { attentionReducer, encode, fullLength, fuseReducer, poolReducer, tomeReducer } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { ModelConfig, Task } from '@length-adaptive/models';
 import {
@@ -15,6 +15,7 @@ import {
 } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
+import { openBareEncoder } from './testing/bare-encoder.js';
 import { loadOnnx } from './open-onnx.js';
 import { largestDifference } from './testing/differences.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -34,7 +35,11 @@ const families = [
   { ...sizes, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 },
   { ...sizes, model_type: 'xlm-roberta', type_vocab_size: 1, pad_token_id: 1 },
   { ...sizes, model_type: 'camembert', type_vocab_size: 1, pad_token_id: 1 },
+  { ...sizes, model_type: 'mpnet', pad_token_id: 1 },
+  { ...sizes, model_type: 'electra', embedding_size: 16, pad_token_id: 1 },
+  { ...sizes, model_type: 'albert', embedding_size: 16, num_hidden_groups: 1, pad_token_id: 1 },
 ];
+const reducers = [attentionReducer(), tomeReducer(), tomeReducer({ unmerge: 'own' }), poolReducer(), fuseReducer()];
 const tasks: readonly Task[] = [
   sequenceClassification(['a', 'b', 'c']),
   questionAnswering(),
@@ -60,20 +65,41 @@ describe.each(families)('$model_type', (config) => {
   const tokenizer = createTokenizer(files);
   const inputs = texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 64 }));
 
-  test('a batch gives each row what it gets alone, and at the full length nothing leaves or returns', () => {
-    const model = createTaskModel(config, new Map(), { fresh: true, seed: 5 });
-    const statesOf = (rows: typeof inputs, lengths: readonly number[] | undefined): Float32Array =>
-      tf.tidy(() => encode(model.encoder, rows, { config: lengths }).hidden.dataSync() as Float32Array);
-    const width = Math.max(...inputs.map(({ ids }) => ids.length)) * 24;
-    const batch = statesOf(inputs, point.lengths);
-    inputs.forEach((input, row) => {
-      const alone = statesOf([input], point.lengths);
-      const own = batch.subarray(row * width, row * width + alone.length);
-      expect(largestDifference(own, alone)).toBeLessThan(1e-4);
-    });
-    expect(statesOf(inputs, fullLength(3))).toEqual(statesOf(inputs, undefined));
-    model.dispose();
-  });
+  test.each(reducers)(
+    'by $name $settings: a batch gives each row what it gets alone, and at the full length nothing leaves or returns',
+    (reducer) => {
+      const model = createTaskModel(config, new Map(), { fresh: true, seed: 5 });
+      const statesOf = (rows: typeof inputs, lengths: readonly number[] | undefined): Float32Array =>
+        tf.tidy(() => encode(model.encoder, rows, { config: lengths, reducer }).hidden.dataSync() as Float32Array);
+      const width = Math.max(...inputs.map(({ ids }) => ids.length)) * 24;
+      const batch = statesOf(inputs, point.lengths);
+      inputs.forEach((input, row) => {
+        const alone = statesOf([input], point.lengths);
+        const own = batch.subarray(row * width, row * width + alone.length);
+        expect(largestDifference(own, alone)).toBeLessThan(1e-4);
+      });
+      expect(statesOf(inputs, fullLength(3))).toEqual(statesOf(inputs, undefined));
+      model.dispose();
+    },
+  );
+
+  test.each(reducers)(
+    'by $name $settings: an exported encoder gives the states of TensorFlow.js, row by row',
+    async (reducer) => {
+      const model = createTaskModel(config, new Map(), { fresh: true, seed: 5, reducer });
+      const bare = await openBareEncoder(model);
+      const states = await bare.hidden(
+        inputs,
+        inputs.map(() => point.lengths),
+      );
+      const expected = tf.tidy(
+        () => encode(model.encoder, inputs, { config: point.lengths, reducer }).hidden.dataSync() as Float32Array,
+      );
+      expect(largestDifference(states, expected)).toBeLessThan(1e-4);
+      await bare.release();
+      model.dispose();
+    },
+  );
 
   test.each(tasks)('$name: saved, opened, exported: both engines give the same answers', async (task) => {
     const folder = join(root, config.model_type, task.name);

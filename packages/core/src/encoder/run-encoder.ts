@@ -7,7 +7,14 @@ import type { ScoredAt } from './scored-at.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
 import type { Wanted } from './wanted.js';
-import type { BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, WeightTree } from './weights.js';
+import type {
+  BlockWeights,
+  EmbeddingWeights,
+  EncoderWeights,
+  FeedForwardWeights,
+  NormOrder,
+  WeightTree,
+} from './weights.js';
 
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
@@ -52,28 +59,42 @@ export interface EncoderRun<E extends EngineTypes> {
   readonly observed: ObservedBy<E>;
 }
 
-/** Word, position and segment embeddings, summed and normalised. */
+/** Word, position and segment embeddings, as far as there are such, summed and normalised. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, position, firstPosition, tokenType, norm }: WeightTree<EmbeddingWeights, E['weight']>,
+  { word, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
-  const [positions, words] = [ops.rows(position, 'positions', firstPosition), ops.rows(word, 'ids')];
+  const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
+  const words = ops.rows(word, 'ids');
+  const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
+  const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
   const at = { epsilon, place: 'embeddings' };
-  if (tokenType === undefined) return ops.norm(words, norm, { ...at, residual: positions });
-  return ops.norm(ops.add(words, positions), norm, { ...at, residual: ops.rows(tokenType, 'types') });
+  const normal = ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
+  const embedded = ops.dropout(normal, 'embeddings', 'hidden');
+  return projection === undefined ? embedded : ops.dense(embedded, projection);
 };
 
-/** Feed-forward block with residual and post-layer-norm. */
+interface BlockOptions {
+  readonly layer: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+  readonly order: NormOrder;
+}
+
+/** Feed-forward block with residual. */
 const feedForward = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   x: E['states'],
-  { intermediate, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
-  { layer, epsilon, activation }: { readonly layer: number; readonly epsilon: number; readonly activation: Activation },
+  { intermediate, linear, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
+  { layer, epsilon, activation, order }: BlockOptions,
 ): E['states'] => {
   const place = `${layer}.feed_forward`;
-  const outer = ops.dropout(ops.dense(ops.activate(ops.dense(x, intermediate), activation), output), place, 'hidden');
-  return ops.norm(outer, norm, { epsilon, residual: x, place });
+  const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
+  const active = ops.activate(ops.dense(read, intermediate), activation);
+  const inner = linear === undefined ? active : ops.product(active, ops.dense(read, linear));
+  const outer = ops.dropout(ops.dense(inner, output), place, 'hidden');
+  return order === 'pre' ? ops.add(x, outer) : ops.norm(outer, norm, { epsilon, residual: x, place });
 };
 
 /**
@@ -88,6 +109,8 @@ export const runEncoder = <E extends EngineTypes>(
     heads,
     layerNormEpsilon: epsilon,
     activation = 'gelu',
+    normOrder: order = 'post',
+    finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
   { wanted, layers, steps, score, merge, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
@@ -95,7 +118,7 @@ export const runEncoder = <E extends EngineTypes>(
   const traced: TracedLayer<E>[] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
-  let states = ops.dropout(embed(ops, embeddings, epsilon), 'embeddings', 'hidden');
+  let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
 
@@ -103,13 +126,18 @@ export const runEncoder = <E extends EngineTypes>(
     const { attention, feedForward: feed } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
     const firstOnly = firstIsAll && layer === layers.at(-1);
+    const place = `${layer}.projection`;
     const entering = states;
-    const queries = firstOnly ? ops.firstAlone(entering, tokens) : entering;
-    const attended = ops.attend(queries, entering, attention, {
+    const read = order === 'pre' && attention.norm ? ops.norm(entering, attention.norm, { epsilon, place }) : entering;
+    const asking = firstOnly ? ops.firstAlone(entering, tokens) : entering;
+    const queries = read === entering ? asking : firstOnly ? ops.firstAlone(read, tokens) : read;
+    const attended = ops.attend(queries, read, attention, {
       heads,
       layer,
       among: tokens,
       proportional: merge?.proportional ?? true,
+      asking: firstOnly ? 'first' : 'all',
+      epsilon,
     });
     observer.attention(layer, attended);
 
@@ -118,7 +146,7 @@ export const runEncoder = <E extends EngineTypes>(
     const withPrior = (on: EncoderOps<E>, scores: E['scores']): E['scores'] =>
       among.prior === undefined ? scores : on.addPrior(scores, among);
     const rank = (on: EncoderOps<E>): E['scores'] => withPrior(on, score(on, at));
-    const everybody: Passed<E> = { context: attended.context, entering: queries, tokens: among };
+    const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
     const letLeave = (on: EncoderOps<E>, step: E['step']): Passed<E> => {
       const by = merge
         ? mergedMove(on, merge, { ...at, step }, (scores) => on.keep(withPrior(on, scores), step, among))
@@ -136,17 +164,20 @@ export const runEncoder = <E extends EngineTypes>(
         ? everybody
         : ops.whereAnyLeave(step, (on) => letLeave(on, step), everybody);
 
-    const place = `${layer}.projection`;
     const projected = ops.dropout(ops.dense(passed.context, attention.output), place, 'hidden');
-    const mixed = ops.norm(projected, attention.norm, { epsilon, residual: passed.entering, place });
+    const mixed =
+      order === 'post' && attention.norm
+        ? ops.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
+        : ops.add(passed.entering, projected);
     const scores = trace === 'scores' || fade ? rank(ops) : undefined;
     tokens = passed.tokens;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens }) : mixed;
-    states = feedForward(ops, faded, feed, { layer, epsilon, activation });
+    states = feedForward(ops, faded, feed, { layer, epsilon, activation, order });
     observer.state(layer + 1, states);
     if (trace) traced.push({ layer, tokens, scores });
   }
 
   const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
-  return { states: found, tokens, trace: traced, observed: observer.end() };
+  const final = finalNorm ? ops.norm(found, finalNorm, { epsilon, place: 'final' }) : found;
+  return { states: final, tokens, trace: traced, observed: observer.end() };
 };

@@ -1,13 +1,26 @@
 import { ModelError } from '../errors.js';
 import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
+import { albert } from './albert.js';
 import { bert } from './bert.js';
 import { distilbert } from './distilbert.js';
+import { electra } from './electra.js';
+import { mpnet } from './mpnet.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
 
-const builtIn: readonly Architecture[] = [bert, distilbert, tinybert, roberta, xlmRoberta, camembert];
+const builtIn: readonly Architecture[] = [
+  bert,
+  distilbert,
+  tinybert,
+  roberta,
+  xlmRoberta,
+  camembert,
+  mpnet,
+  electra,
+  albert,
+];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
 const place = Symbol.for('@length-adaptive/models/architectures');

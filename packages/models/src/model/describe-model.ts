@@ -61,9 +61,11 @@ const wholeFactors = { down: (spec: ParameterSpec) => spec, up: (spec: Parameter
  */
 export const describeModel = (
   config: ModelConfig,
-  { task = taskOf(config), reducer = attentionReducer(), prior, lowRank }: DescribeModelOptions = {},
+  { task: asked = taskOf(config), reducer = attentionReducer(), prior, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
   const architecture = architectureOf(config);
+  const readout = architecture.readout?.(config, asked.readout) ?? asked.readout;
+  const task = readout === asked.readout ? asked : { ...asked, readout };
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';

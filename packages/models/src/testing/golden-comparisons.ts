@@ -209,6 +209,9 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   bert: names,
   distilbert: names.filter((name) => groups[name] !== answers),
   roberta: names,
+  mpnet: names,
+  electra: names,
+  albert: names,
 };
 
 /** A family's model on the backend that runs. */

@@ -21,7 +21,7 @@ import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
 import { dropoutFeeds, float, isDropping, keptOf, scalar, tokenBias } from './pass-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
-import { trainingModel } from './pass-graph.js';
+import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
 import { copyWeights } from './trained-weights.js';
 import type { TrainingGraphOptions } from './training-graph.js';
@@ -113,6 +113,7 @@ export const openEngine = async (
         dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, {
           heads,
           size: hiddenSize,
+          embeddingSize: embeddingWidth(model.dimensions),
           wanted: wantedStates(model.task.readout),
         })),
       ...(kept &&

@@ -73,7 +73,11 @@ export const answeringTeacherGraph = (
   });
   g.output(
     'logits',
-    runHead(headOnGraph(g, emit, { mask: inputs.mask }), hidden, weights, { activation, readout: task.readout }),
+    runHead(headOnGraph(g, emit, { mask: inputs.mask }), hidden, weights, {
+      activation,
+      readout: task.readout,
+      epsilon: dimensions.layerNormEpsilon,
+    }),
     'float32',
     logitAxes(task.readout),
   );
