@@ -31,6 +31,9 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   mpnet: groups,
   electra: groups,
   albert: groups,
+  modernbert: groups.filter((group) => !group.includes('answer')),
+  'deberta-v2': groups,
+  nomic_bert: groups,
 };
 
 const missing = programMissing('chromium');

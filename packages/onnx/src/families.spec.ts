@@ -38,6 +38,32 @@ const families = [
   { ...sizes, model_type: 'mpnet', pad_token_id: 1 },
   { ...sizes, model_type: 'electra', embedding_size: 16, pad_token_id: 1 },
   { ...sizes, model_type: 'albert', embedding_size: 16, num_hidden_groups: 1, pad_token_id: 1 },
+  { ...sizes, model_type: 'modernbert', local_attention: 6, global_attn_every_n_layers: 2, pad_token_id: 1 },
+  { ...sizes, model_type: 'modernbert', local_attention: 8, classifier_pooling: 'mean', pad_token_id: 1 },
+  {
+    ...sizes,
+    model_type: 'deberta-v2',
+    relative_attention: true,
+    position_buckets: 6,
+    pos_att_type: 'p2c|c2p',
+    share_att_key: true,
+    norm_rel_ebd: 'layer_norm',
+    position_biased_input: false,
+    type_vocab_size: 0,
+    pad_token_id: 1,
+  },
+  { ...sizes, model_type: 'deberta-v2', relative_attention: true, pos_att_type: ['c2p'], pad_token_id: 1 },
+  {
+    model_type: 'nomic_bert',
+    vocab_size: 1100,
+    n_embd: 24,
+    n_layer: 3,
+    n_head: 2,
+    n_inner: 40,
+    n_positions: 64,
+    initializer_range: 0.3,
+    pad_token_id: 1,
+  },
 ];
 const reducers = [attentionReducer(), tomeReducer(), tomeReducer({ unmerge: 'own' }), poolReducer(), fuseReducer()];
 const tasks: readonly Task[] = [
@@ -60,7 +86,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(families)('$model_type', (config) => {
+describe.each(families)('$model_type ($classifier_pooling$pos_att_type)', (config: ModelConfig & { readonly model_type: string }) => {
   const files = tokenizerFiles(config.model_type === 'roberta' ? 'byte-level-bpe' : 'unigram');
   const tokenizer = createTokenizer(files);
   const inputs = texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 64 }));

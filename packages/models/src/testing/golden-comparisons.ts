@@ -204,7 +204,7 @@ export type GoldenGroup = keyof typeof groups;
 
 const names = Object.keys(groups) as GoldenGroup[];
 
-/** What is compared of each family; DistilBERT's references have no head for answers. */
+/** What is compared of each family; DistilBERT's and ModernBERT's references have no head for answers. */
 export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>> = {
   bert: names,
   distilbert: names.filter((name) => groups[name] !== answers),
@@ -212,6 +212,9 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   mpnet: names,
   electra: names,
   albert: names,
+  modernbert: names.filter((name) => groups[name] !== answers),
+  'deberta-v2': names,
+  nomic_bert: names,
 };
 
 /** A family's model on the backend that runs. */

@@ -256,7 +256,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
   const distancesAt = (at: () => Value): GraphTokens['distances'] => {
     const { relatives = [], heads = 1, mostTokens = 0 } = options;
     if (relatives.length === 0) return {};
-    return distanceValues(g, at(), { relatives, emit, size: size / heads, positions: mostTokens });
+    const constant = training ? g.op('Identity', [at()]) : at(); // no gradient flows into who stays
+    return distanceValues(g, constant, { relatives, emit, size: size / heads, positions: mostTokens });
   };
   /** Of the tokens of the input, which stand in every row where they stand in any. */
   const firstPositions = (): Value => {

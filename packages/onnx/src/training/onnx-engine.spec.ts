@@ -107,6 +107,17 @@ const distilbertConfig = {
   initializer_range: 0.15,
 };
 
+const modernConfig = { ...config, model_type: 'modernbert', local_attention: 6, global_attn_every_n_layers: 2 };
+const debertaConfig = {
+  ...config,
+  model_type: 'deberta-v2',
+  relative_attention: true,
+  position_buckets: 6,
+  pos_att_type: 'c2p|p2c',
+  share_att_key: true,
+  norm_rel_ebd: 'layer_norm',
+  position_biased_input: false,
+};
 const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
 
 describe.each([
@@ -118,6 +129,11 @@ describe.each([
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...robertaConfig, model_type: 'mpnet' } },
   { task: regression(), config: { ...config, model_type: 'electra', embedding_size: 12 } },
   { task: questionAnswering(), config: { ...config, model_type: 'albert', embedding_size: 12, num_hidden_groups: 2 } },
+  { task: sequenceClassification(['a', 'b']), config: modernConfig },
+  { task: sequenceClassification(['a', 'b']), config: { ...modernConfig, classifier_pooling: 'mean' } },
+  { task: questionAnswering(), config: modernConfig },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: debertaConfig },
+  { task: sequenceClassification(['a', 'b']), config: { ...debertaConfig, share_att_key: false, pos_att_type: 'p2c' } },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },
@@ -129,7 +145,7 @@ describe.each([
   { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'relu' } },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...config, hidden_act: 'silu' } },
   { task: sequenceClassification(['a', 'b']), config: { ...distilbertConfig, activation: 'quick_gelu' } },
-])('$task.name with $config.model_type ($config.hidden_act$config.activation)', ({ task, config }) => {
+])('$task.name with $config.model_type ($config.hidden_act$config.activation$config.classifier_pooling$config.pos_att_type)', ({ task, config }) => {
   test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
     const prior = choosePrior(undefined, undefined, task);
     const model = createTaskModel(config, new Map(), { fresh: true, task, prior });
