@@ -19,8 +19,8 @@ export interface EncoderShape {
   readonly gated?: boolean | undefined;
   /** e: width of the embeddings, which a map brings to d. Default: d, without a map. */
   readonly embeddingSize?: number | undefined;
-  /** r: vectors of distances that queries and keys are compared with in every layer. Default: none. */
-  readonly distanceVectors?: number | undefined;
+  /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
+  readonly distanceVectors?: Readonly<Record<'queries' | 'keys', number>> | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
 }
@@ -58,7 +58,7 @@ export interface CostOptions extends KeepOptions {
 export interface CostParts {
   /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 q l d; and (q + l) r d with vectors of distances. */
+  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
   readonly attention: number;
   /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k; gated ones half as much again. */
   readonly feedForward: number;
@@ -82,7 +82,7 @@ export const costParts = (
     intermediateSize: f,
     gated = false,
     embeddingSize,
-    distanceVectors = 0,
+    distanceVectors: vectors = { queries: 0, keys: 0 },
     ranks: own,
   }: EncoderShape,
   config: LengthConfig,
@@ -106,7 +106,7 @@ export const costParts = (
     const asking = firstAlone ? 1 : entering;
     const staying = firstAlone ? 1 : (kept[layer] as number);
     parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
-    parts.attention += 2 * asking * entering * d + (asking + entering) * distanceVectors * d;
+    parts.attention += 2 * asking * entering * d + (asking * vectors.queries + entering * vectors.keys) * d;
     parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
     entering = staying;

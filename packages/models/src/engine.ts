@@ -21,7 +21,7 @@ export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';
-export { taskOf } from './tasks/task-config.js';
+export { taskOf, taskOfFamily } from './tasks/task-config.js';
 export type { TaskModel } from './model/task-model.js';
 export { shortDigest, weightsDigest } from './model/weights-digest.js';
 export { openTokenizer } from './model/within-tables.js';

@@ -1,10 +1,19 @@
 /** Every family with every task: from a folder with its kind of tokenizer to answers of both engines at any length. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attentionReducer, encode, fullLength, fuseReducer, poolReducer, tomeReducer } from '@length-adaptive/core';
+import {
+  attentionReducer,
+  costParts,
+  encode,
+  fullLength,
+  fuseReducer,
+  poolReducer,
+  tomeReducer,
+} from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { ModelConfig, Task } from '@length-adaptive/models';
 import {
+  costOptionsOf,
   createTaskModel,
   createTokenizer,
   load,
@@ -14,10 +23,13 @@ import {
   tokenClassification,
 } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
+import { exportGraph, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
-import { openBareEncoder } from './testing/bare-encoder.js';
 import { loadOnnx } from './open-onnx.js';
+import { readOnnxFile } from './read-file.js';
+import { openBareEncoder } from './testing/bare-encoder.js';
 import { largestDifference } from './testing/differences.js';
+import { profiledMacs } from './testing/profiled-macs.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 const root = temporaryFolder();
@@ -86,67 +98,91 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(families)('$model_type ($classifier_pooling$pos_att_type)', (config: ModelConfig & { readonly model_type: string }) => {
-  const files = tokenizerFiles(config.model_type === 'roberta' ? 'byte-level-bpe' : 'unigram');
-  const tokenizer = createTokenizer(files);
-  const inputs = texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 64 }));
+describe.each(families)(
+  '$model_type ($classifier_pooling$pos_att_type)',
+  (config: ModelConfig & { readonly model_type: string }) => {
+    const files = tokenizerFiles(config.model_type === 'roberta' ? 'byte-level-bpe' : 'unigram');
+    const tokenizer = createTokenizer(files);
+    const inputs = texts.map((text) => tokenizer.encode(text, undefined, { maxLength: 64 }));
 
-  test.each(reducers)(
-    'by $name $settings: a batch gives each row what it gets alone, and at the full length nothing leaves or returns',
-    (reducer) => {
-      const model = createTaskModel(config, new Map(), { fresh: true, seed: 5 });
-      const statesOf = (rows: typeof inputs, lengths: readonly number[] | undefined): Float32Array =>
-        tf.tidy(() => encode(model.encoder, rows, { config: lengths, reducer }).hidden.dataSync() as Float32Array);
-      const width = Math.max(...inputs.map(({ ids }) => ids.length)) * 24;
-      const batch = statesOf(inputs, point.lengths);
-      inputs.forEach((input, row) => {
-        const alone = statesOf([input], point.lengths);
-        const own = batch.subarray(row * width, row * width + alone.length);
-        expect(largestDifference(own, alone)).toBeLessThan(1e-4);
-      });
-      expect(statesOf(inputs, fullLength(3))).toEqual(statesOf(inputs, undefined));
+    test.each(reducers)(
+      'by $name $settings: a batch gives each row what it gets alone, and at the full length nothing leaves or returns',
+      (reducer) => {
+        const model = createTaskModel(config, new Map(), { fresh: true, seed: 5 });
+        const statesOf = (rows: typeof inputs, lengths: readonly number[] | undefined): Float32Array =>
+          tf.tidy(() => encode(model.encoder, rows, { config: lengths, reducer }).hidden.dataSync() as Float32Array);
+        const width = Math.max(...inputs.map(({ ids }) => ids.length)) * 24;
+        const batch = statesOf(inputs, point.lengths);
+        inputs.forEach((input, row) => {
+          const alone = statesOf([input], point.lengths);
+          const own = batch.subarray(row * width, row * width + alone.length);
+          expect(largestDifference(own, alone)).toBeLessThan(1e-4);
+        });
+        expect(statesOf(inputs, fullLength(3))).toEqual(statesOf(inputs, undefined));
+        model.dispose();
+      },
+    );
+
+    test.each(reducers)(
+      'by $name $settings: an exported encoder gives the states of TensorFlow.js, row by row',
+      async (reducer) => {
+        const model = createTaskModel(config, new Map(), { fresh: true, seed: 5, reducer });
+        const bare = await openBareEncoder(model);
+        const states = await bare.hidden(
+          inputs,
+          inputs.map(() => point.lengths),
+        );
+        const expected = tf.tidy(
+          () => encode(model.encoder, inputs, { config: point.lengths, reducer }).hidden.dataSync() as Float32Array,
+        );
+        expect(largestDifference(states, expected)).toBeLessThan(1e-4);
+        await bare.release();
+        model.dispose();
+      },
+    );
+
+    test.each(tasks)('$name: ONNX Runtime multiplies what the cost counts', async (task) => {
+      const model = createTaskModel(config, new Map(), { fresh: true, seed: 7, task });
+      const { bytes } = readOnnxFile(exportGraph(await hostModel(model)));
+      for (const [length, lengths] of [
+        [33, point.lengths],
+        [20, [1, 1, 1]],
+      ] as const) {
+        const run = await profiledMacs(bytes, { ids: new Int32Array(length) }, { config: lengths, layers: 3 });
+        const { layerNorm, ...products } = costParts(
+          model.dimensions,
+          lengths,
+          length,
+          costOptionsOf(model.dimensions, model.task.readout),
+        );
+        expect(layerNorm).toBeGreaterThan(0);
+        const mean = config['classifier_pooling'] === 'mean' && task.readout.pool === 'first' ? 24 * length : 0; // counts nothing
+        expect(run - mean).toBe(Object.values(products).reduce((sum, macs) => sum + macs, 0));
+      }
       model.dispose();
-    },
-  );
+    });
 
-  test.each(reducers)(
-    'by $name $settings: an exported encoder gives the states of TensorFlow.js, row by row',
-    async (reducer) => {
-      const model = createTaskModel(config, new Map(), { fresh: true, seed: 5, reducer });
-      const bare = await openBareEncoder(model);
-      const states = await bare.hidden(
-        inputs,
-        inputs.map(() => point.lengths),
-      );
-      const expected = tf.tidy(
-        () => encode(model.encoder, inputs, { config: point.lengths, reducer }).hidden.dataSync() as Float32Array,
-      );
-      expect(largestDifference(states, expected)).toBeLessThan(1e-4);
-      await bare.release();
+    test.each(tasks)('$name: saved, opened, exported: both engines give the same answers', async (task) => {
+      const folder = join(root, config.model_type, task.name);
+      const model = createTaskModel(config, new Map(), { fresh: true, seed: 7, task });
+      model.markTrained();
+      const text = { model, tokenizer, tokenizerFiles: files, lengthAdaptive: undefined, notes: [] };
+      await saveModel(folder, text);
+      await exportModel(join(folder, 'onnx'), text, { precisions: ['fp32'], threads: 1 });
+      const predictors = [await load(folder), await loadOnnx(folder), await loadOnnx(join(folder, 'onnx'))];
+      const asked = task.name === 'question-answering' ? texts.map((context) => ['who?', context]) : texts;
+      for (const options of [{}, { point }]) {
+        const [expected, ...given] = await Promise.all(
+          predictors.map((predictor) => predictor.predict(asked as never, { ...options, onError: 'throw' })),
+        );
+        for (const answers of given)
+          expect(JSON.stringify(rounded(answers))).toBe(JSON.stringify(rounded(expected as readonly unknown[])));
+      }
+      for (const predictor of predictors) predictor.dispose();
       model.dispose();
-    },
-  );
-
-  test.each(tasks)('$name: saved, opened, exported: both engines give the same answers', async (task) => {
-    const folder = join(root, config.model_type, task.name);
-    const model = createTaskModel(config, new Map(), { fresh: true, seed: 7, task });
-    model.markTrained();
-    const text = { model, tokenizer, tokenizerFiles: files, lengthAdaptive: undefined, notes: [] };
-    await saveModel(folder, text);
-    await exportModel(join(folder, 'onnx'), text, { precisions: ['fp32'], threads: 1 });
-    const predictors = [await load(folder), await loadOnnx(folder), await loadOnnx(join(folder, 'onnx'))];
-    const asked = task.name === 'question-answering' ? texts.map((context) => ['who?', context]) : texts;
-    for (const options of [{}, { point }]) {
-      const [expected, ...given] = await Promise.all(
-        predictors.map((predictor) => predictor.predict(asked as never, { ...options, onError: 'throw' })),
-      );
-      for (const answers of given)
-        expect(JSON.stringify(rounded(answers))).toBe(JSON.stringify(rounded(expected as readonly unknown[])));
-    }
-    for (const predictor of predictors) predictor.dispose();
-    model.dispose();
-  });
-});
+    });
+  },
+);
 
 /** Answers without what depends on the engine, numbers to three places. */
 const rounded = (answers: readonly unknown[]): unknown =>

@@ -25,7 +25,7 @@ import {
   resolvePrior,
   withPriors,
 } from '@length-adaptive/models/engine';
-import { taskOf } from '@length-adaptive/models/predict';
+import { taskOf, taskOfFamily } from '@length-adaptive/models/engine';
 import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
@@ -138,8 +138,9 @@ export const runOnnxFile = async (
   config: ModelConfig,
   { traced, ranked, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
-  const given: Dimensions = architectureOf(config).dimensions(config);
-  const task: Task = taskOf(config);
+  const architecture = architectureOf(config);
+  const given: Dimensions = architecture.dimensions(config);
+  const task: Task = taskOfFamily(taskOf(config), architecture, config);
   const { layers } = given;
   const prior = resolvePrior(chosen, { task, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {

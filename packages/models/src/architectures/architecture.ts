@@ -21,6 +21,8 @@ export interface Dimensions extends EncoderShape {
   readonly activation?: Activation | undefined;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
+  /** Whether heads that read every token have a pooler, too. Default false. */
+  readonly tokenPooler?: boolean | undefined;
   /** Standard deviation of new weights. */
   readonly initialDeviation: number;
 }

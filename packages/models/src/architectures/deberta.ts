@@ -21,7 +21,9 @@ const comparisons = (config: ModelConfig): readonly string[] => {
 };
 
 /** Rows of the table on either side, and the distance whose row is the last. */
-const reach = (config: ModelConfig): { readonly span: number; readonly most: number; readonly logarithmic: boolean } => {
+const reach = (
+  config: ModelConfig,
+): { readonly span: number; readonly most: number; readonly logarithmic: boolean } => {
   const relative = configNumber(config, 'max_relative_positions', -1);
   const most = relative < 1 ? configSize(config, 'max_position_embeddings') : relative;
   const buckets = configNumber(config, 'position_buckets', -1);
@@ -52,10 +54,13 @@ const dimensions = (config: ModelConfig): Dimensions => {
   const sizes = bertDimensions({ layer_norm_eps: 1e-7, ...config, type_vocab_size: 1 });
   configExactly(config, 'embedding_size', sizes.hiddenSize);
   const kinds = comparisons(config);
+  const rows = 2 * reach(config).span;
   return {
     ...sizes,
     types: configSize(config, 'type_vocab_size', { fallback: 0, least: 0 }),
-    ...(kinds.length > 0 && { distanceVectors: (2 * reach(config).span * kinds.length) / 2 }),
+    ...(kinds.length > 0 && {
+      distanceVectors: { queries: kinds.includes('c2p') ? rows : 0, keys: kinds.includes('p2c') ? rows : 0 },
+    }),
     own: Object.fromEntries(
       Object.entries({
         relative_attention: true,

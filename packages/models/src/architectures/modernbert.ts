@@ -32,6 +32,7 @@ const dimensions = (config: ModelConfig): Dimensions => {
     ...configHeads(config, 'hidden_size', 'num_attention_heads'),
     intermediateSize: configSize(config, 'intermediate_size'),
     gated: true,
+    tokenPooler: true,
     vocabulary: configSize(config, 'vocab_size'),
     positions: configSize(config, 'max_position_embeddings'),
     types: 0,

@@ -6,7 +6,14 @@ import { configChoice, configExactly, configHeads, configNumber, configSize } fr
 const root = 'bert.';
 
 const dimensions = (config: ModelConfig): Dimensions => {
-  for (const key of ['qkv_proj_bias', 'mlp_fc1_bias', 'mlp_fc2_bias', 'prenorm', 'rotary_emb_interleaved', 'use_rms_norm'])
+  for (const key of [
+    'qkv_proj_bias',
+    'mlp_fc1_bias',
+    'mlp_fc2_bias',
+    'prenorm',
+    'rotary_emb_interleaved',
+    'use_rms_norm',
+  ])
     configExactly(config, key, false);
   configExactly(config, 'rotary_emb_fraction', 1);
   configExactly(config, 'num_experts', 0);
@@ -63,7 +70,17 @@ export const nomicBert: Architecture = {
     ...own,
   }),
 
-  encoder: ({ layers, hiddenSize: d, intermediateSize: f, heads, vocabulary, positions, types, own = {}, ...more }) => ({
+  encoder: ({
+    layers,
+    hiddenSize: d,
+    intermediateSize: f,
+    heads,
+    vocabulary,
+    positions,
+    types,
+    own = {},
+    ...more
+  }) => ({
     embeddings: {
       word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
       tokenType: { name: `${root}embeddings.token_type_embeddings.weight`, shape: [types, d] },

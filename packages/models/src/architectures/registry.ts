@@ -13,7 +13,20 @@ import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
 
-const builtIn: readonly Architecture[] = [bert, distilbert, tinybert, roberta, xlmRoberta, camembert, mpnet, electra, albert, modernbert, deberta, nomicBert];
+const builtIn: readonly Architecture[] = [
+  bert,
+  distilbert,
+  tinybert,
+  roberta,
+  xlmRoberta,
+  camembert,
+  mpnet,
+  electra,
+  albert,
+  modernbert,
+  deberta,
+  nomicBert,
+];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
 const place = Symbol.for('@length-adaptive/models/architectures');

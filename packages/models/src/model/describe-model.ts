@@ -12,7 +12,7 @@ import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { resolvePrior } from '../priors/prior-settings.js';
 import type { LowRankRecord } from '../folder/low-rank.js';
 import type { Task } from '../tasks/task.js';
-import { configFor, taskOf } from '../tasks/task-config.js';
+import { configFor, taskOf, taskOfFamily } from '../tasks/task-config.js';
 
 /** An encoder with its head: trees of what stands for a weight on some engine. */
 export interface ModelWeightTrees {
@@ -64,8 +64,7 @@ export const describeModel = (
   { task: asked = taskOf(config), reducer = attentionReducer(), prior, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
   const architecture = architectureOf(config);
-  const readout = architecture.readout?.(config, asked.readout) ?? asked.readout;
-  const task = readout === asked.readout ? asked : { ...asked, readout };
+  const task = taskOfFamily(asked, architecture, config);
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
