@@ -93,7 +93,7 @@ export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.
 
 export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
 export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
-export { denseAt, layerNormAt } from './architectures/dense-specs.js';
+export { denseAt, fusedAt, gainAt, layerNormAt, linearAt } from './architectures/dense-specs.js';
 export { configHeads, configNumber, configSize } from './architectures/model-config.js';
 export { fitDense } from './architectures/companions.js';
 export { tinyBertShapes } from './architectures/tinybert.js';
