@@ -25,6 +25,7 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import { exportGraph, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
+import { createOnnxModel } from './onnx-model.js';
 import { loadOnnx } from './open-onnx.js';
 import { readOnnxFile } from './read-file.js';
 import { openBareEncoder } from './testing/bare-encoder.js';
@@ -140,6 +141,24 @@ describe.each(families)(
         model.dispose();
       },
     );
+
+    test('half and a quarter of the bytes give nearly the same answers', async () => {
+      const model = createTaskModel(config, new Map(), { fresh: true, seed: 7, task: tasks[0] });
+      const host = await hostModel(model);
+      const expected = await model.run(inputs, { point });
+      const size = Math.sqrt(expected.reduce((sum, value) => sum + value * value, 0) / expected.length);
+      for (const [precision, share] of [
+        ['fp16', 0.01],
+        ['int8', 0.3],
+      ] as const) {
+        const engine = await createOnnxModel(exportGraph(host, { precision }), model.config);
+        const answers = await engine.run(inputs, { point });
+        const gaps = answers.reduce((sum, value, i) => sum + (value - (expected[i] ?? Number.NaN)) ** 2, 0);
+        expect(Math.sqrt(gaps / answers.length) / size).toBeLessThan(share);
+        await engine.release();
+      }
+      model.dispose();
+    });
 
     test.each(tasks)('$name: ONNX Runtime multiplies what the cost counts', async (task) => {
       const model = createTaskModel(config, new Map(), { fresh: true, seed: 7, task });
