@@ -41,8 +41,9 @@ const rowOf = (distance: number, { span, most, logarithmic }: ReturnType<typeof 
   return Math.min(2 * span - 1, Math.max(0, bucket + span));
 };
 
-const normalisesVectors = (config: ModelConfig): boolean =>
-  String(config['norm_rel_ebd'] ?? 'none')
+const normalisesVectors = ({ norm_rel_ebd: given }: ModelConfig): boolean =>
+  typeof given === 'string' &&
+  given
     .toLowerCase()
     .split('|')
     .some((name) => name.trim() === 'layer_norm');

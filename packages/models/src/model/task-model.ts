@@ -111,7 +111,7 @@ export const headNames = ({
   parameters,
 }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
   const ofHead = new Set<unknown>(
-    [output, pooler, norm].flatMap((weights) => (weights === undefined ? [] : Object.values(weights))),
+    [output, pooler, norm].flatMap((weights) => (weights === undefined ? [] : (Object.values(weights) as unknown[]))),
   );
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
