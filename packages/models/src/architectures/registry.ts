@@ -49,7 +49,7 @@ export const architectureNames = (): string[] => [...builtIn.map(({ modelType })
  *
  * @throws ModelError `OPTION_INVALID` for a `model_type` that is empty, or that another definition has
  * @example
- * registerArchitecture({ ...architectureOf({ model_type: 'bert' }), modelType: 'electra', classPrefix: 'Electra' });
+ * registerArchitecture({ ...architectureOf({ model_type: 'bert' }), modelType: 'my-bert', classPrefix: 'MyBert' });
  */
 export const registerArchitecture = (architecture: Architecture): void => {
   const { modelType } = architecture;
