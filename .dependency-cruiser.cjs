@@ -26,6 +26,8 @@ const ORDERED_ROOMS = {
     'predictor',
     'predictor/worker',
     'reranking',
+    'zero-shot',
+    'pipeline',
   ],
   cli: [
     'chart',

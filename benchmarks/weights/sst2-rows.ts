@@ -1,32 +1,20 @@
-/** Ranks with lengths on SST-2: answers on the dev set, and the time of short inputs. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Ranks with lengths on SST-2: answers on the dev set, means of models that were trained from three seeds, and the time of short inputs. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
-import { createRandom, shuffled, uniformRanks } from '@length-adaptive/core';
-import { useWasm } from '@length-adaptive/core/wasm';
-import type { LabelledInput, RunnableModel, TextModel } from '@length-adaptive/models';
-import {
-  encodeExamples,
-  factoriseModel,
-  macsShare,
-  openText,
-  openTrainedModel,
-  parseExamples,
-  predictLogits,
-  saveModel,
-} from '@length-adaptive/models';
+import { pointKey, uniformRanks } from '@length-adaptive/core';
+import type { LabelledInput, RunnableModel } from '@length-adaptive/models';
+import { encodeExamples, openText, parseExamples } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { openOnnx } from '@length-adaptive/onnx';
-import { dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
+import { dataFolder } from '../accuracy/accuracy-rows.js';
 import type { Row } from '../harness.js';
 import { compareInTurn, formatSpread, formatTable, ratio, spread } from '../harness.js';
 import { roundsOf } from '../onnx/rounds.js';
-
-/** Texts that the factors are found on: training phrases as long as what is read, of so many tokens at least. */
-const calibrationTexts = 400;
-const calibrationTokens = 16;
+import { calibration, factored, recovery, student } from './factored-models.js';
+import type { Measured, MeasuredPoints, OpenModel } from './measured-points.js';
+import { measuredPoints } from './measured-points.js';
+import { about, seeds, trainedModel } from './trained-models.js';
 
 /** The lengths of the table: the full ones, one that a search found for much of the cost, and one for half of it. */
 const lengths: Readonly<Record<string, readonly number[] | undefined>> = {
@@ -36,75 +24,199 @@ const lengths: Readonly<Record<string, readonly number[] | undefined>> = {
 };
 const shares = [1, 0.75, 0.5];
 
-/** About 0.4 of the MACs. */
-const jointPoint = (): OperatingPoint => pointOf(lengths['short'], 0.62);
-
-/** The model of the `sst2` benchmark after LengthDrop, or the one of the docs' demo, which is the same in 8-bit weights with 12,000 tokens. */
-const source = (): { readonly folder: string; readonly about: string } => {
-  const trained = path.join(runsFolder, 'sst2/adaptive/model');
-  return existsSync(trained)
-    ? { folder: trained, about: 'MiniLM-L6 after LengthDrop on SST-2' }
-    : {
-        folder: fileURLToPath(new URL('../../apps/docs/public/models/sentiment', import.meta.url)),
-        about: 'MiniLM-L6 after LengthDrop on SST-2, from 8-bit weights with 12,000 tokens',
-      };
-};
+/** With the short lengths about 0.4 and 0.3 of the MACs. */
+const jointShares = { 'joint_at_0.4': 0.62, 'joint_at_0.3': 0.47 } as const;
 
 const pointOf = (config: readonly number[] | undefined, share: number): OperatingPoint => ({
   ...(config && { lengths: config }),
   ...(share < 1 && { ranks: uniformRanks(6, share) }),
 });
 
-const softmax = ([a = 0, b = 0]: Float32Array): readonly [number, number] => {
-  const p = 1 / (1 + Math.exp(b - a));
-  return [p, 1 - p];
-};
+const jointPoint = pointOf(lengths['short'], jointShares['joint_at_0.4']);
 
-/** Mean KL divergence of answers from those of the full model, and the share that are the same. */
-const against = (
-  full: readonly Float32Array[],
-  given: readonly Float32Array[],
-): { readonly kl: number; readonly same: number } => {
-  let [kl, same] = [0, 0];
-  full.forEach((row, i) => {
-    const [p, q] = [softmax(row), softmax(given[i] as Float32Array)];
-    kl += p[0] * Math.log(p[0] / q[0]) + p[1] * Math.log(p[1] / q[1]);
-    if (p[0] > 0.5 === q[0] > 0.5) same += 1;
-  });
-  return { kl: kl / full.length, same: same / full.length };
-};
-
-interface Measured {
-  readonly score: number;
-  readonly kl: number;
-  readonly same: number;
-  readonly cost: number;
+/** What a measurement is of. */
+interface Contender {
+  /** Last part of its row. */
+  readonly id: string;
+  readonly model: keyof Folders;
+  readonly precision: Precision;
+  readonly point: OperatingPoint;
+  /** What is to be known of it, for its note. */
+  readonly more?: string;
 }
 
-const read = async (file: string): Promise<ReturnType<typeof parseExamples>> =>
-  parseExamples(await openText(path.join(dataFolder, 'sst2', file)), file.replace(/\.gz$/, ''));
+/** The folders of a seed's models. */
+interface Folders {
+  /** As it was trained, with factors beside its matrices. */
+  readonly whole: string;
+  /** Its factors, after they learnt from it. */
+  readonly recovered: string;
+  /** Three of its layers, after they learnt from it. */
+  readonly layers: string;
+}
 
-/** Factorises a model, writes it, and opens it again where it is to run. */
-const openFactorised = async (
-  text: TextModel,
-  calibration: readonly EncoderInput[],
-  method: 'whitened' | 'scaled' | 'plain',
-  folder: string,
-): Promise<(precision: Precision) => Promise<RunnableModel>> => {
-  const { model } = await factoriseModel(text.model, calibration, { method });
-  await saveModel(folder, { ...text, model });
-  model.dispose();
-  return async (precision) => (await openOnnx(folder, { precision, threads: 1 })).model;
+const names: Readonly<Record<string, string>> = { 'full.rank_1': 'full', 'full.rank_0.5': 'half_rank' };
+
+const contenders: readonly Contender[] = [
+  ...Object.entries(lengths).flatMap(([name, config]) =>
+    shares.map((share): Contender => {
+      const id = `${name}.rank_${share}`;
+      return { id: names[id] ?? id, model: 'whole', precision: 'fp32', point: pointOf(config, share) };
+    }),
+  ),
+  { id: 'joint_at_0.4', model: 'whole', precision: 'fp32', point: jointPoint },
+  {
+    id: 'joint_at_0.3.untrained',
+    model: 'whole',
+    precision: 'fp32',
+    point: pointOf(lengths['short'], jointShares['joint_at_0.3']),
+  },
+  {
+    id: 'joint_at_0.3',
+    model: 'recovered',
+    precision: 'fp32',
+    point: pointOf(lengths['short'], 1),
+    more: recovery,
+  },
+  { id: 'recovered.full', model: 'recovered', precision: 'fp32', point: {}, more: recovery },
+  { id: 'three_layers', model: 'layers', precision: 'fp32', point: {}, more: `layers 0, 2 and 4, ${recovery}` },
+  ...[1, 0.75, 0.6, 0.5].map((share): Contender => ({
+    id: `int8.rank_${share}`,
+    model: 'whole',
+    precision: 'int8',
+    point: pointOf(undefined, share),
+  })),
+  { id: 'int8.joint_at_0.4', model: 'whole', precision: 'int8', point: jointPoint },
+  {
+    id: 'int8.joint_at_0.3',
+    model: 'recovered',
+    precision: 'int8',
+    point: pointOf(lengths['short'], 1),
+    more: recovery,
+  },
+];
+
+const dev = path.join(dataFolder, 'sst2/dev.tsv.gz');
+
+/** Says why where the data are not there. */
+const hasData = (): boolean => {
+  if (existsSync(dev)) return true;
+  console.log(`The table of SST-2 is left out: there is no ${dev} (LENGTH_ADAPTIVE_DATA).`);
+  return false;
 };
 
-/** Median milliseconds of single texts of 16 tokens at points, in turn. */
+const open =
+  (folder: string, precision: Precision): OpenModel =>
+  async () =>
+    (await openOnnx(folder, { precision, threads: 1 })).model;
+
+/** The dev set as a model reads it. */
+const readDev = async (folder: string): Promise<readonly LabelledInput[]> => {
+  const { model, tokenizer } = await openOnnx(folder, { threads: 1 });
+  model.dispose();
+  const examples = parseExamples(await openText(dev), 'dev.tsv');
+  const named = examples.map((example) => ({ ...example, label: model.task.labels[Number(example.label)] ?? '' }));
+  return encodeExamples(tokenizer, model.task, named);
+};
+
+/** What there is of one seed. */
+interface Prepared {
+  readonly folders: Folders;
+  readonly labelled: readonly LabelledInput[];
+  readonly points: MeasuredPoints;
+}
+
+const prepare = async (seed: number): Promise<Prepared> => {
+  const trained = await trainedModel(seed);
+  const whole = await factored(trained);
+  const folders: Folders = {
+    whole,
+    recovered: await student(trained, whole, `ranks:${jointShares['joint_at_0.3']}`),
+    layers: await student(trained, trained.model, 'layers:0,2,4'),
+  };
+  const labelled = await readDev(whole);
+  const file = path.join(trained.folder, 'dev-scores.jsonl');
+  return { folders, labelled, points: measuredPoints(file, labelled, open(whole, 'fp32')) };
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const list = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(', ');
+
+/** The mean of the seeds as a row. */
+const rowOf = (id: string, all: readonly Measured[], more: string | undefined, note: string): Row => {
+  const of = (field: keyof Measured): number => mean(all.map((measured) => measured[field]));
+  const what = `${of('cost').toFixed(3)}x MACs, ${(100 * of('same')).toFixed(1)} % same answers as at full length, KL ${of('kl').toFixed(4)}`;
+  const each = `mean of ${all.length} seeds (${list(all.map(({ score }) => score))})`;
+  return {
+    id: `weights.sst2.${id}`,
+    value: of('score'),
+    unit: 'accuracy',
+    note: `${each}; ${what}${more === undefined ? '' : `; ${more}`}; ${note}`,
+  };
+};
+
+const noteOf = ({ labelled }: Prepared): string =>
+  `${about}; dev set of ${labelled.length} sentences; ${calibration}, nothing trained unless it says so`;
+
+/** Half the rank by factors of other kinds, of the first seed: what the whitening gives. */
+export const methodRows = async (): Promise<Row[]> => {
+  if (!hasData()) return [];
+  const [seed = 1] = seeds;
+  const trained = await trainedModel(seed);
+  const labelled = await readDev(trained.model);
+  const file = path.join(trained.folder, 'dev-scores.jsonl');
+  const points = measuredPoints(file, labelled, open(trained.model, 'fp32'));
+  const rows: Row[] = [];
+  for (const method of ['scaled', 'plain'] as const) {
+    const folder = await factored(trained, method);
+    const measured = await points.measure(`${method} fp32`, open(folder, 'fp32'), pointOf(undefined, 0.5));
+    const by = method === 'plain' ? 'by plain SVD' : 'of the matrix weighed by its inputs';
+    rows.push(rowOf(`${method}.half_rank`, [measured], `factors ${by}`, `${about}; ${calibration}`));
+  }
+  points.close();
+  return rows;
+};
+
+export const sst2Rows = async (): Promise<Row[]> => {
+  if (!hasData()) return [];
+  const found = new Map<string, Measured[]>();
+  let note = '';
+  for (const seed of seeds) {
+    const prepared = await prepare(seed);
+    note = noteOf(prepared);
+    const opened = new Map<string, OpenModel>();
+    for (const { id, model, precision, point } of contenders) {
+      const name = `${model} ${precision}`;
+      const opening = opened.get(name) ?? open(prepared.folders[model], precision);
+      opened.set(name, opening);
+      const measured = await prepared.points.measure(name, opening, point);
+      found.set(id, [...(found.get(id) ?? []), measured]);
+      console.log(seed, id, pointKey(point), measured);
+    }
+    prepared.points.close();
+  }
+  const rows = contenders.map(({ id, more, precision }) => {
+    const said = [more, precision === 'int8' ? 'int8' : undefined].filter((part) => part !== undefined);
+    return rowOf(id, found.get(id) ?? [], said.length > 0 ? said.join('; ') : undefined, note);
+  });
+  console.log(
+    `\n${formatTable(
+      ['point', 'accuracy'],
+      rows.map(({ id, value }) => [id, Number(value.toFixed(4))]),
+    )}`,
+  );
+  return rows;
+};
+
+/** Median milliseconds of single texts at points, in turn. */
 const timed = async (
-  contenders: Readonly<Record<string, { readonly model: RunnableModel; readonly point: OperatingPoint }>>,
+  all: Readonly<Record<string, { readonly model: RunnableModel; readonly point: OperatingPoint }>>,
   inputs: readonly EncoderInput[],
 ): Promise<Record<string, number[]>> =>
   compareInTurn(
     Object.fromEntries(
-      Object.entries(contenders).map(([name, { model, point }]) => [
+      Object.entries(all).map(([name, { model, point }]) => [
         name,
         async () => {
           for (const input of inputs) await model.run([input], { point });
@@ -114,182 +226,74 @@ const timed = async (
     { rounds: roundsOf(25) },
   );
 
-/** What every part of the table needs. */
-interface Prepared {
-  readonly text: TextModel;
-  readonly labelled: readonly LabelledInput[];
-  readonly inputs: readonly EncoderInput[];
-  readonly calibration: readonly EncoderInput[];
-  readonly about: string;
-  readonly note: string;
-}
-
-/** Opens the model and its data; undefined, with a word of why, where these are not there. */
-const prepare = async (): Promise<Prepared | undefined> => {
-  if (!existsSync(path.join(dataFolder, 'sst2'))) {
-    console.log(`The table of SST-2 is left out: there is no sst2 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
-    return undefined;
-  }
-  await useWasm();
-  const { folder, about } = source();
-  const text = await openTrainedModel(folder);
-  const { task } = text.model;
-  const examples = (await read('dev.tsv.gz')).map((example) => ({
-    ...example,
-    label: task.labels[Number(example.label)] ?? '', // the demo's have names
-  }));
-  const labelled = encodeExamples(text.tokenizer, task, examples);
-  const calibration = shuffled(await read('train.tsv.gz'), createRandom(42))
-    .slice(0, 10 * calibrationTexts)
-    .map((example) => text.tokenizer.encode(example.text))
-    .filter(({ ids }) => ids.length >= calibrationTokens)
-    .slice(0, calibrationTexts);
-  const tokens = calibration.reduce((sum, { ids }) => sum + ids.length, 0);
-  return {
-    ...{ text, labelled, calibration, about },
-    inputs: labelled.map(({ input }) => input),
-    note: `${about}; dev set of ${examples.length} sentences; factors from ${tokens} tokens of ${calibration.length} training phrases, nothing trained`,
+/** The time of inputs of 16 tokens, with the model of the first seed, and what the fastest of those that lose little saves. */
+export const shortRows = async (): Promise<Row[]> => {
+  if (!hasData()) return [];
+  const [seed = 1] = seeds;
+  const { folders, labelled, points } = await prepare(seed);
+  const of16 = labelled
+    .map(({ input }) => input)
+    .filter(({ ids }) => ids.length === 16)
+    .slice(0, 12);
+  const [fp32, int8, recovered, recovered8] = await Promise.all([
+    open(folders.whole, 'fp32')(),
+    open(folders.whole, 'int8')(),
+    open(folders.recovered, 'fp32')(),
+    open(folders.recovered, 'int8')(),
+  ]);
+  const short = pointOf(lengths['short'], 1);
+  const raced = {
+    fp32: { model: fp32, point: {} },
+    fp32_lengths: { model: fp32, point: short },
+    fp32_rank: { model: fp32, point: pointOf(undefined, 0.5) },
+    fp32_joint: { model: fp32, point: jointPoint },
+    fp32_recovered: { model: recovered, point: short },
+    int8: { model: int8, point: {} },
+    'int8_rank_0.75': { model: int8, point: pointOf(undefined, 0.75) },
+    'int8_rank_0.6': { model: int8, point: pointOf(undefined, 0.6) },
+    int8_rank: { model: int8, point: pointOf(undefined, 0.5) },
+    int8_joint: { model: int8, point: jointPoint },
+    int8_recovered: { model: recovered8, point: short },
   };
-};
-
-/** Measures a point on the dev set against the answers of the full model. */
-const measurer =
-  ({ text, inputs, labelled }: Prepared, full: readonly Float32Array[]) =>
-  async (model: RunnableModel, point: OperatingPoint): Promise<Measured> => {
-    const logits = await predictLogits(model, inputs, { point });
-    return {
-      score: text.model.task.score('accuracy', logits, labelled),
-      ...against(full, logits),
-      cost: macsShare(
-        model,
-        point,
-        inputs.map(({ ids }) => ids.length),
-      ),
-    };
+  const times = await timed(raced, of16);
+  const of = (name: string): number[] => times[name] ?? [];
+  const note = `${of16.length} sentences of 16 tokens, one by one, ONNX Runtime, one thread; ${about}, seed ${seed}`;
+  const rows = Object.keys(raced).map((name): Row => {
+    const each = spread(of(name).map((milliseconds) => milliseconds / of16.length));
+    return { id: `weights.short.${name}.ms`, value: each.p50, unit: 'ms', note: `${formatSpread(each)}; ${note}` };
+  });
+  const scoreOf = async (id: string): Promise<number> => {
+    const { model, precision, point } = contenders.find((contender) => contender.id === id) as Contender;
+    return (await points.measure(`${model} ${precision}`, open(folders[model], precision), point)).score;
   };
-
-const describe = ({ cost, same, kl }: Measured): string =>
-  `${cost.toFixed(3)}x MACs, ${(100 * same).toFixed(1)} % same answers as at full length, KL ${kl.toFixed(4)}`;
-
-/** Half the rank by factors of other kinds: what the whitening gives. */
-export const methodRows = async (): Promise<Row[]> => {
-  const prepared = await prepare();
-  if (!prepared) return [];
-  const { text, inputs, calibration, note } = prepared;
-  const temporary = mkdtempSync(path.join(tmpdir(), 'weights-'));
-  const rows: Row[] = [];
-  try {
-    for (const method of ['scaled', 'plain'] as const) {
-      const model = await (await openFactorised(text, calibration, method, path.join(temporary, method)))('fp32');
-      const measured = await measurer(prepared, await predictLogits(model, inputs))(model, pointOf(undefined, 0.5));
-      const by = method === 'plain' ? 'by plain SVD' : 'of the matrix weighed by its inputs';
-      rows.push({
-        id: `weights.sst2.${method}.half_rank`,
-        value: measured.score,
-        unit: 'accuracy',
-        note: `${describe(measured)}, factors ${by}; ${note}`,
-      });
-      model.dispose();
-    }
-  } finally {
-    text.model.dispose();
-    rmSync(temporary, { recursive: true, force: true });
+  const measuredAs: Readonly<Record<string, string>> = {
+    fp32_rank: 'half_rank',
+    fp32_joint: 'joint_at_0.4',
+    fp32_recovered: 'joint_at_0.3',
+    'int8_rank_0.75': 'int8.rank_0.75',
+    'int8_rank_0.6': 'int8.rank_0.6',
+    int8_rank: 'int8.rank_0.5',
+    int8_joint: 'int8.joint_at_0.4',
+    int8_recovered: 'int8.joint_at_0.3',
+  };
+  const least = (await scoreOf('full')) - 0.01;
+  const good: string[] = [];
+  for (const [name, id] of Object.entries(measuredAs)) if ((await scoreOf(id)) >= least) good.push(name);
+  const best = good.sort((a, b) => spread(of(a)).p50 - spread(of(b)).p50)[0];
+  if (best === undefined) throw new Error('No point with ranks is within a point of the full length.');
+  for (const [id, slow, what] of [
+    ['speedup', 'fp32', 'fp32 at full length'],
+    ['vs_int8', 'int8', 'int8 at full length'],
+  ] as const) {
+    const factor = ratio(of(slow), of(best));
+    rows.push({
+      id: `weights.short.${id}`,
+      value: factor.p50,
+      unit: 'x',
+      note: `time of ${what} by that of ${best}, the fastest with ranks within a point of accuracy of fp32 at full length, ${formatSpread(factor)}; ${note}`,
+    });
   }
-  return rows;
-};
-
-export const sst2Rows = async (): Promise<Row[]> => {
-  const prepared = await prepare();
-  if (!prepared) return [];
-  const { text, inputs, calibration, about, note } = prepared;
-  const rows: Row[] = [];
-  const temporary = mkdtempSync(path.join(tmpdir(), 'weights-'));
-  try {
-    const open = await openFactorised(text, calibration, 'whitened', path.join(temporary, 'whitened'));
-    const [fp32, int8] = [await open('fp32'), await open('int8')];
-    const measure = measurer(prepared, await predictLogits(fp32, inputs));
-    const table: (string | number)[][] = [];
-    const found = new Map<string, Measured>();
-    const add = (id: string, measured: Measured, more = ''): void => {
-      found.set(id, measured);
-      rows.push({
-        id: `weights.sst2.${id}`,
-        value: measured.score,
-        unit: 'accuracy',
-        note: `${describe(measured)}${more}; ${note}`,
-      });
-      table.push([
-        id,
-        ...[measured.cost, measured.score, measured.same, measured.kl].map((value) => Number(value.toFixed(4))),
-      ]);
-    };
-    const names: Readonly<Record<string, string>> = {
-      'full.1': 'full',
-      'full.0.5': 'half_rank',
-    };
-    for (const [name, config] of Object.entries(lengths))
-      for (const share of shares)
-        add(names[`${name}.${share}`] ?? `${name}.rank_${share}`, await measure(fp32, pointOf(config, share)));
-    add('joint_at_0.4', await measure(fp32, jointPoint()));
-    for (const share of [1, 0.75, 0.6, 0.5])
-      add(`int8.rank_${share}`, await measure(int8, pointOf(undefined, share)), ', int8');
-    add('int8.joint_at_0.4', await measure(int8, jointPoint()), ', int8');
-    console.log(`\n${formatTable(['point', 'MACs', 'accuracy', 'same', 'KL'], table)}`);
-
-    const of16 = inputs.filter(({ ids }) => ids.length === 16).slice(0, 12);
-    const contenders = {
-      fp32: { model: fp32, point: {} },
-      fp32_lengths: { model: fp32, point: pointOf(lengths['short'], 1) },
-      fp32_rank: { model: fp32, point: pointOf(undefined, 0.5) },
-      fp32_joint: { model: fp32, point: jointPoint() },
-      int8: { model: int8, point: {} },
-      'int8_rank_0.75': { model: int8, point: pointOf(undefined, 0.75) },
-      'int8_rank_0.6': { model: int8, point: pointOf(undefined, 0.6) },
-      int8_rank: { model: int8, point: pointOf(undefined, 0.5) },
-      int8_joint: { model: int8, point: jointPoint() },
-    };
-    const times = await timed(contenders, of16);
-    const of = (name: string): number[] => times[name] ?? [];
-    const shortNote = `${of16.length} sentences of 16 tokens, one by one, ONNX Runtime, one thread; ${about}`;
-    for (const name of Object.keys(contenders)) {
-      const each = spread(of(name).map((milliseconds) => milliseconds / of16.length));
-      rows.push({
-        id: `weights.short.${name}.ms`,
-        value: each.p50,
-        unit: 'ms',
-        note: `${formatSpread(each)}; ${shortNote}`,
-      });
-    }
-    const scoreOf: Readonly<Record<string, string>> = {
-      fp32_rank: 'half_rank',
-      fp32_joint: 'joint_at_0.4',
-      'int8_rank_0.75': 'int8.rank_0.75',
-      'int8_rank_0.6': 'int8.rank_0.6',
-      int8_rank: 'int8.rank_0.5',
-      int8_joint: 'int8.joint_at_0.4',
-    };
-    const least = (found.get('full')?.score ?? Number.NaN) - 0.01;
-    const best = Object.keys(scoreOf)
-      .filter((name) => (found.get(scoreOf[name] ?? '')?.score ?? 0) >= least)
-      .sort((a, b) => spread(of(a)).p50 - spread(of(b)).p50)[0];
-    if (best === undefined) throw new Error('No point with ranks is within a point of the full length.');
-    for (const [id, slow, what] of [
-      ['speedup', 'fp32', 'fp32 at full length'],
-      ['vs_int8', 'int8', 'int8 at full length'],
-    ] as const) {
-      const factor = ratio(of(slow), of(best));
-      rows.push({
-        id: `weights.short.${id}`,
-        value: factor.p50,
-        unit: 'x',
-        note: `time of ${what} by that of ${best}, the fastest with ranks within a point of accuracy of fp32 at full length, ${formatSpread(factor)}; ${shortNote}`,
-      });
-    }
-    fp32.dispose();
-    int8.dispose();
-  } finally {
-    text.model.dispose();
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  points.close();
+  for (const { dispose } of [fp32, int8, recovered, recovered8]) dispose();
   return rows;
 };

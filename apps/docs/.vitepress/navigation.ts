@@ -27,6 +27,7 @@ const pages: Item[] = [
       { text: 'Install', link: '/guide/install' },
       { text: 'First model in ten minutes', link: '/guide/first-model' },
       { text: 'What opens', link: '/guide/what-opens' },
+      { text: 'Coming from transformers.js', link: '/guide/transformers-js' },
     ],
   },
   {
@@ -36,6 +37,7 @@ const pages: Item[] = [
       { text: 'Search', link: '/guide/search' },
       { text: 'Budgets', link: '/guide/budgets' },
       { text: 'Tasks', link: '/guide/tasks' },
+      { text: 'Learned choice', link: '/guide/learned-choice' },
       { text: 'Rerank', link: '/guide/rerank' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },

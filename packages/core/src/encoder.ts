@@ -39,6 +39,7 @@ export type {
   FeedForwardWeights,
   LayerNormWeights,
   NormOrder,
+  PredictorWeights,
   RelativePositions,
   WeightTree,
 } from './encoder/weights.js';
@@ -52,8 +53,20 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { skimReducer } from './reducers/skim/skim-reducer.js';
+export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export { predictedAt } from './reducers/token-predictor.js';
+export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
-export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
+export {
+  findReducer,
+  isRegisteredReducer,
+  predictorMacs,
+  predictorOf,
+  reducerKey,
+  reducerNames,
+  registerReducer,
+} from './reducers/registry.js';

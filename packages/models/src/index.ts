@@ -113,11 +113,14 @@ export type {
 } from './predictor/embedding.js';
 export { parsePoint, parseRanks } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';
 export { labelsOf, tagsOf } from './tasks/labels-of.js';
 export { encodeSentences } from './examples/encode-sentences.js';
+export { departedAnswerOf, departedAnswers, withDeparted } from './tasks/departed-answer.js';
+export type { DepartedAnswer } from './tasks/departed-answer.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
@@ -125,6 +128,7 @@ export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.j
 export type { PriorName } from './tasks/prior-name.js';
 export type { ModelPrior, PriorSettings } from './priors/prior-settings.js';
 export { firstText } from './priors/first-text.js';
+export { secondText } from './priors/second-text.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';
@@ -133,6 +137,8 @@ export { countFlips, flipShare } from './scoring/flips.js';
 export type { Flips } from './scoring/flips.js';
 export { checkScore, createScorer, scoreNameFor } from './scoring/score.js';
 export type { Scorer, ScoreName } from './scoring/score.js';
+export { exampleScorer } from './scoring/score-examples.js';
+export type { ExampleScorer } from './scoring/score-examples.js';
 export { pointScorer } from './scoring/score-points.js';
 export type { ScoreContext, ScorePoints } from './scoring/score-points.js';
 export { fineTune, trainable } from './training/fine-tune.js';
@@ -159,14 +165,17 @@ export { tensorDistillationEngine } from './training/distillation/tensor-distill
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { depthPoints } from './search/depth-points.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
-  LengthObjective,
   LengthSearchCheckpoint,
   LengthSearchGeneration,
   LengthSearchOptions,
+  LengthSearchProblem,
 } from './search/length-problem.js';
+export type { LengthObjective } from './search/objectives.js';
+export type { PointRace, RacedExamples, RacingRecord } from './search/race-points.js';
 export type { Spend } from './search/ranked-space.js';
 export { isLengthSearchCheckpoint } from './search/read-checkpoint.js';
 export { defaultEvaluations, searchMethodOf } from './search/search-method.js';
@@ -178,6 +187,7 @@ export type { CostObjective } from './search/price.js';
 export type { ModelConfig } from './architectures/model-config.js';
 export { createLifetime, endQuietly } from './model/lifetime.js';
 export type { Lifetime } from './model/lifetime.js';
+export { cutFactors } from './model/cut-factors.js';
 export { everyRank, factoriseModel } from './model/factorise-model.js';
 export type { FactorisedMatrix, FactorisedModel, FactoriseOptions } from './model/factorise-model.js';
 export type { FactoriseMethod } from './low-rank/factorise-matrix.js';
@@ -288,3 +298,7 @@ export type { RerankRecord } from './reranking/cascade-record.js';
 export { searchCascades } from './reranking/search-cascades.js';
 export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
 export { rankingFidelity } from './metrics/ranking-fidelity.js';
+export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
+export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
+export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

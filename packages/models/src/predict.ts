@@ -13,6 +13,7 @@ export type {
 } from './predictor/embedding.js';
 export { parsePoint } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
+export { pointText } from './predictor/point-text.js';
 export { createPredictor } from './predictor/predictor.js';
 export type {
   AffordablePoints,
@@ -31,7 +32,7 @@ export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
 
 export { taskOf } from './tasks/task-config.js';
 export { embedding } from './tasks/embedding.js';
@@ -84,3 +85,7 @@ export { searchCascades } from './reranking/search-cascades.js';
 export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
 export { rankingFidelity } from './metrics/ranking-fidelity.js';
 export { unit } from './metrics/vectors.js';
+export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
+export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
+export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Ranks } from '@length-adaptive/core';
-import { costParts, uniformRanks } from '@length-adaptive/core';
+import { costParts, matrixMacs, rankKinds, uniformRanks } from '@length-adaptive/core';
+import type { AffineWeights, DenseWeights, FactoredWeights, WeightTree } from '@length-adaptive/core/encoder';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models';
 import {
@@ -14,11 +15,13 @@ import {
 } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
 import { createOnnxModel } from './onnx-model.js';
 import { openOnnx } from './open-onnx.js';
 import { readOnnxFile } from './read-file.js';
+import { countingRuntime } from './testing/counting-runtime.js';
 import { largestDifference } from './testing/differences.js';
 import { profiledMacs } from './testing/profiled-macs.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -82,6 +85,29 @@ describe('a folder with factors', () => {
     expect(await running).toHaveLength(9);
   });
 
+  test('keeps few sessions of other ranks open, none of which is released while it runs', async () => {
+    const counting = await countingRuntime();
+    const source = await factorised('sessions', 'matrices');
+    const { model } = await openOnnx(source, { runtime: counting.runtime, threads: 1, maxOtherSessions: 2 });
+    const points = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((share) => ({ ranks: uniformRanks(3, share) }));
+    const alone: Float32Array[] = [];
+    for (const point of points) {
+      alone.push(await model.run(rows, { point }));
+      expect(counting.live()).toBeLessThanOrEqual(3);
+    }
+    expect([counting.most(), counting.opened()]).toEqual([3, 7]);
+    const input = { ids: [2, 5, 6, 7, 3] };
+    const together = await Promise.all([
+      ...points.map((point) => model.run(rows, { point })),
+      ...points.map((point) => model.keptPositions(input, point)),
+    ]);
+    expect(together.slice(0, points.length)).toEqual(alone);
+    expect(counting.live()).toBeLessThanOrEqual(3);
+    await model.release();
+    expect(counting.live()).toBe(0);
+    await expect(openOnnx(source, { maxOtherSessions: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
   test('of an int8 session keeps most answers', async () => {
     const source = await factorised('int8', 'matrices');
     const { model: exact } = await openOnnx(source);
@@ -115,6 +141,42 @@ describe('a folder with factors', () => {
     expect(await whole.run(rows, { point: { ranks: uniformRanks(3, 1) } })).toEqual(await whole.run(rows));
     await whole.release();
   });
+});
+
+/** A matrix as the product of itself and an identity, whichever is on the smaller side: factors of full rank. */
+const inExactFactors = (weights: WeightTree<AffineWeights, WeightSource>): WeightTree<FactoredWeights, HostWeight> => {
+  const { kernel, bias } = weights as WeightTree<DenseWeights, HostWeight>;
+  const [inputs = 0, outputs = 0] = kernel.shape;
+  const size = Math.min(inputs, outputs);
+  const data = Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+  const identity = { name: `${kernel.name}.identity`, shape: [size, size], data };
+  return inputs <= outputs ? { down: identity, up: kernel, bias } : { down: kernel, up: identity, bias };
+};
+
+test('in factors of full rank ONNX Runtime runs the whole model', async () => {
+  const model = tinyModel();
+  const host = await hostModel(model);
+  const blocks = host.encoder.blocks.map(({ attention, feedForward }) => ({
+    attention: {
+      ...attention,
+      query: inExactFactors(attention.query),
+      key: inExactFactors(attention.key),
+      value: inExactFactors(attention.value),
+      output: inExactFactors(attention.output),
+    },
+    feedForward: {
+      ...feedForward,
+      intermediate: inExactFactors(feedForward.intermediate),
+      output: inExactFactors(feedForward.output),
+    },
+  }));
+  const bytes = exportGraph({ ...host, encoder: { ...host.encoder, blocks } });
+  expect(bytes.length).toBeGreaterThan(exportGraph(host).length);
+  const engine = await createOnnxModel(bytes, model.config);
+  for (const point of [{}, { lengths: [0.9, 0.6, 0.5] }])
+    expect(largestDifference(await engine.run(rows, { point }), await model.run(rows, { point }))).toBeLessThan(1e-4);
+  await engine.release();
+  model.dispose();
 });
 
 describe('an exported file with ranks', () => {
@@ -151,6 +213,33 @@ describe('an exported file with ranks', () => {
       message: expect.stringMatching(/runs at the ranks .* and no others/) as string,
     });
     await model.release();
+  });
+
+  test('holds as many numbers less as the cost counts multiplications less', async () => {
+    const host = await hostModel(text.model);
+    const written = async (options: Parameters<typeof exportGraph>[1]): Promise<number> => {
+      const { weightBytes = Number.NaN, release } = await createOnnxModel(
+        exportGraph(host, options),
+        text.model.config,
+      );
+      await release();
+      return weightBytes / 4;
+    };
+    const whole = await written({});
+    for (const ranks of [half, mixed, uniformRanks(3, 0.05)]) {
+      const saved = rankKinds.flatMap((kind) =>
+        ranks[kind].flatMap((share) =>
+          (kind === 'attention'
+            ? new Array<readonly [number, number]>(4).fill([32, 32])
+            : ([
+                [32, 64],
+                [64, 32],
+              ] as const)
+          ).map(([inputs, outputs]) => inputs * outputs - matrixMacs(share, inputs, outputs)),
+        ),
+      );
+      expect(await written({ point: { ranks } })).toBe(whole - saved.reduce((sum, numbers) => sum + numbers, 0));
+    }
   });
 
   test('and lengths built in', async () => {

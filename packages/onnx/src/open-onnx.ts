@@ -1,4 +1,4 @@
-import type { Ranks } from '@length-adaptive/core/lengths';
+import { leavesLayersOut } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import {
   architectureOf,
@@ -25,7 +25,7 @@ import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
-import type { LendOnnxFile, OnnxModel } from './onnx-model.js';
+import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
 import { readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
@@ -41,6 +41,8 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly precision?: Precision;
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
+  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  readonly maxOtherSessions?: number | undefined;
 }
 
 /** What is told of a checkpoint when it is opened. */
@@ -58,15 +60,16 @@ const fromWeights =
       precision,
       trace,
       ranks,
+      chooseLayers,
       told,
       ...options
-    }: OpenModelOptions & {
-      readonly precision: Precision;
-      readonly trace: boolean;
-      readonly ranks?: Ranks | undefined;
-      /** Is given what is odd about the files, and what they hold. */
-      readonly told?: (told: Told) => void;
-    },
+    }: OpenModelOptions &
+      GraphStructure & {
+        readonly precision: Precision;
+        readonly trace: boolean;
+        /** Is given what is odd about the files, and what they hold. */
+        readonly told?: (told: Told) => void;
+      },
   ): LendOnnxFile =>
   async (use) => {
     const { model, notes, close } = await openDeferredModel(source, options);
@@ -75,7 +78,7 @@ const fromWeights =
         const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
         told({ notes, digest });
       }
-      return await use(makeOnnxFile(model, { precision, trace, ranks }));
+      return await use(makeOnnxFile(model, { precision, trace, ranks, chooseLayers }));
     } finally {
       await close();
     }
@@ -158,12 +161,12 @@ const fromGraph =
  */
 export const openOnnx = async (
   source: string | FileSource,
-  { precision = 'fp32', file, runtime, threads, providers, ...options }: OpenOnnxOptions = {},
+  { precision = 'fp32', file, runtime, threads, providers, maxOtherSessions, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers };
+  const session = { runtime, threads, providers, maxOtherSessions };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
@@ -174,21 +177,23 @@ export const openOnnx = async (
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
     let digest = '';
-    const at = (ranks: Ranks | undefined, trace = false): LendOnnxFile =>
-      fromWeights(files, { ...options, precision, trace, ranks });
+    const at = (structure: GraphStructure, trace = false): LendOnnxFile =>
+      fromWeights(files, { ...options, precision, trace, ...structure });
     const told = (of: Told): void => {
       notes = of.notes;
       digest = of.digest ?? '';
     };
-    const lend = fromWeights(files, { ...options, precision, trace: false, told });
-    const { lowRank } = lengthAdaptive ?? {};
+    const { lowRank, paretoSet = [] } = lengthAdaptive ?? {};
+    const chooseLayers = paretoSet.some(({ point }) => leavesLayersOut(point));
+    const lend = fromWeights(files, { ...options, precision, trace: false, chooseLayers, told });
     const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
       ...ranking,
       digest: () => Promise.resolve(digest),
-      traced: (ranks) => at(ranks, true),
-      ranked: lowRank && { largest: lowRank.ranks, lend: at },
+      traced: (structure) => at(structure, true),
+      largestRanks: lowRank?.ranks,
+      lendOther: at,
     });
     return finish(model, notes);
   }

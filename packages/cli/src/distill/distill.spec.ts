@@ -290,6 +290,33 @@ test('a model of its own as student, on onnxruntime where it is installed', asyn
   expect(readJson(at('own/model/config.json'))).toMatchObject({ hidden_size: 16, id2label: { 0: 'bad', 1: 'good' } });
 });
 
+test('the factors of a teacher learn back what it lost by them: a folder that every command opens, of their size', async () => {
+  const texts = ['--texts', at('train.tsv'), '--out', at('any-rank')];
+  expect((await runMain(['factorise', '--model', at('teacher/model'), ...texts, ...small])).code).toBe(0);
+  const plan = ['--teacher', at('any-rank'), '--stages', 'prediction', '--epochs', '3', '--out', at('recovered')];
+  const learn = ['--train', at('train.tsv'), '--learning-rate', '3e-3'];
+  const ranks = '0.3/0.15';
+  const outcome = await runMain(['distill', ...small, ...plan, ...learn, '--student', `ranks:${ranks}`]);
+  expect(outcome).toMatchObject({ code: 0 });
+  const accuracyAt = async (model: string, config: string): Promise<number> => {
+    const files = ['--model', model, '--data', at('test.tsv'), '--length-config', config, '--json'];
+    const { code, stdout } = await runMain(['evaluate', ...small, ...files]);
+    expect(code).toBe(0);
+    return (JSON.parse(stdout) as { scores: { accuracy: number } }).scores.accuracy;
+  };
+  const learnt = await accuracyAt(at('recovered/model'), 'full');
+  expect(learnt).toBeGreaterThan(0.85);
+  expect(learnt).toBeGreaterThanOrEqual(await accuracyAt(at('any-rank'), `full;ranks=${ranks}`));
+  expect(readJson(at('recovered/model/length_adaptive.json'))).toMatchObject({
+    training: { distilledFrom: at('any-rank'), baseModel: `ranks:${ranks}` },
+    lowRank: { model: 'factors', ranks: { attention: [0.3, 0.3], feedForward: [0.15, 0.15] } },
+  });
+  const [weights, factors] = ['model', 'low_rank'].map(
+    (name) => readFileSync(at(`recovered/model/${name}.safetensors`)).length,
+  ) as [number, number];
+  expect(factors).toBeLessThan(0.5 * weights);
+});
+
 describe('refused before anything is trained', () => {
   beforeAll(async () => {
     const headless = createTaskModel(tinyConfig, new Map(), {
@@ -306,6 +333,8 @@ describe('refused before anything is trained', () => {
 
   test.each<[string, readonly string[], number, string]>([
     ['no student', [], 2, '--student is missing'],
+    ['ranks that are none', ['--student', 'ranks:1.5'], 2, '--student: '],
+    ['ranks of a teacher without factors', ['--student', 'ranks:0.5'], 3, 'no factors'],
     ['layers in no order', ['--student', 'layers:1,0'], 2, 'expected ascending layers'],
     ['layers that are not there', ['--student', 'layers:0,7'], 3, 'ascending layers of the teacher, 0 to 1'],
     ['a stage twice', ['--student', 'layers:0', '--stages', 'prediction,prediction'], 2, 'name each stage once'],

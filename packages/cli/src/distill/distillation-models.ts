@@ -1,7 +1,8 @@
+import type { Ranks } from '@length-adaptive/core';
 import type { CreateStudentOptions, Task, TaskName, TextModel } from '@length-adaptive/models';
-import { createStudent, openModel, sameVocabulary, tinyBertShapes } from '@length-adaptive/models';
+import { createStudent, openModel, parseRanks, sameVocabulary, tinyBertShapes } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
-import { CliError } from '../context/errors.js';
+import { CliError, messageOf } from '../context/errors.js';
 import { openForTraining } from '../train/training-model.js';
 
 interface OpenSettings {
@@ -20,14 +21,25 @@ export const openTeacher = async (source: string, examples: DataSet, settings: O
 
 const shapes = Object.keys(tinyBertShapes) as (keyof typeof tinyBertShapes)[];
 
+const readRanks = (text: string, depth: number | undefined): Ranks => {
+  try {
+    return parseRanks(text, depth);
+  } catch (error) {
+    throw new CliError('USAGE', `--student: ${messageOf(error)}`, { cause: error });
+  }
+};
+
 /**
  * A student that is made of its teacher, as `--student` names it; undefined for the source of a model.
  *
+ * @param depth layers of the teacher, where they are known
  * @throws CliError `USAGE`
  */
-export const parseStudent = (student: string): CreateStudentOptions | undefined => {
+export const parseStudent = (student: string, depth?: number): CreateStudentOptions | undefined => {
   const shape = shapes.find((known) => known === student);
   if (shape) return { shape };
+  const [, ranks] = /^ranks:(.*)$/.exec(student) ?? [];
+  if (ranks !== undefined) return { ranks: readRanks(ranks, depth) };
   const [, list] = /^layers:(.*)$/.exec(student) ?? [];
   if (list === undefined) return undefined;
   const layers = list.split(',').map((layer) => (layer.trim() === '' ? Number.NaN : Number(layer)));
@@ -51,7 +63,7 @@ const openSource = async (source: string, task: Task, teacher: TextModel, seed: 
 /** Opens a student, with the teacher's task. It is trained at the length that the teacher was. */
 export const openStudent = async (student: string, teacher: TextModel, seed: number): Promise<TextModel> => {
   const { lengthAdaptive } = teacher;
-  const made = parseStudent(student);
+  const made = parseStudent(student, teacher.model.dimensions.layers);
   if (!made) return { ...(await openSource(student, teacher.model.task, teacher, seed)), lengthAdaptive };
   return { ...teacher, model: await createStudent(teacher.model, { ...made, seed }) };
 };

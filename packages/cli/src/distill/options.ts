@@ -10,6 +10,7 @@ const {
   lengthConfig: _lengthConfig,
   reducer: _reducer,
   prior: _prior,
+  departed: _departed,
   ...shared
 } = trainOptions;
 
@@ -19,7 +20,7 @@ export const distillOptions = {
   teacher: text('SOURCE', 'trained model to learn from: a folder, npm:package, web address or Hub repository'),
   student: text(
     'STUDENT',
-    "4L-312 or 6L-768 (new weights), layers:0,2,4 (these of the teacher's layers), or a model's SOURCE",
+    "4L-312 or 6L-768 (new weights), layers:0,2,4 (these of the teacher's layers), ranks:0.5 (the teacher in its factors, see lat factorise), or a model's SOURCE",
   ),
   stages: choices('LIST', distillMethods, 'what to learn from, one after the other (default intermediate,prediction)'),
   epochs: numbers('N,M', 'epochs of the stages: one number for all, or one each', {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readModelDirectory } from '@length-adaptive/models';
+import type { OperatingPoint } from '@length-adaptive/core';
+import { pointText, readModelDirectory } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { readJson } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
@@ -23,10 +24,10 @@ beforeAll(async () => {
 const factorise = (...argv: readonly string[]) =>
   runMain(['factorise', ...small, '--model', at('model'), '--texts', at('train.tsv'), ...argv]);
 const json = <T>({ stdout }: { readonly stdout: string }): T => JSON.parse(stdout) as T;
-const evaluate = async (name: string, config: string, engine: string) => {
+const evaluate = async (name: string, config: string, engine: string, data = 'test.tsv') => {
   const outcome = await runMain([
     'evaluate',
-    ...['--model', at(name), '--data', at('test.tsv'), '--length-config', config, '--engine', engine, '--threads', '1'],
+    ...['--model', at(name), '--data', at(data), '--length-config', config, '--engine', engine, '--threads', '1'],
     ...['--metric', 'fidelity', '--json', '--quiet'],
   ]);
   return {
@@ -125,9 +126,16 @@ test('a search spends ranks too, and what it finds is chosen for a budget', asyn
     ]);
   expect(await search('any', '--spend', 'lengths,ranks', '--out', at('searched'))).toMatchObject({ code: 0 });
   const { paretoSet: found } = readJson(at('searched/length_adaptive.json')) as {
-    paretoSet: { point: { ranks?: unknown }; cost: number }[];
+    paretoSet: { point: OperatingPoint; score: number; cost: number }[];
   };
   expect(found.some(({ point }) => point.ranks !== undefined)).toBe(true);
+  cpSync(at('any'), at('found'), { recursive: true });
+  cpSync(at('searched/length_adaptive.json'), at('found/length_adaptive.json'));
+  for (const [i, { point, score, cost }] of found.entries())
+    for (const config of [String(i), pointText(point)]) {
+      const { result } = await evaluate('found', config, 'onnx', 'dev.tsv');
+      expect(result).toMatchObject({ scores: { fidelity: score }, cost }); // to the digit
+    }
   expect(await search('model', '--spend', 'ranks')).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(/no factors of several ranks/) as string,

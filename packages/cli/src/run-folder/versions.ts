@@ -12,6 +12,12 @@ export interface Versions {
   readonly memoryGiB: number;
 }
 
+/** The processor, as its maker names it. */
+const processorName = (): string => cpus()[0]?.model.trim() ?? 'unknown';
+
+/** What tells machines of different speed apart: `Intel(R) Xeon(R) CPU @ 2.20GHz, 2 cores, x64`. */
+export const machineName = (): string => `${processorName()}, ${cpus().length} cores, ${arch()}`;
+
 /** Versions of the packages, of Node, and the machine. */
 export const currentVersions = (): Versions => {
   const require = createRequire(import.meta.url);
@@ -27,12 +33,11 @@ export const currentVersions = (): Versions => {
       return []; // not installed
     }
   });
-  const [first] = cpus();
   return {
     packages: { [packageJson.name]: packageJson.version, ...Object.fromEntries([...names.map(versionOf), ...peers]) },
     node: process.version,
     platform: `${platform()} ${release()} ${arch()}`,
-    cpu: first?.model.trim() ?? 'unknown',
+    cpu: processorName(),
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };

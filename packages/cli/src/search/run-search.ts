@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { reducerKey } from '@length-adaptive/core';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { defaultEvaluations, reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
+import {
+  defaultEvaluations,
+  departedAnswerOf,
+  reducerRecord,
+  scoreNameFor,
+  searchLengths,
+} from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
 import { runFiles } from '../run-folder/run-folder.js';
+import { machineName } from '../run-folder/versions.js';
 import { describeEngine } from '../engine/used-engine.js';
 import type { SearchWork } from './search-work.js';
 import {
@@ -55,6 +62,12 @@ const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): stri
   return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
 };
 
+/** What a search chooses, in one order; undefined for lengths alone. */
+const spendOf = ({ spend = ['lengths'] }: SettledSearch): string | undefined => {
+  const chosen = [...new Set(spend)].sort().reverse().join(',');
+  return chosen === 'lengths' ? undefined : chosen;
+};
+
 /**
  * Runs a search, or goes on with an interrupted one; every generation is saved.
  *
@@ -73,6 +86,7 @@ export const runSearch = async ({
   const { method, evaluations, generations, population, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const configs = learned.map(({ lengthConfig }) => lengthConfig);
+  const spend = spendOf(settings);
   const identity: SearchIdentity = {
     ...{
       weights,
@@ -87,9 +101,11 @@ export const runSearch = async ({
     ...{
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
-      ...(settings.spend?.includes('ranks') && { spend: 'lengths,ranks' }),
+      ...(spend !== undefined && { spend }),
+      ...(objective === 'latency' && { machine: machineName() }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
+      departed: model.task.readout.departed && departedAnswerOf(model.task),
     },
   };
   // What soft-extract has learned is something to go on from, too.
@@ -110,6 +126,7 @@ export const runSearch = async ({
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
       ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend },
+      ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),

@@ -28,10 +28,14 @@ export interface SearchIdentity {
   readonly configs: string;
   /** What the search chooses; undefined for lengths alone. */
   readonly spend?: string | undefined;
+  /** Whose times are weighed; undefined where MACs are, and in checkpoints of versions that did not say. */
+  readonly machine?: string | undefined;
   /** What ranks tokens; undefined for attention. */
   readonly reducer: string | undefined;
   /** What is added to that, as JSON; undefined for nothing. */
   readonly prior: string | undefined;
+  /** What tokens that left answer; undefined where that is by their last state. */
+  readonly departed: string | undefined;
 }
 
 /** What each is called where it has changed. */
@@ -47,8 +51,10 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
   spend: 'choice of what to spend',
+  machine: 'machine, whose times are weighed',
   reducer: 'reducer',
   prior: 'prior',
+  departed: 'answer of tokens that left',
 };
 
 const fileName = 'search-checkpoint.json';
@@ -106,8 +112,9 @@ export const readSearchCheckpoint = async (
       `${join(folder, fileName)} does not hold the state of a search. Leave --resume out to start anew.`,
     );
   }
+  const timed = began['machine'] !== undefined && identity.machine !== undefined;
   const changed = (Object.keys(names) as (keyof SearchIdentity)[])
-    .filter((key) => began[key] !== identity[key])
+    .filter((key) => began[key] !== identity[key] && (key !== 'machine' || timed))
     .map((key) => `the ${names[key]}`);
   if (changed.length === 0) return search;
   throw new CliError(

@@ -1,6 +1,8 @@
 import { formatPoint } from '@length-adaptive/core';
+import { describeRace } from './describe-race.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
+import { fewerLayersRows } from './fewer-layers.js';
 import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import type { SearchReport } from './search-report.js';
@@ -83,6 +85,32 @@ const baselineRows = ({ baselines, maxLength, speed }: SearchReport): string[][]
   ]),
 ];
 
+/** Points with fewer layers, each beside the best of the set that costs no more. */
+const fewerLayersTable = (report: SearchReport): string[][] => {
+  const { metric, reportMetric, full, speed } = report;
+  const heldOut = full.heldOutScore !== undefined;
+  return [
+    [
+      'fewer layers, every token',
+      'cost',
+      metric,
+      ...(heldOut ? [`${reportMetric}, held-out`] : []),
+      ...(speed ? ['speed-up'] : []),
+      'left out',
+      'of the set, for no more',
+    ],
+    ...fewerLayersRows(report).map(({ layers, point, rival }) => [
+      layers,
+      point.cost.toFixed(3),
+      point.score.toFixed(4),
+      ...(heldOut ? [(point.heldOutScore ?? Number.NaN).toFixed(4)] : []),
+      ...(speed ? [times(point.speedup)] : []),
+      point.point.skip?.join(' ') ?? '',
+      rival === undefined ? 'none' : `${rival.point.score.toFixed(4)} (number ${rival.number})`,
+    ]),
+  ];
+};
+
 const searchedOnly = ({ examples, heldOutExamples }: SearchReport): string[] =>
   heldOutExamples > 0
     ? []
@@ -99,9 +127,11 @@ const untrained = ({ withoutLengthDrop: told }: SearchReport): string[] =>
 export const searchText = (report: SearchReport): string[] => [
   ...tableLines(paretoRows(report)),
   ...searchedOnly(report),
+  ...describeRace(report),
   ...describeOptimism(report),
   ...describeBeaten(report.full, report.paretoSet),
   '',
+  ...(report.fewerLayers.length > 0 ? [...tableLines(fewerLayersTable(report)), ''] : []),
   ...tableLines(baselineRows(report)),
   ...untrained(report),
 ];

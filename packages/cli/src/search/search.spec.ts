@@ -223,6 +223,19 @@ test('--objective latency searches by predicted time, and goes on with the same 
     code: 3,
     stderr: expect.stringContaining('--objective is "macs" but'),
   });
+  const checkpoint = at('timed/search/search-checkpoint.json');
+  const kept = readFileSync(checkpoint, 'utf8');
+  const { machine, ...untold } = JSON.parse(kept) as { readonly machine: string };
+  expect(machine).toMatch(/, \d+ cores, /);
+  writeFileSync(checkpoint, JSON.stringify({ ...untold, machine: 'Z80, 1 cores, z80' }));
+  expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('began: the machine, whose times are weighed.'),
+  });
+  writeFileSync(checkpoint, JSON.stringify(untold)); // of a version that did not say
+  expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({ code: 0 });
+  writeFileSync(checkpoint, kept);
+
   const other = JSON.parse(readFileSync(at('timed/search/config.json'), 'utf8')) as object;
   writeFileSync(at('timed/search/config.json'), JSON.stringify({ ...other, objective: 'macs' }));
   expect(await runMain(['search', '--resume', '--model', at('timed')])).toMatchObject({

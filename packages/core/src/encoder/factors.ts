@@ -102,6 +102,7 @@ export const atRanks = <Leaf extends Shaped>(
       );
     };
     return {
+      ...own,
       attention: {
         ...attention,
         query: at('attention', attention.query, of.attention.query),

@@ -101,9 +101,17 @@ export interface FeedForwardWeights {
 /** Whether a block normalises what it gives together with its residual (`post`, as BERT does), or what it reads (`pre`). */
 export type NormOrder = 'post' | 'pre';
 
+/** What a reducer that learns knows in a layer, by names of its own. */
+export interface PredictorWeights {
+  readonly maps: Readonly<Record<string, DenseWeights>>;
+  readonly norms: Readonly<Record<string, LayerNormWeights>>;
+}
+
 export interface BlockWeights {
   readonly attention: AttentionWeights;
   readonly feedForward: FeedForwardWeights;
+  /** Where a reducer ranks tokens that learns. */
+  readonly predictor?: PredictorWeights;
 }
 
 /**

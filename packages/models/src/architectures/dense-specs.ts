@@ -1,5 +1,5 @@
 import type { DenseWeights, LayerNormWeights } from '@length-adaptive/core';
-import type { SpecTree } from './parameter-specs.js';
+import type { ParameterSpec, SpecTree } from './parameter-specs.js';
 
 /** An affine map in a checkpoint; with `deviation` it is made anew where the checkpoint lacks it. */
 export const denseAt = (name: string, inputs: number, outputs: number, deviation?: number): SpecTree<DenseWeights> => ({
@@ -38,7 +38,7 @@ export const gainAt = (name: string, size: number): SpecTree<LayerNormWeights> =
 });
 
 /** A layer norm in a checkpoint. */
-export const layerNormAt = (name: string, size: number): SpecTree<LayerNormWeights> => ({
+export const layerNormAt = (name: string, size: number): Readonly<Record<'gain' | 'bias', ParameterSpec>> => ({
   gain: { name: `${name}.weight`, shape: [size], constant: 1 },
   bias: { name: `${name}.bias`, shape: [size] },
 });

@@ -1,5 +1,5 @@
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
-import { lengthsOf, keptTokens } from '@length-adaptive/core';
+import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core';
+import { keptTokens, lengthsOf, rankKinds, uniformRanks } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import { calibrateLatency } from './calibrate-latency.js';
 import type { RunnableModel } from '../model/runnable-model.js';
@@ -7,25 +7,33 @@ import { questionAnswering } from '../tasks/question-answering.js';
 import { tinyModel } from '../testing/tiny-model.js';
 
 /** A model that only takes time, on a clock of its own. */
-const sleeper = ({ layers = 6, positions = 512, builtIn = undefined as OperatingPoint | undefined } = {}) => {
+const sleeper = ({
+  layers = 6,
+  positions = 512,
+  builtIn = undefined as OperatingPoint | undefined,
+  largestRanks = undefined as Ranks | undefined,
+} = {}) => {
   let clock = 0;
   const runs: { tokens: number; point: OperatingPoint }[] = [];
-  const truth = (tokens: number, config: LengthConfig): number => {
+  const truth = (tokens: number, config: LengthConfig, ranks: Ranks = uniformRanks(layers, 1)): number => {
     let entering = tokens;
-    return keptTokens(config, tokens).reduce((sum, leaving) => {
-      const layer = 0.01 * entering + 0.0001 * entering ** 2 + 0.02 * leaving;
+    return keptTokens(config, tokens).reduce((sum, leaving, i) => {
+      const [a = 1, f = 1] = [ranks.attention[i], ranks.feedForward[i]];
+      const read = 0.1 * (1 - (a + 2 * f) / 3); // what factors need not read
+      const layer = 0.01 * entering * a + 0.0001 * entering ** 2 + 0.02 * leaving * f - read;
       entering = leaving;
       return sum + layer;
-    }, 0.5);
+    }, 1.5);
   };
   const model = {
     dimensions: { layers, positions },
     task: questionAnswering(),
     builtIn,
+    largestRanks,
     run: (inputs: readonly { readonly ids: ArrayLike<number> }[], { point = builtIn ?? {} } = {}) => {
       const tokens = inputs[0]?.ids.length ?? 0;
       runs.push({ tokens, point });
-      clock += truth(tokens, lengthsOf(point, layers)) * (runs.length % 7 === 0 ? 5 : 1); // now and then something else runs
+      clock += truth(tokens, lengthsOf(point, layers), point.ranks) * (runs.length % 7 === 0 ? 5 : 1); // now and then something else runs
       return Promise.resolve(new Float32Array(2));
     },
   } as unknown as RunnableModel;
@@ -41,6 +49,23 @@ test('predicts a machine that it has seen at other lengths and configurations', 
     expect(latency.milliseconds(tokens, { lengths: config }) / truth(tokens, config)).toBeCloseTo(1, 1);
   expect(Math.min(...runs.map(({ tokens }) => tokens))).toBe(12);
   expect(Math.max(...runs.map(({ tokens }) => tokens))).toBe(90);
+});
+
+test('of a model with factors, a few ranks are timed, none above those it has; others are foretold', async () => {
+  const largestRanks = { attention: [1, 0.9, 0.9, 0.9, 0.9, 1], feedForward: [0.9, 0.9, 0.9, 0.9, 0.9, 0.9] };
+  const { model, truth, now, runs } = sleeper({ largestRanks });
+  const latency = await calibrateLatency(model, { lengths: [8, 90], now });
+  expect(latency.error).toBeLessThan(0.02);
+  expect(new Set(runs.map(({ point }) => point.ranks && JSON.stringify(point.ranks))).size).toBe(4);
+  for (const { point } of runs)
+    for (const kind of rankKinds)
+      point.ranks?.[kind].forEach((share, layer) =>
+        expect(share === 1 || share <= (largestRanks[kind][layer] as number)).toBe(true),
+      );
+  const lengths = [0.9, 0.9, 0.5, 0.4, 0.2, 0.1];
+  for (const tokens of [8, 16, 90])
+    for (const ranks of [uniformRanks(6, 0.25), uniformRanks(6, 0.6), uniformRanks(6, 1)])
+      expect(latency.milliseconds(tokens, { lengths, ranks }) / truth(tokens, lengths, ranks)).toBeCloseTo(1, 1);
 });
 
 test('lengths stay within the positions; without any it takes 8 to 128', async () => {

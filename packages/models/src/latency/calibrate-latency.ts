@@ -1,4 +1,4 @@
-import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
+import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyModel, TimedPass } from './latency-model.js';
@@ -50,13 +50,32 @@ interface Pass {
 }
 
 /**
+ * Ranks that are timed of a model that has factors: two to fit, of all matrices and of those of feed-forward blocks alone, so that what a
+ * matrix in factors takes is told from what is saved of its weights; and one to judge by.
+ */
+const ranksToTime = (
+  { attention, feedForward }: Ranks,
+  { ranks: own }: RunnableModel['dimensions'],
+): readonly [Ranks, Ranks, Ranks] => {
+  const of = (shares: readonly number[], part: number): number[] =>
+    shares.map((share) => (share < 1 ? part * share : share)); // one without factors runs as it is
+  const at = (first: number, second: number): Ranks => ({
+    attention: of(attention, first),
+    feedForward: of(feedForward, second),
+  });
+  const whole = own?.attention ?? attention.map(() => 1);
+  return [at(0.4, 0.4), { attention: whole, feedForward: of(feedForward, 0.6) }, at(0.7, 0.35)];
+};
+
+/**
  * What is timed to fit, and what to judge the fit by: the full length, chains and steps, so that what enters layers, what
  * leaves them and how often tokens are dropped do not go together. What is held out has other lengths and other shapes.
  */
 const design = (
-  { dimensions: { layers, positions }, builtIn }: RunnableModel,
+  { dimensions, builtIn, largestRanks }: RunnableModel,
   asked: readonly number[],
 ): { fitted: Pass[]; heldOut: Pass[] } => {
+  const { layers, positions } = dimensions;
   const lengths = lengthsToTime(asked, positions);
   const between = lengths.map((length, i) => Math.round(Math.sqrt(length * (lengths[i + 1] ?? length))));
   const full = fullLength(layers);
@@ -80,15 +99,25 @@ const design = (
     shapes[(2 * i) % shapes.length],
     shapes[(2 * i + 1) % shapes.length],
   ];
+  const ranked = (at: readonly number[], ranks: Ranks, shapes: readonly LengthConfig[]): Pass[] =>
+    at.map((tokens, i) => ({ tokens, point: { lengths: shapes[i % shapes.length] ?? full, ranks } }));
+  const [even, uneven, other] = largestRanks ? ranksToTime(largestRanks, dimensions) : [];
   return {
-    fitted: lengths.flatMap((tokens, i) => [full, ...two(fitShapes, i)].map((config) => pass(tokens, config))),
-    heldOut: between.flatMap((tokens, i) => two(otherShapes, i).map((config) => pass(tokens, config))),
+    fitted: [
+      ...lengths.flatMap((tokens, i) => [full, ...two(fitShapes, i)].map((config) => pass(tokens, config))),
+      ...(even ? ranked(lengths, even, [full, ...fitShapes]) : []),
+      ...(uneven ? ranked(lengths, uneven, [...fitShapes, full]) : []),
+    ],
+    heldOut: [
+      ...between.flatMap((tokens, i) => two(otherShapes, i).map((config) => pass(tokens, config))),
+      ...(other ? ranked(between, other, otherShapes) : []),
+    ],
   };
 };
 
 /**
  * Times the model on this machine at a few lengths and operating points, one input at a time and unpadded, and fits a latency
- * model to the medians. All passes take turns, after a warm-up; some are kept from the fit to measure its error.
+ * model to the medians; of a model with factors at a few ranks too. All passes take turns, after a warm-up; some are kept from the fit to measure its error.
  *
  * @throws ModelError `ABORTED`
  * @example
@@ -114,6 +143,7 @@ export const calibrateLatency = async (
   }
   const passes = timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
   const { wanted } = costOptionsOf(model.dimensions, model.task.readout);
-  const fit = fitLatency(passes.slice(0, fitted.length), layers, passes.slice(fitted.length), { wanted });
+  const { ranks } = model.dimensions;
+  const fit = fitLatency(passes.slice(0, fitted.length), layers, passes.slice(fitted.length), { wanted, ranks });
   return createLatencyModel(fit, layers);
 };

@@ -1,5 +1,6 @@
-import type { LengthConfig } from '@length-adaptive/core';
-import { keptTokens } from '@length-adaptive/core';
+import type { LengthConfig, Ranks } from '@length-adaptive/core';
+import { keptTokens, uniformRanks } from '@length-adaptive/core';
+import type { LatencyFit } from './latency-model.js';
 import { createLatencyModel, fitLatency, isLatencyFit } from './latency-model.js';
 
 const full = [1, 1, 1, 1];
@@ -61,6 +62,84 @@ test('where the first token alone is wanted, what a configuration keeps in the l
   expect(createLatencyModel(older, 4).milliseconds(77, { lengths: [1, 1, 1, 0.1] })).toBeLessThan(
     createLatencyModel(older, 4).milliseconds(77, {}),
   );
+});
+
+describe('with factors', () => {
+  /** What a machine takes that waits for weights: half of them are half of that, and every matrix in factors is a product more. */
+  const ofRanks = (tokens: number, config: LengthConfig, { attention, feedForward }: Ranks): number => {
+    let milliseconds = 0.1;
+    let entering = tokens;
+    keptTokens(config, tokens).forEach((leaving, layer) => {
+      const [a = 1, f = 1] = [attention[layer], feedForward[layer]];
+      const products = (a < 1 ? 4 : 0) + (f < 1 ? 2 : 0);
+      const through = (a < 1 ? 4 * entering : 0) + (f < 1 ? 2 * leaving : 0);
+      milliseconds += 0.5 * (a / 3 + (2 * f) / 3) + 0.01 * products + 0.0005 * through; // read once, whatever the tokens
+      milliseconds += 0.01 * entering * a + 0.0004 * entering ** 2 + 0.03 * leaving * f;
+      entering = leaving;
+    });
+    return milliseconds;
+  };
+  const some: readonly Ranks[] = [uniformRanks(4, 0.5), { attention: [1, 1, 1, 1], feedForward: [0.6, 0.6, 0.6, 0.6] }];
+  const ranked = [8, 24, 60, 128].flatMap((tokens) => [
+    ...configs.map((config) => ({
+      tokens,
+      point: { lengths: config },
+      milliseconds: ofRanks(tokens, config, uniformRanks(4, 1)),
+    })),
+    ...some.flatMap((ranks, i) =>
+      [configs[i] ?? full, configs[i + 2] ?? full].map((config) => ({
+        tokens,
+        point: { lengths: config, ranks },
+        milliseconds: ofRanks(tokens, config, ranks),
+      })),
+    ),
+  ]);
+
+  test('fits a machine that waits for its weights, and foretells ranks that were not timed', () => {
+    const fit = fitLatency(ranked, 4);
+    expect(fit.error).toBeLessThan(1e-6);
+    const latency = createLatencyModel(fit, 4);
+    for (const [tokens, config, ranks] of [
+      [12, full, uniformRanks(4, 0.25)],
+      [40, [0.9, 0.7, 0.3, 0.1], { attention: [1, 0.5, 0.5, 1], feedForward: [0.8, 0.8, 0.2, 0.2] }],
+    ] as const)
+      expect(latency.milliseconds(tokens, { lengths: config, ranks })).toBeCloseTo(ofRanks(tokens, config, ranks), 6);
+    const again: unknown = JSON.parse(JSON.stringify(fit));
+    const point = { lengths: full, ranks: some[0] };
+    expect(isLatencyFit(again) && createLatencyModel(again, 4).milliseconds(9, point)).toBe(
+      latency.milliseconds(9, point),
+    );
+    for (const wrong of [{ weights: 1 }, null, { ...fit.factors, factored: -1 }])
+      expect(isLatencyFit({ ...fit, factors: wrong })).toBe(false);
+    expect(isLatencyFit({ ...fit, ranks: { attention: [0.5], feedForward: [2] } })).toBe(false);
+  });
+
+  test('puts points in the order that they take, where shares of the time of tokens alone do not', () => {
+    const points = [0.25, 0.5, 0.75].flatMap((share) =>
+      [full, [0.8, 0.64, 0.5, 0.4], [0.3, 0.2, 0.1, 0.1]].map((lengths) => ({
+        lengths,
+        ranks: uniformRanks(4, share),
+      })),
+    );
+    const wrong = (fit: LatencyFit): number => {
+      const latency = createLatencyModel(fit, 4);
+      const pairs = points.flatMap((a) => points.map((b) => [a, b] as const));
+      return pairs.filter(([a, b]) => {
+        const [first, second] = [a, b].map(({ lengths, ranks }) => ofRanks(10, lengths, ranks)) as [number, number];
+        return first < second && latency.milliseconds(10, a) > latency.milliseconds(10, b);
+      }).length;
+    };
+    const dense = ranked.filter(({ point }) => !('ranks' in point));
+    expect(wrong(fitLatency(ranked, 4))).toBe(0);
+    expect(fitLatency(dense, 4).factors).toBeUndefined();
+    expect(wrong(fitLatency(dense, 4))).toBeGreaterThan(3);
+  });
+
+  test('of a model that is made of them, a point that says nothing of ranks has its own', () => {
+    const own = uniformRanks(4, 0.5);
+    const latency = createLatencyModel(fitLatency(ranked, 4, [], { ranks: own }), 4);
+    expect(latency.milliseconds(20, {})).toBe(latency.milliseconds(20, { ranks: own }));
+  });
 });
 
 test('the error is that of passes that were not fitted', () => {

@@ -1,5 +1,5 @@
-import type { OperatingPoint, Wanted } from '@length-adaptive/core/lengths';
-import { keptTokens, lengthsOf } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Ranks, Wanted } from '@length-adaptive/core/lengths';
+import { keptAt, ranksKey, runningLayers, uniformRanks, validateRanks } from '@length-adaptive/core/lengths';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
 
@@ -23,10 +23,23 @@ export const latencyTerms = [
 
 export type LatencyTerm = (typeof latencyTerms)[number];
 
+/** What a prediction adds for matrices in factors, where passes at several ranks were timed. `entering` and `leaving` count the shares. */
+export const factorTerms = [
+  'weights', // share of the layers' matrices that is read, summed over the layers: what short inputs wait for
+  'factored', // matrices that run as two: a product more for each
+  'factoredTokens', // tokens that go through such matrices: what stands between two factors is written and read
+] as const;
+
+export type FactorTerm = (typeof factorTerms)[number];
+
 /** A calibration as plain data: what JSON keeps of it gives the same predictions again. */
 export interface LatencyFit {
   /** Milliseconds for one of each term, never below 0. */
   readonly coefficients: Readonly<Record<LatencyTerm, number>>;
+  /** The same for what factors take. Absent where no ranks were timed: their shares of the tokens' time are then all that is known. */
+  readonly factors?: Readonly<Record<FactorTerm, number>>;
+  /** The ranks that the model itself has, where it is made of factors. */
+  readonly ranks?: Ranks | undefined;
   /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
   readonly error: number;
   /** Passes that `error` was measured on. */
@@ -58,39 +71,72 @@ type Pass = Pick<TimedPass, 'tokens' | 'point'>;
 interface PassModel {
   readonly layers: number;
   readonly wanted: Wanted;
+  readonly ranks: Ranks | undefined;
 }
 
-const termsOf = ({ tokens, point }: Pass, { layers, wanted }: PassModel): Record<LatencyTerm, number> => {
-  const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
-  const { ranks } = point;
+type Terms = Record<LatencyTerm | FactorTerm, number>;
+
+/** Matrices of a layer, and the part of its numbers that stands in them where a feed-forward block is four times as wide, as nearly all are. */
+const kinds = {
+  attention: { matrices: 4, part: 1 / 3 },
+  feedForward: { matrices: 2, part: 2 / 3 },
+} as const;
+
+const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own }: PassModel): Terms => {
+  const running = runningLayers(point, layers);
+  const terms: Terms = {
+    // What of an input has no tokens in it is mostly the weights of its layers, which are read whatever its length.
+    ...{ input: running.length / layers, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 },
+    ...{ weights: 0, factored: 0, factoredTokens: 0 },
+  };
+  const ranks = point.ranks ?? own ?? uniformRanks(layers, 1);
+  const pass = (kind: keyof typeof kinds, layer: number, through: number): number => {
+    const share = ranks[kind][layer] as number;
+    const { matrices, part } = kinds[kind];
+    terms.weights += part * share;
+    terms.factored += share < 1 ? matrices : 0;
+    terms.factoredTokens += share < 1 ? matrices * through : 0;
+    return through * share; // factors take their share of the time
+  };
+  const counts = keptAt(point, layers, tokens);
   let entering = tokens;
-  for (const [layer, kept] of keptTokens(lengthsOf(point, layers), tokens).entries()) {
-    const firstAlone = wanted === 'first' && layer === layers - 1;
-    terms.entering += entering * (ranks?.attention[layer] ?? 1); // factors take their share of the time
+  for (const layer of running) {
+    const kept = counts[layer] as number;
+    const firstAlone = wanted === 'first' && layer === running.at(-1);
+    terms.entering += pass('attention', layer, entering);
     terms.enteringSquared += entering * (firstAlone ? 1 : entering);
-    terms.leaving += (firstAlone ? 1 : kept) * (ranks?.feedForward[layer] ?? 1);
+    terms.leaving += pass('feedForward', layer, firstAlone ? 1 : kept);
     if (kept < entering && !firstAlone) terms.dropping += 1;
     entering = kept;
   }
   return terms;
 };
 
+/** What a prediction needs of a fit. */
+type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks'>;
+
 const predict = (
-  { coefficients, wanted = 'all' }: Pick<LatencyFit, 'coefficients' | 'wanted'>,
+  { coefficients, factors, wanted = 'all', ranks }: Coefficients,
   pass: Pass,
   layers: number,
 ): number => {
-  const terms = termsOf(pass, { layers, wanted });
-  return latencyTerms.reduce((sum, term) => sum + coefficients[term] * terms[term], 0);
+  const terms = termsOf(pass, { layers, wanted, ranks });
+  const add = <Term extends keyof Terms>(names: readonly Term[], by: Readonly<Record<Term, number>>): number =>
+    names.reduce((sum, term) => sum + by[term] * terms[term], 0);
+  return add(latencyTerms, coefficients) + (factors ? add(factorTerms, factors) : 0);
 };
 
 /** The shortest time that is told from none: clocks of browsers are coarse. */
 const leastMilliseconds = 1e-3;
 
+/** The coefficients of some terms, from a list in their order. */
+const named = <Term extends string>(terms: readonly Term[], values: readonly number[]): Record<Term, number> =>
+  Object.fromEntries(terms.map((term, k) => [term, values[k] ?? 0])) as Record<Term, number>;
+
 /**
  * Fits the time of a forward pass: a part for the input, and for each layer a part that depends on the tokens that enter
- * and leave it. Coefficients are never negative, so a longer input never costs less; relative errors are what is kept
- * small, so that short inputs count as much as long ones.
+ * and leave it; where passes are of several ranks, also what factors take. Coefficients are never negative, so a longer input
+ * never costs less; relative errors are what is kept small, so that short inputs count as much as long ones.
  *
  * @param layers layers of the model
  * @param heldOut passes that the error is measured on. Without any it is that of `passes`
@@ -99,23 +145,36 @@ export const fitLatency = (
   passes: readonly TimedPass[],
   layers: number,
   heldOut: readonly TimedPass[] = [],
-  { wanted = 'all' }: Pick<LatencyFit, 'wanted'> = {},
+  { wanted = 'all', ranks }: Pick<LatencyFit, 'wanted' | 'ranks'> = {},
 ): LatencyFit => {
   const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
+  const chosen = new Set(passes.map(({ point }) => point.ranks && ranksKey(point.ranks)));
+  const terms = chosen.size > 1 ? [...latencyTerms, ...factorTerms] : latencyTerms;
   const rows = passes.map((pass, i) => {
-    const terms = termsOf(pass, { layers, wanted });
-    return latencyTerms.map((term) => terms[term] / (times[i] ?? 1));
+    const own = termsOf(pass, { layers, wanted, ranks });
+    return terms.map((term) => own[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
-  const coefficients = Object.fromEntries(latencyTerms.map((term, k) => [term, found[k] ?? 0])) as Record<
-    LatencyTerm,
-    number
-  >;
+  const fitted: Coefficients = {
+    coefficients: named(latencyTerms, found),
+    ...(chosen.size > 1 && { factors: named(factorTerms, found.slice(latencyTerms.length)) }),
+    wanted,
+    ...(ranks && { ranks }),
+  };
   const judged = heldOut.length > 0 ? heldOut : passes;
   const errors = judged.map((pass) =>
-    Math.abs(predict({ coefficients, wanted }, pass, layers) / Math.max(pass.milliseconds, leastMilliseconds) - 1),
+    Math.abs(predict(fitted, pass, layers) / Math.max(pass.milliseconds, leastMilliseconds) - 1),
   );
-  return { coefficients, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length, wanted };
+  return { ...fitted, error: errors.length > 0 ? quantile(errors, 0.5) : 0, heldOut: heldOut.length };
+};
+
+const isRanks = (value: unknown): value is Ranks => {
+  try {
+    validateRanks(value as Ranks);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Whether a value read from a file is a calibration. */
@@ -130,11 +189,15 @@ export const isLatencyFit = (value: unknown): value is LatencyFit => {
     return false;
   const { coefficients, error, heldOut } = value;
   if (typeof coefficients !== 'object' || coefficients === null) return false;
+  if ('ranks' in value && !isRanks(value.ranks)) return false;
+  const factors = 'factors' in value ? value.factors : undefined;
+  if (factors !== undefined && (typeof factors !== 'object' || factors === null)) return false;
   if ('wanted' in value && !wantedStates.some((wanted) => wanted === value.wanted)) return false;
   const numbers: unknown[] = [
     error,
     heldOut,
     ...latencyTerms.map((term) => (coefficients as Partial<Record<LatencyTerm, unknown>>)[term]),
+    ...(factors ? factorTerms.map((term) => (factors as Partial<Record<FactorTerm, unknown>>)[term]) : []),
   ];
   return numbers.every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0);
 };

@@ -12,19 +12,32 @@ export const matrix = (rows: number, columns: number, values?: ArrayLike<number>
   data: values === undefined ? new Float64Array(rows * columns) : Float64Array.from(values),
 });
 
+/** Rows of B that are added up at once: each number of the product is then fetched and stored a quarter as often. */
+const together = 4;
+
 /** A B */
 export const multiply = (a: Matrix, b: Matrix): Matrix => {
   if (a.columns !== b.rows) throw new RangeError(`[${a.rows}, ${a.columns}] times [${b.rows}, ${b.columns}]`);
   const product = matrix(a.rows, b.columns);
-  const { data: out } = product;
-  const width = b.columns;
+  const [{ data: x, columns: inner }, { data: y, columns: width }] = [a, b];
+  const whole = inner - (inner % together);
   for (let i = 0; i < a.rows; i++) {
-    const to = i * width;
-    for (let k = 0; k < a.columns; k++) {
-      const factor = a.data[i * a.columns + k] as number;
-      if (factor === 0) continue;
-      const from = k * width;
-      for (let j = 0; j < width; j++) out[to + j] = (out[to + j] as number) + factor * (b.data[from + j] as number);
+    const row = product.data.subarray(i * width, (i + 1) * width);
+    for (let k = 0; k < whole; k += together) {
+      const at = i * inner + k;
+      const [f0, f1, f2, f3] = [x[at] as number, x[at + 1] as number, x[at + 2] as number, x[at + 3] as number];
+      const [p0, p1, p2, p3] = [k * width, (k + 1) * width, (k + 2) * width, (k + 3) * width];
+      for (let j = 0; j < width; j++)
+        row[j] =
+          (row[j] as number) +
+          f0 * (y[p0 + j] as number) +
+          f1 * (y[p1 + j] as number) +
+          f2 * (y[p2 + j] as number) +
+          f3 * (y[p3 + j] as number);
+    }
+    for (let k = whole; k < inner; k++) {
+      const [factor, from] = [x[i * inner + k] as number, k * width];
+      for (let j = 0; j < width; j++) row[j] = (row[j] as number) + factor * (y[from + j] as number);
     }
   }
   return product;

@@ -1,5 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core';
-import { secondTextStart } from './second-text.js';
+import { secondTextStart } from './second-text-start.js';
 
 /** How far a word of the question reaches into the context. */
 export interface QuestionOverlapOptions {

@@ -1,13 +1,10 @@
 import type { EncoderInput } from '@length-adaptive/core';
+import { allButText } from './first-text.js';
 
 /**
- * Where the second text of a pair begins: with segment 1, or, in families without segments, behind two separators side by side. A separator
- * is what ends the input. Undefined for one text.
+ * The second of two texts and the special tokens always stay, and the first is left to the reducer: for a long premise with a short hypothesis.
+ *
+ * @param input as of `firstText`
+ * @returns one number a token, 0 or 1e5, for `EncoderInput.prior`
  */
-export const secondTextStart = ({ ids, typeIds = [] }: EncoderInput): number | undefined => {
-  const segment = Array.from(typeIds).indexOf(1);
-  if (segment > 0) return segment;
-  const separator = ids[ids.length - 1];
-  for (let at = 1; at + 2 < ids.length; at++) if (ids[at] === separator && ids[at + 1] === separator) return at + 2;
-  return undefined;
-};
+export const secondText = (input: EncoderInput): Float32Array => allButText(input, 0);

@@ -9,6 +9,7 @@ import { isOfClass } from './checkpoint-class.js';
 import { encodeQuestions } from './encode-questions.js';
 import { bestAnswers } from './span-answers.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
+import { nearAnswer } from './near-answer.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
@@ -123,12 +124,14 @@ export const questionAnswering = (): Task<Question> => ({
       ),
     );
   },
+  scoredTogether: (metric, examples) => (metric === 'f1' || metric === 'exact_match' ? byQuestion(examples) : undefined),
   answerKeys: (logits, examples) => answerTexts(logits, examples).map(({ text }) => text),
   probability: (logits, example) =>
     mean(listTarget(example).map((token, output) => softmax(strided(logits, output, outputs))[token] ?? 0)),
   divergence: (full, reduced) =>
     mean([0, 1].map((output) => logitDivergence(strided(full, output, outputs), strided(reduced, output, outputs)))),
 
+  matters: nearAnswer,
   targets: (batch) => {
     const width = widthOf(batch);
     const share = 1 / (batch.length * outputs);

@@ -27,7 +27,7 @@ export const checkLength = (tokens: number, positions: number): void => {
   if (tokens > positions) {
     throw new ModelError(
       'TEXT_TOO_LONG',
-      `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or ask for truncation.`,
+      `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or have it cut (truncate: true, or --truncate).`,
     );
   }
 };
@@ -87,4 +87,6 @@ export const onSequences = (task: Pick<SequenceTask, 'name' | 'prediction' | 'an
       examples.map(numberTarget),
       logits[0]?.length,
     ),
+  scoredTogether: (metric: MetricName, examples: readonly LabelledInput[]) =>
+    metric === 'accuracy' ? examples.map((_, row) => [row]) : undefined,
 });

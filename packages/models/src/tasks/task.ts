@@ -62,6 +62,8 @@ export interface PrepareOptions {
   readonly maxAnswerTokens?: number | undefined;
   /** Probability from which a label is given: multi-label classification only. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Say what each token is labelled, too: token classification only. Default false. */
+  readonly tokenAnswers?: boolean | undefined;
   /** What is put before a text: embedding only. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
   /** Read a text that is too long in windows instead, and give the mean of their vectors: embedding only. Default false. */
@@ -109,6 +111,8 @@ export interface Task<Item = unknown> {
   readonly readout: Readout;
   /** What the probabilities of an input sum to one over: the outputs, each output and its opposite (several labels a text), the tokens of the input, or (regression) there are none. */
   readonly distribution: 'outputs' | 'binary' | 'tokens' | 'none';
+  /** Logits of a token that answers what most tokens answer, where each answers for itself. Absent: there is no such answer. */
+  readonly majority?: readonly number[] | undefined;
   /** What it learns by. Default: what follows from `distribution`, cross-entropy or the squared error. */
   readonly loss?: TaskLoss | undefined;
   /** How Hugging Face tools know a checkpoint of it. */
@@ -150,6 +154,11 @@ export interface Task<Item = unknown> {
    * @throws ModelError `OPTION_INVALID` for a metric that the task does not have
    */
   score(metric: MetricName, logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): number;
+  /**
+   * The inputs that a metric scores together, where it is the plain mean over such: each text by itself, a question with all of its windows.
+   * Undefined for a metric that is no mean. Absent: none is.
+   */
+  scoredTogether?(metric: MetricName, examples: readonly LabelledInput[]): readonly (readonly number[])[] | undefined;
   /** Probability that an input's logits give to its target; absent for tasks without probabilities. */
   probability?(logits: ArrayLike<number>, example: LabelledInput): number;
   /** How far an input's logits are from those of the full length; 0 when they say the same. */
@@ -161,6 +170,11 @@ export interface Task<Item = unknown> {
    * regression, whose numbers change with any change of the lengths.
    */
   answerKeys?(logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): readonly (string | number)[];
+  /**
+   * What a reducer that learns is taught of an example: for each token 1 where it matters to the answer, 0 where not, and -1 where nobody knows.
+   * Absent: the task does not say.
+   */
+  matters?(example: LabelledInput): readonly number[];
   /** Targets of a batch, as arrays for the loss. */
   targets(batch: readonly LabelledInput[]): TargetArrays;
 }

@@ -8,6 +8,7 @@ import { questionAnswering } from '../tasks/question-answering.js';
 import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
 import type { GoldenFamily, GoldenFiles } from './golden-files.js';
 import { batchesOf, readGoldenFiles, referenceOf, rowsOf } from './golden-files.js';
+import { mergedOnTensors, mergingCases } from './golden-merging.js';
 import { hiddenOf, layersOf } from './golden-model.js';
 
 /** A result of ours beside its reference. */
@@ -188,6 +189,24 @@ const sandwich: Group = async (model, files) => {
   ];
 };
 
+/** Who becomes one with whom, layer by layer, sizes, the order of those that stay, their states, and what returns to each position. */
+const merging: Group = async (model, files) => {
+  const comparisons: Comparison[] = [];
+  for (const each of mergingCases(files.merging)) {
+    const rows = await mergedOnTensors(model, each);
+    rows.forEach((found, row) =>
+      found.forEach((values, name) =>
+        comparisons.push({
+          name: `${each.title}.${row}.${name}`,
+          difference: differenceOf(values, each.of(row, name)),
+          tolerance: name === 'states' || name === 'own' ? stateTolerance : 0,
+        }),
+      ),
+    );
+  }
+  return comparisons;
+};
+
 /** By what they compare. */
 const groups = {
   'full length: hidden states, logits, significance': fullLength,
@@ -198,23 +217,25 @@ const groups = {
   'LayerDrop: only the named layers run': layerDrop,
   'soft-extract: tokens fade': softExtract,
   'one sandwich step: losses and the gradient of every parameter': sandwich,
+  'merging: matches, sizes, order, merged and un-merged states': merging,
 } satisfies Record<string, Group>;
 
 export type GoldenGroup = keyof typeof groups;
 
 const names = Object.keys(groups) as GoldenGroup[];
+const withoutMerging = names.filter((name) => groups[name] !== merging);
 
 /** What is compared of each family; DistilBERT's and ModernBERT's references have no head for answers. */
 export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>> = {
   bert: names,
-  distilbert: names.filter((name) => groups[name] !== answers),
-  roberta: names,
-  mpnet: names,
-  electra: names,
-  albert: names,
-  modernbert: names.filter((name) => groups[name] !== answers),
-  'deberta-v2': names,
-  nomic_bert: names,
+  distilbert: withoutMerging.filter((name) => groups[name] !== answers),
+  roberta: withoutMerging,
+  mpnet: withoutMerging,
+  electra: withoutMerging,
+  albert: withoutMerging,
+  modernbert: withoutMerging.filter((name) => groups[name] !== answers),
+  'deberta-v2': withoutMerging,
+  nomic_bert: withoutMerging,
 };
 
 /** A family's model on the backend that runs. */

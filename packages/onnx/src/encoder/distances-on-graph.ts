@@ -83,18 +83,22 @@ export const distanceValues = <Leaf>(
   return values;
 };
 
-/** What is asked for by the first token alone, of what all ask for: the first of axis 2. */
-const firstAsking = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([2])]);
+/** How many of the first tokens ask, [1] int64; undefined: all. */
+type Asking = Value | undefined;
+
+/** What is asked for by some, of what all ask for: the first along an axis. */
+const askedFor = (g: GraphBuilder, x: Value, asking: Asking, axis: number): Value =>
+  asking === undefined ? x : g.op('Slice', [x, g.int64([0]), asking, g.int64([axis])]);
 
 /** What is added to the scaled scores, one after the other: [1 or B, heads or 1, queries, keys] each. */
 export const addedBiases = <Leaf>(
   g: GraphBuilder,
   { bias, window }: Relative<Leaf>,
   values: DistanceValues,
-  asking: 'all' | 'first',
+  asking: Asking,
 ): Value[] => {
   const names = [...(bias === undefined ? [] : [biasName]), ...(window === undefined ? [] : [windowName(window)])];
-  return names.map((name) => (asking === 'first' ? firstAsking(g, values[name] as Value) : (values[name] as Value)));
+  return names.map((name) => askedFor(g, values[name] as Value, asking, 2));
 };
 
 /** [size, size], by which x becomes (-x2, x1) of its halves. */
@@ -114,11 +118,10 @@ export const turn = (
   x: Value,
   theta: number,
   values: DistanceValues,
-  { size, asking, training }: { readonly size: number; readonly asking: 'all' | 'first'; readonly training: boolean },
+  { size, asking, training }: { readonly size: number; readonly asking: Asking; readonly training: boolean },
 ): Value => {
   const [cos, sin] = (['cos', 'sin'] as const).map((kind) => {
-    const value = values[angleName(kind, theta)] as Value;
-    return asking === 'first' ? firstAsking(g, value) : value;
+    return askedFor(g, values[angleName(kind, theta)] as Value, asking, 2);
   }) as [Value, Value];
   if (training) {
     const twice = (value: Value): Value => g.op('Concat', [value, value], { axis: 3 });
@@ -143,7 +146,7 @@ export interface ComparedOptions<Leaf> {
   readonly size: number;
   /** What queries are multiplied by. */
   readonly scale: number;
-  readonly asking: 'all' | 'first';
+  readonly asking: Asking;
   /** The table of vectors, normalised where it is. */
   readonly table: Value;
 }
@@ -161,7 +164,7 @@ export const comparedWithVectors = <Leaf>(
   { emit, heads, size, scale, asking, table }: ComparedOptions<Leaf>,
 ): Value[] => {
   const rows = values[rowsName] as Value; // [1 or B, K, K]
-  const asked = asking === 'first' ? g.op('Slice', [rows, g.int64([0]), g.int64([1]), g.int64([1])]) : rows; // [.., queries, K]
+  const asked = askedFor(g, rows, asking, 1); // [.., queries, K]
   const batch = g.op('Slice', [g.op('Shape', [queries]), g.int64([0]), g.int64([1]), g.int64([0])]);
   const ones = g.int64([1, 1]);
   const wide = g.op('Concat', [g.int64([heads]), batch, ones], { axis: 0 });

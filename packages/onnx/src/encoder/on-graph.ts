@@ -172,6 +172,12 @@ export const headOnGraph = <Leaf>(
     return g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [shares, g.int64([1])]), states]), g.int64([1])]);
   },
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
+  answerFor: (outputs, stayed, answer) => {
+    const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
+    const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
+    const left = g.op('Sub', [g.float(1), stays]);
+    return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
+  },
 });
 
 /** The operations of the encoder, emitted into a graph. */
@@ -247,6 +253,13 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     return g.op('MatMul', [g.op('Identity', [oneHot(owners, width)]), states]);
   };
 
+  /** How many of the first tokens ask: [1] int64; undefined where all do. */
+  const askingCount = (queries: Value, asking: 'all' | 'first' | 'by-step'): Value | undefined => {
+    if (asking === 'all') return undefined;
+    return asking === 'first'
+      ? g.int64([1])
+      : g.op('Slice', [g.op('Shape', [queries]), g.int64([1]), g.int64([2]), g.int64([0])]);
+  };
   /** The vectors of distances, normalised where they are. */
   const tableOf = ({ table, norm }: WeightTree<DistanceVectors, Leaf>, epsilon: number): Value => {
     const whole = emit.whole(g, table);
@@ -307,7 +320,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         key: emit.dense(g, keys, key),
         value: emit.dense(g, keys, value),
       };
-      const turned = (x: Value, whose: 'all' | 'first'): Value =>
+      const count = relative && askingCount(queries, asking);
+      const turned = (x: Value, whose: Value | undefined): Value =>
         relative?.rotation === undefined
           ? x
           : turn(g, x, relative.rotation, among.distances, {
@@ -315,17 +329,17 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
               asking: whose,
               training: training !== undefined,
             });
-      const [q, k] = [turned(split(scaled), asking), turned(split(projections.key), 'all')]; // [B, heads, .., size]
+      const [q, k] = [turned(split(scaled), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
       const v = split(projections.value);
       const compared = vectors
         ? comparedWithVectors(
             g,
             vectors,
             { queries: scaled, keys: projections.key, values: among.distances },
-            { emit, heads, size: size / heads, scale: 1 / width, asking, table: tableOf(vectors, epsilon) },
+            { emit, heads, size: size / heads, scale: 1 / width, asking: count, table: tableOf(vectors, epsilon) },
           )
         : [];
-      const added = [...compared, ...(relative ? addedBiases(g, relative, among.distances, asking) : [])];
+      const added = [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])];
       const product = (b: GraphBuilder): Value =>
         added.reduce((scores, more) => b.op('Add', [scores, more]), scoresOf(b, q, k, training !== undefined));
       const probabilities = attentionSoftmax(g, product, among, { training: training !== undefined, proportional });
@@ -346,11 +360,24 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const votes = g.op('MatMul', [g.op('Unsqueeze', [merging?.sizes ?? valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
+    read: (x, { kernel, bias }, mix) => {
+      const product = g.op('MatMul', [x, emit.whole(g, kernel)]);
+      const outputs = bias === undefined ? product : g.op('Add', [product, emit.whole(g, bias)]); // [B, T, outputs]
+      const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
+      return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
+    },
+    constant: (x) => (training ? g.op('Identity', [x]) : x),
     magnitudes: (states, { valid }) =>
       g.op('Mul', [g.op('ReduceSum', [g.op('Abs', [states]), g.int64([2])], { keepdims: 0 }), valid]),
     multiply: (x, y) => g.op('Mul', [x, y]),
     // Slots without a token keep a score of 0, which no real token is below.
     addPrior: (scores, { prior, valid }) => g.op('Add', [scores, g.op('Mul', [prior as Value, valid])]),
+    whereRuns: ({ choice }, then, otherwise) => {
+      if (!choice) return then(ops);
+      const bare = ({ states, tokens }: typeof otherwise): typeof otherwise => ({ states, tokens });
+      return chooseTree(g, choice.runs, (b) => bare(then(opsOf(b, options, padded))), bare(otherwise));
+    },
+    asking: (x, { choice }) => (choice?.asking ? g.op('Slice', [x, g.int64([0]), choice.asking, g.int64([1])]) : x),
     whereAnyLeave: ({ drops }, then, otherwise) => {
       if (drops === 'never') return otherwise;
       if (drops === 'always') return then(ops);
@@ -431,6 +458,18 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     firstAlone: (x) => firstOf(g, x),
     firstTokens: (tokens) => tokens,
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
+    stayed: ({ positions, valid, merging }) => {
+      if (!positions || merging?.owners) return undefined;
+      const count = g.op('Add', [g.op('Size', [inputs.ids]), g.int64([1])]); // with one for slots without a token
+      const nobody = g.op('Expand', [g.float(0), count]);
+      const here = g.op('ScatterND', [
+        nobody,
+        flatRows(g, positions, valid, inputs),
+        g.op('Reshape', [valid, g.int64([-1])]),
+      ]);
+      const all = g.op('Slice', [here, g.int64([0]), g.int64([-1]), g.int64([0])]);
+      return g.op('Reshape', [all, g.op('Shape', [inputs.ids])]);
+    },
     restore: (states, tokens) => {
       const everywhere = (): Value => {
         if (tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);

@@ -73,7 +73,7 @@ export const answeringTeacherGraph = (
   });
   g.output(
     'logits',
-    runHead(headOnGraph(g, emit, { mask: inputs.mask }), hidden, weights, {
+    runHead(headOnGraph(g, emit, { mask: inputs.mask }), { states: hidden }, weights, {
       activation,
       readout: task.readout,
       epsilon: dimensions.layerNormEpsilon,

@@ -1,8 +1,9 @@
 import { fullLength } from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '@length-adaptive/models';
+import { pointText } from '@length-adaptive/models/predict';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
-import { lengthConfigText } from '../length-config-text.js';
+import { layersOf } from '../layers-of.js';
 import { statusPage, statusPagePolicy } from '../page/status-page.js';
 import type { ModelStatus } from '../service.js';
 import type { Routes } from './routes.js';
@@ -12,6 +13,16 @@ const count = Type.Integer({ minimum: 0 });
 
 /** Unknown scores and times are null in JSON. */
 const measured = Type.Union([Type.Number(), Type.Null()]);
+
+const shares = Type.Array(Type.Number());
+
+const ranks = Type.Object(
+  { attention: shares, feedForward: shares },
+  {
+    description:
+      'Layer by layer, the ranks of the factors that the matrices run as; absent where they run as they are.',
+  },
+);
 
 const modelStatus = Type.Object({
   name: Type.String(),
@@ -24,6 +35,7 @@ const modelStatus = Type.Object({
   paretoSet: Type.Array(
     Type.Object({
       lengthConfig: Type.Array(Type.Number()),
+      ranks: Type.Optional(ranks),
       score: measured,
       cost: Type.Number(),
       macs: Type.Optional(Type.Number()),
@@ -125,7 +137,7 @@ const models = Type.Object({
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 const pointOf = ({ point, score, cost, latencyMs, heldOutScore }: ParetoPoint) => ({
-  length_config: lengthConfigText(point),
+  length_config: pointText(point),
   score: finite(score),
   cost,
   ...(latencyMs !== undefined && { latency_ms: latencyMs }),
@@ -136,7 +148,7 @@ const pointOf = ({ point, score, cost, latencyMs, heldOutScore }: ParetoPoint) =
 const scaleOf = ({ scoreScale, paretoSet }: ModelStatus) => {
   if (!scoreScale) return {};
   const { metric, split, heldOut, full } = scoreScale;
-  const layers = paretoSet[0]?.point.lengths?.length ?? 0;
+  const layers = layersOf(paretoSet) ?? 0;
   return {
     ...(metric !== undefined && { score_metric: metric }),
     ...(split !== undefined && { score_split: split }),

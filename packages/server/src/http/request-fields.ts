@@ -3,6 +3,7 @@ import { parsePoint } from '@length-adaptive/models/predict';
 import type { ParetoPoint } from '@length-adaptive/models';
 import { Type, type Static, type TObject } from 'typebox';
 import { ServerError } from '../errors.js';
+import { layersOf } from '../layers-of.js';
 import type { InferenceRequest } from '../request.js';
 
 /** What a request of any protocol may ask for beside its texts: the fields of the extension `length_budget`. */
@@ -26,7 +27,7 @@ export const requestFields = {
     Type.String({
       maxLength: 4096,
       description:
-        'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`. Excludes the budgets.',
+        'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`; with the ranks of a configuration of the set `;ranks=0.5` after it. Excludes the budgets.',
     }),
   ),
   timeout_ms: Type.Optional(
@@ -92,7 +93,7 @@ const readPoint = (text: string, paretoSet: readonly ParetoPoint[]): OperatingPo
     throw new ServerError('LENGTH_CONFIG_INVALID', message, options);
   };
   try {
-    const point = parsePoint(text, { paretoSet, layers: paretoSet[0]?.point.lengths?.length });
+    const point = parsePoint(text, { paretoSet, layers: layersOf(paretoSet) });
     return point ?? fail(`length_config is "${text}" but this model has configurations 0 to ${paretoSet.length - 1}.`);
   } catch (error) {
     if (error instanceof CoreError) return fail(error.message, { cause: error });

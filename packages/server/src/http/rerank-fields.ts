@@ -1,8 +1,8 @@
 /** What requests for a ranking have in common, whatever their protocol. */
+import { pointText } from '@length-adaptive/models/predict';
 import { Type } from 'typebox';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { Ranking } from '../reranking/rank-texts.js';
-import { lengthConfigText } from '../length-config-text.js';
 import type { Found } from './inference.js';
 import type { RerankFields } from './request-fields.js';
 
@@ -15,7 +15,7 @@ export const stageSchema = Type.Array(
 );
 
 export const stagesOf = ({ stages }: Ranking) =>
-  stages.map(({ point, texts }) => ({ length_config: lengthConfigText(point), documents: texts }));
+  stages.map(({ point, texts }) => ({ length_config: pointText(point), documents: texts }));
 
 /** The probability that a logit stands for. */
 export const probabilityOf = (logit: number): number => 1 / (1 + Math.exp(-logit));

@@ -1,5 +1,5 @@
+import { pointText } from '@length-adaptive/models/predict';
 import { Type, type Static, type TObject } from 'typebox';
-import { lengthConfigText } from '../length-config-text.js';
 import type { InferenceResult } from '../request.js';
 import type { ScoreScale } from '../service.js';
 import { round } from './round.js';
@@ -9,7 +9,7 @@ import { scoresOf, type ScoredModel, type Scores } from './scores-of.js';
 export const resultFields = {
   length_config: Type.String({
     description:
-      'The configuration that ran: for each layer, the share of tokens that left it; the shortest where a budget of cost gave texts different ones. `0.8,0.6,0.4`',
+      'The configuration that ran: for each layer, the share of tokens that left it; the shortest where a budget of cost gave texts different ones; `;ranks=` after it where matrices ran as factors. `0.8,0.6,0.4`, `0.8,0.6,0.4;ranks=0.5`',
   }),
   cost: Type.Number({ description: "Multiply-accumulates spent, as a share of the full length's." }),
   expected_score: Type.Optional(
@@ -50,7 +50,7 @@ export const fieldsOfResult = (
   { point, cost, expectedScore, degraded, queueMs, computeMs, tokens }: InferenceResult,
   status: ScoredModel,
 ): ResultFields => ({
-  length_config: lengthConfigText(point),
+  length_config: pointText(point),
   cost,
   ...scoreFields(scoresOf(point, expectedScore, status), status.scoreScale),
   degraded,
@@ -65,7 +65,7 @@ export const headersOfResult = (result: InferenceResult, totalMs: number): Recor
   'x-inference-time': String(round(result.computeMs)),
   'x-total-time': String(round(totalMs)),
   'x-compute-tokens': String(result.tokens),
-  'x-length-config': lengthConfigText(result.point),
+  'x-length-config': pointText(result.point),
   'x-length-cost': String(round(result.cost)),
   'x-degraded': String(result.degraded),
 });

@@ -1,13 +1,21 @@
+import type { Ranks } from '@length-adaptive/core';
 import type { ParetoPoint } from '@length-adaptive/models';
 import type { ModelStatus } from '../service.js';
 
-/** A model's status as `GET /v1/status` gives it: of a point's lengths, under their own name. */
+/** A model's status as `GET /v1/status` gives it: a point's lengths and ranks under names of their own. */
 export interface StatusBody extends Omit<ModelStatus, 'paretoSet'> {
-  readonly paretoSet: readonly (Omit<ParetoPoint, 'point'> & { readonly lengthConfig: readonly number[] })[];
+  readonly paretoSet: readonly (Omit<ParetoPoint, 'point'> & {
+    readonly lengthConfig: readonly number[];
+    readonly ranks?: Ranks;
+  })[];
 }
 
 /** A status as clients read it. */
 export const statusBody = ({ paretoSet, ...status }: ModelStatus): StatusBody => ({
   ...status,
-  paretoSet: paretoSet.map(({ point: { lengths = [] }, ...measured }) => ({ lengthConfig: lengths, ...measured })),
+  paretoSet: paretoSet.map(({ point: { lengths = [], ranks }, ...measured }) => ({
+    lengthConfig: lengths,
+    ...(ranks && { ranks }),
+    ...measured,
+  })),
 });

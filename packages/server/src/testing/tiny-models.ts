@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { findReducer } from '@length-adaptive/core';
+import { findReducer, uniformRanks } from '@length-adaptive/core';
 import type { Task } from '@length-adaptive/models';
 import {
   createTaskModel,
   embedding,
+  factoriseModel,
   multiLabelClassification,
   questionAnswering,
   regression,
@@ -59,6 +60,17 @@ export const writeTinyModel = (
   reducer = 'attention',
 ): Promise<void> => writeModel(folder, task, { seed, reducer });
 
+/** Searched over lengths and ranks; the cheapest point says nothing of lengths. */
+export const rankedParetoSet = [
+  { point: { ranks: uniformRanks(3, 0.25) }, score: 0.7, cost: 0.25 },
+  { point: { lengths: [0.8, 0.6, 0.5], ranks: uniformRanks(3, 0.5) }, score: 0.8, cost: 0.4 },
+  { point: { lengths: [0.8, 0.6, 0.5] }, score: 0.86, cost: 0.65 },
+  { point: {}, score: 0.9, cost: 1 },
+];
+
+/** Writes a model with factors beside its matrices. */
+export const writeRankedModel = (folder: string): Promise<void> => writeModel(folder, 'reviews', { isRanked: true });
+
 /** Writes one whose weights take so many MiB, nearly all of them its table of words. */
 export const writeLargeModel = (folder: string, mebibytes: number): Promise<void> =>
   writeModel(folder, 'reviews', { words: mebibytes * 2 ** 13 });
@@ -66,7 +78,7 @@ export const writeLargeModel = (folder: string, mebibytes: number): Promise<void
 const writeModel = async (
   folder: string,
   task: TinyModelName,
-  { seed = 3, reducer = 'attention', words: rows = vocabulary.length },
+  { seed = 3, reducer = 'attention', words: rows = vocabulary.length, isRanked = false },
 ): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
@@ -79,12 +91,16 @@ const writeModel = async (
     reducer: findReducer(reducer),
   });
   model.markTrained(); // as if it had been trained
+  const texts = Array.from({ length: 8 }, (_, i) => ({
+    ids: Array.from({ length: 9 }, (__, j) => 5 + ((7 * i + 3 * j) % 30)),
+  }));
+  const saved = isRanked ? (await factoriseModel(model, texts)).model : model;
   await saveModel(folder, {
-    model,
+    model: saved,
     tokenizerFiles,
-    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet },
+    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet: isRanked ? rankedParetoSet : paretoSet },
   });
-  model.dispose();
+  for (const { dispose } of [model, saved]) dispose();
 };
 
 /** A text of so many words that the models know. */

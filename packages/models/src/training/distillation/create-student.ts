@@ -1,3 +1,4 @@
+import type { Ranks } from '@length-adaptive/core';
 import type { Architecture, Dimensions } from '../../architectures/architecture.js';
 import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
@@ -6,6 +7,7 @@ import type { ParameterSpec } from '../../architectures/parameter-specs.js';
 import { withProducts } from '../../low-rank/products.js';
 import { saveParameters } from '../../architectures/parameters.js';
 import type { TensorData } from '../../weights/safetensors.js';
+import { cutFactors } from '../../model/cut-factors.js';
 import type { TaskModel } from '../../model/task-model.js';
 import { createTaskModel } from '../../model/task-model.js';
 
@@ -16,6 +18,11 @@ export type CreateStudentOptions =
   | {
       /** The teacher's layers that the student is made of, ascending from 0: same family and width, and its head. The better start. */
       readonly layers: readonly number[];
+      readonly seed?: number;
+    }
+  | {
+      /** The teacher itself in its factors, of these ranks: for a teacher that has factors. They learn back what was lost. */
+      readonly ranks: Ranks;
       readonly seed?: number;
     }
   | {
@@ -98,15 +105,18 @@ const fromNothing = (
 };
 
 /**
- * A student of a teacher's vocabulary and task: some of the teacher's layers with its embeddings and head, or a BERT of another
- * shape with new weights. Its tokens are ranked by the teacher's reducer. Save it with the teacher's tokenizer files.
+ * A student of a teacher's vocabulary and task: some of the teacher's layers with its embeddings and head, the teacher in factors of its
+ * matrices, or a BERT of another shape with new weights. Its tokens are ranked by the teacher's reducer. Save it with the teacher's tokenizer files.
  *
- * @throws ModelError `OPTION_INVALID` for layers that the teacher does not have
+ * @throws ModelError `OPTION_INVALID` for layers that the teacher does not have, or ranks of one without factors; CoreError
+ * `OPERATING_POINT_INVALID` for ranks that its factors do not have
  * @example
  * const student = await createStudent(teacher, { layers: [0, 2, 4] });
+ * const half = await createStudent(anyRank, { ranks: uniformRanks(6, 0.5) });
  * const small = await createStudent(teacher, { shape: '4L-312' });
  */
 export const createStudent = async (teacher: TaskModel, options: CreateStudentOptions): Promise<TaskModel> => {
   const { seed = 42 } = options;
+  if ('ranks' in options) return cutFactors(teacher, options.ranks);
   return 'layers' in options ? fromLayers(teacher, options.layers, seed) : fromNothing(teacher, options.shape, seed);
 };
