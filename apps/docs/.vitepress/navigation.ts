@@ -26,6 +26,7 @@ const pages: Item[] = [
     items: [
       { text: 'Install', link: '/guide/install' },
       { text: 'First model in ten minutes', link: '/guide/first-model' },
+      { text: 'What opens', link: '/guide/what-opens' },
       { text: 'Coming from transformers.js', link: '/guide/transformers-js' },
     ],
   },

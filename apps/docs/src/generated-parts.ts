@@ -8,6 +8,7 @@ import type { Figure } from './figures/svg.js';
 import { toHtml } from './figures/svg.js';
 import { travelFigure } from './figures/travel.js';
 import { withAndWithoutFigure } from './figures/with-and-without.js';
+import { familiesTable, tasksTable } from './opens.js';
 import { readExample, readSearch } from './recorded.js';
 import { resultNames } from './results.js';
 import { siteFolder } from './workspace.js';
@@ -39,8 +40,10 @@ export const generatedParts = (): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(resultNames().map((name) => [`results-${name}.md`, fullTable(name)])),
   'accuracy.md': accuracyTable(),
   'accuracy-short.md': shortAccuracyTable(),
+  'families.md': familiesTable(),
   'other-results.md': otherResults(readFileSync(path.join(siteFolder, 'benchmarks/index.md'), 'utf8')),
   'padding.md': paddingTable(readSearch()),
   'speed.md': speedTable(),
+  'tasks.md': tasksTable(),
   'webgpu.md': webGpuTable(),
 });

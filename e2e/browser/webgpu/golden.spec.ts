@@ -25,10 +25,18 @@ const groups = [
   'one sandwich step: losses and the gradient of every parameter',
   'merging: matches, sizes, order, merged and un-merged states',
 ];
+/** Of families without references of merging. */
+const plainGroups = groups.filter((group) => !group.startsWith('merging'));
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
-  distilbert: groups.filter((group) => !group.includes('answer') && !group.startsWith('merging')),
-  roberta: groups.filter((group) => !group.startsWith('merging')),
+  distilbert: plainGroups.filter((group) => !group.includes('answer')),
+  roberta: plainGroups,
+  mpnet: plainGroups,
+  electra: plainGroups,
+  albert: plainGroups,
+  modernbert: plainGroups.filter((group) => !group.includes('answer')),
+  'deberta-v2': plainGroups,
+  nomic_bert: plainGroups,
 };
 
 const missing = programMissing('chromium');

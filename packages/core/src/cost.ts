@@ -15,6 +15,12 @@ export interface EncoderShape {
   readonly hiddenSize: number;
   /** f: width inside the feed-forward block. */
   readonly intermediateSize: number;
+  /** Whether what is inside is multiplied by another map of what enters, [d, f] too. Default false. */
+  readonly gated?: boolean | undefined;
+  /** e: width of the embeddings, which a map brings to d. Default: d, without a map. */
+  readonly embeddingSize?: number | undefined;
+  /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
+  readonly distanceVectors?: Readonly<Record<'queries' | 'keys', number>> | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
   /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
@@ -52,11 +58,11 @@ export interface CostOptions extends KeepOptions {
 
 /** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 q l d. */
+  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
   readonly attention: number;
-  /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k. */
+  /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k; gated ones half as much again. */
   readonly feedForward: number;
   /** Layer norms, one MAC an element: l d of the embeddings, 2 m d of every layer. */
   readonly layerNorm: number;
@@ -74,7 +80,16 @@ export interface CostParts {
  * for layers that do not ascend
  */
 export const costParts = (
-  { layers: depth, hiddenSize: d, intermediateSize: f, ranks: own, predictorMacs = 0 }: EncoderShape,
+  {
+    layers: depth,
+    hiddenSize: d,
+    intermediateSize: f,
+    gated = false,
+    embeddingSize,
+    distanceVectors: vectors = { queries: 0, keys: 0 },
+    ranks: own,
+    predictorMacs = 0,
+  }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, wanted = 'all', layers, ranks = own, ...keep }: CostOptions = {},
@@ -84,10 +99,10 @@ export const costParts = (
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
   const parts = {
-    projections: 0,
+    projections: embeddingSize === undefined ? 0 : length * embeddingSize * d,
     attention: 0,
     feedForward: 0,
-    layerNorm: length * d,
+    layerNorm: length * (embeddingSize ?? d),
     reducer: 0,
     head: head?.(length) ?? 0,
   };
@@ -97,8 +112,8 @@ export const costParts = (
     const asking = firstAlone ? 1 : entering;
     const staying = firstAlone ? 1 : (kept[layer] as number);
     parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
-    parts.attention += 2 * asking * entering * d;
-    parts.feedForward += 2 * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
+    parts.attention += 2 * asking * entering * d + (asking * vectors.queries + entering * vectors.keys) * d;
+    parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
     if (!firstAlone && staying < entering) parts.reducer += entering * predictorMacs;
     entering = staying;

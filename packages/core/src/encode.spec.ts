@@ -87,10 +87,10 @@ describeOnBackends('encode', () => {
       const kept = (trace[0]?.positions.arraySync() ?? [])[0] ?? [];
       const word = tf.gather(weights.embeddings.word, tf.tensor1d(input[0]?.ids ?? [], 'int32'));
       const types = tf.slice(weights.embeddings.tokenType as tf.Tensor2D, [0, 0], [1, 16]);
-      const sum = tf.add(tf.add(word, tf.slice(weights.embeddings.position, [0, 0], [8, 16])), types);
+      const sum = tf.add(tf.add(word, tf.slice(weights.embeddings.position as tf.Tensor2D, [0, 0], [8, 16])), types);
       const { mean, variance } = tf.moments(sum, -1, true);
       const { gain, bias } = weights.embeddings.norm;
-      const embedded = tf.add(tf.mul(tf.div(tf.sub(sum, mean), tf.sqrt(variance)), gain), bias);
+      const embedded = tf.add(tf.mul(tf.div(tf.sub(sum, mean), tf.sqrt(variance)), gain), bias as tf.Tensor1D);
       const gaps = tf.max(tf.abs(tf.sub(tf.squeeze(restored, [0]), embedded)), -1).arraySync() as number[];
       return { kept, gaps };
     });

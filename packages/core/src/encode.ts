@@ -163,7 +163,7 @@ const runOnTensors = (
     batch,
     dropout,
     protectedTokens,
-    positions: departed || traced,
+    positions: departed || traced || weights.blocks.some(({ attention }) => attention.relative),
     departed,
     unmerge,
   });

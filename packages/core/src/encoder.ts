@@ -32,12 +32,15 @@ export type {
   AttentionWeights,
   BlockWeights,
   DenseWeights,
+  DistanceVectors,
   EmbeddingWeights,
   EncoderWeights,
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  NormOrder,
   PredictorWeights,
+  RelativePositions,
   WeightTree,
 } from './encoder/weights.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';

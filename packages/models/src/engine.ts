@@ -1,7 +1,7 @@
 /** What an engine is written with, as the sub-path `@length-adaptive/models/engine`: a model's description and weights, and the seams to run, train and distil it, without TensorFlow.js. */
 export { ModelError } from './errors.js';
 export type { ModelErrorCode, NearestPoint } from './errors.js';
-export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
+export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
 export { readWeight } from './architectures/deferred-weights.js';
 export type { DeferredWeight } from './architectures/deferred-weights.js';
 export type { ModelConfig } from './architectures/model-config.js';
@@ -21,7 +21,7 @@ export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { runHead } from './model/run-head.js';
 export type { HeadInput, HeadOptions } from './model/run-head.js';
-export { taskOf } from './tasks/task-config.js';
+export { taskOf, taskOfFamily } from './tasks/task-config.js';
 export type { TaskModel } from './model/task-model.js';
 export { shortDigest, weightsDigest } from './model/weights-digest.js';
 export { openTokenizer } from './model/within-tables.js';

@@ -91,9 +91,9 @@ export type { VectorsById } from './scoring/retrieval.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
-export type { Architecture, Dimensions, HeadWeights, Readout } from './architectures/architecture.js';
+export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
 export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
-export { denseAt, layerNormAt } from './architectures/dense-specs.js';
+export { denseAt, fusedAt, gainAt, layerNormAt, linearAt } from './architectures/dense-specs.js';
 export { configHeads, configNumber, configSize } from './architectures/model-config.js';
 export { fitDense } from './architectures/companions.js';
 export { tinyBertShapes } from './architectures/tinybert.js';

@@ -13,6 +13,7 @@ import type {
   Dimensions,
   HeadWeights,
   ModelPrior,
+  PoolerActivation,
   Readout,
   TaskModel,
 } from '@length-adaptive/models/engine';
@@ -75,7 +76,7 @@ export interface HostModel<Leaf = HostWeight> {
 /** Head of a task. */
 export interface HostHead<Leaf = HostWeight> {
   readonly weights: WeightTree<HeadWeights, Leaf>;
-  readonly activation: 'tanh' | 'relu';
+  readonly activation: PoolerActivation;
   readonly task: Pick<Task, 'readout' | 'outputNames'>;
 }
 
@@ -147,7 +148,7 @@ export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderIn
 
 /** The outputs that tools expect of a head. */
 const outputLogits = (g: GraphBuilder, logits: Value, { weights, task }: HostHead<WeightSource>): void => {
-  const outputs = weights.output?.bias.shape[0] ?? task.readout.outputs;
+  const outputs = weights.output?.kernel.shape[1] ?? task.readout.outputs;
   const axes = logitAxes(task.readout).map((axis) => (axis === 'outputs' ? outputs : axis));
   const [name, ...others] = outputNamesOf(task);
   if (others.length === 0) g.output(name ?? 'logits', logits, 'float32', axes);
@@ -253,6 +254,7 @@ const buildGraph = (
       runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), { states: hidden, stayed }, head.weights, {
         activation: head.activation,
         readout: head.task.readout,
+        epsilon: dimensions.layerNormEpsilon,
       }),
       head,
     );

@@ -27,7 +27,7 @@ import {
   withDeparted,
   withPriors,
 } from '@length-adaptive/models/engine';
-import { taskOf } from '@length-adaptive/models/predict';
+import { taskOf, taskOfFamily } from '@length-adaptive/models/engine';
 import { OnnxError, messageOf } from './errors.js';
 import { keptPositionsOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
@@ -184,8 +184,9 @@ export const runOnnxFile = async (
       'OPTION_INVALID',
       `maxOtherSessions is ${maxOtherSessions}; expected a whole number of at least 1.`,
     );
-  const given: Dimensions = architectureOf(config).dimensions(config);
-  const plain: Task = taskOf(config);
+  const architecture = architectureOf(config);
+  const given: Dimensions = architecture.dimensions(config);
+  const plain: Task = taskOfFamily(taskOf(config), architecture, config);
   const { layers } = given;
   const prior = resolvePrior(chosen, { task: plain, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {

@@ -36,7 +36,8 @@ const sharpen = async (
   const assign = (tensor: tf.Tensor, value: tf.Tensor): void =>
     parameters.find(({ variable }) => variable === tensor)?.variable.assign(value);
   tf.tidy(() => {
-    assign(output.bias, tf.mul(tf.sub(output.bias, mean), scale));
+    const bias = output.bias as tf.Tensor1D;
+    assign(bias, tf.mul(tf.sub(bias, mean), scale));
     assign(output.kernel, tf.mul(output.kernel, scale));
   });
   tf.dispose([logits, mean, variance, scale]);

@@ -77,8 +77,8 @@ const padPriors = (inputs: readonly EncoderInput[], width: number): Float32Array
 export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingWeights): PaddedBatch => {
   const lengths = inputs.map(({ ids }) => ids.length);
   const width = Math.max(0, ...lengths);
-  const { position, firstPosition = 0, tokenType: segments, oneType = false } = embeddings;
-  const positions = position.shape[0] - firstPosition;
+  const { position, firstPosition = 0, mostTokens = Infinity, tokenType: segments, oneType = false } = embeddings;
+  const positions = position === undefined ? mostTokens : position.shape[0] - firstPosition;
   if (lengths.length === 0) throw new CoreError('INPUT_INVALID', 'The batch is empty; expected at least one row.');
   if (width > positions) {
     throw new CoreError(

@@ -26,6 +26,10 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly among: E['tokens'];
   /** Whether a key counts as often as its size says. */
   readonly proportional: boolean;
+  /** Whose queries there are: of all tokens, of the first of each row, or of one of these as the step says when a graph runs. */
+  readonly asking: Voters | 'by-step';
+  /** Of the norm of distances. */
+  readonly epsilon: number;
 }
 
 export interface NormOptions<E extends EngineTypes> {
@@ -77,6 +81,8 @@ export interface DenseOps<E extends EngineTypes> {
   activate(x: E['states'], kind: Activation): E['states'];
   /** x where nothing is trained. `place` is unique in the model. */
   dropout(x: E['states'], place: string, kind: DropoutKind): E['states'];
+  /** Layer normalisation of x + residual. */
+  norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];
 }
 
 /** What a token of an input weighs in the mean of them: each the same, or as much as its place in the input, counted from 1. */
@@ -108,8 +114,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   /** Rows of an embedding table, for the tokens of the batch. The first position is row `first`, by default 0. */
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
-  /** Layer normalisation of x + residual. */
-  norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];
+  /** States times states, number by number. */
+  product(x: E['states'], y: E['states']): E['states'];
   /** Multi-head self-attention of `queries`, all tokens or the first of each row, to all tokens, whose states are `keys`. */
   attend(
     queries: E['states'],

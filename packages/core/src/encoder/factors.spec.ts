@@ -44,11 +44,11 @@ test('a rank multiplies at most its share of what the matrix does, one rank more
 const inExactFactors = (weights: EncoderWeights): EncoderWeights => {
   const { blocks } = exactFactors(weights);
   const of = <Names extends string>(
-    own: Record<NoInfer<Names>, AffineWeights>,
+    own: Partial<Record<NoInfer<Names>, AffineWeights | undefined>>,
     factors: Partial<Record<Names, object>>,
   ) =>
     Object.fromEntries(
-      Object.keys(factors).map((name) => [name, { ...factors[name as Names], bias: own[name as Names].bias }]),
+      Object.keys(factors).map((name) => [name, { ...factors[name as Names], bias: own[name as Names]?.bias }]),
     );
   return {
     ...weights,

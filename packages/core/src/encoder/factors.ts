@@ -18,7 +18,7 @@ export interface MatrixFactors {
 /** The factors of a layer's matrices; absent of those that have none. */
 export interface BlockFactors {
   readonly attention: Readonly<Partial<Record<'query' | 'key' | 'value' | 'output', MatrixFactors>>>;
-  readonly feedForward: Readonly<Partial<Record<'intermediate' | 'output', MatrixFactors>>>;
+  readonly feedForward: Readonly<Partial<Record<'intermediate' | 'linear' | 'output', MatrixFactors>>>;
 }
 
 /** The factors of an encoder's matrices, layer by layer. */
@@ -63,7 +63,11 @@ export const factorsOf = <Leaf>({
       ...of('value', attention.value),
       ...of('output', attention.output),
     },
-    feedForward: { ...of('intermediate', feedForward.intermediate), ...of('output', feedForward.output) },
+    feedForward: {
+      ...of('intermediate', feedForward.intermediate),
+      ...(feedForward.linear && of('linear', feedForward.linear)),
+      ...of('output', feedForward.output),
+    },
   }));
   return { blocks: found };
 };
@@ -109,6 +113,7 @@ export const atRanks = <Leaf extends Shaped>(
       feedForward: {
         ...feedForward,
         intermediate: at('feedForward', feedForward.intermediate, of.feedForward.intermediate),
+        ...(feedForward.linear && { linear: at('feedForward', feedForward.linear, of.feedForward.linear) }),
         output: at('feedForward', feedForward.output, of.feedForward.output),
       },
     };

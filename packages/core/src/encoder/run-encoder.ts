@@ -7,7 +7,14 @@ import type { ScoredAt } from './scored-at.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
 import type { Wanted } from './wanted.js';
-import type { BlockWeights, EmbeddingWeights, EncoderWeights, FeedForwardWeights, WeightTree } from './weights.js';
+import type {
+  BlockWeights,
+  EmbeddingWeights,
+  EncoderWeights,
+  FeedForwardWeights,
+  NormOrder,
+  WeightTree,
+} from './weights.js';
 
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
@@ -78,28 +85,42 @@ interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
   readonly scores: E['scores'] | undefined;
 }
 
-/** Word, position and segment embeddings, summed and normalised. */
+/** Word, position and segment embeddings, as far as there are such, summed and normalised. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, position, firstPosition, tokenType, norm }: WeightTree<EmbeddingWeights, E['weight']>,
+  { word, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
-  const [positions, words] = [ops.rows(position, 'positions', firstPosition), ops.rows(word, 'ids')];
+  const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
+  const words = ops.rows(word, 'ids');
+  const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
+  const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
   const at = { epsilon, place: 'embeddings' };
-  if (tokenType === undefined) return ops.norm(words, norm, { ...at, residual: positions });
-  return ops.norm(ops.add(words, positions), norm, { ...at, residual: ops.rows(tokenType, 'types') });
+  const normal = ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
+  const embedded = ops.dropout(normal, 'embeddings', 'hidden');
+  return projection === undefined ? embedded : ops.dense(embedded, projection);
 };
 
-/** Feed-forward block with residual and post-layer-norm. */
+interface BlockOptions {
+  readonly layer: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+  readonly order: NormOrder;
+}
+
+/** Feed-forward block with residual. */
 const feedForward = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   x: E['states'],
-  { intermediate, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
-  { layer, epsilon, activation }: { readonly layer: number; readonly epsilon: number; readonly activation: Activation },
+  { intermediate, linear, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
+  { layer, epsilon, activation, order }: BlockOptions,
 ): E['states'] => {
   const place = `${layer}.feed_forward`;
-  const outer = ops.dropout(ops.dense(ops.activate(ops.dense(x, intermediate), activation), output), place, 'hidden');
-  return ops.norm(outer, norm, { epsilon, residual: x, place });
+  const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
+  const active = ops.activate(ops.dense(read, intermediate), activation);
+  const inner = linear === undefined ? active : ops.product(active, ops.dense(read, linear));
+  const outer = ops.dropout(ops.dense(inner, output), place, 'hidden');
+  return order === 'pre' ? ops.add(x, outer) : ops.norm(outer, norm, { epsilon, residual: x, place });
 };
 
 /**
@@ -114,6 +135,8 @@ export const runEncoder = <E extends EngineTypes>(
     heads,
     layerNormEpsilon: epsilon,
     activation = 'gelu',
+    normOrder: order = 'post',
+    finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
   { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
@@ -122,7 +145,7 @@ export const runEncoder = <E extends EngineTypes>(
   const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
-  let states = ops.dropout(embed(ops, embeddings, epsilon), 'embeddings', 'hidden');
+  let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
 
@@ -130,16 +153,21 @@ export const runEncoder = <E extends EngineTypes>(
     const { layer, step, entering, among } = at;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = firstIsAll && layer === layers.at(-1);
-    const queries = firstOnly
-      ? on.firstAlone(entering, among)
-      : firstIsAll && step !== undefined && on.asking
-        ? on.asking(entering, step)
-        : entering;
-    const attended = on.attend(queries, entering, attention, {
+    const place = `${layer}.projection`;
+    const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
+    /** Those who ask: all, the first alone, or what the step says when the graph runs. */
+    const byStep = !firstOnly && firstIsAll && step !== undefined && on.asking !== undefined;
+    const whoAsk = (x: E['states']): E['states'] =>
+      firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
+    const asking = whoAsk(entering);
+    const queries = read === entering ? asking : whoAsk(read);
+    const attended = on.attend(queries, read, attention, {
       heads,
       layer,
       among,
       proportional: merge?.proportional ?? true,
+      asking: firstOnly ? 'first' : byStep ? 'by-step' : 'all',
+      epsilon,
     });
     observer.attention(layer, attended);
 
@@ -148,7 +176,7 @@ export const runEncoder = <E extends EngineTypes>(
     const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
       among.prior === undefined ? scores : by.addPrior(scores, among);
     const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
-    const everybody: Passed<E> = { context: attended.context, entering: queries, tokens: among };
+    const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
@@ -167,13 +195,15 @@ export const runEncoder = <E extends EngineTypes>(
         ? everybody
         : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
-    const place = `${layer}.projection`;
     const projected = on.dropout(on.dense(passed.context, attention.output), place, 'hidden');
-    const mixed = on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place });
+    const mixed =
+      order === 'post' && attention.norm
+        ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
+        : on.add(passed.entering, projected);
     const scores = trace === 'scores' || fade ? rank(on) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     return {
-      states: feedForward(on, faded, feed, { layer, epsilon, activation }),
+      states: feedForward(on, faded, feed, { layer, epsilon, activation, order }),
       tokens: passed.tokens,
       scores,
     };
@@ -193,5 +223,6 @@ export const runEncoder = <E extends EngineTypes>(
   }
 
   const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
-  return { states: found, tokens, trace: traced, observed: observer.end(), predictions };
+  const final = finalNorm ? ops.norm(found, finalNorm, { epsilon, place: 'final' }) : found;
+  return { states: final, tokens, trace: traced, observed: observer.end(), predictions };
 };

@@ -5,8 +5,8 @@ import type { Activation } from './activation.js';
 export interface DenseWeights {
   /** [in, out] */
   readonly kernel: Tensor2D;
-  /** [out] */
-  readonly bias: Tensor1D;
+  /** [out]; absent of a map without one. */
+  readonly bias?: Tensor1D | undefined;
 }
 
 /** An affine map of low rank: x down up + bias. */
@@ -15,8 +15,8 @@ export interface FactoredWeights {
   readonly down: Tensor2D;
   /** [rank, out] */
   readonly up: Tensor2D;
-  /** [out] */
-  readonly bias: Tensor1D;
+  /** [out]; absent of a map without one. */
+  readonly bias?: Tensor1D | undefined;
 }
 
 /** An affine map of the encoder, whole or in factors. */
@@ -25,22 +25,29 @@ export type AffineWeights = DenseWeights | FactoredWeights;
 export interface LayerNormWeights {
   /** [hidden] */
   readonly gain: Tensor1D;
-  /** [hidden] */
-  readonly bias: Tensor1D;
+  /** [hidden]; absent of a norm without one. */
+  readonly bias?: Tensor1D | undefined;
 }
 
 export interface EmbeddingWeights {
-  /** [vocabulary, hidden] */
+  /** [vocabulary, width]; the width is that of a state, unless there is a `projection`. */
   readonly word: Tensor2D;
-  /** [positions, hidden]; the rows from `firstPosition` on are as many as the longest input the encoder takes has tokens. */
-  readonly position: Tensor2D;
+  /**
+   * [positions, width], for encoders that add one: the rows from `firstPosition` on are as many as the longest input the encoder takes has
+   * tokens.
+   */
+  readonly position?: Tensor2D | undefined;
+  /** Most tokens of an input, of encoders without a table of positions. */
+  readonly mostTokens?: number | undefined;
   /** Row of `position` that the first token of an input has; the others follow. Default 0. */
   readonly firstPosition?: number | undefined;
-  /** [types, hidden], for encoders that have segment embeddings. */
+  /** [types, width], for encoders that have segment embeddings. */
   readonly tokenType?: Tensor2D;
   /** All tokens are of type 0, whatever an input says: an encoder that has a row for them and no segments. Default false. */
   readonly oneType?: boolean | undefined;
   readonly norm: LayerNormWeights;
+  /** From the width of the tables to that of a state, after the norm. Default: they are the same. */
+  readonly projection?: DenseWeights | undefined;
 }
 
 export interface AttentionWeights {
@@ -48,14 +55,51 @@ export interface AttentionWeights {
   readonly key: AffineWeights;
   readonly value: AffineWeights;
   readonly output: AffineWeights;
-  readonly norm: LayerNormWeights;
+  /** Absent where nothing is normalised: of the first layer of some encoders that normalise what enters a block. */
+  readonly norm?: LayerNormWeights | undefined;
+  /** What attention makes of where tokens stand. Default: nothing. */
+  readonly relative?: RelativePositions | undefined;
+}
+
+/**
+ * What attention makes of where a query and a key stood in the input, whoever has left since: of their distance, which is the position of
+ * the key less that of the query.
+ */
+export interface RelativePositions {
+  /** The row of a table that each distance has: of -n first, of n last, of none in the middle. Where there is a table. */
+  readonly rows?: readonly number[] | undefined;
+  /** Added to the scores: [rows, heads] */
+  readonly bias?: Tensor2D | undefined;
+  /** What queries and keys are compared with beside each other. */
+  readonly vectors?: DistanceVectors | undefined;
+  /** Queries and keys are turned by angles that grow with their positions, the slowest of them by 1 / this a position (RoPE). */
+  readonly rotation?: number | undefined;
+  /** The farthest that a key may be. */
+  readonly window?: number | undefined;
+}
+
+/** Vectors of distances, which go through maps as tokens do (disentangled attention). */
+export interface DistanceVectors {
+  /** [rows, hidden] */
+  readonly table: Tensor2D;
+  readonly norm?: LayerNormWeights | undefined;
+  /** The map of the vectors that queries are compared with; absent: they are not. */
+  readonly key?: AffineWeights | undefined;
+  /** The map of the vectors that keys are compared with; absent: they are not. */
+  readonly query?: AffineWeights | undefined;
 }
 
 export interface FeedForwardWeights {
+  /** What is activated. */
   readonly intermediate: AffineWeights;
+  /** What that is multiplied by, in gated blocks. */
+  readonly linear?: AffineWeights | undefined;
   readonly output: AffineWeights;
   readonly norm: LayerNormWeights;
 }
+
+/** Whether a block normalises what it gives together with its residual (`post`, as BERT does), or what it reads (`pre`). */
+export type NormOrder = 'post' | 'pre';
 
 /** What a reducer that learns knows in a layer, by names of its own. */
 export interface PredictorWeights {
@@ -81,6 +125,10 @@ export interface EncoderWeights {
   readonly layerNormEpsilon: number;
   /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
   readonly activation?: Activation | undefined;
+  /** Default `post`. */
+  readonly normOrder?: NormOrder | undefined;
+  /** What all states go through in the end, those of tokens that left as well. Default: nothing. */
+  readonly finalNorm?: LayerNormWeights | undefined;
 }
 
 /** A tree of weights with something else in the place of each tensor. */

@@ -88,9 +88,9 @@ describeOnBackends('the cls-attention reducer', () => {
 
 /** A block whose queries are all zero, so that every key gets the same attention. */
 const withoutQueries = (block: EncoderWeights['blocks'][number]): EncoderWeights['blocks'][number] => {
-  const { kernel, bias } = block.attention.query as DenseWeights;
+  const { kernel, bias } = block.attention.query as Required<DenseWeights>;
   return {
     ...block,
-    attention: { ...block.attention, query: { kernel: tf.zerosLike(kernel), bias: tf.zerosLike(bias) } },
+    attention: { ...block.attention, query: { kernel: tf.zerosLike(kernel), bias: tf.zerosLike(bias as tf.Tensor1D) } },
   };
 };

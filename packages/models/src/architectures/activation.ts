@@ -21,5 +21,5 @@ const activations: ReadonlyMap<string, Activation> = new Map<string, Activation>
  *
  * @throws ModelError `CONFIG_INVALID` for one that is not implemented
  */
-export const configActivation = (config: ModelConfig, key: string): Activation =>
-  activations.get(configChoice(config, key, [...activations.keys()], 'gelu')) ?? 'gelu';
+export const configActivation = (config: ModelConfig, key: string, fallback = 'gelu'): Activation =>
+  activations.get(configChoice(config, key, [...activations.keys()], fallback)) ?? 'gelu';

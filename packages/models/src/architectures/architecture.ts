@@ -1,4 +1,4 @@
-import type { Activation, DenseWeights, EncoderShape, EncoderWeights } from '@length-adaptive/core';
+import type { Activation, DenseWeights, EncoderShape, EncoderWeights, LayerNormWeights } from '@length-adaptive/core';
 import type { ModelConfig } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
 
@@ -6,6 +6,8 @@ import type { SpecTree } from './parameter-specs.js';
 export interface Dimensions extends EncoderShape {
   readonly heads: number;
   readonly vocabulary: number;
+  /** What more config.json says of a family alone, under the keys that it has there. */
+  readonly own?: ModelConfig | undefined;
   /** Most tokens that an input may have. */
   readonly positions: number;
   /** Row of the table of positions that the first token has. Default 0. */
@@ -19,6 +21,8 @@ export interface Dimensions extends EncoderShape {
   readonly activation?: Activation | undefined;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
+  /** Whether heads that read every token have a pooler, too. Default false. */
+  readonly tokenPooler?: boolean | undefined;
   /** Standard deviation of new weights. */
   readonly initialDeviation: number;
 }
@@ -26,6 +30,8 @@ export interface Dimensions extends EncoderShape {
 /** Head of a task: what its output layer reads is the first token's state, through a pooler, or every token's. A task that takes states as they are has neither. */
 export interface HeadWeights {
   readonly pooler?: DenseWeights;
+  /** What the pooled state goes through once it is activated. */
+  readonly norm?: LayerNormWeights;
   readonly output?: DenseWeights;
 }
 
@@ -46,6 +52,9 @@ export interface Readout {
   readonly departed?: readonly number[] | undefined;
 }
 
+/** What may stand between pooler and output layer. */
+export type PoolerActivation = 'tanh' | 'relu' | 'gelu';
+
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */
 export interface Architecture {
   /** `model_type` in config.json. */
@@ -59,7 +68,7 @@ export interface Architecture {
   /** What config.json calls the number of layers. */
   readonly layersKey: string;
   /** What stands between pooler and output layer. */
-  readonly poolerActivation: 'tanh' | 'relu';
+  readonly poolerActivation: PoolerActivation;
   /**
    * What a config.json says.
    *
@@ -70,6 +79,8 @@ export interface Architecture {
   config(dimensions: Dimensions): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
   head(dimensions: Dimensions, readout: Readout): SpecTree<HeadWeights>;
+  /** What a head of this family reads in the place of what its task asks for. Default: what the task asks for. */
+  readout?(config: ModelConfig, readout: Readout): Readout;
   /** Dropout probability of what the output layer reads. */
   headDropout(config: ModelConfig, readout: Readout): number;
 }

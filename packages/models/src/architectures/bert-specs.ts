@@ -1,5 +1,5 @@
-import type { EncoderWeights } from '@length-adaptive/core';
-import type { Dimensions } from './architecture.js';
+import type { BlockWeights, EmbeddingWeights, EncoderWeights } from '@length-adaptive/core';
+import type { Dimensions, HeadWeights, Readout } from './architecture.js';
 import { configActivation } from './activation.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
@@ -45,48 +45,82 @@ export const bertConfig = (
   pad_token_id: 0,
 });
 
+/** Names of a layer's weights, below the layer. */
+export type BlockNames = Readonly<
+  Record<
+    'query' | 'key' | 'value' | 'output' | 'attentionNorm' | 'intermediate' | 'feedForwardOutput' | 'feedForwardNorm',
+    string
+  >
+>;
+
+const bertBlockNames: BlockNames = {
+  query: 'attention.self.query',
+  key: 'attention.self.key',
+  value: 'attention.self.value',
+  output: 'attention.output.dense',
+  attentionNorm: 'attention.output.LayerNorm',
+  intermediate: 'intermediate.dense',
+  feedForwardOutput: 'output.dense',
+  feedForwardNorm: 'output.LayerNorm',
+};
+
+/** A layer of BERT's form below `at`, under BERT's names or others. */
+export const bertBlock = (
+  at: string,
+  { hiddenSize: d, intermediateSize: f }: Pick<Dimensions, 'hiddenSize' | 'intermediateSize'>,
+  changed: Partial<BlockNames> = {},
+): SpecTree<BlockWeights> => {
+  const names = { ...bertBlockNames, ...changed };
+  return {
+    attention: {
+      query: denseAt(`${at}.${names.query}`, d, d),
+      key: denseAt(`${at}.${names.key}`, d, d),
+      value: denseAt(`${at}.${names.value}`, d, d),
+      output: denseAt(`${at}.${names.output}`, d, d),
+      norm: layerNormAt(`${at}.${names.attentionNorm}`, d),
+    },
+    feedForward: {
+      intermediate: denseAt(`${at}.${names.intermediate}`, d, f),
+      output: denseAt(`${at}.${names.feedForwardOutput}`, f, d),
+      norm: layerNormAt(`${at}.${names.feedForwardNorm}`, d),
+    },
+  };
+};
+
 /** BERT's encoder under BERT's names, below `root`. */
-export const bertEncoder = (
-  root: string,
-  {
-    layers,
-    hiddenSize: d,
-    intermediateSize: f,
+export const bertEncoder = (root: string, dimensions: Dimensions): SpecTree<EncoderWeights> => {
+  const { layers, heads, layerNormEpsilon, activation } = dimensions;
+  return {
+    embeddings: bertEmbeddings(root, dimensions),
+    blocks: Array.from({ length: layers }, (_, layer) => bertBlock(`${root}encoder.layer.${layer}`, dimensions)),
     heads,
-    vocabulary,
-    positions,
-    types,
     layerNormEpsilon,
     activation,
-  }: Dimensions,
-): SpecTree<EncoderWeights> => ({
-  embeddings: {
-    word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, d] },
-    position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, d] },
-    tokenType: { name: `${root}embeddings.token_type_embeddings.weight`, shape: [types, d] },
-    norm: layerNormAt(`${root}embeddings.LayerNorm`, d),
-  },
-  blocks: Array.from({ length: layers }, (_, layer) => {
-    const at = `${root}encoder.layer.${layer}`;
-    return {
-      attention: {
-        query: denseAt(`${at}.attention.self.query`, d, d),
-        key: denseAt(`${at}.attention.self.key`, d, d),
-        value: denseAt(`${at}.attention.self.value`, d, d),
-        output: denseAt(`${at}.attention.output.dense`, d, d),
-        norm: layerNormAt(`${at}.attention.output.LayerNorm`, d),
-      },
-      feedForward: {
-        intermediate: denseAt(`${at}.intermediate.dense`, d, f),
-        output: denseAt(`${at}.output.dense`, f, d),
-        norm: layerNormAt(`${at}.output.LayerNorm`, d),
-      },
-    };
-  }),
-  heads,
-  layerNormEpsilon,
-  activation,
+  };
+};
+
+/** BERT's embeddings, as wide as the states or narrower; `types` of 0: there is no table of them. */
+export const bertEmbeddings = (
+  root: string,
+  { vocabulary, positions, types, hiddenSize, embeddingSize: width = hiddenSize }: Dimensions,
+): SpecTree<EmbeddingWeights> => ({
+  word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, width] },
+  position: { name: `${root}embeddings.position_embeddings.weight`, shape: [positions, width] },
+  ...(types > 0 && { tokenType: { name: `${root}embeddings.token_type_embeddings.weight`, shape: [types, width] } }),
+  norm: layerNormAt(`${root}embeddings.LayerNorm`, width),
 });
+
+/** A head whose pooler is a layer of the task's own: `classifier.dense` and `classifier.out_proj`. */
+export const classifierHead = (
+  { hiddenSize, initialDeviation }: Dimensions,
+  { pool, outputs, layer = 'classifier' }: Readout,
+): SpecTree<HeadWeights> => {
+  if (pool !== 'first') return { output: denseAt(layer, hiddenSize, outputs, initialDeviation) };
+  return {
+    pooler: denseAt(`${layer}.dense`, hiddenSize, hiddenSize, initialDeviation),
+    output: denseAt(`${layer}.out_proj`, hiddenSize, outputs, initialDeviation),
+  };
+};
 
 /** Dropout before the output layer: of the classifier where config.json has one, of the encoder where it has none; answers have none. */
 export const bertHeadDropout = (config: ModelConfig, layer: string | undefined): number =>

@@ -4,6 +4,7 @@ import type { FillOptions, FilledSpecs } from './fill-specs.js';
 import { fillSpecs } from './fill-specs.js';
 import type { ParameterSpec, SpecTree } from './parameter-specs.js';
 import { usedShape } from './parameter-specs.js';
+import { partOfAny } from './tensor-parts.js';
 
 /** A weight whose numbers are read when they are needed, and that nobody keeps. */
 export interface DeferredWeight {
@@ -77,7 +78,7 @@ export const deferredWeights = <T>(
       await (isAsUsed ? found.readInto(bytes) : readTensor(found, spec, bytes));
     },
   });
-  return fillSpecs<T, Tensor, DeferredWeight>(specs, tensors, leafOf, options);
+  return fillSpecs<T, Tensor, DeferredWeight>(specs, tensors, leafOf, partOfAny, options);
 };
 
 /** All numbers of a weight. */

@@ -51,6 +51,7 @@ export const factorSpecs = (
       },
       feedForward: {
         ...at('intermediate', feedForward.intermediate, ranks.feedForward),
+        ...(feedForward.linear && at('linear', feedForward.linear, ranks.feedForward)),
         ...at('output', feedForward.output, ranks.feedForward),
       },
     };

@@ -3,6 +3,7 @@ import type { Random } from '@length-adaptive/core/random';
 import { ModelError } from '../errors.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import type { ParameterSpec, SpecTree } from './parameter-specs.js';
+import { storedName } from './parameter-specs.js';
 
 export interface FillOptions {
   /** Prefix that tensor names may lack in the file, e.g. "bert.". */
@@ -25,11 +26,18 @@ const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape
 const find = <T>(name: string, prefix: string, tensors: ReadonlyMap<string, T>): T | undefined =>
   tensors.get(name) ?? (name.startsWith(prefix) ? tensors.get(name.slice(prefix.length)) : undefined);
 
-const checkShape = ({ name, shape }: ParameterSpec, found: { readonly shape: readonly number[] }): void => {
+/** The shape of the tensor in the file that a weight is, or is a part of. */
+const shapeInFile = ({ shape, part }: ParameterSpec): readonly number[] => {
+  const [rows = 1, ...rest] = shape;
+  return part ? [rows * part.count, ...rest] : shape;
+};
+
+const checkShape = (spec: ParameterSpec, found: { readonly shape: readonly number[] }): void => {
+  const shape = shapeInFile(spec);
   if (found.shape.join() !== shape.join()) {
     throw new ModelError(
       'SHAPE_MISMATCH',
-      `Tensor "${name}" has shape [${found.shape.join(', ')}] but config.json asks for [${shape.join(', ')}]; ` +
+      `Tensor "${storedName(spec)}" has shape [${found.shape.join(', ')}] but config.json asks for [${shape.join(', ')}]; ` +
         'the two files belong to different models.',
     );
   }
@@ -47,42 +55,54 @@ export const initialValues = (
 };
 
 /**
- * Puts the tensors of a checkpoint where a tree of specifications asks for them, for any engine.
+ * Puts the tensors of a checkpoint where a tree of specifications asks for them, for any engine. Where several places ask for one, it is
+ * the same in all of them.
  *
  * @param tensors by name, whatever they are beside their shape
  * @param leafOf what stands in the tree, made in the order of the tree; without `found` the tensor is to be made anew
+ * @param partOf an equal part of a tensor along its first axis
  * @throws ModelError `TENSOR_MISSING`, `SHAPE_MISMATCH`; for a tensor that cannot be read, what the file said of it
  */
 export const fillSpecs = <T, Found extends { readonly shape: readonly number[] }, Leaf>(
   specs: SpecTree<T>,
   tensors: ReadonlyMap<string, Found>,
   leafOf: (spec: ParameterSpec, found: Found | undefined) => Leaf,
+  partOf: (found: Found, part: NonNullable<ParameterSpec['part']>) => Found,
   { prefix, fresh, unread = new Map() }: FillOptions,
 ): FilledSpecs<T, Leaf> => {
   const missing: string[] = [];
+  const filled = new Map<string, Leaf>();
 
   const fill = (spec: ParameterSpec): Leaf => {
-    const found = find(spec.name, prefix, tensors);
-    const problem = found ? undefined : find(spec.name, prefix, unread)?.error;
+    const own = find(spec.name, prefix, tensors);
+    const whole = spec.part && !own ? find(spec.part.of, prefix, tensors) : undefined;
+    const found = own ?? whole;
+    const problem = found ? undefined : find(storedName(spec), prefix, unread)?.error;
     if (problem)
       throw new ModelError(problem.code, `The model needs a tensor that cannot be read. ${problem.message}`, {
         cause: problem,
       });
-    if (found) checkShape(spec, found);
+    if (own) checkShape({ name: spec.name, shape: spec.shape }, own);
+    else if (whole) checkShape(spec, whole);
     else if (spec.initial || fresh !== undefined) missing.push(spec.name);
     else {
       throw new ModelError(
         'TENSOR_MISSING',
-        `The checkpoint has no tensor "${spec.name}" (nor without "${prefix}"); it has ${tensors.size} others.`,
+        `The checkpoint has no tensor "${storedName(spec)}" (nor without "${prefix}"); it has ${tensors.size} others.`,
       );
     }
-    return leafOf(spec, found);
+    return leafOf(spec, whole && spec.part ? partOf(whole, spec.part) : own);
+  };
+  const fillOnce = (spec: ParameterSpec): Leaf => {
+    const known = filled.get(spec.name) ?? fill(spec);
+    filled.set(spec.name, known);
+    return known;
   };
 
   const build = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(build);
     if (typeof node !== 'object' || node === null) return node;
-    if (isSpec(node)) return fill(node);
+    if (isSpec(node)) return fillOnce(node);
     return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, build(child)]));
   };
 

@@ -49,6 +49,21 @@ export const configHeads = (
   );
 };
 
+/** A number or a flag of config.json that must be the one that this toolkit implements. */
+export const configExactly = <Value extends number | boolean | string>(
+  config: ModelConfig,
+  key: string,
+  wanted: Value,
+  fallback: Value = wanted,
+): Value => {
+  const value = config[key] ?? fallback;
+  if (value === wanted) return wanted;
+  throw new ModelError(
+    'CONFIG_INVALID',
+    `config.json: "${key}" is ${JSON.stringify(value)}; supported: ${JSON.stringify(wanted)}.`,
+  );
+};
+
 /** A string of config.json that must be one of the values this toolkit implements. */
 export const configChoice = (config: ModelConfig, key: string, known: readonly string[], fallback: string): string => {
   const value = config[key] ?? fallback;

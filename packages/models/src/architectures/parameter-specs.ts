@@ -6,6 +6,11 @@ export interface ParameterSpec {
   readonly name: string;
   /** Shape in the file. */
   readonly shape: readonly number[];
+  /**
+   * The tensor of the file that it is a part of, where several weights are stored as one: the `index`-th of `count` equal parts along the
+   * first axis. Its own name is known to this toolkit alone.
+   */
+  readonly part?: { readonly of: string; readonly index: number; readonly count: number };
   /** Stored [out, in], used [in, out]. */
   readonly transposed?: boolean;
   /** How to make it when the file does not have it: a new head on a pretrained encoder. Without it the tensor is required. */
@@ -22,6 +27,9 @@ export type SpecTree<T> = T extends Tensor
     : T extends readonly (infer Item)[]
       ? readonly SpecTree<Item>[]
       : { readonly [Key in keyof T]: SpecTree<T[Key]> };
+
+/** The name of the tensor in the file that a weight is, or is a part of. */
+export const storedName = ({ name, part }: Pick<ParameterSpec, 'name' | 'part'>): string => part?.of ?? name;
 
 /** The shape in which a weight is used. */
 export const usedShape = ({ shape, transposed = false }: ParameterSpec): readonly number[] =>

@@ -8,6 +8,7 @@ import { fillSpecs, initialValues } from './fill-specs.js';
 import type { Parameter } from './parameter.js';
 import { checkParameters } from './parameter.js';
 import type { ParameterSpec, SpecTree } from './parameter-specs.js';
+import { partOfTensor } from './tensor-parts.js';
 
 export interface LoadedParameters<T> {
   /** The tree with variables in the place of specifications. */
@@ -47,12 +48,36 @@ export const loadParameters = <T>(
     return variable;
   };
   try {
-    const { weights, missing } = fillSpecs<T, TensorData, Variable>(specs, tensors, variableOf, options);
+    const { weights, missing } = fillSpecs<T, TensorData, Variable>(specs, tensors, variableOf, partOfTensor, options);
     return { weights: weights as T, parameters, initialised: missing };
   } catch (error) {
     for (const { variable } of parameters) variable.dispose();
     throw error;
   }
+};
+
+/** Weights that are stored as one, one after the other where all of them are there. */
+const fuseParts = (
+  tensors: ReadonlyMap<string, TensorData>,
+  parameters: readonly Parameter[],
+): Map<string, TensorData> => {
+  const fused = new Map(tensors);
+  for (const { spec } of parameters) {
+    if (spec.part?.index !== 0) continue;
+    const { of, count } = spec.part;
+    const siblings = parameters
+      .filter((other) => other.spec.part?.of === of)
+      .sort((a, b) => (a.spec.part?.index ?? 0) - (b.spec.part?.index ?? 0));
+    if (siblings.length !== count) continue;
+    const parts = siblings.map((sibling) => tensors.get(sibling.spec.name) as TensorData);
+    const [rows = 1, ...rest] = spec.shape;
+    const size = parts.reduce((sum, { data }) => sum + data.length, 0);
+    const data = new Float32Array(size);
+    parts.forEach((part, i) => data.set(part.data, (i * size) / count));
+    for (const sibling of siblings) fused.delete(sibling.spec.name);
+    fused.set(of, { shape: [rows * count, ...rest], data, dtype: 'F32' });
+  }
+  return fused;
 };
 
 /**
@@ -69,5 +94,5 @@ export const saveParameters = async (parameters: readonly Parameter[]): Promise<
     if (stored !== variable) stored.dispose();
     tensors.set(spec.name, { shape: spec.shape, data, dtype: 'F32' });
   }
-  return tensors;
+  return fuseParts(tensors, parameters);
 };

@@ -1,13 +1,32 @@
 import { ModelError } from '../errors.js';
 import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
+import { albert } from './albert.js';
 import { bert } from './bert.js';
+import { deberta } from './deberta.js';
 import { distilbert } from './distilbert.js';
+import { electra } from './electra.js';
+import { mpnet } from './mpnet.js';
+import { modernbert } from './modernbert.js';
+import { nomicBert } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
 
-const builtIn: readonly Architecture[] = [bert, distilbert, tinybert, roberta, xlmRoberta, camembert];
+const builtIn: readonly Architecture[] = [
+  bert,
+  distilbert,
+  tinybert,
+  roberta,
+  xlmRoberta,
+  camembert,
+  mpnet,
+  electra,
+  albert,
+  modernbert,
+  deberta,
+  nomicBert,
+];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
 const place = Symbol.for('@length-adaptive/models/architectures');
@@ -30,7 +49,7 @@ export const architectureNames = (): string[] => [...builtIn.map(({ modelType })
  *
  * @throws ModelError `OPTION_INVALID` for a `model_type` that is empty, or that another definition has
  * @example
- * registerArchitecture({ ...architectureOf({ model_type: 'bert' }), modelType: 'electra', classPrefix: 'Electra' });
+ * registerArchitecture({ ...architectureOf({ model_type: 'bert' }), modelType: 'my-bert', classPrefix: 'MyBert' });
  */
 export const registerArchitecture = (architecture: Architecture): void => {
   const { modelType } = architecture;

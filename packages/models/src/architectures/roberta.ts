@@ -1,13 +1,12 @@
 import type { Architecture, Dimensions } from './architecture.js';
-import { bertConfig, bertDimensions, bertEncoder, bertHeadDropout } from './bert-specs.js';
-import { denseAt } from './dense-specs.js';
+import { bertConfig, bertDimensions, bertEncoder, bertHeadDropout, classifierHead } from './bert-specs.js';
 import type { ModelConfig } from './model-config.js';
 import { configSize } from './model-config.js';
 
 const root = 'roberta.';
 
 /** Positions are counted from the row after that of the padding token. */
-const firstPosition = (config: ModelConfig): number =>
+export const firstPosition = (config: ModelConfig): number =>
   1 + configSize(config, 'pad_token_id', { fallback: 1, least: 0 });
 
 const dimensions = (config: ModelConfig): Dimensions => {
@@ -48,13 +47,7 @@ const robertaNamed = (modelType: string, classPrefix: string): Architecture => (
     return { ...encoder, embeddings: { ...embeddings, firstPosition: sizes.firstPosition ?? 2, oneType: true } };
   },
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    if (pool !== 'first') return { output: denseAt(layer, hiddenSize, outputs, initialDeviation) };
-    return {
-      pooler: denseAt(`${layer}.dense`, hiddenSize, hiddenSize, initialDeviation),
-      output: denseAt(`${layer}.out_proj`, hiddenSize, outputs, initialDeviation),
-    };
-  },
+  head: classifierHead,
 
   headDropout: (config, { layer }) => bertHeadDropout(config, layer),
 });

@@ -1,9 +1,13 @@
 import type { Architecture } from './architecture.js';
+import type { ParameterSpec } from './parameter-specs.js';
+import { storedName } from './parameter-specs.js';
+
+const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape' in node;
 
 /** Names of the tensors that a tree of specifications asks for. */
 export const tensorNames = (specs: unknown): string[] => {
   if (typeof specs !== 'object' || specs === null) return [];
-  return 'name' in specs && typeof specs.name === 'string' ? [specs.name] : Object.values(specs).flatMap(tensorNames);
+  return isSpec(specs) ? [storedName(specs)] : Object.values(specs).flatMap(tensorNames);
 };
 
 /** The names that a tensor may have in a file: with the prefix of its family, or without. */

@@ -2,7 +2,7 @@ import { headSpecs } from '../architectures/head-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import { namesInFile, tensorNames } from '../architectures/tensor-names-of.js';
 import type { ModelDirectory } from '../folder/model-directory.js';
-import { taskOf } from '../tasks/task-config.js';
+import { taskOf, taskOfFamily } from '../tasks/task-config.js';
 
 /**
  * Checks that everything a model needs of its weights could be read, for who writes them without running the model.
@@ -15,7 +15,7 @@ export const checkReadable = ({ config, unread }: Pick<ModelDirectory, 'config' 
   const dimensions = architecture.dimensions(config);
   const needed = tensorNames([
     architecture.encoder(dimensions),
-    headSpecs(architecture, dimensions, taskOf(config).readout),
+    headSpecs(architecture, dimensions, taskOfFamily(taskOf(config), architecture, config).readout),
   ]);
   for (const name of needed.flatMap((own) => namesInFile(own, architecture))) {
     const problem = unread.get(name)?.error;

@@ -16,7 +16,7 @@ import type { DepartedAnswer } from '../tasks/departed-answer.js';
 import { withDeparted } from '../tasks/departed-answer.js';
 import { checkReducerFor } from '../folder/ranking.js';
 import type { Task } from '../tasks/task.js';
-import { configFor, taskOf } from '../tasks/task-config.js';
+import { configFor, taskOf, taskOfFamily } from '../tasks/task-config.js';
 
 /** An encoder with its head: trees of what stands for a weight on some engine. */
 export interface ModelWeightTrees {
@@ -69,9 +69,9 @@ export const describeModel = (
   config: ModelConfig,
   { task: asked = taskOf(config), reducer = attentionReducer(), prior, departed, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
-  const task = withDeparted(asked, departed);
-  checkReducerFor(task, reducer);
   const architecture = architectureOf(config);
+  const task = withDeparted(taskOfFamily(asked, architecture, config), departed);
+  checkReducerFor(task, reducer);
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';

@@ -5,16 +5,18 @@ import { wantedStates } from '../tasks/readout.js';
 
 /** MACs of a head. */
 export const headCostOf = (
-  { hiddenSize }: Pick<Dimensions, 'hiddenSize'>,
+  { hiddenSize, tokenPooler = false }: Pick<Dimensions, 'hiddenSize' | 'tokenPooler'>,
   { pool, outputs, layer }: Readout,
 ): HeadCost => {
   if (layer === 'none') return () => 0; // a mean of states counts nothing, as what ranks and moves tokens does
-  return pool === 'none' ? tokenHeadCost(hiddenSize, outputs) : classificationHeadCost(hiddenSize, outputs);
+  return pool === 'none'
+    ? tokenHeadCost(hiddenSize, outputs + (tokenPooler ? hiddenSize : 0))
+    : classificationHeadCost(hiddenSize, outputs);
 };
 
 /** What the cost of a model depends on beside its dimensions: its head, and whether that reads the first token alone. */
 export const costOptionsOf = (
-  dimensions: Pick<Dimensions, 'hiddenSize'>,
+  dimensions: Pick<Dimensions, 'hiddenSize' | 'tokenPooler'>,
   readout: Readout,
 ): { readonly head: HeadCost; readonly wanted: Wanted } => ({
   head: headCostOf(dimensions, readout),

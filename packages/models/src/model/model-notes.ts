@@ -2,6 +2,7 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import type { Task } from '../tasks/task.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
 import { describeUnread } from '../weights/safetensors.js';
+import { surplusNotes } from './surplus-weights.js';
 import { labelNotes } from '../tasks/class-labels.js';
 
 /** What a user should know of tensors that nobody needed. */
@@ -15,5 +16,17 @@ const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
  */
 export const modelNotes = (
   config: ModelConfig,
-  { unread, task }: { readonly unread: ReadonlyMap<string, UnreadTensor>; readonly task: Task | undefined },
-): string[] => [...unreadNotes(unread), ...(task ? labelNotes(config, task) : [])];
+  {
+    unread,
+    tensors,
+    task,
+  }: {
+    readonly unread: ReadonlyMap<string, UnreadTensor>;
+    readonly tensors: ReadonlyMap<string, unknown>;
+    readonly task: Task | undefined;
+  },
+): string[] => [
+  ...unreadNotes(unread),
+  ...surplusNotes(tensors.keys(), config),
+  ...(task ? labelNotes(config, task) : []),
+];

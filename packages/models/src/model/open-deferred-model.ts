@@ -79,7 +79,7 @@ export const openDeferredModel = async (
       tokenizer,
       tokenizerFiles,
       lengthAdaptive: withRanking(lengthAdaptive, model),
-      notes: [...modelNotes(config, { unread, task: model.task }), ...notes],
+      notes: [...modelNotes(config, { unread, tensors, task: model.task }), ...notes],
       close,
     };
   } catch (error) {

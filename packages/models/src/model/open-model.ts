@@ -93,7 +93,7 @@ export const openModel = async (
     tokenizer,
     tokenizerFiles,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes: [...modelNotes(config, { unread, task: same ? model.task : undefined }), ...notes],
+    notes: [...modelNotes(config, { unread, tensors, task: same ? model.task : undefined }), ...notes],
   };
 };
 

@@ -1,10 +1,12 @@
 import type { EngineTypes, HeadOps, WeightTree } from '@length-adaptive/core/encoder';
-import type { HeadWeights, Readout } from '../architectures/architecture.js';
+import type { HeadWeights, PoolerActivation, Readout } from '../architectures/architecture.js';
 
 export interface HeadOptions {
   /** What stands between pooler and output layer. */
-  readonly activation: 'tanh' | 'relu';
+  readonly activation: PoolerActivation;
   readonly readout: Pick<Readout, 'pool' | 'normalize' | 'departed'>;
+  /** Of its norm, where it has one. */
+  readonly epsilon: number;
 }
 
 /** What the encoder gave to a head. */
@@ -29,13 +31,14 @@ const pooled = <E extends EngineTypes>(
 export const runHead = <E extends EngineTypes>(
   ops: HeadOps<E>,
   { states, stayed }: HeadInput<E>,
-  { pooler, output }: WeightTree<HeadWeights, E['weight']>,
-  { activation, readout }: HeadOptions,
+  { pooler, norm, output }: WeightTree<HeadWeights, E['weight']>,
+  { activation, readout, epsilon }: HeadOptions,
 ): E['states'] => {
   const { pool, normalize = false, departed } = readout;
   const found = pooled(ops, states, readout);
-  const read = pooler ? ops.activate(ops.dense(found, pooler), activation) : found;
-  const place = `head.${pool === 'first' ? pool : 'tokens'}`;
+  const active = pooler ? ops.activate(ops.dense(found, pooler), activation) : found;
+  const read = norm ? ops.norm(active, norm, { epsilon, place: 'head' }) : active;
+  const place = `head.${pool === 'none' ? 'tokens' : 'first'}`;
   const outputs = output ? ops.dense(ops.dropout(read, place, 'head'), output) : read;
   if (departed !== undefined && stayed !== undefined) return ops.answerFor(outputs, stayed, departed);
   return normalize ? ops.unit(outputs) : outputs;

@@ -121,11 +121,11 @@ export interface CreateModelOptions {
 
 /** Names of the tensors of a model's head, its pooler among them. */
 export const headNames = ({
-  head: { pooler, output },
+  head: { pooler, norm, output },
   parameters,
 }: Pick<TaskModel, 'head' | 'parameters'>): string[] => {
   const ofHead = new Set<unknown>(
-    [output, pooler].flatMap((dense) => dense ?? []).flatMap(({ kernel, bias }) => [kernel, bias]),
+    [output, pooler, norm].flatMap((weights) => (weights === undefined ? [] : (Object.values(weights) as unknown[]))),
   );
   return parameters.filter(({ variable }) => ofHead.has(variable)).map(({ spec }) => spec.name);
 };
@@ -204,6 +204,7 @@ export const createTaskModel = (
       const outputs = runHead(headOnTensors(extentOf(inputs), dropout), { states, stayed }, head, {
         activation: architecture.poolerActivation,
         readout: task.readout,
+        epsilon: dimensions.layerNormEpsilon,
       });
       return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });

@@ -1,16 +1,18 @@
 import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
 
 /** The vectors of an encoder, and its table of positions: little to read, and no training leaves them as they were. */
-const weighed = <Leaf>({ embeddings, blocks }: WeightTree<EncoderWeights, Leaf>): Leaf[] => [
-  embeddings.position,
-  embeddings.norm.gain,
-  embeddings.norm.bias,
-  ...blocks.flatMap(({ attention, feedForward }) => [
-    ...[attention.query, attention.key, attention.value, attention.output].map(({ bias }) => bias),
-    ...[feedForward.intermediate, feedForward.output].map(({ bias }) => bias),
-    ...[attention.norm, feedForward.norm].flatMap(({ gain, bias }) => [gain, bias]),
-  ]),
-];
+const weighed = <Leaf>({ embeddings, blocks, finalNorm }: WeightTree<EncoderWeights, Leaf>): Leaf[] =>
+  [
+    embeddings.position,
+    embeddings.norm.gain,
+    embeddings.norm.bias,
+    ...blocks.flatMap(({ attention, feedForward }) => [
+      ...[attention.query, attention.key, attention.value, attention.output].map(({ bias }) => bias),
+      ...[feedForward.intermediate, feedForward.output].map(({ bias }) => bias),
+      ...[attention.norm, feedForward.norm].flatMap((norm) => [norm?.gain, norm?.bias]),
+    ]),
+    finalNorm?.gain,
+  ].flatMap((leaf) => (leaf === undefined ? [] : [leaf]));
 
 /** 16 hexadecimal digits of the SHA-256 of bytes. */
 export const shortDigest = async (parts: readonly Uint8Array[]): Promise<string> => {

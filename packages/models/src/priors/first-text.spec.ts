@@ -27,6 +27,11 @@ test('of one text, and without segments, there is nothing to rank', () => {
   expect(Array.from(firstText({ ids: [101, 7, 102, 7, 102] }))).toEqual([0, 0, 0, 0, 0]);
 });
 
+test('of a pair without segments the second text begins behind two separators', () => {
+  const ids = [0, 7, 8, 2, 2, 1, 3, 2];
+  expect(Array.from(firstText({ ids, typeIds: ids.map(() => 0) }))).toEqual([1e5, 1e5, 1e5, 1e5, 1e5, 0, 0, 1e5]);
+});
+
 test('it ranks in all layers, of every task that reads two texts', () => {
   const expected = { name: 'first-text', layers: 6 };
   for (const task of [rerank(), regression(), questionAnswering()])

@@ -58,6 +58,21 @@ test('is what its definition says; question and special tokens are above every c
   );
 });
 
+test('of a pair without segments, whose texts two separators part, it is what it is of the same pair with segments', () => {
+  fc.assert(
+    fc.property(pairs, windows, ({ question, context, input, first }, window) => {
+      const doubled = {
+        ids: [cls, ...question, sep, sep, ...context, sep],
+        typeIds: [0, 0, ...question, ...context, 0].map(() => 0),
+      };
+      const prior = Array.from(questionOverlap(doubled, { window }));
+      const expected = Array.from(questionOverlap(input, { window }));
+      expect([...prior.slice(0, first), ...prior.slice(first + 1)]).toEqual(expected);
+      expect(prior[first]).toBe(1e5);
+    }),
+  );
+});
+
 test('knows ids only as equal or different, and the order of the question does not matter', () => {
   fc.assert(
     fc.property(pairs, ({ question, context, input }) => {

@@ -1,4 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core';
+import { secondTextStart } from './second-text-start.js';
 
 /** How far a word of the question reaches into the context. */
 export interface QuestionOverlapOptions {
@@ -19,16 +20,16 @@ const always = 1e5;
 const beside = 1e3;
 
 /** First token of the context and the special token after it; undefined where there is no context. */
-const contextOf = ({ ids, typeIds = [] }: EncoderInput): readonly [start: number, end: number] | undefined => {
-  const end = ids.length - 1;
-  const start = Array.from(typeIds).indexOf(1);
-  return start > 0 && start < end ? [start, end] : undefined;
+const contextOf = (input: EncoderInput): readonly [start: number, end: number] | undefined => {
+  const end = input.ids.length - 1;
+  const start = secondTextStart(input);
+  return start !== undefined && start < end ? [start, end] : undefined;
 };
 
 /** How often each id of a question stands in a context. */
 const countShared = ({ ids }: EncoderInput, start: number, end: number): Map<number, number> => {
   const counts = new Map<number, number>();
-  for (let at = 1; at < start - 1; at++) counts.set(ids[at] as number, 0); // without [CLS] and [SEP]
+  for (let at = 1; at < start; at++) if (ids[at] !== ids[end]) counts.set(ids[at] as number, 0); // without [CLS] and [SEP]
   for (let at = start; at < end; at++) {
     const count = counts.get(ids[at] as number);
     if (count !== undefined) counts.set(ids[at] as number, count + 1);
@@ -43,7 +44,7 @@ const countShared = ({ ids }: EncoderInput, start: number, end: number): Map<num
  *
  * An input without a context has nothing to rank: its prior is 0 throughout.
  *
- * @param input `[CLS] question [SEP] context [SEP]`, with segment 1 from the context on
+ * @param input `[CLS] question [SEP] context [SEP]`, with segment 1 from the context on, or a second `[SEP]` before it
  * @returns one number a token, from 0 to 1e5, for `EncoderInput.prior`
  * @example
  * const prior = questionOverlap({ ids, typeIds }, { window: 24 });

@@ -33,6 +33,16 @@ export const taskOf = (config: ModelConfig): Task => {
   return definition.make(definition.labels ? classLabels(config) : [], config);
 };
 
+/** A task as the head of a family reads it. */
+export const taskOfFamily = <Asked extends Pick<Task, 'readout'>>(
+  task: Asked,
+  architecture: Pick<Architecture, 'readout'>,
+  config: ModelConfig,
+): Asked => {
+  const readout = architecture.readout?.(config, task.readout) ?? task.readout;
+  return readout === task.readout ? task : { ...task, readout };
+};
+
 /** What config.json says of a head, whatever its task: a new head says it anew. */
 const headKeys = (): ReadonlySet<string> =>
   new Set([

@@ -223,12 +223,19 @@ const groups = {
 export type GoldenGroup = keyof typeof groups;
 
 const names = Object.keys(groups) as GoldenGroup[];
+const withoutMerging = names.filter((name) => groups[name] !== merging);
 
-/** What is compared of each family; DistilBERT's references have no head for answers. */
+/** What is compared of each family; DistilBERT's and ModernBERT's references have no head for answers. */
 export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>> = {
   bert: names,
-  distilbert: names.filter((name) => groups[name] !== answers && groups[name] !== merging),
-  roberta: names.filter((name) => groups[name] !== merging),
+  distilbert: withoutMerging.filter((name) => groups[name] !== answers),
+  roberta: withoutMerging,
+  mpnet: withoutMerging,
+  electra: withoutMerging,
+  albert: withoutMerging,
+  modernbert: withoutMerging.filter((name) => groups[name] !== answers),
+  'deberta-v2': withoutMerging,
+  nomic_bert: withoutMerging,
 };
 
 /** A family's model on the backend that runs. */

@@ -4,7 +4,17 @@ import { readSafetensors } from '../weights/safetensors.js';
 import type { TensorData } from '../weights/safetensors.js';
 
 /** The families that have reference numbers: folders of fixtures/golden, whose README says what is in them. */
-export const goldenFamilies = ['bert', 'distilbert', 'roberta'] as const;
+export const goldenFamilies = [
+  'bert',
+  'distilbert',
+  'roberta',
+  'mpnet',
+  'electra',
+  'albert',
+  'modernbert',
+  'deberta-v2',
+  'nomic_bert',
+] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];
 

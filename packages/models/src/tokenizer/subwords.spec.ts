@@ -174,3 +174,45 @@ describe('a precompiled character map', () => {
     );
   });
 });
+
+interface FamilyTokenizer {
+  /** The folder whose vocabulary it has. */
+  readonly base: string | null;
+  readonly tokenizer: Readonly<Record<string, unknown>> & {
+    readonly normalizer: { readonly normalizers?: readonly unknown[] } | null;
+  };
+  readonly expected: readonly {
+    readonly ids: readonly number[];
+    readonly pair: readonly number[];
+    readonly types: string;
+  }[];
+}
+
+/** The character map stands in one file for all. */
+const withCharacterMap = ({ base, tokenizer }: FamilyTokenizer): Uint8Array => {
+  const whole = base === null ? {} : (read(`${base}/tokenizer.json`) as Readonly<Record<string, unknown>>);
+  const steps = tokenizer.normalizer?.normalizers?.map((step) =>
+    step === 'precompiled'
+      ? (whole['normalizer'] as { readonly normalizers: readonly unknown[] }).normalizers[0]
+      : step,
+  );
+  const normalizer = steps ? { ...tokenizer.normalizer, normalizers: steps } : tokenizer.normalizer;
+  return new TextEncoder().encode(JSON.stringify({ ...whole, ...tokenizer, normalizer }));
+};
+
+const families = Object.entries(read('families.json') as Readonly<Record<string, FamilyTokenizer>>);
+
+test.each(families)('the tokenizer of %s gives the ids and segments of the Rust library', (_, family) => {
+  const tokenizer = createTokenizer({ 'tokenizer.json': withCharacterMap(family), 'tokenizer_config.json': settings });
+  expect(family.expected).toHaveLength(lines.length);
+  lines.forEach((line, i) => {
+    const { ids } = tokenizer.encode(line);
+    expect({ line, ids }).toEqual({ line, ids: family.expected[i]?.ids });
+    const pair = tokenizer.encode(line, lines.at(i - 1));
+    expect({ line, ids: pair.ids, types: pair.typeIds.join('') }).toEqual({
+      line,
+      ids: family.expected[i]?.pair,
+      types: family.expected[i]?.types,
+    });
+  });
+});

@@ -82,6 +82,7 @@ export const encoderGraph = <Leaf>(
 ): EncoderGraph => {
   let embeddingSum: Value | undefined;
   const unmerge = plan && reducer.merge?.unmerge;
+  const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
   const departs = plan !== undefined && wanted === 'all' && unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
@@ -89,7 +90,10 @@ export const encoderGraph = <Leaf>(
     size,
     training,
     protectedTokens,
-    positions: plan !== undefined && (departs || trace),
+    positions: plan !== undefined && (departs || trace || relatives.length > 0),
+    relatives,
+    heads: weights.heads,
+    mostTokens: weights.embeddings.mostTokens,
     departed: departs,
     unmerge,
     onEmbeddingSum: (sum) => (embeddingSum = sum),

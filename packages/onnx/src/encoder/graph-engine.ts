@@ -32,6 +32,8 @@ export type GraphTokens = {
   readonly departed: Value | undefined;
   /** What is added to their significance, while anything is: [B, K] float32 */
   readonly prior: Value | undefined;
+  /** What attention makes of where they stood, by names. */
+  readonly distances: Readonly<Record<string, Value>>;
   /** What travels where tokens may become one. */
   readonly merging: MergingTokens | undefined;
 };

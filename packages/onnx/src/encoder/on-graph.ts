@@ -1,11 +1,21 @@
 /** The operations of the encoder as operators of a graph. */
 import { paddingScore } from '@length-adaptive/core/encoder';
-import type { Attended, DenseOps, EncoderOps, HeadOps, Unmerge } from '@length-adaptive/core/encoder';
+import type {
+  Attended,
+  DenseOps,
+  EncoderOps,
+  HeadOps,
+  DistanceVectors,
+  RelativePositions,
+  Unmerge,
+  WeightTree,
+} from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 import { chooseTree } from '../graph/choose-tree.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { activate } from './activation.js';
+import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
 import type { WeightEmitter } from './precision.js';
 import { numbersOnGraph, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
@@ -40,6 +50,11 @@ export interface OnGraphOptions<Leaf> {
   readonly protectedTokens?: number | undefined;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
+  /** What the layers make of distances. Default: nothing. */
+  readonly relatives?: readonly WeightTree<RelativePositions, Leaf>[] | undefined;
+  /** Heads of attention, and the most tokens that an input may have: where there are distances. */
+  readonly heads?: number | undefined;
+  readonly mostTokens?: number | undefined;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
   /** What tokens that go into others return with, where they do so. Absent: tokens just leave. */
@@ -127,6 +142,14 @@ const denseOnGraph = <Leaf>(
   dense: (x, weights) => emit.dense(g, x, weights),
   activate: (x, kind) => activate(g, x, kind, training !== undefined),
   dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
+  norm: (x, { gain, bias }, { epsilon, residual }) => {
+    const sum = residual === undefined ? x : g.op('Add', [x, residual]);
+    const weights = [emit.whole(g, gain), ...(bias === undefined ? [] : [emit.whole(g, bias)])];
+    // The backward pass needs the mean and the inverse deviation too.
+    return g.ops('LayerNormalization', [sum, ...weights], training ? 3 : 1, {
+      attributes: { axis: -1, epsilon: { float: epsilon } },
+    })[0] as Value;
+  },
 });
 
 /** What a head needs of the graph that it stands in. */
@@ -230,8 +253,34 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     return g.op('MatMul', [g.op('Identity', [oneHot(owners, width)]), states]);
   };
 
+  /** How many of the first tokens ask: [1] int64; undefined where all do. */
+  const askingCount = (queries: Value, asking: 'all' | 'first' | 'by-step'): Value | undefined => {
+    if (asking === 'all') return undefined;
+    return asking === 'first'
+      ? g.int64([1])
+      : g.op('Slice', [g.op('Shape', [queries]), g.int64([1]), g.int64([2]), g.int64([0])]);
+  };
+  /** The vectors of distances, normalised where they are. */
+  const tableOf = ({ table, norm }: WeightTree<DistanceVectors, Leaf>, epsilon: number): Value => {
+    const whole = emit.whole(g, table);
+    return norm ? denseOps.norm(whole, norm, { epsilon, place: 'distances' }) : whole;
+  };
+  /** What attention makes of where tokens stood. */
+  const distancesAt = (at: () => Value): GraphTokens['distances'] => {
+    const { relatives = [], heads = 1, mostTokens = 0 } = options;
+    if (relatives.length === 0) return {};
+    const constant = training ? g.op('Identity', [at()]) : at(); // no gradient flows into who stays
+    return distanceValues(g, constant, { relatives, emit, size: size / heads, positions: mostTokens });
+  };
+  /** Of the tokens of the input, which stand in every row where they stand in any. */
+  const firstPositions = (): Value => {
+    if (training) return everyPosition(g, inputs); // gradients are of the shape of what they are of
+    const width = g.op('Gather', [g.op('Shape', [inputs.ids]), g.int64(1)]);
+    return g.op('Unsqueeze', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.int64([0])]);
+  };
+  const denseOps = denseOnGraph(g, emit, training);
   const ops: EncoderOps<GraphEngine<Leaf>> = {
-    ...denseOnGraph(g, emit, training),
+    ...denseOps,
     rows: (table, of, first = 0) => {
       if (of === 'ids') return emit.rows(g, table, inputs.ids);
       if (of === 'types')
@@ -243,19 +292,24 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return g.op('Slice', [emit.whole(g, table), g.int64([first]), end, g.int64([0])]); // [T, hidden]
     },
     add: (x, y) => g.op('Add', [x, y]),
-    norm: (x, { gain, bias }, { epsilon, residual, place }) => {
+    norm: (x, weights, { residual, ...at }) => {
       const sum = residual === undefined ? x : g.op('Add', [x, residual]);
-      if (place === 'embeddings') onEmbeddingSum?.(sum);
-      // The backward pass needs the mean and the inverse deviation too.
-      return g.ops('LayerNormalization', [sum, emit.whole(g, gain), emit.whole(g, bias)], training ? 3 : 1, {
-        attributes: { axis: -1, epsilon: { float: epsilon } },
-      })[0] as Value;
+      if (at.place === 'embeddings') onEmbeddingSum?.(sum);
+      return denseOps.norm(sum, weights, at);
     },
+    product: (x, y) => g.op('Mul', [x, y]),
 
-    attend: (queries, keys, { query, key, value }, { heads, layer, among, proportional }) => {
+    attend: (
+      queries,
+      keys,
+      { query, key, value, relative },
+      { heads, layer, among, proportional, asking, epsilon },
+    ) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
-      const width = Math.sqrt(size / heads);
+      const { vectors } = relative ?? {};
+      const comparisons = 1 + (vectors?.key === undefined ? 0 : 1) + (vectors?.query === undefined ? 0 : 1);
+      const width = Math.sqrt((size / heads) * comparisons);
       // Constant weights take the scale of the scores along; queries are brought back from it only where somebody looks at them.
       const unscaled = training && emit.dense(g, queries, query);
       const scaled = unscaled ? g.op('Mul', [unscaled, g.float(1 / width)]) : emit.dense(g, queries, query, 1 / width);
@@ -266,8 +320,28 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         key: emit.dense(g, keys, key),
         value: emit.dense(g, keys, value),
       };
-      const [q, k, v] = [split(scaled), split(projections.key), split(projections.value)]; // [B, heads, .., size]
-      const product = (b: GraphBuilder): Value => scoresOf(b, q, k, training !== undefined);
+      const count = relative && askingCount(queries, asking);
+      const turned = (x: Value, whose: Value | undefined): Value =>
+        relative?.rotation === undefined
+          ? x
+          : turn(g, x, relative.rotation, among.distances, {
+              size: size / heads,
+              asking: whose,
+              training: training !== undefined,
+            });
+      const [q, k] = [turned(split(scaled), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
+      const v = split(projections.value);
+      const compared = vectors
+        ? comparedWithVectors(
+            g,
+            vectors,
+            { queries: scaled, keys: projections.key, values: among.distances },
+            { emit, heads, size: size / heads, scale: 1 / width, asking: count, table: tableOf(vectors, epsilon) },
+          )
+        : [];
+      const added = [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])];
+      const product = (b: GraphBuilder): Value =>
+        added.reduce((scores, more) => b.op('Add', [scores, more]), scoresOf(b, q, k, training !== undefined));
       const probabilities = attentionSoftmax(g, product, among, { training: training !== undefined, proportional });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
       const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
@@ -287,7 +361,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
     read: (x, { kernel, bias }, mix) => {
-      const outputs = g.op('Add', [g.op('MatMul', [x, emit.whole(g, kernel)]), emit.whole(g, bias)]); // [B, T, outputs]
+      const product = g.op('MatMul', [x, emit.whole(g, kernel)]);
+      const outputs = bias === undefined ? product : g.op('Add', [product, emit.whole(g, bias)]); // [B, T, outputs]
       const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
       return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
     },
@@ -350,12 +425,15 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
           owners: before.owners && g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }),
         };
       };
+      const valid = g.op('Cast', [g.op('Less', [places, counts])], { to: float });
+      const positionsAfter = positions && take(positions);
       return {
-        valid: g.op('Cast', [g.op('Less', [places, counts])], { to: float }),
+        valid,
         padded: ragged,
-        positions: positions && take(positions),
+        positions: positionsAfter,
         departed: departed && keepStates(departed, states, tokens),
         prior: prior && take(prior),
+        distances: distancesAt(() => positionsAfter as Value),
         merging: merging && mergingAfter(merging),
       };
     },
@@ -369,6 +447,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
         : undefined,
       prior: inputs.prior,
+      distances: distancesAt(firstPositions),
       merging: unmerge && {
         sizes: inputs.mask,
         merged: g.op('Less', [g.float(1), g.float(0)]),

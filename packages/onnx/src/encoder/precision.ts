@@ -76,7 +76,7 @@ const affine =
       'kernel' in weights
         ? product(g, x, weights.kernel, scale)
         : product(g, product(g, x, weights.down), weights.up, scale);
-    return g.op('Add', [y, constant(g, weights.bias, scale)]);
+    return weights.bias ? g.op('Add', [y, constant(g, weights.bias, scale)]) : y;
   };
 
 /** Single precision: what the checkpoint says. */

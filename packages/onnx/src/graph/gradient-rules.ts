@@ -165,6 +165,22 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     ];
   },
 
+  /** Rows of a table (axis 0): each gets the sum of what was given to it. */
+  Gather: ({ g, inputs, dy }) => {
+    const [table, rows] = inputs as readonly [Value, Value];
+    const zeros = g.op('Expand', [g.float(0), g.op('Shape', [table])]);
+    const places = g.op('Unsqueeze', [rows, g.int64([-1])]);
+    return [g.ops('ScatterND', [zeros, places, dy], 1, { attributes: { reduction: 'add' } })[0], undefined];
+  },
+
+  /** Numbers of the last axis, any of them several times or never. */
+  GatherElements: ({ g, node, inputs, dy }) => {
+    const [x, places] = inputs as readonly [Value, Value];
+    const zeros = g.op('Expand', [g.float(0), g.op('Shape', [x])]);
+    const attributes = { axis: node.attributes['axis'] as number, reduction: 'add' };
+    return [g.op('ScatterElements', [zeros, places, dy], attributes), undefined];
+  },
+
   /** Rows put in the place of others; where several go to one place, nothing may depend on it. */
   ScatterND: ({ g, inputs, dy, wants }) => {
     const [, places, updates] = inputs as readonly [Value, Value, Value];

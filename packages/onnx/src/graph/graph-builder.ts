@@ -39,7 +39,7 @@ export interface GraphBuilder {
   readonly nodes: readonly GraphNode[];
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value;
   output(name: string, value: Value, type: ElementType, shape: readonly Dimension[]): void;
-  /** A constant with a name: a weight, or the default of an input of that name. */
+  /** A constant with a name: a weight, or the default of an input of that name. One that several operators share is stored once. */
   constant(name: string, constant: Constant): Value;
   /** int64 numbers: a vector, or a scalar for a number. */
   int64(values: readonly number[] | number): Value;
@@ -74,6 +74,7 @@ interface Shared {
   next: number;
   usesMicrosoft: boolean;
   readonly constants: NamedConstant[];
+  readonly named: Set<string>;
   readonly numbers: Map<string, Value>;
 }
 
@@ -85,7 +86,7 @@ interface Scope {
 
 /** Starts the graph of a model. */
 export const createGraph = (name = 'length_adaptive'): GraphBuilder =>
-  scope(name, { next: 0, usesMicrosoft: false, constants: [], numbers: new Map() }).builder;
+  scope(name, { next: 0, usesMicrosoft: false, constants: [], named: new Set(), numbers: new Map() }).builder;
 
 const scope = (graphName: string, shared: Shared): Scope => {
   const nodes: GraphNode[] = [];
@@ -93,7 +94,8 @@ const scope = (graphName: string, shared: Shared): Scope => {
   const outputs: ValueInfoProto[] = [];
 
   const constant = (name: string, value: Constant): Value => {
-    shared.constants.push({ name, constant: value });
+    if (!shared.named.has(name)) shared.constants.push({ name, constant: value });
+    shared.named.add(name);
     return name as Value;
   };
   const number = (key: string, value: () => Constant): Value => {

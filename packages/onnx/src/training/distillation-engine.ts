@@ -19,7 +19,7 @@ import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
 import { dropoutFeeds, float, isDropping, scalar, tokenBias } from './pass-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
-import { trainingModel } from './pass-graph.js';
+import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { openAnsweringTeacher, openObservedTeacher } from './teacher-session.js';
 import { copyWeights } from './trained-weights.js';
 
@@ -114,7 +114,12 @@ const layerEngine = async (distillation: LayerDistillation, options: SessionOpti
       ...tokenFeeds(ort, inputs, { configs: [], layers, inputNames: session.inputNames }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping &&
-        dropoutFeeds(ort, dropouts, inputs, undefined, dropout, { heads, size: hiddenSize, wanted: 'all' })),
+        dropoutFeeds(ort, dropouts, inputs, undefined, dropout, {
+          heads,
+          size: hiddenSize,
+          embeddingSize: embeddingWidth(model.dimensions),
+          wanted: 'all',
+        })),
       ...Object.fromEntries(Object.entries(targets).map(([name, value]) => [`teacher.${name}`, value])),
       ...lossFeeds(ort, inputs, distillation),
       weight: scalar(ort, given.scale ?? 1),

@@ -107,6 +107,17 @@ const distilbertConfig = {
   initializer_range: 0.15,
 };
 
+const modernConfig = { ...config, model_type: 'modernbert', local_attention: 6, global_attn_every_n_layers: 2 };
+const debertaConfig = {
+  ...config,
+  model_type: 'deberta-v2',
+  relative_attention: true,
+  position_buckets: 6,
+  pos_att_type: 'c2p|p2c',
+  share_att_key: true,
+  norm_rel_ebd: 'layer_norm',
+  position_biased_input: false,
+};
 const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
 
 describe.each([
@@ -114,6 +125,15 @@ describe.each([
   { task: sequenceClassification(['a', 'b', 'c']), config: robertaConfig },
   { task: questionAnswering(), config: robertaConfig },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: robertaConfig },
+  { task: sequenceClassification(['a', 'b', 'c']), config: { ...robertaConfig, model_type: 'mpnet' } },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...robertaConfig, model_type: 'mpnet' } },
+  { task: regression(), config: { ...config, model_type: 'electra', embedding_size: 12 } },
+  { task: questionAnswering(), config: { ...config, model_type: 'albert', embedding_size: 12, num_hidden_groups: 2 } },
+  { task: sequenceClassification(['a', 'b']), config: modernConfig },
+  { task: sequenceClassification(['a', 'b']), config: { ...modernConfig, classifier_pooling: 'mean' } },
+  { task: questionAnswering(), config: modernConfig },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: debertaConfig },
+  { task: sequenceClassification(['a', 'b']), config: { ...debertaConfig, share_att_key: false, pos_att_type: 'p2c' } },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },
@@ -125,53 +145,56 @@ describe.each([
   { task: sequenceClassification(['a', 'b']), config: { ...config, hidden_act: 'relu' } },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...config, hidden_act: 'silu' } },
   { task: sequenceClassification(['a', 'b']), config: { ...distilbertConfig, activation: 'quick_gelu' } },
-])('$task.name with $config.model_type ($config.hidden_act$config.activation)', ({ task, config }) => {
-  test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
-    const prior = choosePrior(undefined, undefined, task);
-    const model = createTaskModel(config, new Map(), { fresh: true, task, prior });
-    const reference = tensorEngine(trainable(model));
-    const engine = await onnxTrainingEngine(model, { threads: 1 });
-    const arbitrary = fc.record({
-      seed: fc.nat(1e6),
-      dropRatioBound: fc.constantFrom(0.1, 0.3, 0.5),
-      layerDrop: fc.constantFrom(0, 0.4),
-      subModelLabelLoss: fc.constantFrom(0, 0.5),
-      kl: fc.constantFrom({}, { temperature: 2 }, { temperature: 3, direction: 'student-teacher' as const }),
+])(
+  '$task.name with $config.model_type ($config.hidden_act$config.activation$config.classifier_pooling$config.pos_att_type)',
+  ({ task, config }) => {
+    test('losses and gradients of random steps, and of one at a single configuration, are those of TensorFlow.js', async () => {
+      const prior = choosePrior(undefined, undefined, task);
+      const model = createTaskModel(config, new Map(), { fresh: true, task, prior });
+      const reference = tensorEngine(trainable(model));
+      const engine = await onnxTrainingEngine(model, { threads: 1 });
+      const arbitrary = fc.record({
+        seed: fc.nat(1e6),
+        dropRatioBound: fc.constantFrom(0.1, 0.3, 0.5),
+        layerDrop: fc.constantFrom(0, 0.4),
+        subModelLabelLoss: fc.constantFrom(0, 0.5),
+        kl: fc.constantFrom({}, { temperature: 2 }, { temperature: 3, direction: 'student-teacher' as const }),
+      });
+      await fc.assert(
+        fc.asyncProperty(arbitrary, async ({ seed, dropRatioBound, layerDrop, subModelLabelLoss, kl }) => {
+          const batch = randomBatch(seed, task);
+          const sandwich = drawSandwich(
+            { layers: 3, dropRatioBound, layerDrop, randomSubModels: 1 },
+            createRandom(seed, 1),
+          );
+          const options = { ...kl, subModelLabelLoss };
+          const theirs = await stepOf(reference, batch, sandwich, options);
+          const ours = await stepOf(engine.training, batch, sandwich, options);
+          expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
+          for (const [name, { values, rows }] of ours.gradients) {
+            const expected = theirs.gradients.get(name);
+            // A layer that LayerDrop skipped everywhere has no gradient here, and one of zeros there.
+            expect(rows).toEqual(expected?.rows);
+            expect(largestDifference(values, expected?.values ?? [])).toBeLessThan(1e-4);
+          }
+        }),
+        { numRuns: 8, seed: 7 },
+      );
+      // The one pass of training for a single configuration.
+      const batch = randomBatch(11, task);
+      const single = { full: { config: [0.7, 0.5, 0.3] }, reduced: [] };
+      const [theirs, ours] = [
+        await stepOf(reference, batch, single, {}),
+        await stepOf(engine.training, batch, single, {}),
+      ];
+      expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
+      for (const [name, { values }] of ours.gradients)
+        expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
+      await engine.release();
+      model.dispose();
     });
-    await fc.assert(
-      fc.asyncProperty(arbitrary, async ({ seed, dropRatioBound, layerDrop, subModelLabelLoss, kl }) => {
-        const batch = randomBatch(seed, task);
-        const sandwich = drawSandwich(
-          { layers: 3, dropRatioBound, layerDrop, randomSubModels: 1 },
-          createRandom(seed, 1),
-        );
-        const options = { ...kl, subModelLabelLoss };
-        const theirs = await stepOf(reference, batch, sandwich, options);
-        const ours = await stepOf(engine.training, batch, sandwich, options);
-        expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
-        for (const [name, { values, rows }] of ours.gradients) {
-          const expected = theirs.gradients.get(name);
-          // A layer that LayerDrop skipped everywhere has no gradient here, and one of zeros there.
-          expect(rows).toEqual(expected?.rows);
-          expect(largestDifference(values, expected?.values ?? [])).toBeLessThan(1e-4);
-        }
-      }),
-      { numRuns: 8, seed: 7 },
-    );
-    // The one pass of training for a single configuration.
-    const batch = randomBatch(11, task);
-    const single = { full: { config: [0.7, 0.5, 0.3] }, reduced: [] };
-    const [theirs, ours] = [
-      await stepOf(reference, batch, single, {}),
-      await stepOf(engine.training, batch, single, {}),
-    ];
-    expect(Math.abs(ours.losses.loss - theirs.losses.loss)).toBeLessThan(1e-4);
-    for (const [name, { values }] of ours.gradients)
-      expect(largestDifference(values, theirs.gradients.get(name)?.values ?? [])).toBeLessThan(1e-4);
-    await engine.release();
-    model.dispose();
-  });
-});
+  },
+);
 
 describe('fine-tuning', () => {
   const task = sequenceClassification(['a', 'b']);

@@ -23,7 +23,7 @@ import { dropoutFeeds, float, isDropping, keptOf, scalar } from './pass-feeds.js
 import type { LossFeeds } from './loss-feeds.js';
 import { adaptationFeeds, labelFeeds } from './loss-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
-import { trainingModel } from './pass-graph.js';
+import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
 import { copyWeights } from './trained-weights.js';
 import type { TrainingGraphOptions } from './training-graph.js';
@@ -122,6 +122,7 @@ export const openEngine = async (
         dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, {
           heads,
           size: hiddenSize,
+          embeddingSize: embeddingWidth(model.dimensions),
           wanted: wantedStates(model.task.readout),
         })),
       ...(kept &&

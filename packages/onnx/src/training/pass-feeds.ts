@@ -34,7 +34,17 @@ export const dropoutFeeds = (
   inputs: readonly EncoderInput[],
   kept: readonly (readonly number[])[] | undefined,
   { hidden, attention, head = hidden, random }: Dropout,
-  { heads, size, wanted }: { readonly heads: number; readonly size: number; readonly wanted: 'first' | 'all' },
+  {
+    heads,
+    size,
+    embeddingSize,
+    wanted,
+  }: {
+    readonly heads: number;
+    readonly size: number;
+    readonly embeddingSize: number;
+    readonly wanted: 'first' | 'all';
+  },
 ): Record<string, RuntimeTensor> => {
   const { rows, width: length } = extentOf(inputs);
   const rates = { hidden, attention, head };
@@ -42,8 +52,8 @@ export const dropoutFeeds = (
   const widthAfter = (layer: number): number =>
     layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number));
   const shapeOf = (place: string): number[] => {
-    if (place === 'embeddings') return [rows, length, size];
-    if (place.startsWith('head.')) return wanted === 'first' ? [rows, size] : [rows, length, size];
+    if (place === 'embeddings') return [rows, length, embeddingSize];
+    if (place.startsWith('head.')) return place === 'head.first' ? [rows, size] : [rows, length, size];
     const layer = Number(place.split('.')[0]);
     const last = wanted === 'first' && layer === layers - 1; // computes the first token only
     if (place.endsWith('attention')) return [rows, heads, last ? 1 : widthAfter(layer - 1), widthAfter(layer - 1)];

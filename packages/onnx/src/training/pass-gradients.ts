@@ -4,6 +4,7 @@ import { addGradient } from '@length-adaptive/core/training';
 import type { RuntimeTensor } from '../runtime.js';
 import { tableGradient, wholeTable } from './embedding-gradients.js';
 import type { TrainingGraph, TrainingModel } from './pass-graph.js';
+import { embeddingWidth } from './pass-graph.js';
 import type { TrainedWeights } from './trained-weights.js';
 
 /** Adds the gradients that a pass gave to the sums: of every parameter, and of the rows of the tables that its inputs read. */
@@ -17,16 +18,16 @@ export const addPassGradients = (
     shapes,
   }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
 ): void => {
-  const { hiddenSize } = model.dimensions;
+  const width = embeddingWidth(model.dimensions);
   const { word, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
   const values = (name: string): Float32Array => outputs[`gradient.${name}`]?.data as Float32Array;
   for (const { name } of parameters) addGradient(gradients, name, { values: values(name) });
   const embeddings = values('embeddings');
   const add = (name: string, rowOf: (input: EncoderInput, token: number) => number, whole: boolean): void => {
-    const byRows = tableGradient(embeddings, inputs, hiddenSize, rowOf);
-    addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, hiddenSize) : byRows);
+    const byRows = tableGradient(embeddings, inputs, width, rowOf);
+    addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, width) : byRows);
   };
   add(word.name, ({ ids }, token) => ids[token] as number, false);
-  add(position.name, (_, token) => firstPosition + token, true);
+  if (position) add(position.name, (_, token) => firstPosition + token, true);
   if (tokenType) add(tokenType.name, ({ typeIds }, token) => (oneType ? 0 : (typeIds?.[token] ?? 0)), true);
 };

@@ -1,5 +1,12 @@
 import type { DropoutKind, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import type { Dimensions, HeadWeights, LossTask, ModelPrior, TaskModel } from '@length-adaptive/models/engine';
+import type {
+  Dimensions,
+  HeadWeights,
+  LossTask,
+  ModelPrior,
+  PoolerActivation,
+  TaskModel,
+} from '@length-adaptive/models/engine';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';
@@ -15,7 +22,7 @@ export interface TrainingModel {
   readonly dimensions: Dimensions;
   readonly encoder: WeightTree<EncoderWeights, NamedShape>;
   readonly head: WeightTree<HeadWeights, NamedShape>;
-  readonly activation: 'tanh' | 'relu';
+  readonly activation: PoolerActivation;
   readonly task: LossTask;
   /** What ranks tokens. Default: attention. */
   readonly reducer?: Reducer | undefined;
@@ -92,7 +99,7 @@ export const trainableWeights: WeightEmitter<Value> = {
       'kernel' in weights
         ? g.op('MatMul', [x, weights.kernel])
         : g.op('MatMul', [g.op('MatMul', [x, weights.down]), weights.up]);
-    const y = g.op('Add', [product, weights.bias]);
+    const y = weights.bias === undefined ? product : g.op('Add', [product, weights.bias]);
     return scale === 1 ? y : g.op('Mul', [y, g.float(scale)]);
   },
 };
@@ -114,6 +121,9 @@ const maskShape = (place: string): string[] =>
 /** Embedding tables, whose gradients come out of that of the sum of embeddings. */
 const tables = new Set(['word', 'position', 'tokenType']);
 
+/** Width of the embeddings, where their gradient is taken. */
+export const embeddingWidth = ({ hiddenSize, embeddingSize = hiddenSize }: Dimensions): number => embeddingSize;
+
 /** Begins a pass: the encoder's inputs and weights are there, nothing is computed yet. */
 export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions): PassGraph => {
   const g = createGraph();
@@ -121,7 +131,13 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
   const parameters = new Map<Value, readonly number[]>();
   const leaves: NamedShape[] = [];
   const dropouts: DropoutPlace[] = [];
+  const shared = new Map<string, Value>();
   const parameter = (leaf: NamedShape): Value => {
+    const known = shared.get(leaf.name) ?? newParameter(leaf);
+    shared.set(leaf.name, known);
+    return known;
+  };
+  const newParameter = (leaf: NamedShape): Value => {
     const value = g.input(leaf.name, 'float32', leaf.shape);
     parameters.set(value, leaf.shape);
     leaves.push(leaf);
@@ -149,7 +165,7 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
       g.output(`gradient.${name}`, gradient as Value, 'float32', shape);
     };
     g.output('loss', loss, 'float32', []);
-    output('embeddings', gradients.get(embeddingSum), ['batch', 'sequence', model.dimensions.hiddenSize]);
+    output('embeddings', gradients.get(embeddingSum), ['batch', 'sequence', embeddingWidth(model.dimensions)]);
     for (const { name, shape } of learning) output(name, gradients.get(name as Value), shape);
     return { bytes: g.model({ opset }), dropouts, parameters: learning };
   };

@@ -76,6 +76,7 @@ export const answeringTeacherGraph = (
     runHead(headOnGraph(g, emit, { mask: inputs.mask }), { states: hidden }, weights, {
       activation,
       readout: task.readout,
+      epsilon: dimensions.layerNormEpsilon,
     }),
     'float32',
     logitAxes(task.readout),

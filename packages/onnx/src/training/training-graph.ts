@@ -76,6 +76,7 @@ export const trainingGraph = (
     {
       activation: model.activation,
       readout: task.readout,
+      epsilon: dimensions.layerNormEpsilon,
     },
   );
   const own = addLoss(g, logits, { task, from, ...kl });
@@ -98,7 +99,12 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   const g = createGraph();
   const priorLayers = model.prior?.layers ?? 0;
   const inputs = withPrior(g, encoderInputs(g, dimensions), priorLayers);
-  const input = ({ name, shape }: NamedShape): Value => g.input(name, 'float32', shape);
+  const known = new Map<string, Value>();
+  const input = ({ name, shape }: NamedShape): Value => {
+    const value = known.get(name) ?? g.input(name, 'float32', shape);
+    known.set(name, value);
+    return value;
+  };
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
@@ -122,6 +128,7 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
     runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask }), { states: hidden, stayed }, head, {
       activation: model.activation,
       readout: model.task.readout,
+      epsilon: dimensions.layerNormEpsilon,
     }),
     'float32',
     logitAxes(model.task.readout),

@@ -5,20 +5,21 @@ import type { AffineWeights, LayerNormWeights } from '../weights.js';
 
 /** x W + b, W whole or in factors: [N, in] -> [N, out]. Flat on purpose: only unbatched products take the fast path on every backend. */
 export const dense = (x: Tensor2D, weights: AffineWeights): Tensor2D => {
-  const { bias } = weights;
+  const bias = weights.bias ? { bias: weights.bias } : {};
   return 'kernel' in weights
-    ? (tf.fused.matMul({ a: x, b: weights.kernel, bias }) as Tensor2D)
-    : (tf.fused.matMul({ a: tf.matMul(x, weights.down), b: weights.up, bias }) as Tensor2D);
+    ? (tf.fused.matMul({ a: x, b: weights.kernel, ...bias }) as Tensor2D)
+    : (tf.fused.matMul({ a: tf.matMul(x, weights.down), b: weights.up, ...bias }) as Tensor2D);
 };
 
 /** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
 export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>
-  runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon }) ??
+  (bias && runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon })) ??
   layerNorm(tf.add(x, y), { gain, bias }, epsilon);
 
 export const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
   const centred = tf.sub(x, tf.mean(x, -1, true));
   const variance = tf.mean(tf.square(centred), -1, true);
   const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
-  return tf.add(tf.mul(normal, gain), bias);
+  const scaled: Tensor2D = tf.mul(normal, gain);
+  return bias ? tf.add(scaled, bias) : scaled;
 };

@@ -27,7 +27,9 @@ export const takeNumbers = (x: Tensor2D, slots: Tensor2D): Tensor2D =>
 /** The same numbers, cut off from what they were computed from. */
 export const constant = <T extends Tensor>(x: T): T =>
   tf.engine().isTapeOn()
-    ? (tf.customGrad(() => ({ value: tf.mul(x, 1), gradFunc: () => tf.scalar(0) }))(tf.scalar(0)) as T)
+    ? (tf.customGrad(() => ({ value: tf.mul(x, tf.scalar(1, x.dtype)), gradFunc: () => tf.scalar(0) }))(
+        tf.scalar(0),
+      ) as T)
     : x;
 
 /** The mean of the parts of each row, of length 1: [N, parts * size] -> [N, size]. */

@@ -9,12 +9,14 @@ import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
-import type { AffineWeights, DenseWeights, WeightTree } from '../weights.js';
+import type { AffineWeights, DenseWeights, RelativePositions, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
 import { addAndNorm, dense, layerNorm } from './dense.js';
 import type { Dropout } from './dropout.js';
+import type { Distances } from './distances.js';
+import { distancesOf } from './distances.js';
 import { applyDropout } from './dropout.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
@@ -47,6 +49,31 @@ const addSizes = (scores: Tensor4D, sizes: Tensor2D, scale: number): Tensor4D =>
   return tf.add(scores, tf.reshape(logarithms, [rows, 1, 1, width]));
 };
 
+/** What attention compares: tokens with tokens, and with vectors of distances. */
+const comparisons = (relative: WeightTree<RelativePositions, Tensor> | undefined): number =>
+  1 + (relative?.vectors?.key ? 1 : 0) + (relative?.vectors?.query ? 1 : 0);
+
+/** Attention scores before they are scaled, with what distances add to them. */
+const addDistances = (
+  scores: Tensor4D,
+  distances: Distances,
+  relative: WeightTree<RelativePositions, Tensor>,
+  {
+    q,
+    k,
+    scale,
+    epsilon,
+  }: { readonly q: Tensor4D; readonly k: Tensor4D; readonly scale: number; readonly epsilon: number },
+): Tensor4D => {
+  const compared = distances.compared(relative, q, k, epsilon);
+  const both = compared ? tf.add<Tensor4D>(scores, compared) : scores;
+  const bias = distances.bias(relative);
+  if (!bias) return both;
+  const [, , asking] = scores.shape;
+  const asked: Tensor4D = bias.shape[2] === asking ? bias : tf.slice(bias, 0, [-1, -1, asking]);
+  return tf.add(both, tf.mul(asked, 1 / scale));
+};
+
 /** States of the first token of each row: [B * T, hidden] -> [B, hidden]. */
 const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
   const [slots, size] = states.shape;
@@ -61,6 +88,10 @@ export const denseOnTensors = (dropout: Dropout | undefined): DenseOps<TensorEng
     dense: (x, weights) => dense(x, denseOf(weights)),
     activate,
     dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
+    norm: (x, { gain, bias }, { epsilon, residual }) => {
+      const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D | undefined };
+      return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
+    },
   };
 };
 
@@ -103,24 +134,38 @@ export const onTensors = ({
     types: () => batch.typeIds,
     positions: (first: number) => Int32Array.from({ length: rows * width }, (_, slot) => first + (slot % width)),
   };
+  let first: Distances | undefined;
+  const later = new WeakMap<Tensor2D, Distances>();
+  const origin = positions ? everyPosition(rows, width) : undefined;
+  /** Those of the tokens that have these positions: the same as long as nobody leaves. */
+  const knownDistances = (at: Tensor2D | undefined, slots: number): Distances => {
+    if (at === undefined || at === origin)
+      return (first ??= distancesOf(undefined, { width: slots, inputWidth: width }));
+    const known = later.get(at) ?? distancesOf(at, { width: slots, inputWidth: width });
+    later.set(at, known);
+    return known;
+  };
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     add: (x, y) => tf.add(x, y),
-    norm: (x, { gain, bias }, { epsilon, residual }) => {
-      const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D };
-      return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
-    },
+    product: (x, y) => tf.mul(x, y),
 
-    attend: (queries, keys, weights, { heads, among: { extent, sizes }, proportional }) => {
+    attend: (queries, keys, weights, { heads, among: { extent, sizes, positions: at }, proportional, epsilon }) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
         key: dense(keys, denseOf(weights.key)),
         value: dense(keys, denseOf(weights.value)),
       };
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
-      const scores: Tensor4D = tf.matMul(split(projections.query), split(projections.key), false, true); // [B, heads, queries, keys]
-      const scale = 1 / Math.sqrt(queries.shape[1] / heads);
+      const { relative } = weights;
+      const distances = relative && knownDistances(at, extent.width);
+      const turned = (x: Tensor4D): Tensor4D =>
+        distances && relative.rotation !== undefined ? distances.turn(x, relative.rotation) : x;
+      const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
+      const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
+      const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisons(relative));
+      const scores = distances ? addDistances(products, distances, relative, { q, k, scale, epsilon }) : products;
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
       const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
@@ -202,7 +247,7 @@ export const onTensors = ({
     begin: () => ({
       extent: { rows, width, counts: batch.lengths },
       departed: departed ? [] : undefined,
-      positions: positions ? everyPosition(rows, width) : undefined,
+      positions: origin,
       prior: batch.prior && tf.tensor2d(batch.prior, [rows, width]),
       sizes: undefined,
       segments: unmerge && tf.tensor2d(segmentsOf(batch, protectedTokens), [rows, width]),

@@ -8,7 +8,7 @@ import type { EncoderInput } from '../../encoder/batch.js';
 import { padBatch } from '../../encoder/batch.js';
 import { layerNorm } from '../../encoder/on-tensors/dense.js';
 import { onTensors } from '../../encoder/on-tensors/on-tensors.js';
-import type { BlockWeights, DenseWeights, EncoderWeights } from '../../encoder/weights.js';
+import type { BlockWeights, DenseWeights, EncoderWeights, LayerNormWeights } from '../../encoder/weights.js';
 import { keptTokens } from '../../length-config.js';
 import { describeOnBackends, expectNoLeak } from '../../testing/backends.js';
 import { expectGradient } from '../../testing/finite-differences.js';
@@ -220,11 +220,12 @@ const maskedRun = (
 ): number[][] =>
   tf.tidy(() => {
     const { length } = ids;
-    const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D => tf.add(tf.matMul(x, kernel), bias);
-    const norm = (x: tf.Tensor, weights: { readonly gain: Tensor1D; readonly bias: Tensor1D }): Tensor2D =>
-      layerNorm(x as Tensor2D, weights, layerNormEpsilon);
+    const dense = (x: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D =>
+      tf.add(tf.matMul(x, kernel), bias as Tensor1D);
+    const norm = (x: tf.Tensor, weights: LayerNormWeights | undefined): Tensor2D =>
+      layerNorm(x as Tensor2D, weights as LayerNormWeights, layerNormEpsilon);
     const types = tf.slice(embeddings.tokenType as Tensor2D, [0, 0], [1, -1]);
-    const summed = tf.add(tf.add(tf.gather(embeddings.word, [...ids]), tf.slice(embeddings.position, [0, 0], [length, -1])), types); // prettier-ignore
+    const summed = tf.add(tf.add(tf.gather(embeddings.word, [...ids]), tf.slice(embeddings.position as Tensor2D, [0, 0], [length, -1])), types); // prettier-ignore
     let states = norm(summed, embeddings.norm);
     let there = ids.map(() => 1);
     blocks.forEach(({ attention, feedForward }, layer) => {

@@ -1,0 +1,96 @@
+/** What opens: the families and tasks that the packages know, with what each family was compared with. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { architectureNames, architectureOf } from '@length-adaptive/models/engine';
+import { calledTask, taskDefinitions } from '@length-adaptive/models/predict';
+import { markdownTable } from './format.js';
+import { siteFolder } from './workspace.js';
+
+/** What a family's code does not say of itself. */
+interface About {
+  readonly encoders: string;
+  readonly tokenizer: string;
+  /** What of it is refused, by its key in config.json. */
+  readonly not?: string;
+  /** What it was compared with beside its reference numbers. */
+  readonly compared?: string;
+  /** The family whose reference numbers are its own, where it has no folder of them. */
+  readonly as?: string;
+}
+
+/** By `model_type`: a family that is known and stands not here fails a test. */
+export const abouts: Readonly<Record<string, About>> = {
+  bert: {
+    encoders: 'BERT-tiny to -large, MiniLM, bge, gte, E5',
+    tokenizer: 'WordPiece, or Unigram where `tokenizer.json` has it',
+    not: 'relative positions',
+    compared: 'all-MiniLM-L6-v2 and gte-small on onnxruntime and transformers.js',
+  },
+  distilbert: { encoders: 'DistilBERT', tokenizer: 'WordPiece', compared: 'all-MiniLM-L6-v2 under its names' },
+  tinybert: { encoders: 'TinyBERT 4L-312 and 6L-768', tokenizer: 'WordPiece', as: 'bert' },
+  roberta: { encoders: 'RoBERTa', tokenizer: 'byte-level BPE', not: 'relative positions' },
+  'xlm-roberta': {
+    encoders: 'XLM-R: bge-reranker-base, bge-m3, multilingual-e5-base, mmarco-mMiniLMv2',
+    tokenizer: 'Unigram',
+    not: 'relative positions',
+    as: 'roberta',
+  },
+  camembert: { encoders: 'CamemBERT', tokenizer: 'Unigram', not: 'relative positions', as: 'roberta' },
+  mpnet: { encoders: 'all-mpnet-base, multi-qa-mpnet-base, paraphrase-mpnet-base', tokenizer: 'WordPiece' },
+  electra: { encoders: 'ELECTRA, its discriminators', tokenizer: 'WordPiece', not: 'generators' },
+  albert: { encoders: 'ALBERT', tokenizer: 'Unigram', not: '`inner_group_num` above 1' },
+  modernbert: {
+    encoders: 'ModernBERT, gte-modernbert, gte-reranker-modernbert, ettin',
+    tokenizer: 'byte-level BPE',
+    not: 'biases; `rope_type` other than `default`',
+  },
+  'deberta-v2': {
+    encoders: 'DeBERTa-v2 and -v3, mDeBERTa: NLI heads, prompt-injection guards, PII taggers',
+    tokenizer: 'Unigram in `tokenizer.json`',
+    not: '`conv_kernel_size` (the large v2 models); p2p attention',
+  },
+  nomic_bert: {
+    encoders: 'nomic-embed-text v1 and v1.5',
+    tokenizer: 'WordPiece',
+    not: 'experts (v2-moe), biases, `rotary_emb_fraction` below 1, norms before the blocks',
+  },
+};
+
+const hasReference = (family: string): boolean =>
+  existsSync(path.join(siteFolder, '../../packages/models/fixtures/golden', family, 'expected.safetensors'));
+
+/** What a family is held against. */
+const comparedWith = (name: string, { as = name, compared }: About): string => {
+  const reference = hasReference(as)
+    ? `reference numbers${as === name ? '' : ` of \`${as}\``}: states, answers, kept tokens, every gradient`
+    : '–';
+  return [reference, ...(compared === undefined ? [] : [compared])].join('; ');
+};
+
+/** One row a family. */
+export const familiesTable = (): string =>
+  markdownTable(
+    ['`model_type`', 'class names', 'encoders', 'tokenizer', 'compared with', 'not'],
+    architectureNames().map((name) => {
+      const about = abouts[name] as About;
+      const { classPrefix } = architectureOf({ model_type: name });
+      return [
+        `\`${name}\``,
+        `\`${classPrefix}For…\``,
+        about.encoders,
+        about.tokenizer,
+        comparedWith(name, about),
+        about.not ?? '',
+      ];
+    }),
+  );
+
+/** One row a task, with the class that a checkpoint of it has. */
+export const tasksTable = (): string =>
+  markdownTable(
+    ['task', 'class of the checkpoint'],
+    taskDefinitions().map((definition) => [
+      `\`${calledTask(definition)}\``,
+      `\`…${definition.make(definition.labels ? ['a', 'b'] : []).checkpoint.classSuffix}\``,
+    ]),
+  );
