@@ -24,7 +24,7 @@ beforeAll(() => writeToyProject(folder));
 
 const search = (...argv: readonly string[]) =>
   runMain(['search', ...small, '--data', at('dev.tsv'), '--metric', 'fidelity', '--no-latency', ...argv]);
-const writtenBy = (name: string): Written => readJson(at(name, 'length_adaptive.json')) as Written;
+const writtenBy = (name: string): Written => readJson(at(name, 'length_adaptive.json')) as unknown as Written;
 
 test('a search over lengths and depth keeps such points; every report has the best with fewer layers beside the others', async () => {
   cpSync(at('model'), at('deep'), { recursive: true });
