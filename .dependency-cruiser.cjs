@@ -26,6 +26,7 @@ const ORDERED_ROOMS = {
     'predictor',
     'predictor/worker',
     'reranking',
+    'zero-shot',
     'pipeline',
   ],
   cli: [

@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   'scope:queue': ['scope:search'],
   'scope:onnx': ['scope:core', 'scope:models'],
   'scope:server': ['scope:core', 'scope:models', 'scope:onnx'],
+  'scope:adapters': ['scope:models', 'scope:onnx'],
   'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server'],
   'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server'],
   'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli', 'scope:tools'],
@@ -21,6 +22,7 @@ const MAY_IMPORT = {
     'scope:onnx',
     'scope:queue',
     'scope:server',
+    'scope:adapters',
     'scope:cli',
   ],
 };

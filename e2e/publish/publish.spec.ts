@@ -32,7 +32,16 @@ let registry: Registry;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'length-adaptive-publish-'));
   registry = await startRegistry(folder);
-  expect(await publishPackages(registry)).toEqual(['cli', 'core', 'models', 'onnx', 'queue', 'search', 'server']);
+  expect(await publishPackages(registry)).toEqual([
+    'adapters',
+    'cli',
+    'core',
+    'models',
+    'onnx',
+    'queue',
+    'search',
+    'server',
+  ]);
 }, 600_000);
 
 afterAll(() => registry?.close());
@@ -80,6 +89,15 @@ describe('Node', () => {
       layers: 6,
       code: 'ERR_MODULE_NOT_FOUND',
       message: expect.stringContaining('@tensorflow/tfjs'),
+    });
+  });
+
+  test('adapters, with the one library that a project has', async () => {
+    expect(json(await (await consumer('adapters')).run('node', 'main.js'))).toEqual({
+      isTheirs: true,
+      rows: [[3], [5]],
+      refused: 'ModelError INDEX_MISMATCH',
+      missing: 'it needs nothing of Orama at run time',
     });
   });
 

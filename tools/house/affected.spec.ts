@@ -61,6 +61,7 @@ describe('affected', () => {
 
   it('of search that is all packages but core', () => {
     expect(withDependents('@length-adaptive/search').sort()).toEqual([
+      'adapters',
       'cli',
       'models',
       'onnx',

@@ -36,6 +36,7 @@ const pages: Item[] = [
       { text: 'Search', link: '/guide/search' },
       { text: 'Budgets', link: '/guide/budgets' },
       { text: 'Tasks', link: '/guide/tasks' },
+      { text: 'Learned choice', link: '/guide/learned-choice' },
       { text: 'Rerank', link: '/guide/rerank' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },

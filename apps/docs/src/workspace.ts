@@ -20,7 +20,7 @@ interface Manifest {
 }
 
 /** The order in which packages are shown: start here, then what is around it. */
-const shown = ['models', 'cli', 'core', 'search', 'onnx', 'server', 'queue'];
+const shown = ['models', 'cli', 'core', 'search', 'onnx', 'server', 'adapters', 'queue'];
 
 /** Names of the published packages' folders: known ones in the order of the site, then others. */
 const packageNames = (): string[] => {

@@ -127,6 +127,7 @@ export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.j
 export type { PriorName } from './tasks/prior-name.js';
 export type { ModelPrior, PriorSettings } from './priors/prior-settings.js';
 export { firstText } from './priors/first-text.js';
+export { secondText } from './priors/second-text.js';
 export { questionOverlap } from './priors/question-overlap.js';
 export type { QuestionOverlapOptions } from './priors/question-overlap.js';
 export { predictLogits } from './model/predict-logits.js';
@@ -291,3 +292,7 @@ export type { RerankRecord } from './reranking/cascade-record.js';
 export { searchCascades } from './reranking/search-cascades.js';
 export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
 export { rankingFidelity } from './metrics/ranking-fidelity.js';
+export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
+export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
+export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

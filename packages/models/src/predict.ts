@@ -84,3 +84,7 @@ export { searchCascades } from './reranking/search-cascades.js';
 export type { CandidateList, SearchCascadesOptions } from './reranking/search-cascades.js';
 export { rankingFidelity } from './metrics/ranking-fidelity.js';
 export { unit } from './metrics/vectors.js';
+export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
+export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
+export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

@@ -96,6 +96,17 @@ test('so does the one on reranking', async () => {
   expect(printed).toMatch(/[01]\.\d+ of the full cost \[/);
 });
 
+test('so does the one on labels without training', async () => {
+  const example = path.join(root, 'examples/zero-shot.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const labels = ['contradiction', 'neutral', 'entailment'];
+  const pairs = tinyExamples(24).map(({ text, label }, i) => ({ text, pair: `it is ${label}`, label: labels[i % 3] }));
+  writeFileSync(path.join(folder, 'nli.jsonl'), pairs.map((pair) => JSON.stringify(pair)).join('\n'));
+
+  const printed = await runExample(example);
+  expect(printed.match(/label: '(good|bad)', score: 0\.\d+/g)).toHaveLength(4);
+});
+
 test('so does the one on distillation', async () => {
   const example = path.join(root, 'examples/distill.ts');
   expect(readme()).toContain(readFileSync(example, 'utf8'));

@@ -79,6 +79,34 @@ test.each<EmbeddingPooling>(['mean', 'weighted-mean', 'first'])(
   120_000,
 );
 
+test.each([true, false])(
+  'without pooling both engines give the same vectors of tokens (of length 1: %p), and so does an exported folder',
+  async (normalize) => {
+    const embedding = { pooling: 'none', normalize } as const;
+    const own = await openModel(source, { from, embedding });
+    const made = await loadOnnx(source, { from, embedding });
+    await exportModel(join(folder, `tokens-${normalize}`), own, { precisions: ['fp32'] });
+    const exported = await loadOnnx(join(folder, `tokens-${normalize}`));
+    // What an exported folder pools is in it, too.
+    const pooled = normalize ? exported : await loadOnnx(join(folder, 'mean'), { embedding });
+    for (const point of points) {
+      const expected = await createPredictor(own).predict(texts, { point, onError: 'throw' });
+      for (const predictor of [made, exported, pooled]) {
+        const given = await predictor.predict(texts, { point, onError: 'throw' });
+        given.forEach(({ tokenEmbeddings = [], tokens }, text) => {
+          expect(tokenEmbeddings).toHaveLength(tokens);
+          tokenEmbeddings.forEach((vector, token) =>
+            expect(largestDifference(vector, expected[text]?.tokenEmbeddings?.[token] ?? [])).toBeLessThan(5e-5),
+          );
+        });
+      }
+    }
+    await expect(loadOnnx(join(folder, 'first'), { embedding })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    for (const predictor of [createPredictor(own), made, exported, pooled]) predictor.dispose();
+  },
+  120_000,
+);
+
 test('an exported folder makes vectors in the way it was exported with', async () => {
   await expect(openOnnx(join(folder, 'mean'), { embedding: { pooling: 'first' } })).rejects.toMatchObject({
     code: 'OPTION_INVALID',

@@ -245,7 +245,8 @@ const buildGraph = (
   const { hidden, stayed, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
-    if (defaults && head.task.readout.layer === 'none') outputStates(g, hidden, head.task.readout, hiddenSize);
+    if (defaults && head.task.readout.layer === 'none' && head.task.readout.pool !== 'none')
+      outputStates(g, hidden, head.task.readout, hiddenSize);
     // The head is small and decides: it stays in single precision.
     outputLogits(
       g,

@@ -91,6 +91,22 @@ test('/embed gives a list of vectors, of one text too', async () => {
   expectNear(json as number[][], [unit((await embedded([texts[0] ?? '']))[0]?.subarray(0, 4) ?? [])]);
 });
 
+test('/embed_all gives the last state of every token, whose mean is the vector of the text', async () => {
+  const { json } = await post('/embed_all', { inputs: texts, model: 'vectors', parameters: { budget_cost: 0.75 } });
+  const rows = json as number[][][];
+  expect(rows.map(({ length }) => length)).toEqual([5 + 2, 40 + 2, 12 + 2]);
+  const means = rows.map((tokens) =>
+    unit(Float32Array.from(tokens[0] ?? [], (_, i) => tokens.reduce((sum, token) => sum + (token[i] ?? 0), 0))),
+  );
+  expectNear(means, await embedded(texts, { budget: { cost: 0.75 } }));
+  const { json: one } = await post('/embed_all', { inputs: texts[0], model: 'vectors', prompt_name: 'query' });
+  expect((one as number[][][])[0]).toHaveLength(5 + 1 + 2);
+  expect(await post('/embed_all', { inputs: 'a', model: 'reviews' })).toMatchObject({
+    status: 422,
+    json: { error: expect.stringContaining('is for embedding') as string, error_type: 'Validation' },
+  });
+});
+
 test('the tensors of the Open Inference Protocol have them too', async () => {
   const { status, json } = await post('/v2/models/vectors/infer', {
     inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: [texts[0]] }],
@@ -111,8 +127,8 @@ test.each<[string, object, number, string, RegExp]>([
     'REQUEST_INVALID',
     /vectors have 32/,
   ],
-  ['/v1/embeddings', { model: 'vectors', input: '' }, 422, 'TEXT_EMPTY', /no tokens/],
-  ['/v1/embeddings', { model: 'vectors', input: [] }, 422, 'TEXT_EMPTY', /No text came/],
+  ['/v1/embeddings', { model: 'vectors', input: '' }, 400, 'TEXT_EMPTY', /no tokens/],
+  ['/v1/embeddings', { model: 'vectors', input: [] }, 400, 'TEXT_EMPTY', /No text came/],
   ['/v1/embeddings', { model: 'nobody', input: 'a' }, 404, 'MODEL_NOT_FOUND', /nobody/],
   ['/v1/embeddings', { model: 'reviews', input: 'a' }, 422, 'TASK_MISMATCH', /is for embedding/],
   ['/v1/embeddings', { model: 'vectors', input: 'a film', budget: 1 }, 400, 'REQUEST_INVALID', /budget/],

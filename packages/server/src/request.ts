@@ -35,6 +35,8 @@ export interface InferenceRequest {
   readonly rawScores?: boolean | undefined;
   /** Embedding: name of the model's prompt that is put before each text. */
   readonly promptName?: string | undefined;
+  /** Embedding: a vector for every token of a text in place of one for the text. */
+  readonly everyToken?: boolean | undefined;
   /** Fires when the client has gone. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -14,6 +14,8 @@ export interface LearnDepartedOptions {
   readonly metric?: ScoreName | undefined;
   /** Opens the model with tokens that answer so once they have left. */
   readonly open: (departed: DepartedAnswer) => Promise<OpenedModel>;
+  /** What it is where both are as good. */
+  readonly usual: DepartedAnswer;
   readonly context: Pick<Context, 'note' | 'signal'>;
 }
 
@@ -24,7 +26,7 @@ export const canLearnDeparted = ({ majority }: Pick<Task, 'majority'>, examples:
 /** What tokens that left shall answer: what scores best on examples, with a tenth and with a fifth of the tokens left out by each layer. */
 export const learnDeparted = async (
   examples: readonly LabelledInput[],
-  { metric, open, context: { note, signal } }: LearnDepartedOptions,
+  { metric, open, usual, context: { note, signal } }: LearnDepartedOptions,
 ): Promise<DepartedAnswer> => {
   const scores = new Map<DepartedAnswer, number>();
   let name = '';
@@ -43,7 +45,8 @@ export const learnDeparted = async (
     }
   }
   const of = (departed: DepartedAnswer): number => scores.get(departed) ?? Number.NaN;
-  const best = of('majority') > of('state') ? 'majority' : 'state';
+  const other = usual === 'majority' ? 'state' : 'majority';
+  const best = of(other) > of(usual) ? other : usual;
   note(
     `Tokens that left answer by ${best === 'majority' ? 'what most tokens answer' : 'their last state'}: ${name} ${of(best).toFixed(4)} on ${Math.min(enough, examples.length)} examples at shorter lengths, ${of(best === 'majority' ? 'state' : 'majority').toFixed(4)} the other way (--departed).`,
   );

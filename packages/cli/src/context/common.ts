@@ -60,18 +60,18 @@ export const dataOptions = {
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
-const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text'];
+const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text', 'second-text'];
 
 /** The options of commands that drop tokens. */
 export const rankingOptions = {
   // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
   reducer: text(
     'NAME',
-    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), or one that is registered (default: what the model says, else attention)',
+    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
   ),
   prior: choice(
     priorNames,
-    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole (default: what the model says, else none; for rerankers first-text)',
+    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second (default: what the model says, else none; for rerankers first-text)',
     undefined,
   ),
   departed: choice(

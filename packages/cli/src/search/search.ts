@@ -123,7 +123,7 @@ const withLearnedDeparted = async (
   const quiet = { note: () => undefined };
   const open = (asked: DepartedAnswer): Promise<OpenedModel> =>
     openRunnable(files, { ...settings, departed: asked }, quiet);
-  const departed = await learnDeparted(data, { metric: settings.metric, open, context });
+  const departed = await learnDeparted(data, { metric: settings.metric, open, usual: 'state', context });
   if (departed === 'state') return { ...opened, lengthAdaptive: lengthAdaptive && { ...lengthAdaptive, departed } };
   model.dispose();
   return open(departed);

@@ -76,6 +76,7 @@ const completeDeparted = async (
   const quiet = { note: () => undefined };
   const departed = await learnDeparted(dev, {
     metric: settings.metric,
+    usual: lengthAdaptive.departed ?? 'state',
     open: (asked) => openRunnable(folder, { ...settings, precision: 'fp32', departed: asked }, quiet),
     context,
   });

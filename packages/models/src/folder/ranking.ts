@@ -22,7 +22,7 @@ import { namedRecord } from './named-record.js';
 export type ReducerName =
   'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | 'skim' | (string & {});
 
-/** A reducer by its name, by its name with settings, or itself. */
+/** A reducer by its name, by its name with settings (`tome;unmerge=own`, or a record), or itself. */
 export type ReducerChoice = ReducerName | ReducerRecord | Reducer;
 
 /** What is asked for; what is not, the folder says. */
@@ -72,6 +72,37 @@ const chooseSaved = (saved: ReducerRecord | undefined): Reducer => {
   }
 };
 
+/** `fuse;weight=significance;unmerge=own` as a name with settings: numbers, true and false as such, all else as text. */
+const parseReducer = (text: string): ReducerRecord => {
+  const [name = '', ...settings] = text.split(';').map((part) => part.trim());
+  const pairs = settings.map((setting): [string, unknown] => {
+    const [key = '', value] = setting.split('=').map((part) => part.trim());
+    if (key === '' || value === undefined || value === '')
+      throw new ModelError(
+        'OPTION_INVALID',
+        `The reducer "${text}" has the setting "${setting}"; expected NAME;SETTING=VALUE, such as tome;unmerge=own.`,
+      );
+    return [key, /^(-?\d+(\.\d+)?|true|false)$/.test(value) ? (JSON.parse(value) as unknown) : value];
+  });
+  return { ...Object.fromEntries(pairs), name };
+};
+
+/**
+ * Refuses a reducer whose tokens return with what they went into, for a task whose answer is one of the tokens.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkReducerFor = (
+  { name: task, distribution }: Pick<Task, 'name' | 'distribution'>,
+  { name, merge }: Reducer,
+): void => {
+  if (distribution !== 'tokens' || merge?.unmerge !== 'group') return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The task ${task} cannot take the reducer ${name} with unmerge "group": its answer is some of the tokens, and those that became one return with one state, which tells none from another. Take attention, which loses least here, or the last states that tokens had of their own: { "name": "${name}", "unmerge": "own" }, on the command line --reducer "${name};unmerge=own".`,
+  );
+};
+
 /**
  * The reducer that is asked for, else the one that a model's folder names, else attention.
  *
@@ -81,6 +112,7 @@ const chooseSaved = (saved: ReducerRecord | undefined): Reducer => {
 export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRecord | undefined): Reducer => {
   if (asked === undefined) return chooseSaved(saved);
   if (typeof asked === 'string') {
+    if (asked.includes(';')) return chooseReducer(parseReducer(asked), saved);
     checkNoPrior(asked);
     return saved?.name === asked ? chooseSaved(saved) : findReducer(asked);
   }

@@ -146,6 +146,7 @@ export const sentenceTransformersFiles = (config: ModelConfig): Readonly<Record<
   if (config[settingsKey] === undefined) return {};
   const { hiddenSize, positions } = architectureOf(config).dimensions(config);
   const { pooling, normalize, prompts, defaultPrompt, maxLength, lowerCase = false } = readSettings(config);
+  if (pooling === 'none') return {}; // these files speak of one vector a text
   const module = (idx: number, path: string, type: string) => ({
     idx,
     name: String(idx),

@@ -14,6 +14,7 @@ import { resolvePrior } from '../priors/prior-settings.js';
 import type { LowRankRecord } from '../folder/low-rank.js';
 import type { DepartedAnswer } from '../tasks/departed-answer.js';
 import { withDeparted } from '../tasks/departed-answer.js';
+import { checkReducerFor } from '../folder/ranking.js';
 import type { Task } from '../tasks/task.js';
 import { configFor, taskOf } from '../tasks/task-config.js';
 
@@ -61,14 +62,15 @@ export interface DescribeModelOptions {
 const wholeFactors = { down: (spec: ParameterSpec) => spec, up: (spec: ParameterSpec) => spec };
 
 /**
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit; CoreError
- * `OPERATING_POINT_INVALID` for factors of another depth
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit or a reducer that the task
+ * cannot take; CoreError `OPERATING_POINT_INVALID` for factors of another depth
  */
 export const describeModel = (
   config: ModelConfig,
   { task: asked = taskOf(config), reducer = attentionReducer(), prior, departed, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
   const task = withDeparted(asked, departed);
+  checkReducerFor(task, reducer);
   const architecture = architectureOf(config);
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);

@@ -37,7 +37,12 @@ const checkOptions = (texts: readonly string[], { dimensions, format }: EmbedOpt
 
 /** How a model makes vectors. @throws ModelError `OPTION_INVALID` for a model of another task */
 const embeddingOf = ({ task, embedding }: Pick<VectorMaker, 'task' | 'embedding'>): EmbeddingSettings => {
-  if (embedding) return embedding;
+  if (embedding && embedding.pooling !== 'none') return embedding;
+  if (embedding)
+    throw new ModelError(
+      'OPTION_INVALID',
+      'The pooling of this model is none: it has a vector for every token (tokenEmbeddings of predict) and none for a text; open it with the pooling mean, weighted-mean or first.',
+    );
   throw new ModelError(
     'OPTION_INVALID',
     `This model does ${task} and makes no vectors; open an encoder without a head, such as a checkpoint of sentence-transformers.`,

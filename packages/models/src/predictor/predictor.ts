@@ -13,7 +13,7 @@ import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
 import { eachOrOne } from './each-or-one.js';
 import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
-import { predictLogits } from '../model/predict-logits.js';
+import { checkFinite, predictLogits } from '../model/predict-logits.js';
 import type {
   AffordablePoints,
   FailedPrediction,
@@ -285,14 +285,19 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
     const points = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.point) ?? []);
     const start = performance.now();
-    const logits = await predictLogits(model, inputs, { points, signal });
+    const logits = await predictLogits(model, inputs, { points, signal, unchecked: true });
     if (inputs.length === 1)
       latency?.model.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
     return rows.map(({ value, error }) => {
       if (error) return { error };
       const own = logits.splice(0, value.text.inputs.length);
+      const answer = readOne(inPlace, () => {
+        for (const each of own) checkFinite(each, 'this text');
+        return value.text.answer(own);
+      });
+      if (answer.error) return answer;
       return {
-        ...value.text.answer(own),
+        ...answer.value,
         ...costOf(value.text, value.point),
         ...(value.overBudget && { overBudget: true }),
         ...(rawScores && { logits: Array.from(own[0] ?? []) }),

@@ -1,9 +1,11 @@
+import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { regression } from '../tasks/regression.js';
 import { rerank } from '../tasks/rerank.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { tokenClassification } from '../tasks/token-classification.js';
 import { withRanking } from '../folder/ranking.js';
 import { firstText } from './first-text.js';
+import { secondText } from './second-text.js';
 import { choosePrior, resolvePrior, withPriors } from './prior-settings.js';
 
 // [CLS] 7 8 [SEP] 1 2 3 [SEP]
@@ -12,6 +14,12 @@ const input = { ids: [101, 7, 8, 102, 1, 2, 3, 102], typeIds: [0, 0, 0, 0, 1, 1,
 test('the first text and the special tokens are above everything, the second is left to the reducer', () => {
   expect(Array.from(firstText(input))).toEqual([1e5, 1e5, 1e5, 1e5, 0, 0, 0, 1e5]);
   expect(withPriors({ name: 'first-text', layers: 2 }, [input])[0]?.prior).toEqual(firstText(input));
+});
+
+test('or the other way round', () => {
+  expect(Array.from(secondText(input))).toEqual([1e5, 0, 0, 1e5, 1e5, 1e5, 1e5, 1e5]);
+  expect(withPriors({ name: 'second-text', layers: 2 }, [input])[0]?.prior).toEqual(secondText(input));
+  expect(Array.from(secondText({ ids: [101, 7, 102], typeIds: [0, 0, 0] }))).toEqual([0, 0, 0]);
 });
 
 test('of one text, and without segments, there is nothing to rank', () => {
@@ -23,6 +31,10 @@ test('it ranks in all layers, of every task that reads two texts', () => {
   const expected = { name: 'first-text', layers: 6 };
   for (const task of [rerank(), regression(), questionAnswering()])
     expect(resolvePrior({ name: 'first-text' }, { task, layers: 6 })).toEqual(expected);
+  expect(resolvePrior({ name: 'second-text' }, { task: sequenceClassification(['a', 'b']), layers: 6 })).toEqual({
+    name: 'second-text',
+    layers: 6,
+  });
   expect(resolvePrior({ name: 'question-overlap' }, { task: rerank(), layers: 6 })).toMatchObject({ layers: 4 });
   expect(() => resolvePrior({ name: 'first-text' }, { task: tokenClassification(['O']), layers: 6 })).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/of the second of two texts/) }),

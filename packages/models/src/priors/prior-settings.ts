@@ -1,6 +1,7 @@
 import type { EncoderInput } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import { firstText } from './first-text.js';
+import { secondText } from './second-text.js';
 import { greatestWindow, questionOverlap, usualWindow } from './question-overlap.js';
 import type { PriorName } from '../tasks/prior-name.js';
 import type { Task } from '../tasks/task.js';
@@ -9,7 +10,7 @@ import type { Task } from '../tasks/task.js';
 export interface PriorSettings {
   /** `none` says that there is no prior where the task would bring one. */
   readonly name: PriorName;
-  /** It ranks in this many first layers. Default two thirds of the layers; `first-text`: all of them. */
+  /** It ranks in this many first layers. Default two thirds of the layers; `first-text` and `second-text`: all of them. */
   readonly layers?: number | undefined;
   /** `question-overlap`: tokens on either side of a word of the question that gain from it, 1 to 64. Default 24. */
   readonly window?: number | undefined;
@@ -22,7 +23,7 @@ export interface ModelPrior {
   readonly window?: number;
 }
 
-const known: readonly PriorName[] = ['question-overlap', 'first-text', 'none'];
+const known: readonly PriorName[] = ['question-overlap', 'first-text', 'second-text', 'none'];
 
 /** Whether a name is that of a prior. */
 export const isPriorName = (name: string): name is PriorName => name !== 'none' && known.some((own) => own === name);
@@ -67,7 +68,9 @@ interface PriorContext {
 const misfit = (name: PriorName, { asksQuestions, pair }: PriorContext['task']): string | undefined => {
   if (name === 'question-overlap')
     return asksQuestions ? undefined : 'ranks the tokens of a context by the words of its question';
-  return pair === 'none' ? 'ranks the tokens of the second of two texts' : undefined;
+  return pair === 'none'
+    ? `ranks the tokens of the ${name === 'first-text' ? 'second' : 'first'} of two texts`
+    : undefined;
 };
 
 /**
@@ -87,7 +90,7 @@ export const resolvePrior = (
   const why = misfit(name, task);
   if (why !== undefined)
     throw new ModelError('OPTION_INVALID', `The prior ${name} ${why}, and this model does ${task.name}; choose none.`);
-  const usual = name === 'first-text' ? count : Math.max(1, Math.round((2 * count) / 3));
+  const usual = name === 'question-overlap' ? Math.max(1, Math.round((2 * count) / 3)) : count;
   const { layers = usual, window = usualWindow } = settings;
   if (layers > count)
     throw new ModelError(
@@ -98,8 +101,10 @@ export const resolvePrior = (
 };
 
 /** What a prior says of one input. */
-const priorOf = (prior: ModelPrior, input: EncoderInput): Float32Array =>
-  prior.name === 'first-text' ? firstText(input) : questionOverlap(input, prior);
+const priorOf = (prior: ModelPrior, input: EncoderInput): Float32Array => {
+  if (prior.name === 'question-overlap') return questionOverlap(input, prior);
+  return prior.name === 'first-text' ? firstText(input) : secondText(input);
+};
 
 /** Inputs with what a model's prior knows of them before the encoder runs. */
 export const withPriors = (prior: ModelPrior | undefined, inputs: readonly EncoderInput[]): readonly EncoderInput[] =>

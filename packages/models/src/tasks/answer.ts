@@ -55,4 +55,6 @@ export interface Answer {
   readonly tokenAnswers?: readonly TokenAnswer[];
   /** The vector of the text: embedding only, where `label` is empty and `score` 1. */
   readonly embedding?: Float32Array;
+  /** A vector for each token of the text, special ones included: embedding without pooling only. */
+  readonly tokenEmbeddings?: readonly Float32Array[];
 }

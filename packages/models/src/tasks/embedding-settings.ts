@@ -2,10 +2,13 @@ import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
 import { isRecord } from '../sources/json-record.js';
 
-/** What becomes the vector of a text: the mean of its tokens' last states, one in which a token weighs as much as its place, or the state of the first. */
-export type EmbeddingPooling = 'mean' | 'weighted-mean' | 'first';
+/**
+ * What becomes the vector of a text: the mean of its tokens' last states, one in which a token weighs as much as its place, or the state of the first.
+ * With `none` a text has a vector for every token, special ones included.
+ */
+export type EmbeddingPooling = 'mean' | 'weighted-mean' | 'first' | 'none';
 
-const poolings: readonly EmbeddingPooling[] = ['mean', 'weighted-mean', 'first'];
+const poolings: readonly EmbeddingPooling[] = ['mean', 'weighted-mean', 'first', 'none'];
 
 /** How a model makes vectors of texts. */
 export interface EmbeddingSettings {

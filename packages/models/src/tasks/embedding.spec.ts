@@ -85,6 +85,26 @@ describe('the vector of a text', () => {
     other.dispose();
   });
 
+  test('without pooling every token has its last state, and a text none', async () => {
+    const other = await withSettings({ pooling: 'none', normalize: false, dimensions: 8 });
+    for (const lengths of [undefined, reduced.point.lengths]) {
+      const rows = await statesOf('a good phone is very good', lengths);
+      const [{ tokenEmbeddings = [], embedding }] = await other.predict(
+        ['a good phone is very good'],
+        lengths && { point: { lengths } },
+      );
+      expect(tokenEmbeddings).toHaveLength(rows.length);
+      tokenEmbeddings.forEach((vector, token) => expectNear(vector, rows[token]?.slice(0, 8) ?? []));
+      expect(embedding).toBeUndefined();
+    }
+    for (const refused of [other.embed([short]), other.identity()])
+      await expect(refused).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(/pooling of this model is none.*tokenEmbeddings/) as string,
+      });
+    other.dispose();
+  });
+
   test('has length 1 where the checkpoint normalises', async () => {
     const [{ vector, point, cost, tokens, keptTokens }] = await predictor.embed([short], reduced);
     expect(norm(vector)).toBeCloseTo(1, 6);

@@ -7,6 +7,8 @@ import { pearson, spearman } from '../metrics/correlation.js';
 import { cosine, unit } from '../metrics/vectors.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { isOfClass } from './checkpoint-class.js';
+import type { AnswerTensor } from './answer-tensors.js';
+import type { Answer } from './answer.js';
 import type { EmbeddingSettings } from './embedding-settings.js';
 import { promptText, readSettings, settingsKey, usualSettings, writeSettings } from './embedding-settings.js';
 import type { LabelledInput } from './labelled-input.js';
@@ -35,6 +37,20 @@ const oneText = (text: TextInput): string => {
     'OPTION_INVALID',
     'A pair of texts came, and a vector is made of one text; give each of the two by itself.',
   );
+};
+
+const textVector: AnswerTensor = {
+  name: 'embedding',
+  datatype: 'FP32',
+  width: -1,
+  read: ({ embedding: vector = [] }) => [...vector],
+};
+
+/** Texts differ in how many tokens they have: a list of lists as JSON. */
+const tokenVectors: AnswerTensor = {
+  name: 'token_embeddings',
+  datatype: 'BYTES',
+  read: ({ tokenEmbeddings = [] }) => [JSON.stringify(tokenEmbeddings.map((vector) => [...vector]))],
 };
 
 const correlations = { spearman, pearson } as const;
@@ -77,9 +93,17 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
   const { pooling, normalize, maxLength = Infinity, dimensions = width, lowerCase } = settings;
   const written = (text: string, prompt: string): string =>
     lowerCase ? `${prompt}${text}`.toLowerCase() : `${prompt}${text}`;
-  const answer = (logits: ArrayLike<number>): { label: string; score: number; embedding: Float32Array } => {
-    const vector = Float32Array.from(logits).subarray(0, dimensions);
-    return { label: '', score: 1, embedding: normalize ? unit(vector) : vector };
+  const vectorAt = (logits: Float32Array, from = 0): Float32Array => {
+    const vector = logits.subarray(from, from + dimensions);
+    return normalize ? unit(vector) : vector;
+  };
+  const ofTokens = pooling === 'none';
+  const answer = (logits: ArrayLike<number>): Answer => {
+    const numbers = Float32Array.from(logits);
+    const whole = { label: '', score: 1 };
+    if (!ofTokens) return { ...whole, embedding: vectorAt(numbers) };
+    const tokens = Array.from({ length: numbers.length / width }, (_, token) => token);
+    return { ...whole, tokenEmbeddings: tokens.map((token) => vectorAt(numbers, token * width)) };
   };
   return {
     name: 'embedding',
@@ -94,9 +118,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     labels: [],
     defaultMetric: 'spearman',
     answers: 'vectors',
-    answerTensors: [
-      { name: 'embedding', datatype: 'FP32', width: -1, read: ({ embedding: vector = [] }) => [...vector] },
-    ],
+    answerTensors: [ofTokens ? tokenVectors : textVector],
     checkpoint: { classSuffix: 'Model', config: { [settingsKey]: writeSettings(settings) } },
     answer,
 
@@ -127,7 +149,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     ): PreparedText => {
       const whole = written(oneText(text), promptText(settings, prompt));
       const most = Math.min(positions, maxLength);
-      if (inWindows) {
+      if (inWindows && !ofTokens) {
         const inputs = textWindows(tokenizer.encode(whole), most);
         const tokens = inputs.map(({ ids }) => ids.length);
         return { inputs, answer: (vectors) => answer(meanOf(vectors, tokens)) };
@@ -142,6 +164,11 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     },
 
     score: (metric, logits, examples) => {
+      if (ofTokens)
+        throw new ModelError(
+          'OPTION_INVALID',
+          'The pooling is none, and how alike two texts are is told by one vector each; choose mean, weighted-mean or first.',
+        );
       const correlation = Object.hasOwn(correlations, metric)
         ? correlations[metric as keyof typeof correlations]
         : undefined;

@@ -18,6 +18,12 @@ export const logitAxes = ({ pool }: Pick<Readout, 'pool'>): string[] =>
 export const logitCount = ({ pool, outputs }: Readout, tokens: number): number =>
   pool === 'none' ? tokens * outputs : outputs;
 
+/** What the output of a readout without an output layer is called: states as the encoder gives them have the name that every tool knows. */
+const vectorsName = ({ pool, normalize = false }: Readout): string => {
+  if (pool !== 'none') return 'sentence_embedding';
+  return normalize ? 'token_embeddings' : 'last_hidden_state';
+};
+
 /** What the outputs of an exported file are called. */
 export const outputNamesOf = ({ outputNames, readout }: Pick<Task, 'outputNames' | 'readout'>): readonly string[] =>
-  outputNames ?? [readout.layer === 'none' ? 'sentence_embedding' : 'logits'];
+  outputNames ?? [readout.layer === 'none' ? vectorsName(readout) : 'logits'];

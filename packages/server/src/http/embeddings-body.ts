@@ -9,16 +9,23 @@ const promptName = orNull(
   Type.String({ description: 'What is put before each text: a prompt of the model, by name.' }),
 );
 
-/** A request of Text Embeddings Inference. */
-export const embedBody = Type.Object({
+const embedFields = {
   inputs: Type.Union([Type.String(), Type.Array(Type.String())], { description: 'a text or a list of texts.' }),
   truncate: predictBody.properties.truncate,
   truncation_direction: predictBody.properties.truncation_direction,
-  normalize: orNull(Type.Boolean({ description: 'Vectors of length 1 (the default), or as the model gives them.' })),
   prompt_name: promptName,
-  dimensions,
   ...modelFields,
   parameters: predictBody.properties.parameters,
+};
+
+/** A request of Text Embeddings Inference for vectors of tokens. */
+export const embedAllBody = Type.Object(embedFields);
+
+/** A request of Text Embeddings Inference for vectors of texts. */
+export const embedBody = Type.Object({
+  ...embedFields,
+  normalize: orNull(Type.Boolean({ description: 'Vectors of length 1 (the default), or as the model gives them.' })),
+  dimensions,
 });
 
 const tokens = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 });

@@ -1,10 +1,11 @@
 /** The routes of models that make vectors of texts: Text Embeddings Inference's, and OpenAI's. */
-import type { Prediction, TextInput, TokenInput } from '@length-adaptive/models';
+import type { TextInput, TokenInput } from '@length-adaptive/models';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { InferenceResult } from '../request.js';
-import { embeddingsBody, embedBody, openAiInputs } from './embeddings-body.js';
+import type { Found } from './inference.js';
+import { embedAllBody, embeddingsBody, embedBody, openAiInputs } from './embeddings-body.js';
 import type { Routes } from './routes.js';
 import { given } from './text-embeddings-body.js';
 import { textEmbeddingsErrors, textEmbeddingsErrorSchema } from './text-embeddings-errors.js';
@@ -16,13 +17,35 @@ import type { VectorWishes } from './vector-of.js';
 const vector = Type.Array(Type.Number());
 
 /** What a route of vectors asks the model for. */
-interface Asked extends VectorWishes {
+interface Asked {
   readonly inputs: readonly (TextInput | TokenInput)[];
   readonly model: string | undefined;
   readonly version?: string | undefined;
   readonly fields: Static<typeof embedBody>['parameters'];
   readonly promptName?: string | undefined;
+  readonly everyToken?: boolean | undefined;
 }
+
+/** A request on its way to its answer. */
+interface Exchanged {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** What a request of Text Embeddings Inference asks for. @throws ServerError `REQUEST_INVALID` where texts are to be cut at their beginning */
+const askedOf = (body: Static<typeof embedAllBody>): Asked & { readonly inputs: readonly string[] } => {
+  const { inputs, truncate, truncation_direction, prompt_name, parameters = {} } = body;
+  if (given(truncation_direction)?.toLowerCase() === 'left')
+    throw invalidRequest('truncation_direction is Left, and texts are cut at their end only: send Right.');
+  const wanted = given(truncate);
+  return {
+    inputs: [inputs].flat(),
+    model: given(body.model),
+    version: given(body.version),
+    fields: { ...parameters, ...(wanted !== undefined && { truncate: wanted }) },
+    promptName: given(prompt_name),
+  };
+};
 
 const openAiAnswer = Type.Object({
   object: Type.Literal('list'),
@@ -38,60 +61,54 @@ const openAiAnswer = Type.Object({
 });
 
 export const embeddingRoutes: Routes = (app, { inference }) => {
-  /** @returns the vectors in the order of the inputs, after the headers of the reply are set */
-  const embed = async (
-    { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-    { inputs, model, version, fields = {}, promptName, ...wishes }: Asked,
-  ): Promise<{
-    readonly vectors: readonly Float32Array[];
-    readonly result: InferenceResult;
-    readonly name: string;
-  }> => {
+  /** Has the model answer, after which the headers of the reply are set. */
+  const run = async (
+    { request, reply }: Exchanged,
+    { inputs, model, version, fields = {}, promptName, everyToken }: Asked,
+  ): Promise<{ readonly found: Found; readonly result: InferenceResult }> => {
     if (inputs.length === 0) throw new ServerError('TEXT_EMPTY', 'No text came; expected at least one.');
     const found = inference.find(request, { model, version, answers: 'vectors' });
-    const result = await inference.run(request, reply, found, { inputs, fields, promptName });
-    const read = ({ embedding = new Float32Array() }: Prediction): Float32Array => vectorOf(embedding, wishes);
-    return { vectors: result.predictions.map(read), result, name: found.model.name };
+    return { found, result: await inference.run(request, reply, found, { inputs, fields, promptName, everyToken }) };
   };
+  /** Vectors in the order of the inputs. */
+  const vectorsOf = ({ predictions }: InferenceResult, wishes: VectorWishes): Float32Array[] =>
+    predictions.map(({ embedding = new Float32Array() }) => vectorOf(embedding, wishes));
+
+  const failures = { '4xx': textEmbeddingsErrorSchema, '5xx': textEmbeddingsErrorSchema };
+  const tags = ['Text Embeddings Inference'];
 
   app.post(
     '/embed',
     {
       config: { inference: true, errorFormat: textEmbeddingsErrors },
+      schema: { tags, body: embedBody, response: { 200: Type.Array(vector), ...failures } },
+    },
+    async (request, reply) => {
+      const { normalize, dimensions } = request.body;
+      const asked = askedOf(request.body);
+      const { result } = await run({ request, reply }, asked);
+      const vectors = vectorsOf(result, { normalize: given(normalize) ?? true, dimensions: given(dimensions) });
+      reply.headers(textEmbeddingsHeaders(asked.inputs, result, reply.elapsedTime));
+      return vectors.map((numbers) => [...numbers]);
+    },
+  );
+
+  app.post(
+    '/embed_all',
+    {
+      config: { inference: true, errorFormat: textEmbeddingsErrors },
       schema: {
-        tags: ['Text Embeddings Inference'],
-        body: embedBody,
-        response: { 200: Type.Array(vector), '4xx': textEmbeddingsErrorSchema, '5xx': textEmbeddingsErrorSchema },
+        tags,
+        description: 'A vector for every token of a text, special ones included, as the model gives them: not pooled.',
+        body: embedAllBody,
+        response: { 200: Type.Array(Type.Array(vector)), ...failures },
       },
     },
     async (request, reply) => {
-      const {
-        inputs,
-        truncate,
-        truncation_direction,
-        normalize,
-        prompt_name,
-        dimensions,
-        parameters = {},
-      } = request.body;
-      if (given(truncation_direction)?.toLowerCase() === 'left')
-        throw invalidRequest('truncation_direction is Left, and texts are cut at their end only: send Right.');
-      const texts = [inputs].flat();
-      const wanted = given(truncate);
-      const { vectors, result } = await embed(
-        { request, reply },
-        {
-          inputs: texts,
-          model: given(request.body.model),
-          version: given(request.body.version),
-          fields: { ...parameters, ...(wanted !== undefined && { truncate: wanted }) },
-          promptName: given(prompt_name),
-          normalize: given(normalize) ?? true,
-          dimensions: given(dimensions),
-        },
-      );
-      reply.headers(textEmbeddingsHeaders(texts, result, reply.elapsedTime));
-      return vectors.map((numbers) => [...numbers]);
+      const asked = askedOf(request.body);
+      const { result } = await run({ request, reply }, { ...asked, everyToken: true });
+      reply.headers(textEmbeddingsHeaders(asked.inputs, result, reply.elapsedTime));
+      return result.predictions.map(({ tokenEmbeddings = [] }) => tokenEmbeddings.map((numbers) => [...numbers]));
     },
   );
 
@@ -107,10 +124,11 @@ export const embeddingRoutes: Routes = (app, { inference }) => {
     },
     async (request, reply) => {
       const { input, model, encoding_format, dimensions, user: _, prompt_name, ...fields } = request.body;
-      const { vectors, result, name } = await embed(
+      const { found, result } = await run(
         { request, reply },
-        { inputs: openAiInputs(input), model, fields, promptName: given(prompt_name), dimensions: given(dimensions) },
+        { inputs: openAiInputs(input), model, fields, promptName: given(prompt_name) },
       );
+      const vectors = vectorsOf(result, { dimensions: given(dimensions) });
       const asBase64 = given(encoding_format) === 'base64';
       return {
         object: 'list' as const,
@@ -119,7 +137,7 @@ export const embeddingRoutes: Routes = (app, { inference }) => {
           index,
           embedding: asBase64 ? vectorBase64(numbers) : [...numbers],
         })),
-        model: name,
+        model: found.model.name,
         usage: { prompt_tokens: result.tokens, total_tokens: result.tokens },
       };
     },

@@ -37,6 +37,8 @@ export interface Work {
   readonly rawScores?: boolean | undefined;
   /** Name of the model's prompt that is put before each text: embedding only. */
   readonly promptName?: string | undefined;
+  /** Whether every token of a text has a vector: embedding only. */
+  readonly everyToken?: boolean | undefined;
 }
 
 /** The two steps from a request to its answer, the same for all protocols. */
@@ -101,7 +103,12 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     );
   },
 
-  run: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, partial, rawScores, promptName }) => {
+  run: async (
+    request,
+    reply,
+    { model, status: { paretoSet } },
+    { inputs, fields, partial, rawScores, promptName, everyToken },
+  ) => {
     checkSize(inputs, options);
     checkPriority(fields, options);
     const exchange = exchangeOf(request);
@@ -111,6 +118,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
       ...(partial && { partial }),
       ...(rawScores && { rawScores }),
       ...(promptName !== undefined && { promptName }),
+      ...(everyToken && { everyToken }),
     });
     exchange.result = result;
     reply.headers(headersOfResult(result, reply.elapsedTime));

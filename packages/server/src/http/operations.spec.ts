@@ -151,6 +151,8 @@ test('every answer is as OpenAPI describes it', async () => {
     ]),
     ['post', '/embed', one.post('/embed', { model: 'vectors', inputs: ['good', 'bad'] })],
     ['post', '/embed', one.post('/embed', { model: 'reviews', inputs: 'good' })],
+    ['post', '/embed_all', one.post('/embed_all', { model: 'vectors', inputs: ['good', 'very bad'] })],
+    ['post', '/embed_all', one.post('/embed_all', { model: 'reviews', inputs: 'good' })],
     ...[{ input: ['good', 'bad'] }, { input: 'good', encoding_format: 'base64' }, { input: 3 }].map(
       (body): [string, string, Promise<Answer>] => [
         'post',

@@ -8,18 +8,24 @@ import { messageOf, placeOf } from '../errors.js';
 import { openPredictor } from './open-predictor.js';
 import type { ModelFacts, ThreadAnswer, ThreadData, ThreadResult, ThreadText, TimedBatch } from './thread-messages.js';
 
-let opening: Promise<Predictor> | undefined;
-
-/** Opens the model, again if that failed: its files may have come back. */
-const opened = async (): Promise<Predictor> => {
-  opening ??= openPredictor(workerData as ThreadData);
-  try {
-    return await opening;
-  } catch (error) {
-    opening = undefined;
-    throw error;
-  }
+/** What opens the model when it is first asked for, and again if that failed: its files may have come back. */
+const opener = (more: Partial<ThreadData> = {}): (() => Promise<Predictor>) => {
+  let opening: Promise<Predictor> | undefined;
+  return async () => {
+    opening ??= openPredictor({ ...(workerData as ThreadData), ...more });
+    try {
+      return await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
 };
+
+const opened = opener();
+
+/** The model once more, with a vector for every token: opened for the first request that wants these. */
+const openedForTokens = opener({ embedding: { pooling: 'none', normalize: false } });
 
 /** Codes of the packages below that are the client's doing, and what they are called here. */
 const clientCodes: Readonly<Record<string, ServerErrorCode>> = {
@@ -77,21 +83,35 @@ export const open = async (): Promise<void> => {
   await opened();
 };
 
+/** What answers texts that are read alike, and why it cannot be opened. */
+const predictorFor = async ({ everyToken = false }: ThreadText): Promise<Predictor | ThreadAnswer> => {
+  if (!everyToken) return opened();
+  try {
+    return await openedForTokens();
+  } catch (error) {
+    return failed(error);
+  }
+};
+
 /** Computes one batch. */
 export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResult> => {
-  const predictor = await opened();
+  await opened();
+  const predictors = new Map<boolean, Predictor | ThreadAnswer>();
+  for (const text of texts) {
+    const key = text.everyToken === true;
+    if (!predictors.has(key)) predictors.set(key, await predictorFor(text));
+  }
   const start = performance.now();
   const answers = new Array<ThreadAnswer>(texts.length);
   const groups = new Map<string, number[]>();
   texts.forEach((text, row) => {
-    const key = JSON.stringify(optionsOf(text));
+    const key = JSON.stringify([text.everyToken, optionsOf(text)]);
     groups.set(key, [...(groups.get(key) ?? []), row]);
   });
   for (const rows of groups.values()) {
-    const own = await answerAlike(
-      predictor,
-      rows.map((row) => texts[row] as ThreadText),
-    );
+    const alike = rows.map((row) => texts[row] as ThreadText);
+    const predictor = predictors.get(alike[0]?.everyToken === true) as Predictor | ThreadAnswer;
+    const own = 'predict' in predictor ? await answerAlike(predictor, alike) : alike.map(() => predictor);
     rows.forEach((row, i) => (answers[row] = own[i] as ThreadAnswer));
   }
   return { answers, computeMs: performance.now() - start };

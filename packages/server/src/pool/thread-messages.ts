@@ -3,6 +3,7 @@ import type { OperatingPoint } from '@length-adaptive/core';
 import type {
   AffordablePoints,
   Dimensions,
+  EmbeddingSettings,
   NearestPoint,
   ParetoPoint,
   Prediction,
@@ -21,6 +22,8 @@ export interface ThreadData {
   readonly precision: Precision;
   /** Threads of one operator. */
   readonly threads: number;
+  /** How the model makes vectors. Default: as its files say. */
+  readonly embedding?: Partial<EmbeddingSettings> | undefined;
 }
 
 /** A batch that was timed when the thread began. */
@@ -52,6 +55,7 @@ export interface ThreadText {
   readonly threshold?: number | undefined;
   readonly rawScores?: boolean | undefined;
   readonly promptName?: string | undefined;
+  readonly everyToken?: boolean | undefined;
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */

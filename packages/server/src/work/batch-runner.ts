@@ -46,7 +46,7 @@ const pointsOf = ({ allowed, cost }: Choices, top: Choice): ThreadText['point'] 
       };
 
 const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadText => {
-  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores, promptName } = request;
+  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores, promptName, everyToken } = request;
   return {
     input: inputs[text] as ThreadText['input'],
     point: pointsOf(choices, choice),
@@ -56,6 +56,7 @@ const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadT
     threshold,
     rawScores,
     promptName,
+    everyToken,
   };
 };
 

@@ -1,0 +1,36 @@
+import type { RerankDocument, Reranker, RerankOptions, Reranking } from '@length-adaptive/models/predict';
+
+/** What puts documents in order. */
+export type DocumentReranker = Pick<Reranker, 'rerank'>;
+
+/** How documents are put in order. */
+export interface RankingOptions extends Pick<RerankOptions, 'budget' | 'point' | 'cascade' | 'deadlineMs'> {
+  /** Most documents to give. Default: all of them. */
+  readonly topN?: number | undefined;
+}
+
+/** The number of a document, and how relevant it is; without a score where a deadline left no time for it, or where it cannot be read. */
+export interface Ranked {
+  readonly index: number;
+  readonly score?: number;
+}
+
+/** Every document of a ranking once: those that were scored, the best first, then the others in the order in which they came. */
+export const everyDocument = ({ results, unseen, failed }: Reranking): Ranked[] => [
+  ...results.map(({ index, score }) => ({ index, score })),
+  ...[...unseen, ...failed.map(({ index }) => index)].sort((a, b) => a - b).map((index) => ({ index })),
+];
+
+/**
+ * Documents in the order of their relevance; none of none.
+ *
+ * @throws ModelError what `rerank` throws
+ */
+export const rankDocuments = async (
+  reranker: DocumentReranker,
+  { query, documents }: { readonly query: string; readonly documents: readonly RerankDocument[] },
+  { topN, ...options }: RankingOptions = {},
+): Promise<Ranked[]> => {
+  if (documents.length === 0) return [];
+  return everyDocument(await reranker.rerank(query, documents, options)).slice(0, topN);
+};
