@@ -16,7 +16,27 @@ const rowsOf = (id: string, comparisons: readonly SeedComparison[], about: strin
     note: `median of ${values.length} seeds (${values.map((value) => value.toFixed(3)).join(', ')}); ${note}; ${about}`,
   });
   const reached = comparisons.filter((comparison) => comparison.reached).length;
+  const raceRows = (['surrogate', 'nsga2'] as const).flatMap((method) => {
+    const races = comparisons.flatMap(({ races: both }) => both?.[method] ?? []);
+    if (races.length === 0) return [];
+    const suffix = method === 'surrogate' ? '' : `.${method}`;
+    return [
+      row(
+        `race.passes${suffix}`,
+        races.map(({ passes }) => passes),
+        'share',
+        `passes over an example that were made by ${method} where points race, of all points on all examples`,
+      ),
+      row(
+        `race.hv_ratio${suffix}`,
+        races.map(({ ratio }) => ratio),
+        'share',
+        `hypervolume of its Pareto set, as a share of that without a race`,
+      ),
+    ];
+  });
   return [
+    ...raceRows,
     row(
       'hv_ratio',
       comparisons.map(({ ratio }) => ratio),

@@ -8,7 +8,7 @@ import type {
   ScorePoints,
 } from '@length-adaptive/models';
 import { searchLengths } from '@length-adaptive/models';
-import { fidelityOf } from './score-table.js';
+import { fidelityByExample, fidelityOf } from './score-table.js';
 import type { ScoreTable } from './score-table.js';
 
 /** Points that evolution scores: the default of `lat search --method nsga2`. */
@@ -29,7 +29,20 @@ export interface SeedComparison {
   readonly reached: boolean;
   /** Rank correlation of scores with what was foretold of them before they were measured. */
   readonly foretold: number;
+  /** What racing over the examples saves, where there are enough of them. */
+  readonly races?: Readonly<Record<'surrogate' | 'nsga2', RaceComparison>>;
 }
+
+/** A search whose points race, beside the same one in which all run on all examples. */
+export interface RaceComparison {
+  /** Passes over an example, as a share of all points on all examples. */
+  readonly passes: number;
+  /** Hypervolume of its Pareto set, as a share of the other's. */
+  readonly ratio: number;
+}
+
+/** Fewer examples than this tell little of each other. */
+const enough = 40;
 
 const directions = { score: 'maximize', cost: 'minimize' } as const;
 
@@ -52,7 +65,7 @@ export const compareOnModel = async (
 ): Promise<SeedComparison> => {
   const score: ScorePoints = async (points) => {
     const scores: number[] = [];
-    for (const point of points) scores.push(fidelityOf(await table(point)));
+    for (const point of points) scores.push(fidelityOf(await table(point), model));
     return scores;
   };
   let foretold = Number.NaN;
@@ -71,6 +84,21 @@ export const compareOnModel = async (
   const led = await run({ method: 'surrogate', evaluations: most });
   const worst = Math.min(...plain.slice(0, 25).map((point) => point.score)); // of the initial population, which all seeds share
   const goal = volumeOf(plain, worst);
+  const raceOf = async (
+    options: Pick<LengthSearchOptions, 'method' | 'evaluations'>,
+    whole: readonly ParetoPoint[],
+  ): Promise<RaceComparison> => {
+    const scoreExamples = fidelityByExample(table, model, examples.length);
+    const { paretoSet, raced = { asked: 1, all: 1 } } = await searchLengths(model, examples, {
+      ...{ metric: 'fidelity', scoreExamples, dropRatioBound, seed },
+      ...options,
+    });
+    return { passes: raced.asked / raced.all, ratio: volumeOf(paretoSet, worst) / volumeOf(whole, worst) };
+  };
+  const races = examples.length >= enough && {
+    surrogate: await raceOf({ method: 'surrogate', evaluations: fewEvaluations }, led.slice(0, fewEvaluations)),
+    nsga2: await raceOf({ method: 'nsga2', evaluations: plainEvaluations }, plain),
+  };
   const needed = led.findIndex((_, i) => volumeOf(led.slice(0, i + 1), worst) >= goal);
   return {
     ratio: volumeOf(led.slice(0, fewEvaluations), worst) / goal,
@@ -78,5 +106,6 @@ export const compareOnModel = async (
     saved: plainEvaluations / (needed < 0 ? most : needed + 1),
     reached: needed >= 0,
     foretold,
+    ...(races && { races }),
   };
 };

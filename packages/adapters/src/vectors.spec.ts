@@ -1,4 +1,4 @@
-import type { Predictor } from '@length-adaptive/models';
+import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import { miniLm, passages } from './testing/models.js';
 import { vectorMaker } from './vectors.js';
 
@@ -14,16 +14,16 @@ const prompted = (prompts: Readonly<Record<string, string>>): Predictor => {
   return {
     ...embedder,
     embedding,
-    embed: ((texts: readonly string[], { prompt, ...options } = {}) =>
+    embed: ((texts: readonly string[], { prompt, ...options }: EmbedOptions = {}) =>
       embedder.embed(texts, {
         ...options,
         prompt: typeof prompt === 'string' ? { text: prompts[prompt] ?? 'unknown' } : prompt,
-      })) as Predictor['embed'],
+      })) as unknown as Predictor['embed'],
   };
 };
 
-const rowsOf = async (...given: Parameters<Predictor['embed']>): Promise<number[][]> =>
-  (await embedder.embed(given[0], { ...given[1], onError: 'throw' })).map(({ vector }) => Array.from(vector));
+const rowsOf = async (texts: readonly string[]): Promise<number[][]> =>
+  (await embedder.embed(texts, { onError: 'throw' })).map(({ vector }) => Array.from(vector));
 
 test('vectors are those of the model, with the tokens that they took', async () => {
   const { rows, tokens } = await vectorMaker(embedder)('document', passages);
@@ -43,10 +43,10 @@ test('documents keep to their budget, queries to theirs, a call to its own', asy
   const watched: Predictor = {
     ...embedder,
     paretoSet: points,
-    embed: (texts: readonly string[], { budget, dimensions } = {}) => {
+    embed: ((texts: readonly string[], { budget, dimensions }: EmbedOptions = {}) => {
       seen.push({ budget, dimensions });
       return embedder.embed(texts, { dimensions });
-    },
+    }) as unknown as Predictor['embed'],
   };
   const make = vectorMaker(watched, { budget: { cost: 0.5 }, dimensions: 8 });
   const { rows } = await make('document', ['a text']);

@@ -138,6 +138,8 @@ export { countFlips, flipShare } from './scoring/flips.js';
 export type { Flips } from './scoring/flips.js';
 export { checkScore, createScorer, scoreNameFor } from './scoring/score.js';
 export type { Scorer, ScoreName } from './scoring/score.js';
+export { exampleScorer } from './scoring/score-examples.js';
+export type { ExampleScorer } from './scoring/score-examples.js';
 export { pointScorer } from './scoring/score-points.js';
 export type { ScoreContext, ScorePoints } from './scoring/score-points.js';
 export { fineTune, trainable } from './training/fine-tune.js';
@@ -168,11 +170,13 @@ export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-mo
 export { depthPoints } from './search/depth-points.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
-  LengthObjective,
   LengthSearchCheckpoint,
   LengthSearchGeneration,
   LengthSearchOptions,
+  LengthSearchProblem,
 } from './search/length-problem.js';
+export type { LengthObjective } from './search/objectives.js';
+export type { PointRace, RacedExamples, RacingRecord } from './search/race-points.js';
 export type { Spend } from './search/ranked-space.js';
 export { isLengthSearchCheckpoint } from './search/read-checkpoint.js';
 export { defaultEvaluations, searchMethodOf } from './search/search-method.js';

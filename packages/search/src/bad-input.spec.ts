@@ -1,6 +1,7 @@
 import { evaluateEach, minimize, nsga2, nsga3, Search, whenStagnant } from './index.js';
 import * as search from './index.js';
 import { frontSvg } from './svg/index.js';
+import { race, racingEvaluate, SurrogateSearch } from './surrogate/index.js';
 import { tradeOff } from './testing/trade-off.js';
 import { workerPool } from './workers/index.js';
 
@@ -113,8 +114,26 @@ describe('options of everything else', () => {
         ),
     ],
     ['workerPool()', () => workerPool(untyped({ worker: () => undefined, threads: 2 }))],
+    [
+      'racingEvaluate()',
+      () => {
+        const exact = { b: () => 1 };
+        const options = { raced: 'a', exact, objectives: { a: 'maximize', b: 'minimize' }, examples: 3, eror: 0.1 };
+        return racingEvaluate(untyped({ ...options, score: async () => [] }));
+      },
+    ],
     ['frontSvg()', () => frontSvg([], { a: 'minimize', b: 'minimize' }, untyped({ tittle: 'x' }))],
   ])('%s refuses unknown ones by name', (what, run) => {
     expect(run).toThrow(coded('INVALID_OPTION', `${what} got an option "`));
+  });
+
+  it('race() and a surrogate search refuse unknown ones by name', async () => {
+    await expect(race([1], untyped({ examples: 3, score: async () => [[1, 1, 1]], look: [0.5] }))).rejects.toEqual(
+      coded('INVALID_OPTION', 'race() got an option "look"'),
+    );
+    const problem = { ...tradeOff(), features: (shares: readonly number[]) => shares };
+    expect(() => new SurrogateSearch(problem, untyped({ evaluations: 5, evaluation: 5 }))).toThrow(
+      coded('INVALID_OPTION', '"evaluation" is no option'),
+    );
   });
 });

@@ -32,6 +32,12 @@ describe('no loop is without an end', () => {
     ['nothing is accepted', failed('NO_CANDIDATES', 'passed accept()')],
     ['nothing but the seed is accepted', saturated(1)],
     ['operators that give what they get', saturated(1)],
+    ['a surrogate, one point', saturated(1)],
+    ['a surrogate, one point of reals', saturated(1)],
+    ['a surrogate beyond the space', saturated(20)],
+    ['a surrogate, nothing is accepted', failed('NO_CANDIDATES', 'passed accept()')],
+    ['a race of one example', [{ examples: 1 }, { examples: 1 }].map((part) => expect.objectContaining(part))],
+    ['a race of equals', new Array(3).fill(expect.objectContaining({ examples: 50 }))],
     ['a sweep over rows below everything', null],
     ['a sweep of four over rows below everything', null],
   ])('%s', (name, expected) => {

@@ -68,6 +68,17 @@ export const readCheckpointBody = (
   return { fields: data, evaluated: entries, isMember };
 };
 
+/** @throws SearchError `INVALID_CHECKPOINT` for a generation, or batch, that a limit cut short and that does not fit what was evaluated */
+export const checkCut = (cut: unknown, { evaluated, isMember }: CheckpointBody): void => {
+  if (cut === undefined) return;
+  const before = isRecord(cut) ? cut : {};
+  const first = Number(before['evaluations']);
+  const members = before['population'];
+  const fits = Array.isArray(members) && members.every((entry) => isMember(entry) && entry < first);
+  if (!fits || !isCount(first) || first > evaluated.length || !Array.isArray(before['random']))
+    throw invalidCheckpoint(`Checkpoint's cut generation does not fit its ${evaluated.length} evaluated genotypes.`);
+};
+
 /** @throws SearchError `CHECKPOINT_MISMATCH` naming the first part that a search has otherwise than its checkpoint */
 export const checkSameParts = <Part extends string>(
   saved: Readonly<Record<Part, unknown>>,

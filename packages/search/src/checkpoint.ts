@@ -1,5 +1,5 @@
 import type { Algorithm } from './algorithms/algorithm.js';
-import { checkSameParts, invalidCheckpoint, isCount, isRecord, readCheckpointBody } from './checkpoint-body.js';
+import { checkCut, checkSameParts, readCheckpointBody } from './checkpoint-body.js';
 import type { Direction, Directions } from './dominance.js';
 import type { ResolvedSettings } from './options.js';
 import type { RandomState } from './random.js';
@@ -56,20 +56,13 @@ export const writeCheckpoint = <Genome>(body: Omit<Checkpoint<Genome>, 'format' 
  * @throws SearchError `INVALID_CHECKPOINT` if it is not one, `CHECKPOINT_VERSION` if a different release wrote it
  */
 export const readCheckpoint = (data: unknown): Checkpoint => {
-  const { fields, evaluated, isMember } = readCheckpointBody(data, {
+  const body = readCheckpointBody(data, {
     format: FORMAT,
     version: VERSION,
     search: 'search',
   });
-  const { cut } = fields;
-  if (cut === undefined) return fields as unknown as Checkpoint;
-  const before = isRecord(cut) ? cut : {};
-  const first = Number(before['evaluations']);
-  const members = before['population'];
-  const fits = Array.isArray(members) && members.every((entry) => isMember(entry) && entry < first);
-  if (!fits || !isCount(first) || first > evaluated.length || !Array.isArray(before['random']))
-    throw invalidCheckpoint(`Checkpoint's cut generation does not fit its ${evaluated.length} evaluated genotypes.`);
-  return fields as unknown as Checkpoint;
+  checkCut(body.fields['cut'], body);
+  return body.fields as unknown as Checkpoint;
 };
 
 /** @throws SearchError `CHECKPOINT_MISMATCH` if the checkpoint belongs to other objectives, constraints or another algorithm */

@@ -73,6 +73,7 @@ export const searchOptions = {
     'score on the held-out examples (default: that of the search if it is a metric, else that of the task)',
     undefined,
   ),
+  race: enabled('score every configuration on all examples, also one that another clearly beats (with --redis always)'),
   latency: enabled('do not measure the speed of the Pareto set'),
   speedSamples: number('N', 'examples that speed is measured on', { integer: true, min: 1, fallback: 16 }),
   speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),

@@ -24,6 +24,7 @@ const report: SearchReport = {
   method: 'nsga2',
   generations: 10,
   evaluations: 220,
+  raced: { asked: 15_400, all: 22_000 },
   speed: { samples: 16, repeats: 5 },
   engine: { engine: 'tfjs', precision: 'fp32', backend: 'wasm' },
   threads: 2,
@@ -325,4 +326,16 @@ test('weights that never saw LengthDrop are called so, with what it would have t
     );
   }
   expect(reportPage(report)).not.toContain('never trained');
+});
+
+test('what racing saved is told, in the terminal and on the page; nothing where nothing was saved', () => {
+  const told = /stopped early: 15400 passes over an example were made, 30\.0% less than 22000\./;
+  for (const text of [reportPage(report), searchText(report).join('\n')]) {
+    expect(text).toMatch(told);
+    expect(text).not.toMatch(/undefined|NaN/);
+  }
+  for (const raced of [undefined, { asked: 22_000, all: 22_000 }]) {
+    const quiet = { ...report, raced };
+    for (const text of [reportPage(quiet), searchText(quiet).join('\n')]) expect(text).not.toMatch(/stopped early/);
+  }
 });

@@ -3,6 +3,7 @@ import { quantile } from '@length-adaptive/models';
 import { escapeMarkup } from '@length-adaptive/search/svg';
 import { pageStyle } from './page-style.js';
 import { paretoChart } from './pareto-chart.js';
+import { describeRace } from './describe-race.js';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
 import { describeBeaten } from './beaten-in-time.js';
@@ -249,6 +250,7 @@ const methodOf = (report: SearchReport): string => {
     ['Searched on', `${data}: ${examples} examples, ${meanTokens.toFixed(1)} tokens on average`],
     ['Held-out', heldOutText(report)],
     ['Search', searchText(report)],
+    ...describeRace(report).map((text) => ['Race', text] as const),
     ...(report.optimism === undefined ? [] : [['Luck', describeOptimism(report).join(' ')] as const]),
     ...(calibration === undefined ? [] : [['Predicted time', calibration] as const]),
     ...(full.flips === undefined

@@ -124,6 +124,7 @@ export const runSearch = async ({
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
       ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend },
+      ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),

@@ -1,4 +1,4 @@
-import type { CostObjective, LatencyFit, LengthSearchMethod } from '@length-adaptive/models';
+import type { CostObjective, LatencyFit, LengthSearchMethod, RacedExamples } from '@length-adaptive/models';
 import type { ReportedBaseline } from './measure-baselines.js';
 import type { LearnedConfig } from './learned-config.js';
 import type { Optimism } from './optimism.js';
@@ -36,6 +36,8 @@ export interface SearchReport {
   /** Generations, or batches, after the first. */
   readonly generations: number;
   readonly evaluations: number;
+  /** Passes over an example that were made, and that all configurations on all examples would have been; absent where none raced. */
+  readonly raced: RacedExamples | undefined;
   /** How speed was measured, when it was. */
   readonly speed: { readonly samples: number; readonly repeats: number } | undefined;
   readonly engine: UsedEngine;

@@ -1,4 +1,5 @@
 import { formatPoint } from '@length-adaptive/core';
+import { describeRace } from './describe-race.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { fewerLayersRows } from './fewer-layers.js';
@@ -126,6 +127,7 @@ const untrained = ({ withoutLengthDrop: told }: SearchReport): string[] =>
 export const searchText = (report: SearchReport): string[] => [
   ...tableLines(paretoRows(report)),
   ...searchedOnly(report),
+  ...describeRace(report),
   ...describeOptimism(report),
   ...describeBeaten(report.full, report.paretoSet),
   '',

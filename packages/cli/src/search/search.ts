@@ -72,6 +72,7 @@ const reportOf = (
   method: result.method,
   generations: result.generations,
   evaluations: result.evaluations,
+  raced: result.raced,
   speed: settings.latency
     ? { samples: Math.min(settings.speedSamples, data.length), repeats: settings.speedRepeats }
     : undefined,

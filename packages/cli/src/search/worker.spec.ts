@@ -57,7 +57,7 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
     for (const name of ['serial', 'shared', 'elsewhere/model']) cpSync(at('model'), at(name), { recursive: true });
     cpSync(at('dev.tsv'), at('elsewhere/dev.tsv'));
     const options = ['--metric', 'fidelity', '--held-out-share', '0.25', '--limit', '20'];
-    expect(await search('serial', ...options)).toMatchObject({ code: 0 });
+    expect(await search('serial', ...options, '--no-race')).toMatchObject({ code: 0 });
     const shared = await search('shared', ...options, '--redis', redis.url);
     expect(shared).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
     expect(readJson(at('shared/length_adaptive.json'))).toEqual(readJson(at('serial/length_adaptive.json')));
@@ -78,7 +78,7 @@ describeWithRedis(`lat worker${missing === undefined ? '' : ` (skipped: ${missin
         ...['search', ...small, '--model', at(name), '--data', at('dev.tsv'), '--no-latency', ...options],
         ...['--evaluations', '20', ...argv],
       ]);
-    expect(await led('serial')).toMatchObject({ code: 0 });
+    expect(await led('serial', '--no-race')).toMatchObject({ code: 0 });
     const queued = await led('shared', '--redis', redis.url);
     expect(queued).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
     expect(readJson(at('shared/length_adaptive.json'))).toEqual(readJson(at('serial/length_adaptive.json')));

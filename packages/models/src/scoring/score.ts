@@ -26,8 +26,8 @@ export const scoreNameFor = ({ defaultMetric }: Pick<Task, 'defaultMetric'>, ask
 /** Scores the logits that a model gave to the examples the scorer was made for. */
 export type Scorer = (logits: readonly Float32Array[]) => number;
 
-/** @throws ModelError `OPTION_INVALID` for a task without probabilities */
-const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
+/** What a task gives to what is right. @throws ModelError `OPTION_INVALID` for a task without probabilities */
+export const probabilityOf = ({ name, probability }: Task): NonNullable<Task['probability']> => {
   if (probability) return probability;
   throw new ModelError(
     'OPTION_INVALID',

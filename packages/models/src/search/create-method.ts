@@ -3,7 +3,8 @@ import { Search } from '@length-adaptive/search';
 import type { ExpectedSolution, SurrogateProblem } from '@length-adaptive/search/surrogate';
 import { SurrogateSearch } from '@length-adaptive/search/surrogate';
 import { ModelError } from '../errors.js';
-import type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
+import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
+import type { LengthObjective } from './objectives.js';
 import type { LengthSearchMethod } from './search-method.js';
 import { defaultEvaluations, searchMethodOf } from './search-method.js';
 

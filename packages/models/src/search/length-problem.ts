@@ -17,6 +17,8 @@ import type { RunnableModel } from '../model/runnable-model.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { ScorePoints } from '../scoring/score-points.js';
 import { pointScorer } from '../scoring/score-points.js';
+import type { ExampleScorer } from '../scoring/score-examples.js';
+import { exampleScorer } from '../scoring/score-examples.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
 import { depthPoints } from './depth-points.js';
@@ -24,12 +26,13 @@ import { depthSpace } from './depth-space.js';
 import { fullLengthSpace, pointSpace } from './point-space.js';
 import type { Spend } from './ranked-space.js';
 import { rankedSpace } from './ranked-space.js';
+import type { LengthObjective } from './objectives.js';
+import { directions } from './objectives.js';
 import type { CostObjective } from './price.js';
 import { macsShare, pricerOf } from './price.js';
+import type { PointRace, RacingRecord } from './race-points.js';
+import { racePoints } from './race-points.js';
 import type { LengthSearchMethod } from './search-method.js';
-
-/** What a length search weighs against each other. `cost` is a share of the full length's: of its MACs, or of its predicted time. */
-export type LengthObjective = 'score' | 'cost';
 
 /** What a checkpoint of a length search has beside its method's own. */
 interface LengthCheckpointFields {
@@ -37,6 +40,8 @@ interface LengthCheckpointFields {
   readonly objective?: CostObjective;
   /** What times were predicted by, for the objective `latency`. */
   readonly latency?: LatencyFit;
+  /** There if its points race. */
+  readonly racing?: RacingRecord;
 }
 
 /** A search at the end of a generation or batch, as plain data for `JSON.stringify`; its `format` tells the method. */
@@ -80,6 +85,14 @@ export interface LengthSearchOptions {
   readonly metric?: ScoreName | undefined;
   /** Scores points in place of this model, on other machines for instance; costs are reckoned here all the same. */
   readonly score?: ScorePoints | undefined;
+  /**
+   * Whether points race over the examples: one that another clearly beats at no more cost stops early, with an estimate of its score, and never
+   * reaches the Pareto set. Scores that are no mean over examples (F1 of labels, a correlation), and such as `score` gives, do not race. Default:
+   * as in the checkpoint, else true.
+   */
+  readonly race?: boolean | undefined;
+  /** Scores points example by example in place of this model, from a table for instance; points race by it. */
+  readonly scoreExamples?: ExampleScorer | undefined;
   /** What the search may choose: lengths, layers to leave out (`depth`), and ranks of a model that has factors. What is not among them stays whole. Default: lengths alone. */
   readonly spend?: readonly Spend[] | undefined;
   /** Default 42. */
@@ -107,8 +120,10 @@ const checkSpend = (spend: readonly Spend[]): void => {
   );
 };
 
-/** Which way each objective is better. */
-export const directions = { score: 'maximize', cost: 'minimize' } as const;
+/** A length search as a problem; its points race where there is a race. */
+export interface LengthSearchProblem extends SurrogateProblem<OperatingPoint, LengthObjective> {
+  readonly race?: PointRace | undefined;
+}
 
 /**
  * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are operating points whose lengths are
@@ -128,13 +143,17 @@ export const lengthSearchProblem = (
     steps = 100,
     mutationProbability = 0.5,
     metric,
-    score = pointScorer(model, examples, metric),
+    score,
+    scoreExamples,
+    race = true,
+    resume,
+    seed,
     onEvaluation,
     objective = 'macs',
     latency,
     spend = ['lengths'],
   }: LengthSearchOptions = {},
-): SurrogateProblem<OperatingPoint, LengthObjective> => {
+): LengthSearchProblem => {
   const { layers } = model.dimensions;
   if (!(dropRatioBound > 0 && dropRatioBound < 1)) {
     throw new ModelError(
@@ -166,6 +185,15 @@ export const lengthSearchProblem = (
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
       : [];
 
+  const scorer = race && !score ? (scoreExamples ?? exampleScorer(model, examples, metric)) : undefined;
+  const racing =
+    scorer &&
+    racePoints(scorer, {
+      ...{ cost: price.objective, isExempt: (point) => exempt.has(pointKey(point)), seed },
+      saved: (resume as Partial<LengthSearchCheckpoint> | undefined)?.racing,
+    });
+  const scorePoints = score ?? pointScorer(model, examples, metric);
+
   const configs = spend.includes('lengths') ? [fullLength(layers), smallest, ...chains] : [fullLength(layers)];
   const starts = configs.map((config) => ({ lengths: config }));
 
@@ -182,7 +210,9 @@ export const lengthSearchProblem = (
     exact: { cost: price.objective },
     accept: (point) =>
       exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks and layers
-    evaluate: async (points, { keys, signal }) => {
+    race: racing,
+    evaluate: async (points, context) => {
+      const { keys, signal } = context;
       const told = new Set<number>();
       const tell = (index: number, value: number): void => {
         const point = points[index];
@@ -190,7 +220,10 @@ export const lengthSearchProblem = (
         told.add(index);
         onEvaluation?.({ point, score: value, ...price.costs(point) });
       };
-      const scores = await score(points, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
+      const scores =
+        scorer && racing
+          ? await racing.scores(points, context)
+          : await scorePoints(points, { keys, signal: signal as AbortSignal | undefined, onScore: tell });
       if (scores.length !== points.length) {
         throw new ModelError(
           'OPTION_INVALID',

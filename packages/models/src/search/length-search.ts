@@ -9,10 +9,14 @@ import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
 import { createLatencyModel, isLatencyFit } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
-import type { LengthObjective, LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
-import { directions, lengthSearchProblem } from './length-problem.js';
+import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
+import { lengthSearchProblem } from './length-problem.js';
+import type { LengthObjective } from './objectives.js';
+import { directions } from './objectives.js';
 import { createMethod } from './create-method.js';
 import { pricerOf } from './price.js';
+import type { RacedExamples } from './race-points.js';
+import { racesWith } from './race-points.js';
 import { readLengthCheckpoint } from './read-checkpoint.js';
 import type { LengthSearchMethod } from './search-method.js';
 
@@ -31,6 +35,8 @@ export interface LengthSearchResult {
   readonly generations: number;
   /** What predicted times, for the objective `latency`. */
   readonly latency?: LatencyFit;
+  /** There if its points raced. */
+  readonly raced?: RacedExamples;
 }
 
 /** A whole search rests on its calibration, so it may take longer than one for a single budget. */
@@ -88,7 +94,13 @@ export const searchLengths = async (
   const latency = await latencyFor(model, lengths, options, resume);
   if (latency) onCalibration?.(latency.fit);
   const fit = latency && { latency: latency.fit };
-  const problem = lengthSearchProblem(model, examples, { ...options, latency });
+  const problem = lengthSearchProblem(model, examples, {
+    ...options,
+    latency,
+    resume,
+    race: racesWith(options, resume),
+  });
+  const { race } = problem;
   let scoring: Promise<unknown> = Promise.resolve();
   const watched: typeof problem = {
     ...problem,
@@ -103,7 +115,13 @@ export const searchLengths = async (
   const { evaluations, generation } = await search
     .run({
       ...(signal && { signal }),
-      onGeneration: (report) => onGeneration?.(report, { ...search.checkpoint(), objective, ...fit }),
+      onGeneration: (report) =>
+        onGeneration?.(report, {
+          ...search.checkpoint(),
+          objective,
+          ...fit,
+          ...(race && { racing: race.record() }),
+        }),
     })
     .finally(() => scoring); // an aborted search does not wait for its batch, but the model must be left in peace before it is disposed
 
@@ -124,5 +142,6 @@ export const searchLengths = async (
     evaluations,
     generations: generation,
     ...fit,
+    ...(race && { raced: race.record().scored }),
   };
 };

@@ -87,4 +87,6 @@ export const onSequences = (task: Pick<SequenceTask, 'name' | 'prediction' | 'an
       examples.map(numberTarget),
       logits[0]?.length,
     ),
+  scoredTogether: (metric: MetricName, examples: readonly LabelledInput[]) =>
+    metric === 'accuracy' ? examples.map((_, row) => [row]) : undefined,
 });

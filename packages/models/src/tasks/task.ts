@@ -154,6 +154,11 @@ export interface Task<Item = unknown> {
    * @throws ModelError `OPTION_INVALID` for a metric that the task does not have
    */
   score(metric: MetricName, logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): number;
+  /**
+   * The inputs that a metric scores together, where it is the plain mean over such: each text by itself, a question with all of its windows.
+   * Undefined for a metric that is no mean. Absent: none is.
+   */
+  scoredTogether?(metric: MetricName, examples: readonly LabelledInput[]): readonly (readonly number[])[] | undefined;
   /** Probability that an input's logits give to its target; absent for tasks without probabilities. */
   probability?(logits: ArrayLike<number>, example: LabelledInput): number;
   /** How far an input's logits are from those of the full length; 0 when they say the same. */

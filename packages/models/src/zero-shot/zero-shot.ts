@@ -1,3 +1,4 @@
+import { eachOrOne } from '../predictor/each-or-one.js';
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { isFullPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
@@ -39,7 +40,7 @@ export interface ZeroShotClassifier {
   /** Points to choose from, the cheapest first. */
   readonly paretoSet: readonly ParetoPoint[];
   /**
-   * How probable each label is for each text, in their order. All texts with all labels run together, in batches of like length; a text that is too long for the
+   * How probable each label is for each text, in their order, or for a single text given as a string. All texts with all labels run together, in batches of like length; a text that is too long for the
    * model is cut.
    *
    * @throws ModelError `OPTION_INVALID` for labels or a template that are none; `OPTION_INVALID` for a point or a budget under which hypotheses would lose
@@ -47,7 +48,7 @@ export interface ZeroShotClassifier {
    * @example
    * const [{ labels }] = await classifier.classify(['The match ended in a draw.'], ['sport', 'politics']);
    */
-  classify<const Texts extends readonly string[], Mode extends OnError | undefined = undefined>(
+  classify<const Texts extends string | readonly string[], Mode extends OnError | undefined = undefined>(
     texts: Texts,
     labels: readonly string[],
     options?: ZeroShotOptions & { readonly onError?: Mode },
@@ -120,7 +121,8 @@ export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClass
   return {
     engine: predictor.engine,
     paretoSet: predictor.paretoSet,
-    classify: classify as ZeroShotClassifier['classify'],
+    classify: ((texts: string | readonly string[], labels: readonly string[], options?: ZeroShotOptions) =>
+      eachOrOne((some: readonly string[]) => classify(some, labels, options))(texts)) as ZeroShotClassifier['classify'],
     dispose: () => predictor.dispose(),
   };
 };

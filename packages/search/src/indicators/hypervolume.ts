@@ -3,18 +3,24 @@ import { areaBelow } from './area.js';
 import { finiteRows } from './rows.js';
 import { wfg } from './wfg.js';
 
-/** The rows that beat the reference in every objective. */
+/** Whether a row beats the reference in every objective. */
+const isBelow = (values: Float64Array, start: number, reference: Float64Array): boolean => {
+  for (let m = 0; m < reference.length; m += 1) if (!((values[start + m] ?? 0) < (reference[m] ?? 0))) return false;
+  return true;
+};
+
+/** The rows that beat the reference in every objective; where all do, the same array. */
 const rowsBelow = (values: Float64Array, reference: Float64Array): Float64Array => {
-  const objectives = reference.length;
-  const below = new Float64Array(values.length);
-  let end = 0;
-  for (let start = 0; start < values.length; start += objectives) {
-    let beats = true;
-    for (let m = 0; m < objectives; m += 1) {
-      below[end + m] = values[start + m] ?? 0;
-      if ((values[start + m] ?? 0) >= (reference[m] ?? 0)) beats = false;
-    }
-    if (beats) end += objectives;
+  const width = reference.length;
+  let start = 0;
+  while (start < values.length && isBelow(values, start, reference)) start += width;
+  if (start === values.length) return values;
+  const below = values.slice();
+  let end = start;
+  for (; start < values.length; start += width) {
+    if (!isBelow(values, start, reference)) continue;
+    below.copyWithin(end, start, start + width);
+    end += width;
   }
   return below.subarray(0, end);
 };

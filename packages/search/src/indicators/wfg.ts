@@ -55,8 +55,10 @@ export const wfg = (values: Float64Array, reference: Float64Array): number => {
   const objectives = reference.length;
   const order = rowOrder(values, objectives, objectives - 1);
   const rows = new Float64Array(values.length);
-  for (let i = 0; i < rows.length; i += 1)
-    rows[i] = values[(order[Math.trunc(i / objectives)] ?? 0) * objectives + (i % objectives)] ?? 0;
+  for (let i = 0, to = 0; i < order.length; i += 1) {
+    const from = (order[i] ?? 0) * objectives;
+    for (let m = 0; m < objectives; m += 1, to += 1) rows[to] = values[from + m] ?? 0;
+  }
   const levels = Array.from({ length: objectives + 1 }, (_, width): Level => {
     const room = width < 4 || width === objectives ? 0 : order.length * width;
     return {

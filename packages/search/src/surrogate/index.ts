@@ -11,6 +11,6 @@ export type { FittedRegression, JointPrediction, Regression } from './regression
 export { race } from './race.js';
 export type { RaceOptions, RaceOutcome, Scored } from './race.js';
 export { racingEvaluate } from './racing-evaluate.js';
-export type { RacingEvaluate, RacingOptions } from './racing-evaluate.js';
+export type { RacingEvaluate, RacingOptions, Rival } from './racing-evaluate.js';
 export { rescore } from './rescore.js';
 export type { Rescored } from './rescore.js';

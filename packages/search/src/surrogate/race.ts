@@ -1,4 +1,5 @@
 import { aborted } from '../abort.js';
+import { checkOptions } from '../check-options.js';
 import { invalidOption, SearchError } from '../errors.js';
 import type { AbortSignalLike } from '../problem.js';
 import { createRandom } from '../random.js';
@@ -28,8 +29,13 @@ export interface RaceOptions<Genome> {
    * cost? Default: yes.
    */
   readonly mayDominate?: (rival: Genome, candidate: Genome) => boolean;
-  /** Who has run on all examples already. Candidates are rivals of each other too. Default: nobody. */
+  /** Who has run on all examples already. Default: nobody. */
   readonly rivals?: readonly Scored<Genome>[];
+  /**
+   * Whether candidates are rivals of each other too. If not, what becomes of each depends on `rivals` alone, and not on
+   * who else is a candidate. Default true.
+   */
+  readonly together?: boolean;
   /**
    * The shares of the examples after which candidates are compared, ascending, below 1. Default `[1 / 8, 1 / 4, 1 /
    * 2]`.
@@ -44,6 +50,10 @@ export interface RaceOptions<Genome> {
   readonly seed?: number;
   readonly signal?: AbortSignalLike;
 }
+
+const RACE_OPTIONS = [
+  ...['examples', 'score', 'mayDominate', 'rivals', 'together', 'looks', 'error', 'seed', 'signal'],
+];
 
 /** What became of a candidate. */
 export interface RaceOutcome<Genome> {
@@ -132,12 +142,15 @@ export const race = async <Genome>(
     score,
     mayDominate = () => true,
     rivals = [],
+    together = true,
     looks = [1 / 8, 1 / 4, 1 / 2],
     error = 0.05,
     seed = 0,
     signal,
+    ...others
   }: RaceOptions<Genome>,
 ): Promise<RaceOutcome<Genome>[]> => {
+  checkOptions('race()', others, RACE_OPTIONS);
   check({ examples, looks, error });
   const order = shuffled(examples, seed);
   const runners = candidates.map((genome): Runner<Genome> => ({ genome, taken: [], stopped: undefined }));
@@ -152,7 +165,9 @@ export const race = async <Genome>(
   });
   const ends = [...new Set(looks.map((look) => Math.ceil(look * examples)))].filter((end) => end < examples);
   const possible = runners.map((runner) =>
-    [...finished, ...runners].filter((rival) => rival !== runner && mayDominate(rival.genome, runner.genome)),
+    [...finished, ...(together ? runners : [])].filter(
+      (rival) => rival !== runner && mayDominate(rival.genome, runner.genome),
+    ),
   );
 
   for (const end of [...ends, examples]) {

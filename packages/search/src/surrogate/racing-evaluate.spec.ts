@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { createRandom, Search, type Solution } from '../index.js';
 import { surrogateTradeOff } from '../testing/surrogate-trade-off.js';
 import { tradeOff } from '../testing/trade-off.js';
-import { racingEvaluate, rescore, SurrogateSearch, type Scored } from './index.js';
+import { racingEvaluate, rescore, SurrogateSearch, type RacingOptions, type Rival, type Scored } from './index.js';
 
 type Shares = readonly number[];
 
@@ -17,7 +18,11 @@ const right = (shares: Shares, example: number): number =>
 
 const costOf = (shares: Shares): number => shares.reduce((sum, share) => sum + share, 0);
 
-const racing = (stopped: 'discarded' | 'estimate' = 'discarded', rivals: readonly Scored<Shares>[] = []) =>
+const racing = (
+  stopped: 'discarded' | 'estimate' = 'discarded',
+  rivals: readonly Rival<Shares>[] = [],
+  options: Pick<RacingOptions<Shares, 'cost' | 'score', 'score'>, 'against' | 'unstoppable'> = {},
+) =>
   racingEvaluate<Shares, 'cost' | 'score', 'score'>({
     objectives: { cost: 'minimize', score: 'maximize' },
     raced: 'score',
@@ -25,6 +30,7 @@ const racing = (stopped: 'discarded' | 'estimate' = 'discarded', rivals: readonl
     examples,
     stopped,
     rivals,
+    ...options,
     score: async (genomes, some) => genomes.map((shares) => some.map((example) => right(shares, example))),
   });
 
@@ -97,6 +103,63 @@ it('with the rivals of before, a resumed search is the one that was not interrup
   });
   await resumed.run();
   expect(JSON.stringify(resumed.checkpoint())).toBe(JSON.stringify(whole.checkpoint()));
+});
+
+describe('against earlier generations', () => {
+  const earlier = (rivals: readonly Rival<Shares>[] = []) => racing('estimate', rivals, { against: 'earlier' });
+  const settings = { seed: 5, populationSize: 12 };
+
+  it('what becomes of a candidate does not depend on who is evaluated with it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_000 }), fc.integer({ min: 1, max: 19 }), async (seed, cut) => {
+        const random = createRandom(seed);
+        const drawn = (): Shares => Array.from({ length: 4 }, () => random.next()).sort((a, b) => b - a);
+        const [before, batch] = [Array.from({ length: 12 }, drawn), Array.from({ length: 20 }, drawn)];
+        const [whole, parts] = [earlier(), earlier()];
+        for (const evaluate of [whole, parts]) await evaluate(before, { generation: 0, keys: [] });
+        const context = { generation: 1, keys: [] };
+        const together = await whole(batch, context);
+        const apart = [...(await parts(batch.slice(0, cut), context)), ...(await parts(batch.slice(cut), context))];
+        expect(apart).toEqual(together);
+        expect(parts.rivals()).toEqual(whole.rivals());
+        expect(parts.scored).toEqual(whole.scored);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('a generation that a limit cut short, made again whole in a new process, is that of an uninterrupted search', async () => {
+    const whole = new Search(tradeOff(4, { evaluate: earlier() }), { ...settings, evaluations: 60 });
+    await whole.run();
+    for (const evaluations of [13, 30, 41, 59]) {
+      const evaluate = earlier();
+      const short = new Search(tradeOff(4, { evaluate }), { ...settings, evaluations });
+      await short.run();
+      const saved = JSON.parse(JSON.stringify({ search: short.checkpoint(), rivals: evaluate.rivals() })) as {
+        search: unknown;
+        rivals: readonly Rival<Shares>[];
+      };
+      const longer = Search.resume(tradeOff(4, { evaluate: earlier(saved.rivals) }), saved.search, { evaluations: 60 });
+      await longer.run();
+      expect(JSON.stringify(longer.checkpoint())).toBe(JSON.stringify(whole.checkpoint()));
+    }
+  });
+
+  it('nobody is stopped who may not be', async () => {
+    const [good, poor]: readonly [Shares, Shares] = [
+      [0.9, 0.9, 0.9, 0.9],
+      [1, 1, 1, 0.61], // dearer, and clearly worse
+    ];
+    const told = async (unstoppable: (genome: Shares) => boolean) => {
+      const evaluate = racing('discarded', [], { against: 'earlier', unstoppable });
+      await evaluate([good], { generation: 0, keys: [] });
+      return evaluate([poor], { generation: 1, keys: [] });
+    };
+    expect(await told(() => false)).toEqual([{ discarded: expect.stringMatching(/^dominated after/) }]);
+    expect(await told((genome) => genome === poor)).toEqual([
+      { cost: costOf(poor), score: expect.closeTo(mean(poor), 9) },
+    ]);
+  });
 });
 
 it('an objective to minimise races the other way', async () => {

@@ -1,4 +1,5 @@
 import { axesOf, type Directions, type Objectives } from '../dominance.js';
+import { checkOptions } from '../check-options.js';
 import { SearchError } from '../errors.js';
 import { paretoFront } from '../pareto.js';
 import { checkNames, type Evaluate, type Result } from '../problem.js';
@@ -21,21 +22,40 @@ export interface RacingOptions<Genome, Name extends string, Raced extends Name> 
    * Default `discarded`.
    */
   readonly stopped?: 'discarded' | 'estimate';
+  /**
+   * Whom a candidate races against: those of its generation too (`everybody`), or only those of `earlier` generations,
+   * so that what becomes of it does not depend on which of its generation are evaluated together: a generation that a
+   * limit cut short, and that is made again whole, then has the results it would have had. Default `everybody`.
+   */
+  readonly against?: 'everybody' | 'earlier';
+  /** Who is never stopped. Default: nobody. */
+  readonly unstoppable?: (genome: Genome) => boolean;
   /** Whom candidates race against from the start, such as `rivals()` of an earlier process. Default: nobody. */
-  readonly rivals?: readonly Scored<Genome>[];
+  readonly rivals?: readonly Rival<Genome>[];
+}
+
+/** Somebody who ran on every example, and in which generation. */
+export interface Rival<Genome> extends Scored<Genome> {
+  /** Default: before all. */
+  readonly generation?: number;
 }
 
 /** An `evaluate` whose candidates race. */
 export interface RacingEvaluate<Genome, Name extends string> {
   (...parameters: Parameters<Evaluate<Genome, Name>>): Promise<readonly Result<Name>[]>;
   /**
-   * Whom the next batch races against: the front of all that ran on every example. Plain data; with it a resumed search
-   * is the one that was not interrupted.
+   * Whom the next batch races against: the front of all that ran on every example; if that is of `earlier` generations,
+   * beside it all of the latest. Plain data; with it a resumed search is the one that was not interrupted.
    */
-  rivals(): readonly Scored<Genome>[];
+  rivals(): readonly Rival<Genome>[];
   /** Scores that were asked for so far, and how many all candidates on all examples would have been. */
   readonly scored: { readonly asked: number; readonly all: number };
 }
+
+const RACING_OPTIONS = [
+  ...['objectives', 'raced', 'exact', 'stopped', 'against', 'unstoppable', 'rivals'],
+  ...['score', 'examples', 'looks', 'error', 'seed'],
+];
 
 /**
  * Makes the `evaluate` of a problem whose one measured objective is a mean over examples: the candidates of a batch
@@ -60,10 +80,23 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
   raced,
   exact,
   stopped = 'discarded',
+  against = 'everybody',
+  unstoppable = () => false,
   rivals = [],
   score,
-  ...options
+  examples,
+  looks,
+  error,
+  seed,
+  ...unknown
 }: RacingOptions<Genome, Name, Raced>): RacingEvaluate<Genome, Name> => {
+  checkOptions('racingEvaluate()', unknown, RACING_OPTIONS);
+  const options = {
+    examples,
+    ...(looks !== undefined && { looks }),
+    ...(error !== undefined && { error }),
+    ...(seed !== undefined && { seed }),
+  };
   checkNames(objectives, []);
   const axes = axesOf<string>(objectives);
   const known = exact as Readonly<Record<string, ((genome: Genome) => number) | undefined>>;
@@ -84,30 +117,43 @@ export const racingEvaluate = <Genome, Name extends string, Raced extends Name>(
       axes.map(({ name }) => [name, name === raced ? sign * mean : valueOf(name, genome)]),
     ) as Objectives<Name>;
   const meanOf = (scores: readonly number[]): number => scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  let best: readonly Scored<Genome>[] = rivals; // scores as the caller has them
+  const frontOf = (members: readonly Rival<Genome>[]): readonly Rival<Genome>[] =>
+    paretoFront(members, objectives, {
+      objectives: ({ genome, scores }) => valuesOf(genome, sign * meanOf(scores)),
+    });
+  let best: readonly Rival<Genome>[] = rivals; // scores as the caller has them
   let asked = 0;
   let all = 0;
 
-  const evaluate = async (...[genomes, { signal }]: Parameters<Evaluate<Genome, Name>>): Promise<Result<Name>[]> => {
+  const evaluate = async (
+    ...[genomes, { signal, generation }]: Parameters<Evaluate<Genome, Name>>
+  ): Promise<Result<Name>[]> => {
+    const isEarlier = (rival: Rival<Genome>): boolean => (rival.generation ?? -1) < generation;
+    const front = against === 'earlier' ? frontOf(best.filter(isEarlier)) : best;
     const turned = (scores: readonly number[]): number[] => scores.map((value) => sign * value);
     const outcomes = await race(genomes, {
       ...options,
       ...(signal && { signal }),
-      score: async (some, examples, context) => (await score(some, examples, context)).map(turned),
+      score: async (some, wanted, context) => (await score(some, wanted, context)).map(turned),
+      together: against === 'everybody',
       mayDominate: (rival, candidate) =>
+        !unstoppable(candidate) &&
         others.every(({ name, sign: side }) => side * valueOf(name, rival) <= side * valueOf(name, candidate)),
-      rivals: best.map(({ genome, scores }) => ({ genome, scores: turned(scores) })),
+      rivals: front.map(({ genome, scores }) => ({ genome, scores: turned(scores) })),
     });
-    asked += outcomes.reduce((sum, { examples }) => sum + examples, 0);
-    all += outcomes.length * options.examples;
-    const complete = outcomes.flatMap(({ genome, scores }) => (scores ? [{ genome, scores: turned(scores) }] : []));
-    best = paretoFront([...best, ...complete], objectives, {
-      objectives: ({ genome, scores }) => valuesOf(genome, sign * meanOf(scores)),
-    });
-    return outcomes.map(({ genome, mean, examples, stoppedBy }) =>
+    asked += outcomes.reduce((sum, outcome) => sum + outcome.examples, 0);
+    all += outcomes.length * examples;
+    const complete = outcomes.flatMap(({ genome, scores }) =>
+      scores ? [{ genome, scores: turned(scores), generation }] : [],
+    );
+    best =
+      against === 'earlier'
+        ? [...front, ...best.filter((rival) => !isEarlier(rival)), ...complete]
+        : frontOf([...best, ...complete]);
+    return outcomes.map(({ genome, mean, examples: taken, stoppedBy }) =>
       stoppedBy === undefined || stopped === 'estimate'
         ? valuesOf(genome, mean)
-        : { discarded: `dominated after ${examples} of ${options.examples} examples by ${JSON.stringify(stoppedBy)}` },
+        : { discarded: `dominated after ${taken} of ${examples} examples by ${JSON.stringify(stoppedBy)}` },
     );
   };
   const racing = Object.assign(evaluate, { rivals: () => best, scored: { asked, all } });

@@ -1,6 +1,14 @@
 import type { Algorithm } from '../algorithms/algorithm.js';
-import type { CheckpointEntry } from '../checkpoint.js';
-import { checkSameParts, invalidCheckpoint, isNumbers, isRecord, readCheckpointBody } from '../checkpoint-body.js';
+import type { CheckpointEntry, CutGeneration } from '../checkpoint.js';
+import {
+  checkCut,
+  checkSameParts,
+  invalidCheckpoint,
+  isCount,
+  isNumbers,
+  isRecord,
+  readCheckpointBody,
+} from '../checkpoint-body.js';
 import type { Direction } from '../dominance.js';
 import type { RandomState } from '../random.js';
 import type { FitParameters } from './model.js';
@@ -9,6 +17,14 @@ import type { ResolvedSurrogateSettings } from './surrogate-options.js';
 
 const FORMAT = 'length-adaptive-surrogate-search';
 const VERSION = 1;
+
+/** How a search stood before a batch that the limit of evaluations cut short: with a higher limit that one is made again, whole. */
+export interface CutBatch extends CutGeneration {
+  /** Where fits started. */
+  readonly parameters: Readonly<Record<string, FitParameters>>;
+  /** How many forecasts there were. */
+  readonly forecasts: number;
+}
 
 /**
  * A surrogate-assisted search at the end of a batch, as plain data: `JSON.stringify` keeps all of it if it keeps a
@@ -38,6 +54,8 @@ export interface SurrogateCheckpoint<Genome = unknown> {
   readonly parameters: Readonly<Record<string, FitParameters>>;
   /** What was foretold of entries before they were measured. */
   readonly forecasts: readonly (readonly [entry: number, forecasts: Readonly<Record<string, Forecast>>])[];
+  /** There if the last batch was cut short by the limit of evaluations. */
+  readonly cut?: CutBatch;
 }
 
 export const writeSurrogateCheckpoint = <Genome>(
@@ -45,6 +63,8 @@ export const writeSurrogateCheckpoint = <Genome>(
 ): SurrogateCheckpoint<Genome> => ({ format: FORMAT, version: VERSION, ...body });
 
 const areParameters = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isNumbers);
+
+const areAllParameters = (value: unknown): boolean => isRecord(value) && Object.values(value).every(areParameters);
 
 const isForecast =
   (entries: readonly unknown[]) =>
@@ -62,18 +82,22 @@ const isForecast =
  * @throws SearchError `INVALID_CHECKPOINT` if it is not one, `CHECKPOINT_VERSION` if a different release wrote it
  */
 export const readSurrogateCheckpoint = (data: unknown): SurrogateCheckpoint => {
-  const { fields, evaluated } = readCheckpointBody(data, {
+  const body = readCheckpointBody(data, {
     format: FORMAT,
     version: VERSION,
     search: 'surrogate search',
   });
+  const { fields, evaluated } = body;
   const { exact, regressions, parameters, forecasts } = fields;
   for (const [part, list] of Object.entries({ exact, regressions }))
     if (!Array.isArray(list)) throw invalidCheckpoint(`Checkpoint lacks ${part}.`);
-  if (!isRecord(parameters) || !Object.values(parameters).every(areParameters))
-    throw invalidCheckpoint('Checkpoint lacks the parameters of its models.');
+  if (!areAllParameters(parameters)) throw invalidCheckpoint('Checkpoint lacks the parameters of its models.');
   if (!Array.isArray(forecasts) || !forecasts.every(isForecast(evaluated)))
     throw invalidCheckpoint('Checkpoint lacks the forecasts of its models.');
+  const { cut } = fields;
+  checkCut(cut, body);
+  if (isRecord(cut) && !(areAllParameters(cut['parameters']) && isCount(cut['forecasts'])))
+    throw invalidCheckpoint('Checkpoint lacks the parameters or the forecasts of the models before its cut batch.');
   return fields as unknown as SurrogateCheckpoint;
 };
 

@@ -1,14 +1,14 @@
 import type { Algorithm } from '../algorithms/algorithm.js';
 import { offspringOf } from '../candidates.js';
-import { enterEntries, entriesOf, genotypesOf } from '../checkpoint-entries.js';
+import { enterEntries, entriesOf, genotypesOf, resultOf } from '../checkpoint-entries.js';
 import { axesOf, type Objectives } from '../dominance.js';
 import { createEvaluationLog } from '../evaluation-log.js';
 import { frontOf, generationReport, solutionsOf } from '../generation-report.js';
 import type { StopReason } from '../generation.js';
-import { createGenotypeSet } from '../genotype-set.js';
+import { createGenotypeSet, keyOf } from '../genotype-set.js';
 import { numbersBetween } from '../numbers-between.js';
 import type { ResolvedLimits } from '../options.js';
-import { checkAnyKept, createPending, waitingOf, type PendingGeneration } from '../pending-generation.js';
+import { answerAgain, checkAnyKept, createPending, waitingOf, type PendingGeneration } from '../pending-generation.js';
 import type { Result, Solution } from '../problem.js';
 import { limitMet, progressOf, stateOf, volumeOf } from '../progress.js';
 import { createRandom, restoreRandom } from '../random.js';
@@ -19,7 +19,7 @@ import { modelValues, type Forecast, type ModelledValues } from './modelled-valu
 import { proposeBatch } from './propose.js';
 import type { Regression } from './regression.js';
 import { spreadGenomes } from './spread-genomes.js';
-import { writeSurrogateCheckpoint, type SurrogateCheckpoint } from './surrogate-checkpoint.js';
+import { writeSurrogateCheckpoint, type CutBatch, type SurrogateCheckpoint } from './surrogate-checkpoint.js';
 import type { ExpectedSolution, ProposedBy, SurrogateGeneration, ValueReport } from './surrogate-generation.js';
 import type { ResolvedSurrogateSettings } from './surrogate-options.js';
 import type { SurrogateProblem } from './surrogate-problem.js';
@@ -37,6 +37,14 @@ interface PendingBatch<Genome, Value extends string> {
   readonly quality: ForValues<Value, ModelQuality> | undefined;
   readonly parameters: ForValues<Value, FitParameters>;
   readonly forecasts: readonly (ForValues<Value, Forecast> | undefined)[];
+}
+
+/** What is known of a batch that was cut short, while it is made again. */
+interface AnsweredBatch<Genome> {
+  /** How the search was saved: it stands so until the batch is complete. */
+  readonly checkpoint: SurrogateCheckpoint<Genome>;
+  /** By key. */
+  readonly results: ReadonlyMap<string, Result>;
 }
 
 /** A search that is led by a model, batch by batch, whoever evaluates its candidates. */
@@ -75,7 +83,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
   const objectiveNames = axes.map(({ name }) => name);
   const constraints = problem.constraints ?? [];
   const names: readonly Value[] = [...objectiveNames, ...constraints];
-  const log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
+  let log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
   const started = Date.now();
   let known = createGenotypeSet(problem); // all entries of the log, and the pending candidates
   let random = createRandom(seed);
@@ -87,6 +95,8 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
   let forecasts: [entry: number, forecasts: ForValues<Value, Forecast>][] = [];
   let pending: PendingBatch<Genome, Value> | undefined;
   let saturated = false;
+  let cut: CutBatch | undefined; // how it stood before the last batch, if the limit of evaluations cut that short
+  let answered: AnsweredBatch<Genome> | undefined; // results of a batch that was cut and is made again, whole
   let latest: { readonly size: number; readonly model: ModelledValues<Genome, Value> } | undefined;
 
   /** The model of everything measured so far; it is the same whoever asks. */
@@ -150,12 +160,40 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     };
   };
 
+  /** Back to before a batch that was cut short: it is made again in full, as if there had been no limit, and its results are kept. */
+  const rewind = ({ evaluations, ...before }: CutBatch): void => {
+    const checkpoint = write();
+    const whole = log;
+    log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
+    known = createGenotypeSet(problem);
+    enterEntries(checkpoint.evaluated.slice(0, evaluations), { log, known, names });
+    const late = checkpoint.evaluated.slice(evaluations);
+    answered = {
+      checkpoint,
+      results: new Map(late.map((entry, i) => [keyOf(problem, whole.genome(evaluations + i)), resultOf(entry, names)])),
+    };
+    measured = measured.filter((entry) => entry < evaluations);
+    random = restoreRandom(before.random);
+    population = Uint32Array.from(before.population);
+    hypervolumes = hypervolumes.slice(0, before.hypervolumes);
+    parameters = before.parameters as ForValues<Value, FitParameters>;
+    forecasts = forecasts.slice(0, before.forecasts);
+    latest = undefined;
+    generation -= 1;
+    cut = undefined;
+  };
+
+  /** The next batch, still without results but those it had before it was cut; undefined where no new genotype is found. */
   const begin = (): PendingBatch<Genome, Value> | undefined => {
+    if (cut) rewind(cut);
     const randomBefore = random.state();
     try {
       const { genomes, ...rest } = candidatesOf();
-      if (genomes.length > 0)
-        return { batch: createPending<Genome, Value>(genomes, { firstId: log.size(), randomBefore }), ...rest };
+      if (genomes.length > 0) {
+        const batch = createPending<Genome, Value>(genomes, { firstId: log.size(), randomBefore });
+        if (answered) answerAgain(batch, (genome) => answered?.results.get(keyOf(problem, genome)));
+        return { batch, ...rest };
+      }
     } catch (error) {
       // A function of the problem failed: forget the candidates that were made, as if nobody had asked.
       random = restoreRandom(randomBefore);
@@ -191,11 +229,21 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     ) as ForValues<Value, ValueReport>;
 
   const complete = ({
-    batch: { candidates, results },
+    batch: { candidates, results, randomBefore },
     proposedBy,
     ...made
   }: PendingBatch<Genome, Value>): SurrogateGeneration<Genome, Name, Constraint> => {
     const first = log.size();
+    const before = {
+      evaluations: first,
+      random: randomBefore,
+      population: Array.from(population),
+      hypervolumes: hypervolumes.length,
+      parameters: parameters as CutBatch['parameters'],
+      forecasts: forecasts.length,
+    };
+    cut = limits.evaluations - first < (generation < 0 ? settings.start : settings.batch) ? before : undefined;
+    answered = undefined;
     candidates.forEach(({ genome }, i) => {
       const entry = log.add(genome, results[i] as Result<Value>);
       const foretold = made.forecasts[i];
@@ -219,6 +267,24 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     return Object.assign(report, { proposedBy, ...(value && { model: value }) }); // keeps what is laid out when it is looked at
   };
 
+  const write = (): SurrogateCheckpoint<Genome> =>
+    writeSurrogateCheckpoint<Genome>({
+      algorithm: { name: algorithm.name, settings: algorithm.settings },
+      directions: objectiveNames.map((name) => [name, problem.objectives[name]]),
+      constraints,
+      exact: Object.keys(problem.exact ?? {}),
+      regressions: regressions.map(({ name }) => name),
+      settings,
+      random: pending?.batch.randomBefore ?? random.state(),
+      generation,
+      hypervolumes: hypervolumes.slice(),
+      evaluated: entriesOf(log, objectiveNames, constraints),
+      population: Array.from(population),
+      parameters: parameters as SurrogateCheckpoint['parameters'],
+      forecasts: forecasts.slice() as SurrogateCheckpoint['forecasts'],
+      ...(cut && { cut }),
+    });
+
   return {
     get generation() {
       return generation;
@@ -230,6 +296,12 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
     ask: () => {
       if (stopReason() !== undefined) return [];
       pending ??= begin();
+      // Made again after a cut, a batch may have all its results already.
+      while (pending?.batch.missing === 0) {
+        complete(pending);
+        if (stopReason() !== undefined) return [];
+        pending = begin();
+      }
       return pending ? waitingOf(pending.batch) : [];
     },
     waiting: (id) => {
@@ -253,22 +325,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
       const learned = model();
       return front().map((solution) => ({ ...solution, expected: learned.expected(solution.genome) }));
     },
-    checkpoint: () =>
-      writeSurrogateCheckpoint<Genome>({
-        algorithm: { name: algorithm.name, settings: algorithm.settings },
-        directions: objectiveNames.map((name) => [name, problem.objectives[name]]),
-        constraints,
-        exact: Object.keys(problem.exact ?? {}),
-        regressions: regressions.map(({ name }) => name),
-        settings,
-        random: pending?.batch.randomBefore ?? random.state(),
-        generation,
-        hypervolumes: hypervolumes.slice(),
-        evaluated: entriesOf(log, objectiveNames, constraints),
-        population: Array.from(population),
-        parameters: parameters as SurrogateCheckpoint['parameters'],
-        forecasts: forecasts.slice() as SurrogateCheckpoint['forecasts'],
-      }),
+    checkpoint: () => answered?.checkpoint ?? write(),
     restore: (saved) => {
       enterEntries(saved.evaluated, { log, known, names });
       measured = numbersBetween(0, log.size()).filter((entry) => log.discarded(entry) === undefined);
@@ -278,6 +335,7 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
       population = Uint32Array.from(saved.population);
       parameters = saved.parameters as ForValues<Value, FitParameters>;
       forecasts = saved.forecasts.map(([entry, foretold]) => [entry, foretold as ForValues<Value, Forecast>]);
+      cut = saved.cut;
     },
   };
 };

@@ -109,6 +109,39 @@ describe('checkpoint', () => {
     expect(elsewhere).toBe(whole);
   });
 
+  it('cut by a limit inside any batch and made longer, once or again and again, it is the one that was not interrupted', async () => {
+    for (const limits of [[1], [5], [8], [10], [13], [17], [2, 4, 9, 11, 12, 16]]) {
+      let saved: unknown;
+      for (const evaluations of [...limits, 18]) {
+        const search: SurrogateSearch<Shares, Name> = saved
+          ? SurrogateSearch.resume(surrogateTradeOff(), JSON.parse(JSON.stringify(saved)), { evaluations })
+          : new SurrogateSearch(surrogateTradeOff(), { ...options, evaluations });
+        const { evaluations: made } = await search.run();
+        expect(made).toBe(evaluations);
+        saved = search.checkpoint();
+      }
+      const { cut: _, ...ended } = saved as { cut?: unknown };
+      const { cut: __, ...expected } = JSON.parse(whole) as { cut?: unknown };
+      expect(JSON.stringify(ended)).toBe(JSON.stringify(expected));
+    }
+  });
+
+  it('while a batch that was cut is made again, a checkpoint is the one before', async () => {
+    const short = new SurrogateSearch(surrogateTradeOff(), { ...options, evaluations: 8 });
+    await short.run();
+    const saved = JSON.stringify(short.checkpoint());
+    const longer = SurrogateSearch.resume(surrogateTradeOff(), JSON.parse(saved), { evaluations: 18 });
+    expect(longer.ask().length).toBeLessThan(4); // what it had is not asked again
+    expect(JSON.stringify(longer.checkpoint())).toBe(saved);
+    const parsed = JSON.parse(saved) as { cut: Record<string, unknown> };
+    for (const part of [{ forecasts: -1 }, { parameters: { score: [1] } }, { evaluations: 99 }]) {
+      const cut = { ...parsed.cut, ...part };
+      expect(() => SurrogateSearch.resume(surrogateTradeOff(), { ...parsed, cut }, { evaluations: 18 })).toThrow(
+        expect.objectContaining({ code: 'INVALID_CHECKPOINT' }),
+      );
+    }
+  });
+
   it('one taken while candidates wait, or after looking at what is expected, changes nothing', async () => {
     const search = new SurrogateSearch(surrogateTradeOff(), options);
     for (const { id, genome } of search.ask()) search.tell(id, (await measured([genome]))[0] as Result<Name>);

@@ -10,6 +10,7 @@ import {
   referenceDirections,
   type Problem,
 } from '../index.js';
+import { race, SurrogateSearch, type SurrogateOptions } from '../surrogate/index.js';
 import { volumeOfFour } from '../indicators/volume-of-four.js';
 import { volumeBelow } from '../indicators/volume.js';
 import { tradeOff } from './trade-off.js';
@@ -38,6 +39,10 @@ const bits = (length: number): Problem<Genes, 'ones' | 'zeros'> =>
 const onePoint = integerVector({ length: 3, lower: 7, upper: 7 });
 const forever = { generations: Infinity };
 
+/** As long as something new is found. */
+const led = <Name extends string>(problem: Problem<Genes, Name>, options: Partial<SurrogateOptions<Name>> = {}) =>
+  new SurrogateSearch({ ...problem, features: (genes) => genes }, { ...forever, ...options }).run();
+
 const CASES: Readonly<Record<string, () => unknown>> = {
   'nsga3, one objective': () => minimize(single(realVector({ length: 2 })), { algorithm: nsga3(), generations: 1 }),
   'finest lattice of one objective': () => finestLattice(1, 100),
@@ -56,6 +61,14 @@ const CASES: Readonly<Record<string, () => unknown>> = {
     minimize(tradeOff(2, { seeds: [[1, 1]], accept: ([a, b]) => a === 1 && b === 1 }), forever),
   'operators that give what they get': () =>
     minimize({ ...single(onePoint), crossover: (a, b) => [a, b], mutate: (genome) => genome }, forever),
+  'a surrogate, one point': () => led(single(onePoint), { start: 1_000, batch: 1_000 }),
+  'a surrogate, one point of reals': () => led(single(realVector({ length: 3, lower: 2, upper: 2 }))),
+  'a surrogate beyond the space': () => led(tradeOff(1), { start: 100_000, batch: 100_000, trust: -1 }),
+  'a surrogate, nothing is accepted': () => led(tradeOff(2, { accept: () => false })),
+  'a race of one example': () =>
+    race([1, 2], { examples: 1, score: async (genomes) => genomes.map((genome) => [genome]) }),
+  'a race of equals': () =>
+    race([1, 1, 1], { examples: 50, score: async (genomes, some) => genomes.map(() => some.map(() => 1)) }),
   'a sweep over rows below everything': () =>
     volumeBelow(Float64Array.of(0, -Infinity, 0, 1, 1, 1), 2, Float64Array.of(2, 2, 2)),
   'a sweep of four over rows below everything': () =>

@@ -194,7 +194,7 @@ test('its cost is that of the tokens that enter a layer which some leave', () =>
 });
 
 test.each<[string, () => unknown, string]>([
-  ['an encoder without what it learns', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() })), 'layer 0 of the encoder has no predictor'], // prettier-ignore
+  ['an encoder without what it learns', () => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() }), 'layer 0 of the encoder has no predictor'], // prettier-ignore
   ['a predictor that there is not', () => findReducer('skim', { predictor: 'deep' }), 'expected "linear" or "block"'],
   ['a setting that it does not have', () => findReducer('skim', { width: 3 }), 'has no setting "width"'],
 ])('%s is refused', (_, run, message) => {
