@@ -63,7 +63,7 @@ test.each<[unknown, number | undefined, RegExp]>([
   [
     { threshold: 0.1 },
     undefined,
-    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, skip, ranks/,
+    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, floor, reducer, skip, ranks/,
   ],
   [{ skip: '1' }, 2, /^OPERATING_POINT_INVALID .*"skip" is "1", expected layer numbers from 0 to 1, ascending/],
   [{ skip: [1, 1] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[1,1\], expected layer numbers from 0 to 2, ascending/],
