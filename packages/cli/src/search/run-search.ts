@@ -101,6 +101,7 @@ export const runSearch = async ({
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
       ...(spend !== undefined && { spend }),
+      ...(settings.reducers && { reducers: [...new Set(settings.reducers)].sort().join(',') }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
       departed: model.task.readout.departed && departedAnswerOf(model.task),
@@ -123,7 +124,7 @@ export const runSearch = async ({
   try {
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
-      ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend },
+      ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend, reducers: settings.reducers },
       ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,

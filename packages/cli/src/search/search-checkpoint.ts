@@ -28,6 +28,8 @@ export interface SearchIdentity {
   readonly configs: string;
   /** What the search chooses; undefined for lengths alone. */
   readonly spend?: string | undefined;
+  /** The reducers that it chooses among; undefined for the model's own. */
+  readonly reducers?: string | undefined;
   /** What ranks tokens; undefined for attention. */
   readonly reducer: string | undefined;
   /** What is added to that, as JSON; undefined for nothing. */
@@ -49,6 +51,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
   spend: 'choice of what to spend',
+  reducers: 'reducers to choose among',
   reducer: 'reducer',
   prior: 'prior',
   departed: 'answer of tokens that left',

@@ -192,12 +192,13 @@ export const createTaskModel = (
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, ...options } = {}) => {
+  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, reducer: by = reducer, ...options } = {}) => {
     checkParameters(parameters);
     return tidy((): ForwardPass => {
       const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
+        reducer: by,
         dropout,
         wanted: costOptions.wanted,
         stayed: task.readout.departed !== undefined,
