@@ -20,6 +20,7 @@ export {
   keptAt,
   leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   pointKey,
   ranksKey,
   runningLayers,

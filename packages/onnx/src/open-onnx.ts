@@ -64,7 +64,7 @@ const fromWeights =
       told,
       ...options
     }: OpenModelOptions &
-      GraphStructure & {
+      Omit<GraphStructure, 'reducer'> & {
         readonly precision: Precision;
         readonly trace: boolean;
         /** Is given what is odd about the files, and what they hold. */
@@ -178,7 +178,13 @@ export const openOnnx = async (
     let notes: RunnableTextModel['notes'];
     let digest = '';
     const at = (structure: GraphStructure, trace = false): LendOnnxFile =>
-      fromWeights(files, { ...options, precision, trace, ...structure });
+      fromWeights(files, {
+        ...options,
+        precision,
+        trace,
+        ...structure,
+        reducer: structure.reducer ?? options.reducer,
+      });
     const told = (of: Told): void => {
       notes = of.notes;
       digest = of.digest ?? '';
@@ -194,11 +200,19 @@ export const openOnnx = async (
       traced: (structure) => at(structure, true),
       largestRanks: lowRank?.ranks,
       lendOther: at,
+      othersChooseLayers: true,
     });
     return finish(model, notes);
   }
   const lend = fromGraph(files, file ?? modelFileName(precision));
-  return finish(await runOnnxFile(lend, config, { ...session, ...nameRanking(options, lengthAdaptive) }));
+  const lendOther = ({ reducer }: GraphStructure): LendOnnxFile => fromGraph(files, modelFileName(precision, reducer));
+  return finish(
+    await runOnnxFile(lend, config, {
+      ...session,
+      ...nameRanking(options, lengthAdaptive),
+      ...(file === undefined && { lendOther }),
+    }),
+  );
 };
 
 /**

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
-import { choice, choices, enabled, flag, number, numbers, text } from '../context/option.js';
+import { choice, choices, enabled, flag, number, numbers, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 const searchScoreNames: readonly ScoreName[] = [...scoreNames, 'ndcg@10', 'map', 'mrr@10', 'recall@10', 'recall@100'];
 
-const spendNames: readonly Spend[] = ['lengths', 'depth', 'ranks'];
+const spendNames: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
 
 const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
@@ -29,7 +29,11 @@ export const searchOptions = {
   spend: choices(
     'LIST',
     spendNames,
-    'what it chooses, with commas between them: lengths, depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
+    'what it chooses, with commas between them: lengths, floor (tokens that lengths do not count), depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
+  ),
+  reducers: texts(
+    'LIST',
+    "reducers to choose among, with commas between them, for one Pareto set over all of them: attention,tome,pool (default: the model's own)",
   ),
   method: choice(
     methodNames,
