@@ -268,7 +268,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       return {
         ...value.text.answer(own),
         ...costOf(value.text, value.point),
-        ...(rawScores && { logits: Array.from(own[0] ?? []) }),
+        ...(rawScores && { logits: Array.from(own[value.text.best?.(own) ?? 0] ?? []) }),
       };
     });
   };
