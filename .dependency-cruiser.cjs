@@ -27,6 +27,7 @@ const ORDERED_ROOMS = {
     'predictor/worker',
     'reranking',
     'zero-shot',
+    'pipeline',
   ],
   cli: [
     'chart',

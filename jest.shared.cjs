@@ -23,7 +23,10 @@ module.exports = (displayName) => ({
         sourceMaps: 'inline',
       },
     ],
+    // Published as modules of ECMAScript alone, which jest does not run.
+    '/(hyparquet[^/]*|hysnappy)/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet|hysnappy)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
   testTimeout: 300_000, // a test that works ends in seconds; a machine may be slow and busy

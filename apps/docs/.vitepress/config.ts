@@ -16,12 +16,16 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: ['README.md', 'generated/**', 'e2e/**', 'public/**'],
   ignoreDeadLinks: absentPages(),
-  sitemap: { hostname },
+  // One page a door: what the API has behind each would be most of the list.
+  sitemap: { hostname, transformItems: (items) => items.filter(({ url }) => !/^api\/./.test(url)) },
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}mark.svg` }],
     ['meta', { name: 'theme-color', content: '#0b6b62' }],
     ['meta', { property: 'og:type', content: 'website' }],
     ['meta', { property: 'og:site_name', content: 'length-adaptive' }],
+    ['meta', { property: 'og:image', content: `${hostname}card.png` }],
+    ['meta', { property: 'og:image:alt', content: 'Tokens leave layer by layer: train once, run at any budget.' }],
+    ['meta', { name: 'twitter:card', content: 'summary_large_image' }],
   ],
   transformPageData: (page) => {
     const canonical = `${hostname}${page.relativePath.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`;

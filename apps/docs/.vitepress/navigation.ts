@@ -26,6 +26,7 @@ const pages: Item[] = [
     items: [
       { text: 'Install', link: '/guide/install' },
       { text: 'First model in ten minutes', link: '/guide/first-model' },
+      { text: 'Coming from transformers.js', link: '/guide/transformers-js' },
     ],
   },
   {
@@ -35,6 +36,7 @@ const pages: Item[] = [
       { text: 'Search', link: '/guide/search' },
       { text: 'Budgets', link: '/guide/budgets' },
       { text: 'Tasks', link: '/guide/tasks' },
+      { text: 'Learned choice', link: '/guide/learned-choice' },
       { text: 'Rerank', link: '/guide/rerank' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },

@@ -26,7 +26,7 @@ const options = (): ts.CompilerOptions => {
     noUnusedLocals: false,
     allowJs: true,
     checkJs: true,
-    types: ['node'],
+    types: ['node', 'vite/client'],
   };
 };
 

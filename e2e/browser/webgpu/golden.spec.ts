@@ -23,11 +23,12 @@ const groups = [
   'LayerDrop: only the named layers run',
   'soft-extract: tokens fade',
   'one sandwich step: losses and the gradient of every parameter',
+  'merging: matches, sizes, order, merged and un-merged states',
 ];
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
-  distilbert: groups.filter((group) => !group.includes('answer')),
-  roberta: groups,
+  distilbert: groups.filter((group) => !group.includes('answer') && !group.startsWith('merging')),
+  roberta: groups.filter((group) => !group.startsWith('merging')),
 };
 
 const missing = programMissing('chromium');

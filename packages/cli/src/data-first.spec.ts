@@ -101,7 +101,7 @@ describe.each(['weightless', 'nowhere'])(
 
     test('a worker', async () => {
       const study = {
-        format: 'length-adaptive search 3',
+        format: 'length-adaptive search 4',
         model: at(model),
         data: at('wrong.tsv'),
         settings: {},
@@ -111,6 +111,7 @@ describe.each(['weightless', 'nowhere'])(
         examples: '',
         reducer: null,
         prior: null,
+        departed: 'state' as const,
       };
       const used = { engine: 'tfjs', precision: 'fp32', backend: 'cpu' } as const;
       await expect(

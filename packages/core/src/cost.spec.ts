@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { CostOptions } from './cost.js';
-import { classificationHeadCost, cost, costParts, pointCost, relativeCost } from './cost.js';
+import { classificationHeadCost, cost, costParts, pointCost, relativeCost, relativePointCost } from './cost.js';
 import { encode } from './encode.js';
 import { atRanks } from './encoder/factors.js';
 import { runEncoder } from './encoder/run-encoder.js';
@@ -131,6 +131,20 @@ test('layers that do not run cost nothing, and drop nothing', () => {
   );
   expect(relativeCost(shape, fullLength(3), [40], { layers: [0, 1] })).toBeCloseTo(2 / 3, 3); // of the model whose layers all run
   expect(() => cost(shape, config, 40, { layers: [2, 0] })).toThrow(/layers is \[2, 0\]; expected ascending/);
+});
+
+test('a point costs what the layers that it runs cost', () => {
+  const shape = { ...miniLm, layers: 3 };
+  const two = { ...miniLm, layers: 2 };
+  const point = { lengths: [0.5, 0.4, 0.3], skip: [1] };
+  for (const wanted of ['first', 'all'] as const) {
+    expect(pointCost(shape, point, 40, { wanted })).toBe(cost(two, [0.5, 0.3], 40, { wanted }));
+    expect(relativePointCost(shape, point, [40, 12], { wanted })).toBe(
+      (cost(two, [0.5, 0.3], 40, { wanted }) + cost(two, [0.5, 0.3], 12, { wanted })) /
+        (cost(shape, [1, 1, 1], 40, { wanted }) + cost(shape, [1, 1, 1], 12, { wanted })),
+    );
+  }
+  expect(pointCost(shape, { lengths: [0.5, 0.4, 0.3], skip: [] }, 40)).toBe(cost(shape, [0.5, 0.4, 0.3], 40));
 });
 
 test('the relative cost of inputs is the ratio of their sums, not the mean of their ratios', () => {

@@ -4,7 +4,7 @@ import { checkLayers } from './layers.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
 import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
 import type { OperatingPoint } from './operating-point.js';
-import { lengthsOf } from './operating-point.js';
+import { lengthsOf, runningLayers } from './operating-point.js';
 import type { Ranks } from './ranks.js';
 import { matrixMacs, validateRanks } from './ranks.js';
 
@@ -17,6 +17,8 @@ export interface EncoderShape {
   readonly intermediateSize: number;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
+  /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
+  readonly predictorMacs?: number | undefined;
 }
 
 /** Multiply-accumulates of the head for an input of `length` tokens. */
@@ -58,6 +60,8 @@ export interface CostParts {
   readonly feedForward: number;
   /** Layer norms, one MAC an element: l d of the embeddings, 2 m d of every layer. */
   readonly layerNorm: number;
+  /** What a reducer predicts of the tokens that enter a layer which some of them leave. */
+  readonly reducer: number;
   readonly head: number;
 }
 
@@ -70,7 +74,7 @@ export interface CostParts {
  * for layers that do not ascend
  */
 export const costParts = (
-  { layers: depth, hiddenSize: d, intermediateSize: f, ranks: own }: EncoderShape,
+  { layers: depth, hiddenSize: d, intermediateSize: f, ranks: own, predictorMacs = 0 }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, wanted = 'all', layers, ranks = own, ...keep }: CostOptions = {},
@@ -79,7 +83,14 @@ export const costParts = (
   if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
-  const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
+  const parts = {
+    projections: 0,
+    attention: 0,
+    feedForward: 0,
+    layerNorm: length * d,
+    reducer: 0,
+    head: head?.(length) ?? 0,
+  };
   let entering = length;
   for (const layer of running) {
     const firstAlone = wanted === 'first' && layer === running.at(-1);
@@ -89,18 +100,20 @@ export const costParts = (
     parts.attention += 2 * asking * entering * d;
     parts.feedForward += 2 * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
+    if (!firstAlone && staying < entering) parts.reducer += entering * predictorMacs;
     entering = staying;
   }
   return parts;
 };
 
 /** The MACs of all parts together. */
-export const totalCost = ({ projections, attention, feedForward, layerNorm, head }: CostParts): number =>
-  projections + attention + feedForward + layerNorm + head;
+export const totalCost = ({ projections, attention, feedForward, layerNorm, reducer, head }: CostParts): number =>
+  projections + attention + feedForward + layerNorm + reducer + head;
 
 /**
  * Multiply-accumulates (MACs) that an input of `length` tokens takes at a length configuration: matrix products, layer-norm elements and
- * the head, as they run on every engine. Embedding look-ups, softmax, activations, biases, and what ranks and moves tokens count nothing.
+ * the head, as they run on every engine. Embedding look-ups, softmax, activations, biases, and what ranks and moves tokens count nothing, but for
+ * what a reducer has learned (`predictorMacs`).
  * One MAC is one multiplication and one addition. What papers count is `publishedCost`.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers that do not ascend
@@ -116,7 +129,22 @@ export const pointCost = (
   point: OperatingPoint,
   length: number,
   options: CostOptions = {},
-): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ranks: point.ranks });
+): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ...pointOptions(point, shape.layers) });
+
+/** What of a point a cost depends on beside its lengths. */
+const pointOptions = (point: OperatingPoint, layers: number): Pick<CostOptions, 'layers' | 'ranks'> => ({
+  ranks: point.ranks,
+  ...(point.skip && { layers: runningLayers(point, layers) }),
+});
+
+/** `relativeCost` of an operating point. */
+export const relativePointCost = (
+  shape: EncoderShape,
+  point: OperatingPoint,
+  lengths: Iterable<number>,
+  options: CostOptions = {},
+): number =>
+  relativeCost(shape, lengthsOf(point, shape.layers), lengths, { ...options, ...pointOptions(point, shape.layers) });
 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):

@@ -7,6 +7,7 @@ import { checkLayers } from './layers.js';
 import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
 import type { ReducerOf } from './reducers/reducer.js';
+import { predictedAt } from './reducers/token-predictor.js';
 import type { SoftExtract } from './soft-extract.js';
 import { fadeTokens } from './soft-extract.js';
 import { tidy } from './tidy.js';
@@ -42,6 +43,10 @@ export interface EncodeOptions extends KeepOptions {
    * `first` alone, so that the last layer computes nothing else. Default `all`.
    */
   readonly wanted?: Wanted;
+  /** Report which tokens are still there. Default false. */
+  readonly stayed?: boolean;
+  /** Report what the reducer predicts of every layer, to train it. Default false. */
+  readonly predict?: boolean;
   /** Dropout while training. Default: none. */
   readonly dropout?: Dropout | undefined;
   /** Report the positions that leave every layer. Default false. */
@@ -73,6 +78,16 @@ export interface EncodeOutput {
    * where others than the survivors are wanted.
    */
   readonly sizes: Tensor2D | undefined;
+  /**
+   * 1 for each token of the input that is still there and 0 for those that have left, [B, T]; undefined unless asked for, where no token has
+   * left, and where those that leave go into others.
+   */
+  readonly stayed: Tensor2D | undefined;
+  /**
+   * How much each token matters to each layer that ran, as the reducer predicts it: logits, [B, T] each; slots of padding have one, too. Empty unless
+   * asked for, and for a reducer that learns nothing; not of the last layer where it computes the first token alone.
+   */
+  readonly predictions: readonly Tensor2D[];
   /** What `observe` asked for; empty lists unless asked. */
   readonly observed: Observed;
 }
@@ -116,6 +131,8 @@ const runOnTensors = (
     priorLayers = weights.blocks.length,
     protectedTokens = 1,
     wanted = 'all',
+    stayed = false,
+    predict = false,
     dropout,
     trace: traced = false,
     observe,
@@ -151,12 +168,14 @@ const runOnTensors = (
     unmerge,
   });
   const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;
-  const { states, tokens, trace, observed } = runEncoder<TensorEngine>(ops, weights, {
+  const { predictor } = reducer;
+  const { states, tokens, trace, observed, predictions } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
+    predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     priorLayers,
     trace: traced ? 'scores' : undefined,
     observe,
@@ -173,8 +192,10 @@ const runOnTensors = (
       positions: tf.clone(positions as Tensor2D),
       scores: scores as Tensor2D,
     })),
+    stayed: stayed && restores ? ops.stayed(tokens) : undefined,
     sizes: wanted === 'survivors' && tokens.sizes ? tf.clone(tokens.sizes) : undefined,
     observed,
+    predictions,
   };
 };
 

@@ -37,6 +37,7 @@ export type {
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  PredictorWeights,
   WeightTree,
 } from './encoder/weights.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';
@@ -49,8 +50,20 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { skimReducer } from './reducers/skim/skim-reducer.js';
+export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export { predictedAt } from './reducers/token-predictor.js';
+export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
-export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
+export {
+  findReducer,
+  isRegisteredReducer,
+  predictorMacs,
+  predictorOf,
+  reducerKey,
+  reducerNames,
+  registerReducer,
+} from './reducers/registry.js';

@@ -14,7 +14,17 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { formatPoint, isFullPoint, lengthsOf, pointKey, ranksKey, validateOperatingPoint } from './operating-point.js';
+export {
+  formatPoint,
+  isFullPoint,
+  keptAt,
+  leavesLayersOut,
+  lengthsOf,
+  pointKey,
+  ranksKey,
+  runningLayers,
+  validateOperatingPoint,
+} from './operating-point.js';
 export type { OperatingPoint } from './operating-point.js';
 export {
   areFullRanks,
@@ -29,7 +39,16 @@ export {
 export type { Ranks } from './ranks.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
-export { classificationHeadCost, cost, costParts, pointCost, relativeCost, tokenHeadCost, totalCost } from './cost.js';
+export {
+  classificationHeadCost,
+  cost,
+  costParts,
+  pointCost,
+  relativeCost,
+  relativePointCost,
+  tokenHeadCost,
+  totalCost,
+} from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';
 export type { PublishedCostOptions } from './published-cost.js';
@@ -43,13 +62,24 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export { skimReducer } from './reducers/skim/skim-reducer.js';
+export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
 export type { ReducerDefinition } from './reducers/reducer-definition.js';
-export { findReducer, isRegisteredReducer, reducerKey, reducerNames, registerReducer } from './reducers/registry.js';
+export {
+  findReducer,
+  isRegisteredReducer,
+  predictorMacs,
+  predictorOf,
+  reducerKey,
+  reducerNames,
+  registerReducer,
+} from './reducers/registry.js';
 export { moveSlots, moveTokens, restoreTokens } from './drop-and-restore.js';
 export type { TokenGroup } from './drop-and-restore.js';
 export { keepOrder, rankOrder, selectionOf } from './selection/selection.js';
@@ -101,6 +131,7 @@ export type {
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  PredictorWeights,
   WeightTree,
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';

@@ -13,7 +13,17 @@ export {
   validateLengthConfig,
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
-export { formatPoint, isFullPoint, lengthsOf, pointKey, ranksKey, validateOperatingPoint } from './operating-point.js';
+export {
+  formatPoint,
+  isFullPoint,
+  keptAt,
+  leavesLayersOut,
+  lengthsOf,
+  pointKey,
+  ranksKey,
+  runningLayers,
+  validateOperatingPoint,
+} from './operating-point.js';
 export type { OperatingPoint } from './operating-point.js';
 export {
   areFullRanks,
@@ -26,7 +36,16 @@ export {
   validateRanks,
 } from './ranks.js';
 export type { Ranks } from './ranks.js';
-export { classificationHeadCost, cost, costParts, pointCost, relativeCost, tokenHeadCost, totalCost } from './cost.js';
+export {
+  classificationHeadCost,
+  cost,
+  costParts,
+  pointCost,
+  relativeCost,
+  relativePointCost,
+  tokenHeadCost,
+  totalCost,
+} from './cost.js';
 export type { CostOptions, CostParts, EncoderShape, HeadCost } from './cost.js';
 export { publishedCost, publishedCostParts } from './published-cost.js';
 export type { PublishedCostOptions } from './published-cost.js';

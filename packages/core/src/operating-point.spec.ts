@@ -1,6 +1,16 @@
+import fc from 'fast-check';
 import type { CoreError } from './errors.js';
 import type { OperatingPoint } from './operating-point.js';
-import { formatPoint, isFullPoint, lengthsOf, pointKey, validateOperatingPoint } from './operating-point.js';
+import {
+  formatPoint,
+  isFullPoint,
+  keptAt,
+  leavesLayersOut,
+  lengthsOf,
+  pointKey,
+  runningLayers,
+  validateOperatingPoint,
+} from './operating-point.js';
 
 const refusal = (point: unknown, layers?: number): string => {
   try {
@@ -20,6 +30,10 @@ test.each<[OperatingPoint, number | undefined]>([
   [{ lengths: [0.5] }, undefined],
   [{ ranks: { attention: [0.5, 1], feedForward: [0.25, 0.5] } }, 2],
   [{ lengths: [1, 0.5], ranks: { attention: [1, 1], feedForward: [1, 0.01] } }, 2],
+  [{ skip: [] }, undefined],
+  [{ skip: [0, 4] }, undefined],
+  [{ skip: [0, 2] }, 4],
+  [{ lengths: [1, 0.5], skip: [1] }, undefined],
 ])('%j is a point', (point, layers) => {
   expect(validateOperatingPoint(point, layers)).toBe(point);
 });
@@ -49,7 +63,24 @@ test.each<[unknown, number | undefined, RegExp]>([
   [
     { threshold: 0.1 },
     undefined,
-    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, ranks/,
+    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, skip, ranks/,
+  ],
+  [{ skip: '1' }, 2, /^OPERATING_POINT_INVALID .*"skip" is "1", expected layer numbers from 0 to 1, ascending/],
+  [{ skip: [1, 1] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[1,1\], expected layer numbers from 0 to 2, ascending/],
+  [
+    { skip: [2, 1] },
+    undefined,
+    /^OPERATING_POINT_INVALID .*"skip" is \[2,1\], expected layer numbers from 0, ascending/,
+  ],
+  [{ skip: [3] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[3\], expected layer numbers from 0 to 2/],
+  [{ skip: [-1] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[-1\]/],
+  [{ skip: [0.5] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[0.5\]/],
+  [{ skip: [0, 1] }, 2, /^OPERATING_POINT_INVALID .*"skip" is all 2 layers, and at least one must run/],
+  [{ lengths: [1, 1], skip: [0, 1] }, undefined, /^OPERATING_POINT_INVALID .*"skip" is all 2 layers/],
+  [
+    { lengths: [1, 1], skip: [2] },
+    undefined,
+    /^OPERATING_POINT_INVALID .*"skip" is \[2\], expected layer numbers from 0 to 1/,
   ],
   [[0.5, 0.4], 2, /^OPERATING_POINT_INVALID .*\[0\.5,0\.4\]: expected an object/],
   [null, 2, /^OPERATING_POINT_INVALID .*expected an object/],
@@ -90,5 +121,50 @@ test('ranks are part of the key, of what is full, and of what people read', () =
   expect(formatPoint({ ranks })).toBe('full, ranks attention 0.50, feed-forward 0.75 1.00');
   expect(formatPoint({ lengths: [1, 0.5], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } })).toBe(
     '1.00 0.50, ranks 0.50',
+  );
+});
+
+test('layers that are left out are part of the key, of what is full, and of what people read', () => {
+  expect(pointKey({ skip: [] })).toBe('full');
+  expect(pointKey({ skip: [0, 2] })).toBe('skip=0,2');
+  expect(pointKey({ lengths: [1, 1, 1], skip: [0, 2] })).toBe('skip=0,2');
+  expect(pointKey({ lengths: [1, 0.9, 0.5], skip: [1] })).toBe('lengths=1,1,0.5;skip=1');
+  expect(pointKey({ lengths: [1, 0.5], skip: [1] })).toBe('skip=1'); // nobody leaves in a layer that does not run
+  const ranks = { attention: [0.5, 0.25], feedForward: [0.5, 0.75] };
+  expect(pointKey({ skip: [1], ranks })).toBe('skip=1;ranks=0.5,1/0.5,1');
+  expect([isFullPoint({ skip: [] }), isFullPoint({ skip: [1] }), leavesLayersOut({ skip: [1] })]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(formatPoint({ lengths: [1, 0.9, 0.5], skip: [1] })).toBe('1.00 0.90 0.50, without layer 1');
+  expect(formatPoint({ lengths: [1, 1, 1], skip: [0, 1] })).toBe('full, without layers 0 1');
+});
+
+test('points that run alike have one key: whatever the lengths of layers that are left out are', () => {
+  const depth = 5;
+  const cases = fc.record({
+    lengths: fc
+      .array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: depth, maxLength: depth })
+      .map((ratios) => ratios.sort((a, b) => b - a)),
+    skip: fc.subarray([0, 1, 2, 3, 4], { maxLength: depth - 1 }),
+    length: fc.integer({ min: 1, max: 200 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ lengths, skip, length }) => {
+      const point = { lengths, skip };
+      const same = { lengths: lengthsOf(point, depth), skip };
+      expect(pointKey(validateOperatingPoint(same, depth))).toBe(pointKey(point));
+      expect(keptAt(same, depth, length)).toEqual(keptAt(point, depth, length));
+      const running = runningLayers(point, depth);
+      expect([...running, ...skip].sort()).toEqual([0, 1, 2, 3, 4]);
+      // What is left after the layers that run is what the lengths say of them.
+      const whole = keptAt({ lengths }, depth, length);
+      expect(running.map((layer) => keptAt(point, depth, length)[layer])).toEqual(running.map((layer) => whole[layer]));
+      for (const layer of skip)
+        expect(keptAt(point, depth, length)[layer]).toBe(
+          layer === 0 ? length : keptAt(point, depth, length)[layer - 1],
+        );
+    }),
   );
 });

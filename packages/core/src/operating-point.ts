@@ -1,30 +1,35 @@
 import { CoreError } from './errors.js';
-import type { LengthConfig } from './length-config.js';
-import { formatLengthConfig, fullLength, isFullLength, validateLengthConfig } from './length-config.js';
+import type { KeepOptions, LengthConfig } from './length-config.js';
+import { formatLengthConfig, fullLength, isFullLength, keptTokens, validateLengthConfig } from './length-config.js';
 import type { Ranks } from './ranks.js';
 import { formatRanks, validateRanks } from './ranks.js';
 
 /**
  * An operating point: everything that a search chooses, a budget resolves to, and an engine runs a model at. `{}` is the full model.
  *
- * This release chooses lengths and ranks. What else a point may say one day (thresholds, bits) will be further optional fields, so
+ * This release chooses lengths, layers and ranks. What else a point may say one day (thresholds, bits) will be further optional fields, so
  * that whatever hands points on needs no change: compare and look them up by `pointKey`, never field by field.
  */
 export interface OperatingPoint {
   /** For each layer, the share of the input's own tokens that leave it. Absent: every layer keeps every token. */
   readonly lengths?: LengthConfig | undefined;
+  /**
+   * The layers that are left out, counted from 0, ascending: states pass them by as they are, and no token leaves there. At least one layer
+   * runs. Models that were trained with LayerDrop are made for it. Absent: every layer runs.
+   */
+  readonly skip?: readonly number[] | undefined;
   /** For each layer, how large the factors of its matrices are: for models that have factors. Absent: the model's own matrices. */
   readonly ranks?: Ranks | undefined;
 }
 
 /** The fields of a point that this release runs. */
-const pointFields = ['lengths', 'ranks'];
+const pointFields = ['lengths', 'skip', 'ranks'];
 
 /**
  * Checks an operating point and returns it.
  *
- * @param layers when given, the number of layers its lengths and ranks must have
- * @throws CoreError `OPERATING_POINT_INVALID` for what is no object, a field that this release does not run, or ranks
+ * @param layers when given, the number of layers its lengths and ranks must have, and that it leaves out some of
+ * @throws CoreError `OPERATING_POINT_INVALID` for what is no object, a field that this release does not run, layers to leave out or ranks
  * that are none; `LENGTH_CONFIG_INVALID` for lengths that are none
  */
 export const validateOperatingPoint = (point: OperatingPoint, layers?: number): OperatingPoint => {
@@ -32,13 +37,16 @@ export const validateOperatingPoint = (point: OperatingPoint, layers?: number): 
     throw new CoreError(
       'OPERATING_POINT_INVALID',
       `Operating point ${JSON.stringify(point)}: ${problem}. This release runs points with: ${pointFields.join(', ')}, ` +
-        `e.g. { "lengths": [0.8, 0.6, 0.4] }; {} is the full model.`,
+        `e.g. { "lengths": [0.8, 0.6, 0.4], "skip": [1] }; {} is the full model.`,
     );
   };
   const given: unknown = point;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return fail('expected an object');
   const unknown = Object.keys(point).find((field) => !pointFields.includes(field));
   if (unknown !== undefined) fail(`the field "${unknown}" is not known`);
+  const depth = layers ?? depthOf(point);
+  const wrong = skipProblem(point.skip, depth);
+  if (wrong !== undefined) fail(wrong);
   if (point.ranks !== undefined) validateRanks(point.ranks, layers);
   const lengths: unknown = point.lengths;
   if (lengths === undefined) return point;
@@ -48,12 +56,55 @@ export const validateOperatingPoint = (point: OperatingPoint, layers?: number): 
   return point;
 };
 
-/** The lengths that a point runs at in a model of `layers` layers: its own, or the full length. */
-export const lengthsOf = ({ lengths }: OperatingPoint, layers: number): LengthConfig => lengths ?? fullLength(layers);
+/** The number of layers that a point speaks of, where it says. */
+const depthOf = ({ lengths, ranks }: OperatingPoint): number | undefined => {
+  const lists: readonly unknown[] = [lengths, (ranks as Partial<Ranks> | null | undefined)?.attention];
+  return lists.find((list) => Array.isArray(list))?.length;
+};
 
-/** Whether a point is the full model: nothing is left out at any length, and no ranks are chosen. */
-export const isFullPoint = ({ lengths, ranks }: OperatingPoint): boolean =>
-  ranks === undefined && (lengths === undefined || isFullLength(lengths));
+/** What is wrong with the layers to leave out; undefined when nothing is. */
+const skipProblem = (skip: unknown, depth: number | undefined): string | undefined => {
+  if (skip === undefined) return undefined;
+  const expected = `expected layer numbers from 0${depth === undefined ? '' : ` to ${depth - 1}`}, ascending`;
+  if (!Array.isArray(skip)) return `"skip" is ${JSON.stringify(skip)}, ${expected}`;
+  const numbers: readonly unknown[] = skip;
+  const isOne = (layer: unknown, i: number): boolean =>
+    Number.isInteger(layer) &&
+    (layer as number) > ((numbers[i - 1] as number | undefined) ?? -1) &&
+    (layer as number) < (depth ?? Infinity);
+  if (!numbers.every(isOne)) return `"skip" is ${JSON.stringify(skip)}, ${expected}`;
+  if (numbers.length === depth) return `"skip" is all ${depth} layers, and at least one must run`;
+  return undefined;
+};
+
+/** Whether a point leaves whole layers out. */
+export const leavesLayersOut = ({ skip = [] }: OperatingPoint): boolean => skip.length > 0;
+
+/** The layers of a model of `layers` layers that run at a point, ascending. */
+export const runningLayers = ({ skip = [] }: OperatingPoint, layers: number): readonly number[] =>
+  Array.from({ length: layers }, (_, layer) => layer).filter((layer) => !skip.includes(layer));
+
+/** Lengths with those of the layer before in each layer that is left out: nothing leaves there. */
+const effective = (lengths: LengthConfig, skip: readonly number[]): LengthConfig => {
+  if (skip.length === 0) return lengths;
+  let before = 1;
+  return lengths.map((ratio, layer) => (before = skip.includes(layer) ? before : ratio));
+};
+
+/**
+ * The lengths that a point runs at in a model of `layers` layers: its own, or the full length; a layer that is left out keeps what entered
+ * it.
+ */
+export const lengthsOf = ({ lengths, skip = [] }: OperatingPoint, layers: number): LengthConfig =>
+  effective(lengths ?? fullLength(layers), skip);
+
+/** Tokens of an input of `length` tokens that are left after each layer of a model of `layers` layers at a point. */
+export const keptAt = (point: OperatingPoint, layers: number, length: number, keep: KeepOptions = {}): number[] =>
+  keptTokens(lengthsOf(point, layers), length, keep);
+
+/** Whether a point is the full model: no token and no layer is left out, and no ranks are chosen. */
+export const isFullPoint = ({ lengths, skip = [], ranks }: OperatingPoint): boolean =>
+  ranks === undefined && skip.length === 0 && (lengths === undefined || isFullLength(lengths));
 
 /**
  * A point as a canonical text: two points that run alike have the same key. The key of search, caches and batches.
@@ -61,11 +112,18 @@ export const isFullPoint = ({ lengths, ranks }: OperatingPoint): boolean =>
  * @example
  * pointKey({ lengths: [0.8, 0.4] }); // 'lengths=0.8,0.4'
  * pointKey({ lengths: [1, 1] }) === pointKey({}); // 'full'
+ * pointKey({ lengths: [1, 0.9, 0.5], skip: [1] }); // 'lengths=1,1,0.5;skip=1'
  */
-export const pointKey = ({ lengths, ranks }: OperatingPoint): string => {
+export const pointKey = ({ lengths: own, skip = [], ranks }: OperatingPoint): string => {
+  const lengths = own && effective(own, skip);
+  const runs = (shares: readonly number[]): readonly number[] =>
+    shares.map((share, layer) => (skip.includes(layer) ? 1 : share)); // whatever it is where nothing runs
   const parts = [
     ...(lengths === undefined || isFullLength(lengths) ? [] : [`lengths=${lengths.join(',')}`]),
-    ...(ranks === undefined ? [] : [ranksKey(ranks)]),
+    ...(skip.length === 0 ? [] : [`skip=${skip.join(',')}`]),
+    ...(ranks === undefined
+      ? []
+      : [ranksKey({ attention: runs(ranks.attention), feedForward: runs(ranks.feedForward) })]),
   ];
   return parts.length === 0 ? 'full' : parts.join(';');
 };
@@ -74,8 +132,13 @@ export const pointKey = ({ lengths, ranks }: OperatingPoint): string => {
 export const ranksKey = ({ attention, feedForward }: Ranks): string =>
   `ranks=${attention.join(',')}/${feedForward.join(',')}`;
 
-/** A point as short text for people: its lengths with two decimals a layer, or `full`, and its ranks where it has some. */
-export const formatPoint = ({ lengths, ranks }: OperatingPoint): string => {
-  const shown = lengths === undefined ? 'full' : formatLengthConfig(lengths);
-  return ranks === undefined ? shown : `${shown}, ranks ${formatRanks(ranks)}`;
-};
+/**
+ * A point as short text for people: its lengths with two decimals a layer, or `full`, then the layers that are left out, and its ranks, where
+ * it has some.
+ */
+export const formatPoint = ({ lengths, skip = [], ranks }: OperatingPoint): string =>
+  [
+    lengths === undefined || (skip.length > 0 && isFullLength(lengths)) ? 'full' : formatLengthConfig(lengths),
+    ...(skip.length === 0 ? [] : [`without layer${skip.length === 1 ? '' : 's'} ${skip.join(' ')}`]),
+    ...(ranks === undefined ? [] : [`ranks ${formatRanks(ranks)}`]),
+  ].join(', ');

@@ -20,7 +20,14 @@ export const publishedCostParts = (
   { head, ...keep }: PublishedCostOptions = {},
 ): CostParts => {
   validateLengthConfig(config, layers);
-  const parts = { projections: 0, attention: 0, feedForward: 0, layerNorm: length * d, head: head?.(length) ?? 0 };
+  const parts = {
+    projections: 0,
+    attention: 0,
+    feedForward: 0,
+    layerNorm: length * d,
+    reducer: 0,
+    head: head?.(length) ?? 0,
+  };
   let entering = length;
   for (const leaving of keptTokens(config, length, keep)) {
     parts.projections += 4 * entering * d * d;

@@ -22,6 +22,7 @@ export type ModelErrorCode =
   | 'BUDGET_INVALID'
   | 'BUDGET_INFEASIBLE'
   | 'OPTION_INVALID'
+  | 'NOT_FINITE'
   | 'INDEX_MISMATCH'
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'

@@ -111,13 +111,15 @@ export type {
   LongTexts,
   VectorFormat,
 } from './predictor/embedding.js';
-export { parsePoint, parseRanks } from './predictor/parse-point.js';
+export { parsePoint, parseRanks, pointText } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';
 export { labelsOf, tagsOf } from './tasks/labels-of.js';
 export { encodeSentences } from './examples/encode-sentences.js';
+export { departedAnswerOf, departedAnswers, withDeparted } from './tasks/departed-answer.js';
+export type { DepartedAnswer } from './tasks/departed-answer.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
@@ -161,6 +163,7 @@ export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { createLatencyModel } from './latency/latency-model.js';
 export type { LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { depthPoints } from './search/depth-points.js';
 export { lengthSearchProblem } from './search/length-problem.js';
 export type {
   LengthObjective,

@@ -11,7 +11,7 @@ export type {
   LongTexts,
   VectorFormat,
 } from './predictor/embedding.js';
-export { parsePoint } from './predictor/parse-point.js';
+export { parsePoint, pointText } from './predictor/parse-point.js';
 export type { ParsePointContext } from './predictor/parse-point.js';
 export { createPredictor } from './predictor/predictor.js';
 export type {

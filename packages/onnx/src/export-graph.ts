@@ -1,7 +1,13 @@
 import type { EncoderFactors, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
 import { atRanks, attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
 import type { KeepOptions, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { isFullPoint, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import {
+  isFullPoint,
+  leavesLayersOut,
+  lengthsOf,
+  runningLayers,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type {
   DeferredModel,
   Dimensions,
@@ -10,7 +16,7 @@ import type {
   Readout,
   TaskModel,
 } from '@length-adaptive/models/engine';
-import { logitAxes, outputNamesOf, runHead, wantedStates } from '@length-adaptive/models/engine';
+import { departedAnswerOf, logitAxes, outputNamesOf, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
 import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -32,6 +38,9 @@ import { elementTypeNumber } from './graph/protos.js';
 import type { OnnxContent } from './read-file.js';
 import {
   defaultMinTokens,
+  departedKey,
+  layersInput,
+  layersKey,
   lengthConfigKey,
   lengthsInput,
   minTokensKey,
@@ -75,6 +84,8 @@ export interface ExportGraphOptions extends KeepOptions {
   readonly precision?: Precision;
   /** Build this operating point in, instead of taking its lengths as an input; a point with ranks alone builds in those, and takes lengths as an input. */
   readonly point?: OperatingPoint | undefined;
+  /** Take the layers that run as an input too, `running_layers`, as points with `skip` need it. Not with a point whose lengths are built in. Default false. */
+  readonly chooseLayers?: boolean | undefined;
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
   /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
@@ -154,7 +165,8 @@ const outputStates = (g: GraphBuilder, hidden: Value, { pool }: Readout, size: n
 };
 
 const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphLengths => {
-  if (point === undefined || (point.lengths === undefined && point.ranks !== undefined)) return 'input';
+  if (point === undefined || (point.lengths === undefined && !leavesLayersOut(point) && point.ranks !== undefined))
+    return 'input';
   validateOperatingPoint(point, layers);
   return isFullPoint({ lengths: point.lengths }) ? 'full' : { config: lengthsOf(point, layers) };
 };
@@ -184,6 +196,7 @@ const buildGraph = (
   {
     precision = 'fp32',
     point,
+    chooseLayers = false,
     trace = false,
     defaults,
     minTokens = defaultMinTokens,
@@ -204,21 +217,32 @@ const buildGraph = (
   const emit = emitterOf(precision);
   const given = encoderInputs(g, dimensions);
   const lengths = graphLengths(point, layers);
-  if (defaults && lengths === 'input')
-    g.constant(lengthsInput, { type: 'float32', shape: [1, layers], data: new Float32Array(layers).fill(1) });
+  const running = runningLayers(point ?? {}, layers);
+  const ones = (name: string, shape: readonly number[]): Value =>
+    g.constant(name, { type: 'float32', shape, data: new Float32Array(layers).fill(1) });
+  if (chooseLayers && lengths !== 'input')
+    throw new OnnxError(
+      'OPTION_INVALID',
+      'A file that has its point built in cannot have its layers chosen, too: leave the point out, or chooseLayers.',
+    );
+  if (defaults && lengths === 'input') ones(lengthsInput, [1, layers]);
+  if (defaults && chooseLayers) ones(layersInput, [layers]);
   const plan = planLengths(g, given.mask, lengths, layers, { minTokens });
   const counts = prior !== undefined && plan !== undefined; // nothing is ranked at the full length
   if (defaults && counts) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: counts ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
   const options: EncoderGraphOptions = {
     plan,
+    layers: running,
+    choosesLayers: chooseLayers,
     reducer,
     priorLayers: prior?.layers,
     protectedTokens,
     wanted: head ? wantedStates(head.task.readout) : 'all',
+    stayed: head?.task.readout.departed !== undefined,
     trace,
   };
-  const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+  const { hidden, stayed, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
     if (defaults && head.task.readout.layer === 'none' && head.task.readout.pool !== 'none')
@@ -226,7 +250,7 @@ const buildGraph = (
     // The head is small and decides: it stays in single precision.
     outputLogits(
       g,
-      runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), hidden, head.weights, {
+      runHead(headOnGraph(g, emitterOf('fp32'), { mask: given.mask }), { states: hidden, stayed }, head.weights, {
         activation: head.activation,
         readout: head.task.readout,
       }),
@@ -235,14 +259,20 @@ const buildGraph = (
   } else {
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
-  positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
+  positions.forEach((value, index) => {
+    const layer = running[index] ?? index;
+    g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]);
+  });
   const pooling = head && poolingOf(head.task.readout);
   const metadata = {
     precision,
     [lengthConfigKey]: lengths === 'input' ? 'input' : lengthsOf(point ?? {}, layers).join(' '),
+    ...(chooseLayers && { [layersKey]: 'input' }),
+    ...(running.length < layers && { [layersKey]: running.join(' ') }),
     ...(ranks && { [ranksKey]: JSON.stringify(ranks) }),
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),
+    ...(stayed !== undefined && { [departedKey]: 'majority' }),
     ...(pooling !== undefined && { [poolingKey]: pooling }),
     ...(minTokens !== defaultMinTokens && { [minTokensKey]: String(minTokens) }),
   };
@@ -256,7 +286,8 @@ const buildGraph = (
  * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
  * default, the full length, so that tools that know nothing of it run the file as any other. A model with a prior
  * has one more, `prior`, [batch, sequence] float32, added to the scores of its first layers; its default is 0, the reducer
- * alone. Outputs: `logits` [batch, outputs];
+ * alone. A file that leaves its layers open (`chooseLayers`) has `running_layers`, [layers] float32: those above 0 run, by default
+ * all. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; `sentence_embedding` [batch, hidden] and the `last_hidden_state` that it is made of for embeddings; or
  * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
@@ -271,7 +302,10 @@ export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}):
 /** A model whose weights are still in their file as an ONNX file to open at once, at ranks where some are given: each weight is read into its place. */
 export const makeOnnxFile = (
   { dimensions, encoder, factors, lowRank, head, task, architecture, reducer, prior }: DeferredModel,
-  { ranks, ...options }: Pick<ExportGraphOptions, 'precision' | 'trace'> & { readonly ranks?: Ranks | undefined },
+  {
+    ranks,
+    ...options
+  }: Pick<ExportGraphOptions, 'precision' | 'trace' | 'chooseLayers'> & { readonly ranks?: Ranks | undefined },
 ): OnnxContent => {
   const model = {
     dimensions,
@@ -286,9 +320,11 @@ export const makeOnnxFile = (
   return {
     content: g.content(file),
     builtIn: undefined,
+    choosesLayers: options.chooseLayers ?? false,
     ranks: ranks ?? dimensions.ranks,
     reducer: namedReducer(reducer),
     priorLayers: prior?.layers ?? 0,
+    departed: departedAnswerOf(task),
     minTokens: defaultMinTokens,
     precision: options.precision,
   };

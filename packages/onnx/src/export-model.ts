@@ -1,8 +1,8 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { areFullRanks, isFullPoint, ranksKey } from '@length-adaptive/core/lengths';
+import { areFullRanks, isFullPoint, leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
-import { withDigest } from '@length-adaptive/models/engine';
+import { departedAnswerOf, withDigest } from '@length-adaptive/models/engine';
 import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
@@ -43,6 +43,8 @@ export interface ExportModelOptions extends SessionOptions {
   readonly precisions?: readonly Precision[];
   /** Build this operating point in, instead of taking its lengths as an input whose default is the full length; a point with ranks alone builds in those. */
   readonly point?: OperatingPoint | undefined;
+  /** Take the layers that run as an input too. Default: where a point of the model's Pareto set leaves layers out and none is built in. */
+  readonly chooseLayers?: boolean | undefined;
   /** Run every file on ONNX Runtime beside TensorFlow.js before it is kept. Default true. */
   readonly verify?: boolean;
   /** Inputs to verify with. Default: a few sentences; a few questions with contexts where the model ranks tokens by them. */
@@ -84,11 +86,16 @@ export const exportModel = async (
   const { model, tokenizerFiles, lengthAdaptive } = text;
   checkSavable(model.reducer);
   const host = await hostModel(model, { copy: false });
+  const { point, chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
   return writeFolder(folder, async (temporary) => {
-    const exported = await writeGraphs(temporary, host, text, options);
+    const exported = await writeGraphs(temporary, host, text, { ...options, chooseLayers });
     for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
       await writeFile(`${temporary}/${name}`, content);
-    const ours = exportedFile(withRanking(lengthAdaptive, model), options.point?.ranks ?? model.dimensions.ranks);
+    const ours = exportedFile(withRanking(lengthAdaptive, model), {
+      ranks: point?.ranks ?? model.dimensions.ranks,
+      chooseLayers,
+      point,
+    });
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
     const config = model.task.embedding ? withDigest(model.config, await model.digest?.()) : model.config;
     for (const [name, content] of Object.entries(sentenceTransformersFiles(model.config)))
@@ -98,16 +105,26 @@ export const exportModel = async (
   });
 };
 
-/** What is known of a model of which files hold these ranks alone: without its other factors, and points that need them. */
+/** The points of a model's Pareto set that leave layers out. */
+const lessDeepPoints = ({ lengthAdaptive }: TextModel): readonly OperatingPoint[] =>
+  (lengthAdaptive?.paretoSet ?? []).map(({ point }) => point).filter(leavesLayersOut);
+
+/** What is known of a model of which files hold these ranks alone: without its other factors, and points that its files do not run. */
 const exportedFile = (
   file: LengthAdaptiveFile | undefined,
-  ranks: Ranks | undefined,
+  {
+    ranks,
+    chooseLayers,
+    point: builtIn,
+  }: Pick<OperatingPoint, 'ranks'> & Pick<ExportModelOptions, 'chooseLayers' | 'point'>,
 ): LengthAdaptiveFile | undefined => {
   if (!file) return undefined;
   const rest = withLowRank(file, { lowRank: undefined }) as LengthAdaptiveFile;
-  const runs = (own: Ranks | undefined): boolean =>
+  const hasRanks = (own: Ranks | undefined): boolean =>
     own === undefined || (ranks ? ranksKey(own) === ranksKey(ranks) : areFullRanks(own));
-  const paretoSet = rest.paretoSet.filter(({ point }) => runs(point.ranks));
+  const hasLayers = (own: OperatingPoint): boolean =>
+    chooseLayers === true || !leavesLayersOut(own) || own.skip?.join() === builtIn?.skip?.join();
+  const paretoSet = rest.paretoSet.filter(({ point }) => hasRanks(point.ranks) && hasLayers(point));
   return { ...rest, paretoSet };
 };
 
@@ -119,6 +136,7 @@ const writeGraphs = async (
   {
     precisions = ['fp32', 'int8'],
     point,
+    chooseLayers,
     verify: verified = true,
     labelled,
     inputs = labelled?.map(({ input }) => input),
@@ -134,8 +152,8 @@ const writeGraphs = async (
   for (const precision of precisions) {
     if (signal?.aborted) throw new ModelError('ABORTED', 'The export was stopped by its signal; nothing was written.');
     const path = modelFileName(precision);
-    const bytes = exportGraph(host, { precision, point });
-    const traced = (): Uint8Array => exportGraph(host, { precision, point, trace: true });
+    const bytes = exportGraph(host, { precision, point, chooseLayers });
+    const traced = (): Uint8Array => exportGraph(host, { precision, point, chooseLayers, trace: true });
     const given = inputs ?? samplesFor(text, (tolerance ?? tolerances[precision]) === undefined);
     const options: VerifyOptions = {
       precision,
@@ -144,13 +162,16 @@ const writeGraphs = async (
       labelled,
       signal,
       ...(point && { points: verifiedPoints(point, model.dimensions.layers) }),
+      ...(chooseLayers && {
+        points: [...usualPoints(model.dimensions.layers), ...verifiedDepths(text)],
+      }),
     };
     const verification = verified
       ? await verifyFile(
           model,
           bytes,
           given,
-          { ...session, traced, reducer: model.reducer, prior: model.prior },
+          { ...session, traced, reducer: model.reducer, prior: model.prior, departed: departedAnswerOf(model.task) },
           options,
         )
       : undefined;
@@ -163,9 +184,16 @@ const writeGraphs = async (
   return exported;
 };
 
+/** What to verify a file at whose layers are chosen, beside the usual: points of the Pareto set, else the model without its last layer. */
+const verifiedDepths = (text: TextModel): readonly OperatingPoint[] => {
+  const searched = lessDeepPoints(text).slice(0, 2);
+  const last = text.model.dimensions.layers - 1;
+  return searched.length > 0 || last === 0 ? searched : [{ skip: [last] }];
+};
+
 /** What to verify a file at that has a point built in: the usual lengths where those are left open. */
 const verifiedPoints = (point: OperatingPoint, layers: number): readonly OperatingPoint[] =>
-  point.lengths === undefined && point.ranks !== undefined
+  point.lengths === undefined && !leavesLayersOut(point) && point.ranks !== undefined
     ? usualPoints(layers).map((usual) => ({ ...usual, ...point }))
     : [point];
 

@@ -86,7 +86,7 @@ describe.each(families)('$model_type', (config) => {
     const asked = task.name === 'question-answering' ? texts.map((context) => ['who?', context]) : texts;
     for (const options of [{}, { point }]) {
       const [expected, ...given] = await Promise.all(
-        predictors.map((predictor) => predictor.predict(asked as never, { ...options, onError: 'throw' })),
+        predictors.map((predictor) => predictor.predict(asked as readonly string[], { ...options, onError: 'throw' })),
       );
       for (const answers of given)
         expect(JSON.stringify(rounded(answers))).toBe(JSON.stringify(rounded(expected as readonly unknown[])));

@@ -8,9 +8,12 @@ export const keptPositionsOf = (
   lengthConfig: LengthConfig,
   tokens: number,
   keep: KeepOptions = {},
-): number[][] =>
-  keptTokens(lengthConfig, tokens, keep).map((count, layer) => {
+): number[][] => {
+  let before = Array.from({ length: tokens }, (_, position) => position); // what enters the first layer
+  return keptTokens(lengthConfig, tokens, keep).map((count, layer) => {
     const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
-    if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
-    return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
+    // A file has no such output of layers where nobody leaves: it was built for the full length, or without the layer.
+    if (positions) before = Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
+    return before;
   });
+};

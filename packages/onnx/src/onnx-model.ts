@@ -1,5 +1,5 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
-import { namedReducer, reducerKey } from '@length-adaptive/core/encoder';
+import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
 import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
@@ -7,10 +7,11 @@ import {
   pointCost,
   pointKey,
   ranksKey,
+  runningLayers,
   uniformRanks,
   validateOperatingPoint,
 } from '@length-adaptive/core/lengths';
-import type { Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
+import type { DepartedAnswer, Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
 import { checkRanks } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
@@ -23,6 +24,7 @@ import {
   logitCount,
   outputNamesOf,
   resolvePrior,
+  withDeparted,
   withPriors,
 } from '@length-adaptive/models/engine';
 import { taskOf } from '@length-adaptive/models/predict';
@@ -41,7 +43,8 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * Rows of other ranks than the first run in sessions of their own, each of which holds its weights from when it is first asked for.
+   * Rows of other ranks than the first run in sessions of their own, each of which holds its weights from when it is first asked for; so do
+   * those that leave layers out, all in one, where the model was opened without such points. Rows that leave others out run apart.
    *
    * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
@@ -57,6 +60,8 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly reducer?: NamedReducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What a token that left answers: the file must have been exported with it. Default: what the file says. */
+  readonly departed?: DepartedAnswer | undefined;
 }
 
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
@@ -64,7 +69,7 @@ const checkRanking = (
   { reducer, prior }: { readonly reducer: NamedReducer | undefined; readonly prior: ModelPrior | undefined },
   { builtIn, reducer: own, priorLayers }: Omit<OnnxContent, 'content'>,
 ): void => {
-  if (builtIn && isFullPoint(builtIn)) return; // nothing is ranked
+  if (builtIn && isFullPoint({ lengths: builtIn.lengths })) return; // nothing is ranked
   const fail = (by: string, has: string): never => {
     throw new OnnxError(
       'OPTION_INVALID',
@@ -76,6 +81,18 @@ const checkRanking = (
   fail(
     `${prior.name} in its first ${prior.layers} layers`,
     priorLayers === 0 ? `by ${reducerKey(own)} alone` : `with a prior in the first ${priorLayers}`,
+  );
+};
+
+/** @throws OnnxError `OPTION_INVALID` for another answer of tokens that left than the file gives */
+const checkDeparted = (
+  asked: DepartedAnswer | undefined,
+  { builtIn, departed }: Omit<OnnxContent, 'content'>,
+): void => {
+  if (asked === undefined || asked === departed || (builtIn && isFullPoint(builtIn))) return;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `Tokens that left are to answer by "${asked}", and the ONNX file was exported with "${departed}". Export the model anew (lat export), or open its weights.`,
   );
 };
 
@@ -123,9 +140,19 @@ const rowsTogether = (
 interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
   /** Of the weights that the file was made of. Default: what config.json says. */
   readonly digest?: (() => Promise<string>) | undefined;
-  readonly traced?: ((ranks: Ranks | undefined) => LendOnnxFile) | undefined;
-  /** The largest ranks that points may ask for, with the file of some. Default: those of the file alone. */
-  readonly ranked?: { readonly largest: Ranks; readonly lend: (ranks: Ranks) => LendOnnxFile } | undefined;
+  readonly traced?: ((structure: GraphStructure) => LendOnnxFile) | undefined;
+  /** The largest ranks that points may ask for. Default: those of the file alone. */
+  readonly largestRanks?: Ranks | undefined;
+  /** The same model as another file. Default: it runs what the one file runs. */
+  readonly lendOther?: ((structure: GraphStructure) => LendOnnxFile) | undefined;
+}
+
+/** What a graph is made for: points of other ranks, or that leave layers out, may need another. */
+export interface GraphStructure {
+  /** Absent: the model's own. */
+  readonly ranks?: Ranks | undefined;
+  /** Whether the layers that run are an input. */
+  readonly chooseLayers: boolean;
 }
 
 interface OpenedFile extends OpenedSession {
@@ -137,20 +164,26 @@ interface OpenedFile extends OpenedSession {
 export const runOnnxFile = async (
   lend: LendOnnxFile,
   config: ModelConfig,
-  { traced, ranked, reducer, prior: chosen, digest, ...options }: RunOnnxFileOptions = {},
+  { traced, largestRanks, lendOther, reducer, prior: chosen, departed, digest, ...options }: RunOnnxFileOptions = {},
 ): Promise<OnnxModel> => {
   const given: Dimensions = architectureOf(config).dimensions(config);
-  const task: Task = taskOf(config);
+  const plain: Task = taskOf(config);
   const { layers } = given;
-  const prior = resolvePrior(chosen, { task, layers });
+  const prior = resolvePrior(chosen, { task: plain, layers });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
     checkRanking({ reducer, prior }, own);
-    checkPooling(task, own);
+    checkDeparted(departed, own);
+    checkPooling(plain, own);
     return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
   });
-  const { builtIn, minTokens, ranks: own } = file;
-  const dimensions: Dimensions = own ? { ...given, ranks: own } : given;
-  const largestRanks = ranked?.largest;
+  const { builtIn, choosesLayers, minTokens, ranks: own } = file;
+  const task = withDeparted(plain, departed ?? file.departed);
+  const macs = predictorMacs(file.reducer, given.hiddenSize);
+  const dimensions: Dimensions = {
+    ...given,
+    ...(own && { ranks: own }),
+    ...(macs > 0 && { predictorMacs: macs }),
+  };
   const expected = outputNamesOf(task);
   if (!expected.every((name) => session.outputNames.includes(name))) {
     await session.release();
@@ -171,14 +204,27 @@ export const runOnnxFile = async (
     opened.catch(() => others.delete(key)); // the next who asks tries again
     return opened;
   };
-  const keyOf = (ranks: Ranks | undefined): string =>
-    ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1)) ? 'own' : ranksKey(ranks);
+  /** The graph that a point needs. */
+  const structureOf = ({ ranks, skip = [] }: OperatingPoint): GraphStructure => {
+    const isOwn = ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1));
+    return { ranks: isOwn ? undefined : ranks, chooseLayers: choosesLayers || (skip.length > 0 && !builtIn) };
+  };
+  const keyOf = ({ ranks, chooseLayers }: GraphStructure): string =>
+    `${chooseLayers ? 'any layers ' : ''}${ranks ? ranksKey(ranks) : 'own'}`;
+  const ownKey = keyOf({ chooseLayers: choosesLayers });
 
-  const runSession = async (on: RuntimeSession, inputs: readonly EncoderInput[], configs: readonly LengthConfig[]) => {
+  /** The rows of a batch that run together. */
+  const runSession = async (
+    on: RuntimeSession,
+    inputs: readonly EncoderInput[],
+    configs: readonly LengthConfig[],
+    { skip = [] }: OperatingPoint,
+  ) => {
     try {
       const feeds = tokenFeeds(ort, withPriors(prior, inputs), {
         configs,
         layers,
+        ...(skip.length > 0 && { running: runningLayers({ skip }, layers) }),
         inputNames: on.inputNames,
         minTokens,
       });
@@ -191,25 +237,33 @@ export const runOnnxFile = async (
   const check = (asked: OperatingPoint): LengthConfig => {
     const lengths = lengthsOf(validateOperatingPoint(asked, layers), layers);
     checkRanks(asked, { dimensions, largestRanks });
-    if (builtIn === undefined || pointKey({ lengths: asked.lengths }) === pointKey(builtIn)) return lengths;
+    const { skip = [] } = asked;
+    if (builtIn === undefined && skip.length > 0 && !choosesLayers && !lendOther)
+      throw new OnnxError(
+        'OPTION_INVALID',
+        `The point leaves out the layers ${skip.join(' ')}, and the ONNX file runs all of its own. Export the model with its layers to choose (lat export --choose-layers), or open its weights.`,
+      );
+    if (builtIn === undefined || pointKey({ ...asked, ranks: undefined }) === pointKey(builtIn)) return lengths;
+    const without = builtIn.skip ? ` without the layers ${builtIn.skip.join(' ')}` : '';
     throw new OnnxError(
       'OPTION_INVALID',
-      `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')} built in and runs no other; export it without one to choose.`,
+      `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')}${without} built in and runs no other; export it without one to choose.`,
     );
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
     for (const opened of others.values()) await (await opened.catch(() => undefined))?.release(); // one that did not open has nothing to release
   });
-  /** Logits of rows at the ranks of one session. */
+  /** Logits of rows that one session runs in one go. */
   const runAt = async (
-    ranks: Ranks | undefined,
+    point: OperatingPoint,
     inputs: readonly EncoderInput[],
     configs: readonly LengthConfig[],
   ): Promise<Float32Array> => {
-    const key = keyOf(ranks);
-    const on = key === 'own' || !ranked || !ranks ? session : await sessionOf(key, ranked.lend(ranks));
-    const outputs = await runSession(on, inputs, configs);
+    const structure = structureOf(point);
+    const key = keyOf(structure);
+    const on = key === ownKey || !lendOther ? session : await sessionOf(key, lendOther(structure));
+    const outputs = await runSession(on, inputs, configs, point);
     const values = expected.map((name) => outputs[name]?.data as Float32Array);
     return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
   };
@@ -217,10 +271,13 @@ export const runOnnxFile = async (
     lifetime.during(async () => {
       const lengths = new Map([...new Set(points)].map((asked) => [asked, check(asked)]));
       const groups = new Map<string, number[]>();
-      points.forEach(({ ranks }, row) => groups.set(keyOf(ranks), [...(groups.get(keyOf(ranks)) ?? []), row]));
+      points.forEach((point, row) => {
+        const together = `${keyOf(structureOf(point))} ${point.skip?.join() ?? ''}`;
+        groups.set(together, [...(groups.get(together) ?? []), row]);
+      });
       const run = (rows: readonly number[]): Promise<Float32Array> =>
         runAt(
-          points[rows[0] ?? 0]?.ranks,
+          points[rows[0] ?? 0] ?? {},
           rows.map((row) => inputs[row] as EncoderInput),
           rows.map((row) => lengths.get(points[row] as OperatingPoint) as LengthConfig),
         );
@@ -234,6 +291,7 @@ export const runOnnxFile = async (
   return {
     engine: 'onnxruntime',
     builtIn,
+    runsAllLayers: !choosesLayers && !lendOther,
     dimensions,
     task,
     reducer: namedReducer(reducer ?? file.reducer),
@@ -258,9 +316,9 @@ export const runOnnxFile = async (
           );
         }
         const config = check(point);
-        const key = keyOf(point.ranks);
-        const ranks = key === 'own' ? undefined : point.ranks;
-        const outputs = await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]);
+        const structure = structureOf(point);
+        const on = await sessionOf(`traced ${keyOf(structure)}`, traced(structure));
+        const outputs = await runSession(on, [input], [config], point);
         return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
     largestRanks,

@@ -1,4 +1,4 @@
-import type { Ranks } from '@length-adaptive/core/lengths';
+import { leavesLayersOut } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import {
   architectureOf,
@@ -25,7 +25,7 @@ import { makeOnnxFile } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
-import type { LendOnnxFile, OnnxModel } from './onnx-model.js';
+import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
 import { readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
@@ -58,15 +58,16 @@ const fromWeights =
       precision,
       trace,
       ranks,
+      chooseLayers,
       told,
       ...options
-    }: OpenModelOptions & {
-      readonly precision: Precision;
-      readonly trace: boolean;
-      readonly ranks?: Ranks | undefined;
-      /** Is given what is odd about the files, and what they hold. */
-      readonly told?: (told: Told) => void;
-    },
+    }: OpenModelOptions &
+      GraphStructure & {
+        readonly precision: Precision;
+        readonly trace: boolean;
+        /** Is given what is odd about the files, and what they hold. */
+        readonly told?: (told: Told) => void;
+      },
   ): LendOnnxFile =>
   async (use) => {
     const { model, notes, close } = await openDeferredModel(source, options);
@@ -75,7 +76,7 @@ const fromWeights =
         const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
         told({ notes, digest });
       }
-      return await use(makeOnnxFile(model, { precision, trace, ranks }));
+      return await use(makeOnnxFile(model, { precision, trace, ranks, chooseLayers }));
     } finally {
       await close();
     }
@@ -174,21 +175,23 @@ export const openOnnx = async (
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
     let digest = '';
-    const at = (ranks: Ranks | undefined, trace = false): LendOnnxFile =>
-      fromWeights(files, { ...options, precision, trace, ranks });
+    const at = (structure: GraphStructure, trace = false): LendOnnxFile =>
+      fromWeights(files, { ...options, precision, trace, ...structure });
     const told = (of: Told): void => {
       notes = of.notes;
       digest = of.digest ?? '';
     };
-    const lend = fromWeights(files, { ...options, precision, trace: false, told });
-    const { lowRank } = lengthAdaptive ?? {};
+    const { lowRank, paretoSet = [] } = lengthAdaptive ?? {};
+    const chooseLayers = paretoSet.some(({ point }) => leavesLayersOut(point));
+    const lend = fromWeights(files, { ...options, precision, trace: false, chooseLayers, told });
     const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
       ...ranking,
       digest: () => Promise.resolve(digest),
-      traced: (ranks) => at(ranks, true),
-      ranked: lowRank && { largest: lowRank.ranks, lend: at },
+      traced: (structure) => at(structure, true),
+      largestRanks: lowRank?.ranks,
+      lendOther: at,
     });
     return finish(model, notes);
   }

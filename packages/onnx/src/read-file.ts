@@ -3,7 +3,7 @@ import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { validateRanks } from '@length-adaptive/core/lengths';
-import type { Readout } from '@length-adaptive/models/engine';
+import type { DepartedAnswer, Readout } from '@length-adaptive/models/engine';
 import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
@@ -16,6 +16,12 @@ export const lengthsInput = 'length_ratios';
 
 /** Metadata of a file: the configuration that is built in, or `input`. */
 export const lengthConfigKey = 'length_config';
+
+/** The input that says of each layer whether it runs, in files that leave it open. */
+export const layersInput = 'running_layers';
+
+/** Metadata of a file that leaves layers out: the numbers of those that it has, or `input`. Absent: it has all of them, and runs all. */
+export const layersKey = 'layers';
 
 /** Metadata of a file of factors: the ranks that are built in, as JSON. */
 export const ranksKey = 'ranks';
@@ -35,6 +41,9 @@ export const defaultMinTokens = 2;
 /** Metadata of a file whose tokens are ranked by another reducer than attention: its name and its settings, as JSON. */
 export const reducerMetadata = 'reducer';
 
+/** Metadata of a file whose tokens, once they have left, answer otherwise than by their last state. */
+export const departedKey = 'departed';
+
 /** Metadata of a file that makes vectors: how it pools the states of the tokens. */
 export const poolingKey = 'pooling';
 
@@ -44,12 +53,16 @@ export interface OnnxFile {
   readonly bytes: Uint8Array;
   /** The operating point that is built in. */
   readonly builtIn: OperatingPoint | undefined;
+  /** Whether it takes the layers that run as an input. */
+  readonly choosesLayers: boolean;
   /** The ranks of the factors in it; undefined for whole matrices. */
   readonly ranks: Ranks | undefined;
   /** What ranks the tokens. */
   readonly reducer: NamedReducer;
   /** First layers in which a prior counts; 0 for a file that takes none. */
   readonly priorLayers: number;
+  /** What a token that left answers. */
+  readonly departed: DepartedAnswer;
   /** No layer keeps fewer tokens than this, or than the input has. */
   readonly minTokens: number;
   /** What its weights are stored in. */
@@ -91,6 +104,15 @@ const reducerOf = (text: string | undefined): NamedReducer => {
   );
 };
 
+/** The point that a file has built in: its lengths, and the layers that it has, as it says them. */
+const builtInPoint = (lengths: string, layers: string | undefined): OperatingPoint => {
+  const numbers = (text: string): number[] => text.split(' ').map(Number);
+  const config = numbers(lengths);
+  if (layers === undefined) return { lengths: config };
+  const running = numbers(layers);
+  return { lengths: config, skip: [...config.keys()].filter((layer) => !running.includes(layer)) };
+};
+
 /** What a file says of its ranks. */
 const ranksOf = (text: string | undefined): Ranks | undefined => {
   if (text === undefined) return undefined;
@@ -116,23 +138,27 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
       'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
     );
   }
-  const builtIn = lengths === 'input' ? undefined : { lengths: lengths.split(' ').map(Number) };
+  const layers = metadata(layersKey);
+  const choosesLayers = layers === 'input';
+  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, choosesLayers ? undefined : layers);
   const ranks = ranksOf(metadata(ranksKey));
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
   const pooling = metadata(poolingKey);
   const found = {
     builtIn,
+    choosesLayers,
     ranks,
     reducer: reducerOf(metadata(reducerMetadata)),
     priorLayers,
+    departed: metadata(departedKey) === 'majority' ? ('majority' as const) : ('state' as const),
     minTokens,
     pooling,
     precision: metadata('precision'),
   };
   const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
   if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
-  const defaults = [...(builtIn ? [] : [lengthsInput]), priorInput];
+  const defaults = [...(builtIn ? [] : [lengthsInput]), ...(choosesLayers ? [layersInput] : []), priorInput];
   const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
   if (kept.length === model.graph.initializer.length) return { content: asItIs, ...found };
   model.graph.initializer = kept;

@@ -66,7 +66,7 @@ export const findRuntime = async (): Promise<OnnxRuntime> => {
   }
   throw new OnnxError(
     'PEER_MISSING',
-    'No ONNX Runtime is installed. In Node: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the variable leaves out the download ' +
+    'No ONNX Runtime is installed. In Node: npm install --ignore-scripts onnxruntime-node (which leaves out the download ' +
       `of GPU files). In a browser: import onnxruntime-web and give it as the option "runtime". (${reasons.join('; ')})`,
   );
 };

@@ -63,11 +63,19 @@ const priorTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], width: n
   return new ort.Tensor('float32' as never, priors as never, [inputs.length, width]);
 };
 
+/** 1 for each layer that runs, 0 for the others: [layers]. */
+const runningTensor = (ort: OnnxRuntime, layers: number, running: readonly number[] | undefined): RuntimeTensor => {
+  const flags = Float32Array.from({ length: layers }, (_, layer) => (running?.includes(layer) === false ? 0 : 1));
+  return new ort.Tensor('float32' as never, flags as never, [layers]);
+};
+
 /** `minTokens`: as the graph was made with it. */
 export interface TokenFeeds extends KeepOptions {
   /** One configuration a row. */
   readonly configs: readonly LengthConfig[];
   readonly layers: number;
+  /** The layers that run. Default: all. */
+  readonly running?: readonly number[] | undefined;
   /** Names of the session's inputs; the others are left out. */
   readonly inputNames: readonly string[];
 }
@@ -76,7 +84,7 @@ export interface TokenFeeds extends KeepOptions {
 export const tokenFeeds = (
   ort: OnnxRuntime,
   inputs: readonly EncoderInput[],
-  { configs, layers, inputNames, ...keep }: TokenFeeds,
+  { configs, layers, running, inputNames, ...keep }: TokenFeeds,
 ): Record<string, RuntimeTensor> => {
   const { dims, arrays } = tokenArrays(inputs);
   const tensor = (name: keyof TokenArrays['arrays']) => (): RuntimeTensor =>
@@ -87,6 +95,7 @@ export const tokenFeeds = (
     token_type_ids: tensor('token_type_ids'),
     prior: () => priorTensor(ort, inputs, dims[1]),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers, keep),
+    running_layers: () => runningTensor(ort, layers, running),
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])),

@@ -1,4 +1,8 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
+import { pointText } from '@length-adaptive/models/predict';
 
-/** The lengths of an operating point in the field `length_config` of answers, which requests may send back: `0.8,0.6,0.4`, or `full`. */
-export const lengthConfigText = ({ lengths }: OperatingPoint): string => lengths?.join(',') ?? 'full';
+/**
+ * An operating point in the field `length_config` of answers, which requests may send back: `0.8,0.6,0.4`, or `full`; with `;skip=1` where it leaves
+ * layers out, and its ranks.
+ */
+export const lengthConfigText = (point: OperatingPoint): string => pointText(point);

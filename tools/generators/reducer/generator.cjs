@@ -39,7 +39,7 @@ module.exports = async (tree, { name }) => {
   edit(
     tree,
     'packages/core/src/reducers/registry.spec.ts',
-    /'token-pooling'(?=[\],])/g,
+    /'skim'(?=[\],])/g,
     (name) => `${name}, '${fileName}'`,
   );
   return () => {

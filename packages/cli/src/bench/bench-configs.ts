@@ -60,14 +60,21 @@ const itemsOf = (part: string): string[] => {
   return ratios < 0 ? pieces : [...pieces.slice(0, ratios), pieces.slice(ratios).join(',')];
 };
 
+/** What says more of a configuration than its lengths, `;skip=1`, stands behind a semicolon too: it belongs to the last of its part. */
+const withMore = (part: string): string[] => {
+  const [list = '', ...more] = part.split(';');
+  const items = itemsOf(list);
+  return items.map((item, i) => (i === items.length - 1 ? [item, ...more].join(';') : item));
+};
+
 const givenConfigs = (
   text: string,
   { dimensions: { layers } }: RunnableModel,
   points: readonly ParetoPoint[],
 ): NamedConfig[] =>
   text
-    .split(';')
-    .flatMap(itemsOf)
+    .split(/;(?!\s*[a-z]+=)/)
+    .flatMap(withMore)
     .filter((item) => item !== 'full')
     .map((item, i, items) => {
       const isPoint = (other: string): boolean => /^\d+$/.test(other);

@@ -1,4 +1,5 @@
 import type { MetricName, PriorName, ScoreName } from '@length-adaptive/models';
+import { departedAnswers } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { choice, either, enabled, flag, number, text, texts } from './option.js';
 
@@ -66,11 +67,16 @@ export const rankingOptions = {
   // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
   reducer: text(
     'NAME',
-    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), or one that is registered (default: what the model says, else attention)',
+    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
   ),
   prior: choice(
     priorNames,
     'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second (default: what the model says, else none; for rerankers first-text)',
+    undefined,
+  ),
+  departed: choice(
+    departedAnswers,
+    'what a token that left answers, where each answers for itself: majority is what most tokens answer (O), state is by the last state that it had (default: what the model says, else state)',
     undefined,
   ),
 } as const;
@@ -96,7 +102,7 @@ export const lengthOptions = {
   lengthConfig: {
     ...text(
       'CONFIG',
-      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128; with factors ";ranks=0.5" after it',
+      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128; after it ";skip=2,5" for layers to leave out, counted from 0, and with factors ";ranks=0.5"',
     ),
     alias: 'config-at',
   },

@@ -10,6 +10,7 @@ const {
   lengthConfig: _lengthConfig,
   reducer: _reducer,
   prior: _prior,
+  departed: _departed,
   ...shared
 } = trainOptions;
 

@@ -31,11 +31,11 @@ const openOn = {
     (await onnxEngine()).openOnOnnx(source, settings),
   tfjs: async (
     source: string | FileSource,
-    { backend = 'wasm', threads, reducer, prior }: EngineSettings,
+    { backend = 'wasm', threads, reducer, prior, departed }: EngineSettings,
   ): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
     return {
-      ...(await openTrainedModel(source, { reducer, prior })),
+      ...(await openTrainedModel(source, { reducer, prior, departed })),
       used: { engine: 'tfjs', precision: 'fp32', backend },
     };
   },

@@ -7,8 +7,8 @@ export { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine };
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (
   source: string | FileSource,
-  { precision, threads, reducer, prior }: EngineSettings,
+  { precision, threads, reducer, prior, departed }: EngineSettings,
 ): Promise<OpenedModel> => {
-  const opened = await openOnnx(source, { precision, threads, reducer, prior });
+  const opened = await openOnnx(source, { precision, threads, reducer, prior, departed });
   return { ...opened, used: { engine: 'onnx', precision } };
 };

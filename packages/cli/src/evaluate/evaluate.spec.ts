@@ -169,3 +169,25 @@ test('an unknown label names the example', async () => {
     stderr: expect.stringContaining('Example 2: Label "ugly" is not one of this model\'s labels: bad, good'),
   });
 });
+
+test('a reducer that the task cannot take is refused before anything is written; its settings stand behind its name', async () => {
+  const reader = join(folder, 'reader');
+  await writeTinyModel(reader, { architectures: ['BertForQuestionAnswering'], id2label: undefined });
+  const data = join(folder, 'questions.json');
+  const paragraphs = [
+    {
+      context: 'a great film',
+      qas: [{ id: '1', question: 'what film', answers: [{ text: 'great', answer_start: 2 }] }],
+    },
+  ];
+  writeFileSync(data, JSON.stringify({ version: '1.1', data: [{ title: 'films', paragraphs }] }));
+  const out = join(folder, 'refused');
+  const read = (reducer: string) =>
+    runMain(['evaluate', ...small, '--model', reader, '--data', data, '--reducer', reducer, '--out', out]);
+  const { code, stderr } = await read('tome');
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/question-answering cannot take the reducer tome .* --reducer "tome;unmerge=own"/);
+  expect(existsSync(out)).toBe(false);
+  expect((await read('tome;unmerge=own')).code).toBe(0);
+  expect(readJson(out, 'result.json')).toMatchObject({ reducer: { name: 'tome', unmerge: 'own' } });
+});

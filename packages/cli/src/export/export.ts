@@ -25,8 +25,21 @@ export interface ExportResult {
   readonly files: readonly ExportedFile[];
 }
 
-const checkSettings = ({ budget, lengthConfig, verify, data, tolerance, leastAgreement }: ExportSettings): void => {
+const checkSettings = ({
+  budget,
+  lengthConfig,
+  chooseLayers,
+  verify,
+  data,
+  tolerance,
+  leastAgreement,
+}: ExportSettings): void => {
   checkLengthSettings({ budget, lengthConfig });
+  if (chooseLayers && (budget ?? lengthConfig) !== undefined)
+    throw new CliError(
+      'USAGE',
+      '--choose-layers leaves the configuration open, and --budget or --length-config builds one in; give one of them.',
+    );
   if (budget !== undefined && 'latencyMs' in parseBudget(budget)) {
     throw new CliError(
       'USAGE',
@@ -114,7 +127,11 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
   const data = settings.data === undefined ? undefined : await readTextData(settings.data, settings);
   await startBackend(settings);
-  const opened = await openTrainedModel(source, { reducer: settings.reducer, prior: settings.prior });
+  const opened = await openTrainedModel(source, {
+    reducer: settings.reducer,
+    prior: settings.prior,
+    departed: settings.departed,
+  });
   for (const line of opened.notes ?? []) context.note(line);
   try {
     const point = await chosenPoint(settings, opened, []);
@@ -122,6 +139,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     const files = await exportModel(out, opened, {
       precisions,
       point,
+      ...(settings.chooseLayers && { chooseLayers: true }),
       verify,
       ...inputs,
       tolerance,

@@ -1,5 +1,5 @@
 import { commonOptions, dataOptions, lengthOptions, precisionNames, rankingOptions } from '../context/common.js';
-import { choices, enabled, number, text } from '../context/option.js';
+import { choices, enabled, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 const { maxLength, textColumn, pairColumn, labelColumn, header } = dataOptions;
@@ -16,6 +16,9 @@ export const exportOptions = {
     ...lengthOptions.lengthConfig,
     description: 'build this configuration in, as --length-config of predict (default: any, chosen when it runs)',
   },
+  chooseLayers: flag(
+    'leave it open which layers run, too, for configurations with skip= (default: where a searched one leaves layers out)',
+  ),
   ...rankingOptions,
   data: text(
     'FILE',

@@ -11,9 +11,12 @@ import { openPredictor } from '../choice/predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { secondText } from '../data/second-text.js';
 
-const rowsOf = ({ encoding, layers }: Inspection): KeptRow[] => [
+const rowsOf = ({ encoding, layers, prediction: { point } }: Inspection): KeptRow[] => [
   { name: 'text', kept: new Set(encoding.ids.keys()) },
-  ...layers.map((positions, layer) => ({ name: `layer ${layer + 1}`, kept: new Set(positions) })),
+  ...layers.map((positions, layer) => ({
+    name: `layer ${layer + 1}${point.skip?.includes(layer) === true ? ', left out' : ''}`,
+    kept: new Set(positions),
+  })),
 ];
 
 const printPicture = (inspection: Inspection, texts: readonly string[], { print, color, io }: Context): void => {

@@ -1,5 +1,5 @@
-import { reducerRecord } from '@length-adaptive/models';
-import type { LabelledInput, ModelPrior, ReducerRecord } from '@length-adaptive/models';
+import { departedAnswerOf, reducerRecord } from '@length-adaptive/models';
+import type { DepartedAnswer, LabelledInput, ModelPrior, ReducerRecord } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
@@ -22,7 +22,7 @@ const dataKeys = [
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
-const format = 'length-adaptive search 3';
+const format = 'length-adaptive search 4';
 
 /** Everything beside a configuration that its score depends on: what a search and its workers must agree about. */
 export interface LengthStudy {
@@ -39,6 +39,8 @@ export interface LengthStudy {
   readonly reducer: ReducerRecord | null;
   /** What is added to that; null for nothing. */
   readonly prior: ModelPrior | null;
+  /** What tokens that left answer. */
+  readonly departed: DepartedAnswer;
   /** Digest of the files of weights. */
   readonly weights: string;
   /** Digest of the examples, encoded. */
@@ -64,6 +66,7 @@ export const studyOf = (settings: SearchSettings, { opened, weights, data, maxLe
   engine: opened.used,
   reducer: reducerRecord(opened.model.reducer) ?? null,
   prior: opened.model.prior ?? null,
+  departed: departedAnswerOf(opened.model.task),
   weights,
   examples: digestOf(data),
 });

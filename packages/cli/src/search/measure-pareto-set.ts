@@ -4,10 +4,12 @@ import type {
   LatencyFit,
   LengthSearchResult,
   MetricName,
+  ParetoPoint,
   SpeedMeasurement,
 } from '@length-adaptive/models';
 import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
+import { scoreFewerLayers } from './fewer-layers.js';
 import type { SearchSettings } from './options.js';
 import { sample } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
@@ -16,22 +18,25 @@ import { measureAnswers } from './measure-answers.js';
 import type { SearchWork } from './search-work.js';
 import { sourceOf } from './soft-extract.js';
 
-/** Full length and Pareto set with everything that is measured after the search. */
+/** Full length, Pareto set and points with fewer layers, with everything that is measured after the search. */
 export const measureParetoSet = async (
-  { full, paretoSet, latency }: LengthSearchResult,
-  { settings, context, opened, data, heldOut, learned }: SearchWork,
-): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[] }> => {
+  result: LengthSearchResult,
+  work: SearchWork,
+): Promise<{ full: ReportedPoint; paretoSet: ReportedPoint[]; fewerLayers: ReportedPoint[] }> => {
+  const { full, paretoSet, latency } = result;
+  const { settings, context, opened, data, heldOut, learned } = work;
   const { model } = opened;
+  const fewerLayers = await scoreFewerLayers(result, work);
   const meanTokens = Math.round(meanLength(data));
   const metric = reportMetricOf(settings, opened);
-  const points = [full, ...paretoSet];
+  const points = [full, ...paretoSet, ...fewerLayers];
   const answers = await measureAnswers(
     model,
     points.map(({ point }) => point),
     { heldOut, searched: data, metric, context },
   );
   const sampled = sample(data, settings.speedSamples, settings.seed);
-  const speeds = settings.latency ? await measureSpeeds(paretoSet, { settings, context, opened, sampled }) : [];
+  const speeds = settings.latency ? await measureSpeeds(points.slice(1), { settings, context, opened, sampled }) : [];
   const predictedTime = latency && predictTime(latency, model.dimensions.layers, sampled);
   const [reportedFull, ...reported] = points.map((found, index): ReportedPoint => {
     const speed = speeds[index];
@@ -49,10 +54,12 @@ export const measureParetoSet = async (
     };
   });
   const whole = reportedFull ?? full;
-  const beaten = beatenInTime(whole, reported);
+  const searched = reported.slice(0, paretoSet.length);
+  const beaten = beatenInTime(whole, searched);
   return {
     full: whole,
-    paretoSet: reported.map((point, i) => ({ ...point, ...(beaten[i] !== undefined && { beatenBy: beaten[i] }) })),
+    paretoSet: searched.map((point, i) => ({ ...point, ...(beaten[i] !== undefined && { beatenBy: beaten[i] }) })),
+    fewerLayers: reported.slice(paretoSet.length),
   };
 };
 
@@ -72,7 +79,7 @@ const predictTime = (
 };
 
 const measureSpeeds = async (
-  paretoSet: LengthSearchResult['paretoSet'],
+  found: readonly ParetoPoint[],
   {
     settings,
     context,
@@ -81,8 +88,8 @@ const measureSpeeds = async (
   }: Pick<SearchWork, 'settings' | 'context' | 'opened'> & { readonly sampled: readonly LabelledInput[] },
 ): Promise<readonly SpeedMeasurement[]> => {
   const inputs = sampled.map(({ input }) => input);
-  context.note(`Measuring the speed of ${paretoSet.length} configurations on ${inputs.length} texts ...`);
-  const points = paretoSet.map(({ point }) => point);
+  context.note(`Measuring the speed of ${found.length} configurations on ${inputs.length} texts ...`);
+  const points = found.map(({ point }) => point);
   return measureSpeed(opened.model, inputs, points, {
     repeats: settings.speedRepeats,
     ...(context.signal && { signal: context.signal }),

@@ -4,7 +4,7 @@ import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } f
 import { choice, choices, enabled, flag, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
-const spendNames: readonly Spend[] = ['lengths', 'ranks'];
+const spendNames: readonly Spend[] = ['lengths', 'depth', 'ranks'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
 
 const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
@@ -27,7 +27,7 @@ export const searchOptions = {
   spend: choices(
     'LIST',
     spendNames,
-    'what it chooses, with commas between them; ranks of a model with factors, see lat factorise (default lengths)',
+    'what it chooses, with commas between them: lengths, depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
   ),
   method: choice(
     methodNames,
@@ -76,6 +76,7 @@ export const searchOptions = {
   latency: enabled('do not measure the speed of the Pareto set'),
   speedSamples: number('N', 'examples that speed is measured on', { integer: true, min: 1, fallback: 16 }),
   speedRepeats: number('N', 'rounds of the speed measurement', { integer: true, min: 1, fallback: 5 }),
+  fewerLayers: enabled('do not score the model with fewer layers beside the Pareto set'),
   out: text('DIR', 'write everything here (default: length_adaptive.json into the model, the rest into MODEL/search)'),
   redis: { ...text('URL', 'have configurations scored by the workers at this Redis: see lat worker'), transient: true },
   queue: { ...text('NAME', 'name of the queue there (default length-adaptive)'), transient: true },

@@ -15,6 +15,7 @@ const style = `
   .chart text { fill: var(--soft); } .chart .title { fill: var(--ink); }
   .chart .grid { stroke: var(--line); } .chart .front { stroke: var(--accent); stroke-width: 2; fill: none; }
   .chart .point { fill: var(--accent); } .chart .held { fill: none; stroke: var(--held); stroke-width: 2; }
+  .chart .rival { fill: var(--soft); }
   .chart .full { fill: none; stroke: var(--ink); stroke-width: 2; }`;
 
 const fixed = (value: number): string => value.toFixed(1);
@@ -35,6 +36,7 @@ const describe = ({ point, cost, score, heldOutScore, flips, speedup }: Reported
 export const paretoChart = ({
   paretoSet,
   full,
+  fewerLayers,
   metric,
   reportMetric,
   heldOutExamples,
@@ -45,7 +47,9 @@ export const paretoChart = ({
   const heldOut = [...paretoSet, full].flatMap((point) =>
     point.heldOutScore === undefined ? [] : [{ ...point, score: point.heldOutScore }],
   );
-  const all = [...paretoSet, ...heldOut, full];
+  // With predicted time as the objective they have none: they were not searched.
+  const rivals = objective === 'latency' ? [] : fewerLayers;
+  const all = [...paretoSet, ...heldOut, ...rivals, full];
   const xAxis = axisFor([...all.map(share), 1]);
   const yAxis = axisFor(all.map(({ score }) => score));
   const x = (cost: number): number =>
@@ -76,10 +80,12 @@ export const paretoChart = ({
     ['point', `${metric}, searched`],
     ...(heldOutExamples > 0 ? [['held', `${reportMetric}, held-out`]] : []),
     ['full', 'full length'],
+    ...(rivals.length > 0 ? [['rival', `${metric}, fewer layers`]] : []),
   ] as const;
   const legend = keys.map(([name, label], i) => {
-    const at = height - 86 + 30 * i; // room for the large letters of a narrow screen
-    return `<circle class="${name}" cx="${margin.left + 8}" cy="${at}" r="6"/><text x="${margin.left + 24}" y="${at + 5}">${escapeMarkup(label)}</text>`;
+    const at = height - 86 + 30 * (i % 3); // room for the large letters of a narrow screen
+    const from = margin.left + (i < 3 ? 0 : 320);
+    return `<circle class="${name}" cx="${from + 8}" cy="${at}" r="6"/><text x="${from + 24}" y="${at + 5}">${escapeMarkup(label)}</text>`;
   });
 
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(metric)} against cost">
@@ -91,7 +97,7 @@ ${[...columns, ...rows].join('\n')}
 ${front}
 ${circle('full', full, 8)}
 ${heldOut.map((point) => circle('held', point, 5)).join('\n')}
-${paretoSet.map((point) => circle('point', point, 5)).join('\n')}
+${[...rivals.map((point) => circle('rival', point, 4)), ...paretoSet.map((point) => circle('point', point, 5))].join('\n')}
 ${legend.join('\n')}
 </svg>
 `;

@@ -32,6 +32,7 @@ const report: SearchReport = {
     { point: { lengths: [0.5, 0.25] }, score: 0.88, cost: 0.45, speedup: 1.9, latencyMs: 4 },
     { point: { lengths: [0.8, 0.6] }, score: 0.92, cost: 0.75, speedup: 1.3, latencyMs: 6 },
   ],
+  fewerLayers: [],
   optimism: undefined,
   learned: [],
   baselines: [
@@ -57,6 +58,29 @@ test('the page needs nothing else and escapes what comes from outside', () => {
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;');
   expect(page).toContain('A CPU &lt;fast&gt;');
   expect(page).toContain('lat search --model &#39;a b&#39; --data dev.tsv');
+});
+
+const fewerLayers = [
+  { point: { lengths: [1, 1], skip: [1] }, score: 0.84, cost: 0.5, speedup: 2, latencyMs: 4 },
+  { point: { lengths: [1, 1], skip: [0] }, score: 0.9, cost: 0.7, speedup: 1.8, latencyMs: 4.5 },
+];
+
+test('points with fewer layers stand beside the best of the set that costs no more', () => {
+  const cells = searchText({ ...report, fewerLayers }).map((line) => line.split(/ {2,}/));
+  const start = cells.findIndex(([first]) => first === 'fewer layers, every token');
+  expect(cells.slice(start, start + 3)).toEqual([
+    ['fewer layers, every token', 'cost', 'accuracy', 'speed-up', 'left out', 'of the set, for no more'],
+    ['1 of 2', '0.500', '0.8400', '2.00x', '1', '0.8800 (number 0)'],
+    ['1 of 2', '0.700', '0.9000', '1.80x', '0', '0.8800 (number 0)'],
+  ]);
+  const dear = searchText({ ...report, paretoSet: report.paretoSet.slice(1), fewerLayers });
+  expect(dear.find((line) => line.startsWith('1 of 2'))).toMatch(/ none$/);
+  const page = reportPage({ ...report, fewerLayers });
+  expect(page).toContain('Fewer layers in place of fewer tokens');
+  expect(page).toContain('<td>0.8800 (number 0)</td>');
+  expect(page.match(/class="rival"/g)).toHaveLength(3); // one of them in the legend
+  wellFormed(paretoChart({ ...report, fewerLayers }));
+  expect(reportPage(report)).not.toMatch(/[Ff]ewer layers/);
 });
 
 test('it says what was found and how', () => {

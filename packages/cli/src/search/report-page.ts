@@ -8,6 +8,7 @@ import type { ReportedPoint } from './reported-point.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
 import { describeEngine } from '../engine/used-engine.js';
+import { fewerLayersRows } from './fewer-layers.js';
 import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import { percent } from '../chart/percent.js';
@@ -19,7 +20,10 @@ interface Column {
 }
 
 const lengths = ({ point }: ReportedPoint): string => {
-  const bars = (point.lengths ?? []).map((ratio) => `<i style="height:${(100 * ratio).toFixed(0)}%"></i>`).join('');
+  const { lengths: shares = [], skip = [] } = point;
+  const bars = shares
+    .map((ratio, layer) => `<i style="height:${skip.includes(layer) ? 0 : (100 * ratio).toFixed(0)}%"></i>`)
+    .join('');
   return `<span class="lengths" aria-hidden="true">${bars}</span><span class="ratios">${formatPoint(point)}</span>`;
 };
 
@@ -126,6 +130,37 @@ const baselinesOf = ({ baselines, maxLength, speed }: SearchReport): string => {
   });
   return `<div class="narrow">${table(heads, rows)}</div>
 <p class="told">Everything else on this page is relative to the full length unpadded. A program that pads pays for its padding too; what it would save is in the column “fewer MACs than” above.</p>`;
+};
+
+const fewerLayersOf = (report: SearchReport): string => {
+  const { metric, reportMetric, full, speed } = report;
+  if (report.fewerLayers.length === 0) return '';
+  const heldOut = full.heldOutScore !== undefined;
+  const heads = [
+    'layers',
+    'MACs',
+    escapeMarkup(metric),
+    ...(heldOut ? [`${escapeMarkup(reportMetric)}, held-out`] : []),
+    ...(speed ? ['speed-up', 'ms a text'] : []),
+    'left out',
+    `${escapeMarkup(metric)} of the set, for no more`,
+  ];
+  const rows = fewerLayersRows(report).map(({ layers, point, rival }) => {
+    const cells = [
+      layers,
+      percent(point.cost),
+      point.score.toFixed(4),
+      ...(heldOut ? [point.heldOutScore?.toFixed(4) ?? ''] : []),
+      ...(speed ? [times(point.speedup), point.latencyMs?.toFixed(2) ?? ''] : []),
+      point.point.skip?.join(' ') ?? '',
+      rival === undefined ? 'none' : `${rival.point.score.toFixed(4)} (number ${rival.number})`,
+    ];
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  return `<h2>Fewer layers in place of fewer tokens</h2>
+<div class="narrow">${table(heads, rows)}</div>
+<p class="told">What the same weights give with whole layers left out and every token kept: the set has to be better for as much. Scored were the model without its last layers, and without as many that lie evenly between others.</p>
+`;
 };
 
 const untrainedOf = ({ withoutLengthDrop: told }: SearchReport): string =>
@@ -267,7 +302,7 @@ ${paretoChart(report)}
 <h2>Pareto set</h2>
 ${tableOf(report)}
 ${surprises(report)}
-<h2>The full length, with and without padding</h2>
+${fewerLayersOf(report)}<h2>The full length, with and without padding</h2>
 ${baselinesOf(report)}
 <h2>How it was measured</h2>
 ${methodOf(report)}

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { reducerKey } from '@length-adaptive/core';
 import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
-import { defaultEvaluations, reducerRecord, scoreNameFor, searchLengths } from '@length-adaptive/models';
+import {
+  defaultEvaluations,
+  departedAnswerOf,
+  reducerRecord,
+  scoreNameFor,
+  searchLengths,
+} from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
@@ -55,6 +61,12 @@ const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): stri
   return `Times are predicted with a median error of ${percent(error)}, on ${heldOut} passes that were not fitted.${advice}`;
 };
 
+/** What a search chooses, in one order; undefined for lengths alone. */
+const spendOf = ({ spend = ['lengths'] }: SettledSearch): string | undefined => {
+  const chosen = [...new Set(spend)].sort().reverse().join(',');
+  return chosen === 'lengths' ? undefined : chosen;
+};
+
 /**
  * Runs a search, or goes on with an interrupted one; every generation is saved.
  *
@@ -73,6 +85,7 @@ export const runSearch = async ({
   const { method, evaluations, generations, population, dropRatioBound, metric, seed, objective } = settings;
   const { model } = opened;
   const configs = learned.map(({ lengthConfig }) => lengthConfig);
+  const spend = spendOf(settings);
   const identity: SearchIdentity = {
     ...{
       weights,
@@ -87,9 +100,10 @@ export const runSearch = async ({
     ...{
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
-      ...(settings.spend?.includes('ranks') && { spend: 'lengths,ranks' }),
+      ...(spend !== undefined && { spend }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
+      departed: model.task.readout.departed && departedAnswerOf(model.task),
     },
   };
   // What soft-extract has learned is something to go on from, too.

@@ -15,7 +15,9 @@ import { checkDigests, checkFormat } from './length-study.js';
 import { readSearchSets } from './search-sets.js';
 
 /** What a worker was started with; what is absent is as the search asks. */
-export interface WorkerEngine extends Partial<Omit<EngineSettings, 'engine' | 'threads' | 'reducer' | 'prior'>> {
+export interface WorkerEngine extends Partial<
+  Omit<EngineSettings, 'engine' | 'threads' | 'reducer' | 'prior' | 'departed'>
+> {
   readonly engine: EngineSettings['engine'];
   readonly threads?: number | undefined;
 }
@@ -25,7 +27,7 @@ interface OpenStudy {
   dispose(): void;
 }
 
-const engineOf = ({ engine: asked, reducer, prior }: LengthStudy, own: WorkerEngine): EngineSettings => {
+const engineOf = ({ engine: asked, reducer, prior, departed }: LengthStudy, own: WorkerEngine): EngineSettings => {
   for (const name of ['engine', 'precision', 'backend'] as const) {
     const given = own[name] === 'auto' ? undefined : own[name];
     if (given !== undefined && given !== asked[name]) {
@@ -42,6 +44,7 @@ const engineOf = ({ engine: asked, reducer, prior }: LengthStudy, own: WorkerEng
     threads: own.threads,
     reducer: reducer ?? 'attention',
     prior: prior ?? 'none',
+    departed,
   };
 };
 

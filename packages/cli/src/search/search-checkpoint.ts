@@ -32,6 +32,8 @@ export interface SearchIdentity {
   readonly reducer: string | undefined;
   /** What is added to that, as JSON; undefined for nothing. */
   readonly prior: string | undefined;
+  /** What tokens that left answer; undefined where that is by their last state. */
+  readonly departed: string | undefined;
 }
 
 /** What each is called where it has changed. */
@@ -49,6 +51,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   spend: 'choice of what to spend',
   reducer: 'reducer',
   prior: 'prior',
+  departed: 'answer of tokens that left',
 };
 
 const fileName = 'search-checkpoint.json';

@@ -19,6 +19,7 @@ export const withSearch = (before: LengthAdaptiveFile | undefined, report: Searc
     heldOutShare,
     heldOutExamples,
     paretoSet,
+    fewerLayers,
     engine,
   } = report;
   return {
@@ -38,6 +39,7 @@ export const withSearch = (before: LengthAdaptiveFile | undefined, report: Searc
         meanTokens,
         full,
       },
+      ...(fewerLayers.length > 0 && { fewerLayers }),
       ...(report.calibration && { calibration: report.calibration }),
       ...(heldOutExamples > 0 && {
         heldOut: {

@@ -43,6 +43,8 @@ export interface SearchReport {
   readonly full: ReportedPoint;
   /** Fewest MACs first. */
   readonly paretoSet: readonly ReportedPoint[];
+  /** The best points with fewer layers and every token, fewest MACs first; none where they were not scored. */
+  readonly fewerLayers: readonly ReportedPoint[];
   /** How much better the set looks by the scores that it was chosen by; absent where nothing tells. */
   readonly optimism: Optimism | undefined;
   /** Configurations that soft-extract learned, in the Pareto set or not. */

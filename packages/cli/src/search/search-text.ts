@@ -1,6 +1,7 @@
 import { formatPoint } from '@length-adaptive/core';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
+import { fewerLayersRows } from './fewer-layers.js';
 import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import type { SearchReport } from './search-report.js';
@@ -83,6 +84,32 @@ const baselineRows = ({ baselines, maxLength, speed }: SearchReport): string[][]
   ]),
 ];
 
+/** Points with fewer layers, each beside the best of the set that costs no more. */
+const fewerLayersTable = (report: SearchReport): string[][] => {
+  const { metric, reportMetric, full, speed } = report;
+  const heldOut = full.heldOutScore !== undefined;
+  return [
+    [
+      'fewer layers, every token',
+      'cost',
+      metric,
+      ...(heldOut ? [`${reportMetric}, held-out`] : []),
+      ...(speed ? ['speed-up'] : []),
+      'left out',
+      'of the set, for no more',
+    ],
+    ...fewerLayersRows(report).map(({ layers, point, rival }) => [
+      layers,
+      point.cost.toFixed(3),
+      point.score.toFixed(4),
+      ...(heldOut ? [(point.heldOutScore ?? Number.NaN).toFixed(4)] : []),
+      ...(speed ? [times(point.speedup)] : []),
+      point.point.skip?.join(' ') ?? '',
+      rival === undefined ? 'none' : `${rival.point.score.toFixed(4)} (number ${rival.number})`,
+    ]),
+  ];
+};
+
 const searchedOnly = ({ examples, heldOutExamples }: SearchReport): string[] =>
   heldOutExamples > 0
     ? []
@@ -102,6 +129,7 @@ export const searchText = (report: SearchReport): string[] => [
   ...describeOptimism(report),
   ...describeBeaten(report.full, report.paretoSet),
   '',
+  ...(report.fewerLayers.length > 0 ? [...tableLines(fewerLayersTable(report)), ''] : []),
   ...tableLines(baselineRows(report)),
   ...untrained(report),
 ];

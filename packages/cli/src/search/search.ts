@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { LabelledInput, LengthSearchResult } from '@length-adaptive/models';
+import type { DepartedAnswer, FileSource, LabelledInput, LengthSearchResult } from '@length-adaptive/models';
 import {
   calledTask,
   taskDefinitionOf,
   checkScore,
   formatLengthAdaptiveFile,
   hasLengthDrop,
+  hasWeights,
   lengthAdaptiveFileName,
   openSource,
   scoreNameFor,
@@ -14,7 +15,9 @@ import {
 import type { Context } from '../context/command.js';
 import type { SearchSettings } from './options.js';
 import { searchFolder, searchOptions } from './options.js';
+import { canLearnDeparted, learnDeparted } from '../choice/learn-departed.js';
 import type { DataSet } from '../data/data.js';
+import type { OpenedModel } from '../engine/opened-model.js';
 import { encodeData, maxLengthFor } from '../data/data.js';
 import { digestedSource } from '../data/digested-source.js';
 import { checkEngineSettings, openRunnable } from '../engine/engine.js';
@@ -44,8 +47,11 @@ import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract
 import { withoutLengthDrop } from './without-length-drop.js';
 import { currentVersions } from '../run-folder/versions.js';
 
+/** What is measured after the search. */
+type MeasuredReport = Pick<SearchReport, 'full' | 'paretoSet' | 'fewerLayers' | 'baselines'>;
+
 const reportOf = (
-  measured: Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>,
+  measured: MeasuredReport,
   result: LengthSearchResult,
   { settings, opened, data, training, heldOut, maxLength, learned }: SearchWork,
 ): SearchReport => ({
@@ -91,10 +97,7 @@ const reportOf = (
   command: commandLine('search', searchOptions, { ...settings, engine: opened.used.engine }),
 });
 
-const measure = async (
-  result: LengthSearchResult,
-  work: SearchWork,
-): Promise<Pick<SearchReport, 'full' | 'paretoSet' | 'baselines'>> => {
+const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
     return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
   } catch (error) {
@@ -105,6 +108,25 @@ const measure = async (
       { cause: error },
     );
   }
+};
+
+/** The model with tokens that answer, once they have left, as scores best on what is searched on; as it is where somebody said how they do. */
+const withLearnedDeparted = async (
+  opened: OpenedModel,
+  data: readonly LabelledInput[],
+  { settings, context, files }: Pick<SearchWork, 'settings' | 'context'> & { readonly files: FileSource },
+): Promise<OpenedModel> => {
+  const { model, lengthAdaptive } = opened;
+  const said = settings.departed ?? lengthAdaptive?.departed;
+  if (said !== undefined || !canLearnDeparted(model.task, data)) return opened;
+  if (!(await hasWeights(files))) return opened; // an exported file answers as it was exported
+  const quiet = { note: () => undefined };
+  const open = (asked: DepartedAnswer): Promise<OpenedModel> =>
+    openRunnable(files, { ...settings, departed: asked }, quiet);
+  const departed = await learnDeparted(data, { metric: settings.metric, open, usual: 'state', context });
+  if (departed === 'state') return { ...opened, lengthAdaptive: lengthAdaptive && { ...lengthAdaptive, departed } };
+  model.dispose();
+  return open(departed);
 };
 
 /** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
@@ -120,13 +142,14 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
   const sets = await readSearchSets(path, settings);
   const trainingSet = await readTrainingData(settings);
   const files = digestedSource(await openSource(source));
-  const opened = await openRunnable(files, settings, context);
+  let opened = await openRunnable(files, settings, context);
   let elsewhere: ScoresElsewhere | undefined;
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const inputsOf = (data: DataSet): LabelledInput[] =>
       encodeData(opened, data, { maxLength, stride: settings.stride });
     const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
+    opened = await withLearnedDeparted(opened, data, { settings, context, files });
     for (const name of [settings.metric, settings.reportMetric])
       if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {

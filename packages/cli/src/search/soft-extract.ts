@@ -113,6 +113,7 @@ export const learnConfigs = async ({
     resume,
     reducer,
     prior,
+    departed,
   } = settings;
   if (lambdas.length === 0) return [];
   const from = { weights, training: digestOf(training) };
@@ -120,7 +121,7 @@ export const learnConfigs = async ({
   const missing = lambdas.slice(learned.length);
   if (missing.length === 0) return learned;
   await startBackend({ backend, threads });
-  const { model } = await openTrainedModel(required(source, 'model'), { reducer, prior });
+  const { model } = await openTrainedModel(required(source, 'model'), { reducer, prior, departed });
   try {
     for (const lambda of missing) {
       const progress = context.progress(`soft-extract ${lambda}`, 'steps');

@@ -7,7 +7,7 @@ const { precision: _precision, ...trainingEngineOptions } = engineOptions;
 
 export const trainOptions = {
   model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
-  train: text('FILE', 'training examples: .tsv, .csv, .jsonl, SQuAD .json, .conll, also .gz'),
+  train: text('FILE', 'training examples: .tsv, .csv, .jsonl, .parquet, SQuAD .json, .conll, also .gz'),
   dev: text('FILE', 'examples that choose the best epoch'),
   devShare: number('SHARE', 'set this share of the training examples aside as dev', {
     min: 0,

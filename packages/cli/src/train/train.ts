@@ -1,7 +1,17 @@
 import type { LengthConfig } from '@length-adaptive/core';
+import { join } from 'node:path';
 import { lengthsOf } from '@length-adaptive/core';
-import type { TextModel } from '@length-adaptive/models';
-import { fineTune } from '@length-adaptive/models';
+import type { LabelledInput, TextModel } from '@length-adaptive/models';
+import {
+  fineTune,
+  formatLengthAdaptiveFile,
+  lengthAdaptiveFileName,
+  readModelFiles,
+  taskOf,
+  writeFile,
+} from '@length-adaptive/models';
+import { canLearnDeparted, learnDeparted } from '../choice/learn-departed.js';
+import { openRunnable } from '../engine/engine.js';
 import type { Context } from '../context/command.js';
 import type { TrainSettings } from './options.js';
 import { trainOptions } from './options.js';
@@ -54,6 +64,26 @@ const configFor = (asked: string | undefined, { model, lengthAdaptive }: TextMod
   }
 };
 
+/** Finds out what tokens that left shall answer, where nobody said it, and writes it into the model's folder. */
+const completeDeparted = async (
+  folder: string,
+  dev: readonly LabelledInput[],
+  settings: TrainSettings,
+  context: Context,
+): Promise<void> => {
+  const { config, lengthAdaptive } = await readModelFiles(folder);
+  if (settings.departed !== undefined || !lengthAdaptive || !canLearnDeparted(taskOf(config), dev)) return;
+  const quiet = { note: () => undefined };
+  const departed = await learnDeparted(dev, {
+    metric: settings.metric,
+    usual: lengthAdaptive.departed ?? 'state',
+    open: (asked) => openRunnable(folder, { ...settings, precision: 'fp32', departed: asked }, quiet),
+    context,
+  });
+  const file = formatLengthAdaptiveFile({ ...lengthAdaptive, departed });
+  await writeFile(join(folder, lengthAdaptiveFileName), file);
+};
+
 /** Fine-tunes a model, then trains it with LengthDrop; writes the model and the run folder. */
 export const train = async (given: TrainSettings, context: Context): Promise<void> => {
   const settings = { ...given, lengthDropEpochs: lengthDropEpochsOf(given) };
@@ -76,12 +106,13 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
 
   await runTraining(settings, context, {
     command: 'train',
+    complete: (folder, { dev = [] }) => completeDeparted(folder, dev, settings, context),
     saved: savedSettings(trainOptions, settings),
     open: async (examples, run) => {
       const { model, ...opened } = await openForTraining(source, examples, settings);
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
-      if (model.initialised.length > 0)
+      if (model.initialised.some((name) => !name.startsWith('reducer.')))
         context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
       return {

@@ -1,4 +1,13 @@
-import type { ModelConfig, PriorName, Task, TaskDefinition, TaskName, TextModel } from '@length-adaptive/models';
+import { predictorOf } from '@length-adaptive/core';
+import type {
+  DepartedAnswer,
+  ModelConfig,
+  PriorName,
+  Task,
+  TaskDefinition,
+  TaskName,
+  TextModel,
+} from '@length-adaptive/models';
 import {
   dataKindOf,
   isOfClass,
@@ -7,6 +16,7 @@ import {
   taskDefinitionOf,
   taskDefinitions,
   taskOf,
+  withDeparted,
 } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError } from '../context/errors.js';
@@ -56,6 +66,7 @@ interface OpenSettings {
   readonly seed: number;
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
+  readonly departed?: DepartedAnswer | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
@@ -67,6 +78,19 @@ interface OpenSettings {
  * where the task cannot be guessed
  */
 export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior } = settings;
-  return openModel(source, { seed, reducer, prior, task: taskFor(data, settings) });
+  const { seed, reducer, prior, departed } = settings;
+  const taskOfConfig = taskFor(data, settings);
+  const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
+  const task = (config: ModelConfig): Task => {
+    const asked = taskOfConfig(config);
+    if (!learns) return asked;
+    if (!asked.matters)
+      throw new CliError(
+        'USAGE',
+        `The reducer ${reducer} learns which tokens matter from what a task says of its examples, and ${asked.name} does not say; choose another --reducer.`,
+      );
+    // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
+    return withDeparted(asked, asked.majority && 'majority');
+  };
+  return openModel(source, { seed, reducer, prior, departed, task });
 };

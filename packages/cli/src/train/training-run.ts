@@ -59,6 +59,8 @@ export interface TrainingPlan {
   readonly command: 'train' | 'distill';
   /** The settings that `config.json` of the run shall hold. */
   readonly saved: Readonly<Record<string, unknown>>;
+  /** What is found out about the model once it is trained and written. Default: nothing. */
+  complete?(folder: string, data: FineTuneData): Promise<void>;
   /** Opens the model. The engine has started. */
   open(train: DataSet, run: TrainingRun): Promise<OpenedTraining>;
 }
@@ -172,7 +174,7 @@ const printResult = ({ print }: Context, { model, stages }: TrainingResult): voi
 export const runTraining = async (
   settings: TrainingRunSettings,
   context: Context,
-  { command, saved, open }: TrainingPlan,
+  { command, saved, open, complete }: TrainingPlan,
 ): Promise<void> => {
   const out = required(settings.out, 'out');
   checkFolder(out, settings);
@@ -223,6 +225,7 @@ export const runTraining = async (
       tokenizerFiles,
       lengthAdaptive: { format: 'length-adaptive', version: 2, training, paretoSet: [] },
     });
+    await complete?.(folder, data);
     const result: TrainingResult = {
       model: folder,
       trainExamples: data.train.length,

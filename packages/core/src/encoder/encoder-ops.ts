@@ -1,7 +1,7 @@
 import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
-import type { AffineWeights, AttentionWeights, LayerNormWeights, WeightTree } from './weights.js';
+import type { AffineWeights, AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
 
 /** What attention compares and mixes: all heads side by side, one row a token. */
 export interface ProjectionsOf<States> {
@@ -45,6 +45,12 @@ export interface Passed<E extends EngineTypes> {
   readonly tokens: E['tokens'];
 }
 
+/** What a layer gives. */
+export interface LayerRun<E extends EngineTypes> {
+  readonly states: E['states'];
+  readonly tokens: E['tokens'];
+}
+
 /** Where tokens go when some of them are taken together. */
 export interface Merging<E extends EngineTypes> {
   /** The new slot of what each slot goes into: its own where it stays. */
@@ -85,6 +91,13 @@ export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
   mean(states: E['states'], weights: MeanWeights): E['states'];
   /** Each row divided by its length. */
   unit(states: E['states']): E['states'];
+  /**
+   * What a head gave for each token, and the same numbers for every token that has left.
+   *
+   * @param stayed 1 for each token of the input that is still there, 0 for the others, as `EncoderOps.stayed` says it
+   * @param answer one number an output
+   */
+  answerFor(outputs: E['states'], stayed: E['scores'], answer: readonly number[]): E['states'];
 }
 
 /**
@@ -110,12 +123,28 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * of one that stands for several counts as often.
    */
   received(attended: Attended<E>, among: E['tokens'], voters?: Voters): E['scores'];
+  /**
+   * A number a slot by a small affine map in full precision: [B, T]. Slots of padding have a number, too.
+   *
+   * @param mix how much each output of the map counts, of one that has several
+   */
+  read(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>, mix?: readonly number[]): E['scores'];
+  /** The same states as constants: no gradient flows back from here. */
+  constant(x: E['states']): E['states'];
   /** The sum of the absolute values of each token's state. 0 for padding. */
   magnitudes(states: E['states'], among: E['tokens']): E['scores'];
   /** Scores times scores, token by token. */
   multiply(x: E['scores'], y: E['scores']): E['scores'];
   /** Adds what travels as the prior of the tokens to the scores of real ones. */
   addPrior(scores: E['scores'], among: E['tokens']): E['scores'];
+  /** Runs `then`, a layer, where the step says that it runs: of engines that decide so when their graph runs, as in `whereAnyLeave`. */
+  readonly whereRuns?: (
+    step: E['step'],
+    then: (ops: EncoderOps<E>) => LayerRun<E>,
+    otherwise: LayerRun<E>,
+  ) => LayerRun<E>;
+  /** Of these, too: the states of those that ask in a layer where the first token alone is wanted, which are all but in the last that runs. */
+  readonly asking?: (states: E['states'], step: E['step']) => E['states'];
   /** Runs `then` where the step lets any token leave. An engine may decide when its graph runs: `then` gets the operations of the branch. */
   whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
   /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */
@@ -139,6 +168,11 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   firstTokens(among: E['tokens']): E['tokens'];
   /** The first token of each row as one row an input, [B, hidden]. */
   pool(states: E['states'], among: E['tokens']): E['states'];
+  /**
+   * 1 for each token of the input that is still there, 0 for those that have left: [B, T]. Undefined where none can have, or where those that
+   * leave go into others.
+   */
+  stayed(tokens: E['tokens']): E['scores'] | undefined;
   /** Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding. */
   restore(states: E['states'], tokens: E['tokens']): E['states'];
 }

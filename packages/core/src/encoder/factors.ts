@@ -98,6 +98,7 @@ export const atRanks = <Leaf extends Shaped>(
       );
     };
     return {
+      ...own,
       attention: {
         ...attention,
         query: at('attention', attention.query, of.attention.query),

@@ -12,7 +12,7 @@ export interface MergedAt<E extends EngineTypes> extends ScoredAt<E> {
 export interface Destinations<E extends EngineTypes> {
   /** The slot, before the move, of a token that stays. */
   readonly into: E['scores'];
-  /** Whether there is one; a token that finds none leaves alone, and takes along what it stands for. */
+  /** Whether there is one; a token that finds none goes into the first that stays. Of padding it says nothing. */
   readonly found: E['flags'];
   /** How much each token counts in the mean of the states that become one: above 0 for real tokens, 0 for padding. */
   readonly weights: E['scores'];
@@ -35,7 +35,20 @@ export interface MergeOf<E extends EngineTypes> {
   readonly unmerge: Unmerge;
 }
 
-/** The move of a layer whose leaving tokens go into others. `keep` gives the move after which the best are left. */
+/** The first token that stays and is no leading one; where none does, the first of all: [B, 1]. */
+const firstThatStays = <E extends EngineTypes>(
+  { numbers: n }: EncoderOps<E>,
+  { tokens }: MergedAt<E>,
+  stays: E['flags'],
+): E['scores'] => {
+  const leading = n.ofSlots(n.equal(n.segments(tokens), 0)); // or padding
+  return n.best(n.second(n.subtract(n.ofSlots(stays), leading))).at;
+};
+
+/**
+ * The move of a layer whose leaving tokens go into others. `keep` gives the move after which the best are left. A token that finds nobody,
+ * for fewer stay than there are segments, goes into the first that does: nothing leaves alone.
+ */
 export const mergedMove = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   merge: MergeOf<E>,
@@ -45,14 +58,9 @@ export const mergedMove = <E extends EngineTypes>(
   const { numbers: n } = ops;
   const matching = merge.match(ops, at);
   const move = keep(matching.scores);
-  const [places, counts] = [ops.places(move), n.counts(at.step)];
-  const stays = n.less(places, counts);
+  const places = ops.places(move);
+  const stays = n.less(places, n.counts(at.step));
   const { into, found, weights } = matching.destinations(stays);
-  const joins = n.choose(found, n.at(places, into), 0);
-  const counted = (values: E['scores']): E['scores'] => n.choose(stays, values, n.choose(found, values, 0));
-  return ops.merge(move, {
-    into: n.choose(stays, places, n.choose(n.less(joins, counts), joins, 0)),
-    weights: counted(weights),
-    sizes: counted(n.sizes(at.tokens)),
-  });
+  const joins = n.at(places, n.choose(found, into, firstThatStays(ops, at, stays)));
+  return ops.merge(move, { into: n.choose(stays, places, joins), weights, sizes: n.sizes(at.tokens) });
 };

@@ -1,5 +1,5 @@
 import type { Activation } from './activation.js';
-import type { EncoderOps, Passed } from './encoder-ops.js';
+import type { EncoderOps, LayerRun, Passed } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
 import { mergedMove } from './merge.js';
@@ -20,7 +20,7 @@ export interface TracedLayer<E extends EngineTypes> {
 
 export interface RunOptions<E extends EngineTypes> {
   readonly wanted: Wanted;
-  /** The layers that run, ascending. */
+  /** The layers that run, ascending; where a step says so, an engine decides of each when its graph runs. */
   readonly layers: readonly number[];
   /** How many tokens stay in each of the layers that run. Absent: nobody leaves. */
   readonly steps: readonly E['step'][] | undefined;
@@ -28,6 +28,11 @@ export interface RunOptions<E extends EngineTypes> {
   readonly score: (ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores'];
   /** How tokens that leave go into those that stay; it ranks them, too. Default: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
+  /**
+   * Also report what this makes of every layer that ranks tokens, whether any leave it or not: what a reducer predicts, to train it. It is given states
+   * as constants, so that the encoder learns nothing by it.
+   */
+  readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
@@ -50,6 +55,27 @@ export interface EncoderRun<E extends EngineTypes> {
   /** One entry an executed layer; empty unless asked for. */
   readonly trace: readonly TracedLayer<E>[];
   readonly observed: ObservedBy<E>;
+  /** What `predict` made of each layer, [B, T] each; empty unless asked for. Not of the last where it computes the first token alone. */
+  readonly predictions: readonly E['scores'][];
+}
+
+/** What a reducer may look at, as constants. */
+const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): ScoredAt<E> => ({
+  ...at,
+  entering: ops.constant(at.entering),
+  attended: { ...at.attended, context: ops.constant(at.attended.context) },
+});
+/** What a layer is given. */
+interface LayerAt<E extends EngineTypes> {
+  readonly layer: number;
+  readonly step: E['step'] | undefined;
+  readonly entering: E['states'];
+  readonly among: E['tokens'];
+}
+
+/** What it gives, with the scores that it ranked by where somebody looks at them. */
+interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
+  readonly scores: E['scores'] | undefined;
 }
 
 /** Word, position and segment embeddings, summed and normalised. */
@@ -89,64 +115,83 @@ export const runEncoder = <E extends EngineTypes>(
     layerNormEpsilon: epsilon,
     activation = 'gelu',
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
+  const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   let states = ops.dropout(embed(ops, embeddings, epsilon), 'embeddings', 'hidden');
   let tokens = ops.begin(states);
   observer.state(0, states);
 
-  for (const [index, layer] of layers.entries()) {
-    const { attention, feedForward: feed } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
-    if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
+  const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
+    const { layer, step, entering, among } = at;
+    const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = firstIsAll && layer === layers.at(-1);
-    const entering = states;
-    const queries = firstOnly ? ops.firstAlone(entering, tokens) : entering;
-    const attended = ops.attend(queries, entering, attention, {
+    const queries = firstOnly
+      ? on.firstAlone(entering, among)
+      : firstIsAll && step !== undefined && on.asking
+        ? on.asking(entering, step)
+        : entering;
+    const attended = on.attend(queries, entering, attention, {
       heads,
       layer,
-      among: tokens,
+      among,
       proportional: merge?.proportional ?? true,
     });
     observer.attention(layer, attended);
 
-    const among = tokens;
-    const at: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, step: steps?.[index] };
-    const withPrior = (on: EncoderOps<E>, scores: E['scores']): E['scores'] =>
-      among.prior === undefined ? scores : on.addPrior(scores, among);
-    const rank = (on: EncoderOps<E>): E['scores'] => withPrior(on, score(on, at));
+    const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
+    if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
+    const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
+      among.prior === undefined ? scores : by.addPrior(scores, among);
+    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
     const everybody: Passed<E> = { context: attended.context, entering: queries, tokens: among };
-    const letLeave = (on: EncoderOps<E>, step: E['step']): Passed<E> => {
-      const by = merge
-        ? mergedMove(on, merge, { ...at, step }, (scores) => on.keep(withPrior(on, scores), step, among))
-        : on.keep(rank(on), step, among);
+    const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
+      const move = merge
+        ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
+            by.keep(withPrior(by, scores), leaving, among),
+          )
+        : by.keep(rank(by), leaving, among);
       return {
-        context: on.move(attended.context, by),
-        entering: on.move(entering, by),
-        tokens: on.depart(among, by, entering),
+        context: by.move(attended.context, move),
+        entering: by.move(entering, move),
+        tokens: by.depart(among, move, entering),
       };
     };
-    const step = steps?.[index];
     const passed = firstOnly
-      ? { ...everybody, tokens: ops.firstTokens(among) }
+      ? { ...everybody, tokens: on.firstTokens(among) }
       : step === undefined
         ? everybody
-        : ops.whereAnyLeave(step, (on) => letLeave(on, step), everybody);
+        : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
     const place = `${layer}.projection`;
-    const projected = ops.dropout(ops.dense(passed.context, attention.output), place, 'hidden');
-    const mixed = ops.norm(projected, attention.norm, { epsilon, residual: passed.entering, place });
-    const scores = trace === 'scores' || fade ? rank(ops) : undefined;
-    tokens = passed.tokens;
-    const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens }) : mixed;
-    states = feedForward(ops, faded, feed, { layer, epsilon, activation });
+    const projected = on.dropout(on.dense(passed.context, attention.output), place, 'hidden');
+    const mixed = on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place });
+    const scores = trace === 'scores' || fade ? rank(on) : undefined;
+    const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
+    return {
+      states: feedForward(on, faded, feed, { layer, epsilon, activation }),
+      tokens: passed.tokens,
+      scores,
+    };
+  };
+
+  for (const [index, layer] of layers.entries()) {
+    if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
+    const step = steps?.[index];
+    const at: LayerAt<E> = { layer, step, entering: states, among: tokens };
+    const run =
+      step === undefined || !ops.whereRuns
+        ? runLayer(ops, at)
+        : { ...ops.whereRuns(step, (on) => runLayer(on, at), { states, tokens }), scores: undefined };
+    ({ states, tokens } = run);
     observer.state(layer + 1, states);
-    if (trace) traced.push({ layer, tokens, scores });
+    if (trace) traced.push({ layer, tokens, scores: run.scores });
   }
 
   const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
-  return { states: found, tokens, trace: traced, observed: observer.end() };
+  return { states: found, tokens, trace: traced, observed: observer.end(), predictions };
 };

@@ -57,9 +57,17 @@ export interface FeedForwardWeights {
   readonly norm: LayerNormWeights;
 }
 
+/** What a reducer that learns knows in a layer, by names of its own. */
+export interface PredictorWeights {
+  readonly maps: Readonly<Record<string, DenseWeights>>;
+  readonly norms: Readonly<Record<string, LayerNormWeights>>;
+}
+
 export interface BlockWeights {
   readonly attention: AttentionWeights;
   readonly feedForward: FeedForwardWeights;
+  /** Where a reducer ranks tokens that learns. */
+  readonly predictor?: PredictorWeights;
 }
 
 /**

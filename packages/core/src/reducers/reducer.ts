@@ -2,6 +2,7 @@ import type { EncoderOps, Unmerge } from '../encoder/encoder-ops.js';
 import type { EngineTypes } from '../encoder/engine-types.js';
 import type { Matching, MergedAt, MergeOf } from '../encoder/merge.js';
 import type { ScoredAt } from '../encoder/scored-at.js';
+import type { TokenPredictor } from './token-predictor.js';
 
 /** Settings of a reducer: what JSON can hold, for a model's folder remembers them. */
 export type ReducerSettings = Readonly<Record<string, unknown>>;
@@ -21,6 +22,8 @@ export const namedReducer = ({ name, settings }: NamedReducer): NamedReducer =>
 export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   /** One number a slot: 0 or more for real tokens, and no more for padding than for any of them. Ties go to the earlier token. */
   score(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  /** What it learns, layer by layer. Absent: nothing. */
+  readonly predictor?: TokenPredictor | undefined;
   /** How tokens that leave go into those that stay; its own scores say who stays. Absent: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
 }
@@ -35,5 +38,6 @@ export interface Merge {
 /** One that is written with the operations of the encoder, so that every engine runs it. */
 export interface Reducer extends NamedReducer {
   score<E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  readonly predictor?: TokenPredictor | undefined;
   readonly merge?: Merge | undefined;
 }

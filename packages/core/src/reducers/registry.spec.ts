@@ -29,7 +29,7 @@ const largeValues: ReducerDefinition = {
 beforeAll(() => useTestBackend('cpu'));
 
 test('the reducers of this package come first, and what is registered comes after them', () => {
-  expect(reducerNames()).toEqual(['attention', 'cls-attention', 'tome', 'pool', 'fuse', 'token-pooling']);
+  expect(reducerNames()).toEqual(['attention', 'cls-attention', 'tome', 'pool', 'fuse', 'token-pooling', 'skim']);
   expect(findReducer('attention')).toBe(attentionReducer());
   expect(findReducer('cls-attention')).toBe(clsAttentionReducer());
   registerReducer(largeValues);
@@ -41,6 +41,7 @@ test('the reducers of this package come first, and what is registered comes afte
     'pool',
     'fuse',
     'token-pooling',
+    'skim',
     'large-values',
   ]);
 });

@@ -5,6 +5,8 @@ import { fuseDefinition } from './merging/fuse-reducer.js';
 import { poolDefinition } from './merging/pool-reducer.js';
 import { tokenPoolingDefinition } from './merging/token-pooling-reducer.js';
 import { tomeDefinition } from './merging/tome-reducer.js';
+import type { TokenPredictor } from './token-predictor.js';
+import { skimDefinition } from './skim/skim-reducer.js';
 import type { NamedReducer, Reducer, ReducerSettings } from './reducer.js';
 import type { ReducerDefinition } from './reducer-definition.js';
 
@@ -15,6 +17,7 @@ const builtIn: readonly ReducerDefinition[] = [
   poolDefinition,
   fuseDefinition,
   tokenPoolingDefinition,
+  skimDefinition,
 ];
 
 interface Registered {
@@ -111,3 +114,10 @@ export const reducerKey = ({ name, settings = {} }: NamedReducer): string => {
   const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.length === 0 ? name : `${name} ${JSON.stringify(Object.fromEntries(sorted))}`;
 };
+
+/** What a reducer learns, by its name and settings; undefined for one that learns nothing, or is not known here. */
+export const predictorOf = ({ name, settings }: NamedReducer): TokenPredictor | undefined =>
+  definitionOf(name) === undefined ? undefined : findReducer(name, settings).predictor;
+
+/** Multiply-accumulates of what a reducer has learned, for each token that enters a layer which some leave; 0 for one that learns nothing. */
+export const predictorMacs = (reducer: NamedReducer, hidden: number): number => predictorOf(reducer)?.macs(hidden) ?? 0;

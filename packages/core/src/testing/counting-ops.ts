@@ -110,6 +110,11 @@ export const countingOps = (length: number): CountingOps => {
       };
     },
     received: () => undefined,
+    read: (x, { kernel }) => {
+      dense(x, kernel);
+      return undefined;
+    },
+    constant: same,
     magnitudes: () => undefined,
     multiply: () => undefined,
     addPrior: () => undefined,
@@ -124,6 +129,7 @@ export const countingOps = (length: number): CountingOps => {
     firstAlone: ({ width }) => ({ slots: 1, width }),
     firstTokens: () => ({ slots: 1 }),
     pool: ({ width }) => ({ slots: 1, width }),
+    stayed: nothing,
     restore: ({ width }) => ({ slots: length, width }),
   };
   return { ops, counted: () => ({ ...macs }) };

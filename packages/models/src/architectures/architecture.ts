@@ -42,6 +42,8 @@ export interface Readout {
   readonly layer?: 'classifier' | 'qa_outputs' | 'none' | undefined;
   /** Whether what comes out is brought to length 1. Default false. */
   readonly normalize?: boolean | undefined;
+  /** What comes out for tokens that have left, one number an output. Default: what the head makes of the last state that they had. */
+  readonly departed?: readonly number[] | undefined;
 }
 
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */

@@ -3,6 +3,7 @@ export type DataFormat = 'tsv' | 'csv' | 'jsonl' | 'json';
 
 const formats: Readonly<Record<string, DataFormat | 'conll'>> = {
   ...{ tsv: 'tsv', csv: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json' },
+  parquet: 'jsonl', // what its rows are read as
   ...{ conll: 'conll', iob: 'conll', iob2: 'conll', bio: 'conll' },
 };
 

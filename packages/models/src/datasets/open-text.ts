@@ -2,6 +2,7 @@ import { directorySource } from '../sources/directory-source.js';
 import { ModelError, messageOf } from '../errors.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
 import { nodeModule } from '../sources/node.js';
+import { isParquet, parquetLines } from './parquet.js';
 import { decodeByMark } from './text-encoding.js';
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -20,14 +21,15 @@ const gunzip = async (bytes: Uint8Array, name: string): Promise<Uint8Array> => {
 };
 
 /**
- * The text of a data file: unpacked when it is gzip (by its first bytes, whatever its name), UTF-8, or UTF-16 with a byte order mark; the
+ * The text of a data file: unpacked when it is gzip, as JSON lines when it is Parquet (by its first bytes, whatever its name), UTF-8, or UTF-16 with a byte order mark; the
  * mark goes.
  *
- * @throws ModelError `DATA_INVALID` when the gzip is damaged, `FILE_INVALID` when the text is in another encoding, or a pointer of Git LFS
+ * @throws ModelError `DATA_INVALID` when the gzip or the Parquet is damaged, `FILE_INVALID` when the text is in another encoding, or a pointer of Git LFS
  * stands in place of the file
  */
 export const decodeDataFile = async (bytes: Uint8Array, name: string): Promise<string> => {
   const plain = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
+  if (isParquet(plain)) return parquetLines(plain, name);
   checkNotPointer(plain, name);
   return decodeByMark(plain, name);
 };

@@ -17,7 +17,7 @@ import type { Rows } from './read-table.js';
 
 /** How to read examples. */
 export interface ReadExamplesOptions extends ColumnNames {
-  /** Default by the name: `.jsonl` and `.ndjson`; `.json`; `.csv`; everything else is tab-separated without quoting, as GLUE. */
+  /** Default by the name: `.jsonl`, `.ndjson` and `.parquet`; `.json`; `.csv`; everything else is tab-separated without quoting, as GLUE. */
   readonly format?: DataFormat;
   /**
    * Whether the first row names the columns. Default: whether a column is named by its header, else what the rows show; a first row that may be
@@ -155,7 +155,7 @@ export const parseExamples = (text: string, name: string, options: ReadExamplesO
 };
 
 /**
- * Reads a labelled data set: GLUE's tab-separated files, CSV, JSON lines, a JSON list of records, plain `text<TAB>label`; also packed with gzip.
+ * Reads a labelled data set: GLUE's tab-separated files, CSV, JSON lines, a JSON list of records, Parquet, plain `text<TAB>label`; also packed with gzip.
  * Labels of classes are strings, whatever the file calls them; scores are numbers. A text may have several labels: in a list, in one
  * column with a separator, or in a column of 0 and 1 for each label. Node only.
  *

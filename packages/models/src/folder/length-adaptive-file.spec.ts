@@ -124,7 +124,17 @@ describe('length_adaptive.json', () => {
     [
       'a point with what this release does not run',
       { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], bits: 4 } }] },
-      /point 0 .* the field "bits", and this release runs points with lengths and ranks alone/,
+      /point 0 .* the field "bits", and this release runs points with lengths, skip and ranks alone/,
+    ],
+    [
+      'layers to leave out that are none',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], skip: [2] } }] },
+      /point 0 .* has point.skip that cannot be read\. .*"skip" is \[2\], expected layer numbers from 0 to 1/,
+    ],
+    [
+      'all layers left out',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], skip: [0, 1] } }] },
+      /point 0 .* has point.skip that cannot be read\. .*at least one must run/,
     ],
     [
       'ranks that are none',

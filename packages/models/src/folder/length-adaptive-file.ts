@@ -1,11 +1,13 @@
 import type { CoreError, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { validateRanks } from '@length-adaptive/core/lengths';
+import { validateOperatingPoint, validateRanks } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LowRankRecord } from './low-rank.js';
 import { lowRankProblem } from './low-rank.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
 import { priorProblem } from '../priors/prior-settings.js';
 import { isRecord } from '../sources/json-record.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
+import { departedAnswers } from '../tasks/departed-answer.js';
 
 /** Name of our one file in a model directory. */
 export const lengthAdaptiveFileName = 'length_adaptive.json';
@@ -74,6 +76,8 @@ export interface LengthAdaptiveFile {
   readonly prior?: PriorSettings;
   /** What chooses the tokens that stay. Absent: the attention that they receive. */
   readonly reducer?: ReducerRecord;
+  /** What a token that left answers, in tasks whose tokens answer each for itself. Absent: what the head makes of its last state. */
+  readonly departed?: DepartedAnswer;
   /** Of what size the factors of its matrices are, where it has some. */
   readonly lowRank?: LowRankRecord;
   /** From the cheapest to the dearest. */
@@ -118,15 +122,28 @@ const ranksProblem = (ranks: Ranks, layers: number | undefined): string | undefi
   }
 };
 
+/** What is wrong with the layers to leave out; undefined when nothing is. */
+const skipProblem = (skip: unknown, layers: number | undefined, lengths: unknown): string | undefined => {
+  try {
+    const depth = layers ?? (Array.isArray(lengths) ? lengths.length : undefined);
+    validateOperatingPoint({ skip: skip as OperatingPoint['skip'] }, depth);
+    return undefined;
+  } catch (error) {
+    return `has point.skip that cannot be read. ${(error as CoreError).message}`;
+  }
+};
+
 /** What is wrong with an operating point; undefined when nothing is. */
 const operatingPointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'has no point, an object such as { "lengths": [0.8, 0.4] }';
-  const { lengths, ranks, ...more } = point;
+  const { lengths, ranks, skip, ...more } = point;
   const unknown = Object.keys(more)[0];
   if (unknown !== undefined)
-    return `has a point with the field "${unknown}", and this release runs points with lengths and ranks alone. Update the package`;
+    return `has a point with the field "${unknown}", and this release runs points with lengths, skip and ranks alone. Update the package`;
   const wrongRanks = ranks === undefined ? undefined : ranksProblem(ranks as Ranks, layers);
   if (wrongRanks !== undefined) return wrongRanks;
+  const wrongSkip = skip === undefined ? undefined : skipProblem(skip, layers, lengths);
+  if (wrongSkip !== undefined) return wrongSkip;
   if (lengths === undefined) return undefined;
   if (!Array.isArray(lengths) || lengths.length === 0)
     return 'has point.lengths that are not a list of one ratio a layer';
@@ -212,6 +229,11 @@ export const validateLengthAdaptiveFile = (value: unknown, name = lengthAdaptive
   const reducer = version === 1 ? undefined : value['reducer'];
   if (reducer !== undefined && !(isRecord(reducer) && typeof reducer['name'] === 'string'))
     return fail(`"reducer" is ${JSON.stringify(reducer)}, expected an object with a name`);
+  const departed = value['departed'];
+  if (departed !== undefined && !departedAnswers.some((known) => known === departed))
+    return fail(
+      `"departed" is ${JSON.stringify(departed)}, expected ${departedAnswers.map((known) => JSON.stringify(known)).join(' or ')}`,
+    );
   const lowRank = version === 1 ? undefined : value['lowRank'];
   const wrongFactors = lowRank === undefined ? undefined : lowRankProblem(lowRank);
   if (wrongFactors !== undefined) return fail(`"lowRank" ${wrongFactors}`);

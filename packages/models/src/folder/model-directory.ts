@@ -9,6 +9,9 @@ import {
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { lowRankFileName } from './low-rank.js';
+import { predictorFileName, savesPredictor } from './predictor.js';
+import { checkNotPointer } from '../sources/git-lfs.js';
+import { readSafetensors } from '../weights/safetensors.js';
 import { toInt8Weights } from '../weights/int8-weights.js';
 import type { OpenWeights } from '../weights/open-weights.js';
 import { openModelWeights } from '../weights/open-weights.js';
@@ -37,6 +40,8 @@ export interface ModelDirectory {
   readonly unread?: ReadonlyMap<string, UnreadTensor>;
   /** The factors of its matrices by name, where it has some: what `lowRank` of `length_adaptive.json` tells of. */
   readonly factors?: ReadonlyMap<string, TensorData>;
+  /** What its reducer has learned, by name, where it learns. */
+  readonly predictor?: ReadonlyMap<string, TensorData>;
   readonly tokenizerFiles: TokenizerFiles;
   /** How it was trained and searched, when it was. */
   readonly lengthAdaptive?: LengthAdaptiveFile;
@@ -115,7 +120,18 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: {
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors' | 'predictor'>;
+
+/** What the reducer of a model has learned; undefined where it learns nothing, or where the file is not there. */
+const readPredictor = async (
+  files: FileSource,
+  file: LengthAdaptiveFile | undefined,
+): Promise<Pick<ModelDirectory, 'predictor'>> => {
+  const bytes = savesPredictor(file) ? await readIfThere(files, predictorFileName) : undefined;
+  if (bytes === undefined) return {};
+  checkNotPointer(bytes, `${files.name}/${predictorFileName}`);
+  return { predictor: readSafetensors(bytes).tensors };
+};
 
 /**
  * Reads a model directory without its weights.
@@ -157,7 +173,8 @@ export const readModelDirectory = async (
   const rest = await readModelFiles(files, { embedding });
   const { tensors, unread } = withoutWrapper(rest.config, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
-  return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }) };
+  const predictor = await readPredictor(files, rest.lengthAdaptive);
+  return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor };
 };
 
 /**
@@ -186,7 +203,8 @@ export const openModelDirectory = async (
     const { tensors, unread } = withoutWrapper(rest.config, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
-    return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), close };
+    const predictor = await readPredictor(files, rest.lengthAdaptive);
+    return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor, close };
   } catch (error) {
     await close();
     throw error;
@@ -203,7 +221,7 @@ export const openModelDirectory = async (
  */
 export const writeModelDirectory = async (
   folder: string,
-  { config, tensors, factors, tokenizerFiles, lengthAdaptive }: ModelDirectory,
+  { config, tensors, factors, predictor, tokenizerFiles, lengthAdaptive }: ModelDirectory,
   { dtype = 'F32' }: WriteModelDirectoryOptions = {},
 ): Promise<void> => {
   const { join } = nodeModule('node:path');
@@ -216,6 +234,11 @@ export const writeModelDirectory = async (
   const lowRank = factors && writeSafetensors(factors, { dtype: isInt8 ? 'F16' : dtype, metadata: { format: 'pt' } });
   await writeFolder(folder, async (temporary) => {
     await writeFile(join(temporary, 'model.safetensors'), weights);
+    if (predictor)
+      await writeFile(
+        join(temporary, predictorFileName),
+        writeSafetensors(predictor, { dtype: 'F32', metadata: { format: 'pt' } }),
+      );
     if (lowRank) await writeFile(join(temporary, lowRankFileName), lowRank);
     for (const name of tokenizerFileNames) {
       const bytes = tokenizerFiles[name];

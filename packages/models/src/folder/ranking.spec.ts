@@ -64,6 +64,12 @@ describe('the reducer that is chosen', () => {
       ['attention', { name: 'cls-attention' }],
       attentionReducer(),
     ],
+    ['what is asked for with settings in words', ['large-states;power=2', undefined], { settings: { power: 2 } }],
+    [
+      'words, with spaces about them',
+      ['fuse; weight = significance;unmerge=own', { name: 'fuse' }],
+      { name: 'fuse', settings: { weight: 'significance', likeness: 'states', unmerge: 'own' } },
+    ],
     ['what is asked for with settings', [{ name: 'large-states', power: 2 }, undefined], { settings: { power: 2 } }],
     [
       'the settings of the folder for the same name',
@@ -88,7 +94,19 @@ describe('the reducer that is chosen', () => {
       'a name that nobody knows',
       ['nearest', undefined],
       'REDUCER_UNKNOWN',
-      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, large-states/,
+      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states/,
+    ],
+    [
+      'settings that are none',
+      ['tome;own', undefined],
+      'OPTION_INVALID',
+      /has the setting "own"; expected NAME;SETTING=VALUE/,
+    ],
+    [
+      'settings in words that are wrong',
+      ['tome;unmerge=all', undefined],
+      'OPTION_INVALID',
+      /has unmerge "all"; expected "group" or "own"/,
     ],
     ['settings that are wrong', [{ name: 'large-states', power: 3 }, undefined], 'OPTION_INVALID', /has power 3/],
     [
@@ -171,7 +189,7 @@ describe('a folder', () => {
       'a reducer that nobody registered',
       { name: 'nearest' },
       'REDUCER_UNKNOWN',
-      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, large-states\. .*--import \.\/my-reducer\.mjs/,
+      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states\. .*--import \.\/my-reducer\.mjs/,
     ],
     [
       'settings that its reducer does not take',

@@ -11,26 +11,39 @@ import { ModelError, messageOf } from '../errors.js';
 import type { PriorName } from '../tasks/prior-name.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { choosePrior, isPriorName } from '../priors/prior-settings.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
+import { departedAnswerOf } from '../tasks/departed-answer.js';
 import type { Task } from '../tasks/task.js';
 import type { LengthAdaptiveFile, ReducerRecord } from './length-adaptive-file.js';
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
+import { namedRecord } from './named-record.js';
 
 /** The name of a reducer: of this release, or registered (`registerReducer`). */
-export type ReducerName = 'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | (string & {});
+export type ReducerName =
+  'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | 'skim' | (string & {});
 
-/** A reducer by its name, by its name with settings, or itself. */
+/** A reducer by its name, by its name with settings (`tome;unmerge=own`, or a record), or itself. */
 export type ReducerChoice = ReducerName | ReducerRecord | Reducer;
 
 /** What is asked for; what is not, the folder says. */
 export interface RankingOptions {
   readonly reducer?: ReducerChoice | undefined;
   readonly prior?: PriorName | PriorSettings | undefined;
+  /** What a token that left answers, where each answers for itself. */
+  readonly departed?: DepartedAnswer | undefined;
 }
 
 /** What ranks the tokens of a model. */
 export interface Ranking {
   readonly reducer: NamedReducer;
   readonly prior?: ModelPrior | undefined;
+}
+
+/** What was chosen of it, for a model that is still to be opened. */
+export interface ChosenRanking<Chosen> {
+  readonly reducer: Chosen;
+  readonly prior: PriorSettings | undefined;
+  readonly departed: DepartedAnswer | undefined;
 }
 
 const isReducer = (choice: ReducerRecord | Reducer): choice is Reducer => typeof choice['score'] === 'function';
@@ -59,6 +72,37 @@ const chooseSaved = (saved: ReducerRecord | undefined): Reducer => {
   }
 };
 
+/** `fuse;weight=significance;unmerge=own` as a name with settings: numbers, true and false as such, all else as text. */
+const parseReducer = (text: string): ReducerRecord => {
+  const [name = '', ...settings] = text.split(';').map((part) => part.trim());
+  const pairs = settings.map((setting): [string, unknown] => {
+    const [key = '', value] = setting.split('=').map((part) => part.trim());
+    if (key === '' || value === undefined || value === '')
+      throw new ModelError(
+        'OPTION_INVALID',
+        `The reducer "${text}" has the setting "${setting}"; expected NAME;SETTING=VALUE, such as tome;unmerge=own.`,
+      );
+    return [key, /^(-?\d+(\.\d+)?|true|false)$/.test(value) ? (JSON.parse(value) as unknown) : value];
+  });
+  return { ...Object.fromEntries(pairs), name };
+};
+
+/**
+ * Refuses a reducer whose tokens return with what they went into, for a task whose answer is one of the tokens.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkReducerFor = (
+  { name: task, distribution }: Pick<Task, 'name' | 'distribution'>,
+  { name, merge }: Reducer,
+): void => {
+  if (distribution !== 'tokens' || merge?.unmerge !== 'group') return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The task ${task} cannot take the reducer ${name} with unmerge "group": its answer is some of the tokens, and those that became one return with one state, which tells none from another. Take attention, which loses least here, or the last states that tokens had of their own: { "name": "${name}", "unmerge": "own" }, on the command line --reducer "${name};unmerge=own".`,
+  );
+};
+
 /**
  * The reducer that is asked for, else the one that a model's folder names, else attention.
  *
@@ -68,6 +112,7 @@ const chooseSaved = (saved: ReducerRecord | undefined): Reducer => {
 export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRecord | undefined): Reducer => {
   if (asked === undefined) return chooseSaved(saved);
   if (typeof asked === 'string') {
+    if (asked.includes(';')) return chooseReducer(parseReducer(asked), saved);
     checkNoPrior(asked);
     return saved?.name === asked ? chooseSaved(saved) : findReducer(asked);
   }
@@ -84,12 +129,13 @@ export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRe
  * @throws as `chooseReducer` does
  */
 export const chooseRanking = (
-  { reducer, prior }: RankingOptions,
+  { reducer, prior, departed }: RankingOptions,
   file: LengthAdaptiveFile | undefined,
   task: Pick<Task, 'prior'> = {},
-): { readonly reducer: Reducer; readonly prior: PriorSettings | undefined } => ({
+): ChosenRanking<Reducer> => ({
   reducer: chooseReducer(reducer, savedReducer(file)),
   prior: choosePrior(prior, file?.prior, task),
+  departed: departed ?? file?.departed,
 });
 
 /**
@@ -99,14 +145,15 @@ export const chooseRanking = (
  * @throws as `chooseReducer` does, for what is asked for
  */
 export const nameRanking = (
-  { reducer, prior }: RankingOptions,
+  { reducer, prior, departed }: RankingOptions,
   file: LengthAdaptiveFile | undefined,
-): { readonly reducer: NamedReducer | undefined; readonly prior: PriorSettings | undefined } => {
+): ChosenRanking<NamedReducer | undefined> => {
   const saved = savedReducer(file);
   const asksForSaved = reducer === undefined || reducer === saved?.name;
   return {
     reducer: asksForSaved ? saved && namedRecord(saved) : namedReducer(chooseReducer(reducer, saved)),
     prior: choosePrior(prior, file?.prior),
+    departed: departed ?? file?.departed,
   };
 };
 
@@ -114,22 +161,26 @@ export const nameRanking = (
 export const reducerRecord = (reducer: NamedReducer): ReducerRecord | undefined =>
   reducerKey(reducer) === reducerKey(attentionReducer()) ? undefined : { ...reducer.settings, name: reducer.name };
 
-const namedRecord = ({ name, ...settings }: ReducerRecord): NamedReducer =>
-  Object.keys(settings).length === 0 ? { name } : { name, settings };
-
 /** What a folder says of its reducer. */
 export const savedReducer = (file: LengthAdaptiveFile | undefined): ReducerRecord | undefined => file?.reducer;
 
 /** What is known of a model, with what ranks its tokens in it; undefined where nothing is known and attention ranks alone. */
 export const withRanking = (
   file: LengthAdaptiveFile | undefined,
-  { reducer, prior: own, task }: Ranking & { readonly task?: Pick<Task, 'prior'> | undefined },
+  { reducer, prior: own, task }: Ranking & { readonly task?: Pick<Task, 'prior' | 'readout'> | undefined },
 ): LengthAdaptiveFile | undefined => {
   const record = reducerRecord(reducer);
   const prior = own ?? (task?.prior && { name: 'none' as const }); // a folder that says nothing has the task's own
-  if (!file && !prior && !record) return undefined;
-  const { prior: _, reducer: __, ...rest } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
-  return { ...rest, ...(record && { reducer: record }), ...(prior && { prior }) };
+  const answer = task && departedAnswerOf(task);
+  const departed = answer === 'majority' || file?.departed !== undefined ? answer : undefined;
+  if (!file && !prior && !record && !departed) return undefined;
+  const {
+    prior: _,
+    reducer: __,
+    departed: ___,
+    ...rest
+  } = file ?? { format: 'length-adaptive', version: 2, paretoSet: [] };
+  return { ...rest, ...(record && { reducer: record }), ...(prior && { prior }), ...(departed && { departed }) };
 };
 
 /**

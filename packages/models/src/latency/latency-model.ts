@@ -1,5 +1,5 @@
 import type { OperatingPoint, Wanted } from '@length-adaptive/core/lengths';
-import { keptTokens, lengthsOf } from '@length-adaptive/core/lengths';
+import { keptAt, runningLayers } from '@length-adaptive/core/lengths';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
 
@@ -61,11 +61,15 @@ interface PassModel {
 }
 
 const termsOf = ({ tokens, point }: Pass, { layers, wanted }: PassModel): Record<LatencyTerm, number> => {
-  const terms = { input: 1, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
+  const running = runningLayers(point, layers);
+  // What of an input has no tokens in it is mostly the weights of its layers, which are read whatever its length.
+  const terms = { input: running.length / layers, tokens, entering: 0, enteringSquared: 0, leaving: 0, dropping: 0 };
   const { ranks } = point;
+  const counts = keptAt(point, layers, tokens);
   let entering = tokens;
-  for (const [layer, kept] of keptTokens(lengthsOf(point, layers), tokens).entries()) {
-    const firstAlone = wanted === 'first' && layer === layers - 1;
+  for (const layer of running) {
+    const kept = counts[layer] as number;
+    const firstAlone = wanted === 'first' && layer === running.at(-1);
     terms.entering += entering * (ranks?.attention[layer] ?? 1); // factors take their share of the time
     terms.enteringSquared += entering * (firstAlone ? 1 : entering);
     terms.leaving += (firstAlone ? 1 : kept) * (ranks?.feedForward[layer] ?? 1);

@@ -1,16 +1,20 @@
 import type { EncoderFactors, EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
-import { atRanks, attentionReducer } from '@length-adaptive/core/encoder';
+import { atRanks, attentionReducer, predictorMacs } from '@length-adaptive/core/encoder';
 import type { Ranks } from '@length-adaptive/core/lengths';
 import { validateRanks } from '@length-adaptive/core/lengths';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { factorSpecs } from '../architectures/factor-specs.js';
 import { headSpecs } from '../architectures/head-specs.js';
+import { withPredictors } from '../architectures/predictor-specs.js';
 import type { ParameterSpec, SpecTree } from '../architectures/parameter-specs.js';
 import { architectureOf } from '../architectures/registry.js';
 import type { ModelPrior, PriorSettings } from '../priors/prior-settings.js';
 import { resolvePrior } from '../priors/prior-settings.js';
 import type { LowRankRecord } from '../folder/low-rank.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
+import { withDeparted } from '../tasks/departed-answer.js';
+import { checkReducerFor } from '../folder/ranking.js';
 import type { Task } from '../tasks/task.js';
 import { configFor, taskOf } from '../tasks/task-config.js';
 
@@ -48,6 +52,8 @@ export interface DescribeModelOptions {
   readonly reducer?: Reducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What a token that left answers. Default: as the task says, which is what the head makes of its last state. */
+  readonly departed?: DepartedAnswer | undefined;
   /** What its folder says of the factors of its matrices. Default: it has none. */
   readonly lowRank?: LowRankRecord | undefined;
 }
@@ -56,19 +62,22 @@ export interface DescribeModelOptions {
 const wholeFactors = { down: (spec: ParameterSpec) => spec, up: (spec: ParameterSpec) => spec };
 
 /**
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit; CoreError
- * `OPERATING_POINT_INVALID` for factors of another depth
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, `CONFIG_INVALID`, `OPTION_INVALID` for a prior that does not fit or a reducer that the task
+ * cannot take; CoreError `OPERATING_POINT_INVALID` for factors of another depth
  */
 export const describeModel = (
   config: ModelConfig,
-  { task = taskOf(config), reducer = attentionReducer(), prior, lowRank }: DescribeModelOptions = {},
+  { task: asked = taskOf(config), reducer = attentionReducer(), prior, departed, lowRank }: DescribeModelOptions = {},
 ): ModelDescription => {
+  const task = withDeparted(asked, departed);
+  checkReducerFor(task, reducer);
   const architecture = architectureOf(config);
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
-  const dimensions = isMadeOfFactors ? { ...given, ranks } : given;
-  const encoder = architecture.encoder(given);
+  const macs = predictorMacs(reducer, given.hiddenSize);
+  const dimensions = { ...given, ...(isMadeOfFactors && { ranks }), ...(macs > 0 && { predictorMacs: macs }) };
+  const encoder = withPredictors(architecture.encoder(given), reducer, given.hiddenSize);
   const factors = ranks && factorSpecs(encoder, ranks);
   return {
     config: configFor(config, architecture, task),

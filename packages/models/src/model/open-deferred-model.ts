@@ -6,6 +6,7 @@ import { architectureOf } from '../architectures/registry.js';
 import { chooseRanking, withRanking } from '../folder/ranking.js';
 import { taskOf } from '../tasks/task-config.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
+import { checkPredictor } from '../folder/predictor.js';
 import { openModelDirectory } from '../folder/model-directory.js';
 import type { FileSource } from '../sources/file-source.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -45,13 +46,14 @@ export interface DeferredTextModel {
  */
 export const openDeferredModel = async (
   source: string | FileSource,
-  { reducer, prior, ...options }: Omit<OpenModelOptions, 'task' | 'seed'> = {},
+  { reducer, prior, departed, ...options }: Omit<OpenModelOptions, 'task' | 'seed'> = {},
 ): Promise<DeferredTextModel> => {
   const directory = await openModelDirectory(source, options);
   const {
     config,
     tensors,
     factors: stored = new Map<never, never>(),
+    predictor = new Map<never, never>(),
     unread = new Map<never, never>(),
     tokenizerFiles,
     lengthAdaptive,
@@ -59,12 +61,14 @@ export const openDeferredModel = async (
   } = directory;
   try {
     const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+    const ranking = chooseRanking({ reducer, prior, departed }, lengthAdaptive, taskOf(config));
+    checkPredictor(ranking.reducer, lengthAdaptive, directory.predictor);
     const { specs, factorSpecs, ...model } = describeModel(config, {
-      ...chooseRanking({ reducer, prior }, lengthAdaptive, taskOf(config)),
+      ...ranking,
       lowRank: lengthAdaptive?.lowRank,
     });
     const { prefix } = model.architecture;
-    const all = model.lowRank?.model === 'factors' ? new Map([...tensors, ...stored]) : tensors;
+    const all = new Map([...tensors, ...predictor, ...(model.lowRank?.model === 'factors' ? stored : [])]);
     const { weights, missing } = deferredWeights<ModelWeightTrees>(specs, all, { prefix, unread });
     checkTrained(missing);
     const factors = factorSpecs

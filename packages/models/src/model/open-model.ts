@@ -5,10 +5,13 @@ import type { FileSource } from '../sources/file-source.js';
 import type { ReducerChoice } from '../folder/ranking.js';
 import { checkSavable, chooseRanking, withRanking } from '../folder/ranking.js';
 import type { ModelConfig } from '../architectures/model-config.js';
+import { checkPredictor } from '../folder/predictor.js';
 import type { ReadModelDirectoryOptions, WriteModelDirectoryOptions } from '../folder/model-directory.js';
 import { readModelDirectory, writeModelDirectory } from '../folder/model-directory.js';
 import { withLowRank } from '../folder/with-low-rank.js';
 import { withProducts } from '../low-rank/products.js';
+import type { Parameter } from '../architectures/parameter.js';
+import { predictorPrefix } from '../architectures/predictor-specs.js';
 import { saveParameters } from '../architectures/parameters.js';
 import type { PriorName } from '../tasks/prior-name.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
@@ -16,6 +19,7 @@ import type { RunnableTextModel } from './runnable-model.js';
 import type { TaskModel } from './task-model.js';
 import { createTaskModel, headNames } from './task-model.js';
 import { taskOf } from '../tasks/task-config.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
 import type { Task } from '../tasks/task.js';
 import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import type { UnreadTensor } from '../weights/safetensors.js';
@@ -39,6 +43,11 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
   readonly reducer?: ReducerChoice | undefined;
   /** What is added to that beforehand. Default: what the model's file says, else nothing; a model that changes its task begins with nothing. */
   readonly prior?: PriorName | PriorSettings | undefined;
+  /**
+   * What a token that left answers, where each answers for itself: what the head makes of its last state (`state`), or what most tokens answer
+   * (`majority`). Default: what the model's file says, else `state`.
+   */
+  readonly departed?: DepartedAnswer | undefined;
 }
 
 /**
@@ -49,12 +58,13 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
  */
 export const openModel = async (
   source: string | FileSource,
-  { task, seed = 42, reducer, prior, ...options }: OpenModelOptions = {},
+  { task, seed = 42, reducer, prior, departed, ...options }: OpenModelOptions = {},
 ): Promise<TextModel> => {
   const {
     config,
     tensors,
     factors,
+    predictor,
     unread = new Map<string, UnreadTensor>(),
     tokenizerFiles,
     lengthAdaptive,
@@ -66,10 +76,14 @@ export const openModel = async (
   const same = !chosen || isTaskOf(config, chosen);
   const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     same ? all : new Map([...all].filter(([name]) => !isOfHead(name)));
-  const model = createTaskModel(config, kept(tensors), {
+  const known = same ? lengthAdaptive : undefined;
+  const ranking = chooseRanking({ reducer, prior, departed }, known, chosen ?? taskOf(config));
+  checkPredictor(ranking.reducer, known, predictor);
+  const learned = known && predictor ? predictor : new Map<never, never>();
+  const model = createTaskModel(config, new Map([...kept(tensors), ...learned]), {
     task: chosen,
     seed,
-    ...chooseRanking({ reducer, prior }, same ? lengthAdaptive : undefined, chosen ?? taskOf(config)),
+    ...ranking,
     unread: kept(unread),
     lowRank: lengthAdaptive?.lowRank,
     factors,
@@ -112,7 +126,8 @@ const isTaskOf = (config: ModelConfig, { name, labels, readout, checkpoint }: Ta
 };
 
 /**
- * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it, and its factors where it has some. A head that was made anew and has learned nothing yet is
+ * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it, its factors where it has some, and
+ * what its reducer has learned where it learns. A head that was made anew and has learned nothing yet is
  * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
  *
  * @throws ModelError `NOT_WRITABLE`; `OPTION_INVALID` for a reducer that is not registered
@@ -125,13 +140,18 @@ export const saveModel = async (
   checkSavable(model.reducer);
   const untrained = new Set(headNames(model).filter((name) => model.initialised.includes(name)));
   const trained = model.parameters.filter(({ spec }) => !untrained.has(spec.name));
-  const { tensors, factors: own } = withProducts(await saveParameters(trained));
+  const isPredictor = ({ spec }: Parameter): boolean => spec.name.startsWith(predictorPrefix);
+  const predictor = await saveParameters(trained.filter(isPredictor));
+  const { tensors, factors: own } = withProducts(
+    await saveParameters(trained.filter((parameter) => !isPredictor(parameter))),
+  );
   const factors = new Map([...own, ...(await saveParameters(model.factorParameters))]);
   const ours = withLowRank(withRanking(lengthAdaptive, model), model);
   const directory = {
     config: model.config,
     tensors: new Map([...tensors, ...model.companions]),
     ...(factors.size > 0 && { factors }),
+    ...(predictor.size > 0 && { predictor }),
     tokenizerFiles,
     ...(ours && { lengthAdaptive: ours }),
   };

@@ -12,7 +12,23 @@ export interface PredictLogitsOptions {
   /** Tokens a batch may hold, padding included. Default: what suits the model's engine. */
   readonly maxBatchTokens?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether an input may have logits that are no finite numbers; the caller looks, then. Default false. */
+  readonly unchecked?: boolean;
 }
+
+/**
+ * Refuses logits that are no finite numbers.
+ *
+ * @throws ModelError `NOT_FINITE`
+ */
+export const checkFinite = (logits: ArrayLike<number>, what: string): void => {
+  for (let i = 0; i < logits.length; i++)
+    if (!Number.isFinite(logits[i]))
+      throw new ModelError(
+        'NOT_FINITE',
+        `The model gives ${logits[i]} for ${what}; expected numbers. Its weights hold numbers that are none, or states grow beyond what their precision holds: take an earlier state of its training, or a file of another precision (fp32).`,
+      );
+};
 
 /** Longest time that timers and signals wait for, in milliseconds. */
 const longestHold = 20;
@@ -20,15 +36,19 @@ const longestHold = 20;
 /**
  * Logits of many inputs, in their order: [inputs][outputs], or [inputs][tokens * outputs] for a task that reads every token.
  *
- * @throws ModelError `ABORTED`
+ * @throws ModelError `ABORTED`, `NOT_FINITE`
  */
 export const predictLogits = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
-  { point, points, maxBatchTokens = model.batchTokens, signal }: PredictLogitsOptions = {},
+  { point, points, maxBatchTokens = model.batchTokens, signal, unchecked = false }: PredictLogitsOptions = {},
 ): Promise<Float32Array[]> => {
-  if (points) return predictMixed(model, inputs, points, { maxBatchTokens, signal });
-  return predictBatches(model, inputs, (batch) => model.run(batch, { point }), { maxBatchTokens, signal });
+  const options = { maxBatchTokens, signal };
+  const logits = points
+    ? await predictMixed(model, inputs, points, options)
+    : await predictBatches(model, inputs, (batch) => model.run(batch, { point }), options);
+  if (!unchecked) logits.forEach((own, row) => checkFinite(own, `input ${row}`));
+  return logits;
 };
 
 type BatchOptions = Pick<PredictLogitsOptions, 'signal'> & { readonly maxBatchTokens: number };

@@ -21,6 +21,8 @@ export interface RunnableModel {
   readonly batchTokens: number;
   /** The largest ranks that points may ask for. Absent: of a model without factors, or whose ranks are built in. */
   readonly largestRanks?: Ranks | undefined;
+  /** Whether it runs all of its layers, whatever points say: an exported file that does not leave them open. Default: points may leave some out. */
+  readonly runsAllLayers?: boolean | undefined;
   /** The one operating point that the model runs at, where it has one built in. */
   readonly builtIn?: OperatingPoint | undefined;
   /**
@@ -36,7 +38,7 @@ export interface RunnableModel {
   /** The same for rows that have points of their own; absent for engines with one point a batch. */
   readonly runRows?:
     ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
-  /** Positions of the tokens of one input that left each layer, ascending. */
+  /** Positions of the tokens of one input that left each layer, ascending; of a layer that is left out, of those that would have entered it. */
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;

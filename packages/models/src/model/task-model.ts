@@ -16,12 +16,14 @@ import {
   extentOf,
   factorsOf,
   headOnTensors,
+  leavesLayersOut,
   lengthsOf,
   pointCost,
+  runningLayers,
   validateOperatingPoint,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
 import { costOptionsOf } from './head-cost.js';
@@ -41,6 +43,7 @@ import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
+import type { DepartedAnswer } from '../tasks/departed-answer.js';
 import type { Task } from '../tasks/task.js';
 
 /** An encoder with the head of a task, on TensorFlow.js: everything that runs and trains, nothing that reads text. */
@@ -71,6 +74,15 @@ export interface TaskModel extends RunnableModel {
   readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor;
+  /** The same with what its reducer predicts of each layer, where that is asked for. */
+  forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
+}
+
+/** What a forward pass gives. */
+export interface ForwardPass {
+  readonly logits: Tensor;
+  /** How much each token matters, as logits, [B, T] each layer; empty unless asked for, and for a reducer that learns nothing. */
+  readonly predictions: readonly Tensor2D[];
 }
 
 /** How one forward pass runs. */
@@ -95,6 +107,8 @@ export interface CreateModelOptions {
   readonly reducer?: Reducer | undefined;
   /** What is added to that in the first layers. Default: nothing. */
   readonly prior?: PriorSettings | undefined;
+  /** What a token that left answers. Default: as the task says, which is what the head makes of its last state. */
+  readonly departed?: DepartedAnswer | undefined;
   /** What its folder says of the factors of its matrices. Default: it has none. */
   readonly lowRank?: LowRankRecord | undefined;
   /** The factors themselves, by name. */
@@ -170,27 +184,31 @@ export const createTaskModel = (
   const ranked = { dimensions, largestRanks: lowRank?.ranks };
   const check = (point: OperatingPoint): OperatingPoint =>
     checkRanks(validateOperatingPoint(point, dimensions.layers), ranked);
+  const layersAt = (point: OperatingPoint): readonly number[] | undefined =>
+    leavesLayersOut(point) ? runningLayers(point, dimensions.layers) : undefined;
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const logits = (inputs: readonly EncoderInput[], { dropout, ranks, ...options }: RunOptions = {}): Tensor => {
+  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, ...options } = {}) => {
     checkParameters(parameters);
-    return tf.tidy((): Tensor => {
-      const { hidden } = encode(encoderAt(ranks), withPriors(prior, inputs), {
+    return tidy((): ForwardPass => {
+      const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
         dropout,
         wanted: costOptions.wanted,
+        stayed: task.readout.departed !== undefined,
       });
       const [rows, width, size] = hidden.shape; // [B, 1, hidden] of the first tokens, or [B, T, hidden]
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
-      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), states, head, {
+      const outputs = runHead(headOnTensors(extentOf(inputs), dropout), { states, stayed }, head, {
         activation: architecture.poolerActivation,
         readout: task.readout,
       });
-      return tf.reshape(outputs, logitShape(task.readout, { rows, width }));
+      return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });
   };
+  const logits = (inputs: readonly EncoderInput[], options?: RunOptions): Tensor => forward(inputs, options).logits;
 
   return {
     kind: 'tensors',
@@ -219,9 +237,10 @@ export const createTaskModel = (
     },
     companions: companionsOf(tensors),
     logits,
+    forward,
     run: async (inputs, { point = {} } = {}) => {
       const { lengths: config, ranks } = check(point);
-      const output = logits(inputs, { config, ranks });
+      const output = logits(inputs, { config, ranks, layers: layersAt(point) });
       try {
         return (await output.data()) as Float32Array;
       } finally {
@@ -234,6 +253,7 @@ export const createTaskModel = (
       const { hidden, trace } = tidy(() =>
         encode(encoderAt(ranks), withPriors(prior, [input]), {
           config: lengthsOf(point, dimensions.layers),
+          layers: layersAt(point),
           ...ranking,
           wanted: 'survivors',
           trace: true,
@@ -241,7 +261,12 @@ export const createTaskModel = (
       );
       try {
         const kept: number[][] = [];
-        for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
+        let before = Array.from({ length: input.ids.length }, (_, position) => position); // what enters the first layer
+        for (let layer = 0; layer < dimensions.layers; layer++) {
+          const run = trace.find((of) => of.layer === layer);
+          if (run) before = Array.from(await run.positions.data()).slice(0, run.counts[0]);
+          kept.push(before);
+        }
         return kept;
       } finally {
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);

@@ -1,19 +1,26 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { NearestPoint } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
+/** How strictly a budget is kept. */
+interface BudgetMode {
+  /** Where nothing keeps the budget: refuse the text (`BUDGET_INFEASIBLE`), or with `false` run what comes nearest, and say so (`overBudget`). Default true. */
+  readonly strict?: boolean | undefined;
+}
+
 /** What a caller may spend. */
-export type Budget =
+export type Budget = BudgetMode &
   /**
    * At most this share of the full model's MACs, in (0, 1], at the text's own tokens. Tokens come whole and at least two stay, so
    * that nothing may be within it for a short text: it is then refused, with the `nearest` that can be had.
    */
-  | { readonly cost: number }
-  /** At most this many milliseconds for one text on this machine, as predicted from measurements on it. */
-  | { readonly latencyMs: number }
-  /** The cheapest point whose searched score is at least this. */
-  | { readonly minScore: number };
+  (
+    | { readonly cost: number }
+    /** At most this many milliseconds for one text on this machine, as predicted from measurements on it. */
+    | { readonly latencyMs: number }
+    /** The cheapest point whose searched score is at least this. */
+    | { readonly minScore: number }
+  );
 
 /** Milliseconds that a point is predicted to take. */
 export type LatencyOf = (point: OperatingPoint) => number;
@@ -33,10 +40,6 @@ const invalid = (message: string): never => {
   throw new ModelError('BUDGET_INVALID', message);
 };
 
-const infeasible = (message: string, nearest?: NearestPoint): never => {
-  throw new ModelError('BUDGET_INFEASIBLE', message, { nearest });
-};
-
 const best = (points: readonly ParetoPoint[]): ParetoPoint | undefined =>
   points.reduce<ParetoPoint | undefined>(
     (top, point) => (top === undefined || point.score > top.score ? point : top),
@@ -49,8 +52,14 @@ const cheapest = (points: readonly ParetoPoint[]): ParetoPoint | undefined =>
     undefined,
   );
 
-const least = (points: readonly ParetoPoint[], of: (point: ParetoPoint) => number): number =>
-  Math.min(...points.map(of));
+/** The best of the points that have the least of something. */
+const bestOfLeast = (
+  points: readonly ParetoPoint[],
+  of: (point: ParetoPoint) => number,
+): { readonly least: number; readonly point: ParetoPoint | undefined } => {
+  const least = Math.min(...points.map(of));
+  return { least, point: best(points.filter((point) => of(point) === least)) };
+};
 
 /** Bounds that a point may have to keep, all of them; those that are absent bound nothing. */
 export interface PointBounds {
@@ -90,8 +99,23 @@ export const pointsWithin = <Point extends BoundedPoint>(
       (latencyMs === undefined || latencyOf(found.point) <= latencyMs),
   );
 
+const budgetNames: readonly string[] = ['cost', 'latencyMs', 'minScore'];
+
+/** @throws ModelError `BUDGET_INVALID` for what is no budget at all, from callers without types */
+const checkIsBudget = (budget: unknown): void => {
+  const expected = 'expected one of { cost: 0.5 }, { latencyMs: 20 }, { minScore: 0.9 }';
+  if (typeof budget !== 'object' || budget === null)
+    invalid(`The budget is ${JSON.stringify(budget) ?? String(budget)}; ${expected}.`);
+  const names = Object.keys(budget as object);
+  if (!names.some((name) => budgetNames.includes(name)))
+    invalid(
+      `The budget has ${names.length > 0 ? names.map((name) => `"${name}"`).join(', ') : 'nothing in it'}; ${expected}.`,
+    );
+};
+
 /** @throws ModelError `BUDGET_INVALID` for a budget that is no positive number */
 export const checkBudget = (budget: Budget): void => {
+  checkIsBudget(budget);
   const check = (name: string, value: number, upper = Infinity): void => {
     if (value > 0 && value <= upper) return;
     const most = upper < Infinity ? ` and at most ${upper}` : '';
@@ -105,48 +129,77 @@ export const checkBudget = (budget: Budget): void => {
 /** Three digits, never less than the number: whoever asks for that much gets it. */
 const roundedUp = (share: number): string => (Math.ceil(share * 1000) / 1000).toFixed(3);
 
-/** @throws ModelError `BUDGET_INFEASIBLE` that says why no point fits, and what would */
-const nothingFits = (points: readonly ParetoPoint[], budget: Budget, { costOf, latencyOf }: PointMeasures): never => {
+/** What comes nearest to a budget that no point keeps. */
+interface Nearest {
+  readonly point: ParetoPoint | undefined;
+  /** Share of MACs that the point spends, where the budget is one of cost. */
+  readonly cost?: number;
+  /** Why no point fits, and what would. */
+  readonly message: string;
+}
+
+const nearestTo = (points: readonly ParetoPoint[], budget: Budget, { costOf, latencyOf }: PointMeasures): Nearest => {
   if ('cost' in budget) {
-    const shareOf = ({ point, cost }: ParetoPoint): number => costOf?.(point) ?? cost;
-    const cost = least(points, shareOf);
-    const closest = best(pointsWithin(points, { cost }, { costOf })); // of those that cost the least
-    const nearest = closest && { point: closest.point, cost: shareOf(closest) };
-    const smallest = nearest ? roundedUp(nearest.cost) : 'nothing';
+    const { least, point } = bestOfLeast(points, (found) => costOf?.(found.point) ?? found.cost);
+    const smallest = point ? roundedUp(least) : 'nothing';
     const here = costOf ? ' for this text' : '';
-    return infeasible(
-      `No configuration costs ${budget.cost} or less of the full model${here}; the smallest costs ${smallest}.`,
-      nearest,
-    );
+    return {
+      point,
+      cost: least,
+      message: `No configuration costs ${budget.cost} or less of the full model${here}; the smallest costs ${smallest}.`,
+    };
   }
   if ('latencyMs' in budget) {
-    const fastest = least(points, ({ point }) => latencyOf?.(point) ?? Number.NaN).toFixed(1);
-    return infeasible(
-      `No configuration takes ${budget.latencyMs} ms or less here; the fastest is predicted to take ${fastest} ms.`,
-    );
+    const { least, point } = bestOfLeast(points, (found) => latencyOf?.(found.point) ?? Number.NaN);
+    return {
+      point,
+      message: `No configuration takes ${budget.latencyMs} ms or less here; the fastest is predicted to take ${least.toFixed(1)} ms.`,
+    };
   }
-  return infeasible(
-    `No configuration scores ${budget.minScore} or more; the best scores ${best(points)?.score ?? 'nothing'}.`,
-  );
+  const point = best(points);
+  return {
+    point,
+    message: `No configuration scores ${budget.minScore} or more; the best scores ${point?.score ?? 'nothing'}.`,
+  };
 };
 
+/** What a budget comes to. */
+export interface BudgetChoice {
+  readonly point: ParetoPoint;
+  /** Nothing keeps the budget: this comes nearest. */
+  readonly overBudget: boolean;
+}
+
 /**
- * Picks the point of a Pareto set for a budget: the best score that fits, or the least cost that scores enough.
+ * What of a Pareto set runs for a budget: the best score that fits, or the least cost that scores enough; with `strict: false` what comes nearest where
+ * nothing fits: the cheapest, the fastest, or the best.
  *
  * @param points at least one
  * @param measures of the text: with `costOf` a budget of cost is kept at its tokens; `latencyOf` is needed for a latency budget
  * @throws ModelError `BUDGET_INVALID` when the budget is no positive number; `BUDGET_INFEASIBLE` when nothing fits: the message says what
  * would, and for a budget of cost `nearest` is the smallest share that can be had
  */
+export const choiceForBudget = (
+  points: readonly ParetoPoint[],
+  budget: Budget,
+  measures: PointMeasures = {},
+): BudgetChoice => {
+  checkBudget(budget);
+  const chosen =
+    'minScore' in budget
+      ? cheapest(pointsWithin(points, { minScore: budget.minScore }))
+      : best(pointsWithin(points, budget, measures));
+  if (chosen) return { point: chosen, overBudget: false };
+  const { point, cost, message } = nearestTo(points, budget, measures);
+  if (point && budget.strict === false) return { point, overBudget: true };
+  throw new ModelError('BUDGET_INFEASIBLE', message, {
+    nearest: point && cost !== undefined ? { point: point.point, cost } : undefined,
+  });
+};
+
+/** The point of a Pareto set for a budget, as {@link choiceForBudget}. @throws ModelError `BUDGET_INVALID`, `BUDGET_INFEASIBLE` */
 export const pointForBudget = (
   points: readonly ParetoPoint[],
   budget: Budget,
   measures: PointMeasures = {},
-): ParetoPoint => {
-  checkBudget(budget);
-  if ('cost' in budget || 'latencyMs' in budget) {
-    const bounds = 'cost' in budget ? { cost: budget.cost } : { latencyMs: budget.latencyMs };
-    return best(pointsWithin(points, bounds, measures)) ?? nothingFits(points, budget, measures);
-  }
-  return cheapest(pointsWithin(points, { minScore: budget.minScore })) ?? nothingFits(points, budget, measures);
-};
+): ParetoPoint => choiceForBudget(points, budget, measures).point;

@@ -110,10 +110,11 @@ export const embedTexts = async (
         results.push({ error: found.error });
         continue;
       }
-      const { embedding = new Float32Array(), point, cost, tokens, cutTokens, keptTokens } = found;
+      const { embedding = new Float32Array(), point, cost, overBudget, tokens, cutTokens, keptTokens } = found;
       results.push({
         ...inFormat(cutDown(embedding), format),
         ...{ point, cost, tokens, keptTokens },
+        ...(overBudget && { overBudget }),
         ...(cutTokens !== undefined && { cutTokens }),
       });
     }

@@ -31,7 +31,10 @@ export interface EmbedOptions {
 }
 
 /** The vector of a text, and what it took. */
-export interface Embedding extends Pick<Prediction, 'point' | 'cost' | 'tokens' | 'cutTokens' | 'keptTokens'> {
+export interface Embedding extends Pick<
+  Prediction,
+  'point' | 'cost' | 'overBudget' | 'tokens' | 'cutTokens' | 'keptTokens'
+> {
   /** Float32Array; Int8Array; or Uint8Array of bits, eight numbers a byte, the first in its highest bit. */
   readonly vector: Float32Array | Int8Array | Uint8Array;
   /** With `int8`: what each number is to be multiplied by. */
@@ -47,7 +50,7 @@ export type FailedEmbedding = { readonly [Field in Exclude<keyof Embedding, 'err
 
 /** What comes of texts: a vector for each, or its error where that may stand in its place. Float32 unless another format was asked for. */
 export type Embeddings<
-  Texts extends readonly unknown[],
+  Texts extends string | readonly unknown[],
   Mode extends OnError | undefined,
   Format extends VectorFormat | undefined,
 > = Outcomes<Texts, Mode, Omit<Embedding, 'vector'> & { readonly vector: VectorOf<Format> }, FailedEmbedding>;

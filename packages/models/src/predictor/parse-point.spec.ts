@@ -1,4 +1,6 @@
-import { parsePoint } from './parse-point.js';
+import { pointKey } from '@length-adaptive/core';
+import fc from 'fast-check';
+import { parsePoint, pointText } from './parse-point.js';
 
 const paretoSet = [
   { point: { lengths: [0.5, 0.25] }, score: 0.8, cost: 0.5 },
@@ -19,6 +21,14 @@ test.each([
   ['0.8,0.6;ranks=0.75/0.5', { lengths: [0.8, 0.6], ranks: { attention: [0.75, 0.75], feedForward: [0.5, 0.5] } }],
   ['0; ranks=1,0.5/0.25', { lengths: [0.5, 0.25], ranks: { attention: [1, 0.5], feedForward: [0.25, 0.25] } }],
   ['2;ranks=0.5', undefined],
+  ['skip=1', { skip: [1] }],
+  ['full;skip=0', { lengths: [1, 1], skip: [0] }],
+  [
+    '0.8,0.6; skip=1;ranks=0.5',
+    { lengths: [0.8, 0.6], skip: [1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } },
+  ],
+  ['ranks=0.5;skip=1', { skip: [1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } }],
+  ['0;skip=0', { lengths: [0.5, 0.25], skip: [0] }],
 ])('%s', (text, point) => {
   expect(parsePoint(text, context)).toEqual(point);
 });
@@ -38,6 +48,38 @@ test.each([
   '0.8,0.6;ranks=0.5,',
 ])('%j has no ranks of two layers', (text) => {
   expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'OPERATING_POINT_INVALID' }));
+});
+
+test.each([
+  'skip=',
+  'skip=2',
+  'skip=1,0',
+  'skip=0,1',
+  'skip=last',
+  '0.8,0.6;skip=-1',
+  '0.8,0.6;depth=1',
+  'skip=1;0.8,0.6',
+])('%j leaves no layers of two out', (text) => {
+  expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'OPERATING_POINT_INVALID' }));
+});
+
+test('what is written is read again, to the digit', () => {
+  const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const three = fc.array(share, { minLength: 3, maxLength: 3 });
+  const points = fc.record(
+    {
+      lengths: three.map((ratios) => ratios.sort((a, b) => b - a)),
+      skip: fc.subarray([0, 1, 2], { maxLength: 2 }),
+      ranks: fc.record({ attention: three, feedForward: three }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(points, (point) => {
+      expect(pointKey(parsePoint(pointText(point), { paretoSet, layers: 3 }) ?? {})).toBe(pointKey(point));
+    }),
+  );
+  expect(pointText({})).toBe('full');
 });
 
 test.each(['0.8', '0.5,0.6', 'half', ''])('%j is no point of two layers', (text) => {

@@ -1,5 +1,11 @@
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { CoreError, fullLength, parseLengthConfig, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import {
+  CoreError,
+  fullLength,
+  parseLengthConfig,
+  ranksKey,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
 /** What a written point is read against. */
@@ -36,22 +42,69 @@ export const parseRanks = (text: string, layers?: number): Ranks => {
   return ranks;
 };
 
+/** Reads layers to leave out as people write them: `2,5`. @throws CoreError `OPERATING_POINT_INVALID` */
+const parseSkip = (text: string, layers: number | undefined): readonly number[] => {
+  const skip = text.split(',').map((layer) => (/^\s*\d+\s*$/.test(layer) ? Number(layer) : Number.NaN));
+  if (skip.some(Number.isNaN))
+    throw new CoreError(
+      'OPERATING_POINT_INVALID',
+      `The layers to leave out are "${text}"; write their numbers, counted from 0, with commas between them: skip=2,5.`,
+    );
+  validateOperatingPoint({ skip }, layers);
+  return skip;
+};
+
+/** What may stand in a written point after its lengths, and how it is read. */
+const parts: Readonly<Record<string, (text: string, layers: number | undefined) => OperatingPoint>> = {
+  skip: (text, layers) => ({ skip: parseSkip(text, layers) }),
+  ranks: (text, layers) => ({ ranks: parseRanks(text, layers) }),
+};
+
 /**
  * Reads an operating point as people write it: `full`, a number of the Pareto set (0 is the cheapest), or lengths, as ratios or as absolute
- * ones with their input length; then, where it has ranks, `;ranks=` and what `parseRanks` reads. `ranks=0.5` alone says nothing of lengths.
+ * ones with their input length; then, where it leaves layers out, `;skip=` and their numbers, and where it has ranks, `;ranks=` and what
+ * `parseRanks` reads. `skip=2` or `ranks=0.5` alone says nothing of lengths.
  *
  * @returns undefined for a number beyond the Pareto set
  * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  * @example
  * parsePoint('0.8,0.6,0.4', { paretoSet: predictor.paretoSet, layers: 3 }); // { lengths: [0.8, 0.6, 0.4] }
- * parsePoint('0.8,0.6,0.4;ranks=0.5', { paretoSet: predictor.paretoSet, layers: 3 });
+ * parsePoint('0.8,0.6,0.4;skip=1;ranks=0.5', { paretoSet: predictor.paretoSet, layers: 3 });
  */
 export const parsePoint = (text: string, context: ParsePointContext): OperatingPoint | undefined => {
-  const [, lengths, ranks] = /^(?:(.*?);)?\s*ranks=(.*)$/.exec(text) ?? [undefined, text, undefined];
-  if (ranks === undefined) return parseLengths(text, context);
-  const point = lengths === undefined ? {} : parseLengths(lengths, context);
-  return point && { ...point, ranks: parseRanks(ranks, context.layers) };
+  let point: OperatingPoint | undefined = {};
+  for (const [i, part] of text.split(';').entries()) {
+    const [, name = '', value = ''] = /^\s*([a-z]+)=(.*)$/.exec(part) ?? [];
+    const parse = parts[name];
+    if (i === 0 && parse === undefined) {
+      point = parseLengths(part, context);
+      if (point === undefined) return undefined;
+      continue;
+    }
+    if (parse === undefined)
+      throw new CoreError(
+        'OPERATING_POINT_INVALID',
+        `The point "${text}" has the part "${part}"; after lengths there may be ${Object.keys(parts)
+          .map((known) => `${known}=`)
+          .join(' and ')}, with a semicolon before each.`,
+      );
+    point = { ...point, ...parse(value, context.layers) };
+  }
+  return point;
 };
+
+/**
+ * An operating point as `parsePoint` reads it again, to the digit.
+ *
+ * @example
+ * pointText({ lengths: [0.8, 0.6, 0.4], skip: [1] }); // '0.8,0.6,0.4;skip=1'
+ */
+export const pointText = ({ lengths, skip = [], ranks }: OperatingPoint): string =>
+  [
+    lengths?.join(',') ?? 'full',
+    ...(skip.length > 0 ? [`skip=${skip.join(',')}`] : []),
+    ...(ranks ? [ranksKey(ranks)] : []),
+  ].join(';');
 
 const parseLengths = (text: string, { paretoSet, layers }: ParsePointContext): OperatingPoint | undefined => {
   if (text === 'full') return layers === undefined ? {} : { lengths: fullLength(layers) };

@@ -29,6 +29,8 @@ export interface PredictOptions {
   readonly rawScores?: boolean | undefined;
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Token classification only: say what each token is labelled, too. Default false. */
+  readonly tokenAnswers?: boolean | undefined;
   /** Embedding only: what is put before each text. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
   /**
@@ -52,6 +54,8 @@ export interface Prediction extends Answer {
   readonly point: OperatingPoint;
   /** MACs spent on this input, as a share of what the full length would have spent on it. */
   readonly cost: number;
+  /** Nothing keeps the budget, which was not `strict`: this came nearest. Absent: the budget was kept. */
+  readonly overBudget?: true;
   /** Tokens of the input, special tokens included; of all windows of a long context together. */
   readonly tokens: number;
   /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
@@ -69,8 +73,11 @@ export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'e
   readonly error: TextError;
 };
 
-/** What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). */
-export type Predictions<Texts extends readonly unknown[], Mode extends OnError | undefined> = Outcomes<
+/**
+ * What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). What comes of a
+ * bare string is no list.
+ */
+export type Predictions<Texts extends string | readonly unknown[], Mode extends OnError | undefined> = Outcomes<
   Texts,
   Mode,
   Prediction,
@@ -78,13 +85,17 @@ export type Predictions<Texts extends readonly unknown[], Mode extends OnError |
 >;
 
 /** One of two things for each text: what was made of it, or why it could not be read where that may stand in its place. */
-export type Outcomes<Texts extends readonly unknown[], Mode extends OnError | undefined, Done, Failed> = [
-  Mode,
-] extends ['throw']
-  ? Done[]
-  : [Mode, Texts] extends [undefined, readonly [unknown]]
-    ? [Done]
-    : (Done | Failed)[];
+export type Outcomes<Texts extends string | readonly unknown[], Mode extends OnError | undefined, Done, Failed> = [
+  Texts,
+] extends [string]
+  ? [Mode] extends ['throw' | undefined]
+    ? Done
+    : Done | Failed
+  : [Mode] extends ['throw']
+    ? Done[]
+    : [Mode, Texts] extends [undefined, readonly [unknown]]
+      ? [Done]
+      : (Done | Failed)[];
 
 /** What every layer did with one input: the text, or the first window of a long context. */
 export interface Inspection {

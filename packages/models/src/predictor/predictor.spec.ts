@@ -322,6 +322,31 @@ describe('a model that was trained and searched', () => {
     expect(await searchLengths(text.model, examples, { ...options, generations: 3, resume: saved })).toEqual(whole);
   });
 
+  test('a text that comes as a string has its answer alone', async () => {
+    const [first] = await predictor.predict(['good film'], { budget: { cost: 0.8 } });
+    expect(await predictor.predict('good film', { budget: { cost: 0.8 } })).toEqual(first);
+    await expect(predictor.predict('')).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
+    expect((await predictor.predict('', { onError: 'answer' })).error?.code).toBe('TEXT_EMPTY');
+  });
+
+  test('a budget that nothing keeps refuses, or runs what comes nearest where it is not strict', async () => {
+    const text = 'good film and bad book';
+    const refusal = await predictor.predict(text, { budget: { cost: 0.01 }, onError: 'answer' });
+    const { nearest } = refusal.error ?? {};
+    expect(nearest?.cost).toBeGreaterThan(0.01);
+    const answer = await predictor.predict(text, { budget: { cost: 0.01, strict: false } });
+    expect(answer).toMatchObject({ ...nearest, overBudget: true });
+    expect(await predictor.predict(text, { budget: { latencyMs: 1e-6, strict: false } })).toMatchObject({
+      overBudget: true,
+    });
+    const best = await predictor.predict(text, { budget: { minScore: 1.5, strict: false } });
+    const most = Math.max(...predictor.paretoSet.map(({ score }) => score));
+    expect(predictor.paretoSet.filter(({ score }) => score === most).map(({ point }) => point)).toContainEqual(
+      best.point,
+    );
+    expect(await predictor.predict(text, { budget: { cost: 1, strict: false } })).not.toHaveProperty('overBudget');
+  });
+
   test('speed is measured against the full length', async () => {
     const inputs = encodeExamples(text.tokenizer, text.model.task, tinyExamples(4)).map(({ input }) => input);
     const [full, small] = await measureSpeed(text.model, inputs, [{ lengths: [0.5, 0.4, 0.3] }], { repeats: 2 });
@@ -333,6 +358,11 @@ describe('a model that was trained and searched', () => {
     [[''], {}, 'TEXT_EMPTY'],
     [['good '.repeat(40)], {}, 'TEXT_TOO_LONG'],
     [['good'], { budget: { cost: -1 } }, 'BUDGET_INVALID'],
+    [['good'], { budget: 0.5 as never }, 'BUDGET_INVALID'],
+    [['good'], { budget: 0 as never }, 'BUDGET_INVALID'],
+    [['good'], { budget: { costs: 0.5 } as never }, 'BUDGET_INVALID'],
+    [undefined as never, {}, 'OPTION_INVALID'],
+    [{ text: 'good' } as never, {}, 'OPTION_INVALID'],
     [['good'], { point: { lengths: [0.5, 0.6, 0.7] } }, 'LENGTH_CONFIG_INVALID'],
     [['good'], { signal: AbortSignal.abort() }, 'ABORTED'],
   ])('refuses %j with %j: %s', async (texts, options, code) => {

@@ -1,17 +1,19 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength, keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { fullLength, keptAt, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { checkRanks } from '../folder/low-rank.js';
-import { checkBudget, pointForBudget } from './budget.js';
+import type { Budget, BudgetChoice } from './budget.js';
+import { checkBudget, choiceForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { ModelError } from '../errors.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
+import { eachOrOne } from './each-or-one.js';
 import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
-import { predictLogits } from '../model/predict-logits.js';
+import { checkFinite, predictLogits } from '../model/predict-logits.js';
 import type {
   AffordablePoints,
   FailedPrediction,
@@ -26,7 +28,7 @@ import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PreparedText, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
@@ -38,13 +40,22 @@ const usualLength = 128;
 interface Chosen {
   readonly text: PreparedText;
   readonly point: OperatingPoint;
+  /** Nothing keeps the budget of the text, and this comes nearest. */
+  readonly overBudget?: true;
 }
+
+const asChosen = ({ point: { point }, overBudget }: BudgetChoice): Omit<Chosen, 'text'> => ({
+  point,
+  ...(overBudget && { overBudget }),
+});
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
 export interface Predictor {
   /** What runs the model: `tfjs`, `onnxruntime`. */
   readonly engine: string;
   readonly task: TaskName;
+  /** What its answers are made of beside label and score. */
+  readonly answers: Task['answers'];
   readonly dimensions: Dimensions;
   /** What the head reads, and its outputs. */
   readonly head: Readout;
@@ -55,30 +66,35 @@ export interface Predictor {
   /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
   readonly weightBytes?: number | undefined;
   /**
-   * Answers texts, in their order. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
+   * Answers texts, in their order, or a single text given as a string. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
    * alone is refused.
    *
    * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `BUDGET_INFEASIBLE`, `OPTION_INVALID`, `ABORTED`,
    * `DISPOSED`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
    * @example
+   * const { label } = await predictor.predict('Great for the jawbone.', { budget: { cost: 0.5 } });
+   * @example
    * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
    */
-  predict<const Texts extends readonly (TextInput | TokenInput)[], Mode extends OnError | undefined = undefined>(
+  predict<
+    const Texts extends string | readonly (TextInput | TokenInput)[],
+    Mode extends OnError | undefined = undefined,
+  >(
     texts: Texts,
     options?: PredictOptions & { readonly onError?: Mode },
   ): Promise<Predictions<Texts, Mode>>;
   /** How the model makes vectors of texts; undefined for a model of another task. */
   readonly embedding: EmbeddingSettings | undefined;
   /**
-   * The vectors of texts, in their order, of texts of any length, in batches that fit the memory. Of several texts, one that cannot be read has `error` in
+   * The vectors of texts, in their order, or of a single text given as a string, of any length, in batches that fit the memory. Of several texts, one that cannot be read has `error` in
    * the place of its vector.
    *
    * @throws ModelError `OPTION_INVALID` for a model of another task, more dimensions than it has, a prompt that it does not have; and what `predict` throws
    * @example
-   * const [{ vector }] = await predictor.embed(['This is an example sentence'], { budget: { cost: 0.5 } });
+   * const { vector } = await predictor.embed('This is an example sentence', { budget: { cost: 0.5 } });
    */
   embed<
-    const Texts extends readonly string[],
+    const Texts extends string | readonly string[],
     Mode extends OnError | undefined = undefined,
     Format extends VectorFormat | undefined = undefined,
   >(
@@ -169,7 +185,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const windowLength = lengthAdaptive?.training?.['maxLength'];
   const prepare = (
     text: TextInput | TokenInput,
-    { truncate = false, answers, maxAnswerTokens, threshold, prompt, inWindows }: PredictOptions,
+    { truncate = false, answers, maxAnswerTokens, threshold, tokenAnswers, prompt, inWindows }: PredictOptions,
   ): PreparedText => {
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
@@ -179,6 +195,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       answers,
       maxAnswerTokens,
       threshold,
+      tokenAnswers,
       prompt,
       inWindows,
       ...(typeof windowLength === 'number' && { windowLength }),
@@ -189,41 +206,44 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     sum(tokens.map((count) => model.macs(count, at))) / sum(tokens.map((count) => model.macs(count)));
 
   /** The best of some points that a text can afford at its tokens. */
-  const affordable = (tokens: readonly number[], { cost, among }: AffordablePoints): OperatingPoint =>
-    pointForBudget(among, { cost }, { costOf: (at) => shareOf(tokens, at) }).point;
+  const affordable = (tokens: readonly number[], budget: Budget, among: readonly ParetoPoint[]): Omit<Chosen, 'text'> =>
+    asChosen(choiceForBudget(among, budget, { costOf: (at) => shareOf(tokens, at) }));
 
   /** @returns what chooses the point of a text whose inputs have these numbers of tokens */
   const chooser = async (
     { budget, point, signal }: PredictOptions,
     longest: number,
-  ): Promise<(tokens: readonly number[]) => OperatingPoint> => {
+  ): Promise<(tokens: readonly number[]) => Omit<Chosen, 'text'>> => {
     if (point) {
       checkRanks(validateOperatingPoint(point, layers), model);
-      return () => point;
+      return () => ({ point });
     }
-    if (!budget) return () => model.builtIn ?? full.point;
+    if (budget === undefined) return () => ({ point: model.builtIn ?? full.point });
     checkBudget(budget);
-    if ('minScore' in budget && searched.length === 0) {
+    if (
+      searched.length === 0 &&
+      ('minScore' in budget || ('cost' in budget && budget.cost < 1 && budget.strict !== false))
+    ) {
       throw new ModelError(
         'BUDGET_INFEASIBLE',
-        'This model was never searched, so no score of it is known; search it first, or give a cost or latency budget.',
+        'This model was never searched, so that its full length is all that is known of it; search it first (searchLengths, or lat search), or give a point.',
       );
     }
     if ('latencyMs' in budget) {
       const fitted = await latencyFor(longest, signal);
       const latencyOf = (tokens: readonly number[], at: OperatingPoint): number =>
         sum(tokens.map((count) => fitted.milliseconds(count, at)));
-      return (tokens) => pointForBudget(paretoSet, budget, { latencyOf: (at) => latencyOf(tokens, at) }).point;
+      return (tokens) => asChosen(choiceForBudget(paretoSet, budget, { latencyOf: (at) => latencyOf(tokens, at) }));
     }
-    if ('cost' in budget) return (tokens) => affordable(tokens, { cost: budget.cost, among: paretoSet });
-    const { point: chosen } = pointForBudget(paretoSet, budget);
+    if ('cost' in budget) return (tokens) => affordable(tokens, budget, paretoSet);
+    const chosen = asChosen(choiceForBudget(paretoSet, budget));
     return () => chosen;
   };
 
   const choosePoints = (
     texts: readonly Read<PreparedText>[],
     { points }: PredictOptions,
-    choose: (tokens: readonly number[]) => OperatingPoint,
+    choose: (tokens: readonly number[]) => Omit<Chosen, 'text'>,
     inPlace: boolean,
   ): Read<Chosen>[] =>
     texts.map((read, row) =>
@@ -232,8 +252,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         : readOne(inPlace, () => {
             const tokens = read.value.inputs.map(({ ids }) => ids.length);
             const own = points?.[row];
-            const point = own && 'among' in own ? affordable(tokens, own) : own;
-            return { text: read.value, point: point ?? choose(tokens) };
+            if (!own) return { text: read.value, ...choose(tokens) };
+            const chosen = 'among' in own ? affordable(tokens, { cost: own.cost }, own.among) : { point: own };
+            return { text: read.value, ...chosen };
           }),
     );
 
@@ -255,19 +276,30 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       checkRanks(validateOperatingPoint(point, layers), model);
     for (const own of given ?? []) if ('among' in own) checkAffordable(own);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
-    const rows = choosePoints(texts, options, given ? () => full.point : await chooser(options, longest), inPlace);
+    const rows = choosePoints(
+      texts,
+      options,
+      given ? () => ({ point: full.point }) : await chooser(options, longest),
+      inPlace,
+    );
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
     const points = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.point) ?? []);
     const start = performance.now();
-    const logits = await predictLogits(model, inputs, { points, signal });
+    const logits = await predictLogits(model, inputs, { points, signal, unchecked: true });
     if (inputs.length === 1)
       latency?.model.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
     return rows.map(({ value, error }) => {
       if (error) return { error };
       const own = logits.splice(0, value.text.inputs.length);
+      const answer = readOne(inPlace, () => {
+        for (const each of own) checkFinite(each, 'this text');
+        return value.text.answer(own);
+      });
+      if (answer.error) return answer;
       return {
-        ...value.text.answer(own),
+        ...answer.value,
         ...costOf(value.text, value.point),
+        ...(value.overBudget && { overBudget: true }),
         ...(rawScores && { logits: Array.from(own[value.text.best?.(own) ?? 0] ?? []) }),
       };
     });
@@ -278,14 +310,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     point: OperatingPoint,
   ): Omit<Prediction, keyof Answer | 'error' | 'logits'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
-    const config = lengthsOf(point, layers);
-    const kept = lengths.map((length) => keptTokens(config, length));
+    const kept = lengths.map((length) => keptAt(point, layers, length));
     return {
       point,
       cost: shareOf(lengths, point),
       tokens: sum(lengths),
       ...(cutTokens !== undefined && { cutTokens }),
-      keptTokens: config.map((_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
+      keptTokens: Array.from({ length: layers }, (_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
     };
   };
 
@@ -307,12 +338,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   return {
     engine: model.engine,
     task: model.task.name,
+    answers: model.task.answers,
     dimensions,
     head: model.task.readout,
     paretoSet,
     labels: model.task.labels,
     weightBytes: model.weightBytes,
-    predict: predict as Predictor['predict'],
+    predict: eachOrOne(predict) as Predictor['predict'],
     embedding: model.task.embedding,
     identity: (options = {}) =>
       lifetime.during(async () =>
@@ -321,12 +353,13 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
           { ...options, digest: await model.digest?.(), precision: model.precision },
         ),
       ),
-    embed: ((texts: readonly string[], options?: EmbedOptions) =>
+    embed: eachOrOne((texts: readonly string[], options?: EmbedOptions) =>
       embedTexts(
         { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize, predict },
         texts,
         options,
-      )) as Predictor['embed'],
+      ),
+    ) as Predictor['embed'],
     macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>
       lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),

@@ -19,7 +19,9 @@ import type { ScorePoints } from '../scoring/score-points.js';
 import { pointScorer } from '../scoring/score-points.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
-import { pointSpace } from './point-space.js';
+import { depthPoints } from './depth-points.js';
+import { depthSpace } from './depth-space.js';
+import { fullLengthSpace, pointSpace } from './point-space.js';
 import type { Spend } from './ranked-space.js';
 import { rankedSpace } from './ranked-space.js';
 import type { CostObjective } from './price.js';
@@ -78,7 +80,7 @@ export interface LengthSearchOptions {
   readonly metric?: ScoreName | undefined;
   /** Scores points in place of this model, on other machines for instance; costs are reckoned here all the same. */
   readonly score?: ScorePoints | undefined;
-  /** What the search may choose: lengths, and ranks too of a model that has factors. Default: lengths alone. */
+  /** What the search may choose: lengths, layers to leave out (`depth`), and ranks of a model that has factors. What is not among them stays whole. Default: lengths alone. */
   readonly spend?: readonly Spend[] | undefined;
   /** Default 42. */
   readonly seed?: number;
@@ -94,12 +96,23 @@ export interface LengthSearchOptions {
     ((generation: LengthSearchGeneration, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
 }
 
+const spends: readonly Spend[] = ['lengths', 'depth', 'ranks'];
+
+/** @throws ModelError `OPTION_INVALID` */
+const checkSpend = (spend: readonly Spend[]): void => {
+  if (spend.length > 0 && spend.every((name) => spends.includes(name))) return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The search is to spend ${JSON.stringify(spend)}; expected one or more of ${spends.join(', ')}.`,
+  );
+};
+
 /** Which way each objective is better. */
 export const directions = { score: 'maximize', cost: 'minimize' } as const;
 
 /**
  * The search problem of a model on labelled inputs (Kim & Cho 2020, section 3.2): genomes are operating points whose lengths are
- * kept non-increasing, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
+ * kept non-increasing, and whose layers may be left out, objectives are the metric and the share of the full model's MACs, or of its predicted time, on the
  * inputs' real tokens. To a regression a point is the logarithms of its lengths, and its cost is known exactly.
  *
  * @throws ModelError `OPTION_INVALID`; CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
@@ -143,26 +156,32 @@ export const lengthSearchProblem = (
   const price = pricerOf(model, lengths, { objective, latency });
   const lowestCost = macsShare(model, { lengths: genes.repair(smallest) }, lengths);
   const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
-  const overLengths = pointSpace(genes, layers);
-  const ranked = spend.includes('ranks') ? rankedSpace(overLengths, model) : undefined;
-  const space = ranked ?? overLengths;
+  checkSpend(spend);
+  const overLengths = spend.includes('lengths') ? pointSpace(genes, layers) : fullLengthSpace(layers);
+  const deep = spend.includes('depth') ? depthSpace(overLengths, layers) : undefined;
+  const ranked = spend.includes('ranks') ? rankedSpace(deep ?? overLengths, model) : undefined;
+  const space = ranked ?? deep ?? overLengths;
   const chains: readonly LengthConfig[] =
     seeds > 0
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
       : [];
 
-  const starts = [fullLength(layers), smallest, ...chains].map((config) => ({ lengths: config }));
+  const configs = spend.includes('lengths') ? [fullLength(layers), smallest, ...chains] : [fullLength(layers)];
+  const starts = configs.map((config) => ({ lengths: config }));
 
   return {
     objectives: directions,
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
-    seeds: [...(ranked?.seeds(starts) ?? starts), ...given],
+    seeds: [...(ranked?.seeds(starts) ?? starts), ...(deep ? depthPoints(layers) : []), ...given],
     // Layers drop shares of what enters them, and ranks are shares of matrices: their logarithms add up.
-    features: (point) => [...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
+    features: (point) => [
+      ...[...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
+      ...(deep?.running(point) ?? []),
+    ],
     exact: { cost: price.objective },
     accept: (point) =>
-      exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks
+      exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks and layers
     evaluate: async (points, { keys, signal }) => {
       const told = new Set<number>();
       const tell = (index: number, value: number): void => {

@@ -1,5 +1,5 @@
 import type { LengthConfig, OperatingPoint } from '@length-adaptive/core';
-import { lengthsOf, pointKey } from '@length-adaptive/core';
+import { fullLength, lengthsOf, pointKey } from '@length-adaptive/core';
 import type { DescendingVector, Space } from '@length-adaptive/search';
 
 /** The operators of a space that move in it, over points. */
@@ -14,6 +14,18 @@ export const pointSpace = (genes: DescendingVector, layers: number): PointSpace 
     repair: (point) => ({ ...point, lengths: genes.repair(of(point)) }),
     mutate: (point, random) => ({ ...point, lengths: genes.mutate(of(point), random) }),
     crossover: (a, b, random) => genes.crossover(of(a), of(b), random).map(withLengths),
+    key: pointKey,
+  };
+};
+
+/** The same of points that keep every token, for searches that spend other things alone. */
+export const fullLengthSpace = (layers: number): PointSpace => {
+  const full = (point: OperatingPoint): OperatingPoint => ({ ...point, lengths: fullLength(layers) });
+  return {
+    initial: () => full({}),
+    repair: full,
+    mutate: full,
+    crossover: () => [full({})],
     key: pointKey,
   };
 };

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { lengthsOf, relativeCost } from '@length-adaptive/core';
+import { relativePointCost } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
@@ -11,10 +11,7 @@ export type CostObjective = 'macs' | 'latency';
 
 /** Share of the full model's MACs that an operating point spends on inputs of the given lengths. */
 export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: readonly number[]): number =>
-  relativeCost(model.dimensions, lengthsOf(point, model.dimensions.layers), lengths, {
-    ...costOptionsOf(model.dimensions, model.task.readout),
-    ranks: point.ranks,
-  });
+  relativePointCost(model.dimensions, point, lengths, costOptionsOf(model.dimensions, model.task.readout));
 
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {

@@ -7,7 +7,7 @@ import { ModelError } from '../errors.js';
 import type { PointSpace } from './point-space.js';
 
 /** What a search may choose of a point. */
-export type Spend = 'lengths' | 'ranks';
+export type Spend = 'lengths' | 'depth' | 'ranks';
 
 /** Shares of break-even ranks that a search chooses among, where the model has them. */
 const levels = [1, 0.85, 0.75, 0.6, 0.5, 0.4, 0.3, 0.25];
@@ -19,8 +19,8 @@ const ranksOf = (layers: number, attention: number, feedForward: number): Ranks 
 });
 
 /** A point without ranks where all matrices run as they are. */
-const withRanks = ({ lengths }: OperatingPoint, layers: number, shares: Shares): OperatingPoint => ({
-  ...(lengths && { lengths }),
+const withRanks = ({ ranks: _, ...point }: OperatingPoint, layers: number, shares: Shares): OperatingPoint => ({
+  ...point,
   ...(shares.some((share) => share < 1) && { ranks: ranksOf(layers, ...shares) }),
 });
 

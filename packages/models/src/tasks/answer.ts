@@ -12,6 +12,21 @@ export interface EntityAnswer {
   readonly score: number;
 }
 
+/** What one token of a text is labelled. */
+export interface TokenAnswer {
+  /** Its place among the tokens of the text, special ones included. */
+  readonly index: number;
+  /** The token as text. */
+  readonly text: string;
+  readonly label: string;
+  /** The label's probability. */
+  readonly score: number;
+  /** Where it begins in the text, in UTF-16 units; absent, as `end` is, where the tokenizer cannot tell. */
+  readonly start?: number;
+  /** Where it ends, excluded. */
+  readonly end?: number;
+}
+
 /** A label that a text is given. */
 export interface LabelAnswer {
   readonly label: string;
@@ -36,6 +51,8 @@ export interface Answer {
   readonly answers?: readonly SpanAnswer[];
   /** In the order of the text: token classification only. */
   readonly entities?: readonly EntityAnswer[];
+  /** Every token but the special ones: token classification only, where they were asked for. */
+  readonly tokenAnswers?: readonly TokenAnswer[];
   /** The vector of the text: embedding only, where `label` is empty and `score` 1. */
   readonly embedding?: Float32Array;
   /** A vector for each token of the text, special ones included: embedding without pooling only. */

@@ -9,6 +9,7 @@ import { isOfClass } from './checkpoint-class.js';
 import { encodeQuestions } from './encode-questions.js';
 import { bestAnswers } from './span-answers.js';
 import { logitDivergence, softmax, strided } from './softmax.js';
+import { nearAnswer } from './near-answer.js';
 import { listTarget, widthOf } from './target-arrays.js';
 import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
@@ -129,6 +130,7 @@ export const questionAnswering = (): Task<Question> => ({
   divergence: (full, reduced) =>
     mean([0, 1].map((output) => logitDivergence(strided(full, output, outputs), strided(reduced, output, outputs)))),
 
+  matters: nearAnswer,
   targets: (batch) => {
     const width = widthOf(batch);
     const share = 1 / (batch.length * outputs);

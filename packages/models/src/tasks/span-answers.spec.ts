@@ -43,6 +43,10 @@ describe('bestAnswers', () => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     answers.forEach(({ score }, i) => expect(score).toBeCloseTo((weights[i] as number) / total, 6));
     expect(answers[0]).toMatchObject({ start: 0, end: 12 });
+    const others = window.contextEnd - window.contextStart + 1; // and [CLS]
+    const starts = Math.exp(5) + Math.exp(2) + others - 2;
+    const ends = Math.exp(1) + Math.exp(4) + Math.exp(3) + others - 3;
+    expect(answers[0]?.probability).toBeCloseTo((Math.exp(5) / starts) * (Math.exp(4) / ends), 6);
   });
 
   test('never outside the context, never backwards, never too long', () => {

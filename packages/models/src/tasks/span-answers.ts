@@ -10,6 +10,8 @@ export interface SpanAnswer {
   readonly end: number;
   /** Its share of probability among the answers returned, 0 to 1. */
   readonly score: number;
+  /** Probability that its first token begins the answer, times that its last token ends it, among the tokens of its window's context and the first token, which stands for no answer. */
+  readonly probability: number;
 }
 
 /** How to read answers. */
@@ -24,6 +26,8 @@ interface Candidate {
   readonly start: number;
   readonly end: number;
   readonly logit: number;
+  /** Logarithm of its probability. */
+  readonly logProbability: number;
 }
 
 /** Puts a candidate where it belongs in a list that is sorted, holds every span once and at most `count` of them. */
@@ -55,6 +59,16 @@ const checkLogits = (windows: readonly QuestionWindow[], logits: readonly Float3
   });
 };
 
+/** Logarithm of the sum of exponentials of one of the two logits over a window's context and its first token. */
+const logMass = ({ contextStart, contextEnd }: QuestionWindow, logits: Float32Array, which: 0 | 1): number => {
+  const of = (token: number): number => logits[2 * token + which] as number;
+  let highest = of(0);
+  for (let token = contextStart; token < contextEnd; token += 1) highest = Math.max(highest, of(token));
+  let total = Math.exp(of(0) - highest);
+  for (let token = contextStart; token < contextEnd; token += 1) total += Math.exp(of(token) - highest);
+  return highest + Math.log(total);
+};
+
 /**
  * The likeliest answers over all windows of a question, best first. An answer's logit is the sum of its first token's
  * start logit and its last token's end logit; a span that two windows see keeps the better one. Empty where there is no
@@ -80,8 +94,10 @@ export const bestAnswers = (
   checkLogits(windows, logits);
   const best: Candidate[] = [];
   let least = -Infinity;
-  windows.forEach(({ offsets, contextStart, contextEnd }, i) => {
+  windows.forEach((window, i) => {
+    const { offsets, contextStart, contextEnd } = window;
     const scores = logits[i] as Float32Array;
+    const mass = logMass(window, scores, 0) + logMass(window, scores, 1);
     for (let first = contextStart; first < contextEnd; first += 1) {
       const from = offsets[first];
       if (from === null || from === undefined) continue;
@@ -90,7 +106,7 @@ export const bestAnswers = (
         const logit = startLogit + (scores[2 * last + 1] as number);
         const to = offsets[last];
         if (!(logit > least) || to === null || to === undefined) continue;
-        keep(best, { start: from[0], end: to[1], logit }, count);
+        keep(best, { start: from[0], end: to[1], logit, logProbability: logit - mass }, count);
         if (best.length === count) least = (best.at(-1) as Candidate).logit;
       }
     }
@@ -98,10 +114,11 @@ export const bestAnswers = (
   const highest = best[0]?.logit ?? 0;
   const weights = best.map(({ logit }) => Math.exp(logit - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return best.map(({ start, end }, i) => ({
+  return best.map(({ start, end, logProbability }, i) => ({
     text: context.slice(start, end),
     start,
     end,
     score: (weights[i] as number) / total,
+    probability: Math.exp(logProbability),
   }));
 };

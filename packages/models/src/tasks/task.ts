@@ -64,6 +64,8 @@ export interface PrepareOptions {
   readonly maxAnswerTokens?: number | undefined;
   /** Probability from which a label is given: multi-label classification only. Default 0.5. */
   readonly threshold?: number | undefined;
+  /** Say what each token is labelled, too: token classification only. Default false. */
+  readonly tokenAnswers?: boolean | undefined;
   /** What is put before a text: embedding only. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
   /**
@@ -114,6 +116,8 @@ export interface Task<Item = unknown> {
   readonly readout: Readout;
   /** What the probabilities of an input sum to one over: the outputs, each output and its opposite (several labels a text), the tokens of the input, or (regression) there are none. */
   readonly distribution: 'outputs' | 'binary' | 'tokens' | 'none';
+  /** Logits of a token that answers what most tokens answer, where each answers for itself. Absent: there is no such answer. */
+  readonly majority?: readonly number[] | undefined;
   /** What it learns by. Default: what follows from `distribution`, cross-entropy or the squared error. */
   readonly loss?: TaskLoss | undefined;
   /** How Hugging Face tools know a checkpoint of it. */
@@ -166,6 +170,11 @@ export interface Task<Item = unknown> {
    * regression, whose numbers change with any change of the lengths.
    */
   answerKeys?(logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): readonly (string | number)[];
+  /**
+   * What a reducer that learns is taught of an example: for each token 1 where it matters to the answer, 0 where not, and -1 where nobody knows.
+   * Absent: the task does not say.
+   */
+  matters?(example: LabelledInput): readonly number[];
   /** Targets of a batch, as arrays for the loss. */
   targets(batch: readonly LabelledInput[]): TargetArrays;
 }

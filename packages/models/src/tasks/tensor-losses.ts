@@ -6,6 +6,8 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { LabelledInput } from './labelled-input.js';
 import type { Task } from './task.js';
 import type { TargetValues } from './task-loss.js';
+import { mattersTargets, predictorLoss } from './matters-targets.js';
+import { widthOf } from './target-arrays.js';
 import { labelLoss, teacherLoss } from './task-losses.js';
 
 /** Where probabilities run over the tokens: [B, 1, T] */
@@ -36,3 +38,13 @@ export const distillationLoss = (
   options: KlOptions = {},
 ): Scalar =>
   tf.tidy(() => teacherLoss(tensorLossOps, task, { teacher, student }, targetTensors(task, batch), options) as Scalar);
+
+/** What a reducer learns from a batch on TensorFlow.js; undefined where it predicted nothing. */
+export const predictedLoss = (
+  matters: NonNullable<Task['matters']>,
+  predictions: readonly Tensor[],
+  batch: readonly LabelledInput[],
+): Scalar | undefined => {
+  const targets = tf.tensor3d(mattersTargets(batch, matters), [batch.length, widthOf(batch), 2]);
+  return predictorLoss(tensorLossOps, predictions, targets as Tensor) as Scalar | undefined;
+};

@@ -5,11 +5,14 @@ import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { mean } from '../metrics/mean.js';
 import { isOfClass } from './checkpoint-class.js';
+import { majorityLogits } from './departed-answer.js';
 import { encodeTags } from './encode-tags.js';
 import { tagsOf as tagsInSentences } from './labels-of.js';
 import { argMax, logitDivergence, softmax } from './softmax.js';
+import { nearTagged } from './near-tagged.js';
 import { listTarget, widthOf } from './target-arrays.js';
-import type { EntityAnswer } from './answer.js';
+import type { Encoding } from '../tokenizer/tokenizer.js';
+import type { EntityAnswer, TokenAnswer } from './answer.js';
 import type { Task } from './task.js';
 import type { TaskDefinition } from './task-definition.js';
 import { checkLength, cutFrom } from './sequence-task.js';
@@ -41,6 +44,27 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const readTokens = (example: LabelledInput): number[] =>
     listTarget(example).flatMap((target, token) => (target >= 0 ? [token] : []));
   const tagOf = (number: number): string => labels[number] ?? 'O';
+  /** What each token is labelled that stands for something of the text. */
+  const answersOfTokens = (
+    logits: ArrayLike<number>,
+    { ids, offsets, sequenceIds }: Encoding,
+    textOf: (id: number) => string,
+  ): TokenAnswer[] =>
+    ids.flatMap((id, index) => {
+      if (sequenceIds[index] === null) return [];
+      const probabilities = softmax(rowOf(logits, index));
+      const best = argMax(probabilities);
+      const offset = offsets[index];
+      return [
+        {
+          index,
+          text: textOf(id),
+          label: tagOf(best),
+          score: probabilities[best] ?? 0,
+          ...(offset && { start: offset[0], end: offset[1] }),
+        },
+      ];
+    });
   const bestTag = (logits: ArrayLike<number>, token: number): string => tagOf(argMax(rowOf(logits, token)));
   /** A tag for each word; `O` for those that no token stands for. */
   const tagsOf = (example: LabelledInput, logits: ArrayLike<number>): string[] => {
@@ -55,6 +79,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
   const goldOf = (example: LabelledInput): readonly string[] =>
     example.sentence?.tags ?? listTarget(example).flatMap((target) => (target >= 0 ? [tagOf(target)] : []));
 
+  const outside = labels.indexOf('O');
   const target: TokenTask['target'] = (tag) => {
     const named = labels.indexOf(tag);
     if (named >= 0) return named;
@@ -74,6 +99,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     pair: 'none',
     readout: { pool: 'none', outputs },
     distribution: 'outputs',
+    majority: majorityLogits(outputs, outside),
     labels,
     defaultMetric: 'f1',
     checkpoint: { classSuffix },
@@ -82,7 +108,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
 
     target,
 
-    prepare: (tokenizer, text, { positions, truncate }) => {
+    prepare: (tokenizer, text, { positions, truncate, tokenAnswers = false }) => {
       if (typeof text !== 'string')
         throw new ModelError('OPTION_INVALID', 'Token classification reads one text; a pair came.');
       const { encoding, spans } = encodeTextWords(tokenizer, text, { ...(truncate && { maxLength: positions }) });
@@ -115,6 +141,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
             label: entities.map((entity) => `${entity.text}/${entity.type}`).join(', '),
             score: meanOrZero(read),
             entities,
+            ...(tokenAnswers && { tokenAnswers: answersOfTokens(logits, encoding, (id) => tokenizer.decode([id])) }),
           };
         },
       };
@@ -140,6 +167,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     divergence: (full, reduced, example) =>
       meanOrZero(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 
+    ...(outside >= 0 && { matters: (example) => nearTagged(example, outside) }),
     targets: (batch) => {
       const width = widthOf(batch);
       const count = batch.reduce((sum, example) => sum + readTokens(example).length, 0);

@@ -8,6 +8,7 @@ import { questionAnswering } from '../tasks/question-answering.js';
 import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
 import type { GoldenFamily, GoldenFiles } from './golden-files.js';
 import { batchesOf, readGoldenFiles, referenceOf, rowsOf } from './golden-files.js';
+import { mergedOnTensors, mergingCases } from './golden-merging.js';
 import { hiddenOf, layersOf } from './golden-model.js';
 
 /** A result of ours beside its reference. */
@@ -188,6 +189,24 @@ const sandwich: Group = async (model, files) => {
   ];
 };
 
+/** Who becomes one with whom, layer by layer, sizes, the order of those that stay, their states, and what returns to each position. */
+const merging: Group = async (model, files) => {
+  const comparisons: Comparison[] = [];
+  for (const each of mergingCases(files.merging)) {
+    const rows = await mergedOnTensors(model, each);
+    rows.forEach((found, row) =>
+      found.forEach((values, name) =>
+        comparisons.push({
+          name: `${each.title}.${row}.${name}`,
+          difference: differenceOf(values, each.of(row, name)),
+          tolerance: name === 'states' || name === 'own' ? stateTolerance : 0,
+        }),
+      ),
+    );
+  }
+  return comparisons;
+};
+
 /** By what they compare. */
 const groups = {
   'full length: hidden states, logits, significance': fullLength,
@@ -198,6 +217,7 @@ const groups = {
   'LayerDrop: only the named layers run': layerDrop,
   'soft-extract: tokens fade': softExtract,
   'one sandwich step: losses and the gradient of every parameter': sandwich,
+  'merging: matches, sizes, order, merged and un-merged states': merging,
 } satisfies Record<string, Group>;
 
 export type GoldenGroup = keyof typeof groups;
@@ -207,8 +227,8 @@ const names = Object.keys(groups) as GoldenGroup[];
 /** What is compared of each family; DistilBERT's references have no head for answers. */
 export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>> = {
   bert: names,
-  distilbert: names.filter((name) => groups[name] !== answers),
-  roberta: names,
+  distilbert: names.filter((name) => groups[name] !== answers && groups[name] !== merging),
+  roberta: names.filter((name) => groups[name] !== merging),
 };
 
 /** A family's model on the backend that runs. */

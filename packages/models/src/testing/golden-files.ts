@@ -13,6 +13,8 @@ export interface GoldenFiles {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, TensorData>;
   readonly expected: ReadonlyMap<string, TensorData>;
+  /** Of the reducers that merge, on BERT's weights. */
+  readonly merging: ReadonlyMap<string, TensorData>;
 }
 
 /**
@@ -24,13 +26,19 @@ export const readGoldenFiles = async (
   family: GoldenFamily,
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<GoldenFiles> => {
-  const [config, weights, expected] = await Promise.all(
-    ['config.json', 'model.safetensors', 'expected.safetensors'].map((file) => read(`${family}/${file}`)),
+  const [config, weights, expected, merging] = await Promise.all(
+    [
+      `${family}/config.json`,
+      `${family}/model.safetensors`,
+      `${family}/expected.safetensors`,
+      'merging/expected.safetensors',
+    ].map(read),
   );
   return {
     config: JSON.parse(new TextDecoder().decode(config)) as ModelConfig,
     weights: readSafetensors(weights ?? new Uint8Array()).tensors,
     expected: readSafetensors(expected ?? new Uint8Array()).tensors,
+    merging: readSafetensors(merging ?? new Uint8Array()).tensors,
   };
 };
 

@@ -136,6 +136,15 @@ describe('what a tokenizer is made of', () => {
     expect(modernTokenizerFiles({ 'tokenizer.json': json })['tokenizer.json']).toBe(json);
   });
 
+  test('special tokens are named by what they are for, where no file does', () => {
+    const { 'tokenizer.json': json, 'tokenizer_config.json': settings } = modernTokenizerFiles({ 'vocab.txt': list });
+    const names = { unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]', mask_token: '[MASK]' };
+    expect(parse(settings)).toMatchObject(names);
+    expect(parse(modernTokenizerFiles({ 'tokenizer.json': json })['tokenizer_config.json'])).toMatchObject(names);
+    const own = { 'tokenizer.json': json, 'tokenizer_config.json': bytes({ sep_token: '[MASK]' }) };
+    expect(parse(modernTokenizerFiles(own)['tokenizer_config.json'])).toMatchObject({ ...names, sep_token: '[MASK]' });
+  });
+
   test('added_tokens_decoder has the last word on how a token is found', () => {
     const json = parse(
       modernTokenizerFiles({ 'vocab.txt': list, 'added_tokens.json': bytes({ ab: 11 }) })['tokenizer.json'],

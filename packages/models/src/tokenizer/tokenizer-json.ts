@@ -180,6 +180,26 @@ const withAddedTokens = (bytes: Uint8Array, added: readonly AddedToken[]): Uint8
   return JSON.stringify(own) === JSON.stringify(added) ? bytes : encodeJson({ ...json, added_tokens: added });
 };
 
+/** What special tokens are called that other tools look for by what they are for: BERT's names, and RoBERTa's. */
+const usualNames = {
+  unk_token: ['[UNK]', '<unk>'],
+  cls_token: ['[CLS]', '<s>'],
+  sep_token: ['[SEP]', '</s>'],
+  mask_token: ['[MASK]', '<mask>'],
+} as const;
+
+/** The special tokens that a tokenizer holds under their usual names. Some tools take a text's second part for its first where nothing names the separator. */
+const usuallyNamed = ({ json, vocabulary }: TokenizerDefinition): JsonRecord => {
+  const holds = (name: string): boolean =>
+    vocabulary.has(name) || json.added_tokens.some(({ content }) => content === name);
+  return Object.fromEntries(
+    Object.entries(usualNames).flatMap(([role, names]) => {
+      const found = names.find(holds);
+      return found === undefined ? [] : [[role, found]];
+    }),
+  );
+};
+
 /**
  * The two files that today's tools read a tokenizer from, whatever files it came in: added and special tokens that were listed beside them go into them,
  * and a guess whether the vocabulary is a cased one becomes a setting.
@@ -189,7 +209,8 @@ const withAddedTokens = (bytes: Uint8Array, added: readonly AddedToken[]): Uint8
 export const modernTokenizerFiles = (
   files: TokenizerSources,
 ): { readonly 'tokenizer.json': Uint8Array; readonly 'tokenizer_config.json': Uint8Array } => {
-  const { json, config, padToken } = readTokenizerDefinition(files);
+  const definition = readTokenizerDefinition(files);
+  const { json, config, padToken } = definition;
   const own = files['tokenizer.json'];
   const guessed =
     own === undefined && isRecord(json['normalizer']) ? { do_lower_case: json['normalizer']['lowercase'] } : {};
@@ -200,6 +221,7 @@ export const modernTokenizerFiles = (
     'tokenizer_config.json': encodeJson({
       tokenizer_class: 'BertTokenizer',
       pad_token: padToken,
+      ...usuallyNamed(definition),
       ...guessed,
       ...config,
     }),

@@ -1,15 +1,20 @@
 import type {
   Evaluation,
+  FullPass,
   LengthConfig,
   LengthDropOptions,
   StepReport,
   TrainableModel,
   TrainerState,
   TrainingEngine,
+  TrainingPass,
   TrainOptions,
   TrainResult,
 } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar } from '@tensorflow/tfjs';
+import { predictorPrefix } from '../architectures/predictor-specs.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
@@ -19,7 +24,7 @@ import type { RunnableModel } from '../model/runnable-model.js';
 import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { TaskModel } from '../model/task-model.js';
-import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
+import { distillationLoss, predictedLoss, taskLoss } from '../tasks/tensor-losses.js';
 
 export interface FineTuneData {
   readonly train: readonly LabelledInput[];
@@ -72,6 +77,9 @@ export interface FineTuneOptions extends Pick<
   readonly engine?: FineTuneEngine | undefined;
 }
 
+/** How much faster a reducer learns than the model: it begins with nothing. */
+const predictorRate = 10;
+
 /** The distinct token ids of a batch, ascending. */
 const tokensOf = (batch: readonly LabelledInput[]): Int32Array =>
   Int32Array.from(new Set(batch.flatMap(({ input }) => Array.from(input.ids)))).sort();
@@ -86,6 +94,16 @@ export const dropoutOf = (
   head: headDropout * scale,
 });
 
+/** A full pass in which the reducer learns, too. At a length configuration it would see some of the tokens only, and learns nothing. */
+const predictingPass = (model: TaskModel, batch: readonly LabelledInput[], pass: TrainingPass): FullPass => {
+  const { task } = model;
+  const inputs = batch.map(({ input }) => input);
+  const { logits, predictions } = model.forward(inputs, { ...pass, predict: pass.config === undefined });
+  const loss = taskLoss(task, logits, batch);
+  const learned = task.matters && predictedLoss(task.matters, predictions, batch);
+  return { logits, loss: learned ? tf.add<Scalar>(loss, learned) : loss };
+};
+
 /** A model as the trainer sees it. */
 export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInput[]> => ({
   variables: new Map(model.parameters.map(({ spec, variable }) => [spec.name, variable])),
@@ -95,6 +113,8 @@ export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInp
       batch.map(({ input }) => input),
       pass,
     ),
+  ...(model.reducer.predictor &&
+    model.task.matters && { fullPass: (batch, pass) => predictingPass(model, batch, pass) }),
   taskLoss: (logits, batch) => taskLoss(model.task, logits, batch),
   distillationLoss: (teacher, student, batch, options) =>
     distillationLoss(model.task, teacher, student, batch, options),
@@ -160,7 +180,7 @@ export const trainInPlace = async (
     signal,
     epochs,
     seed,
-    adamW: { weightDecay },
+    adamW: { weightDecay, rateFactor: (name) => (name.startsWith(predictorPrefix) ? predictorRate : 1) },
     dropout: dropoutOf(model, dropout),
     ...(lengthDrop && { lengthDrop: { ...lengthDrop, layers } }),
     config: lengthConfig,

@@ -5,6 +5,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { sum } from '../metrics/sum.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { FailedPrediction, OnError, Outcomes, Prediction, PredictOptions } from '../predictor/prediction.js';
+import { eachOrOne } from '../predictor/each-or-one.js';
 import { createPredictor } from '../predictor/predictor.js';
 import type { TextError } from '../predictor/read-each.js';
 import type { LabelAnswer } from '../tasks/answer.js';
@@ -39,15 +40,15 @@ export interface ZeroShotClassifier {
   /** Points to choose from, the cheapest first. */
   readonly paretoSet: readonly ParetoPoint[];
   /**
-   * How probable each label is for each text, in their order. All texts with all labels run together, in batches of like length; a text that is too long for the
+   * How probable each label is for each text, in their order, or for a single text given as a string. All texts with all labels run together, in batches of like length; a text that is too long for the
    * model is cut.
    *
    * @throws ModelError `OPTION_INVALID` for labels or a template that are none; `OPTION_INVALID` for a point or a budget under which hypotheses would lose
    * tokens; and what `predict` throws
    * @example
-   * const [{ labels }] = await classifier.classify(['The match ended in a draw.'], ['sport', 'politics']);
+   * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics']);
    */
-  classify<const Texts extends readonly string[], Mode extends OnError | undefined = undefined>(
+  classify<const Texts extends string | readonly string[], Mode extends OnError | undefined = undefined>(
     texts: Texts,
     labels: readonly string[],
     options?: ZeroShotOptions & { readonly onError?: Mode },
@@ -64,7 +65,7 @@ export interface ZeroShotClassifier {
  * @throws ModelError `OPTION_INVALID` for a model with other labels
  * @example
  * const classifier = createZeroShotClassifier(await openTrainedModel('models/nli', { prior: 'second-text' }));
- * const [{ labels }] = await classifier.classify(['The match ended in a draw.'], ['sport', 'politics'], { budget: { cost: 0.5 } });
+ * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics'], { budget: { cost: 0.5 } });
  */
 export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClassifier => {
   const { model } = text;
@@ -120,7 +121,8 @@ export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClass
   return {
     engine: predictor.engine,
     paretoSet: predictor.paretoSet,
-    classify: classify as ZeroShotClassifier['classify'],
+    classify: ((texts: string | readonly string[], labels: readonly string[], options?: ZeroShotOptions) =>
+      eachOrOne((each: readonly string[]) => classify(each, labels, options))(texts)) as ZeroShotClassifier['classify'],
     dispose: () => predictor.dispose(),
   };
 };

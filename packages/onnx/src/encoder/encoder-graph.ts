@@ -1,8 +1,9 @@
 import type { EncoderWeights, Observe, ObservedBy, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import { attentionReducer, runEncoder } from '@length-adaptive/core/encoder';
+import { attentionReducer, predictedAt, runEncoder } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
 import type { LayerLengths } from './length-plan.js';
+import { chooseLayers } from './length-plan.js';
 import { onGraph } from './on-graph.js';
 import type { WeightEmitter } from './precision.js';
 
@@ -24,12 +25,18 @@ export interface EncoderGraphOptions {
   readonly wanted: 'first' | 'all';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
+  /** Let the input `running_layers` choose among them; there must be a plan. Default false. */
+  readonly choosesLayers?: boolean | undefined;
   /** What ranks the tokens. Default: attention does. */
   readonly reducer?: Reducer | undefined;
   /** In layers below this number the prior of the inputs counts. Default: in all of them. */
   readonly priorLayers?: number | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
   readonly protectedTokens?: number | undefined;
+  /** Also tell which tokens are still there. Default false. */
+  readonly stayed?: boolean | undefined;
+  /** Also give what the reducer predicts of every layer, to train it. Default false. */
+  readonly predict?: boolean | undefined;
   /** Also give the positions that leave every layer. Default false. */
   readonly trace?: boolean;
   /** Values of some layers that are wanted too, for distillation. Default: none. */
@@ -42,11 +49,15 @@ export type ObservedValues = ObservedBy<GraphEngine<unknown>>;
 export interface EncoderGraph {
   /** [B, hidden] of the first token, or [B, T, hidden] with zeros for padding. */
   readonly hidden: Value;
+  /** 1 for each token of the input that is still there, 0 for the others, [B, T] float32; where tokens may leave and that is asked for. */
+  readonly stayed: Value | undefined;
   /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
   readonly observed: ObservedValues;
+  /** How much each token matters to each layer, as the reducer predicts it: [B, T] each; empty unless asked for. */
+  readonly predictions: readonly Value[];
 }
 
 /** Emits the encoder into a graph. */
@@ -59,9 +70,12 @@ export const encoderGraph = <Leaf>(
     plan,
     wanted,
     layers = weights.blocks.map((_, layer) => layer),
+    choosesLayers = false,
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
     protectedTokens,
+    stayed = false,
+    predict = false,
     trace = false,
     observe,
   }: EncoderGraphOptions,
@@ -80,20 +94,26 @@ export const encoderGraph = <Leaf>(
     unmerge,
     onEmbeddingSum: (sum) => (embeddingSum = sum),
   });
+  const { predictor } = reducer;
+  const steps = plan && layers.map((layer) => plan[layer] as LayerLengths);
+  const firstAlone = wanted === 'first' && !trace && observe === undefined;
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
     wanted,
     layers,
-    steps: plan && layers.map((layer) => plan[layer] as LayerLengths),
+    steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
+    predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     priorLayers,
     trace: trace ? 'tokens' : undefined,
     observe,
   });
   return {
     hidden: run.states,
+    stayed: stayed && departs ? ops.stayed(run.tokens) : undefined,
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
+    predictions: run.predictions,
   };
 };

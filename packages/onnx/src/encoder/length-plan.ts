@@ -1,7 +1,7 @@
 import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
-import { lengthsInput } from '../read-file.js';
+import { layersInput, lengthsInput } from '../read-file.js';
 
 /** Which lengths a graph runs at: a configuration given with every input, one that is built in, or the full length. */
 export type GraphLengths = 'input' | 'full' | { readonly config: LengthConfig };
@@ -16,6 +16,16 @@ export interface LayerLengths {
   readonly width: Value;
   /** Whether rows differ: a scalar bool. */
   readonly ragged: Value;
+  /** Whether the layer runs at all, where that is an input of the graph. Absent: it does. */
+  readonly choice?: LayerChoice | undefined;
+}
+
+/** A layer of which an input says whether it runs. */
+export interface LayerChoice {
+  /** A scalar bool. */
+  readonly runs: Value;
+  /** How many tokens of a row ask in it, or more, where the first alone is wanted: 1 in the last that runs. [1] int64 */
+  readonly asking: Value | undefined;
 }
 
 /** `ceil(ratio * length)` for every layer, as numbers that may be too large or too small: [B, layers] float32. */
@@ -96,4 +106,43 @@ export const planCounts = (
     width: g.op('Gather', [widths, g.int64([layer])]),
     ragged: g.op('Gather', [ragged, g.int64(layer)]),
   }));
+};
+
+/** More tokens than a row has. */
+const everyToken = 2 ** 31;
+
+/**
+ * A plan in which the input `running_layers`, [layers] float32, says of each layer whether it runs: above 0 it does. A layer that does not lets no
+ * token leave, whatever its lengths are.
+ *
+ * @param firstAlone whether the last layer that runs computes the first token alone, so that nobody leaves there
+ */
+export const chooseLayers = (
+  g: GraphBuilder,
+  plan: readonly LayerLengths[],
+  { firstAlone }: { readonly firstAlone: boolean },
+): readonly LayerLengths[] => {
+  const running = g.input(layersInput, 'float32', [plan.length]);
+  const runs = g.op('Greater', [running, g.float(0)]);
+  const after = g.op('CumSum', [g.op('Cast', [runs], { to: elementTypeNumber('int64') }), g.int64(0)], {
+    exclusive: 1,
+    reverse: 1,
+  }); // layers that run later: [layers]
+  const areMore = g.op('Greater', [after, g.int64(0)]);
+  const askingAll = g.op('Where', [areMore, g.int64(everyToken), g.int64(1)]); // [layers]
+  return plan.map((step, layer) => {
+    const more = firstAlone ? g.op('Gather', [areMore, g.int64(layer)]) : undefined;
+    const isLast = layer === plan.length - 1; // nothing to choose: it computes the first token alone
+    return {
+      ...step,
+      drops:
+        more && !isLast && step.drops !== 'never' && step.drops !== 'always'
+          ? g.op('And', [step.drops, more])
+          : step.drops,
+      choice: {
+        runs: g.op('Gather', [runs, g.int64(layer)]),
+        asking: more && !isLast ? g.op('Gather', [askingAll, g.int64([layer])]) : undefined,
+      },
+    };
+  });
 };

@@ -149,6 +149,12 @@ export const headOnGraph = <Leaf>(
     return g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [shares, g.int64([1])]), states]), g.int64([1])]);
   },
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
+  answerFor: (outputs, stayed, answer) => {
+    const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
+    const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
+    const left = g.op('Sub', [g.float(1), stays]);
+    return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
+  },
 });
 
 /** The operations of the encoder, emitted into a graph. */
@@ -280,11 +286,23 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const votes = g.op('MatMul', [g.op('Unsqueeze', [merging?.sizes ?? valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
+    read: (x, { kernel, bias }, mix) => {
+      const outputs = g.op('Add', [g.op('MatMul', [x, emit.whole(g, kernel)]), emit.whole(g, bias)]); // [B, T, outputs]
+      const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
+      return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
+    },
+    constant: (x) => (training ? g.op('Identity', [x]) : x),
     magnitudes: (states, { valid }) =>
       g.op('Mul', [g.op('ReduceSum', [g.op('Abs', [states]), g.int64([2])], { keepdims: 0 }), valid]),
     multiply: (x, y) => g.op('Mul', [x, y]),
     // Slots without a token keep a score of 0, which no real token is below.
     addPrior: (scores, { prior, valid }) => g.op('Add', [scores, g.op('Mul', [prior as Value, valid])]),
+    whereRuns: ({ choice }, then, otherwise) => {
+      if (!choice) return then(ops);
+      const bare = ({ states, tokens }: typeof otherwise): typeof otherwise => ({ states, tokens });
+      return chooseTree(g, choice.runs, (b) => bare(then(opsOf(b, options, padded))), bare(otherwise));
+    },
+    asking: (x, { choice }) => (choice?.asking ? g.op('Slice', [x, g.int64([0]), choice.asking, g.int64([1])]) : x),
     whereAnyLeave: ({ drops }, then, otherwise) => {
       if (drops === 'never') return otherwise;
       if (drops === 'always') return then(ops);
@@ -361,6 +379,18 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     firstAlone: (x) => firstOf(g, x),
     firstTokens: (tokens) => tokens,
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
+    stayed: ({ positions, valid, merging }) => {
+      if (!positions || merging?.owners) return undefined;
+      const count = g.op('Add', [g.op('Size', [inputs.ids]), g.int64([1])]); // with one for slots without a token
+      const nobody = g.op('Expand', [g.float(0), count]);
+      const here = g.op('ScatterND', [
+        nobody,
+        flatRows(g, positions, valid, inputs),
+        g.op('Reshape', [valid, g.int64([-1])]),
+      ]);
+      const all = g.op('Slice', [here, g.int64([0]), g.int64([-1]), g.int64([0])]);
+      return g.op('Reshape', [all, g.op('Shape', [inputs.ids])]);
+    },
     restore: (states, tokens) => {
       const everywhere = (): Value => {
         if (tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);

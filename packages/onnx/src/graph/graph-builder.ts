@@ -45,6 +45,8 @@ export interface GraphBuilder {
   int64(values: readonly number[] | number): Value;
   /** A float32 scalar. */
   float(value: number): Value;
+  /** A list of float32 numbers as a constant. */
+  floats(values: readonly number[]): Value;
   /** Adds an operator with one result. */
   op(type: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>): Value;
   /** Adds an operator with several results, or of another domain. */
@@ -165,6 +167,12 @@ const scope = (graphName: string, shared: Shared): Scope => {
         data: BigInt64Array.from(list, BigInt),
       }));
     },
+    floats: (values) =>
+      number(`float32 [${values.join(',')}]`, () => ({
+        type: 'float32',
+        shape: [values.length],
+        data: Float32Array.from(values),
+      })),
     float: (value) => number(`float32 ${value}`, () => ({ type: 'float32', shape: [], data: Float32Array.of(value) })),
     op,
     ops,

@@ -37,7 +37,11 @@ const macsOf = ({ cat, args }: ProfiledEvent): number => {
 export const profiledMacs = async (
   bytes: Uint8Array,
   input: EncoderInput,
-  { config, layers }: { readonly config: LengthConfig; readonly layers: number },
+  {
+    config,
+    layers,
+    running,
+  }: { readonly config: LengthConfig; readonly layers: number; readonly running?: readonly number[] },
 ): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'profile-'));
   try {
@@ -46,7 +50,7 @@ export const profiledMacs = async (
       profileFilePrefix: join(folder, 'run'),
     });
     const { inputNames } = session;
-    await session.run(tokenFeeds(ort, [input], { configs: [config], layers, inputNames }) as never);
+    await session.run(tokenFeeds(ort, [input], { configs: [config], layers, running, inputNames }) as never);
     session.endProfiling();
     await session.release();
     const [file = ''] = readdirSync(folder);

@@ -13,7 +13,14 @@ import type {
 import { runSandwich } from '@length-adaptive/core/training';
 import type { FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
-import { createLifetime, endQuietly, logitShape, wantedStates, withPriors } from '@length-adaptive/models/engine';
+import {
+  createLifetime,
+  endQuietly,
+  logitShape,
+  mattersTargets,
+  wantedStates,
+  withPriors,
+} from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -89,13 +96,16 @@ export const openEngine = async (
     given: PassOptions,
   ): Promise<PassResult> => {
     const { layers = model.encoder.blocks.map((_, layer) => layer), config, dropout } = pass;
-    const { weight, target, labelWeight, kl } = given;
+    const { weight, target, labelWeight, kl, isFull } = given;
     const dropping = isDropping(dropout);
+    const { matters } = model.task;
+    const learns = isFull && config === undefined && model.reducer.predictor !== undefined && matters !== undefined;
     const graph = await openGraph({
       from: target ? 'teacher' : 'labels',
       drops: config !== undefined,
       layers,
       dropout: dropping,
+      ...(learns && { predict: true }),
       ...kl,
     });
     const { ort, session, parameters } = graph;
@@ -123,6 +133,10 @@ export const openEngine = async (
         teacher: float(ort, target, logitShape(model.task.readout, extentOf(inputs))),
         label_weight: scalar(ort, labelWeight),
       }),
+      ...(learns &&
+        session.inputNames.includes('matters') && {
+          matters: float(ort, mattersTargets(batch, matters), [batch.length, extentOf(inputs).width, 2]),
+        }),
       ...(session.inputNames.includes('weights') && { weights: float(ort, targets.weights, targets.weightShape) }),
       ...(session.inputNames.includes('token_bias') && { token_bias: tokenBias(ort, inputs) }),
       labels: float(ort, targets.labels, targets.labelShape),
@@ -151,7 +165,10 @@ export const openEngine = async (
     };
     const passes: SandwichPasses<Float32Array> = {
       full: async (pass, weight) => {
-        const { loss, logits } = await runPass(batch, pass, gradients, { weight, labelWeight: 0, kl, ...taught });
+        const { loss, logits } = await runPass(batch, pass, gradients, {
+          ...{ weight, labelWeight: 0, kl, isFull: true },
+          ...taught,
+        });
         return { loss, targets: logits };
       },
       reduced: async (pass, target, weight) => {
@@ -197,4 +214,6 @@ interface PassOptions {
   /** Weight of the task loss beside them. */
   readonly labelWeight: number;
   readonly kl: KlOptions;
+  /** Whether it is the full pass, from which a reducer learns. Default false. */
+  readonly isFull?: boolean;
 }

@@ -73,7 +73,10 @@ export const answeringTeacherGraph = (
   });
   g.output(
     'logits',
-    runHead(headOnGraph(g, emit, { mask: inputs.mask }), hidden, weights, { activation, readout: task.readout }),
+    runHead(headOnGraph(g, emit, { mask: inputs.mask }), { states: hidden }, weights, {
+      activation,
+      readout: task.readout,
+    }),
     'float32',
     logitAxes(task.readout),
   );

@@ -1,7 +1,7 @@
 import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { HeadWeights } from '@length-adaptive/models/engine';
-import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
+import { logitAxes, predictorLoss, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { headOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
@@ -11,6 +11,7 @@ import type { EncoderInputs } from '../encoder/graph-engine.js';
 import { encoderInputs, opset, priorOf } from '../export-graph.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
+import { graphLossOps } from './graph-loss-ops.js';
 import { addLoss } from './loss-graph.js';
 import type { PassOptions, TrainingGraph, TrainingModel } from './pass-graph.js';
 import { beginPass, trainableWeights } from './pass-graph.js';
@@ -20,6 +21,8 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
   readonly from: 'labels' | 'teacher';
   /** Whether it runs at a length configuration: every sub-model, and a full pass that trains for a single configuration. */
   readonly drops: boolean;
+  /** Whether the reducer learns, too: from the input `matters`. Default false. */
+  readonly predict?: boolean | undefined;
 }
 
 /** The inputs, with a prior where one counts. */
@@ -30,12 +33,12 @@ const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number):
  * The graph of one pass of a training step, forward and backward.
  *
  * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model has
- * one; those of the loss; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
+ * one; those of the loss; `matters` [B, T, 2] where the reducer learns; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
 export const trainingGraph = (
   model: TrainingModel,
-  { from, drops, layers, dropout, ...kl }: TrainingGraphOptions,
+  { from, drops, predict = false, layers, dropout, ...kl }: TrainingGraphOptions,
 ): TrainingGraph => {
   const { dimensions, task } = model;
   const { g, inputs, weights, training, parameter, end } = beginPass(model, { layers, dropout });
@@ -49,17 +52,35 @@ export const trainingGraph = (
     : undefined;
   const context = { weights, emit: trainableWeights, training };
   const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
-  const { hidden, embeddingSum } = encoderGraph(g, context, withPrior(g, inputs, priorLayers), dimensions.hiddenSize, {
-    plan,
-    reducer: model.reducer,
-    priorLayers,
-    wanted: wantedStates(task.readout),
-  });
-  const logits = runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask, training }), hidden, head, {
-    activation: model.activation,
-    readout: task.readout,
-  });
-  const loss = addLoss(g, logits, { task, from, ...kl });
+  const { hidden, stayed, predictions, embeddingSum } = encoderGraph(
+    g,
+    context,
+    withPrior(g, inputs, priorLayers),
+    dimensions.hiddenSize,
+    {
+      plan,
+      reducer: model.reducer,
+      priorLayers,
+      wanted: wantedStates(task.readout),
+      stayed: task.readout.departed !== undefined,
+      predict,
+    },
+  );
+  const logits = runHead(
+    headOnGraph(g, trainableWeights, { mask: inputs.mask, training }),
+    { states: hidden, stayed },
+    head,
+    {
+      activation: model.activation,
+      readout: task.readout,
+    },
+  );
+  const own = addLoss(g, logits, { task, from, ...kl });
+  const learned =
+    predictions.length > 0
+      ? predictorLoss(graphLossOps(g), predictions, g.input('matters', 'float32', ['batch', 'sequence', 2]))
+      : undefined;
+  const loss = learned ? g.op('Add', [own, learned]) : own;
   g.output('logits', logits, 'float32', logitAxes(task.readout));
   return end(loss, embeddingSum);
 };
@@ -78,17 +99,24 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
   const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
-  const { hidden, positions } = encoderGraph(g, { weights, emit: trainableWeights }, inputs, dimensions.hiddenSize, {
-    plan,
-    reducer: model.reducer,
-    priorLayers,
-    wanted: wantedStates(model.task.readout),
-    trace,
-  });
+  const { hidden, stayed, positions } = encoderGraph(
+    g,
+    { weights, emit: trainableWeights },
+    inputs,
+    dimensions.hiddenSize,
+    {
+      plan,
+      reducer: model.reducer,
+      priorLayers,
+      wanted: wantedStates(model.task.readout),
+      stayed: model.task.readout.departed !== undefined,
+      trace,
+    },
+  );
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
   g.output(
     'logits',
-    runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask }), hidden, head, {
+    runHead(headOnGraph(g, trainableWeights, { mask: inputs.mask }), { states: hidden, stayed }, head, {
       activation: model.activation,
       readout: model.task.readout,
     }),

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { pointKey, ranksKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { leavesLayersOut, pointKey, ranksKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { NearestPoint, ParetoPoint } from '@length-adaptive/models';
 import { pointsWithin } from '@length-adaptive/models/predict';
 import { ServerError, messageOf } from '../errors.js';
@@ -72,6 +72,11 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
     throw new ServerError(
       'LENGTH_CONFIG_INVALID',
       `The ranks ${ranksKey(ranks)} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
+    );
+  if (leavesLayersOut(point) && !paretoSet.some((found) => leavesLayersOut(found.point)))
+    throw new ServerError(
+      'LENGTH_CONFIG_INVALID',
+      'The configuration leaves layers out, and no configuration of this model does; search it with such ones (lat search --spend lengths,depth), or leave skip out.',
     );
   const index = paretoSet.findIndex((found) => pointKey(found.point) === pointKey(point));
   const known = paretoSet[index];

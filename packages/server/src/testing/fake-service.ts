@@ -81,8 +81,18 @@ const answers: Readonly<Record<KnownTaskName, (asked: Asked) => Answer>> = {
   }),
   regression: ({ text }) => ({ label: String(text.length / 4), score: text.length / 4 }),
   'question-answering': ({ context }) => {
-    const answer = { text: context.slice(0, 4), start: 0, end: Math.min(4, context.length), score: 0.5 };
-    return { label: answer.text, score: answer.score, answers: [answer, { ...answer, score: 0.25 }] };
+    const answer = {
+      text: context.slice(0, 4),
+      start: 0,
+      end: Math.min(4, context.length),
+      score: 0.5,
+      probability: 0.5,
+    };
+    return {
+      label: answer.text,
+      score: answer.score,
+      answers: [answer, { ...answer, score: 0.25, probability: 0.25 }],
+    };
   },
   'token-classification': ({ text, score }) => ({
     label: text,

@@ -25,7 +25,7 @@ export const takeNumbers = (x: Tensor2D, slots: Tensor2D): Tensor2D =>
   });
 
 /** The same numbers, cut off from what they were computed from. */
-const constant = <T extends Tensor>(x: T): T =>
+export const constant = <T extends Tensor>(x: T): T =>
   tf.engine().isTapeOn()
     ? (tf.customGrad(() => ({ value: tf.mul(x, 1), gradFunc: () => tf.scalar(0) }))(tf.scalar(0)) as T)
     : x;

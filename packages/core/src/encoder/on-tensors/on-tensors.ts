@@ -9,14 +9,14 @@ import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
-import type { AffineWeights, WeightTree } from '../weights.js';
+import type { AffineWeights, DenseWeights, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
 import { addAndNorm, dense, layerNorm } from './dense.js';
 import type { Dropout } from './dropout.js';
 import { applyDropout } from './dropout.js';
-import { numbersOnTensors, takeNumbers } from './numbers.js';
+import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
 
@@ -82,6 +82,10 @@ export const headOnTensors = (extent: Extent, dropout?: Dropout): HeadOps<Tensor
     return tf.sum(tf.reshape(tf.mul(states, shares), [rows, width, states.shape[1]]), 1);
   },
   unit: (states) => tf.div(states, tf.maximum(tf.norm(states, 'euclidean', 1, true), 1e-12)),
+  answerFor: (outputs, stayed, answer) => {
+    const stays = tf.reshape(stayed, [-1, 1]);
+    return tf.add(tf.mul(outputs, stays), tf.mul(tf.sub(1, stays), tf.tensor2d([...answer], [1, answer.length])));
+  },
 });
 
 /** The operations of the encoder for one batch. Call within a tidy. */
@@ -125,6 +129,12 @@ export const onTensors = ({
 
     received: ({ probabilities }, { extent, sizes }, voters = 'all') =>
       attentionSignificance(probabilities, extent, { voters, votes: sizes }),
+    read: (x, weights, mix) => {
+      const outputs = dense(x, weights as DenseWeights); // [B * T, outputs]
+      const mixed = mix ? tf.matMul(outputs, tf.tensor2d([...mix], [mix.length, 1])) : outputs;
+      return tf.reshape(mixed, [rows, x.shape[0] / rows]);
+    },
+    constant,
     magnitudes: (states, { extent }) => {
       const sums: Tensor2D = tf.reshape(tf.sum(tf.abs(states), -1), [rows, extent.width]);
       const valid = validSlots(extent);
@@ -209,6 +219,13 @@ export const onTensors = ({
       owners: undefined,
     }),
     pool: (states) => firstRows(states, rows),
+    stayed: ({ extent, positions: at, owners }) => {
+      if (!at || owners) return undefined;
+      const zeros = extent.counts.map(() => 0);
+      const here = maskPositions(at, { offset: 0, from: zeros, to: extent.counts, nobody: width }); // [B, K]
+      const places = tf.expandDims(tf.range(0, width, 1, 'int32'), 1); // [T, 1]
+      return tf.max<Tensor2D>(tf.cast(tf.equal(places, tf.expandDims(here, 1)), 'float32'), -1);
+    },
     restore: (states, { extent, departed: left = [], positions: at, owners }) => {
       if (owners) return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
       if (left.length === 0 || !at) return clearPadding(states, extent);

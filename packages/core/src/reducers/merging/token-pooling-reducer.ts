@@ -19,6 +19,7 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
   const allowed = mayJoin(ops, at);
   const likeness = n.choose(allowed, likenessOf(ops, at, of), forbidden);
   const [slots, sizes] = [n.slots(tokens), n.sizes(tokens)];
+  const ordinary = n.less(n.multiply(n.segments(tokens), -1), 0);
   const distance = n.multiply(n.subtract(likeness, 1), n.multiply(n.second(n.larger(significance, 0)), -1));
   const tiers = (scores: E['scores'], best: E['flags']): E['scores'] => withTiers(ops, at, scores, best);
 
@@ -26,7 +27,8 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
   let centres = n.less(ops.places(ops.keep(seeds, step, tokens)), n.counts(step));
   for (let round = 0; round < rounds; round++) {
     const { into, found } = intoLikest(ops, likeness, centres, sizes);
-    const cluster = n.choose(found, into, n.subtract(n.multiply(slots, -1), 1)); // what has no centre is alone
+    // What has no centre is alone, and so are separators: they merge with nobody while others can.
+    const cluster = n.choose(n.both(found, ordinary), into, n.subtract(n.multiply(slots, -1), 1));
     const together = n.equal(n.first(cluster), n.second(cluster));
     const costs = n.sum(n.choose(together, distance, 0));
     const { at: medoid } = n.best(n.choose(together, n.multiply(n.second(costs), -1), -farthest));

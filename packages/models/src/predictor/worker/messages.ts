@@ -47,7 +47,7 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 /** What a page is told of a model when it is open. */
 export type WorkerModel = Pick<
   Predictor,
-  'engine' | 'task' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding' | 'weightBytes'
+  'engine' | 'task' | 'answers' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding' | 'weightBytes'
 > & {
   readonly backend: StartedBackend | undefined;
 };

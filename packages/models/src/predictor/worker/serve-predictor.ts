@@ -79,9 +79,9 @@ export const servePredictor = ({
       predictor.dispose();
       throw signal.reason;
     }
-    const { engine, task, dimensions, head, paretoSet, labels, embedding, weightBytes } = predictor;
+    const { engine, task, answers, dimensions, head, paretoSet, labels, embedding, weightBytes } = predictor;
     models.set(id, predictor);
-    return { engine, task, dimensions, head, paretoSet, labels, embedding, weightBytes, backend };
+    return { engine, task, answers, dimensions, head, paretoSet, labels, embedding, weightBytes, backend };
   };
 
   const answer = async (request: WorkerRequest, signal: AbortSignal): Promise<unknown> => {

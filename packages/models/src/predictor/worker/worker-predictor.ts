@@ -7,6 +7,7 @@ import { ModelError } from '../../errors.js';
 import type { ModelErrorCode } from '../../errors.js';
 import { costOptionsOf } from '../../model/head-cost.js';
 import type { EmbedOptions } from '../embedding.js';
+import { eachOrOne } from '../each-or-one.js';
 import { embedTexts } from '../embed-texts.js';
 import type { VectorMaker } from '../embed-texts.js';
 import type { Predictor } from '../predictor.js';
@@ -147,13 +148,16 @@ export const createWorkerPredictor = async (
   const { id: model } = opening;
   const facts = await opening.answer;
   const costOptions = costOptionsOf(facts.dimensions, facts.head);
-  const predict = (texts: readonly (TextInput | TokenInput)[], given: PredictOptions = {}): Promise<unknown> =>
-    ask({ call: 'predict', model, texts, options: sent(given) }, given).answer;
+  const predict = (
+    texts: readonly (TextInput | TokenInput)[],
+    given: PredictOptions = {},
+  ): Promise<readonly unknown[]> =>
+    ask<readonly unknown[]>({ call: 'predict', model, texts, options: sent(given) }, given).answer;
   let disposed = false;
   return {
     ...facts,
-    predict: predict as Predictor['predict'],
-    embed: ((texts: readonly string[], given?: EmbedOptions) =>
+    predict: eachOrOne(predict) as Predictor['predict'],
+    embed: eachOrOne((texts: readonly string[], given?: EmbedOptions) =>
       embedTexts(
         {
           task: facts.task,
@@ -163,7 +167,8 @@ export const createWorkerPredictor = async (
         },
         texts,
         given,
-      )) as Predictor['embed'],
+      ),
+    ) as Predictor['embed'],
     identity: (given = {}) => ask<string>({ call: 'identity', model, options: given }).answer,
     countTokens: (text, given = {}) =>
       ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,

@@ -1,0 +1,62 @@
+/** What the reducer `skim` learns: small networks on what is known of a token when a layer has attended. */
+import type { EncoderOps } from '../../encoder/encoder-ops.js';
+import type { EngineTypes } from '../../encoder/engine-types.js';
+import type { AffineWeights, DenseWeights, LayerNormWeights, WeightTree } from '../../encoder/weights.js';
+import type { PredictedAt, TokenPredictor } from '../token-predictor.js';
+
+/** A map that is in every predictor of its shape. */
+const mapOf = <E extends EngineTypes>(
+  { predictor }: Pick<PredictedAt<E>, 'predictor'>,
+  name: string,
+): PredictorMapOf<E> => predictor.maps[name] as PredictorMapOf<E>;
+
+type PredictorMapOf<E extends EngineTypes> = WeightTree<DenseWeights, E['weight']>;
+
+/**
+ * One number a token, linear in the state that entered the layer and in what attention gave: all that the state after attention is made of, so
+ * that tokens can leave before it is computed.
+ */
+export const linearPredictor: TokenPredictor = {
+  shape: (hidden) => ({
+    maps: { entering: { inputs: hidden, outputs: 1 }, attended: { inputs: hidden, outputs: 1 } },
+    norms: {},
+  }),
+  macs: (hidden) => 2 * hidden,
+  predict: (ops, at) =>
+    ops.numbers.add(ops.read(at.entering, mapOf(at, 'entering')), ops.read(at.attended.context, mapOf(at, 'attended'))),
+};
+
+/** Of the layer norms of Transkimmer's block. */
+const epsilon = 1e-5;
+
+/** What of the outputs of Transkimmer's block says that a token matters: to keep it, less to skim it. */
+export const keepLessSkim: readonly number[] = [-1, 1];
+
+/**
+ * Transkimmer's block on the state that entered the layer (Guan et al. 2022): layer norm, a map as wide as the state, layer norm, GELU, and the
+ * logits of skimming a token and of keeping it.
+ *
+ * @param mix the weight of each logit in the number of a token
+ */
+export const predictByBlock = <E extends EngineTypes>(
+  ops: EncoderOps<E>,
+  at: Pick<PredictedAt<E>, 'entering' | 'predictor' | 'layer'>,
+  mix: readonly number[] = keepLessSkim,
+): E['scores'] => {
+  const norm = (x: E['states'], name: string): E['states'] =>
+    ops.norm(x, at.predictor.norms[name] as WeightTree<LayerNormWeights, E['weight']>, {
+      epsilon,
+      place: `${at.layer}.predictor`,
+    });
+  const inner = ops.dense(norm(at.entering, 'before'), mapOf(at, 'inner') as WeightTree<AffineWeights, E['weight']>);
+  return ops.read(ops.activate(norm(inner, 'after'), 'gelu'), mapOf(at, 'decision'), mix);
+};
+
+export const blockPredictor: TokenPredictor = {
+  shape: (hidden) => ({
+    maps: { inner: { inputs: hidden, outputs: hidden }, decision: { inputs: hidden, outputs: 2 } },
+    norms: { before: hidden, after: hidden },
+  }),
+  macs: (hidden) => hidden * hidden + 4 * hidden,
+  predict: (ops, at) => predictByBlock(ops, at),
+};

@@ -1,0 +1,42 @@
+import type { EncoderOps } from '../encoder/encoder-ops.js';
+import type { EngineTypes } from '../encoder/engine-types.js';
+import type { ScoredAt } from '../encoder/scored-at.js';
+import type { PredictorWeights, WeightTree } from '../encoder/weights.js';
+import { CoreError } from '../errors.js';
+
+/** The size of an affine map of a predictor. */
+export interface PredictorMap {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The weights that a predictor has in each layer: affine maps, and layer norms by the width of what they normalise. */
+export interface PredictorShape {
+  readonly maps: Readonly<Record<string, PredictorMap>>;
+  readonly norms: Readonly<Record<string, number>>;
+}
+
+/** A layer with the weights that a predictor has in it. */
+export interface PredictedAt<E extends EngineTypes> extends ScoredAt<E> {
+  readonly predictor: WeightTree<PredictorWeights, E['weight']>;
+}
+
+/** What a reducer learns, layer by layer: how much each token matters. It trains beside the task, by what the task says of its examples. */
+export interface TokenPredictor {
+  /** Its weights in a layer of an encoder whose states have `hidden` numbers. */
+  shape(hidden: number): PredictorShape;
+  /** Multiply-accumulates for each token that enters a layer which some leave. */
+  macs(hidden: number): number;
+  /** How much each token matters, as the logit of the probability that it does: any number, for slots of padding too. */
+  predict<E extends EngineTypes>(ops: EncoderOps<E>, at: PredictedAt<E>): E['scores'];
+}
+
+/** A layer with the weights of its predictor. @throws CoreError `OPTION_INVALID` where the encoder has none */
+export const predictedAt = <E extends EngineTypes>(at: ScoredAt<E>): PredictedAt<E> => {
+  const { predictor, layer } = at;
+  if (predictor !== undefined) return { ...at, predictor };
+  throw new CoreError(
+    'OPTION_INVALID',
+    `The reducer ranks tokens by what it has learned, and layer ${layer} of the encoder has no predictor: give blocks[${layer}].predictor its weights, or choose another reducer.`,
+  );
+};

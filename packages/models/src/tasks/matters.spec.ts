@@ -1,0 +1,30 @@
+import { mattersTargets } from './matters-targets.js';
+import { tokenClassification } from './token-classification.js';
+
+const task = tokenClassification(['O', 'B-x', 'I-x']);
+/** [CLS] five words, the second of two pieces, the fourth of two, [SEP] */
+const sentence = (...tags: readonly number[]) => {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = tags;
+  return { input: { ids: [2, 11, 12, 13, 14, 15, 16, 17, 3] }, target: [-1, a, b, -1, c, d, -1, e, -1] };
+};
+
+test('a tagged word and its neighbours matter, with all of their pieces; special tokens nobody knows', () => {
+  expect(task.matters?.(sentence(0, 0, 0, 1, 0))).toEqual([-1, 0, 0, 0, 1, 1, 1, 1, -1]);
+  expect(task.matters?.(sentence(1, 0, 0, 0, 0))).toEqual([-1, 1, 1, 1, 0, 0, 0, 0, -1]);
+  expect(task.matters?.(sentence(0, 0, 0, 0, 0))).toEqual([-1, 0, 0, 0, 0, 0, 0, 0, -1]);
+});
+
+test('tags of which none says nothing teach a reducer nothing', () => {
+  expect(tokenClassification(['NOUN', 'VERB']).matters).toBeUndefined();
+});
+
+test('targets are distributions that are weighted already: 1 in sum, nothing for padding and for what nobody knows', () => {
+  const batch = [{ input: { ids: [1, 2, 3] } }, { input: { ids: [4] } }];
+  const targets = mattersTargets(batch, ({ input }) => (input.ids.length === 3 ? [-1, 1, 0] : [0.5]));
+  const sum = 4 + 1 + (4 * 0.5 + 0.5);
+  const expected = [0, 0, 4, 0, 0, 1, 2, 0.5, 0, 0, 0, 0].map((value) => value / sum);
+  targets.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 6));
+  expect(Array.from(mattersTargets(batch, ({ input }) => Array.from(input.ids, () => -1)))).toEqual(
+    new Array(12).fill(0),
+  );
+});
