@@ -8,7 +8,13 @@ type Item = DefaultTheme.SidebarItem;
 export const nav: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/guide/first-model', activeMatch: '^/guide/' },
   { text: 'Concepts', link: '/concepts/', activeMatch: '^/concepts/' },
-  { text: 'Demo', link: '/demo' },
+  {
+    text: 'Demo',
+    items: [
+      { text: 'See tokens leave', link: '/demo' },
+      { text: 'Search passages', link: '/live-search' },
+    ],
+  },
   {
     text: 'Figures',
     items: [
@@ -38,6 +44,7 @@ const pages: Item[] = [
       { text: 'Budgets', link: '/guide/budgets' },
       { text: 'Tasks', link: '/guide/tasks' },
       { text: 'Learned choice', link: '/guide/learned-choice' },
+      { text: 'Search with embeddings', link: '/guide/embeddings' },
       { text: 'Rerank', link: '/guide/rerank' },
       { text: 'Adapt', link: '/guide/adapt' },
       { text: 'In the browser', link: '/guide/browser' },
@@ -63,6 +70,7 @@ const pages: Item[] = [
     text: 'Try and measure',
     items: [
       { text: 'Live demo', link: '/demo' },
+      { text: 'Live search', link: '/live-search' },
       { text: 'In-browser benchmark', link: '/in-your-browser' },
       { text: 'Benchmarks', link: '/benchmarks/' },
       { text: 'Comparison', link: '/comparison' },
@@ -84,7 +92,7 @@ export const sidebar = (): DefaultTheme.SidebarMulti => ({
 });
 
 /** Pages that the navigation names and that may be absent from a checkout. */
-const optional = ['demo', 'in-your-browser'];
+const optional = ['demo', 'in-your-browser', 'live-search'];
 
 /** The links to them, while they are absent: no other dead link is let through. */
 export const absentPages = (): string[] =>

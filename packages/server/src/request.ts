@@ -24,6 +24,8 @@ export interface InferenceRequest {
   readonly priority?: number | undefined;
   /** Cut texts that are too long in place of refusing them. */
   readonly truncate?: boolean | undefined;
+  /** Read documents that are too long with their query in windows, the best of which counts, in place of refusing or cutting them. */
+  readonly inWindows?: boolean | undefined;
   /** Of several texts answer those that can be read, and tell what is wrong with the others, in place of refusing the request. */
   readonly partial?: boolean | undefined;
   /** Question answering: most answers, and most tokens of one. */

@@ -33,7 +33,10 @@ export interface PredictOptions {
   readonly tokenAnswers?: boolean | undefined;
   /** Embedding only: what is put before each text. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
-  /** Embedding only: read texts that are too long in windows, and give the mean of their vectors. Default false. */
+  /**
+   * Read texts that are too long in windows, and give the mean of their vectors (embedding), or the answer of the best window of a second text (pairs with one
+   * number, such as a reranker's). Default false.
+   */
   readonly inWindows?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,7 +62,7 @@ export interface Prediction extends Answer {
   readonly cutTokens?: number;
   /** Tokens that left each layer. */
   readonly keptTokens: readonly number[];
-  /** The model's outputs before they became an answer, in the order of its labels; of a long context those of its first window. Only with `rawScores`. */
+  /** The model's outputs before they became an answer, in the order of its labels; of a long context those of its first window, of a long document those of its best. Only with `rawScores`. */
   readonly logits?: readonly number[];
   /** Absent: the text was read. */
   readonly error?: undefined;

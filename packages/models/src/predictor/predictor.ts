@@ -301,7 +301,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         ...answer.value,
         ...costOf(value.text, value.point),
         ...(value.overBudget && { overBudget: true }),
-        ...(rawScores && { logits: Array.from(own[0] ?? []) }),
+        ...(rawScores && { logits: Array.from(own[value.text.best?.(own) ?? 0] ?? []) }),
       };
     });
   };

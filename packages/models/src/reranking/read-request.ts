@@ -3,7 +3,8 @@ import { checkBudget } from '../predictor/budget.js';
 import { ModelError } from '../errors.js';
 import type { Read } from '../predictor/read-each.js';
 import { readOne } from '../predictor/read-each.js';
-import { usualStride, questionWindows } from '../tokenizer/question-windows.js';
+import { documentWindows } from '../tasks/document-windows.js';
+import type { WindowSizes } from '../tasks/document-windows.js';
 import type { QuestionWindow } from '../tokenizer/question-windows.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import type { RerankDocument, RerankOptions } from './reranking.js';
@@ -56,12 +57,6 @@ export const checkRequest = (
   if ('latencyMs' in (budget as Budget)) invalid('The budget is latencyMs; for a time give deadlineMs.');
 };
 
-/** How documents are cut. */
-export interface WindowSizes {
-  readonly maxLength: number;
-  readonly stride?: number | undefined;
-}
-
 /**
  * Documents as inputs with their query, long ones in windows; why one cannot be read stands in its place.
  *
@@ -71,19 +66,12 @@ export const readDocuments = (
   tokenizer: Tokenizer,
   query: string,
   documents: readonly RerankDocument[],
-  { maxLength, stride = usualStride(maxLength) }: WindowSizes,
+  sizes: WindowSizes,
 ): Read<DocumentWindow[]>[] => {
-  const around = tokenizer.encode(query, '.').ids.length - 1;
-  if (maxLength - around <= stride)
-    throw new ModelError(
-      'TEXT_TOO_LONG',
-      `The query and the special tokens take ${around} of the ${maxLength} tokens of a window, and windows of a document that share ${stride} need at least ${stride + 1}: shorten the query, or give a smaller stride.`,
-    );
+  const windowsOf = documentWindows(tokenizer, query, sizes);
   return documents.map((document, index) => {
     const text = textOf(document, index);
-    return readOne(true, () =>
-      questionWindows(tokenizer, query, text, { maxLength, stride }).map((input) => ({ document: index, input })),
-    );
+    return readOne(true, () => windowsOf(text).map((input) => ({ document: index, input })));
   });
 };
 

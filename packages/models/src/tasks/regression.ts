@@ -35,7 +35,7 @@ export const regression = (): SequenceTask => ({
     config: { problem_type: 'regression', id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } },
   },
   answerTensors: [scoreTensor],
-  ...onSequences({ name: 'regression', target, prediction, answer }),
+  ...onSequences({ name: 'regression', target, prediction, answer }, { inWindows: true }),
 
   target,
   prediction,

@@ -9,6 +9,7 @@ import { createTokenizer } from '../tokenizer/tokenizer.js';
 import { fineTune } from '../training/fine-tune.js';
 import type { LabelledInput } from './labelled-input.js';
 import { regression } from './regression.js';
+import { documentWindows } from './document-windows.js';
 import { rerank } from './rerank.js';
 import { taskOf } from './task-config.js';
 import { distillationLoss, taskLoss } from './tensor-losses.js';
@@ -211,4 +212,33 @@ describe('a folder with one logit', () => {
     expect(changed.config).not.toHaveProperty('sbert_ce_default_activation_function');
     changed.dispose();
   });
+});
+
+test('a long document is read in windows where that is asked for, and its best one is the answer', async () => {
+  const source = memorySource(await tinyFiles({ ...tinyConfig, id2label: { 0: 'LABEL_0' }, initializer_range: 0.4 }));
+  const text = await openModel(source, { task: rerank('raw') });
+  const [query, long] = ['good phone', 'a sad case breaks and it is very poor the phone works '.repeat(20)];
+  const { positions } = text.model.dimensions;
+  const windows = documentWindows(text.tokenizer, query, { maxLength: positions })(long);
+  expect(windows.length).toBeGreaterThan(2);
+  const scores: number[] = [];
+  for (const window of windows) scores.push((await text.model.run([window]))[0] as number);
+  const predictor = createPredictor(text);
+  const [found, short] = await predictor.predict(
+    [
+      [query, long],
+      [query, 'a case'],
+    ],
+    { inWindows: true, rawScores: true, onError: 'throw' },
+  );
+  expect(found?.score).toBeCloseTo(Math.max(...scores), 5);
+  expect(Math.max(...scores)).toBeGreaterThan((scores[0] ?? 0) + 1e-4);
+  expect(found?.logits).toEqual([found?.score]);
+  expect(found?.tokens).toBe(windows.reduce((sum, { ids }) => sum + ids.length, 0));
+  expect(short).toMatchObject((await predictor.predict([[query, 'a case']], { rawScores: true }))[0]);
+  await expect(predictor.predict([[long, 'a case']], { inWindows: true })).rejects.toMatchObject({
+    code: 'TEXT_TOO_LONG',
+    message: expect.stringMatching(/shorten the query/) as string,
+  });
+  predictor.dispose();
 });

@@ -193,7 +193,7 @@ export const rerank = (scale: RelevanceScale = 'sigmoid'): RerankTask => {
       },
     },
     answerTensors: [scoreTensor],
-    ...onWholeTexts(answer, (example) => target(oneLabel('rerank', example))),
+    ...onWholeTexts(answer, (example) => target(oneLabel('rerank', example)), { inWindows: true }),
     usualLength,
     pair: 'required',
     asksQuestions: true,

@@ -1,5 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
 import { ModelError } from '../errors.js';
+import { documentWindows } from './document-windows.js';
 import { encodeTexts, oneLabel } from './encode-texts.js';
 import type { LabelledInput } from './labelled-input.js';
 import { metricByName } from '../metrics/metric.js';
@@ -45,8 +46,21 @@ export const checkThreshold = (threshold: number | undefined): void => {
 /** What a task on whole texts answers; `threshold` concerns those that give any number of labels. */
 type AnswerText = (logits: ArrayLike<number>, threshold?: number) => Answer;
 
+/** The number of the input whose one logit is the highest. */
+const highest = (logits: readonly ArrayLike<number>[]): number =>
+  logits.reduce((best, row, at) => ((row[0] ?? -Infinity) > (logits[best]?.[0] ?? -Infinity) ? at : best), 0);
+
+interface WholeTextOptions {
+  /** Whether a second text that is too long may be read in windows, the highest of which counts: for tasks with one number. Default false. */
+  readonly inWindows?: boolean;
+}
+
 /** What tasks on whole texts share. */
-export const onWholeTexts = (answer: AnswerText, targetOf: (example: Example) => LabelledInput['target']) => ({
+export const onWholeTexts = (
+  answer: AnswerText,
+  targetOf: (example: Example) => LabelledInput['target'],
+  { inWindows: windowed = false }: WholeTextOptions = {},
+) => ({
   data: 'texts' as const,
   usualLength: 128,
   longTexts: 'cut' as const,
@@ -63,10 +77,14 @@ export const onWholeTexts = (answer: AnswerText, targetOf: (example: Example) =>
   prepare: (
     tokenizer: Tokenizer,
     text: TextInput,
-    { positions, truncate, threshold }: PrepareOptions,
+    { positions, truncate, threshold, inWindows = false }: PrepareOptions,
   ): PreparedText => {
     checkThreshold(threshold);
     const [first, pair] = typeof text === 'string' ? [text] : text;
+    if (windowed && inWindows && pair !== undefined) {
+      const inputs = documentWindows(tokenizer, first, { maxLength: positions })(pair);
+      return { inputs, best: highest, answer: (logits) => answer(logits[highest(logits)] ?? [], threshold) };
+    }
     const encoding = tokenizer.encode(first, pair, { ...(truncate && { maxLength: positions }) });
     checkLength(encoding.ids.length, positions);
     return {
@@ -78,8 +96,11 @@ export const onWholeTexts = (answer: AnswerText, targetOf: (example: Example) =>
 });
 
 /** What tasks share that give a whole text one label or value. */
-export const onSequences = (task: Pick<SequenceTask, 'name' | 'prediction' | 'answer' | 'target'>) => ({
-  ...onWholeTexts(task.answer, (example) => task.target(oneLabel(task.name, example))),
+export const onSequences = (
+  task: Pick<SequenceTask, 'name' | 'prediction' | 'answer' | 'target'>,
+  options: WholeTextOptions = {},
+) => ({
+  ...onWholeTexts(task.answer, (example) => task.target(oneLabel(task.name, example)), options),
 
   score: (metric: MetricName, logits: Parameters<Task['score']>[1], examples: Parameters<Task['score']>[2]): number =>
     metricByName(metric)(

@@ -49,6 +49,8 @@ export interface PreparedText {
   readonly cutTokens?: number;
   /** @param logits of each input */
   answer(logits: readonly Float32Array[]): Answer;
+  /** Which of several inputs the answer is of. Default: the first. */
+  best?(logits: readonly Float32Array[]): number;
 }
 
 export interface PrepareOptions {
@@ -67,7 +69,10 @@ export interface PrepareOptions {
   readonly tokenAnswers?: boolean | undefined;
   /** What is put before a text: embedding only. Default: the model's default prompt. */
   readonly prompt?: PromptChoice | undefined;
-  /** Read a text that is too long in windows instead, and give the mean of their vectors: embedding only. Default false. */
+  /**
+   * Read a text that is too long in windows instead: the mean of their vectors (embedding), or the answer of the window in which a document is the most
+   * relevant to its query (pairs with one number). Default false.
+   */
   readonly inWindows?: boolean | undefined;
 }
 

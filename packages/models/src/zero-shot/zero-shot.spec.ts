@@ -112,6 +112,8 @@ test('a text that cannot be read has its error in its place; one that is too lon
   expect(long?.labels).toHaveLength(3);
   await expect(classifier.classify([''], labels)).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
   expect(await classifier.classify([], labels)).toEqual([]);
+  const [alone] = await classifier.classify([premise], labels);
+  expect(await classifier.classify(premise, labels)).toEqual(alone);
 });
 
 test.each<[string, readonly string[], object, RegExp]>([

@@ -6,6 +6,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { sum } from '../metrics/sum.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { FailedPrediction, OnError, Outcomes, Prediction, PredictOptions } from '../predictor/prediction.js';
+import { eachOrOne } from '../predictor/each-or-one.js';
 import { createPredictor } from '../predictor/predictor.js';
 import type { TextError } from '../predictor/read-each.js';
 import type { LabelAnswer } from '../tasks/answer.js';
@@ -46,7 +47,7 @@ export interface ZeroShotClassifier {
    * @throws ModelError `OPTION_INVALID` for labels or a template that are none; `OPTION_INVALID` for a point or a budget under which hypotheses would lose
    * tokens; and what `predict` throws
    * @example
-   * const [{ labels }] = await classifier.classify(['The match ended in a draw.'], ['sport', 'politics']);
+   * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics']);
    */
   classify<const Texts extends string | readonly string[], Mode extends OnError | undefined = undefined>(
     texts: Texts,
@@ -65,7 +66,7 @@ export interface ZeroShotClassifier {
  * @throws ModelError `OPTION_INVALID` for a model with other labels
  * @example
  * const classifier = createZeroShotClassifier(await openTrainedModel('models/nli', { prior: 'second-text' }));
- * const [{ labels }] = await classifier.classify(['The match ended in a draw.'], ['sport', 'politics'], { budget: { cost: 0.5 } });
+ * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics'], { budget: { cost: 0.5 } });
  */
 export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClassifier => {
   const { model } = text;

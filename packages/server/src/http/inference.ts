@@ -2,7 +2,7 @@ import type { Task, TextInput, TokenInput } from '@length-adaptive/models';
 import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models/predict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, ServerError } from '../errors.js';
-import type { InferenceResult } from '../request.js';
+import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { ModelStatus, ServedModel, Service } from '../service.js';
 import type { Ranking } from '../reranking/rank-texts.js';
 import { rankTexts, rankTextsWithin } from '../reranking/rank-texts.js';
@@ -41,6 +41,9 @@ export interface Work {
   readonly everyToken?: boolean | undefined;
 }
 
+/** What becomes of documents that are too long with their query. */
+export type LongDocuments = Pick<InferenceRequest, 'truncate' | 'inWindows'>;
+
 /** The two steps from a request to its answer, the same for all protocols. */
 export interface Inference {
   /** @throws ServerError `MODEL_NOT_FOUND`, `TASK_MISMATCH` */
@@ -60,7 +63,7 @@ export interface Inference {
     request: FastifyRequest,
     reply: FastifyReply,
     found: Found,
-    work: Pick<Work, 'inputs'> & { readonly fields: RerankFields },
+    work: Pick<Work, 'inputs'> & { readonly fields: RerankFields; readonly long: LongDocuments },
   ): Promise<Ranking>;
 }
 
@@ -125,13 +128,16 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     return result;
   },
 
-  rank: async (request, reply, { model, status: { paretoSet } }, { inputs, fields }) => {
+  rank: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, long }) => {
     checkSize(inputs, options);
     checkPriority(fields, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const { deadline_ms: deadlineMs } = fields;
-    const asked = inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal });
+    const asked = {
+      ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
+      ...long,
+    };
     const ranking =
       deadlineMs === undefined
         ? await rankTexts(model, asked)

@@ -3,7 +3,7 @@ import { pointText } from '@length-adaptive/models/predict';
 import { Type } from 'typebox';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { Ranking } from '../reranking/rank-texts.js';
-import type { Found } from './inference.js';
+import type { Found, LongDocuments } from './inference.js';
 import type { RerankFields } from './request-fields.js';
 
 /** What answers say of how many documents were seen at which length. */
@@ -16,6 +16,12 @@ export const stageSchema = Type.Array(
 
 export const stagesOf = ({ stages }: Ranking) =>
   stages.map(({ point, texts }) => ({ length_config: pointText(point), documents: texts }));
+
+/** Documents that are too long are read in windows, as the library does; a client that asks for it has them cut, or refused. */
+export const longDocuments = (truncate: boolean | undefined): LongDocuments => ({
+  truncate: truncate === true,
+  inWindows: truncate === undefined,
+});
 
 /** The probability that a logit stands for. */
 export const probabilityOf = (logit: number): number => 1 / (1 + Math.exp(-logit));

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPredictor, openTrainedModel } from '@length-adaptive/models';
+import { createPredictor, createReranker, openTrainedModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { clientOf, type Listening } from '../testing/http-client.js';
 import { startServer, type TestServer } from '../testing/start-server.js';
@@ -127,6 +127,45 @@ describe("Cohere's and Jina's route", () => {
       unseen: [],
     });
     expect(usage).toEqual({ total_tokens: expect.any(Number), prompt_tokens: expect.any(Number) });
+  });
+
+  test('of long documents the best part counts, as in the library; a client has them cut, or refused', async () => {
+    const long = [textOf(400, 1), textOf(20), textOf(250, 2)];
+    const ours = createReranker(await openTrainedModel(join(folder, 'ranks')));
+    const { results: expected } = await ours.rerank(query, long);
+    const cut = createPredictor(await openTrainedModel(join(folder, 'ranks')));
+    const shortened = await cut.predict(
+      long.map((text) => [query, text] as const),
+      { truncate: true, onError: 'throw' },
+    );
+    const ask = async (more: object) =>
+      (await http.post('/v1/rerank', { model: 'ranks', query, documents: long, ...whole, ...more })).json as Answered;
+    const near = (scores: readonly { readonly index: number; readonly score: number }[]) =>
+      scores.map(({ index, score }) => ({ index, relevance_score: expect.closeTo(score, 4) as number }));
+    const { results, usage } = await ask({});
+    expect(results).toEqual(near(expected));
+    expect((usage as { total_tokens: number }).total_tokens).toBeGreaterThan(400 + 20 + 250);
+    const byScore = shortened.map(({ score }, index) => ({ index, score })).sort((a, b) => b.score - a.score);
+    expect(byScore.map(({ score }) => score)).not.toEqual(near(expected).map((one) => one.relevance_score));
+    expect((await ask({ truncate: true })).results).toEqual(near(byScore));
+    const tei = { model: 'ranks', query, texts: long, parameters: whole };
+    expect(((await http.post('/rerank', tei)).json as Rank[]).map(({ index }) => index)).toEqual(
+      expected.map(({ index }) => index),
+    );
+    expect(await http.post('/rerank', { ...tei, truncate: false })).toMatchObject({
+      status: 413,
+      json: { error: expect.stringMatching(/Text 0: .*128 positions/) as string },
+    });
+    expect(((await http.post('/rerank', { ...tei, truncate: true })).json as Rank[]).map(({ index }) => index)).toEqual(
+      byScore.map(({ index }) => index),
+    );
+    const asked = { model: 'ranks', query: textOf(120), documents: ['good'] };
+    expect(await http.post('/v1/rerank', asked)).toMatchObject({
+      status: 422,
+      json: { code: 'TEXT_TOO_LONG', message: expect.stringMatching(/shorten the query/) as string },
+    });
+    ours.dispose();
+    cut.dispose();
   });
 
   test('a deadline that is far away: every document at the full length', async () => {

@@ -1,7 +1,7 @@
 /** Reranking in the shape that Cohere's and Jina's clients speak. */
 import { Type } from 'typebox';
 import type { ErrorFormat } from './error-body.js';
-import { checkRanking, probabilityOf, stageSchema, stagesOf } from './rerank-fields.js';
+import { checkRanking, longDocuments, probabilityOf, stageSchema, stagesOf } from './rerank-fields.js';
 import { rerankFields } from './request-fields.js';
 import { fieldsOfResult, resultFields } from './result-fields.js';
 import type { Routes } from './routes.js';
@@ -70,7 +70,7 @@ export const rerankRoutes: Routes = (app, { inference }) => {
         schema: {
           tags: ['Rerank'],
           description:
-            "Documents in the order of their relevance, as Cohere's and Jina's clients ask for it. Long documents are cut.",
+            "Documents in the order of their relevance, as Cohere's and Jina's clients ask for it. Of documents that are too long the best part counts; with `truncate` they are cut.",
           body: rerankBody,
           response: { 200: rerankAnswer, '4xx': failure, '5xx': failure },
         },
@@ -82,7 +82,8 @@ export const rerankRoutes: Routes = (app, { inference }) => {
         checkRanking(found, { query, documents: texts, fields });
         const ranking = await inference.rank(request, reply, found, {
           inputs: texts.map((text) => [query, text] as const),
-          fields: { ...fields, truncate: fields.truncate ?? true },
+          fields,
+          long: longDocuments(fields.truncate),
         });
         const seen = new Set(ranking.ranked.map(({ text }) => text));
         const { tokens } = ranking.result;

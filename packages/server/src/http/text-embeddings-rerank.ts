@@ -1,7 +1,7 @@
 /** The route of Text Embeddings Inference that rerankers have. */
 import { Type } from 'typebox';
 import { ServerError } from '../errors.js';
-import { checkRanking, probabilityOf } from './rerank-fields.js';
+import { checkRanking, longDocuments, probabilityOf } from './rerank-fields.js';
 import { rerankFields } from './request-fields.js';
 import type { Routes } from './routes.js';
 import { given, modelFields, orNull, truncationDirection } from './text-embeddings-body.js';
@@ -13,7 +13,11 @@ const rerankBody = Type.Object({
   texts: Type.Array(Type.String(), { description: 'What is ranked.' }),
   raw_scores: orNull(Type.Boolean({ description: 'Logits in place of probabilities.' })),
   return_text: orNull(Type.Boolean({ description: 'Give the texts, too.' })),
-  truncate: orNull(Type.Boolean({ description: 'Cut texts that are too long in place of refusing them.' })),
+  truncate: orNull(
+    Type.Boolean({
+      description: 'Texts that are too long are cut (true) or refused (false). Default: the best part of each counts.',
+    }),
+  ),
   truncation_direction: truncationDirection,
   ...modelFields,
   parameters: Type.Optional(
@@ -55,11 +59,13 @@ export const textEmbeddingsRerankRoutes: Routes = (app, { inference, options }) 
       if (texts.length === 0)
         throw new ServerError('TEXT_EMPTY', 'texts is an empty list; expected at least one text.');
       checkRanking(found, { query, documents: texts, fields: parameters });
-      const wanted = given(truncate) ?? parameters.truncate ?? options.truncate;
+      const wanted = given(truncate) ?? parameters.truncate ?? (options.truncate ? true : undefined);
+      const isCut = wanted === true && truncation_direction?.toLowerCase() !== 'left';
       const inputs = texts.map((text) => [query, text] as const);
       const ranking = await inference.rank(request, reply, found, {
         inputs,
-        fields: { ...parameters, truncate: wanted && truncation_direction?.toLowerCase() !== 'left' },
+        fields: parameters,
+        long: longDocuments(wanted === undefined ? undefined : isCut),
       });
       reply.headers(textEmbeddingsHeaders(inputs, ranking.result, reply.elapsedTime));
       return ranking.ranked.map(({ text, logit }) => ({

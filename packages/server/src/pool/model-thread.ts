@@ -50,13 +50,22 @@ const failed = (error: unknown): ThreadAnswer => {
   return known ? { code: known, message, nearest } : { code: 'INTERNAL', message, place: placeOf(error) };
 };
 
-const optionsOf = ({ truncate, answers, maxAnswerTokens, threshold, rawScores, promptName }: ThreadText) => ({
+const optionsOf = ({
+  truncate,
+  answers,
+  maxAnswerTokens,
+  threshold,
+  rawScores,
+  promptName,
+  inWindows,
+}: ThreadText) => ({
   truncate,
   answers,
   maxAnswerTokens,
   threshold,
   rawScores,
   prompt: promptName,
+  inWindows,
 });
 
 /** Answers texts that are read alike. */

@@ -56,6 +56,7 @@ export interface ThreadText {
   readonly rawScores?: boolean | undefined;
   readonly promptName?: string | undefined;
   readonly everyToken?: boolean | undefined;
+  readonly inWindows?: boolean | undefined;
 }
 
 /** What became of one text; one that cannot be read does not fail the others. */

@@ -46,7 +46,17 @@ const pointsOf = ({ allowed, cost }: Choices, top: Choice): ThreadText['point'] 
       };
 
 const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadText => {
-  const { inputs, truncate = false, answers, maxAnswerTokens, threshold, rawScores, promptName, everyToken } = request;
+  const {
+    inputs,
+    truncate = false,
+    answers,
+    maxAnswerTokens,
+    threshold,
+    rawScores,
+    promptName,
+    everyToken,
+    inWindows,
+  } = request;
   return {
     input: inputs[text] as ThreadText['input'],
     point: pointsOf(choices, choice),
@@ -57,6 +67,7 @@ const toThreadText = ({ job: { request, choices }, text, choice }: Row): ThreadT
     rawScores,
     promptName,
     everyToken,
+    inWindows,
   };
 };
 

@@ -43,14 +43,14 @@ const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>)
  * @throws ServerError `REQUEST_INVALID`, `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`
  */
 export const planJob = (
-  { inputs, timeoutMs, budget: asked }: InferenceRequest,
+  { inputs, timeoutMs, budget: asked, inWindows }: InferenceRequest,
   { facts: { paretoSet, dimensions }, speed, macs, estimate, defaultBudget }: PlanContext,
 ): JobPlan => {
   const budget = Object.values(asked).some((bound) => bound !== undefined) ? asked : defaultBudget;
   const { latencyMs } = budget;
   checkMilliseconds({ latencyMs, timeoutMs });
   const choices = choicesFor(paretoSet, budget, dimensions.layers);
-  const tokens = inputs.map((input) => estimate.tokens(input));
+  const tokens = inputs.map((input) => estimate.tokens(input, inWindows));
   const affordable = tokens.map((count) => bestAffordable(choices, count, macs));
   const fresh = { choices, tokens, affordable, waiting: tokens.map((_, text) => text) };
   const [cheapest] = choices.allowed;

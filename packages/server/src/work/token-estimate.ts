@@ -3,7 +3,8 @@ import { isTokenInput } from '@length-adaptive/models/predict';
 
 /** Guesses how many tokens a text has, before a thread has cut it. */
 export interface TokenEstimate {
-  tokens(input: TextInput | TokenInput): number;
+  /** @param inWindows whether an input that is too long is read whole, in several windows. Default: as all of them are */
+  tokens(input: TextInput | TokenInput, inWindows?: boolean): number;
   /** Learns from what texts turned out to have. */
   observe(bytes: number, tokens: number): void;
 }
@@ -28,11 +29,11 @@ export const bytesOf = (input: TextInput | TokenInput): number => {
 export const createTokenEstimate = (longest: number | undefined): TokenEstimate => {
   const seen = { bytes: 1000 * usualBytesPerToken, tokens: 1000 };
   return {
-    tokens: (input) => {
+    tokens: (input, inWindows = longest === undefined) => {
       const guess = isTokenInput(input)
         ? input.ids.length
         : special + Math.ceil((bytesOf(input) * seen.tokens) / seen.bytes);
-      return longest === undefined ? guess : Math.min(longest, guess);
+      return inWindows || longest === undefined ? guess : Math.min(longest, guess);
     },
     observe: (bytes, tokens) => {
       if (bytes === 0 || tokens >= (longest ?? Infinity)) return; // cut: its bytes were not all read

@@ -1,0 +1,164 @@
+import type { WorkerPredictor } from '@length-adaptive/models/worker';
+import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { openModel } from '../demo/open-model.js';
+import { startStep } from '../demo/start-step.js';
+import type { Hit } from './nearest.js';
+import { meanCosine, nearest, shared } from './nearest.js';
+import type { Passage } from './passages-of.js';
+
+export const exampleQueries = [
+  'how do I keep an answer within a time limit',
+  'which tokens are dropped first',
+  'run it in a web page without a server',
+  'more than one machine for the search',
+] as const;
+
+/** The vectors of all passages at one budget, and what they took. */
+interface Index {
+  readonly vectors: readonly Float32Array[];
+  readonly milliseconds: number;
+}
+
+/** What is shown of a query at a budget. */
+export interface Found {
+  readonly query: string;
+  readonly hits: readonly (Hit & { readonly isNew: boolean })[];
+  /** Of the ten nearest in the index of the full length, those that are nearest in this one, too: of this query, and the mean over the examples. */
+  readonly sharedHits: number;
+  readonly meanShared: number;
+  readonly milliseconds: number;
+  readonly fullMilliseconds: number;
+  readonly cosine: number;
+}
+
+interface SearchState {
+  phase: 'idle' | 'loading' | 'ready' | 'failed';
+  /** Of the download. */
+  share: number | undefined;
+  /** Passages that have their vector at the budget. */
+  done: number;
+  busy: boolean;
+  problem: string;
+  query: string;
+  /** Steps down from full length. */
+  step: number;
+}
+
+/** Passages that the worker is handed at once: a budget that moves meanwhile waits for no more. */
+const atOnce = 16;
+
+/** Milliseconds without a key before a query is read. */
+const pauseMs = 200;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Everything the live search does; what it shows is in `LiveSearch.vue`. */
+export const useLiveSearch = (passages: readonly Passage[]) => {
+  const state = reactive<SearchState>({
+    phase: 'idle',
+    share: undefined,
+    done: 0,
+    busy: false,
+    problem: '',
+    query: exampleQueries[0],
+    step: 0,
+  });
+  const predictor = shallowRef<WorkerPredictor>();
+  const found = shallowRef<Found>();
+  /** From full length down. The slider tells their scores, which are mean cosines. */
+  const points = computed(() =>
+    [...(predictor.value?.paretoSet ?? [])].reverse().map((point) => ({ ...point, heldOutScore: point.score })),
+  );
+  const indexes = new Map<number, Index>();
+  let queries: readonly Float32Array[] = [];
+  let running: AbortController | undefined;
+  const gone = new AbortController();
+
+  const vectorsOf = async (texts: readonly string[], step: number, signal: AbortSignal): Promise<Float32Array[]> => {
+    const point = points.value[step]?.point;
+    const made = await predictor.value?.embed(texts, { point, signal, onError: 'throw' });
+    return (made ?? []).map(({ vector }) => vector);
+  };
+
+  /** The index at a budget: made once. */
+  const indexAt = async (step: number, signal: AbortSignal): Promise<Index> => {
+    const known = indexes.get(step);
+    if (known) return known;
+    const vectors: Float32Array[] = [];
+    let milliseconds = 0;
+    state.done = 0;
+    for (let from = 0; from < passages.length; from += atOnce) {
+      const texts = passages.slice(from, from + atOnce).map(({ text }) => text);
+      const start = performance.now();
+      vectors.push(...(await vectorsOf(texts, step, signal)));
+      milliseconds += performance.now() - start;
+      state.done = vectors.length;
+    }
+    const index = { vectors, milliseconds };
+    indexes.set(step, index);
+    return index;
+  };
+
+  const search = async (): Promise<void> => {
+    running?.abort();
+    if (!predictor.value) return;
+    const { signal } = (running = new AbortController());
+    state.busy = true;
+    try {
+      const { query, step } = state;
+      const full = await indexAt(0, signal);
+      const own = await indexAt(step, signal);
+      if (queries.length === 0) queries = await vectorsOf(exampleQueries, 0, signal);
+      if (query.trim() === '') throw new Error('Write a query.');
+      const [vector = new Float32Array()] = await vectorsOf([query], 0, signal);
+      const sharedOf = (asked: Float32Array): number =>
+        shared(nearest(own.vectors, asked), nearest(full.vectors, asked));
+      const whole = new Set(nearest(full.vectors, vector).map(({ passage }) => passage));
+      found.value = {
+        query,
+        hits: nearest(own.vectors, vector).map((hit) => ({ ...hit, isNew: !whole.has(hit.passage) })),
+        sharedHits: sharedOf(vector),
+        meanShared: queries.reduce((sum, asked) => sum + sharedOf(asked), 0) / queries.length,
+        milliseconds: own.milliseconds,
+        fullMilliseconds: full.milliseconds,
+        cosine: meanCosine(own.vectors, full.vectors),
+      };
+      Object.assign(state, { problem: '', busy: false });
+    } catch (error) {
+      if (!signal.aborted) Object.assign(state, { problem: messageOf(error), busy: false });
+    }
+  };
+
+  const start = async (): Promise<void> => {
+    Object.assign(state, { phase: 'loading', problem: '' });
+    try {
+      predictor.value = await openModel('search', {
+        signal: gone.signal,
+        onProgress: ({ share }) => (state.share = share),
+      });
+      state.step = startStep(points.value.map(({ cost }) => cost));
+      state.phase = 'ready';
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      Object.assign(state, { phase: 'failed', problem: messageOf(error) });
+    }
+  };
+
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    () => state.query,
+    () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => void search(), pauseMs);
+    },
+  );
+  watch([() => state.step, predictor], () => void search());
+  onBeforeUnmount(() => {
+    clearTimeout(pause);
+    running?.abort();
+    gone.abort();
+    predictor.value?.dispose();
+  });
+
+  return { state, predictor, points, found, start };
+};
