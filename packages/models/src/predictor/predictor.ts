@@ -21,6 +21,7 @@ import type {
   Prediction,
   Predictions,
 } from './prediction.js';
+import { withGivenPrior } from '../priors/given-prior.js';
 import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
@@ -118,6 +119,12 @@ const checkInput = (input: unknown): void => {
     'OPTION_INVALID',
     `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`,
   );
+};
+
+/** @throws ModelError `OPTION_INVALID` for another number of priors than of texts */
+const checkPriors = ({ prior }: PredictOptions, texts: number): void => {
+  if (prior === undefined || prior.length === texts) return;
+  throw new ModelError('OPTION_INVALID', `${texts} texts came with ${prior.length} priors; expected one each.`);
 };
 
 /** @throws ModelError `OPTION_INVALID` without a point to choose from, `BUDGET_INVALID` for a cost that is no share */
@@ -296,9 +303,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   ): Promise<(Prediction | FailedPrediction)[]> =>
     lifetime.during(() => {
       checkPointOptions(options);
+      checkPriors(options, texts.length);
       const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
       return predictPrepared(
-        texts.map((text) => readOne(inPlace, () => prepare(text, options))),
+        texts.map((text, row) =>
+          readOne(inPlace, () => withGivenPrior(prepare(text, options), options.prior?.[row], model.prior)),
+        ),
         options,
         inPlace,
       );
@@ -332,7 +342,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),
     inspect: (text, options = {}) =>
       lifetime.during(async () => {
-        const prepared = prepare(text, checkPointOptions(options));
+        const prepared = withGivenPrior(prepare(text, checkPointOptions(options)), options.prior?.[0], model.prior);
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
         const keptPositions = await model.keptPositions(encoding, prediction.point);
