@@ -78,8 +78,11 @@ export interface ExportGraphOptions extends KeepOptions {
   readonly point?: OperatingPoint | undefined;
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
-  /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
-  readonly trace?: boolean;
+  /**
+   * Also give the positions that leave every layer, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
+   * outputs `token_scores.LAYER`. Default false.
+   */
+  readonly trace?: boolean | 'scores';
 }
 
 /** What of a model is read, and how. */
@@ -220,7 +223,13 @@ const buildGraph = (
     stayed: head?.task.readout.departed !== undefined,
     trace,
   };
-  const { hidden, stayed, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+  const { hidden, stayed, positions, scores } = encoderGraph(
+    g,
+    { weights: encoder, emit },
+    inputs,
+    hiddenSize,
+    options,
+  );
 
   if (head) {
     if (defaults && head.task.readout.layer === 'none') outputStates(g, hidden, head.task.readout, hiddenSize);
@@ -237,6 +246,7 @@ const buildGraph = (
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
+  scores.forEach((value, layer) => g.output(`token_scores.${layer}`, value, 'float32', ['batch', `entering_${layer}`]));
   const pooling = head && poolingOf(head.task.readout);
   const metadata = {
     precision,

@@ -28,7 +28,7 @@ import {
 } from '@length-adaptive/models/engine';
 import { taskOf } from '@length-adaptive/models/predict';
 import { OnnxError, messageOf } from './errors.js';
-import { keptPositionsOf } from './kept-positions.js';
+import { keptPositionsOf, tokenScoresOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
@@ -252,6 +252,21 @@ export const runOnnxFile = async (
       return rowsTogether(found, inputs, task);
     });
 
+  /** Runs one input where it is told what becomes of its tokens. */
+  const runTraced = async (input: EncoderInput, point: OperatingPoint) => {
+    if (!traced) {
+      throw new OnnxError(
+        'OPTION_INVALID',
+        'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+      );
+    }
+    const lengths = check(point);
+    const key = keyOf(point.ranks);
+    const ranks = key === 'own' ? undefined : point.ranks;
+    const on = await sessionOf(`traced ${key}`, traced(ranks));
+    return { outputs: await runSession(on, [input], [lengths]), config: lengths };
+  };
+
   return {
     engine: 'onnxruntime',
     builtIn,
@@ -272,18 +287,17 @@ export const runOnnxFile = async (
       ),
     keptPositions: (input, point) =>
       lifetime.during(async () => {
-        if (!traced) {
-          throw new OnnxError(
-            'OPTION_INVALID',
-            'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
-          );
-        }
-        const config = check(point);
-        const key = keyOf(point.ranks);
-        const ranks = key === 'own' ? undefined : point.ranks;
-        const outputs = await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]);
-        return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
+        const { outputs, config: lengths } = await runTraced(input, point);
+        return keptPositionsOf(outputs, lengths, input.ids.length, { minTokens });
       }),
+    ...(traced && {
+      tokenScores: (input: EncoderInput, point: OperatingPoint) =>
+        lifetime.during(async () => {
+          const scores = tokenScoresOf((await runTraced(input, point)).outputs, layers, input.ids.length);
+          if (scores) return scores;
+          throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
+        }),
+    }),
     largestRanks,
     macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     release: () => lifetime.end(),

@@ -62,7 +62,7 @@ const fromWeights =
       ...options
     }: OpenModelOptions & {
       readonly precision: Precision;
-      readonly trace: boolean;
+      readonly trace: boolean | 'scores';
       readonly ranks?: Ranks | undefined;
       /** Is given what is odd about the files, and what they hold. */
       readonly told?: (told: Told) => void;
@@ -174,7 +174,7 @@ export const openOnnx = async (
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
     let digest = '';
-    const at = (ranks: Ranks | undefined, trace = false): LendOnnxFile =>
+    const at = (ranks: Ranks | undefined, trace: boolean | 'scores' = false): LendOnnxFile =>
       fromWeights(files, { ...options, precision, trace, ranks });
     const told = (of: Told): void => {
       notes = of.notes;
@@ -187,7 +187,7 @@ export const openOnnx = async (
       ...session,
       ...ranking,
       digest: () => Promise.resolve(digest),
-      traced: (ranks) => at(ranks, true),
+      traced: (ranks) => at(ranks, 'scores'),
       ranked: lowRank && { largest: lowRank.ranks, lend: at },
     });
     return finish(model, notes);

@@ -39,6 +39,8 @@ import { describeModel } from './describe-model.js';
 import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
+import type { ScoredLayer } from './token-scores.js';
+import { scoresByToken } from './token-scores.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
 import type { DepartedAnswer } from '../tasks/departed-answer.js';
@@ -258,6 +260,28 @@ export const createTaskModel = (
         const kept: number[][] = [];
         for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
         return kept;
+      } finally {
+        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+      }
+    },
+    tokenScores: async (input, point) => {
+      checkParameters(parameters);
+      const { ranks } = check(point);
+      const { hidden, trace } = tidy(() =>
+        encode(encoderAt(ranks), withPriors(prior, [input]), {
+          config: lengthsOf(point, dimensions.layers),
+          ...ranking,
+          wanted: 'survivors',
+          trace: true,
+        }),
+      );
+      try {
+        const layers: ScoredLayer[] = [];
+        for (const { positions, scores, counts } of trace) {
+          const left = (await positions.data()).slice(0, counts[0]);
+          layers.push({ scores: await scores.data(), positions: left });
+        }
+        return scoresByToken(layers, input.ids.length);
       } finally {
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }

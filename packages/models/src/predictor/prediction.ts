@@ -95,4 +95,11 @@ export interface Inspection {
   readonly encoding: Encoding;
   /** Positions of the tokens that left each layer, ascending. */
   readonly layers: readonly (readonly number[])[];
+  /** What ranked its tokens in each layer, NaN for those that had left before; where that was asked for. */
+  readonly scores?: readonly (readonly number[])[];
+}
+
+export interface InspectOptions extends PredictOptions {
+  /** Tell what ranked the tokens, too. Default false. */
+  readonly scores?: boolean | undefined;
 }
