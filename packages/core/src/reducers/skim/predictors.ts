@@ -30,7 +30,7 @@ export const linearPredictor: TokenPredictor = {
 const epsilon = 1e-5;
 
 /** What of the outputs of Transkimmer's block says that a token matters: to keep it, less to skim it. */
-export const keepLessSkim: readonly number[] = [-1, 1];
+const keepLessSkim: readonly number[] = [-1, 1];
 
 /**
  * Transkimmer's block on the state that entered the layer (Guan et al. 2022): layer norm, a map as wide as the state, layer norm, GELU, and the
