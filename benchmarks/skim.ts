@@ -1,6 +1,6 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,overhead` chooses, `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { runStage } from './accuracy/run-stage.js';
 import { squadRecipe } from './accuracy/squad-recipe.js';
 import type { Row } from './harness.js';
 import { formatTable, report } from './harness.js';
+import { overheadRows } from './skim/overhead.js';
 
 interface SkimTask {
   readonly name: string;
@@ -160,4 +161,5 @@ for (const task of tasks.filter(({ name }) => asked?.includes(name) ?? true)) {
   }
   rows.push(...(await rowsOf(task, seeds)));
 }
+if (asked?.includes('overhead') ?? true) rows.push(...(await overheadRows()));
 if (rows.length > 0) report('skim', rows, { alsoUnder: tasks.map(({ name }) => name) });

@@ -19,6 +19,8 @@ export { openDeferredModel } from './model/open-deferred-model.js';
 export type { DeferredModel, DeferredTextModel } from './model/open-deferred-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export { scoresByToken } from './model/token-scores.js';
+export type { ScoredLayer } from './model/token-scores.js';
 export { runHead } from './model/run-head.js';
 export type { HeadInput, HeadOptions } from './model/run-head.js';
 export { taskOf, taskOfFamily } from './tasks/task-config.js';

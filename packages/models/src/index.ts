@@ -121,6 +121,7 @@ export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';
 export { labelsOf, tagsOf } from './tasks/labels-of.js';
 export { encodeSentences } from './examples/encode-sentences.js';
+export type { GivenPrior } from './priors/given-prior.js';
 export { departedAnswerOf, departedAnswers, withDeparted } from './tasks/departed-answer.js';
 export type { DepartedAnswer } from './tasks/departed-answer.js';
 export type { LabelledInput, SearchedDocument } from './tasks/labelled-input.js';

@@ -91,8 +91,11 @@ export interface ExportGraphOptions extends KeepOptions {
   readonly chooseLayers?: boolean | undefined;
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
-  /** Also give the positions that leave every layer, as outputs `kept_positions.LAYER`. Default false. */
-  readonly trace?: boolean;
+  /**
+   * Also give the positions that leave every layer, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
+   * outputs `token_scores.LAYER`. Default false.
+   */
+  readonly trace?: boolean | 'scores';
 }
 
 /** What of a model is read, and how. */
@@ -258,7 +261,13 @@ const buildGraph = (
     stayed: head?.task.readout.departed !== undefined,
     trace,
   };
-  const { hidden, stayed, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+  const { hidden, stayed, positions, scores } = encoderGraph(
+    g,
+    { weights: encoder, emit },
+    inputs,
+    hiddenSize,
+    options,
+  );
 
   if (head) {
     if (defaults && head.task.readout.layer === 'none' && head.task.readout.pool !== 'none')
@@ -276,10 +285,13 @@ const buildGraph = (
   } else {
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
-  positions.forEach((value, index) => {
-    const layer = running[index] ?? index;
-    g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]);
-  });
+  const layerAt = (index: number): number => running[index] ?? index;
+  positions.forEach((value, index) =>
+    g.output(`kept_positions.${layerAt(index)}`, value, 'int64', ['batch', `kept_${layerAt(index)}`]),
+  );
+  scores.forEach((value, index) =>
+    g.output(`token_scores.${layerAt(index)}`, value, 'float32', ['batch', `entering_${layerAt(index)}`]),
+  );
   const pooling = head && poolingOf(head.task.readout);
   const metadata = {
     precision,

@@ -1,5 +1,7 @@
 import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { keptTokens } from '@length-adaptive/core/lengths';
+import { scoresByToken } from '@length-adaptive/models/engine';
+import type { ScoredLayer } from '@length-adaptive/models/engine';
 import type { RuntimeTensor } from './runtime.js';
 
 /** Positions of the tokens of one input that left each layer, ascending, from the outputs `kept_positions.LAYER` of a graph. */
@@ -16,4 +18,18 @@ export const keptPositionsOf = (
     if (positions) before = Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
     return before;
   });
+};
+
+/** What ranked the tokens of one input in each layer, by token, from the outputs `token_scores.LAYER`; undefined for a graph without. */
+export const tokenScoresOf = (
+  outputs: Readonly<Record<string, RuntimeTensor>>,
+  layers: number,
+  tokens: number,
+): number[][] | undefined => {
+  const found = Array.from({ length: layers }, (_, layer): ScoredLayer | undefined => {
+    const scores = outputs[`token_scores.${layer}`]?.data as Float32Array | undefined;
+    const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
+    return scores && positions && { scores, positions: Array.from(positions, Number) };
+  });
+  return found.some((layer) => layer !== undefined) ? scoresByToken(found, tokens) : undefined;
 };

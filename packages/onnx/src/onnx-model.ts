@@ -30,7 +30,7 @@ import {
 } from '@length-adaptive/models/engine';
 import { taskOf, taskOfFamily } from '@length-adaptive/models/engine';
 import { OnnxError, messageOf } from './errors.js';
-import { keptPositionsOf } from './kept-positions.js';
+import { keptPositionsOf, tokenScoresOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
@@ -323,6 +323,22 @@ export const runOnnxFile = async (
       return rowsTogether(found, inputs, task);
     });
 
+  /** Runs one input where it is told what becomes of its tokens. */
+  const runTraced = async (input: EncoderInput, asked: OperatingPoint) => {
+    if (!traced) {
+      throw new OnnxError(
+        'OPTION_INVALID',
+        'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+      );
+    }
+    const point = check(asked);
+    const structure = structureOf(point);
+    const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
+      runSession(on, [input], [point]),
+    );
+    return { outputs, point };
+  };
+
   return {
     engine: 'onnxruntime',
     builtIn,
@@ -344,19 +360,17 @@ export const runOnnxFile = async (
       ),
     keptPositions: (input, asked) =>
       lifetime.during(async () => {
-        if (!traced) {
-          throw new OnnxError(
-            'OPTION_INVALID',
-            'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
-          );
-        }
-        const point = check(asked);
-        const structure = structureOf(point);
-        const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
-          runSession(on, [input], [point]),
-        );
+        const { outputs, point } = await runTraced(input, asked);
         return keptPositionsOf(outputs, point.lengths ?? [], input.ids.length, { minTokens, floor: point.floor });
       }),
+    ...(traced && {
+      tokenScores: (input: EncoderInput, point: OperatingPoint) =>
+        lifetime.during(async () => {
+          const scores = tokenScoresOf((await runTraced(input, point)).outputs, layers, input.ids.length);
+          if (scores) return scores;
+          throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
+        }),
+    }),
     largestRanks,
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     release: () => lifetime.end(),

@@ -69,7 +69,7 @@ const fromWeights =
     }: OpenModelOptions &
       Omit<GraphStructure, 'reducer'> & {
         readonly precision: Precision;
-        readonly trace: boolean;
+        readonly trace: boolean | 'scores';
         /** Is given what is odd about the files, and what they hold. */
         readonly told?: (told: Told) => void;
       },
@@ -184,7 +184,7 @@ export const openOnnx = async (
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
     let notes: RunnableTextModel['notes'];
     let digest = '';
-    const at = (structure: GraphStructure, trace = false): LendOnnxFile =>
+    const at = (structure: GraphStructure, trace: boolean | 'scores' = false): LendOnnxFile =>
       fromWeights(files, {
         ...options,
         precision,
@@ -204,7 +204,7 @@ export const openOnnx = async (
       ...session,
       ...ranking,
       digest: () => Promise.resolve(digest),
-      traced: (structure) => at(structure, true),
+      traced: (structure) => at(structure, 'scores'),
       largestRanks: lowRank?.ranks,
       lendOther: at,
       othersChooseLayers: true,

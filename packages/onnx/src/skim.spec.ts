@@ -134,6 +134,24 @@ describe.each(['linear', 'block'] as const)('skim, %s', (predictor) => {
     for (const each of [model, opened.model, onOnnx.model]) each.dispose();
   });
 
+  test('a batch gives each row what it gets alone, tokens that left too, on both engines', async () => {
+    const [onTensors, onOnnx] = [
+      await openTrainedModel(join(folder, predictor)),
+      await openOnnx(join(folder, predictor)),
+    ];
+    for (const { model } of [onTensors, onOnnx])
+      for (const point of points) {
+        const together = await model.run(inputs, { point });
+        const width = Math.max(...inputs.map(({ ids }) => ids.length));
+        for (const [row, input] of inputs.entries()) {
+          const alone = await model.run([input], { point });
+          const own = together.subarray(2 * row * width, 2 * (row * width + input.ids.length));
+          expect(largestDifference(own, alone)).toBeLessThan(1e-4);
+        }
+      }
+    for (const { model } of [onTensors, onOnnx]) model.dispose();
+  });
+
   test('exported files rank by it and answer so, in single precision and in 8 bits; what asks for something else is refused', async () => {
     const text = await openTrainedModel(join(folder, predictor));
     const exported = join(folder, `${predictor}-onnx`);

@@ -60,7 +60,7 @@ export const dataOptions = {
   limit: number('N', 'use a random sample of N examples', { integer: true, min: 1, fallback: undefined }),
 } as const;
 
-const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text', 'second-text'];
+const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text', 'second-text', 'given'];
 
 /** The options of commands that drop tokens. */
 export const rankingOptions = {
@@ -71,7 +71,7 @@ export const rankingOptions = {
   ),
   prior: choice(
     priorNames,
-    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second (default: what the model says, else none; for rerankers first-text)',
+    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second, given is what a program says of each token (default: what the model says, else none; for rerankers first-text)',
     undefined,
   ),
   departed: choice(

@@ -57,6 +57,31 @@ test('pairs and JSON', async () => {
   });
 });
 
+test('scores: a line a token, what ranked it in each layer that it entered, the same on both engines', async () => {
+  const argv = ['--length-config', '0.6,0.3', '--scores', text];
+  const { stdout } = await inspect(argv);
+  const lines = stdout.trimEnd().split('\n').slice(4);
+  expect(lines[0]).toMatch(/^ +layer 1 {2}layer 2$/);
+  expect(lines.slice(1, 13).map((line) => line.split(/ +/)[0])).toEqual(
+    '[CLS] The film was REALLY great , and slowly moving ! [SEP]'.split(' '),
+  );
+  const picture = stdout.split('\n')[1] ?? '';
+  const gone = lines.slice(1, 13).filter((line) => line.endsWith('·'));
+  expect(gone).toHaveLength(12 - Number(picture.split(/ +/)[2]));
+  const scores = async (engine: string): Promise<(number | null)[][]> =>
+    (JSON.parse((await runMain(['inspect', '--engine', engine, '--threads', '1', '--model', model, ...argv, '--json', '--quiet'])).stdout) as { scores: (number | null)[][] }) // prettier-ignore
+    .scores;
+  const [ours, theirs] = [await scores('onnx'), await scores('tfjs')];
+  ours.forEach((layer, i) =>
+    layer.forEach((score, token) =>
+      score === null
+        ? expect(theirs[i]?.[token]).toBeNull()
+        : expect(score).toBeCloseTo(theirs[i]?.[token] ?? Number.NaN, 4),
+    ),
+  );
+  expect(ours.map((layer) => layer.filter((score) => score !== null).length)).toEqual([12, 8]);
+});
+
 test('a text is needed, and one only', async () => {
   expect(await inspect([])).toMatchObject({ code: 2, stdout: '' });
   expect(await inspect(['one', 'two'])).toMatchObject({ code: 2, stdout: '' });

@@ -5,7 +5,7 @@ import type { Context } from '../context/command.js';
 import type { InspectSettings } from './options.js';
 import { inspectOptions } from './options.js';
 import type { KeptRow } from './kept-rows.js';
-import { formatRow, shownTokens, wrapTokens } from './kept-rows.js';
+import { displayWidth, formatRow, shownTokens, wrapTokens } from './kept-rows.js';
 import { required, savedSettings } from '../context/settings.js';
 import { openPredictor } from '../choice/predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
@@ -35,6 +35,26 @@ const printPicture = (inspection: Inspection, texts: readonly string[], { print,
   });
 };
 
+/** A line a token: what ranked it in each layer, `·` once it had left. */
+const scoreLines = (
+  { encoding }: Inspection,
+  scores: NonNullable<Inspection['scores']>,
+  texts: readonly string[],
+): string[] => {
+  const tokens = shownTokens(encoding, texts).map(({ shown }) => shown.trim());
+  const width = Math.max(...tokens.map(displayWidth));
+  const cells = (token: number): string[] =>
+    scores.map((layer) => {
+      const score = layer[token] ?? Number.NaN;
+      return (Number.isNaN(score) ? '·' : score.toPrecision(3)).padStart(9);
+    });
+  const head = scores.map((_, layer) => `layer ${layer + 1}`.padStart(9));
+  return [
+    `${' '.repeat(width)}${head.join('')}`,
+    ...tokens.map((shown, token) => `${shown}${' '.repeat(width - displayWidth(shown))}${cells(token).join('')}`),
+  ];
+};
+
 const summary = ({ prediction }: Inspection): string => {
   const { cost, tokens, keptTokens } = prediction;
   const { name, confidence } = answerText(prediction);
@@ -60,7 +80,7 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
     const input: TextInput = pair === undefined ? text : [text, pair];
-    const inspection = await predictor.inspect(input, options);
+    const inspection = await predictor.inspect(input, { ...options, scores: settings.scores });
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
     if (settings.json) {
       context.print(JSON.stringify({ ...used, ...inspection }));
@@ -68,6 +88,10 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
     }
     printPicture(inspection, [text, pair ?? ''], context);
     context.print('');
+    if (inspection.scores) {
+      for (const line of scoreLines(inspection, inspection.scores, [text, pair ?? ''])) context.print(line);
+      context.print('');
+    }
     context.print(summary(inspection));
     for (const line of unread(inspection, [text, pair ?? ''])) context.print(line);
   } finally {

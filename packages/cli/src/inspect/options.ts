@@ -7,6 +7,7 @@ export const inspectOptions = {
   pair: secondTextOption,
   ...lengthOptions,
   ...rankingOptions,
+  scores: flag('show what ranked each token in each layer, too'),
   truncate: flag('cut a text that is too long for the model instead of refusing it'),
   out: text('DIR', 'also write config.json, versions.json and result.json here'),
   ...engineOptions,

@@ -40,6 +40,11 @@ export interface RunnableModel {
     ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
   /** Positions of the tokens of one input that left each layer, ascending; of a layer that is left out, of those that would have entered it. */
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
+  /**
+   * What ranked the tokens of one input in each layer, prior included: a number a token of the input, NaN for those that had left before. Absent:
+   * not known.
+   */
+  readonly tokenScores?: ((input: EncoderInput, point: OperatingPoint) => Promise<number[][]>) | undefined;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;
   /** What tells its weights from those of another model, the same on every engine; absent where that is not known. */

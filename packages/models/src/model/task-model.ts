@@ -40,6 +40,8 @@ import { describeModel } from './describe-model.js';
 import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
+import type { ScoredLayer } from './token-scores.js';
+import { scoresByToken } from './token-scores.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
 import type { DepartedAnswer } from '../tasks/departed-answer.js';
@@ -213,6 +215,28 @@ export const createTaskModel = (
       return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });
   };
+  /** Runs one input where it is seen what becomes of its tokens: what each layer did, undefined for one that does not run. */
+  const runTraced = (input: EncoderInput, asked: OperatingPoint) => {
+    checkParameters(parameters);
+    const { floor, ranks } = check(asked);
+    const other = pointReducer(asked, runs);
+    const { hidden, trace } = tidy(() =>
+      encode(encoderAt(ranks), withPriors(prior, [input]), {
+        config: lengthsOf(asked, dimensions.layers),
+        floor,
+        layers: layersAt(asked),
+        ...ranking,
+        ...(other && { reducer: other }),
+        wanted: 'survivors',
+        trace: true,
+      }),
+    );
+    return {
+      layers: Array.from({ length: dimensions.layers }, (_, layer) => trace.find((of) => of.layer === layer)),
+      release: () => tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]),
+    };
+  };
+
   const logits = (inputs: readonly EncoderInput[], options?: RunOptions): Tensor => forward(inputs, options).logits;
 
   return {
@@ -260,31 +284,33 @@ export const createTaskModel = (
       }
     },
     keptPositions: async (input, point) => {
-      checkParameters(parameters);
-      const { floor, ranks } = check(point);
-      const other = pointReducer(point, runs);
-      const { hidden, trace } = tidy(() =>
-        encode(encoderAt(ranks), withPriors(prior, [input]), {
-          config: lengthsOf(point, dimensions.layers),
-          floor,
-          layers: layersAt(point),
-          ...ranking,
-          ...(other && { reducer: other }),
-          wanted: 'survivors',
-          trace: true,
-        }),
-      );
+      const { layers, release } = runTraced(input, point);
       try {
         const kept: number[][] = [];
         let before = Array.from({ length: input.ids.length }, (_, position) => position); // what enters the first layer
-        for (let layer = 0; layer < dimensions.layers; layer++) {
-          const run = trace.find((of) => of.layer === layer);
+        for (const run of layers) {
           if (run) before = Array.from(await run.positions.data()).slice(0, run.counts[0]);
           kept.push(before);
         }
         return kept;
       } finally {
-        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+        release();
+      }
+    },
+    tokenScores: async (input, point) => {
+      const { layers, release } = runTraced(input, point);
+      try {
+        const scored: (ScoredLayer | undefined)[] = [];
+        for (const run of layers)
+          scored.push(
+            run && {
+              scores: await run.scores.data(),
+              positions: (await run.positions.data()).slice(0, run.counts[0]),
+            },
+          );
+        return scoresByToken(scored, input.ids.length);
+      } finally {
+        release();
       }
     },
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),

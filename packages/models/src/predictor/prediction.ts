@@ -3,6 +3,7 @@ import type { OperatingPoint } from '@length-adaptive/core';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { Answer } from '../tasks/answer.js';
 import type { PromptChoice } from '../tasks/embedding-settings.js';
+import type { GivenPrior } from '../priors/given-prior.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';
@@ -25,6 +26,11 @@ export interface PredictOptions {
    * its place and the others are answered, or it refuses them all. Default: `answer`, and `throw` where only one text came.
    */
   readonly onError?: OnError | undefined;
+  /**
+   * What is known of the worth of each token of each text, special tokens included, in the order that `inspect` gives them: from 0 to 1e6, added to
+   * what ranks the tokens. For models that were opened with a prior: `given` says nothing else. Default: nothing.
+   */
+  readonly prior?: readonly (GivenPrior | undefined)[] | undefined;
   /** Give the model's outputs as they are, too. Default false. */
   readonly rawScores?: boolean | undefined;
   /** Multi-label classification only: probability from which a label is given. Default 0.5. */
@@ -103,4 +109,11 @@ export interface Inspection {
   readonly encoding: Encoding;
   /** Positions of the tokens that left each layer, ascending. */
   readonly layers: readonly (readonly number[])[];
+  /** What ranked its tokens in each layer, NaN for those that had left before; where that was asked for. */
+  readonly scores?: readonly (readonly number[])[];
+}
+
+export interface InspectOptions extends PredictOptions {
+  /** Tell what ranked the tokens, too. Default false. */
+  readonly scores?: boolean | undefined;
 }

@@ -18,18 +18,20 @@ import { checkFinite, predictLogits } from '../model/predict-logits.js';
 import type {
   AffordablePoints,
   FailedPrediction,
+  InspectOptions,
   Inspection,
   OnError,
   PredictOptions,
   Prediction,
   Predictions,
 } from './prediction.js';
+import { withGivenPrior } from '../priors/given-prior.js';
 import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
-import type { RunnableTextModel } from '../model/runnable-model.js';
+import type { RunnableModel, RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { PreparedInput, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
@@ -114,7 +116,7 @@ export interface Predictor {
   /** MACs of one input of `tokens` tokens at an operating point (default: the full model), head included. */
   macs(tokens: number, point?: OperatingPoint): number;
   /** Predicts one text and tells which tokens each layer kept. */
-  inspect(text: TextInput, options?: PredictOptions): Promise<Inspection>;
+  inspect(text: TextInput, options?: InspectOptions): Promise<Inspection>;
   /** Frees the model, once the calls under way are done; calls that come later are refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
@@ -135,6 +137,21 @@ const checkInput = (input: unknown): void => {
     'OPTION_INVALID',
     `A text is ${came}; expected a string, a pair of strings, or { ids } with token ids.`,
   );
+};
+
+/** @throws ModelError `OPTION_INVALID` for a model that does not tell them */
+const scoresOf = (model: RunnableModel, input: PreparedInput, point: OperatingPoint): Promise<number[][]> => {
+  if (model.tokenScores) return model.tokenScores(input, point);
+  throw new ModelError(
+    'OPTION_INVALID',
+    'The scores of tokens are asked for, and this model does not tell them: open the folder with its weights, not an exported file.',
+  );
+};
+
+/** @throws ModelError `OPTION_INVALID` for another number of priors than of texts */
+const checkPriors = ({ prior }: PredictOptions, texts: number): void => {
+  if (prior === undefined || prior.length === texts) return;
+  throw new ModelError('OPTION_INVALID', `${texts} texts came with ${prior.length} priors; expected one each.`);
 };
 
 /** @throws ModelError `OPTION_INVALID` without a point to choose from, `BUDGET_INVALID` for a cost that is no share */
@@ -328,9 +345,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   ): Promise<(Prediction | FailedPrediction)[]> =>
     lifetime.during(() => {
       checkPointOptions(options);
+      checkPriors(options, texts.length);
       const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
       return predictPrepared(
-        texts.map((text) => readOne(inPlace, () => prepare(text, options))),
+        texts.map((text, row) =>
+          readOne(inPlace, () => withGivenPrior(prepare(text, options), options.prior?.[row], model.prior)),
+        ),
         options,
         inPlace,
       );
@@ -364,13 +384,14 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>
       lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),
-    inspect: (text, options = {}) =>
+    inspect: (text, options: InspectOptions = {}) =>
       lifetime.during(async () => {
-        const prepared = prepare(text, checkPointOptions(options));
+        const prepared = withGivenPrior(prepare(text, checkPointOptions(options)), options.prior?.[0], model.prior);
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
         const keptPositions = await model.keptPositions(encoding, prediction.point);
-        return { prediction, encoding, layers: keptPositions };
+        const scores = options.scores === true ? await scoresOf(model, encoding, prediction.point) : undefined;
+        return { prediction, encoding, layers: keptPositions, ...(scores && { scores }) };
       }),
     dispose: () => endQuietly(lifetime),
   };

@@ -1,4 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core';
+import { greatestPrior } from '@length-adaptive/core/encoder';
 import { ModelError } from '../errors.js';
 import { firstText } from './first-text.js';
 import { secondText } from './second-text.js';
@@ -10,7 +11,7 @@ import type { Task } from '../tasks/task.js';
 export interface PriorSettings {
   /** `none` says that there is no prior where the task would bring one. */
   readonly name: PriorName;
-  /** It ranks in this many first layers. Default two thirds of the layers; `first-text` and `second-text`: all of them. */
+  /** It ranks in this many first layers. Default two thirds of the layers; `first-text`, `second-text` and `given`: all of them. */
   readonly layers?: number | undefined;
   /** `question-overlap`: tokens on either side of a word of the question that gain from it, 1 to 64. Default 24. */
   readonly window?: number | undefined;
@@ -23,7 +24,7 @@ export interface ModelPrior {
   readonly window?: number;
 }
 
-const known: readonly PriorName[] = ['question-overlap', 'first-text', 'second-text', 'none'];
+const known: readonly PriorName[] = ['question-overlap', 'first-text', 'second-text', 'given', 'none'];
 
 /** Whether a name is that of a prior. */
 export const isPriorName = (name: string): name is PriorName => name !== 'none' && known.some((own) => own === name);
@@ -66,6 +67,7 @@ interface PriorContext {
 
 /** Why a task has no use for a prior, in the middle of a sentence; undefined where it has. */
 const misfit = (name: PriorName, { asksQuestions, pair }: PriorContext['task']): string | undefined => {
+  if (name === 'given') return undefined;
   if (name === 'question-overlap')
     return asksQuestions ? undefined : 'ranks the tokens of a context by the words of its question';
   return pair === 'none'
@@ -100,12 +102,20 @@ export const resolvePrior = (
   return { name, layers, ...(name === 'question-overlap' && { window }) };
 };
 
-/** What a prior says of one input. */
+/** What a prior says of one input by itself. */
 const priorOf = (prior: ModelPrior, input: EncoderInput): Float32Array => {
   if (prior.name === 'question-overlap') return questionOverlap(input, prior);
   return prior.name === 'first-text' ? firstText(input) : secondText(input);
 };
 
-/** Inputs with what a model's prior knows of them before the encoder runs. */
+/** What is said of the tokens of an input by the model's prior, and by the caller. */
+const together = (prior: ModelPrior, input: EncoderInput): EncoderInput['prior'] => {
+  const { prior: given } = input;
+  if (prior.name === 'given') return given;
+  const own = priorOf(prior, input);
+  return given === undefined ? own : own.map((value, token) => Math.min(greatestPrior, value + (given[token] ?? 0)));
+};
+
+/** Inputs with what a model's prior knows of them before the encoder runs, on top of what the caller said. */
 export const withPriors = (prior: ModelPrior | undefined, inputs: readonly EncoderInput[]): readonly EncoderInput[] =>
-  prior ? inputs.map((input) => ({ ...input, prior: priorOf(prior, input) })) : inputs;
+  prior ? inputs.map((input) => ({ ...input, prior: together(prior, input) })) : inputs;

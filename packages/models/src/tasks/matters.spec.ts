@@ -1,4 +1,5 @@
 import { mattersTargets } from './matters-targets.js';
+import { questionAnswering } from './question-answering.js';
 import { tokenClassification } from './token-classification.js';
 
 const task = tokenClassification(['O', 'B-x', 'I-x']);
@@ -16,6 +17,20 @@ test('a tagged word and its neighbours matter, with all of their pieces; special
 
 test('tags of which none says nothing teach a reducer nothing', () => {
   expect(tokenClassification(['NOUN', 'VERB']).matters).toBeUndefined();
+});
+
+test('of a question with its context the question matters, and what stands near the answer; in a window without it the question alone', () => {
+  const { matters } = questionAnswering();
+  const ids = Array.from({ length: 60 }, (_, i) => i); // [CLS] 1 2 3 [SEP] context [SEP]
+  const typeIds = ids.map((_, token) => Number(token > 4));
+  const near = (target: readonly number[]): number[] =>
+    (matters?.({ input: { ids, typeIds }, target }) ?? []).flatMap((value, token) => (value === 1 ? [token] : []));
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  expect(near([30, 31])).toEqual([...range(1, 4), ...range(18, 43)]);
+  expect(near([0, 0])).toEqual(range(1, 4));
+  expect(near([8, 8])).toEqual(range(1, 20));
+  const values = matters?.({ input: { ids, typeIds }, target: [58, 58] });
+  expect([values?.[0], values?.at(-1)]).toEqual([-1, -1]);
 });
 
 test('targets are distributions that are weighted already: 1 in sum, nothing for padding and for what nobody knows', () => {

@@ -41,10 +41,15 @@ export interface TokenInput {
 export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput =>
   typeof input === 'object' && 'ids' in input;
 
+/** An input as it is read from a text, with what the caller knows of the worth of its tokens. */
+export interface PreparedInput extends Encoding {
+  readonly prior?: readonly number[] | undefined;
+}
+
 /** A text as what the model runs, and how its logits become an answer. */
 export interface PreparedText {
   /** One input, or the windows of a long context. */
-  readonly inputs: readonly Encoding[];
+  readonly inputs: readonly PreparedInput[];
   /** Tokens that were cut away; absent where all are read. */
   readonly cutTokens?: number;
   /** @param logits of each input */

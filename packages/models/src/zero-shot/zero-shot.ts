@@ -1,4 +1,3 @@
-import { eachOrOne } from '../predictor/each-or-one.js';
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { isFullPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';

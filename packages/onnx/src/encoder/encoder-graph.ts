@@ -37,8 +37,8 @@ export interface EncoderGraphOptions {
   readonly stayed?: boolean | undefined;
   /** Also give what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean | undefined;
-  /** Also give the positions that leave every layer. Default false. */
-  readonly trace?: boolean;
+  /** Also give the positions that leave every layer, alone or with the scores that ranked those that entered. Default false. */
+  readonly trace?: boolean | 'scores';
   /** Values of some layers that are wanted too, for distillation. Default: none. */
   readonly observe?: Observe | undefined;
 }
@@ -53,6 +53,8 @@ export interface EncoderGraph {
   readonly stayed: Value | undefined;
   /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
+  /** What ranked the tokens that entered each layer, in the order in which they did, [B, K] float32; where that is asked for. */
+  readonly scores: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
   readonly observed: ObservedValues;
@@ -90,7 +92,7 @@ export const encoderGraph = <Leaf>(
     size,
     training,
     protectedTokens,
-    positions: plan !== undefined && (departs || trace || relatives.length > 0),
+    positions: plan !== undefined && (departs || trace !== false || relatives.length > 0),
     relatives,
     heads: weights.heads,
     mostTokens: weights.embeddings.mostTokens,
@@ -109,13 +111,14 @@ export const encoderGraph = <Leaf>(
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     priorLayers,
-    trace: trace ? 'tokens' : undefined,
+    trace: trace === true ? 'tokens' : trace === 'scores' ? trace : undefined,
     observe,
   });
   return {
     hidden: run.states,
     stayed: stayed && departs ? ops.stayed(run.tokens) : undefined,
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
+    scores: run.trace.flatMap(({ scores }) => scores ?? []),
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,

@@ -1,7 +1,7 @@
 /** What the reducer `skim` learns: small networks on what is known of a token when a layer has attended. */
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
-import type { AffineWeights, DenseWeights, LayerNormWeights, WeightTree } from '../../encoder/weights.js';
+import type { DenseWeights, LayerNormWeights, WeightTree } from '../../encoder/weights.js';
 import type { PredictedAt, TokenPredictor } from '../token-predictor.js';
 
 /** A map that is in every predictor of its shape. */
@@ -30,7 +30,7 @@ export const linearPredictor: TokenPredictor = {
 const epsilon = 1e-5;
 
 /** What of the outputs of Transkimmer's block says that a token matters: to keep it, less to skim it. */
-export const keepLessSkim: readonly number[] = [-1, 1];
+const keepLessSkim: readonly number[] = [-1, 1];
 
 /**
  * Transkimmer's block on the state that entered the layer (Guan et al. 2022): layer norm, a map as wide as the state, layer norm, GELU, and the
@@ -48,7 +48,7 @@ export const predictByBlock = <E extends EngineTypes>(
       epsilon,
       place: `${at.layer}.predictor`,
     });
-  const inner = ops.dense(norm(at.entering, 'before'), mapOf(at, 'inner') as WeightTree<AffineWeights, E['weight']>);
+  const inner = ops.dense(norm(at.entering, 'before'), mapOf(at, 'inner'));
   return ops.read(ops.activate(norm(inner, 'after'), 'gelu'), mapOf(at, 'decision'), mix);
 };
 

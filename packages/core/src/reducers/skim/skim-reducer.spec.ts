@@ -194,7 +194,7 @@ test('its cost is that of the tokens that enter a layer which some leave', () =>
 });
 
 test.each<[string, () => unknown, string]>([
-  ['an encoder without what it learns', () => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() }), 'layer 0 of the encoder has no predictor'], // prettier-ignore
+  ['an encoder without what it learns', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() }).hidden), 'layer 0 of the encoder has no predictor'], // prettier-ignore
   ['a predictor that there is not', () => findReducer('skim', { predictor: 'deep' }), 'expected "linear" or "block"'],
   ['a setting that it does not have', () => findReducer('skim', { width: 3 }), 'has no setting "width"'],
 ])('%s is refused', (_, run, message) => {
@@ -241,7 +241,7 @@ const maskedRun = (
       const context = tf.reshape<tf.Rank.R2>(tf.transpose(tf.matMul(probabilities as Tensor3D, v), [1, 0, 2]), [length, hidden]); // prettier-ignore
       const mixed = norm(tf.add(dense(context, attention.output as DenseWeights), states), attention.norm);
       const inner = dense(mixed, feedForward.intermediate as DenseWeights);
-      const active = tf.mul(tf.mul(inner, 0.5), tf.add(tf.erf(tf.mul(inner, Math.SQRT1_2)), 1)) as Tensor2D;
+      const active = tf.mul<Tensor2D>(tf.mul(inner, 0.5), tf.add(tf.erf(tf.mul(inner, Math.SQRT1_2)), 1));
       const next = norm(tf.add(dense(active, feedForward.output as DenseWeights), mixed), feedForward.norm);
       there = ids.map((_, token) => Number(kept[layer]?.[0]?.includes(token)));
       const stays = tf.tensor2d(there, [length, 1]);

@@ -5,7 +5,7 @@ import type { DownloadProgress } from '../../sources/download-progress.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
 import type { EmbedOptions } from '../embedding.js';
 import type { Predictor } from '../predictor.js';
-import type { PredictOptions } from '../prediction.js';
+import type { InspectOptions, PredictOptions } from '../prediction.js';
 import type { TextInput, TokenInput } from '../../tasks/task.js';
 
 /** How a worker opens a model; what cannot be sent stays behind. */
@@ -32,7 +32,7 @@ export type WorkerCall =
       readonly call: 'inspect';
       readonly model: number;
       readonly text: TextInput;
-      readonly options: Sent<PredictOptions>;
+      readonly options: Sent<InspectOptions>;
     }
   | {
       readonly call: 'identity';

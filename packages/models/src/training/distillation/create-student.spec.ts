@@ -1,4 +1,4 @@
-import { clsAttentionReducer } from '@length-adaptive/core';
+import { attentionReducer, clsAttentionReducer, skimReducer } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { createStudent } from './create-student.js';
@@ -111,5 +111,17 @@ test("its tokens are ranked by the teacher's reducer", async () => {
   const shape = { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 };
   const students = [await createStudent(teacher, { layers: [0, 2] }), await createStudent(teacher, { shape })];
   expect(students.map(({ reducer }) => reducer)).toEqual([clsAttentionReducer(), clsAttentionReducer()]);
+  for (const model of [teacher, ...students]) model.dispose();
+});
+
+test('what a reducer has learned of its teacher stays there: attention ranks its tokens', async () => {
+  const teacher = createTaskModel(tinyConfig, new Map(), { fresh: true, reducer: skimReducer() });
+  teacher.markTrained();
+  const shape = { layers: 1, hiddenSize: 8, heads: 2, intermediateSize: 16 };
+  const students = [await createStudent(teacher, { layers: [0, 2] }), await createStudent(teacher, { shape })];
+  for (const { reducer, parameters } of students) {
+    expect(reducer).toBe(attentionReducer());
+    expect(parameters.filter(({ spec }) => spec.name.startsWith('reducer'))).toEqual([]);
+  }
   for (const model of [teacher, ...students]) model.dispose();
 });

@@ -1,8 +1,11 @@
 import type { Ranks } from '@length-adaptive/core';
+import type { Reducer } from '@length-adaptive/core/encoder';
+import { attentionReducer } from '@length-adaptive/core/encoder';
 import type { Architecture, Dimensions } from '../../architectures/architecture.js';
 import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
+import { predictorPrefix } from '../../architectures/predictor-specs.js';
 import type { ParameterSpec } from '../../architectures/parameter-specs.js';
 import { withProducts } from '../../low-rank/products.js';
 import { saveParameters } from '../../architectures/parameters.js';
@@ -63,11 +66,12 @@ const checkLayers = (layers: readonly number[], count: number): void => {
   );
 };
 
-const fromLayers = async (
-  { architecture, dimensions, config, task, parameters, initialised, reducer }: TaskModel,
-  layers: readonly number[],
-  seed: number,
-): Promise<TaskModel> => {
+/** What ranks a student's tokens: as its teacher's, but for what a reducer has learned of the teacher's states, which says nothing of the student's. */
+const reducerOf = ({ reducer }: Pick<TaskModel, 'reducer'>): Reducer =>
+  reducer.predictor ? attentionReducer() : reducer;
+
+const fromLayers = async (teacher: TaskModel, layers: readonly number[], seed: number): Promise<TaskModel> => {
+  const { architecture, dimensions, config, task, parameters, initialised } = teacher;
   checkLayers(layers, dimensions.layers);
   const names = sourceNames(architecture, dimensions, layers);
   const { tensors: saved } = withProducts(await saveParameters(parameters));
@@ -80,15 +84,17 @@ const fromLayers = async (
     pairNames(architecture.encoder(dimensions), architecture.encoder(dimensions), new Map()).keys(),
   );
   for (const [name, source] of names) copy(name, source);
-  for (const name of saved.keys()) if (!ofEncoder.has(name)) copy(name, name); // the head
-  return createTaskModel({ ...config, [architecture.layersKey]: layers.length }, tensors, { task, seed, reducer });
+  for (const name of saved.keys()) if (!ofEncoder.has(name) && !name.startsWith(predictorPrefix)) copy(name, name); // the head
+  const changed = { ...config, [architecture.layersKey]: layers.length };
+  return createTaskModel(changed, tensors, { task, seed, reducer: reducerOf(teacher) });
 };
 
 const fromNothing = (
-  { dimensions, task, reducer }: TaskModel,
+  teacher: TaskModel,
   shape: keyof typeof tinyBertShapes | StudentShape,
   seed: number,
 ): TaskModel => {
+  const { dimensions, task } = teacher;
   const { layers, hiddenSize, heads, intermediateSize } = typeof shape === 'string' ? dimensions : shape;
   const config = bert.config({
     ...dimensions,
@@ -101,12 +107,18 @@ const fromNothing = (
     layerNormEpsilon: 1e-12,
   });
   const published = typeof shape === 'string' ? tinyBertShapes[shape] : {};
-  return createTaskModel({ ...config, ...published }, new Map(), { task, seed, reducer, fresh: true });
+  return createTaskModel({ ...config, ...published }, new Map(), {
+    task,
+    seed,
+    reducer: reducerOf(teacher),
+    fresh: true,
+  });
 };
 
 /**
  * A student of a teacher's vocabulary and task: some of the teacher's layers with its embeddings and head, the teacher in factors of its
- * matrices, or a BERT of another shape with new weights. Its tokens are ranked by the teacher's reducer. Save it with the teacher's tokenizer files.
+ * matrices, or a BERT of another shape with new weights. Its tokens are ranked by the teacher's reducer, or by attention where that has learned
+ * of the teacher's own states. Save it with the teacher's tokenizer files.
  *
  * @throws ModelError `OPTION_INVALID` for layers that the teacher does not have, or ranks of one without factors; CoreError
  * `OPERATING_POINT_INVALID` for ranks that its factors do not have
