@@ -3,6 +3,7 @@ import type { Row } from './harness.js';
 import { report, spread } from './harness.js';
 import type { Comparison, Method } from './length-search/compare-searches.js';
 import { budgets, compareSearches, methods } from './length-search/compare-searches.js';
+import { raceRows } from './length-search/race-rows.js';
 import { syntheticModel } from './length-search/synthetic-models.js';
 
 const models = Array.from({ length: 11 }, (_, i) => i + 1);
@@ -62,4 +63,4 @@ for (const layers of [6, 12, 24]) {
   for (const model of models) comparisons.push(await compareSearches(syntheticModel(layers, model), model));
   rows.push(...rowsOf(layers, comparisons));
 }
-report('length-search-synthetic', rows, { alsoUnder: ['length-search'] });
+report('length-search-synthetic', [...rows, ...(await raceRows())], { alsoUnder: ['length-search'] });

@@ -56,6 +56,12 @@ const rowsOf = (id: string, comparisons: readonly SeedComparison[], about: strin
       `points of nsga2 (${plainEvaluations}) for each that surrogate needs for as much hypervolume, which ${reached} of ${comparisons.length} seeds reached`,
     ),
     row(
+      'shared_layers',
+      comparisons.map((comparison) => comparison.sharedLayers.batches),
+      'times',
+      `MACs that ${fewEvaluations} points by surrogate take, for each that they would if the points of a batch shared first layers in which they keep as many tokens; all points, states of earlier ones kept: ${comparisons.map((comparison) => comparison.sharedLayers.all.toFixed(3)).join(', ')}`,
+    ),
+    row(
       'foretold',
       comparisons.map(({ foretold }) => foretold),
       'rank correlation',

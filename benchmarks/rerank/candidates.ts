@@ -1,8 +1,7 @@
 /** Questions of SQuAD with passages that BM25 finds for them. */
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { Example, Question } from '@length-adaptive/models';
-import { readSquad } from '@length-adaptive/models';
-import { createBm25 } from './bm25.js';
+import { createBm25, readSquad } from '@length-adaptive/models';
 
 /** A question with its candidates, in the order of BM25. */
 export interface Candidates {
@@ -54,6 +53,19 @@ export const candidatesOf = async (
         relevant: found.indexOf(of[at] ?? -1),
       };
     });
+};
+
+/** The passages of a file, and a random sample of its questions. */
+export const textsOf = async (
+  file: string,
+  { questions: wanted, together, seed }: Readonly<Record<'questions' | 'together' | 'seed', number>>,
+): Promise<{ readonly passages: readonly string[]; readonly questions: readonly string[] }> => {
+  const questions = await readSquad(file);
+  const chosen = shuffled([...questions.keys()], createRandom(seed)).slice(0, wanted);
+  return {
+    passages: passagesOf(questions, together).texts,
+    questions: chosen.map((at) => questions[at]?.question ?? ''),
+  };
 };
 
 /** So many words of a text with a place in them, given as a share of the text: in their middle, or anywhere. */

@@ -4,13 +4,14 @@ import {
   descendingVector,
   hypervolume,
   minimize,
+  nsga2,
   orderCrossover,
   permutation,
   swap,
   type Problem,
 } from '@length-adaptive/search';
-import { differential, moead, smsEmoa } from '@length-adaptive/search/algorithms';
-import { dtlz2, dtlz3, dtlz6, wfg1, wfg4, zdt5 } from '@length-adaptive/search/suites';
+import { ctaea, differential, moead, smsEmoa } from '@length-adaptive/search/algorithms';
+import { dtlz2, dtlz3, dtlz6, mw1, mw11, wfg1, wfg4, zdt5 } from '@length-adaptive/search/suites';
 import type { Algorithm } from '@length-adaptive/search';
 import type { Row } from '../harness.js';
 import { spread } from '../harness.js';
@@ -18,11 +19,11 @@ import { spread } from '../harness.js';
 const evaluations = 25_000;
 const seeds = Array.from({ length: 11 }, (_, i) => i + 1);
 
-type Vectors<Name extends string> = Problem<readonly number[], Name>;
+type Vectors<Name extends string, Constraint extends string = never> = Problem<readonly number[], Name, Constraint>;
 
-const medianRow = async <Name extends string>(
+const medianRow = async <Name extends string, Constraint extends string = never>(
   id: string,
-  problem: Vectors<Name>,
+  problem: Vectors<Name, Constraint>,
   {
     reference,
     what,
@@ -38,7 +39,7 @@ const medianRow = async <Name extends string>(
   const volumes: number[] = [];
   for (const seed of seeds) {
     const { front } = await minimize(problem, { seed, evaluations, ...rates, ...(algorithm && { algorithm }) });
-    const points = front.map(({ objectives }) => objectives);
+    const points = front.filter(({ violation }) => violation === 0).map(({ objectives }) => objectives);
     volumes.push(hypervolume(points, reference, problem.objectives));
   }
   const range = `${Math.min(...volumes).toFixed(4)} to ${Math.max(...volumes).toFixed(4)}`;
@@ -123,6 +124,17 @@ const operatorBenchmarks: readonly (() => Promise<Row>)[] = [
   () => medianRow('wfg1', wfg1(), { reference: ellipse, what: 'nsga2()' }),
   () => medianRow('wfg1.moead', wfg1(), { reference: ellipse, what: 'moead()', algorithm: moead() }),
   () => medianRow('wfg4', wfg4(), { reference: ellipse, what: 'nsga2()' }),
+  ...(['mw1', 'mw11'] as const).flatMap((name) =>
+    Object.entries({ nsga2: nsga2(), moead: moead(), ctaea: ctaea() }).map(([algorithm, own]) => () => {
+      const problem = name === 'mw1' ? mw1() : mw11();
+      const { f1 } = problem.reference;
+      return medianRow(algorithm === 'nsga2' ? name : `${name}.${algorithm}`, problem as Vectors<'f1' | 'f2', string>, {
+        reference: problem.reference,
+        what: `${algorithm}(), reference (${f1}, ${f1})`,
+        algorithm: own,
+      });
+    }),
+  ),
 ];
 
 export const operatorRows = async (): Promise<Row[]> => {

@@ -8,6 +8,7 @@ import { factoriseModel, openText, openTrainedModel, parseExamples, saveModel } 
 import { dataFolder } from '../accuracy/accuracy-rows.js';
 import { runStage } from '../accuracy/run-stage.js';
 import type { TrainedModel } from './trained-models.js';
+import { seeds } from './trained-models.js';
 
 /** Texts that the factors are found on: training phrases as long as what is read, of so many tokens at least. */
 const texts = 400;
@@ -40,7 +41,7 @@ export const factored = async (
 };
 
 /** Training phrases that students learn on, once. */
-const lessons = 2_000;
+const lessons = seeds.includes(0) ? 2_000 : 6_000;
 
 /** How students learn, for the notes. */
 export const recovery = `an epoch of distillation from the whole model on ${lessons} training phrases, with LengthDrop`;

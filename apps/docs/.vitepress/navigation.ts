@@ -39,6 +39,7 @@ const pages: Item[] = [
       { text: 'Tasks', link: '/guide/tasks' },
       { text: 'Learned choice', link: '/guide/learned-choice' },
       { text: 'Rerank', link: '/guide/rerank' },
+      { text: 'Adapt', link: '/guide/adapt' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },
       { text: 'Export to ONNX', link: '/guide/onnx' },

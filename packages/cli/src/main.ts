@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
 import pico from 'picocolors';
 import type { Command, Context } from './context/command.js';
+import { adaptCommand } from './adapt/command.js';
 import { benchCommand } from './bench/command.js';
 import { compressCommand } from './compress/command.js';
 import { distillCommand } from './distill/command.js';
@@ -30,6 +31,7 @@ import { serve, serveCommand } from './serve-command.js';
 const commands: readonly Command[] = [
   trainCommand,
   distillCommand,
+  adaptCommand,
   searchCommand,
   evaluateCommand,
   predictCommand,

@@ -138,28 +138,28 @@ export const totalCost = ({ projections, attention, feedForward, layerNorm, redu
 export const cost = (shape: EncoderShape, config: LengthConfig, length: number, options: CostOptions = {}): number =>
   totalCost(costParts(shape, config, length, options));
 
-/** `cost` of an input at an operating point. */
+/** What of a point a cost depends on beside its lengths. */
+const pointOptions = (point: OperatingPoint, layers: number): Pick<CostOptions, 'layers' | 'ranks' | 'floor'> => ({
+  ranks: point.ranks,
+  floor: point.floor,
+  ...(point.skip && { layers: runningLayers(point, layers) }),
+});
+
+/** The shape without what its own reducer has learned, where a point names another. */
+const shapeAt = (shape: EncoderShape, { reducer }: OperatingPoint): EncoderShape =>
+  reducer === undefined ? shape : { ...shape, predictorMacs: 0 };
+
+/** `cost` of an input at an operating point; a reducer that it names is none that learns. */
 export const pointCost = (
   shape: EncoderShape,
   point: OperatingPoint,
   length: number,
   options: CostOptions = {},
-): number => cost(shape, lengthsOf(point, shape.layers), length, { ...options, ...pointOptions(point, shape.layers) });
-
-/** What of a point a cost depends on beside its lengths. */
-const pointOptions = (point: OperatingPoint, layers: number): Pick<CostOptions, 'layers' | 'ranks'> => ({
-  ranks: point.ranks,
-  ...(point.skip && { layers: runningLayers(point, layers) }),
-});
-
-/** `relativeCost` of an operating point. */
-export const relativePointCost = (
-  shape: EncoderShape,
-  point: OperatingPoint,
-  lengths: Iterable<number>,
-  options: CostOptions = {},
 ): number =>
-  relativeCost(shape, lengthsOf(point, shape.layers), lengths, { ...options, ...pointOptions(point, shape.layers) });
+  cost(shapeAt(shape, point), lengthsOf(point, shape.layers), length, {
+    ...options,
+    ...pointOptions(point, shape.layers),
+  });
 
 /**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):
@@ -184,6 +184,18 @@ export const relativeCost = (
   if (whole === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');
   return spent / whole;
 };
+
+/** `relativeCost` of an operating point. */
+export const relativePointCost = (
+  shape: EncoderShape,
+  point: OperatingPoint,
+  lengths: Iterable<number>,
+  options: CostOptions = {},
+): number =>
+  relativeCost(shapeAt(shape, point), lengthsOf(point, shape.layers), lengths, {
+    ...options,
+    ...pointOptions(point, shape.layers),
+  });
 
 const countLengths = (lengths: Iterable<number>): Map<number, number> => {
   const counts = new Map<number, number>();

@@ -20,6 +20,7 @@ export {
   keptAt,
   leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   pointKey,
   ranksKey,
   runningLayers,
@@ -139,10 +140,21 @@ export {
   distillationDivergence,
   weightedAttentionLoss,
   weightedCrossEntropy,
+  weightedCosineLoss,
+  weightedListLoss,
+  weightedMarginLoss,
   weightedRelationLoss,
+  weightedSimilarityLoss,
   weightedSquaredError,
 } from './training/losses.js';
-export type { HeadedValue, KlOptions, RelatedValue, RelationLossOptions } from './training/losses.js';
+export type {
+  ComparedValues,
+  ComparisonOptions,
+  HeadedValue,
+  KlOptions,
+  RelatedValue,
+  RelationLossOptions,
+} from './training/losses.js';
 export type { LayerLossOps, LossOps, RelateOptions } from './training/loss-ops.js';
 export { tensorLossOps } from './training/tensor-loss-ops.js';
 export { attentionLoss, hiddenStateLoss } from './training/layer-losses.js';

@@ -10,6 +10,8 @@ export type LengthConfig = readonly number[];
 export interface KeepOptions {
   /** No layer keeps fewer tokens than this (or than the input has). Default 2, as in the published method. */
   readonly minTokens?: number;
+  /** Tokens of an input that its ratios do not count: of n > floor tokens `floor + ratio * (n - floor)` stay, of no more all. Default 0. */
+  readonly floor?: number | undefined;
 }
 
 /** Slack for ratios that came from a division, so that 83/384 of 384 tokens is 83 tokens and not 84. */
@@ -53,10 +55,17 @@ export const validateLengthConfig = (config: LengthConfig, layers?: number): Len
 };
 
 /**
- * Tokens that leave each layer for an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`.
+ * Tokens that leave each layer for an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`, or
+ * `ceil(floor + ratio * (length - floor))` with a floor.
  */
-export const keptTokens = (config: LengthConfig, length: number, { minTokens = 2 }: KeepOptions = {}): number[] =>
-  config.map((ratio) => Math.min(length, Math.max(minTokens, 1, Math.ceil(ratio * length - roundingSlack))));
+export const keptTokens = (
+  config: LengthConfig,
+  length: number,
+  { minTokens = 2, floor = 0 }: KeepOptions = {},
+): number[] =>
+  config.map((ratio) =>
+    Math.min(length, Math.max(minTokens, 1, Math.ceil(floor + ratio * (length - floor) - roundingSlack))),
+  );
 
 /**
  * Ratios from absolute lengths at an input length, the notation of the papers: `[103, 83, ...]` at 128.

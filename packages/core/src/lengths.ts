@@ -19,6 +19,7 @@ export {
   keptAt,
   leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   pointKey,
   ranksKey,
   runningLayers,

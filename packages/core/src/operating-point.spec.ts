@@ -7,6 +7,7 @@ import {
   keptAt,
   leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   pointKey,
   runningLayers,
   validateOperatingPoint,
@@ -31,6 +32,7 @@ test.each<[OperatingPoint, number | undefined]>([
   [{ ranks: { attention: [0.5, 1], feedForward: [0.25, 0.5] } }, 2],
   [{ lengths: [1, 0.5], ranks: { attention: [1, 1], feedForward: [1, 0.01] } }, 2],
   [{ skip: [] }, undefined],
+  [{ floor: 12, reducer: 'tome' }, 2],
   [{ skip: [0, 4] }, undefined],
   [{ skip: [0, 2] }, 4],
   [{ lengths: [1, 0.5], skip: [1] }, undefined],
@@ -63,8 +65,13 @@ test.each<[unknown, number | undefined, RegExp]>([
   [
     { threshold: 0.1 },
     undefined,
-    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, skip, ranks/,
+    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, floor, reducer, skip, ranks/,
   ],
+  [{ floor: 0.5 }, 2, /^OPERATING_POINT_INVALID .*"floor" is 0.5, expected a whole number of tokens, 0 or more/],
+  [{ floor: -1 }, 2, /^OPERATING_POINT_INVALID .*"floor" is -1/],
+  [{ floor: '12' }, 2, /^OPERATING_POINT_INVALID .*"floor" is "12"/],
+  [{ reducer: '' }, 2, /^OPERATING_POINT_INVALID .*"reducer" is "", expected the name of one, such as "tome"/],
+  [{ reducer: { name: 'tome' } }, 2, /^OPERATING_POINT_INVALID .*"reducer" is \{"name":"tome"\}/],
   [{ skip: '1' }, 2, /^OPERATING_POINT_INVALID .*"skip" is "1", expected layer numbers from 0 to 1, ascending/],
   [{ skip: [1, 1] }, 3, /^OPERATING_POINT_INVALID .*"skip" is \[1,1\], expected layer numbers from 0 to 2, ascending/],
   [
@@ -167,4 +174,17 @@ test('points that run alike have one key: whatever the lengths of layers that ar
         );
     }),
   );
+});
+
+test('a floor and a reducer are part of the key where tokens leave, and of what people read', () => {
+  const point = { lengths: [0.8, 0.4], floor: 12, reducer: 'tome' };
+  expect(pointKey(point)).toBe('lengths=0.8,0.4;floor=12;reducer=tome');
+  expect(pointKey({ ...point, floor: 0 })).toBe('lengths=0.8,0.4;reducer=tome');
+  expect(pointKey({ ...point, lengths: [1, 1] })).toBe('full');
+  expect(pointKey({ floor: 12, reducer: 'tome' })).toBe('full');
+  expect(pointKey({ lengths: [1, 0.5], skip: [1], reducer: 'tome' })).toBe('skip=1');
+  expect(isFullPoint({ lengths: [1, 1], floor: 12, reducer: 'tome' })).toBe(true);
+  expect(formatPoint(point)).toBe('0.80 0.40, above 12 tokens, by tome');
+  expect(formatPoint({ ...point, lengths: [1, 1] })).toBe('1.00 1.00');
+  expect([namedReducerOf(point), namedReducerOf({ reducer: 'tome' })]).toEqual(['tome', undefined]);
 });

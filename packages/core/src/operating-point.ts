@@ -7,12 +7,19 @@ import { formatRanks, validateRanks } from './ranks.js';
 /**
  * An operating point: everything that a search chooses, a budget resolves to, and an engine runs a model at. `{}` is the full model.
  *
- * This release chooses lengths, layers and ranks. What else a point may say one day (thresholds, bits) will be further optional fields, so
+ * This release chooses lengths with their floor, a reducer, layers and ranks. What else a point may say one day (thresholds, bits) will be further optional fields, so
  * that whatever hands points on needs no change: compare and look them up by `pointKey`, never field by field.
  */
 export interface OperatingPoint {
   /** For each layer, the share of the input's own tokens that leave it. Absent: every layer keeps every token. */
   readonly lengths?: LengthConfig | undefined;
+  /**
+   * How many tokens of an input its lengths do not count: where n is more, `floor + share * (n - floor)` tokens leave a layer, and otherwise all, so that
+   * short inputs keep theirs. Absent: none.
+   */
+  readonly floor?: number | undefined;
+  /** What decides which tokens leave, by its name, where that is another than the model's own: then with its usual settings. Absent: the model's own. */
+  readonly reducer?: string | undefined;
   /**
    * The layers that are left out, counted from 0, ascending: states pass them by as they are, and no token leaves there. At least one layer
    * runs. Models that were trained with LayerDrop are made for it. Absent: every layer runs.
@@ -23,7 +30,7 @@ export interface OperatingPoint {
 }
 
 /** The fields of a point that this release runs. */
-const pointFields = ['lengths', 'skip', 'ranks'];
+const pointFields = ['lengths', 'floor', 'reducer', 'skip', 'ranks'];
 
 /**
  * Checks an operating point and returns it.
@@ -45,7 +52,7 @@ export const validateOperatingPoint = (point: OperatingPoint, layers?: number): 
   const unknown = Object.keys(point).find((field) => !pointFields.includes(field));
   if (unknown !== undefined) fail(`the field "${unknown}" is not known`);
   const depth = layers ?? depthOf(point);
-  const wrong = skipProblem(point.skip, depth);
+  const wrong = floorProblem(point.floor) ?? reducerProblem(point.reducer) ?? skipProblem(point.skip, depth);
   if (wrong !== undefined) fail(wrong);
   if (point.ranks !== undefined) validateRanks(point.ranks, layers);
   const lengths: unknown = point.lengths;
@@ -61,6 +68,18 @@ const depthOf = ({ lengths, ranks }: OperatingPoint): number | undefined => {
   const lists: readonly unknown[] = [lengths, (ranks as Partial<Ranks> | null | undefined)?.attention];
   return lists.find((list) => Array.isArray(list))?.length;
 };
+
+/** What is wrong with a floor of lengths; undefined when nothing is. */
+const floorProblem = (floor: unknown): string | undefined =>
+  floor === undefined || (Number.isInteger(floor) && (floor as number) >= 0)
+    ? undefined
+    : `"floor" is ${JSON.stringify(floor)}, expected a whole number of tokens, 0 or more`;
+
+/** What is wrong with the name of a reducer; undefined when nothing is. */
+const reducerProblem = (reducer: unknown): string | undefined =>
+  reducer === undefined || (typeof reducer === 'string' && /^[a-z0-9][a-z0-9._-]*$/i.test(reducer))
+    ? undefined
+    : `"reducer" is ${JSON.stringify(reducer)}, expected the name of one, such as "tome"`;
 
 /** What is wrong with the layers to leave out; undefined when nothing is. */
 const skipProblem = (skip: unknown, depth: number | undefined): string | undefined => {
@@ -100,7 +119,11 @@ export const lengthsOf = ({ lengths, skip = [] }: OperatingPoint, layers: number
 
 /** Tokens of an input of `length` tokens that are left after each layer of a model of `layers` layers at a point. */
 export const keptAt = (point: OperatingPoint, layers: number, length: number, keep: KeepOptions = {}): number[] =>
-  keptTokens(lengthsOf(point, layers), length, keep);
+  keptTokens(lengthsOf(point, layers), length, { ...keep, floor: point.floor });
+
+/** The reducer that a point names; undefined where it names none, and where no token leaves, so that there is nothing to decide. */
+export const namedReducerOf = ({ reducer, lengths, skip = [] }: OperatingPoint): string | undefined =>
+  lengths === undefined || isFullLength(effective(lengths, skip)) ? undefined : reducer;
 
 /** Whether a point is the full model: no token and no layer is left out, and no ranks are chosen. */
 export const isFullPoint = ({ lengths, skip = [], ranks }: OperatingPoint): boolean =>
@@ -114,12 +137,15 @@ export const isFullPoint = ({ lengths, skip = [], ranks }: OperatingPoint): bool
  * pointKey({ lengths: [1, 1] }) === pointKey({}); // 'full'
  * pointKey({ lengths: [1, 0.9, 0.5], skip: [1] }); // 'lengths=1,1,0.5;skip=1'
  */
-export const pointKey = ({ lengths: own, skip = [], ranks }: OperatingPoint): string => {
+export const pointKey = ({ lengths: own, floor = 0, reducer, skip = [], ranks }: OperatingPoint): string => {
   const lengths = own && effective(own, skip);
+  const drops = lengths !== undefined && !isFullLength(lengths);
   const runs = (shares: readonly number[]): readonly number[] =>
     shares.map((share, layer) => (skip.includes(layer) ? 1 : share)); // whatever it is where nothing runs
   const parts = [
-    ...(lengths === undefined || isFullLength(lengths) ? [] : [`lengths=${lengths.join(',')}`]),
+    ...(drops ? [`lengths=${lengths.join(',')}`] : []),
+    ...(drops && floor > 0 ? [`floor=${floor}`] : []),
+    ...(drops && reducer !== undefined ? [`reducer=${reducer}`] : []),
     ...(skip.length === 0 ? [] : [`skip=${skip.join(',')}`]),
     ...(ranks === undefined
       ? []
@@ -133,12 +159,16 @@ export const ranksKey = ({ attention, feedForward }: Ranks): string =>
   `ranks=${attention.join(',')}/${feedForward.join(',')}`;
 
 /**
- * A point as short text for people: its lengths with two decimals a layer, or `full`, then the layers that are left out, and its ranks, where
- * it has some.
+ * A point as short text for people: its lengths with two decimals a layer, or `full`, then what else it says: their floor, its reducer, the
+ * layers that are left out, its ranks.
  */
-export const formatPoint = ({ lengths, skip = [], ranks }: OperatingPoint): string =>
-  [
-    lengths === undefined || (skip.length > 0 && isFullLength(lengths)) ? 'full' : formatLengthConfig(lengths),
+export const formatPoint = ({ lengths, floor = 0, reducer, skip = [], ranks }: OperatingPoint): string => {
+  const isFull = lengths === undefined || isFullLength(lengths);
+  return [
+    lengths === undefined || (skip.length > 0 && isFull) ? 'full' : formatLengthConfig(lengths),
+    ...(isFull || floor === 0 ? [] : [`above ${floor} tokens`]),
+    ...(isFull || reducer === undefined ? [] : [`by ${reducer}`]),
     ...(skip.length === 0 ? [] : [`without layer${skip.length === 1 ? '' : 's'} ${skip.join(' ')}`]),
     ...(ranks === undefined ? [] : [`ranks ${formatRanks(ranks)}`]),
   ].join(', ');
+};

@@ -7,11 +7,22 @@ export type { Gradient, Gradients } from './training/gradients.js';
 export {
   distillationDivergence,
   weightedAttentionLoss,
+  weightedCosineLoss,
   weightedCrossEntropy,
+  weightedListLoss,
+  weightedMarginLoss,
   weightedRelationLoss,
+  weightedSimilarityLoss,
   weightedSquaredError,
 } from './training/losses.js';
-export type { HeadedValue, KlOptions, RelatedValue, RelationLossOptions } from './training/losses.js';
+export type {
+  ComparedValues,
+  ComparisonOptions,
+  HeadedValue,
+  KlOptions,
+  RelatedValue,
+  RelationLossOptions,
+} from './training/losses.js';
 export type { LayerLossOps, LossOps, RelateOptions } from './training/loss-ops.js';
 export { adamW, createAdamWState } from './training/optimizer.js';
 export type { AdamWOptions, AdamWState, ParameterValues } from './training/optimizer.js';

@@ -47,6 +47,8 @@ export {
   withRanking,
 } from './folder/ranking.js';
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
+export { checkPoint, pointReducer, withoutOwnReducer } from './folder/check-point.js';
+export type { ReducingModel } from './folder/check-point.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { temporaryFolder } from './testing/temporary-folder.js';
+import { tinyEmbedderFiles } from './testing/tiny-embedder.js';
 import { tinyExamples, tinyFiles } from './testing/tiny-model.js';
 
 /** The text of the README. */
@@ -127,4 +128,18 @@ test('the one with a task of its own is linked; it loads as a program of its own
 test('the example with a family of its own runs, too', async () => {
   expect(readme()).toContain('/packages/models/examples/plain-family.ts)');
   expect(await runExample(path.join(root, 'examples/plain-family.ts'))).toBe('');
+});
+
+test('the example of adaptation runs', async () => {
+  const example = path.join(root, 'examples/adapt.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  for (const [name, file] of Object.entries(await tinyEmbedderFiles())) {
+    const to = path.join(folder, 'models/encoder', name);
+    mkdirSync(path.dirname(to), { recursive: true });
+    writeFileSync(to, file);
+  }
+  writeFileSync(path.join(folder, 'corpus.txt'), tinyExamples(60).map(({ text }) => `${text}\n`).join('')); // prettier-ignore
+  const [cosines, vector] = (await runExample(example)).trim().split('\n').slice(-2);
+  expect(cosines).toMatch(/^cosine to the original (0\.\d+|1\.000), at the smallest lengths (0\.\d+|1\.000)$/);
+  expect(vector).toMatch(/^32 0\.\d+$/);
 });

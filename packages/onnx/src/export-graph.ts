@@ -1,10 +1,11 @@
 import type { EncoderFactors, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import { atRanks, attentionReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
+import { atRanks, attentionReducer, findReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
 import type { KeepOptions, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
   leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   runningLayers,
   validateOperatingPoint,
 } from '@length-adaptive/core/lengths';
@@ -40,6 +41,7 @@ import type { OnnxContent } from './read-file.js';
 import {
   defaultMinTokens,
   departedKey,
+  floorKey,
   layersInput,
   layersKey,
   lengthConfigKey,
@@ -169,7 +171,7 @@ const graphLengths = (point: OperatingPoint | undefined, layers: number): GraphL
   if (point === undefined || (point.lengths === undefined && !leavesLayersOut(point) && point.ranks !== undefined))
     return 'input';
   validateOperatingPoint(point, layers);
-  return isFullPoint({ lengths: point.lengths }) ? 'full' : { config: lengthsOf(point, layers) };
+  return isFullPoint({ lengths: point.lengths }) ? 'full' : { config: lengthsOf(point, layers), floor: point.floor };
 };
 
 interface BuildGraphOptions extends ExportGraphOptions {
@@ -185,6 +187,18 @@ const encoderAt = (model: HostModel<WeightSource>, point: OperatingPoint): Weigh
   const { encoder, factors } = model;
   const { ranks } = checkRanks(point, model);
   return ranks && factors ? atRanks<WeightSource>(encoder, factors, ranks, sliceWeights) : encoder;
+};
+
+/** The reducer that a point names, else the model's own. @throws CoreError `REDUCER_UNKNOWN`; OnnxError `OPTION_INVALID` for one that learns weights */
+const reducerAt = (own: Reducer, point: OperatingPoint = {}): Reducer => {
+  const name = namedReducerOf(point);
+  if (name === undefined || name === own.name) return own;
+  const found = findReducer(name);
+  if (!found.predictor) return found;
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `The point names the reducer ${name}, which learns weights that the model does not have. Train it with that, or name another.`,
+  );
 };
 
 interface BuiltGraph {
@@ -204,7 +218,8 @@ const buildGraph = (
     protectedTokens,
   }: BuildGraphOptions,
 ): BuiltGraph => {
-  const { dimensions, head, reducer = attentionReducer(), prior } = model;
+  const { dimensions, head, reducer: own = attentionReducer(), prior } = model;
+  const reducer = reducerAt(own, point);
   const { layers, hiddenSize } = dimensions;
   const ranks = point?.ranks ?? dimensions.ranks;
   const encoder = encoderAt(model, point ?? {});
@@ -271,6 +286,7 @@ const buildGraph = (
     [lengthConfigKey]: lengths === 'input' ? 'input' : lengthsOf(point ?? {}, layers).join(' '),
     ...(chooseLayers && { [layersKey]: 'input' }),
     ...(running.length < layers && { [layersKey]: running.join(' ') }),
+    ...(typeof lengths === 'object' && lengths.floor && { [floorKey]: String(lengths.floor) }),
     ...(ranks && { [ranksKey]: JSON.stringify(ranks) }),
     ...(counts && { [priorLayersKey]: String(prior.layers) }),
     ...(plan && !isAttention(reducer) && { [reducerMetadata]: JSON.stringify(namedReducer(reducer)) }),

@@ -1,14 +1,16 @@
-import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { EncoderInput, Reducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { areFullRanks, isFullPoint, leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
+import { areFullRanks, isFullPoint, leavesLayersOut, namedReducerOf, ranksKey } from '@length-adaptive/core/lengths';
 import type { LabelledInput, TaskModel, TextModel } from '@length-adaptive/models/engine';
 import { departedAnswerOf, withDigest } from '@length-adaptive/models/engine';
 import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
+  checkPoint,
   checkSavable,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
+  pointReducer,
   sentenceTransformersFiles,
   writeFile,
   withLowRank,
@@ -87,11 +89,18 @@ export const exportModel = async (
   checkSavable(model.reducer);
   const host = await hostModel(model, { copy: false });
   const { point, chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
+  const builtIn = point && pointReducer(checkPoint(point, model), model);
+  const others = point === undefined ? otherReducers(text) : [];
   return writeFolder(folder, async (temporary) => {
-    const exported = await writeGraphs(temporary, host, text, { ...options, chooseLayers });
+    const exported: ExportedFile[] = [];
+    for (const reducer of [builtIn ?? model.reducer, ...others]) {
+      const variant = { host: { ...host, reducer }, reducer, isOther: others.includes(reducer) };
+      exported.push(...(await writeGraphs(temporary, variant, text, { ...options, chooseLayers })));
+    }
     for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
       await writeFile(`${temporary}/${name}`, content);
-    const ours = exportedFile(withRanking(lengthAdaptive, model), {
+    const ours = exportedFile(withRanking(lengthAdaptive, builtIn ? { ...model, reducer: builtIn } : model), {
+      reducers: others.map(({ name }) => name),
       ranks: point?.ranks ?? model.dimensions.ranks,
       chooseLayers,
       point,
@@ -109,14 +118,22 @@ export const exportModel = async (
 const lessDeepPoints = ({ lengthAdaptive }: TextModel): readonly OperatingPoint[] =>
   (lengthAdaptive?.paretoSet ?? []).map(({ point }) => point).filter(leavesLayersOut);
 
-/** What is known of a model of which files hold these ranks alone: without its other factors, and points that its files do not run. */
+/** The reducers that points of a model's Pareto set name, beside its own. @throws as `pointReducer` does */
+const otherReducers = ({ model, lengthAdaptive }: TextModel): readonly Reducer[] => {
+  const named = (lengthAdaptive?.paretoSet ?? []).flatMap(({ point }) => pointReducer(point, model) ?? []);
+  return [...new Map(named.map((reducer) => [reducer.name, reducer])).values()];
+};
+
+/** What is known of a model of which files hold these ranks and reducers alone: without its other factors, and points that its files do not run. */
 const exportedFile = (
   file: LengthAdaptiveFile | undefined,
   {
+    reducers,
     ranks,
     chooseLayers,
     point: builtIn,
-  }: Pick<OperatingPoint, 'ranks'> & Pick<ExportModelOptions, 'chooseLayers' | 'point'>,
+  }: Pick<OperatingPoint, 'ranks'> &
+    Pick<ExportModelOptions, 'chooseLayers' | 'point'> & { readonly reducers: readonly string[] },
 ): LengthAdaptiveFile | undefined => {
   if (!file) return undefined;
   const rest = withLowRank(file, { lowRank: undefined }) as LengthAdaptiveFile;
@@ -124,14 +141,28 @@ const exportedFile = (
     own === undefined || (ranks ? ranksKey(own) === ranksKey(ranks) : areFullRanks(own));
   const hasLayers = (own: OperatingPoint): boolean =>
     chooseLayers === true || !leavesLayersOut(own) || own.skip?.join() === builtIn?.skip?.join();
-  const paretoSet = rest.paretoSet.filter(({ point }) => hasRanks(point.ranks) && hasLayers(point));
+  const hasReducer = (own: OperatingPoint): boolean => {
+    const named = namedReducerOf(own);
+    return named === undefined || reducers.includes(named) || named === builtIn?.reducer;
+  };
+  const paretoSet = rest.paretoSet.filter(
+    ({ point }) => hasRanks(point.ranks) && hasLayers(point) && hasReducer(point),
+  );
   return { ...rest, paretoSet };
 };
+
+/** A model as files have it that rank its tokens by one reducer. */
+interface ExportedVariant {
+  readonly host: HostModel;
+  readonly reducer: Reducer;
+  /** Whether that is for points which name it, beside the files of the model's own. */
+  readonly isOther: boolean;
+}
 
 /** Writes a file of each precision, once it was verified. */
 const writeGraphs = async (
   folder: string,
-  host: HostModel,
+  { host, reducer, isOther }: ExportedVariant,
   text: TextModel,
   {
     precisions = ['fp32', 'int8'],
@@ -148,10 +179,11 @@ const writeGraphs = async (
   }: ExportModelOptions,
 ): Promise<ExportedFile[]> => {
   const { model } = text;
+  const { layers } = model.dimensions;
   const exported: ExportedFile[] = [];
   for (const precision of precisions) {
     if (signal?.aborted) throw new ModelError('ABORTED', 'The export was stopped by its signal; nothing was written.');
-    const path = modelFileName(precision);
+    const path = modelFileName(precision, isOther ? reducer.name : undefined);
     const bytes = exportGraph(host, { precision, point, chooseLayers });
     const traced = (): Uint8Array => exportGraph(host, { precision, point, chooseLayers, trace: true });
     const given = inputs ?? samplesFor(text, (tolerance ?? tolerances[precision]) === undefined);
@@ -161,17 +193,17 @@ const writeGraphs = async (
       leastAgreement,
       labelled,
       signal,
-      ...(point && { points: verifiedPoints(point, model.dimensions.layers) }),
-      ...(chooseLayers && {
-        points: [...usualPoints(model.dimensions.layers), ...verifiedDepths(text)],
-      }),
+      points: (point
+        ? verifiedPoints(point, layers)
+        : [...usualPoints(layers), ...(chooseLayers ? verifiedDepths(text) : [])]
+      ).map((of) => (isOther ? { ...of, reducer: reducer.name } : of)),
     };
     const verification = verified
       ? await verifyFile(
           model,
           bytes,
           given,
-          { ...session, traced, reducer: model.reducer, prior: model.prior, departed: departedAnswerOf(model.task) },
+          { ...session, traced, reducer, prior: model.prior, departed: departedAnswerOf(model.task) },
           options,
         )
       : undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Ranks } from '@length-adaptive/core';
 import { costParts, matrixMacs, rankKinds, uniformRanks } from '@length-adaptive/core';
 import type { AffineWeights, DenseWeights, FactoredWeights, WeightTree } from '@length-adaptive/core/encoder';
@@ -106,6 +106,20 @@ describe('a folder with factors', () => {
     await model.release();
     expect(counting.live()).toBe(0);
     await expect(openOnnx(source, { maxOtherSessions: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  test('keeps a session for each choice of ranks that a budget chooses among', async () => {
+    const source = await factorised('choices', 'matrices');
+    const points = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((share) => ({ ranks: uniformRanks(3, share) }));
+    const file = `${source}/length_adaptive.json`;
+    const known = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const paretoSet = points.map((point, i) => ({ point, score: 1 - i / 10, cost: 1 - i / 10 }));
+    writeFileSync(file, JSON.stringify({ ...known, paretoSet }));
+    const counting = await countingRuntime();
+    const { model } = await openOnnx(source, { runtime: counting.runtime, threads: 1 });
+    for (const point of [...points, ...points, { ranks: uniformRanks(3, 0.3) }]) await model.run(rows, { point });
+    expect([counting.opened(), counting.live()]).toEqual([8, 7]);
+    await model.release();
   });
 
   test('of an int8 session keeps most answers', async () => {

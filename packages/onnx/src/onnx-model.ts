@@ -1,19 +1,20 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
-import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
+  leavesLayersOut,
   lengthsOf,
+  namedReducerOf,
   pointCost,
   pointKey,
   ranksKey,
   runningLayers,
   uniformRanks,
-  validateOperatingPoint,
 } from '@length-adaptive/core/lengths';
 import type { DepartedAnswer, Dimensions, ModelPrior, PriorSettings } from '@length-adaptive/models/engine';
 import type { ModelConfig } from '@length-adaptive/models/files';
-import { checkRanks } from '@length-adaptive/models/files';
+import { checkPoint, withoutOwnReducer } from '@length-adaptive/models/files';
 import type { RunnableModel, Task } from '@length-adaptive/models/predict';
 import {
   architectureOf,
@@ -33,7 +34,7 @@ import { keptPositionsOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
-import type { OpenedSession, RuntimeSession, SessionOptions } from './runtime.js';
+import type { OpenedSession, RuntimeSession, RuntimeTensor, SessionOptions } from './runtime.js';
 import { openContent } from './runtime.js';
 import { createSessionPool } from './session-pool.js';
 import { tokenFeeds } from './token-batch.js';
@@ -148,6 +149,8 @@ interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
   readonly largestRanks?: Ranks | undefined;
   /** The same model as another file. Default: it runs what the one file runs. */
   readonly lendOther?: ((structure: GraphStructure) => LendOnnxFile) | undefined;
+  /** Whether that may leave its layers open where the first does not. Default false. */
+  readonly othersChooseLayers?: boolean | undefined;
 }
 
 /** What a graph is made for: points of other ranks, or that leave layers out, may need another. */
@@ -156,6 +159,8 @@ export interface GraphStructure {
   readonly ranks?: Ranks | undefined;
   /** Whether the layers that run are an input. */
   readonly chooseLayers: boolean;
+  /** The name of another reducer. Absent: the model's own. */
+  readonly reducer?: string | undefined;
 }
 
 interface OpenedFile extends OpenedSession {
@@ -171,6 +176,7 @@ export const runOnnxFile = async (
     traced,
     largestRanks,
     lendOther,
+    othersChooseLayers = false,
     reducer,
     prior: chosen,
     departed,
@@ -215,31 +221,38 @@ export const runOnnxFile = async (
   const costOptions = { ...costOptionsOf(dimensions, task.readout), minTokens };
   const known = digestIn(config);
   const ownDigest = known === undefined ? undefined : () => Promise.resolve(known);
-  /** Sessions beside the first: of other ranks, with all layers open, and those that trace. */
+  /** Sessions beside the first: of other ranks or reducers, with all layers open, and those that trace. */
   const others = createSessionPool(maxOtherSessions);
   const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
     lendOther(async ({ content }) => (await openContent(content, options)).session);
+  const runs = { dimensions, largestRanks, reducer: namedReducer(reducer ?? file.reducer), task };
   /** The graph that a point needs. */
-  const structureOf = ({ ranks, skip = [] }: OperatingPoint): GraphStructure => {
+  const structureOf = (point: OperatingPoint): GraphStructure => {
+    const { ranks } = point;
     const isOwn = ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1));
-    return { ranks: isOwn ? undefined : ranks, chooseLayers: choosesLayers || (skip.length > 0 && !builtIn) };
+    return {
+      ranks: isOwn ? undefined : ranks,
+      chooseLayers: choosesLayers || (othersChooseLayers && leavesLayersOut(point)),
+      reducer: namedReducerOf(point),
+    };
   };
-  const keyOf = ({ ranks, chooseLayers }: GraphStructure): string =>
-    `${chooseLayers ? 'any layers ' : ''}${ranks ? ranksKey(ranks) : 'own'}`;
+  const keyOf = ({ ranks, chooseLayers, reducer: by = '' }: GraphStructure): string =>
+    [chooseLayers ? 'any layers' : '', by, ranks ? ranksKey(ranks) : 'own'].join(' ');
   const ownKey = keyOf({ chooseLayers: choosesLayers });
 
-  /** The rows of a batch that run together. */
+  /** Runs rows whose points need the same graph and leave the same layers out. */
   const runSession = async (
     on: RuntimeSession,
     inputs: readonly EncoderInput[],
-    configs: readonly LengthConfig[],
-    { skip = [] }: OperatingPoint,
-  ) => {
+    points: readonly OperatingPoint[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>> => {
     try {
+      const [first = {}] = points;
       const feeds = tokenFeeds(ort, withPriors(prior, inputs), {
-        configs,
+        configs: points.map(({ lengths = [] }) => lengths),
+        floors: points.map(({ floor }) => floor),
         layers,
-        ...(skip.length > 0 && { running: runningLayers({ skip }, layers) }),
+        ...(leavesLayersOut(first) && { running: runningLayers(first, layers) }),
         inputNames: on.inputNames,
         minTokens,
       });
@@ -248,54 +261,60 @@ export const runOnnxFile = async (
       throw new OnnxError('RUN_FAILED', `ONNX Runtime could not run the model: ${messageOf(error)}`, { cause: error });
     }
   };
-  /** @returns the lengths of a point that the file runs */
-  const check = (asked: OperatingPoint): LengthConfig => {
-    const lengths = lengthsOf(validateOperatingPoint(asked, layers), layers);
-    checkRanks(asked, { dimensions, largestRanks });
+  const refuse = (problem: string): never => {
+    throw new OnnxError('OPTION_INVALID', problem);
+  };
+  /** @returns the point with the lengths that it runs at, and without a reducer that is the model's own */
+  const check = (asked: OperatingPoint): OperatingPoint => {
+    const point = { ...checkPoint(asked, runs), lengths: lengthsOf(asked, layers) };
     const { skip = [] } = asked;
-    if (builtIn === undefined && skip.length > 0 && !choosesLayers && !lendOther)
-      throw new OnnxError(
-        'OPTION_INVALID',
+    if (builtIn && pointKey({ ...point, ranks: undefined }) !== pointKey(builtIn)) {
+      const without = builtIn.skip ? ` without the layers ${builtIn.skip.join(' ')}` : '';
+      return refuse(
+        `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')}${without} built in and runs no other; export it without one to choose.`,
+      );
+    }
+    if (!builtIn && skip.length > 0 && !choosesLayers && !othersChooseLayers)
+      return refuse(
         `The point leaves out the layers ${skip.join(' ')}, and the ONNX file runs all of its own. Export the model with its layers to choose (lat export --choose-layers), or open its weights.`,
       );
-    if (builtIn === undefined || pointKey({ ...asked, ranks: undefined }) === pointKey(builtIn)) return lengths;
-    const without = builtIn.skip ? ` without the layers ${builtIn.skip.join(' ')}` : '';
-    throw new OnnxError(
-      'OPTION_INVALID',
-      `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')}${without} built in and runs no other; export it without one to choose.`,
-    );
+    const named = namedReducerOf(point);
+    if (named !== undefined && !lendOther)
+      return refuse(
+        `The point names the reducer ${named}, and the ONNX file was exported to rank tokens by ${runs.reducer.name}. Open the folder that has a file for each (lat export), or the weights.`,
+      );
+    return point;
   };
   const lifetime = createLifetime('The model', async () => {
     await session.release();
     await others.release();
   });
   /** Logits of rows that one session runs in one go. */
-  const runAt = async (
-    point: OperatingPoint,
+  const runTogether = async (
     inputs: readonly EncoderInput[],
-    configs: readonly LengthConfig[],
+    points: readonly OperatingPoint[],
   ): Promise<Float32Array> => {
-    const structure = structureOf(point);
+    const structure = structureOf(points[0] ?? {});
     const key = keyOf(structure);
-    const run = (on: RuntimeSession): ReturnType<typeof runSession> => runSession(on, inputs, configs, point);
+    const run = (on: RuntimeSession): ReturnType<typeof runSession> => runSession(on, inputs, points);
     const isOwn = key === ownKey || !lendOther;
     const outputs = isOwn ? await run(session) : await others.use(key, openOther(lendOther(structure)), run);
     const values = expected.map((name) => outputs[name]?.data as Float32Array);
     return values.length === 1 ? (values[0] as Float32Array) : interleave(values);
   };
-  const runRows: OnnxModel['runRows'] = (inputs, points) =>
+  const runRows: OnnxModel['runRows'] = (inputs, asked) =>
     lifetime.during(async () => {
-      const lengths = new Map([...new Set(points)].map((asked) => [asked, check(asked)]));
+      const checked = new Map([...new Set(asked)].map((point) => [point, check(point)]));
+      const points = asked.map((point) => checked.get(point) ?? point);
       const groups = new Map<string, number[]>();
       points.forEach((point, row) => {
         const together = `${keyOf(structureOf(point))} ${point.skip?.join() ?? ''}`;
         groups.set(together, [...(groups.get(together) ?? []), row]);
       });
       const run = (rows: readonly number[]): Promise<Float32Array> =>
-        runAt(
-          points[rows[0] ?? 0] ?? {},
+        runTogether(
           rows.map((row) => inputs[row] as EncoderInput),
-          rows.map((row) => lengths.get(points[row] as OperatingPoint) as LengthConfig),
+          rows.map((row) => points[row] as OperatingPoint),
         );
       const [only, ...more] = groups.values();
       if (only === undefined || more.length === 0) return run(only ?? []);
@@ -307,7 +326,7 @@ export const runOnnxFile = async (
   return {
     engine: 'onnxruntime',
     builtIn,
-    runsAllLayers: !choosesLayers && !lendOther,
+    runsAllLayers: !choosesLayers && !othersChooseLayers,
     dimensions,
     task,
     reducer: namedReducer(reducer ?? file.reducer),
@@ -323,7 +342,7 @@ export const runOnnxFile = async (
         inputs,
         inputs.map(() => point),
       ),
-    keptPositions: (input, point) =>
+    keptPositions: (input, asked) =>
       lifetime.during(async () => {
         if (!traced) {
           throw new OnnxError(
@@ -331,15 +350,15 @@ export const runOnnxFile = async (
             'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
           );
         }
-        const config = check(point);
+        const point = check(asked);
         const structure = structureOf(point);
         const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
-          runSession(on, [input], [config], point),
+          runSession(on, [input], [point]),
         );
-        return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
+        return keptPositionsOf(outputs, point.lengths ?? [], input.ids.length, { minTokens, floor: point.floor });
       }),
     largestRanks,
-    macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
+    macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),
   };

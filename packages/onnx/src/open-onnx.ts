@@ -1,4 +1,5 @@
-import { leavesLayersOut } from '@length-adaptive/core/lengths';
+import type { Ranks } from '@length-adaptive/core/lengths';
+import { leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import {
   architectureOf,
@@ -7,7 +8,7 @@ import {
   readWeight,
   weightsDigest,
 } from '@length-adaptive/models/engine';
-import type { FileSource, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
+import type { FileSource, LengthAdaptiveFile, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
   checkNotPointer,
@@ -41,7 +42,10 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   readonly precision?: Precision;
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
-  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  /**
+   * Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default: one
+   * for each choice of ranks in its Pareto set, and 4 at least.
+   */
   readonly maxOtherSessions?: number | undefined;
 }
 
@@ -64,7 +68,7 @@ const fromWeights =
       told,
       ...options
     }: OpenModelOptions &
-      GraphStructure & {
+      Omit<GraphStructure, 'reducer'> & {
         readonly precision: Precision;
         readonly trace: boolean;
         /** Is given what is odd about the files, and what they hold. */
@@ -153,6 +157,10 @@ const fromGraph =
     return opened;
   };
 
+/** Sessions that stay open: what a budget chooses among is then opened once. */
+const sessionsFor = ({ paretoSet }: Pick<LengthAdaptiveFile, 'paretoSet'> = { paretoSet: [] }): number =>
+  Math.max(4, new Set(paretoSet.flatMap(({ point: { ranks } }) => (ranks ? [ranksKey(ranks)] : []))).size);
+
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
  *
@@ -166,7 +174,7 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
-  const session = { runtime, threads, providers, maxOtherSessions };
+  const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
@@ -178,7 +186,13 @@ export const openOnnx = async (
     let notes: RunnableTextModel['notes'];
     let digest = '';
     const at = (structure: GraphStructure, trace = false): LendOnnxFile =>
-      fromWeights(files, { ...options, precision, trace, ...structure });
+      fromWeights(files, {
+        ...options,
+        precision,
+        trace,
+        ...structure,
+        reducer: structure.reducer ?? options.reducer,
+      });
     const told = (of: Told): void => {
       notes = of.notes;
       digest = of.digest ?? '';
@@ -194,11 +208,19 @@ export const openOnnx = async (
       traced: (structure) => at(structure, true),
       largestRanks: lowRank?.ranks,
       lendOther: at,
+      othersChooseLayers: true,
     });
     return finish(model, notes);
   }
   const lend = fromGraph(files, file ?? modelFileName(precision));
-  return finish(await runOnnxFile(lend, config, { ...session, ...nameRanking(options, lengthAdaptive) }));
+  const lendOther = ({ reducer }: GraphStructure): LendOnnxFile => fromGraph(files, modelFileName(precision, reducer));
+  return finish(
+    await runOnnxFile(lend, config, {
+      ...session,
+      ...nameRanking(options, lengthAdaptive),
+      ...(file === undefined && { lendOther }),
+    }),
+  );
 };
 
 /**

@@ -23,6 +23,9 @@ export const layersInput = 'running_layers';
 /** Metadata of a file that leaves layers out: the numbers of those that it has, or `input`. Absent: it has all of them, and runs all. */
 export const layersKey = 'layers';
 
+/** Metadata of a file whose built-in configuration does not count the first tokens of an input: how many. */
+export const floorKey = 'length_floor';
+
 /** Metadata of a file of factors: the ranks that are built in, as JSON. */
 export const ranksKey = 'ranks';
 
@@ -104,13 +107,20 @@ const reducerOf = (text: string | undefined): NamedReducer => {
   );
 };
 
-/** The point that a file has built in: its lengths, and the layers that it has, as it says them. */
-const builtInPoint = (lengths: string, layers: string | undefined): OperatingPoint => {
+/** The point that a file has built in: its lengths with their floor, and the layers that it has, as it says them. */
+const builtInPoint = (
+  lengths: string,
+  { layers, floor }: { readonly layers: string | undefined; readonly floor: string | undefined },
+): OperatingPoint => {
   const numbers = (text: string): number[] => text.split(' ').map(Number);
   const config = numbers(lengths);
-  if (layers === undefined) return { lengths: config };
-  const running = numbers(layers);
-  return { lengths: config, skip: [...config.keys()].filter((layer) => !running.includes(layer)) };
+  const running = layers === undefined ? [...config.keys()] : numbers(layers);
+  const skip = [...config.keys()].filter((layer) => !running.includes(layer));
+  return {
+    lengths: config,
+    ...(floor !== undefined && { floor: Number(floor) }),
+    ...(skip.length > 0 && { skip }),
+  };
 };
 
 /** What a file says of its ranks. */
@@ -140,7 +150,7 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
   }
   const layers = metadata(layersKey);
   const choosesLayers = layers === 'input';
-  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, choosesLayers ? undefined : layers);
+  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, { layers, floor: metadata(floorKey) });
   const ranks = ranksOf(metadata(ranksKey));
   const priorLayers = Number(metadata(priorLayersKey) ?? 0);
   const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);

@@ -45,13 +45,15 @@ const ratiosTensor = (
   inputs: readonly EncoderInput[],
   configs: readonly LengthConfig[],
   layers: number,
-  keep: KeepOptions,
+  { floors = [], ...keep }: KeepOptions & Pick<TokenFeeds, 'floors'>,
 ): RuntimeTensor => {
   const full = configs.every(isFullLength);
   const rows = full
     ? [new Array<number>(layers).fill(1)]
     : inputs.map(({ ids }, row) =>
-        keptTokens(configs[row] ?? [], ids.length, keep).map((count) => Math.min(1, (count - 0.5) / ids.length)),
+        keptTokens(configs[row] ?? [], ids.length, { ...keep, floor: floors[row] }).map((count) =>
+          Math.min(1, (count - 0.5) / ids.length),
+        ),
       );
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
@@ -73,6 +75,8 @@ const runningTensor = (ort: OnnxRuntime, layers: number, running: readonly numbe
 export interface TokenFeeds extends KeepOptions {
   /** One configuration a row. */
   readonly configs: readonly LengthConfig[];
+  /** Tokens that the configuration of each row does not count. Default: none. */
+  readonly floors?: readonly (number | undefined)[] | undefined;
   readonly layers: number;
   /** The layers that run. Default: all. */
   readonly running?: readonly number[] | undefined;

@@ -102,7 +102,7 @@ export const lengthOptions = {
   lengthConfig: {
     ...text(
       'CONFIG',
-      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128; after it ";skip=2,5" for layers to leave out, counted from 0, and with factors ";ranks=0.5"',
+      'full, a number of the Pareto set (0 is the cheapest), ratios 0.8,0.6,... or lengths 103,83,...@128; after it, each behind a semicolon, floor=12 (tokens that lengths do not count), reducer=tome, skip=2,5 (layers to leave out, counted from 0) and, with factors, ranks=0.5',
     ),
     alias: 'config-at',
   },

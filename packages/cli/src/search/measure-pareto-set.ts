@@ -11,6 +11,7 @@ import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
 import { beatenInTime } from './beaten-in-time.js';
 import { scoreFewerLayers } from './fewer-layers.js';
 import type { SearchSettings } from './options.js';
+import { metricNames } from '../context/common.js';
 import { sample } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { ReportedPoint } from './reported-point.js';
@@ -65,8 +66,7 @@ export const measureParetoSet = async (
 
 /** What the held-out examples are scored by: the metric of the search, or the task's own when that was no metric. */
 export const reportMetricOf = ({ metric, reportMetric }: SearchSettings, { model }: OpenedModel): MetricName =>
-  reportMetric ??
-  (metric === undefined || metric === 'probability' || metric === 'fidelity' ? model.task.defaultMetric : metric);
+  reportMetric ?? metricNames.find((name) => name === metric) ?? model.task.defaultMetric;
 
 /** The time of examples as a search predicted it: comparable with what is measured on the same ones. */
 const predictTime = (

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import type { CostObjective, LengthSearchMethod, Spend } from '@length-adaptive/models';
+import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
-import { choice, choices, enabled, flag, number, numbers, text } from '../context/option.js';
+import { choice, choices, enabled, flag, number, numbers, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
-const spendNames: readonly Spend[] = ['lengths', 'depth', 'ranks'];
+const searchScoreNames: readonly ScoreName[] = [...scoreNames, 'ndcg@10', 'map', 'mrr@10', 'recall@10', 'recall@100'];
+
+const spendNames: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
 
 const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
 
 export const searchOptions = {
   model: text('DIR', 'model to search'),
-  data: text('FILE', 'examples that every configuration is scored on'),
+  data: text('FILE', 'examples that every configuration is scored on, or a BEIR folder (--metric ndcg@10, fidelity)'),
   reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
   heldOutShare: number('SHARE', 'set this share of --data aside for that instead (default: none)', {
     min: 0,
@@ -27,7 +29,11 @@ export const searchOptions = {
   spend: choices(
     'LIST',
     spendNames,
-    'what it chooses, with commas between them: lengths, depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
+    'what it chooses, with commas between them: lengths, floor (tokens that lengths do not count), depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
+  ),
+  reducers: texts(
+    'LIST',
+    "reducers to choose among, with commas between them, for one Pareto set over all of them: attention,tome,pool (default: the model's own)",
   ),
   method: choice(
     methodNames,
@@ -64,7 +70,7 @@ export const searchOptions = {
   }),
   ...dataOptions,
   metric: choice(
-    scoreNames,
+    searchScoreNames,
     'score to search for; fidelity (to the full length) is the best guide on few examples (default: that of the task, such as accuracy)',
     undefined,
   ),

@@ -103,6 +103,7 @@ export const runSearch = async ({
       configs: configsDigest(configs),
       ...(spend !== undefined && { spend }),
       ...(objective === 'latency' && { machine: machineName() }),
+      ...(settings.reducers && { reducers: [...new Set(settings.reducers)].sort().join(',') }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
       prior: model.prior && JSON.stringify(model.prior),
       departed: model.task.readout.departed && departedAnswerOf(model.task),
@@ -125,7 +126,7 @@ export const runSearch = async ({
   try {
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
-      ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend },
+      ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend, reducers: settings.reducers },
       ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,

@@ -30,6 +30,8 @@ export interface SearchIdentity {
   readonly spend?: string | undefined;
   /** Whose times are weighed; undefined where MACs are, and in checkpoints of versions that did not say. */
   readonly machine?: string | undefined;
+  /** The reducers that it chooses among; undefined for the model's own. */
+  readonly reducers?: string | undefined;
   /** What ranks tokens; undefined for attention. */
   readonly reducer: string | undefined;
   /** What is added to that, as JSON; undefined for nothing. */
@@ -52,6 +54,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   configs: 'configurations that soft-extract learned',
   spend: 'choice of what to spend',
   machine: 'machine, whose times are weighed',
+  reducers: 'reducers to choose among',
   reducer: 'reducer',
   prior: 'prior',
   departed: 'answer of tokens that left',

@@ -1,7 +1,36 @@
+import type { BeirData, LabelledInput, RunnableTextModel } from '@length-adaptive/models';
+import { encodeDocuments, isBeirFolder, readBeir, textsData } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { noData, readModelData, sampleData, splitData } from '../data/data.js';
+import { flagOf } from '../context/settings.js';
 import { CliError } from '../context/errors.js';
+
+/** What a BEIR folder holds: one item, all of it. */
+const retrievalKind: DataSet['kind'] = { ...textsData, name: 'retrieval', holds: 'documents with queries' };
+
+/** Documents with queries, which are looked at together. */
+const readRetrieval = async (path: string, settings: SearchSettings): Promise<DataSet> => {
+  const [own] = (['reportData', 'heldOutShare', 'redis', 'softExtract'] as const).filter(
+    (key) => settings[key] !== undefined && settings[key] !== 0,
+  );
+  if (own !== undefined)
+    throw new CliError(
+      'USAGE',
+      `${flagOf(own)} is for files of examples, and ${path} holds documents with queries; leave it out.`,
+    );
+  return { kind: retrievalKind, examples: [await readBeir(path)] };
+};
+
+/** The documents of a data set as inputs; undefined for one that holds examples. */
+export const documentsOf = (
+  { model, tokenizer }: RunnableTextModel,
+  { kind, examples: [data] }: DataSet,
+  { maxLength, limit, seed }: { readonly maxLength: number; readonly limit: number | undefined; readonly seed: number },
+): LabelledInput[] | undefined =>
+  kind.name === retrievalKind.name && data !== undefined
+    ? encodeDocuments(model.task, tokenizer, data as BeirData, { maxLength, limit, seed })
+    : undefined;
 
 /** Reads the examples to search on, and those to report on. */
 export const readSearchSets = async (
@@ -9,6 +38,8 @@ export const readSearchSets = async (
   settings: SearchSettings,
 ): Promise<{ readonly searched: DataSet; readonly heldOut: DataSet }> => {
   const { reportData, heldOutShare = 0, limit, seed } = settings;
+  if (await isBeirFolder(path).catch(() => false))
+    return { searched: await readRetrieval(path, settings), heldOut: noData };
   if (reportData !== undefined && heldOutShare > 0)
     throw new CliError('USAGE', 'Give --report-data or --held-out-share, not both.');
   if (heldOutShare === 0) {

@@ -41,7 +41,7 @@ import { countShared, meanLength, measureParetoSet, reportMetricOf } from './mea
 import { resumeHint, runSearch } from './run-search.js';
 import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from './search-checkpoint.js';
 import { withSearch } from './search-record.js';
-import { readSearchSets } from './search-sets.js';
+import { documentsOf, readSearchSets } from './search-sets.js';
 import { settleMethod } from './settle-method.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
 import { withoutLengthDrop } from './without-length-drop.js';
@@ -148,6 +148,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
     const inputsOf = (data: DataSet): LabelledInput[] =>
+      documentsOf(opened, data, { maxLength, limit: settings.limit, seed: settings.seed }) ??
       encodeData(opened, data, { maxLength, stride: settings.stride });
     const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
     opened = await withLearnedDeparted(opened, data, { settings, context, files });

@@ -1,7 +1,7 @@
 import type { Evaluation, StepReport } from '@length-adaptive/core';
 
-/** What a stage does: train on the task, learn from a teacher, or train every length. */
-export type StageName = 'fine-tune' | 'intermediate' | 'relations' | 'prediction' | 'length-drop';
+/** What a stage does: train on the task, learn from a teacher, train every length, or do so without labels. */
+export type StageName = 'fine-tune' | 'intermediate' | 'relations' | 'prediction' | 'length-drop' | 'adapt';
 
 /** A line of metrics.ndjson after a step. */
 export interface StepLine extends StepReport {

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FineTuneData, MetricName, TaskModel, TaskName, TextModel } from '@length-adaptive/models';
+import type {
+  FineTuneData,
+  InputLengths,
+  LabelledInput,
+  MetricName,
+  TaskModel,
+  TaskName,
+  TextModel,
+} from '@length-adaptive/models';
 import { checkScore, saveModel } from '@length-adaptive/models';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from '../context/command.js';
@@ -54,9 +62,19 @@ export interface OpenedTraining {
   close(): Promise<void>;
 }
 
+/** Examples to learn from, and those that choose the best epoch. */
+export interface TrainingSets {
+  readonly train: DataSet;
+  readonly dev: DataSet;
+}
+
 /** What makes one command of this kind of run another. */
 export interface TrainingPlan {
-  readonly command: 'train' | 'distill';
+  readonly command: 'train' | 'distill' | 'adapt';
+  /** What the stages run on. Default: the examples of `--train` and `--dev`. */
+  read?(): Promise<TrainingSets>;
+  /** Default: as the model's task does with examples. */
+  encode?(opened: TextModel, data: DataSet, lengths: InputLengths): readonly LabelledInput[];
   /** The settings that `config.json` of the run shall hold. */
   readonly saved: Readonly<Record<string, unknown>>;
   /** What is found out about the model once it is trained and written. Default: nothing. */
@@ -94,7 +112,7 @@ const checkFolder = (folder: string, { resume, overwrite }: TrainingRunSettings)
 };
 
 /** Reads the examples of both sets. */
-const readSets = async (settings: TrainingRunSettings): Promise<{ readonly train: DataSet; readonly dev: DataSet }> => {
+const readSets = async (settings: TrainingRunSettings): Promise<TrainingSets> => {
   const { dev, devShare = 0, seed, task } = settings;
   const all = await readData(required(settings.train, 'train'), settings, task);
   if (dev !== undefined) return { train: all, dev: await readData(dev, { ...settings, limit: undefined }, task) };
@@ -155,7 +173,10 @@ const printResult = ({ print }: Context, { model, stages }: TrainingResult): voi
       const scores =
         full === undefined
           ? []
-          : [`dev ${shown(full)}`, ...(stage === 'length-drop' ? [`at the smallest lengths ${shown(reduced)}`] : [])];
+          : [
+              `dev ${shown(full)}`,
+              ...(stage === 'length-drop' || stage === 'adapt' ? [`at the smallest lengths ${shown(reduced)}`] : []),
+            ];
       print(
         [
           stage,
@@ -174,13 +195,13 @@ const printResult = ({ print }: Context, { model, stages }: TrainingResult): voi
 export const runTraining = async (
   settings: TrainingRunSettings,
   context: Context,
-  { command, saved, open, complete }: TrainingPlan,
+  { command, saved, open, read, encode = encodeData, complete }: TrainingPlan,
 ): Promise<void> => {
   const out = required(settings.out, 'out');
   checkFolder(out, settings);
   const checkpoint = settings.resume ? await readCheckpoint(out) : undefined;
 
-  const sets = await readSets(settings);
+  const sets = await (read ? read() : readSets(settings));
   const run = await startTraining(settings);
   const { opened, models, record, stages: stagesOf, close } = await open(sets.train, run);
   const { model, tokenizerFiles } = opened;
@@ -190,8 +211,8 @@ export const runTraining = async (
     );
     const lengths = { maxLength, stride: settings.stride };
     const data: FineTuneData = {
-      train: encodeData(opened, sets.train, lengths),
-      dev: encodeData(opened, sets.dev, lengths),
+      train: encode(opened, sets.train, lengths),
+      dev: encode(opened, sets.dev, lengths),
     };
     if (settings.metric !== undefined) checkScore(model.task, settings.metric, data.dev ?? []);
     const began: Beginning = { data: digestOf(data.train, data.dev ?? []), weights: await digestsOf(models) };

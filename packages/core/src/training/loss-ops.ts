@@ -10,6 +10,10 @@ export interface LossOps<T> {
   sum(x: T): T;
   /** Over the last axis. */
   logSoftmax(x: T): T;
+  /** Each row divided by its length: [n, d] -> [n, d] */
+  unit(x: T): T;
+  /** The scalar products of the rows of x with those of y: [n, d], [m, d] -> [n, m] */
+  products(x: T, y: T): T;
   /** [B, T, n] -> [B, n, T] */
   swapLastAxes(x: T): T;
   /** [B, n] -> [B, n, 2]: each number, then 0. The softmax of the two is the number's sigmoid. */

@@ -103,3 +103,92 @@ export const weightedRelationLoss = <T>(
   const [p, q] = [relation(teacher), relation(student)];
   return weightedDivergence(ops, p, q, weights);
 };
+
+/**
+ * How far vectors of length 1 are from others of length 1: the weighted mean of 1 - cosine, which is half the square of their distance.
+ *
+ * @param weights of the rows, [B, 1], 1 in sum
+ */
+export const weightedCosineLoss = <T>(ops: LossOps<T>, target: T, vectors: T, weights: T): T =>
+  ops.scale(weightedSquaredError(ops, vectors, target, weights), 0.5);
+
+/** Which inputs of a batch are compared with one another, in losses that look at several of them together. */
+export interface ComparedValues<T> {
+  /** What each input weighs, 1 in sum: [B, 1] */
+  readonly weights: T;
+  /** 0 where an input is compared with another, far below zero where it is not: [B, B] */
+  readonly bias: T;
+}
+
+export interface ComparisonOptions {
+  /** Divides scores before their softmax. Default 1. */
+  readonly temperature?: number;
+}
+
+/** Mean of KL(teacher || student) of the distributions over what each input is compared with, of scores [B, B]. */
+const comparedDivergence = <T>(
+  ops: LossOps<T>,
+  teacher: T,
+  student: T,
+  { weights, bias }: ComparedValues<T>,
+  { temperature = 1 }: ComparisonOptions,
+): T => {
+  const soften = (scores: T): T => ops.logSoftmax(ops.add(ops.scale(scores, 1 / temperature), bias));
+  return weightedDivergence(ops, soften(teacher), soften(student), weights);
+};
+
+/**
+ * How far the similarities of vectors are from those of the vectors that they stand for: KL(teacher || student) of the softmax of their scalar
+ * products with the teacher's vectors of other inputs. The columns are the teacher's for both: what is learned are vectors that find what lies
+ * in an index of the teacher's.
+ *
+ * @param teacher vectors of length 1, [B, d]
+ * @param student the same of the student
+ */
+export const weightedSimilarityLoss = <T>(
+  ops: LossOps<T>,
+  teacher: T,
+  student: T,
+  compared: ComparedValues<T>,
+  options: ComparisonOptions = {},
+): T => comparedDivergence(ops, ops.products(teacher, teacher), ops.products(student, teacher), compared, options);
+
+/** Ones in the shape of some weights. */
+const onesLike = <T>(ops: LossOps<T>, weights: T): T => ops.exp(ops.scale(weights, 0));
+
+/**
+ * How far scores order lists otherwise than a teacher's: KL(teacher || student) of the softmax over the list of each input.
+ *
+ * @param teacher [B, 1]
+ * @param student [B, 1]
+ */
+export const weightedListLoss = <T>(
+  ops: LossOps<T>,
+  teacher: T,
+  student: T,
+  compared: ComparedValues<T>,
+  options: ComparisonOptions = {},
+): T => {
+  const ones = onesLike(ops, compared.weights);
+  return comparedDivergence(ops, ops.products(ones, teacher), ops.products(ones, student), compared, options);
+};
+
+/**
+ * How far the margins between scores are from a teacher's: the mean of half the squared difference over the pairs of what is compared, which is the
+ * variance of the differences of a list.
+ *
+ * @param teacher [B, 1]
+ * @param student [B, 1]
+ */
+export const weightedMarginLoss = <T>(
+  ops: LossOps<T>,
+  teacher: T,
+  student: T,
+  { weights, bias }: ComparedValues<T>,
+): T => {
+  const ones = onesLike(ops, weights);
+  const off = ops.sub(student, teacher);
+  const between = ops.sub(ops.products(off, ones), ops.products(ones, off)); // [B, B]
+  const pairs = ops.mul(ops.exp(ops.logSoftmax(bias)), weights); // each as much as any other of its list
+  return ops.scale(ops.sum(ops.mul(ops.mul(between, between), pairs)), 0.5);
+};

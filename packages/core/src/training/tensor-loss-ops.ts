@@ -13,6 +13,8 @@ export const tensorLossOps: LossOps<Tensor> = {
   scale: (x, factor) => (factor === 1 ? x : tf.mul(x, factor)),
   sum: (x) => tf.sum(x),
   logSoftmax: (x) => tf.logSoftmax(x),
+  unit: (x) => tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-24))),
+  products: (x, y) => tf.matMul(x, y, false, true),
   swapLastAxes: (x) => tf.transpose(x, [0, 2, 1]),
   withOpposite: (x) => {
     const pairs = tf.expandDims(x, -1);

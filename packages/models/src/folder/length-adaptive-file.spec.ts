@@ -124,7 +124,7 @@ describe('length_adaptive.json', () => {
     [
       'a point with what this release does not run',
       { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], bits: 4 } }] },
-      /point 0 .* the field "bits", and this release runs points with lengths, skip and ranks alone/,
+      /point 0 .* the field "bits", and this release runs points with lengths, floor, reducer, skip and ranks alone/,
     ],
     [
       'layers to leave out that are none',

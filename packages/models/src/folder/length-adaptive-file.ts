@@ -122,28 +122,29 @@ const ranksProblem = (ranks: Ranks, layers: number | undefined): string | undefi
   }
 };
 
-/** What is wrong with the layers to leave out; undefined when nothing is. */
-const skipProblem = (skip: unknown, layers: number | undefined, lengths: unknown): string | undefined => {
-  try {
-    const depth = layers ?? (Array.isArray(lengths) ? lengths.length : undefined);
-    validateOperatingPoint({ skip: skip as OperatingPoint['skip'] }, depth);
-    return undefined;
-  } catch (error) {
-    return `has point.skip that cannot be read. ${(error as CoreError).message}`;
+/** What is wrong with fields of a point; undefined when nothing is. */
+const fieldProblem = (fields: Readonly<Record<string, unknown>>, layers: number | undefined): string | undefined => {
+  for (const [name, value] of Object.entries(fields)) {
+    try {
+      validateOperatingPoint({ [name]: value } as OperatingPoint, layers);
+    } catch (error) {
+      return `has point.${name} that cannot be read. ${(error as CoreError).message}`;
+    }
   }
+  return undefined;
 };
 
 /** What is wrong with an operating point; undefined when nothing is. */
 const operatingPointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'has no point, an object such as { "lengths": [0.8, 0.4] }';
-  const { lengths, ranks, skip, ...more } = point;
+  const { lengths, ranks, skip, floor, reducer, ...more } = point;
   const unknown = Object.keys(more)[0];
   if (unknown !== undefined)
-    return `has a point with the field "${unknown}", and this release runs points with lengths, skip and ranks alone. Update the package`;
+    return `has a point with the field "${unknown}", and this release runs points with lengths, floor, reducer, skip and ranks alone. Update the package`;
   const wrongRanks = ranks === undefined ? undefined : ranksProblem(ranks as Ranks, layers);
   if (wrongRanks !== undefined) return wrongRanks;
-  const wrongSkip = skip === undefined ? undefined : skipProblem(skip, layers, lengths);
-  if (wrongSkip !== undefined) return wrongSkip;
+  const wrong = fieldProblem({ skip, floor, reducer }, layers ?? (Array.isArray(lengths) ? lengths.length : undefined));
+  if (wrong !== undefined) return wrong;
   if (lengths === undefined) return undefined;
   if (!Array.isArray(lengths) || lengths.length === 0)
     return 'has point.lengths that are not a list of one ratio a layer';

@@ -56,7 +56,7 @@ test('of a model with factors, a few ranks are timed, none above those it has; o
   const { model, truth, now, runs } = sleeper({ largestRanks });
   const latency = await calibrateLatency(model, { lengths: [8, 90], now });
   expect(latency.error).toBeLessThan(0.02);
-  expect(new Set(runs.map(({ point }) => point.ranks && JSON.stringify(point.ranks))).size).toBe(4);
+  expect(new Set(runs.map(({ point }) => point.ranks && JSON.stringify(point.ranks))).size).toBe(5);
   for (const { point } of runs)
     for (const kind of rankKinds)
       point.ranks?.[kind].forEach((share, layer) =>

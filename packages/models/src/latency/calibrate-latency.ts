@@ -50,21 +50,28 @@ interface Pass {
 }
 
 /**
- * Ranks that are timed of a model that has factors: two to fit, of all matrices and of those of feed-forward blocks alone, so that what a
- * matrix in factors takes is told from what is saved of its weights; and one to judge by.
+ * Ranks that are timed of a model that has factors: three to fit, of all matrices and of either kind alone, so that the kinds are told
+ * apart, and what a matrix in factors takes from what is saved of its weights; and one to judge by.
  */
 const ranksToTime = (
   { attention, feedForward }: Ranks,
   { ranks: own }: RunnableModel['dimensions'],
-): readonly [Ranks, Ranks, Ranks] => {
+): { readonly fitted: readonly Ranks[]; readonly heldOut: Ranks } => {
   const of = (shares: readonly number[], part: number): number[] =>
     shares.map((share) => (share < 1 ? part * share : share)); // one without factors runs as it is
   const at = (first: number, second: number): Ranks => ({
     attention: of(attention, first),
     feedForward: of(feedForward, second),
   });
-  const whole = own?.attention ?? attention.map(() => 1);
-  return [at(0.4, 0.4), { attention: whole, feedForward: of(feedForward, 0.6) }, at(0.7, 0.35)];
+  const whole = own ?? { attention: attention.map(() => 1), feedForward: feedForward.map(() => 1) };
+  return {
+    fitted: [
+      at(0.4, 0.4),
+      { attention: whole.attention, feedForward: of(feedForward, 0.6) },
+      { attention: of(attention, 0.5), feedForward: whole.feedForward },
+    ],
+    heldOut: at(0.7, 0.35),
+  };
 };
 
 /**
@@ -101,16 +108,17 @@ const design = (
   ];
   const ranked = (at: readonly number[], ranks: Ranks, shapes: readonly LengthConfig[]): Pass[] =>
     at.map((tokens, i) => ({ tokens, point: { lengths: shapes[i % shapes.length] ?? full, ranks } }));
-  const [even, uneven, other] = largestRanks ? ranksToTime(largestRanks, dimensions) : [];
+  const timed = largestRanks && ranksToTime(largestRanks, dimensions);
   return {
     fitted: [
       ...lengths.flatMap((tokens, i) => [full, ...two(fitShapes, i)].map((config) => pass(tokens, config))),
-      ...(even ? ranked(lengths, even, [full, ...fitShapes]) : []),
-      ...(uneven ? ranked(lengths, uneven, [...fitShapes, full]) : []),
+      ...(timed?.fitted.flatMap((ranks, i) =>
+        ranked(lengths, ranks, i === 0 ? [full, ...fitShapes] : [...fitShapes, full]),
+      ) ?? []),
     ],
     heldOut: [
       ...between.flatMap((tokens, i) => two(otherShapes, i).map((config) => pass(tokens, config))),
-      ...(other ? ranked(between, other, otherShapes) : []),
+      ...(timed ? ranked(between, timed.heldOut, otherShapes) : []),
     ],
   };
 };

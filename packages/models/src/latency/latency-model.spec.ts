@@ -36,6 +36,24 @@ test('fits a machine whose time is made of its terms, exactly', () => {
     expect(latency.milliseconds(77, { lengths: config })).toBeCloseTo(truth(77, config), 6);
 });
 
+test('layers that are left out take no time: theirs of the tokens, and their part of what has no tokens in it', () => {
+  for (const wanted of ['all', 'first'] as const) {
+    const fit = fitLatency(passes([8, 24, 60, 128]), 4, [], { wanted });
+    const latency = createLatencyModel(fit, 4);
+    const shallower = createLatencyModel(
+      { ...fit, coefficients: { ...fit.coefficients, input: fit.coefficients.input / 2 } },
+      2,
+    );
+    expect(latency.milliseconds(40, { lengths: [0.9, 0.8, 0.5, 0.4], skip: [0, 2] })).toBeCloseTo(
+      shallower.milliseconds(40, { lengths: [0.8, 0.4] }),
+      9,
+    );
+    expect(latency.milliseconds(40, { skip: [3] })).toBeLessThan(latency.milliseconds(40, {}));
+  }
+  const { milliseconds } = createLatencyModel(fitLatency(passes([8, 24, 60, 128]), 4), 4);
+  expect(milliseconds(30, { lengths: [0.5, 0.4, 0.3, 0.2], floor: 30 })).toBe(milliseconds(30, {}));
+});
+
 test('where the first token alone is wanted, what a configuration keeps in the last layer takes no time', () => {
   const first = (tokens: number, config: LengthConfig): number => {
     const kept = keptTokens(config.slice(0, -1), tokens);

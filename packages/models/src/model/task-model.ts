@@ -20,7 +20,6 @@ import {
   lengthsOf,
   pointCost,
   runningLayers,
-  validateOperatingPoint,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
@@ -35,7 +34,7 @@ import { loadParameters } from '../architectures/parameters.js';
 import type { PriorSettings } from '../priors/prior-settings.js';
 import { withPriors } from '../priors/prior-settings.js';
 import type { LowRankRecord } from '../folder/low-rank.js';
-import { checkRanks } from '../folder/low-rank.js';
+import { checkPoint, pointReducer, withoutOwnReducer } from '../folder/check-point.js';
 import type { ModelDescription, ModelWeightTrees } from './describe-model.js';
 import { describeModel } from './describe-model.js';
 import { weightsDigest } from './weights-digest.js';
@@ -86,10 +85,15 @@ export interface ForwardPass {
 }
 
 /** How one forward pass runs. */
-export type RunOptions = Pick<EncodeOptions, 'config' | 'layers' | 'softExtract' | 'minTokens' | 'protectedTokens'> & {
+export type RunOptions = Pick<
+  EncodeOptions,
+  'config' | 'floor' | 'layers' | 'softExtract' | 'minTokens' | 'protectedTokens'
+> & {
   readonly dropout?: Dropout | undefined;
   /** How large the factors of its matrices are. Default: the model as it is. */
   readonly ranks?: Ranks | undefined;
+  /** What decides which tokens leave. Default: the model's own. */
+  readonly reducer?: Reducer | undefined;
 };
 
 /** Parts of tensors. Call within a tidy. */
@@ -181,20 +185,20 @@ export const createTaskModel = (
   const all = [...parameters, ...factorParameters];
   const costOptions = costOptionsOf(dimensions, task.readout);
   let untrained = initialised;
-  const ranked = { dimensions, largestRanks: lowRank?.ranks };
-  const check = (point: OperatingPoint): OperatingPoint =>
-    checkRanks(validateOperatingPoint(point, dimensions.layers), ranked);
+  const runs = { dimensions, largestRanks: lowRank?.ranks, reducer, task };
+  const check = (point: OperatingPoint): OperatingPoint => checkPoint(point, runs);
   const layersAt = (point: OperatingPoint): readonly number[] | undefined =>
     leavesLayersOut(point) ? runningLayers(point, dimensions.layers) : undefined;
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, ...options } = {}) => {
+  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, reducer: by = reducer, ...options } = {}) => {
     checkParameters(parameters);
     return tidy((): ForwardPass => {
       const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
+        reducer: by,
         dropout,
         wanted: costOptions.wanted,
         stayed: task.readout.departed !== undefined,
@@ -240,8 +244,15 @@ export const createTaskModel = (
     logits,
     forward,
     run: async (inputs, { point = {} } = {}) => {
-      const { lengths: config, ranks } = check(point);
-      const output = logits(inputs, { config, ranks, layers: layersAt(point) });
+      const { lengths: config, floor, ranks } = check(point);
+      const other = pointReducer(point, runs);
+      const output = logits(inputs, {
+        config,
+        floor,
+        ranks,
+        layers: layersAt(point),
+        ...(other && { reducer: other }),
+      });
       try {
         return (await output.data()) as Float32Array;
       } finally {
@@ -250,12 +261,15 @@ export const createTaskModel = (
     },
     keptPositions: async (input, point) => {
       checkParameters(parameters);
-      const { ranks } = check(point);
+      const { floor, ranks } = check(point);
+      const other = pointReducer(point, runs);
       const { hidden, trace } = tidy(() =>
         encode(encoderAt(ranks), withPriors(prior, [input]), {
           config: lengthsOf(point, dimensions.layers),
+          floor,
           layers: layersAt(point),
           ...ranking,
+          ...(other && { reducer: other }),
           wanted: 'survivors',
           trace: true,
         }),
@@ -273,7 +287,7 @@ export const createTaskModel = (
         tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
       }
     },
-    macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
+    macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),
     digest: () => {

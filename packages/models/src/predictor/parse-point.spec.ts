@@ -29,6 +29,8 @@ test.each([
     { lengths: [0.8, 0.6], skip: [1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } },
   ],
   ['ranks=0.5;skip=1', { skip: [1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } }],
+  ['0.8,0.6;floor=12;reducer=tome', { lengths: [0.8, 0.6], floor: 12, reducer: 'tome' }],
+  ['0; reducer=pool ;floor=0', { lengths: [0.5, 0.25], floor: 0, reducer: 'pool' }],
   ['0;skip=0', { lengths: [0.5, 0.25], skip: [0] }],
 ])('%s', (text, point) => {
   expect(parsePoint(text, context)).toEqual(point);
@@ -59,8 +61,11 @@ test.each([
   'skip=last',
   '0.8,0.6;skip=-1',
   '0.8,0.6;depth=1',
+  '0.8,0.6;floor=-1',
+  '0.8,0.6;floor=',
+  '0.8,0.6;reducer=',
   'skip=1;0.8,0.6',
-])('%j leaves no layers of two out', (text) => {
+])('%j is no point of two layers that says more', (text) => {
   expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'OPERATING_POINT_INVALID' }));
 });
 
@@ -70,6 +75,8 @@ test('what is written is read again, to the digit', () => {
   const points = fc.record(
     {
       lengths: three.map((ratios) => ratios.sort((a, b) => b - a)),
+      floor: fc.nat({ max: 600 }),
+      reducer: fc.constantFrom('tome', 'cls-attention', 'my_own.1'),
       skip: fc.subarray([0, 1, 2], { maxLength: 2 }),
       ranks: fc.record({ attention: three, feedForward: three }),
     },

@@ -1,7 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength, keptAt, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { fullLength, keptAt } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
-import { checkRanks } from '../folder/low-rank.js';
+import { checkPoint } from '../folder/check-point.js';
 import type { Budget, BudgetChoice } from './budget.js';
 import { checkBudget, choiceForBudget } from './budget.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
@@ -11,6 +11,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
 import { eachOrOne } from './each-or-one.js';
+import { indexDigest } from '../folder/index-digest.js';
 import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { checkFinite, predictLogits } from '../model/predict-logits.js';
@@ -168,7 +169,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const full: ParetoPoint = { point: { lengths: fullLength(layers) }, score: Number.NaN, cost: 1 };
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
-  for (const { point } of paretoSet) checkRanks(validateOperatingPoint(point, layers), model);
+  for (const { point } of paretoSet) checkPoint(point, model);
   let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
@@ -215,7 +216,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     longest: number,
   ): Promise<(tokens: readonly number[]) => Omit<Chosen, 'text'>> => {
     if (point) {
-      checkRanks(validateOperatingPoint(point, layers), model);
+      checkPoint(point, model);
       return () => ({ point });
     }
     if (budget === undefined) return () => ({ point: model.builtIn ?? full.point });
@@ -273,7 +274,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     for (const point of new Set(
       given?.flatMap((own) => ('among' in own ? own.among.map(({ point }) => point) : [own])),
     ))
-      checkRanks(validateOperatingPoint(point, layers), model);
+      checkPoint(point, model);
     for (const own of given ?? []) if ('among' in own) checkAffordable(own);
     const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
     const rows = choosePoints(
@@ -350,7 +351,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
       lifetime.during(async () =>
         identityOf(
           { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize },
-          { ...options, digest: await model.digest?.(), precision: model.precision },
+          { ...options, digest: indexDigest(lengthAdaptive) ?? (await model.digest?.()), precision: model.precision },
         ),
       ),
     embed: eachOrOne((texts: readonly string[], options?: EmbedOptions) =>

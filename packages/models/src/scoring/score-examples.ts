@@ -2,6 +2,7 @@ import type { OperatingPoint } from '@length-adaptive/core';
 import { predictLogits } from '../model/predict-logits.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
+import { isRetrievalMetric } from './retrieval-scorer.js';
 import type { ScoreName } from './score.js';
 import { probabilityOf, scoreNameFor } from './score.js';
 
@@ -52,6 +53,7 @@ const partsOf = (
     const probability = probabilityOf(task);
     return { rows: each, score: ([own = []], [row = 0]) => probability(own, exampleOf(row)) };
   }
+  if (isRetrievalMetric(score)) return undefined; // of queries, which all examples may answer
   const rows = task.scoredTogether?.(score, examples);
   if (rows === undefined) return undefined;
   return { rows, score: (own, of) => task.score(score, own, of.map(exampleOf)) };

@@ -21,8 +21,10 @@ import type { ExampleScorer } from '../scoring/score-examples.js';
 import { exampleScorer } from '../scoring/score-examples.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
+import { checkPoint } from '../folder/check-point.js';
 import { depthPoints } from './depth-points.js';
 import { depthSpace } from './depth-space.js';
+import { floorGene, reducerGene, withGene } from './gene-space.js';
 import { fullLengthSpace, pointSpace } from './point-space.js';
 import type { Spend } from './ranked-space.js';
 import { rankedSpace } from './ranked-space.js';
@@ -93,8 +95,13 @@ export interface LengthSearchOptions {
   readonly race?: boolean | undefined;
   /** Scores points example by example in place of this model, from a table for instance; points race by it. */
   readonly scoreExamples?: ExampleScorer | undefined;
-  /** What the search may choose: lengths, layers to leave out (`depth`), and ranks of a model that has factors. What is not among them stays whole. Default: lengths alone. */
+  /** What the search may choose: lengths, their floor, layers to leave out (`depth`), and ranks of a model that has factors. What is not among them stays whole. Default: lengths alone. */
   readonly spend?: readonly Spend[] | undefined;
+  /**
+   * Reducers that points choose among, by name: one Pareto set over all of them, whose points name theirs where it is not the model's own. For the objective
+   * `macs`: times are predicted for one reducer. Default: the model's own alone.
+   */
+  readonly reducers?: readonly string[] | undefined;
   /** Default 42. */
   readonly seed?: number;
   /** A checkpoint to go on from; one of the objective `latency` brings its calibration, so that the result is the same. */
@@ -109,7 +116,7 @@ export interface LengthSearchOptions {
     ((generation: LengthSearchGeneration, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
 }
 
-const spends: readonly Spend[] = ['lengths', 'depth', 'ranks'];
+const spends: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks'];
 
 /** @throws ModelError `OPTION_INVALID` */
 const checkSpend = (spend: readonly Spend[]): void => {
@@ -118,6 +125,27 @@ const checkSpend = (spend: readonly Spend[]): void => {
     'OPTION_INVALID',
     `The search is to spend ${JSON.stringify(spend)}; expected one or more of ${spends.join(', ')}.`,
   );
+};
+
+/**
+ * Reducers that a search chooses among, the model's own first where it is one of them.
+ *
+ * @throws ModelError `OPTION_INVALID`, also for one that the task cannot take, by name; CoreError `REDUCER_UNKNOWN`
+ */
+const checkReducers = (names: readonly string[], model: RunnableModel, objective: CostObjective): readonly string[] => {
+  const fail = (problem: string): never => {
+    throw new ModelError('OPTION_INVALID', problem);
+  };
+  if (names.length === 0)
+    return fail('The search is to choose among no reducers; name one or more, or leave them out.');
+  if (objective === 'latency' && names.some((name) => name !== model.reducer.name))
+    return fail(
+      `The search is to choose among the reducers ${names.join(', ')} by time, which is predicted for one. Search by MACs, or each by itself.`,
+    );
+  const half = new Array<number>(model.dimensions.layers).fill(0.5);
+  for (const reducer of names) checkPoint({ lengths: half, reducer }, model);
+  const { name: own } = model.reducer;
+  return [...new Set(names.includes(own) ? [own, ...names] : names)];
 };
 
 /** A length search as a problem; its points race where there is a race. */
@@ -152,6 +180,7 @@ export const lengthSearchProblem = (
     objective = 'macs',
     latency,
     spend = ['lengths'],
+    reducers,
   }: LengthSearchOptions = {},
 ): LengthSearchProblem => {
   const { layers } = model.dimensions;
@@ -178,8 +207,13 @@ export const lengthSearchProblem = (
   checkSpend(spend);
   const overLengths = spend.includes('lengths') ? pointSpace(genes, layers) : fullLengthSpace(layers);
   const deep = spend.includes('depth') ? depthSpace(overLengths, layers) : undefined;
-  const ranked = spend.includes('ranks') ? rankedSpace(deep ?? overLengths, model) : undefined;
-  const space = ranked ?? deep ?? overLengths;
+  const floor = spend.includes('floor') ? floorGene(Math.max(...lengths)) : undefined;
+  const names = reducers && checkReducers(reducers, model, objective);
+  const reducer = names && reducerGene(names, model.reducer.name);
+  const withFloor = floor ? withGene(deep ?? overLengths, floor) : (deep ?? overLengths);
+  const withReducer = reducer ? withGene(withFloor, reducer) : withFloor;
+  const ranked = spend.includes('ranks') ? rankedSpace(withReducer, model) : undefined;
+  const space = ranked ?? withReducer;
   const chains: readonly LengthConfig[] =
     seeds > 0
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
@@ -196,16 +230,24 @@ export const lengthSearchProblem = (
 
   const configs = spend.includes('lengths') ? [fullLength(layers), smallest, ...chains] : [fullLength(layers)];
   const starts = configs.map((config) => ({ lengths: config }));
+  /** A few of the starts as another reducer has them, and with a floor. */
+  const some = starts.slice(1).filter((_, i) => i % 5 === 0);
+  const varied = [
+    ...(names ?? []).slice(1).flatMap((name) => some.map((point) => ({ ...point, reducer: name }))),
+    ...(floor?.choices ?? []).slice(1, 4).flatMap((own) => some.map((point) => ({ ...point, floor: own }))),
+  ].map(withReducer.repair);
 
   return {
     objectives: directions,
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
-    seeds: [...(ranked?.seeds(starts) ?? starts), ...(deep ? depthPoints(layers) : []), ...given],
+    seeds: [...(ranked?.seeds(starts) ?? starts), ...(deep ? depthPoints(layers) : []), ...varied, ...given],
     // Layers drop shares of what enters them, and ranks are shares of matrices: their logarithms add up.
     features: (point) => [
       ...[...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
       ...(deep?.running(point) ?? []),
+      ...(floor ? [Math.log(1 + floor.of(point))] : []),
+      ...(names?.map((name) => (reducer?.of(point) === name ? 1 : 0)) ?? []),
     ],
     exact: { cost: price.objective },
     accept: (point) =>

@@ -3,6 +3,7 @@ import { relativePointCost } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
+import { withoutOwnReducer } from '../folder/check-point.js';
 import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
@@ -11,7 +12,12 @@ export type CostObjective = 'macs' | 'latency';
 
 /** Share of the full model's MACs that an operating point spends on inputs of the given lengths. */
 export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: readonly number[]): number =>
-  relativePointCost(model.dimensions, point, lengths, costOptionsOf(model.dimensions, model.task.readout));
+  relativePointCost(
+    model.dimensions,
+    withoutOwnReducer(point, model),
+    lengths,
+    costOptionsOf(model.dimensions, model.task.readout),
+  );
 
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {

@@ -1,3 +1,4 @@
+import { weightedCosineLoss, weightedSimilarityLoss } from '@length-adaptive/core/training';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { architectureOf } from '../architectures/registry.js';
 import type { Example } from '../datasets/dataset.js';
@@ -5,6 +6,7 @@ import { isDecimal } from '../datasets/decimal.js';
 import { ModelError } from '../errors.js';
 import { pearson, spearman } from '../metrics/correlation.js';
 import { cosine, unit } from '../metrics/vectors.js';
+import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { isOfClass } from './checkpoint-class.js';
 import type { AnswerTensor } from './answer-tensors.js';
@@ -29,6 +31,24 @@ const meanOf = (vectors: readonly ArrayLike<number>[], tokens: readonly number[]
   return Float32Array.from({ length: first.length }, (_, i) =>
     vectors.reduce((sum, vector, window) => sum + ((vector[i] as number) * (tokens[window] as number)) / all, 0),
   );
+};
+
+/**
+ * The full length stays where the original's vectors are; fewer tokens come there, and find the same among the original's vectors. Lengths of vectors
+ * do not count.
+ */
+const adaptation: AdaptationLoss = {
+  compares: 'others',
+  usual: { comparison: 0.3, temperature: 0.05 },
+  full: (ops, { teacher, student }, { weights }) =>
+    weightedCosineLoss(ops, ops.unit(teacher), ops.unit(student), weights),
+  reduced: (ops, { teacher, student }, compared, { comparison, temperature }) => {
+    const [theirs, own] = [ops.unit(teacher), ops.unit(student)];
+    return ops.add(
+      weightedCosineLoss(ops, theirs, own, compared.weights),
+      ops.scale(weightedSimilarityLoss(ops, theirs, own, compared, { temperature }), comparison),
+    );
+  },
 };
 
 const oneText = (text: TextInput): string => {
@@ -115,6 +135,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     pair: 'none',
     readout: { pool: pooling, outputs: width, layer: 'none', normalize },
     distribution: 'none',
+    adaptation,
     labels: [],
     defaultMetric: 'spearman',
     answers: 'vectors',

@@ -124,7 +124,8 @@ export const questionAnswering = (): Task<Question> => ({
       ),
     );
   },
-  scoredTogether: (metric, examples) => (metric === 'f1' || metric === 'exact_match' ? byQuestion(examples) : undefined),
+  scoredTogether: (metric, examples) =>
+    metric === 'f1' || metric === 'exact_match' ? byQuestion(examples) : undefined,
   answerKeys: (logits, examples) => answerTexts(logits, examples).map(({ text }) => text),
   probability: (logits, example) =>
     mean(listTarget(example).map((token, output) => softmax(strided(logits, output, outputs))[token] ?? 0)),

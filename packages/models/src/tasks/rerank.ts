@@ -1,5 +1,10 @@
 import type { LossOps } from '@length-adaptive/core/training';
-import { weightedCrossEntropy } from '@length-adaptive/core/training';
+import {
+  weightedCrossEntropy,
+  weightedListLoss,
+  weightedMarginLoss,
+  weightedSquaredError,
+} from '@length-adaptive/core/training';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { isDecimal } from '../datasets/decimal.js';
 import type { Example } from '../datasets/dataset.js';
@@ -9,6 +14,7 @@ import type { MetricName } from '../metrics/metric.js';
 import { averagePrecision } from '../metrics/multi-label.js';
 import { isRecord } from '../sources/json-record.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
+import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Answer } from './answer.js';
 import { scoreTensor } from './answer-tensors.js';
 import { isOfClass } from './checkpoint-class.js';
@@ -104,6 +110,25 @@ const loss: TaskLoss = {
   },
 };
 
+/**
+ * The full length keeps the original's scores; fewer tokens learn the order of the documents of a query, and the margins between them. What
+ * all scores of a list are off by changes no order and counts little.
+ */
+const adaptation: AdaptationLoss = {
+  compares: 'lists',
+  usual: { comparison: 1, temperature: 1 },
+  full: (ops, { teacher, student }, { weights }) =>
+    ops.scale(weightedSquaredError(ops, student, teacher, weights), curvature),
+  reduced: (ops, { teacher, student }, compared, { comparison, temperature }) => {
+    const margins = ops.scale(weightedMarginLoss(ops, teacher, student, compared), 1 - offsetShare);
+    const scores = ops.scale(weightedSquaredError(ops, student, teacher, compared.weights), offsetShare);
+    return ops.add(
+      ops.scale(ops.add(margins, scores), curvature),
+      ops.scale(weightedListLoss(ops, teacher, student, compared, { temperature }), comparison),
+    );
+  },
+};
+
 /** [B, 1, 2]: how relevant, and how not. */
 const targets = (batch: readonly LabelledInput[]): TargetArrays => ({
   labels: Float32Array.from(batch.flatMap((example) => [numberTarget(example), 1 - numberTarget(example)])),
@@ -155,6 +180,7 @@ export const rerank = (scale: RelevanceScale = 'sigmoid'): RerankTask => {
     readout: { pool: 'first', outputs: 1 },
     distribution: 'binary',
     loss,
+    adaptation,
     labels: [],
     defaultMetric: 'average_precision',
     checkpoint: {

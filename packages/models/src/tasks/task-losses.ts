@@ -13,7 +13,7 @@ const arrangement =
   };
 
 /** What of a task its losses depend on. */
-export type LossTask = Pick<Task, 'readout' | 'distribution' | 'loss'>;
+export type LossTask = Pick<Task, 'readout' | 'distribution' | 'loss' | 'adaptation'>;
 
 /** Names of the axes of a task's targets. */
 export const targetAxes = ({ readout: { pool }, distribution, loss }: LossTask): TargetAxes => {

@@ -5,6 +5,7 @@ import type { LabelScores } from '../metrics/multi-label.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
+import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Answer } from './answer.js';
 import type { AnswerTensor } from './answer-tensors.js';
 import type { DataKind, DataKindName } from './data-kind.js';
@@ -115,6 +116,8 @@ export interface Task<Item = unknown> {
   readonly majority?: readonly number[] | undefined;
   /** What it learns by. Default: what follows from `distribution`, cross-entropy or the squared error. */
   readonly loss?: TaskLoss | undefined;
+  /** What it learns by without labels, from its frozen original, when it is adapted to fewer tokens. Absent: it cannot be. */
+  readonly adaptation?: AdaptationLoss | undefined;
   /** How Hugging Face tools know a checkpoint of it. */
   readonly checkpoint: {
     /** What the class name in config.json ends with: `ForSequenceClassification`. */

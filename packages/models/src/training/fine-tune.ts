@@ -3,6 +3,7 @@ import type {
   FullPass,
   LengthConfig,
   LengthDropOptions,
+  OperatingPoint,
   StepReport,
   TrainableModel,
   TrainerState,
@@ -120,6 +121,15 @@ export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInp
     distillationLoss(model.task, teacher, student, batch, options),
 });
 
+/** How a kind of training differs from fine-tuning on labels. */
+export interface TrainingKind {
+  /** Default `trainingBatches`. */
+  readonly batches?: typeof trainingBatches | undefined;
+  /** What epochs are scored by on the dev examples. Default: the metric. */
+  readonly scoreAt?:
+    ((model: RunnableModel, point: OperatingPoint, signal: AbortSignal | undefined) => Promise<number>) | undefined;
+}
+
 /** What `fineTune` does, but for saying which tensors have been trained: that is for who knows what the losses reach. */
 export const trainInPlace = async (
   model: TaskModel,
@@ -141,6 +151,7 @@ export const trainInPlace = async (
     engine,
     ...options
   }: FineTuneOptions,
+  { batches = trainingBatches, scoreAt }: TrainingKind = {},
 ): Promise<TrainResult> => {
   if (examples.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no training examples; expected at least one.');
@@ -168,14 +179,15 @@ export const trainInPlace = async (
   const score = async (): Promise<Evaluation> => {
     const scored = engine?.runnable ?? model;
     if (scored === model) await keepWeights();
-    const full = await evaluate(scored, dev ?? [], { metric, point: { lengths: lengthConfig }, signal });
-    return {
-      full,
-      reduced: smallest ? await evaluate(scored, dev ?? [], { metric, point: { lengths: smallest }, signal }) : full,
-    };
+    const at = (lengths: LengthConfig | undefined): Promise<number> =>
+      scoreAt
+        ? scoreAt(scored, { lengths }, signal)
+        : evaluate(scored, dev ?? [], { metric, point: { lengths }, signal });
+    const full = await at(lengthConfig);
+    return { full, reduced: smallest ? await at(smallest) : full };
   };
 
-  const result = await train(engine?.training ?? own, (epoch) => trainingBatches(examples, batchSize, seed, epoch), {
+  const result = await train(engine?.training ?? own, (epoch) => batches(examples, batchSize, seed, epoch), {
     ...options,
     signal,
     epochs,

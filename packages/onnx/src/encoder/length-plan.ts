@@ -4,7 +4,7 @@ import { elementTypeNumber } from '../graph/protos.js';
 import { layersInput, lengthsInput } from '../read-file.js';
 
 /** Which lengths a graph runs at: a configuration given with every input, one that is built in, or the full length. */
-export type GraphLengths = 'input' | 'full' | { readonly config: LengthConfig };
+export type GraphLengths = 'input' | 'full' | { readonly config: LengthConfig; readonly floor?: number | undefined };
 
 /** What one layer does to the rows of a batch. */
 export interface LayerLengths {
@@ -41,10 +41,15 @@ const wantedTokens = (
   if (lengths === 'input') return ceil(length, g.input(lengthsInput, 'float32', ['budgets', layers]), g.float(1e-4));
   const float64 = (name: string, values: readonly number[]): Value =>
     g.constant(name, { type: 'float64', shape: [1, values.length], data: Float64Array.from(values) });
+  const { config, floor = 0 } = lengths;
   const wide = g.op('Cast', [length], { to: elementTypeNumber('float64') });
-  return g.op('Cast', [ceil(wide, float64(lengthsInput, lengths.config), float64('length_slack', [1e-6]))], {
-    to: elementTypeNumber('float32'),
-  });
+  // floor + ratio * (length - floor) = ratio * length - (ratio - 1) * floor
+  const slack = config.map((ratio) => 1e-6 + (ratio - 1) * floor);
+  return g.op(
+    'Cast',
+    [ceil(wide, float64(lengthsInput, config), float64('length_slack', floor === 0 ? [1e-6] : slack))],
+    { to: elementTypeNumber('float32') },
+  );
 };
 
 /**

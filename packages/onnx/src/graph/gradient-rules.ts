@@ -134,6 +134,13 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [g.op('Sub', [weighted, g.op('Mul', [y as Value, sumLast(g, weighted)])])];
   },
 
+  /** Rows divided by their lengths. */
+  LpNormalization: ({ g, inputs: [x], outputs: [y], dy }) => {
+    const length = g.op('Sqrt', [sumLast(g, g.op('Mul', [x as Value, x as Value]))]);
+    const along = g.op('Mul', [y as Value, sumLast(g, g.op('Mul', [dy, y as Value]))]);
+    return [g.op('Div', [g.op('Sub', [dy, along]), length])];
+  },
+
   LogSoftmax: ({ g, outputs: [y], dy }) => [
     g.op('Sub', [dy, g.op('Mul', [g.op('Exp', [y as Value]), sumLast(g, dy)])]),
   ],

@@ -41,7 +41,13 @@ export const profiledMacs = async (
     config,
     layers,
     running,
-  }: { readonly config: LengthConfig; readonly layers: number; readonly running?: readonly number[] },
+    floor,
+  }: {
+    readonly config: LengthConfig;
+    readonly layers: number;
+    readonly running?: readonly number[];
+    readonly floor?: number;
+  },
 ): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'profile-'));
   try {
@@ -50,7 +56,9 @@ export const profiledMacs = async (
       profileFilePrefix: join(folder, 'run'),
     });
     const { inputNames } = session;
-    await session.run(tokenFeeds(ort, [input], { configs: [config], layers, running, inputNames }) as never);
+    await session.run(
+      tokenFeeds(ort, [input], { configs: [config], floors: [floor], layers, running, inputNames }) as never,
+    );
     session.endProfiling();
     await session.release();
     const [file = ''] = readdirSync(folder);

@@ -2,6 +2,7 @@ import type { EncoderInput } from '@length-adaptive/core/encoder';
 import { extentOf, slotValues } from '@length-adaptive/core/encoder';
 import type { Gradients, SandwichLosses, SandwichOptions, TrainingEngine } from '@length-adaptive/core/training';
 import type {
+  AdaptationPlan,
   Distillation,
   DistillationEngine,
   LabelledInput,
@@ -24,15 +25,21 @@ import { copyWeights } from './trained-weights.js';
 
 type Batch = readonly LabelledInput[];
 
-/** Learns from a teacher's logits: its own if it runs on another engine, else those of a graph compiled of it. */
+/** Learns from a teacher's logits, or an original's: its own if it runs on another engine, else those of a graph compiled of it. */
 const answeringEngine = async (
-  { student, teacher, temperature, labelLoss }: PredictionDistillation,
+  plan: PredictionDistillation | AdaptationPlan,
   options: SessionOptions,
 ): Promise<DistillationEngine> => {
+  const { student, teacher } = plan;
   const session = isTaskModel(teacher) ? await openAnsweringTeacher(teacher, options) : undefined;
   const answer = async (inputs: readonly EncoderInput[]): Promise<Float32Array> =>
     session ? ((await session.ask(inputs))['logits']?.data as Float32Array) : teacher.run(inputs);
-  const engine = await openEngine(student, options, { answer, temperature, labelLoss });
+  const { temperature } = plan;
+  const engine = await openEngine(
+    student,
+    options,
+    plan.method === 'adaptation' ? { answer, plan } : { answer, temperature, labelLoss: plan.labelLoss },
+  );
   return {
     ...engine,
     release: async () => {
@@ -146,4 +153,6 @@ export const onnxDistillationEngine = (
   distillation: Distillation,
   options: SessionOptions = {},
 ): Promise<DistillationEngine> =>
-  distillation.method === 'prediction' ? answeringEngine(distillation, options) : layerEngine(distillation, options);
+  distillation.method === 'prediction' || distillation.method === 'adaptation'
+    ? answeringEngine(distillation, options)
+    : layerEngine(distillation, options);

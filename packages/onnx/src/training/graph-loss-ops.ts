@@ -12,6 +12,12 @@ export const graphLossOps = (g: GraphBuilder): LayerLossOps<Value> => ({
   scale: (x, factor) => g.op('Mul', [x, g.float(factor)]),
   sum: (x) => g.op('ReduceSum', [x], { keepdims: 0 }),
   logSoftmax: (x) => g.op('LogSoftmax', [x], { axis: -1 }),
+  unit: (x) => g.op('LpNormalization', [x], { axis: -1, p: 2 }),
+  products: (x, y) =>
+    g.ops('FusedMatMul', [x, y], 1, {
+      attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
+      domain: microsoft,
+    })[0] as Value,
   swapLastAxes: (x) => g.op('Transpose', [x], { perm: [0, 2, 1] }),
   withOpposite: (x) => g.op('Pad', [g.op('Reshape', [x, g.int64([0, 0, 1])]), g.int64([0, 0, 0, 0, 0, 1]), g.float(0)]),
   meanOverHeads: (probabilities, heads) =>

@@ -11,22 +11,17 @@ import type {
   TrainingPass,
 } from '@length-adaptive/core/training';
 import { runSandwich } from '@length-adaptive/core/training';
-import type { FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
+import type { AdaptationPlan, FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
-import {
-  createLifetime,
-  endQuietly,
-  logitShape,
-  mattersTargets,
-  wantedStates,
-  withPriors,
-} from '@length-adaptive/models/engine';
+import { createLifetime, endQuietly, mattersTargets, wantedStates, withPriors } from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
 import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
-import { dropoutFeeds, float, isDropping, keptOf, scalar, tokenBias } from './pass-feeds.js';
+import { dropoutFeeds, float, isDropping, keptOf, scalar } from './pass-feeds.js';
+import type { LossFeeds } from './loss-feeds.js';
+import { adaptationFeeds, labelFeeds } from './loss-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
@@ -58,6 +53,11 @@ export interface AnsweringTeacher {
   readonly labelLoss: number;
 }
 
+/** A frozen original that every pass learns from, and nothing else. */
+export interface AnsweringOriginal extends Pick<AnsweringTeacher, 'answer'> {
+  readonly plan: Pick<AdaptationPlan, 'loss' | 'comparison' | 'temperature'>;
+}
+
 /**
  * Trains a model on ONNX Runtime: each pass of a step, forward and backward, is one compiled graph; weights, gradients and
  * optimiser state stay in typed arrays. Give it to `fineTune` as its `engine`, and call `release` when training is over.
@@ -71,11 +71,11 @@ export interface AnsweringTeacher {
 export const onnxTrainingEngine = (model: TaskModel, options: SessionOptions = {}): Promise<OnnxTrainingEngine> =>
   openEngine(model, options);
 
-/** An engine whose full pass may learn from a teacher. */
+/** An engine whose full pass may learn from a teacher, or all of whose passes from an original. */
 export const openEngine = async (
   model: TaskModel,
   options: SessionOptions,
-  teacher?: AnsweringTeacher,
+  teacher?: AnsweringTeacher | AnsweringOriginal,
 ): Promise<OnnxTrainingEngine> => {
   const shapes = trainingModel(model);
   const { hiddenSize, heads, layers: layerCount } = model.dimensions;
@@ -96,21 +96,20 @@ export const openEngine = async (
     given: PassOptions,
   ): Promise<PassResult> => {
     const { layers = model.encoder.blocks.map((_, layer) => layer), config, dropout } = pass;
-    const { weight, target, labelWeight, kl, isFull } = given;
+    const { weight, from, isFull } = given;
     const dropping = isDropping(dropout);
     const { matters } = model.task;
     const learns = isFull && config === undefined && model.reducer.predictor !== undefined && matters !== undefined;
     const graph = await openGraph({
-      from: target ? 'teacher' : 'labels',
+      from,
       drops: config !== undefined,
       layers,
       dropout: dropping,
       ...(learns && { predict: true }),
-      ...kl,
+      ...given.loss,
     });
     const { ort, session, parameters } = graph;
     const inputs = batch.map(({ input }) => input);
-    const targets = model.task.targets(batch);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
     const feeds: Record<string, RuntimeTensor> = {
       ...tokenFeeds(ort, withPriors(model.prior, inputs), {
@@ -130,17 +129,11 @@ export const openEngine = async (
         session.inputNames.includes('kept') && {
           kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
         }),
-      ...(target && {
-        teacher: float(ort, target, logitShape(model.task.readout, extentOf(inputs))),
-        label_weight: scalar(ort, labelWeight),
-      }),
       ...(learns &&
         session.inputNames.includes('matters') && {
           matters: float(ort, mattersTargets(batch, matters), [batch.length, extentOf(inputs).width, 2]),
         }),
-      ...(session.inputNames.includes('weights') && { weights: float(ort, targets.weights, targets.weightShape) }),
-      ...(session.inputNames.includes('token_bias') && { token_bias: tokenBias(ort, inputs) }),
-      labels: float(ort, targets.labels, targets.labelShape),
+      ...given.feeds(ort, session.inputNames, batch),
       weight: scalar(ort, weight),
     };
     const outputs = await runGraph(session, feeds);
@@ -158,24 +151,36 @@ export const openEngine = async (
     given: SandwichOptions = {},
   ): Promise<SandwichLosses> => {
     const { subModelLabelLoss = 0, temperature, direction } = given;
+    const answers = await teacher?.answer(batch.map(({ input }) => input));
+    if (teacher && 'plan' in teacher) {
+      const { comparison, temperature: sharpness } = teacher.plan;
+      const learned = {
+        loss: { adaptation: { comparison, temperature: sharpness } },
+        feeds: adaptationFeeds(model.task, teacher.plan, answers as Float32Array),
+      };
+      const passes: SandwichPasses<true> = {
+        full: async (pass, weight) => {
+          const { loss } = await runPass(batch, pass, gradients, { weight, from: 'original', ...learned });
+          return { loss, targets: true };
+        },
+        reduced: async (pass, _, weight) =>
+          (await runPass(batch, pass, gradients, { weight, from: 'original-reduced', ...learned })).loss,
+      };
+      return runSandwich(passes, sandwich, given);
+    }
     const kl = { ...(temperature !== undefined && { temperature }), ...(direction && { direction }) };
-    const taught = teacher && {
-      target: await teacher.answer(batch.map(({ input }) => input)),
-      labelWeight: teacher.labelLoss,
-      kl: { temperature: teacher.temperature },
-    };
+    const onLabels = { from: 'labels', loss: kl, feeds: labelFeeds(model.task) } as const;
+    const taught = (target: Float32Array, labelWeight: number, loss: KlOptions) =>
+      ({ from: 'teacher', loss, feeds: labelFeeds(model.task, { target, labelWeight }) }) as const;
     const passes: SandwichPasses<Float32Array> = {
       full: async (pass, weight) => {
-        const { loss, logits } = await runPass(batch, pass, gradients, {
-          ...{ weight, labelWeight: 0, kl, isFull: true },
-          ...taught,
-        });
+        const learned =
+          teacher && answers ? taught(answers, teacher.labelLoss, { temperature: teacher.temperature }) : onLabels;
+        const { loss, logits } = await runPass(batch, pass, gradients, { weight, isFull: true, ...learned });
         return { loss, targets: logits };
       },
-      reduced: async (pass, target, weight) => {
-        const options = { weight, target, labelWeight: subModelLabelLoss, kl };
-        return (await runPass(batch, pass, gradients, options)).loss;
-      },
+      reduced: async (pass, target, weight) =>
+        (await runPass(batch, pass, gradients, { weight, ...taught(target, subModelLabelLoss, kl) })).loss,
     };
     return runSandwich(passes, sandwich, given);
   };
@@ -207,14 +212,14 @@ export const openEngine = async (
   return { training, runnable, release: () => lifetime.end() };
 };
 
-interface PassOptions {
+/** What a pass learns from. */
+interface PassOptions extends Pick<TrainingGraphOptions, 'from'> {
   /** Weight of the loss in the gradients. */
   readonly weight: number;
-  /** Logits to learn from: a teacher's, or the full pass' for a sub-model. */
-  readonly target?: Float32Array;
-  /** Weight of the task loss beside them. */
-  readonly labelWeight: number;
-  readonly kl: KlOptions;
+  /** What the loss is made with. */
+  readonly loss: KlOptions & Pick<TrainingGraphOptions, 'adaptation'>;
+  /** What the loss reads. */
+  readonly feeds: LossFeeds;
   /** Whether it is the full pass, from which a reducer learns. Default false. */
   readonly isFull?: boolean;
 }

@@ -4,6 +4,7 @@ import { lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths
 import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
 import { withPriors } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
+import { OnnxError } from '../errors.js';
 import { keptPositionsOf } from '../kept-positions.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { openSession } from '../runtime.js';
@@ -47,8 +48,18 @@ export const predictionSessions = (
       ...weights.feeds(ort, session.inputNames),
     });
   };
-  const configOf = (point: OperatingPoint): LengthConfig =>
-    lengthsOf(checkRanks(validateOperatingPoint(point, layers), { dimensions: model.dimensions }), layers);
+  const configOf = (point: OperatingPoint): LengthConfig => {
+    const config = lengthsOf(
+      checkRanks(validateOperatingPoint(point, layers), { dimensions: model.dimensions }),
+      layers,
+    );
+    const other = (['floor', 'reducer', 'skip'] as const).find((field) => point[field] !== undefined);
+    if (other === undefined) return config;
+    throw new OnnxError(
+      'OPTION_INVALID',
+      `The point says "${other}", and a model in training answers at lengths alone; save it, and open what was saved.`,
+    );
+  };
   const release = async (opened: Opened | undefined): Promise<void> =>
     (await opened?.catch(() => undefined))?.session.release(); // what did not open has nothing to release
 

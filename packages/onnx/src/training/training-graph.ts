@@ -1,6 +1,6 @@
 import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
-import type { HeadWeights } from '@length-adaptive/models/engine';
+import type { AdaptationWeights, HeadWeights } from '@length-adaptive/models/engine';
 import { logitAxes, predictorLoss, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { headOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
@@ -12,13 +12,16 @@ import { encoderInputs, opset, priorOf } from '../export-graph.js';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { createGraph } from '../graph/graph-builder.js';
 import { graphLossOps } from './graph-loss-ops.js';
+import type { LossSource } from './loss-graph.js';
 import { addLoss } from './loss-graph.js';
 import type { PassOptions, TrainingGraph, TrainingModel } from './pass-graph.js';
 import { beginPass, trainableWeights } from './pass-graph.js';
 
 export interface TrainingGraphOptions extends KlOptions, PassOptions {
-  /** What it learns from: the labels, or the logits of a teacher, which is the full pass for a sub-model. */
-  readonly from: 'labels' | 'teacher';
+  /** What it learns from; for a sub-model the teacher is the full pass. */
+  readonly from: LossSource;
+  /** Of a model that is adapted. */
+  readonly adaptation?: AdaptationWeights | undefined;
   /** Whether it runs at a length configuration: every sub-model, and a full pass that trains for a single configuration. */
   readonly drops: boolean;
   /** Whether the reducer learns, too: from the input `matters`. Default false. */

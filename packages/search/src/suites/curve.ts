@@ -45,13 +45,7 @@ const cut = <Value>(pieces: readonly Piece<Value>[], frontOf: (value: Value) => 
   );
 };
 
-/**
- * `points` values along pieces, the same distance apart as measured on the front with both objectives scaled alike; from the first end of
- * the first piece to the last of the last.
- *
- * @param frontOf the objectives of a value
- */
-export const alongCurve = <Value>(
+const spreadAlong = <Value>(
   pieces: readonly Piece<Value>[],
   points: number,
   frontOf: (value: Value) => Pair,
@@ -65,6 +59,25 @@ export const alongCurve = <Value>(
     const share = part.length === 0 ? 0 : Math.min(1, (goal - part.before) / part.length);
     return [part.piece.at(parameterOf(part.piece, part.number + share))];
   });
+};
+
+/**
+ * `points` values along pieces, the same distance apart as measured on the front with both objectives scaled alike; from the first end of
+ * the first piece to the last of the last. Pieces that are points are among them, where there is room for more than the ends.
+ *
+ * @param frontOf the objectives of a value
+ */
+export const alongCurve = <Value>(
+  pieces: readonly Piece<Value>[],
+  points: number,
+  frontOf: (value: Value) => Pair,
+): Value[] => {
+  const curves = pieces.filter(({ from, to }) => from < to);
+  const alone = pieces.filter(({ from, to }) => from === to).map(({ at, from }) => at(from));
+  if (points < alone.length + 2) return spreadAlong(curves, points, frontOf);
+  return [...spreadAlong(curves, points - alone.length, frontOf), ...alone].sort(
+    (a, b) => frontOf(a)[0] - frontOf(b)[0],
+  );
 };
 
 /** The integral of y over x along a parabola through three points, the middle one at half the parameter: Simpson's rule for curves. */

@@ -18,6 +18,9 @@ import {
   dtlz7,
   mw1,
   mw2,
+  mw3,
+  mw6,
+  mw11,
   osy,
   srn,
   tnk,
@@ -50,6 +53,9 @@ const curves = [
   tnk(),
   mw1(),
   mw2(),
+  mw3(),
+  mw6(),
+  mw11(),
   ...wfgs.map((wfg) => wfg()),
 ] as readonly BenchmarkProblem<string, string>[];
 const scalable = [dtlz1, dtlz2, dtlz3, dtlz4, dtlz5, dtlz6, dtlz7];

@@ -1,6 +1,23 @@
 import type { Objectives } from '../dominance.js';
 import type { BenchmarkProblem } from './benchmark-problem.js';
-import { c1dtlz1, c1dtlz3, mw1, mw2, wfg1, wfg2, wfg3, wfg4, wfg5, wfg6, wfg7, wfg8, wfg9 } from './index.js';
+import {
+  c1dtlz1,
+  c1dtlz3,
+  mw1,
+  mw2,
+  mw3,
+  mw6,
+  mw11,
+  wfg1,
+  wfg2,
+  wfg3,
+  wfg4,
+  wfg5,
+  wfg6,
+  wfg7,
+  wfg8,
+  wfg9,
+} from './index.js';
 
 const valuesAt = async (problem: unknown, genome: readonly number[]): Promise<readonly number[]> => {
   const results = await (problem as BenchmarkProblem<string, string>).evaluate([genome], { generation: 0, keys: [] });
@@ -26,6 +43,17 @@ describe('values of another implementation', () => {
     ['WFG9', wfg9(), genome, [2.3892568062237087, 3.3153726661239635]],
     ['MW1', mw1(), shares(15), [0.11, 13.675357994036514, 12.53746929439788]],
     ['MW2', mw2(), shares(15), [0.11, 12.718332708129926, 11.329405180015696]],
+    ['MW3', mw3(), shares(15), [0.11, 6.665551819999999, 5.725547378917479, -5.919116847462814]],
+    ['MW6', mw6(), shares(15).map((share) => 1.1 * share), [1.4801975259667792, 13.374682512076577, 179.1693300059565]],
+    [
+      'MW11',
+      mw11(),
+      shares(15).map((share) => Math.SQRT2 * share),
+      [
+        ...[0.5296028140998135, 4.785354232679814],
+        ...[-4.84709069598059, 7.349918620628086, -11.88386232703168, 11.605900025585937],
+      ],
+    ],
     ['C1-DTLZ1', c1dtlz1(), shares(7), [17.05308, 18.47417, 287.44775, 549.1340833333338]],
     // Its constraint is divided by a thousand here: violations are added up.
     ['C1-DTLZ3', c1dtlz3(), shares(12), [781.7745811272961, 734.1351971378191, 187.1706150191793, -1404486475.4398079]],
@@ -56,6 +84,20 @@ describe('MW', () => {
     expect(gaps(mw1().trueFront(300))).toBe(5);
     expect(gaps(mw2().trueFront(300))).toBe(0);
     expect(mw2().limitHypervolume()).toBeCloseTo(1.21 - 0.5, 10);
-    expect(() => mw1({ variables: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    expect(gaps(mw6().trueFront(300))).toBeGreaterThan(1);
+    for (const mw of [mw1, mw2, mw3, mw6, mw11])
+      expect(() => mw({ variables: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+
+  it('has a front beyond the line in MW3, and one point of the circle in MW11', () => {
+    const sums = mw3()
+      .trueFront(400)
+      .map(({ f1, f2 }) => f1 + f2);
+    expect(Math.min(...sums)).toBeCloseTo(1, 12);
+    expect(Math.max(...sums)).toBeCloseTo(1.15, 4);
+    const onCircle = mw11()
+      .trueFront(400)
+      .filter(({ f1, f2 }) => Math.hypot(f1, f2) < Math.SQRT2 + 1e-9);
+    expect(onCircle.length).toBeLessThanOrEqual(1);
   });
 });

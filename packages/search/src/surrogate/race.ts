@@ -118,11 +118,11 @@ const finalMean = <Genome>({ taken, stopped }: Runner<Genome>): number =>
  * Races candidates over growing parts of the examples, the same for all: one that another clearly dominates stops early
  * (after Maron and Moore 1994; Birattari et al. 2002).
  *
- * At each look every candidate that still runs is compared with every rival that may dominate it, by a paired,
- * one-sided t test of the differences on the examples that both were scored on. Examples are taken in a seeded random
+ * At each look every candidate that still runs is compared with the best rival that may dominate it, and with every other
+ * candidate that may, by a paired, one-sided t test of the differences on the examples that both were scored on. Examples are taken in a seeded random
  * order, without replacement, which the test's standard error counts; and it counts one more difference against the
- * rival, so that a few that are all alike stop nobody. The error is divided by the number of looks and of possible
- * rivals (Bonferroni): that a candidate is stopped by anybody who is not truly better on all examples has, as far as
+ * rival, so that a few that are all alike stop nobody. The error is divided by the number of looks and of those
+ * it is compared with (Bonferroni): that a candidate is stopped by anybody who is not truly better on all examples has, as far as
  * means of so many examples are normal, at most the probability `error`.
  *
  * @returns an outcome for each candidate, in their order
@@ -164,11 +164,18 @@ export const race = async <Genome>(
     return { genome, taken: order.map((example) => scores[example] ?? 0), stopped: undefined };
   });
   const ends = [...new Set(looks.map((look) => Math.ceil(look * examples)))].filter((end) => end < examples);
-  const possible = runners.map((runner) =>
-    [...finished, ...(together ? runners : [])].filter(
-      (rival) => rival !== runner && mayDominate(rival.genome, runner.genome),
-    ),
-  );
+  // Of those that have finished the best alone: who is worse than any of them is worse than that one, and one comparison needs less of a lead than many.
+  const ranked = finished
+    .map((rival) => ({ rival, mean: meanOf(rival.taken) }))
+    .sort((a, b) => b.mean - a.mean)
+    .map(({ rival }) => rival);
+  const possible = runners.map((runner) => {
+    const best = ranked.find((rival) => mayDominate(rival.genome, runner.genome));
+    const others = together
+      ? runners.filter((rival) => rival !== runner && mayDominate(rival.genome, runner.genome))
+      : [];
+    return [...(best ? [best] : []), ...others];
+  });
 
   for (const end of [...ends, examples]) {
     const running = runners.filter(({ stopped }) => !stopped);

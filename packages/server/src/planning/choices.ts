@@ -1,5 +1,11 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { leavesLayersOut, pointKey, ranksKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import {
+  leavesLayersOut,
+  namedReducerOf,
+  pointKey,
+  ranksKey,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type { NearestPoint, ParetoPoint } from '@length-adaptive/models';
 import { pointText, pointsWithin } from '@length-adaptive/models/predict';
 import { ServerError, messageOf } from '../errors.js';
@@ -76,6 +82,12 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
     throw new ServerError(
       'LENGTH_CONFIG_INVALID',
       'The configuration leaves layers out, and no configuration of this model does; search it with such ones (lat search --spend lengths,depth), or leave skip out.',
+    );
+  const named = namedReducerOf(point);
+  if (named !== undefined && !paretoSet.some((found) => found.point.reducer === named))
+    throw new ServerError(
+      'LENGTH_CONFIG_INVALID',
+      `The configuration names the reducer ${named}, and no configuration of this model does; a server runs those of its Pareto set alone, for each takes memory of its own.`,
     );
   const index = paretoSet.findIndex((found) => pointKey(found.point) === pointKey(point));
   const known = paretoSet[index];

@@ -47,6 +47,12 @@ describe('what a budget allows', () => {
       'ranks=0.5,0.5,0.5/1,1,1 are of no configuration of this model',
       undefined,
     ],
+    [
+      { point: { lengths: [0.8, 0.5, 0.4], reducer: 'tome' } },
+      'LENGTH_CONFIG_INVALID',
+      'names the reducer tome, and no configuration of this model does',
+      undefined,
+    ],
     [{ point: { skip: [1] } }, 'LENGTH_CONFIG_INVALID', 'no configuration of this model does', undefined],
     [{ point: { skip: [3] } }, 'LENGTH_CONFIG_INVALID', '"skip" is [3], expected layer numbers from 0 to 2', undefined],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {

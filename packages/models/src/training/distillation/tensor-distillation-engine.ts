@@ -1,4 +1,5 @@
 import type {
+  ComparedValues,
   EncoderInput,
   FullPass,
   Observe,
@@ -16,14 +17,17 @@ import {
   hiddenStateLoss,
   relationLoss,
   tensorEngine,
+  tensorLossOps,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
 import { trainable } from '../fine-tune.js';
+import { comparedArrays } from '../../tasks/adaptation-loss.js';
 import type { LabelledInput } from '../../tasks/labelled-input.js';
 import { logitShape } from '../../tasks/readout.js';
 import { widthOf } from '../../tasks/target-arrays.js';
 import { distillationLoss, taskLoss } from '../../tasks/tensor-losses.js';
+import type { AdaptationPlan } from '../adaptation/plan-adaptation.js';
 import type {
   Distillation,
   IntermediateDistillation,
@@ -42,6 +46,8 @@ interface Lessons<Targets> {
   ask(batch: Batch): Promise<Targets>;
   /** The student's pass, with its loss against that. */
   learn(batch: Batch, targets: Targets, pass: TrainingPass): FullPass;
+  /** Loss of a sub-model. Default: the task's, against what the full pass gave. */
+  distil?(targets: Targets, reduced: Tensor): Scalar;
 }
 
 const inputsOf = (batch: Batch): EncoderInput[] => batch.map(({ input }) => input);
@@ -126,7 +132,7 @@ const observe = ({ encoder }: IntermediateDistillation['teacher'], batch: Batch,
 /** Every step asks the teacher first, outside the pass that is differentiated. */
 const teach = <Targets>(
   student: Distillation['student'],
-  { variables, ask, learn }: Lessons<Targets>,
+  { variables, ask, learn, distil }: Lessons<Targets>,
 ): TrainingEngine<Batch> => {
   interface Lesson {
     readonly batch: Batch;
@@ -139,7 +145,8 @@ const teach = <Targets>(
     fullPass: ({ batch, targets }, pass) => learn(batch, targets, pass),
     logits: ({ batch }, pass) => own.logits(batch, pass),
     taskLoss: (logits, { batch }) => own.taskLoss(logits, batch),
-    distillationLoss: (full, reduced, { batch }, options) => own.distillationLoss(full, reduced, batch, options),
+    distillationLoss: (full, reduced, { batch, targets }, options) =>
+      distil?.(targets, reduced) ?? own.distillationLoss(full, reduced, batch, options),
   };
   const { step, ...weights } = tensorEngine(learner);
   return {
@@ -155,9 +162,40 @@ const teach = <Targets>(
   };
 };
 
+/** What a frozen original says of a batch, and what is compared in it. */
+interface AdaptationTargets extends ComparedValues<Tensor> {
+  /** [B, outputs] */
+  readonly answers: Tensor;
+}
+
+/** Every pass learns from the original: sub-models too. */
+const adaptationLessons = (plan: AdaptationPlan): Lessons<AdaptationTargets> => {
+  const { student, teacher, loss } = plan;
+  const given = ({ answers }: AdaptationTargets, logits: Tensor) => ({ teacher: answers, student: logits });
+  return {
+    variables: new Map(),
+    ask: async (batch) => {
+      const answers = await teacher.run(inputsOf(batch));
+      const { weights, bias } = comparedArrays(loss, batch);
+      const rows = batch.length;
+      return {
+        answers: tf.tensor(answers, logitShape(student.task.readout, { rows, width: widthOf(batch) })),
+        weights: tf.tensor2d(weights, [rows, 1]),
+        bias: tf.tensor2d(bias, [rows, rows]),
+      };
+    },
+    learn: (batch, targets, pass) => {
+      const logits = student.logits(inputsOf(batch), pass);
+      return { logits, loss: loss.full(tensorLossOps, given(targets, logits), targets) as Scalar };
+    },
+    distil: (targets, logits) => loss.reduced(tensorLossOps, given(targets, logits), targets, plan) as Scalar,
+  };
+};
+
 /** Distils on TensorFlow.js, on the student's own variables. A teacher of prediction distillation may run on any engine. */
 export const tensorDistillationEngine = (distillation: Distillation): TrainingEngine<Batch> => {
   const { student } = distillation;
+  if (distillation.method === 'adaptation') return teach(student, adaptationLessons(distillation));
   if (distillation.method === 'prediction') return teach(student, predictionLessons(distillation));
   return teach(
     student,

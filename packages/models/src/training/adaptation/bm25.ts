@@ -1,4 +1,4 @@
-/** Okapi BM25 (Robertson & Zaragoza 2009): the first search whose candidates are ranked again. */
+/** Okapi BM25 (Robertson & Zaragoza 2009): the first search, whose hits are ranked again. */
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 

@@ -1,0 +1,48 @@
+import { extentOf } from '@length-adaptive/core/encoder';
+import type { AdaptationLoss, LabelledInput, Task } from '@length-adaptive/models/engine';
+import { comparedArrays, logitShape } from '@length-adaptive/models/engine';
+import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
+import { float, scalar, tokenBias } from './pass-feeds.js';
+
+type Batch = readonly LabelledInput[];
+
+/** The inputs of a pass that its loss reads, among those that its graph has. */
+export type LossFeeds = (ort: OnnxRuntime, names: readonly string[], batch: Batch) => Record<string, RuntimeTensor>;
+
+const inputsOf = (batch: Batch) => batch.map(({ input }) => input);
+
+const answerTensor = (
+  ort: OnnxRuntime,
+  { readout }: Pick<Task, 'readout'>,
+  answers: Float32Array,
+  batch: Batch,
+): RuntimeTensor => float(ort, answers, logitShape(readout, extentOf(inputsOf(batch))));
+
+/** What losses on labels read, and those against a teacher's logits. */
+export const labelFeeds =
+  (task: Task, taught?: { readonly target: Float32Array; readonly labelWeight: number }): LossFeeds =>
+  (ort, names, batch) => {
+    const { labels, labelShape, weights, weightShape } = task.targets(batch);
+    return {
+      ...(taught && {
+        teacher: answerTensor(ort, task, taught.target, batch),
+        label_weight: scalar(ort, taught.labelWeight),
+      }),
+      ...(names.includes('weights') && { weights: float(ort, weights, weightShape) }),
+      ...(names.includes('token_bias') && { token_bias: tokenBias(ort, inputsOf(batch)) }),
+      labels: float(ort, labels, labelShape),
+    };
+  };
+
+/** What the loss of a model reads that is adapted: the answers of its original, and what is compared in a batch. */
+export const adaptationFeeds =
+  (task: Task, { loss }: { readonly loss: AdaptationLoss }, answers: Float32Array): LossFeeds =>
+  (ort, names, batch) => {
+    const { weights, bias } = comparedArrays(loss, batch);
+    const rows = batch.length;
+    return {
+      teacher: answerTensor(ort, task, answers, batch),
+      weights: float(ort, weights, [rows, 1]),
+      ...(names.includes('bias') && { bias: float(ort, bias, [rows, rows]) }),
+    };
+  };
