@@ -1,4 +1,3 @@
-import type { Ranks } from '@length-adaptive/core/lengths';
 import { leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
 import type { OpenModelOptions } from '@length-adaptive/models/engine';
 import {
