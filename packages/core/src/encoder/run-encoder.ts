@@ -156,7 +156,6 @@ export const runEncoder = <E extends EngineTypes>(
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
-    const byStep = !firstOnly && firstIsAll && step !== undefined && on.asking !== undefined;
     const whoAsk = (x: E['states']): E['states'] =>
       firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
     const asking = whoAsk(entering);
@@ -166,7 +165,7 @@ export const runEncoder = <E extends EngineTypes>(
       layer,
       among,
       proportional: merge?.proportional ?? true,
-      asking: firstOnly ? 'first' : byStep ? 'by-step' : 'all',
+      asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
       epsilon,
     });
     observer.attention(layer, attended);

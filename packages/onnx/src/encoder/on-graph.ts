@@ -256,9 +256,9 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
   /** How many of the first tokens ask: [1] int64; undefined where all do. */
   const askingCount = (queries: Value, asking: 'all' | 'first' | 'by-step'): Value | undefined => {
     if (asking === 'all') return undefined;
-    return asking === 'first'
-      ? g.int64([1])
-      : g.op('Slice', [g.op('Shape', [queries]), g.int64([1]), g.int64([2]), g.int64([0])]);
+    if (asking === 'first') return g.int64([1]);
+    const count = g.op('Slice', [g.op('Shape', [queries]), g.int64([1]), g.int64([2]), g.int64([0])]);
+    return training ? g.op('Identity', [count]) : count; // a number has no gradient
   };
   /** The vectors of distances, normalised where they are. */
   const tableOf = ({ table, norm }: WeightTree<DistanceVectors, Leaf>, epsilon: number): Value => {
