@@ -126,7 +126,7 @@ const ranksProblem = (ranks: Ranks, layers: number | undefined): string | undefi
 const fieldProblem = (fields: Readonly<Record<string, unknown>>, layers: number | undefined): string | undefined => {
   for (const [name, value] of Object.entries(fields)) {
     try {
-      validateOperatingPoint({ [name]: value } as OperatingPoint, layers);
+      validateOperatingPoint({ [name]: value }, layers);
     } catch (error) {
       return `has point.${name} that cannot be read. ${(error as CoreError).message}`;
     }

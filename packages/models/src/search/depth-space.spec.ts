@@ -136,7 +136,7 @@ describe('a search', () => {
       expect(() => lengthSearchProblem(text.model, examples(), { spend })).toThrow(
         expect.objectContaining({
           code: 'OPTION_INVALID',
-          message: expect.stringMatching(/lengths, depth, ranks/) as string,
+          message: expect.stringMatching(/lengths, floor, depth, ranks/) as string,
         }),
       );
   });

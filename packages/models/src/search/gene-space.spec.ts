@@ -5,6 +5,7 @@ import { createRandom, descendingVector } from '@length-adaptive/search';
 import { encodeExamples } from '../examples/encode-examples.js';
 import { createTaskModel } from '../model/task-model.js';
 import type { TextModel } from '../model/open-model.js';
+import { pointScorer } from '../scoring/score-points.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { tinyConfig, tinyExamples, tinyModel } from '../testing/tiny-model.js';
 import { depthSpace } from './depth-space.js';
@@ -75,11 +76,10 @@ describe('a search', () => {
     const { paretoSet } = await search({ reducers, onEvaluation: ({ point }) => void seen.push(point), race: false });
     expect(new Set(seen.map(({ reducer }) => reducer))).toEqual(new Set([undefined, 'tome', 'pool']));
     expect(new Set(seen.map(pointKey)).size).toBe(seen.length);
-    const { evaluate } = lengthSearchProblem(text.model, examples(), { metric: 'fidelity', race: false });
+    const score = pointScorer(text.model, examples(), 'fidelity');
     const tokens = examples().map(({ input }) => input.ids.length);
-    for (const { point, score, cost } of paretoSet) {
-      const [again] = await evaluate([point], { keys: [pointKey(point)], generation: 0 });
-      expect(again).toMatchObject({ score });
+    for (const { point, score: said, cost } of paretoSet) {
+      expect(await score([point], { keys: [pointKey(point)] })).toEqual([said]);
       expect(cost).toBe(macsShare(text.model, { ...point, reducer: undefined }, tokens)); // what merges counts nothing
     }
     expect(await search({ reducers, race: false })).toEqual({ ...(await search({ reducers, race: false })) });
