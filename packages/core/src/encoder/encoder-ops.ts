@@ -95,6 +95,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   /** Rows of an embedding table, for the tokens of the batch. The first position is row `first`, by default 0. */
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
+  /** Zeros in the shape of states. */
+  nothing(x: E['states']): E['states'];
   /** Layer normalisation of x + residual. */
   norm(x: E['states'], weights: WeightTree<LayerNormWeights, E['weight']>, options: NormOptions<E>): E['states'];
   /** Multi-head self-attention of `queries`, all tokens or the first of each row, to all tokens, whose states are `keys`. */

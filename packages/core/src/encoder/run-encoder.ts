@@ -126,7 +126,7 @@ export const runEncoder = <E extends EngineTypes>(
       return {
         context: on.move(attended.context, by),
         entering: on.move(entering, by),
-        tokens: on.depart(among, by, entering),
+        tokens: on.depart(among, by, wanted === 'kept' ? on.nothing(entering) : entering),
       };
     };
     const step = steps?.[index];
@@ -147,6 +147,7 @@ export const runEncoder = <E extends EngineTypes>(
     if (trace) traced.push({ layer, tokens, scores });
   }
 
-  const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
+  const found =
+    wanted === 'first' ? ops.pool(states, tokens) : wanted === 'survivors' ? states : ops.restore(states, tokens);
   return { states: found, tokens, trace: traced, observed: observer.end() };
 };

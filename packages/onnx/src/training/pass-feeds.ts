@@ -34,7 +34,7 @@ export const dropoutFeeds = (
   inputs: readonly EncoderInput[],
   kept: readonly (readonly number[])[] | undefined,
   { hidden, attention, head = hidden, random }: Dropout,
-  { heads, size, wanted }: { readonly heads: number; readonly size: number; readonly wanted: 'first' | 'all' },
+  { heads, size, wanted }: { readonly heads: number; readonly size: number; readonly wanted: 'first' | 'all' | 'kept' },
 ): Record<string, RuntimeTensor> => {
   const { rows, width: length } = extentOf(inputs);
   const rates = { hidden, attention, head };

@@ -103,6 +103,7 @@ export const onTensors = ({
     ...denseOnTensors(dropout),
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     add: (x, y) => tf.add(x, y),
+    nothing: (x) => tf.zerosLike(x),
     norm: (x, { gain, bias }, { epsilon, residual }) => {
       const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D };
       return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
