@@ -23,6 +23,7 @@ const ORDERED_ROOMS = {
     'search',
     'training',
     'training/distillation',
+    'training/adaptation',
     'predictor',
     'predictor/worker',
     'reranking',

@@ -33,10 +33,10 @@ export const halfPoint = async (predictor: Predictor, texts: readonly string[]):
 
 const original: Contender = { name: 'original', weights: source, open: () => loadOnnx(source, { embedding }) };
 
-const untrained = (by: string): Contender => ({
-  name: `untrained-${by}`,
+const untrained = (by: string, averaged: 'all' | 'kept' = 'all'): Contender => ({
+  name: `untrained-${by}-${averaged}`,
   weights: source,
-  open: () => loadOnnx(source, { embedding, reducer: by }),
+  open: () => loadOnnx(source, { embedding: { ...embedding, averaged }, reducer: by }),
   point: halfPoint,
 });
 
@@ -105,6 +105,7 @@ export const fidelityRows = async (set: TextSet, folder: string | undefined): Pr
   };
   row('full', set.score(full.vectors, whole), set.unit, 'the original at full length');
   await compare(untrained('attention'), 'untrained_attention_at_half', 'not trained, tokens dropped by attention');
+  await compare(untrained('attention', 'kept'), 'untrained_kept_at_half', 'not trained, tokens dropped by attention, the mean of those that are kept'); // prettier-ignore
   await compare(untrained(reducer), 'untrained_at_half', `not trained, tokens merged by ${reducer}`);
   const depth = await bestHalf(set.texts, full);
   await compare(depth, 'depth_at_half', `half of the layers (${depth.name.slice(7)}), the nearest of ${halves.length} such halves, not trained`); // prettier-ignore

@@ -156,7 +156,8 @@ const runOnTensors = (
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
   const restores =
-    wanted === 'all' && steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
+    (wanted === 'all' || wanted === 'kept') &&
+    steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
   const unmerge = reducer.merge?.unmerge;
   const departed = restores && unmerge !== 'group';
   const own = onTensors({

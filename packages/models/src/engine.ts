@@ -44,7 +44,7 @@ export { mean } from './metrics/mean.js';
 export { logitAxes, logitCount, logitShape, outputNamesOf, wantedStates } from './tasks/readout.js';
 export type { TargetValues, TaskLoss } from './tasks/task-loss.js';
 export type { LossTask } from './tasks/task-losses.js';
-export type { AdaptationPlan } from './training/adaptation/plan-adaptation.js';
+export type { AdaptationPlan } from './training/distillation/plan-adaptation.js';
 export type { DistillationEngine } from './training/distillation/distill.js';
 export { observedLayers } from './training/distillation/observed-layers.js';
 export type { ObservedLayers } from './training/distillation/observed-layers.js';

@@ -106,6 +106,29 @@ test.each([true, false])(
   },
   120_000,
 );
+test('both engines average the tokens that are kept, and so does an exported folder', async () => {
+  const embedding = { averaged: 'kept' } as const;
+  const own = await openModel(source, { from, embedding });
+  const made = await loadOnnx(source, { from, embedding });
+  await expectSame(made, createPredictor(own), 2e-5);
+  const point = points[1];
+  const full = await onOnnx.embed(texts, { onError: 'throw' });
+  const nearness = async (of: Predictor): Promise<number> => {
+    const found = await of.embed(texts, { point, onError: 'throw' });
+    return found.reduce((sum, { vector }, i) => sum + cosine(vector, full[i]?.vector ?? []), 0) / found.length;
+  };
+  expect(await nearness(made)).toBeGreaterThan((await nearness(onOnnx)) + 0.05);
+  const to = join(folder, 'kept');
+  await exportModel(to, own, { precisions: ['fp32'] });
+  const exported = await loadOnnx(to);
+  expect(exported.embedding).toMatchObject(embedding);
+  await expectSame(exported, made, 2e-5);
+  await expect(openOnnx(to, { embedding: { averaged: 'all' } })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringContaining('exported with "mean of kept unit"') as string,
+  });
+  for (const predictor of [createPredictor(own), made, exported]) predictor.dispose();
+}, 120_000);
 
 test('an exported folder makes vectors in the way it was exported with', async () => {
   await expect(openOnnx(join(folder, 'mean'), { embedding: { pooling: 'first' } })).rejects.toMatchObject({

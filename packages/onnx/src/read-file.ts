@@ -80,8 +80,8 @@ export interface OnnxContent extends Omit<OnnxFile, 'bytes'> {
 }
 
 /** How a readout without an output layer pools, as a file says it; undefined for one that has such a layer. */
-export const poolingOf = ({ layer, pool, normalize = false }: Readout): string | undefined =>
-  layer === 'none' ? `${pool}${normalize ? ' unit' : ''}` : undefined;
+export const poolingOf = ({ layer, pool, averaged, normalize = false }: Readout): string | undefined =>
+  layer === 'none' ? `${pool}${averaged === 'kept' ? ' of kept' : ''}${normalize ? ' unit' : ''}` : undefined;
 
 const decode = (bytes: Uint8Array): ModelProto => {
   checkNotPointer(bytes, 'The ONNX file');

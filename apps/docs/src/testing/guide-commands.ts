@@ -78,6 +78,7 @@ const lessTraining = [
 const smaller: Readonly<Record<string, readonly string[]>> = {
   train: lessTraining,
   distill: lessTraining,
+  adapt: ['--limit', '12', '--batch-size', '4', '--max-length', '16', '--sub-models', '0'],
   search: [
     '--limit',
     '12',

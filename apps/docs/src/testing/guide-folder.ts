@@ -70,6 +70,7 @@ const files: Readonly<Record<string, string>> = {
   'candidates.jsonl': rows(4, (i) =>
     JSON.stringify({ query: sentence(i), documents: [0, 1, 2, 3].map((at) => sentence(at + 7 * i)) }),
   ),
+  'corpus.jsonl': rows(24, (i) => JSON.stringify({ title: `Review ${i}`, text: sentence(i) })),
   'passages.txt': rows(6, sentence),
   'train-v1.1.json': questions,
   'dev-v1.1.json': questions,

@@ -67,10 +67,16 @@ const encode: NonNullable<TrainingPlan['encode']> = (opened, data, lengths): rea
 
 const openBoth = async (settings: AdaptSettings): Promise<readonly [TextModel, TextModel]> => {
   const source = required(settings.model, 'model');
-  const { seed, reducer, prior } = settings;
+  const { seed, reducer, prior, averaged } = settings;
   const original = await openTrainedModel(source, { seed });
   try {
-    return [original, await openModel(source, { seed, reducer, prior })];
+    if (averaged !== undefined && !original.model.task.embedding)
+      throw new CliError('USAGE', '--averaged is for models that make vectors; leave it out.');
+    const { pool, normalize } = original.model.task.readout;
+    const mayBeKept = original.model.task.embedding !== undefined && pool !== 'first' && normalize === true;
+    const chosen = averaged ?? (mayBeKept ? 'kept' : undefined);
+    const embedding = chosen && { averaged: chosen };
+    return [original, await openModel(source, { seed, reducer, prior, ...(embedding && { embedding }) })];
   } catch (error) {
     original.model.dispose();
     throw error;

@@ -1,4 +1,4 @@
-import { number, text } from '../context/option.js';
+import { choice, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 import { trainOptions } from '../train/options.js';
 
@@ -49,6 +49,11 @@ export const adaptOptions = {
   epochs: number('N', 'passes over the texts', { integer: true, min: 1, fallback: 1 }),
   reducer,
   prior,
+  averaged: choice(
+    ['all', 'kept'],
+    'embedding models with a mean: over all tokens, or over those that are kept, which starts nearer where tokens are dropped (default kept, for vectors of length 1)',
+    undefined,
+  ),
   batchSize: { ...batchSize, description: 'texts (or queries with documents) a step (default 16)' },
   learningRate: number('RATE', 'peak learning rate', { min: 0, fallback: 5e-5 }),
   warmupRatio: {

@@ -116,6 +116,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   add(x: E['states'], y: E['states']): E['states'];
   /** States times states, number by number. */
   product(x: E['states'], y: E['states']): E['states'];
+  /** Zeros in the shape of states. */
+  nothing(x: E['states']): E['states'];
   /** Multi-head self-attention of `queries`, all tokens or the first of each row, to all tokens, whose states are `keys`. */
   attend(
     queries: E['states'],

@@ -185,7 +185,7 @@ export const runEncoder = <E extends EngineTypes>(
       return {
         context: by.move(attended.context, move),
         entering: by.move(entering, move),
-        tokens: by.depart(among, move, entering),
+        tokens: by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering),
       };
     };
     const passed = firstOnly
@@ -221,7 +221,13 @@ export const runEncoder = <E extends EngineTypes>(
     if (trace) traced.push({ layer, tokens, scores: run.scores });
   }
 
-  const found = wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states;
-  const final = finalNorm ? ops.norm(found, finalNorm, { epsilon, place: 'final' }) : found;
-  return { states: final, tokens, trace: traced, observed: observer.end(), predictions };
+  const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);
+  if (wanted === 'kept')
+    // Zeros stay zeros: what left is put back after the last normalisation.
+    states = ops.restore(normal(states), tokens);
+  else
+    states = normal(
+      wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
+    );
+  return { states, tokens, trace: traced, observed: observer.end(), predictions };
 };

@@ -91,6 +91,7 @@ export const countingOps = (length: number): CountingOps => {
     rows: ([, width = 0]) => ({ slots: length, width }),
     add: (x) => x,
     product: (x) => x,
+    nothing: (x) => x,
     norm: (x, _, { residual }) => {
       if (residual && residual.slots !== x.slots) throw new Error(`${x.slots} slots and ${residual.slots} are added.`);
       macs.norm += x.slots * x.width;

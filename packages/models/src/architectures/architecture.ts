@@ -46,6 +46,8 @@ export interface Readout {
   readonly outputs: number;
   /** What a checkpoint calls the output layer; `none`: there is none. Default `classifier`. */
   readonly layer?: 'classifier' | 'qa_outputs' | 'none' | undefined;
+  /** Of a mean that is brought to length 1: of all tokens (default), those that left with the last state they had, or of those that are kept. */
+  readonly averaged?: 'all' | 'kept' | undefined;
   /** Whether what comes out is brought to length 1. Default false. */
   readonly normalize?: boolean | undefined;
   /** What comes out for tokens that have left, one number an output. Default: what the head makes of the last state that they had. */

@@ -133,7 +133,9 @@ export const withEmbeddingSettings = async (
   if (!asked && !mayMakeVectors(config)) return config;
   const own = await readOwn(source);
   if (!own && !asked) return config;
-  const settings = { ...usualSettings, ...(own ?? readSettings(config)), ...asked };
+  const said = readSettings(config);
+  const { averaged } = said; // for which sentence-transformers has no word
+  const settings = { ...usualSettings, ...(own ? { ...own, ...(averaged && { averaged }) } : said), ...asked };
   const whole = { ...config, [settingsKey]: writeSettings(settings) };
   readSettings(whole); // what a caller without types asks for
   return withDigest(whole, digestIn(config));

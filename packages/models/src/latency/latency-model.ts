@@ -59,7 +59,7 @@ export interface LatencyModel {
   observe(tokens: number, point: OperatingPoint, milliseconds: number): void;
 }
 
-const wantedStates: readonly Wanted[] = ['first', 'all', 'survivors'];
+const wantedStates: readonly Wanted[] = ['first', 'all', 'kept', 'survivors'];
 
 /** How fast the weight of observations decays; the calibration keeps its own. */
 const memory = 0.98;

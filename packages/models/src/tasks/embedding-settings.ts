@@ -13,6 +13,11 @@ const poolings: readonly EmbeddingPooling[] = ['mean', 'weighted-mean', 'first',
 /** How a model makes vectors of texts. */
 export interface EmbeddingSettings {
   readonly pooling: EmbeddingPooling;
+  /**
+   * Of a mean, at fewer tokens: over all tokens, those that left with the last state they had, or over those that are kept, which is nearer to
+   * the full vector where tokens are dropped. At the full length, and where tokens merge, it is the same. Absent: all.
+   */
+  readonly averaged?: 'all' | 'kept' | undefined;
   /** Whether vectors have length 1, so that their scalar product is their cosine. */
   readonly normalize: boolean;
   /** What is put before a text, by name: `{ query: 'query: ', document: 'passage: ' }`. */
@@ -36,6 +41,7 @@ export const settingsKey = 'length_adaptive_embedding';
 /** The settings as config.json has them. */
 export const writeSettings = ({
   pooling,
+  averaged,
   normalize,
   prompts,
   defaultPrompt,
@@ -44,6 +50,7 @@ export const writeSettings = ({
   lowerCase,
 }: EmbeddingSettings): Readonly<Record<string, unknown>> => ({
   pooling,
+  ...(averaged === 'kept' && { averaged }),
   normalize,
   prompts,
   ...(defaultPrompt !== undefined && { default_prompt: defaultPrompt }),
@@ -60,6 +67,22 @@ const isPrompts = (value: unknown): value is Readonly<Record<string, string>> =>
   isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 
 const isSize = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
+
+/** @throws ModelError `CONFIG_INVALID` for a mean of kept tokens that is none, or whose length would count */
+const checkAveraged = (
+  averaged: unknown,
+  { pooling, normalize }: Pick<EmbeddingSettings, 'pooling' | 'normalize'>,
+  where: string,
+): 'kept' | undefined => {
+  if (averaged === undefined || averaged === 'all') return undefined;
+  if (averaged !== 'kept')
+    return fail(`${where}.averaged is ${JSON.stringify(averaged)}; expected "all" or "kept" tokens.`);
+  if (pooling === 'first' || !normalize)
+    return fail(
+      `${where}.averaged is "kept" and ${pooling === 'first' ? 'the pooling is that of the first token' : 'vectors are not brought to length 1'}; the mean of kept tokens is for a mean whose length does not count.`,
+    );
+  return averaged;
+};
 
 /** @throws ModelError `CONFIG_INVALID` */
 const checkPooling = (pooling: unknown, where: string): EmbeddingPooling =>
@@ -86,8 +109,11 @@ export const readSettings = (config: ModelConfig): EmbeddingSettings => {
   for (const [name, value] of Object.entries({ max_length: maxLength, dimensions }))
     if (value !== undefined && !isSize(value))
       return fail(`${where}.${name} is ${JSON.stringify(value)}; expected a whole number from 1.`);
+  const pooling = checkPooling(given['pooling'] ?? usualSettings.pooling, where);
+  const averaged = checkAveraged(rest['averaged'], { pooling, normalize }, where);
   return {
-    pooling: checkPooling(given['pooling'] ?? usualSettings.pooling, where),
+    pooling,
+    ...(averaged && { averaged }),
     normalize,
     prompts,
     defaultPrompt: defaultPrompt,

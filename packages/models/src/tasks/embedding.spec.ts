@@ -150,6 +150,40 @@ describe('the vector of a text', () => {
     bydefault.dispose();
   });
 
+  test('is of all tokens, or of those that are kept: the same at full length and where tokens merge', async () => {
+    const kept = await withSettings({ averaged: 'kept' });
+    const words = 'the phone is a very good phone and the case works fine, great and nice';
+    const [all, own] = [await predictor.embed([words], reduced), await kept.embed([words], reduced)];
+    const { ids } = text.tokenizer.encode(words);
+    const { hidden } = encode(text.model.encoder, [{ ids }], { config: reduced.point.lengths, wanted: 'survivors' });
+    const [left = []] = (await hidden.array());
+    hidden.dispose();
+    expect(left.length).toBeLessThan(ids.length);
+    const sum = Array.from({ length: 32 }, (_, i) => left.reduce((total, state) => total + (state[i] ?? 0), 0));
+    expect(cosine(own[0].vector, sum)).toBeCloseTo(1, 5);
+    expect(cosine(own[0].vector, all[0].vector)).toBeLessThan(0.999);
+    expect([...(await kept.embed([words]))[0].vector]).toEqual([...(await predictor.embed([words]))[0].vector]);
+    expect(await kept.identity()).toBe(await predictor.identity());
+    const merging = await Promise.all(
+      ([undefined, { averaged: 'kept' }] as const).map(async (embedding) =>
+        createPredictor(await openModel(memorySource(files), { reducer: 'tome', ...(embedding && { embedding }) })),
+      ),
+    );
+    const merged = await Promise.all(merging.map(async (of) => (await of.embed([words], reduced))[0].vector));
+    expect(cosine(merged[0] ?? [], merged[1] ?? [])).toBeCloseTo(1, 6);
+    for (const each of [kept, ...merging]) each.dispose();
+  });
+
+  test('of kept tokens is for a mean whose length does not count', async () => {
+    await expect(withSettings({ averaged: 'kept', normalize: false })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('vectors are not brought to length 1') as unknown,
+    });
+    await expect(withSettings({ averaged: 'kept', pooling: 'first' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+  });
+
   test('fewer dimensions are the first ones, at length 1 again', async () => {
     const [{ vector: whole }] = await predictor.embed([short]);
     const [{ vector }] = await predictor.embed([short], { dimensions: 8 });

@@ -110,7 +110,7 @@ const similarityLabel = (label: string | number | undefined, name: string): numb
  */
 export const embedding = (width: number, given: Partial<EmbeddingSettings> = {}): EmbeddingTask => {
   const settings: EmbeddingSettings = { ...usualSettings, ...given };
-  const { pooling, normalize, maxLength = Infinity, dimensions = width, lowerCase } = settings;
+  const { pooling, averaged, normalize, maxLength = Infinity, dimensions = width, lowerCase } = settings;
   const written = (text: string, prompt: string): string =>
     lowerCase ? `${prompt}${text}`.toLowerCase() : `${prompt}${text}`;
   const vectorAt = (logits: Float32Array, from = 0): Float32Array => {
@@ -133,7 +133,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     usualLength: settings.maxLength ?? 512,
     longTexts: 'cut',
     pair: 'none',
-    readout: { pool: pooling, outputs: width, layer: 'none', normalize },
+    readout: { pool: pooling, outputs: width, layer: 'none', normalize, ...(averaged === 'kept' && { averaged }) },
     distribution: 'none',
     adaptation,
     labels: [],

@@ -1,8 +1,11 @@
 import type { Readout } from '../architectures/architecture.js';
 import type { Task } from './task.js';
 
-/** What a head needs of the encoder: the state of the first token, or of all. */
-export const wantedStates = ({ pool }: Pick<Readout, 'pool'>): 'first' | 'all' => (pool === 'first' ? 'first' : 'all');
+/** What a head needs of the encoder: the state of the first token, of all, or of those that did not leave. */
+export const wantedStates = ({
+  pool,
+  averaged = 'all',
+}: Pick<Readout, 'pool' | 'averaged'>): 'first' | 'all' | 'kept' => (pool === 'first' ? 'first' : averaged);
 
 /** Shape of the logits of a batch: [B, outputs], or [B, T, outputs] of every token. */
 export const logitShape = (

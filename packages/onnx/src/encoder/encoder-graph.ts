@@ -20,9 +20,9 @@ export interface EncoderGraphOptions {
   readonly plan: readonly LayerLengths[] | undefined;
   /**
    * `first`: the first token alone is wanted, so that the last layer computes nothing else. `all`: every token, those that
-   * left with the last state they had (Drop-and-Restore).
+   * left with the last state they had (Drop-and-Restore). `kept`: the same with zeros for those that left for good.
    */
-  readonly wanted: 'first' | 'all';
+  readonly wanted: 'first' | 'all' | 'kept';
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
   /** Let the input `running_layers` choose among them; there must be a plan. Default false. */
@@ -85,7 +85,7 @@ export const encoderGraph = <Leaf>(
   let embeddingSum: Value | undefined;
   const unmerge = plan && reducer.merge?.unmerge;
   const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
-  const departs = plan !== undefined && wanted === 'all' && unmerge !== 'group';
+  const departs = plan !== undefined && wanted !== 'first' && unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },

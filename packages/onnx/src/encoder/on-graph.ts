@@ -291,6 +291,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const end = first === 0 ? width : g.op('Add', [width, g.int64([first])]);
       return g.op('Slice', [emit.whole(g, table), g.int64([first]), end, g.int64([0])]); // [T, hidden]
     },
+    nothing: (x) => g.op('Mul', [x, g.float(0)]),
     add: (x, y) => g.op('Add', [x, y]),
     norm: (x, weights, { residual, ...at }) => {
       const sum = residual === undefined ? x : g.op('Add', [x, residual]);

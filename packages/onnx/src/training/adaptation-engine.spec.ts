@@ -63,6 +63,7 @@ describe.each<[string, Task, string]>([
   ['vectors, the mean of tokens', vectors(), 'attention'],
   ['vectors, merged', vectors(), 'tome'],
   ['vectors of any length', vectors({ normalize: false }), 'attention'],
+  ['vectors, the mean of the tokens that are kept', vectors({ averaged: 'kept' }), 'attention'],
   ['vectors, weighted by place', vectors({ pooling: 'weighted-mean' }), 'pool'],
   ['vectors, the first token', vectors({ pooling: 'first' }), 'attention'],
   ['lists of documents', rerank(), 'attention'],

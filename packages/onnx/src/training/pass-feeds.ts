@@ -43,7 +43,7 @@ export const dropoutFeeds = (
     readonly heads: number;
     readonly size: number;
     readonly embeddingSize: number;
-    readonly wanted: 'first' | 'all';
+    readonly wanted: 'first' | 'all' | 'kept';
   },
 ): Record<string, RuntimeTensor> => {
   const { rows, width: length } = extentOf(inputs);

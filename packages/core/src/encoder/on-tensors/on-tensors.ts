@@ -150,6 +150,7 @@ export const onTensors = ({
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     add: (x, y) => tf.add(x, y),
     product: (x, y) => tf.mul(x, y),
+    nothing: (x) => tf.zerosLike(x),
 
     attend: (queries, keys, weights, { heads, among: { extent, sizes, positions: at }, proportional, epsilon }) => {
       const projections = {

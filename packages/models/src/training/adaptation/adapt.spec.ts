@@ -56,7 +56,7 @@ const options: AdaptOptions = {
 };
 
 const lossOfWeights = async (model: TaskModel): Promise<number[]> =>
-  [...(await model.parameters[0]?.variable.data()) ?? []].slice(0, 50) as number[]; // prettier-ignore
+  [...(await model.parameters[0]?.variable.data()) ?? []].slice(0, 50); // prettier-ignore
 
 test('shorter vectors come nearer to the original, the full length stays there, and the better epoch is kept', async () => {
   const task = embedding(16);

@@ -10,8 +10,8 @@ import { tensorDistillationEngine } from '../distillation/tensor-distillation-en
 import type { FineTuneData, FineTuneOptions } from '../fine-tune.js';
 import { trainInPlace } from '../fine-tune.js';
 import { adaptationBatches } from './adaptation-batches.js';
-import type { AdaptationOptions } from './plan-adaptation.js';
-import { planAdaptation } from './plan-adaptation.js';
+import type { AdaptationOptions } from '../distillation/plan-adaptation.js';
+import { planAdaptation } from '../distillation/plan-adaptation.js';
 
 export interface AdaptOptions
   extends

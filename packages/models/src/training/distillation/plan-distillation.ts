@@ -1,7 +1,7 @@
 import { ModelError } from '../../errors.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
-import type { AdaptationPlan } from '../adaptation/plan-adaptation.js';
+import type { AdaptationPlan } from './plan-adaptation.js';
 import { checkAnswers, checkVocabulary, withLayers } from './check-teacher.js';
 import type { FitDense } from './fit-dense.js';
 import { openFitDense } from './fit-dense.js';

@@ -27,7 +27,7 @@ import type { LabelledInput } from '../../tasks/labelled-input.js';
 import { logitShape } from '../../tasks/readout.js';
 import { widthOf } from '../../tasks/target-arrays.js';
 import { distillationLoss, taskLoss } from '../../tasks/tensor-losses.js';
-import type { AdaptationPlan } from '../adaptation/plan-adaptation.js';
+import type { AdaptationPlan } from './plan-adaptation.js';
 import type {
   Distillation,
   IntermediateDistillation,

@@ -2,7 +2,7 @@ import { ModelError } from '../../errors.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
 import type { AdaptationLoss, AdaptationWeights } from '../../tasks/adaptation-loss.js';
-import { checkAnswers, checkVocabulary } from '../distillation/check-teacher.js';
+import { checkAnswers, checkVocabulary } from './check-teacher.js';
 
 /** From the frozen original's answers at full length, in every pass: checked and ready for an engine. */
 export interface AdaptationPlan extends AdaptationWeights {

@@ -1,8 +1,8 @@
 /** Documents that are ranked for a query, made of texts without labels: what a reranker is adapted on. */
-import { ModelError } from '../../errors.js';
-import { readDocuments } from '../../reranking/read-request.js';
-import type { LabelledInput } from '../../tasks/labelled-input.js';
-import type { Tokenizer } from '../../tokenizer/tokenizer.js';
+import { ModelError } from '../errors.js';
+import { readDocuments } from './read-request.js';
+import type { LabelledInput } from '../tasks/labelled-input.js';
+import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { createBm25 } from './bm25.js';
 
 /** A text of a corpus. */

@@ -1,6 +1,6 @@
-import { tinyVocabulary } from '../../testing/tiny-model.js';
-import { createTokenizer } from '../../tokenizer/tokenizer.js';
-import { adaptationBatches } from './adaptation-batches.js';
+import { tinyVocabulary } from '../testing/tiny-model.js';
+import { createTokenizer } from '../tokenizer/tokenizer.js';
+import { adaptationBatches } from '../training/adaptation/adaptation-batches.js';
 import { createBm25 } from './bm25.js';
 import { candidateLists, encodeLists } from './candidate-lists.js';
 
@@ -25,11 +25,7 @@ test('BM25 by its formula, k1 0.9 and b 0.4: rare words count, long texts less; 
 
 test('queries are the titles, else first sentences; what finds fewer than two documents is left out', () => {
   const lists = candidateLists(corpus, { candidates: 2 });
-  expect(lists.map(({ query }) => query)).toEqual([
-    'Red cats',
-    'a dog and a cat.',
-    'a red dog runs and runs.',
-  ]);
+  expect(lists.map(({ query }) => query)).toEqual(['Red cats', 'a dog and a cat.', 'a red dog runs and runs.']);
   const wide = candidateLists(corpus, { candidates: 3 });
   expect(wide[1]?.documents).toHaveLength(3);
   expect(candidateLists(corpus, { queries: ['red', 'fox'] })).toEqual([
