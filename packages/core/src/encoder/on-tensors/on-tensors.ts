@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { slotValues, validSlots } from '../../extent.js';
-import { keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
+import { isOnHost, keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
@@ -141,11 +141,11 @@ export const onTensors = ({
       const extent = { rows, width: Math.max(...counts), counts };
       return { order, kept: selectionOf(order, 0, extent.width), extent };
     },
-    places: ({ order }) => tf.cast(placesOf(order), 'float32'),
+    stays: ({ order }, counts) => tf.less(placesOf(order), tf.tensor2d([...counts], [rows, 1], 'int32')),
     merge: (by, { into, weights, sizes }) => {
       const slots = tf.expandDims<Tensor3D>(tf.range(0, by.extent.width, 1, 'float32'), 1); // [N, 1]
       const goes = tf.cast(tf.equal(tf.expandDims(into, 1), slots), 'float32'); // [B, N, T]
-      const weighted = tf.mul(goes, tf.expandDims(weights, 1));
+      const weighted = tf.mul(goes, tf.expandDims(weights ?? sizes, 1));
       const sums = tf.sum(weighted, -1, true);
       return {
         ...by,
@@ -188,6 +188,14 @@ export const onTensors = ({
     },
 
     numbers: numbersOnTensors,
+    shortcut: (holds, short, long) => {
+      const known =
+        isOnHost() &&
+        holds()
+          .dataSync()
+          .every((value) => value > 0);
+      return (known ? short : long)(ops);
+    },
 
     begin: () => ({
       extent: { rows, width, counts: batch.lengths },

@@ -33,8 +33,8 @@ const match = <E extends EngineTypes>(
   const likeness = n.choose(allowed, likenessOf(ops, at, of), forbidden);
   const significance = n.choose(n.equal(sizes, 0), 0, n.add(received, leastSignificance));
   return {
-    scores: withTiers(ops, at, significance, bestOfSegments(ops, at, allowed, significance)),
-    destinations: (stays) => intoLikest(ops, likeness, stays, weight === 'size' ? sizes : significance),
+    scores: withTiers(ops, n.segments(at.tokens), significance, bestOfSegments(ops, at, allowed, significance)),
+    destinations: (stays) => intoLikest(ops, likeness, stays, weight === 'size' ? undefined : significance),
   };
 };
 
