@@ -218,7 +218,7 @@ const buildGraph = (
     wanted: head ? wantedStates(head.task.readout) : 'all',
     trace,
   };
-  const { hidden, positions } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
+  const { hidden, positions, mergedInto } = encoderGraph(g, { weights: encoder, emit }, inputs, hiddenSize, options);
 
   if (head) {
     if (defaults && head.task.readout.layer === 'none') outputStates(g, hidden, head.task.readout, hiddenSize);
@@ -235,6 +235,7 @@ const buildGraph = (
     g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
   }
   positions.forEach((value, layer) => g.output(`kept_positions.${layer}`, value, 'int64', ['batch', `kept_${layer}`]));
+  mergedInto.forEach((value, layer) => g.output(`merged_into.${layer}`, value, 'int64', ['batch', 'sequence']));
   const pooling = head && poolingOf(head.task.readout);
   const metadata = {
     precision,

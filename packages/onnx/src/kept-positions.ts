@@ -14,3 +14,18 @@ export const keptPositionsOf = (
     if (!positions) return Array.from({ length: count }, (_, position) => position); // built for the full length
     return Array.from(positions.subarray(0, count), Number).sort((a, b) => a - b);
   });
+
+/**
+ * For each layer and each token of one input the position of what it has become, from the outputs `merged_into.LAYER` of a graph; undefined where
+ * tokens do not merge.
+ */
+export const mergedIntoOf = (
+  outputs: Readonly<Record<string, RuntimeTensor>>,
+  layers: number,
+  tokens: number,
+): number[][] | undefined => {
+  const found = Array.from({ length: layers }, (_, layer) => outputs[`merged_into.${layer}`]?.data as BigInt64Array);
+  return found.every((data) => data === undefined)
+    ? undefined
+    : found.map((data) => Array.from(data.subarray(0, tokens), Number));
+};

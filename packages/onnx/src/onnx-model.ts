@@ -27,7 +27,7 @@ import {
 } from '@length-adaptive/models/engine';
 import { taskOf } from '@length-adaptive/models/predict';
 import { OnnxError, messageOf } from './errors.js';
-import { keptPositionsOf } from './kept-positions.js';
+import { keptPositionsOf, mergedIntoOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
@@ -230,6 +230,20 @@ export const runOnnxFile = async (
       return rowsTogether(found, inputs, task);
     });
 
+  /** Runs the graph that tells what became of the tokens. */
+  const trace = async (input: EncoderInput, point: OperatingPoint) => {
+    if (!traced) {
+      throw new OnnxError(
+        'OPTION_INVALID',
+        'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+      );
+    }
+    const config = check(point);
+    const key = keyOf(point.ranks);
+    const ranks = key === 'own' ? undefined : point.ranks;
+    return { config, outputs: await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]) };
+  };
+
   return {
     engine: 'onnxruntime',
     builtIn,
@@ -250,18 +264,11 @@ export const runOnnxFile = async (
       ),
     keptPositions: (input, point) =>
       lifetime.during(async () => {
-        if (!traced) {
-          throw new OnnxError(
-            'OPTION_INVALID',
-            'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
-          );
-        }
-        const config = check(point);
-        const key = keyOf(point.ranks);
-        const ranks = key === 'own' ? undefined : point.ranks;
-        const outputs = await runSession(await sessionOf(`traced ${key}`, traced(ranks)), [input], [config]);
+        const { outputs, config } = await trace(input, point);
         return keptPositionsOf(outputs, config, input.ids.length, { minTokens });
       }),
+    mergedInto: (input, point) =>
+      lifetime.during(async () => mergedIntoOf((await trace(input, point)).outputs, layers, input.ids.length)),
     largestRanks,
     macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     release: () => lifetime.end(),

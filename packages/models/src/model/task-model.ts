@@ -173,6 +173,36 @@ export const createTaskModel = (
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
+  /** What each layer keeps of one input, and the places among those of what its tokens have become. */
+  const trace = async (
+    input: EncoderInput,
+    point: OperatingPoint,
+  ): Promise<{ readonly kept: number[]; readonly owners: readonly number[] }[]> => {
+    checkParameters(parameters);
+    const { ranks } = check(point);
+    const { hidden, trace: traced } = tidy(() =>
+      encode(encoderAt(ranks), withPriors(prior, [input]), {
+        config: lengthsOf(point, dimensions.layers),
+        ...ranking,
+        wanted: 'survivors',
+        trace: true,
+      }),
+    );
+    try {
+      const layers = [];
+      for (const { positions, counts, owners } of traced)
+        layers.push({
+          kept: Array.from(await positions.data()).slice(0, counts[0]),
+          owners: owners ? Array.from(await owners.data()) : [],
+        });
+      return layers;
+    } finally {
+      tf.dispose([
+        hidden,
+        ...traced.flatMap(({ positions, scores, owners }) => [positions, scores, ...(owners ? [owners] : [])]),
+      ]);
+    }
+  };
   const logits = (inputs: readonly EncoderInput[], { dropout, ranks, ...options }: RunOptions = {}): Tensor => {
     checkParameters(parameters);
     return tf.tidy((): Tensor => {
@@ -228,24 +258,11 @@ export const createTaskModel = (
         output.dispose();
       }
     },
-    keptPositions: async (input, point) => {
-      checkParameters(parameters);
-      const { ranks } = check(point);
-      const { hidden, trace } = tidy(() =>
-        encode(encoderAt(ranks), withPriors(prior, [input]), {
-          config: lengthsOf(point, dimensions.layers),
-          ...ranking,
-          wanted: 'survivors',
-          trace: true,
-        }),
-      );
-      try {
-        const kept: number[][] = [];
-        for (const { positions, counts } of trace) kept.push(Array.from(await positions.data()).slice(0, counts[0]));
-        return kept;
-      } finally {
-        tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
-      }
+    keptPositions: async (input, point) => (await trace(input, point)).map(({ kept }) => kept),
+    mergedInto: async (input, point) => {
+      if (!reducer.merge) return undefined;
+      const layers = await trace(input, point);
+      return layers.map(({ kept, owners }) => Array.from(input.ids, (_, i) => kept[owners[i] ?? i] ?? i));
     },
     macs: (length, point = {}) => pointCost(dimensions, point, length, costOptions),
     headMacs: costOptions.head,

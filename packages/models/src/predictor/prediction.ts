@@ -89,4 +89,6 @@ export interface Inspection {
   readonly encoding: Encoding;
   /** Positions of the tokens that left each layer, ascending. */
   readonly layers: readonly (readonly number[])[];
+  /** For each layer and each token the position of the token that it has become part of; of a model whose tokens merge. */
+  readonly mergedInto?: readonly (readonly number[])[] | undefined;
 }

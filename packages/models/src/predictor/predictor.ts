@@ -340,8 +340,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         const prepared = prepare(text, checkPointOptions(options));
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
-        const keptPositions = await model.keptPositions(encoding, prediction.point);
-        return { prediction, encoding, layers: keptPositions };
+        const layers = await model.keptPositions(encoding, prediction.point);
+        const mergedInto = await model.mergedInto?.(encoding, prediction.point);
+        return { prediction, encoding, layers, ...(mergedInto && { mergedInto }) };
       }),
     dispose: () => endQuietly(lifetime),
   };

@@ -77,7 +77,11 @@ export const mergedOnTensors = async (
       positions: (await left?.positions.array()) ?? [],
       counts: left?.counts ?? [],
     };
-    tf.dispose([hidden, sizes, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+    tf.dispose([
+      hidden,
+      sizes,
+      ...trace.flatMap(({ positions, scores, owners }) => [positions, scores, ...(owners ? [owners] : [])]),
+    ]);
     return read;
   };
   for (const layer of ratios.keys()) {

@@ -44,6 +44,8 @@ export interface EncoderGraph {
   readonly hidden: Value;
   /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
+  /** Where it stood what each token of the input has become after each layer, [B, T] int64; none where tokens do not merge. */
+  readonly mergedInto: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
   readonly observed: ObservedValues;
@@ -76,6 +78,7 @@ export const encoderGraph = <Leaf>(
     training,
     protectedTokens,
     positions: plan !== undefined && (departs || trace),
+    owners: unmerge === 'group' || trace,
     departed: departs,
     unmerge,
     onEmbeddingSum: (sum) => (embeddingSum = sum),
@@ -93,6 +96,9 @@ export const encoderGraph = <Leaf>(
   return {
     hidden: run.states,
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
+    mergedInto: run.trace.flatMap(({ tokens: { positions, merging } }) =>
+      positions && merging?.owners ? [g.op('GatherElements', [positions, merging.owners], { axis: 1 })] : [],
+    ),
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
   };

@@ -40,6 +40,8 @@ export interface OnGraphOptions<Leaf> {
   readonly protectedTokens?: number | undefined;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
+  /** Whether it travels what each token of the input has become, where they merge. */
+  readonly owners: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
   /** What tokens that go into others return with, where they do so. Absent: tokens just leave. */
@@ -389,7 +391,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         merged: g.op('Less', [g.float(1), g.float(0)]),
         segments: segmentsOnGraph(g, inputs, protectedTokens),
         slots: everySlot(g, inputs),
-        owners: unmerge === 'group' ? everyPosition(g, inputs) : undefined,
+        owners: options.owners ? everyPosition(g, inputs) : undefined,
       },
     }),
     firstAlone: (x) => firstOf(g, x),
@@ -397,7 +399,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
     restore: (states, tokens) => {
       const everywhere = (): Value => {
-        if (tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
+        if (unmerge === 'group' && tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
         if (!tokens.departed) return states;
         const all = keepStates(tokens.departed, states, tokens);
         const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);

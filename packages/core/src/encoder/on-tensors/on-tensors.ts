@@ -28,6 +28,8 @@ export interface OnTensorsOptions {
   readonly protectedTokens: number;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
+  /** Whether it travels what each token of the input has become, where they merge. */
+  readonly owners: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
   /** What tokens that go into others return with, where they do so. Default: tokens just leave. */
@@ -90,6 +92,7 @@ export const onTensors = ({
   dropout,
   protectedTokens,
   positions,
+  owners: following,
   departed,
   unmerge,
 }: OnTensorsOptions): EncoderOps<TensorEngine> => {
@@ -181,7 +184,7 @@ export const onTensors = ({
         sizes: mixed?.sizes,
         segments: segments && mixed && tf.where(tf.greater(mixed.sizes, 0), moveSlots(segments, kept), 0),
         owners:
-          mixed && unmerge === 'group'
+          mixed && following
             ? tf.cast(takeNumbers(mixed.into, owners ?? everyPosition(rows, width)), 'int32')
             : undefined,
       };
@@ -218,7 +221,8 @@ export const onTensors = ({
     }),
     pool: (states) => firstRows(states, rows),
     restore: (states, { extent, departed: left = [], positions: at, owners }) => {
-      if (owners) return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
+      if (owners && unmerge === 'group')
+        return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
       if (left.length === 0 || !at) return clearPadding(states, extent);
       const zeros = extent.counts.map(() => 0);
       const survivors = {
