@@ -36,6 +36,7 @@ const pages: Item[] = [
       { text: 'Budgets', link: '/guide/budgets' },
       { text: 'Tasks', link: '/guide/tasks' },
       { text: 'Rerank', link: '/guide/rerank' },
+      { text: 'Merging tokens', link: '/guide/merging' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },
       { text: 'Export to ONNX', link: '/guide/onnx' },
