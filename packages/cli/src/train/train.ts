@@ -54,6 +54,20 @@ const configFor = (asked: string | undefined, { model, lengthAdaptive }: TextMod
   }
 };
 
+/** The points of a model's Pareto set as configurations to train. */
+const ladderOf = ({ model, lengthAdaptive }: TextModel, source: string): LengthConfig[] => {
+  const { layers } = model.dimensions;
+  const ladder = (lengthAdaptive?.paretoSet ?? []).flatMap(({ point }) =>
+    point.lengths ? [lengthsOf(point, layers)] : [],
+  );
+  if (ladder.length > 0) return ladder;
+  model.dispose();
+  throw new CliError(
+    'USAGE',
+    `--sub-models ladder trains the points of a Pareto set, and ${source} has none: run lat search on it first, or give a number.`,
+  );
+};
+
 /** Fine-tunes a model, then trains it with LengthDrop; writes the model and the run folder. */
 export const train = async (given: TrainSettings, context: Context): Promise<void> => {
   const settings = { ...given, lengthDropEpochs: lengthDropEpochsOf(given) };
@@ -81,6 +95,7 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
       const { model, ...opened } = await openForTraining(source, examples, settings);
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
+      const ladder = subModels === 'ladder' ? ladderOf({ ...opened, model }, source) : undefined;
       if (model.initialised.length > 0)
         context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
@@ -91,7 +106,11 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
         stages: async (data) => {
           engine = await run.open(model);
           const shared = { batchSize, learningRate, warmupRatio, metric, engine };
-          const lengthDrop = { dropRatioBound, layerDrop, randomSubModels: subModels };
+          const lengthDrop = {
+            dropRatioBound,
+            layerDrop,
+            ...(subModels === 'ladder' ? { ladder } : { randomSubModels: subModels }),
+          };
           return [
             { name: 'fine-tune', epochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthConfig }) },
             {
