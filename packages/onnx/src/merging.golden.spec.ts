@@ -34,6 +34,7 @@ const reducers = [
   { title: 'pool', name: 'pool', settings: {} },
   { title: 'fuse', name: 'fuse', settings: {} },
   { title: 'fuse.significance', name: 'fuse', settings: { weight: 'significance' } },
+  { title: 'fuse.one', name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   { title: 'token-pooling', name: 'token-pooling', settings: {} },
 ];
 

@@ -14,6 +14,7 @@ const settingsOf = {
   pool: { name: 'pool', settings: {} },
   fuse: { name: 'fuse', settings: {} },
   'fuse.significance': { name: 'fuse', settings: { weight: 'significance' } },
+  'fuse.one': { name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   'token-pooling': { name: 'token-pooling', settings: {} },
 } as const;
 

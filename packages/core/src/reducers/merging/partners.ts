@@ -76,9 +76,8 @@ export const intoLikest = <E extends EngineTypes>(
   { numbers: n }: EncoderOps<E>,
   likeness: E['pairs'],
   stays: E['flags'],
-  weights?: E['scores'],
 ): LikestOf<E> => {
   const gone = n.multiply(n.subtract(n.ofSlots(stays), 1), -2 * forbidden); // far below any likeness
   const { value, at } = n.best(n.add(likeness, n.second(gone)));
-  return { into: at, found: n.less(-1.5, value), weights };
+  return { into: at, found: n.less(-1.5, value) };
 };
