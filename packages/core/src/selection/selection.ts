@@ -22,8 +22,7 @@ export interface Selection {
 /** Whether numbers of the backend that runs lie where they can be read at once. */
 export const isOnHost = (): boolean => ['cpu', 'wasm'].includes(tf.getBackend());
 
-const place = (): SelectionPlace =>
-  isOnHost() ? onHost : hasOwnKernel(ownKernel.keepOrder) ? byKernels : onDevice;
+const place = (): SelectionPlace => (isOnHost() ? onHost : hasOwnKernel(ownKernel.keepOrder) ? byKernels : onDevice);
 
 /**
  * The slots of each row, highest score first: a permutation, [B, T], int32.
