@@ -27,7 +27,6 @@ const ORDERED_ROOMS = {
     'predictor',
     'predictor/worker',
     'reranking',
-    'training/adaptation',
     'zero-shot',
     'pipeline',
   ],

@@ -104,6 +104,9 @@ const tasks: readonly QualityTask[] = [
   },
 ];
 
+/** What is scored without training beside the reducers as they are. */
+const variants = { 'fuse-one': 'fuse;into=one;weight=significance' } as const;
+
 interface EvaluationResult {
   readonly scores: Readonly<Record<string, number>>;
   readonly examples: number;
@@ -142,7 +145,7 @@ export const qualityRows = async ({ dimensions, only, training }: QualityOptions
       });
       return path.join(folder, 'model');
     };
-    const score = (trained: string, folder: string, config: LengthConfig | 'full', reducer: ReducerName) =>
+    const score = (trained: string, folder: string, config: LengthConfig | 'full', reducer: ReducerName | 'fuse-one') =>
       runStage<EvaluationResult>({
         command: 'evaluate',
         folder,
@@ -157,8 +160,10 @@ export const qualityRows = async ({ dimensions, only, training }: QualityOptions
           out: folder,
         },
       });
-    const named = (reducer: ReducerName): string =>
-      task.unmerge && reducer !== 'attention' ? `${reducer};unmerge=${task.unmerge}` : reducer;
+    const named = (reducer: ReducerName | keyof typeof variants): string => {
+      const name = reducer === 'fuse-one' ? variants[reducer] : reducer;
+      return task.unmerge && reducer !== 'attention' ? `${name};unmerge=${task.unmerge}` : name;
+    };
     const row = (id: string, { scores, cost, examples }: EvaluationResult, note: string): Row => ({
       id: `merge.${name}.${id}`,
       value: scores[metric] ?? Number.NaN,
@@ -169,7 +174,7 @@ export const qualityRows = async ({ dimensions, only, training }: QualityOptions
     const plain = await train(path.join(run, 'plain'), { model, epochs: 1, 'length-drop-epochs': 0, ...task.fineTune });
     rows.push(row('full', await score(plain, path.join(run, 'full'), 'full', 'attention'), 'before LengthDrop'));
     const half = chainAt(dimensions, { share: 0.5, length: task.length, from: task.from });
-    for (const reducer of training.includes('untrained') ? reducers : [])
+    for (const reducer of training.includes('untrained') ? ([...reducers, 'fuse-one'] as const) : [])
       rows.push(
         row(
           `${reducer}.untrained_at_half`,

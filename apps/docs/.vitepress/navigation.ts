@@ -47,6 +47,7 @@ const pages: Item[] = [
       { text: 'Search with embeddings', link: '/guide/embeddings' },
       { text: 'Rerank', link: '/guide/rerank' },
       { text: 'Adapt', link: '/guide/adapt' },
+      { text: 'Merging tokens', link: '/guide/merging' },
       { text: 'In the browser', link: '/guide/browser' },
       { text: 'Serving', link: '/guide/serving' },
       { text: 'Export to ONNX', link: '/guide/onnx' },

@@ -66,6 +66,8 @@ export interface LayerTrace {
   readonly positions: Tensor2D;
   /** Scores that the reducer gave to the tokens that entered, the prior included, [B, T]. */
   readonly scores: Tensor2D;
+  /** The slot of what each token of the input has become, [B, T] int32; absent while no tokens have become one. */
+  readonly owners: Tensor2D | undefined;
 }
 
 export interface EncodeOutput {
@@ -165,6 +167,7 @@ const runOnTensors = (
     dropout,
     protectedTokens,
     positions: departed || traced || weights.blocks.some(({ attention }) => attention.relative),
+    owners: unmerge === 'group' || (traced && unmerge !== undefined),
     departed,
     unmerge,
   });
@@ -187,11 +190,12 @@ const runOnTensors = (
   const [slots, size] = found.shape;
   return {
     hidden: tf.reshape(found, [batch.rows, slots / batch.rows, size]),
-    trace: trace.map(({ layer, tokens: { extent: left, positions }, scores }) => ({
+    trace: trace.map(({ layer, tokens: { extent: left, positions, owners }, scores }) => ({
       layer,
       counts: left.counts,
       positions: tf.clone(positions as Tensor2D),
       scores: scores as Tensor2D,
+      owners: owners && tf.clone(owners),
     })),
     stayed: stayed && restores ? ops.stayed(tokens) : undefined,
     sizes: wanted === 'survivors' && tokens.sizes ? tf.clone(tokens.sizes) : undefined,

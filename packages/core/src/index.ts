@@ -38,7 +38,7 @@ export {
   validateRanks,
 } from './ranks.js';
 export type { Ranks } from './ranks.js';
-export { drawLayers, drawSandwich, randomLengths, smallestLengths } from './length-drop.js';
+export { drawLayers, drawSandwich, randomLengths, smallestLengths, smallestOf } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
 export {
   classificationHeadCost,

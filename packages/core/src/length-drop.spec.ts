@@ -81,3 +81,37 @@ test('shares outside [0, 1) are refused', () => {
   expect(() => drawSandwich({ layers: 2, dropRatioBound: 1 }, createRandom(1))).toThrow(/dropRatioBound is 1/);
   expect(() => drawSandwich({ layers: 2, layerDrop: -0.1 }, createRandom(1))).toThrow(/layerDrop is -0.1/);
 });
+
+test('a ladder: the rung that keeps the least in every step, and others by chance, each as often', () => {
+  const ladder = [
+    [0.9, 0.8, 0.7],
+    [0.6, 0.3, 0.1],
+    [0.8, 0.6, 0.4],
+    [1, 1, 0.2],
+  ];
+  const drawn = new Map(ladder.map((config) => [config, 0]));
+  for (let seed = 0; seed < 300; seed++) {
+    const { full, reduced } = drawSandwich({ layers: 3, ladder, randomSubModels: 2 }, createRandom(seed));
+    expect(full).toEqual({});
+    expect(reduced).toHaveLength(3);
+    expect(reduced[0]).toEqual({ config: ladder[1] });
+    expect(new Set(reduced.map(({ config }) => config)).size).toBe(3);
+    for (const { config } of reduced)
+      if (config) drawn.set(config as number[], (drawn.get(config as number[]) ?? Number.NaN) + 1);
+  }
+  expect(drawn.get(ladder[1] as number[])).toBe(300);
+  for (const rung of [0, 2, 3].map((i) => ladder[i] as number[])) {
+    expect(drawn.get(rung)).toBeGreaterThan(160); // of 200 on average
+    expect(drawn.get(rung)).toBeLessThan(240);
+  }
+});
+
+test('a ladder of one rung has one sub-model a step; of none, or of other layers, it is refused', () => {
+  const draw = (ladder: number[][]) => drawSandwich({ layers: 2, ladder, layerDrop: 0.5 }, createRandom(1));
+  const [only, ...others] = draw([[0.5, 0.4]]).reduced;
+  expect(others).toEqual([]);
+  expect(only?.config).toEqual([0.5, 0.4]);
+  expect(only?.layers?.length).toBeGreaterThan(0);
+  expect(() => draw([])).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  expect(() => draw([[0.5, 0.4, 0.3]])).toThrow(expect.objectContaining({ code: 'LENGTH_CONFIG_INVALID' }));
+});

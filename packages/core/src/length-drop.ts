@@ -1,7 +1,8 @@
 import { CoreError } from './errors.js';
 import type { LengthConfig } from './length-config.js';
-import { fromAbsoluteLengths } from './length-config.js';
+import { fromAbsoluteLengths, validateLengthConfig } from './length-config.js';
 import type { Random } from './random.js';
+import { shuffled } from './random.js';
 
 /** How LengthDrop and LayerDrop draw sub-models (Kim & Cho 2020, section 3). */
 export interface LengthDropOptions {
@@ -13,6 +14,11 @@ export interface LengthDropOptions {
   readonly layerDrop?: number;
   /** Random sub-models a step, beside the full and the smallest one. Default 2. */
   readonly randomSubModels?: number;
+  /**
+   * Configurations to train in place of chains that are drawn, such as those of a Pareto set: in every step the one that keeps the least, and
+   * `randomSubModels` of the others, by chance. `dropRatioBound` says nothing then. Default: chains are drawn.
+   */
+  readonly ladder?: readonly LengthConfig[] | undefined;
   /** The length the chains are drawn at; ratios are fractions of it. Default 128. */
   readonly referenceLength?: number;
 }
@@ -89,13 +95,38 @@ export const drawLayers = (layers: number, layerDrop: number, random: Random): n
   return kept.length > 0 ? kept : [random.integer(0, layers - 1)];
 };
 
+const tokensOf = (config: LengthConfig): number => config.reduce((sum, ratio) => sum + ratio, 0);
+
+/** The configuration of a ladder that keeps the least. */
+export const smallestOf = (ladder: readonly LengthConfig[]): LengthConfig => {
+  const [first, ...others] = ladder;
+  if (first === undefined)
+    throw new CoreError('OPTION_INVALID', 'The ladder has no configurations; expected at least one.');
+  return others.reduce((least, config) => (tokensOf(config) < tokensOf(least) ? config : least), first);
+};
+
+/** The configurations of one step: the smallest of a ladder, and some of the others. */
+const drawRungs = (ladder: readonly LengthConfig[], count: number, layers: number, random: Random): LengthConfig[] => {
+  for (const config of ladder) validateLengthConfig(config, layers);
+  const smallest = smallestOf(ladder);
+  const others = ladder.filter((config) => config !== smallest);
+  return [smallest, ...shuffled(others, random).slice(0, count)];
+};
+
 /**
- * Draws the passes of one sandwich step: full length, the smallest chain and `randomSubModels` random ones.
+ * Draws the passes of one sandwich step: full length, the smallest chain and `randomSubModels` random ones; or those of a ladder.
  *
- * @throws CoreError `OPTION_INVALID` for shares outside [0, 1)
+ * @throws CoreError `OPTION_INVALID` for shares outside [0, 1) and a ladder without configurations, `LENGTH_CONFIG_INVALID` for what is none
  */
 export const drawSandwich = (
-  { layers, dropRatioBound = 0.2, layerDrop = 0, randomSubModels = 2, referenceLength = 128 }: LengthDropOptions,
+  {
+    layers,
+    dropRatioBound = 0.2,
+    layerDrop = 0,
+    randomSubModels = 2,
+    referenceLength = 128,
+    ladder,
+  }: LengthDropOptions,
   random: Random,
 ): Sandwich => {
   checkShare('dropRatioBound', dropRatioBound);
@@ -107,8 +138,14 @@ export const drawSandwich = (
     return { config: fromAbsoluteLengths(lengths, referenceLength), ...executed };
   };
 
+  const full = draw();
+  if (ladder)
+    return {
+      full,
+      reduced: drawRungs(ladder, randomSubModels, layers, random).map((config) => ({ config, ...draw() })),
+    };
   return {
-    full: draw(),
+    full,
     reduced: [
       reduced((options) => smallestLengths(layers, referenceLength, options)),
       ...Array.from({ length: randomSubModels }, () =>

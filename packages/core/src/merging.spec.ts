@@ -8,7 +8,9 @@ import type { EncoderInput } from './encoder/batch.js';
 import type { Unmerge } from './encoder/encoder-ops.js';
 import type { DenseWeights, EncoderWeights } from './encoder/weights.js';
 import { keptTokens } from './length-config.js';
-import type { Reducer } from './reducers/reducer.js';
+import type { Merge, Reducer } from './reducers/reducer.js';
+import { tomeReducer } from './reducers/merging/tome-reducer.js';
+import { isOnHost } from './selection/selection.js';
 import { mergingReducers } from './testing/merging-cases.js';
 import { expectGradient } from './testing/finite-differences.js';
 import { describeOnBackends, expectNoLeak } from './testing/backends.js';
@@ -212,6 +214,64 @@ describeOnBackends('merging', () => {
       const inputs = [{ ids: [0, 3, 9, 4, 9, 4, 7, 49] }, { ids: [0, 5, 49] }];
       await expectNoLeak(() => run(inputs, { config: [0.7, 0.5, 0.4], reducer: reducer() }));
     });
+  });
+});
+
+describeOnBackends('tome', () => {
+  test('pairs of even slots with odd ones are all that is needed where they are enough: the same scores and partners', () => {
+    const weights = tinyEncoder();
+    const reducers = [tomeReducer(), tomeReducer({ likeness: 'keys' })];
+    fc.assert(
+      fc.property(texts, fc.double({ min: 0.4, max: 1, noNaN: true }), (inputs, share) => {
+        const config = [share, share ** 2, share ** 3];
+        for (const reducer of reducers) {
+          const own = reducer.merge as Merge;
+          let [short, long] = [0, 0];
+          const watched = (never: boolean): Reducer => ({
+            ...reducer,
+            merge: {
+              ...own,
+              match: (ops, at) =>
+                own.match(
+                  {
+                    ...ops,
+                    shortcut: (holds, first, second) => {
+                      if (never) return second(ops);
+                      return ops.shortcut(
+                        holds,
+                        (on) => {
+                          short += 1;
+                          return first(on);
+                        },
+                        (on) => {
+                          long += 1;
+                          return second(on);
+                        },
+                      );
+                    },
+                  },
+                  at,
+                ),
+            },
+          });
+          const [either, always] = [false, true].map((never) =>
+            tf.tidy(() => {
+              const { hidden, sizes } = encode(weights, inputs, {
+                config,
+                reducer: watched(never),
+                wanted: 'survivors',
+              });
+              return [...hidden.dataSync(), ...(sizes?.dataSync() ?? [])];
+            }),
+          );
+          expect(largestGap(either as number[], always as number[])).toBeLessThan(2e-5);
+          if (isOnHost() && inputs.every(({ ids }) => ids.length >= 9) && share > 0.8 && share < 0.9)
+            expect(short).toBeGreaterThan(0);
+          expect(short + long).toBeLessThanOrEqual(6);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

@@ -261,7 +261,7 @@ const buildGraph = (
     stayed: head?.task.readout.departed !== undefined,
     trace,
   };
-  const { hidden, stayed, positions, scores } = encoderGraph(
+  const { hidden, stayed, positions, scores, mergedInto } = encoderGraph(
     g,
     { weights: encoder, emit },
     inputs,
@@ -291,6 +291,9 @@ const buildGraph = (
   );
   scores.forEach((value, index) =>
     g.output(`token_scores.${layerAt(index)}`, value, 'float32', ['batch', `entering_${layerAt(index)}`]),
+  );
+  mergedInto.forEach((value, index) =>
+    g.output(`merged_into.${layerAt(index)}`, value, 'int64', ['batch', 'sequence']),
   );
   const pooling = head && poolingOf(head.task.readout);
   const metadata = {

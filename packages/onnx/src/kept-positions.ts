@@ -20,6 +20,24 @@ export const keptPositionsOf = (
   });
 };
 
+/**
+ * For each layer and each token of one input the position of what it has become, from the outputs `merged_into.LAYER` of a graph; undefined where
+ * tokens do not merge.
+ */
+export const mergedIntoOf = (
+  outputs: Readonly<Record<string, RuntimeTensor>>,
+  layers: number,
+  tokens: number,
+): number[][] | undefined => {
+  const found = Array.from(
+    { length: layers },
+    (_, layer) => outputs[`merged_into.${layer}`]?.data as BigInt64Array | undefined,
+  );
+  if (found.every((data) => data === undefined)) return undefined;
+  let before = Array.from({ length: tokens }, (_, position) => position); // nothing has merged
+  return found.map((data) => (before = data ? Array.from(data.subarray(0, tokens), Number) : before));
+};
+
 /** What ranked the tokens of one input in each layer, by token, from the outputs `token_scores.LAYER`; undefined for a graph without. */
 export const tokenScoresOf = (
   outputs: Readonly<Record<string, RuntimeTensor>>,

@@ -34,6 +34,7 @@ const reducers = [
   { title: 'pool', name: 'pool', settings: {} },
   { title: 'fuse', name: 'fuse', settings: {} },
   { title: 'fuse.significance', name: 'fuse', settings: { weight: 'significance' } },
+  { title: 'fuse.one', name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   { title: 'token-pooling', name: 'token-pooling', settings: {} },
 ];
 
@@ -76,20 +77,23 @@ describe.each(reducers)(
         model.dispose();
       });
 
-      test('the order of those that leave every layer', async () => {
-        const model = modelOf('group');
-        const host = await hostModel(model);
-        const engine = await createOnnxModel(exportGraph(host), model.config, {
-          traced: () => exportGraph(host, { trace: true }),
-        });
-        for (const [row, input] of inputs.entries()) {
-          const kept = await engine.keptPositions(input, { lengths: ratios });
-          kept.forEach((positions, layer) => expect(positions).toEqual(of(row, `kept_positions.${layer}`)));
-          expect(kept).toHaveLength(layers);
-        }
-        await engine.release();
-        model.dispose();
-      });
+      test.each(['group', 'own'] as const)(
+        'the order of those that leave every layer, and what became of the others (%s)',
+        async (unmerge) => {
+          const model = modelOf(unmerge);
+          const host = await hostModel(model);
+          const engine = await createOnnxModel(exportGraph(host), model.config, {
+            traced: () => exportGraph(host, { trace: true }),
+          });
+          for (const [row, input] of inputs.entries()) {
+            const kept = await engine.keptPositions(input, { lengths: ratios });
+            kept.forEach((positions, layer) => expect(positions).toEqual(of(row, `kept_positions.${layer}`)));
+            expect(kept).toHaveLength(layers);
+          }
+          await engine.release();
+          model.dispose();
+        },
+      );
     });
   },
 );

@@ -30,7 +30,7 @@ import {
 } from '@length-adaptive/models/engine';
 import { taskOf, taskOfFamily } from '@length-adaptive/models/engine';
 import { OnnxError, messageOf } from './errors.js';
-import { keptPositionsOf, tokenScoresOf } from './kept-positions.js';
+import { keptPositionsOf, mergedIntoOf, tokenScoresOf } from './kept-positions.js';
 import { dataBytesOf, inTheModel } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import { poolingOf, readOnnxContent } from './read-file.js';
@@ -363,6 +363,8 @@ export const runOnnxFile = async (
         const { outputs, point } = await runTraced(input, asked);
         return keptPositionsOf(outputs, point.lengths ?? [], input.ids.length, { minTokens, floor: point.floor });
       }),
+    mergedInto: (input, point) =>
+      lifetime.during(async () => mergedIntoOf((await runTraced(input, point)).outputs, layers, input.ids.length)),
     ...(traced && {
       tokenScores: (input: EncoderInput, point: OperatingPoint) =>
         lifetime.during(async () => {

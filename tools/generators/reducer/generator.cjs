@@ -36,12 +36,7 @@ module.exports = async (tree, { name }) => {
     (known) => `${known}  ${propertyName}Definition,\n`,
   );
   // The tests that list the names of this package.
-  edit(
-    tree,
-    'packages/core/src/reducers/registry.spec.ts',
-    /'skim'(?=[\],])/g,
-    (name) => `${name}, '${fileName}'`,
-  );
+  edit(tree, 'packages/core/src/reducers/registry.spec.ts', /'skim'(?=[\],])/g, (name) => `${name}, '${fileName}'`);
   return () => {
     console.log(`\nIts tests fail until it is written: cd packages/core && npx jest --watch ${fileName}-reducer`);
     console.log('What else belongs to it: CONTRIBUTING.md, "A reducer".');

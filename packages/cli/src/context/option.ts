@@ -82,6 +82,22 @@ export const number = <Fallback extends number | undefined>(
   },
 });
 
+/** A number, or one of a few words in its place. */
+export const numberOr = <Word extends string>(
+  words: readonly Word[],
+  placeholder: string,
+  description: string,
+  bounds: Bounds & { readonly fallback: number },
+): Option<number | Word> => {
+  const own = number(placeholder, description, bounds);
+  return {
+    ...own,
+    placeholder: `${placeholder}|${words.join('|')}`,
+    expected: `${own.expected}, or ${words.join(' or ')}`,
+    read: (given) => words.find((word) => word === given) ?? own.read(given),
+  };
+};
+
 const asSwitch = (given: unknown): boolean | undefined => (typeof given === 'boolean' ? given : undefined);
 
 /** A switch that is off unless given. */

@@ -11,6 +11,7 @@ const {
   reducer: _reducer,
   prior: _prior,
   departed: _departed,
+  subModels: _subModels,
   ...shared
 } = trainOptions;
 
@@ -33,6 +34,7 @@ export const distillOptions = {
     min: 0,
     fallback: 0,
   }),
+  subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
   learningRate: numbers('RATE', 'peak learning rates of the stages: one for all, or one each, LengthDrop the last', {
     min: 0,
     fallback: [5e-5] as readonly number[],

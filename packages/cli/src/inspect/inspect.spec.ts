@@ -48,6 +48,23 @@ test('on a terminal dropped tokens are dimmed and long texts are wrapped', async
     expect(line.length).toBeLessThanOrEqual(40);
 });
 
+test('which tokens became one, layer by layer, of a model whose tokens merge', async () => {
+  const { stdout } = await inspect(['--reducer', 'pool', '--length-config', '0.6,0.3', text]);
+  expect(stdout.split('\n').slice(4, 6)).toEqual([
+    'layer 1 made one of  [The film] [was REALLY] [, and] [slowly moving]',
+    'layer 2 made one of  [The film was REALLY great] [, and slowly moving !]',
+  ]);
+  const { layers, mergedInto } = JSON.parse(
+    (await inspect(['--json', '--reducer', 'pool', '--length-config', '0.6,0.3', text])).stdout,
+  ) as { layers: number[][]; mergedInto: number[][] };
+  mergedInto.forEach((owners, layer) => {
+    expect(owners).toHaveLength(12);
+    expect([...new Set(owners)].sort((a, b) => a - b)).toEqual(layers[layer]);
+    for (const kept of layers[layer] ?? []) expect(owners[kept]).toBe(kept);
+  });
+  expect((await inspect(['--length-config', '0.6,0.3', text])).stdout).not.toContain('made one of');
+});
+
 test('pairs and JSON', async () => {
   const { stdout } = await inspect(['--json', '--length-config', '0.6,0.3', 'a great film', '--pair', 'a dull story']);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -5,7 +5,7 @@ import type { Context } from '../context/command.js';
 import type { InspectSettings } from './options.js';
 import { inspectOptions } from './options.js';
 import type { KeptRow } from './kept-rows.js';
-import { displayWidth, formatRow, shownTokens, wrapTokens } from './kept-rows.js';
+import { displayWidth, formatRow, mergedGroups, shownTokens, wrapTokens } from './kept-rows.js';
 import { required, savedSettings } from '../context/settings.js';
 import { openPredictor } from '../choice/predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
@@ -55,6 +55,15 @@ const scoreLines = (
   ];
 };
 
+/** Which tokens became one, a line a layer. */
+const merges = ({ encoding, mergedInto = [] }: Inspection, texts: readonly string[]): string[] => {
+  const tokens = shownTokens(encoding, texts);
+  return mergedGroups(mergedInto).flatMap((groups, layer) => {
+    const words = groups.map((group) => `[${group.map((position) => tokens[position]?.shown ?? '').join(' ')}]`);
+    return words.length === 0 ? [] : [`layer ${layer + 1} made one of  ${words.join(' ')}`];
+  });
+};
+
 const summary = ({ prediction }: Inspection): string => {
   const { cost, tokens, keptTokens } = prediction;
   const { name, confidence } = answerText(prediction);
@@ -71,7 +80,7 @@ const unread = ({ prediction, encoding }: Inspection, texts: readonly string[]):
   ];
 };
 
-/** Predicts one text and shows which of its tokens each layer kept. */
+/** Predicts one text and shows which of its tokens each layer kept, and which became one. */
 export const inspect = async (settings: InspectSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const [text = ''] = context.args;
@@ -92,6 +101,7 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
       for (const line of scoreLines(inspection, inspection.scores, [text, pair ?? ''])) context.print(line);
       context.print('');
     }
+    for (const line of merges(inspection, [text, pair ?? ''])) context.print(line);
     context.print(summary(inspection));
     for (const line of unread(inspection, [text, pair ?? ''])) context.print(line);
   } finally {

@@ -37,6 +37,15 @@ export const shownTokens = (
     return { shown: piece.replace(/\p{Cc}/gu, ' '), spaced: i > 0 && !joined };
   });
 
+/** For each layer the groups of tokens that became one in it, with all that they have been before, in the order of the text. */
+export const mergedGroups = (mergedInto: NonNullable<Inspection['mergedInto']>): number[][][] =>
+  mergedInto.map((owners, layer) => {
+    const before = mergedInto[layer - 1] ?? owners.map((_, position) => position);
+    const groups = new Map<number, number[]>();
+    owners.forEach((into, position) => groups.set(into, [...(groups.get(into) ?? []), position]));
+    return [...groups.values()].filter((members) => new Set(members.map((position) => before[position])).size > 1);
+  });
+
 /** Groups of tokens that fit side by side into a width. */
 export const wrapTokens = (tokens: readonly ShownToken[], width: number): number[][] => {
   const groups: number[][] = [];

@@ -1,6 +1,6 @@
 import { taskOption } from '../data/task-option.js';
 import { dataOptions, engineOptions, metricNames, rankingOptions } from '../context/common.js';
-import { choice, flag, number, text } from '../context/option.js';
+import { choice, flag, number, numberOr, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 const { precision: _precision, ...trainingEngineOptions } = engineOptions;
@@ -32,7 +32,12 @@ export const trainOptions = {
   }),
   dropRatioBound: number('P', 'a layer drops at most this share of its tokens', { min: 0, below: 1, fallback: 0.2 }),
   layerDrop: number('Q', 'probability that LayerDrop skips a layer', { min: 0, below: 1, fallback: 0 }),
-  subModels: number('N', 'random sub-models a step', { integer: true, min: 0, fallback: 2 }),
+  subModels: numberOr(
+    ['ladder'],
+    'N',
+    'random sub-models a step; ladder trains the points of the Pareto set of --model instead, the smallest and two others a step',
+    { integer: true, min: 0, fallback: 2 },
+  ),
   ...dataOptions,
   metric: choice(metricNames, 'score that chooses the best epoch (default: that of the task)', undefined),
   checkpointEvery: number('N', 'write a checkpoint every N steps (default: only when interrupted)', {

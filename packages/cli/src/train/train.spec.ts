@@ -98,6 +98,39 @@ test('learns, writes a model any command opens, and a run folder', async () => {
   });
 });
 
+test('--sub-models ladder trains the points of the Pareto set of the model, and says so where there is none', async () => {
+  const searched = at('searched');
+  cpSync(at('model'), searched, { recursive: true });
+  const lengths = [
+    [0.9, 0.7],
+    [0.5, 0.2],
+    [0.8, 0.5],
+    [0.7, 0.4],
+  ];
+  const paretoSet = lengths.map((ratios, i) => ({
+    point: { lengths: ratios },
+    score: 0.9 - i / 10,
+    cost: 0.8 - i / 10,
+  }));
+  writeFileSync(
+    join(searched, 'length_adaptive.json'),
+    JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet }),
+  );
+  const ladder = (model: string, out: string) =>
+    runMain(['train', ...small, '--model', model, '--train', at('train.tsv'), '--epochs', '0', '--length-drop-epochs', '1', '--limit', '32', '--sub-models', 'ladder', '--out', at(out)]); // prettier-ignore
+  expect((await ladder(searched, 'ladder')).code).toBe(0);
+  const [step] = readLines(at('ladder/metrics.ndjson'));
+  expect(step).toMatchObject({ distillationLosses: [expect.any(Number), expect.any(Number), expect.any(Number)] });
+  expect(readJson(at('ladder/model/length_adaptive.json'))).toMatchObject({ training: { subModels: 'ladder' } });
+  expect(await ladder(at('model'), 'no-ladder')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /--sub-models ladder trains the points of a Pareto set, and .*model has none: run lat search/,
+    ),
+  });
+  expect(existsSync(at('no-ladder/model'))).toBe(false);
+});
+
 test('a head whose labels have no names is kept for examples that call them 0 and 1; a pretrained encoder gets the names of the data', async () => {
   const model = createTaskModel({ ...tinyConfig, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }, new Map(), {
     fresh: true,

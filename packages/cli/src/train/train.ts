@@ -84,6 +84,20 @@ const completeDeparted = async (
   await writeFile(join(folder, lengthAdaptiveFileName), file);
 };
 
+/** The points of a model's Pareto set as configurations to train. */
+const ladderOf = ({ model, lengthAdaptive }: TextModel, source: string): LengthConfig[] => {
+  const { layers } = model.dimensions;
+  const ladder = (lengthAdaptive?.paretoSet ?? []).flatMap(({ point }) =>
+    point.lengths ? [lengthsOf(point, layers)] : [],
+  );
+  if (ladder.length > 0) return ladder;
+  model.dispose();
+  throw new CliError(
+    'USAGE',
+    `--sub-models ladder trains the points of a Pareto set, and ${source} has none: run lat search on it first, or give a number.`,
+  );
+};
+
 /** Fine-tunes a model, then trains it with LengthDrop; writes the model and the run folder. */
 export const train = async (given: TrainSettings, context: Context): Promise<void> => {
   const settings = { ...given, lengthDropEpochs: lengthDropEpochsOf(given) };
@@ -112,6 +126,7 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
       const { model, ...opened } = await openForTraining(source, examples, settings);
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
+      const ladder = subModels === 'ladder' ? ladderOf({ ...opened, model }, source) : undefined;
       if (model.initialised.some((name) => !name.startsWith('reducer.')))
         context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
@@ -122,7 +137,11 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
         stages: async (data) => {
           engine = await run.open(model);
           const shared = { batchSize, learningRate, warmupRatio, metric, engine };
-          const lengthDrop = { dropRatioBound, layerDrop, randomSubModels: subModels };
+          const lengthDrop = {
+            dropRatioBound,
+            layerDrop,
+            ...(subModels === 'ladder' ? { ladder } : { randomSubModels: subModels }),
+          };
           return [
             { name: 'fine-tune', epochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthConfig }) },
             {

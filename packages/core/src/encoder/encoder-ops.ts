@@ -59,8 +59,8 @@ export interface LayerRun<E extends EngineTypes> {
 export interface Merging<E extends EngineTypes> {
   /** The new slot of what each slot goes into: its own where it stays. */
   readonly into: E['scores'];
-  /** How much each slot counts in the mean of the states that go into one: 0 or more, above 0 for those that stay. */
-  readonly weights: E['scores'];
+  /** How much each slot counts in the mean of the states that go into one: 0 or more, above 0 for those that stay. Default: its size. */
+  readonly weights?: E['scores'] | undefined;
   /** What each slot brings to the size of what it goes into. */
   readonly sizes: E['scores'];
 }
@@ -157,8 +157,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
   /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */
   keep(scores: E['scores'], step: E['step'], among: E['tokens']): E['move'];
-  /** The slot that each token has after a move; of those that leave, one that no token has. */
-  places(by: E['move']): E['scores'];
+  /** Which tokens are still there after a move. */
+  stays(by: E['move'], step: E['step']): E['flags'];
   /** The same move, which takes tokens together instead of leaving some of them behind. */
   merge(by: E['move'], merging: Merging<E>): E['move'];
   /** The states of those that stay, with what went into them. */
@@ -168,6 +168,16 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
 
   /** Arithmetic on the numbers of slots. */
   readonly numbers: NumberOps<E>;
+
+  /**
+   * A shorter way to the same numbers: `short` where `holds`, a number a row, is above 0 in every one. An engine that cannot know takes `long`,
+   * and never asks.
+   */
+  shortcut<T extends Readonly<Record<string, E['scores']>>>(
+    holds: () => E['scores'],
+    short: (ops: EncoderOps<E>) => T,
+    long: (ops: EncoderOps<E>) => T,
+  ): T;
 
   /** The tokens before the first layer. */
   begin(states: E['states']): E['tokens'];

@@ -10,12 +10,12 @@ export interface MergedAt<E extends EngineTypes> extends ScoredAt<E> {
 
 /** Where tokens go if they leave. */
 export interface Destinations<E extends EngineTypes> {
-  /** The slot, before the move, of a token that stays. */
-  readonly into: E['scores'];
-  /** Whether there is one; a token that finds none goes into the first that stays. Of padding it says nothing. */
-  readonly found: E['flags'];
-  /** How much each token counts in the mean of the states that become one: above 0 for real tokens, 0 for padding. */
-  readonly weights: E['scores'];
+  /** The slot, before the move, of a token that stays. Default: the last that stays before it. */
+  readonly into?: E['scores'] | undefined;
+  /** Whether there is one; a token that finds none goes into the last that stays before it. Of padding it says nothing. Default: all do. */
+  readonly found?: E['flags'] | undefined;
+  /** How much each token counts in the mean of the states that become one: above 0 for real tokens, 0 for padding. Default: its size. */
+  readonly weights?: E['scores'] | undefined;
 }
 
 /** Which tokens of a layer become one. */
@@ -35,19 +35,10 @@ export interface MergeOf<E extends EngineTypes> {
   readonly unmerge: Unmerge;
 }
 
-/** The first token that stays and is no leading one; where none does, the first of all: [B, 1]. */
-const firstThatStays = <E extends EngineTypes>(
-  { numbers: n }: EncoderOps<E>,
-  { tokens }: MergedAt<E>,
-  stays: E['flags'],
-): E['scores'] => {
-  const leading = n.ofSlots(n.equal(n.segments(tokens), 0)); // or padding
-  return n.best(n.second(n.subtract(n.ofSlots(stays), leading))).at;
-};
-
 /**
  * The move of a layer whose leaving tokens go into others. `keep` gives the move after which the best are left. A token that finds nobody,
- * for fewer stay than there are segments, goes into the first that does: nothing leaves alone.
+ * for fewer stay than there are segments, goes into the last that stays before it; into the first of all only where no other stays. So
+ * nothing leaves alone.
  */
 export const mergedMove = <E extends EngineTypes>(
   ops: EncoderOps<E>,
@@ -58,9 +49,12 @@ export const mergedMove = <E extends EngineTypes>(
   const { numbers: n } = ops;
   const matching = merge.match(ops, at);
   const move = keep(matching.scores);
-  const places = ops.places(move);
-  const stays = n.less(places, n.counts(at.step));
+  const stays = ops.stays(move, at.step);
   const { into, found, weights } = matching.destinations(stays);
-  const joins = n.at(places, n.choose(found, into, firstThatStays(ops, at, stays)));
+  const places = n.before(n.ofSlots(stays)); // the new slot of what stays
+  const least = n.smaller(n.subtract(n.counts(at.step), 1), 1);
+  const before = n.larger(n.subtract(places, 1), least);
+  const own = into && n.at(places, into);
+  const joins = own === undefined ? before : found === undefined ? own : n.choose(found, own, before);
   return ops.merge(move, { into: n.choose(stays, places, joins), weights, sizes: n.sizes(at.tokens) });
 };

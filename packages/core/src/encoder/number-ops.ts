@@ -11,6 +11,12 @@ export interface Best<E extends EngineTypes> {
   readonly at: E['scores'];
 }
 
+/** What `NumberOps.crossProducts` gives. */
+export interface CrossProducts<E extends EngineTypes> {
+  readonly products: E['pairs'];
+  readonly lengths: E['scores'];
+}
+
 /**
  * Arithmetic on a number a slot, [B, K], and a number a pair of slots, [B, K, K], the first of a pair by rows: what reducers are written
  * with that look at more than the scores of single tokens. All numbers are float32 and finite; one number stands for as many as are needed.
@@ -20,10 +26,11 @@ export interface NumberOps<E extends EngineTypes> {
   add<N extends NumbersOf<E>>(x: N, y: N | number): N;
   subtract<N extends NumbersOf<E>>(x: N, y: N | number): N;
   multiply<N extends NumbersOf<E>>(x: N, y: N | number): N;
-  divide<N extends NumbersOf<E>>(x: N, y: N | number): N;
+  divide<N extends NumbersOf<E>>(x: N | number, y: N): N;
   floor<N extends NumbersOf<E>>(x: N): N;
   larger<N extends NumbersOf<E>>(x: N, y: N | number): N;
-  less<N extends NumbersOf<E>>(x: N, y: N | number): E['flags'];
+  smaller<N extends NumbersOf<E>>(x: N, y: N | number): N;
+  less(x: NumbersOf<E> | number, y: NumbersOf<E> | number): E['flags'];
   equal<N extends NumbersOf<E>>(x: N, y: N | number): E['flags'];
   both(x: E['flags'], y: E['flags']): E['flags'];
   /** x where the flag is set, y where not. One of the two is no mere number. */
@@ -66,6 +73,16 @@ export interface NumberOps<E extends EngineTypes> {
    * gradient flows back from here.
    */
   similarity(x: E['states'], parts: number, among: E['tokens']): E['pairs'];
+  /** The numbers of slots 0, 2, 4 and so on, or of 1, 3, 5: [B, K / 2], rounded up or down. */
+  everySecond(x: E['scores'], from: 0 | 1): E['scores'];
+  /**
+   * What slots 0, 2, 4 .. hold times what slots 1, 3, 5 .. hold, the latter of length 1: [B, K / 2, K / 2]. As `similarity` otherwise.
+   *
+   * @returns the products, and the lengths of what slots 0, 2, 4 .. hold, above 0
+   */
+  crossProducts(x: E['states'], parts: number, among: E['tokens']): CrossProducts<E>;
+  /** Numbers of slots 0, 2, 4 .. with the same one at all slots between them: [B, K]. */
+  interleave(x: E['scores'], between: number, among: E['tokens']): E['scores'];
   /** The same numbers as constants: no gradient flows back from here. */
   constant(x: E['scores']): E['scores'];
 }

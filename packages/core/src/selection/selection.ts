@@ -19,8 +19,10 @@ export interface Selection {
   readonly source: Tensor1D;
 }
 
-const place = (): SelectionPlace =>
-  ['cpu', 'wasm'].includes(tf.getBackend()) ? onHost : hasOwnKernel(ownKernel.keepOrder) ? byKernels : onDevice;
+/** Whether numbers of the backend that runs lie where they can be read at once. */
+export const isOnHost = (): boolean => ['cpu', 'wasm'].includes(tf.getBackend());
+
+const place = (): SelectionPlace => (isOnHost() ? onHost : hasOwnKernel(ownKernel.keepOrder) ? byKernels : onDevice);
 
 /**
  * The slots of each row, highest score first: a permutation, [B, T], int32.

@@ -12,5 +12,6 @@ export const mergingReducers: readonly { readonly title: string; readonly make: 
   { title: 'pool', make: (unmerge) => poolReducer({ unmerge }) },
   { title: 'fuse', make: (unmerge) => fuseReducer({ unmerge }) },
   { title: 'fuse by significance', make: (unmerge) => fuseReducer({ unmerge, weight: 'significance' }) },
+  { title: 'fuse into one', make: (unmerge) => fuseReducer({ unmerge, into: 'one', weight: 'significance' }) },
   { title: 'token-pooling', make: (unmerge) => tokenPoolingReducer({ unmerge }) },
 ];

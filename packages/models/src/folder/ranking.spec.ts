@@ -70,6 +70,7 @@ describe('the reducer that is chosen', () => {
       ['fuse; weight = significance;unmerge=own', { name: 'fuse' }],
       { name: 'fuse', settings: { weight: 'significance', likeness: 'states', unmerge: 'own' } },
     ],
+    ['settings that are not as usual', ['fuse;into=one', undefined], { settings: { into: 'one', weight: 'size' } }],
     ['what is asked for with settings', [{ name: 'large-states', power: 2 }, undefined], { settings: { power: 2 } }],
     [
       'the settings of the folder for the same name',

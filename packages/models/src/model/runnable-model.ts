@@ -45,6 +45,11 @@ export interface RunnableModel {
    * not known.
    */
   readonly tokenScores?: ((input: EncoderInput, point: OperatingPoint) => Promise<number[][]>) | undefined;
+  /**
+   * For each layer and each token of one input the position of the token that it has become part of: its own while it is there, or it left
+   * alone. undefined of a model whose tokens do not merge; absent of an engine that does not tell.
+   */
+  mergedInto?(input: EncoderInput, point: OperatingPoint): Promise<number[][] | undefined>;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;
   /** What tells its weights from those of another model, the same on every engine; absent where that is not known. */

@@ -233,7 +233,11 @@ export const createTaskModel = (
     );
     return {
       layers: Array.from({ length: dimensions.layers }, (_, layer) => trace.find((of) => of.layer === layer)),
-      release: () => tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]),
+      release: () =>
+        tf.dispose([
+          hidden,
+          ...trace.flatMap(({ positions, scores, owners }) => [positions, scores, ...(owners ? [owners] : [])]),
+        ]),
     };
   };
 
@@ -293,6 +297,26 @@ export const createTaskModel = (
           kept.push(before);
         }
         return kept;
+      } finally {
+        release();
+      }
+    },
+    mergedInto: async (input, point) => {
+      const by = pointReducer(point, runs) ?? reducer;
+      if (!by.merge) return undefined;
+      const { layers, release } = runTraced(input, point);
+      try {
+        const found: number[][] = [];
+        let before = Array.from({ length: input.ids.length }, (_, position) => position); // nothing has merged
+        for (const run of layers) {
+          if (run) {
+            const kept = (await run.positions.data()).slice(0, run.counts[0]);
+            const owners = run.owners ? await run.owners.data() : [];
+            before = Array.from(input.ids, (_, token) => kept[owners[token] ?? token] ?? token);
+          }
+          found.push(before);
+        }
+        return found;
       } finally {
         release();
       }

@@ -111,6 +111,8 @@ export interface Inspection {
   readonly layers: readonly (readonly number[])[];
   /** What ranked its tokens in each layer, NaN for those that had left before; where that was asked for. */
   readonly scores?: readonly (readonly number[])[];
+  /** For each layer and each token the position of the token that it has become part of; of a model whose tokens merge. */
+  readonly mergedInto?: readonly (readonly number[])[] | undefined;
 }
 
 export interface InspectOptions extends PredictOptions {

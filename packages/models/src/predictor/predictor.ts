@@ -389,9 +389,10 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         const prepared = withGivenPrior(prepare(text, checkPointOptions(options)), options.prior?.[0], model.prior);
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
-        const keptPositions = await model.keptPositions(encoding, prediction.point);
+        const layers = await model.keptPositions(encoding, prediction.point);
         const scores = options.scores === true ? await scoresOf(model, encoding, prediction.point) : undefined;
-        return { prediction, encoding, layers: keptPositions, ...(scores && { scores }) };
+        const mergedInto = await model.mergedInto?.(encoding, prediction.point);
+        return { prediction, encoding, layers, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
       }),
     dispose: () => endQuietly(lifetime),
   };

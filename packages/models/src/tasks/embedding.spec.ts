@@ -156,7 +156,7 @@ describe('the vector of a text', () => {
     const [all, own] = [await predictor.embed([words], reduced), await kept.embed([words], reduced)];
     const { ids } = text.tokenizer.encode(words);
     const { hidden } = encode(text.model.encoder, [{ ids }], { config: reduced.point.lengths, wanted: 'survivors' });
-    const [left = []] = (await hidden.array());
+    const [left = []] = await hidden.array();
     hidden.dispose();
     expect(left.length).toBeLessThan(ids.length);
     const sum = Array.from({ length: 32 }, (_, i) => left.reduce((total, state) => total + (state[i] ?? 0), 0));

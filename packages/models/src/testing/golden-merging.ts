@@ -14,6 +14,7 @@ const settingsOf = {
   pool: { name: 'pool', settings: {} },
   fuse: { name: 'fuse', settings: {} },
   'fuse.significance': { name: 'fuse', settings: { weight: 'significance' } },
+  'fuse.one': { name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   'token-pooling': { name: 'token-pooling', settings: {} },
 } as const;
 
@@ -77,7 +78,11 @@ export const mergedOnTensors = async (
       positions: (await left?.positions.array()) ?? [],
       counts: left?.counts ?? [],
     };
-    tf.dispose([hidden, sizes, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
+    tf.dispose([
+      hidden,
+      sizes,
+      ...trace.flatMap(({ positions, scores, owners }) => [positions, scores, ...(owners ? [owners] : [])]),
+    ]);
     return read;
   };
   for (const layer of ratios.keys()) {

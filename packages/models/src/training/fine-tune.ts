@@ -12,7 +12,7 @@ import type {
   TrainOptions,
   TrainResult,
 } from '@length-adaptive/core';
-import { fromAbsoluteLengths, smallestLengths, tensorEngine, train } from '@length-adaptive/core';
+import { fromAbsoluteLengths, smallestLengths, smallestOf, tensorEngine, train } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar } from '@tensorflow/tfjs';
 import { predictorPrefix } from '../architectures/predictor-specs.js';
@@ -164,12 +164,13 @@ export const trainInPlace = async (
   checkScore(model.task, scoreNameFor(model.task, metric), dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;
-  const smallest =
-    lengthDrop &&
-    fromAbsoluteLengths(
-      smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }),
-      referenceLength,
-    );
+  const smallest = lengthDrop?.ladder
+    ? smallestOf(lengthDrop.ladder)
+    : lengthDrop &&
+      fromAbsoluteLengths(
+        smallestLengths(layers, referenceLength, { dropRatioBound: lengthDrop.dropRatioBound }),
+        referenceLength,
+      );
 
   const own = tensorEngine(trainable(model));
   const keepWeights = async (): Promise<void> => {

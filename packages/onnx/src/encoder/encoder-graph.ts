@@ -55,6 +55,8 @@ export interface EncoderGraph {
   readonly positions: readonly Value[];
   /** What ranked the tokens that entered each layer, in the order in which they did, [B, K] float32; where that is asked for. */
   readonly scores: readonly Value[];
+  /** Where it stood what each token of the input has become after each layer, [B, T] int64; none where tokens do not merge. */
+  readonly mergedInto: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
   readonly observed: ObservedValues;
@@ -93,6 +95,7 @@ export const encoderGraph = <Leaf>(
     training,
     protectedTokens,
     positions: plan !== undefined && (departs || trace !== false || relatives.length > 0),
+    owners: unmerge === 'group' || trace !== false,
     relatives,
     heads: weights.heads,
     mostTokens: weights.embeddings.mostTokens,
@@ -119,6 +122,9 @@ export const encoderGraph = <Leaf>(
     stayed: stayed && departs ? ops.stayed(run.tokens) : undefined,
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
     scores: run.trace.flatMap(({ scores }) => scores ?? []),
+    mergedInto: run.trace.flatMap(({ tokens: { positions, merging } }) =>
+      positions && merging?.owners ? [g.op('GatherElements', [positions, merging.owners], { axis: 1 })] : [],
+    ),
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,

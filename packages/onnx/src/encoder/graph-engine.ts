@@ -45,6 +45,8 @@ export type MergingTokens = {
   readonly merged: Value;
   /** Which of them may become one: [B, K] float32 */
   readonly segments: Value;
+  /** 0 to K - 1: [1, K] float32 */
+  readonly slots: Value;
   /** The slot of what each token of the input has become, where that returns: [B, T] int64 */
   readonly owners: Value | undefined;
 };
@@ -69,8 +71,10 @@ export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
   readonly places: Value;
   /** How many slots there are afterwards: [1] int64 */
   readonly width: Value;
-  /** The new slot of each token that stays; of the others a number that no slot has: [B, T] float32. Where tokens may become one. */
-  readonly newSlots: Value | undefined;
+  /** Which slots hold a token afterwards, 1 or 0: [B, K] float32. Where tokens may become one. */
+  readonly valid: Value | undefined;
+  /** Whether each token stays: [B, T] bool. Where tokens may become one. */
+  readonly stays: Value | undefined;
   readonly mixed?: MixedSlots | undefined;
 }
 

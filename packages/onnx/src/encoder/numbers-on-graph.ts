@@ -23,14 +23,29 @@ export const numbersOnGraph = <Leaf>(
       g.op(type, [x, value(y)]) as N;
   const asFloat = (x: Value): Value => g.op('Cast', [x], { to: float });
   const constant = (x: Value): Value => (training ? g.op('Identity', [x]) : x);
+  /** The mean of the parts of each state. */
+  const meanOf = (x: Value, parts: number): Value =>
+    parts === 1
+      ? constant(x)
+      : g.op('ReduceMean', [g.op('Reshape', [constant(x), g.int64([0, 0, parts, size / parts])])], {
+          axes: [2],
+          keepdims: 0,
+        });
+  const lengthsOf = (x: Value, keepdims: 0 | 1): Value =>
+    g.op('Add', [g.op('ReduceL2', [x], { axes: [-1], keepdims }), g.float(leastNorm)]);
+  const products = (x: Value, y: Value): Value => g.op('MatMul', [x, g.op('Transpose', [y], { perm: [0, 2, 1] })]);
+  /** Every second slot. */
+  const half = (x: Value, from: 0 | 1): Value =>
+    g.op('Slice', [x, g.int64([from]), g.int64([2 ** 31]), g.int64([1]), g.int64([2])]);
   return {
     add: binary('Add'),
     subtract: binary('Sub'),
     multiply: binary('Mul'),
-    divide: binary('Div'),
+    divide: <N extends Value>(x: N | number, y: N): N => g.op('Div', [value(x), y]) as N,
     larger: binary('Max'),
+    smaller: binary('Min'),
     floor: <N extends Value>(x: N) => g.op('Floor', [x]) as N,
-    less: binary('Less'),
+    less: (x, y) => g.op('Less', [value(x), value(y)]),
     equal: binary('Equal'),
     both: binary('And'),
     choose: <N extends Value>(flags: Value, x: N | number, y: N | number) =>
@@ -51,25 +66,26 @@ export const numbersOnGraph = <Leaf>(
     total: (x) => g.op('ReduceSum', [x, g.int64([1])], { keepdims: 1 }),
     before: (x) => g.op('CumSum', [x, g.int64(1)], { exclusive: 1 }),
 
-    slots: ({ valid }) => {
-      const width = g.op('Gather', [g.op('Shape', [valid]), g.int64(1)]);
-      return g.op('Unsqueeze', [g.op('Range', [g.float(0), asFloat(width), g.float(1)]), g.int64([0])]);
-    },
+    slots: ({ merging }) => merging?.slots as Value,
     counts: ({ counts }) => counts,
     sizes: ({ valid, merging }) => merging?.sizes ?? valid,
     segments: ({ merging }) => merging?.segments as Value,
     similarity: (x, parts) => {
-      const own = constant(x);
-      const mean =
-        parts === 1
-          ? own
-          : g.op('ReduceMean', [g.op('Reshape', [own, g.int64([0, 0, parts, size / parts])])], {
-              axes: [2],
-              keepdims: 0,
-            });
-      const length = g.op('Add', [g.op('ReduceL2', [mean], { axes: [-1], keepdims: 1 }), g.float(leastNorm)]);
-      const directions = g.op('Div', [mean, length]);
-      return g.op('MatMul', [directions, g.op('Transpose', [directions], { perm: [0, 2, 1] })]);
+      const mean = meanOf(x, parts);
+      const directions = g.op('Div', [mean, lengthsOf(mean, 1)]);
+      return products(directions, directions);
+    },
+    everySecond: half,
+    crossProducts: (x, parts) => {
+      const mean = meanOf(x, parts);
+      const lengths = lengthsOf(mean, 0);
+      const directions = g.op('Div', [half(mean, 1), g.op('Unsqueeze', [half(lengths, 1), g.int64([2])])]);
+      return { products: products(half(mean, 0), directions), lengths: half(lengths, 0) };
+    },
+    interleave: (x, between, { valid }) => {
+      const pairs = g.op('Pad', [g.op('Unsqueeze', [x, g.int64([2])]), g.int64([0, 0, 0, 0, 0, 1]), g.float(between)]);
+      const width = g.op('Slice', [g.op('Shape', [valid]), g.int64([1]), g.int64([2]), g.int64([0])]);
+      return g.op('Slice', [g.op('Reshape', [pairs, g.int64([0, -1])]), g.int64([0]), width, g.int64([1])]);
     },
     constant,
   };

@@ -12,7 +12,7 @@ import type {
 } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
-import { chooseTree } from '../graph/choose-tree.js';
+import { chooseOf, chooseTree } from '../graph/choose-tree.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { activate } from './activation.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
@@ -55,6 +55,8 @@ export interface OnGraphOptions<Leaf> {
   /** Heads of attention, and the most tokens that an input may have: where there are distances. */
   readonly heads?: number | undefined;
   readonly mostTokens?: number | undefined;
+  /** Whether it travels what each token of the input has become, where they merge. */
+  readonly owners: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
   /** What tokens that go into others return with, where they do so. Absent: tokens just leave. */
@@ -75,25 +77,58 @@ const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value
       })[0] as Value)
     : g.op('MatMul', [q, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
 
+/** Smaller than any size, and still a normal number. */
+const leastSize = 1e-37;
+
+/**
+ * The same with the logarithm of its size, [B, K], added to the scores of each key, which keeps padding out, too. It is one number more of
+ * each key, by one that is 1 of each query: less than a pass over all scores.
+ */
+const scoresBySize = (
+  g: GraphBuilder,
+  q: Value,
+  k: Value,
+  { sizes, heads }: { readonly sizes: Value; readonly heads: number },
+): Value => {
+  const ones = g.op('Pad', [q, g.int64([0, 0, 0, 0, 0, 0, 0, 1]), g.float(1)]);
+  const logarithms = g.op('Unsqueeze', [g.op('Log', [g.op('Max', [sizes, g.float(leastSize)])]), g.int64([1, 3])]); // [B, 1, K, 1]
+  const ofHeads = g.op('Expand', [logarithms, g.int64([1, heads, 1, 1])]);
+  return scoresOf(g, ones, g.op('Concat', [k, ofHeads], { axis: 3 }), false);
+};
+
 /** The softmax of attention scores, [B, heads, Q, K]. The mask costs a pass over all scores, so it is added only where there is padding. */
 const attentionSoftmax = (
   g: GraphBuilder,
-  scores: (b: GraphBuilder) => Value,
+  [q, k]: readonly [Value, Value],
   { valid, padded, merging }: GraphTokens,
-  { training, proportional }: { readonly training: boolean; readonly proportional: boolean },
+  {
+    training,
+    sized,
+    added,
+  }: {
+    readonly training: boolean;
+    readonly sized: false | { readonly heads: number };
+    /** What is added to the products, [.., Q, K] each. */
+    readonly added: readonly Value[];
+  },
 ): Value => {
-  const sized = proportional ? merging : undefined;
   const softmax = (b: GraphBuilder, values: Value): Value => b.op('Softmax', [values], { axis: -1 });
+  const plus = (b: GraphBuilder, product: Value): Value =>
+    added.reduce((scores, more) => b.op('Add', [scores, more]), product);
+  const scores = (b: GraphBuilder): Value => plus(b, scoresOf(b, q, k, training));
   const masked = (b: GraphBuilder): Value => {
     const padding = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
-    const bias = sized ? b.op('Add', [padding, b.op('Log', [b.op('Max', [sized.sizes, b.float(1)])])]) : padding;
+    const bias =
+      sized && merging ? b.op('Add', [padding, b.op('Log', [b.op('Max', [merging.sizes, b.float(1)])])]) : padding;
     return softmax(b, b.op('Add', [scores(b), b.op('Unsqueeze', [bias, b.int64([1, 2])])]));
   };
   if (training) return masked(g); // branches have no gradient
+  const plain = (b: GraphBuilder): Value[] => [softmax(b, scores(b))];
+  if (!sized || !merging) return g.choose(padded, (b) => [masked(b)], plain)[0] as Value;
   return g.choose(
-    sized ? g.op('Or', [padded, sized.merged]) : padded,
-    (b) => [masked(b)],
-    (b) => [softmax(b, scores(b))],
+    g.op('Or', [padded, merging.merged]),
+    (b) => [softmax(b, plus(b, scoresBySize(b, q, k, { sizes: merging.sizes, heads: sized.heads })))],
+    plain,
   )[0] as Value;
 };
 
@@ -113,6 +148,12 @@ const flatRows = (g: GraphBuilder, positions: Value, valid: Value, { ids }: Enco
 const everyPosition = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
   const width = g.op('Gather', [g.op('Shape', [ids]), g.int64(1)]);
   return g.op('Expand', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.op('Shape', [ids])]);
+};
+
+/** The number of each slot of the input: [1, T] float32 */
+const everySlot = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
+  const width = g.op('Cast', [g.op('Gather', [g.op('Shape', [ids]), g.int64(1)])], { to: float });
+  return g.op('Unsqueeze', [g.op('Range', [g.float(0), width, g.float(1)]), g.int64([0])]);
 };
 
 /** Scores, [B, K] float32, with one above all others for the first `count` tokens. */
@@ -199,31 +240,20 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
 
   const topK = (values: Value, count: Value): readonly [Value, Value] =>
     g.ops('TopK', [values, count], 2, { attributes: { axis: 1 } }) as [Value, Value];
-  /** The same slots in the order of the text, those that hold a token first, and where each goes. */
+  /** The best slots in the order of the text, those that hold a token first, and which are among those. */
   const inOrder = (
-    scores: Value,
     best: Value,
-    holds: Value,
-    width: Value,
-  ): { readonly order: Value; readonly newSlots: Value } => {
-    const none = g.op('Mul', [scores, g.float(0)]);
-    const stays = g.op('Cast', [holds], { to: float });
-    const kept = g.op('ScatterElements', [none, best, stays], { axis: 1 });
-    const slots = g.op('CumSum', [g.op('Add', [none, g.float(1)]), g.int64(1)], { exclusive: 1 });
-    const [, order] = topK(g.op('Sub', [g.op('Mul', [kept, g.float(manySlots)]), slots]), width);
-    const newSlots = g.op('Where', [
-      g.op('Greater', [kept, g.float(0)]),
-      g.op('CumSum', [kept, g.int64(1)], { exclusive: 1 }),
-      g.float(manySlots),
-    ]);
-    return { order, newSlots };
+    { holds, width, tokens: { valid, merging } }: { holds: Value; width: Value; tokens: GraphTokens },
+  ): { readonly order: Value; readonly stays: Value } => {
+    const kept = g.op('ScatterElements', [g.op('Sub', [valid, valid]), best, holds], { axis: 1 });
+    const places = g.op('Sub', [g.op('Mul', [kept, g.float(manySlots)]), merging?.slots as Value]);
+    const [, order] = topK(places, width);
+    return { order, stays: g.op('Greater', [kept, g.float(0)]) };
   };
-  /** Where slots lie whose rows have `width` of them, when all rows lie side by side: [B * T, 1] */
-  const flatSlots = (slots: Value, width: Value): Value => {
-    const rows = g.op('Gather', [g.op('Shape', [slots]), g.int64(0)]);
-    const one = g.op('Squeeze', [width]);
-    const starts = g.op('Range', [g.int64(0), g.op('Mul', [rows, one]), one]);
-    return g.op('Reshape', [g.op('Add', [slots, g.op('Unsqueeze', [starts, g.int64([1])])]), g.int64([-1, 1])]);
+  /** The number of each row, [B, 1, 1]; and of rows and slots the width. */
+  const rowNumbers = (): Value => {
+    const rows = g.op('Gather', [g.op('Shape', [inputs.ids]), g.int64(0)]);
+    return g.op('Unsqueeze', [g.op('Range', [g.int64(0), rows, g.int64(1)]), g.int64([1, 2])]);
   };
   /** 1 where a slot is the one that stands there: [B, K, N] */
   const oneHot = (slots: Value, width: Value): Value => {
@@ -237,14 +267,13 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const all = g.op('Mul', [oneHot(into, width), share]); // [B, T, N]
       return g.op('MatMul', [g.op('Transpose', [all], { perm: [0, 2, 1] }), x]);
     }
-    const rows = g.op('Slice', [g.op('Shape', [into]), g.int64([0]), g.int64([1]), g.int64([0])]);
-    const empty = g.op('Expand', [
-      g.float(0),
-      g.op('Concat', [g.op('Mul', [rows, width]), g.int64([size])], { axis: 0 }),
-    ]);
-    const parts = g.op('Reshape', [g.op('Mul', [x, share]), g.int64([-1, size])]);
-    const sums = g.op('ScatterND', [empty, flatSlots(into, width), parts], { reduction: 'add' });
-    return g.op('Reshape', [sums, g.op('Concat', [rows, width, g.int64([size])], { axis: 0 })]);
+    const slot = g.op('Unsqueeze', [into, g.int64([2])]); // [B, T, 1]
+    const row = g.op('Expand', [rowNumbers(), g.op('Shape', [slot])]);
+    const rows = g.op('Slice', [g.op('Shape', [inputs.ids]), g.int64([0]), g.int64([1])]);
+    const empty = g.op('Expand', [g.float(0), g.op('Concat', [rows, width, g.int64([size])], { axis: 0 })]);
+    return g.op('ScatterND', [empty, g.op('Concat', [row, slot], { axis: 2 }), g.op('Mul', [x, share])], {
+      reduction: 'add',
+    });
   };
   /** The state of what each token of the input has become. */
   const takeOwners = (states: Value, owners: Value): Value => {
@@ -340,10 +369,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
             { emit, heads, size: size / heads, scale: 1 / width, asking: count, table: tableOf(vectors, epsilon) },
           )
         : [];
-      const added = [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])];
-      const product = (b: GraphBuilder): Value =>
-        added.reduce((scores, more) => b.op('Add', [scores, more]), scoresOf(b, q, k, training !== undefined));
-      const probabilities = attentionSoftmax(g, product, among, { training: training !== undefined, proportional });
+      const probabilities = attentionSoftmax(g, [q, k], among, {
+        training: training !== undefined,
+        sized: proportional && { heads },
+        added: [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])],
+      });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
       const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
       return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
@@ -384,49 +414,53 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       if (drops === 'always') return then(ops);
       return chooseTree(g, drops, (b) => then(opsOf(b, options, padded)), otherwise);
     },
-    keep: (scores, { counts, width, ragged }) => {
+    keep: (scores, { counts, width, ragged }, tokens) => {
       const [, best] = topK(protect(g, scores, protectedTokens), width); // best first; ties to the earlier
       const asSlots = (order: Value): Value => g.op('Unsqueeze', [order, g.int64([2])]);
       const everyPlace = (): Value =>
         g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
       if (!unmerge) {
-        return { order: best, slots: asSlots(best), places: everyPlace(), counts, ragged, width, newSlots: undefined };
+        const [slots, places] = [asSlots(best), everyPlace()];
+        return { order: best, slots, places, counts, ragged, width, valid: undefined, stays: undefined };
       }
       const places = everyPlace();
-      const { order, newSlots } = inOrder(scores, best, g.op('Less', [places, counts]), width);
-      return { order, slots: asSlots(order), places, counts, ragged, width, newSlots };
+      const valid = g.op('Cast', [g.op('Less', [places, counts])], { to: float });
+      const { order, stays } = inOrder(best, { holds: valid, width, tokens });
+      return { order, slots: asSlots(order), places, counts, ragged, width, valid, stays };
     },
-    places: ({ newSlots }) => newSlots as Value,
+    stays: ({ stays }) => stays as Value,
     merge: (by, { into, weights, sizes }) => {
       const slots = g.op('Cast', [into], { to: int64 });
-      const rows = g.op('Slice', [g.op('Shape', [into]), g.int64([0]), g.int64([1]), g.int64([0])]);
-      const empty = g.op('Expand', [g.float(0), g.op('Concat', [rows, by.width], { axis: 0 })]);
+      const empty = g.op('Sub', [by.valid as Value, by.valid as Value]);
       const sumOf = (values: Value): Value =>
         g.op('ScatterElements', [empty, slots, values], { axis: 1, reduction: 'add' });
-      const sums = g.op('GatherElements', [g.op('Max', [sumOf(weights), g.float(leastWeight)]), slots], { axis: 1 });
+      const merged = sumOf(sizes);
+      const total = g.op('Max', [weights === undefined ? merged : sumOf(weights), g.float(leastWeight)]);
+      const sums = g.op('GatherElements', [total, slots], { axis: 1 });
       const constant = (x: Value): Value => (training ? g.op('Identity', [x]) : x);
       const mixed = {
         into: slots,
-        shares: constant(g.op('Div', [weights, sums])),
-        sizes: constant(sumOf(sizes)),
+        shares: constant(g.op('Div', [weights ?? sizes, sums])),
+        sizes: constant(merged),
       };
       return { ...by, mixed };
     },
     move: (x, by) => (by.mixed ? mix(x, by, by.mixed) : g.op('GatherND', [x, by.slots], { batch_dims: 1 })),
-    depart: (tokens, { order, places, counts, ragged, mixed }, states) => {
+    depart: (tokens, { order, places, counts, ragged, valid: holds, mixed }, states) => {
       const take = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
       const { positions, departed, prior, merging } = tokens;
+      const valid = holds ?? g.op('Cast', [g.op('Less', [places, counts])], { to: float });
       const mergingAfter = (before: MergingTokens): MergingTokens => {
-        if (!mixed) return before;
-        const real = g.op('Greater', [mixed.sizes, g.float(0)]);
+        const slots = g.op('Unsqueeze', [places, g.int64([0])]);
+        if (!mixed) return { ...before, slots };
         return {
           sizes: mixed.sizes,
           merged: g.op('Less', [g.float(0), g.float(1)]),
-          segments: g.op('Where', [real, take(before.segments), g.float(0)]),
+          segments: g.op('Mul', [take(before.segments), valid]),
+          slots,
           owners: before.owners && g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }),
         };
       };
-      const valid = g.op('Cast', [g.op('Less', [places, counts])], { to: float });
       const positionsAfter = positions && take(positions);
       return {
         valid,
@@ -439,6 +473,16 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       };
     },
     numbers: numbersOnGraph(g, { size, training: training !== undefined }),
+    // Branches have no gradient.
+    shortcut: (holds, short, long) =>
+      training
+        ? long(ops)
+        : chooseOf(
+            g,
+            g.op('Greater', [g.op('ReduceMin', [holds()], { keepdims: 0 }), g.float(0)]),
+            (b) => short(opsOf(b, options, padded)),
+            (b) => long(opsOf(b, options, padded)),
+          ),
 
     begin: (states) => ({
       valid: inputs.mask,
@@ -453,7 +497,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         sizes: inputs.mask,
         merged: g.op('Less', [g.float(1), g.float(0)]),
         segments: segmentsOnGraph(g, inputs, protectedTokens),
-        owners: unmerge === 'group' ? everyPosition(g, inputs) : undefined,
+        slots: everySlot(g, inputs),
+        owners: options.owners ? everyPosition(g, inputs) : undefined,
       },
     }),
     firstAlone: (x) => firstOf(g, x),
@@ -473,7 +518,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     },
     restore: (states, tokens) => {
       const everywhere = (): Value => {
-        if (tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
+        if (unmerge === 'group' && tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
         if (!tokens.departed) return states;
         const all = keepStates(tokens.departed, states, tokens);
         const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);

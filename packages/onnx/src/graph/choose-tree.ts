@@ -33,3 +33,19 @@ export const chooseTree = <Tree extends object>(
   );
   return rebuild(otherwise, [...chosen]) as Tree;
 };
+
+/** The same where both trees are made in their branches. */
+export const chooseOf = <Tree extends object>(
+  g: GraphBuilder,
+  condition: Value,
+  then: (branch: GraphBuilder) => Tree,
+  otherwise: (branch: GraphBuilder) => Tree,
+): Tree => {
+  let like: Tree | undefined;
+  const chosen = g.choose(
+    condition,
+    (branch) => flatten(then(branch)),
+    (branch) => flatten((like = otherwise(branch))),
+  );
+  return rebuild(like, [...chosen]) as Tree;
+};

@@ -5,7 +5,17 @@ import type { Task, TaskModel, TensorData } from '@length-adaptive/models';
 import { createTaskModel, readSafetensors } from '@length-adaptive/models';
 
 /** Families of encoders with reference numbers. */
-export const goldenFamilies = ['bert', 'distilbert', 'roberta', 'mpnet', 'electra', 'albert', 'modernbert', 'deberta-v2', 'nomic_bert'] as const;
+export const goldenFamilies = [
+  'bert',
+  'distilbert',
+  'roberta',
+  'mpnet',
+  'electra',
+  'albert',
+  'modernbert',
+  'deberta-v2',
+  'nomic_bert',
+] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];
 

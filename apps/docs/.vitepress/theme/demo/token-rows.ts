@@ -13,6 +13,8 @@ export interface ShownToken {
   /** The model cannot read it: it sees its token for anything unknown. */
   readonly unknown: boolean;
   readonly state: TokenState;
+  /** All tokens that it stands for, itself among them, where several have become one. */
+  readonly standsFor?: readonly string[];
 }
 
 /** One layer as it is shown. */
@@ -29,7 +31,7 @@ export interface TokenRow {
  * @param texts what was read: the text, or the question and the text
  */
 export const tokenRows = (
-  { encoding, layers }: Pick<Inspection, 'encoding' | 'layers'>,
+  { encoding, layers, mergedInto }: Pick<Inspection, 'encoding' | 'layers' | 'mergedInto'>,
   texts: readonly string[],
 ): TokenRow[] => {
   const { tokens, offsets, sequenceIds } = encoding;
@@ -46,12 +48,17 @@ export const tokenRows = (
   });
   const all = tokens.map((_, i) => i);
   const stays = [all, ...layers].map((positions) => new Set(positions));
+  const standsFor = (owners: readonly number[] | undefined, position: number): Pick<ShownToken, 'standsFor'> => {
+    const members = words.filter((_, i) => owners?.[i] === position).map(({ text }) => text);
+    return members.length > 1 ? { standsFor: members } : {};
+  };
   return stays.map((kept, row) => ({
     title: row === 0 ? 'The text' : `Layer ${row}`,
     kept: kept.size,
     tokens: words.map((word, i) => ({
       ...word,
       state: kept.has(i) ? 'kept' : stays[row - 1]?.has(i) ? 'leaving' : 'gone',
+      ...standsFor(mergedInto?.[row - 1], i),
     })),
   }));
 };

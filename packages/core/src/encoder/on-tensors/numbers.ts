@@ -32,11 +32,24 @@ export const constant = <T extends Tensor>(x: T): T =>
       ) as T)
     : x;
 
-/** The mean of the parts of each row, of length 1: [N, parts * size] -> [N, size]. */
-const directionsOf = (x: Tensor2D, parts: number): Tensor2D => {
+/** The mean of the parts of each row: [N, parts * size] -> [N, size]. */
+const meanOf = (x: Tensor2D, parts: number): Tensor2D => {
   const [slots, size] = x.shape;
-  const mean: Tensor2D = parts === 1 ? x : tf.mean(tf.reshape(x, [slots, parts, size / parts]), 1);
-  return tf.div(mean, tf.add(tf.norm(mean, 2, -1, true), leastNorm));
+  return parts === 1 ? x : tf.mean(tf.reshape(x, [slots, parts, size / parts]), 1);
+};
+
+/** [N, size] -> [N, 1] */
+const lengthsOf = (x: Tensor2D): Tensor2D => tf.add(tf.norm(x, 2, -1, true), leastNorm);
+
+/** Every second slot, over the second axis. */
+const halfOf = <T extends Tensor2D | Tensor3D>(x: T, from: 0 | 1): T => {
+  const begin = x.shape.map((_, axis) => (axis === 1 ? from : 0));
+  return tf.stridedSlice(
+    x,
+    begin,
+    [...x.shape],
+    x.shape.map((_, axis) => (axis === 1 ? 2 : 1)),
+  ) as T;
 };
 
 /** Added to lengths, so that what has none has a direction, too. */
@@ -46,10 +59,11 @@ export const numbersOnTensors: NumberOps<TensorEngine> = {
   add: numeric(tf.add),
   subtract: numeric(tf.sub),
   multiply: numeric(tf.mul),
-  divide: numeric(tf.div),
+  divide: <N extends Tensor2D | Tensor3D>(x: N | number, y: N): N => tf.div(asTensor(x), y),
   larger: numeric(tf.maximum),
+  smaller: numeric(tf.minimum),
   floor: (x) => tf.floor(x),
-  less: (x, y) => tf.less(x, y),
+  less: (x, y) => tf.less(asTensor(x), asTensor(y)),
   equal: (x, y) => tf.equal(x, y),
   both: (x, y) => tf.logicalAnd(x, y),
   choose: <N extends Tensor2D | Tensor3D>(flags: Tensor, x: N | number, y: N | number): N =>
@@ -72,9 +86,21 @@ export const numbersOnTensors: NumberOps<TensorEngine> = {
     sizes ?? tf.tensor2d(slotValues(extent, { real: 1, padding: 0 }), [extent.rows, extent.width]),
   segments: ({ segments }) => segments as Tensor2D,
   similarity: (x, parts, { extent: { rows, width } }) => {
-    const directions = directionsOf(constant(x), parts);
-    const byRow: Tensor3D = tf.reshape(directions, [rows, width, directions.shape[1]]);
+    const mean = meanOf(constant(x), parts);
+    const byRow: Tensor3D = tf.reshape(tf.div(mean, lengthsOf(mean)), [rows, width, mean.shape[1]]);
     return tf.matMul(byRow, byRow, false, true);
+  },
+  everySecond: halfOf,
+  crossProducts: (x, parts, { extent: { rows, width } }) => {
+    const mean = meanOf(constant(x), parts);
+    const lengths: Tensor2D = tf.reshape(lengthsOf(mean), [rows, width]);
+    const byRow: Tensor3D = tf.reshape(mean, [rows, width, mean.shape[1]]);
+    const directions = tf.div<Tensor3D>(halfOf(byRow, 1), tf.expandDims(halfOf(lengths, 1), 2));
+    return { products: tf.matMul(halfOf(byRow, 0), directions, false, true), lengths: halfOf(lengths, 0) };
+  },
+  interleave: (x, between, { extent: { rows, width } }) => {
+    const pairs = tf.pad(tf.expandDims<Tensor3D>(x, 2), [[0, 0], [0, 0], [0, 1]], between); // prettier-ignore
+    return tf.slice(tf.reshape<Rank.R2>(pairs, [rows, -1]), [0, 0], [rows, width]);
   },
   constant,
 };

@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { slotValues, validSlots } from '../../extent.js';
-import { keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
+import { isOnHost, keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
@@ -30,6 +30,8 @@ export interface OnTensorsOptions {
   readonly protectedTokens: number;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
+  /** Whether it travels what each token of the input has become, where they merge. */
+  readonly owners: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
   /** What tokens that go into others return with, where they do so. Default: tokens just leave. */
@@ -125,6 +127,7 @@ export const onTensors = ({
   dropout,
   protectedTokens,
   positions,
+  owners: following,
   departed,
   unmerge,
 }: OnTensorsOptions): EncoderOps<TensorEngine> => {
@@ -197,11 +200,11 @@ export const onTensors = ({
       const extent = { rows, width: Math.max(...counts), counts };
       return { order, kept: selectionOf(order, 0, extent.width), extent };
     },
-    places: ({ order }) => tf.cast(placesOf(order), 'float32'),
+    stays: ({ order }, counts) => tf.less(placesOf(order), tf.tensor2d([...counts], [rows, 1], 'int32')),
     merge: (by, { into, weights, sizes }) => {
       const slots = tf.expandDims<Tensor3D>(tf.range(0, by.extent.width, 1, 'float32'), 1); // [N, 1]
       const goes = tf.cast(tf.equal(tf.expandDims(into, 1), slots), 'float32'); // [B, N, T]
-      const weighted = tf.mul(goes, tf.expandDims(weights, 1));
+      const weighted = tf.mul(goes, tf.expandDims(weights ?? sizes, 1));
       const sums = tf.sum(weighted, -1, true);
       return {
         ...by,
@@ -237,13 +240,21 @@ export const onTensors = ({
         sizes: mixed?.sizes,
         segments: segments && mixed && tf.where(tf.greater(mixed.sizes, 0), moveSlots(segments, kept), 0),
         owners:
-          mixed && unmerge === 'group'
+          mixed && following
             ? tf.cast(takeNumbers(mixed.into, owners ?? everyPosition(rows, width)), 'int32')
             : undefined,
       };
     },
 
     numbers: numbersOnTensors,
+    shortcut: (holds, short, long) => {
+      const known =
+        isOnHost() &&
+        holds()
+          .dataSync()
+          .every((value) => value > 0);
+      return (known ? short : long)(ops);
+    },
 
     begin: () => ({
       extent: { rows, width, counts: batch.lengths },
@@ -273,7 +284,8 @@ export const onTensors = ({
       return tf.max<Tensor2D>(tf.cast(tf.equal(places, tf.expandDims(here, 1)), 'float32'), -1);
     },
     restore: (states, { extent, departed: left = [], positions: at, owners }) => {
-      if (owners) return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
+      if (owners && unmerge === 'group')
+        return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
       if (left.length === 0 || !at) return clearPadding(states, extent);
       const zeros = extent.counts.map(() => 0);
       const survivors = {

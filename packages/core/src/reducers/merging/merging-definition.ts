@@ -11,6 +11,8 @@ type Chosen<C extends Choices> = { readonly [Name in keyof C]: C[Name][number] }
 export interface MergingDefinitionOptions<C extends Choices> {
   readonly name: string;
   readonly choices: C;
+  /** Settings that came later: where they are as usual, nothing is said of them, so that files of before name the same reducer. */
+  readonly later?: readonly (keyof C)[];
   readonly create: (chosen: Chosen<C>) => Merge;
 }
 
@@ -54,6 +56,7 @@ const reducerOf = (name: string, settings: ReducerSettings, merge: Merge): Reduc
 export const mergingDefinition = <const C extends Choices>({
   name,
   choices,
+  later = [],
   create,
 }: MergingDefinitionOptions<C>): MergingDefinition<C> => {
   const made = new Map<string, Reducer>();
@@ -62,7 +65,10 @@ export const mergingDefinition = <const C extends Choices>({
       Object.entries(choices).map(([setting, [usual]]) => [setting, settings[setting] ?? usual]),
     ) as Chosen<C>;
     const key = Object.values(chosen).join(' ');
-    const known = made.get(key) ?? reducerOf(name, chosen, create(chosen));
+    const said = Object.fromEntries(
+      Object.entries(chosen).filter(([setting, value]) => !later.includes(setting) || value !== choices[setting]?.[0]),
+    );
+    const known = made.get(key) ?? reducerOf(name, said, create(chosen));
     made.set(key, known);
     return known;
   };

@@ -57,23 +57,27 @@ export const bestOfSegments = <E extends EngineTypes>(
 /** Scores that keep separators, and of each segment the token that is `last` to go, while any other token can leave. 0 for padding. */
 export const withTiers = <E extends EngineTypes>(
   { numbers: n }: EncoderOps<E>,
-  { tokens }: MergedAt<E>,
+  segments: E['scores'],
   scores: E['scores'],
   last: E['flags'],
 ): E['scores'] => {
-  const segments = n.segments(tokens);
   const ordinary = n.choose(last, n.add(scores, ofLast), scores);
-  return n.choose(n.less(segments, 0), ofSeparator, n.choose(n.equal(segments, 0), 0, ordinary));
+  return n.choose(n.less(0, segments), ordinary, n.choose(n.less(segments, 0), ofSeparator, 0));
 };
+
+/** Where tokens go that look for the likest. */
+interface LikestOf<E extends EngineTypes> extends Destinations<E> {
+  readonly into: E['scores'];
+  readonly found: E['flags'];
+}
 
 /** Every token that leaves goes into the likest of those that stay. */
 export const intoLikest = <E extends EngineTypes>(
   { numbers: n }: EncoderOps<E>,
   likeness: E['pairs'],
   stays: E['flags'],
-  weights: E['scores'],
-): Destinations<E> => {
+): LikestOf<E> => {
   const gone = n.multiply(n.subtract(n.ofSlots(stays), 1), -2 * forbidden); // far below any likeness
   const { value, at } = n.best(n.add(likeness, n.second(gone)));
-  return { into: at, found: n.less(n.multiply(value, -1), 1.5), weights };
+  return { into: at, found: n.less(-1.5, value) };
 };

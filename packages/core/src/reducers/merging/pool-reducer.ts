@@ -4,60 +4,48 @@ import type { Matching, MergedAt } from '../../encoder/merge.js';
 import type { Reducer } from '../reducer.js';
 import type { UnmergeSettings } from './merging-definition.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
-import { mayJoin, withTiers } from './partners.js';
+import { withTiers } from './partners.js';
 
-/** Further than any two tokens of a row are apart. */
-const beyond = 2 ** 20;
+/** Of its row or segment, at most 2^15: what keeps a share of it, rounded, away from the next whole number. */
+const slack = 0.25;
 
-/** The largest whole number that is at most x / y, whatever the rounding of a quotient: x and y are whole, and y is above 0. */
-const quotient = <E extends EngineTypes>({ numbers: n }: EncoderOps<E>, x: E['scores'], y: E['scores']): E['scores'] =>
-  n.floor(n.divide(n.add(x, 0.5), y));
-
-/** Where each token stands among the ordinary ones of its row and of its segment. */
-const standing = <E extends EngineTypes>(ops: EncoderOps<E>, { tokens }: MergedAt<E>) => {
-  const { numbers: n } = ops;
+/** Where each token stands among the ordinary ones of its row, which those of its segment are side by side in. */
+const standing = <E extends EngineTypes>({ numbers: n }: EncoderOps<E>, { tokens }: MergedAt<E>) => {
   const segments = n.segments(tokens);
-  const ordinary = n.ofSlots(n.less(n.multiply(segments, -1), 0));
-  const own = n.multiply(n.ofPairs(n.equal(n.first(segments), n.second(segments))), n.second(ordinary));
-  const slots = n.slots(tokens);
-  const earlier = n.ofPairs(n.less(n.second(slots), n.first(slots)));
+  const ordinary = n.ofSlots(n.less(0, segments));
+  const together = n.ofPairs(n.equal(n.first(segments), n.second(segments)));
   return {
+    segments,
     ordinary,
+    /** Ordinary tokens of its segment before it. */
+    inSegment: n.subtract(n.slots(tokens), n.best(together).at),
+    /** Ordinary tokens of its segment. */
+    length: n.sum(together),
     /** Ordinary tokens of the row before it. */
     inRow: n.before(ordinary),
-    /** Ordinary tokens of its segment before it. */
-    inSegment: n.sum(n.multiply(own, earlier)),
-    /** Ordinary tokens of its segment. */
-    length: n.larger(n.sum(own), 1),
   };
 };
 
 const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>): Matching<E> => {
   const { numbers: n } = ops;
-  const { tokens, step } = at;
-  const { ordinary, inRow, inSegment, length } = standing(ops, at);
+  const { segments, ordinary, inSegment, length, inRow } = standing(ops, at);
   const all = n.larger(n.total(ordinary), 1);
-  const others = n.subtract(n.total(n.ofSlots(n.less(n.multiply(n.sizes(tokens), -1), 0))), n.total(ordinary));
-  const wanted = n.larger(n.subtract(n.counts(step), others), 1); // ordinary tokens that stay
+  const leaving = n.subtract(n.total(n.ofSlots(n.less(0, n.sizes(at.tokens)))), n.counts(at.step));
+  const wanted = n.larger(n.subtract(all, leaving), 1); // ordinary tokens that stay
   // A segment gets its part of them, at least one, by where it begins and ends in the row.
+  const share = n.divide(wanted, all);
+  const half = n.add(n.divide(slack, all), 0.5);
+  const rounded = (place: E['scores']): E['scores'] => n.floor(n.add(n.multiply(place, share), half));
   const begin = n.subtract(inRow, inSegment);
-  const rounded = (place: E['scores']): E['scores'] =>
-    quotient(ops, n.add(n.multiply(n.multiply(place, wanted), 2), all), n.multiply(all, 2));
   const parts = n.larger(n.subtract(rounded(n.add(begin, length)), rounded(begin)), 1);
-  const partOf = (place: E['scores']): E['scores'] => quotient(ops, n.multiply(place, parts), length);
-  const starts = n.less(partOf(n.subtract(inSegment, 1)), partOf(inSegment));
-  const [slots, allowed] = [n.slots(tokens), mayJoin(ops, at)];
+  // A run starts where the place in the segment, times parts, passes a multiple of the length.
+  const step = n.divide(parts, length);
+  const place = n.add(n.multiply(inSegment, step), n.divide(slack, length));
+  const starts = n.ofSlots(n.less(n.floor(n.subtract(place, step)), n.floor(place)));
   return {
-    scores: withTiers(ops, at, n.add(n.ofSlots(starts), 1), n.equal(inSegment, 0)),
-    // Into the nearest before it, else into the nearest behind.
-    destinations: (stays) => {
-      const back = n.subtract(n.first(slots), n.second(slots));
-      const distance = n.choose(n.less(back, 0), n.add(n.multiply(back, -1), beyond / 4), back);
-      const gone = n.multiply(n.subtract(n.ofSlots(stays), 1), beyond);
-      const near = n.choose(allowed, n.subtract(n.second(gone), distance), -beyond);
-      const { value, at: into } = n.best(near);
-      return { into, found: n.less(n.multiply(value, -1), beyond / 2), weights: n.sizes(tokens) };
-    },
+    scores: withTiers(ops, segments, n.add(starts, 1), n.equal(inSegment, 0)),
+    // The first of a segment is the last to leave: the last that stays before a token is of its own.
+    destinations: () => ({}),
   };
 };
 

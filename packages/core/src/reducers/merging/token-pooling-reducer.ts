@@ -19,25 +19,26 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
   const allowed = mayJoin(ops, at);
   const likeness = n.choose(allowed, likenessOf(ops, at, of), forbidden);
   const [slots, sizes] = [n.slots(tokens), n.sizes(tokens)];
-  const ordinary = n.less(n.multiply(n.segments(tokens), -1), 0);
+  const ordinary = n.less(0, n.segments(tokens));
   const distance = n.multiply(n.subtract(likeness, 1), n.multiply(n.second(n.larger(significance, 0)), -1));
-  const tiers = (scores: E['scores'], best: E['flags']): E['scores'] => withTiers(ops, at, scores, best);
+  const tiers = (scores: E['scores'], best: E['flags']): E['scores'] =>
+    withTiers(ops, n.segments(at.tokens), scores, best);
 
   const seeds = tiers(significance, bestOfSegments(ops, at, allowed, significance));
-  let centres = n.less(ops.places(ops.keep(seeds, step, tokens)), n.counts(step));
+  let centres = ops.stays(ops.keep(seeds, step, tokens), step);
   for (let round = 0; round < rounds; round++) {
-    const { into, found } = intoLikest(ops, likeness, centres, sizes);
+    const { into, found } = intoLikest(ops, likeness, centres);
     // What has no centre is alone, and so are separators: they merge with nobody while others can.
     const cluster = n.choose(n.both(found, ordinary), into, n.subtract(n.multiply(slots, -1), 1));
     const together = n.equal(n.first(cluster), n.second(cluster));
     const costs = n.sum(n.choose(together, distance, 0));
     const { at: medoid } = n.best(n.choose(together, n.multiply(n.second(costs), -1), -farthest));
-    centres = n.both(n.equal(medoid, slots), n.less(n.multiply(sizes, -1), 0));
+    centres = n.both(n.equal(medoid, slots), n.less(0, sizes));
   }
   const order = n.add(n.multiply(n.ofSlots(centres), farthest / 1e4), significance);
   return {
     scores: tiers(order, bestOfSegments(ops, at, allowed, order)),
-    destinations: (stays) => intoLikest(ops, likeness, stays, sizes),
+    destinations: (stays) => intoLikest(ops, likeness, stays),
   };
 };
 

@@ -1,6 +1,7 @@
 import type { EncoderOps } from '../../encoder/encoder-ops.js';
 import type { EngineTypes } from '../../encoder/engine-types.js';
 import type { MergedAt, Matching } from '../../encoder/merge.js';
+import type { CrossProducts, NumberOps } from '../../encoder/number-ops.js';
 import type { Reducer } from '../reducer.js';
 import { mergingDefinition, unmergeChoices } from './merging-definition.js';
 import type { LikenessOf, LikenessSettings } from './partners.js';
@@ -21,7 +22,42 @@ const levelsOf = <E extends EngineTypes>({ numbers: n }: EncoderOps<E>, tokens: 
 /** More than cosines differ by. */
 const levelStep = 3;
 
-const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: LikenessOf): Matching<E> => {
+/** Far below any product of a state with a direction. */
+const none = -1e6;
+/** Above the score of any token that leaves. */
+const stay = 8;
+
+/**
+ * The pairs of even slots with odd ones alone, a quarter of all: enough where no more tokens leave than even ones find another.
+ */
+const evenAndOdd = <E extends EngineTypes>({ numbers: n }: EncoderOps<E>, at: MergedAt<E>, of: LikenessOf) => {
+  const { tokens, step } = at;
+  const sizes = n.sizes(tokens);
+  const segments = n.segments(tokens);
+  const even = n.everySecond(segments, 0);
+  const { products, lengths } = crossLikeness(n, at, of);
+  const allowed = n.equal(n.first(n.choose(n.less(0, even), even, -0.5)), n.second(n.everySecond(segments, 1)));
+  const { value, at: pair } = n.best(n.choose(allowed, products, none));
+  const found = n.ofSlots(n.less(none / 2, value));
+  const leaving = n.subtract(n.total(n.ofSlots(n.less(0, sizes))), n.counts(step));
+  // The likest leave; padding comes last.
+  const order = n.subtract(n.choose(n.less(none / 2, value), n.divide(value, lengths), -stay), 2);
+  return {
+    enough: n.add(n.subtract(n.total(found), leaving), 0.5),
+    scores: n.multiply(n.interleave(n.multiply(order, -1), stay, tokens), n.ofSlots(n.less(0, sizes))),
+    into: n.interleave(n.add(n.multiply(pair, 2), 1), 0, tokens),
+  };
+};
+
+const crossLikeness = <E extends EngineTypes>(
+  n: NumberOps<E>,
+  { entering, attended, heads, tokens }: MergedAt<E>,
+  of: LikenessOf,
+): CrossProducts<E> =>
+  of === 'states' ? n.crossProducts(entering, 1, tokens) : n.crossProducts(attended.projections.key, heads, tokens);
+
+/** Whichever slots leave. */
+const everyPair = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: LikenessOf) => {
   const { numbers: n } = ops;
   const { tokens } = at;
   const levels = levelsOf(ops, tokens);
@@ -31,8 +67,35 @@ const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: L
   const { value } = n.best(likeness);
   const order = n.add(n.subtract(n.multiply(levels, levelStep), value), 1);
   return {
-    scores: withTiers(ops, at, order, isNone(ops, value)),
-    destinations: (stays) => intoLikest(ops, likeness, stays, n.sizes(tokens)),
+    scores: withTiers(ops, n.segments(tokens), order, isNone(ops, value)),
+    destinations: (stays: E['flags']) => intoLikest(ops, likeness, stays),
+  };
+};
+
+const match = <E extends EngineTypes>(ops: EncoderOps<E>, at: MergedAt<E>, of: LikenessOf): Matching<E> => {
+  // A prior may keep even slots and let odd ones leave.
+  if (at.tokens.prior !== undefined) return everyPair(ops, at, of);
+  let made: ReturnType<typeof evenAndOdd<E>> | undefined;
+  const short = () => (made ??= evenAndOdd(ops, at, of));
+  const enough = (): E['scores'] => short().enough;
+  const { scores } = ops.shortcut(
+    enough,
+    () => ({ scores: short().scores }),
+    (on) => ({ scores: everyPair(on, at, of).scores }),
+  );
+  return {
+    scores,
+    destinations: (stays) => {
+      const { into, found } = ops.shortcut(
+        enough,
+        () => ({ into: short().into, found: short().into }), // none of which is 0 where a token leaves
+        (on) => {
+          const to = everyPair(on, at, of).destinations(stays);
+          return { into: to.into, found: on.numbers.ofSlots(to.found) };
+        },
+      );
+      return { into, found: ops.numbers.less(0, found) };
+    },
   };
 };
 

@@ -43,7 +43,7 @@ const [rows = 0, width = 0, hidden = 0] = golden('x').shape;
 const predicted = () => {
   const ids = Array.from({ length: width }, (_, i) => i);
   const batch = padBatch(Array.from({ length: rows }, () => ({ ids })), tinyEncoder().embeddings); // prettier-ignore
-  const ops = onTensors({ batch, protectedTokens: 1, positions: false, departed: false });
+  const ops = onTensors({ batch, protectedTokens: 1, positions: false, owners: false, departed: false });
   const at = {
     layer: 0,
     entering: tf.tensor2d(golden('x').values, [rows * width, hidden]),

@@ -152,7 +152,7 @@ describeOnBackends('the skim reducer', () => {
     const logits = [-80, -79.99, -20, -1, -1e-3, 0, 1e-3, 1, 20, 79.99, 80];
     const ids = logits.map((_, i) => i);
     const scores = tf.tidy(() => {
-      const ops = onTensors({ batch: padBatch([{ ids }], tinyEncoder().embeddings), protectedTokens: 1, positions: false, departed: false }); // prettier-ignore
+      const ops = onTensors({ batch: padBatch([{ ids }], tinyEncoder().embeddings), protectedTokens: 1, positions: false, owners: false, departed: false }); // prettier-ignore
       const states = tf.tensor2d(logits, [logits.length, 1]);
       const one = { kernel: tf.ones<tf.Rank.R2>([1, 1]), bias: tf.zeros<tf.Rank.R1>([1]) };
       const none = { kernel: tf.zeros<tf.Rank.R2>([1, 1]), bias: tf.zeros<tf.Rank.R1>([1]) };
