@@ -1,6 +1,6 @@
 /** A reducer that learns, and what tokens that left answer, from training to what is exported, on both engines. */
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gradients, OperatingPoint } from '@length-adaptive/core';
 import { createRandom, drawSandwich, skimReducer, tensorEngine } from '@length-adaptive/core';
@@ -16,8 +16,8 @@ import {
   tokenClassification,
   trainable,
 } from '@length-adaptive/models';
-import { readModelDirectory } from '@length-adaptive/models/files';
 import { specialTokens, vocabularyFiles } from '@length-adaptive/tools/testing/tiny-bert';
+import { readModelDirectory, readSafetensors, writeFile, writeSafetensors } from '@length-adaptive/models/files';
 import * as tf from '@tensorflow/tfjs';
 import { exportGraph, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
@@ -202,8 +202,6 @@ test('a folder whose reducer.safetensors is gone opens with another reducer, and
   await saveModel(join(folder, 'narrow'), wider);
   const narrow = join(folder, 'narrow');
   await rename(join(narrow, 'reducer.safetensors'), join(narrow, 'other.safetensors'));
-  const { readSafetensors, writeSafetensors, writeFile } = await import('@length-adaptive/models/files');
-  const { readFile } = await import('node:fs/promises');
   const { tensors } = readSafetensors(await readFile(join(narrow, 'other.safetensors')));
   const cut = new Map([...tensors].map(([name, { shape, data, ...rest }]) => [name, name.endsWith('.weight') ? { ...rest, shape: [1, 16], data: data.slice(0, 16) } : { ...rest, shape, data }])); // prettier-ignore
   await writeFile(join(narrow, 'reducer.safetensors'), writeSafetensors(cut));

@@ -51,7 +51,7 @@ export const mergingCases = (references: MergingReferences): MergingCase[] => {
 };
 
 /** What each token has become: for each state the row of the equal one among others. */
-export const ownersOf = (states: readonly (readonly number[])[], others: readonly (readonly number[])[]): number[] =>
+const ownersOf = (states: readonly (readonly number[])[], others: readonly (readonly number[])[]): number[] =>
   states.map((state) => {
     const gaps = others.map((other) => Math.max(...state.map((value, i) => Math.abs(value - (other[i] as number)))));
     return gaps.indexOf(Math.min(...gaps));
