@@ -68,6 +68,16 @@ const cases: readonly {
     ],
   },
   {
+    name: 'labels that nobody trained on',
+    task: sequenceClassification(['contradiction', 'neutral', 'entailment']),
+    pipeline: 'zero-shot-classification',
+    calls: [
+      [texts[0], ['sound', 'travel']],
+      [texts, ['sound', 'travel', 'food'], { multi_label: true }],
+      [texts[1], 'travel', { hypothesis_template: 'It is about {}.' }],
+    ],
+  },
+  {
     name: 'vectors',
     task: embedding(384),
     pipeline: 'feature-extraction',

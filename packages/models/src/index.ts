@@ -103,8 +103,16 @@ export { fullLengthBaselines, paddedLengths, paddings } from './search/baselines
 export type { Baseline, Padding, PaddingOptions } from './search/baselines.js';
 export { tokenBatches } from './model/token-batches.js';
 export { trainingBatches } from './training/training-batches.js';
-export { pointForBudget, pointsWithin } from './predictor/budget.js';
-export type { BoundedPoint, Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
+export { choiceForBudget, pointForBudget, pointsWithin } from './predictor/budget.js';
+export type {
+  BoundedPoint,
+  Budget,
+  BudgetChoice,
+  CostOf,
+  LatencyOf,
+  PointBounds,
+  PointMeasures,
+} from './predictor/budget.js';
 export type {
   Embedding,
   Embeddings,

@@ -1,8 +1,16 @@
 /** Predicting on any engine, as the sub-path `@length-adaptive/models/predict`: predictor, budgets and tasks, without TensorFlow.js and without training. */
 export { ModelError } from './errors.js';
 export type { ModelErrorCode, NearestPoint } from './errors.js';
-export { pointForBudget, pointsWithin } from './predictor/budget.js';
-export type { BoundedPoint, Budget, CostOf, LatencyOf, PointBounds, PointMeasures } from './predictor/budget.js';
+export { choiceForBudget, pointForBudget, pointsWithin } from './predictor/budget.js';
+export type {
+  BoundedPoint,
+  Budget,
+  BudgetChoice,
+  CostOf,
+  LatencyOf,
+  PointBounds,
+  PointMeasures,
+} from './predictor/budget.js';
 export type {
   Embedding,
   Embeddings,

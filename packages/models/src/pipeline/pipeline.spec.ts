@@ -102,6 +102,7 @@ test('a question wants a context each', async () => {
 test.each<[string, keyof Pipelines]>([
   ['a task that the model does not do', 'question-answering'],
   ['vectors of a classifier', 'feature-extraction'],
+  ['a classifier that knows no entailment', 'zero-shot-classification'],
   ['a task that is not known', 'fill-mask' as never],
 ])('refuses %s, and leaves a predictor of the caller open', async (_, name) => {
   await expect(pipeline(name, classifier)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
