@@ -2,11 +2,8 @@ import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength, keptAt } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
 import { checkPoint } from '../folder/check-point.js';
-import type { Budget, BudgetChoice } from './budget.js';
-import { checkBudget, choiceForBudget } from './budget.js';
-import { calibrateLatency } from '../latency/calibrate-latency.js';
+import { createPointChooser } from './choose-points.js';
 import { ModelError } from '../errors.js';
-import type { LatencyModel } from '../latency/latency-model.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import type { Embeddings, EmbedOptions, VectorFormat } from './embedding.js';
@@ -16,7 +13,6 @@ import { embedTexts, identityOf } from './embed-texts.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import { checkFinite, predictLogits } from '../model/predict-logits.js';
 import type {
-  AffordablePoints,
   FailedPrediction,
   InspectOptions,
   Inspection,
@@ -35,22 +31,6 @@ import type { PreparedInput, PreparedText, Task, TaskName, TextInput, TokenInput
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
-
-/** Tokens up to which latency is calibrated at least. */
-const usualLength = 128;
-
-/** A text with the point that it runs at. */
-interface Chosen {
-  readonly text: PreparedText;
-  readonly point: OperatingPoint;
-  /** Nothing keeps the budget of the text, and this comes nearest. */
-  readonly overBudget?: true;
-}
-
-const asChosen = ({ point: { point }, overBudget }: BudgetChoice): Omit<Chosen, 'text'> => ({
-  point,
-  ...(overBudget && { overBudget }),
-});
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
 export interface Predictor {
@@ -154,13 +134,6 @@ const checkPriors = ({ prior }: PredictOptions, texts: number): void => {
   throw new ModelError('OPTION_INVALID', `${texts} texts came with ${prior.length} priors; expected one each.`);
 };
 
-/** @throws ModelError `OPTION_INVALID` without a point to choose from, `BUDGET_INVALID` for a cost that is no share */
-const checkAffordable = ({ cost, among }: AffordablePoints): void => {
-  checkBudget({ cost });
-  if (among.length === 0)
-    throw new ModelError('OPTION_INVALID', 'A text came with no point to choose from; expected at least one.');
-};
-
 /** What earlier releases called options, and what to write now. */
 const formerOptions: Readonly<Record<string, string>> = {
   lengthConfig: 'point: { lengths: [...] }',
@@ -187,18 +160,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const searched = lengthAdaptive?.paretoSet ?? [];
   const paretoSet = searched.length > 0 ? searched : [full];
   for (const { point } of paretoSet) checkPoint(point, model);
-  let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
-  /** Calibrated once, and again for inputs that are much longer than any that was timed. */
-  const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
-    if (!latency || longest > 1.5 * latency.longest) {
-      const timed = Math.max(usualLength, longest);
-      latency = {
-        model: await calibrateLatency(model, { lengths: [Math.min(8, longest), timed], signal }),
-        longest: timed,
-      };
-    }
-    return latency.model;
-  };
+  const chooser = createPointChooser(model, { searched, full });
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
   const prepare = (
@@ -220,92 +182,19 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     });
   };
 
-  const shareOf = (tokens: readonly number[], at: OperatingPoint): number =>
-    sum(tokens.map((count) => model.macs(count, at))) / sum(tokens.map((count) => model.macs(count)));
-
-  /** The best of some points that a text can afford at its tokens. */
-  const affordable = (tokens: readonly number[], budget: Budget, among: readonly ParetoPoint[]): Omit<Chosen, 'text'> =>
-    asChosen(choiceForBudget(among, budget, { costOf: (at) => shareOf(tokens, at) }));
-
-  /** @returns what chooses the point of a text whose inputs have these numbers of tokens */
-  const chooser = async (
-    { budget, point, signal }: PredictOptions,
-    longest: number,
-  ): Promise<(tokens: readonly number[]) => Omit<Chosen, 'text'>> => {
-    if (point) {
-      checkPoint(point, model);
-      return () => ({ point });
-    }
-    if (budget === undefined) return () => ({ point: model.builtIn ?? full.point });
-    checkBudget(budget);
-    if (
-      searched.length === 0 &&
-      ('minScore' in budget || ('cost' in budget && budget.cost < 1 && budget.strict !== false))
-    ) {
-      throw new ModelError(
-        'BUDGET_INFEASIBLE',
-        'This model was never searched, so that its full length is all that is known of it; search it first (searchLengths, or lat search), or give a point.',
-      );
-    }
-    if ('latencyMs' in budget) {
-      const fitted = await latencyFor(longest, signal);
-      const latencyOf = (tokens: readonly number[], at: OperatingPoint): number =>
-        sum(tokens.map((count) => fitted.milliseconds(count, at)));
-      return (tokens) => asChosen(choiceForBudget(paretoSet, budget, { latencyOf: (at) => latencyOf(tokens, at) }));
-    }
-    if ('cost' in budget) return (tokens) => affordable(tokens, budget, paretoSet);
-    const chosen = asChosen(choiceForBudget(paretoSet, budget));
-    return () => chosen;
-  };
-
-  const choosePoints = (
-    texts: readonly Read<PreparedText>[],
-    { points }: PredictOptions,
-    choose: (tokens: readonly number[]) => Omit<Chosen, 'text'>,
-    inPlace: boolean,
-  ): Read<Chosen>[] =>
-    texts.map((read, row) =>
-      read.error
-        ? read
-        : readOne(inPlace, () => {
-            const tokens = read.value.inputs.map(({ ids }) => ids.length);
-            const own = points?.[row];
-            if (!own) return { text: read.value, ...choose(tokens) };
-            const chosen = 'among' in own ? affordable(tokens, { cost: own.cost }, own.among) : { point: own };
-            return { text: read.value, ...chosen };
-          }),
-    );
-
   const predictPrepared = async (
     texts: readonly Read<PreparedText>[],
     options: PredictOptions,
     inPlace: boolean,
   ): Promise<(Prediction | FailedPrediction)[]> => {
-    const { points: given, signal, rawScores = false } = options;
-    if (given && given.length !== texts.length) {
-      throw new ModelError(
-        'OPTION_INVALID',
-        `${texts.length} texts came with ${given.length} points; expected one each.`,
-      );
-    }
-    for (const point of new Set(
-      given?.flatMap((own) => ('among' in own ? own.among.map(({ point }) => point) : [own])),
-    ))
-      checkPoint(point, model);
-    for (const own of given ?? []) if ('among' in own) checkAffordable(own);
-    const longest = Math.max(0, ...texts.flatMap(({ value }) => value?.inputs.map(({ ids }) => ids.length) ?? []));
-    const rows = choosePoints(
-      texts,
-      options,
-      given ? () => ({ point: full.point }) : await chooser(options, longest),
-      inPlace,
-    );
+    const { signal, rawScores = false } = options;
+    const rows = await chooser.choose(texts, options, inPlace);
     const inputs = rows.flatMap(({ value }) => value?.text.inputs ?? []);
     const points = rows.flatMap(({ value }) => value?.text.inputs.map(() => value.point) ?? []);
     const start = performance.now();
     const logits = await predictLogits(model, inputs, { points, signal, unchecked: true });
     if (inputs.length === 1)
-      latency?.model.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
+      chooser.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
     return rows.map(({ value, error }) => {
       if (error) return { error };
       const own = logits.splice(0, value.text.inputs.length);
@@ -331,7 +220,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const kept = lengths.map((length) => keptAt(point, layers, length));
     return {
       point,
-      cost: shareOf(lengths, point),
+      cost: chooser.shareOf(lengths, point),
       tokens: sum(lengths),
       ...(cutTokens !== undefined && { cutTokens }),
       keptTokens: Array.from({ length: layers }, (_, layer) => sum(kept.map((counts) => counts[layer] ?? 0))),
