@@ -96,8 +96,8 @@ test('every task has its route', async () => {
     end: 4,
     score: 0.5,
     answers: [
-      { text: 'Anna', start: 0, end: 4, score: 0.5 },
-      { text: 'Anna', start: 0, end: 4, score: 0.25 },
+      { text: 'Anna', start: 0, end: 4, score: 0.5, probability: 0.5 },
+      { text: 'Anna', start: 0, end: 4, score: 0.25, probability: 0.25 },
     ],
     ...ran,
     tokens: 5,

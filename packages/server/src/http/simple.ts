@@ -52,7 +52,15 @@ const tagging = { entities: Type.Array(Type.Object({ type: Type.String(), text: 
 const answering = {
   answer: Type.String(),
   ...span,
-  answers: Type.Array(Type.Object({ text: Type.String(), ...span })),
+  answers: Type.Array(
+    Type.Object({
+      text: Type.String(),
+      ...span,
+      probability: Type.Number({
+        description: 'That its first token begins the answer, times that its last token ends it.',
+      }),
+    }),
+  ),
 };
 
 const textError = Type.Object(

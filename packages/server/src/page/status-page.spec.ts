@@ -311,6 +311,7 @@ describeWith(['chromium'], 'statusPage', () => {
     const name = '<img src=x onerror=alert(1)>"&';
     script.answer = () => answer([model({ name, labels: ['<b>'] }), model()]);
     const page = await open();
+    await page.locator('h1:not(:empty)').waitFor(); // the script has the answer
     expect(await text(page, 'h1')).toBe(name);
     expect(await page.locator('img, b:has-text("<b>")').count()).toBe(0);
     expect(problems).toEqual([]);
