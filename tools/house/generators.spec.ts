@@ -38,7 +38,7 @@ describe('nx g reducer by-example', () => {
     for (const door of doors)
       expect(files.get(door)).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
     expect(files.get(`${reducers}/registry.ts`)).toMatch(
-      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[\n {2}attentionDefinition,[\s\S]*tokenPoolingDefinition,\n {2}byExampleDefinition,\n\];/,
+      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[\n {2}attentionDefinition,[\s\S]*skimDefinition,\n {2}byExampleDefinition,\n\];/,
     );
   });
 
@@ -89,7 +89,7 @@ describe('nx g family some-family', () => {
       ].sort(),
     );
     expect(files.get(`${architectures}/registry.ts`)).toMatch(
-      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[bert, .*, someFamily\];/,
+      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[\n {2}bert,[\s\S]*nomicBert,\n {2}someFamily,\n\];/,
     );
   });
 

@@ -23,7 +23,7 @@ module.exports = async (tree, { name }) => {
     /import \{ tinybert \} .*\n/,
     (line) => `${line}import { ${propertyName} } from './${fileName}.js';\n`,
   );
-  edit(tree, registry, /(?<=const builtIn: .* = \[).*(?=\];)/, (known) => `${known}, ${propertyName}`);
+  edit(tree, registry, /const builtIn: .* = \[\n(?: {2}\w+,\n)+(?=\];)/, (known) => `${known}  ${propertyName},\n`);
   // The test of the message that lists the known families.
   edit(tree, `${folder}/registry.spec.ts`, /(?<=known: )[a-z\d_-]+(?:, [a-z\d_-]+)+/g, (known) => `${known}, ${name}`);
   return () => {

@@ -433,7 +433,7 @@ test.each<[string, readonly string[], number, string]>([
     'a sentence longer than the positions',
     ['predict', '--model', 'tags/model', 'was it '.repeat(30)],
     3,
-    'or ask for truncation. (--truncate)',
+    'or cut it with the option truncate. (--truncate)',
   ],
 ])('%s', async (_, argv, code, message) => {
   const located = argv.map((word) => (/^(tags|qa|texts|test)[./]/.test(word) ? at(word) : word));

@@ -212,13 +212,16 @@ export const runEncoder = <E extends EngineTypes>(
     if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
     const step = steps?.[index];
     const at: LayerAt<E> = { layer, step, entering: states, among: tokens };
-    const run =
-      step === undefined || !ops.whereRuns
-        ? runLayer(ops, at)
-        : { ...ops.whereRuns(step, (on) => runLayer(on, at), { states, tokens }), scores: undefined };
-    ({ states, tokens } = run);
+    let scores: E['scores'] | undefined;
+    const run = (on: EncoderOps<E>): LayerRun<E> => {
+      const found = runLayer(on, at);
+      scores = on === ops ? found.scores : undefined; // what ranks in a branch stays there
+      return found;
+    };
+    ({ states, tokens } =
+      step === undefined || !ops.whereRuns ? run(ops) : ops.whereRuns(step, run, { states, tokens }));
     observer.state(layer + 1, states);
-    if (trace) traced.push({ layer, tokens, scores: run.scores });
+    if (trace) traced.push({ layer, tokens, scores });
   }
 
   const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);

@@ -28,7 +28,7 @@ export const checkLength = (tokens: number, positions: number): void => {
   if (tokens > positions) {
     throw new ModelError(
       'TEXT_TOO_LONG',
-      `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or have it cut (truncate: true, or --truncate).`,
+      `The text has ${tokens} tokens but the model has ${positions} positions; shorten it, or cut it with the option truncate.`,
     );
   }
 };
