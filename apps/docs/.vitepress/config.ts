@@ -14,6 +14,7 @@ export default defineConfig({
   lang: 'en',
   base,
   cleanUrls: true,
+  router: { prefetchLinks: false }, // a page of links would fetch all that they lead to
   srcExclude: ['README.md', 'generated/**', 'e2e/**', 'public/**'],
   ignoreDeadLinks: absentPages(),
   // One page a door: what the API has behind each would be most of the list.
