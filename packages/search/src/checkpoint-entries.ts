@@ -1,7 +1,7 @@
 import type { CheckpointEntry } from './checkpoint.js';
 import type { Objectives } from './dominance.js';
 import type { EvaluationLog } from './evaluation-log.js';
-import { createGenotypeSet, type GenotypeSet } from './genotype-set.js';
+import { createGenotypeSet, keyOf, type GenotypeSet } from './genotype-set.js';
 import type { Result } from './problem.js';
 import type { Space } from './space.js';
 
@@ -30,6 +30,14 @@ export const resultOf = <Value extends string>(entry: CheckpointEntry, names: re
   'values' in entry
     ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Value>)
     : { discarded: entry.discarded };
+
+/** The results of entries, by the keys of their genomes. */
+export const resultsByKey = <Genome, Value extends string>(
+  space: Pick<Space<Genome>, 'key' | 'identity'>,
+  entries: readonly CheckpointEntry[],
+  names: readonly Value[],
+): Map<string, Result<Value>> =>
+  new Map(entries.map((entry) => [keyOf(space, entry.genome as Genome), resultOf(entry, names)]));
 
 /** Enters evaluations of a checkpoint as they came. */
 export const enterEntries = <Genome, Name extends string, Constraint extends string>(

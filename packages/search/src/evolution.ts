@@ -1,6 +1,6 @@
 import type { Algorithm } from './algorithms/algorithm.js';
 import { initialCandidates, offspringOf } from './candidates.js';
-import { enterEntries, entriesOf, genotypesOf, resultOf } from './checkpoint-entries.js';
+import { enterEntries, entriesOf, genotypesOf, resultsByKey } from './checkpoint-entries.js';
 import { writeCheckpoint, type Checkpoint, type CutGeneration } from './checkpoint.js';
 import { axesOf } from './dominance.js';
 import { createEvaluationLog } from './evaluation-log.js';
@@ -83,15 +83,10 @@ export const createEvolution = <Genome, Name extends string, Constraint extends 
   /** Back to before a generation that was cut short: it is bred again in full, as if there had been no limit, and its results are kept. */
   const rewind = ({ evaluations, random: state, population: before, hypervolumes: volumes }: CutGeneration): void => {
     const checkpoint = write();
-    const whole = log;
     log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
     known = createGenotypeSet(problem);
     enterEntries(checkpoint.evaluated.slice(0, evaluations), { log, known, names });
-    const late = checkpoint.evaluated.slice(evaluations);
-    answered = {
-      checkpoint,
-      results: new Map(late.map((entry, i) => [keyOf(problem, whole.genome(evaluations + i)), resultOf(entry, names)])),
-    };
+    answered = { checkpoint, results: resultsByKey(problem, checkpoint.evaluated.slice(evaluations), names) };
     random = restoreRandom(state);
     population = Uint32Array.from(before);
     hypervolumes = hypervolumes.slice(0, volumes);

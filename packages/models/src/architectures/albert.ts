@@ -1,6 +1,6 @@
 import type { Architecture, Dimensions } from './architecture.js';
 import { configActivation } from './activation.js';
-import { bertBlock, bertConfig, bertDimensions, bertEmbeddings } from './bert-specs.js';
+import { bertBlock, bertConfig, bertDimensions, bertEmbeddings, pooledHead } from './bert-specs.js';
 import { denseAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
 import { configExactly, configNumber, configSize } from './model-config.js';
@@ -56,12 +56,7 @@ export const albert: Architecture = {
     };
   },
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
-    return pool === 'first'
-      ? { pooler: denseAt(`${root}pooler`, hiddenSize, hiddenSize, initialDeviation), output }
-      : { output };
-  },
+  head: pooledHead(`${root}pooler`),
 
   headDropout: (config, { layer }) =>
     layer === 'qa_outputs' ? 0 : configNumber(config, 'classifier_dropout_prob', 0.1),

@@ -110,6 +110,19 @@ export const bertEmbeddings = (
   norm: layerNormAt(`${root}embeddings.LayerNorm`, width),
 });
 
+/** A head whose pooler is the checkpoint's own layer of that name; tokens are read without it. */
+export const pooledHead =
+  (pooler: string) =>
+  (
+    { hiddenSize, initialDeviation }: Dimensions,
+    { pool, outputs, layer = 'classifier' }: Readout,
+  ): SpecTree<HeadWeights> => {
+    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
+    return pool === 'first'
+      ? { pooler: denseAt(pooler, hiddenSize, hiddenSize, initialDeviation), output }
+      : { output };
+  };
+
 /** A head whose pooler is a layer of the task's own: `classifier.dense` and `classifier.out_proj`. */
 export const classifierHead = (
   { hiddenSize, initialDeviation }: Dimensions,

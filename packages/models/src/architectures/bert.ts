@@ -1,6 +1,5 @@
 import type { Architecture } from './architecture.js';
-import { bertConfig, bertDimensions, bertEncoder, bertHeadDropout } from './bert-specs.js';
-import { denseAt } from './dense-specs.js';
+import { bertConfig, bertDimensions, bertEncoder, bertHeadDropout, pooledHead } from './bert-specs.js';
 
 const root = 'bert.';
 
@@ -17,12 +16,7 @@ export const bert: Architecture = {
   config: (dimensions) => bertConfig('bert', dimensions),
   encoder: (dimensions) => bertEncoder(root, dimensions),
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
-    return pool === 'first'
-      ? { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output }
-      : { output };
-  },
+  head: pooledHead(`${root}pooler.dense`),
 
   headDropout: (config, { layer }) => bertHeadDropout(config, layer),
 };

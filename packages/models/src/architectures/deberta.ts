@@ -1,5 +1,5 @@
 import type { Architecture, Dimensions } from './architecture.js';
-import { bertBlock, bertConfig, bertDimensions, bertEmbeddings } from './bert-specs.js';
+import { bertBlock, bertConfig, bertDimensions, bertEmbeddings, pooledHead } from './bert-specs.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 import { distanceRows } from './distance-rows.js';
 import type { ModelConfig } from './model-config.js';
@@ -131,12 +131,7 @@ export const deberta: Architecture = {
     };
   },
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
-    return pool === 'first'
-      ? { pooler: denseAt('pooler.dense', hiddenSize, hiddenSize, initialDeviation), output }
-      : { output };
-  },
+  head: pooledHead('pooler.dense'),
   headDropout: (config, { layer }) => {
     if (layer === 'qa_outputs') return 0;
     return configNumber(config, 'cls_dropout', configNumber(config, 'hidden_dropout_prob', 0.1));

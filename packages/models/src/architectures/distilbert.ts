@@ -1,6 +1,7 @@
 import { configHeads, configNumber, configSize } from './model-config.js';
 import { configActivation } from './activation.js';
 import type { Architecture } from './architecture.js';
+import { pooledHead } from './bert-specs.js';
 import { denseAt, layerNormAt } from './dense-specs.js';
 
 const root = 'distilbert.';
@@ -82,12 +83,7 @@ export const distilbert: Architecture = {
     activation,
   }),
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
-    return pool === 'first'
-      ? { pooler: denseAt('pre_classifier', hiddenSize, hiddenSize, initialDeviation), output }
-      : { output };
-  },
+  head: pooledHead('pre_classifier'),
 
   // One dropout for sequences, one for answers; tokens are read with that of the encoder.
   headDropout: (config, { pool, layer }) => {

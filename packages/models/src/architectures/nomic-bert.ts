@@ -1,5 +1,6 @@
 import type { Architecture, Dimensions } from './architecture.js';
-import { denseAt, fusedAt, layerNormAt, linearAt } from './dense-specs.js';
+import { pooledHead } from './bert-specs.js';
+import { fusedAt, layerNormAt, linearAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
 import { configChoice, configExactly, configHeads, configNumber, configSize } from './model-config.js';
 
@@ -109,11 +110,6 @@ export const nomicBert: Architecture = {
     activation: more.activation,
   }),
 
-  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
-    const output = denseAt(layer, hiddenSize, outputs, initialDeviation);
-    return pool === 'first'
-      ? { pooler: denseAt(`${root}pooler.dense`, hiddenSize, hiddenSize, initialDeviation), output }
-      : { output };
-  },
+  head: pooledHead(`${root}pooler.dense`),
   headDropout: (config, { layer }) => (layer === 'qa_outputs' ? 0 : configNumber(config, 'resid_pdrop', 0)),
 };

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import { eachOrOne } from '../predictor/each-or-one.js';
 import type { Predictor } from '../predictor/predictor.js';
 import type { TokenAnswer } from '../tasks/answer.js';
 import type { PipelineDefaults } from './pipeline-options.js';
@@ -106,13 +107,13 @@ export const tokenClassification = (predictor: Predictor, defaults: PipelineDefa
         'OPTION_INVALID',
         `aggregation_strategy is ${JSON.stringify(strategy)}; expected "none" or "simple".`,
       );
-    const list = typeof texts === 'string' ? [texts] : texts;
-    const answers = await predictor.predict(list, { ...spending(own, defaults), tokenAnswers: true });
-    const results = answers.map(({ tokenAnswers = [] }, i) => {
-      const kept = tokenAnswers.filter(({ label, text }) => !ignored.includes(label) && text !== '');
-      return strategy === 'none' ? kept.map(asToken) : groupsOf(kept).map((group) => asGroup(group, list[i] ?? ''));
-    });
-    return typeof texts === 'string' ? results[0] : results;
+    return eachOrOne(async (list: readonly string[]) => {
+      const answers = await predictor.predict(list, { ...spending(own, defaults), tokenAnswers: true });
+      return answers.map(({ tokenAnswers = [] }, i) => {
+        const kept = tokenAnswers.filter(({ label, text }) => !ignored.includes(label) && text !== '');
+        return strategy === 'none' ? kept.map(asToken) : groupsOf(kept).map((group) => asGroup(group, list[i] ?? ''));
+      });
+    })(texts);
   };
   return tag as TokenClassificationPipeline;
 };

@@ -1,5 +1,6 @@
+import { eachOrOne } from '../predictor/each-or-one.js';
 import type { Predictor } from '../predictor/predictor.js';
-import { hypothesesOf, labelProbabilities, nliOutputsOf } from '../zero-shot/hypotheses.js';
+import { zeroShotOver } from '../zero-shot/zero-shot.js';
 import type { PipelineDefaults } from './pipeline-options.js';
 import { spending } from './pipeline-options.js';
 
@@ -38,25 +39,20 @@ export const zeroShotClassification = (
   predictor: Predictor,
   defaults: PipelineDefaults,
 ): ZeroShotClassificationPipeline => {
-  const outputs = nliOutputsOf(predictor.labels);
-  const classify = async (
+  const classify = zeroShotOver(predictor);
+  const call = (
     texts: string | readonly string[],
     asked: string | readonly string[],
-    { hypothesis_template: template, multi_label: multiLabel = false, ...own }: ZeroShotClassificationOptions = {},
-  ): Promise<ZeroShotClassification | readonly ZeroShotClassification[]> => {
-    const several = typeof texts !== 'string';
-    const list = several ? texts : [texts];
-    const labels = typeof asked === 'string' ? [asked] : asked;
-    const hypotheses = hypothesesOf(labels, { template });
-    const pairs = list.flatMap((premise) => hypotheses.map((hypothesis) => [premise, hypothesis] as const));
-    const found = await predictor.predict(pairs, { ...spending(own, defaults), rawScores: true });
-    const results = list.map((sequence, at): ZeroShotClassification => {
-      const logits = found.slice(at * labels.length, (at + 1) * labels.length).map(({ logits = [] }) => logits);
-      const scores = labelProbabilities(logits, outputs, { multiLabel });
-      const order = [...labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-      return { sequence, labels: order.map((i) => labels[i] ?? ''), scores: order.map((i) => scores[i] ?? 0) };
-    });
-    return several ? results : (results[0] as ZeroShotClassification);
-  };
-  return classify as ZeroShotClassificationPipeline;
+    { hypothesis_template: template, multi_label: multiLabel, ...own }: ZeroShotClassificationOptions = {},
+  ) =>
+    eachOrOne(async (list: readonly string[]): Promise<ZeroShotClassification[]> => {
+      const labels = typeof asked === 'string' ? [asked] : asked;
+      const found = await classify(list, labels, { ...spending(own, defaults), template, multiLabel });
+      return found.map(({ labels: ranked = [] }, i) => ({
+        sequence: list[i] ?? '',
+        labels: ranked.map(({ label }) => label),
+        scores: ranked.map(({ score }) => score),
+      }));
+    })(texts);
+  return call as ZeroShotClassificationPipeline;
 };

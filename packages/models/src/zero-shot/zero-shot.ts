@@ -7,6 +7,7 @@ import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { FailedPrediction, OnError, Outcomes, Prediction, PredictOptions } from '../predictor/prediction.js';
 import { eachOrOne } from '../predictor/each-or-one.js';
 import { createPredictor } from '../predictor/predictor.js';
+import type { Predictor } from '../predictor/predictor.js';
 import type { TextError } from '../predictor/read-each.js';
 import type { LabelAnswer } from '../tasks/answer.js';
 import type { HypothesisOptions } from './hypotheses.js';
@@ -58,29 +59,18 @@ export interface ZeroShotClassifier {
 }
 
 /**
- * A zero-shot classifier over a model that is already open: one that was trained on natural language inference, whose labels are entailment and contradiction.
- * A text is the premise and is what loses tokens under a budget, each label a hypothesis that stays whole: for that the model is opened with the prior
- * `second-text`. Disposing of it disposes of the model.
+ * Labels texts by a predictor, whatever its hypotheses lose under a budget.
  *
  * @throws ModelError `OPTION_INVALID` for a model with other labels
- * @example
- * const classifier = createZeroShotClassifier(await openTrainedModel('models/nli', { prior: 'second-text' }));
- * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics'], { budget: { cost: 0.5 } });
  */
-export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClassifier => {
-  const { model } = text;
-  const outputs = nliOutputsOf(model.task.labels);
-  const predictor = createPredictor(text);
-
-  /** @throws ModelError `OPTION_INVALID` where hypotheses would lose tokens */
-  const checkProtected = ({ budget, point }: ZeroShotOptions): void => {
-    const reduces = point ? !isFullPoint({ lengths: point.lengths }) : budget !== undefined;
-    if (!reduces || model.prior?.name === 'second-text') return;
-    throw new ModelError(
-      'OPTION_INVALID',
-      `A ${point ? 'point' : 'budget'} came, and hypotheses would lose tokens with the text: open the model with { prior: 'second-text' }.`,
-    );
-  };
+export const zeroShotOver = (
+  predictor: Predictor,
+): ((
+  texts: readonly string[],
+  labels: readonly string[],
+  options?: ZeroShotOptions,
+) => Promise<(ZeroShotAnswer | FailedZeroShot)[]>) => {
+  const outputs = nliOutputsOf(predictor.labels);
 
   const together = (
     pairs: readonly (Prediction | FailedPrediction)[],
@@ -105,24 +95,47 @@ export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClass
     };
   };
 
-  const classify = async (
-    texts: readonly string[],
-    labels: readonly string[],
-    options: ZeroShotOptions = {},
-  ): Promise<(ZeroShotAnswer | FailedZeroShot)[]> => {
+  return async (texts, labels, options = {}) => {
     const hypotheses = hypothesesOf(labels, options);
-    checkProtected(options);
     const { budget, point, signal, onError = texts.length === 1 ? 'throw' : 'answer' } = options;
     const pairs = texts.flatMap((premise) => hypotheses.map((hypothesis) => [premise, hypothesis] as const));
     const found = await predictor.predict(pairs, { budget, point, signal, onError, truncate: true, rawScores: true });
     return texts.map((_, at) => together(found.slice(at * labels.length, (at + 1) * labels.length), labels, options));
   };
+};
+
+/**
+ * A zero-shot classifier over a model that is already open: one that was trained on natural language inference, whose labels are entailment and contradiction.
+ * A text is the premise and is what loses tokens under a budget, each label a hypothesis that stays whole: for that the model is opened with the prior
+ * `second-text`. Disposing of it disposes of the model.
+ *
+ * @throws ModelError `OPTION_INVALID` for a model with other labels
+ * @example
+ * const classifier = createZeroShotClassifier(await openTrainedModel('models/nli', { prior: 'second-text' }));
+ * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics'], { budget: { cost: 0.5 } });
+ */
+export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClassifier => {
+  const { model } = text;
+  const predictor = createPredictor(text);
+  const classify = zeroShotOver(predictor);
+
+  /** @throws ModelError `OPTION_INVALID` where hypotheses would lose tokens */
+  const checkProtected = ({ budget, point }: ZeroShotOptions): void => {
+    const reduces = point ? !isFullPoint({ lengths: point.lengths }) : budget !== undefined;
+    if (!reduces || model.prior?.name === 'second-text') return;
+    throw new ModelError(
+      'OPTION_INVALID',
+      `A ${point ? 'point' : 'budget'} came, and hypotheses would lose tokens with the text: open the model with { prior: 'second-text' }.`,
+    );
+  };
 
   return {
     engine: predictor.engine,
     paretoSet: predictor.paretoSet,
-    classify: ((texts: string | readonly string[], labels: readonly string[], options?: ZeroShotOptions) =>
-      eachOrOne((some: readonly string[]) => classify(some, labels, options))(texts)) as ZeroShotClassifier['classify'],
+    classify: (async (texts: string | readonly string[], labels: readonly string[], options: ZeroShotOptions = {}) => {
+      checkProtected(options);
+      return eachOrOne((some: readonly string[]) => classify(some, labels, options))(texts);
+    }) as ZeroShotClassifier['classify'],
     dispose: () => predictor.dispose(),
   };
 };

@@ -1,6 +1,6 @@
 import type { Algorithm } from '../algorithms/algorithm.js';
 import { offspringOf } from '../candidates.js';
-import { enterEntries, entriesOf, genotypesOf, resultOf } from '../checkpoint-entries.js';
+import { enterEntries, entriesOf, genotypesOf, resultsByKey } from '../checkpoint-entries.js';
 import { axesOf, type Objectives } from '../dominance.js';
 import { createEvaluationLog } from '../evaluation-log.js';
 import { frontOf, generationReport, solutionsOf } from '../generation-report.js';
@@ -163,15 +163,10 @@ export const createSurrogateEngine = <Genome, Name extends string, Constraint ex
   /** Back to before a batch that was cut short: it is made again in full, as if there had been no limit, and its results are kept. */
   const rewind = ({ evaluations, ...before }: CutBatch): void => {
     const checkpoint = write();
-    const whole = log;
     log = createEvaluationLog<Genome, Name, Constraint>(axes, constraints);
     known = createGenotypeSet(problem);
     enterEntries(checkpoint.evaluated.slice(0, evaluations), { log, known, names });
-    const late = checkpoint.evaluated.slice(evaluations);
-    answered = {
-      checkpoint,
-      results: new Map(late.map((entry, i) => [keyOf(problem, whole.genome(evaluations + i)), resultOf(entry, names)])),
-    };
+    answered = { checkpoint, results: resultsByKey(problem, checkpoint.evaluated.slice(evaluations), names) };
     measured = measured.filter((entry) => entry < evaluations);
     random = restoreRandom(before.random);
     population = Uint32Array.from(before.population);
