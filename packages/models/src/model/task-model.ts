@@ -79,6 +79,12 @@ export interface TaskModel extends RunnableModel {
   forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
 }
 
+/** What one layer did with the tokens of one input. */
+interface TracedLayer extends ScoredLayer {
+  /** For each token of the input its place among those that stay, where tokens merge. */
+  readonly owners: ArrayLike<number>;
+}
+
 /** What a forward pass gives. */
 export interface ForwardPass {
   readonly logits: Tensor;
@@ -215,30 +221,37 @@ export const createTaskModel = (
       return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });
   };
-  /** Runs one input where it is seen what becomes of its tokens: what each layer did, undefined for one that does not run. */
-  const runTraced = (input: EncoderInput, asked: OperatingPoint) => {
+  /** What a point comes to in a pass. */
+  const optionsAt = (point: OperatingPoint) => {
+    const { lengths: config, floor, ranks } = check(point);
+    return { config, floor, ranks, layers: layersAt(point), reducer: pointReducer(point, runs) ?? reducer };
+  };
+  /** What each layer did with the tokens of one input; undefined for one that does not run. */
+  const trace = async (input: EncoderInput, point: OperatingPoint): Promise<(TracedLayer | undefined)[]> => {
     checkParameters(parameters);
-    const { floor, ranks } = check(asked);
-    const other = pointReducer(asked, runs);
-    const { hidden, trace } = tidy(() =>
+    const { ranks, ...options } = optionsAt(point);
+    const pass = tidy(() =>
       encode(encoderAt(ranks), withPriors(prior, [input]), {
-        config: lengthsOf(asked, dimensions.layers),
-        floor,
-        layers: layersAt(asked),
         ...ranking,
-        ...(other && { reducer: other }),
+        ...options,
+        config: lengthsOf(point, dimensions.layers),
         wanted: 'survivors',
         trace: true,
       }),
     );
-    return {
-      layers: Array.from({ length: dimensions.layers }, (_, layer) => trace.find((of) => of.layer === layer)),
-      release: () =>
-        tf.dispose([
-          hidden,
-          ...trace.flatMap(({ positions, scores, owners }) => [positions, scores, ...(owners ? [owners] : [])]),
-        ]),
-    };
+    try {
+      const found = new Array<TracedLayer | undefined>(dimensions.layers).fill(undefined);
+      for (const { layer, positions, scores, owners, counts } of pass.trace)
+        found[layer] = {
+          positions: (await positions.data()).slice(0, counts[0]),
+          scores: await scores.data(),
+          owners: owners ? await owners.data() : [],
+        };
+      return found;
+    } finally {
+      const traced = pass.trace.flatMap(({ positions, scores, owners }) => [positions, scores, owners]);
+      tf.dispose([pass.hidden, ...traced.flatMap((tensor) => tensor ?? [])]);
+    }
   };
 
   const logits = (inputs: readonly EncoderInput[], options?: RunOptions): Tensor => forward(inputs, options).logits;
@@ -272,15 +285,7 @@ export const createTaskModel = (
     logits,
     forward,
     run: async (inputs, { point = {} } = {}) => {
-      const { lengths: config, floor, ranks } = check(point);
-      const other = pointReducer(point, runs);
-      const output = logits(inputs, {
-        config,
-        floor,
-        ranks,
-        layers: layersAt(point),
-        ...(other && { reducer: other }),
-      });
+      const output = logits(inputs, optionsAt(point));
       try {
         return (await output.data()) as Float32Array;
       } finally {
@@ -288,55 +293,18 @@ export const createTaskModel = (
       }
     },
     keptPositions: async (input, point) => {
-      const { layers, release } = runTraced(input, point);
-      try {
-        const kept: number[][] = [];
-        let before = Array.from({ length: input.ids.length }, (_, position) => position); // what enters the first layer
-        for (const run of layers) {
-          if (run) before = Array.from(await run.positions.data()).slice(0, run.counts[0]);
-          kept.push(before);
-        }
-        return kept;
-      } finally {
-        release();
-      }
+      let before = Array.from(input.ids, (_, position) => position); // what enters the first layer
+      return (await trace(input, point)).map((run) => (before = run ? Array.from(run.positions) : before));
     },
     mergedInto: async (input, point) => {
-      const by = pointReducer(point, runs) ?? reducer;
-      if (!by.merge) return undefined;
-      const { layers, release } = runTraced(input, point);
-      try {
-        const found: number[][] = [];
-        let before = Array.from({ length: input.ids.length }, (_, position) => position); // nothing has merged
-        for (const run of layers) {
-          if (run) {
-            const kept = (await run.positions.data()).slice(0, run.counts[0]);
-            const owners = run.owners ? await run.owners.data() : [];
-            before = Array.from(input.ids, (_, token) => kept[owners[token] ?? token] ?? token);
-          }
-          found.push(before);
-        }
-        return found;
-      } finally {
-        release();
-      }
+      if (!(pointReducer(point, runs) ?? reducer).merge) return undefined;
+      let before = Array.from(input.ids, (_, position) => position); // nothing has merged
+      return (await trace(input, point)).map((run) => {
+        if (run) before = Array.from(input.ids, (_, token) => run.positions[run.owners[token] ?? token] ?? token);
+        return before;
+      });
     },
-    tokenScores: async (input, point) => {
-      const { layers, release } = runTraced(input, point);
-      try {
-        const scored: (ScoredLayer | undefined)[] = [];
-        for (const run of layers)
-          scored.push(
-            run && {
-              scores: await run.scores.data(),
-              positions: (await run.positions.data()).slice(0, run.counts[0]),
-            },
-          );
-        return scoresByToken(scored, input.ids.length);
-      } finally {
-        release();
-      }
-    },
+    tokenScores: async (input, point) => scoresByToken(await trace(input, point), input.ids.length),
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),
