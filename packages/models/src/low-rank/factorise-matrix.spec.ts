@@ -82,16 +82,23 @@ const cases = fc
     rank: Math.max(1, Math.ceil(share * Math.min(inputs, outputs))),
   }));
 
+/**
+ * What the error may be above the least one: the moments are kept regular by a millionth of their mean, so that what is least is the error
+ * and that millionth of what the matrix itself is off; beside it, rounding to float32.
+ */
+const slackOf = ({ x, w }: Case): number => (1e-6 * sizeOf(x) * sizeOf(w)) / x.columns + 1e-5 * sizeOf(multiply(x, w));
+
 test('the error is the one that is told, never above that of SVD or of scaled SVD, and falls with the rank', () => {
   fc.assert(
     fc.property(cases, ({ own, rank }) => {
       const whole = sizeOf(multiply(own.x, own.w));
+      const slack = slackOf(own);
       const factors = factorise(own, rank);
       const error = errorOf(factors, own);
-      expect(Math.abs(error - (factors.errors[rank] as number))).toBeLessThan(1e-5 * whole);
+      expect(Math.abs(error - (factors.errors[rank] as number))).toBeLessThan(slack);
       for (const method of ['plain', 'scaled'] as const)
-        expect(error).toBeLessThanOrEqual(errorOf(factorise(own, rank, method), own) + 1e-5 * whole);
-      expect(Math.abs((factors.errors[0] as number) - whole)).toBeLessThan(1e-5 * whole);
+        expect(error).toBeLessThanOrEqual(errorOf(factorise(own, rank, method), own) + slack);
+      expect(Math.abs((factors.errors[0] as number) - whole)).toBeLessThan(slack);
       for (let k = 1; k <= rank; k++) expect(factors.errors[k]).toBeLessThanOrEqual(factors.errors[k - 1] as number);
     }),
     { numRuns: 100 },
@@ -112,13 +119,13 @@ test('of full rank the product is the matrix', () => {
 test('smaller factors are parts of the larger ones, and outputs tell what inputs do', () => {
   fc.assert(
     fc.property(cases, ({ own, rank }) => {
-      const whole = sizeOf(multiply(own.x, own.w));
+      const slack = slackOf(own);
       const large = factorise(own, Math.min(own.w.rows, own.w.columns));
       const part = errorOf(large, own, rank);
-      expect(Math.abs(part - errorOf(factorise(own, rank), own))).toBeLessThan(1e-5 * whole);
+      expect(Math.abs(part - errorOf(factorise(own, rank), own))).toBeLessThan(slack);
       if (own.w.rows < own.w.columns) return;
       const other = factorise(own, rank, 'whitened', 'outputs');
-      expect(Math.abs(errorOf(other, own) - part)).toBeLessThan(1e-5 * whole);
+      expect(Math.abs(errorOf(other, own) - part)).toBeLessThan(slack);
     }),
     { numRuns: 100 },
   );
