@@ -4,7 +4,7 @@ import { ModelError } from '../errors.js';
 import type { RawImage } from './raw-image.js';
 import { withChannels } from './raw-image.js';
 import type { Resample } from './resample.js';
-import { resamples, resized } from './resample.js';
+import { resampled, resamples } from './resample.js';
 
 /** The file that says it. */
 export const preprocessorFileName = 'preprocessor_config.json';
@@ -180,7 +180,7 @@ const numbersOf = ({ width, height, data }: RawImage, { rescale = 1, normalize }
 export const processImage = (given: RawImage, processing: ImageProcessing, shape: ImageShape): Float32Array => {
   const image = withChannels(given, shape.channels === 1 ? 1 : 3);
   const { resize, crop } = processing;
-  const large = resize ? resized(image, sizeFor(image, resize.size), resize.resample) : image;
+  const large = resize ? resampled(image, sizeFor(image, resize.size), resize.resample) : image;
   const whole = crop ? cropped(large, crop) : large;
   if (whole.width !== shape.width || whole.height !== shape.height)
     throw new ModelError(

@@ -101,20 +101,32 @@ const filtered = (
     }
 };
 
+/** The places that lie below the middles of others, step by step: sums round otherwise than products. */
+const nearestOf = (from: number, to: number): Int32Array => {
+  const step = from / to;
+  const places = new Int32Array(to);
+  let at = step * 0.5;
+  for (let i = 0; i < to; i++) {
+    places[i] = Math.min(from - 1, Math.trunc(at));
+    at += step;
+  }
+  return places;
+};
+
 const nearest = ({ width, height, data }: RawImage, size: Pick<RawImage, 'width' | 'height'>): RawImage => {
   const channels = data.length / (width * height);
   const to = new Uint8Array(size.width * size.height * channels);
-  const source = (place: number, from: number, of: number): number => Math.floor((place + 0.5) * (from / of));
+  const [rows, columns] = [nearestOf(height, size.height), nearestOf(width, size.width)];
   for (let y = 0; y < size.height; y++)
     for (let x = 0; x < size.width; x++) {
-      const at = (source(y, height, size.height) * width + source(x, width, size.width)) * channels;
+      const at = ((rows[y] as number) * width + (columns[x] as number)) * channels;
       to.set(data.subarray(at, at + channels), (y * size.width + x) * channels);
     }
   return { ...size, data: to };
 };
 
 /** An image in another size. */
-export const resized = (
+export const resampled = (
   image: RawImage,
   size: Pick<RawImage, 'width' | 'height'>,
   resample: Resample,

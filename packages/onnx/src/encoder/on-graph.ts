@@ -349,10 +349,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return g.op('Slice', [emit.whole(g, table), g.int64([first]), end, g.int64([0])]); // [T, hidden]
     },
     patches: (first, { projection, second, image }: WeightTree<PatchWeights, Leaf>) => {
-      const tokens = emit.dense(g, cutPatches(g, inputs.pixels as Value, image), projection); // [B, P, hidden]
+      const pixels = inputs.pixels as Value;
+      const tokens = emit.dense(g, cutPatches(g, pixels, image), projection); // [B, P, hidden]
       const own = [first, ...(second === undefined ? [] : [second])].map((leaf) => emit.whole(g, leaf));
       const leading = own.length === 1 ? (own[0] as Value) : g.op('Concat', own, { axis: 0 });
-      const rows = g.op('Slice', [g.op('Shape', [tokens]), g.int64([0]), g.int64([1])]);
+      const rows = g.op('Slice', [g.op('Shape', [pixels]), g.int64([0]), g.int64([1])]);
       const each = g.op('Expand', [leading, g.op('Concat', [rows, g.int64([own.length, size])], { axis: 0 })]);
       return g.op('Concat', [each, tokens], { axis: 1 });
     },
