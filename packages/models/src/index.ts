@@ -253,6 +253,17 @@ export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
 export { rerank } from './tasks/rerank.js';
 export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
+export { imageClassification } from './tasks/image-classification.js';
+export type { ImageClassificationOptions } from './tasks/image-classification.js';
+export type { ImageExample } from './tasks/image-example.js';
+export { readImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/decode-image.js';
+export { readImageFolder } from './images/image-folder.js';
+export type { ImageFile } from './images/image-folder.js';
+export type { ImageEncoding, ImageReader } from './images/image-reader.js';
+export { createImageReader } from './images/image-tokenizer.js';
+export type { RawImage } from './images/raw-image.js';
+export { readImageExamples } from './examples/read-image-examples.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
@@ -272,6 +283,7 @@ export type {
   Task,
   TaskName,
   TextInput,
+  PredictorInput,
   TokenInput,
 } from './tasks/task.js';
 export { labelLoss, teacherLoss } from './tasks/task-losses.js';

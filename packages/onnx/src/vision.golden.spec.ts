@@ -118,7 +118,7 @@ describe.each(['vit'])('%s on ONNX Runtime', (family) => {
     const batch = inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
     const reduced = rowsOf('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, tokens) }));
     const gradients: Gradients = new Map();
-    const losses = await engine.training.step(batch, { full: {}, reduced }, gradients);
+    const losses = await engine.training.step(batch, { full: {}, reduced }, gradients, {});
     expect(losses.loss).toBeCloseTo(numbers('train.loss')[0] ?? Number.NaN, 4);
     expect(gradients.size).toBe(model.parameters.length);
     for (const { spec } of model.parameters) {

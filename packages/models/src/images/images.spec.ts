@@ -18,7 +18,7 @@ const cases = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Re
 const images = ['wide', 'grey', 'clear'] as const;
 const read = (name: string): Promise<RawImage> => readImage(join(folder, name));
 const shape = (height: number, width: number, channels = 3): ImageShape => ({ channels, height, width, patch: 1, leading: 1 });
-const referenceOf = (name: string): Float32Array => {
+const referenceOf = (name: string): ArrayLike<number> => {
   const tensor = expected.get(name);
   if (!tensor) throw new Error(`there is no ${name}`);
   return tensor.data;

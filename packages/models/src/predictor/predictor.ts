@@ -39,6 +39,7 @@ import type {
 import { isTokenInput } from '../tasks/task.js';
 import type { SingleImage } from '../images/decode-image.js';
 import { isImageInput, readImage } from '../images/decode-image.js';
+import type { ImageReader } from '../images/image-reader.js';
 import type { RawImage } from '../images/raw-image.js';
 import { isRawImage } from '../images/raw-image.js';
 import { prepareImage } from '../tasks/prepare-image.js';
@@ -62,7 +63,7 @@ export interface Predictor {
   /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
   readonly weightBytes?: number | undefined;
   /**
-   * Answers texts, in their order, or a single text given as a string; images, too, for a model that reads those, a string being the path or the address of one. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
+   * Answers texts, in their order, or a single text given as a string; images in the place of texts where the model reads those: pixels, bytes of a file, a `Blob` or a `URL`. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
    * alone is refused.
    *
    * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `BUDGET_INFEASIBLE`, `OPTION_INVALID`, `ABORTED`,
@@ -179,17 +180,23 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const { images } = tokenizer;
   /** What is read: the pixels of an image for a model that reads images, and else what came. */
   const given = async (input: PredictorInput): Promise<TextInput | TokenInput | RawImage> => {
-    if (images && (typeof input === 'string' || isImageInput(input))) return readImage(input);
-    if (isRawImage(input) || !isImageInput(input)) return input;
-    throw new ModelError('OPTION_INVALID', 'An image came, and the model reads texts; give a text.');
+    if (images && isImageInput(input)) return readImage(input);
+    if (!images && isImageInput(input))
+      throw new ModelError('OPTION_INVALID', 'An image came, and the model reads texts; give a text.');
+    // A text that somebody sent must not name files of this computer.
+    if (images)
+      throw new ModelError(
+        'TEXT_UNSUPPORTED',
+        'A text came, and the model reads images; give pixels, the bytes of a file, a Blob or a URL, and where you have a path await readImage(path).',
+      );
+    return input as TextInput | TokenInput;
   };
   const prepare = (
     text: TextInput | TokenInput | RawImage,
     { truncate = false, answers, maxAnswerTokens, threshold, tokenAnswers, prompt, inWindows }: PredictOptions,
   ): PreparedText => {
     if (isRawImage(text)) {
-      if (images) return prepareImage(model.task, images, text, { threshold });
-      throw new ModelError('OPTION_INVALID', 'An image came, and the model reads texts; give a text.');
+      return prepareImage(model.task, images as ImageReader, text, { threshold });
     }
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });

@@ -2,7 +2,7 @@ import type { Readout } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
-import type { ImageInput } from '../images/decode-image.js';
+import type { SingleImage } from '../images/decode-image.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
@@ -39,8 +39,8 @@ export interface TokenInput {
   readonly typeIds?: readonly number[] | undefined;
 }
 
-/** What a predictor reads: texts, or images. A string is the path or the address of an image for a model that reads images. */
-export type PredictorInput = TextInput | TokenInput | ImageInput;
+/** What a predictor reads: texts, or images. */
+export type PredictorInput = TextInput | TokenInput | SingleImage;
 
 /** Whether an input comes as tokens. */
 export const isTokenInput = (input: PredictorInput): input is TokenInput =>
