@@ -263,7 +263,7 @@ export type { ImageFile } from './images/image-folder.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';
 export { createImageReader } from './images/image-tokenizer.js';
 export type { RawImage } from './images/raw-image.js';
-export { readImageExamples } from './examples/read-image-examples.js';
+export { readImageExamples } from './tasks/read-image-examples.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
@@ -291,7 +291,7 @@ export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTar
 export { encodeTexts, oneLabel } from './tasks/encode-texts.js';
 export { onSequences, onWholeTexts } from './tasks/sequence-task.js';
 export { modelLabel } from './tasks/class-labels.js';
-export { dataKindOf, dataKinds, guessDataKind } from './examples/data-kinds.js';
+export { dataKindOf, dataKinds, folderDataKind, guessDataKind } from './examples/data-kinds.js';
 export { textsData } from './examples/texts-data.js';
 export type { AdaptationLoss, AdaptationWeights } from './tasks/adaptation-loss.js';
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';

@@ -74,6 +74,10 @@ export const imageClassification = (
 
 const readsImages = (config: ModelConfig): boolean => suffixes.some((suffix) => checkpointClass(config).endsWith(suffix));
 
+/** Whether an example is of this kind, whoever read it. */
+const isImageExample = (example: unknown): boolean =>
+  typeof example === 'object' && example !== null && 'image' in example;
+
 /** How classification of images is found: by the class of a checkpoint. */
 export const imageClassificationDefinition: TaskDefinition<ImageExample> = {
   name: 'image-classification',
@@ -82,6 +86,7 @@ export const imageClassificationDefinition: TaskDefinition<ImageExample> = {
     imageClassification(distinctLabels(labels), {
       withTeacher: config !== undefined && checkpointClass(config).endsWith(suffixes[1]),
     }),
+  suits: (examples) => examples.length > 0 && examples.every(isImageExample),
   labels: {
     of: (examples) => [...new Set(examples.flatMap(({ label }) => label ?? []))].sort(),
     problem: (labels) =>

@@ -3,9 +3,11 @@ import { dataFormatOf } from '../datasets/data-format.js';
 import { parseCsv } from '../datasets/csv.js';
 import type { Table } from '../datasets/dataset.js';
 import { ModelError } from '../errors.js';
+import { readImageFolder } from '../images/image-folder.js';
 import { isRawImage } from '../images/raw-image.js';
 import type { DataKind } from './data-kind.js';
 import type { ImageExample } from './image-example.js';
+import { readImageExamples } from './read-image-examples.js';
 
 const imageColumns = ['image', 'file_name', 'path', 'file'];
 const labelColumns = ['label', 'labels', 'class', 'category'];
@@ -36,6 +38,7 @@ const rowsOf = (text: string, name: string): Pick<Table, 'columns' | 'rows'> => 
 export const imagesData: DataKind<ImageExample> = {
   name: 'images',
   holds: 'images with labels (a folder of a folder a label, or JSON lines {"image": "cats/1.jpg", "label": "cat"})',
+  fits: (name, text) => dataFormatOf(name) === 'jsonl' && /^\ufeff?\s*\{[^}\n]*"(image|file_name)"\s*:/.test(text),
   parse: (text, name) => {
     const { columns, rows } = rowsOf(text, name);
     const at = columnsOf(columns, name);
@@ -54,6 +57,8 @@ export const imagesData: DataKind<ImageExample> = {
       };
     });
   },
+  fromFolder: readImageFolder,
+  complete: readImageExamples,
   texts: () => [],
   renamed: (examples, nameOf) =>
     examples.map((example) => (example.label === undefined ? example : { ...example, label: nameOf(example.label) })),

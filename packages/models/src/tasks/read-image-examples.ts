@@ -2,7 +2,7 @@ import { ModelError } from '../errors.js';
 import { readImage } from '../images/decode-image.js';
 import { isRawImage } from '../images/raw-image.js';
 import { nodeModule } from '../sources/node.js';
-import type { ImageExample } from '../tasks/image-example.js';
+import type { ImageExample } from './image-example.js';
 
 /** Files that are decoded at once. */
 const atOnce = 8;
