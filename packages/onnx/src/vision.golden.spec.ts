@@ -26,7 +26,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(['vit'])('%s on ONNX Runtime', (family) => {
+describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
   const folder = join(__dirname, '../../models/fixtures/golden', family);
   const tensorsOf = (file: string) => readSafetensors(readFileSync(join(folder, file))).tensors;
   const expected = tensorsOf('expected.safetensors');

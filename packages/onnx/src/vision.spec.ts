@@ -36,7 +36,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(['vit'])('%s', (family) => {
+describe.each(['vit', 'deit'])('%s', (family) => {
   const images = sampleImages(5);
   const points = [{}, { lengths: [0.8, 0.5, 0.3] }];
 
