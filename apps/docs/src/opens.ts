@@ -54,6 +54,17 @@ export const abouts: Readonly<Record<string, About>> = {
     tokenizer: 'WordPiece',
     not: 'experts (v2-moe), biases, `rotary_emb_fraction` below 1, norms before the blocks',
   },
+  vit: {
+    encoders: 'ViT: images; DeiT as it is published without distillation',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
+    compared: 'resizing with Pillow, every filter to the last bit',
+  },
+  deit: {
+    encoders: 'DeiT with distillation: images',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
+  },
 };
 
 const hasReference = (family: string): boolean =>
