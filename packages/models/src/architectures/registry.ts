@@ -4,6 +4,7 @@ import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
 import { deberta } from './deberta.js';
+import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
 import { mpnet } from './mpnet.js';
@@ -12,6 +13,7 @@ import { nomicBert } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
+import { vit } from './vit.js';
 
 const builtIn: readonly Architecture[] = [
   bert,
@@ -26,6 +28,8 @@ const builtIn: readonly Architecture[] = [
   modernbert,
   deberta,
   nomicBert,
+  vit,
+  deit,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
