@@ -1,3 +1,4 @@
+import { placeGraphWeights } from '../architectures/graph-weights.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
 import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
@@ -15,6 +16,7 @@ import { readSafetensors } from '../weights/safetensors.js';
 import { toInt8Weights } from '../weights/int8-weights.js';
 import type { OpenWeights } from '../weights/open-weights.js';
 import { openModelWeights } from '../weights/open-weights.js';
+import type { ModelWeights } from '../weights/read-weights.js';
 import { readModelWeights } from '../weights/read-weights.js';
 import { nodeModule } from '../sources/node.js';
 import { openSource } from '../sources/open-source.js';
@@ -36,6 +38,8 @@ export interface ModelDirectory {
   readonly config: Readonly<Record<string, unknown>>;
   /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`), without the prefix of a wrapper (`module.`). */
   readonly tensors: ReadonlyMap<string, TensorData>;
+  /** The ONNX file that the weights were read out of, by its path, where they were. */
+  readonly weightsOf?: string;
   /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
   readonly unread?: ReadonlyMap<string, UnreadTensor>;
   /** The factors of its matrices by name, where it has some: what `lowRank` of `length_adaptive.json` tells of. */
@@ -63,7 +67,10 @@ export interface ReadModelFilesOptions extends OpenSourceOptions {
 
 /** How to read a model directory. */
 export interface ReadModelDirectoryOptions extends ReadModelFilesOptions {
-  /** Path of the weights, for a directory that holds several. Default found by name. */
+  /**
+   * Path of the weights, for a directory that holds several. Default found by name; where there are no others, they are read out of the ONNX file
+   * of the highest precision.
+   */
   readonly weights?: string;
 }
 
@@ -120,7 +127,7 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: {
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors' | 'predictor'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'weightsOf' | 'factors' | 'predictor'>;
 
 /** What the reducer of a model has learned; undefined where it learns nothing, or where the file is not there. */
 const readPredictor = async (
@@ -154,6 +161,17 @@ export const readModelFiles = async (
   return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
 };
 
+/** The weights of a directory under the names that its family knows. */
+const named = <Tensor>(
+  config: ModelDirectory['config'],
+  files: FileSource,
+  weights: ModelWeights<Tensor>,
+): { readonly tensors: ReadonlyMap<string, Tensor> } & Pick<ModelDirectory, 'unread' | 'weightsOf'> => {
+  const path = weights.graph?.path;
+  const { tensors, unread } = placeGraphWeights(config, withoutWrapper(config, weights), `${files.name}/${path ?? ''}`);
+  return { tensors, ...(unread.size > 0 && { unread }), ...(path !== undefined && { weightsOf: path }) };
+};
+
 /**
  * Reads a Hugging Face model directory from wherever it is: configuration, weights, tokenizer files and, when it is
  * there, `length_adaptive.json`.
@@ -171,10 +189,10 @@ export const readModelDirectory = async (
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files, { embedding });
-  const { tensors, unread } = withoutWrapper(rest.config, await reading);
+  const found = named(rest.config, files, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
   const predictor = await readPredictor(files, rest.lengthAdaptive);
-  return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor };
+  return { ...rest, ...found, ...(factors && { factors }), ...predictor };
 };
 
 /**
@@ -200,11 +218,11 @@ export const openModelDirectory = async (
   };
   try {
     const rest = await readModelFiles(files, { embedding });
-    const { tensors, unread } = withoutWrapper(rest.config, await opening);
+    const opened = named(rest.config, files, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
     const predictor = await readPredictor(files, rest.lengthAdaptive);
-    return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor, close };
+    return { ...rest, ...opened, ...(factors && { factors }), ...predictor, close };
   } catch (error) {
     await close();
     throw error;
