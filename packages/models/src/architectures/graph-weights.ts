@@ -1,5 +1,8 @@
 import { ModelError } from '../errors.js';
 import type { GraphOrigin, ModelWeights } from '../weights/read-weights.js';
+import type { TensorData } from '../weights/safetensors.js';
+import type { StoredTensor } from '../weights/stored-tensor.js';
+import type { Architecture, Dimensions } from './architecture.js';
 import type { ModelConfig } from './model-config.js';
 import { findArchitecture } from './registry.js';
 import { namesInFile, weightNames } from './tensor-names-of.js';
@@ -26,13 +29,43 @@ const prefixBefore = (names: readonly string[], forms: readonly string[]): strin
     names.filter((name) => name.endsWith(`.${form}`)).map((name) => name.slice(0, -form.length)),
   )[0];
 
+/** What files of this toolkit name as their producer. */
+const ourselves = 'length-adaptive';
+
+/** What the scores of attention are divided by, and the names of what carries it in our own files: the maps of the queries. */
+const scaledQueries = (
+  architecture: Architecture,
+  dimensions: Dimensions,
+): readonly (readonly [name: string, by: number])[] =>
+  architecture.encoder(dimensions).blocks.flatMap(({ attention: { query, relative } }) => {
+    const vectors = relative?.vectors;
+    const comparisons = 1 + (vectors?.key === undefined ? 0 : 1) + (vectors?.query === undefined ? 0 : 1);
+    const by = Math.sqrt((dimensions.hiddenSize / dimensions.heads) * comparisons);
+    return weightNames([query, vectors?.query]).flatMap((names) =>
+      namesInFile(names[0], architecture).map((name) => [name, by] as const),
+    );
+  });
+
+/** Queries as they were before an export of ours put the scale of attention into them: to the last bit where the scale is a power of two. */
+const unscaled = <Tensor extends TensorData | StoredTensor>(
+  tensors: ReadonlyMap<string, Tensor>,
+  queries: readonly (readonly [name: string, by: number])[],
+): Map<string, Tensor> => {
+  const out = new Map(tensors);
+  for (const [name, by] of new Map(queries)) {
+    const tensor = out.get(name);
+    if (tensor && 'data' in tensor) out.set(name, { ...tensor, data: tensor.data.map((value) => value * by) });
+  }
+  return out;
+};
+
 /**
  * The weights that were read out of an ONNX file under the names that their family knows; others are given back as they are.
  *
  * @param file how messages name the file
  * @throws ModelError `TENSOR_MISSING` where the graph does not tell all tensors of the encoder, or only the bias of a layer
  */
-export const placeGraphWeights = <Tensor>(
+export const placeGraphWeights = <Tensor extends TensorData | StoredTensor>(
   config: ModelConfig,
   weights: ModelWeights<Tensor>,
   file: string,
@@ -40,7 +73,8 @@ export const placeGraphWeights = <Tensor>(
   const { graph } = weights;
   const architecture = graph && findArchitecture(config);
   if (!architecture) return weights;
-  const asked = weightNames(architecture.encoder(architecture.dimensions(config)));
+  const dimensions = architecture.dimensions(config);
+  const asked = weightNames(architecture.encoder(dimensions));
   const formsOf = (names: readonly string[]): string[] => names.flatMap((name) => namesInFile(name, architecture));
   const lackingOf = (known: ReadonlyMap<string, Tensor>): string[] =>
     asked.filter((names) => !formsOf(names).some((form) => known.has(form))).map(([, stored]) => stored);
@@ -57,7 +91,10 @@ export const placeGraphWeights = <Tensor>(
     (name) => name.endsWith('.bias') && !tensors.has(name.replace(/\.bias$/, '.weight')),
   );
   const missing = [...new Set([...lacking, ...halves.map((name) => name.replace(/\.bias$/, '.weight'))])];
-  if (missing.length === 0) return { ...weights, tensors };
+  if (missing.length === 0) {
+    const isOurs = graph.producer === ourselves;
+    return { ...weights, tensors: isOurs ? unscaled(tensors, scaledQueries(architecture, dimensions)) : tensors };
+  }
   throw new ModelError(
     'TENSOR_MISSING',
     `${file}: the graph does not tell ${missing.length} of the model's tensors: ${listed(missing)}. It has ${described(graph)}. ` +

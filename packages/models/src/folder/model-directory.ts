@@ -27,6 +27,7 @@ import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
 import type { TokenizerFileName, TokenizerFiles } from '../tokenizer/tokenizer-files.js';
+import type { StoredTensor } from '../weights/stored-tensor.js';
 import { writeFile } from '../sources/write-file.js';
 import { writeFolder } from '../sources/write-folder.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
@@ -162,7 +163,7 @@ export const readModelFiles = async (
 };
 
 /** The weights of a directory under the names that its family knows. */
-const named = <Tensor>(
+const named = <Tensor extends TensorData | StoredTensor>(
   config: ModelDirectory['config'],
   files: FileSource,
   weights: ModelWeights<Tensor>,

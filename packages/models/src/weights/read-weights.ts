@@ -19,7 +19,7 @@ export interface ModelWeights<Tensor = TensorData> {
 }
 
 /** What weights that were read out of an ONNX file say of it. */
-export interface GraphOrigin extends Pick<GraphWeights, 'operators' | 'unnamed'> {
+export interface GraphOrigin extends Omit<GraphWeights, 'tensors'> {
   /** Its path inside the source. */
   readonly path: string;
 }

@@ -110,6 +110,14 @@ const attributeOf = (bytes: Uint8Array): readonly [name: string, value: GraphAtt
 /** Modules as the exporter of PyTorch lists them: `['', 'encoder', 'encoder.layer.0', ..., 'linear_3']`. */
 const scopeOf = (list: string): string[] => [...list.matchAll(/'([^']*)'/g)].map(([, name = '']) => name);
 
+/** The bodies of branches and loops among what an operator is set to. */
+const bodiesOf = (bytes: Uint8Array): Uint8Array[] =>
+  [...wireFields(bytes)].flatMap((field) =>
+    field.field === 5
+      ? [...wireFields(bytesOf(field))].filter((part) => part.field === 6 || part.field === 11).map(bytesOf)
+      : [],
+  );
+
 const nodeOf = (bytes: Uint8Array): GraphNode => {
   const [inputs, outputs]: [string[], string[]] = [[], []];
   const attributes = new Map<string, GraphAttribute>();
@@ -129,7 +137,7 @@ const nodeOf = (bytes: Uint8Array): GraphNode => {
 };
 
 /**
- * Reads the graph of an ONNX file. The numbers of its constants are views of the bytes.
+ * Reads the graph of an ONNX file, what its branches hold among the rest. The numbers of its constants are views of the bytes.
  *
  * @throws ModelError `FILE_INVALID` for bytes that are no ONNX file
  */
@@ -137,13 +145,18 @@ export const readGraph = (bytes: Uint8Array): Graph => {
   const nodes: GraphNode[] = [];
   const constants: GraphTensor[] = [];
   let producer = '';
+  const read = (graph: Uint8Array): void => {
+    for (const part of wireFields(graph)) {
+      if (part.field === 5) constants.push(tensorOf(bytesOf(part)));
+      if (part.field !== 1) continue;
+      const node = bytesOf(part);
+      nodes.push(nodeOf(node));
+      bodiesOf(node).forEach(read);
+    }
+  };
   for (const field of wireFields(bytes)) {
     if (field.field === 2) producer = textOf(field);
-    if (field.field !== 7) continue;
-    for (const part of wireFields(bytesOf(field))) {
-      if (part.field === 1) nodes.push(nodeOf(bytesOf(part)));
-      else if (part.field === 5) constants.push(tensorOf(bytesOf(part)));
-    }
+    else if (field.field === 7) read(bytesOf(field));
   }
   return { producer, nodes, constants };
 };

@@ -13,6 +13,8 @@ import type { FilesBeside } from './numbers.js';
 export interface GraphWeights {
   /** By name, in the layout of a checkpoint: matrices are [out, in]. */
   readonly tensors: Map<string, TensorData>;
+  /** The tool that wrote the file, as the file names it. */
+  readonly producer: string;
   /** How many operators of each type the graph has. */
   readonly operators: ReadonlyMap<string, number>;
   /** Matrices that it multiplies with and that nothing gives a name, [out, in], in its order. */
@@ -80,7 +82,7 @@ const weightsOf = (graph: Graph, files: FilesBeside): GraphWeights => {
   }
   const operators = new Map<string, number>();
   for (const { type } of graph.nodes) operators.set(type, (operators.get(type) ?? 0) + 1);
-  return { tensors, operators, unnamed };
+  return { tensors, producer: graph.producer, operators, unnamed };
 };
 
 const filesOf = ({ constants }: Graph): Set<string> =>
