@@ -89,9 +89,9 @@ const fromWeights =
   };
 
 /** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
-const readFiles = async (files: FileSource, embedding: OpenModelOptions['embedding']): Promise<ModelFiles> => {
+const readFiles = async (files: FileSource, options: OpenModelOptions): Promise<ModelFiles> => {
   try {
-    return await readModelFiles(files, { embedding });
+    return await readModelFiles(files, options);
   } catch (error) {
     const graph = await firstGraph(files);
     if (
@@ -199,7 +199,7 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, maxOtherSessions, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
   const { layers } = architectureOf(config).dimensions(config);
@@ -244,7 +244,8 @@ export const openOnnx = async (
     ]);
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
     return openWeights(options.weights);
-  const foreign = file === undefined ? await findForeign(files) : undefined;
+  const isAdapted = options.adapter !== undefined && options.adapter !== false; // into a graph nothing is merged
+  const foreign = file === undefined ? await (isAdapted ? findGraph(files) : findForeign(files)) : undefined;
   if (foreign !== undefined) {
     try {
       return await openWeights(foreign);

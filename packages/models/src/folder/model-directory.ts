@@ -9,6 +9,7 @@ import {
   validateLengthAdaptiveFile,
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { adapterConfigName } from './adapter-config.js';
 import { lowRankFileName } from './low-rank.js';
 import { predictorFileName, savesPredictor } from './predictor.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
@@ -64,6 +65,11 @@ export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors' | 'fa
 export interface ReadModelFilesOptions extends OpenSourceOptions {
   /** How it makes vectors of texts, where that is wanted otherwise than its files say. */
   readonly embedding?: Partial<EmbeddingSettings> | undefined;
+  /**
+   * A LoRA adapter that is merged into the weights: the folder of it, `npm:package`, web address, Hub repository, or a `FileSource`. Default: the
+   * one that stands beside the weights (`adapter_config.json`), if one does; `false` leaves that one out.
+   */
+  readonly adapter?: string | FileSource | false | undefined;
 }
 
 /** How to read a model directory. */
@@ -94,6 +100,13 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
   } catch (error) {
     if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED'))
       throw error;
+    if (await source.exists(adapterConfigName).catch(() => false)) {
+      const { base_model_name_or_path: base } = decodeJson(await source.read(adapterConfigName), source.name);
+      throw new ModelError(
+        error.code,
+        `${source.name} is an adapter, and no model of its own: open the model that it was trained on (${JSON.stringify(base)}) with the option adapter: ${JSON.stringify(source.name)}.`,
+      );
+    }
     throw new ModelError(
       error.code,
       `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
@@ -149,7 +162,7 @@ const readPredictor = async (
  */
 export const readModelFiles = async (
   source: string | FileSource,
-  { embedding, ...options }: ReadModelFilesOptions = {},
+  { embedding, adapter, ...options }: ReadModelFilesOptions = {},
 ): Promise<ModelFiles> => {
   const files = await openSource(source, options);
   const [config, tokenizerFiles, ours] = await allOrFirst([
@@ -159,8 +172,27 @@ export const readModelFiles = async (
   ]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;
   const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
-  return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
+  const adapted = await findAdapter(files, { adapter, ...options });
+  return {
+    config: adapted ? await (await merging()).adaptedConfig(config, adapted) : config,
+    tokenizerFiles,
+    ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }),
+  };
 };
+
+/** The adapter that is to be merged: the one that is named, else one beside the weights. Sources that cannot list their files are not asked for one. */
+const findAdapter = async (
+  files: FileSource,
+  { adapter, ...options }: Pick<ReadModelFilesOptions, 'adapter'> & OpenSourceOptions,
+): Promise<FileSource | undefined> => {
+  if (adapter === false) return undefined;
+  if (adapter !== undefined) return openSource(adapter, options);
+  const names = await files.list().catch(() => undefined); // a folder that is not there is told of by who reads its configuration
+  return names?.includes(adapterConfigName) === true ? files : undefined;
+};
+
+/** Most models have no adapter, and load nothing for one. */
+const merging = () => import('./merge-adapter.js');
 
 /** The weights of a directory under the names that its family knows. */
 const named = <Tensor extends TensorData | StoredTensor>(
@@ -184,16 +216,18 @@ const named = <Tensor extends TensorData | StoredTensor>(
  */
 export const readModelDirectory = async (
   source: string | FileSource,
-  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, adapter, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<ModelDirectory> => {
   const files = await openSource(source, options);
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
-  const rest = await readModelFiles(files, { embedding });
+  const rest = await readModelFiles(files, { embedding, adapter, ...options });
   const found = named(rest.config, files, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
   const predictor = await readPredictor(files, rest.lengthAdaptive);
-  return { ...rest, ...found, ...(factors && { factors }), ...predictor };
+  const adapted = await findAdapter(files, { adapter, ...options });
+  const tensors = adapted ? await (await merging()).mergeAdapter(rest.config, found.tensors, adapted) : found.tensors;
+  return { ...rest, ...found, tensors, ...(factors && { factors }), ...predictor };
 };
 
 /**
@@ -204,9 +238,18 @@ export const readModelDirectory = async (
  */
 export const openModelDirectory = async (
   source: string | FileSource,
-  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, adapter, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<OpenModelDirectory> => {
   const files = await openSource(source, options);
+  if (await findAdapter(files, { adapter, ...options })) {
+    const whole = await readModelDirectory(files, {
+      ...(weights !== undefined && { weights }),
+      embedding,
+      adapter,
+      ...options,
+    });
+    return { ...whole, close: () => Promise.resolve() };
+  }
   const opening = openModelWeights(files, weights); // beside the small files
   opening.catch(() => undefined); // without a configuration nobody asks what became of the weights
   let openingFactors: Promise<OpenWeights> | undefined;
@@ -218,7 +261,7 @@ export const openModelDirectory = async (
       );
   };
   try {
-    const rest = await readModelFiles(files, { embedding });
+    const rest = await readModelFiles(files, { embedding, adapter, ...options });
     const opened = named(rest.config, files, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
