@@ -291,6 +291,49 @@ describe('the weights of a map', () => {
     }
   });
 
+  test('queries, keys and values in one operator are told apart, and the layer by who reads it', async () => {
+    const [size, tokens] = [4, 3];
+    const of = (count: number, step: number): Float32Array =>
+      Float32Array.from({ length: count }, (_, i) => Math.sin(step * i + 1));
+    const g = createGraph();
+    const x = g.input('x', 'float32', [1, 'tokens', size]);
+    const whole = g.constant('Attention_0_qkv_weight', {
+      type: 'float32',
+      shape: [size, 3 * size],
+      data: of(3 * size * size, 2),
+    });
+    const both = g.constant('Attention_0_qkv_bias', { type: 'float32', shape: [3 * size], data: of(3 * size, 5) });
+    const attended = ofMicrosoft(g, 'Attention', [x, whole, both], { num_heads: 1 });
+    const dense = g.constant('onnx::MatMul_9', { type: 'float32', shape: [size, size], data: of(size * size, 7) });
+    const added = g.constant('layer.0.output.bias', { type: 'float32', shape: [size], data: of(size, 3) });
+    g.output('attended', attended, 'float32', [1, 'tokens', size]);
+    g.output('y', g.op('Add', [g.op('MatMul', [attended, dense]), added]), 'float32', [1, 'tokens', size]);
+    const bytes = g.model({ opset: 17 });
+    const [fused] = readGraphWeights(bytes).fused;
+    expect(fused).toMatchObject({
+      output: 'layer.0.output.weight',
+      weight: { shape: [3 * size, size] },
+      bias: { shape: [3 * size] },
+    });
+
+    const states = of(tokens * size, 11);
+    const session = await ort.InferenceSession.create(bytes);
+    const results = await session.run({ x: new ort.Tensor('float32', states, [1, tokens, size]) });
+    await session.release();
+    const expected = tf.tidy(() => {
+      const rows = tf.tensor2d(states, [tokens, size]);
+      const map = (part: number): tf.Tensor2D => {
+        const [w, b] = [fused?.weight.data ?? [], fused?.bias?.data ?? []];
+        const kernel = tf.tensor2d(Array.from(w).slice(part * size * size, (part + 1) * size * size), [size, size]);
+        return rows.matMul(kernel, false, true).add(tf.tensor1d(Array.from(b).slice(part * size, (part + 1) * size)));
+      };
+      return map(0).matMul(map(1), false, true).div(Math.sqrt(size)).softmax().matMul(map(2)).dataSync();
+    });
+    (results['attended']?.data as Float32Array).forEach((value, i) =>
+      expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 5),
+    );
+  });
+
   test('what nothing gives a name is counted, and what is no weight is left out', () => {
     const { tensors, unnamed, operators } = readGraphWeights(graphOf((g, x) => g.op('MatMul', [x, kernel(g)])));
     expect([...tensors.keys()]).toEqual([]);

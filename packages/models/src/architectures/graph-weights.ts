@@ -6,6 +6,7 @@ import type { Architecture, Dimensions } from './architecture.js';
 import type { ModelConfig } from './model-config.js';
 import { findArchitecture } from './registry.js';
 import { namesInFile, weightNames } from './tensor-names-of.js';
+import { partOfTensor } from './tensor-parts.js';
 
 const shown = 4;
 
@@ -59,6 +60,29 @@ const unscaled = <Tensor extends TensorData | StoredTensor>(
   return out;
 };
 
+/** The weights with those of queries, keys and values that the graph has as one, part by part under their names. */
+const withParts = <Tensor extends TensorData | StoredTensor>(
+  tensors: ReadonlyMap<string, Tensor>,
+  { fused }: GraphOrigin,
+  architecture: Architecture,
+  dimensions: Dimensions,
+): ReadonlyMap<string, Tensor> => {
+  if (fused.length === 0) return tensors;
+  const out = new Map(tensors);
+  for (const { attention } of architecture.encoder(dimensions).blocks) {
+    const outputs = weightNames(attention.output).flatMap(([own]) => namesInFile(own, architecture));
+    const found = fused.find(({ output }) => outputs.includes(output));
+    if (!found) continue;
+    [attention.query, attention.key, attention.value].forEach((map, index) => {
+      for (const [own] of weightNames(map)) {
+        const whole = own.endsWith('.bias') ? found.bias : found.weight;
+        if (whole) out.set(own, partOfTensor(whole, { of: found.output, index, count: 3 }) as Tensor);
+      }
+    });
+  }
+  return out;
+};
+
 /**
  * The weights that were read out of an ONNX file under the names that their family knows; others are given back as they are.
  *
@@ -78,7 +102,7 @@ export const placeGraphWeights = <Tensor extends TensorData | StoredTensor>(
   const formsOf = (names: readonly string[]): string[] => names.flatMap((name) => namesInFile(name, architecture));
   const lackingOf = (known: ReadonlyMap<string, Tensor>): string[] =>
     asked.filter((names) => !formsOf(names).some((form) => known.has(form))).map(([, stored]) => stored);
-  let { tensors } = weights;
+  let tensors = withParts(weights.tensors, graph, architecture, dimensions);
   let lacking = lackingOf(tensors);
   const [first] = lacking;
   const prefix = first !== undefined ? prefixBefore([...tensors.keys()], formsOf([first])) : undefined;

@@ -1,3 +1,4 @@
+import type { SafetensorsDtype } from '../safetensors.js';
 import { transpose } from '../transpose.js';
 import { dequantize, scalesFit } from './dequantize.js';
 import type { Graph, GraphAttribute, GraphNode, GraphTensor } from './graph.js';
@@ -11,8 +12,8 @@ export interface Constant {
   readonly shape: readonly number[];
   /** Whether its numbers are what they stand for. Integers wait for their scale. */
   readonly isFloat: boolean;
-  /** Its element type in the file is a half float. */
-  readonly isHalf: boolean;
+  /** Its element type in the file. */
+  readonly dtype: SafetensorsDtype | undefined;
   read(): Float32Array | Int32Array;
 }
 
@@ -33,7 +34,7 @@ const stored = (tensor: GraphTensor, files: FilesBeside, name = tensor.name): Co
   name: cleanName(name),
   shape: tensor.shape,
   isFloat: holdsFloats(tensor),
-  isHalf: dtypeOf(tensor) === 'F16' || dtypeOf(tensor) === 'BF16',
+  dtype: dtypeOf(tensor),
   read: () => numbersOf(tensor, files),
 });
 

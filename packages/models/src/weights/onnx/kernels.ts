@@ -67,7 +67,15 @@ const followedScale = (
 };
 
 /** Operators that change nothing of which map a value comes of. */
-const passing = new Set(['Cast', 'Identity', 'DequantizeLinear', 'QuantizeLinear', 'Reshape', 'Squeeze', 'Unsqueeze']);
+export const passing = new Set([
+  'Cast',
+  'Identity',
+  'DequantizeLinear',
+  'QuantizeLinear',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+]);
 
 /** Which input of an operator is a bias of what it reads first. */
 const biasInputs: Readonly<Record<string, number>> = {

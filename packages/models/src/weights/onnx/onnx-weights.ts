@@ -1,18 +1,31 @@
 /** Weights out of ONNX files, as the sub-path `@length-adaptive/models/onnx-weights`. Whoever reads none of these loads nothing of this. */
 import { ModelError } from '../../errors.js';
-import type { SafetensorsDtype, TensorData } from '../safetensors.js';
+import type { TensorData } from '../safetensors.js';
 import type { Constant, FindConstant } from './constants.js';
 import { cleanName, createConstants, dequantized, scaleOf } from './constants.js';
 import type { Graph, GraphNode } from './graph.js';
 import { readGraph } from './graph.js';
 import type { Kernel } from './kernels.js';
+import { findFused } from './fused-maps.js';
 import { createReaders, findKernels, isMadeUp, moduleOf, nameKernels } from './kernels.js';
 import type { FilesBeside } from './numbers.js';
+
+/** The maps of queries, keys and values of a layer as one. */
+export interface FusedMaps {
+  /** The name of the matrix that reads what attention gives: it tells the layer. */
+  readonly output: string;
+  /** [3 x out, in]: queries, keys, values. */
+  readonly weight: TensorData;
+  /** [3 x out] */
+  readonly bias: TensorData | undefined;
+}
 
 /** What a graph holds. */
 export interface GraphWeights {
   /** By name, in the layout of a checkpoint: matrices are [out, in]. */
   readonly tensors: Map<string, TensorData>;
+  /** Maps of queries, keys and values that stand as one in an operator of attention. */
+  readonly fused: readonly FusedMaps[];
   /** The tool that wrote the file, as the file names it. */
   readonly producer: string;
   /** How many operators of each type the graph has. */
@@ -23,7 +36,7 @@ export interface GraphWeights {
 
 const tensorOf = (constant: Constant): TensorData => {
   const data = constant.read();
-  const dtype: SafetensorsDtype = constant.isHalf ? 'F16' : 'F32';
+  const dtype = constant.dtype === 'F16' || constant.dtype === 'BF16' ? constant.dtype : 'F32';
   return { shape: constant.shape, data: data instanceof Float32Array ? data : Float32Array.from(data), dtype };
 };
 
@@ -80,9 +93,13 @@ const weightsOf = (graph: Graph, files: FilesBeside): GraphWeights => {
       if (constant?.shape.length === 1) add(`${module}.${parameter}`, constant);
     }
   }
+  const fused = findFused(graph, find, readers, kernels).flatMap(({ weight, bias, reader }) => {
+    const output = reader === undefined ? undefined : names[reader];
+    return output === undefined ? [] : [{ output, weight: tensorOf(weight), bias: bias && tensorOf(bias) }];
+  });
   const operators = new Map<string, number>();
   for (const { type } of graph.nodes) operators.set(type, (operators.get(type) ?? 0) + 1);
-  return { tensors, producer: graph.producer, operators, unnamed };
+  return { tensors, fused, producer: graph.producer, operators, unnamed };
 };
 
 const filesOf = ({ constants }: Graph): Set<string> =>
