@@ -4,6 +4,7 @@ import path from 'node:path';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type { Predictor, TextModel } from '@length-adaptive/models';
 import { createPredictor, openModel, saveModel } from '@length-adaptive/models';
+import { readGraphWeights } from '@length-adaptive/models/onnx-weights';
 import { openOnnx } from '@length-adaptive/onnx';
 import type { RuntimeSession } from '@length-adaptive/onnx';
 import * as tf from '@tensorflow/tfjs';
@@ -128,6 +129,27 @@ test('of several files the most precise is read, unless another is named', async
   expect(await notesOf()).toMatch(/onnx\/model\.onnx\.$/);
   expect(await notesOf('onnx/model_quantized.onnx')).toMatch(/model_quantized\.onnx, whose matrices are integers/);
 }, 60_000);
+
+test.each([
+  ['in single precision', path.join(independentExport('all-MiniLM-L6-v2'), 'onnx/model.onnx')],
+  ['in 8-bit integers', path.join(quantised, 'onnx/model_quantized.onnx')],
+])(
+  'what ONNX Runtime has optimised of a file %s, its operators fused, gives the same weights',
+  async (_, file) => {
+    const optimised = path.join(working, 'optimised.onnx');
+    const options = { graphOptimizationLevel: 'extended', optimizedModelFilePath: optimised };
+    const session = await peerRuntime.InferenceSession.create(file as never, options as never);
+    await session.release();
+    const [own, fused] = [readGraphWeights(readFileSync(file)), readGraphWeights(readFileSync(optimised))];
+    expect(fused.operators.size).toBeLessThan(own.operators.size);
+    expect([...fused.tensors.keys()].sort()).toEqual([...own.tensors.keys()].sort());
+    for (const [name, { shape, data }] of own.tensors) {
+      const found = fused.tensors.get(name);
+      expect([name, found?.shape, data.findIndex((value, i) => value !== found?.data[i])]).toEqual([name, shape, -1]);
+    }
+  },
+  60_000,
+);
 
 test('on ONNX Runtime a file of states alone is no file to run as it is: vectors are made of weights', async () => {
   const opening = openOnnx(independentExport('all-MiniLM-L6-v2'), { runtime: peerRuntime, file: 'onnx/model.onnx' });
