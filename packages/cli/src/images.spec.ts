@@ -20,7 +20,13 @@ beforeAll(() => {
   writeFileSync(join(model, 'preprocessor_config.json'), JSON.stringify(preprocessor));
   ['cat', 'dog', 'owl'].forEach((label, i) => {
     mkdirSync(join(photos, label), { recursive: true });
-    for (const [name, from] of [['a.png', 'wide.png'], ['b.png', 'grey.png'], ['c.jpg', 'wide.jpg'], ['d.png', 'clear.png']] as const) // prettier-ignore
+    for (const [name, from] of [
+      ['a.png', 'wide.png'],
+      ['b.png', 'grey.png'],
+      ['c.jpg', 'wide.jpg'],
+      ['d.png', 'clear.png'],
+    ] as const)
+      // prettier-ignore
       if (name !== 'd.png' || i > 0) cpSync(join(fixtures, 'images', from), join(photos, label, name));
   });
   writeFileSync(join(photos, 'cat/notes.txt'), 'no image');

@@ -101,7 +101,9 @@ describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
       const survivors = rowsOf(`tome.${row}.states`);
       const grouped = numbers(`tome.${row}.owners.${layers - 1}`).flatMap((owner) => survivors[owner] ?? []);
       const own = states.subarray(row * tokens * hidden, (row + 1) * tokens * hidden);
-      expect(largestDifference(own, unmerge === 'group' ? grouped : numbers(`tome.${row}.own`))).toBeLessThan(tolerance);
+      expect(largestDifference(own, unmerge === 'group' ? grouped : numbers(`tome.${row}.own`))).toBeLessThan(
+        tolerance,
+      );
     });
     await withEngine(model, async (engine) => {
       for (const [row, input] of inputs.entries())

@@ -68,7 +68,10 @@ describe.each(['vit', 'deit'])('%s', (family) => {
     const alone = await exported.predict(images[2] ?? new Uint8Array(), { point: points[1] });
     expect(alone.score).toBeCloseTo((await exported.predict(images, { point: points[1] }))[2]?.score ?? 0, 6);
     const file = await readImage(join(fixtures, 'images/wide.png'));
-    const [a, b] = [await ours.inspect(file, { point: points[1] }), await fromWeights.inspect(file, { point: points[1] })];
+    const [a, b] = [
+      await ours.inspect(file, { point: points[1] }),
+      await fromWeights.inspect(file, { point: points[1] }),
+    ];
     expect(b.layers).toEqual(a.layers);
     for (const predictor of [ours, fromWeights, exported, int8]) predictor.dispose();
   });

@@ -66,7 +66,11 @@ interface TextFailure extends Omit<TextError, 'code'> {
 type Outcome = Prediction | { readonly error: TextFailure };
 
 /** Names the text at fault, and the flag that helps. */
-const atText = ({ code, message, nearest }: TextFailure, { line }: Pick<NumberedText, 'line'>, truncates: boolean): TextFailure => ({
+const atText = (
+  { code, message, nearest }: TextFailure,
+  { line }: Pick<NumberedText, 'line'>,
+  truncates: boolean,
+): TextFailure => ({
   code,
   message: `Text ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
   ...(nearest && { nearest }),

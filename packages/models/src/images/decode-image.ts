@@ -71,7 +71,11 @@ const openSharp = async (): Promise<(bytes: Uint8Array) => Sharp> => {
 const decodeInNode = async (bytes: Uint8Array): Promise<RawImage> => {
   const sharp = await openSharp();
   try {
-    const { data, info } = await sharp(bytes).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(bytes)
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (error) {
     throw invalid(`The file is no image that can be decoded: ${messageOf(error)}.`, error);
