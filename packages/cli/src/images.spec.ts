@@ -47,6 +47,13 @@ test('predict: paths in place of texts, a wrong one has its error', async () => 
   ]);
 });
 
+test('inspect: which patches each layer kept', async () => {
+  const { code, stdout } = await lat('inspect', '--model', model, '--length-config', '0.8,0.5,0.3', join(photos, 'cat/a.png')); // prettier-ignore
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^text +13 +\[CLS\] 0,0 0,1 /);
+  expect(stdout).toMatch(/layer 3 +4 +\[CLS\]/);
+});
+
 test('evaluate: a folder of labels and JSON lines', async () => {
   const whole = await lat('evaluate', '--model', model, '--data', photos, '--json');
   expect(whole).toMatchObject({ code: 0, stderr: '' });

@@ -43,7 +43,6 @@ import type { ImageReader } from '../images/image-reader.js';
 import type { RawImage } from '../images/raw-image.js';
 import { isRawImage } from '../images/raw-image.js';
 import { prepareImage } from '../tasks/prepare-image.js';
-import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
@@ -319,10 +318,11 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
           model.prior,
         );
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
-        const [encoding] = prepared.inputs as readonly [Encoding];
-        const layers = await model.keptPositions(encoding, prediction.point);
-        const scores = options.scores === true ? await scoresOf(model, encoding, prediction.point) : undefined;
-        const mergedInto = await model.mergedInto?.(encoding, prediction.point);
+        const [input] = prepared.inputs as readonly [PreparedInput];
+        const { pixels: _, ...encoding } = input;
+        const layers = await model.keptPositions(input, prediction.point);
+        const scores = options.scores === true ? await scoresOf(model, input, prediction.point) : undefined;
+        const mergedInto = await model.mergedInto?.(input, prediction.point);
         return { prediction, encoding, layers, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
       }),
     dispose: () => endQuietly(lifetime),
