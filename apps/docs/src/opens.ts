@@ -60,6 +60,11 @@ export const abouts: Readonly<Record<string, About>> = {
     not: 'positions for images of another size',
     compared: 'resizing with Pillow, every filter to the last bit',
   },
+  clip: {
+    encoders: 'CLIP, its tower for images: vectors',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'the tower for texts, whose attention looks back alone',
+  },
   deit: {
     encoders: 'DeiT with distillation: images',
     tokenizer: '`preprocessor_config.json`',

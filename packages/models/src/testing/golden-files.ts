@@ -16,6 +16,7 @@ export const goldenFamilies = [
   'nomic_bert',
   'vit',
   'deit',
+  'clip',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];
