@@ -115,26 +115,26 @@ describe.each(['vit', 'deit', 'clip'])('%s on ONNX Runtime', (family) => {
 
   if (expected.has('train.loss'))
     test('one sandwich step: the golden losses and the golden gradient of every parameter', async () => {
-    const model = modelOf();
-    const engine = await onnxTrainingEngine(model);
-    const labels = numbers('train.labels');
-    const batch = inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
-    const reduced = rowsOf('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, tokens) }));
-    const gradients: Gradients = new Map();
-    const losses = await engine.training.step(batch, { full: {}, reduced }, gradients, {});
-    expect(losses.loss).toBeCloseTo(numbers('train.loss')[0] ?? Number.NaN, 4);
-    expect(gradients.size).toBe(model.parameters.length);
-    for (const { spec } of model.parameters) {
-      const { values = new Float32Array() } = gradients.get(spec.name) ?? {};
-      const [rows = 0, columns = 0] = spec.shape;
-      const inFileLayout = spec.transposed
-        ? values.map((_, i) => values[(i % columns) * rows + Math.floor(i / columns)] as number)
-        : values;
-      expect([spec.name, largestDifference(inFileLayout, numbers(`train.grad.${spec.name}`)) < 1e-4]).toEqual([spec.name, true]); // prettier-ignore
-    }
-    await engine.release();
-    model.dispose();
-  });
+      const model = modelOf();
+      const engine = await onnxTrainingEngine(model);
+      const labels = numbers('train.labels');
+      const batch = inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+      const reduced = rowsOf('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, tokens) }));
+      const gradients: Gradients = new Map();
+      const losses = await engine.training.step(batch, { full: {}, reduced }, gradients, {});
+      expect(losses.loss).toBeCloseTo(numbers('train.loss')[0] ?? Number.NaN, 4);
+      expect(gradients.size).toBe(model.parameters.length);
+      for (const { spec } of model.parameters) {
+        const { values = new Float32Array() } = gradients.get(spec.name) ?? {};
+        const [rows = 0, columns = 0] = spec.shape;
+        const inFileLayout = spec.transposed
+          ? values.map((_, i) => values[(i % columns) * rows + Math.floor(i / columns)] as number)
+          : values;
+        expect([spec.name, largestDifference(inFileLayout, numbers(`train.grad.${spec.name}`)) < 1e-4]).toEqual([spec.name, true]); // prettier-ignore
+      }
+      await engine.release();
+      model.dispose();
+    });
 
   test.each(['int8', 'fp16'] as const)('%s: the same answers', async (precision) => {
     const model = modelOf();

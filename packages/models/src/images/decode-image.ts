@@ -100,7 +100,7 @@ const decodeInPage = async (
 const decode = async (file: Uint8Array | Blob): Promise<RawImage> => {
   const { createImageBitmap, OffscreenCanvas } = globalThis as PageImages;
   if (createImageBitmap && OffscreenCanvas)
-    return decodeInPage(file instanceof Blob ? file : new Blob([file as Uint8Array<ArrayBuffer>]), {
+    return decodeInPage(file instanceof Blob ? file : new Blob([file]), {
       createImageBitmap,
       OffscreenCanvas,
     });

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageShape } from '@length-adaptive/core';
 import { readSafetensors } from '../weights/safetensors.js';
-import { readImage } from './decode-image.js';
+import { readImage } from '../images/decode-image.js';
 import { createImageReader } from './image-tokenizer.js';
-import { processImage, readImageProcessing } from './image-processor.js';
-import type { RawImage } from './raw-image.js';
-import { withChannels } from './raw-image.js';
-import { resampled, resamples } from './resample.js';
+import { processImage, readImageProcessing } from '../images/image-processor.js';
+import type { RawImage } from '../images/raw-image.js';
+import { withChannels } from '../images/raw-image.js';
+import { resampled, resamples } from '../images/resample.js';
 
 const folder = join(__dirname, '../../fixtures/images');
 const expected = readSafetensors(readFileSync(join(folder, 'expected.safetensors'))).tensors;

@@ -2,11 +2,11 @@ import type { ImageShape } from '@length-adaptive/core/encoder';
 import { imageTokens, patchGrid } from '@length-adaptive/core/encoder';
 import { ModelError } from '../errors.js';
 import { decodeJson } from '../sources/file-source.js';
-import type { Tokenizer } from '../tokenizer/tokenizer.js';
-import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
-import type { ImageProcessing } from './image-processor.js';
-import { preprocessorFileName, processImage, readImageProcessing } from './image-processor.js';
-import type { ImageReader } from './image-reader.js';
+import type { Tokenizer } from './tokenizer.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
+import type { ImageProcessing } from '../images/image-processor.js';
+import { preprocessorFileName, processImage, readImageProcessing } from '../images/image-processor.js';
+import type { ImageReader } from '../images/image-reader.js';
 
 /** What an image without a crop or a fixed size comes out as is known when it is read. */
 const sizeBeforehand = ({
@@ -65,7 +65,7 @@ export const imageTokenizer = (files: TokenizerFiles, shape: ImageShape): Tokeni
       'FILE_NOT_FOUND',
       `The model reads images and comes without a ${preprocessorFileName}, which says how: put that of the model beside its config.json.`,
     );
-  const images = createImageReader(decodeJson(bytes, preprocessorFileName) as Readonly<Record<string, unknown>>, shape);
+  const images = createImageReader(decodeJson(bytes, preprocessorFileName), shape);
   return {
     images,
     encode: () => {
