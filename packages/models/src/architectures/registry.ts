@@ -6,6 +6,7 @@ import { bert } from './bert.js';
 import { deberta } from './deberta.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
+import { gte, newGte } from './gte.js';
 import { mpnet } from './mpnet.js';
 import { modernbert } from './modernbert.js';
 import { nomicBert } from './nomic-bert.js';
@@ -26,6 +27,8 @@ const builtIn: readonly Architecture[] = [
   modernbert,
   deberta,
   nomicBert,
+  newGte,
+  gte,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
