@@ -110,7 +110,7 @@ const gteNamed = (modelType: string, classPrefix: string): Architecture => {
 };
 
 /** gte-base-en-v1.5, gte-large-en-v1.5, gte-multilingual-base and -reranker-base, whose `model_type` is `new`. */
-export const newGte = gteNamed('new', 'New');
+export const newGte = /* @__PURE__ */ gteNamed('new', 'New');
 
 /** snowflake-arctic-embed-m-v2.0, which has the same encoder. */
-export const gte = gteNamed('gte', 'Gte');
+export const gte = /* @__PURE__ */ gteNamed('gte', 'Gte');
