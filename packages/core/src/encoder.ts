@@ -29,6 +29,8 @@ export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
+export { angleValues } from './encoder/angles.js';
+export type { Turning } from './encoder/angles.js';
 export type {
   AffineWeights,
   AttentionWeights,
