@@ -1,6 +1,6 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,overhead` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,sst2,overhead` chooses, `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
 import type { DataFiles, Flags } from '../accuracy/recipe.js';
 import { squadRecipe } from '../accuracy/squad-recipe.js';
+import { sst2Files } from '../accuracy/sst2-data.js';
 
 /** What ranks tokens when a model is scored: flags beside those of its own. */
 export interface Contender {
@@ -88,4 +89,23 @@ const squad: SkimTask = {
   }),
 };
 
-export const skimTasks: readonly SkimTask[] = [wnut17, squad];
+const sst2: SkimTask = {
+  name: 'sst2',
+  needs: 'sst2',
+  about:
+    "the live demo's MiniLM-L6 classifier (fine-tuned and trained with LengthDrop by attention on 30,000 SST-2 phrases, 8-bit weights, 12,000 tokens), 1 epoch at full length and 1 of LengthDrop (p = 0.25, 1 random sub-model) on 4,000 of them, the predictors by saliency; accuracy on the dev set",
+  metric: 'accuracy',
+  data: { 'max-length': 128 },
+  train: {
+    ...{ epochs: 1, 'length-drop-epochs': 1, limit: 4000, 'batch-size': 16, 'learning-rate': 5e-5 },
+    ...{ 'drop-ratio-bound': 0.25, 'sub-models': 1, 'checkpoint-every': 25 },
+  },
+  kept: [0.85, 0.8, 0.75, 0.7, 0.65, 0.6],
+  contenders: [
+    { id: 'skim', flags: {} },
+    { id: 'attention', flags: { reducer: 'attention' } },
+  ],
+  prepare: async (folder) => ({ ...(await sst2Files(folder)), model: demoModel('sentiment', folder) }),
+};
+
+export const skimTasks: readonly SkimTask[] = [wnut17, squad, sst2];

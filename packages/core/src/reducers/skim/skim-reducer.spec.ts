@@ -146,7 +146,7 @@ describeOnBackends('the skim reducer', () => {
     test('gradients by gates are those of finite differences, of the layers that rank tokens', async () => {
       await expectNoLeak(() => {
         const batch = [{ ids: [1, 2, 3, 4, 5] }, { ids: [6, 7, 8] }];
-        const weigh = tf.linspace(-1, 1, 10 * hidden).reshape<tf.Rank.R3>([2, 5, hidden]);
+        const weigh = tf.tidy(() => tf.reshape(tf.linspace(-1, 1, 10 * hidden), [2, 5, hidden]));
         const gate = tf.fill<tf.Rank.R2>([10, hidden], 1);
         const ones = tf.onesLike(gate);
         expectGradient<Tensor2D>((x) => {
