@@ -1,6 +1,6 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,sst2,overhead` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses, `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { formatTable, report, rowsLeftOut } from './harness.js';
 import { overheadRows } from './skim/overhead.js';
 import type { SkimTask } from './skim/tasks.js';
 import { skimTasks } from './skim/tasks.js';
+import { thresholdRows } from './skim/thresholds.js';
 
 interface Scored {
   readonly score: number;
@@ -106,8 +107,8 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   ];
 };
 
-/** The first word of an id: the task, or what is measured beside them. Rows of one word are of one run. */
-const groupOf = ({ id }: Row): string => id.split('.')[0] ?? '';
+/** What an id says that it is of: the task, or what is measured beside them. Rows of one group are of one run. */
+const groupOf = ({ id }: Row): string => /^skim\.[^.]*|^[^.]*/.exec(id)?.[0] ?? '';
 
 const asked = process.env['BENCH_TASKS']?.split(',');
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 1) }, (_, i) => 42 + i);
@@ -120,5 +121,6 @@ for (const task of skimTasks.filter(({ name }) => asked?.includes(name) ?? true)
   rows.push(...(await rowsOf(task, seeds)));
 }
 if (asked?.includes('overhead') ?? true) rows.push(...(await overheadRows()));
+if (asked?.includes('thresholds') ?? true) rows.push(...(await thresholdRows()));
 if (rows.length > 0)
   report('skim', [...rows, ...rowsLeftOut('skim', rows, groupOf)], { alsoUnder: skimTasks.map(({ name }) => name) });
