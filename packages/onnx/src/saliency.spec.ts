@@ -130,7 +130,7 @@ test('the tokens that it keeps hold most of the saliency, more than those that a
       const [kept = []] = await model.keptPositions(input, { lengths: [0.4, 0.4, 0.4], ...(reducer && { reducer }) });
       const of = (positions: readonly number[]): number =>
         positions.reduce((total, position) => total + (position === 0 ? 0 : (saliency?.[row]?.[position] ?? 0)), 0);
-      sum += of(kept) / of(input.ids.map((_, position) => position));
+      sum += of(kept) / of(Array.from(input.ids, (_, position) => position));
     }
     return sum / inputs.length;
   };
