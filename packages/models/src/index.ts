@@ -243,7 +243,7 @@ export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
-export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export type { CreateModelOptions, RunOptions, SaliencyOptions, TaskModel } from './model/task-model.js';
 export { embedding } from './tasks/embedding.js';
 export type { EmbeddingTask } from './tasks/embedding.js';
 export { promptText } from './tasks/embedding-settings.js';
