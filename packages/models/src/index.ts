@@ -188,10 +188,10 @@ export type { ObservedLayers } from './training/distillation/observed-layers.js'
 export { tensorDistillationEngine } from './training/distillation/tensor-distillation-engine.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
-export { createLatencyModel } from './latency/latency-model.js';
-export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { createLatencyModel, largestError } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 export { depthPoints } from './search/depth-points.js';
-export { lengthSearchProblem } from './search/length-problem.js';
+export { lengthSearchProblem, weighsFileSize } from './search/length-problem.js';
 export type {
   LengthSearchCheckpoint,
   LengthSearchGeneration,
