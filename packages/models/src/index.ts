@@ -188,6 +188,7 @@ export type { ObservedLayers } from './training/distillation/observed-layers.js'
 export { tensorDistillationEngine } from './training/distillation/tensor-distillation-engine.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
+export { processorTime } from './latency/processor-time.js';
 export { createLatencyModel, largestError } from './latency/latency-model.js';
 export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 export { depthPoints } from './search/depth-points.js';

@@ -281,7 +281,7 @@ const methodOf = (report: SearchReport): string => {
       ? [
           [
             'Speed',
-            `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`,
+            `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds${threads === 1 ? ", by the processor's time" : ''}; ${describeEngine(engine)}${threadsText(threads)}`,
           ] as const,
         ]
       : []),

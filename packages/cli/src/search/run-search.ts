@@ -26,6 +26,7 @@ import {
 } from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
 import type { SettledSearch } from './settle-method.js';
+import { clockFor } from './clock-for.js';
 import { megabytes } from '../chart/megabytes.js';
 import { percent } from '../chart/percent.js';
 
@@ -135,6 +136,7 @@ export const runSearch = async ({
       ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend, reducers: settings.reducers },
       fileSize: settings.fileSize,
       machine: machineName(),
+      now: clockFor(settings),
       ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,

@@ -26,8 +26,8 @@ export interface CalibrateLatencyOptions {
   /** What the machine is called, to be kept with the fit. Default: not said. */
   readonly machine?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds now. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Milliseconds now. Default `performance.now`; `processorTime` on a busy machine, where passes run on one thread. */
+  readonly now?: (() => number) | undefined;
 }
 
 const defaultLengths = [8, 128];
@@ -132,8 +132,11 @@ const design = (
 };
 
 /** How the passes of a design are timed. */
-type TimingOptions = Required<Pick<CalibrateLatencyOptions, 'repeats' | 'seconds' | 'now'>> &
-  Pick<CalibrateLatencyOptions, 'signal'>;
+interface TimingOptions extends Pick<CalibrateLatencyOptions, 'signal'> {
+  readonly repeats: number;
+  readonly seconds: number;
+  readonly now: () => number;
+}
 
 /**
  * Median milliseconds of each pass. All passes take turns, after a warm-up round.

@@ -106,6 +106,11 @@ export interface LengthSearchOptions {
    * said, and not looked at.
    */
   readonly machine?: string | undefined;
+  /**
+   * Milliseconds now, for the calibration. Default `performance.now`. On a machine that is busy with other things, `processorTime` tells what passes of one thread
+   * take when it is not.
+   */
+  readonly now?: (() => number) | undefined;
   /** What the search may choose: lengths, their floor, layers to leave out (`depth`), ranks of a model that has factors, and bits of an engine that has a model in 8 and in 32. What is not among them stays whole. Default: lengths alone. */
   readonly spend?: readonly Spend[] | undefined;
   /**

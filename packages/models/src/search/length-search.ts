@@ -4,10 +4,12 @@ import type { Solution } from '@length-adaptive/search';
 import { paretoFront } from '@length-adaptive/search';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
+import { ownBits } from '../folder/bits.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
 import { createLatencyModel, isLatencyFit } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
+import { pointScorer } from '../scoring/score-points.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import type { LengthSearchCheckpoint, LengthSearchOptions } from './length-problem.js';
 import { lengthSearchProblem, pricesOf } from './length-problem.js';
@@ -59,7 +61,7 @@ const checkMachine = (fit: LatencyFit, machine: string | undefined, what: string
 const latencyFor = async (
   model: RunnableModel,
   lengths: readonly number[],
-  { objective = 'macs', latency, signal, spend = [], machine }: LengthSearchOptions,
+  { objective = 'macs', latency, signal, spend = [], machine, now }: LengthSearchOptions,
   saved: Partial<LengthSearchCheckpoint> | undefined,
 ): Promise<LatencyModel | undefined> => {
   const { layers } = model.dimensions;
@@ -80,8 +82,34 @@ const latencyFor = async (
     return createLatencyModel(checkMachine(saved.latency, machine, 'checkpoint'), layers);
   if (latency) checkMachine(latency.fit, machine, 'calibration');
   const bits = spend.includes('bits') ? model.otherBits : undefined;
-  const given = latency ?? (await calibrateLatency(model, { lengths, bits, machine, ...searchCalibration, signal }));
+  const given =
+    latency ?? (await calibrateLatency(model, { lengths, bits, machine, now, ...searchCalibration, signal }));
   return createLatencyModel(given.fit, layers); // one that observes nothing while the search goes on
+};
+
+type Found = Solution<OperatingPoint, LengthObjective>;
+
+/**
+ * Points that raced with the scores that all examples give them at once. Integers make it another number: activations of a whole batch are rounded on
+ * one scale, so that an answer depends a little on what ran beside it, and in a race that were others. What is stated is what a later run gives.
+ *
+ * @throws ModelError `ABORTED`
+ */
+const scoredInOne = async (
+  found: readonly Found[],
+  model: RunnableModel,
+  examples: readonly LabelledInput[],
+  { metric, signal }: LengthSearchOptions,
+): Promise<readonly Found[]> => {
+  const inIntegers = ({ genome: { bits } }: Found): boolean => (bits ?? ownBits(model)) === 8;
+  const points = found.filter(inIntegers).map(({ genome }) => genome);
+  if (points.length === 0) return found;
+  const scores = await pointScorer(model, examples, metric)(points, { signal, keys: points.map(pointKey) });
+  const scoreOf = new Map(points.map((point, i) => [point, scores[i]]));
+  return found.map((each) => {
+    const score = scoreOf.get(each.genome);
+    return score === undefined ? each : { ...each, objectives: { ...each.objectives, score } };
+  });
 };
 
 /**
@@ -138,13 +166,20 @@ export const searchLengths = async (
     })
     .finally(() => scoring); // an aborted search does not wait for its batch, but the model must be left in peace before it is disposed
 
-  const front = paretoFront(search.evaluated(), problem.objectives, { objectives: (solution) => solution.objectives });
-  const full = search.evaluated().find(({ genome }) => isFullPoint(genome));
-  if (!full)
+  const frontOf = <S extends Found>(found: readonly S[]): S[] =>
+    paretoFront(found, problem.objectives, { objectives: (solution) => solution.objectives });
+  const searched = frontOf(search.evaluated());
+  const whole = search.evaluated().find(({ genome }) => isFullPoint(genome));
+  if (!whole)
     throw new ModelError('DATA_INVALID', 'The search checkpoint does not hold the full length; start the search anew.');
+  const [full = whole, ...again] =
+    race && !options.scoreExamples
+      ? await scoredInOne([whole, ...searched], model, examples, options)
+      : [whole, ...searched];
+  const front = frontOf(again);
   const price = pricerOf(model, lengths, pricesOf({ ...options, latency }));
   const expectedScores = new Map(expected().map(({ genome, expected: { score } }) => [pointKey(genome), score?.mean]));
-  const toPoint = ({ genome, objectives: { score } }: Solution<OperatingPoint, LengthObjective>): ParetoPoint => {
+  const toPoint = ({ genome, objectives: { score } }: Found): ParetoPoint => {
     const expectedScore = expectedScores.get(pointKey(genome));
     return { point: genome, score, ...(expectedScore !== undefined && { expectedScore }), ...price.costs(genome) };
   };
