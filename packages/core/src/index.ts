@@ -15,6 +15,7 @@ export {
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export {
+  bitChoices,
   formatPoint,
   isFullPoint,
   keptAt,
@@ -26,7 +27,7 @@ export {
   runningLayers,
   validateOperatingPoint,
 } from './operating-point.js';
-export type { OperatingPoint } from './operating-point.js';
+export type { Bits, OperatingPoint } from './operating-point.js';
 export {
   areFullRanks,
   breakEvenRank,

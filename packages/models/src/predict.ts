@@ -39,8 +39,9 @@ export type { PredictLogitsOptions } from './model/predict-logits.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
+export { processorTime } from './latency/processor-time.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 
 export { taskOf } from './tasks/task-config.js';
 export { embedding } from './tasks/embedding.js';

@@ -213,7 +213,7 @@ export const createTaskModel = (
   const all = [...parameters, ...factorParameters];
   const costOptions = costOptionsOf(dimensions, task.readout);
   let untrained = initialised;
-  const runs = { dimensions, largestRanks: lowRank?.ranks, reducer, task };
+  const runs = { engine: 'tfjs', dimensions, largestRanks: lowRank?.ranks, reducer, task };
   const check = (point: OperatingPoint): OperatingPoint => checkPoint(point, runs);
   const layersAt = (point: OperatingPoint): readonly number[] | undefined =>
     leavesLayersOut(point) ? runningLayers(point, dimensions.layers) : undefined;

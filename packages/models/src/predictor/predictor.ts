@@ -1,6 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength, keptAt } from '@length-adaptive/core/lengths';
 import type { Dimensions, Readout } from '../architectures/architecture.js';
+import { runsBits } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import { createPointChooser } from './choose-points.js';
 import { ModelError } from '../errors.js';
@@ -56,7 +57,7 @@ export interface Predictor {
   readonly dimensions: Dimensions;
   /** What the head reads, and its outputs. */
   readonly head: Readout;
-  /** Points to choose from, cheapest first; only the full length for a model that was never searched. */
+  /** Points to choose from, cheapest first: those that the engine runs; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
@@ -171,7 +172,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const { dimensions } = model;
   const { layers, positions } = dimensions;
   const full: ParetoPoint = { point: { lengths: fullLength(layers) }, score: Number.NaN, cost: 1 };
-  const searched = lengthAdaptive?.paretoSet ?? [];
+  const searched = (lengthAdaptive?.paretoSet ?? []).filter(({ point }) => runsBits(point, model));
   const paretoSet = searched.length > 0 ? searched : [full];
   for (const { point } of paretoSet) checkPoint(point, model);
   const chooser = createPointChooser(model, { searched, full });
