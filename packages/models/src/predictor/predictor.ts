@@ -22,6 +22,7 @@ import type {
   Predictions,
 } from './prediction.js';
 import { withGivenPrior } from '../priors/given-prior.js';
+import type { ModelPrior } from '../priors/prior-settings.js';
 import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableModel, RunnableTextModel } from '../model/runnable-model.js';
@@ -46,6 +47,8 @@ export interface Predictor {
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
+  /** What ranks its tokens beside the reducer, beforehand. Absent: nothing, or it is not known. */
+  readonly prior?: ModelPrior | undefined;
   /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
   readonly weightBytes?: number | undefined;
   /**
@@ -253,6 +256,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     head: model.task.readout,
     paretoSet,
     labels: model.task.labels,
+    ...(model.prior && { prior: model.prior }),
     weightBytes: model.weightBytes,
     predict: eachOrOne(predict) as Predictor['predict'],
     embedding: model.task.embedding,
