@@ -25,10 +25,12 @@ import { withGivenPrior } from '../priors/given-prior.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
 import { readOne } from './read-each.js';
 import type { Read } from './read-each.js';
-import type { RunnableModel, RunnableTextModel } from '../model/runnable-model.js';
+import type { RunnableTextModel } from '../model/runnable-model.js';
+import type { TokenTrace } from '../model/token-trace.js';
+import { traceTokens } from '../model/token-trace.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PreparedInput, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type { PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
@@ -123,8 +125,8 @@ const checkInput = (input: unknown): void => {
 };
 
 /** @throws ModelError `OPTION_INVALID` for a model that does not tell them */
-const scoresOf = (model: RunnableModel, input: PreparedInput, point: OperatingPoint): Promise<number[][]> => {
-  if (model.tokenScores) return model.tokenScores(input, point);
+const checkScores = (scores: TokenTrace['scores']): NonNullable<TokenTrace['scores']> => {
+  if (scores) return scores;
   throw new ModelError(
     'OPTION_INVALID',
     'The scores of tokens are asked for, and this model does not tell them: open the folder with its weights, not an exported file.',
@@ -282,10 +284,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         const prepared = withGivenPrior(prepare(text, checkPointOptions(options)), options.prior?.[0], model.prior);
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
-        const layers = await model.keptPositions(encoding, prediction.point);
-        const scores = options.scores === true ? await scoresOf(model, encoding, prediction.point) : undefined;
-        const mergedInto = await model.mergedInto?.(encoding, prediction.point);
-        return { prediction, encoding, layers, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
+        const { kept, mergedInto, ...told } = await traceTokens(model, encoding, prediction.point, options);
+        const scores = options.scores === true ? checkScores(told.scores) : undefined;
+        return { prediction, encoding, layers: kept, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
       }),
     dispose: () => endQuietly(lifetime),
   };
