@@ -69,6 +69,7 @@ export const openModel = async (
     unread = new Map<string, UnreadTensor>(),
     tokenizerFiles,
     lengthAdaptive,
+    weightsOf,
   } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { dimensions, headPrefixes } = architectureOf(config);
@@ -95,7 +96,7 @@ export const openModel = async (
     tokenizerFiles,
     lengthAdaptive: withRanking(lengthAdaptive, model),
     notes: [
-      ...modelNotes(config, { unread, tensors, task: same ? model.task : undefined }),
+      ...modelNotes(config, { unread, tensors, task: same ? model.task : undefined, weightsOf }),
       ...notes,
       ...bitsNotes(lengthAdaptive?.paretoSet ?? [], model),
     ],
