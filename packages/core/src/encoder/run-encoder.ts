@@ -40,6 +40,8 @@ export interface RunOptions<E extends EngineTypes> {
    * as constants, so that the encoder learns nothing by it.
    */
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
+  /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
+  readonly leaving?: ((states: E['states']) => E['states']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
@@ -139,13 +141,14 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
+  const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
   let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
@@ -153,7 +156,7 @@ export const runEncoder = <E extends EngineTypes>(
   const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
     const { layer, step, entering, among } = at;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
-    const firstOnly = firstIsAll && layer === layers.at(-1);
+    const firstOnly = isFirstOnly(layer);
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
@@ -221,6 +224,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     ({ states, tokens } =
       step === undefined || !ops.whereRuns ? run(ops) : ops.whereRuns(step, run, { states, tokens }));
+    if (leaving && !isFirstOnly(layer)) states = leaving(states);
     observer.state(layer + 1, states);
     if (trace) traced.push({ layer, tokens, scores });
   }

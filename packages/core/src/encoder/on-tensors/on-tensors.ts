@@ -181,8 +181,7 @@ export const onTensors = ({
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
       const { relative } = weights;
       const distances = relative && knownDistances(at, extent.width);
-      const turned = (x: Tensor4D): Tensor4D =>
-        distances && relative.rotation !== undefined ? distances.turn(x, relative.rotation) : x;
+      const turned = (x: Tensor4D): Tensor4D => (relative && distances ? distances.turn(x, relative) : x);
       const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
       const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
       const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisons(relative));
