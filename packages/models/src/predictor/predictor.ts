@@ -33,6 +33,7 @@ import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
 import type {
   PredictorInput,
+  PreparedInput,
   PreparedText,
   Task,
   TaskName,
