@@ -178,6 +178,7 @@ const runOnTensors = (
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
+    voters: reducer.voters,
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     priorLayers,
