@@ -18,7 +18,7 @@ const missing = webGpuMissing();
     await startBackend({ backends: ['webgpu'] });
   });
 
-  const ids = (length: number): { ids: number[] } => ({ ids: Array.from({ length }, () => random.integer(0, 50)) });
+  const ids = (length: number): { ids: number[] } => ({ ids: Array.from({ length }, () => random.integer(0, 49)) });
   /** Hidden states on the backend that runs. */
   const statesOf = async (
     size: number,
