@@ -40,7 +40,7 @@ export const learn = async (
   steps: Steps,
 ): Promise<Learned> => {
   const shared = { engine, ...(backend !== undefined && { backend }), ...(threads !== undefined && { threads }), seed };
-  const run = join(out, 'run');
+  const run = out;
   const folder = join(run, 'model');
   const training = settle(trainOptions, {
     model,
