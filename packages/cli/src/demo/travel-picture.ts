@@ -7,7 +7,7 @@ const barWidth = 40;
 /** Tokens in lines, those that are not in `kept` as a dot each, neighbours among them as one. */
 const linesOf = (tokens: readonly ShownToken[], kept: ReadonlySet<number>, width: number): string[] => {
   const shown = tokens.map((token, at): ShownToken => {
-    if (kept.has(at)) return token;
+    if (kept.has(at)) return at > 0 && !kept.has(at - 1) ? { ...token, spaced: true } : token;
     return { shown: kept.has(at - 1) || at === 0 ? '·' : '', spaced: true };
   });
   const visible = shown.filter((token) => token.shown !== '');
