@@ -8,7 +8,7 @@ import type { UsedEngine } from '../engine/used-engine.js';
 import type { Mail } from './read-mails.js';
 
 /** Shares of the full MACs that may be spent. */
-export const budgets = [1, 0.5, 0.33] as const;
+const budgets = [1, 0.5, 0.33] as const;
 
 /** Mails that are answered beforehand, since the first calls are slow. */
 const warmUp = 3;
