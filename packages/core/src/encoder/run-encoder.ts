@@ -19,7 +19,7 @@ import type {
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
   readonly layer: number;
-  /** Those that left the layer. */
+  /** Those that the layer kept. */
   readonly tokens: E['tokens'];
   /** Scores of those that entered it. */
   readonly scores: E['scores'] | undefined;
@@ -46,7 +46,7 @@ export interface RunOptions<E extends EngineTypes> {
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
-  /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
+  /** Report the tokens that every layer keeps, with the scores that ranked them or without. Default: neither. */
   readonly trace?: 'tokens' | 'scores' | undefined;
   readonly observe?: Observe | undefined;
   /** Changes the states that leave a layer's attention block, by the scores of the tokens. Default: as they are. */
