@@ -51,6 +51,7 @@ const ORDERED_ROOMS = {
     'predict',
     'rerank',
     'embed',
+    'demo',
   ],
 };
 

@@ -67,7 +67,7 @@ export interface Prediction extends Answer {
   readonly tokens: number;
   /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
   readonly cutTokens?: number;
-  /** Tokens that left each layer. */
+  /** Tokens that each layer kept. */
   readonly keptTokens: readonly number[];
   /** The model's outputs before they became an answer, in the order of its labels; of a long context those of its first window, of a long document those of its best. Only with `rawScores`. */
   readonly logits?: readonly number[];
@@ -101,7 +101,7 @@ export type Outcomes<Texts, Mode extends OnError | undefined, Done, Failed> = [T
 export interface Inspection {
   readonly prediction: Prediction;
   readonly encoding: Encoding;
-  /** Positions of the tokens that left each layer, ascending. */
+  /** Positions of the tokens that each layer kept, ascending. */
   readonly layers: readonly (readonly number[])[];
   /** What ranked its tokens in each layer, NaN for those that had left before; where that was asked for. */
   readonly scores?: readonly (readonly number[])[];
