@@ -18,7 +18,8 @@ export { writeFolder } from './sources/write-folder.js';
 
 export { float32ToFloat16 } from './weights/half-float.js';
 export { readPyTorch } from './weights/pytorch/read-pytorch.js';
-export { hasWeights } from './weights/read-weights.js';
+export { findGraph, hasWeights } from './weights/read-weights.js';
+export type { GraphOrigin } from './weights/read-weights.js';
 export { describeUnread, readSafetensors } from './weights/safetensors.js';
 export type {
   ReadTensorsOptions,
@@ -49,6 +50,8 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkPoint, pointReducer, withoutOwnReducer } from './folder/check-point.js';
 export type { ReducingModel } from './folder/check-point.js';
+export { bitsIn, bitsNotes, checkBits, ownBits, runsBits } from './folder/bits.js';
+export type { BitsModel } from './folder/bits.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';

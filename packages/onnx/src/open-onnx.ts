@@ -1,5 +1,6 @@
-import { leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
-import type { OpenModelOptions } from '@length-adaptive/models/engine';
+import { findReducer } from '@length-adaptive/core/encoder';
+import { bitChoices, leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
+import type { DeferredModel, OpenModelOptions } from '@length-adaptive/models/engine';
 import {
   architectureOf,
   openDeferredModel,
@@ -10,8 +11,11 @@ import {
 import type { FileSource, LengthAdaptiveFile, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
+  bitsIn,
+  bitsNotes,
   checkNotPointer,
   chooseRanking,
+  findGraph,
   hasWeights,
   nameRanking,
   openSource,
@@ -21,13 +25,14 @@ import {
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
 import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
-import { makeOnnxFile } from './export-graph.js';
+import { precisionOf } from './encoder/precision.js';
+import { makeOnnxFile, onnxFileBytes } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
 import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
-import { readOnnxContent } from './read-file.js';
+import { foreignContent, isForeign, producerBytes, readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -42,8 +47,8 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
   /**
-   * Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default: one
-   * for each choice of ranks in its Pareto set, and 4 at least.
+   * Sessions beside the model's own that stay open, of other ranks or bits and to tell which tokens are kept: each holds its weights. Default: one
+   * for each choice of ranks and bits in its Pareto set, and 4 at least.
    */
   readonly maxOtherSessions?: number | undefined;
 }
@@ -53,6 +58,8 @@ interface Told {
   readonly notes: RunnableTextModel['notes'];
   /** Of the weights, where vectors depend on them. */
   readonly digest: string | undefined;
+  /** Its parts, whose weights are no longer to be read once it is closed. */
+  readonly model: DeferredModel;
 }
 
 /** The graph of what a checkpoint holds, made in memory; its weights are read from their file when it is opened. */
@@ -63,6 +70,7 @@ const fromWeights =
       precision,
       trace,
       ranks,
+      bits,
       chooseLayers,
       told,
       ...options
@@ -79,18 +87,19 @@ const fromWeights =
     try {
       if (told) {
         const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
-        told({ notes, digest });
+        told({ notes, digest, model });
       }
-      return await use(makeOnnxFile(model, { precision, trace, ranks, chooseLayers }));
+      const made = bits === undefined ? precision : precisionOf(bits);
+      return await use(makeOnnxFile(model, { precision: made, trace, ranks, chooseLayers }));
     } finally {
       await close();
     }
   };
 
 /** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
-const readFiles = async (files: FileSource, embedding: OpenModelOptions['embedding']): Promise<ModelFiles> => {
+const readFiles = async (files: FileSource, options: OpenModelOptions): Promise<ModelFiles> => {
   try {
-    return await readModelFiles(files, { embedding });
+    return await readModelFiles(files, options);
   } catch (error) {
     const graph = await firstGraph(files);
     if (
@@ -147,21 +156,55 @@ const readGraph = async (source: FileSource, path: string): Promise<WholeFile> =
   }
 };
 
+/** @param layers of the model, which a file that another tool wrote runs at full length; without them such a file is refused */
 const fromGraph =
-  (source: FileSource, path: string): LendOnnxFile =>
+  (source: FileSource, path: string, layers?: number): LendOnnxFile =>
   async (use) => {
     const { bytes, isOwn } = await readGraph(source, path);
-    const opened = await use(readOnnxContent(bytes));
+    const asItIs = layers !== undefined && isForeign(bytes);
+    const opened = await use(asItIs ? foreignContent(bytes, layers) : readOnnxContent(bytes));
     if (isOwn) releaseMemory(bytes);
     return opened;
   };
 
+/** The beginning of a file. */
+const readStart = async (source: FileSource, path: string): Promise<Uint8Array> => {
+  const file = await source.open?.(path);
+  if (!file) return source.read(path);
+  try {
+    const start = new Uint8Array(Math.min(file.size, producerBytes));
+    await file.readInto(start, 0);
+    return start;
+  } finally {
+    await file.close();
+  }
+};
+
+/** The ONNX file of another tool that the weights of a folder can be read out of; undefined where the folder has weights, or files of ours. */
+const findForeign = async (source: FileSource): Promise<string | undefined> => {
+  const path = await findGraph(source);
+  return path !== undefined && isForeign(await readStart(source, path)) ? path : undefined;
+};
+
+/** What a user should know of a file that runs as it is. */
+const foreignNote = (path: string, why: string): string =>
+  `${path} was written by another tool and runs as it is, at full length: no budget reaches into it. ${why}`;
+
 /** Sessions that stay open: what a budget chooses among is then opened once. */
 const sessionsFor = ({ paretoSet }: Pick<LengthAdaptiveFile, 'paretoSet'> = { paretoSet: [] }): number =>
-  Math.max(4, new Set(paretoSet.flatMap(({ point: { ranks } }) => (ranks ? [ranksKey(ranks)] : []))).size);
+  Math.max(
+    4,
+    new Set(
+      paretoSet.flatMap(({ point: { ranks, bits } }) =>
+        ranks || bits ? [`${ranks ? ranksKey(ranks) : ''} ${bits ?? ''}`] : [],
+      ),
+    ).size,
+  );
 
 /**
- * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
+ * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory. Where a folder has nothing
+ * but ONNX files of other tools, as transformers.js publishes models, the weights are read out of one of them; one that does not tell its
+ * weights, or that is named by `file`, runs as it is, at full length.
  *
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
  * @throws OnnxError `PEER_MISSING`, `FILE_NOT_FOUND`, `FILE_INVALID`, ...; ModelError when the directory cannot be read or has no trained head
@@ -171,34 +214,33 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, maxOtherSessions, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
+  const { layers } = architectureOf(config).dimensions(config);
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
     tokenizer,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes,
+    notes: [...(notes ?? []), ...bitsNotes(lengthAdaptive?.paretoSet ?? [], model)],
   });
-  if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
+  /** @param weights path of the file that they are in */
+  const openWeights = async (weights: string | undefined): Promise<OnnxTextModel> => {
     let notes: RunnableTextModel['notes'];
+    let opened: DeferredModel | undefined;
     let digest = '';
+    const given = { ...options, ...(weights !== undefined && { weights }), precision };
     const at = (structure: GraphStructure, trace: boolean | 'scores' = false): LendOnnxFile =>
-      fromWeights(files, {
-        ...options,
-        precision,
-        trace,
-        ...structure,
-        reducer: structure.reducer ?? options.reducer,
-      });
+      fromWeights(files, { ...given, trace, ...structure, reducer: structure.reducer ?? options.reducer });
     const told = (of: Told): void => {
       notes = of.notes;
+      opened = of.model;
       digest = of.digest ?? '';
     };
     const { lowRank, paretoSet = [] } = lengthAdaptive ?? {};
     const chooseLayers = paretoSet.some(({ point }) => leavesLayersOut(point));
-    const lend = fromWeights(files, { ...options, precision, trace: false, chooseLayers, told });
+    const lend = fromWeights(files, { ...given, trace: false, chooseLayers, told });
     const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
@@ -208,16 +250,50 @@ export const openOnnx = async (
       largestRanks: lowRank?.ranks,
       lendOther: at,
       othersChooseLayers: true,
+      otherBits: bitChoices.filter((bits) => precisionOf(bits) !== precision),
+      fileBytes: ({ ranks, bits, chooseLayers: choose, reducer: name }) =>
+        opened === undefined
+          ? Number.NaN
+          : onnxFileBytes(opened, {
+              precision: bits === undefined ? precision : precisionOf(bits),
+              ranks,
+              chooseLayers: choose,
+              reducer: name === undefined ? undefined : findReducer(name),
+            }),
     });
     return finish(model, notes);
+  };
+  /** Runs a file of another tool. */
+  const openForeign = async (path: string, why: string): Promise<OnnxTextModel> =>
+    finish(await runOnnxFile(fromGraph(files, path, layers), config, session), [
+      ...(own ?? []),
+      foreignNote(path, why),
+    ]);
+  if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
+    return openWeights(options.weights);
+  const isAdapted = options.adapter !== undefined && options.adapter !== false; // into a graph nothing is merged
+  const foreign = file === undefined ? await (isAdapted ? findGraph(files) : findForeign(files)) : undefined;
+  if (foreign !== undefined) {
+    try {
+      return await openWeights(foreign);
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'TENSOR_MISSING') throw error;
+      return openForeign(foreign, error.message).catch(() => {
+        throw error; // why its weights cannot be read says more than why it does not run either
+      });
+    }
   }
+  if (file !== undefined && (await files.exists(file)) && isForeign(await readStart(files, file)))
+    return openForeign(file, 'Without the option "file" its weights are read out of it.');
   const lend = fromGraph(files, file ?? modelFileName(precision));
-  const lendOther = ({ reducer }: GraphStructure): LendOnnxFile => fromGraph(files, modelFileName(precision, reducer));
+  const lendOther = ({ reducer, bits }: GraphStructure): LendOnnxFile =>
+    fromGraph(files, modelFileName(bits === undefined ? precision : precisionOf(bits), reducer));
+  const otherBits = bitsIn(lengthAdaptive?.paretoSet ?? []).filter((bits) => precisionOf(bits) !== precision);
   return finish(
     await runOnnxFile(lend, config, {
       ...session,
       ...nameRanking(options, lengthAdaptive),
-      ...(file === undefined && { lendOther }),
+      ...(file === undefined && { lendOther, otherBits }),
     }),
   );
 };

@@ -1,4 +1,4 @@
-import type { Prediction, TextError, TextInput, ZeroShotAnswer } from '@length-adaptive/models';
+import type { Prediction, PredictorInput, TextError, ZeroShotAnswer } from '@length-adaptive/models';
 import { answerText } from '../choice/answer-text.js';
 import { openPredictor } from '../choice/predict-options.js';
 import type { Context } from '../context/command.js';
@@ -28,8 +28,10 @@ export interface TextAnswering {
   readonly used: UsedEngine;
   /** Whether `--truncate` helps with a text that is too long: not with questions, which are never cut. */
   readonly truncates: boolean;
+  /** Whether texts are where images stand. */
+  readonly readsImages: boolean;
   /** In the order of the texts; one that cannot be read has its error in its place. */
-  answer(inputs: readonly TextInput[]): Promise<readonly Answered[]>;
+  answer(inputs: readonly PredictorInput[]): Promise<readonly Answered[]>;
   dispose(): void;
 }
 
@@ -43,6 +45,7 @@ export const openPredictions = async (
   return {
     used,
     truncates,
+    readsImages: predictor.dimensions.image !== undefined,
     answer: async (inputs) => {
       const found = await predictor.predict(inputs, { ...options, onError: 'answer' });
       return found.map((answer): Answered => {

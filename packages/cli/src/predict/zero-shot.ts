@@ -70,6 +70,7 @@ const zeroShotOver = (opened: OpenedModel, settings: PredictSettings, { signal }
   return {
     used: opened.used,
     truncates: false,
+    readsImages: false,
     answer: async (inputs) => {
       const texts = inputs.filter((input) => typeof input === 'string');
       const answers = await classifier.classify(texts, labels, { ...options, onError: 'answer' });

@@ -4,14 +4,17 @@ import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
 import { deberta } from './deberta.js';
+import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
+import { gte, newGte } from './gte.js';
 import { mpnet } from './mpnet.js';
 import { modernbert } from './modernbert.js';
-import { nomicBert } from './nomic-bert.js';
+import { nomicBert, nomicBertByUsualKeys } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
+import { vit } from './vit.js';
 
 const builtIn: readonly Architecture[] = [
   bert,
@@ -25,7 +28,12 @@ const builtIn: readonly Architecture[] = [
   albert,
   modernbert,
   deberta,
+  nomicBertByUsualKeys,
   nomicBert,
+  newGte,
+  gte,
+  vit,
+  deit,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
@@ -36,12 +44,15 @@ const registered = (): Map<string, Architecture> => {
   return (home[place] ??= new Map<string, Architecture>());
 };
 
-const architectureNamed = (name: unknown): Architecture | undefined =>
-  builtIn.find(({ modelType }) => modelType === name) ??
+const architectureNamed = (name: unknown, config: ModelConfig = {}): Architecture | undefined =>
+  builtIn.find(({ modelType, accepts }) => modelType === name && (!accepts || accepts(config))) ??
   (typeof name === 'string' ? registered().get(name) : undefined);
 
 /** The `model_type` of all families that are known: those of this package, then those that were registered. */
-export const architectureNames = (): string[] => [...builtIn.map(({ modelType }) => modelType), ...registered().keys()];
+export const architectureNames = (): string[] => [
+  ...new Set(builtIn.map(({ modelType }) => modelType)),
+  ...registered().keys(),
+];
 
 /**
  * Makes a family of encoders known by its `model_type`, in this thread: to `openModel`, to the command line, to both engines. A program
@@ -78,7 +89,20 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   const name = config['model_type'];
   if (name === undefined && bertKeys.every((key) => key in config))
     return 'emb_size' in config || 'cell' in config ? tinybert : bert;
-  return architectureNamed(name);
+  return architectureNamed(name, config);
+};
+
+/**
+ * The class of a model that Python code beside it defines, where that is none of a family's own: models of families that came to the library
+ * later still name the code that they began with.
+ */
+const remoteCode = (config: ModelConfig, family: Architecture | undefined): string | undefined => {
+  const { auto_map: map, architectures } = config;
+  if (typeof map !== 'object' || map === null) return undefined;
+  const [own] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
+  const isFamily = family && (typeof own !== 'string' || own.startsWith(family.classPrefix));
+  const [code] = Object.entries(map).flatMap(([key, name]) => (key.startsWith('AutoModel') ? [String(name)] : []));
+  return isFamily === true ? undefined : code;
 };
 
 const nearestTo = (name: unknown): string => {
@@ -89,10 +113,18 @@ const nearestTo = (name: unknown): string => {
 /**
  * The architecture that a config.json names.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, with the known one that is nearest by name, and all of them
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, with the known one that is nearest by name, and all of them; also for one whose code is its own
  */
 export const architectureOf = (config: ModelConfig): Architecture => {
   const found = findArchitecture(config);
+  const code = remoteCode(config, found);
+  if (code !== undefined) {
+    throw new ModelError(
+      'ARCHITECTURE_UNKNOWN',
+      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run here${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
+        'If it is one of these families with the same tensors, take "auto_map" out of its config.json and set "model_type" to that family; a family of your own is made known by registerArchitecture(...).',
+    );
+  }
   if (found) return found;
   const name = config['model_type'];
   const problem =

@@ -1,5 +1,6 @@
 import { architectureOf } from '../architectures/registry.js';
 import { checkTrained } from './check-trained.js';
+import { bitsNotes } from '../folder/bits.js';
 import { modelNotes } from './model-notes.js';
 import type { FileSource } from '../sources/file-source.js';
 import type { ReducerChoice } from '../folder/ranking.js';
@@ -68,6 +69,7 @@ export const openModel = async (
     unread = new Map<string, UnreadTensor>(),
     tokenizerFiles,
     lengthAdaptive,
+    weightsOf,
   } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { dimensions, headPrefixes } = architectureOf(config);
@@ -93,7 +95,11 @@ export const openModel = async (
     tokenizer,
     tokenizerFiles,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes: [...modelNotes(config, { unread, tensors, task: same ? model.task : undefined }), ...notes],
+    notes: [
+      ...modelNotes(config, { unread, tensors, task: same ? model.task : undefined, weightsOf }),
+      ...notes,
+      ...bitsNotes(lengthAdaptive?.paretoSet ?? [], model),
+    ],
   };
 };
 
