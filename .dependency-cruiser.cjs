@@ -32,6 +32,7 @@ const ORDERED_ROOMS = {
   ],
   cli: [
     'chart',
+    'picture',
     'context',
     'engine',
     'data',
@@ -50,6 +51,7 @@ const ORDERED_ROOMS = {
     'predict',
     'rerank',
     'embed',
+    'demo',
   ],
 };
 

@@ -5,8 +5,10 @@ export type { Activation } from './encoder/activation.js';
 export type {
   Attended,
   AttendOptions,
+  AttentionBlock,
   DenseOps,
   DropoutKind,
+  EncoderBlocks,
   EncoderOps,
   HeadOps,
   MeanWeights,

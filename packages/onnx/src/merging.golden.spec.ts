@@ -79,7 +79,7 @@ describe.each(reducers)(
       });
 
       test.each(['group', 'own'] as const)(
-        'the order of those that leave every layer, and what became of the others (%s)',
+        'the order of those that every layer keeps, and what became of the others (%s)',
         async (unmerge) => {
           const model = modelOf(unmerge);
           const host = await hostModel(model);

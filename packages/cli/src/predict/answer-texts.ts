@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 import type { Prediction, PredictorInput, TextError, ZeroShotAnswer } from '@length-adaptive/models';
+=======
+import type { Prediction, RawImage, TextError, TextInput, ZeroShotAnswer } from '@length-adaptive/models';
+import { ModelError, readImage } from '@length-adaptive/models';
+>>>>>>> main
 import { answerText } from '../choice/answer-text.js';
 import { openPredictor } from '../choice/predict-options.js';
 import type { Context } from '../context/command.js';
@@ -26,6 +31,8 @@ export type Answered =
 /** What answers texts. */
 export interface TextAnswering {
   readonly used: UsedEngine;
+  /** What an input is called in a message. */
+  readonly noun: 'Text' | 'Image';
   /** Whether `--truncate` helps with a text that is too long: not with questions, which are never cut. */
   readonly truncates: boolean;
   /** Whether texts are where images stand. */
@@ -34,6 +41,20 @@ export interface TextAnswering {
   answer(inputs: readonly PredictorInput[]): Promise<readonly Answered[]>;
   dispose(): void;
 }
+
+const hasFailed = (
+  input: TextInput | RawImage | { readonly error: TextFailure },
+): input is { readonly error: TextFailure } => typeof input === 'object' && 'error' in input;
+
+/** The image at a path or an address, or why there is none. */
+const imageAt = async (input: TextInput): Promise<RawImage | { readonly error: TextFailure }> => {
+  try {
+    return await readImage(typeof input === 'string' ? input : input[0]);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { error: { code: 'INPUT_INVALID', message: error.message } };
+  }
+};
 
 /** Opens a model for its own answers. */
 export const openPredictions = async (
@@ -44,11 +65,21 @@ export const openPredictions = async (
   const { predictor, options, used, truncates } = await openPredictor(settings, source, context);
   return {
     used,
+    noun: predictor.dimensions.image ? 'Image' : 'Text',
     truncates,
+<<<<<<< HEAD
     readsImages: predictor.dimensions.image !== undefined,
     answer: async (inputs) => {
       const found = await predictor.predict(inputs, { ...options, onError: 'answer' });
       return found.map((answer): Answered => {
+=======
+    answer: async (given) => {
+      const inputs = predictor.dimensions.image ? await Promise.all(given.map(imageAt)) : given;
+      const readable = inputs.flatMap((input) => (hasFailed(input) ? [] : [input]));
+      const found = [...(await predictor.predict(readable, { ...options, onError: 'answer' }))];
+      return inputs.map((input): Answered => {
+        const answer = hasFailed(input) ? input : (found.shift() as (typeof found)[number]);
+>>>>>>> main
         if (answer.error) return { error: answer.error };
         const { cost, tokens, keptTokens } = answer;
         const shown = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;

@@ -1,5 +1,10 @@
+<<<<<<< HEAD
 import type { ModelErrorCode, PredictorInput, TextInput } from '@length-adaptive/models';
 import { ModelError, readImage } from '@length-adaptive/models';
+=======
+import type { ModelErrorCode, TextInput } from '@length-adaptive/models';
+import { ModelError } from '@length-adaptive/models';
+>>>>>>> main
 import pico from 'picocolors';
 import type { Context } from '../context/command.js';
 import type { PredictSettings } from './options.js';
@@ -61,14 +66,20 @@ const formatError = (input: TextInput, { code, message }: TextFailure): string =
 /** Names the text at fault, and the flag that helps. */
 const atText = (
   { code, message, nearest }: TextFailure,
+<<<<<<< HEAD
   { line }: Pick<NumberedText, 'line'>,
   truncates: boolean,
+=======
+  { line }: NumberedText,
+  { noun, truncates }: TextAnswering,
+>>>>>>> main
 ): TextFailure => ({
   code,
-  message: `Text ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
+  message: `${noun} ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
   ...(nearest && { nearest }),
 });
 
+<<<<<<< HEAD
 /** The images at paths, for a model that reads those; texts as they are. */
 const readImages = async (
   texts: readonly NumberedText[],
@@ -92,13 +103,17 @@ const readImages = async (
 const answerEach = async (given: readonly NumberedText[], answering: TextAnswering): Promise<Answered[]> => {
   const { answer, truncates } = answering;
   const texts = await readImages(given, answering);
+=======
+/** Answers texts; those that cannot be read have their error in their place. */
+const answerEach = async (texts: readonly NumberedText[], answering: TextAnswering): Promise<Answered[]> => {
+>>>>>>> main
   const readable = texts.filter(({ error }) => !error);
-  const answers = [...(await answer(readable.map(({ input }) => input)))];
+  const answers = [...(await answering.answer(readable.map(({ input }) => input)))];
   return texts.map((text): Answered => {
     if (text.error) return { error: { code: text.error.code, message: text.error.message } };
     const answered = answers.shift();
     if (!answered) throw new CliError('INPUT_INVALID', `Text ${text.line} has no prediction.`);
-    return answered.error ? { error: atText(answered.error, text, truncates) } : answered;
+    return answered.error ? { error: atText(answered.error, text, answering) } : answered;
   });
 };
 

@@ -69,6 +69,7 @@ const zeroShotOver = (opened: OpenedModel, settings: PredictSettings, { signal }
   const options: ZeroShotOptions = { ...spendingOf(settings, opened), template, multiLabel, signal };
   return {
     used: opened.used,
+    noun: 'Text',
     truncates: false,
     readsImages: false,
     answer: async (inputs) => {

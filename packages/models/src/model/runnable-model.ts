@@ -39,7 +39,7 @@ export interface RunnableModel {
   /** The same for rows that have points of their own; absent for engines with one point a batch. */
   readonly runRows?:
     ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
-  /** Positions of the tokens of one input that left each layer, ascending; of a layer that is left out, of those that would have entered it. */
+  /** Positions of the tokens of one input that each layer kept, ascending; of a layer that is left out, of those that would have entered it. */
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
   /**
    * What ranked the tokens of one input in each layer, prior included: a number a token of the input, NaN for those that had left before. Absent:
