@@ -33,6 +33,7 @@ const ORDERED_ROOMS = {
   ],
   cli: [
     'chart',
+    'picture',
     'context',
     'engine',
     'data',
