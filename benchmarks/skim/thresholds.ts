@@ -113,8 +113,8 @@ export const thresholdRows = async (): Promise<Row[]> => {
       rows.push({
         id: `skim.thresholds.${setting}.${id}`,
         value: mean(divergences),
-        unit: 'KL to the full length',
-        note: `at ${cost.toFixed(3)}x MACs; less that of shares: ${low.toFixed(4)} to ${high.toFixed(4)} (95 %, paired over inputs); ${spread}; the live demo's sentiment model, attention, on ${inputs.length} IMDB reviews of at most ${maxLength} tokens, fitted on one half and scored on the other, both ways round`,
+        unit: 'KL',
+        note: `divergence from the full length at ${cost.toFixed(3)}x MACs; less that of shares: ${low.toFixed(4)} to ${high.toFixed(4)} (95 %, paired over inputs); ${spread}; the live demo's sentiment model, attention, on ${inputs.length} IMDB reviews of at most ${maxLength} tokens, fitted on one half and scored on the other, both ways round`,
       });
     }
   }
