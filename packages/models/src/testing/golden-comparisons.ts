@@ -267,6 +267,7 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   modernbert: withoutMerging.filter((name) => groups[name] !== answers),
   'deberta-v2': withoutMerging,
   nomic_bert: withoutMerging,
+  new: withoutMerging,
   vit: ofImages,
   deit: ofImages,
 };

@@ -14,6 +14,7 @@ export const goldenFamilies = [
   'modernbert',
   'deberta-v2',
   'nomic_bert',
+  'new',
   'vit',
   'deit',
 ] as const;

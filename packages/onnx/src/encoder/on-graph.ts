@@ -395,7 +395,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const turned = (x: Value, whose: Value | undefined): Value =>
         relative?.rotation === undefined
           ? x
-          : turn(g, x, relative.rotation, among.distances, {
+          : turn(g, x, { rotation: relative.rotation, stretch: relative.stretch }, among.distances, {
               size: size / heads,
               asking: whose,
               training: training !== undefined,
