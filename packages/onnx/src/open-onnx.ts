@@ -12,13 +12,13 @@ import {
   ModelError,
   checkNotPointer,
   chooseRanking,
-  findGraph,
   hasWeights,
   nameRanking,
   openSource,
   readModelFiles,
   withRanking,
 } from '@length-adaptive/models/files';
+import { findGraph } from '@length-adaptive/models/onnx-weights';
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
 import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
