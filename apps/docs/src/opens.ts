@@ -54,6 +54,18 @@ export const abouts: Readonly<Record<string, About>> = {
     tokenizer: 'WordPiece',
     not: 'experts (v2-moe), biases, `rotary_emb_fraction` below 1, norms before the blocks',
   },
+  new: {
+    encoders: 'gte-base-en-v1.5, gte-large-en-v1.5, gte-multilingual-base and -reranker-base',
+    tokenizer: 'WordPiece, or Unigram where `tokenizer.json` has it',
+    not: '`rope_scaling` other than `ntk`, absolute positions, `logn_attention_scale`',
+    compared: 'transformers with its maps given biases, NomicBERT having the same encoder otherwise',
+  },
+  gte: {
+    encoders: 'snowflake-arctic-embed-m-v2.0',
+    tokenizer: 'Unigram',
+    not: 'as `new`',
+    as: 'new',
+  },
 };
 
 const hasReference = (family: string): boolean =>

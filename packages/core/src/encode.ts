@@ -36,7 +36,7 @@ export interface EncodeOptions extends KeepOptions {
   readonly priorLayers?: number;
   /** Multiply tokens by the retention of their rank in place of dropping them (PoWER-BERT); excludes `config`. Default: no. */
   readonly softExtract?: SoftExtract | undefined;
-  /** Leading tokens that always stay. Default 1, [CLS]. */
+  /** Leading tokens that always stay. Default 1, [CLS]; of images those before the patches. */
   readonly protectedTokens?: number;
   /**
    * Whose states are wanted: `all` tokens, those that left put back where they stood (token-level heads need it); the `survivors`; or the
@@ -47,6 +47,11 @@ export interface EncodeOptions extends KeepOptions {
   readonly stayed?: boolean;
   /** Report what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean;
+  /**
+   * Numbers that multiply the states which leave the layers that rank tokens, [B * T, hidden] each, in order: gradients by ones are those of the states
+   * times the states, what saliency is made of; excludes `config`. Default: none.
+   */
+  readonly gates?: readonly Tensor2D[] | undefined;
   /** Dropout while training. Default: none. */
   readonly dropout?: Dropout | undefined;
   /** Report the positions that leave every layer. Default false. */
@@ -131,10 +136,11 @@ const runOnTensors = (
     layers = weights.blocks.map((_, layer) => layer),
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
-    protectedTokens = 1,
+    protectedTokens = weights.embeddings.patches?.image.leading ?? 1,
     wanted = 'all',
     stayed = false,
     predict = false,
+    gates,
     dropout,
     trace: traced = false,
     observe,
@@ -147,6 +153,11 @@ const runOnTensors = (
     throw new CoreError(
       'OPTION_INVALID',
       'Both config and watch are given: inputs are watched where no token leaves; leave one out.',
+    );
+  if (gates && givenConfig)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and gates are given: states are multiplied where no token leaves; leave one out.',
     );
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
@@ -173,6 +184,7 @@ const runOnTensors = (
   });
   const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;
   const { predictor } = reducer;
+  const left = gates?.values();
   const { states, tokens, trace, observed, predictions } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,
@@ -180,6 +192,7 @@ const runOnTensors = (
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),
     priorLayers,
     trace: traced ? 'scores' : undefined,
     observe,

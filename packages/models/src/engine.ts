@@ -36,6 +36,8 @@ export { comparedArrays } from './tasks/adaptation-loss.js';
 export type { AdaptationLoss, AdaptationWeights, ComparedArrays } from './tasks/adaptation-loss.js';
 export type { LabelledInput } from './tasks/labelled-input.js';
 export { mattersTargets, predictorLoss } from './tasks/matters-targets.js';
+export { answerStrength, rankedArrays, saliencyLoss } from './tasks/saliency.js';
+export type { RankedArrays, RankedValues } from './tasks/saliency.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
 export { digestIn, withDigest } from './tasks/embedding-settings.js';
 export type { Task } from './tasks/task.js';

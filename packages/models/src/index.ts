@@ -34,6 +34,8 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkPoint, pointReducer, withoutOwnReducer } from './folder/check-point.js';
 export type { ReducingModel } from './folder/check-point.js';
+export { bitsIn, bitsNotes, checkBits, ownBits, runsBits } from './folder/bits.js';
+export type { BitsModel } from './folder/bits.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
@@ -186,10 +188,11 @@ export type { ObservedLayers } from './training/distillation/observed-layers.js'
 export { tensorDistillationEngine } from './training/distillation/tensor-distillation-engine.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
-export { createLatencyModel } from './latency/latency-model.js';
-export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { processorTime } from './latency/processor-time.js';
+export { createLatencyModel, largestError } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 export { depthPoints } from './search/depth-points.js';
-export { lengthSearchProblem } from './search/length-problem.js';
+export { lengthSearchProblem, weighsFileSize } from './search/length-problem.js';
 export type {
   LengthSearchCheckpoint,
   LengthSearchGeneration,
@@ -243,7 +246,7 @@ export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
-export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export type { CreateModelOptions, RunOptions, SaliencyOptions, TaskModel } from './model/task-model.js';
 export { embedding } from './tasks/embedding.js';
 export type { EmbeddingTask } from './tasks/embedding.js';
 export { promptText } from './tasks/embedding-settings.js';
@@ -253,6 +256,17 @@ export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
 export { rerank } from './tasks/rerank.js';
 export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
+export { imageClassification } from './tasks/image-classification.js';
+export type { ImageClassificationOptions } from './tasks/image-classification.js';
+export type { ImageExample } from './tasks/image-example.js';
+export { readImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/decode-image.js';
+export { readImageFolder } from './images/image-folder.js';
+export type { ImageFile } from './images/image-folder.js';
+export type { ImageEncoding, ImageReader } from './images/image-reader.js';
+export { createImageReader } from './images/image-tokenizer.js';
+export type { RawImage } from './images/raw-image.js';
+export { readImageExamples } from './tasks/read-image-examples.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
@@ -272,6 +286,7 @@ export type {
   Task,
   TaskName,
   TextInput,
+  PredictorInput,
   TokenInput,
 } from './tasks/task.js';
 export { labelLoss, teacherLoss } from './tasks/task-losses.js';
@@ -279,7 +294,7 @@ export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTar
 export { encodeTexts, oneLabel } from './tasks/encode-texts.js';
 export { onSequences, onWholeTexts } from './tasks/sequence-task.js';
 export { modelLabel } from './tasks/class-labels.js';
-export { dataKindOf, dataKinds, guessDataKind } from './examples/data-kinds.js';
+export { dataKindOf, dataKinds, folderDataKind, guessDataKind } from './examples/data-kinds.js';
 export { textsData } from './examples/texts-data.js';
 export type { AdaptationLoss, AdaptationWeights } from './tasks/adaptation-loss.js';
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';

@@ -39,8 +39,9 @@ export type { PredictLogitsOptions } from './model/predict-logits.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
+export { processorTime } from './latency/processor-time.js';
 export { createLatencyModel } from './latency/latency-model.js';
-export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 
 export { taskOf } from './tasks/task-config.js';
 export { embedding } from './tasks/embedding.js';
@@ -49,6 +50,13 @@ export { promptText } from './tasks/embedding-settings.js';
 export type { EmbeddingPooling, EmbeddingSettings, PromptChoice } from './tasks/embedding-settings.js';
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
+export { imageClassification } from './tasks/image-classification.js';
+export type { ImageClassificationOptions } from './tasks/image-classification.js';
+export type { ImageExample } from './tasks/image-example.js';
+export { readImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/decode-image.js';
+export type { ImageEncoding, ImageReader } from './images/image-reader.js';
+export type { RawImage } from './images/raw-image.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export { regression } from './tasks/regression.js';
 export { rerank } from './tasks/rerank.js';
@@ -65,6 +73,7 @@ export type { Answer, EntityAnswer, LabelAnswer } from './tasks/answer.js';
 export type {
   InputLengths,
   KnownTaskName,
+  PredictorInput,
   PreparedText,
   PrepareOptions,
   Task,

@@ -1,6 +1,6 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
-import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import type { Bits, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
   leavesLayersOut,
@@ -45,10 +45,10 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * Rows of other ranks than the model's own run in sessions of theirs, and so do those that leave layers out, all in one, where the model was opened
+   * Rows of other ranks or bits than the model's own run in sessions of theirs, and so do those that leave layers out, all in one, where the model was opened
    * without such points. Each holds its weights; those that were used last stay open. Rows that leave others out run apart.
    *
-   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
+   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks and bits that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
   readonly runRows: (inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>;
   /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
@@ -64,7 +64,7 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly prior?: PriorSettings | undefined;
   /** What a token that left answers: the file must have been exported with it. Default: what the file says. */
   readonly departed?: DepartedAnswer | undefined;
-  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  /** Sessions beside the model's own that stay open, of other ranks or bits and to tell which tokens are kept: each holds its weights. Default 4. */
   readonly maxOtherSessions?: number | undefined;
 }
 
@@ -151,12 +151,18 @@ interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
   readonly lendOther?: ((structure: GraphStructure) => LendOnnxFile) | undefined;
   /** Whether that may leave its layers open where the first does not. Default false. */
   readonly othersChooseLayers?: boolean | undefined;
+  /** Bits that points may ask for beside those of the file, which `lendOther` gives. Default: none. */
+  readonly otherBits?: readonly Bits[] | undefined;
+  /** Bytes of an exported file of a structure. Default: not known. */
+  readonly fileBytes?: ((structure: GraphStructure) => number) | undefined;
 }
 
-/** What a graph is made for: points of other ranks, or that leave layers out, may need another. */
+/** What a graph is made for: points of other ranks or bits, or that leave layers out, may need another. */
 export interface GraphStructure {
   /** Absent: the model's own. */
   readonly ranks?: Ranks | undefined;
+  /** Absent: the model's own. */
+  readonly bits?: Bits | undefined;
   /** Whether the layers that run are an input. */
   readonly chooseLayers: boolean;
   /** The name of another reducer. Absent: the model's own. */
@@ -177,6 +183,8 @@ export const runOnnxFile = async (
     largestRanks,
     lendOther,
     othersChooseLayers = false,
+    otherBits = [],
+    fileBytes,
     reducer,
     prior: chosen,
     departed,
@@ -225,19 +233,29 @@ export const runOnnxFile = async (
   const others = createSessionPool(maxOtherSessions);
   const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
     lendOther(async ({ content }) => (await openContent(content, options)).session);
-  const runs = { dimensions, largestRanks, reducer: namedReducer(reducer ?? file.reducer), task };
+  const runs = {
+    engine: 'onnxruntime',
+    dimensions,
+    largestRanks,
+    reducer: namedReducer(reducer ?? file.reducer),
+    task,
+    precision: file.precision,
+    otherBits,
+  };
   /** The graph that a point needs. */
   const structureOf = (point: OperatingPoint): GraphStructure => {
-    const { ranks } = point;
+    const { ranks, bits } = point;
     const isOwn = ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1));
     return {
       ranks: isOwn ? undefined : ranks,
+      bits,
       chooseLayers: choosesLayers || (othersChooseLayers && leavesLayersOut(point)),
       reducer: namedReducerOf(point),
     };
   };
-  const keyOf = ({ ranks, chooseLayers, reducer: by = '' }: GraphStructure): string =>
-    [chooseLayers ? 'any layers' : '', by, ranks ? ranksKey(ranks) : 'own'].join(' ');
+  const keyOf = ({ ranks, bits, chooseLayers, reducer: by = '' }: GraphStructure): string =>
+    [chooseLayers ? 'any layers' : '', by, bits ?? '', ranks ? ranksKey(ranks) : 'own'].join(' ');
+  const sizes = new Map<string, number>();
   const ownKey = keyOf({ chooseLayers: choosesLayers });
 
   /** Runs rows whose points need the same graph and leave the same layers out. */
@@ -254,6 +272,7 @@ export const runOnnxFile = async (
         layers,
         ...(leavesLayersOut(first) && { running: runningLayers(first, layers) }),
         inputNames: on.inputNames,
+        image: given.image,
         minTokens,
       });
       return await (on === session ? on.run(feeds, wanted) : on.run(feeds));
@@ -264,11 +283,11 @@ export const runOnnxFile = async (
   const refuse = (problem: string): never => {
     throw new OnnxError('OPTION_INVALID', problem);
   };
-  /** @returns the point with the lengths that it runs at, and without a reducer that is the model's own */
+  /** @returns the point with the lengths that it runs at, and without a reducer and bits that are the model's own */
   const check = (asked: OperatingPoint): OperatingPoint => {
     const point = { ...checkPoint(asked, runs), lengths: lengthsOf(asked, layers) };
     const { skip = [] } = asked;
-    if (builtIn && pointKey({ ...point, ranks: undefined }) !== pointKey(builtIn)) {
+    if (builtIn && pointKey({ ...point, ranks: undefined, bits: undefined }) !== pointKey(builtIn)) {
       const without = builtIn.skip ? ` without the layers ${builtIn.skip.join(' ')}` : '';
       return refuse(
         `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')}${without} built in and runs no other; export it without one to choose.`,
@@ -374,6 +393,16 @@ export const runOnnxFile = async (
         }),
     }),
     largestRanks,
+    ...(otherBits.length > 0 && { otherBits }),
+    ...(fileBytes && {
+      fileBytes: (asked: OperatingPoint) => {
+        const structure = { ...structureOf(check(asked)), chooseLayers: leavesLayersOut(asked) };
+        const key = keyOf(structure);
+        const bytes = sizes.get(key) ?? fileBytes(structure);
+        sizes.set(key, bytes);
+        return bytes;
+      },
+    }),
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),

@@ -12,6 +12,9 @@ import { producerName } from './graph/producer-name.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
 
+/** The input that holds images. */
+export const pixelsInput = 'pixel_values';
+
 /** The input that holds length configurations. */
 export const lengthsInput = 'length_ratios';
 

@@ -10,6 +10,7 @@ import {
   lengthAdaptiveFileName,
   openSource,
   scoreNameFor,
+  weighsFileSize,
   writeFile,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -65,6 +66,7 @@ const reportOf = (
   meanTokens: meanLength(data),
   maxLength,
   objective: settings.objective,
+  fileSize: weighsFileSize(settings),
   calibration: result.latency,
   metric: scoreNameFor(opened.model.task, settings.metric),
   reportMetric: reportMetricOf(settings, opened),

@@ -53,7 +53,8 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
       labels.mayBeRare && own.name === definition.name && found.every((label) => own.labels.includes(inModel(label)));
     // A pretrained encoder has no head of the kind that the task needs, and its labels mean nothing.
     const called = isOfClass(config, asked.checkpoint.classSuffix) ? found.map(inModel) : found;
-    return hasAll || sameLabels(own.labels, called) ? make(own.labels) : asked;
+    if (!hasAll && !sameLabels(own.labels, called)) return asked;
+    return own.name === definition.name ? own : make(own.labels);
   };
 };
 
@@ -84,11 +85,6 @@ export const openForTraining = (source: string, data: DataSet, settings: OpenSet
   const task = (config: ModelConfig): Task => {
     const asked = taskOfConfig(config);
     if (!learns) return asked;
-    if (!asked.matters)
-      throw new CliError(
-        'USAGE',
-        `The reducer ${reducer} learns which tokens matter from what a task says of its examples, and ${asked.name} does not say; choose another --reducer.`,
-      );
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };

@@ -40,6 +40,8 @@ export interface RunOptions<E extends EngineTypes> {
    * as constants, so that the encoder learns nothing by it.
    */
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
+  /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
+  readonly leaving?: ((states: E['states']) => E['states']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
@@ -85,18 +87,19 @@ interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
   readonly scores: E['scores'] | undefined;
 }
 
-/** Word, position and segment embeddings, as far as there are such, summed and normalised. */
+/** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
+  { word, patches, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
   const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
-  const words = ops.rows(word, 'ids');
+  const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
   const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
   const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
   const at = { epsilon, place: 'embeddings' };
-  const normal = ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
+  const plain = (): E['states'] => (residual === undefined ? sum : ops.add(sum, residual));
+  const normal = norm === undefined ? plain() : ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
   const embedded = ops.dropout(normal, 'embeddings', 'hidden');
   return projection === undefined ? embedded : ops.dense(embedded, projection);
 };
@@ -138,13 +141,14 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
+  const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
   let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
@@ -152,7 +156,7 @@ export const runEncoder = <E extends EngineTypes>(
   const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
     const { layer, step, entering, among } = at;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
-    const firstOnly = firstIsAll && layer === layers.at(-1);
+    const firstOnly = isFirstOnly(layer);
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
@@ -220,6 +224,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     ({ states, tokens } =
       step === undefined || !ops.whereRuns ? run(ops) : ops.whereRuns(step, run, { states, tokens }));
+    if (leaving && !isFirstOnly(layer)) states = leaving(states);
     observer.state(layer + 1, states);
     if (trace) traced.push({ layer, tokens, scores });
   }

@@ -4,14 +4,17 @@ import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
 import { deberta } from './deberta.js';
+import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
+import { gte, newGte } from './gte.js';
 import { mpnet } from './mpnet.js';
 import { modernbert } from './modernbert.js';
-import { nomicBert } from './nomic-bert.js';
+import { nomicBert, nomicBertByUsualKeys } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
+import { vit } from './vit.js';
 
 const builtIn: readonly Architecture[] = [
   bert,
@@ -25,7 +28,12 @@ const builtIn: readonly Architecture[] = [
   albert,
   modernbert,
   deberta,
+  nomicBertByUsualKeys,
   nomicBert,
+  newGte,
+  gte,
+  vit,
+  deit,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
@@ -36,12 +44,15 @@ const registered = (): Map<string, Architecture> => {
   return (home[place] ??= new Map<string, Architecture>());
 };
 
-const architectureNamed = (name: unknown): Architecture | undefined =>
-  builtIn.find(({ modelType }) => modelType === name) ??
+const architectureNamed = (name: unknown, config: ModelConfig = {}): Architecture | undefined =>
+  builtIn.find(({ modelType, accepts }) => modelType === name && (!accepts || accepts(config))) ??
   (typeof name === 'string' ? registered().get(name) : undefined);
 
 /** The `model_type` of all families that are known: those of this package, then those that were registered. */
-export const architectureNames = (): string[] => [...builtIn.map(({ modelType }) => modelType), ...registered().keys()];
+export const architectureNames = (): string[] => [
+  ...new Set(builtIn.map(({ modelType }) => modelType)),
+  ...registered().keys(),
+];
 
 /**
  * Makes a family of encoders known by its `model_type`, in this thread: to `openModel`, to the command line, to both engines. A program
@@ -78,7 +89,7 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   const name = config['model_type'];
   if (name === undefined && bertKeys.every((key) => key in config))
     return 'emb_size' in config || 'cell' in config ? tinybert : bert;
-  return architectureNamed(name);
+  return architectureNamed(name, config);
 };
 
 /**

@@ -1,5 +1,7 @@
+import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
+import { preprocessorFileName } from '../images/image-processor.js';
 import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import {
@@ -123,6 +125,19 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
 };
 
+/** What says how images are read, of a model that reads them. */
+const readPreprocessor = async (
+  source: FileSource,
+  config: Promise<ModelDirectory['config']>,
+): Promise<TokenizerFiles> => {
+  const isOfImages = await config.then(
+    (read) => findArchitecture(read)?.reads === 'images',
+    () => false, // who waits for it says why
+  );
+  const bytes = isOfImages ? await readIfThere(source, preprocessorFileName) : undefined;
+  return bytes === undefined ? {} : { [preprocessorFileName]: bytes };
+};
+
 /** Waits for all; when several fail, it is the first in the list that is thrown. */
 const allOrFirst = async <T extends readonly unknown[]>(promises: {
   readonly [i in keyof T]: Promise<T[i]>;
@@ -158,9 +173,13 @@ export const readModelFiles = async (
   { embedding, adapter, ...options }: ReadModelFilesOptions = {},
 ): Promise<ModelFiles> => {
   const files = await openSource(source, options);
+  const reading = readConfig(files);
   const [config, tokenizerFiles, ours] = await allOrFirst([
-    readConfig(files).then((read) => withEmbeddingSettings(read, files, embedding)),
-    readTokenizerFiles(files),
+    reading.then((read) => withEmbeddingSettings(read, files, embedding)),
+    Promise.all([readTokenizerFiles(files), readPreprocessor(files, reading)]).then(([own, more]) => ({
+      ...own,
+      ...more,
+    })),
     readIfThere(files, lengthAdaptiveFileName),
   ]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;

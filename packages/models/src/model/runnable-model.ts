@@ -1,4 +1,4 @@
-import type { EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks } from '@length-adaptive/core';
+import type { Bits, EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
@@ -56,6 +56,13 @@ export interface RunnableModel {
   readonly digest?: (() => Promise<string>) | undefined;
   /** What its weights are stored in and computed with. Default `fp32`. */
   readonly precision?: string | undefined;
+  /** Bits that points may ask for beside those of its precision: each is opened when it is first asked for. Absent: none. */
+  readonly otherBits?: readonly Bits[] | undefined;
+  /**
+   * Bytes of the ONNX file that runs a point in its ranks and bits, at any lengths: what an export of those writes. A point that leaves layers out or names
+   * a reducer counts the file that has them to choose. Absent: not known, as for an engine that writes no such files.
+   */
+  readonly fileBytes?: ((point: OperatingPoint) => number) | undefined;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
   /** Bytes of its weights, as it was opened with them. Absent: not known. */

@@ -62,6 +62,8 @@ export interface EncoderGraph {
   readonly observed: ObservedValues;
   /** How much each token matters to each layer, as the reducer predicts it: [B, T] each; empty unless asked for. */
   readonly predictions: readonly Value[];
+  /** The states that leave each of these layers, [B, T, hidden]. */
+  readonly leaving: readonly Value[];
 }
 
 /** Emits the encoder into a graph. */
@@ -77,7 +79,7 @@ export const encoderGraph = <Leaf>(
     choosesLayers = false,
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
-    protectedTokens,
+    protectedTokens = weights.embeddings.patches?.image.leading,
     stayed = false,
     predict = false,
     trace = false,
@@ -104,6 +106,7 @@ export const encoderGraph = <Leaf>(
     onEmbeddingSum: (sum) => (embeddingSum = sum),
   });
   const { predictor } = reducer;
+  const leaving: Value[] = [];
   const steps = plan && layers.map((layer) => plan[layer] as LayerLengths);
   const firstAlone = wanted === 'first' && !trace && observe === undefined;
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
@@ -113,6 +116,10 @@ export const encoderGraph = <Leaf>(
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    leaving: (states) => {
+      leaving.push(states);
+      return states;
+    },
     priorLayers,
     trace: trace === true ? 'tokens' : trace === 'scores' ? trace : undefined,
     observe,
@@ -128,5 +135,6 @@ export const encoderGraph = <Leaf>(
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,
+    leaving: predict ? leaving : [],
   };
 };

@@ -24,6 +24,10 @@ const ranks = Type.Object(
   },
 );
 
+const bits = Type.Integer({
+  description: 'What each weight is stored in, 8 or 32; absent where that is as the model was opened.',
+});
+
 const modelStatus = Type.Object({
   name: Type.String(),
   version: Type.String(),
@@ -36,10 +40,12 @@ const modelStatus = Type.Object({
     Type.Object({
       lengthConfig: Type.Array(Type.Number()),
       ranks: Type.Optional(ranks),
+      bits: Type.Optional(bits),
       score: measured,
       cost: Type.Number(),
       macs: Type.Optional(Type.Number()),
       latencyMs: Type.Optional(Type.Number()),
+      fileBytes: Type.Optional(Type.Number()),
       heldOutScore: Type.Optional(measured),
     }),
   ),
