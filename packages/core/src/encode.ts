@@ -54,7 +54,7 @@ export interface EncodeOptions extends KeepOptions {
   readonly gates?: readonly Tensor2D[] | undefined;
   /** Dropout while training. Default: none. */
   readonly dropout?: Dropout | undefined;
-  /** Report the positions that leave every layer. Default false. */
+  /** Report the positions that every layer keeps. Default false. */
   readonly trace?: boolean;
   /** Report hidden states, attention probabilities or projections of some layers. Default: none. */
   readonly observe?: Observe | undefined;
@@ -65,7 +65,7 @@ export interface EncodeOptions extends KeepOptions {
 /** What one executed layer did. */
 export interface LayerTrace {
   readonly layer: number;
-  /** Real tokens of each row that left the layer. */
+  /** Real tokens of each row that the layer kept. */
   readonly counts: readonly number[];
   /** Their positions in the input, ascending, [B, K] int32; row b is meaningful up to `counts[b]`. */
   readonly positions: Tensor2D;
@@ -190,6 +190,7 @@ const runOnTensors = (
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
+    voters: reducer.voters,
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),

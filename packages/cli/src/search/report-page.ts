@@ -91,7 +91,7 @@ const columnsOf = ({
   ...(paretoSet.some(({ source }) => source !== undefined)
     ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escapeMarkup(source) }]
     : []),
-  { title: 'share of tokens that leave each layer', cell: lengths },
+  { title: 'share of tokens that each layer keeps', cell: lengths },
 ];
 
 /** A table; cells are HTML. */

@@ -102,7 +102,8 @@ const reportOf = (
 
 const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
-    return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
+    const measured = await measureParetoSet(result, work);
+    return { ...measured, baselines: await measureBaselines(work, measured.full.latencyMs) };
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
     throw new CliError(

@@ -48,7 +48,7 @@ const lengthsToTime = (asked: readonly number[], positions: number): number[] =>
   return [...new Set(lengths)];
 };
 
-/** A configuration from the share that leaves each layer; the layer comes as its place from 0 to 1. */
+/** A configuration from the share that each layer keeps; the layer comes as its place from 0 to 1. */
 const shape = (layers: number, share: (place: number) => number): LengthConfig =>
   Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers));
 

@@ -37,7 +37,7 @@ export interface EncoderGraphOptions {
   readonly stayed?: boolean | undefined;
   /** Also give what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean | undefined;
-  /** Also give the positions that leave every layer, alone or with the scores that ranked those that entered. Default false. */
+  /** Also give the positions that every layer keeps, alone or with the scores that ranked those that entered. Default false. */
   readonly trace?: boolean | 'scores';
   /** Values of some layers that are wanted too, for distillation. Default: none. */
   readonly observe?: Observe | undefined;
@@ -51,7 +51,7 @@ export interface EncoderGraph {
   readonly hidden: Value;
   /** 1 for each token of the input that is still there, 0 for the others, [B, T] float32; where tokens may leave and that is asked for. */
   readonly stayed: Value | undefined;
-  /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
+  /** Positions of the tokens that each layer kept, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
   /** What ranked the tokens that entered each layer, in the order in which they did, [B, K] float32; where that is asked for. */
   readonly scores: readonly Value[];

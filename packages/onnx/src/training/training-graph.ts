@@ -114,7 +114,7 @@ export const trainingGraph = (
 /**
  * The graph that a model in training predicts with: any length configuration, every parameter an input by name.
  *
- * @param trace also give the positions that leave every layer, [B, K] int64 each, as outputs `kept_positions.LAYER`
+ * @param trace also give the positions that every layer keeps, [B, K] int64 each, as outputs `kept_positions.LAYER`
  */
 export const predictionGraph = (model: TrainingModel, { trace = false } = {}): Uint8Array => {
   const { dimensions } = model;
