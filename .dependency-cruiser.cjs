@@ -10,6 +10,7 @@ const ORDERED_ROOMS = {
     'weights',
     'datasets',
     'metrics',
+    'images',
     'tokenizer',
     'architectures',
     'low-rank',

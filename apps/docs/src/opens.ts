@@ -66,6 +66,22 @@ export const abouts: Readonly<Record<string, About>> = {
     not: 'as `new`',
     as: 'new',
   },
+  vit: {
+    encoders: 'ViT: images; DeiT as it is published without distillation',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
+    compared: 'resizing with Pillow, every filter to the last bit',
+  },
+  clip: {
+    encoders: 'CLIP, its tower for images: vectors',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'the tower for texts, whose attention looks back alone',
+  },
+  deit: {
+    encoders: 'DeiT with distillation: images',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
+  },
 };
 
 const hasReference = (family: string): boolean =>

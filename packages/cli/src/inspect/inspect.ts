@@ -1,4 +1,5 @@
 import type { Inspection, TextInput } from '@length-adaptive/models';
+import { readImage } from '@length-adaptive/models';
 import pico from 'picocolors';
 import { answerText } from '../choice/answer-text.js';
 import type { Context } from '../context/command.js';
@@ -88,7 +89,8 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
-    const input: TextInput = pair === undefined ? text : [text, pair];
+    const given: TextInput = pair === undefined ? text : [text, pair];
+    const input = predictor.dimensions.image ? await readImage(text) : given;
     const inspection = await predictor.inspect(input, { ...options, scores: settings.scores });
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
     if (settings.json) {

@@ -43,7 +43,7 @@ test('an unknown family is an error that lists the known ones', () => {
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
       message: expect.stringMatching(
-        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit\. Take a model/,
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit, clip\. Take a model/,
       ),
     }),
   );

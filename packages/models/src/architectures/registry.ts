@@ -3,6 +3,7 @@ import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
+import { clip } from './clip.js';
 import { deberta } from './deberta.js';
 import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
@@ -34,6 +35,7 @@ const builtIn: readonly Architecture[] = [
   gte,
   vit,
   deit,
+  clip,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
