@@ -177,6 +177,7 @@ describe('models of code of their own', () => {
   test('of a known family that came with code first are those of the family', () => {
     const config = { model_type: 'nomic_bert', architectures: ['NomicBertModel'], auto_map };
     expect(architectureOf(config).modelType).toBe('nomic_bert');
+    expect(architectureOf({ model_type: 'new', architectures: ['NewModel'], auto_map }).modelType).toBe('new');
     expect(architectureOf({ ...tinyConfig, auto_map: { AutoTokenizer: ['tokenization_a.A', null] } }).modelType).toBe(
       'bert',
     );

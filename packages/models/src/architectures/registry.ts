@@ -123,8 +123,8 @@ export const architectureOf = (config: ModelConfig): Architecture => {
   if (code !== undefined) {
     throw new ModelError(
       'ARCHITECTURE_UNKNOWN',
-      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run here${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
-        'If it is one of these families with the same tensors, take "auto_map" out of its config.json and set "model_type" to that family; a family of your own is made known by registerArchitecture(...).',
+      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
+        'With the tensors of one of these families it opens without "auto_map", under that "model_type".',
     );
   }
   if (found) return found;
