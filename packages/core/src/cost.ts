@@ -1,3 +1,5 @@
+import type { ImageShape } from './encoder/image-shape.js';
+import { patchSize } from './encoder/image-shape.js';
 import type { Wanted } from './encoder/wanted.js';
 import { CoreError } from './errors.js';
 import { checkLayers } from './layers.js';
@@ -19,6 +21,8 @@ export interface EncoderShape {
   readonly gated?: boolean | undefined;
   /** e: width of the embeddings, which a map brings to d. Default: d, without a map. */
   readonly embeddingSize?: number | undefined;
+  /** Of encoders that read images, whose inputs are all of one length. Default: they read texts. */
+  readonly image?: ImageShape | undefined;
   /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
   readonly distanceVectors?: Readonly<Record<'queries' | 'keys', number>> | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
@@ -58,7 +62,7 @@ export interface CostOptions extends KeepOptions {
 
 /** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings; the numbers of a patch times d for every patch. */
   readonly projections: number;
   /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
   readonly attention: number;
@@ -86,6 +90,7 @@ export const costParts = (
     intermediateSize: f,
     gated = false,
     embeddingSize,
+    image,
     distanceVectors: vectors = { queries: 0, keys: 0 },
     ranks: own,
     predictorMacs = 0,
@@ -99,7 +104,9 @@ export const costParts = (
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
   const parts = {
-    projections: embeddingSize === undefined ? 0 : length * embeddingSize * d,
+    projections:
+      (embeddingSize === undefined ? 0 : length * embeddingSize * d) +
+      (image === undefined ? 0 : Math.max(0, length - image.leading) * patchSize(image) * d),
     attention: 0,
     feedForward: 0,
     layerNorm: length * (embeddingSize ?? d),

@@ -6,7 +6,7 @@ import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { EncodeOptions } from './encode.js';
 import { encode } from './encode.js';
 import type { EncoderInput } from './encoder/batch.js';
-import type { EncoderWeights } from './encoder/weights.js';
+import type { EncoderWeights, LayerNormWeights } from './encoder/weights.js';
 
 const rows = fc.array(fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 20 }), {
   minLength: 1,
@@ -89,7 +89,7 @@ describeOnBackends('encode', () => {
       const types = tf.slice(weights.embeddings.tokenType as tf.Tensor2D, [0, 0], [1, 16]);
       const sum = tf.add(tf.add(word, tf.slice(weights.embeddings.position as tf.Tensor2D, [0, 0], [8, 16])), types);
       const { mean, variance } = tf.moments(sum, -1, true);
-      const { gain, bias } = weights.embeddings.norm;
+      const { gain, bias } = weights.embeddings.norm as LayerNormWeights;
       const embedded = tf.add(tf.mul(tf.div(tf.sub(sum, mean), tf.sqrt(variance)), gain), bias as tf.Tensor1D);
       const gaps = tf.max(tf.abs(tf.sub(tf.squeeze(restored, [0]), embedded)), -1).arraySync() as number[];
       return { kept, gaps };

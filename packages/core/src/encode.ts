@@ -36,7 +36,7 @@ export interface EncodeOptions extends KeepOptions {
   readonly priorLayers?: number;
   /** Multiply tokens by the retention of their rank in place of dropping them (PoWER-BERT); excludes `config`. Default: no. */
   readonly softExtract?: SoftExtract | undefined;
-  /** Leading tokens that always stay. Default 1, [CLS]. */
+  /** Leading tokens that always stay. Default 1, [CLS]; of images those before the patches. */
   readonly protectedTokens?: number;
   /**
    * Whose states are wanted: `all` tokens, those that left put back where they stood (token-level heads need it); the `survivors`; or the
@@ -131,7 +131,7 @@ const runOnTensors = (
     layers = weights.blocks.map((_, layer) => layer),
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
-    protectedTokens = 1,
+    protectedTokens = weights.embeddings.patches?.image.leading ?? 1,
     wanted = 'all',
     stayed = false,
     predict = false,

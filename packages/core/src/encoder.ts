@@ -21,6 +21,8 @@ export type { EngineTypes, TravellingTokens } from './encoder/engine-types.js';
 export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
 export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
+export { imageTokens, patchCount, patchGrid, patchSize, pixelCount } from './encoder/image-shape.js';
+export type { ImageShape } from './encoder/image-shape.js';
 export { atRanks, factorsOf } from './encoder/factors.js';
 export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
@@ -41,6 +43,7 @@ export type {
   FeedForwardWeights,
   LayerNormWeights,
   NormOrder,
+  PatchWeights,
   PredictorWeights,
   RelativePositions,
   WeightTree,

@@ -101,6 +101,8 @@ export type { Best, NumberOps } from './encoder/number-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { WatchInputs } from './encoder/on-tensors/watch-inputs.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
+export { imageTokens, patchCount, patchGrid, patchSize, pixelCount } from './encoder/image-shape.js';
+export type { ImageShape } from './encoder/image-shape.js';
 export { atRanks, factorsOf } from './encoder/factors.js';
 export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
@@ -132,6 +134,7 @@ export type {
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  PatchWeights,
   PredictorWeights,
   WeightTree,
 } from './encoder/weights.js';

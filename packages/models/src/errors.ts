@@ -18,6 +18,8 @@ export type ModelErrorCode =
   | 'TEXT_EMPTY'
   | 'TEXT_TOO_LONG'
   | 'TEXT_UNSUPPORTED'
+  | 'IMAGE_INVALID'
+  | 'PEER_MISSING'
   | 'DATA_INVALID'
   | 'BUDGET_INVALID'
   | 'BUDGET_INFEASIBLE'

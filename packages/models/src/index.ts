@@ -253,6 +253,17 @@ export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { regression } from './tasks/regression.js';
 export { rerank } from './tasks/rerank.js';
 export type { RelevanceScale, RerankTask } from './tasks/rerank.js';
+export { imageClassification } from './tasks/image-classification.js';
+export type { ImageClassificationOptions } from './tasks/image-classification.js';
+export type { ImageExample } from './tasks/image-example.js';
+export { readImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/decode-image.js';
+export { readImageFolder } from './images/image-folder.js';
+export type { ImageFile } from './images/image-folder.js';
+export type { ImageEncoding, ImageReader } from './images/image-reader.js';
+export { createImageReader } from './images/image-tokenizer.js';
+export type { RawImage } from './images/raw-image.js';
+export { readImageExamples } from './tasks/read-image-examples.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export type { SequenceTask } from './tasks/sequence-task.js';
@@ -272,6 +283,7 @@ export type {
   Task,
   TaskName,
   TextInput,
+  PredictorInput,
   TokenInput,
 } from './tasks/task.js';
 export { labelLoss, teacherLoss } from './tasks/task-losses.js';
@@ -279,7 +291,7 @@ export type { TargetAxes, TargetValues, TaskLoss, TeacherAndStudent, WeightedTar
 export { encodeTexts, oneLabel } from './tasks/encode-texts.js';
 export { onSequences, onWholeTexts } from './tasks/sequence-task.js';
 export { modelLabel } from './tasks/class-labels.js';
-export { dataKindOf, dataKinds, guessDataKind } from './examples/data-kinds.js';
+export { dataKindOf, dataKinds, folderDataKind, guessDataKind } from './examples/data-kinds.js';
 export { textsData } from './examples/texts-data.js';
 export type { AdaptationLoss, AdaptationWeights } from './tasks/adaptation-loss.js';
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';

@@ -49,6 +49,13 @@ export { promptText } from './tasks/embedding-settings.js';
 export type { EmbeddingPooling, EmbeddingSettings, PromptChoice } from './tasks/embedding-settings.js';
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
+export { imageClassification } from './tasks/image-classification.js';
+export type { ImageClassificationOptions } from './tasks/image-classification.js';
+export type { ImageExample } from './tasks/image-example.js';
+export { readImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/decode-image.js';
+export type { ImageEncoding, ImageReader } from './images/image-reader.js';
+export type { RawImage } from './images/raw-image.js';
 export { questionAnswering } from './tasks/question-answering.js';
 export { regression } from './tasks/regression.js';
 export { rerank } from './tasks/rerank.js';
@@ -65,6 +72,7 @@ export type { Answer, EntityAnswer, LabelAnswer } from './tasks/answer.js';
 export type {
   InputLengths,
   KnownTaskName,
+  PredictorInput,
   PreparedText,
   PrepareOptions,
   Task,

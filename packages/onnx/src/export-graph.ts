@@ -1,5 +1,12 @@
-import type { EncoderFactors, EncoderWeights, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import { atRanks, attentionReducer, findReducer, namedReducer, reducerKey } from '@length-adaptive/core/encoder';
+import type { EncoderFactors, EncoderWeights, ImageShape, Reducer, WeightTree } from '@length-adaptive/core/encoder';
+import {
+  atRanks,
+  attentionReducer,
+  findReducer,
+  imageTokens,
+  namedReducer,
+  reducerKey,
+} from '@length-adaptive/core/encoder';
 import type { KeepOptions, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
@@ -47,6 +54,7 @@ import {
   lengthConfigKey,
   lengthsInput,
   minTokensKey,
+  pixelsInput,
   poolingKey,
   poolingOf,
   priorInput,
@@ -144,8 +152,24 @@ const int64Input = (g: GraphBuilder, name: string): Value => g.input(name, 'int6
 export const priorOf = (g: GraphBuilder, ids: Value, axes: readonly [string, string] = ['batch', 'sequence']): Value =>
   g.op('Expand', [g.input(priorInput, 'float32', axes), g.op('Shape', [ids])]);
 
+/** Of an encoder that reads images: `pixel_values`, [batch, channels, height, width], out of which come as many tokens as always. */
+const imageInputs = (g: GraphBuilder, image: ImageShape): EncoderInputs => {
+  const pixels = g.input(pixelsInput, 'float32', ['batch', image.channels, image.height, image.width]);
+  const rows = g.op('Slice', [g.op('Shape', [pixels]), g.int64([0]), g.int64([1])]);
+  const shape = g.op('Concat', [rows, g.int64([imageTokens(image)])], { axis: 0 });
+  return {
+    pixels,
+    ids: g.op('Expand', [g.int64(0), shape]),
+    mask: g.op('Expand', [g.float(1), shape]),
+    typeIds: undefined,
+  };
+};
+
 /** The inputs that every tool feeds an encoder. */
-export const encoderInputs = (g: GraphBuilder, { types }: Dimensions): EncoderInputs => ({
+export const encoderInputs = (g: GraphBuilder, { types, image }: Dimensions): EncoderInputs =>
+  image === undefined ? textInputs(g, types) : imageInputs(g, image);
+
+const textInputs = (g: GraphBuilder, types: number): EncoderInputs => ({
   ids: int64Input(g, 'input_ids'),
   mask: g.op('Cast', [int64Input(g, 'attention_mask')], { to: elementTypeNumber('float32') }),
   typeIds: types > 0 ? int64Input(g, 'token_type_ids') : undefined,
@@ -316,7 +340,7 @@ const buildGraph = (
  * A model as the bytes of an ONNX file.
  *
  * Inputs: `input_ids`, `attention_mask` and (where the model has them) `token_type_ids`, [batch, sequence] int64, padding on
- * the right; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
+ * the right, or `pixel_values` [batch, channels, height, width] float32 of a model that reads images; and `length_ratios`, [batch or 1, layers] float32, the length configuration of each row. The last has a
  * default, the full length, so that tools that know nothing of it run the file as any other. A model with a prior
  * has one more, `prior`, [batch, sequence] float32, added to the scores of its first layers; its default is 0, the reducer
  * alone. A file that leaves its layers open (`chooseLayers`) has `running_layers`, [layers] float32: those above 0 run, by default

@@ -27,6 +27,7 @@ import { modelFileName } from './file-names.js';
 import type { CreateOnnxModelOptions } from './onnx-model.js';
 import { createOnnxModel } from './onnx-model.js';
 import type { SessionOptions } from './runtime.js';
+import { sampleImages } from './sample-images.js';
 import { sampleClauses, sampleCrossQuestions, sampleQuestions, sampleTexts } from './sample-texts.js';
 import type { Verification, VerifyOptions } from './verify.js';
 import { keepsTheSame, tolerances, usualPoints, verify } from './verify.js';
@@ -49,7 +50,7 @@ export interface ExportModelOptions extends SessionOptions {
   readonly chooseLayers?: boolean | undefined;
   /** Run every file on ONNX Runtime beside TensorFlow.js before it is kept. Default true. */
   readonly verify?: boolean;
-  /** Inputs to verify with. Default: a few sentences; a few questions with contexts where the model ranks tokens by them. */
+  /** Inputs to verify with. Default: a few sentences, or images of patterns; a few questions with contexts where the model ranks tokens by them. */
   readonly inputs?: readonly EncoderInput[] | undefined;
   /** The same with labels: every file is scored on them, beside the model. */
   readonly labelled?: readonly LabelledInput[] | undefined;
@@ -64,6 +65,7 @@ export interface ExportModelOptions extends SessionOptions {
 
 /** What to verify on when nothing is given. Where answers decide it takes more of them. */
 const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): EncoderInput[] => {
+  if (tokenizer.images) return sampleImages(answersDecide ? 24 : 6).map(tokenizer.images.read);
   const questions = answersDecide ? sampleCrossQuestions : sampleQuestions;
   const texts = answersDecide ? sampleClauses : sampleTexts;
   const readsQuestions = model.prior !== undefined || model.task.asksQuestions === true;
@@ -97,7 +99,8 @@ export const exportModel = async (
       const variant = { host: { ...host, reducer }, reducer, isOther: others.includes(reducer) };
       exported.push(...(await writeGraphs(temporary, variant, text, { ...options, chooseLayers })));
     }
-    for (const [name, content] of Object.entries(modernTokenizerFiles(tokenizerFiles)))
+    const files = model.dimensions.image ? tokenizerFiles : modernTokenizerFiles(tokenizerFiles);
+    for (const [name, content] of Object.entries(files))
       await writeFile(`${temporary}/${name}`, content);
     const ours = exportedFile(withRanking(lengthAdaptive, builtIn ? { ...model, reducer: builtIn } : model), {
       reducers: others.map(({ name }) => name),

@@ -254,6 +254,7 @@ export const runOnnxFile = async (
         layers,
         ...(leavesLayersOut(first) && { running: runningLayers(first, layers) }),
         inputNames: on.inputNames,
+        image: given.image,
         minTokens,
       });
       return await (on === session ? on.run(feeds, wanted) : on.run(feeds));

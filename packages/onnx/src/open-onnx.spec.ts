@@ -215,4 +215,56 @@ describe('opening', () => {
     expect(tf.memory().numTensors).toBe(before);
     await model.release();
   });
+
+  describe('a file of another tool', () => {
+    /** A folder of such files: those of an export, under another producer's name. */
+    const foreign = (changes: Readonly<Record<string, unknown>> = {}): FileSource => {
+      const files = new Map(filesOf(exported));
+      const bytes = new Uint8Array(readFileSync(join(exported, 'onnx/model.onnx')));
+      const at = Buffer.from(bytes).indexOf('length-adaptive');
+      bytes.set(new TextEncoder().encode('another-toolkit'), at);
+      const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as Record<string, unknown>;
+      files.set('config.json', new TextEncoder().encode(JSON.stringify({ ...config, ...changes })));
+      return memorySource(files.set('onnx/model.onnx', bytes));
+    };
+    const ids = [2, 5, 6, 7, 3];
+    const expected = async (): Promise<Float32Array> => {
+      const { model } = await openOnnx(exported);
+      const logits = await model.run([{ ids }]);
+      await model.release();
+      return logits;
+    };
+
+    test('that is named runs as it is, at full length, and says why it takes no budget', async () => {
+      const { model, notes } = await openOnnx(foreign(), { file: 'onnx/model.onnx' });
+      expect(notes?.at(-1)).toMatch(/onnx\/model\.onnx was written by another tool and runs as it is, at full length/);
+      expect(await model.run([{ ids }])).toEqual(await expected());
+      await expect(model.run([{ ids }], { point: { lengths: [0.5, 0.5, 0.5] } })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining('built in'),
+      });
+      await model.release();
+    });
+
+    test('that does not tell its weights runs at full length too, and the note says what is missing', async () => {
+      const { model, notes } = await openOnnx(foreign({ num_hidden_layers: 4 }));
+      expect(notes?.at(-1)).toMatch(
+        /no budget reaches into it.*does not tell 16 of the model's tensors: .*encoder\.layer\.3.*MatMul/,
+      );
+      expect(await model.run([{ ids }])).toEqual(await expected());
+      await model.release();
+    });
+
+    test('that does not tell its weights and lacks the outputs of the task is refused for its weights', async () => {
+      const source = foreign({ num_hidden_layers: 4, architectures: ['BertForQuestionAnswering'] });
+      await expect(openOnnx(source)).rejects.toMatchObject({ name: 'ModelError', code: 'TENSOR_MISSING' });
+    });
+
+    test('that tells its weights opens with them: any lengths, and the tokens that stay', async () => {
+      const { model, notes } = await openOnnx(foreign(), { precision: 'fp32' });
+      expect(notes?.[0]).toBe('The weights were read out of onnx/model.onnx.');
+      expect(await model.keptPositions?.({ ids }, { lengths: [0.8, 0.6, 0.2] })).toHaveLength(3);
+      await model.release();
+    });
+  });
 });

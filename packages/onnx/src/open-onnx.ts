@@ -12,6 +12,7 @@ import {
   ModelError,
   checkNotPointer,
   chooseRanking,
+  findGraph,
   hasWeights,
   nameRanking,
   openSource,
@@ -27,7 +28,7 @@ import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
 import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
-import { readOnnxContent } from './read-file.js';
+import { foreignContent, isForeign, producerBytes, readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -88,9 +89,9 @@ const fromWeights =
   };
 
 /** The files of a model but its weights; a folder of graphs alone is what an export of earlier days left behind where it failed. */
-const readFiles = async (files: FileSource, embedding: OpenModelOptions['embedding']): Promise<ModelFiles> => {
+const readFiles = async (files: FileSource, options: OpenModelOptions): Promise<ModelFiles> => {
   try {
-    return await readModelFiles(files, { embedding });
+    return await readModelFiles(files, options);
   } catch (error) {
     const graph = await firstGraph(files);
     if (
@@ -147,21 +148,48 @@ const readGraph = async (source: FileSource, path: string): Promise<WholeFile> =
   }
 };
 
+/** @param layers of the model, which a file that another tool wrote runs at full length; without them such a file is refused */
 const fromGraph =
-  (source: FileSource, path: string): LendOnnxFile =>
+  (source: FileSource, path: string, layers?: number): LendOnnxFile =>
   async (use) => {
     const { bytes, isOwn } = await readGraph(source, path);
-    const opened = await use(readOnnxContent(bytes));
+    const asItIs = layers !== undefined && isForeign(bytes);
+    const opened = await use(asItIs ? foreignContent(bytes, layers) : readOnnxContent(bytes));
     if (isOwn) releaseMemory(bytes);
     return opened;
   };
+
+/** The beginning of a file. */
+const readStart = async (source: FileSource, path: string): Promise<Uint8Array> => {
+  const file = await source.open?.(path);
+  if (!file) return source.read(path);
+  try {
+    const start = new Uint8Array(Math.min(file.size, producerBytes));
+    await file.readInto(start, 0);
+    return start;
+  } finally {
+    await file.close();
+  }
+};
+
+/** The ONNX file of another tool that the weights of a folder can be read out of; undefined where the folder has weights, or files of ours. */
+const findForeign = async (source: FileSource): Promise<string | undefined> => {
+  const path = await findGraph(source);
+  return path !== undefined && isForeign(await readStart(source, path)) ? path : undefined;
+};
+
+/** What a user should know of a file that runs as it is. */
+const foreignNote = (path: string, why: string): string =>
+  `${path} was written by another tool and runs as it is, at full length: no budget reaches into it. ${why}`;
 
 /** Sessions that stay open: what a budget chooses among is then opened once. */
 const sessionsFor = ({ paretoSet }: Pick<LengthAdaptiveFile, 'paretoSet'> = { paretoSet: [] }): number =>
   Math.max(4, new Set(paretoSet.flatMap(({ point: { ranks } }) => (ranks ? [ranksKey(ranks)] : []))).size);
 
 /**
- * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory.
+ * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory. Where a folder has nothing
+ * but ONNX files of other tools, as transformers.js publishes models, the weights are read out of one of them; one that does not tell its
+ * weights, or that is named by `file`, runs as it is, at full length.
  *
  * @param source a folder, `npm:package`, web address, Hub repository, or a `FileSource`
  * @throws OnnxError `PEER_MISSING`, `FILE_NOT_FOUND`, `FILE_INVALID`, ...; ModelError when the directory cannot be read or has no trained head
@@ -171,9 +199,10 @@ export const openOnnx = async (
   { precision = 'fp32', file, runtime, threads, providers, maxOtherSessions, ...options }: OpenOnnxOptions = {},
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
-  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options.embedding);
+  const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options);
   const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
   const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
+  const { layers } = architectureOf(config).dimensions(config);
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
@@ -181,24 +210,20 @@ export const openOnnx = async (
     lengthAdaptive: withRanking(lengthAdaptive, model),
     notes,
   });
-  if (file === undefined && (options.weights !== undefined || (await hasWeights(files)))) {
+  /** @param weights path of the file that they are in */
+  const openWeights = async (weights: string | undefined): Promise<OnnxTextModel> => {
     let notes: RunnableTextModel['notes'];
     let digest = '';
+    const given = { ...options, ...(weights !== undefined && { weights }), precision };
     const at = (structure: GraphStructure, trace: boolean | 'scores' = false): LendOnnxFile =>
-      fromWeights(files, {
-        ...options,
-        precision,
-        trace,
-        ...structure,
-        reducer: structure.reducer ?? options.reducer,
-      });
+      fromWeights(files, { ...given, trace, ...structure, reducer: structure.reducer ?? options.reducer });
     const told = (of: Told): void => {
       notes = of.notes;
       digest = of.digest ?? '';
     };
     const { lowRank, paretoSet = [] } = lengthAdaptive ?? {};
     const chooseLayers = paretoSet.some(({ point }) => leavesLayersOut(point));
-    const lend = fromWeights(files, { ...options, precision, trace: false, chooseLayers, told });
+    const lend = fromWeights(files, { ...given, trace: false, chooseLayers, told });
     const ranking = chooseRanking(options, lengthAdaptive, taskOf(config));
     const model = await runOnnxFile(lend, config, {
       ...session,
@@ -210,7 +235,29 @@ export const openOnnx = async (
       othersChooseLayers: true,
     });
     return finish(model, notes);
+  };
+  /** Runs a file of another tool. */
+  const openForeign = async (path: string, why: string): Promise<OnnxTextModel> =>
+    finish(await runOnnxFile(fromGraph(files, path, layers), config, session), [
+      ...(own ?? []),
+      foreignNote(path, why),
+    ]);
+  if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
+    return openWeights(options.weights);
+  const isAdapted = options.adapter !== undefined && options.adapter !== false; // into a graph nothing is merged
+  const foreign = file === undefined ? await (isAdapted ? findGraph(files) : findForeign(files)) : undefined;
+  if (foreign !== undefined) {
+    try {
+      return await openWeights(foreign);
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'TENSOR_MISSING') throw error;
+      return openForeign(foreign, error.message).catch(() => {
+        throw error; // why its weights cannot be read says more than why it does not run either
+      });
+    }
   }
+  if (file !== undefined && (await files.exists(file)) && isForeign(await readStart(files, file)))
+    return openForeign(file, 'Without the option "file" its weights are read out of it.');
   const lend = fromGraph(files, file ?? modelFileName(precision));
   const lendOther = ({ reducer }: GraphStructure): LendOnnxFile => fromGraph(files, modelFileName(precision, reducer));
   return finish(

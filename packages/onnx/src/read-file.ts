@@ -8,8 +8,12 @@ import { checkNotPointer } from '@length-adaptive/models/files';
 import { OnnxError, messageOf } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
 import { pieceBytes, protoPieces, wholeBytes } from './graph/model-bytes.js';
+import { producerName } from './graph/producer-name.js';
 import type { ModelProto } from './proto/onnx_pb.js';
 import { ModelProtoSchema } from './proto/onnx_pb.js';
+
+/** The input that holds images. */
+export const pixelsInput = 'pixel_values';
 
 /** The input that holds length configurations. */
 export const lengthsInput = 'length_ratios';
@@ -136,6 +140,25 @@ const ranksOf = (text: string | undefined): Ranks | undefined => {
     );
   }
 };
+
+/** Of how many bytes at the beginning of a file its producer is read. */
+export const producerBytes = 64;
+
+/** Whether a file was written by another tool, by its first bytes. */
+export const isForeign = (start: Uint8Array): boolean =>
+  !new TextDecoder('latin1').decode(start.subarray(0, producerBytes)).includes(producerName);
+
+/** A file of another tool, which runs as it is: every token in every layer. */
+export const foreignContent = (bytes: Uint8Array, layers: number): OnnxContent => ({
+  content: () => [bytes],
+  builtIn: { lengths: new Array<number>(layers).fill(1) },
+  choosesLayers: false,
+  ranks: undefined,
+  reducer: namedReducer(attentionReducer()),
+  priorLayers: 0,
+  departed: 'state',
+  minTokens: defaultMinTokens,
+});
 
 /** Reads an exported file, whose weights are used where they are. @throws as `readOnnxFile` does */
 export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {

@@ -1,6 +1,7 @@
-import type { EncoderInput } from '@length-adaptive/core/encoder';
+import type { EncoderInput, ImageShape } from '@length-adaptive/core/encoder';
 import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
 import { isFullLength, keptTokens } from '@length-adaptive/core/lengths';
+import { OnnxError } from './errors.js';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
 
 /** What engines feed an encoder: [rows, width] numbers by input name. */
@@ -58,6 +59,25 @@ const ratiosTensor = (
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
 
+/** The pixels of the images of a batch: [B, channels, height, width]. */
+const pixelsTensor = (
+  ort: OnnxRuntime,
+  inputs: readonly EncoderInput[],
+  { channels, height, width }: ImageShape,
+): RuntimeTensor => {
+  const size = channels * height * width;
+  const all = new Float32Array(inputs.length * size);
+  inputs.forEach(({ pixels = [] }, row) => {
+    if (pixels.length !== size)
+      throw new OnnxError(
+        'OPTION_INVALID',
+        `Input ${row} has ${pixels.length} numbers of pixels; expected ${size}: ${channels} channels of ${height} x ${width}.`,
+      );
+    all.set(pixels, row * size);
+  });
+  return new ort.Tensor('float32' as never, all as never, [inputs.length, channels, height, width]);
+};
+
 /** What is known of each token's worth: [B, T], 0 for padding and for rows of which nothing is known. */
 const priorTensor = (ort: OnnxRuntime, inputs: readonly EncoderInput[], width: number): RuntimeTensor => {
   const priors = new Float32Array(inputs.length * width);
@@ -82,13 +102,15 @@ export interface TokenFeeds extends KeepOptions {
   readonly running?: readonly number[] | undefined;
   /** Names of the session's inputs; the others are left out. */
   readonly inputNames: readonly string[];
+  /** Of a model that reads images. */
+  readonly image?: ImageShape | undefined;
 }
 
 /** The feeds of one batch of rows of any lengths, padded on the right to the longest. */
 export const tokenFeeds = (
   ort: OnnxRuntime,
   inputs: readonly EncoderInput[],
-  { configs, layers, running, inputNames, ...keep }: TokenFeeds,
+  { configs, layers, running, inputNames, image, ...keep }: TokenFeeds,
 ): Record<string, RuntimeTensor> => {
   const { dims, arrays } = tokenArrays(inputs);
   const tensor = (name: keyof TokenArrays['arrays']) => (): RuntimeTensor =>
@@ -97,6 +119,7 @@ export const tokenFeeds = (
     input_ids: tensor('input_ids'),
     attention_mask: tensor('attention_mask'),
     token_type_ids: tensor('token_type_ids'),
+    ...(image && { pixel_values: () => pixelsTensor(ort, inputs, image) }),
     prior: () => priorTensor(ort, inputs, dims[1]),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers, keep),
     running_layers: () => runningTensor(ort, layers, running),

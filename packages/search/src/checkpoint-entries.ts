@@ -26,7 +26,7 @@ export const entriesOf = <Genome, Name extends string, Constraint extends string
   });
 
 /** The result that an entry holds, its values in the order of the names. */
-export const resultOf = <Value extends string>(entry: CheckpointEntry, names: readonly Value[]): Result<Value> =>
+const resultOf = <Value extends string>(entry: CheckpointEntry, names: readonly Value[]): Result<Value> =>
   'values' in entry
     ? (Object.fromEntries(names.map((name, i) => [name, entry.values[i]])) as Objectives<Value>)
     : { discarded: entry.discarded };

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core';
 import type {
@@ -14,6 +16,7 @@ import {
   ModelError,
   dataFormatOf,
   dataKindOf,
+  folderDataKind,
   guessDataKind,
   isJsonList,
   makeTask,
@@ -82,15 +85,40 @@ const parse = (text: string, path: string, kind: DataKind, options: ReadExamples
   examples: kind.parse(text, path, options),
 });
 
+/** The examples of a data set, with what they name beside their file. */
+const completed = async (data: DataSet, folder: string | undefined): Promise<DataSet> =>
+  data.kind.complete ? { ...data, examples: await data.kind.complete(data.examples, folder) } : data;
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false, // who opens it says what is wrong
+  );
+
+/** The examples of a folder, where the task has such or nobody names one; undefined for a file. */
+const folderData = async (
+  path: string,
+  { limit, seed }: DataSettings,
+  task: Task | undefined,
+): Promise<DataSet | undefined> => {
+  if (!(await isFolder(path))) return undefined;
+  const kind = task ? dataKindOf(task) : folderDataKind();
+  if (!kind?.fromFolder) return undefined;
+  const data = { kind, examples: await kind.fromFolder(path) };
+  return completed(sampleData(data, limit, seed), undefined);
+};
+
 /** Reads a data file; with `--limit` a random sample of its examples. What it holds follows from the task, or else from the file. */
 export const readData = async (path: string, settings: DataSettings, name?: TaskName): Promise<DataSet> => {
-  const text = await openText(path);
   const task = name === undefined ? undefined : makeTask(name);
+  const inFolder = await folderData(path, settings, task);
+  if (inFolder) return inFolder;
+  const text = await openText(path);
   const data = parse(text, path, task ? dataKindOf(task) : guessDataKind(path, text), {
     ...columnsOf(settings),
     ...(task?.labelKind && { task: task.labelKind }),
   });
-  return sampleData(data, settings.limit, settings.seed);
+  return completed(sampleData(data, settings.limit, settings.seed), dirname(path));
 };
 
 type ModelDataSettings = DataSettings & { readonly model: string | undefined };
@@ -120,12 +148,17 @@ const dataForModel = async (text: string, path: string, settings: ModelDataSetti
     parse(text, path, guessDataKind(path, text), columnsOf(settings)); // a file that is wrong says so first
     throw error;
   });
-  return dataForTask(text, path, task, settings);
+  return completed(dataForTask(text, path, task, settings), dirname(path));
 };
 
 /** Reads a data file for the trained model of `--model`, as its task needs it: the name of the file does not matter. */
-export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> =>
-  dataForModel(await openText(path), path, settings);
+export const readModelData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  if (await isFolder(path)) {
+    const found = await folderData(path, settings, await taskOfModel(settings));
+    if (found) return found;
+  }
+  return dataForModel(await openText(path), path, settings);
+};
 
 /** Whether a file holds a table by its name: texts for any task, where labels do not matter. */
 const isTable = (path: string, text: string): boolean => {
@@ -135,10 +168,13 @@ const isTable = (path: string, text: string): boolean => {
 
 /** Reads a data file of which only the texts count: a table whatever the task of `--model`, or a file as that needs it. */
 export const readTextData = async (path: string, settings: ModelDataSettings): Promise<DataSet> => {
+  if (await isFolder(path)) return readModelData(path, settings);
   const text = await openText(path);
   if (!isTable(path, text)) return dataForModel(text, path, settings);
   const task = await taskOfModel(settings).catch(() => undefined); // what is wrong with the model is said later
-  if (task && takesLists(task)) return dataForTask(text, path, task, settings); // a text without a label is one of its own
+  // A text without a label is one of its own; images stand in no table of texts.
+  if (task && (takesLists(task) || dataKindOf(task).complete))
+    return completed(dataForTask(text, path, task, settings), dirname(path));
   return sampleData(parse(text, path, textsData, columnsOf(settings)), settings.limit, settings.seed);
 };
 
@@ -213,7 +249,10 @@ export const digestOf = (...parts: readonly (readonly LabelledInput[])[]): strin
   const hash = createHash('sha256');
   for (const examples of parts) {
     for (const { input, target } of examples)
+      {
       hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target ?? []].flat()));
+      if (input.pixels) hash.update(Float32Array.from(input.pixels));
+    }
     hash.update('|');
   }
   return hash.digest('hex');

@@ -1,5 +1,5 @@
-import type { ModelErrorCode, Prediction, TextError, TextInput } from '@length-adaptive/models';
-import { ModelError } from '@length-adaptive/models';
+import type { ModelErrorCode, Prediction, PredictorInput, TextError, TextInput } from '@length-adaptive/models';
+import { ModelError, readImage } from '@length-adaptive/models';
 import pico from 'picocolors';
 import { answerText } from '../choice/answer-text.js';
 import type { Context } from '../context/command.js';
@@ -66,17 +66,37 @@ interface TextFailure extends Omit<TextError, 'code'> {
 type Outcome = Prediction | { readonly error: TextFailure };
 
 /** Names the text at fault, and the flag that helps. */
-const atText = ({ code, message, nearest }: TextFailure, { line }: NumberedText, truncates: boolean): TextFailure => ({
+const atText = ({ code, message, nearest }: TextFailure, { line }: Pick<NumberedText, 'line'>, truncates: boolean): TextFailure => ({
   code,
   message: `Text ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
   ...(nearest && { nearest }),
 });
 
+/** The images at paths, for a model that reads those; texts as they are. */
+const readImages = async (
+  texts: readonly NumberedText[],
+  { dimensions }: OpenedPredictor['predictor'],
+): Promise<readonly (Pick<NumberedText, 'line' | 'error'> & { readonly input: PredictorInput })[]> => {
+  if (!dimensions.image) return texts;
+  return Promise.all(
+    texts.map(async ({ line, input, error }) => {
+      if (error || typeof input !== 'string') return { line, input, ...(error && { error }) };
+      try {
+        return { line, input: await readImage(input) };
+      } catch (cause) {
+        if (!(cause instanceof ModelError)) throw cause;
+        return { line, input, error: new CliError('INPUT_INVALID', `Image ${line}: ${cause.message}`, { cause }) };
+      }
+    }),
+  );
+};
+
 /** Predicts texts; those that cannot be read have their error in their place. */
 const predictEach = async (
-  texts: readonly NumberedText[],
+  given: readonly NumberedText[],
   { predictor, options, truncates }: OpenedPredictor,
 ): Promise<Outcome[]> => {
+  const texts = await readImages(given, predictor);
   const readable = texts.filter(({ error }) => !error);
   const predictions = await predictor.predict(
     readable.map(({ input }) => input),

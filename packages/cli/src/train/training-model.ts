@@ -53,7 +53,8 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
       labels.mayBeRare && own.name === definition.name && found.every((label) => own.labels.includes(inModel(label)));
     // A pretrained encoder has no head of the kind that the task needs, and its labels mean nothing.
     const called = isOfClass(config, asked.checkpoint.classSuffix) ? found.map(inModel) : found;
-    return hasAll || sameLabels(own.labels, called) ? make(own.labels) : asked;
+    if (!hasAll && !sameLabels(own.labels, called)) return asked;
+    return own.name === definition.name ? own : make(own.labels);
   };
 };
 

@@ -1,4 +1,5 @@
 import { CoreError } from '../errors.js';
+import { cutPatches, imageTokens, patchCount, patchSize, pixelCount } from './image-shape.js';
 import type { EmbeddingWeights } from './weights.js';
 
 /** The largest number that a prior may hold: far above any significance, and small enough to leave [CLS] above it. */
@@ -15,6 +16,11 @@ export interface EncoderInput {
    * significance in the layers that `priorLayers` names. Default: all 0.
    */
   readonly prior?: ArrayLike<number> | undefined;
+  /**
+   * Of encoders that read images: the numbers of all pixels, channel by channel and row by row, as the model wants them. `ids` are then 0 for
+   * each token.
+   */
+  readonly pixels?: ArrayLike<number> | undefined;
 }
 
 /** A batch padded on the right to its own longest row. */
@@ -31,6 +37,8 @@ export interface PaddedBatch {
   readonly typeIds: Int32Array;
   /** [B * T], 0 for padding; undefined where no row has one. */
   readonly prior: Float32Array | undefined;
+  /** Of images: [B * patches * numbers of a patch] */
+  readonly patches: Float32Array | undefined;
 }
 
 const checkIds = (ids: ArrayLike<number>, limit: number, what: string, row: number): void => {
@@ -66,6 +74,32 @@ const padPriors = (inputs: readonly EncoderInput[], width: number): Float32Array
     priors.set(values, row * width);
   });
   return priors;
+};
+
+/** The patches of the rows. */
+const patchesOf = (
+  inputs: readonly EncoderInput[],
+  { patches }: Pick<EmbeddingWeights, 'patches'>,
+): Float32Array | undefined => {
+  if (patches === undefined) return undefined;
+  const { image } = patches;
+  const size = patchCount(image) * patchSize(image);
+  const to = new Float32Array(inputs.length * size);
+  inputs.forEach(({ ids, pixels }, row) => {
+    const fail = (problem: string): never => {
+      throw new CoreError('INPUT_INVALID', `Row ${row} ${problem}.`);
+    };
+    if (pixels === undefined) return fail('has no pixels, and the model reads images');
+    const { channels, height, width } = image;
+    if (pixels.length !== pixelCount(image))
+      return fail(
+        `has ${pixels.length} numbers of pixels; expected ${pixelCount(image)}: ${channels} channels of ${height} x ${width}`,
+      );
+    if (ids.length !== imageTokens(image))
+      return fail(`has ${ids.length} ids; expected ${imageTokens(image)}, one a patch and ${image.leading} before them`);
+    cutPatches(pixels, image, { to, offset: row * size });
+  });
+  return to;
 };
 
 /**
@@ -107,18 +141,27 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
       typeIds.set(Array.from(input.typeIds), row * width);
     }
   });
-  return { rows: inputs.length, width, lengths, ids, typeIds, prior: padPriors(inputs, width) };
+  return {
+    rows: inputs.length,
+    width,
+    lengths,
+    ids,
+    typeIds,
+    prior: padPriors(inputs, width),
+    patches: patchesOf(inputs, embeddings),
+  };
 };
 
 /**
  * Which tokens of each row may become one with which: numbers as `NumberOps.segments` gives them, [B * T].
  *
- * A separator is what ends a row, wherever the same id stands in it; segments lie between separators, and differ by their type, too.
+ * A separator is what ends a row, wherever the same id stands in it; segments lie between separators, and differ by their type, too. An image has
+ * no separators, and is one segment.
  *
  * @param protectedTokens leading tokens that are no part of any
  */
 export const segmentsOf = (
-  { rows, width, lengths, ids, typeIds }: PaddedBatch,
+  { rows, width, lengths, ids, typeIds, patches }: PaddedBatch,
   protectedTokens: number,
 ): Float32Array => {
   const segments = new Float32Array(rows * width);
@@ -127,7 +170,7 @@ export const segmentsOf = (
     const length = lengths[row] as number;
     let separators = 0;
     for (let slot = 0; slot < length; slot++) {
-      const ends = ids[start + slot] === ids[start + length - 1];
+      const ends = patches === undefined && ids[start + slot] === ids[start + length - 1];
       const segment = 1 + separators + typeStride * (typeIds[start + slot] as number);
       if (slot >= protectedTokens) segments[start + slot] = ends ? -segment : segment;
       if (ends) separators++;

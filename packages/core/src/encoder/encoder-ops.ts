@@ -1,7 +1,14 @@
 import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
-import type { AffineWeights, AttentionWeights, DenseWeights, LayerNormWeights, WeightTree } from './weights.js';
+import type {
+  AffineWeights,
+  AttentionWeights,
+  DenseWeights,
+  LayerNormWeights,
+  PatchWeights,
+  WeightTree,
+} from './weights.js';
 
 /** What attention compares and mixes: all heads side by side, one row a token. */
 export interface ProjectionsOf<States> {
@@ -88,13 +95,18 @@ export interface DenseOps<E extends EngineTypes> {
 /** What a token of an input weighs in the mean of them: each the same, or as much as its place in the input, counted from 1. */
 export type MeanWeights = 'equal' | 'positions';
 
-/** What heads are made of that make one vector of all tokens. */
+/** What heads are made of that read several tokens. */
 export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
+  add(x: E['states'], y: E['states']): E['states'];
   /**
    * The mean of each input's tokens, [B, T, hidden] with every token where it stood in the input and zeros for padding -> [B, hidden].
    * What was merged is back in each of its places by then, so that a merged state weighs as many tokens as it stands for.
    */
   mean(states: E['states'], weights: MeanWeights): E['states'];
+  /** The states of the token that stands so far from the first in every input, [B, T, hidden] -> [B, hidden]. */
+  token(states: E['states'], index: number): E['states'];
+  /** Every number times another. */
+  scale(x: E['states'], by: number): E['states'];
   /** Each row divided by its length. */
   unit(states: E['states']): E['states'];
   /**
@@ -113,6 +125,8 @@ export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
 export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   /** Rows of an embedding table, for the tokens of the batch. The first position is row `first`, by default 0. */
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
+  /** The tokens of the images of the batch: `first`, the second where there is one, and the patches. */
+  patches(first: E['weight'], weights: WeightTree<PatchWeights, E['weight']>): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
   /** States times states, number by number. */
   product(x: E['states'], y: E['states']): E['states'];

@@ -85,18 +85,19 @@ interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
   readonly scores: E['scores'] | undefined;
 }
 
-/** Word, position and segment embeddings, as far as there are such, summed and normalised. */
+/** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
+  { word, patches, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
   const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
-  const words = ops.rows(word, 'ids');
+  const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
   const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
   const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
   const at = { epsilon, place: 'embeddings' };
-  const normal = ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
+  const plain = (): E['states'] => (residual === undefined ? sum : ops.add(sum, residual));
+  const normal = norm === undefined ? plain() : ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
   const embedded = ops.dropout(normal, 'embeddings', 'hidden');
   return projection === undefined ? embedded : ops.dense(embedded, projection);
 };

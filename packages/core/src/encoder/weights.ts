@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Activation } from './activation.js';
+import type { ImageShape } from './image-shape.js';
 
 /** An affine map. The kernel is stored input-major, the layout that every TensorFlow.js backend multiplies fastest. */
 export interface DenseWeights {
@@ -29,8 +30,17 @@ export interface LayerNormWeights {
   readonly bias?: Tensor1D | undefined;
 }
 
+/** How the pixels of an image become tokens: a convolution whose steps are as wide as its kernel, which is one product of matrices. */
+export interface PatchWeights {
+  /** Its kernel is [channels * patch * patch, width]. */
+  readonly projection: DenseWeights;
+  /** The second of two tokens before the patches: [1, width] */
+  readonly second?: Tensor2D | undefined;
+  readonly image: ImageShape;
+}
+
 export interface EmbeddingWeights {
-  /** [vocabulary, width]; the width is that of a state, unless there is a `projection`. */
+  /** [vocabulary, width]; the width is that of a state, unless there is a `projection`. Of images the token before all patches: [1, width] */
   readonly word: Tensor2D;
   /**
    * [positions, width], for encoders that add one: the rows from `firstPosition` on are as many as the longest input the encoder takes has
@@ -45,7 +55,10 @@ export interface EmbeddingWeights {
   readonly tokenType?: Tensor2D;
   /** All tokens are of type 0, whatever an input says: an encoder that has a row for them and no segments. Default false. */
   readonly oneType?: boolean | undefined;
-  readonly norm: LayerNormWeights;
+  /** Of encoders that read images. */
+  readonly patches?: PatchWeights | undefined;
+  /** Absent where nothing is normalised. */
+  readonly norm?: LayerNormWeights | undefined;
   /** From the width of the tables to that of a state, after the norm. Default: they are the same. */
   readonly projection?: DenseWeights | undefined;
 }

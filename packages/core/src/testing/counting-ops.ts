@@ -1,5 +1,6 @@
 import type { EncoderOps } from '../encoder/encoder-ops.js';
 import type { NumberOps } from '../encoder/number-ops.js';
+import { patchCount, patchSize } from '../encoder/image-shape.js';
 import type { AffineWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
 import type { Ranks } from '../ranks.js';
 import { rankOf } from '../ranks.js';
@@ -93,6 +94,10 @@ export const countingOps = (length: number): CountingOps => {
     activate: (x) => x,
     dropout: (x) => x,
     rows: ([, width = 0]) => ({ slots: length, width }),
+    patches: (_, { projection, image }) => {
+      dense({ slots: patchCount(image), width: patchSize(image) }, projection.kernel);
+      return { slots: length, width: projection.kernel[1] ?? 0 };
+    },
     add: (x) => x,
     product: (x) => x,
     nothing: (x) => x,

@@ -33,15 +33,18 @@ export interface HeadWeights {
   /** What the pooled state goes through once it is activated. */
   readonly norm?: LayerNormWeights;
   readonly output?: DenseWeights;
+  /** The output layer of the second token, where both are read. */
+  readonly second?: DenseWeights;
 }
 
 /** What a head reads of the encoder, and what it makes of it. */
 export interface Readout {
   /**
    * Whose state is read: that of the first token, through the family's pooler where there is an output layer; that of each token as it is; or
-   * the mean of all tokens, in which each weighs the same (`mean`) or as much as its place (`weighted-mean`).
+   * the mean of all tokens, in which each weighs the same (`mean`) or as much as its place (`weighted-mean`); or those of the first two tokens, each by
+   * an output layer of its own, of which the mean is taken (`first-two`).
    */
-  readonly pool: 'first' | 'none' | 'mean' | 'weighted-mean';
+  readonly pool: 'first' | 'first-two' | 'none' | 'mean' | 'weighted-mean';
   /** Numbers that come out: for each input, or for each of its tokens. Of a readout without an output layer, the width of a state. */
   readonly outputs: number;
   /** What a checkpoint calls the output layer; `none`: there is none. Default `classifier`. */
@@ -62,7 +65,9 @@ export interface Architecture {
   /** `model_type` in config.json. */
   readonly modelType: string;
   /** Whether a config.json with this `model_type` is meant, where several definitions have it. Default: it is. */
-  reads?(config: ModelConfig): boolean;
+  isOf?(config: ModelConfig): boolean;
+  /** What it reads. Default: texts. */
+  readonly reads?: 'images' | undefined;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
   readonly classPrefix: string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */
@@ -71,7 +76,7 @@ export interface Architecture {
   readonly headPrefixes: readonly string[];
   /** What config.json calls the number of layers. */
   readonly layersKey: string;
-  /** What stands between pooler and output layer. */
+  /** What stands between pooler and output layer, where there is a pooler. */
   readonly poolerActivation: PoolerActivation;
   /**
    * What a config.json says.

@@ -27,7 +27,8 @@ const find = <T>(name: string, prefix: string, tensors: ReadonlyMap<string, T>):
   tensors.get(name) ?? (name.startsWith(prefix) ? tensors.get(name.slice(prefix.length)) : undefined);
 
 /** The shape of the tensor in the file that a weight is, or is a part of. */
-const shapeInFile = ({ shape, part }: ParameterSpec): readonly number[] => {
+const shapeInFile = ({ shape, storedAs, part }: ParameterSpec): readonly number[] => {
+  if (storedAs) return storedAs;
   const [rows = 1, ...rest] = shape;
   return part ? [rows * part.count, ...rest] : shape;
 };
@@ -82,7 +83,7 @@ export const fillSpecs = <T, Found extends { readonly shape: readonly number[] }
       throw new ModelError(problem.code, `The model needs a tensor that cannot be read. ${problem.message}`, {
         cause: problem,
       });
-    if (own) checkShape({ name: spec.name, shape: spec.shape }, own);
+    if (own) checkShape({ name: spec.name, shape: spec.storedAs ?? spec.shape }, own);
     else if (whole) checkShape(spec, whole);
     else if (spec.initial || fresh !== undefined) missing.push(spec.name);
     else {

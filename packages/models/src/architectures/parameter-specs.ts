@@ -4,8 +4,10 @@ import type { Tensor } from '@tensorflow/tfjs';
 export interface ParameterSpec {
   /** Name in a Hugging Face checkpoint. */
   readonly name: string;
-  /** Shape in the file. */
+  /** Shape in the file, unless `storedAs` says another. */
   readonly shape: readonly number[];
+  /** Shape in the file, where that has more axes than are used: the same numbers in the same order. */
+  readonly storedAs?: readonly number[];
   /**
    * The tensor of the file that it is a part of, where several weights are stored as one: the `index`-th of `count` equal parts along the
    * first axis. Its own name is known to this toolkit alone.

@@ -92,7 +92,7 @@ export const saveParameters = async (parameters: readonly Parameter[]): Promise<
     const stored = spec.transposed ? tf.transpose(variable) : variable;
     const data = (await stored.data()) as Float32Array;
     if (stored !== variable) stored.dispose();
-    tensors.set(spec.name, { shape: spec.shape, data, dtype: 'F32' });
+    tensors.set(spec.name, { shape: spec.storedAs ?? spec.shape, data, dtype: 'F32' });
   }
   return fuseParts(tensors, parameters);
 };

@@ -43,7 +43,7 @@ test('an unknown family is an error that lists the known ones', () => {
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
       message: expect.stringMatching(
-        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte\. Take a model/,
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit\. Take a model/,
       ),
     }),
   );
@@ -155,6 +155,32 @@ test('heads that are not implemented are refused', () => {
     /ForMultipleChoice is not supported; known: ForSequenceClassification/,
   );
   expect(() => taskOf({ problem_type: 'ranking' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});
+
+describe('models of code of their own', () => {
+  const auto_map = { AutoConfig: 'configuration_new.NewConfig', AutoModel: 'someone/new-impl--modeling_new.NewModel' };
+
+  test.each<[what: string, config: ModelConfig]>([
+    ['of an unknown family', { model_type: 'modern_bert', auto_map }],
+    ['of a known family whose class is another', { ...tinyConfig, architectures: ['JinaBertForMaskedLM'], auto_map }],
+  ])('%s are refused by the name of that code, with what is supported', (_, config) => {
+    expect(() => architectureOf(config)).toThrow(
+      expect.objectContaining({
+        code: 'ARCHITECTURE_UNKNOWN',
+        message: expect.stringMatching(
+          /auto_map: someone\/new-impl--modeling_new\.NewModel.*nearest by name: "(modernbert|bert)".*known: bert, distilbert/,
+        ),
+      }),
+    );
+  });
+
+  test('of a known family that came with code first are those of the family', () => {
+    const config = { model_type: 'nomic_bert', architectures: ['NomicBertModel'], auto_map };
+    expect(architectureOf(config).modelType).toBe('nomic_bert');
+    expect(architectureOf({ ...tinyConfig, auto_map: { AutoTokenizer: ['tokenization_a.A', null] } }).modelType).toBe(
+      'bert',
+    );
+  });
 });
 
 describe("a family of one's own", () => {

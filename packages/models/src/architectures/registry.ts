@@ -4,6 +4,7 @@ import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
 import { deberta } from './deberta.js';
+import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
 import { gte, newGte } from './gte.js';
@@ -13,6 +14,7 @@ import { nomicBert, nomicBertByUsualKeys } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
+import { vit } from './vit.js';
 
 const builtIn: readonly Architecture[] = [
   bert,
@@ -30,6 +32,8 @@ const builtIn: readonly Architecture[] = [
   nomicBert,
   newGte,
   gte,
+  vit,
+  deit,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
@@ -41,7 +45,7 @@ const registered = (): Map<string, Architecture> => {
 };
 
 const architectureNamed = (name: unknown, config: ModelConfig = {}): Architecture | undefined =>
-  builtIn.find(({ modelType, reads }) => modelType === name && (!reads || reads(config))) ??
+  builtIn.find(({ modelType, isOf }) => modelType === name && (!isOf || isOf(config))) ??
   (typeof name === 'string' ? registered().get(name) : undefined);
 
 /** The `model_type` of all families that are known: those of this package, then those that were registered. */
@@ -88,6 +92,19 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   return architectureNamed(name, config);
 };
 
+/**
+ * The class of a model that Python code beside it defines, where that is none of a family's own: models of families that came to the library
+ * later still name the code that they began with.
+ */
+const remoteCode = (config: ModelConfig, family: Architecture | undefined): string | undefined => {
+  const { auto_map: map, architectures } = config;
+  if (typeof map !== 'object' || map === null) return undefined;
+  const [own] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
+  const isFamily = family && (typeof own !== 'string' || own.startsWith(family.classPrefix));
+  const [code] = Object.entries(map).flatMap(([key, name]) => (key.startsWith('AutoModel') ? [String(name)] : []));
+  return isFamily === true ? undefined : code;
+};
+
 const nearestTo = (name: unknown): string => {
   const nearest = typeof name === 'string' && nearestName(name, architectureNames());
   return nearest ? ` (nearest by name: "${nearest}")` : '';
@@ -96,10 +113,18 @@ const nearestTo = (name: unknown): string => {
 /**
  * The architecture that a config.json names.
  *
- * @throws ModelError `ARCHITECTURE_UNKNOWN`, with the known one that is nearest by name, and all of them
+ * @throws ModelError `ARCHITECTURE_UNKNOWN`, with the known one that is nearest by name, and all of them; also for one whose code is its own
  */
 export const architectureOf = (config: ModelConfig): Architecture => {
   const found = findArchitecture(config);
+  const code = remoteCode(config, found);
+  if (code !== undefined) {
+    throw new ModelError(
+      'ARCHITECTURE_UNKNOWN',
+      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run here${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
+        'If it is one of these families with the same tensors, take "auto_map" out of its config.json and set "model_type" to that family; a family of your own is made known by registerArchitecture(...).',
+    );
+  }
   if (found) return found;
   const name = config['model_type'];
   const problem =

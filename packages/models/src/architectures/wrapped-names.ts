@@ -14,19 +14,20 @@ const unwrapped = (name: string): string => name.replace(wrapper, '');
  */
 export const withoutWrapper = <Tensor>(
   config: ModelConfig,
-  { tensors, unread }: ModelWeights<Tensor>,
+  { tensors, unread, ...origin }: ModelWeights<Tensor>,
 ): ModelWeights<Tensor> => {
   const names = [...tensors.keys(), ...unread.keys()];
   const wrapped = new Set(names.filter((name) => wrapper.test(name)).map(unwrapped));
   const architecture = wrapped.size === 0 ? undefined : findArchitecture(config);
-  if (!architecture) return { tensors, unread };
+  if (!architecture) return { tensors, unread, ...origin };
   const known = new Set(names);
   const isLacking = (name: string): boolean => {
     const forms = namesInFile(name, architecture);
     return !forms.some((form) => known.has(form)) && forms.some((form) => wrapped.has(form));
   };
-  if (!tensorNames(architecture.encoder(architecture.dimensions(config))).some(isLacking)) return { tensors, unread };
+  if (!tensorNames(architecture.encoder(architecture.dimensions(config))).some(isLacking))
+    return { tensors, unread, ...origin };
   const rename = <T>(all: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...all].map(([name, tensor]) => [known.has(unwrapped(name)) ? name : unwrapped(name), tensor]));
-  return { tensors: rename(tensors), unread: rename(unread) };
+  return { tensors: rename(tensors), unread: rename(unread), ...origin };
 };

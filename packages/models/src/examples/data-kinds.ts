@@ -16,6 +16,13 @@ export const dataKinds: Readonly<Record<DataKindName, DataKind>> = {
 export const dataKindOf = ({ data }: Pick<Task, 'data'>): DataKind =>
   typeof data === 'string' ? dataKinds[data] : data;
 
+/** What a folder of examples holds that is no file, where a task is not named: the kind that is kept so. */
+export const folderDataKind = (): DataKind | undefined =>
+  [...taskDefinitions()]
+    .reverse()
+    .map(({ make }) => dataKindOf(make([])))
+    .find((kind) => kind.fromFolder !== undefined);
+
 /** What a file holds, by its name and its content: for training, where nobody names a task. What nothing recognises is texts with labels. */
 export const guessDataKind = (name: string, text: string): DataKind => {
   const own = taskDefinitions().map(({ make }) => dataKindOf(make([])));

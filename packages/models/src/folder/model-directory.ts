@@ -1,5 +1,8 @@
+import { placeGraphWeights } from '../architectures/graph-weights.js';
+import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
+import { preprocessorFileName } from '../images/image-processor.js';
 import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import {
@@ -8,6 +11,7 @@ import {
   validateLengthAdaptiveFile,
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
+import { adapterConfigName } from './adapter-config.js';
 import { lowRankFileName } from './low-rank.js';
 import { predictorFileName, savesPredictor } from './predictor.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
@@ -15,6 +19,7 @@ import { readSafetensors } from '../weights/safetensors.js';
 import { toInt8Weights } from '../weights/int8-weights.js';
 import type { OpenWeights } from '../weights/open-weights.js';
 import { openModelWeights } from '../weights/open-weights.js';
+import type { ModelWeights } from '../weights/read-weights.js';
 import { readModelWeights } from '../weights/read-weights.js';
 import { nodeModule } from '../sources/node.js';
 import { openSource } from '../sources/open-source.js';
@@ -25,6 +30,7 @@ import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import type { EmbeddingSettings } from '../tasks/embedding-settings.js';
 import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
 import type { TokenizerFileName, TokenizerFiles } from '../tokenizer/tokenizer-files.js';
+import type { StoredTensor } from '../weights/stored-tensor.js';
 import { writeFile } from '../sources/write-file.js';
 import { writeFolder } from '../sources/write-folder.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
@@ -36,6 +42,8 @@ export interface ModelDirectory {
   readonly config: Readonly<Record<string, unknown>>;
   /** Weights by name, with today's names (`LayerNorm.weight`, not `LayerNorm.gamma`), without the prefix of a wrapper (`module.`). */
   readonly tensors: ReadonlyMap<string, TensorData>;
+  /** The ONNX file that the weights were read out of, by its path, where they were. */
+  readonly weightsOf?: string;
   /** Tensors of the weights that cannot be read, each with the error of who needs it. They are not written. */
   readonly unread?: ReadonlyMap<string, UnreadTensor>;
   /** The factors of its matrices by name, where it has some: what `lowRank` of `length_adaptive.json` tells of. */
@@ -59,11 +67,19 @@ export interface OpenModelDirectory extends Omit<ModelDirectory, 'tensors' | 'fa
 export interface ReadModelFilesOptions extends OpenSourceOptions {
   /** How it makes vectors of texts, where that is wanted otherwise than its files say. */
   readonly embedding?: Partial<EmbeddingSettings> | undefined;
+  /**
+   * A LoRA adapter that is merged into the weights: the folder of it, `npm:package`, web address, Hub repository, or a `FileSource`. Default: the
+   * one that stands beside the weights (`adapter_config.json`), if one does; `false` leaves that one out.
+   */
+  readonly adapter?: string | FileSource | false | undefined;
 }
 
 /** How to read a model directory. */
 export interface ReadModelDirectoryOptions extends ReadModelFilesOptions {
-  /** Path of the weights, for a directory that holds several. Default found by name. */
+  /**
+   * Path of the weights, for a directory that holds several. Default found by name; where there are no others, they are read out of the ONNX file
+   * of the highest precision.
+   */
   readonly weights?: string;
 }
 
@@ -86,6 +102,13 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
   } catch (error) {
     if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED'))
       throw error;
+    if (await source.exists(adapterConfigName).catch(() => false)) {
+      const { base_model_name_or_path: base } = decodeJson(await source.read(adapterConfigName), source.name);
+      throw new ModelError(
+        error.code,
+        `${source.name} is an adapter, and no model of its own: open the model that it was trained on (${JSON.stringify(base)}) with the option adapter: ${JSON.stringify(source.name)}.`,
+      );
+    }
     throw new ModelError(
       error.code,
       `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
@@ -109,6 +132,19 @@ const readTokenizerFiles = async (source: FileSource): Promise<TokenizerFiles> =
   return Object.fromEntries(found.flatMap((file) => (file?.[1] === undefined ? [] : [file])));
 };
 
+/** What says how images are read, of a model that reads them. */
+const readPreprocessor = async (
+  source: FileSource,
+  config: Promise<ModelDirectory['config']>,
+): Promise<TokenizerFiles> => {
+  const isOfImages = await config.then(
+    (read) => findArchitecture(read)?.reads === 'images',
+    () => false, // who waits for it says why
+  );
+  const bytes = isOfImages ? await readIfThere(source, preprocessorFileName) : undefined;
+  return bytes === undefined ? {} : { [preprocessorFileName]: bytes };
+};
+
 /** Waits for all; when several fail, it is the first in the list that is thrown. */
 const allOrFirst = async <T extends readonly unknown[]>(promises: {
   readonly [i in keyof T]: Promise<T[i]>;
@@ -120,7 +156,7 @@ const allOrFirst = async <T extends readonly unknown[]>(promises: {
 };
 
 /** Everything of a model directory but the weights. */
-export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'factors' | 'predictor'>;
+export type ModelFiles = Omit<ModelDirectory, 'tensors' | 'unread' | 'weightsOf' | 'factors' | 'predictor'>;
 
 /** What the reducer of a model has learned; undefined where it learns nothing, or where the file is not there. */
 const readPredictor = async (
@@ -141,17 +177,51 @@ const readPredictor = async (
  */
 export const readModelFiles = async (
   source: string | FileSource,
-  { embedding, ...options }: ReadModelFilesOptions = {},
+  { embedding, adapter, ...options }: ReadModelFilesOptions = {},
 ): Promise<ModelFiles> => {
   const files = await openSource(source, options);
+  const reading = readConfig(files);
   const [config, tokenizerFiles, ours] = await allOrFirst([
-    readConfig(files).then((read) => withEmbeddingSettings(read, files, embedding)),
-    readTokenizerFiles(files),
+    reading.then((read) => withEmbeddingSettings(read, files, embedding)),
+    Promise.all([readTokenizerFiles(files), readPreprocessor(files, reading)]).then(([own, more]) => ({
+      ...own,
+      ...more,
+    })),
     readIfThere(files, lengthAdaptiveFileName),
   ]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;
   const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
-  return { config, tokenizerFiles, ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }) };
+  const adapted = await findAdapter(files, { adapter, ...options });
+  return {
+    config: adapted ? await (await merging()).adaptedConfig(config, adapted) : config,
+    tokenizerFiles,
+    ...(lengthAdaptive === undefined ? {} : { lengthAdaptive }),
+  };
+};
+
+/** The adapter that is to be merged: the one that is named, else one beside the weights. Sources that cannot list their files are not asked for one. */
+const findAdapter = async (
+  files: FileSource,
+  { adapter, ...options }: Pick<ReadModelFilesOptions, 'adapter'> & OpenSourceOptions,
+): Promise<FileSource | undefined> => {
+  if (adapter === false) return undefined;
+  if (adapter !== undefined) return openSource(adapter, options);
+  const names = await files.list().catch(() => undefined); // a folder that is not there is told of by who reads its configuration
+  return names?.includes(adapterConfigName) === true ? files : undefined;
+};
+
+/** Most models have no adapter, and load nothing for one. */
+const merging = () => import('./merge-adapter.js');
+
+/** The weights of a directory under the names that its family knows. */
+const named = <Tensor extends TensorData | StoredTensor>(
+  config: ModelDirectory['config'],
+  files: FileSource,
+  weights: ModelWeights<Tensor>,
+): { readonly tensors: ReadonlyMap<string, Tensor> } & Pick<ModelDirectory, 'unread' | 'weightsOf'> => {
+  const path = weights.graph?.path;
+  const { tensors, unread } = placeGraphWeights(config, withoutWrapper(config, weights), `${files.name}/${path ?? ''}`);
+  return { tensors, ...(unread.size > 0 && { unread }), ...(path !== undefined && { weightsOf: path }) };
 };
 
 /**
@@ -165,16 +235,18 @@ export const readModelFiles = async (
  */
 export const readModelDirectory = async (
   source: string | FileSource,
-  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, adapter, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<ModelDirectory> => {
   const files = await openSource(source, options);
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
-  const rest = await readModelFiles(files, { embedding });
-  const { tensors, unread } = withoutWrapper(rest.config, await reading);
+  const rest = await readModelFiles(files, { embedding, adapter, ...options });
+  const found = named(rest.config, files, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
   const predictor = await readPredictor(files, rest.lengthAdaptive);
-  return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor };
+  const adapted = await findAdapter(files, { adapter, ...options });
+  const tensors = adapted ? await (await merging()).mergeAdapter(rest.config, found.tensors, adapted) : found.tensors;
+  return { ...rest, ...found, tensors, ...(factors && { factors }), ...predictor };
 };
 
 /**
@@ -185,9 +257,18 @@ export const readModelDirectory = async (
  */
 export const openModelDirectory = async (
   source: string | FileSource,
-  { weights, embedding, ...options }: ReadModelDirectoryOptions = {},
+  { weights, embedding, adapter, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<OpenModelDirectory> => {
   const files = await openSource(source, options);
+  if (await findAdapter(files, { adapter, ...options })) {
+    const whole = await readModelDirectory(files, {
+      ...(weights !== undefined && { weights }),
+      embedding,
+      adapter,
+      ...options,
+    });
+    return { ...whole, close: () => Promise.resolve() };
+  }
   const opening = openModelWeights(files, weights); // beside the small files
   opening.catch(() => undefined); // without a configuration nobody asks what became of the weights
   let openingFactors: Promise<OpenWeights> | undefined;
@@ -199,12 +280,12 @@ export const openModelDirectory = async (
       );
   };
   try {
-    const rest = await readModelFiles(files, { embedding });
-    const { tensors, unread } = withoutWrapper(rest.config, await opening);
+    const rest = await readModelFiles(files, { embedding, adapter, ...options });
+    const opened = named(rest.config, files, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
     const predictor = await readPredictor(files, rest.lengthAdaptive);
-    return { ...rest, tensors, ...(unread.size > 0 && { unread }), ...(factors && { factors }), ...predictor, close };
+    return { ...rest, ...opened, ...(factors && { factors }), ...predictor, close };
   } catch (error) {
     await close();
     throw error;

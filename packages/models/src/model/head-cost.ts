@@ -5,10 +5,11 @@ import { wantedStates } from '../tasks/readout.js';
 
 /** MACs of a head. */
 export const headCostOf = (
-  { hiddenSize, tokenPooler = false }: Pick<Dimensions, 'hiddenSize' | 'tokenPooler'>,
+  { hiddenSize, image, tokenPooler = false }: Pick<Dimensions, 'hiddenSize' | 'image' | 'tokenPooler'>,
   { pool, outputs, layer }: Readout,
 ): HeadCost => {
   if (layer === 'none') return () => 0; // a mean of states counts nothing, as what ranks and moves tokens does
+  if (image) return () => (pool === 'first-two' ? 2 : 1) * hiddenSize * outputs; // no pooler
   return pool === 'none'
     ? tokenHeadCost(hiddenSize, outputs + (tokenPooler ? hiddenSize : 0))
     : classificationHeadCost(hiddenSize, outputs);
@@ -16,7 +17,7 @@ export const headCostOf = (
 
 /** What the cost of a model depends on beside its dimensions: its head, and whether that reads the first token alone. */
 export const costOptionsOf = (
-  dimensions: Pick<Dimensions, 'hiddenSize' | 'tokenPooler'>,
+  dimensions: Pick<Dimensions, 'hiddenSize' | 'image' | 'tokenPooler'>,
   readout: Readout,
 ): { readonly head: HeadCost; readonly wanted: Wanted } => ({
   head: headCostOf(dimensions, readout),

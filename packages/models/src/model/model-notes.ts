@@ -9,6 +9,15 @@ import { labelNotes } from '../tasks/class-labels.js';
 const unreadNotes = (unread: ReadonlyMap<string, UnreadTensor>): string[] =>
   unread.size === 0 ? [] : [`Not read, and not needed: ${describeUnread(unread)}.`];
 
+/** What a user should know of weights that were read out of an ONNX file. */
+const originNotes = (file: string | undefined): string[] => {
+  if (file === undefined) return [];
+  const isRounded = /quantized|int8|uint8|q4/.test(file);
+  return [
+    `The weights were read out of ${file}${isRounded ? ', whose matrices are integers: they are as coarse as these' : ''}.`,
+  ];
+};
+
 /**
  * What a user should know of a model's files, a sentence each.
  *
@@ -20,12 +29,16 @@ export const modelNotes = (
     unread,
     tensors,
     task,
+    weightsOf,
   }: {
     readonly unread: ReadonlyMap<string, UnreadTensor>;
     readonly tensors: ReadonlyMap<string, unknown>;
     readonly task: Task | undefined;
+    /** The ONNX file that the weights were read out of. */
+    readonly weightsOf?: string | undefined;
   },
 ): string[] => [
+  ...originNotes(weightsOf),
   ...unreadNotes(unread),
   ...surplusNotes(tensors.keys(), config),
   ...(task ? labelNotes(config, task) : []),

@@ -57,6 +57,7 @@ export const openDeferredModel = async (
     unread = new Map<never, never>(),
     tokenizerFiles,
     lengthAdaptive,
+    weightsOf,
     close,
   } = directory;
   try {
@@ -79,7 +80,7 @@ export const openDeferredModel = async (
       tokenizer,
       tokenizerFiles,
       lengthAdaptive: withRanking(lengthAdaptive, model),
-      notes: [...modelNotes(config, { unread, tensors, task: model.task }), ...notes],
+      notes: [...modelNotes(config, { unread, tensors, task: model.task, weightsOf }), ...notes],
       close,
     };
   } catch (error) {

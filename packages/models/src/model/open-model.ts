@@ -68,6 +68,7 @@ export const openModel = async (
     unread = new Map<string, UnreadTensor>(),
     tokenizerFiles,
     lengthAdaptive,
+    weightsOf,
   } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { dimensions, headPrefixes } = architectureOf(config);
@@ -93,7 +94,7 @@ export const openModel = async (
     tokenizer,
     tokenizerFiles,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes: [...modelNotes(config, { unread, tensors, task: same ? model.task : undefined }), ...notes],
+    notes: [...modelNotes(config, { unread, tensors, task: same ? model.task : undefined, weightsOf }), ...notes],
   };
 };
 

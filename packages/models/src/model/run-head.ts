@@ -31,10 +31,14 @@ const pooled = <E extends EngineTypes>(
 export const runHead = <E extends EngineTypes>(
   ops: HeadOps<E>,
   { states, stayed }: HeadInput<E>,
-  { pooler, norm, output }: WeightTree<HeadWeights, E['weight']>,
+  { pooler, norm, output, second }: WeightTree<HeadWeights, E['weight']>,
   { activation, readout, epsilon }: HeadOptions,
 ): E['states'] => {
   const { pool, normalize = false, departed } = readout;
+  if (pool === 'first-two' && output && second) {
+    const [first, other] = [ops.dense(ops.token(states, 0), output), ops.dense(ops.token(states, 1), second)];
+    return ops.scale(ops.add(first, other), 0.5);
+  }
   const found = pooled(ops, states, readout);
   const active = pooler ? ops.activate(ops.dense(found, pooler), activation) : found;
   const read = norm ? ops.norm(active, norm, { epsilon, place: 'head' }) : active;

@@ -4,8 +4,8 @@ import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
 const weighed = <Leaf>({ embeddings, blocks, finalNorm }: WeightTree<EncoderWeights, Leaf>): Leaf[] =>
   [
     embeddings.position,
-    embeddings.norm.gain,
-    embeddings.norm.bias,
+    embeddings.norm?.gain,
+    embeddings.norm?.bias,
     ...blocks.flatMap(({ attention, feedForward }) => [
       ...[attention.query, attention.key, attention.value, attention.output].map(({ bias }) => bias),
       ...[feedForward.intermediate, feedForward.output].map(({ bias }) => bias),

@@ -1,10 +1,11 @@
 import type { Dimensions } from '../architectures/architecture.js';
+import { imageTokenizer } from '../images/image-tokenizer.js';
 import { ModelError } from '../errors.js';
 import { createTokenizer } from '../tokenizer/tokenizer.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
 import type { TokenizerSources } from '../tokenizer/tokenizer-json.js';
 
-type Tables = Pick<Dimensions, 'vocabulary' | 'types'>;
+type Tables = Pick<Dimensions, 'vocabulary' | 'types' | 'image'>;
 
 const quoted = (token: string | undefined): string => (token === undefined ? 'without a name' : JSON.stringify(token));
 
@@ -54,14 +55,15 @@ const tableNotes = (tokenizer: Tokenizer, tables: Tables): string[] => {
 
 /**
  * The tokenizer of a model. It refuses a text whose tokens or segments the model has no embeddings for, by name (`TEXT_UNSUPPORTED`); a tokenizer
- * with tokens to spare is no error in itself, and `notes` says which they are.
+ * with tokens to spare is no error in itself, and `notes` says which they are. That of a model which reads images reads nothing else.
  *
- * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`
+ * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`, `FILE_NOT_FOUND` for images without a preprocessor_config.json, `CONFIG_INVALID` for one that is not supported
  */
 export const openTokenizer = (
   files: TokenizerSources,
   tables: Tables,
 ): { readonly tokenizer: Tokenizer; readonly notes: readonly string[] } => {
+  if (tables.image) return { tokenizer: imageTokenizer(files, tables.image), notes: [] };
   const tokenizer = createTokenizer(files);
   return { tokenizer: withinTables(tokenizer, tables), notes: tableNotes(tokenizer, tables) };
 };

@@ -4,6 +4,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { Answer } from '../tasks/answer.js';
 import type { PromptChoice } from '../tasks/embedding-settings.js';
 import type { GivenPrior } from '../priors/given-prior.js';
+import type { SingleImage } from '../images/decode-image.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';
@@ -83,7 +84,7 @@ export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'e
  * What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). What comes of a
  * bare string is no list.
  */
-export type Predictions<Texts extends string | readonly unknown[], Mode extends OnError | undefined> = Outcomes<
+export type Predictions<Texts, Mode extends OnError | undefined> = Outcomes<
   Texts,
   Mode,
   Prediction,
@@ -91,9 +92,7 @@ export type Predictions<Texts extends string | readonly unknown[], Mode extends 
 >;
 
 /** One of two things for each text: what was made of it, or why it could not be read where that may stand in its place. */
-export type Outcomes<Texts extends string | readonly unknown[], Mode extends OnError | undefined, Done, Failed> = [
-  Texts,
-] extends [string]
+export type Outcomes<Texts, Mode extends OnError | undefined, Done, Failed> = [Texts] extends [string | SingleImage]
   ? [Mode] extends ['throw' | undefined]
     ? Done
     : Done | Failed

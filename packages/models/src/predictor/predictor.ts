@@ -22,13 +22,27 @@ import type {
   Predictions,
 } from './prediction.js';
 import { withGivenPrior } from '../priors/given-prior.js';
-import { readOne } from './read-each.js';
+import { readOne, readOneLater } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableModel, RunnableTextModel } from '../model/runnable-model.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PreparedInput, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type {
+  PredictorInput,
+  PreparedInput,
+  PreparedText,
+  Task,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
+import type { SingleImage } from '../images/decode-image.js';
+import { isImageInput, readImage } from '../images/decode-image.js';
+import type { ImageReader } from '../images/image-reader.js';
+import type { RawImage } from '../images/raw-image.js';
+import { isRawImage } from '../images/raw-image.js';
+import { prepareImage } from '../tasks/prepare-image.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
 
@@ -49,7 +63,7 @@ export interface Predictor {
   /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
   readonly weightBytes?: number | undefined;
   /**
-   * Answers texts, in their order, or a single text given as a string. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
+   * Answers texts, in their order, or a single text given as a string; images in the place of texts where the model reads those: pixels, bytes of a file, a `Blob` or a `URL`. Of several, one that cannot be read has `error` (a code and a message) in the place of its answer; a text that comes
    * alone is refused.
    *
    * @throws ModelError `TEXT_EMPTY`, `TEXT_TOO_LONG` for a single text or with `onError: 'throw'`; `BUDGET_INVALID`, `BUDGET_INFEASIBLE`, `OPTION_INVALID`, `ABORTED`,
@@ -60,7 +74,7 @@ export interface Predictor {
    * for (const { label, error } of await predictor.predict(texts)) console.log(label ?? error.message);
    */
   predict<
-    const Texts extends string | readonly (TextInput | TokenInput)[],
+    const Texts extends string | SingleImage | readonly PredictorInput[],
     Mode extends OnError | undefined = undefined,
   >(
     texts: Texts,
@@ -92,11 +106,11 @@ export interface Predictor {
    */
   identity(options?: Pick<EmbedOptions, 'prompt' | 'dimensions'>): Promise<string>;
   /** Tokens of a text, as it would be read. @throws ModelError as `predict` does for a text that it refuses */
-  countTokens(text: TextInput | TokenInput, options?: PredictOptions): Promise<number>;
+  countTokens(text: PredictorInput, options?: PredictOptions): Promise<number>;
   /** MACs of one input of `tokens` tokens at an operating point (default: the full model), head included. */
   macs(tokens: number, point?: OperatingPoint): number;
   /** Predicts one text and tells which tokens each layer kept. */
-  inspect(text: TextInput, options?: InspectOptions): Promise<Inspection>;
+  inspect(text: PredictorInput, options?: InspectOptions): Promise<Inspection>;
   /** Frees the model, once the calls under way are done; calls that come later are refused with `DISPOSED`. May be called again. */
   dispose(): void;
 }
@@ -163,10 +177,27 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const chooser = createPointChooser(model, { searched, full });
 
   const windowLength = lengthAdaptive?.training?.['maxLength'];
+  const { images } = tokenizer;
+  /** What is read: the pixels of an image for a model that reads images, and else what came. */
+  const given = async (input: PredictorInput): Promise<TextInput | TokenInput | RawImage> => {
+    if (images && isImageInput(input)) return readImage(input);
+    if (!images && isImageInput(input))
+      throw new ModelError('OPTION_INVALID', 'An image came, and the model reads texts; give a text.');
+    // A text that somebody sent must not name files of this computer.
+    if (images)
+      throw new ModelError(
+        'TEXT_UNSUPPORTED',
+        'A text came, and the model reads images; give pixels, the bytes of a file, a Blob or a URL, and where you have a path await readImage(path).',
+      );
+    return input as TextInput | TokenInput;
+  };
   const prepare = (
-    text: TextInput | TokenInput,
+    text: TextInput | TokenInput | RawImage,
     { truncate = false, answers, maxAnswerTokens, threshold, tokenAnswers, prompt, inWindows }: PredictOptions,
   ): PreparedText => {
+    if (isRawImage(text)) {
+      return prepareImage(model.task, images as ImageReader, text, { threshold });
+    }
     checkInput(text);
     if (isTokenInput(text)) return prepareTokens(model.task, text, dimensions, { threshold });
     return model.task.prepare(tokenizer, text, {
@@ -229,20 +260,25 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
 
   const lifetime = createLifetime('The predictor', () => model.dispose());
   const predict = (
-    texts: readonly (TextInput | TokenInput)[],
+    texts: readonly PredictorInput[],
     options: PredictOptions = {},
   ): Promise<(Prediction | FailedPrediction)[]> =>
-    lifetime.during(() => {
+    lifetime.during(async () => {
       checkPointOptions(options);
       checkPriors(options, texts.length);
       const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
-      return predictPrepared(
-        texts.map((text, row) =>
-          readOne(inPlace, () => withGivenPrior(prepare(text, options), options.prior?.[row], model.prior)),
-        ),
-        options,
-        inPlace,
-      );
+      const read: Read<PreparedText>[] = [];
+      for (const [row, text] of texts.entries()) {
+        const pixels = images || isImageInput(text) ? await readOneLater(inPlace, () => given(text)) : { value: text };
+        read.push(
+          pixels.error
+            ? pixels
+            : readOne(inPlace, () =>
+                withGivenPrior(prepare(pixels.value as TextInput, options), options.prior?.[row], model.prior),
+              ),
+        );
+      }
+      return predictPrepared(read, options, inPlace);
     });
 
   return {
@@ -272,10 +308,16 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     ) as Predictor['embed'],
     macs: (tokens, point) => model.macs(tokens, point),
     countTokens: (text, options = {}) =>
-      lifetime.during(async () => sum(prepare(text, checkPointOptions(options)).inputs.map(({ ids }) => ids.length))),
+      lifetime.during(async () =>
+        sum(prepare(await given(text), checkPointOptions(options)).inputs.map(({ ids }) => ids.length)),
+      ),
     inspect: (text, options: InspectOptions = {}) =>
       lifetime.during(async () => {
-        const prepared = withGivenPrior(prepare(text, checkPointOptions(options)), options.prior?.[0], model.prior);
+        const prepared = withGivenPrior(
+          prepare(await given(text), checkPointOptions(options)),
+          options.prior?.[0],
+          model.prior,
+        );
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
         const [encoding] = prepared.inputs as readonly [Encoding];
         const layers = await model.keptPositions(encoding, prediction.point);

@@ -22,8 +22,21 @@ export const readOne = <T>(inPlace: boolean, read: () => T): Read<T> => {
   try {
     return { value: read() };
   } catch (error) {
-    if (!inPlace || !(error instanceof ModelError)) throw error;
-    const { code, message, nearest } = error;
-    return { error: { code, message, ...(nearest && { nearest }) } };
+    return { error: errorOf(error, inPlace) };
   }
+};
+
+/** The same for what takes its time. */
+export const readOneLater = async <T>(inPlace: boolean, read: () => Promise<T>): Promise<Read<T>> => {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    return { error: errorOf(error, inPlace) };
+  }
+};
+
+const errorOf = (error: unknown, inPlace: boolean): TextError => {
+  if (!inPlace || !(error instanceof ModelError)) throw error;
+  const { code, message, nearest } = error;
+  return { code, message, ...(nearest && { nearest }) };
 };

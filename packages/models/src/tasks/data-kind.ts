@@ -24,6 +24,14 @@ export interface DataKind<Item = unknown> {
    * @throws ModelError `DATA_INVALID`, naming the line
    */
   parse(text: string, name: string, options: ReadExamplesOptions): readonly Item[];
+  /** The examples in a folder, of kinds that are kept so. Default: there are none. */
+  fromFolder?(folder: string): Promise<readonly Item[]>;
+  /**
+   * Reads what examples name beside their file.
+   *
+   * @param folder that the file is in. Default: what is named is found without it
+   */
+  complete?(items: readonly Item[], folder?: string): Promise<readonly Item[]>;
   /** All texts, to count the tokens in them. */
   texts(items: readonly Item[]): readonly string[];
   /** Examples of one key stay together when a share is set aside. Default: each is on its own. */

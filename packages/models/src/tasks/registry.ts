@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
 import { embeddingDefinition } from './embedding.js';
+import { imageClassificationDefinition } from './image-classification.js';
 import { multiLabelClassificationDefinition } from './multi-label-classification.js';
 import { questionAnsweringDefinition } from './question-answering.js';
 import { regressionDefinition } from './regression.js';
@@ -18,6 +19,7 @@ const builtIn: readonly TaskDefinition[] = [
   questionAnsweringDefinition,
   tokenClassificationDefinition,
   embeddingDefinition,
+  imageClassificationDefinition,
 ];
 
 const key = Symbol.for('@length-adaptive/models/tasks');

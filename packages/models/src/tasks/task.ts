@@ -2,6 +2,7 @@ import type { Readout } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
+import type { SingleImage } from '../images/decode-image.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
@@ -22,7 +23,8 @@ export type KnownTaskName =
   | 'rerank'
   | 'question-answering'
   | 'token-classification'
-  | 'embedding';
+  | 'embedding'
+  | 'image-classification';
 
 /** Name of a task: one that is built in, or one that was registered. */
 export type TaskName = KnownTaskName | (string & Record<never, never>);
@@ -37,13 +39,18 @@ export interface TokenInput {
   readonly typeIds?: readonly number[] | undefined;
 }
 
+/** What a predictor reads: texts, or images. */
+export type PredictorInput = TextInput | TokenInput | SingleImage;
+
 /** Whether an input comes as tokens. */
-export const isTokenInput = (input: TextInput | TokenInput): input is TokenInput =>
+export const isTokenInput = (input: PredictorInput): input is TokenInput =>
   typeof input === 'object' && 'ids' in input;
 
 /** An input as it is read from a text, with what the caller knows of the worth of its tokens. */
 export interface PreparedInput extends Encoding {
   readonly prior?: readonly number[] | undefined;
+  /** Of an image. */
+  readonly pixels?: Float32Array | undefined;
 }
 
 /** A text as what the model runs, and how its logits become an answer. */

@@ -1,5 +1,5 @@
 import type { Gradients } from '@length-adaptive/core';
-import { fromAbsoluteLengths, sandwichStep } from '@length-adaptive/core';
+import { fromAbsoluteLengths, sandwichStep, tomeReducer } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec } from '../architectures/parameter-specs.js';
 import type { TaskModel } from '../model/task-model.js';
@@ -54,7 +54,11 @@ export const failuresOf = (comparisons: readonly Comparison[]): Comparison[] =>
   comparisons.filter(({ difference, tolerance }) => !(difference <= tolerance));
 
 /** The length configuration that the dropped references were computed with. */
-const droppedConfig = (files: GoldenFiles) => fromAbsoluteLengths(Array.from(referenceOf(files, 'lengths').data), 16);
+const droppedConfig = (files: GoldenFiles) =>
+  fromAbsoluteLengths(Array.from(referenceOf(files, 'lengths').data), tokensOf(files));
+
+/** Tokens of each row of the batch. */
+const tokensOf = (files: GoldenFiles): number => batchesOf(files).equal[0]?.ids.length ?? 0;
 
 const fullLength: Group = async (model, files) => {
   const rows = batchesOf(files).equal;
@@ -167,7 +171,9 @@ const sandwich: Group = async (model, files) => {
     inputs,
     {
       full: {},
-      reduced: rowsOf(files, 'train.length_configs').map((lengths) => ({ config: fromAbsoluteLengths(lengths, 16) })),
+      reduced: rowsOf(files, 'train.length_configs').map((lengths) => ({
+        config: fromAbsoluteLengths(lengths, tokensOf(files)),
+      })),
     },
     gradients,
   );
@@ -207,6 +213,26 @@ const merging: Group = async (model, files) => {
   return comparisons;
 };
 
+/** The same of images, whose patches merge by the likeness of their keys. */
+const mergingImages: Group = async (model, files) => {
+  const inputs = batchesOf(files).equal;
+  const found = await mergedOnTensors(model, {
+    title: 'tome',
+    reducer: (unmerge) => tomeReducer({ likeness: 'keys', unmerge }),
+    ratios: fromAbsoluteLengths(Array.from(referenceOf(files, 'tome.lengths').data), tokensOf(files)),
+    inputs,
+    of: () => [],
+  });
+  return found.flatMap((row, at) =>
+    [...row].map(([name, values]): Comparison => {
+      const reference = `tome.${at}.${name}`;
+      return name === 'states' || name === 'own'
+        ? near(files, reference, values)
+        : equal(reference, values, referenceOf(files, reference).data);
+    }),
+  );
+};
+
 /** By what they compare. */
 const groups = {
   'full length: hidden states, logits, significance': fullLength,
@@ -218,16 +244,21 @@ const groups = {
   'soft-extract: tokens fade': softExtract,
   'one sandwich step: losses and the gradient of every parameter': sandwich,
   'merging: matches, sizes, order, merged and un-merged states': merging,
+  'merging of patches: matches, sizes, order, merged and un-merged states': mergingImages,
 } satisfies Record<string, Group>;
 
 export type GoldenGroup = keyof typeof groups;
 
 const names = Object.keys(groups) as GoldenGroup[];
-const withoutMerging = names.filter((name) => groups[name] !== merging);
+const ofTexts = names.filter((name) => groups[name] !== mergingImages);
+const withoutMerging = ofTexts.filter((name) => groups[name] !== merging);
+const ofImages = names.filter((name) =>
+  [fullLength, dropped, layerDrop, sandwich, mergingImages].includes(groups[name]),
+);
 
 /** What is compared of each family; DistilBERT's and ModernBERT's references have no head for answers. */
 export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>> = {
-  bert: names,
+  bert: ofTexts,
   distilbert: withoutMerging.filter((name) => groups[name] !== answers),
   roberta: withoutMerging,
   mpnet: withoutMerging,
@@ -237,6 +268,8 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   'deberta-v2': withoutMerging,
   nomic_bert: withoutMerging,
   new: withoutMerging,
+  vit: ofImages,
+  deit: ofImages,
 };
 
 /** A family's model on the backend that runs. */

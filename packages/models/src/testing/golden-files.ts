@@ -15,6 +15,8 @@ export const goldenFamilies = [
   'deberta-v2',
   'nomic_bert',
   'new',
+  'vit',
+  'deit',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];
@@ -71,13 +73,27 @@ export const rowsOf = (files: GoldenFiles, name: string): number[][] => {
 
 /** The two batches that the references were computed on. */
 export interface GoldenBatches {
-  /** Three rows of 16 tokens. */
+  /** Three rows of 16 tokens, or images. */
   readonly equal: readonly EncoderInput[];
   /** The same rows, cut to 16, 11 and 7 tokens. */
   readonly padded: readonly EncoderInput[];
 }
 
+/** Images, [rows, channels, height, width], each as long an input as always. */
+const imagesOf = (files: GoldenFiles): EncoderInput[] => {
+  const { shape, data } = referenceOf(files, 'pixel_values');
+  const [rows = 0, ...more] = shape;
+  const size = more.reduce((product, side) => product * side, 1);
+  const tokens = referenceOf(files, 'full.last_hidden_state').shape[1] ?? 0;
+  return Array.from({ length: rows }, (_, row) => ({
+    ids: new Int32Array(tokens),
+    pixels: Float32Array.from(data.slice(row * size, (row + 1) * size)),
+  }));
+};
+
+/** Nothing is padded where images are read. */
 export const batchesOf = (files: GoldenFiles): GoldenBatches => {
+  if (files.expected.has('pixel_values')) return { equal: imagesOf(files), padded: [] };
   const types = files.expected.has('token_type_ids') ? rowsOf(files, 'token_type_ids') : [];
   const mask = rowsOf(files, 'padded.attention_mask');
   return {

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import type { ImageReader } from '../images/image-reader.js';
 import { pieceMaker } from './token-pieces.js';
 import type { Piece } from './token-pieces.js';
 import { isRecord } from '../sources/json-record.js';
@@ -44,6 +45,8 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   /** Id of the padding token; 0 when the tokenizer names none. */
   readonly padId: number;
+  /** How images become inputs, of a model that reads them. */
+  readonly images?: ImageReader | undefined;
 }
 
 interface Slot {

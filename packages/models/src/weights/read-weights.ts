@@ -2,6 +2,7 @@ import { ModelError } from '../errors.js';
 import { decodeJson, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
+import type { GraphWeights } from './onnx/onnx-weights.js';
 import { fromInt8Weights } from './int8-weights.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
@@ -13,6 +14,14 @@ export interface ModelWeights<Tensor = TensorData> {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Tensors that cannot be read, which matters only to a model that needs them. */
   readonly unread: ReadonlyMap<string, UnreadTensor>;
+  /** The ONNX file that they were read out of, where they were. */
+  readonly graph?: GraphOrigin | undefined;
+}
+
+/** What weights that were read out of an ONNX file say of it. */
+export interface GraphOrigin extends Omit<GraphWeights, 'tensors'> {
+  /** Its path inside the source. */
+  readonly path: string;
 }
 
 /** Names of weights, the first that is there is read. */
@@ -25,14 +34,25 @@ const standardNames = [
 /** Names other tools give, tried where a source cannot list its files. */
 const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
 
+/** Names of ONNX files as exporters give them, the most precise first; each may stand in a folder `onnx` or beside config.json. */
+const graphNames = [
+  'model.onnx',
+  'model_fp16.onnx',
+  'model_quantized.onnx',
+  'model_int8.onnx',
+  'model_uint8.onnx',
+  'model_q4.onnx',
+  'model_q4f16.onnx',
+].flatMap((name) => [`onnx/${name}`, name]);
+
 const isPyTorch = (path: string): boolean => /\.(bin|pt|pth|ckpt)$/.test(path);
 
 /** How the parts of weights that an index lists are called: `model-00001-of-00002.safetensors`. */
 const shardName = /-\d{5}-of-\d{5}\.(safetensors|bin)$/;
 
-/** Files of PyTorch that lie beside weights and are none: those of a training run, and of other engines. */
+/** Files that lie beside weights and are none: adapters, those of a training run, and of other engines. */
 const besidesWeights =
-  /^(training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
+  /^(adapter_model|training_args|trainer_state|optimizer|scheduler|scaler|rng_state|random_states|openvino|tokenizer|vocab)/;
 
 /** Files of a source that may be its weights; one, unless it holds several and none by a standard name. */
 const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
@@ -43,19 +63,27 @@ const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
   }
   const standard = standardNames.find((name) => files.includes(name));
   if (standard !== undefined) return [standard];
-  const safetensors = files.filter((name) => name.endsWith('.safetensors'));
+  const safetensors = files.filter((name) => name.endsWith('.safetensors') && !besidesWeights.test(name));
   return safetensors.length > 0
     ? safetensors
     : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
 };
 
-/** Whether a source holds weights that `readModelWeights` finds. Where files can be listed, they may have any name. */
+/** The ONNX file that weights can be read out of: that of the highest precision; undefined where there is none by a standard name. */
+export const findGraph = async (source: FileSource): Promise<string | undefined> => {
+  for (const name of graphNames) if (await source.exists(name)) return name;
+  return undefined;
+};
+
+/** Whether a source holds a checkpoint that `readModelWeights` finds; ONNX files are none. Where files can be listed, they may have any name. */
 export const hasWeights = async (source: FileSource): Promise<boolean> => (await weightFiles(source)).length > 0;
 
-/** Path of the weights in a source: a standard name, or the only other `*.safetensors`, or the only other file of PyTorch. */
+/** Path of the weights in a source: a standard name, or the only other `*.safetensors`, or the only other file of PyTorch, or an ONNX file. */
 export const findWeights = async (source: FileSource): Promise<string> => {
   const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
+    const graph = await findGraph(source);
+    if (graph !== undefined) return graph;
     await refuseIfDenied(source, 'model.safetensors');
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
     const hint =
@@ -64,7 +92,7 @@ export const findWeights = async (source: FileSource): Promise<string> => {
         : ` It has ${foreign}: save the model as safetensors first (save_pretrained with safe_serialization).`;
     throw new ModelError(
       'FILE_NOT_FOUND',
-      `${source.name} holds no weights: expected one of ${standardNames.join(', ')}.${hint}`,
+      `${source.name} holds no weights: expected one of ${standardNames.join(', ')}, or onnx/model.onnx.${hint}`,
     );
   }
   const shard = [found, ...others].find((name) => shardName.test(name));
@@ -102,6 +130,26 @@ const readFile = async (source: FileSource, path: string): Promise<ModelWeights>
   }
 };
 
+const readGraph = async (source: FileSource, path: string): Promise<ModelWeights> => {
+  const bytes = await source.read(path);
+  checkNotPointer(bytes, `${source.name}/${path}`);
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const { readGraphWeightsBeside } = await import('./onnx/onnx-weights.js'); // most models have no need of it
+  try {
+    const { tensors, ...origin } = await readGraphWeightsBeside(bytes, (file) => source.read(`${folder}${file}`));
+    return { tensors, unread: new Map(), graph: { path, ...origin } };
+  } catch (error) {
+    throw error instanceof ModelError
+      ? new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error })
+      : error;
+  }
+};
+
+const readerOf = (path: string): ((source: FileSource, path: string) => Promise<ModelWeights>) => {
+  if (path.endsWith('.index.json')) return readShards;
+  return path.endsWith('.onnx') ? readGraph : readFile;
+};
+
 const readShards = async (source: FileSource, path: string): Promise<ModelWeights> => {
   const { weight_map: map } = decodeJson(await source.read(path), `${source.name}/${path}`);
   const entries = typeof map === 'object' && map !== null ? Object.entries(map) : [];
@@ -125,17 +173,17 @@ const readShards = async (source: FileSource, path: string): Promise<ModelWeight
 };
 
 /**
- * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index. Old tensor names come out as today's,
- * 8-bit integers with a scale a row as single precision. A tensor that cannot be read is no error: the model may not need it.
+ * Reads the weights of a model: one file, safetensors or PyTorch, or many with an index; where there is none, they are read out of an ONNX
+ * file. Old tensor names come out as today's, 8-bit integers with a scale a row as single precision. A tensor that cannot be read is no error: the model may not need it.
  *
  * @param weights path of the file to read instead of looking for one
  * @throws ModelError `FILE_NOT_FOUND`, `FILE_INVALID`, `SAFETENSORS_INVALID`, `PYTORCH_INVALID`, `PICKLE_UNSAFE`, `TENSOR_MISSING` (a shard lacks a tensor)
  */
 export const readModelWeights = async (source: FileSource, weights?: string): Promise<ModelWeights> => {
   const path = weights ?? (await findWeights(source));
-  const read = path.endsWith('.index.json') ? readShards : readFile;
-  const found = await read(source, path);
+  const found = await readerOf(path)(source, path);
   const unread = new Map([...found.unread].map(([name, tensor]) => [modernTensorName(name), tensor]));
   const onUnread = (name: string, tensor: UnreadTensor): unknown => unread.set(name, tensor);
-  return { tensors: fromInt8Weights(withModernNames(found.tensors), { onUnread }), unread };
+  const tensors = fromInt8Weights(withModernNames(found.tensors), { onUnread });
+  return { tensors, unread, ...(found.graph && { graph: found.graph }) };
 };

@@ -77,7 +77,7 @@ export const encoderGraph = <Leaf>(
     choosesLayers = false,
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
-    protectedTokens,
+    protectedTokens = weights.embeddings.patches?.image.leading,
     stayed = false,
     predict = false,
     trace = false,

@@ -18,6 +18,8 @@ export interface EncoderInputs {
   readonly mask: Value;
   /** What is added to the significance of each token in the first layers: [B, T] float32. Absent: nothing. */
   readonly prior?: Value | undefined;
+  /** Of encoders that read images: [B, channels, height, width] float32 */
+  readonly pixels?: Value | undefined;
 }
 
 /** The tokens that are in the encoder between two layers. */

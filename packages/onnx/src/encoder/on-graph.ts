@@ -1,10 +1,12 @@
 /** The operations of the encoder as operators of a graph. */
-import { paddingScore } from '@length-adaptive/core/encoder';
+import { paddingScore, patchCount, patchGrid, patchSize } from '@length-adaptive/core/encoder';
 import type {
   Attended,
   DenseOps,
   EncoderOps,
   HeadOps,
+  ImageShape,
+  PatchWeights,
   DistanceVectors,
   RelativePositions,
   Unmerge,
@@ -172,6 +174,18 @@ const protect = (g: GraphBuilder, scores: Value, count: number): Value => {
 const firstRow = (g: GraphBuilder, table: Value): Value =>
   g.op('Slice', [table, g.int64([0]), g.int64([1]), g.int64([0])]);
 
+/** The patches of images, one row each: [B, channels, height, width] -> [B, P, channels * patch * patch]. */
+const cutPatches = (g: GraphBuilder, pixels: Value, image: ImageShape): Value => {
+  const { channels, patch } = image;
+  const { rows, columns } = patchGrid(image);
+  const [height, width] = [rows * patch, columns * patch];
+  const isWhole = height === image.height && width === image.width;
+  const read = isWhole ? pixels : g.op('Slice', [pixels, g.int64([0, 0]), g.int64([height, width]), g.int64([2, 3])]);
+  const squares = g.op('Reshape', [read, g.int64([0, channels, rows, patch, columns, patch])]);
+  const together = g.op('Transpose', [squares], { perm: [0, 2, 4, 1, 3, 5] });
+  return g.op('Reshape', [together, g.int64([0, patchCount(image), patchSize(image)])]);
+};
+
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
 /** What heads are made of too. */
@@ -212,6 +226,13 @@ export const headOnGraph = <Leaf>(
     const shares = g.op('Div', [places, g.op('ReduceSum', [places, g.int64([1])], { keepdims: 1 })]); // [B, T]
     return g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [shares, g.int64([1])]), states]), g.int64([1])]);
   },
+  token: (states, index) => {
+    const rows = g.op('Slice', [g.op('Shape', [states]), g.int64([0]), g.int64([1])]);
+    const places = g.op('Expand', [g.int64(index), g.op('Concat', [rows, g.int64([1, 1])], { axis: 0 })]); // [B, 1, 1]
+    return g.op('Squeeze', [g.op('GatherND', [states, places], { batch_dims: 1 }), g.int64([1])]);
+  },
+  add: (x, y) => g.op('Add', [x, y]),
+  scale: (x, by) => g.op('Mul', [x, g.float(by)]),
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
   answerFor: (outputs, stayed, answer) => {
     const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
@@ -308,6 +329,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     return g.op('Unsqueeze', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.int64([0])]);
   };
   const denseOps = denseOnGraph(g, emit, training);
+  let hasSum = false;
+  const isSum = (x: Value): void => {
+    hasSum = true;
+    onEmbeddingSum?.(x);
+  };
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOps,
     rows: (table, of, first = 0) => {
@@ -320,12 +346,25 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const end = first === 0 ? width : g.op('Add', [width, g.int64([first])]);
       return g.op('Slice', [emit.whole(g, table), g.int64([first]), end, g.int64([0])]); // [T, hidden]
     },
+    patches: (first, { projection, second, image }: WeightTree<PatchWeights, Leaf>) => {
+      const pixels = inputs.pixels as Value;
+      const tokens = emit.dense(g, cutPatches(g, pixels, image), projection); // [B, P, hidden]
+      const own = [first, ...(second === undefined ? [] : [second])].map((leaf) => emit.whole(g, leaf));
+      const leading = own.length === 1 ? (own[0] as Value) : g.op('Concat', own, { axis: 0 });
+      const rows = g.op('Slice', [g.op('Shape', [pixels]), g.int64([0]), g.int64([1])]);
+      const each = g.op('Expand', [leading, g.op('Concat', [rows, g.int64([own.length, size])], { axis: 0 })]);
+      return g.op('Concat', [each, tokens], { axis: 1 });
+    },
     nothing: (x) => g.op('Mul', [x, g.float(0)]),
     add: (x, y) => g.op('Add', [x, y]),
     norm: (x, weights, { residual, ...at }) => {
       const sum = residual === undefined ? x : g.op('Add', [x, residual]);
-      if (at.place === 'embeddings') onEmbeddingSum?.(sum);
+      if (at.place === 'embeddings') isSum(sum);
       return denseOps.norm(sum, weights, at);
+    },
+    dropout: (x, place, kind) => {
+      if (place === 'embeddings' && !hasSum) isSum(x); // nothing was normalised
+      return denseOps.dropout(x, place, kind);
     },
     product: (x, y) => g.op('Mul', [x, y]),
 

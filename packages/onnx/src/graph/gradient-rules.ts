@@ -123,6 +123,14 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [g.op('Pad', [dy, g.op('Concat', [g.op('Mul', [after, g.int64([0])]), after], { axis: 0 }), g.float(0)])];
   },
 
+  /** Of the last of those that stand one after the other: what stands before it is a table, whose gradient is taken elsewhere. */
+  Concat: ({ g, inputs, dy, wants }) => {
+    const last = inputs.length - 1;
+    if (inputs.some((_, i) => i < last && wants(i))) throw new Error('Only the last of joined values has a gradient.');
+    const before = g.op('Sub', [g.op('Shape', [dy]), g.op('Shape', [inputs[last] as Value])]);
+    return inputs.map((_, i) => (i === last ? g.op('Slice', [dy, before, g.op('Shape', [dy])]) : undefined));
+  },
+
   /** Padded at the end of its axes. */
   Pad: ({ g, inputs: [x], dy }) => {
     const shape = g.op('Shape', [x as Value]);

@@ -34,13 +34,7 @@ export const addGradients = (
   for (const node of forward.reverse()) {
     const outputs = node.outputs as readonly Value[];
     const dy = gradients.get(outputs[0] as Value);
-    // What a leaf is made of is not asked for.
-    if (
-      dy === undefined ||
-      outputs.some((output) => leaves.has(output)) ||
-      !node.inputs.some((input) => dependent.has(input))
-    )
-      continue;
+    if (dy === undefined || !node.inputs.some((input) => dependent.has(input))) continue;
     const rule = gradientRules[node.type];
     if (!rule) throw new OnnxError('OPTION_INVALID', `There is no gradient rule for the operator ${node.type}.`);
     const given = rule({

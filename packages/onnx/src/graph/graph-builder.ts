@@ -4,6 +4,7 @@ import { GraphProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
 import type { ModelContent, NamedConstant } from './model-bytes.js';
 import { modelPieces, pieceBytes, readPieces } from './model-bytes.js';
 import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
+import { producerName } from './producer-name.js';
 import { nodeProto, valueInfoProto } from './protos.js';
 
 /** A value of the graph, by its name. */
@@ -136,7 +137,7 @@ const scope = (graphName: string, shared: Shared): Scope => {
     (place) =>
       modelPieces(
         {
-          header: { irVersion: 8n, producerName: 'length-adaptive' },
+          header: { irVersion: 8n, producerName },
           graph: { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs },
           constants: shared.constants,
           rest: {

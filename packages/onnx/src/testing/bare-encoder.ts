@@ -19,7 +19,9 @@ export const openBareEncoder = async (model: TaskModel): Promise<BareEncoder> =>
   const { ort, session } = await openSession(readOnnxFile(bytes).bytes);
   return {
     hidden: async (inputs, configs) => {
-      const outputs = await session.run(tokenFeeds(ort, inputs, { configs, layers, inputNames: session.inputNames }));
+      const outputs = await session.run(
+        tokenFeeds(ort, inputs, { configs, layers, inputNames: session.inputNames, image: model.dimensions.image }),
+      );
       return outputs['last_hidden_state']?.data as Float32Array;
     },
     release: () => session.release(),

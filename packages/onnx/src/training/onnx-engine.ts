@@ -116,6 +116,7 @@ export const openEngine = async (
         configs: [],
         layers: layerCount,
         inputNames: session.inputNames.filter((name) => name !== 'length_ratios'),
+        image: model.dimensions.image,
       }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping &&

@@ -19,15 +19,26 @@ export const addPassGradients = (
   }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
 ): void => {
   const width = embeddingWidth(model.dimensions);
-  const { word, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
+  const { word, patches, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
   const values = (name: string): Float32Array => outputs[`gradient.${name}`]?.data as Float32Array;
   for (const { name } of parameters) addGradient(gradients, name, { values: values(name) });
   const embeddings = values('embeddings');
+  /** Of a token that stands before the patches of every image. */
+  const addLeading = (name: string, token: number): void => {
+    const length = embeddings.length / inputs.length / width;
+    const sum = new Float32Array(width);
+    inputs.forEach((_, row) => {
+      const from = (row * length + token) * width;
+      for (let j = 0; j < width; j++) sum[j] = (sum[j] as number) + (embeddings[from + j] as number);
+    });
+    addGradient(gradients, name, { values: sum });
+  };
   const add = (name: string, rowOf: (input: EncoderInput, token: number) => number, whole: boolean): void => {
     const byRows = tableGradient(embeddings, inputs, width, rowOf);
     addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, width) : byRows);
   };
-  add(word.name, ({ ids }, token) => ids[token] as number, false);
+  if (patches === undefined) add(word.name, ({ ids }, token) => ids[token] as number, false);
+  else [word, patches.second].forEach((leaf, token) => leaf && addLeading(leaf.name, token));
   if (position) add(position.name, (_, token) => firstPosition + token, true);
   if (tokenType) add(tokenType.name, ({ typeIds }, token) => (oneType ? 0 : (typeIds?.[token] ?? 0)), true);
 };

@@ -119,7 +119,7 @@ const maskShape = (place: string): string[] =>
   Array.from({ length: maskRanks[place.split('.').at(-1) ?? ''] ?? 0 }, (_, axis) => `dropout.${place}.${axis}`);
 
 /** Embedding tables, whose gradients come out of that of the sum of embeddings. */
-const tables = new Set(['word', 'position', 'tokenType']);
+const tables = new Set(['word', 'second', 'position', 'tokenType']);
 
 /** Width of the embeddings, where their gradient is taken. */
 export const embeddingWidth = ({ hiddenSize, embeddingSize = hiddenSize }: Dimensions): number => embeddingSize;

@@ -54,12 +54,15 @@ interface Asked {
   readonly threshold: number;
 }
 
+const classified = ({ score }: Asked): Answer => ({
+  label: score > 0.5 ? 'positive' : 'negative',
+  score: Math.max(score, 1 - score),
+  probabilities: { negative: 1 - score, positive: score },
+});
+
 const answers: Readonly<Record<KnownTaskName, (asked: Asked) => Answer>> = {
-  'sequence-classification': ({ score }) => ({
-    label: score > 0.5 ? 'positive' : 'negative',
-    score: Math.max(score, 1 - score),
-    probabilities: { negative: 1 - score, positive: score },
-  }),
+  'sequence-classification': classified,
+  'image-classification': classified,
   'multi-label-classification': ({ score, threshold }) => {
     const given = [
       { label: 'praise', score: 0.9 },

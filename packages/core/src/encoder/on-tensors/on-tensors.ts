@@ -1,6 +1,6 @@
 /** The operations of the encoder on TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { slotValues, validSlots } from '../../extent.js';
@@ -9,6 +9,7 @@ import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
 import { segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
+import { patchCount, patchSize } from '../image-shape.js';
 import type { AffineWeights, DenseWeights, RelativePositions, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
@@ -114,6 +115,13 @@ export const headOnTensors = (extent: Extent, dropout?: Dropout): HeadOps<Tensor
     const shares = tf.tensor2d(meanWeights(extent, weights), [rows * width, 1]);
     return tf.sum(tf.reshape(tf.mul(states, shares), [rows, width, states.shape[1]]), 1);
   },
+  token: (states, index) => {
+    const { rows, width } = extent;
+    const byRow: Tensor3D = tf.reshape(states, [rows, width, states.shape[1]]);
+    return tf.reshape(tf.slice(byRow, [0, index, 0], [-1, 1, -1]), [rows, states.shape[1]]);
+  },
+  add: (x, y) => tf.add(x, y),
+  scale: (x, by) => tf.mul(x, by),
   unit: (states) => tf.div(states, tf.maximum(tf.norm(states, 'euclidean', 1, true), 1e-12)),
   answerFor: (outputs, stayed, answer) => {
     const stays = tf.reshape(stayed, [-1, 1]);
@@ -151,6 +159,15 @@ export const onTensors = ({
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
+    patches: (first, { projection, second, image }) => {
+      const [count, size] = [patchCount(image), patchSize(image)];
+      const cut = tf.tensor2d(batch.patches ?? new Float32Array(0), [rows * count, size]);
+      const tokens = dense(cut, denseOf(projection)); // [B * P, hidden]
+      const leading = second ? tf.concat([first as Tensor2D, second as Tensor2D]) : (first as Tensor2D);
+      const each = tf.tile(tf.expandDims<Tensor3D>(leading, 0), [rows, 1, 1]);
+      const all = tf.concat([each, tf.reshape<Rank.R3>(tokens, [rows, count, tokens.shape[1]])], 1);
+      return tf.reshape(all, [rows * width, tokens.shape[1]]);
+    },
     add: (x, y) => tf.add(x, y),
     product: (x, y) => tf.mul(x, y),
     nothing: (x) => tf.zerosLike(x),

@@ -12,7 +12,7 @@ import { embedTexts } from '../embed-texts.js';
 import type { VectorMaker } from '../embed-texts.js';
 import type { Predictor } from '../predictor.js';
 import type { Inspection, PredictOptions } from '../prediction.js';
-import type { TextInput, TokenInput } from '../../tasks/task.js';
+import type { PredictorInput } from '../../tasks/task.js';
 import type { Line, SentError, WorkerCall, WorkerModel, WorkerModelOptions, WorkerReply } from './messages.js';
 
 export type { DownloadProgress } from '../../sources/download-progress.js';
@@ -149,7 +149,7 @@ export const createWorkerPredictor = async (
   const facts = await opening.answer;
   const costOptions = costOptionsOf(facts.dimensions, facts.head);
   const predict = (
-    texts: readonly (TextInput | TokenInput)[],
+    texts: readonly PredictorInput[],
     given: PredictOptions = {},
   ): Promise<readonly unknown[]> =>
     ask<readonly unknown[]>({ call: 'predict', model, texts, options: sent(given) }, given).answer;

@@ -1,0 +1,78 @@
+import { parseJsonl } from '../datasets/jsonl.js';
+import { dataFormatOf } from '../datasets/data-format.js';
+import { parseCsv } from '../datasets/csv.js';
+import type { Table } from '../datasets/dataset.js';
+import { ModelError } from '../errors.js';
+import { readImageFolder } from '../images/image-folder.js';
+import { isRawImage } from '../images/raw-image.js';
+import type { DataKind } from './data-kind.js';
+import type { ImageExample } from './image-example.js';
+import { readImageExamples } from './read-image-examples.js';
+
+const imageColumns = ['image', 'file_name', 'path', 'file'];
+const labelColumns = ['label', 'labels', 'class', 'category'];
+
+interface Columns {
+  readonly image: number;
+  readonly label: number;
+}
+
+const columnsOf = (names: readonly string[], name: string): Columns => {
+  const lower = names.map((column) => column.trim().toLowerCase());
+  const find = (known: readonly string[]): number => lower.findIndex((column) => known.includes(column));
+  const image = find(imageColumns);
+  if (image >= 0) return { image, label: find(labelColumns) };
+  throw new ModelError(
+    'DATA_INVALID',
+    `${name}: which column names the image? It has: ${names.join(', ')}. Call it ${imageColumns.join(', ')}.`,
+  );
+};
+
+const rowsOf = (text: string, name: string): Pick<Table, 'columns' | 'rows'> => {
+  if (dataFormatOf(name) !== 'csv') return parseJsonl(text, name);
+  const [header, ...rows] = parseCsv(text, name);
+  return { columns: (header?.values ?? []).map(String), rows };
+};
+
+/** Images with labels: JSON lines or CSV that name a file and its label, one a line; folders are read by `readImageFolder`. */
+export const imagesData: DataKind<ImageExample> = {
+  name: 'images',
+  holds: 'images with labels (a folder of a folder a label, or JSON lines {"image": "cats/1.jpg", "label": "cat"})',
+  fits: (name, text) => dataFormatOf(name) === 'jsonl' && /^\ufeff?\s*\{[^}\n]*"(image|file_name)"\s*:/.test(text),
+  parse: (text, name) => {
+    const { columns, rows } = rowsOf(text, name);
+    const at = columnsOf(columns, name);
+    return rows.map(({ line, values }) => {
+      const image = values[at.image];
+      if (typeof image !== 'string' || image.trim() === '')
+        throw new ModelError(
+          'DATA_INVALID',
+          `${name}, line ${line}: column "${columns[at.image]}" is ${JSON.stringify(image)}; expected the path of an image.`,
+        );
+      const label = values[at.label];
+      return {
+        image,
+        id: image,
+        ...(label !== undefined && label !== null && label !== '' && { label: String(label) }),
+      };
+    });
+  },
+  fromFolder: readImageFolder,
+  complete: readImageExamples,
+  texts: () => [],
+  renamed: (examples, nameOf) =>
+    examples.map((example) => (example.label === undefined ? example : { ...example, label: nameOf(example.label) })),
+  lacksLabels: (examples) => examples.some(({ label }) => label === undefined),
+  inputs: (tokenizer, examples) =>
+    examples.map(({ image, id }) => {
+      const { images } = tokenizer;
+      if (images && isRawImage(image)) {
+        const { ids, pixels } = images.read(image);
+        return { ids, pixels };
+      }
+      throw new ModelError(
+        'DATA_INVALID',
+        `The image ${id ?? ''} has not been read yet, or the model reads no images; read its file first (readImageExamples).`,
+      );
+    }),
+};
