@@ -50,6 +50,7 @@ const ORDERED_ROOMS = {
     'predict',
     'rerank',
     'embed',
+    'demo',
   ],
 };
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { formatPoint, uniformRanks } from '@length-adaptive/core';
 import type { LatencyModel, RunnableModel } from '@length-adaptive/models';
-import { calibrateLatency } from '@length-adaptive/models';
+import { calibrateLatency, processorTime } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { openOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
@@ -40,7 +40,7 @@ const measure = async (model: RunnableModel): Promise<Timed[]> => {
   for (const tokens of tokenCounts) {
     const inputs = [{ ids: new Int32Array(tokens).fill(2000) }];
     const runs = points.map((point, i) => [String(i), () => model.run(inputs, { point })] as const);
-    const times = await compareInTurn(Object.fromEntries(runs), { rounds: roundsOf(15) });
+    const times = await compareInTurn(Object.fromEntries(runs), { rounds: roundsOf(15), now: processorTime() });
     points.forEach((point, i) => timed.push({ tokens, point, milliseconds: quantile(times[String(i)] ?? [], 0.5) }));
   }
   return timed;
@@ -70,7 +70,7 @@ export const latencyRows = async (): Promise<Row[]> => {
   const rows: Row[] = [];
   for (const precision of ['fp32', 'int8'] satisfies Precision[]) {
     const { model } = await openOnnx(folder, { precision, threads: 1, maxOtherSessions: points.length });
-    const options = { lengths: [8, 128], repeats: 9, seconds: 20 };
+    const options = { lengths: [8, 128], repeats: 9, seconds: 20, now: processorTime() };
     const known = await calibrateLatency(model, options);
     const timed = await measure(model);
     const unknown = await calibrateLatency({ ...model, largestRanks: undefined }, options);

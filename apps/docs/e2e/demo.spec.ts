@@ -21,7 +21,7 @@ const missing = programMissing('chromium');
   const write = (page: Page, text: string): Promise<void> => page.getByRole('textbox', { name: 'Text' }).fill(text);
   const answered = (page: Page, label: string): Promise<void> =>
     page.getByRole('region', { name: 'Answer' }).getByText(label, { exact: true }).first().waitFor();
-  /** Tokens that leave each layer, as the page says. */
+  /** Tokens that each layer keeps, as the page says. */
   const counts = async (page: Page): Promise<number[]> => {
     const texts = await page
       .getByRole('region', { name: 'Tokens, layer by layer' })

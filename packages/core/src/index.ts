@@ -15,6 +15,7 @@ export {
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export {
+  bitChoices,
   formatPoint,
   isFullPoint,
   keptAt,
@@ -26,7 +27,7 @@ export {
   runningLayers,
   validateOperatingPoint,
 } from './operating-point.js';
-export type { OperatingPoint } from './operating-point.js';
+export type { Bits, OperatingPoint } from './operating-point.js';
 export {
   areFullRanks,
   breakEvenRank,
@@ -63,6 +64,7 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
 export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';

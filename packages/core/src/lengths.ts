@@ -14,6 +14,7 @@ export {
 } from './length-config.js';
 export type { KeepOptions, LengthConfig } from './length-config.js';
 export {
+  bitChoices,
   formatPoint,
   isFullPoint,
   keptAt,
@@ -25,7 +26,7 @@ export {
   runningLayers,
   validateOperatingPoint,
 } from './operating-point.js';
-export type { OperatingPoint } from './operating-point.js';
+export type { Bits, OperatingPoint } from './operating-point.js';
 export {
   areFullRanks,
   breakEvenRank,

@@ -36,6 +36,8 @@ test.each<[OperatingPoint, number | undefined]>([
   [{ skip: [0, 4] }, undefined],
   [{ skip: [0, 2] }, 4],
   [{ lengths: [1, 0.5], skip: [1] }, undefined],
+  [{ bits: 8 }, 2],
+  [{ lengths: [1, 0.5], bits: 32 }, 2],
 ])('%j is a point', (point, layers) => {
   expect(validateOperatingPoint(point, layers)).toBe(point);
 });
@@ -65,7 +67,7 @@ test.each<[unknown, number | undefined, RegExp]>([
   [
     { threshold: 0.1 },
     undefined,
-    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, floor, reducer, skip, ranks/,
+    /^OPERATING_POINT_INVALID .*"threshold" is not known.* runs points with: lengths, floor, reducer, skip, ranks, bits/,
   ],
   [{ floor: 0.5 }, 2, /^OPERATING_POINT_INVALID .*"floor" is 0.5, expected a whole number of tokens, 0 or more/],
   [{ floor: -1 }, 2, /^OPERATING_POINT_INVALID .*"floor" is -1/],
@@ -89,6 +91,8 @@ test.each<[unknown, number | undefined, RegExp]>([
     undefined,
     /^OPERATING_POINT_INVALID .*"skip" is \[2\], expected layer numbers from 0 to 1/,
   ],
+  [{ bits: 4 }, 2, /^OPERATING_POINT_INVALID .*"bits" is 4, expected 8 or 32/],
+  [{ bits: '8' }, 2, /^OPERATING_POINT_INVALID .*"bits" is "8", expected 8 or 32/],
   [[0.5, 0.4], 2, /^OPERATING_POINT_INVALID .*\[0\.5,0\.4\]: expected an object/],
   [null, 2, /^OPERATING_POINT_INVALID .*expected an object/],
   ['full', 2, /^OPERATING_POINT_INVALID .*expected an object/],
@@ -187,4 +191,16 @@ test('a floor and a reducer are part of the key where tokens leave, and of what 
   expect(formatPoint(point)).toBe('0.80 0.40, above 12 tokens, by tome');
   expect(formatPoint({ ...point, lengths: [1, 1] })).toBe('1.00 1.00');
   expect([namedReducerOf(point), namedReducerOf({ reducer: 'tome' })]).toEqual(['tome', undefined]);
+});
+
+test('bits are part of the key, of what is full, and of what people read', () => {
+  const ranks = { attention: [0.5, 0.5], feedForward: [0.5, 0.5] };
+  expect(pointKey({ bits: 8 })).toBe('bits=8');
+  expect(pointKey({ lengths: [1, 0.5], skip: [0], ranks, bits: 32 })).toBe(
+    'lengths=1,0.5;skip=0;ranks=1,0.5/1,0.5;bits=32',
+  );
+  expect(pointKey({ lengths: [1, 1], bits: 8 })).toBe(pointKey({ bits: 8 }));
+  expect([isFullPoint({ bits: 8 }), isFullPoint({ lengths: [1, 1], bits: 32 })]).toEqual([false, false]);
+  expect(formatPoint({ bits: 8 })).toBe('full, 8 bits');
+  expect(formatPoint({ lengths: [1, 0.5], ranks, bits: 8 })).toBe('1.00 0.50, ranks 0.50, 8 bits');
 });

@@ -7,14 +7,14 @@ import { formatRanks, validateRanks } from './ranks.js';
 /**
  * An operating point: everything that a search chooses, a budget resolves to, and an engine runs a model at. `{}` is the full model.
  *
- * This release chooses lengths with their floor, a reducer, layers and ranks. What else a point may say one day (thresholds, bits) will be further optional fields, so
+ * This release chooses lengths with their floor, a reducer, layers, ranks and bits. What else a point may say one day (thresholds) will be further optional fields, so
  * that whatever hands points on needs no change: compare and look them up by `pointKey`, never field by field.
  */
 export interface OperatingPoint {
-  /** For each layer, the share of the input's own tokens that leave it. Absent: every layer keeps every token. */
+  /** For each layer, the share of the input's own tokens that it keeps. Absent: every layer keeps every token. */
   readonly lengths?: LengthConfig | undefined;
   /**
-   * How many tokens of an input its lengths do not count: where n is more, `floor + share * (n - floor)` tokens leave a layer, and otherwise all, so that
+   * How many tokens of an input its lengths do not count: where n is more, `floor + share * (n - floor)` tokens stay after a layer, and otherwise all, so that
    * short inputs keep theirs. Absent: none.
    */
   readonly floor?: number | undefined;
@@ -27,16 +27,27 @@ export interface OperatingPoint {
   readonly skip?: readonly number[] | undefined;
   /** For each layer, how large the factors of its matrices are: for models that have factors. Absent: the model's own matrices. */
   readonly ranks?: Ranks | undefined;
+  /**
+   * What the weights of its encoder are stored in and multiplied with: 8-bit integers, or numbers of 32 bits. For engines that have a model in both.
+   * Absent: as the model was opened.
+   */
+  readonly bits?: Bits | undefined;
 }
 
+/** Bits of a weight that a point may ask for. */
+export type Bits = (typeof bitChoices)[number];
+
+/** The bits that a point may ask for. */
+export const bitChoices = [8, 32] as const;
+
 /** The fields of a point that this release runs. */
-const pointFields = ['lengths', 'floor', 'reducer', 'skip', 'ranks'];
+const pointFields = ['lengths', 'floor', 'reducer', 'skip', 'ranks', 'bits'];
 
 /**
  * Checks an operating point and returns it.
  *
  * @param layers when given, the number of layers its lengths and ranks must have, and that it leaves out some of
- * @throws CoreError `OPERATING_POINT_INVALID` for what is no object, a field that this release does not run, layers to leave out or ranks
+ * @throws CoreError `OPERATING_POINT_INVALID` for what is no object, a field that this release does not run, layers to leave out, ranks or bits
  * that are none; `LENGTH_CONFIG_INVALID` for lengths that are none
  */
 export const validateOperatingPoint = (point: OperatingPoint, layers?: number): OperatingPoint => {
@@ -52,7 +63,11 @@ export const validateOperatingPoint = (point: OperatingPoint, layers?: number): 
   const unknown = Object.keys(point).find((field) => !pointFields.includes(field));
   if (unknown !== undefined) fail(`the field "${unknown}" is not known`);
   const depth = layers ?? depthOf(point);
-  const wrong = floorProblem(point.floor) ?? reducerProblem(point.reducer) ?? skipProblem(point.skip, depth);
+  const wrong =
+    floorProblem(point.floor) ??
+    reducerProblem(point.reducer) ??
+    skipProblem(point.skip, depth) ??
+    bitsProblem(point.bits);
   if (wrong !== undefined) fail(wrong);
   if (point.ranks !== undefined) validateRanks(point.ranks, layers);
   const lengths: unknown = point.lengths;
@@ -80,6 +95,12 @@ const reducerProblem = (reducer: unknown): string | undefined =>
   reducer === undefined || (typeof reducer === 'string' && /^[a-z0-9][a-z0-9._-]*$/i.test(reducer))
     ? undefined
     : `"reducer" is ${JSON.stringify(reducer)}, expected the name of one, such as "tome"`;
+
+/** What is wrong with bits; undefined when nothing is. */
+const bitsProblem = (bits: unknown): string | undefined =>
+  bits === undefined || bitChoices.some((choice) => choice === bits)
+    ? undefined
+    : `"bits" is ${JSON.stringify(bits)}, expected ${bitChoices.join(' or ')}, what each weight is stored in`;
 
 /** What is wrong with the layers to leave out; undefined when nothing is. */
 const skipProblem = (skip: unknown, depth: number | undefined): string | undefined => {
@@ -125,9 +146,9 @@ export const keptAt = (point: OperatingPoint, layers: number, length: number, ke
 export const namedReducerOf = ({ reducer, lengths, skip = [] }: OperatingPoint): string | undefined =>
   lengths === undefined || isFullLength(effective(lengths, skip)) ? undefined : reducer;
 
-/** Whether a point is the full model: no token and no layer is left out, and no ranks are chosen. */
-export const isFullPoint = ({ lengths, skip = [], ranks }: OperatingPoint): boolean =>
-  ranks === undefined && skip.length === 0 && (lengths === undefined || isFullLength(lengths));
+/** Whether a point is the full model: no token and no layer is left out, and no ranks and no bits are chosen. */
+export const isFullPoint = ({ lengths, skip = [], ranks, bits }: OperatingPoint): boolean =>
+  ranks === undefined && bits === undefined && skip.length === 0 && (lengths === undefined || isFullLength(lengths));
 
 /**
  * A point as a canonical text: two points that run alike have the same key. The key of search, caches and batches.
@@ -137,7 +158,7 @@ export const isFullPoint = ({ lengths, skip = [], ranks }: OperatingPoint): bool
  * pointKey({ lengths: [1, 1] }) === pointKey({}); // 'full'
  * pointKey({ lengths: [1, 0.9, 0.5], skip: [1] }); // 'lengths=1,1,0.5;skip=1'
  */
-export const pointKey = ({ lengths: own, floor = 0, reducer, skip = [], ranks }: OperatingPoint): string => {
+export const pointKey = ({ lengths: own, floor = 0, reducer, skip = [], ranks, bits }: OperatingPoint): string => {
   const lengths = own && effective(own, skip);
   const drops = lengths !== undefined && !isFullLength(lengths);
   const runs = (shares: readonly number[]): readonly number[] =>
@@ -150,6 +171,7 @@ export const pointKey = ({ lengths: own, floor = 0, reducer, skip = [], ranks }:
     ...(ranks === undefined
       ? []
       : [ranksKey({ attention: runs(ranks.attention), feedForward: runs(ranks.feedForward) })]),
+    ...(bits === undefined ? [] : [`bits=${bits}`]),
   ];
   return parts.length === 0 ? 'full' : parts.join(';');
 };
@@ -160,9 +182,9 @@ export const ranksKey = ({ attention, feedForward }: Ranks): string =>
 
 /**
  * A point as short text for people: its lengths with two decimals a layer, or `full`, then what else it says: their floor, its reducer, the
- * layers that are left out, its ranks.
+ * layers that are left out, its ranks and bits.
  */
-export const formatPoint = ({ lengths, floor = 0, reducer, skip = [], ranks }: OperatingPoint): string => {
+export const formatPoint = ({ lengths, floor = 0, reducer, skip = [], ranks, bits }: OperatingPoint): string => {
   const isFull = lengths === undefined || isFullLength(lengths);
   return [
     lengths === undefined || (skip.length > 0 && isFull) ? 'full' : formatLengthConfig(lengths),
@@ -170,5 +192,6 @@ export const formatPoint = ({ lengths, floor = 0, reducer, skip = [], ranks }: O
     ...(isFull || reducer === undefined ? [] : [`by ${reducer}`]),
     ...(skip.length === 0 ? [] : [`without layer${skip.length === 1 ? '' : 's'} ${skip.join(' ')}`]),
     ...(ranks === undefined ? [] : [`ranks ${formatRanks(ranks)}`]),
+    ...(bits === undefined ? [] : [`${bits} bits`]),
   ].join(', ');
 };

@@ -26,6 +26,7 @@ export type ModelErrorCode =
   | 'OPTION_INVALID'
   | 'NOT_FINITE'
   | 'INDEX_MISMATCH'
+  | 'MACHINE_MISMATCH'
   | 'NOT_WRITABLE'
   | 'ACCESS_DENIED'
   | 'DOWNLOAD_FAILED'

@@ -50,6 +50,8 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkPoint, pointReducer, withoutOwnReducer } from './folder/check-point.js';
 export type { ReducingModel } from './folder/check-point.js';
+export { bitsIn, bitsNotes, checkBits, ownBits, runsBits } from './folder/bits.js';
+export type { BitsModel } from './folder/bits.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';

@@ -34,6 +34,8 @@ export {
 export type { Ranking, RankingOptions, ReducerChoice, ReducerName } from './folder/ranking.js';
 export { checkPoint, pointReducer, withoutOwnReducer } from './folder/check-point.js';
 export type { ReducingModel } from './folder/check-point.js';
+export { bitsIn, bitsNotes, checkBits, ownBits, runsBits } from './folder/bits.js';
+export type { BitsModel } from './folder/bits.js';
 export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
@@ -186,10 +188,11 @@ export type { ObservedLayers } from './training/distillation/observed-layers.js'
 export { tensorDistillationEngine } from './training/distillation/tensor-distillation-engine.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
-export { createLatencyModel } from './latency/latency-model.js';
-export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm } from './latency/latency-model.js';
+export { processorTime } from './latency/processor-time.js';
+export { createLatencyModel, largestError } from './latency/latency-model.js';
+export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from './latency/latency-model.js';
 export { depthPoints } from './search/depth-points.js';
-export { lengthSearchProblem } from './search/length-problem.js';
+export { lengthSearchProblem, weighsFileSize } from './search/length-problem.js';
 export type {
   LengthSearchCheckpoint,
   LengthSearchGeneration,
@@ -235,6 +238,7 @@ export type { RetentionSearchOptions, RetentionSearchResult } from './training/r
 export type { TextError } from './predictor/read-each.js';
 export { float32ToFloat16 } from './weights/half-float.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export type { TokenTrace } from './model/token-trace.js';
 export { isOfClass } from './tasks/checkpoint-class.js';
 export { configFor, taskOf } from './tasks/task-config.js';
 export { costOptionsOf, headCostOf } from './model/head-cost.js';
@@ -243,7 +247,7 @@ export { runHead } from './model/run-head.js';
 export type { HeadOptions } from './model/run-head.js';
 export { createTaskModel } from './model/task-model.js';
 export { openTokenizer } from './model/within-tables.js';
-export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export type { CreateModelOptions, RunOptions, SaliencyOptions, TaskModel } from './model/task-model.js';
 export { embedding } from './tasks/embedding.js';
 export type { EmbeddingTask } from './tasks/embedding.js';
 export { promptText } from './tasks/embedding-settings.js';

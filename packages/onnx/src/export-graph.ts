@@ -44,6 +44,7 @@ import { OnnxError } from './errors.js';
 import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
 import { createGraph } from './graph/graph-builder.js';
 import { elementTypeNumber } from './graph/protos.js';
+import { lengthOf as bytesOfAll } from './graph/model-bytes.js';
 import type { OnnxContent } from './read-file.js';
 import {
   defaultMinTokens,
@@ -100,7 +101,7 @@ export interface ExportGraphOptions extends KeepOptions {
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
   /**
-   * Also give the positions that leave every layer, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
+   * Also give the positions that every layer keeps, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
    * outputs `token_scores.LAYER`. Default false.
    */
   readonly trace?: boolean | 'scores';
@@ -356,23 +357,50 @@ export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}):
   return g.model(file);
 };
 
+type MadeFileOptions = Pick<ExportGraphOptions, 'precision' | 'trace' | 'chooseLayers'> & {
+  readonly ranks?: Ranks | undefined;
+};
+
+const hostOf = ({
+  dimensions,
+  encoder,
+  factors,
+  lowRank,
+  head,
+  task,
+  architecture,
+  reducer,
+  prior,
+}: DeferredModel): HostModel<WeightSource> => ({
+  dimensions,
+  encoder,
+  factors,
+  largestRanks: lowRank?.ranks,
+  head: { weights: head, activation: architecture.poolerActivation, task },
+  reducer,
+  prior,
+});
+
+/**
+ * Bytes of the file that `exportGraph` writes of a model, whose weights are not read for it: at ranks where some are given, its lengths to choose.
+ *
+ * @param options.reducer what ranks its tokens. Default: the model's own
+ */
+export const onnxFileBytes = (
+  deferred: DeferredModel,
+  { ranks, reducer = deferred.reducer, ...options }: MadeFileOptions & { readonly reducer?: Reducer | undefined },
+): number => {
+  const { g, options: file } = buildGraph(
+    { ...hostOf(deferred), reducer },
+    { ...options, ...(ranks && { point: { ranks } }), defaults: true },
+  );
+  return bytesOfAll(g.content(file)());
+};
+
 /** A model whose weights are still in their file as an ONNX file to open at once, at ranks where some are given: each weight is read into its place. */
-export const makeOnnxFile = (
-  { dimensions, encoder, factors, lowRank, head, task, architecture, reducer, prior }: DeferredModel,
-  {
-    ranks,
-    ...options
-  }: Pick<ExportGraphOptions, 'precision' | 'trace' | 'chooseLayers'> & { readonly ranks?: Ranks | undefined },
-): OnnxContent => {
-  const model = {
-    dimensions,
-    encoder,
-    factors,
-    largestRanks: lowRank?.ranks,
-    head: { weights: head, activation: architecture.poolerActivation, task },
-    reducer,
-    prior,
-  };
+export const makeOnnxFile = (deferred: DeferredModel, { ranks, ...options }: MadeFileOptions): OnnxContent => {
+  const { dimensions, reducer, prior, task } = deferred;
+  const model = hostOf(deferred);
   const { g, options: file } = buildGraph(model, { ...options, ...(ranks && { point: { ranks } }), defaults: false });
   return {
     content: g.content(file),

@@ -6,6 +6,7 @@ import { departedAnswerOf, withDigest } from '@length-adaptive/models/engine';
 import type { LengthAdaptiveFile } from '@length-adaptive/models/files';
 import {
   ModelError,
+  bitsIn,
   checkPoint,
   checkSavable,
   formatLengthAdaptiveFile,
@@ -20,6 +21,7 @@ import {
 import { modernTokenizerFiles } from '@length-adaptive/models/tokenizer';
 import { agrees } from './agreement.js';
 import type { Precision } from './encoder/precision.js';
+import { precisionOf } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 import type { HostModel } from './export-graph.js';
 import { exportGraph, hostModel } from './export-graph.js';
@@ -44,7 +46,10 @@ export interface ExportedFile {
 export interface ExportModelOptions extends SessionOptions {
   /** Files to write. Default fp32 and int8. */
   readonly precisions?: readonly Precision[];
-  /** Build this operating point in, instead of taking its lengths as an input whose default is the full length; a point with ranks alone builds in those. */
+  /**
+   * Build this operating point in, instead of taking its lengths as an input whose default is the full length; a point with ranks alone builds in those. One with
+   * bits writes the file that has them, and no other.
+   */
   readonly point?: OperatingPoint | undefined;
   /** Take the layers that run as an input too. Default: where a point of the model's Pareto set leaves layers out and none is built in. */
   readonly chooseLayers?: boolean | undefined;
@@ -90,14 +95,16 @@ export const exportModel = async (
   const { model, tokenizerFiles, lengthAdaptive } = text;
   checkSavable(model.reducer);
   const host = await hostModel(model, { copy: false });
-  const { point, chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
+  const precisions = precisionsFor(options);
+  const point = withoutBits(options.point);
+  const { chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
   const builtIn = point && pointReducer(checkPoint(point, model), model);
   const others = point === undefined ? otherReducers(text) : [];
   return writeFolder(folder, async (temporary) => {
     const exported: ExportedFile[] = [];
     for (const reducer of [builtIn ?? model.reducer, ...others]) {
       const variant = { host: { ...host, reducer }, reducer, isOther: others.includes(reducer) };
-      exported.push(...(await writeGraphs(temporary, variant, text, { ...options, chooseLayers })));
+      exported.push(...(await writeGraphs(temporary, variant, text, { ...options, precisions, point, chooseLayers })));
     }
     const files = model.dimensions.image ? tokenizerFiles : modernTokenizerFiles(tokenizerFiles);
     for (const [name, content] of Object.entries(files))
@@ -107,6 +114,7 @@ export const exportModel = async (
       ranks: point?.ranks ?? model.dimensions.ranks,
       chooseLayers,
       point,
+      precisions,
     });
     if (ours) await writeFile(`${temporary}/${lengthAdaptiveFileName}`, formatLengthAdaptiveFile(ours));
     const config = model.task.embedding ? withDigest(model.config, await model.digest?.()) : model.config;
@@ -115,6 +123,29 @@ export const exportModel = async (
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
     return exported;
   });
+};
+
+/**
+ * The files that are to be written: those that are asked for, and of a point with bits the one that has them.
+ *
+ * @throws OnnxError `OPTION_INVALID` where another is asked for
+ */
+const precisionsFor = ({ precisions, point }: ExportModelOptions): readonly Precision[] => {
+  const { bits } = point ?? {};
+  if (bits === undefined) return precisions ?? ['fp32', 'int8'];
+  const own = precisionOf(bits);
+  if (precisions === undefined || precisions.every((asked) => asked === own)) return [own];
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `The point to build in has ${bits} bits, which a file of ${own} holds, and the files asked for are ${precisions.join(' and ')}. Leave the precisions out, or the bits.`,
+  );
+};
+
+/** What a file has built in beside its precision; undefined where that is nothing. */
+const withoutBits = (point: OperatingPoint | undefined): OperatingPoint | undefined => {
+  if (point?.bits === undefined) return point;
+  const { bits: _, ...rest } = point;
+  return Object.values(rest).every((value) => value === undefined) ? undefined : rest;
 };
 
 /** The points of a model's Pareto set that leave layers out. */
@@ -135,8 +166,12 @@ const exportedFile = (
     ranks,
     chooseLayers,
     point: builtIn,
+    precisions,
   }: Pick<OperatingPoint, 'ranks'> &
-    Pick<ExportModelOptions, 'chooseLayers' | 'point'> & { readonly reducers: readonly string[] },
+    Pick<ExportModelOptions, 'chooseLayers' | 'point'> & {
+      readonly reducers: readonly string[];
+      readonly precisions: readonly Precision[];
+    },
 ): LengthAdaptiveFile | undefined => {
   if (!file) return undefined;
   const rest = withLowRank(file, { lowRank: undefined }) as LengthAdaptiveFile;
@@ -148,8 +183,10 @@ const exportedFile = (
     const named = namedReducerOf(own);
     return named === undefined || reducers.includes(named) || named === builtIn?.reducer;
   };
+  const knowsBits = bitsIn(rest.paretoSet).length > 0; // those without are then in single precision
+  const hasBits = ({ bits = 32 }: OperatingPoint): boolean => !knowsBits || precisions.includes(precisionOf(bits));
   const paretoSet = rest.paretoSet.filter(
-    ({ point }) => hasRanks(point.ranks) && hasLayers(point) && hasReducer(point),
+    ({ point }) => hasRanks(point.ranks) && hasLayers(point) && hasReducer(point) && hasBits(point),
   );
   return { ...rest, paretoSet };
 };

@@ -1,6 +1,6 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
-import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import type { Bits, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
   leavesLayersOut,
@@ -45,10 +45,10 @@ export interface OnnxModel extends RunnableModel {
   /**
    * Logits of one batch whose rows have points of their own.
    *
-   * Rows of other ranks than the model's own run in sessions of theirs, and so do those that leave layers out, all in one, where the model was opened
+   * Rows of other ranks or bits than the model's own run in sessions of theirs, and so do those that leave layers out, all in one, where the model was opened
    * without such points. Each holds its weights; those that were used last stay open. Rows that leave others out run apart.
    *
-   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
+   * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID` also for ranks and bits that the model does not have, OnnxError `OPTION_INVALID` for another one than the file has built in
    */
   readonly runRows: (inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>;
   /** Ends the sessions once what they run is done; may be called again. What is asked for later is refused: ModelError `DISPOSED`. */
@@ -64,7 +64,7 @@ export interface CreateOnnxModelOptions extends SessionOptions {
   readonly prior?: PriorSettings | undefined;
   /** What a token that left answers: the file must have been exported with it. Default: what the file says. */
   readonly departed?: DepartedAnswer | undefined;
-  /** Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default 4. */
+  /** Sessions beside the model's own that stay open, of other ranks or bits and to tell which tokens are kept: each holds its weights. Default 4. */
   readonly maxOtherSessions?: number | undefined;
 }
 
@@ -151,12 +151,18 @@ interface RunOnnxFileOptions extends Omit<CreateOnnxModelOptions, 'traced'> {
   readonly lendOther?: ((structure: GraphStructure) => LendOnnxFile) | undefined;
   /** Whether that may leave its layers open where the first does not. Default false. */
   readonly othersChooseLayers?: boolean | undefined;
+  /** Bits that points may ask for beside those of the file, which `lendOther` gives. Default: none. */
+  readonly otherBits?: readonly Bits[] | undefined;
+  /** Bytes of an exported file of a structure. Default: not known. */
+  readonly fileBytes?: ((structure: GraphStructure) => number) | undefined;
 }
 
-/** What a graph is made for: points of other ranks, or that leave layers out, may need another. */
+/** What a graph is made for: points of other ranks or bits, or that leave layers out, may need another. */
 export interface GraphStructure {
   /** Absent: the model's own. */
   readonly ranks?: Ranks | undefined;
+  /** Absent: the model's own. */
+  readonly bits?: Bits | undefined;
   /** Whether the layers that run are an input. */
   readonly chooseLayers: boolean;
   /** The name of another reducer. Absent: the model's own. */
@@ -177,6 +183,8 @@ export const runOnnxFile = async (
     largestRanks,
     lendOther,
     othersChooseLayers = false,
+    otherBits = [],
+    fileBytes,
     reducer,
     prior: chosen,
     departed,
@@ -225,19 +233,29 @@ export const runOnnxFile = async (
   const others = createSessionPool(maxOtherSessions);
   const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
     lendOther(async ({ content }) => (await openContent(content, options)).session);
-  const runs = { dimensions, largestRanks, reducer: namedReducer(reducer ?? file.reducer), task };
+  const runs = {
+    engine: 'onnxruntime',
+    dimensions,
+    largestRanks,
+    reducer: namedReducer(reducer ?? file.reducer),
+    task,
+    precision: file.precision,
+    otherBits,
+  };
   /** The graph that a point needs. */
   const structureOf = (point: OperatingPoint): GraphStructure => {
-    const { ranks } = point;
+    const { ranks, bits } = point;
     const isOwn = ranks === undefined || ranksKey(ranks) === ranksKey(own ?? uniformRanks(layers, 1));
     return {
       ranks: isOwn ? undefined : ranks,
+      bits,
       chooseLayers: choosesLayers || (othersChooseLayers && leavesLayersOut(point)),
       reducer: namedReducerOf(point),
     };
   };
-  const keyOf = ({ ranks, chooseLayers, reducer: by = '' }: GraphStructure): string =>
-    [chooseLayers ? 'any layers' : '', by, ranks ? ranksKey(ranks) : 'own'].join(' ');
+  const keyOf = ({ ranks, bits, chooseLayers, reducer: by = '' }: GraphStructure): string =>
+    [chooseLayers ? 'any layers' : '', by, bits ?? '', ranks ? ranksKey(ranks) : 'own'].join(' ');
+  const sizes = new Map<string, number>();
   const ownKey = keyOf({ chooseLayers: choosesLayers });
 
   /** Runs rows whose points need the same graph and leave the same layers out. */
@@ -265,11 +283,11 @@ export const runOnnxFile = async (
   const refuse = (problem: string): never => {
     throw new OnnxError('OPTION_INVALID', problem);
   };
-  /** @returns the point with the lengths that it runs at, and without a reducer that is the model's own */
+  /** @returns the point with the lengths that it runs at, and without a reducer and bits that are the model's own */
   const check = (asked: OperatingPoint): OperatingPoint => {
     const point = { ...checkPoint(asked, runs), lengths: lengthsOf(asked, layers) };
     const { skip = [] } = asked;
-    if (builtIn && pointKey({ ...point, ranks: undefined }) !== pointKey(builtIn)) {
+    if (builtIn && pointKey({ ...point, ranks: undefined, bits: undefined }) !== pointKey(builtIn)) {
       const without = builtIn.skip ? ` without the layers ${builtIn.skip.join(' ')}` : '';
       return refuse(
         `The file has the length configuration ${lengthsOf(builtIn, layers).join(' ')}${without} built in and runs no other; export it without one to choose.`,
@@ -325,20 +343,26 @@ export const runOnnxFile = async (
     });
 
   /** Runs one input where it is told what becomes of its tokens. */
-  const runTraced = async (input: EncoderInput, asked: OperatingPoint) => {
-    if (!traced) {
-      throw new OnnxError(
-        'OPTION_INVALID',
-        'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+  const tokensOf = (input: EncoderInput, asked: OperatingPoint) =>
+    lifetime.during(async () => {
+      if (!traced) {
+        throw new OnnxError(
+          'OPTION_INVALID',
+          'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+        );
+      }
+      const point = check(asked);
+      const structure = structureOf(point);
+      const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
+        runSession(on, [input], [point]),
       );
-    }
-    const point = check(asked);
-    const structure = structureOf(point);
-    const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
-      runSession(on, [input], [point]),
-    );
-    return { outputs, point };
-  };
+      const tokens = input.ids.length;
+      return {
+        kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, { minTokens, floor: point.floor }),
+        scores: tokenScoresOf(outputs, layers, tokens),
+        mergedInto: mergedIntoOf(outputs, layers, tokens),
+      };
+    });
 
   return {
     engine: 'onnxruntime',
@@ -359,22 +383,27 @@ export const runOnnxFile = async (
         inputs,
         inputs.map(() => point),
       ),
-    keptPositions: (input, asked) =>
-      lifetime.during(async () => {
-        const { outputs, point } = await runTraced(input, asked);
-        return keptPositionsOf(outputs, point.lengths ?? [], input.ids.length, { minTokens, floor: point.floor });
-      }),
-    mergedInto: (input, point) =>
-      lifetime.during(async () => mergedIntoOf((await runTraced(input, point)).outputs, layers, input.ids.length)),
+    keptPositions: async (input, point) => (await tokensOf(input, point)).kept,
+    mergedInto: async (input, point) => (await tokensOf(input, point)).mergedInto,
+    tokenTrace: tokensOf,
     ...(traced && {
-      tokenScores: (input: EncoderInput, point: OperatingPoint) =>
-        lifetime.during(async () => {
-          const scores = tokenScoresOf((await runTraced(input, point)).outputs, layers, input.ids.length);
-          if (scores) return scores;
-          throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
-        }),
+      tokenScores: async (input: EncoderInput, point: OperatingPoint) => {
+        const { scores } = await tokensOf(input, point);
+        if (scores) return scores;
+        throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
+      },
     }),
     largestRanks,
+    ...(otherBits.length > 0 && { otherBits }),
+    ...(fileBytes && {
+      fileBytes: (asked: OperatingPoint) => {
+        const structure = { ...structureOf(check(asked)), chooseLayers: leavesLayersOut(asked) };
+        const key = keyOf(structure);
+        const bytes = sizes.get(key) ?? fileBytes(structure);
+        sizes.set(key, bytes);
+        return bytes;
+      },
+    }),
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     release: () => lifetime.end(),
     dispose: () => endQuietly(lifetime),

@@ -1,5 +1,6 @@
-import { leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
-import type { OpenModelOptions } from '@length-adaptive/models/engine';
+import { findReducer } from '@length-adaptive/core/encoder';
+import { bitChoices, leavesLayersOut, ranksKey } from '@length-adaptive/core/lengths';
+import type { DeferredModel, OpenModelOptions } from '@length-adaptive/models/engine';
 import {
   architectureOf,
   openDeferredModel,
@@ -10,6 +11,8 @@ import {
 import type { FileSource, LengthAdaptiveFile, ModelConfig, ModelFiles } from '@length-adaptive/models/files';
 import {
   ModelError,
+  bitsIn,
+  bitsNotes,
   checkNotPointer,
   chooseRanking,
   findGraph,
@@ -22,7 +25,8 @@ import {
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
 import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
-import { makeOnnxFile } from './export-graph.js';
+import { precisionOf } from './encoder/precision.js';
+import { makeOnnxFile, onnxFileBytes } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
@@ -43,8 +47,8 @@ export interface OpenOnnxOptions extends SessionOptions, Omit<OpenModelOptions, 
   /** Path of the ONNX file inside the source. Default: by the precision, `onnx/model.onnx` for fp32. */
   readonly file?: string;
   /**
-   * Sessions beside the model's own that stay open, of other ranks and to tell which tokens are kept: each holds its weights. Default: one
-   * for each choice of ranks in its Pareto set, and 4 at least.
+   * Sessions beside the model's own that stay open, of other ranks or bits and to tell which tokens are kept: each holds its weights. Default: one
+   * for each choice of ranks and bits in its Pareto set, and 4 at least.
    */
   readonly maxOtherSessions?: number | undefined;
 }
@@ -54,6 +58,8 @@ interface Told {
   readonly notes: RunnableTextModel['notes'];
   /** Of the weights, where vectors depend on them. */
   readonly digest: string | undefined;
+  /** Its parts, whose weights are no longer to be read once it is closed. */
+  readonly model: DeferredModel;
 }
 
 /** The graph of what a checkpoint holds, made in memory; its weights are read from their file when it is opened. */
@@ -64,6 +70,7 @@ const fromWeights =
       precision,
       trace,
       ranks,
+      bits,
       chooseLayers,
       told,
       ...options
@@ -80,9 +87,10 @@ const fromWeights =
     try {
       if (told) {
         const digest = model.task.embedding && (await weightsDigest(model.encoder, readWeight));
-        told({ notes, digest });
+        told({ notes, digest, model });
       }
-      return await use(makeOnnxFile(model, { precision, trace, ranks, chooseLayers }));
+      const made = bits === undefined ? precision : precisionOf(bits);
+      return await use(makeOnnxFile(model, { precision: made, trace, ranks, chooseLayers }));
     } finally {
       await close();
     }
@@ -184,7 +192,14 @@ const foreignNote = (path: string, why: string): string =>
 
 /** Sessions that stay open: what a budget chooses among is then opened once. */
 const sessionsFor = ({ paretoSet }: Pick<LengthAdaptiveFile, 'paretoSet'> = { paretoSet: [] }): number =>
-  Math.max(4, new Set(paretoSet.flatMap(({ point: { ranks } }) => (ranks ? [ranksKey(ranks)] : []))).size);
+  Math.max(
+    4,
+    new Set(
+      paretoSet.flatMap(({ point: { ranks, bits } }) =>
+        ranks || bits ? [`${ranks ? ranksKey(ranks) : ''} ${bits ?? ''}`] : [],
+      ),
+    ).size,
+  );
 
 /**
  * Opens a model on ONNX Runtime: an exported folder, or any model directory, whose graph is then made in memory. Where a folder has nothing
@@ -208,17 +223,19 @@ export const openOnnx = async (
     config,
     tokenizer,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes,
+    notes: [...(notes ?? []), ...bitsNotes(lengthAdaptive?.paretoSet ?? [], model)],
   });
   /** @param weights path of the file that they are in */
   const openWeights = async (weights: string | undefined): Promise<OnnxTextModel> => {
     let notes: RunnableTextModel['notes'];
+    let opened: DeferredModel | undefined;
     let digest = '';
     const given = { ...options, ...(weights !== undefined && { weights }), precision };
     const at = (structure: GraphStructure, trace: boolean | 'scores' = false): LendOnnxFile =>
       fromWeights(files, { ...given, trace, ...structure, reducer: structure.reducer ?? options.reducer });
     const told = (of: Told): void => {
       notes = of.notes;
+      opened = of.model;
       digest = of.digest ?? '';
     };
     const { lowRank, paretoSet = [] } = lengthAdaptive ?? {};
@@ -233,6 +250,16 @@ export const openOnnx = async (
       largestRanks: lowRank?.ranks,
       lendOther: at,
       othersChooseLayers: true,
+      otherBits: bitChoices.filter((bits) => precisionOf(bits) !== precision),
+      fileBytes: ({ ranks, bits, chooseLayers: choose, reducer: name }) =>
+        opened === undefined
+          ? Number.NaN
+          : onnxFileBytes(opened, {
+              precision: bits === undefined ? precision : precisionOf(bits),
+              ranks,
+              chooseLayers: choose,
+              reducer: name === undefined ? undefined : findReducer(name),
+            }),
     });
     return finish(model, notes);
   };
@@ -259,12 +286,14 @@ export const openOnnx = async (
   if (file !== undefined && (await files.exists(file)) && isForeign(await readStart(files, file)))
     return openForeign(file, 'Without the option "file" its weights are read out of it.');
   const lend = fromGraph(files, file ?? modelFileName(precision));
-  const lendOther = ({ reducer }: GraphStructure): LendOnnxFile => fromGraph(files, modelFileName(precision, reducer));
+  const lendOther = ({ reducer, bits }: GraphStructure): LendOnnxFile =>
+    fromGraph(files, modelFileName(bits === undefined ? precision : precisionOf(bits), reducer));
+  const otherBits = bitsIn(lengthAdaptive?.paretoSet ?? []).filter((bits) => precisionOf(bits) !== precision);
   return finish(
     await runOnnxFile(lend, config, {
       ...session,
       ...nameRanking(options, lengthAdaptive),
-      ...(file === undefined && { lendOther }),
+      ...(file === undefined && { lendOther, otherBits }),
     }),
   );
 };

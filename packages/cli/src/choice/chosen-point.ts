@@ -1,6 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { RunnableTextModel } from '@length-adaptive/models';
-import { calibrateLatency, macsShare, pointForBudget } from '@length-adaptive/models';
+import { bitsIn, calibrateLatency, macsShare, pointForBudget, runsBits } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 import type { LengthSettings } from './length-choice.js';
 import { parseBudget, readPoint } from './length-choice.js';
@@ -10,15 +10,18 @@ import { parseBudget, readPoint } from './length-choice.js';
  * of all the texts together, and at the mean of the search where there are no texts.
  *
  * @param lengths tokens of each text; none where the point is chosen before there are texts
+ * @param options.anyBits whether the point is for files to come, which have any bits, and not for the model to run. Default false
  * @throws CliError `INPUT_INVALID` for a budget when there is nothing to choose from
  */
 export const chosenPoint = async (
   { budget, lengthConfig }: LengthSettings,
   { model, lengthAdaptive }: RunnableTextModel,
   lengths: readonly number[],
+  { anyBits = false }: { readonly anyBits?: boolean } = {},
 ): Promise<OperatingPoint | undefined> => {
-  const searched = lengthAdaptive?.paretoSet ?? [];
-  if (lengthConfig !== undefined) return readPoint(lengthConfig, model.dimensions.layers, searched);
+  const all = lengthAdaptive?.paretoSet ?? [];
+  if (lengthConfig !== undefined) return readPoint(lengthConfig, model.dimensions.layers, all);
+  const searched = all.filter(({ point }) => anyBits || runsBits(point, model));
   if (budget === undefined) return undefined;
   const wanted = parseBudget(budget);
   if (searched.length === 0) {
@@ -32,6 +35,6 @@ export const chosenPoint = async (
     return pointForBudget(searched, wanted, lengths.length > 0 ? { costOf } : {}).point;
   }
   const tokens = Math.round(lengths.reduce((sum, own) => sum + own, 0) / lengths.length);
-  const latency = await calibrateLatency(model, { lengths: [tokens] });
+  const latency = await calibrateLatency(model, { lengths: [tokens], bits: bitsIn(searched) });
   return pointForBudget(searched, wanted, { latencyOf: (point) => latency.milliseconds(tokens, point) }).point;
 };

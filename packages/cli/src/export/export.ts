@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { LabelledInput, TextModel } from '@length-adaptive/models';
 import { ModelError, openTrainedModel } from '@length-adaptive/models';
-import type { ExportedFile, ExportModelOptions, Precision, Verification } from '@length-adaptive/onnx';
+import type { ExportedFile, ExportModelOptions, Verification } from '@length-adaptive/onnx';
 import { exportModel, findRuntime, tracedInputs } from '@length-adaptive/onnx';
 import { startBackend } from '../engine/backend.js';
 import { chosenPoint } from '../choice/chosen-point.js';
@@ -110,8 +110,10 @@ const formatFile = (out: string, { path, bytes, verification }: ExportedFile): s
 };
 
 /** How to run what was written; beside the weights, which `lat` prefers, a configuration that is built in is for others. */
-const hint = ({ model, out, point }: ExportResult, precisions: readonly Precision[]): string => {
-  const precision = precisions.includes('fp32') ? [] : [`--precision ${precisions[0] ?? ''}`];
+const hint = ({ model, out, point, files }: ExportResult): string => {
+  const [first] = files;
+  const precision =
+    first === undefined || files.some((file) => file.precision === 'fp32') ? [] : [`--precision ${first.precision}`];
   const command = ['lat predict --model', out, '--engine onnx', ...precision, "'Some text.'"].join(' ');
   const run = out === model && point !== null ? [] : [`Run it with: ${command}`];
   return [...run, 'transformers.js and other ONNX tools open the folder too.'].join('\n');
@@ -121,7 +123,7 @@ const hint = ({ model, out, point }: ExportResult, precisions: readonly Precisio
 export const exportOnnx = async (settings: ExportSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   const { out = source, verify, tolerance, leastAgreement, threads } = settings;
-  const precisions: readonly Precision[] = [...new Set(settings.precision ?? (['fp32', 'int8'] as const))];
+  const precisions = settings.precision && [...new Set(settings.precision)];
   checkSettings(settings);
   if (settings.out === undefined) checkModelFolder(source, 'export');
   const runtime = verify ? await findRuntime() : undefined; // nothing is worth reading without it
@@ -134,10 +136,10 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   });
   for (const line of opened.notes ?? []) context.note(line);
   try {
-    const point = await chosenPoint(settings, opened, []);
+    const point = await chosenPoint(settings, opened, [], { anyBits: true });
     const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, {
-      precisions,
+      ...(precisions && { precisions }),
       point,
       ...(settings.chooseLayers && { chooseLayers: true }),
       verify,
@@ -151,7 +153,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     const result: ExportResult = { model: source, out, point: point ?? null, files };
     if (settings.json) return context.print(JSON.stringify(result));
     for (const file of files) context.print(formatFile(out, file));
-    context.note(hint(result, precisions));
+    context.note(hint(result));
   } finally {
     opened.model.dispose();
   }

@@ -8,6 +8,7 @@ export const searchCommand = defineCommand({
   help: `Examples:
   lat search --model runs/sst2/model --data dev.tsv --limit 500 --report-data test.tsv
   lat search --model runs/sst2/model --data dev.tsv --held-out-share 0.5 --objective latency
+  lat search --model any-rank --data dev.tsv --spend lengths,ranks,bits --objective latency --file-size
   lat search --model runs/sst2/model --data dev.tsv --redis redis://127.0.0.1:6379
   lat search --model runs/sst2/model --resume --evaluations 90`,
   options: searchOptions,

@@ -7,8 +7,11 @@ import type { ReportedPoint } from './reported-point.js';
 import type { SearchWork } from './search-work.js';
 
 /** Whether a point leaves layers out and nothing else. */
-const isDepthOnly = ({ lengths, ranks, ...point }: OperatingPoint): boolean =>
-  leavesLayersOut(point) && ranks === undefined && (lengths === undefined || isFullLength(lengths));
+const isDepthOnly = ({ lengths, ranks, bits, ...point }: OperatingPoint): boolean =>
+  leavesLayersOut(point) &&
+  ranks === undefined &&
+  bits === undefined &&
+  (lengths === undefined || isFullLength(lengths));
 
 /**
  * The best points that leave whole layers out and keep every token, which is what a searched point has to beat: those that no other of them

@@ -8,6 +8,7 @@ import type {
   SpeedMeasurement,
 } from '@length-adaptive/models';
 import { createLatencyModel, measureSpeed } from '@length-adaptive/models';
+import { clockFor } from './clock-for.js';
 import { beatenInTime } from './beaten-in-time.js';
 import { scoreFewerLayers } from './fewer-layers.js';
 import type { SearchSettings } from './options.js';
@@ -92,6 +93,7 @@ const measureSpeeds = async (
   const points = found.map(({ point }) => point);
   return measureSpeed(opened.model, inputs, points, {
     repeats: settings.speedRepeats,
+    now: clockFor(settings),
     ...(context.signal && { signal: context.signal }),
   });
 };

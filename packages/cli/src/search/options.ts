@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
-import { choice, choices, enabled, flag, number, numbers, text, texts } from '../context/option.js';
+import { choice, choices, either, enabled, flag, number, numbers, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 const searchScoreNames: readonly ScoreName[] = [...scoreNames, 'ndcg@10', 'map', 'mrr@10', 'recall@10', 'recall@100'];
 
-const spendNames: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks'];
+const spendNames: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks', 'bits'];
 const objectiveNames: readonly CostObjective[] = ['macs', 'latency'];
 
 const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
@@ -26,10 +26,14 @@ export const searchOptions = {
     'what is weighed against the score: MACs, or the time predicted on this machine and engine',
     'macs',
   ),
+  fileSize: either(
+    'weigh the size of the ONNX file of a configuration too, as a third objective (default: where bits are spent and MACs weighed)',
+    'weigh score and --objective alone',
+  ),
   spend: choices(
     'LIST',
     spendNames,
-    'what it chooses, with commas between them: lengths, floor (tokens that lengths do not count), depth (layers to leave out), ranks of a model with factors, see lat factorise (default lengths)',
+    'what it chooses, with commas between them: lengths, floor (tokens that lengths do not count), depth (layers to leave out), ranks of a model with factors, see lat factorise, bits (8 or 32, on ONNX Runtime) (default lengths)',
   ),
   reducers: texts(
     'LIST',

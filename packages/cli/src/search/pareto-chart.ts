@@ -2,6 +2,7 @@ import { formatPoint } from '@length-adaptive/core';
 import { escapeMarkup } from '@length-adaptive/search/svg';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
+import { megabytes } from '../chart/megabytes.js';
 import { axisFor } from '../chart/ticks.js';
 
 const [width, height] = [720, 530];
@@ -15,17 +16,18 @@ const style = `
   .chart text { fill: var(--soft); } .chart .title { fill: var(--ink); }
   .chart .grid { stroke: var(--line); } .chart .front { stroke: var(--accent); stroke-width: 2; fill: none; }
   .chart .point { fill: var(--accent); } .chart .held { fill: none; stroke: var(--held); stroke-width: 2; }
-  .chart .rival { fill: var(--soft); }
+  .chart .small { fill: none; stroke: var(--accent); stroke-width: 2; } .chart .rival { fill: var(--soft); }
   .chart .full { fill: none; stroke: var(--ink); stroke-width: 2; }`;
 
 const fixed = (value: number): string => value.toFixed(1);
 
-const describe = ({ point, cost, score, heldOutScore, flips, speedup }: ReportedPoint): string =>
+const describe = ({ point, cost, score, heldOutScore, flips, speedup, fileBytes }: ReportedPoint): string =>
   [
     `cost ${cost.toFixed(3)}, score ${score.toFixed(4)}`,
     ...(heldOutScore === undefined ? [] : [`held-out ${heldOutScore.toFixed(4)}`]),
     ...(flips === undefined ? [] : [`${(100 * flips).toFixed(1)}% of answers flip`]),
     ...(speedup === undefined ? [] : [`${speedup.toFixed(2)} times as fast`]),
+    ...(fileBytes === undefined ? [] : [`a file of ${megabytes(fileBytes)} MB`]),
     formatPoint(point),
   ].join('; ');
 
@@ -65,8 +67,10 @@ export const paretoChart = ({
     const at = fixed(y(tick));
     return `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text x="${margin.left - 10}" y="${fixed(y(tick) + 4)}" text-anchor="end">${tick.toFixed(yAxis.decimals)}</text>`;
   });
-  // A budget between two points buys the cheaper one: the front is a staircase.
-  const climbing = [...paretoSet].sort((a, b) => share(a) - share(b));
+  // A budget between two points buys the cheaper one: the front is a staircase. What only has a smaller file stands below it.
+  const climbing = [...paretoSet]
+    .sort((a, b) => share(a) - share(b) || b.score - a.score)
+    .filter(({ score }, i, all) => all.slice(0, i).every((before) => before.score < score));
   const steps = climbing.map((point, i) =>
     i === 0
       ? `M${fixed(x(share(point)))} ${fixed(y(point.score))}`
@@ -76,8 +80,11 @@ export const paretoChart = ({
   const circle = (name: string, point: ReportedPoint, radius: number): string =>
     `<circle class="${name}" cx="${fixed(x(share(point)))}" cy="${fixed(y(point.score))}" r="${radius}"><title>${escapeMarkup(describe(point))}</title></circle>`;
 
+  const kindOf = ({ point: { bits } }: ReportedPoint): string => (bits === 8 ? 'small' : 'point');
+  const hasSmall = paretoSet.some((point) => kindOf(point) === 'small');
   const keys = [
     ['point', `${metric}, searched`],
+    ...(hasSmall ? [['small', `${metric}, searched, 8 bits`]] : []),
     ...(heldOutExamples > 0 ? [['held', `${reportMetric}, held-out`]] : []),
     ['full', 'full length'],
     ...(rivals.length > 0 ? [['rival', `${metric}, fewer layers`]] : []),
@@ -97,7 +104,7 @@ ${[...columns, ...rows].join('\n')}
 ${front}
 ${circle('full', full, 8)}
 ${heldOut.map((point) => circle('held', point, 5)).join('\n')}
-${[...rivals.map((point) => circle('rival', point, 4)), ...paretoSet.map((point) => circle('point', point, 5))].join('\n')}
+${[...rivals.map((point) => circle('rival', point, 4)), ...paretoSet.map((point) => circle(kindOf(point), point, 5))].join('\n')}
 ${legend.join('\n')}
 </svg>
 `;

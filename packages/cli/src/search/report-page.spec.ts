@@ -17,6 +17,7 @@ const report: SearchReport = {
   meanTokens: 24.5,
   maxLength: 128,
   objective: 'macs',
+  fileSize: false,
   calibration: undefined,
   metric: 'accuracy',
   reportMetric: 'accuracy',

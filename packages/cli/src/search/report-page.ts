@@ -1,4 +1,4 @@
-import { formatPoint } from '@length-adaptive/core';
+import { formatPoint, isFullPoint } from '@length-adaptive/core';
 import { quantile } from '@length-adaptive/models';
 import { escapeMarkup } from '@length-adaptive/search/svg';
 import { pageStyle } from './page-style.js';
@@ -12,6 +12,7 @@ import { describeEngine } from '../engine/used-engine.js';
 import { fewerLayersRows } from './fewer-layers.js';
 import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
+import { megabytes } from '../chart/megabytes.js';
 import { percent } from '../chart/percent.js';
 
 /** A column of the table; absent when nothing of it was measured. */
@@ -80,6 +81,9 @@ const columnsOf = ({
         { title: 'ms a text', cell: ({ latencyMs }: ReportedPoint) => latencyMs?.toFixed(2) ?? '' },
       ]
     : []),
+  ...(paretoSet.some(({ fileBytes }) => fileBytes !== undefined)
+    ? [{ title: 'file, MB', cell: ({ fileBytes }: ReportedPoint) => megabytes(fileBytes) }]
+    : []),
   {
     title: `fewer MACs than full, ${baselines.map(({ padding }) => baselineName(padding, maxLength)).join(' / ')}`,
     cell: ({ cost }) => baselines.map(({ ratio }) => times(ratio / cost, 1)).join(' / '),
@@ -87,7 +91,7 @@ const columnsOf = ({
   ...(paretoSet.some(({ source }) => source !== undefined)
     ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escapeMarkup(source) }]
     : []),
-  { title: 'share of tokens that leave each layer', cell: lengths },
+  { title: 'share of tokens that each layer keeps', cell: lengths },
 ];
 
 /** A table; cells are HTML. */
@@ -101,7 +105,7 @@ const tableOf = (report: SearchReport): string => {
   const columns = columnsOf(report);
   const row = (point: ReportedPoint, index: number): string =>
     `<tr${index < 0 ? ' class="full"' : ''}>${columns.map(({ cell }) => `<td>${cell(point, index)}</td>`).join('')}</tr>`;
-  const hasFull = report.paretoSet.some(({ cost }) => cost === report.full.cost);
+  const hasFull = report.paretoSet.some(({ point }) => isFullPoint(point));
   const rows = [...report.paretoSet.map(row), ...(hasFull ? [] : [row(report.full, -1)])];
   return table(
     columns.map(({ title }) => title),
@@ -229,15 +233,15 @@ const calibrationText = (report: SearchReport): string | undefined => {
   const { calibration } = report;
   if (calibration === undefined) return undefined;
   const after = predictionError(report);
-  const said = `forward passes of one text at several lengths and configurations, before the search; median error ${percent(calibration.error)} on ${calibration.heldOut} passes that were not fitted`;
+  const said = `forward passes of one text at several lengths and configurations, before the search; median error ${percent(calibration.error)}${calibration.otherBits?.map(({ bits, error }) => ` (${percent(error)} in ${bits} bits)`).join('') ?? ''} on ${calibration.heldOut} passes that were not fitted`;
   return after === undefined
     ? said
     : `${said}; predicted and measured speed-ups of the set, on the same texts, differ by ${percent(after)} (median)`;
 };
 
 /** What proposed configurations, how many, and what they were weighed by. */
-const searchText = ({ method, objective, evaluations, generations, seed }: SearchReport): string => {
-  const weighed = `score against ${objective === 'latency' ? 'predicted time of a text' : 'MACs'}`;
+const searchText = ({ method, objective, fileSize, evaluations, generations, seed }: SearchReport): string => {
+  const weighed = `score against ${objective === 'latency' ? 'predicted time of a text' : 'MACs'}${fileSize ? ' and the size of the file' : ''}`;
   return method === 'surrogate'
     ? `a regression over the scored configurations proposes the next, ${weighed}, ${evaluations} configurations in ${generations} batches after the first, seed ${seed}`
     : `NSGA-II, ${weighed}, ${evaluations} configurations in ${generations} generations after the first, seed ${seed}`;
@@ -265,11 +269,19 @@ const methodOf = (report: SearchReport): string => {
       'MACs',
       'multiply-accumulates on the real tokens of the examples, padding not counted, as a share of the full length',
     ],
+    ...(full.fileBytes === undefined
+      ? []
+      : [
+          [
+            'File',
+            'the ONNX file of the ranks and bits of a configuration, in which its lengths are still to choose: what lat export writes of them',
+          ] as const,
+        ]),
     ...(speed
       ? [
           [
             'Speed',
-            `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds; ${describeEngine(engine)}${threadsText(threads)}`,
+            `${speed.samples} texts, one at a time, unpadded; all configurations in turn, medians of ${speed.repeats} rounds${threads === 1 ? ", by the processor's time" : ''}; ${describeEngine(engine)}${threadsText(threads)}`,
           ] as const,
         ]
       : []),

@@ -4,9 +4,11 @@ import type { LatencyFit, LengthSearchResult } from '@length-adaptive/models';
 import {
   defaultEvaluations,
   departedAnswerOf,
+  largestError,
   reducerRecord,
   scoreNameFor,
   searchLengths,
+  weighsFileSize,
 } from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
@@ -24,6 +26,8 @@ import {
 } from './search-checkpoint.js';
 import type { SearchIdentity } from './search-checkpoint.js';
 import type { SettledSearch } from './settle-method.js';
+import { clockFor } from './clock-for.js';
+import { megabytes } from '../chart/megabytes.js';
 import { percent } from '../chart/percent.js';
 
 interface GenerationLine {
@@ -53,7 +57,9 @@ export const resumeHint = ({ model = '', out }: Pick<SettledSearch, 'model' | 'o
 /** Errors of prediction above this are worth a word. */
 const largeError = 0.15;
 
-const calibrationNote = ({ error, heldOut }: LatencyFit, resumed: boolean): string => {
+const calibrationNote = (fit: LatencyFit, resumed: boolean): string => {
+  const { heldOut } = fit;
+  const error = largestError(fit);
   if (resumed) return `Times are predicted as they were when the search began (median error ${percent(error)}).`;
   const advice =
     error > largeError
@@ -102,6 +108,7 @@ export const runSearch = async ({
       engine: describeEngine(opened.used),
       configs: configsDigest(configs),
       ...(spend !== undefined && { spend }),
+      ...(weighsFileSize(settings) && { fileSize: true as const }),
       ...(objective === 'latency' && { machine: machineName() }),
       ...(settings.reducers && { reducers: [...new Set(settings.reducers)].sort().join(',') }),
       reducer: reducerRecord(model.reducer) && reducerKey(model.reducer),
@@ -127,17 +134,20 @@ export const runSearch = async ({
     return await searchLengths(model, data, {
       ...{ method, evaluations, generations, populationSize: population },
       ...{ dropRatioBound, metric, score, seed, objective, spend: settings.spend, reducers: settings.reducers },
+      fileSize: settings.fileSize,
+      machine: machineName(),
+      now: clockFor(settings),
       ...(!settings.race && { race: false }),
       points: configs.map((lengths) => ({ lengths })),
       resume: saved,
       ...(context.signal && { signal: context.signal }),
       onCalibration: (fit) => context.note(calibrationNote(fit, saved !== undefined)),
-      onEvaluation: ({ score, cost, latencyMs }) => {
+      onEvaluation: ({ score, cost, latencyMs, fileBytes }) => {
         scored += 1;
         progress.update(
           scored,
           Math.max(total, scored),
-          `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}`,
+          `score ${score.toFixed(4)} at cost ${cost.toFixed(2)}${latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)} ms`}${fileBytes === undefined ? '' : `, ${megabytes(fileBytes)} MB`}`,
         );
       },
       onGeneration: async ({ generation, evaluations, front, proposedBy, model }, checkpoint) => {

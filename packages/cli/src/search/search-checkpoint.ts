@@ -28,6 +28,8 @@ export interface SearchIdentity {
   readonly configs: string;
   /** What the search chooses; undefined for lengths alone. */
   readonly spend?: string | undefined;
+  /** Whether sizes of files are weighed; undefined where they are not. */
+  readonly fileSize?: true | undefined;
   /** Whose times are weighed; undefined where MACs are, and in checkpoints of versions that did not say. */
   readonly machine?: string | undefined;
   /** The reducers that it chooses among; undefined for the model's own. */
@@ -53,6 +55,7 @@ const names: Readonly<Record<keyof SearchIdentity, string>> = {
   engine: 'engine or its precision',
   configs: 'configurations that soft-extract learned',
   spend: 'choice of what to spend',
+  fileSize: 'choice to weigh the size of the file',
   machine: 'machine, whose times are weighed',
   reducers: 'reducers to choose among',
   reducer: 'reducer',

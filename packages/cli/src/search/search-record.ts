@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { LengthAdaptiveFile } from '@length-adaptive/models';
+import { machineName } from '../run-folder/versions.js';
 import type { SearchReport } from './search-report.js';
 
 /** The `length_adaptive.json` that a model came with, if it had one, with the search in it; what it said about training is kept. */
@@ -40,7 +41,9 @@ export const withSearch = (before: LengthAdaptiveFile | undefined, report: Searc
         full,
       },
       ...(fewerLayers.length > 0 && { fewerLayers }),
+      ...(report.fileSize && { fileSize: true }),
       ...(report.calibration && { calibration: report.calibration }),
+      ...((report.calibration ?? report.speed) && { machine: machineName() }),
       ...(heldOutExamples > 0 && {
         heldOut: {
           split: basename(reportData ?? data),

@@ -24,6 +24,8 @@ export interface SearchReport {
   readonly maxLength: number;
   /** What the search weighed against the score. */
   readonly objective: CostObjective;
+  /** Whether it weighed the size of the file, too. */
+  readonly fileSize: boolean;
   /** What predicted times, with the objective `latency`. */
   readonly calibration: LatencyFit | undefined;
   /** What the search scored by. */

@@ -1,4 +1,5 @@
-import { formatPoint } from '@length-adaptive/core';
+import { formatPoint, isFullPoint } from '@length-adaptive/core';
+import { megabytes } from '../chart/megabytes.js';
 import { describeRace } from './describe-race.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
@@ -63,12 +64,15 @@ const paretoRows = ({ paretoSet, full, metric, reportMetric }: SearchReport): st
     ...(first?.speedup === undefined
       ? []
       : [{ title: 'speed-up', cell: ({ speedup }: ReportedPoint) => times(speedup) }]),
+    ...(paretoSet.some(({ fileBytes }) => fileBytes !== undefined)
+      ? [{ title: 'file, MB', cell: ({ fileBytes }: ReportedPoint) => megabytes(fileBytes) }]
+      : []),
     ...(paretoSet.some(({ source }) => source !== undefined)
       ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => source }]
       : []),
     { title: 'lengths', cell: ({ point }) => formatPoint(point) },
   ];
-  const points = [...paretoSet, ...(paretoSet.some(({ cost }) => cost === full.cost) ? [] : [full])];
+  const points = [...paretoSet, ...(paretoSet.some(({ point }) => isFullPoint(point)) ? [] : [full])];
   return [
     columns.map(({ title }) => title),
     ...points.map((point, number) => columns.map(({ cell }) => cell(point, number))),

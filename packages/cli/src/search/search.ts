@@ -10,6 +10,7 @@ import {
   lengthAdaptiveFileName,
   openSource,
   scoreNameFor,
+  weighsFileSize,
   writeFile,
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -65,6 +66,7 @@ const reportOf = (
   meanTokens: meanLength(data),
   maxLength,
   objective: settings.objective,
+  fileSize: weighsFileSize(settings),
   calibration: result.latency,
   metric: scoreNameFor(opened.model.task, settings.metric),
   reportMetric: reportMetricOf(settings, opened),
@@ -100,7 +102,8 @@ const reportOf = (
 
 const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
-    return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
+    const measured = await measureParetoSet(result, work);
+    return { ...measured, baselines: await measureBaselines(work, measured.full.latencyMs) };
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
     throw new CliError(

@@ -64,10 +64,10 @@ export type PoolerActivation = 'tanh' | 'relu' | 'gelu';
 export interface Architecture {
   /** `model_type` in config.json. */
   readonly modelType: string;
-  /** Whether a config.json with this `model_type` is meant, where several definitions have it. Default: it is. */
-  isOf?(config: ModelConfig): boolean;
   /** What it reads. Default: texts. */
   readonly reads?: 'images' | undefined;
+  /** Whether a config.json with this `model_type` is meant, where several definitions have it. Default: it is. */
+  accepts?(config: ModelConfig): boolean;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
   readonly classPrefix: string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */

@@ -156,8 +156,8 @@ const encoderBelow =
     activation: more.activation,
   });
 
-const nomicBertBy = (naming: Naming, which: Pick<Architecture, 'isOf'> = {}): Architecture => ({
-  ...which,
+const nomicBertBy = (naming: Naming, accepts: Pick<Architecture, 'accepts'> = {}): Architecture => ({
+  ...accepts,
   modelType: 'nomic_bert',
   classPrefix: 'NomicBert',
   prefix: naming.prefix,
@@ -178,5 +178,5 @@ export const nomicBert = /* @__PURE__ */ nomicBertBy(published);
 
 /** The same as Hugging Face transformers writes it. */
 export const nomicBertByUsualKeys = /* @__PURE__ */ nomicBertBy(usual, {
-  isOf: (config) => usual.keys.size in config,
+  accepts: (config) => usual.keys.size in config,
 });

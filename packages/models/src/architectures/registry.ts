@@ -45,7 +45,7 @@ const registered = (): Map<string, Architecture> => {
 };
 
 const architectureNamed = (name: unknown, config: ModelConfig = {}): Architecture | undefined =>
-  builtIn.find(({ modelType, isOf }) => modelType === name && (!isOf || isOf(config))) ??
+  builtIn.find(({ modelType, accepts }) => modelType === name && (!accepts || accepts(config))) ??
   (typeof name === 'string' ? registered().get(name) : undefined);
 
 /** The `model_type` of all families that are known: those of this package, then those that were registered. */

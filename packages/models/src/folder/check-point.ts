@@ -4,6 +4,8 @@ import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { namedReducerOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { Task } from '../tasks/task.js';
+import type { BitsModel } from './bits.js';
+import { checkBits, withoutOwnBits } from './bits.js';
 import type { RankedModel } from './low-rank.js';
 import { checkRanks } from './low-rank.js';
 import { checkReducerFor } from './ranking.js';
@@ -43,15 +45,16 @@ export const pointReducer = (point: OperatingPoint, model: ReducingModel): Reduc
 };
 
 /**
- * Checks that a model can run a point, and returns it; without a reducer that is the model's own.
+ * Checks that a model can run a point, and returns it; without a reducer and bits that are the model's own.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks that the model does not have, `REDUCER_UNKNOWN`; ModelError
+ * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks and bits that the model does not have, `REDUCER_UNKNOWN`; ModelError
  * `OPTION_INVALID` for a reducer that the task cannot take, or that learns weights
  */
-export const checkPoint = (point: OperatingPoint, model: RankedModel & ReducingModel): OperatingPoint => {
+export const checkPoint = (point: OperatingPoint, model: RankedModel & ReducingModel & BitsModel): OperatingPoint => {
   checkRanks(validateOperatingPoint(point, model.dimensions.layers), model);
   pointReducer(point, model);
-  return withoutOwnReducer(point, model);
+  checkBits(point, model);
+  return withoutOwnReducer(withoutOwnBits(point, model), model);
 };
 
 /** A point without a reducer that is the model's own. */

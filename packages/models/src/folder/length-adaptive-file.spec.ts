@@ -123,8 +123,18 @@ describe('length_adaptive.json', () => {
     ['a point that is missing', { ...file, paretoSet: [{ score: 1, cost: 0.5 }] }, /point 0 .* has no point/],
     [
       'a point with what this release does not run',
+      { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], threshold: 4 } }] },
+      /point 0 .* the field "threshold", and this release runs points with lengths, floor, reducer, skip, ranks and bits alone/,
+    ],
+    [
+      'bits that are none',
       { ...file, paretoSet: [{ ...point, point: { lengths: [0.5, 0.5], bits: 4 } }] },
-      /point 0 .* the field "bits", and this release runs points with lengths, floor, reducer, skip and ranks alone/,
+      /point 0 .* point\.bits that cannot be read.*"bits" is 4, expected 8 or 32/,
+    ],
+    [
+      'a size that is none',
+      { ...file, paretoSet: [{ ...point, fileBytes: -1 }] },
+      /point 0 .* has fileBytes -1, expected a number from 0/,
     ],
     [
       'layers to leave out that are none',

@@ -36,6 +36,8 @@ export interface ParetoPoint {
   readonly macs?: number;
   /** Milliseconds for one input: measured, or predicted where nothing was measured. */
   readonly latencyMs?: number;
+  /** Bytes of the ONNX file that runs it at any lengths: in its ranks and bits, as they are exported. Where a search weighed file sizes. */
+  readonly fileBytes?: number;
 }
 
 /** How the Pareto set was found. */
@@ -137,13 +139,16 @@ const fieldProblem = (fields: Readonly<Record<string, unknown>>, layers: number 
 /** What is wrong with an operating point; undefined when nothing is. */
 const operatingPointProblem = (point: unknown, layers: number | undefined): string | undefined => {
   if (!isRecord(point)) return 'has no point, an object such as { "lengths": [0.8, 0.4] }';
-  const { lengths, ranks, skip, floor, reducer, ...more } = point;
+  const { lengths, ranks, skip, floor, reducer, bits, ...more } = point;
   const unknown = Object.keys(more)[0];
   if (unknown !== undefined)
-    return `has a point with the field "${unknown}", and this release runs points with lengths, floor, reducer, skip and ranks alone. Update the package`;
+    return `has a point with the field "${unknown}", and this release runs points with lengths, floor, reducer, skip, ranks and bits alone. Update the package`;
   const wrongRanks = ranks === undefined ? undefined : ranksProblem(ranks as Ranks, layers);
   if (wrongRanks !== undefined) return wrongRanks;
-  const wrong = fieldProblem({ skip, floor, reducer }, layers ?? (Array.isArray(lengths) ? lengths.length : undefined));
+  const wrong = fieldProblem(
+    { skip, floor, reducer, bits },
+    layers ?? (Array.isArray(lengths) ? lengths.length : undefined),
+  );
   if (wrong !== undefined) return wrong;
   if (lengths === undefined) return undefined;
   if (!Array.isArray(lengths) || lengths.length === 0)
@@ -153,7 +158,7 @@ const operatingPointProblem = (point: unknown, layers: number | undefined): stri
 
 /** What is wrong with what a point of the Pareto set was measured to give and to cost; undefined when nothing is. */
 const measuredProblem = (measured: Readonly<Record<string, unknown>>): string | undefined => {
-  const { score, expectedScore, cost, macs, latencyMs, flips } = measured;
+  const { score, expectedScore, cost, macs, latencyMs, fileBytes, flips } = measured;
   if (!isFinite(score)) return `has score ${JSON.stringify(score)}, expected a number`;
   if (expectedScore !== undefined && !isFinite(expectedScore))
     return `has expectedScore ${JSON.stringify(expectedScore)}, expected a number`;
@@ -161,7 +166,7 @@ const measuredProblem = (measured: Readonly<Record<string, unknown>>): string | 
     return `has cost ${JSON.stringify(cost)}, expected a share of the full cost in (0, 1]`;
   if (flips !== undefined && !(isFinite(flips) && flips >= 0 && flips <= 1))
     return `has flips ${JSON.stringify(flips)}, expected a share of answers in [0, 1]`;
-  const wrong = Object.entries({ macs, latencyMs }).find(
+  const wrong = Object.entries({ macs, latencyMs, fileBytes }).find(
     ([, value]) => value !== undefined && !(isFinite(value) && value >= 0),
   );
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(wrong[1])}, expected a number from 0`;

@@ -1,9 +1,10 @@
-import type { LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
+import type { Bits, LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { LatencyModel, TimedPass } from './latency-model.js';
+import type { LatencyFit, LatencyModel, TimedPass } from './latency-model.js';
 import { createLatencyModel, fitLatency } from './latency-model.js';
 import { quantile } from './quantile.js';
+import { checkBits, ownBits } from '../folder/bits.js';
 import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
@@ -17,9 +18,16 @@ export interface CalibrateLatencyOptions {
   readonly repeats?: number;
   /** No further round begins after this time, warm-up included; one is always made. Default 2. */
   readonly seconds?: number;
+  /**
+   * Bits of points that times will be asked for, beside those that the model has as it was opened: they are timed and fitted by themselves, since
+   * products of integers take other times altogether. Default: none.
+   */
+  readonly bits?: readonly Bits[] | undefined;
+  /** What the machine is called, to be kept with the fit. Default: not said. */
+  readonly machine?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds now. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Milliseconds now. Default `performance.now`; `processorTime` on a busy machine, where passes run on one thread. */
+  readonly now?: (() => number) | undefined;
 }
 
 const defaultLengths = [8, 128];
@@ -40,7 +48,7 @@ const lengthsToTime = (asked: readonly number[], positions: number): number[] =>
   return [...new Set(lengths)];
 };
 
-/** A configuration from the share that leaves each layer; the layer comes as its place from 0 to 1. */
+/** A configuration from the share that each layer keeps; the layer comes as its place from 0 to 1. */
 const shape = (layers: number, share: (place: number) => number): LengthConfig =>
   Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers));
 
@@ -123,22 +131,24 @@ const design = (
   };
 };
 
+/** How the passes of a design are timed. */
+interface TimingOptions extends Pick<CalibrateLatencyOptions, 'signal'> {
+  readonly repeats: number;
+  readonly seconds: number;
+  readonly now: () => number;
+}
+
 /**
- * Times the model on this machine at a few lengths and operating points, one input at a time and unpadded, and fits a latency
- * model to the medians; of a model with factors at a few ranks too. All passes take turns, after a warm-up; some are kept from the fit to measure its error.
+ * Median milliseconds of each pass. All passes take turns, after a warm-up round.
  *
  * @throws ModelError `ABORTED`
- * @example
- * const latency = await calibrateLatency(model, { lengths: [12, 90] });
- * latency.milliseconds(40, { lengths: [0.8, 0.6, 0.4, 0.3, 0.2, 0.1] }); // 3.1, give or take `latency.error`
  */
-export const calibrateLatency = async (
+const timePasses = async (
   model: RunnableModel,
-  { lengths = [], repeats = 5, seconds = 2, signal, now = () => performance.now() }: CalibrateLatencyOptions = {},
-): Promise<LatencyModel> => {
-  const { layers } = model.dimensions;
-  const { fitted, heldOut } = design(model, lengths);
-  const timed = [...fitted, ...heldOut].map((pass) => ({ ...pass, times: [] as number[] }));
+  passes: readonly Pass[],
+  { repeats, seconds, signal, now }: TimingOptions,
+): Promise<TimedPass[]> => {
+  const timed = passes.map((pass) => ({ ...pass, times: [] as number[] }));
   const begin = now();
   for (let round = -1; round < repeats && (round < 1 || now() - begin < 1000 * seconds); round++) {
     for (const { tokens, point, times } of timed) {
@@ -149,9 +159,53 @@ export const calibrateLatency = async (
       if (round >= 0) times.push(now() - start);
     }
   }
-  const passes = timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
+  return timed.map(({ times, ...pass }): TimedPass => ({ ...pass, milliseconds: quantile(times, 0.5) }));
+};
+
+/**
+ * Times the model on this machine at a few lengths and operating points, one input at a time and unpadded, and fits a latency
+ * model to the medians; of a model with factors at a few ranks too, and where other bits are asked for in those as well, each by itself. All passes
+ * take turns, after a warm-up; some are kept from the fit to measure its error.
+ *
+ * @throws ModelError `ABORTED`; CoreError `OPERATING_POINT_INVALID` for bits that the model does not run
+ * @example
+ * const latency = await calibrateLatency(model, { lengths: [12, 90] });
+ * latency.milliseconds(40, { lengths: [0.8, 0.6, 0.4, 0.3, 0.2, 0.1] }); // 3.1, give or take `latency.error`
+ */
+export const calibrateLatency = async (
+  model: RunnableModel,
+  {
+    lengths = [],
+    repeats = 5,
+    seconds = 2,
+    bits = [],
+    machine,
+    signal,
+    now = () => performance.now(),
+  }: CalibrateLatencyOptions = {},
+): Promise<LatencyModel> => {
+  const { layers, ranks } = model.dimensions;
   const { wanted } = costOptionsOf(model.dimensions, model.task.readout);
-  const { ranks } = model.dimensions;
-  const fit = fitLatency(passes.slice(0, fitted.length), layers, passes.slice(fitted.length), { wanted, ranks });
-  return createLatencyModel(fit, layers);
+  const { fitted, heldOut } = design(model, lengths);
+  const own = ownBits(model);
+  const others = [...new Set(bits)].filter((asked) => asked !== own);
+  for (const asked of others) checkBits({ bits: asked }, model);
+  const fitAt = async (asked: Bits | undefined): Promise<LatencyFit> => {
+    const passes = [...fitted, ...heldOut].map(({ tokens, point }) => ({
+      tokens,
+      point: asked === undefined ? point : { ...point, bits: asked },
+    }));
+    const timed = await timePasses(model, passes, { repeats, seconds, signal, now });
+    return fitLatency(timed.slice(0, fitted.length), layers, timed.slice(fitted.length), { wanted, ranks });
+  };
+  const fit = await fitAt(undefined);
+  const otherBits: NonNullable<LatencyFit['otherBits']>[number][] = [];
+  for (const asked of others) {
+    const { coefficients, factors, error, heldOut: judged } = await fitAt(asked);
+    otherBits.push({ bits: asked, coefficients, ...(factors && { factors }), error, heldOut: judged });
+  }
+  return createLatencyModel(
+    { ...fit, ...(otherBits.length > 0 && { bits: own, otherBits }), ...(machine !== undefined && { machine }) },
+    layers,
+  );
 };

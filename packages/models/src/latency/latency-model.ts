@@ -1,5 +1,6 @@
 import type { OperatingPoint, Ranks, Wanted } from '@length-adaptive/core/lengths';
 import { keptAt, ranksKey, runningLayers, uniformRanks, validateRanks } from '@length-adaptive/core/lengths';
+import { ModelError } from '../errors.js';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { quantile } from './quantile.js';
 
@@ -32,18 +33,28 @@ export const factorTerms = [
 
 export type FactorTerm = (typeof factorTerms)[number];
 
-/** A calibration as plain data: what JSON keeps of it gives the same predictions again. */
-export interface LatencyFit {
+/** What passes in weights of some bits take. */
+export interface PassFit {
   /** Milliseconds for one of each term, never below 0. */
   readonly coefficients: Readonly<Record<LatencyTerm, number>>;
   /** The same for what factors take. Absent where no ranks were timed: their shares of the tokens' time are then all that is known. */
   readonly factors?: Readonly<Record<FactorTerm, number>>;
-  /** The ranks that the model itself has, where it is made of factors. */
-  readonly ranks?: Ranks | undefined;
   /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
   readonly error: number;
   /** Passes that `error` was measured on. */
   readonly heldOut: number;
+}
+
+/** A calibration as plain data: what JSON keeps of it gives the same predictions again. */
+export interface LatencyFit extends PassFit {
+  /** The bits of the model as it was opened, where points of others were timed, too. */
+  readonly bits?: number | undefined;
+  /** What passes in other bits take: products of integers have other times altogether. */
+  readonly otherBits?: readonly (PassFit & { readonly bits: number })[] | undefined;
+  /** The machine that passes were timed on, as whoever calibrated calls it. Its times say nothing of another. */
+  readonly machine?: string | undefined;
+  /** The ranks that the model itself has, where it is made of factors. */
+  readonly ranks?: Ranks | undefined;
   /** Whose states the model wants: for `first` the last layer computes one token, whatever a configuration keeps there. Default `all`. */
   readonly wanted?: Wanted;
 }
@@ -53,11 +64,19 @@ export interface LatencyModel {
   readonly fit: LatencyFit;
   /** Median relative error of predictions for passes that the fit did not see: 0.05 is 5 percent. */
   readonly error: number;
-  /** Milliseconds for one input of `tokens` tokens at an operating point, alone in its batch. */
+  /**
+   * Milliseconds for one input of `tokens` tokens at an operating point, alone in its batch.
+   *
+   * @throws ModelError `OPTION_INVALID` for bits that were not timed
+   */
   milliseconds(tokens: number, point: OperatingPoint): number;
   /** Takes a new measurement into account: the machine may be faster or slower now than when it was calibrated. */
   observe(tokens: number, point: OperatingPoint, milliseconds: number): void;
 }
+
+/** Wherever passes in several bits were timed, the largest of their errors. */
+export const largestError = ({ error, otherBits = [] }: LatencyFit): number =>
+  Math.max(error, ...otherBits.map((other) => other.error));
 
 const wantedStates: readonly Wanted[] = ['first', 'all', 'kept', 'survivors'];
 
@@ -114,6 +133,17 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own }: PassMo
 
 /** What a prediction needs of a fit. */
 type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks'>;
+
+/** What is known of passes in the bits of a point. @throws ModelError `OPTION_INVALID` where nothing is */
+const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
+  if (bits === undefined || bits === fit.bits) return fit;
+  const other = fit.otherBits?.find((own) => own.bits === bits);
+  if (other) return { ...other, ranks: fit.ranks, ...(fit.wanted && { wanted: fit.wanted }) };
+  throw new ModelError(
+    'OPTION_INVALID',
+    `The time of a point with ${bits} bits is asked for, and the calibration timed ${[fit.bits ?? 'its own', ...(fit.otherBits ?? []).map((own) => own.bits)].join(' and ')} bits alone. Calibrate with \`bits: [${bits}]\`.`,
+  );
+};
 
 const predict = (
   { coefficients, factors, wanted = 'all', ranks }: Coefficients,
@@ -177,8 +207,8 @@ const isRanks = (value: unknown): value is Ranks => {
   }
 };
 
-/** Whether a value read from a file is a calibration. */
-export const isLatencyFit = (value: unknown): value is LatencyFit => {
+/** Whether a value read from a file says what passes take. */
+const isPassFit = (value: unknown): value is PassFit => {
   if (
     typeof value !== 'object' ||
     value === null ||
@@ -189,10 +219,8 @@ export const isLatencyFit = (value: unknown): value is LatencyFit => {
     return false;
   const { coefficients, error, heldOut } = value;
   if (typeof coefficients !== 'object' || coefficients === null) return false;
-  if ('ranks' in value && !isRanks(value.ranks)) return false;
   const factors = 'factors' in value ? value.factors : undefined;
   if (factors !== undefined && (typeof factors !== 'object' || factors === null)) return false;
-  if ('wanted' in value && !wantedStates.some((wanted) => wanted === value.wanted)) return false;
   const numbers: unknown[] = [
     error,
     heldOut,
@@ -200,6 +228,21 @@ export const isLatencyFit = (value: unknown): value is LatencyFit => {
     ...(factors ? factorTerms.map((term) => (factors as Partial<Record<FactorTerm, unknown>>)[term]) : []),
   ];
   return numbers.every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0);
+};
+
+const isBitsFit = (value: unknown): boolean => isPassFit(value) && 'bits' in value && typeof value.bits === 'number';
+
+/** Whether a value read from a file is a calibration. */
+export const isLatencyFit = (value: unknown): value is LatencyFit => {
+  if (!isPassFit(value)) return false;
+  const { ranks, wanted, bits, otherBits, machine } = value as Partial<Record<keyof LatencyFit, unknown>>;
+  return (
+    (ranks === undefined || isRanks(ranks)) &&
+    (wanted === undefined || wantedStates.some((known) => known === wanted)) &&
+    (bits === undefined || typeof bits === 'number') &&
+    (machine === undefined || typeof machine === 'string') &&
+    (otherBits === undefined || (Array.isArray(otherBits) && otherBits.every(isBitsFit)))
+  );
 };
 
 /**
@@ -212,9 +255,9 @@ export const createLatencyModel = (fit: LatencyFit, layers: number): LatencyMode
   let anchor = 0;
   return {
     fit,
-    error: fit.error,
+    error: largestError(fit),
     observe: (tokens, point, milliseconds) => {
-      const predicted = predict(fit, { tokens, point }, layers);
+      const predicted = predict(fitAt(fit, point), { tokens, point }, layers);
       // The calibration counts as one observation, so that the first ones do not throw the scale about.
       if (anchor === 0) anchor = predicted;
       recent.took = recent.took * memory + milliseconds;
@@ -222,7 +265,7 @@ export const createLatencyModel = (fit: LatencyFit, layers: number): LatencyMode
     },
     milliseconds: (tokens, point) => {
       const scale = recent.predicted + anchor > 0 ? (recent.took + anchor) / (recent.predicted + anchor) : 1;
-      return scale * predict(fit, { tokens, point }, layers);
+      return scale * predict(fitAt(fit, point), { tokens, point }, layers);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { architectureOf } from '../architectures/registry.js';
 import { checkTrained } from './check-trained.js';
+import { bitsNotes } from '../folder/bits.js';
 import { modelNotes } from './model-notes.js';
 import type { FileSource } from '../sources/file-source.js';
 import type { ReducerChoice } from '../folder/ranking.js';
@@ -94,7 +95,11 @@ export const openModel = async (
     tokenizer,
     tokenizerFiles,
     lengthAdaptive: withRanking(lengthAdaptive, model),
-    notes: [...modelNotes(config, { unread, tensors, task: same ? model.task : undefined, weightsOf }), ...notes],
+    notes: [
+      ...modelNotes(config, { unread, tensors, task: same ? model.task : undefined, weightsOf }),
+      ...notes,
+      ...bitsNotes(lengthAdaptive?.paretoSet ?? [], model),
+    ],
   };
 };
 

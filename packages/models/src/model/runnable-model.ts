@@ -1,7 +1,8 @@
-import type { EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks } from '@length-adaptive/core';
+import type { Bits, EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks } from '@length-adaptive/core';
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
+import type { TokenTrace } from './token-trace.js';
 import type { Task } from '../tasks/task.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
@@ -38,7 +39,7 @@ export interface RunnableModel {
   /** The same for rows that have points of their own; absent for engines with one point a batch. */
   readonly runRows?:
     ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
-  /** Positions of the tokens of one input that left each layer, ascending; of a layer that is left out, of those that would have entered it. */
+  /** Positions of the tokens of one input that each layer kept, ascending; of a layer that is left out, of those that would have entered it. */
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
   /**
    * What ranked the tokens of one input in each layer, prior included: a number a token of the input, NaN for those that had left before. Absent:
@@ -50,12 +51,21 @@ export interface RunnableModel {
    * alone. undefined of a model whose tokens do not merge; absent of an engine that does not tell.
    */
   mergedInto?(input: EncoderInput, point: OperatingPoint): Promise<number[][] | undefined>;
+  /** The last three by a single run. Absent of an engine that tells them one by one. */
+  readonly tokenTrace?: ((input: EncoderInput, point: OperatingPoint) => Promise<TokenTrace>) | undefined;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;
   /** What tells its weights from those of another model, the same on every engine; absent where that is not known. */
   readonly digest?: (() => Promise<string>) | undefined;
   /** What its weights are stored in and computed with. Default `fp32`. */
   readonly precision?: string | undefined;
+  /** Bits that points may ask for beside those of its precision: each is opened when it is first asked for. Absent: none. */
+  readonly otherBits?: readonly Bits[] | undefined;
+  /**
+   * Bytes of the ONNX file that runs a point in its ranks and bits, at any lengths: what an export of those writes. A point that leaves layers out or names
+   * a reducer counts the file that has them to choose. Absent: not known, as for an engine that writes no such files.
+   */
+  readonly fileBytes?: ((point: OperatingPoint) => number) | undefined;
   /** MACs of the head alone. */
   readonly headMacs: HeadCost;
   /** Bytes of its weights, as it was opened with them. Absent: not known. */

@@ -1,6 +1,7 @@
 /** Which operating point each text of a call runs at. */
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
+import { bitsIn } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
@@ -94,7 +95,7 @@ export const createPointChooser = (
     if (!latency || longest > 1.5 * latency.longest) {
       const timed = Math.max(usualLength, longest);
       const lengths = [Math.min(8, longest), timed];
-      latency = { model: await calibrateLatency(model, { lengths, signal }), longest: timed };
+      latency = { model: await calibrateLatency(model, { lengths, bits: bitsIn(searched), signal }), longest: timed };
     }
     return latency.model;
   };

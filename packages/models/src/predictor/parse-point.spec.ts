@@ -31,6 +31,8 @@ test.each([
   ['ranks=0.5;skip=1', { skip: [1], ranks: { attention: [0.5, 0.5], feedForward: [0.5, 0.5] } }],
   ['0.8,0.6;floor=12;reducer=tome', { lengths: [0.8, 0.6], floor: 12, reducer: 'tome' }],
   ['0; reducer=pool ;floor=0', { lengths: [0.5, 0.25], floor: 0, reducer: 'pool' }],
+  ['bits=8', { bits: 8 }],
+  ['0.8,0.6; bits= 32', { lengths: [0.8, 0.6], bits: 32 }],
   ['0;skip=0', { lengths: [0.5, 0.25], skip: [0] }],
 ])('%s', (text, point) => {
   expect(parsePoint(text, context)).toEqual(point);
@@ -64,6 +66,9 @@ test.each([
   '0.8,0.6;floor=-1',
   '0.8,0.6;floor=',
   '0.8,0.6;reducer=',
+  'bits=4',
+  'bits=',
+  '0.8,0.6;bits=int8',
   'skip=1;0.8,0.6',
 ])('%j is no point of two layers that says more', (text) => {
   expect(() => parsePoint(text, context)).toThrow(expect.objectContaining({ code: 'OPERATING_POINT_INVALID' }));

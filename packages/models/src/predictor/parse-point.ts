@@ -1,5 +1,11 @@
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { CoreError, fullLength, parseLengthConfig, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import {
+  bitChoices,
+  CoreError,
+  fullLength,
+  parseLengthConfig,
+  validateOperatingPoint,
+} from '@length-adaptive/core/lengths';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 
 /** What a written point is read against. */
@@ -54,24 +60,35 @@ const parseFloor = (text: string): OperatingPoint => {
   throw new CoreError('OPERATING_POINT_INVALID', `The floor is "${text}"; write a whole number of tokens: floor=12.`);
 };
 
+/** Reads bits as people write them. @throws CoreError `OPERATING_POINT_INVALID` */
+const parseBits = (text: string): OperatingPoint => {
+  const bits = bitChoices.find((choice) => String(choice) === text.trim());
+  if (bits !== undefined) return { bits };
+  throw new CoreError(
+    'OPERATING_POINT_INVALID',
+    `The bits are "${text}"; write what each weight is stored in: ${bitChoices.map((choice) => `bits=${choice}`).join(' or ')}.`,
+  );
+};
+
 /** What may stand in a written point after its lengths, and how it is read. */
 const parts: Readonly<Record<string, (text: string, layers: number | undefined) => OperatingPoint>> = {
   floor: parseFloor,
   reducer: (text) => validateOperatingPoint({ reducer: text.trim() }),
   skip: (text, layers) => ({ skip: parseSkip(text, layers) }),
   ranks: (text, layers) => ({ ranks: parseRanks(text, layers) }),
+  bits: parseBits,
 };
 
 /**
  * Reads an operating point as people write it: `full`, a number of the Pareto set (0 is the cheapest), or lengths, as ratios or as absolute
  * ones with their input length; then what else it says, each behind a semicolon: `floor=12`, `reducer=tome`, the layers that are left out,
- * `skip=2,5`, and ranks, `ranks=` and what `parseRanks` reads. `skip=2` or `ranks=0.5` alone says nothing of lengths.
+ * `skip=2,5`, ranks, `ranks=` and what `parseRanks` reads, and `bits=8`. `skip=2` or `ranks=0.5` alone says nothing of lengths.
  *
  * @returns undefined for a number beyond the Pareto set
  * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
  * @example
  * parsePoint('0.8,0.6,0.4', { paretoSet: predictor.paretoSet, layers: 3 }); // { lengths: [0.8, 0.6, 0.4] }
- * parsePoint('0.8,0.6,0.4;floor=12;skip=1;ranks=0.5', { paretoSet: predictor.paretoSet, layers: 3 });
+ * parsePoint('0.8,0.6,0.4;floor=12;skip=1;ranks=0.5;bits=8', { paretoSet: predictor.paretoSet, layers: 3 });
  */
 export const parsePoint = (text: string, context: ParsePointContext): OperatingPoint | undefined => {
   let point: OperatingPoint | undefined = {};

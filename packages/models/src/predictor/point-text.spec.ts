@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Bits } from '@length-adaptive/core';
 import { pointKey, uniformRanks } from '@length-adaptive/core';
 import { parsePoint } from './parse-point.js';
 import { pointText } from './point-text.js';
@@ -10,6 +11,8 @@ test.each([
   [{ lengths: [0.8, 0.6, 0.4], ranks: uniformRanks(3, 0.5) }, '0.8,0.6,0.4;ranks=0.5'],
   [{ ranks: { attention: [0.75, 0.75, 0.75], feedForward: [0.5, 0.5, 0.5] } }, 'ranks=0.75/0.5'],
   [{ ranks: { attention: [1, 0.75, 0.5], feedForward: [0.5, 0.5, 0.5] } }, 'ranks=1,0.75,0.5/0.5'],
+  [{ bits: 8 as const }, 'bits=8'],
+  [{ lengths: [0.8, 0.6, 0.4], ranks: uniformRanks(3, 0.5), bits: 8 as const }, '0.8,0.6,0.4;ranks=0.5;bits=8'],
 ])('%j is %s', (point, text) => {
   expect(pointText(point)).toBe(text);
 });
@@ -20,7 +23,8 @@ test('whatever a point says is read back to the digit', () => {
   const uniform = fc.double({ min: 1e-6, max: 1, noNaN: true }).map((share) => [share, share, share]);
   const kind = fc.oneof(shares, uniform);
   const ranks = fc.record({ attention: kind, feedForward: kind });
-  const points = fc.record({ lengths, ranks }, { requiredKeys: [] });
+  const bits = fc.constantFrom<Bits>(8, 32);
+  const points = fc.record({ lengths, ranks, bits }, { requiredKeys: [] });
   fc.assert(
     fc.property(points, (point) => {
       const read = parsePoint(pointText(point), { paretoSet: [], layers: 3 });

@@ -17,13 +17,14 @@ const ranksText = ({ attention, feedForward }: Ranks): string => {
  * pointText({ lengths: [0.8, 0.6, 0.4] }); // '0.8,0.6,0.4'
  * pointText({ lengths: [0.8, 0.6, 0.4], skip: [1], ranks: uniformRanks(3, 0.5) }); // '0.8,0.6,0.4;skip=1;ranks=0.5'
  */
-export const pointText = ({ lengths, floor = 0, reducer, skip = [], ranks }: OperatingPoint): string => {
+export const pointText = ({ lengths, floor = 0, reducer, skip = [], ranks, bits }: OperatingPoint): string => {
   const parts = [
     ...(lengths ? [lengths.join(',')] : []),
     ...(floor > 0 ? [`floor=${floor}`] : []),
     ...(reducer === undefined ? [] : [`reducer=${reducer}`]),
     ...(skip.length > 0 ? [`skip=${skip.join(',')}`] : []),
     ...(ranks ? [`ranks=${ranksText(ranks)}`] : []),
+    ...(bits === undefined ? [] : [`bits=${bits}`]),
   ];
   return parts.length > 0 ? parts.join(';') : 'full';
 };

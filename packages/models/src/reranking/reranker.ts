@@ -1,5 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { fullLength, isFullPoint, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { bitsIn, runsBits } from '../folder/bits.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import type { CalibrateLatencyOptions } from '../latency/calibrate-latency.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
@@ -92,7 +93,7 @@ export const createReranker = (
   const relevance = relevanceOf(model.task, { label, scale });
   const sizes = { maxLength: Math.min(windowLength ?? positions, positions), stride };
   const full: OperatingPoint = model.builtIn ?? { lengths: fullLength(layers) };
-  const searched = lengthAdaptive?.paretoSet ?? [];
+  const searched = (lengthAdaptive?.paretoSet ?? []).filter(({ point }) => runsBits(point, model));
   for (const { point } of searched) validateOperatingPoint(point, layers);
   const shareAt = (point: OperatingPoint): number => model.macs(sizes.maxLength, point) / model.macs(sizes.maxLength);
   const unsearched = [...(model.builtIn ? [] : latePoints(layers)), full].map((point) => ({
@@ -196,7 +197,9 @@ export const createReranker = (
     },
     calibrate: (options = {}) =>
       lifetime.during(async () =>
-        pace.calibrate(await calibrateLatency(model, { lengths: [32, sizes.maxLength], ...options })),
+        pace.calibrate(
+          await calibrateLatency(model, { lengths: [32, sizes.maxLength], bits: bitsIn(points), ...options }),
+        ),
       ),
     dispose: () => endQuietly(lifetime),
   };

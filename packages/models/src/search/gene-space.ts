@@ -1,4 +1,4 @@
-import type { OperatingPoint } from '@length-adaptive/core';
+import type { Bits, OperatingPoint } from '@length-adaptive/core';
 import { isFullLength } from '@length-adaptive/core';
 import type { Random } from '@length-adaptive/search';
 import type { PointSpace } from './point-space.js';
@@ -11,16 +11,21 @@ export interface Gene<Value> {
   at(point: OperatingPoint, value: Value): OperatingPoint;
   /** What a mutation makes of it. */
   move(value: Value, random: Random): Value;
+  /** Whether there is something to say where no token leaves, too. Default false. */
+  readonly ofEveryPoint?: boolean;
 }
 
 /** Mutations that leave the gene as it is and move the rest. */
 const rest = 0.75;
 
 /** A space of points that say one more thing; all else moves as it does in `space`. */
-export const withGene = <Value>(space: PointSpace, { choices, of, at: place, move }: Gene<Value>): PointSpace => {
+export const withGene = <Value>(
+  space: PointSpace,
+  { choices, of, at: place, move, ofEveryPoint = false }: Gene<Value>,
+): PointSpace => {
   const at = (point: OperatingPoint, value: Value): OperatingPoint => {
     const { lengths = [] } = point;
-    return place(point, isFullLength(lengths) ? (choices[0] as Value) : value);
+    return place(point, isFullLength(lengths) && !ofEveryPoint ? (choices[0] as Value) : value);
   };
   return {
     initial: (random, index) =>
@@ -72,4 +77,13 @@ export const floorGene = (longest: number): Gene<number> => {
       return choices[Math.min(Math.max(to, 0), choices.length - 1)] as number;
     },
   };
+};
+
+/** The bits of a point: those of the model, which points need not name, or 8. */
+export const bitsGene: Gene<Bits> = {
+  choices: [32, 8],
+  of: ({ bits = 32 }) => bits,
+  at: ({ bits: _, ...point }, bits) => (bits === 32 ? point : { ...point, bits }),
+  move: (bits) => (bits === 32 ? 8 : 32),
+  ofEveryPoint: true,
 };

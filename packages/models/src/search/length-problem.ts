@@ -21,15 +21,16 @@ import type { ExampleScorer } from '../scoring/score-examples.js';
 import { exampleScorer } from '../scoring/score-examples.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { lateConfigs } from './late-configs.js';
+import { ownBits, runsBits } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import { depthPoints } from './depth-points.js';
 import { depthSpace } from './depth-space.js';
-import { floorGene, reducerGene, withGene } from './gene-space.js';
+import { bitsGene, floorGene, reducerGene, withGene } from './gene-space.js';
 import { fullLengthSpace, pointSpace } from './point-space.js';
 import type { Spend } from './ranked-space.js';
 import { rankedSpace } from './ranked-space.js';
 import type { LengthObjective } from './objectives.js';
-import { directions } from './objectives.js';
+import { directionsOf } from './objectives.js';
 import type { CostObjective } from './price.js';
 import { macsShare, pricerOf } from './price.js';
 import type { PointRace, RacingRecord } from './race-points.js';
@@ -95,7 +96,22 @@ export interface LengthSearchOptions {
   readonly race?: boolean | undefined;
   /** Scores points example by example in place of this model, from a table for instance; points race by it. */
   readonly scoreExamples?: ExampleScorer | undefined;
-  /** What the search may choose: lengths, their floor, layers to leave out (`depth`), and ranks of a model that has factors. What is not among them stays whole. Default: lengths alone. */
+  /**
+   * Whether the size of the ONNX file of each point is weighed too, as a third objective. Default: where bits are spent and MACs are weighed, which bits do not
+   * change.
+   */
+  readonly fileSize?: boolean | undefined;
+  /**
+   * What this machine is called. Times say nothing of another: a calibration, or a checkpoint with one, that names another machine is refused. Default: not
+   * said, and not looked at.
+   */
+  readonly machine?: string | undefined;
+  /**
+   * Milliseconds now, for the calibration. Default `performance.now`. On a machine that is busy with other things, `processorTime` tells what passes of one thread
+   * take when it is not.
+   */
+  readonly now?: (() => number) | undefined;
+  /** What the search may choose: lengths, their floor, layers to leave out (`depth`), ranks of a model that has factors, and bits of an engine that has a model in 8 and in 32. What is not among them stays whole. Default: lengths alone. */
   readonly spend?: readonly Spend[] | undefined;
   /**
    * Reducers that points choose among, by name: one Pareto set over all of them, whose points name theirs where it is not the model's own. For the objective
@@ -116,7 +132,7 @@ export interface LengthSearchOptions {
     ((generation: LengthSearchGeneration, checkpoint: LengthSearchCheckpoint) => void | Promise<void>) | undefined;
 }
 
-const spends: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks'];
+const spends: readonly Spend[] = ['lengths', 'floor', 'depth', 'ranks', 'bits'];
 
 /** @throws ModelError `OPTION_INVALID` */
 const checkSpend = (spend: readonly Spend[]): void => {
@@ -126,6 +142,33 @@ const checkSpend = (spend: readonly Spend[]): void => {
     `The search is to spend ${JSON.stringify(spend)}; expected one or more of ${spends.join(', ')}.`,
   );
 };
+
+/** @throws ModelError `OPTION_INVALID` for a model with nothing to choose, or that was opened in other bits than points are to be told from */
+const checkBitsToSpend = (model: RunnableModel): void => {
+  if (ownBits(model) === 32 && runsBits({ bits: 8 }, model) && model.precision !== 'fp16') return;
+  const problem =
+    ownBits(model) === 32 && model.precision !== 'fp16'
+      ? `the model on ${model.engine} runs in 32 alone. Open the folder with its weights on ONNX Runtime (--engine onnx), or spend something else`
+      : `the model was opened in ${model.precision}. Open it in fp32 (--precision fp32): points then say which have 8`;
+  throw new ModelError('OPTION_INVALID', `The search is to spend bits, and ${problem}.`);
+};
+
+/** Whether a search weighs the sizes of files. */
+export const weighsFileSize = ({
+  fileSize,
+  spend = ['lengths'],
+  objective = 'macs',
+}: Pick<LengthSearchOptions, 'fileSize' | 'spend' | 'objective'>): boolean =>
+  fileSize ?? (spend.includes('bits') && objective === 'macs');
+
+/** What a search reckons points by. */
+export const pricesOf = (
+  options: Pick<LengthSearchOptions, 'fileSize' | 'spend' | 'objective' | 'latency'>,
+): Parameters<typeof pricerOf>[2] => ({
+  ...(options.objective && { objective: options.objective }),
+  latency: options.latency,
+  sizes: weighsFileSize(options) || (options.spend?.includes('bits') ?? false),
+});
 
 /**
  * Reducers that a search chooses among, the model's own first where it is one of them.
@@ -180,6 +223,7 @@ export const lengthSearchProblem = (
     objective = 'macs',
     latency,
     spend = ['lengths'],
+    fileSize,
     reducers,
   }: LengthSearchOptions = {},
 ): LengthSearchProblem => {
@@ -201,10 +245,16 @@ export const lengthSearchProblem = (
     crossover: 'mean',
   });
   const lengths = examples.map(({ input }) => input.ids.length);
-  const price = pricerOf(model, lengths, { objective, latency });
+  checkSpend(spend);
+  if (spend.includes('bits')) checkBitsToSpend(model);
+  const bySize = weighsFileSize({ fileSize, spend, objective });
+  const price = pricerOf(model, lengths, pricesOf({ objective, latency, fileSize, spend }));
+  /** What is known of a point without an example. */
+  const exact: Readonly<Record<'cost', typeof price.objective>> = bySize
+    ? { cost: price.objective, ...{ size: price.size } }
+    : { cost: price.objective };
   const lowestCost = macsShare(model, { lengths: genes.repair(smallest) }, lengths);
   const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
-  checkSpend(spend);
   const overLengths = spend.includes('lengths') ? pointSpace(genes, layers) : fullLengthSpace(layers);
   const deep = spend.includes('depth') ? depthSpace(overLengths, layers) : undefined;
   const floor = spend.includes('floor') ? floorGene(Math.max(...lengths)) : undefined;
@@ -213,7 +263,8 @@ export const lengthSearchProblem = (
   const withFloor = floor ? withGene(deep ?? overLengths, floor) : (deep ?? overLengths);
   const withReducer = reducer ? withGene(withFloor, reducer) : withFloor;
   const ranked = spend.includes('ranks') ? rankedSpace(withReducer, model) : undefined;
-  const space = ranked ?? withReducer;
+  const whole = ranked ?? withReducer;
+  const space = spend.includes('bits') ? withGene(whole, bitsGene) : whole;
   const chains: readonly LengthConfig[] =
     seeds > 0
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
@@ -223,7 +274,7 @@ export const lengthSearchProblem = (
   const racing =
     scorer &&
     racePoints(scorer, {
-      ...{ cost: price.objective, isExempt: (point) => exempt.has(pointKey(point)), seed },
+      ...{ exact, fileSize: bySize, isExempt: (point) => exempt.has(pointKey(point)), seed },
       saved: (resume as Partial<LengthSearchCheckpoint> | undefined)?.racing,
     });
   const scorePoints = score ?? pointScorer(model, examples, metric);
@@ -236,20 +287,28 @@ export const lengthSearchProblem = (
     ...(names ?? []).slice(1).flatMap((name) => some.map((point) => ({ ...point, reducer: name }))),
     ...(floor?.choices ?? []).slice(1, 4).flatMap((own) => some.map((point) => ({ ...point, floor: own }))),
   ].map(withReducer.repair);
+  const [full = {}, ...others] = [
+    ...(ranked?.seeds(starts) ?? starts),
+    ...(deep ? depthPoints(layers) : []),
+    ...varied,
+  ];
+  const inBits = (points: readonly OperatingPoint[]): readonly OperatingPoint[] =>
+    spend.includes('bits') ? points.flatMap((point) => [point, { ...point, bits: 8 }]) : points;
 
   return {
-    objectives: directions,
+    objectives: directionsOf(bySize),
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
-    seeds: [...(ranked?.seeds(starts) ?? starts), ...(deep ? depthPoints(layers) : []), ...varied, ...given],
+    seeds: [full, ...inBits(others), ...(spend.includes('bits') ? [{ ...full, bits: 8 as const }] : []), ...given],
     // Layers drop shares of what enters them, and ranks are shares of matrices: their logarithms add up.
     features: (point) => [
       ...[...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
       ...(deep?.running(point) ?? []),
       ...(floor ? [Math.log(1 + floor.of(point))] : []),
       ...(names?.map((name) => (reducer?.of(point) === name ? 1 : 0)) ?? []),
+      ...(spend.includes('bits') ? [point.bits === 8 ? 1 : 0] : []),
     ],
-    exact: { cost: price.objective },
+    exact,
     accept: (point) =>
       exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks and layers
     race: racing,
@@ -273,7 +332,11 @@ export const lengthSearchProblem = (
         );
       }
       scores.forEach((value, index) => tell(index, value));
-      return points.map((point, i) => ({ score: scores[i] ?? Number.NaN, cost: price.objective(point) }));
+      return points.map((point, i) => ({
+        score: scores[i] ?? Number.NaN,
+        cost: price.objective(point),
+        ...(bySize && { size: price.size(point) }),
+      }));
     },
   };
 };

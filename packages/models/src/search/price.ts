@@ -25,28 +25,46 @@ interface PriceOptions {
   readonly objective?: CostObjective;
   /** Needed for the objective `latency`. */
   readonly latency?: LatencyModel | undefined;
+  /** Reckon the size of the file of each point, too. Default false. */
+  readonly sizes?: boolean | undefined;
 }
 
 /** What operating points cost on inputs of given lengths. */
 interface Pricer {
   /** The share of the full length's cost that a search weighs against the score. */
   readonly objective: (point: OperatingPoint) => number;
+  /** The share of the size of the model's file that the file of a point has. There where sizes are reckoned. */
+  readonly size: (point: OperatingPoint) => number;
   /** What a point of the Pareto set says of its cost. */
-  readonly costs: (point: OperatingPoint) => Pick<ParetoPoint, 'cost' | 'latencyMs'>;
+  readonly costs: (point: OperatingPoint) => Pick<ParetoPoint, 'cost' | 'latencyMs' | 'fileBytes'>;
 }
+
+/** @throws ModelError `OPTION_INVALID` for a model that does not tell the sizes of its files */
+const fileBytesOf = ({ engine, fileBytes }: RunnableModel): ((point: OperatingPoint) => number) => {
+  if (fileBytes) return fileBytes;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `File sizes are to be weighed, and the model on ${engine} does not tell them; open the folder with its weights on ONNX Runtime (--engine onnx), or leave file sizes out.`,
+  );
+};
 
 /**
  * Reckons what an operating point spends on inputs of the given lengths.
  *
- * @throws ModelError `OPTION_INVALID` when times are the objective and nothing predicts them
+ * @throws ModelError `OPTION_INVALID` when times are the objective and nothing predicts them, or sizes are reckoned that the model does not tell
  */
 export const pricerOf = (
   model: RunnableModel,
   lengths: readonly number[],
-  { objective = 'macs', latency }: PriceOptions,
+  { objective = 'macs', latency, sizes = false }: PriceOptions,
 ): Pricer => {
   const macs = (point: OperatingPoint): number => macsShare(model, point, lengths);
-  if (objective === 'macs') return { objective: macs, costs: (point) => ({ cost: macs(point) }) };
+  const fileBytes = sizes ? fileBytesOf(model) : undefined;
+  const wholeFile = fileBytes?.({}) ?? 1;
+  const size = (point: OperatingPoint): number => (fileBytes?.(point) ?? 1) / wholeFile;
+  const sizeOf = (point: OperatingPoint) => fileBytes && { fileBytes: fileBytes(point) };
+  if (objective === 'macs')
+    return { objective: macs, size, costs: (point) => ({ cost: macs(point), ...sizeOf(point) }) };
   if (latency === undefined) {
     throw new ModelError(
       'OPTION_INVALID',
@@ -60,6 +78,7 @@ export const pricerOf = (
   const full = milliseconds({});
   return {
     objective: (point) => (full > 0 ? milliseconds(point) / full : 1),
-    costs: (point) => ({ cost: macs(point), latencyMs: milliseconds(point) }),
+    size,
+    costs: (point) => ({ cost: macs(point), latencyMs: milliseconds(point), ...sizeOf(point) }),
   };
 };

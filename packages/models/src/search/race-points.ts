@@ -6,7 +6,7 @@ import { racingEvaluate } from '@length-adaptive/search/surrogate';
 import { ModelError } from '../errors.js';
 import type { ExampleScorer } from '../scoring/score-examples.js';
 import type { LengthObjective } from './objectives.js';
-import { directions } from './objectives.js';
+import { directionsOf } from './objectives.js';
 
 /** What a checkpoint keeps of a search whose points race. */
 export interface RacingRecord {
@@ -55,21 +55,25 @@ export const racesWith = (
 export const racePoints = (
   scorer: ExampleScorer,
   {
-    cost,
+    exact,
+    fileSize = false,
     isExempt,
     seed = 42,
     saved,
   }: {
-    readonly cost: (point: OperatingPoint) => number;
+    /** What is known of a point without an example: its cost, and the size of its file where that is weighed. */
+    readonly exact: Readonly<Record<'cost', (point: OperatingPoint) => number>>;
+    /** Whether sizes of files are weighed, too. Default false. */
+    readonly fileSize?: boolean | undefined;
     readonly isExempt: (point: OperatingPoint) => boolean;
     readonly seed?: number | undefined;
     readonly saved?: RacingRecord | undefined;
   },
 ): PointRace => {
   const evaluate = racingEvaluate<OperatingPoint, LengthObjective, 'score'>({
-    objectives: directions,
+    objectives: directionsOf(fileSize),
     raced: 'score',
-    exact: { cost },
+    exact,
     examples: scorer.examples,
     score: (points, examples, { signal }) =>
       scorer.score(points, examples, { signal: signal as AbortSignal | undefined }),

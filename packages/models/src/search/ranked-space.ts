@@ -7,7 +7,7 @@ import { ModelError } from '../errors.js';
 import type { PointSpace } from './point-space.js';
 
 /** What a search may choose of a point. */
-export type Spend = 'lengths' | 'floor' | 'depth' | 'ranks';
+export type Spend = 'lengths' | 'floor' | 'depth' | 'ranks' | 'bits';
 
 /** Shares of break-even ranks that a search chooses among, where the model has them. */
 const levels = [1, 0.85, 0.75, 0.6, 0.5, 0.4, 0.3, 0.25];

@@ -1,4 +1,5 @@
 import type { AffineWeights, WeightTree } from '@length-adaptive/core/encoder';
+import type { Bits } from '@length-adaptive/core/lengths';
 import { readWeight } from '@length-adaptive/models/engine';
 import { float32ToFloat16 } from '@length-adaptive/models/files';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
@@ -26,6 +27,9 @@ export interface WeightEmitter<Leaf = WeightSource> {
 
 /** What the weights of a file are stored in. */
 export type Precision = 'fp32' | 'fp16' | 'int8';
+
+/** The precision that the bits of a point come to. */
+export const precisionOf = (bits: Bits): Precision => (bits === 8 ? 'int8' : 'fp32');
 
 const float = elementTypeNumber('float32');
 

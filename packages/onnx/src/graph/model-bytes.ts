@@ -72,7 +72,9 @@ const fieldStart = (number: number, length: number): Uint8Array => {
   return Uint8Array.from([...bytes, left]);
 };
 
-const lengthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** Bytes of all pieces in a row. */
+export const lengthOf = (pieces: readonly Piece[]): number =>
+  pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 const field = (number: number, pieces: readonly Piece[]): Piece[] => [fieldStart(number, lengthOf(pieces)), ...pieces];
 

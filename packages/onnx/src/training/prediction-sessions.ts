@@ -53,7 +53,7 @@ export const predictionSessions = (
       checkRanks(validateOperatingPoint(point, layers), { dimensions: model.dimensions }),
       layers,
     );
-    const other = (['floor', 'reducer', 'skip'] as const).find((field) => point[field] !== undefined);
+    const other = (['floor', 'reducer', 'skip', 'bits'] as const).find((field) => point[field] !== undefined);
     if (other === undefined) return config;
     throw new OnnxError(
       'OPTION_INVALID',

@@ -24,6 +24,10 @@ const ranks = Type.Object(
   },
 );
 
+const bits = Type.Integer({
+  description: 'What each weight is stored in, 8 or 32; absent where that is as the model was opened.',
+});
+
 const modelStatus = Type.Object({
   name: Type.String(),
   version: Type.String(),
@@ -31,15 +35,18 @@ const modelStatus = Type.Object({
   task: Type.String(),
   engine: Type.String(),
   labels: Type.Array(Type.String()),
+  prior: Type.Optional(Type.String({ description: 'What ranks tokens beforehand. Absent where nothing does.' })),
   positions: count,
   paretoSet: Type.Array(
     Type.Object({
       lengthConfig: Type.Array(Type.Number()),
       ranks: Type.Optional(ranks),
+      bits: Type.Optional(bits),
       score: measured,
       cost: Type.Number(),
       macs: Type.Optional(Type.Number()),
       latencyMs: Type.Optional(Type.Number()),
+      fileBytes: Type.Optional(Type.Number()),
       heldOutScore: Type.Optional(measured),
     }),
   ),

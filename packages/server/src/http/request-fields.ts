@@ -27,7 +27,7 @@ export const requestFields = {
     Type.String({
       maxLength: 4096,
       description:
-        'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`; with the ranks of a configuration of the set `;ranks=0.5` after it. Excludes the budgets.',
+        'Exactly this configuration: `full`, an index of the Pareto set, or ratios such as `0.8,0.6,0.4`; with the ranks and bits of a configuration of the set `;ranks=0.5;bits=8` after it. Excludes the budgets.',
     }),
   ),
   timeout_ms: Type.Optional(

@@ -9,7 +9,7 @@ import { scoresOf, type ScoredModel, type Scores } from './scores-of.js';
 export const resultFields = {
   length_config: Type.String({
     description:
-      'The configuration that ran: for each layer, the share of tokens that left it; the shortest where a budget of cost gave texts different ones; `;ranks=` after it where matrices ran as factors. `0.8,0.6,0.4`, `0.8,0.6,0.4;ranks=0.5`',
+      'The configuration that ran: for each layer, the share of tokens that left it; the shortest where a budget of cost gave texts different ones; `;ranks=` after it where matrices ran as factors, `;bits=` where weights had others than the model was opened with. `0.8,0.6,0.4`, `0.8,0.6,0.4;ranks=0.5;bits=8`',
   }),
   cost: Type.Number({ description: "Multiply-accumulates spent, as a share of the full length's." }),
   expected_score: Type.Optional(

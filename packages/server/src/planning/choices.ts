@@ -72,11 +72,18 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
   } catch (error) {
     throw new ServerError('LENGTH_CONFIG_INVALID', messageOf(error), { cause: error });
   }
-  const { ranks } = point;
-  if (ranks && !paretoSet.some((found) => found.point.ranks && ranksKey(found.point.ranks) === ranksKey(ranks)))
+  const { ranks, bits } = point;
+  const hasRanks = (found: OperatingPoint): boolean =>
+    ranks === undefined || (found.ranks !== undefined && ranksKey(found.ranks) === ranksKey(ranks));
+  if (!paretoSet.some((found) => hasRanks(found.point)))
     throw new ServerError(
       'LENGTH_CONFIG_INVALID',
-      `The ranks ${ranksKey(ranks)} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
+      `The ranks ${ranks ? ranksKey(ranks) : ''} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
+    );
+  if (bits !== undefined && !paretoSet.some((found) => found.point.bits === bits && hasRanks(found.point)))
+    throw new ServerError(
+      'LENGTH_CONFIG_INVALID',
+      `The configuration has ${bits} bits, and no configuration of this model does${ranks ? ' with its ranks' : ''}; a server runs those of its Pareto set alone, for each takes memory of its own. Leave bits out, or search the model with them (lat search --spend lengths,bits).`,
     );
   if (leavesLayersOut(point) && !paretoSet.some((found) => leavesLayersOut(found.point)))
     throw new ServerError(
