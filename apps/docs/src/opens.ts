@@ -50,7 +50,7 @@ export const abouts: Readonly<Record<string, About>> = {
     not: '`conv_kernel_size` (the large v2 models); p2p attention',
   },
   nomic_bert: {
-    encoders: 'nomic-embed-text v1 and v1.5',
+    encoders: 'nomic-embed-text v1 and v1.5; by the keys of their authors or of transformers 5',
     tokenizer: 'WordPiece',
     not: 'experts (v2-moe), biases, `rotary_emb_fraction` below 1, norms before the blocks',
   },
