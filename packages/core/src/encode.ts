@@ -190,6 +190,7 @@ const runOnTensors = (
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
+    voters: reducer.voters,
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),

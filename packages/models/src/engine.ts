@@ -19,6 +19,7 @@ export { openDeferredModel } from './model/open-deferred-model.js';
 export type { DeferredModel, DeferredTextModel } from './model/open-deferred-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export type { TokenTrace } from './model/token-trace.js';
 export { scoresByToken } from './model/token-scores.js';
 export type { ScoredLayer } from './model/token-scores.js';
 export { runHead } from './model/run-head.js';

@@ -36,6 +36,7 @@ const reducers = [
   { title: 'fuse.significance', name: 'fuse', settings: { weight: 'significance' } },
   { title: 'fuse.one', name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   { title: 'token-pooling', name: 'token-pooling', settings: {} },
+  { title: 'token-pooling.means', name: 'token-pooling', settings: { centres: 'means' } },
 ];
 
 beforeAll(async () => {

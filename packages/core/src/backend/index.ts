@@ -2,3 +2,4 @@
 export { backendNames, startBackend } from './start-backend.js';
 export type { BackendName, PassedOver, StartBackendOptions, StartedBackend } from './start-backend.js';
 export type { WasmPaths } from './start-wasm.js';
+export type { RaceResult, RaceShape, RaceTimes } from './race.js';

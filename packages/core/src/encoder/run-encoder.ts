@@ -1,5 +1,5 @@
 import type { Activation } from './activation.js';
-import type { EncoderOps, LayerRun, Passed } from './encoder-ops.js';
+import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
 import { mergedMove } from './merge.js';
@@ -33,6 +33,8 @@ export interface RunOptions<E extends EngineTypes> {
   readonly steps: readonly E['step'][] | undefined;
   /** What ranks the tokens. */
   readonly score: (ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores'];
+  /** Whose attention alone `score` sums up. Default: it does something else. */
+  readonly voters?: Voters | undefined;
   /** How tokens that leave go into those that stay; it ranks them, too. Default: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
   /**
@@ -90,9 +92,12 @@ interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
 /** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, patches, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
+  weights: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
+  const { word, patches, position, firstPosition, tokenType, norm, projection } = weights;
+  const atOnce = patches === undefined ? ops.blocks?.embed(weights, epsilon) : undefined;
+  if (atOnce !== undefined) return projection === undefined ? atOnce : ops.dense(atOnce, projection);
   const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
   const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
   const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
@@ -115,9 +120,12 @@ interface BlockOptions {
 const feedForward = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   x: E['states'],
-  { intermediate, linear, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
+  weights: WeightTree<FeedForwardWeights, E['weight']>,
   { layer, epsilon, activation, order }: BlockOptions,
 ): E['states'] => {
+  const { intermediate, linear, output, norm } = weights;
+  const atOnce = order === 'post' ? ops.blocks?.feedForward(x, weights, { epsilon, activation }) : undefined;
+  if (atOnce !== undefined) return atOnce;
   const place = `${layer}.feed_forward`;
   const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
   const active = ops.activate(ops.dense(read, intermediate), activation);
@@ -141,7 +149,7 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, voters, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
@@ -149,6 +157,8 @@ export const runEncoder = <E extends EngineTypes>(
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
+  /** Whether nobody needs to know what is inside an attention block, nor changes it. */
+  const nobodyLooks = order === 'post' && !merge && !predict && !fade && trace === undefined && observe === undefined;
   let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
@@ -157,6 +167,11 @@ export const runEncoder = <E extends EngineTypes>(
     const { layer, step, entering, among } = at;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const options = { layer, epsilon, activation, order };
+    const atOnce = nobodyLooks
+      ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
+      : undefined;
+    if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, options), scores: undefined };
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
@@ -206,7 +221,7 @@ export const runEncoder = <E extends EngineTypes>(
     const scores = trace === 'scores' || fade ? rank(on) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     return {
-      states: feedForward(on, faded, feed, { layer, epsilon, activation, order }),
+      states: feedForward(on, faded, feed, options),
       tokens: passed.tokens,
       scores,
     };

@@ -40,8 +40,8 @@ import { describeModel } from './describe-model.js';
 import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
-import type { ScoredLayer } from './token-scores.js';
-import { scoresByToken } from './token-scores.js';
+import type { TracedLayer } from './token-scores.js';
+import { keptByLayer, mergedByLayer, scoresByToken } from './token-scores.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
 import type { DepartedAnswer } from '../tasks/departed-answer.js';
@@ -82,12 +82,6 @@ export interface TaskModel extends RunnableModel {
   saliency(inputs: readonly EncoderInput[], of: (logits: Tensor) => Scalar, options?: SaliencyOptions): Tensor2D[];
   /** The same with what its reducer predicts of each layer, where that is asked for. */
   forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
-}
-
-/** What one layer did with the tokens of one input. */
-interface TracedLayer extends ScoredLayer {
-  /** For each token of the input its place among those that stay, where tokens merge. */
-  readonly owners: ArrayLike<number>;
 }
 
 /** What a forward pass gives. */
@@ -262,6 +256,8 @@ export const createTaskModel = (
     return { config, floor, ranks, layers: layersAt(point), reducer: pointReducer(point, runs) ?? reducer };
   };
   /** What each layer did with the tokens of one input; undefined for one that does not run. */
+  const merges = (point: OperatingPoint): boolean => (pointReducer(point, runs) ?? reducer).merge !== undefined;
+
   const trace = async (input: EncoderInput, point: OperatingPoint): Promise<(TracedLayer | undefined)[]> => {
     checkParameters(parameters);
     const { ranks, ...options } = optionsAt(point);
@@ -328,19 +324,18 @@ export const createTaskModel = (
         output.dispose();
       }
     },
-    keptPositions: async (input, point) => {
-      let before = Array.from(input.ids, (_, position) => position); // what enters the first layer
-      return (await trace(input, point)).map((run) => (before = run ? Array.from(run.positions) : before));
-    },
-    mergedInto: async (input, point) => {
-      if (!(pointReducer(point, runs) ?? reducer).merge) return undefined;
-      let before = Array.from(input.ids, (_, position) => position); // nothing has merged
-      return (await trace(input, point)).map((run) => {
-        if (run) before = Array.from(input.ids, (_, token) => run.positions[run.owners[token] ?? token] ?? token);
-        return before;
-      });
-    },
+    keptPositions: async (input, point) => keptByLayer(await trace(input, point), input.ids.length),
+    mergedInto: async (input, point) =>
+      merges(point) ? mergedByLayer(await trace(input, point), input.ids.length) : undefined,
     tokenScores: async (input, point) => scoresByToken(await trace(input, point), input.ids.length),
+    tokenTrace: async (input, point) => {
+      const layers = await trace(input, point);
+      return {
+        kept: keptByLayer(layers, input.ids.length),
+        scores: scoresByToken(layers, input.ids.length),
+        mergedInto: merges(point) ? mergedByLayer(layers, input.ids.length) : undefined,
+      };
+    },
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),

@@ -57,7 +57,13 @@ test('images of every kind are answered alike, as texts are, at any budget', asy
 test('what is no image has its error in its place', async () => {
   const predictor = await load(vit);
   const bad = { width: 2, height: 2, data: new Uint8Array(8) };
-  const found = await predictor.predict([await readImage(photo), bad, new Uint8Array(9), '/etc/hostname', { ids: [0] }]);
+  const found = await predictor.predict([
+    await readImage(photo),
+    bad,
+    new Uint8Array(9),
+    '/etc/hostname',
+    { ids: [0] },
+  ]);
   expect(found.map(({ error }) => error?.code)).toEqual([undefined, 'IMAGE_INVALID', 'IMAGE_INVALID', 'TEXT_UNSUPPORTED', 'TEXT_UNSUPPORTED']); // prettier-ignore
   await expect(predictor.predict(bad)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   await expect(predictor.predict('a photo')).rejects.toThrow(/A text came, and the model reads images; give pixels/);
@@ -94,11 +100,15 @@ test('folders that do not fit are refused when they are opened', async () => {
 
 test('the pixels must be those of the model', async () => {
   const { model } = await openTrainedModel(vit);
-  await expect(model.run([{ ids: new Int32Array(13) }])).rejects.toThrow(/Row 0 has no pixels, and the model reads images/);
+  await expect(model.run([{ ids: new Int32Array(13) }])).rejects.toThrow(
+    /Row 0 has no pixels, and the model reads images/,
+  );
   const pixels = new Float32Array(3 * 12 * 16);
   await expect(model.run([{ ids: new Int32Array(13), pixels: pixels.subarray(1) }])).rejects.toThrow(
     /575 numbers of pixels; expected 576: 3 channels of 12 x 16/,
   );
-  await expect(model.run([{ ids: new Int32Array(12), pixels }])).rejects.toThrow(/12 ids; expected 13, one a patch and 1/);
+  await expect(model.run([{ ids: new Int32Array(12), pixels }])).rejects.toThrow(
+    /12 ids; expected 13, one a patch and 1/,
+  );
   model.dispose();
 });

@@ -84,12 +84,7 @@ export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'e
  * What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). What comes of a
  * bare string is no list.
  */
-export type Predictions<Texts, Mode extends OnError | undefined> = Outcomes<
-  Texts,
-  Mode,
-  Prediction,
-  FailedPrediction
->;
+export type Predictions<Texts, Mode extends OnError | undefined> = Outcomes<Texts, Mode, Prediction, FailedPrediction>;
 
 /** One of two things for each text: what was made of it, or why it could not be read where that may stand in its place. */
 export type Outcomes<Texts, Mode extends OnError | undefined, Done, Failed> = [Texts] extends [string | SingleImage]

@@ -19,6 +19,7 @@ import type { Dropout } from './dropout.js';
 import type { Distances } from './distances.js';
 import { distancesOf } from './distances.js';
 import { applyDropout } from './dropout.js';
+import { fusedBlocks } from './fused-blocks.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
@@ -158,6 +159,7 @@ export const onTensors = ({
   };
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
+    blocks: dropout ? undefined : fusedBlocks(batch, protectedTokens, () => ops),
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     patches: (first, { projection, second, image }) => {
       const [count, size] = [patchCount(image), patchSize(image)];
