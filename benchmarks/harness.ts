@@ -32,7 +32,7 @@ export interface CompareOptions {
   /** Rounds before them that are not measured. Default 3. */
   readonly warmup?: number;
   /** Milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** The `q`-quantile, 0 <= q <= 1, with linear interpolation between the two nearest values. */

@@ -162,8 +162,9 @@ export const fusedBlocks = (
   if (!canFuse(ownKernel.denseNorm)) return undefined;
   const { rows, width } = batch;
   return {
-    embed: ({ word, position, tokenType, firstPosition = 0, norm: { gain, bias } }, epsilon) => {
-      if (!bias) return undefined;
+    embed: ({ word, position, tokenType, firstPosition = 0, norm }, epsilon) => {
+      if (!norm?.bias) return undefined;
+      const { gain, bias } = norm;
       const tokens = new Int32Array(2 * rows * width);
       tokens.set(batch.ids);
       tokens.set(batch.typeIds, rows * width);
