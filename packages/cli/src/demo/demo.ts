@@ -247,6 +247,6 @@ export const demo = async (settings: DemoSettings, context: Context): Promise<vo
       '',
       'What to type next:',
       `  ${lat} embed --model ${quoted(paths.model)} --input ${quoted(file('vectors'))} --out mails.npy`,
-      `  ${lat} demo --train   # trains, searches, answers: some three minutes`,
+      `  ${lat} demo --train   # trains, searches, answers: some minutes`,
     );
 };
