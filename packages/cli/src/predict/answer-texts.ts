@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-import type { Prediction, PredictorInput, TextError, ZeroShotAnswer } from '@length-adaptive/models';
-=======
 import type { Prediction, RawImage, TextError, TextInput, ZeroShotAnswer } from '@length-adaptive/models';
 import { ModelError, readImage } from '@length-adaptive/models';
->>>>>>> main
 import { answerText } from '../choice/answer-text.js';
 import { openPredictor } from '../choice/predict-options.js';
 import type { Context } from '../context/command.js';
@@ -35,10 +31,8 @@ export interface TextAnswering {
   readonly noun: 'Text' | 'Image';
   /** Whether `--truncate` helps with a text that is too long: not with questions, which are never cut. */
   readonly truncates: boolean;
-  /** Whether texts are where images stand. */
-  readonly readsImages: boolean;
   /** In the order of the texts; one that cannot be read has its error in its place. */
-  answer(inputs: readonly PredictorInput[]): Promise<readonly Answered[]>;
+  answer(inputs: readonly TextInput[]): Promise<readonly Answered[]>;
   dispose(): void;
 }
 
@@ -67,19 +61,12 @@ export const openPredictions = async (
     used,
     noun: predictor.dimensions.image ? 'Image' : 'Text',
     truncates,
-<<<<<<< HEAD
-    readsImages: predictor.dimensions.image !== undefined,
-    answer: async (inputs) => {
-      const found = await predictor.predict(inputs, { ...options, onError: 'answer' });
-      return found.map((answer): Answered => {
-=======
     answer: async (given) => {
       const inputs = predictor.dimensions.image ? await Promise.all(given.map(imageAt)) : given;
       const readable = inputs.flatMap((input) => (hasFailed(input) ? [] : [input]));
       const found = [...(await predictor.predict(readable, { ...options, onError: 'answer' }))];
       return inputs.map((input): Answered => {
         const answer = hasFailed(input) ? input : (found.shift() as (typeof found)[number]);
->>>>>>> main
         if (answer.error) return { error: answer.error };
         const { cost, tokens, keptTokens } = answer;
         const shown = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-import type { ModelErrorCode, PredictorInput, TextInput } from '@length-adaptive/models';
-import { ModelError, readImage } from '@length-adaptive/models';
-=======
 import type { ModelErrorCode, TextInput } from '@length-adaptive/models';
 import { ModelError } from '@length-adaptive/models';
->>>>>>> main
 import pico from 'picocolors';
 import type { Context } from '../context/command.js';
 import type { PredictSettings } from './options.js';
@@ -66,47 +61,16 @@ const formatError = (input: TextInput, { code, message }: TextFailure): string =
 /** Names the text at fault, and the flag that helps. */
 const atText = (
   { code, message, nearest }: TextFailure,
-<<<<<<< HEAD
-  { line }: Pick<NumberedText, 'line'>,
-  truncates: boolean,
-=======
   { line }: NumberedText,
   { noun, truncates }: TextAnswering,
->>>>>>> main
 ): TextFailure => ({
   code,
   message: `${noun} ${line}: ${message}${code === 'TEXT_TOO_LONG' && truncates ? ' (--truncate)' : ''}`,
   ...(nearest && { nearest }),
 });
 
-<<<<<<< HEAD
-/** The images at paths, for a model that reads those; texts as they are. */
-const readImages = async (
-  texts: readonly NumberedText[],
-  { readsImages }: TextAnswering,
-): Promise<readonly (Pick<NumberedText, 'line' | 'error'> & { readonly input: PredictorInput })[]> => {
-  if (!readsImages) return texts;
-  return Promise.all(
-    texts.map(async ({ line, input, error }) => {
-      if (error || typeof input !== 'string') return { line, input, ...(error && { error }) };
-      try {
-        return { line, input: await readImage(input) };
-      } catch (cause) {
-        if (!(cause instanceof ModelError)) throw cause;
-        return { line, input, error: new CliError('INPUT_INVALID', `Image ${line}: ${cause.message}`, { cause }) };
-      }
-    }),
-  );
-};
-
-/** Answers texts; those that cannot be read have their error in their place. */
-const answerEach = async (given: readonly NumberedText[], answering: TextAnswering): Promise<Answered[]> => {
-  const { answer, truncates } = answering;
-  const texts = await readImages(given, answering);
-=======
 /** Answers texts; those that cannot be read have their error in their place. */
 const answerEach = async (texts: readonly NumberedText[], answering: TextAnswering): Promise<Answered[]> => {
->>>>>>> main
   const readable = texts.filter(({ error }) => !error);
   const answers = [...(await answering.answer(readable.map(({ input }) => input)))];
   return texts.map((text): Answered => {

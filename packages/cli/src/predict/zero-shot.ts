@@ -71,7 +71,6 @@ const zeroShotOver = (opened: OpenedModel, settings: PredictSettings, { signal }
     used: opened.used,
     noun: 'Text',
     truncates: false,
-    readsImages: false,
     answer: async (inputs) => {
       const texts = inputs.filter((input) => typeof input === 'string');
       const answers = await classifier.classify(texts, labels, { ...options, onError: 'answer' });

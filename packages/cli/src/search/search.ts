@@ -104,12 +104,9 @@ const reportOf = (
 const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
     const measured = await measureParetoSet(result, work);
-<<<<<<< HEAD
     const example = await traceExample(measured.paretoSet, work);
-    return { ...measured, ...(example && { example }), baselines: await measureBaselines(work) };
-=======
-    return { ...measured, baselines: await measureBaselines(work, measured.full.latencyMs) };
->>>>>>> main
+    const baselines = await measureBaselines(work, measured.full.latencyMs);
+    return { ...measured, ...(example && { example }), baselines };
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
     throw new CliError(

@@ -31,7 +31,15 @@ import type { TokenTrace } from '../model/token-trace.js';
 import { traceTokens } from '../model/trace-tokens.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
-import type { PredictorInput, PreparedText, Task, TaskName, TextInput, TokenInput } from '../tasks/task.js';
+import type {
+  PredictorInput,
+  PreparedInput,
+  PreparedText,
+  Task,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
 import type { SingleImage } from '../images/decode-image.js';
 import { isImageInput, readImage } from '../images/decode-image.js';
