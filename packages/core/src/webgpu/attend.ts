@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { attendQueries, widestHead } from '../own-kernels.js';
+import { attendQueries } from '../own-kernels.js';
 import type { Kernel } from './program.js';
 import { attribute, runProgram } from './program.js';
 
@@ -198,6 +198,3 @@ export const attend: Kernel = ({ inputs, attrs, backend }) => {
     `,
   });
 };
-
-/** Whether there is room for heads of this size. */
-export const fitsAttend = (size: number): boolean => size <= widestHead;

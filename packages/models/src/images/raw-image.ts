@@ -17,7 +17,7 @@ export const isRawImage = (input: unknown): input is RawImage =>
  *
  * @throws ModelError `IMAGE_INVALID` for sizes that are none, and for other numbers of a pixel than 1, 3 and 4
  */
-export const channelsOf = ({ width, height, data }: RawImage): 1 | 3 | 4 => {
+const channelsOf = ({ width, height, data }: RawImage): 1 | 3 | 4 => {
   if (![width, height].every((side) => Number.isInteger(side) && side > 0))
     throw new ModelError(
       'IMAGE_INVALID',

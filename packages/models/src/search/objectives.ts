@@ -4,7 +4,7 @@ import type { Directions } from '@length-adaptive/search';
 export type LengthObjective = 'score' | 'cost';
 
 /** Which way each objective is better. */
-export const directions = { score: 'maximize', cost: 'minimize' } as const;
+const directions = { score: 'maximize', cost: 'minimize' } as const;
 
 /** The same with the size of the file beside them, where a search weighs it: `size`, a share of that of the model as it was opened. */
 export const directionsOf = (fileSize: boolean): Directions<LengthObjective> =>

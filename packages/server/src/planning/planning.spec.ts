@@ -70,7 +70,12 @@ describe('what a budget allows', () => {
       'names the reducer tome, and no configuration of this model does',
       undefined,
     ],
-    [{ point: { bits: 8 as const } }, 'LENGTH_CONFIG_INVALID', 'has 8 bits, and no configuration of this model does', undefined],
+    [
+      { point: { bits: 8 as const } },
+      'LENGTH_CONFIG_INVALID',
+      'has 8 bits, and no configuration of this model does',
+      undefined,
+    ],
     [{ point: { skip: [1] } }, 'LENGTH_CONFIG_INVALID', 'no configuration of this model does', undefined],
     [{ point: { skip: [3] } }, 'LENGTH_CONFIG_INVALID', '"skip" is [3], expected layer numbers from 0 to 2', undefined],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {
