@@ -110,7 +110,7 @@ const sst2: SkimTask = {
     ...{ epochs: 0, 'length-drop-epochs': 1, limit: 1600, 'batch-size': 16, 'learning-rate': 1e-4 },
     ...{ 'drop-ratio-bound': 0.25, 'sub-models': 1, 'checkpoint-every': 15 },
   },
-  kept: [0.85, 0.8, 0.75, 0.7, 0.65, 0.6],
+  kept: [0.8, 0.7, 0.6],
   contenders: [
     { id: 'skim', flags: {} },
     { id: 'attention', flags: { reducer: 'attention' } },
