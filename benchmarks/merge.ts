@@ -22,6 +22,7 @@ import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
 import type { BareEncoder } from './onnx/bare-encoder.js';
 import { openOurs } from './onnx/bare-encoder.js';
+import { ladderRows } from './merge/ladder.js';
 import { qualityRows } from './merge/quality.js';
 import type { ComparedName } from './merge/reducers.js';
 import { chainAt, compared, reducerOf } from './merge/reducers.js';
@@ -211,8 +212,8 @@ const vectorRows = async (): Promise<Row[]> => {
   return rows;
 };
 
-/** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained; of the last two `MERGE_TASKS` names the tasks. */
-const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained'];
+/** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained, ladder; of untrained and trained `MERGE_TASKS` names the tasks. */
+const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained', 'ladder'];
 const training = (['untrained', 'trained'] as const).filter((name) => parts.includes(name));
 
 const measured: readonly Row[] = [
@@ -221,6 +222,7 @@ const measured: readonly Row[] = [
   ...(training.length > 0
     ? await qualityRows({ dimensions, training, only: process.env['MERGE_TASKS']?.split(',') })
     : []),
+  ...(parts.includes('ladder') ? await ladderRows(dimensions) : []),
 ];
 /** Rows that were not measured this time stay as they are. */
 const resultFile = fileURLToPath(new URL('results/merge.json', import.meta.url));

@@ -1,7 +1,7 @@
 /** What long inputs gain, job by job, from `benchmarks/results`: the front page and the README of the repository show it. */
 import { markdownTable, percent, times } from './format.js';
 import type { Row } from './results.js';
-import { readRows, resultNames } from './results.js';
+import { readRows, resultNames, rowOf } from './results.js';
 
 /** A score with the share of the MACs that it took. */
 const at = (row: Row | undefined): string => {
@@ -87,6 +87,25 @@ export const throughputTable = (): string =>
       ['fp32', ...gains('vs_transformersjs.fp32')],
       ['int8', ...gains('int8_vs_transformersjs_fp32')],
     ],
+    'lrrr',
+  );
+
+const sameWeights = {
+  'weights.sst2.full': 'full length',
+  'weights.sst2.short.rank_1': 'fewer tokens',
+  'weights.sst2.joint_at_0.4': 'fewer tokens and smaller ranks',
+  'weights.sst2.three_layers': 'three of six layers, distilled',
+} as const;
+
+/** What one model gives at fewer tokens, smaller ranks and fewer layers. */
+export const sameWeightsTable = (): string =>
+  markdownTable(
+    ['', 'MACs', 'right', 'answers of the full length'],
+    Object.entries(sameWeights).map(([id, about]) => {
+      const { value, note } = rowOf(id);
+      const [, macs, same] = /([\d.]+)x MACs, ([\d.]+) % same answers/.exec(note) ?? [];
+      return [about, times(Number(macs)), percent(value), percent(Number(same) / 100)];
+    }),
     'lrrr',
   );
 

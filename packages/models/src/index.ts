@@ -265,7 +265,7 @@ export type { ImageInput, SingleImage } from './images/decode-image.js';
 export { readImageFolder } from './images/image-folder.js';
 export type { ImageFile } from './images/image-folder.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';
-export { createImageReader } from './images/image-tokenizer.js';
+export { createImageReader } from './tokenizer/image-tokenizer.js';
 export type { RawImage } from './images/raw-image.js';
 export { readImageExamples } from './tasks/read-image-examples.js';
 export { sequenceClassification } from './tasks/sequence-classification.js';

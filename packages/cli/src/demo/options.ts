@@ -5,7 +5,7 @@ import type { Settings } from '../context/option.js';
 const { precision: _precision, ...demoEngineOptions } = engineOptions;
 
 export const demoOptions = {
-  train: flag('also train, search and measure a model that tells spam from mails that are wanted: some three minutes'),
+  train: flag('also train, search and measure a model that tells spam from mails that are wanted: some minutes'),
   out: text('DIR', 'folder for what the demo writes; what an earlier demo left in it is replaced (default lat-demo)'),
   model: text(
     'SOURCE',

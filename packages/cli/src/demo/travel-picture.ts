@@ -1,6 +1,6 @@
 import type { Inspection } from '@length-adaptive/models';
-import { shownTokens, wrapTokens } from '../inspect/kept-rows.js';
-import type { ShownToken } from '../inspect/kept-rows.js';
+import { shownTokens, wrapTokens } from '../picture/kept-rows.js';
+import type { ShownToken } from '../picture/kept-rows.js';
 
 const barWidth = 40;
 

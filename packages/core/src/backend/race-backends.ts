@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { RaceShape, RaceTimes } from './race.js';
 import { timePass } from './race.js';
 import { recallRace, rememberRace } from './race-memory.js';
-import type { BackendName, StartedBackend } from './start-backend.js';
+import type { BackendName } from './backend-name.js';
+import type { StartedBackend } from './started-backend.js';
 
 type Racer = Extract<BackendName, 'webgpu' | 'wasm'>;
 

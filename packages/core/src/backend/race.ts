@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { EncoderWeights } from '../encoder/weights.js';
-import type { BackendName } from './start-backend.js';
+import type { BackendName } from './backend-name.js';
 
 /** What a pass takes its time by. */
 export interface RaceShape {

@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
-import type { RaceResult, RaceShape } from './race.js';
+import { backendNames } from './backend-name.js';
+import type { BackendName } from './backend-name.js';
+import type { RaceShape } from './race.js';
+import type { PassedOver, StartedBackend } from './started-backend.js';
 import { startWasm } from './start-wasm.js';
 import type { WasmPaths } from './start-wasm.js';
 import { startWebGpu } from './start-webgpu.js';
-
-/** Backends of TensorFlow.js that everything here runs on, the fastest first. */
-export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
-
-export type BackendName = (typeof backendNames)[number];
 
 export interface StartBackendOptions {
   /** Which to try, in this order. Default webgpu, wasm, cpu. */
@@ -20,22 +18,6 @@ export interface StartBackendOptions {
    * becomes the backend, whichever comes first in the list; what they took is remembered for this device, in the browser's Cache API. Default: the order of the list decides.
    */
   readonly race?: RaceShape | undefined;
-}
-
-/** A backend that did not become the one, and why. */
-export interface PassedOver {
-  readonly backend: BackendName;
-  readonly reason: string;
-}
-
-export interface StartedBackend {
-  readonly backend: BackendName;
-  /** Why it is this one, as a sentence for people: how it computes, and what stood against those before it. */
-  readonly reason: string;
-  /** Those before it in the list, and one that lost a race. */
-  readonly passedOver: readonly PassedOver[];
-  /** Absent where none was run. */
-  readonly race?: RaceResult | undefined;
 }
 
 /** How a backend starts: gives what it computes on, throws why it cannot. */

@@ -104,6 +104,10 @@ const missing = webGpuMissing();
         })),
       }),
     ],
+    [
+      'no norm of the embeddings',
+      ({ embeddings: { norm: _, ...tables }, ...more }) => ({ ...more, embeddings: tables }),
+    ],
     ['no positions', ({ embeddings: { position: _, ...tables }, ...more }) => ({ ...more, embeddings: tables })],
     ['no types', ({ embeddings: { tokenType: _, ...tables }, ...more }) => ({ ...more, embeddings: tables })],
     ['normalised first', (weights) => ({ ...weights, normOrder: 'pre' })],

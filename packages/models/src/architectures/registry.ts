@@ -3,6 +3,7 @@ import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
+import { clip } from './clip.js';
 import { deberta } from './deberta.js';
 import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
@@ -34,6 +35,7 @@ const builtIn: readonly Architecture[] = [
   gte,
   vit,
   deit,
+  clip,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
@@ -121,8 +123,8 @@ export const architectureOf = (config: ModelConfig): Architecture => {
   if (code !== undefined) {
     throw new ModelError(
       'ARCHITECTURE_UNKNOWN',
-      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run here${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
-        'If it is one of these families with the same tensors, take "auto_map" out of its config.json and set "model_type" to that family; a family of your own is made known by registerArchitecture(...).',
+      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
+        'With the tensors of one of these families it opens without "auto_map", under that "model_type".',
     );
   }
   if (found) return found;

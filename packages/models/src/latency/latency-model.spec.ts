@@ -1,7 +1,7 @@
 import type { LengthConfig, Ranks } from '@length-adaptive/core';
 import { keptTokens, uniformRanks } from '@length-adaptive/core';
 import type { LatencyFit } from './latency-model.js';
-import { createLatencyModel, fitLatency, isLatencyFit } from './latency-model.js';
+import { createLatencyModel, fitLatency, isLatencyFit, largestError } from './latency-model.js';
 
 const full = [1, 1, 1, 1];
 const configs: readonly LengthConfig[] = [
@@ -235,4 +235,37 @@ test('JSON keeps a fit', () => {
   ]) {
     expect(isLatencyFit(wrong)).toBe(false);
   }
+});
+
+test('passes in other bits have a fit of their own, which a file keeps; what was not timed is refused', () => {
+  const coefficients = { input: 1, tokens: 0, entering: 0.02, enteringSquared: 0, leaving: 0.03, dropping: 0.1 };
+  const own = { coefficients, error: 0.02, heldOut: 4 };
+  const eight = { coefficients: { ...coefficients, input: 0.25, leaving: 0.01 }, error: 0.05, heldOut: 4 };
+  const fit: LatencyFit = { ...own, bits: 32, otherBits: [{ bits: 8, ...eight }], machine: 'here' };
+  const again: unknown = JSON.parse(JSON.stringify(fit));
+  if (!isLatencyFit(again)) throw new Error('a calibration that was written is one');
+  const latency = createLatencyModel(again, 4);
+  for (const [bits, alone] of [
+    [32, own],
+    [8, eight],
+  ] as const)
+    expect(latency.milliseconds(20, { bits, lengths: [1, 0.5, 0.5, 0.5] })).toBe(
+      createLatencyModel(alone, 4).milliseconds(20, { lengths: [1, 0.5, 0.5, 0.5] }),
+    );
+  expect(latency.milliseconds(20, {})).toBe(latency.milliseconds(20, { bits: 32 }));
+  expect([latency.error, largestError(own)]).toEqual([0.05, 0.02]);
+  expect(() => createLatencyModel(own, 4).milliseconds(20, { bits: 8 })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+  const before = latency.milliseconds(20, { bits: 8 });
+  for (let i = 0; i < 200; i++) latency.observe(20, { bits: 8 }, 2 * before);
+  expect(latency.milliseconds(20, { bits: 8 }) / before).toBeCloseTo(2, 1);
+  for (const wrong of [
+    { bits: '32' },
+    { machine: 1 },
+    { otherBits: {} },
+    { otherBits: [{ ...eight }] },
+    { otherBits: [{ bits: 8 }] },
+  ])
+    expect(isLatencyFit({ ...fit, ...wrong })).toBe(false);
 });

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { readImage } from '../images/decode-image.js';
 import { ModelError } from '../errors.js';
+import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { openModel, openTrainedModel } from '../model/open-model.js';
 import { memorySource, tinyFiles } from '../testing/tiny-model.js';
 import { load } from './load.js';
@@ -48,10 +49,18 @@ test('images of every kind are answered alike, as texts are, at any budget', asy
   expect(short.cost).toBeLessThan(0.8);
   expect(await predictor.countTokens(bytes)).toBe(13);
   const { encoding, layers } = await predictor.inspect(pixels, { point });
+  expect(Object.keys(encoding)).not.toContain('pixels');
   expect(encoding.tokens.slice(0, 6)).toEqual(['[CLS]', '0,0', '0,1', '0,2', '0,3', '1,0']);
   expect(layers.map((kept) => kept.length)).toEqual([11, 7, 4]);
   expect(layers.every(([first]) => first === 0)).toBe(true);
   predictor.dispose();
+});
+
+test('times are taken of images of the length that they have', async () => {
+  const { model } = await openTrainedModel(vit);
+  const latency = await calibrateLatency(model, { repeats: 1, seconds: 0 });
+  expect(latency.milliseconds(13, point)).toBeGreaterThan(0);
+  model.dispose();
 });
 
 test('what is no image has its error in its place', async () => {

@@ -381,10 +381,14 @@ describe('a model that was trained and searched', () => {
   });
 
   test('refuses a point that says what this release does not run', async () => {
-    const point: OperatingPoint & { readonly heads: number } = { lengths: [0.5, 0.4, 0.3], heads: 4 };
+    const point: OperatingPoint & { readonly threshold: number } = { lengths: [0.5, 0.4, 0.3], threshold: 4 };
     await expect(predictor.predict(['good'], { point })).rejects.toMatchObject({
       code: 'OPERATING_POINT_INVALID',
-      message: expect.stringContaining('the field "heads" is not known'),
+      message: expect.stringContaining('the field "threshold" is not known'),
+    });
+    await expect(predictor.predict(['good'], { point: { bits: 8 } })).rejects.toMatchObject({
+      code: 'OPERATING_POINT_INVALID',
+      message: expect.stringContaining('8 bits, and the model as it was opened on tfjs has 32'),
     });
     const ranks = { attention: [0.5, 0.5, 0.5], feedForward: [0.5, 0.5, 0.5] };
     await expect(predictor.predict(['good'], { point: { ranks } })).rejects.toMatchObject({

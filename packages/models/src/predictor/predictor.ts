@@ -28,11 +28,12 @@ import { readOne, readOneLater } from './read-each.js';
 import type { Read } from './read-each.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { TokenTrace } from '../model/token-trace.js';
-import { traceTokens } from '../model/token-trace.js';
+import { traceTokens } from '../model/trace-tokens.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
 import type {
   PredictorInput,
+  PreparedInput,
   PreparedText,
   Task,
   TaskName,
@@ -46,7 +47,6 @@ import type { ImageReader } from '../images/image-reader.js';
 import type { RawImage } from '../images/raw-image.js';
 import { isRawImage } from '../images/raw-image.js';
 import { prepareImage } from '../tasks/prepare-image.js';
-import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
@@ -325,8 +325,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
           model.prior,
         );
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
-        const [encoding] = prepared.inputs as readonly [Encoding];
-        const { kept, mergedInto, ...told } = await traceTokens(model, encoding, prediction.point, options);
+        const [input] = prepared.inputs as readonly [PreparedInput];
+        const { pixels: _, ...encoding } = input;
+        const { kept, mergedInto, ...told } = await traceTokens(model, input, prediction.point, options);
         const scores = options.scores === true ? checkScores(told.scores) : undefined;
         return { prediction, encoding, layers: kept, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
       }),

@@ -43,8 +43,7 @@ export interface TokenInput {
 export type PredictorInput = TextInput | TokenInput | SingleImage;
 
 /** Whether an input comes as tokens. */
-export const isTokenInput = (input: PredictorInput): input is TokenInput =>
-  typeof input === 'object' && 'ids' in input;
+export const isTokenInput = (input: PredictorInput): input is TokenInput => typeof input === 'object' && 'ids' in input;
 
 /** An input as it is read from a text, with what the caller knows of the worth of its tokens. */
 export interface PreparedInput extends Encoding {

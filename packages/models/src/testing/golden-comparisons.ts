@@ -270,6 +270,7 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   new: withoutMerging,
   vit: ofImages,
   deit: ofImages,
+  clip: ofImages.filter((name) => groups[name] !== sandwich),
 };
 
 /** A family's model on the backend that runs. */

@@ -17,6 +17,7 @@ export const goldenFamilies = [
   'new',
   'vit',
   'deit',
+  'clip',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];

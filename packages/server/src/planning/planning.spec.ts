@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { ParetoPoint } from '@length-adaptive/models';
 import { facts } from '../testing/constant-speed-pool.js';
 import { choicesFor } from './choices.js';
 import { createLoadController } from './load-controller.js';
@@ -33,6 +34,22 @@ describe('what a budget allows', () => {
       allowed: [{ score: undefined, cost: undefined }],
     });
   });
+  test('of a set with bits those run that stand together in it', () => {
+    const ranks = { attention: [0.5, 0.5, 0.5], feedForward: [0.5, 0.5, 0.5] };
+    const set: ParetoPoint[] = [
+      { point: { lengths: [0.8, 0.5, 0.4], bits: 8 }, score: 0.8, cost: 0.5 },
+      { point: { ranks }, score: 0.85, cost: 0.6 },
+      { point: {}, score: 0.9, cost: 1 },
+    ];
+    expect(choicesFor(set, { point: { lengths: [0.9, 0.9, 0.9], bits: 8 } }, 3).allowed).toHaveLength(1);
+    expect(choicesFor(set, { point: { ranks } }, 3).allowed).toMatchObject([{ score: 0.85 }]);
+    expect(() => choicesFor(set, { point: { ranks, bits: 8 } }, 3)).toThrow(
+      expect.objectContaining({
+        code: 'LENGTH_CONFIG_INVALID',
+        message: expect.stringContaining('no configuration of this model does with its ranks') as string,
+      }),
+    );
+  });
   test.each([
     [
       { minScore: 0.95 },
@@ -53,6 +70,7 @@ describe('what a budget allows', () => {
       'names the reducer tome, and no configuration of this model does',
       undefined,
     ],
+    [{ point: { bits: 8 as const } }, 'LENGTH_CONFIG_INVALID', 'has 8 bits, and no configuration of this model does', undefined],
     [{ point: { skip: [1] } }, 'LENGTH_CONFIG_INVALID', 'no configuration of this model does', undefined],
     [{ point: { skip: [3] } }, 'LENGTH_CONFIG_INVALID', '"skip" is [3], expected layer numbers from 0 to 2', undefined],
   ])('%j is refused with %s, and told what is nearest', (budget, code, message, details) => {

@@ -5,7 +5,7 @@ import { nearestStep, offeredPoints, startStep } from './offered-points.js';
 type Given = Parameters<typeof offeredPoints>[0];
 
 const setOf = (scores: readonly (readonly [cost: number, heldOut: number])[]): Given =>
-  scores.map(([cost, heldOutScore]) => ({ point: { lengths: [cost] }, cost, score: 0.9, heldOutScore })) as Given;
+  scores.map(([cost, heldOutScore]) => ({ point: { lengths: [cost] }, cost, score: 0.9, heldOutScore }));
 /** As the question model has them: the search's favourite is worse on other texts than one that is cheaper. */
 const questions = setOf([
   [0.21, 0.189],

@@ -6,16 +6,18 @@ import { openModel } from './open-model.js';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+interface Opening {
+  phase: 'idle' | 'loading' | 'ready' | 'failed';
+  /** Of the download. */
+  share: number | undefined;
+  problem: string;
+  /** Steps down from full length. */
+  step: number;
+}
+
 /** A model of this site that a page opens when it is told to, with the points that its slider goes over: what every live page begins with. */
 export const useModel = (id: string, losses: Losses) => {
-  const opening = reactive({
-    phase: 'idle' as 'idle' | 'loading' | 'ready' | 'failed',
-    /** Of the download. */
-    share: undefined as number | undefined,
-    problem: '',
-    /** Steps down from full length. */
-    step: 0,
-  });
+  const opening = reactive<Opening>({ phase: 'idle', share: undefined, problem: '', step: 0 });
   const predictor = shallowRef<WorkerPredictor>();
   /** From full length down. */
   const points = computed(() => offeredPoints(predictor.value?.paretoSet ?? [], losses));

@@ -162,8 +162,8 @@ export const fusedBlocks = (
   if (!canFuse(ownKernel.denseNorm)) return undefined;
   const { rows, width } = batch;
   return {
-    embed: ({ word, position, tokenType, firstPosition = 0, norm }, epsilon) => {
-      if (!norm?.bias) return undefined;
+    embed: ({ word, patches, position, tokenType, firstPosition = 0, norm }, epsilon) => {
+      if (patches || !norm?.bias) return undefined;
       const { gain, bias } = norm;
       const tokens = new Int32Array(2 * rows * width);
       tokens.set(batch.ids);
