@@ -58,7 +58,8 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
   await score('full', 'full', {});
   for (const keep of kept) {
     const config = constantRatioConfig(6, keep).join(',');
-    for (const { id, flags } of contenders) await score(`${id}.${Math.round(100 * keep)}`, config, flags);
+    for (const { id, flags, start } of contenders)
+      await score(`${id}.${Math.round(100 * keep)}`, config, start ? { model: files.model, ...flags } : flags);
   }
   return scored;
 };

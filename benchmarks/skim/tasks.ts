@@ -11,6 +11,8 @@ import { sst2Files } from '../accuracy/sst2-data.js';
 export interface Contender {
   readonly id: string;
   readonly flags: Flags;
+  /** Whether it is the model that training started from. Default: the one that was trained. */
+  readonly start?: true;
 }
 
 export interface SkimTask {
@@ -114,6 +116,7 @@ const sst2: SkimTask = {
   contenders: [
     { id: 'skim', flags: {} },
     { id: 'attention', flags: { reducer: 'attention' } },
+    { id: 'attention_start', flags: {}, start: true },
   ],
   prepare: async (folder) => ({ ...(await sst2Files(folder)), model: demoModel('sentiment', folder, ['0', '1']) }),
 };
