@@ -10,6 +10,7 @@ const ORDERED_ROOMS = {
     'weights',
     'datasets',
     'metrics',
+    'images',
     'tokenizer',
     'architectures',
     'low-rank',
@@ -32,6 +33,7 @@ const ORDERED_ROOMS = {
   ],
   cli: [
     'chart',
+    'picture',
     'context',
     'engine',
     'data',
@@ -50,6 +52,7 @@ const ORDERED_ROOMS = {
     'predict',
     'rerank',
     'embed',
+    'demo',
   ],
 };
 

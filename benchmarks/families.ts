@@ -1,4 +1,14 @@
-/** What half the multiply-accumulates save in time, family by family: encoders of published shapes with random weights on ONNX Runtime, one thread. */
+/**
+ * What half the multiply-accumulates save in time, family by family, and what the full length takes beside an independent graph: encoders of
+ * published shapes with random weights on ONNX Runtime, one thread. `BENCH_FAMILIES=mpnet,bert` measures these and leaves other rows as they
+ * are. `BENCH_PYTHON` names a Python with torch, transformers, onnx and onnxscript that exports the independent graphs; without it there are
+ * no new `families.full`.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cost, createRandom, fullLength } from '@length-adaptive/core';
 import type { ModelConfig } from '@length-adaptive/models';
 import { createTaskModel } from '@length-adaptive/models';
@@ -8,7 +18,7 @@ import { constantRatioChain } from '@length-adaptive/search';
 import * as tf from '@tensorflow/tfjs';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
-import { openOurs } from './onnx/bare-encoder.js';
+import { openFile, openOurs } from './onnx/bare-encoder.js';
 import { roundsOf } from './onnx/rounds.js';
 
 const tokens = 384;
@@ -22,12 +32,22 @@ const base = {
   initializer_range: 0.02,
 };
 
-/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, ModernBERT-base, DeBERTa-v3-base and nomic-embed-text. */
+/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, ModernBERT-base, DeBERTa-v3-base, nomic-embed-text and gte-base-en-v1.5. */
 const shapes: Readonly<Record<string, ModelConfig>> = {
   bert: { ...base, model_type: 'bert' },
-  'xlm-roberta': { ...base, model_type: 'xlm-roberta', pad_token_id: 1 },
+  'xlm-roberta': { ...base, model_type: 'xlm-roberta', type_vocab_size: 1, pad_token_id: 1 },
   mpnet: { ...base, model_type: 'mpnet', pad_token_id: 1 },
-  modernbert: { ...base, model_type: 'modernbert', num_hidden_layers: 22, intermediate_size: 1152 },
+  modernbert: {
+    ...base,
+    model_type: 'modernbert',
+    num_hidden_layers: 22,
+    intermediate_size: 1152,
+    pad_token_id: 0,
+    bos_token_id: 2,
+    eos_token_id: 3,
+    cls_token_id: 2,
+    sep_token_id: 3,
+  },
   'deberta-v2': {
     ...base,
     model_type: 'deberta-v2',
@@ -38,15 +58,16 @@ const shapes: Readonly<Record<string, ModelConfig>> = {
     share_att_key: true,
     norm_rel_ebd: 'layer_norm',
     position_biased_input: false,
+    type_vocab_size: 0,
   },
-  nomic_bert: {
-    model_type: 'nomic_bert',
-    vocab_size: 1000,
-    n_embd: 768,
-    n_head: 12,
-    n_layer: 12,
-    n_inner: 3072,
-    n_positions: 2048,
+  nomic_bert: { ...base, model_type: 'nomic_bert', max_position_embeddings: 2048 },
+  new: {
+    ...base,
+    model_type: 'new',
+    max_position_embeddings: 8192,
+    type_vocab_size: 0,
+    rope_theta: 500_000,
+    rope_scaling: { factor: 2, type: 'ntk' },
   },
 };
 
@@ -63,44 +84,81 @@ const halfOf = (dimensions: Dimensions): readonly number[] => {
   return constantRatioChain(layers, low);
 };
 
-await tf.setBackend('cpu'); // holds weights
-const asked = process.argv.slice(2);
-const rows: Row[] = [];
-/** Of BERT: milliseconds at full length for each MAC. */
-let usual = Number.NaN;
-for (const [name, config] of Object.entries(shapes)) {
-  if (asked.length > 0 && name !== 'bert' && !asked.includes(name)) continue;
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const results = path.join(folder, 'results/families.json');
+const python = process.env['BENCH_PYTHON'];
+const asked = process.env['BENCH_FAMILIES']?.split(',') ?? Object.keys(shapes);
+const unknown = asked.filter((name) => !(name in shapes));
+if (unknown.length > 0)
+  throw new Error(`BENCH_FAMILIES: ${unknown.join(', ')}; expected some of ${Object.keys(shapes).join(', ')}.`);
+
+/** An independent graph of the same shape, and what made it; undefined where there is nothing to make it with. */
+const exported = (config: ModelConfig, to: string): string | undefined =>
+  python === undefined
+    ? undefined
+    : execFileSync(python, [path.join(folder, 'families/export.py'), to], {
+        input: JSON.stringify(config),
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'ignore'],
+      }).trim();
+
+const measure = async (name: string, config: ModelConfig, temporary: string): Promise<readonly Row[]> => {
+  const file = path.join(temporary, `${name}.onnx`);
+  const exporter = exported(config, file);
   const model = createTaskModel(config, new Map(), { fresh: true });
   const encoder = await openOurs(await hostModel(model, { withHead: false, copy: false }), 'fp32', 1);
   model.dispose();
   const { dimensions } = encoder;
+  const theirs = exporter === undefined ? undefined : await openFile(readFileSync(file), dimensions, 1);
   const random = createRandom(1);
   const inputs = [{ ids: Int32Array.from({ length: tokens }, () => random.integer(5, 999)) }];
   const half = halfOf(dimensions);
-  const times = await compareInTurn(
-    { full: encoder.prepare(inputs), half: encoder.prepare(inputs, half) },
-    { rounds: roundsOf(7), warmup: 1 },
-  );
+  const contenders: Record<string, () => unknown> = {
+    full: encoder.prepare(inputs),
+    half: encoder.prepare(inputs, half),
+    ...(theirs && { theirs: theirs.prepare(inputs) }),
+  };
+  const {
+    full = [],
+    half: reduced = [],
+    theirs: independent,
+  } = await compareInTurn(contenders, {
+    rounds: roundsOf(9),
+    warmup: 1,
+  });
   await encoder.release();
-  const full = cost(dimensions, fullLength(dimensions.layers), tokens);
-  const gain = ratio(times.full, times.half);
-  const macs = full / cost(dimensions, half, tokens);
-  const milliseconds = spread(times.full).p50;
-  if (name === 'bert') usual = milliseconds / full;
-  rows.push(
+  await theirs?.release();
+  const gain = ratio(full, reduced);
+  const macs = cost(dimensions, fullLength(dimensions.layers), tokens) / cost(dimensions, half, tokens);
+  const rows: Row[] = [
     {
       id: `families.eff.${name}`,
       value: gain.p50 / macs,
       unit: 'gain in time / gain in MACs',
-      note: `${tokens} tokens, one thread: ${macs.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than its full length, ${milliseconds.toFixed(0)} -> ${spread(times.half).p50.toFixed(0)} ms`,
+      note: `${tokens} tokens, one thread: ${macs.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than its full length, ${spread(full).p50.toFixed(0)} -> ${spread(reduced).p50.toFixed(0)} ms`,
     },
-    {
+  ];
+  if (independent && exporter !== undefined) {
+    const share = ratio(full, independent);
+    rows.push({
       id: `families.full.${name}`,
-      value: milliseconds / full / usual,
-      unit: 'time a MAC at full length, as a share of that of BERT-base',
-      note: `${(full / 1e9).toFixed(1)} billion MACs in ${milliseconds.toFixed(0)} ms`,
-    },
-  );
+      value: share.p50,
+      unit: 'time at full length / that of an independent graph',
+      note: `${tokens} tokens, one thread: ${formatSpread(share)}, ${spread(full).p50.toFixed(0)} against ${spread(independent).p50.toFixed(0)} ms of a graph by ${exporter}`,
+    });
+  }
+  return rows;
+};
+
+await tf.setBackend('cpu'); // holds weights
+const temporary = mkdtempSync(path.join(tmpdir(), 'families-'));
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+const before: readonly Row[] = existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as Row[]) : [];
+const measured = new Map(before.map((row) => [row.id, row]));
+for (const name of asked) {
+  for (const row of await measure(name, shapes[name] ?? {}, temporary)) measured.set(row.id, row);
+  report('families', [...measured.values()]); // what was measured is kept, whatever becomes of the next
 }
-report('families', rows);
+if (python === undefined)
+  console.log('BENCH_PYTHON is not set: no full length was compared with an independent graph.');
 process.exit(0);

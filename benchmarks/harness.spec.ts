@@ -1,7 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { assertRows, compareInTurn, formatSpread, formatTable, quantile, ratio, report, spread } from './harness.js';
+import {
+  assertRows,
+  compareInTurn,
+  formatSpread,
+  formatTable,
+  quantile,
+  ratio,
+  report,
+  rowsLeftOut,
+  spread,
+} from './harness.js';
 
 const row = { id: 'demo.a', value: 1.5, unit: 'ms', note: 'median of 3' };
 
@@ -78,6 +88,20 @@ describe('rows', () => {
       expect(log.mock.calls.join('\n')).toContain('demo.b');
       expect(readdirSync(folder)).toEqual(['demo.json']);
       expect(JSON.parse(readFileSync(path.join(folder, 'demo.json'), 'utf8'))).toEqual([row, { ...row, id: 'demo.b' }]);
+    } finally {
+      log.mockRestore();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('keeps the rows of groups that a run left out, and none of those that it has', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+    const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    const groupOf = ({ id }: { readonly id: string }): string => id.slice(0, 6);
+    try {
+      expect(rowsLeftOut('demo', [row], groupOf, folder)).toEqual([]);
+      report('demo', [row, { ...row, id: 'demo.a2' }, { ...row, id: 'demo.b' }], { folder });
+      expect(rowsLeftOut('demo', [row], groupOf, folder)).toEqual([{ ...row, id: 'demo.b' }]);
     } finally {
       log.mockRestore();
       rmSync(folder, { recursive: true });

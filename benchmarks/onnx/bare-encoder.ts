@@ -56,6 +56,12 @@ export const openOurs = async (model: HostModel, precision: Precision, threads: 
   return bareEncoder(ort, session, model.dimensions);
 };
 
+/** A graph of somebody else's. */
+export const openFile = async (bytes: Uint8Array, dimensions: Dimensions, threads: number): Promise<BareEncoder> => {
+  const { ort, session } = await openSession(bytes, { threads });
+  return bareEncoder(ort, session, dimensions);
+};
+
 /** The independent export, on the same ONNX Runtime. */
 export const openTheirs = async (
   name: ModelName,
@@ -64,6 +70,5 @@ export const openTheirs = async (
   threads: number,
 ): Promise<BareEncoder> => {
   const file = dtype === 'fp32' ? 'onnx/model.onnx' : 'onnx/model_quantized.onnx';
-  const { ort, session } = await openSession(readIndependent(name, file, dtype), { threads });
-  return bareEncoder(ort, session, dimensions);
+  return openFile(readIndependent(name, file, dtype), dimensions, threads);
 };

@@ -6,7 +6,7 @@ export default defineConfig(
     index: 'src/index.ts',
     engine: 'src/engine.ts',
     files: 'src/files.ts',
-    'onnx-weights': 'src/weights/onnx/onnx-weights.ts',
+    'onnx-weights': 'src/onnx-weights.ts',
     pipeline: 'src/pipeline.ts',
     predict: 'src/predict.ts',
     tokenizer: 'src/tokenizer.ts',

@@ -34,6 +34,7 @@ const pages: Item[] = [
       { text: 'First model in ten minutes', link: '/guide/first-model' },
       { text: 'What opens', link: '/guide/what-opens' },
       { text: 'Coming from transformers.js', link: '/guide/transformers-js' },
+      { text: 'Why not just …?', link: '/guide/why-not' },
     ],
   },
   {

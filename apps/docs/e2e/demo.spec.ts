@@ -16,12 +16,13 @@ const missing = programMissing('chromium');
 
   const load = async (page: Page): Promise<void> => {
     await page.getByRole('button', { name: /^Load the model/ }).click();
-    await page.getByRole('region', { name: 'Answer' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('slider').waitFor({ timeout: 120_000 });
+    await page.locator('.reading[aria-busy=false]').waitFor({ timeout: 120_000 });
   };
   const write = (page: Page, text: string): Promise<void> => page.getByRole('textbox', { name: 'Text' }).fill(text);
   const answered = (page: Page, label: string): Promise<void> =>
     page.getByRole('region', { name: 'Answer' }).getByText(label, { exact: true }).first().waitFor();
-  /** Tokens that leave each layer, as the page says. */
+  /** Tokens that each layer keeps, as the page says. */
   const counts = async (page: Page): Promise<number[]> => {
     const texts = await page
       .getByRole('region', { name: 'Tokens, layer by layer' })
@@ -38,6 +39,62 @@ const missing = programMissing('chromium');
       ms: (await region.locator('.number').allTextContents()).map(parseFloat),
     };
   };
+
+  test('it opens with an answer of a long text and its tokens, before anything is loaded', async () => {
+    const { page, problems } = await site.open('/demo');
+    await answered(page, 'positive');
+    await page.getByText('Read beforehand, at the recommended budget.').waitFor();
+    const recorded = await counts(page);
+    expect(recorded[0]).toBeGreaterThan(100);
+    expect(recorded.at(-1)).toBeLessThan((recorded[0] ?? 0) / 2);
+    expect(await page.getByRole('region', { name: 'Time' }).count()).toBe(0);
+    expect(site.server.sent.has('/models/sentiment/model.safetensors')).toBe(false);
+    await load(page);
+    expect(await counts(page)).toEqual(recorded); // the model makes the same of it
+    expect(await page.getByText('Read beforehand').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  test('every step that was measured stays in the picture of the trade-off, until the text is another', async () => {
+    const { page } = await site.open('/demo');
+    await load(page);
+    const rows = page.getByRole('region', { name: 'Trade-off' }).getByRole('listitem');
+    const drawn = (): Promise<number> => rows.filter({ hasNotText: 'not yet' }).count();
+    await measured(page);
+    await page.waitForFunction(() => document.querySelectorAll('.trade-off .fill').length === 1);
+    await page.getByRole('slider').press('End');
+    await page.waitForFunction(() => document.querySelectorAll('.trade-off .fill').length === 2, undefined, {
+      timeout: 120_000,
+    });
+    expect(await drawn()).toBe(2);
+    expect(await rows.filter({ hasText: 'recommended' }).count()).toBe(1);
+    expect(await rows.count()).toBe(Number(await page.getByRole('slider').getAttribute('max')));
+    await write(page, 'a dull and lifeless bore');
+    await page.waitForFunction(() => document.querySelectorAll('.trade-off .fill').length === 0);
+  });
+
+  test('a link brings its text and budget', async () => {
+    const { page, context } = await site.open('/demo');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await load(page);
+    await write(page, 'a dull and lifeless bore, 100 % of it');
+    await page.getByRole('slider').press('End');
+    await answered(page, 'negative');
+    const said = await page.getByRole('slider').getAttribute('aria-valuetext');
+    await page.getByRole('button', { name: 'Copy a link to this text and budget' }).click();
+    await page.getByText('Copied.').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(page.url());
+    const { page: other, problems } = await site.open(link.slice(site.server.url.length));
+    expect(await other.getByRole('textbox', { name: 'Text' }).inputValue()).toBe(
+      'a dull and lifeless bore, 100 % of it',
+    );
+    expect(await other.getByRole('region', { name: 'Answer' }).count()).toBe(0); // what was recorded is of another text
+    await load(other);
+    await answered(other, 'negative');
+    expect(await other.getByRole('slider').getAttribute('aria-valuetext')).toBe(said);
+    expect(problems).toEqual([]);
+  });
 
   test('classifies what is written, and says what runs it', async () => {
     const { page, problems } = await site.open('/demo');
@@ -73,7 +130,9 @@ const missing = programMissing('chromium');
     const shortest = await counts(page);
     expect(shortest[0]).toBe(full[0]);
     expect([...shortest].sort((a, b) => b - a)).toEqual(shortest);
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ % of the full cost, accuracy on SST-2 0\.\d{3}$/);
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(
+      /^\d+ % of the full cost, accuracy on SST-2 0\.\d{3}( \(recommended\))?$/,
+    );
     // Every token that a row lost is struck through in it, and its place is empty in those below.
     const states = await page
       .locator('.layers li')
@@ -196,7 +255,7 @@ const missing = programMissing('chromium');
     await page.getByRole('button', { name: 'When' }).click();
     await page.locator('mark').getByText('1923').waitFor();
     await page.getByRole('slider').fill('3');
-    await page.getByText(/^\d+ % of the full cost, F1 on SQuAD 1\.1 0\.\d{3}$/).waitFor();
+    await page.getByText(/^\d+ % of the full cost, F1 on SQuAD 1\.1 0\.\d{3}( \(recommended\))?$/).waitFor();
     await page.locator('mark').getByText('1923').waitFor();
     await page.waitForFunction(() => {
       const kept = [...document.querySelectorAll('.layers .number')].map(({ textContent }) =>

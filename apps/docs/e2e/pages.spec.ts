@@ -13,6 +13,7 @@ const pages = [
   '/in-your-browser',
   '/live-search',
   '/guide/first-model',
+  '/guide/why-not',
   '/guide/browser',
   '/guide/embeddings',
   '/concepts/pareto-set',

@@ -82,6 +82,15 @@ const checkCurl: Check = async (args) => {
 
 const fine: Check = async () => undefined;
 
+/** A program of packages that npx fetches first: `npx --ignore-scripts -p PACKAGE -p PACKAGE lat demo`. */
+const checkFetched: Check = async (args) => {
+  const at = args.findIndex((word, i) => !word.startsWith('-') && args[i - 1] !== '-p');
+  const packages = args.slice(0, at).filter((_, i) => args[i - 1] === '-p');
+  const unknown = await checkInstall(packages);
+  if (unknown !== undefined) return `${unknown} is no package that npx would find`;
+  return commandProblem(['npx', ...args.slice(at)]);
+};
+
 const npm: Readonly<Record<string, Check>> = { install: checkInstall, run: checkRun, init: fine };
 const npx: Readonly<Record<string, Check>> = {
   lat: checkLat,
@@ -94,7 +103,12 @@ const programs: Readonly<Record<string, Check>> = {
   lat: checkLat,
   'length-adaptive': checkLat,
   npm: async ([command = '', ...args]) => (npm[command] ? npm[command](args) : `npm ${command} is not known here`),
-  npx: async ([command = '', ...args]) => (npx[command] ? npx[command](args) : `npx ${command} is not known here`),
+  npx: async ([command = '', ...args]) =>
+    command.startsWith('-') && args.length > 0
+      ? checkFetched([command, ...args])
+      : npx[command]
+        ? npx[command](args)
+        : `npx ${command} is not known here`,
   curl: checkCurl,
   cd: fine,
   git: async ([command]) => (command === 'clone' ? undefined : `git ${command} is not known here`),

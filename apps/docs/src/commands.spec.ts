@@ -34,6 +34,8 @@ test.each([
   ['npm run bench -- sped', 'no benchmark sped'],
   ['npm install @length-adaptive/modles', '@length-adaptive/modles'],
   ["curl localhost -d '{no json}'", 'is no JSON'],
+  ['npx -p @length-adaptive/kli lat demo', '@length-adaptive/kli is no package'],
+  ['npx -p @length-adaptive/cli lat dmeo', "unknown command 'dmeo'"],
   ['rm -rf model', '"rm" is not known here'],
 ])('%s would be refused', async (command, problem) => {
   const [words = []] = shellCommands(command);

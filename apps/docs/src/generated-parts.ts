@@ -9,6 +9,7 @@ import { toHtml } from './figures/svg.js';
 import { travelFigure } from './figures/travel.js';
 import { withAndWithoutFigure } from './figures/with-and-without.js';
 import { familiesTable, tasksTable } from './opens.js';
+import { longInputsTable, sameWeightsTable, throughputTable, whyNotTable } from './long-inputs.js';
 import { readExample, readSearch } from './recorded.js';
 import { resultNames } from './results.js';
 import { siteFolder } from './workspace.js';
@@ -41,6 +42,10 @@ export const generatedParts = (): Readonly<Record<string, string>> => ({
   'accuracy.md': accuracyTable(),
   'accuracy-short.md': shortAccuracyTable(),
   'families.md': familiesTable(),
+  'long-inputs.md': longInputsTable(),
+  'throughput.md': throughputTable(),
+  'same-weights.md': sameWeightsTable(),
+  'why-not.md': whyNotTable(),
   'other-results.md': otherResults(readFileSync(path.join(siteFolder, 'benchmarks/index.md'), 'utf8')),
   'padding.md': paddingTable(readSearch()),
   'speed.md': speedTable(),

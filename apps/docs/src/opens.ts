@@ -50,9 +50,37 @@ export const abouts: Readonly<Record<string, About>> = {
     not: '`conv_kernel_size` (the large v2 models); p2p attention',
   },
   nomic_bert: {
-    encoders: 'nomic-embed-text v1 and v1.5',
+    encoders: 'nomic-embed-text v1 and v1.5; by the keys of their authors or of transformers 5',
     tokenizer: 'WordPiece',
     not: 'experts (v2-moe), biases, `rotary_emb_fraction` below 1, norms before the blocks',
+  },
+  new: {
+    encoders: 'gte-base-en-v1.5, gte-large-en-v1.5, gte-multilingual-base and -reranker-base',
+    tokenizer: 'WordPiece, or Unigram where `tokenizer.json` has it',
+    not: '`rope_scaling` other than `ntk`, absolute positions, `logn_attention_scale`',
+    compared: 'transformers with its maps given biases, NomicBERT having the same encoder otherwise',
+  },
+  gte: {
+    encoders: 'snowflake-arctic-embed-m-v2.0',
+    tokenizer: 'Unigram',
+    not: 'as `new`',
+    as: 'new',
+  },
+  vit: {
+    encoders: 'ViT: images; DeiT as it is published without distillation',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
+    compared: 'resizing with Pillow, every filter to the last bit',
+  },
+  clip: {
+    encoders: 'CLIP, its tower for images: vectors',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'the tower for texts, whose attention looks back alone',
+  },
+  deit: {
+    encoders: 'DeiT with distillation: images',
+    tokenizer: '`preprocessor_config.json`',
+    not: 'positions for images of another size',
   },
 };
 

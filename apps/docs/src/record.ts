@@ -1,5 +1,5 @@
 /**
- * `npm run record` after `npm run demo`: what the demo's model does with one sentence, and what its search found, into `recorded/`.
+ * `npm run record` once the model of the guide's "First model" stands in `runs/reviews`: what it does with one sentence, and what its search found, into `recorded/`.
  * The figures are drawn from these files, so that the site builds without a model.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { recordedFile } from './recorded.js';
 import { workspaceFolder } from './workspace.js';
 
 const sentence = 'The case feels cheap, but the sound is excellent and I love it.';
-const model = path.join(workspaceFolder, 'runs/demo/model');
+const model = path.join(workspaceFolder, 'runs/reviews/model');
 const rounded = (value: number, digits = 4): number => Number(value.toFixed(digits));
 const write = (name: string, value: RecordedExample | RecordedSearch): void =>
   writeFileSync(recordedFile(name), `${JSON.stringify(value, null, 2)}\n`);
@@ -44,7 +44,6 @@ write('example', {
   lengthConfig: lengths.map((ratio) => rounded(ratio)),
   encoder: { layers: depth, hiddenSize, intermediateSize },
 });
-
 interface SearchResult {
   readonly baselines: RecordedSearch['baselines'];
   readonly paretoSet: readonly {

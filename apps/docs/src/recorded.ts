@@ -7,7 +7,7 @@ export interface RecordedExample {
   readonly sentence: string;
   /** As they stand in the sentence. */
   readonly tokens: readonly string[];
-  /** Positions of the tokens that left each layer. */
+  /** Positions of the tokens that each layer kept. */
   readonly layers: readonly (readonly number[])[];
   /** For each layer the significance of each token that entered it. */
   readonly significance: readonly (readonly number[])[];

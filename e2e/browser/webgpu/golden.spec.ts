@@ -37,6 +37,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   modernbert: plainGroups.filter((group) => !group.includes('answer')),
   'deberta-v2': plainGroups,
   nomic_bert: plainGroups,
+  new: plainGroups,
 };
 
 const missing = programMissing('chromium');

@@ -20,7 +20,13 @@ beforeAll(() => {
   writeFileSync(join(model, 'preprocessor_config.json'), JSON.stringify(preprocessor));
   ['cat', 'dog', 'owl'].forEach((label, i) => {
     mkdirSync(join(photos, label), { recursive: true });
-    for (const [name, from] of [['a.png', 'wide.png'], ['b.png', 'grey.png'], ['c.jpg', 'wide.jpg'], ['d.png', 'clear.png']] as const) // prettier-ignore
+    for (const [name, from] of [
+      ['a.png', 'wide.png'],
+      ['b.png', 'grey.png'],
+      ['c.jpg', 'wide.jpg'],
+      ['d.png', 'clear.png'],
+    ] as const)
+      // prettier-ignore
       if (name !== 'd.png' || i > 0) cpSync(join(fixtures, 'images', from), join(photos, label, name));
   });
   writeFileSync(join(photos, 'cat/notes.txt'), 'no image');
@@ -39,6 +45,13 @@ test('predict: paths in place of texts, a wrong one has its error', async () => 
     { text, error: { code: 'INPUT_INVALID', message: expect.stringMatching(/Image 2: .*is no image that can be decoded/) } }, // prettier-ignore
     { text: 'nothing.png', error: { message: expect.stringMatching(/Image 3: There is no image at nothing\.png/) } },
   ]);
+});
+
+test('inspect: which patches each layer kept', async () => {
+  const { code, stdout } = await lat('inspect', '--model', model, '--length-config', '0.8,0.5,0.3', join(photos, 'cat/a.png')); // prettier-ignore
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^text +13 +\[CLS\] 0,0 0,1 /);
+  expect(stdout).toMatch(/layer 3 +4 +\[CLS\]/);
 });
 
 test('evaluate: a folder of labels and JSON lines', async () => {

@@ -4,6 +4,7 @@ import pico from 'picocolors';
 import type { Command, Context } from './context/command.js';
 import { adaptCommand } from './adapt/command.js';
 import { benchCommand } from './bench/command.js';
+import { demoCommand } from './demo/command.js';
 import { compressCommand } from './compress/command.js';
 import { distillCommand } from './distill/command.js';
 import { evaluateCommand } from './evaluate/command.js';
@@ -43,6 +44,7 @@ const commands: readonly Command[] = [
   exportCommand,
   benchCommand,
   workerCommand,
+  demoCommand,
 ];
 
 const readConfigFile = async (path: string): Promise<string> => {

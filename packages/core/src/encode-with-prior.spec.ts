@@ -27,7 +27,7 @@ describeOnBackends('a prior', () => {
   beforeAll(() => {
     weights = tinyEncoder();
   });
-  /** Hidden states, and the real positions that left each layer. */
+  /** Hidden states, and the real positions that each layer kept. */
   const run = (
     batch: readonly EncoderInput[],
     options: EncodeOptions,

@@ -47,9 +47,14 @@ export interface EncodeOptions extends KeepOptions {
   readonly stayed?: boolean;
   /** Report what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean;
+  /**
+   * Numbers that multiply the states which leave the layers that rank tokens, [B * T, hidden] each, in order: gradients by ones are those of the states
+   * times the states, what saliency is made of; excludes `config`. Default: none.
+   */
+  readonly gates?: readonly Tensor2D[] | undefined;
   /** Dropout while training. Default: none. */
   readonly dropout?: Dropout | undefined;
-  /** Report the positions that leave every layer. Default false. */
+  /** Report the positions that every layer keeps. Default false. */
   readonly trace?: boolean;
   /** Report hidden states, attention probabilities or projections of some layers. Default: none. */
   readonly observe?: Observe | undefined;
@@ -60,7 +65,7 @@ export interface EncodeOptions extends KeepOptions {
 /** What one executed layer did. */
 export interface LayerTrace {
   readonly layer: number;
-  /** Real tokens of each row that left the layer. */
+  /** Real tokens of each row that the layer kept. */
   readonly counts: readonly number[];
   /** Their positions in the input, ascending, [B, K] int32; row b is meaningful up to `counts[b]`. */
   readonly positions: Tensor2D;
@@ -135,6 +140,7 @@ const runOnTensors = (
     wanted = 'all',
     stayed = false,
     predict = false,
+    gates,
     dropout,
     trace: traced = false,
     observe,
@@ -147,6 +153,11 @@ const runOnTensors = (
     throw new CoreError(
       'OPTION_INVALID',
       'Both config and watch are given: inputs are watched where no token leaves; leave one out.',
+    );
+  if (gates && givenConfig)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and gates are given: states are multiplied where no token leaves; leave one out.',
     );
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
@@ -173,13 +184,16 @@ const runOnTensors = (
   });
   const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;
   const { predictor } = reducer;
+  const left = gates?.values();
   const { states, tokens, trace, observed, predictions } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
+    voters: reducer.voters,
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),
     priorLayers,
     trace: traced ? 'scores' : undefined,
     observe,

@@ -5,8 +5,10 @@ export type { Activation } from './encoder/activation.js';
 export type {
   Attended,
   AttendOptions,
+  AttentionBlock,
   DenseOps,
   DropoutKind,
+  EncoderBlocks,
   EncoderOps,
   HeadOps,
   MeanWeights,
@@ -29,6 +31,8 @@ export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
+export { angleValues } from './encoder/angles.js';
+export type { Turning } from './encoder/angles.js';
 export type {
   AffineWeights,
   AttentionWeights,
@@ -56,6 +60,7 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
 export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export { predictedAt } from './reducers/token-predictor.js';

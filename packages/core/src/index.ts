@@ -64,6 +64,7 @@ export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
+export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
 export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';

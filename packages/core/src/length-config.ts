@@ -1,7 +1,7 @@
 import { CoreError } from './errors.js';
 
 /**
- * A length configuration: for each layer, the share of the input's own tokens that leave it.
+ * A length configuration: for each layer, the share of the input's own tokens that it keeps.
  * Numbers in (0, 1], never rising from one layer to the next: `[0.8, 0.6, 0.6, 0.4]`.
  */
 export type LengthConfig = readonly number[];
@@ -55,7 +55,7 @@ export const validateLengthConfig = (config: LengthConfig, layers?: number): Len
 };
 
 /**
- * Tokens that leave each layer for an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`, or
+ * Tokens that each layer keeps of an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`, or
  * `ceil(floor + ratio * (length - floor))` with a floor.
  */
 export const keptTokens = (

@@ -11,10 +11,10 @@ import { formatRanks, validateRanks } from './ranks.js';
  * that whatever hands points on needs no change: compare and look them up by `pointKey`, never field by field.
  */
 export interface OperatingPoint {
-  /** For each layer, the share of the input's own tokens that leave it. Absent: every layer keeps every token. */
+  /** For each layer, the share of the input's own tokens that it keeps. Absent: every layer keeps every token. */
   readonly lengths?: LengthConfig | undefined;
   /**
-   * How many tokens of an input its lengths do not count: where n is more, `floor + share * (n - floor)` tokens leave a layer, and otherwise all, so that
+   * How many tokens of an input its lengths do not count: where n is more, `floor + share * (n - floor)` tokens stay after a layer, and otherwise all, so that
    * short inputs keep theirs. Absent: none.
    */
   readonly floor?: number | undefined;

@@ -18,8 +18,7 @@ export { writeFolder } from './sources/write-folder.js';
 
 export { float32ToFloat16 } from './weights/half-float.js';
 export { readPyTorch } from './weights/pytorch/read-pytorch.js';
-export { findGraph, hasWeights } from './weights/read-weights.js';
-export type { GraphOrigin } from './weights/read-weights.js';
+export { hasWeights } from './weights/read-weights.js';
 export { describeUnread, readSafetensors } from './weights/safetensors.js';
 export type {
   ReadTensorsOptions,

@@ -37,6 +37,7 @@ export type { TextError } from './predictor/read-each.js';
 export { predictLogits } from './model/predict-logits.js';
 export type { PredictLogitsOptions } from './model/predict-logits.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
+export type { TokenTrace } from './model/token-trace.js';
 export { calibrateLatency } from './latency/calibrate-latency.js';
 export type { CalibrateLatencyOptions } from './latency/calibrate-latency.js';
 export { processorTime } from './latency/processor-time.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -55,6 +55,25 @@ test('so does the one on several labels a text', async () => {
   const printed = await runExample(example);
   expect(printed).toMatch(/^(1|0\.\d+)\n\[/);
   expect(printed).toMatch(/phone: 0\.\d+, praise: 0\.\d+/);
+});
+
+test('so does the one on images', async () => {
+  const example = path.join(root, 'examples/images.ts');
+  expect(readme()).toContain(readFileSync(example, 'utf8'));
+  const model = path.join(folder, 'models/vit');
+  mkdirSync(model, { recursive: true });
+  for (const file of ['config.json', 'model.safetensors'])
+    cpSync(path.join(root, 'fixtures/golden/vit', file), path.join(model, file));
+  const settings = { size: { height: 12, width: 16 }, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+  writeFileSync(path.join(model, 'preprocessor_config.json'), JSON.stringify(settings));
+  cpSync(path.join(root, 'fixtures/images/wide.jpg'), path.join(folder, 'cat.jpg'));
+  const lines = (await runExample(example)).trim().split('\n');
+  expect(lines.map((line) => line.replace(/^(cat|dog|owl) /, ''))).toEqual([
+    expect.stringMatching(/^0\.\d+ 1\.00 of the full cost 13 tokens left$/),
+    expect.stringMatching(/^0\.\d+ 0\.\d+ of the full cost 7 tokens left$/),
+    expect.stringMatching(/^0\.\d+ 0\.\d+ of the full cost 3 tokens left$/),
+    expect.stringMatching(/^0\.\d+ of the full cost, major patches chosen from outside$/),
+  ]);
 });
 
 test('so does the one on answers and entities', async () => {

@@ -7,7 +7,7 @@ export { answerTokens, questionWindows } from './tokenizer/question-windows.js';
 export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows.js';
 export { createTokenizer } from './tokenizer/tokenizer.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';
-export { createImageReader } from './images/image-tokenizer.js';
+export { createImageReader } from './tokenizer/image-tokenizer.js';
 export type { RawImage } from './images/raw-image.js';
 export type { EncodeOptions, Encoding, Tokenizer } from './tokenizer/tokenizer.js';
 export { modernTokenizerFiles } from './tokenizer/tokenizer-json.js';

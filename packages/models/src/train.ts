@@ -4,7 +4,7 @@ export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { openModel, openTrainedModel, saveModel } from './model/open-model.js';
 export type { OpenModelOptions, TextModel } from './model/open-model.js';
 export { createTaskModel } from './model/task-model.js';
-export type { CreateModelOptions, RunOptions, TaskModel } from './model/task-model.js';
+export type { CreateModelOptions, RunOptions, SaliencyOptions, TaskModel } from './model/task-model.js';
 export { encodeExamples } from './examples/encode-examples.js';
 export type { EncodeExamplesOptions } from './examples/encode-examples.js';
 export { encodeQuestions } from './tasks/encode-questions.js';

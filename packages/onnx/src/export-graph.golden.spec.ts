@@ -91,7 +91,7 @@ describe.each(goldenFamilies)('an exported %s on ONNX Runtime against the golden
     ).toBeLessThan(tolerance);
   });
 
-  test('dropped: the positions that leave every layer', async () => {
+  test('dropped: the positions that every layer keeps', async () => {
     for (const [row, input] of golden.inputs.entries()) {
       const kept = await engine.keptPositions(input, { lengths: dropped });
       expect(kept).toHaveLength(layers);

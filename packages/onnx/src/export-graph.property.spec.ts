@@ -37,6 +37,7 @@ const models: readonly {
   { layers: 3, seed: 7, reducer: 'fuse' },
   { layers: 3, seed: 8, reducer: 'fuse', settings: { weight: 'significance', unmerge: 'own' } },
   { layers: 3, seed: 9, reducer: 'token-pooling' },
+  { layers: 3, seed: 10, reducer: 'token-pooling', settings: { centres: 'means' } },
 ];
 
 describe.each(models)(

@@ -101,7 +101,7 @@ export interface ExportGraphOptions extends KeepOptions {
   /** Leading tokens that always stay, whatever their scores. Default 1, [CLS]. */
   readonly protectedTokens?: number;
   /**
-   * Also give the positions that leave every layer, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
+   * Also give the positions that every layer keeps, as outputs `kept_positions.LAYER`; with `scores` what ranked the tokens that entered, too, as
    * outputs `token_scores.LAYER`. Default false.
    */
   readonly trace?: boolean | 'scores';

@@ -107,8 +107,7 @@ export const exportModel = async (
       exported.push(...(await writeGraphs(temporary, variant, text, { ...options, precisions, point, chooseLayers })));
     }
     const files = model.dimensions.image ? tokenizerFiles : modernTokenizerFiles(tokenizerFiles);
-    for (const [name, content] of Object.entries(files))
-      await writeFile(`${temporary}/${name}`, content);
+    for (const [name, content] of Object.entries(files)) await writeFile(`${temporary}/${name}`, content);
     const ours = exportedFile(withRanking(lengthAdaptive, builtIn ? { ...model, reducer: builtIn } : model), {
       reducers: others.map(({ name }) => name),
       ranks: point?.ranks ?? model.dimensions.ranks,

@@ -77,6 +77,15 @@ const families = [
     initializer_range: 0.3,
     pad_token_id: 1,
   },
+  {
+    ...sizes,
+    model_type: 'new',
+    auto_map: { AutoModel: 'Alibaba-NLP/new-impl--modeling.NewModel' },
+    rope_scaling: { type: 'ntk', factor: 2 },
+    type_vocab_size: 1,
+    pad_token_id: 1,
+  },
+  { ...sizes, model_type: 'gte', pack_qkv: false, type_vocab_size: 0, pad_token_id: 1 },
 ];
 const reducers = [attentionReducer(), tomeReducer(), tomeReducer({ unmerge: 'own' }), poolReducer(), fuseReducer()];
 const tasks: readonly Task[] = [

@@ -382,6 +382,8 @@ const families: readonly (readonly [name: string, config: ModelConfig, queryErro
     },
     0,
   ],
+  ['NomicBERT by the usual keys', { ...sizes, model_type: 'nomic_bert' }, 0],
+  ['gte', { ...sizes, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } }, 0],
 ];
 
 /** Every weight of a model, by name. */

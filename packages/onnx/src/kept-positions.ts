@@ -4,7 +4,7 @@ import { scoresByToken } from '@length-adaptive/models/engine';
 import type { ScoredLayer } from '@length-adaptive/models/engine';
 import type { RuntimeTensor } from './runtime.js';
 
-/** Positions of the tokens of one input that left each layer, ascending, from the outputs `kept_positions.LAYER` of a graph. */
+/** Positions of the tokens of one input that each layer kept, ascending, from the outputs `kept_positions.LAYER` of a graph. */
 export const keptPositionsOf = (
   outputs: Readonly<Record<string, RuntimeTensor>>,
   lengthConfig: LengthConfig,

@@ -36,6 +36,7 @@ const reducers = [
   { title: 'fuse.significance', name: 'fuse', settings: { weight: 'significance' } },
   { title: 'fuse.one', name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   { title: 'token-pooling', name: 'token-pooling', settings: {} },
+  { title: 'token-pooling.means', name: 'token-pooling', settings: { centres: 'means' } },
 ];
 
 beforeAll(async () => {
@@ -78,7 +79,7 @@ describe.each(reducers)(
       });
 
       test.each(['group', 'own'] as const)(
-        'the order of those that leave every layer, and what became of the others (%s)',
+        'the order of those that every layer keeps, and what became of the others (%s)',
         async (unmerge) => {
           const model = modelOf(unmerge);
           const host = await hostModel(model);

@@ -343,20 +343,26 @@ export const runOnnxFile = async (
     });
 
   /** Runs one input where it is told what becomes of its tokens. */
-  const runTraced = async (input: EncoderInput, asked: OperatingPoint) => {
-    if (!traced) {
-      throw new OnnxError(
-        'OPTION_INVALID',
-        'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+  const tokensOf = (input: EncoderInput, asked: OperatingPoint) =>
+    lifetime.during(async () => {
+      if (!traced) {
+        throw new OnnxError(
+          'OPTION_INVALID',
+          'This file does not tell which tokens it keeps: open the model directory with its weights instead of an exported file.',
+        );
+      }
+      const point = check(asked);
+      const structure = structureOf(point);
+      const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
+        runSession(on, [input], [point]),
       );
-    }
-    const point = check(asked);
-    const structure = structureOf(point);
-    const outputs = await others.use(`traced ${keyOf(structure)}`, openOther(traced(structure)), (on) =>
-      runSession(on, [input], [point]),
-    );
-    return { outputs, point };
-  };
+      const tokens = input.ids.length;
+      return {
+        kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, { minTokens, floor: point.floor }),
+        scores: tokenScoresOf(outputs, layers, tokens),
+        mergedInto: mergedIntoOf(outputs, layers, tokens),
+      };
+    });
 
   return {
     engine: 'onnxruntime',
@@ -377,20 +383,15 @@ export const runOnnxFile = async (
         inputs,
         inputs.map(() => point),
       ),
-    keptPositions: (input, asked) =>
-      lifetime.during(async () => {
-        const { outputs, point } = await runTraced(input, asked);
-        return keptPositionsOf(outputs, point.lengths ?? [], input.ids.length, { minTokens, floor: point.floor });
-      }),
-    mergedInto: (input, point) =>
-      lifetime.during(async () => mergedIntoOf((await runTraced(input, point)).outputs, layers, input.ids.length)),
+    keptPositions: async (input, point) => (await tokensOf(input, point)).kept,
+    mergedInto: async (input, point) => (await tokensOf(input, point)).mergedInto,
+    tokenTrace: tokensOf,
     ...(traced && {
-      tokenScores: (input: EncoderInput, point: OperatingPoint) =>
-        lifetime.during(async () => {
-          const scores = tokenScoresOf((await runTraced(input, point)).outputs, layers, input.ids.length);
-          if (scores) return scores;
-          throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
-        }),
+      tokenScores: async (input: EncoderInput, point: OperatingPoint) => {
+        const { scores } = await tokensOf(input, point);
+        if (scores) return scores;
+        throw new OnnxError('OPTION_INVALID', 'This file does not tell what ranks its tokens: open the weights.');
+      },
     }),
     largestRanks,
     ...(otherBits.length > 0 && { otherBits }),

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { FileSource, Prediction, Predictor } from '@length-adaptive/models';
-import { ModelError, createPredictor, load, npmSource, saveModel } from '@length-adaptive/models';
+import { ModelError, createPredictor, load, npmSource, saveModel, writeSafetensors } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
@@ -228,6 +228,15 @@ describe('opening', () => {
       return memorySource(files.set('onnx/model.onnx', bytes));
     };
     const ids = [2, 5, 6, 7, 3];
+    /** What an adapter has learned of a module that no model has. */
+    const factorsOfNothing = writeSafetensors(
+      new Map(
+        ['A', 'B'].map((side) => [
+          `nothing.lora_${side}.weight`,
+          { shape: [1, 1], data: Float32Array.of(1), dtype: 'F32' },
+        ]),
+      ),
+    );
     const expected = async (): Promise<Float32Array> => {
       const { model } = await openOnnx(exported);
       const logits = await model.run([{ ids }]);
@@ -258,6 +267,23 @@ describe('opening', () => {
     test('that does not tell its weights and lacks the outputs of the task is refused for its weights', async () => {
       const source = foreign({ num_hidden_layers: 4, architectures: ['BertForQuestionAnswering'] });
       await expect(openOnnx(source)).rejects.toMatchObject({ name: 'ModelError', code: 'TENSOR_MISSING' });
+    });
+
+    test('does not run without an adapter that cannot be merged into it', async () => {
+      const files = new Map([
+        ['adapter_config.json', '{"peft_type": "LORA", "lora_alpha": 1}'],
+        ['adapter_model.safetensors', ''],
+      ]);
+      const adapter: FileSource = {
+        name: 'adapter',
+        read: async (name) => (name.endsWith('.json') ? new TextEncoder().encode(files.get(name)) : factorsOfNothing),
+        exists: (name) => Promise.resolve(files.has(name)),
+        list: () => Promise.resolve([...files.keys()]),
+      };
+      await expect(openOnnx(foreign(), { adapter })).rejects.toMatchObject({
+        code: 'TENSOR_MISSING',
+        message: expect.stringMatching(/adapter changes "nothing"/),
+      });
     });
 
     test('that tells its weights opens with them: any lengths, and the tokens that stay', async () => {

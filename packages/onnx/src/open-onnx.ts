@@ -15,13 +15,13 @@ import {
   bitsNotes,
   checkNotPointer,
   chooseRanking,
-  findGraph,
   hasWeights,
   nameRanking,
   openSource,
   readModelFiles,
   withRanking,
 } from '@length-adaptive/models/files';
+import { findGraph } from '@length-adaptive/models/onnx-weights';
 import type { Predictor, RunnableTextModel } from '@length-adaptive/models/predict';
 import { createPredictor, taskOf } from '@length-adaptive/models/predict';
 import type { Precision } from './encoder/precision.js';
@@ -186,6 +186,13 @@ const findForeign = async (source: FileSource): Promise<string | undefined> => {
   return path !== undefined && isForeign(await readStart(source, path)) ? path : undefined;
 };
 
+/** Whether an adapter is to be merged: into a graph that runs as it is, nothing can be. */
+const hasAdapter = async (files: FileSource, { adapter }: Pick<OpenOnnxOptions, 'adapter'>): Promise<boolean> => {
+  if (adapter !== undefined) return adapter !== false;
+  const names = await files.list().catch(() => undefined);
+  return names?.includes('adapter_config.json') === true;
+};
+
 /** What a user should know of a file that runs as it is. */
 const foreignNote = (path: string, why: string): string =>
   `${path} was written by another tool and runs as it is, at full length: no budget reaches into it. ${why}`;
@@ -271,13 +278,13 @@ export const openOnnx = async (
     ]);
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
     return openWeights(options.weights);
-  const isAdapted = options.adapter !== undefined && options.adapter !== false; // into a graph nothing is merged
+  const isAdapted = await hasAdapter(files, options);
   const foreign = file === undefined ? await (isAdapted ? findGraph(files) : findForeign(files)) : undefined;
   if (foreign !== undefined) {
     try {
       return await openWeights(foreign);
     } catch (error) {
-      if (!(error instanceof ModelError) || error.code !== 'TENSOR_MISSING') throw error;
+      if (isAdapted || !(error instanceof ModelError) || error.code !== 'TENSOR_MISSING') throw error;
       return openForeign(foreign, error.message).catch(() => {
         throw error; // why its weights cannot be read says more than why it does not run either
       });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await useWasm();
 });
 
-describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
+describe.each(['vit', 'deit', 'clip'])('%s on ONNX Runtime', (family) => {
   const folder = join(__dirname, '../../models/fixtures/golden', family);
   const tensorsOf = (file: string) => readSafetensors(readFileSync(join(folder, file))).tensors;
   const expected = tensorsOf('expected.safetensors');
@@ -70,7 +70,7 @@ describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
     }
     await bare.release();
     await withEngine(model, async (engine) => {
-      const outputs = 3;
+      const outputs = numbers('full.logits').length / inputs.length;
       expect(largestDifference(await engine.run(inputs), numbers('full.logits'))).toBeLessThan(tolerance);
       const mixed = await engine.runRows(
         inputs,
@@ -101,7 +101,9 @@ describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
       const survivors = rowsOf(`tome.${row}.states`);
       const grouped = numbers(`tome.${row}.owners.${layers - 1}`).flatMap((owner) => survivors[owner] ?? []);
       const own = states.subarray(row * tokens * hidden, (row + 1) * tokens * hidden);
-      expect(largestDifference(own, unmerge === 'group' ? grouped : numbers(`tome.${row}.own`))).toBeLessThan(tolerance);
+      expect(largestDifference(own, unmerge === 'group' ? grouped : numbers(`tome.${row}.own`))).toBeLessThan(
+        tolerance,
+      );
     });
     await withEngine(model, async (engine) => {
       for (const [row, input] of inputs.entries())
@@ -111,27 +113,28 @@ describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
     });
   });
 
-  test('one sandwich step: the golden losses and the golden gradient of every parameter', async () => {
-    const model = modelOf();
-    const engine = await onnxTrainingEngine(model);
-    const labels = numbers('train.labels');
-    const batch = inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
-    const reduced = rowsOf('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, tokens) }));
-    const gradients: Gradients = new Map();
-    const losses = await engine.training.step(batch, { full: {}, reduced }, gradients, {});
-    expect(losses.loss).toBeCloseTo(numbers('train.loss')[0] ?? Number.NaN, 4);
-    expect(gradients.size).toBe(model.parameters.length);
-    for (const { spec } of model.parameters) {
-      const { values = new Float32Array() } = gradients.get(spec.name) ?? {};
-      const [rows = 0, columns = 0] = spec.shape;
-      const inFileLayout = spec.transposed
-        ? values.map((_, i) => values[(i % columns) * rows + Math.floor(i / columns)] as number)
-        : values;
-      expect([spec.name, largestDifference(inFileLayout, numbers(`train.grad.${spec.name}`)) < 1e-4]).toEqual([spec.name, true]); // prettier-ignore
-    }
-    await engine.release();
-    model.dispose();
-  });
+  if (expected.has('train.loss'))
+    test('one sandwich step: the golden losses and the golden gradient of every parameter', async () => {
+      const model = modelOf();
+      const engine = await onnxTrainingEngine(model);
+      const labels = numbers('train.labels');
+      const batch = inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+      const reduced = rowsOf('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, tokens) }));
+      const gradients: Gradients = new Map();
+      const losses = await engine.training.step(batch, { full: {}, reduced }, gradients, {});
+      expect(losses.loss).toBeCloseTo(numbers('train.loss')[0] ?? Number.NaN, 4);
+      expect(gradients.size).toBe(model.parameters.length);
+      for (const { spec } of model.parameters) {
+        const { values = new Float32Array() } = gradients.get(spec.name) ?? {};
+        const [rows = 0, columns = 0] = spec.shape;
+        const inFileLayout = spec.transposed
+          ? values.map((_, i) => values[(i % columns) * rows + Math.floor(i / columns)] as number)
+          : values;
+        expect([spec.name, largestDifference(inFileLayout, numbers(`train.grad.${spec.name}`)) < 1e-4]).toEqual([spec.name, true]); // prettier-ignore
+      }
+      await engine.release();
+      model.dispose();
+    });
 
   test.each(['int8', 'fp16'] as const)('%s: the same answers', async (precision) => {
     const model = modelOf();
@@ -150,7 +153,7 @@ describe.each(['vit', 'deit'])('%s on ONNX Runtime', (family) => {
     const model = modelOf();
     const { session } = await openSession(readOnnxFile(exportGraph(await hostModel(model))).bytes);
     expect([...session.inputNames].sort()).toEqual(['length_ratios', 'pixel_values']);
-    expect(session.outputNames).toEqual(['logits']);
+    expect(session.outputNames).toEqual([family === 'clip' ? 'image_embeds' : 'logits']);
     await session.release();
     model.dispose();
   });

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
 import { loadOnnx } from './open-onnx.js';
 import { sampleImages } from './sample-images.js';
+import { largestDifference } from './testing/differences.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 const root = temporaryFolder();
@@ -34,6 +35,28 @@ const golden = (family: string): FileSource => ({
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
   await useWasm();
+});
+
+test('vectors of images by CLIP, the same on both engines and at any budget', async () => {
+  const folder = join(root, 'clip');
+  const opened = await openTrainedModel(golden('clip'));
+  await exportModel(folder, opened, { precisions: ['fp32'] });
+  opened.model.dispose();
+  const [ours, theirs] = [await load(golden('clip')), await loadOnnx(folder)];
+  const images = sampleImages(4);
+  for (const point of [{}, { lengths: [0.8, 0.6, 0.5] }]) {
+    const wanted = await ours.predict(images, { point });
+    const found = await theirs.predict(images, { point });
+    wanted.forEach(({ embedding = [] }, i) => {
+      expect(embedding).toHaveLength(12);
+      expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
+      expect(largestDifference(found[i]?.embedding ?? [], embedding)).toBeLessThan(1e-4);
+    });
+  }
+  await saveModel(join(root, 'clip-saved'), await openModel(golden('clip')));
+  const again = await load(join(root, 'clip-saved'));
+  expect((await again.predict(images)).map(({ embedding }) => embedding)).toEqual((await ours.predict(images)).map(({ embedding }) => embedding)); // prettier-ignore
+  for (const predictor of [ours, theirs, again]) predictor.dispose();
 });
 
 describe.each(['vit', 'deit'])('%s', (family) => {
@@ -68,7 +91,10 @@ describe.each(['vit', 'deit'])('%s', (family) => {
     const alone = await exported.predict(images[2] ?? new Uint8Array(), { point: points[1] });
     expect(alone.score).toBeCloseTo((await exported.predict(images, { point: points[1] }))[2]?.score ?? 0, 6);
     const file = await readImage(join(fixtures, 'images/wide.png'));
-    const [a, b] = [await ours.inspect(file, { point: points[1] }), await fromWeights.inspect(file, { point: points[1] })];
+    const [a, b] = [
+      await ours.inspect(file, { point: points[1] }),
+      await fromWeights.inspect(file, { point: points[1] }),
+    ];
     expect(b.layers).toEqual(a.layers);
     for (const predictor of [ours, fromWeights, exported, int8]) predictor.dispose();
   });

@@ -244,6 +244,7 @@ export const serveModel = (
       task,
       engine: facts.engine,
       labels: facts.labels,
+      ...(facts.prior !== undefined && { prior: facts.prior }),
       positions: dimensions.positions,
       paretoSet,
       operatingPoint: controller.ceiling,

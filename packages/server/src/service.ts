@@ -1,4 +1,4 @@
-import type { Encoding, ParetoPoint, TaskName } from '@length-adaptive/models';
+import type { Encoding, ParetoPoint, PriorName, TaskName } from '@length-adaptive/models';
 import type { InferenceRequest, InferenceResult } from './request.js';
 
 /** What the scores of a model's Pareto set are: `min_score` is on the scale of `metric`. */
@@ -32,6 +32,8 @@ export interface ModelStatus {
   readonly task: TaskName;
   readonly engine: string;
   readonly labels: readonly string[];
+  /** What ranks tokens beforehand; absent where nothing does. */
+  readonly prior?: PriorName | undefined;
   /** Tokens an input may have. */
   readonly positions: number;
   readonly paretoSet: readonly ParetoPoint[];

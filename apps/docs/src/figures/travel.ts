@@ -20,7 +20,7 @@ export const travelFigure = (example: RecordedExample): Figure => {
   const kept = layers.map((positions) => positions.length);
   const end = right + 18;
   return {
-    alt: `Tokens of the sentence “${sentence}” in a model of ${layers.length} layers: ${tokens.length} enter, ${kept.join(', ')} leave the layers one after the other, and all ${tokens.length} are there again at the end, for ${cost.toFixed(2)} of the full cost.`,
+    alt: `Tokens of the sentence “${sentence}” in a model of ${layers.length} layers: ${tokens.length} enter, ${kept.join(', ')} stay after the layers, one after the other, and all ${tokens.length} are there again at the end, for ${cost.toFixed(2)} of the full cost.`,
     width: 440,
     height: bottom + 34,
     parts: [

@@ -29,6 +29,7 @@ const skipReason = (words: readonly string[]): string | undefined => {
   const [program = ''] = words;
   if (program === 'npm' && words[1] === 'run') return 'it is of the repository, and takes minutes';
   if (program === 'npm') return 'what it installs is linked, and installed by npx nx e2e publish';
+  if (program.startsWith('-')) return 'npx would fetch what is linked here; lat demo has a test of its own';
   if (program === 'git' || program === 'cd') return 'it is about a clone';
   if (words.some((word) => word.includes('10.0.0.5'))) return 'it is for another machine';
   const noRedis = words.some((word) => word.startsWith('redis')) ? programMissing('redis-server') : undefined;

@@ -41,6 +41,22 @@ const common = [...small, '--texts', at('beir'), '--batch-size', '8', '--learnin
 const adapt = (model: string, out: string, ...argv: readonly string[]) =>
   runMain(['adapt', ...common, '--model', at(model), '--out', at(out), ...argv]);
 
+test('vectors are skimmed by what a predictor learns of gradients, and the folder says so', async () => {
+  const { code, stderr } = await adapt('embedder', 'skimmed', '--reducer', 'skim');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(existsSync(at('skimmed/model/reducer.safetensors'))).toBe(true);
+  const { reducer, training } = readJson(at('skimmed/model/length_adaptive.json')) as {
+    reducer: object;
+    training: { devScore: { full: number } };
+  };
+  expect(reducer).toEqual({ name: 'skim', predictor: 'linear' });
+  expect(training.devScore.full).toBeGreaterThan(0.97);
+  const skimmed = await load(at('skimmed/model'));
+  const [vector] = await skimmed.embed(['a great film is good'], { point: { lengths: [0.8, 0.6] }, onError: 'throw' });
+  expect(vector?.vector.every(Number.isFinite)).toBe(true);
+  skimmed.dispose();
+});
+
 test('an embedding model is adapted on the corpus of a BEIR folder; its vectors lie in the index of its original', async () => {
   const { code, stdout, stderr } = await adapt('embedder', 'vectors', '--reducer', 'tome', '--json');
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('51 training and 13 dev') });

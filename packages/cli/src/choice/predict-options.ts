@@ -14,21 +14,37 @@ interface PredictSettings extends LengthSettings, EngineSettings {
   readonly threshold?: number | undefined;
 }
 
-/** The options of a predictor from what the user said. */
-const predictOptionsOf = (
-  { budget, lengthConfig, truncate, answers, maxAnswerTokens, threshold }: PredictSettings,
+/** What a text may spend, as the user said it. */
+export const spendingOf = (
+  { budget, lengthConfig }: LengthSettings,
   { model, lengthAdaptive }: OpenedModel,
-  signal: AbortSignal | undefined,
-): PredictOptions => {
-  const asked =
-    lengthConfig === undefined
-      ? undefined
-      : readPoint(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []);
-  return {
-    ...(budget === undefined ? { point: asked } : { budget: parseBudget(budget) }),
-    ...{ truncate, answers, maxAnswerTokens, threshold },
-    signal,
-  };
+): Pick<PredictOptions, 'budget' | 'point'> => {
+  if (budget !== undefined) return { budget: parseBudget(budget) };
+  if (lengthConfig === undefined) return { point: undefined };
+  return { point: readPoint(lengthConfig, model.dimensions.layers, lengthAdaptive?.paretoSet ?? []) };
+};
+
+/** What opens a model, and what is made over it. */
+interface OpenOptions<Made> {
+  readonly source: string;
+  readonly context: Context;
+  readonly over: (opened: OpenedModel) => Made;
+}
+
+/** Opens a model, once the settings have been found to be in order; where nothing can be made over it, it is let go. */
+export const openWith = async <Made>(
+  settings: LengthSettings & EngineSettings,
+  { source, context, over }: OpenOptions<Made>,
+): Promise<Made> => {
+  checkLengthSettings(settings);
+  if (settings.budget !== undefined) parseBudget(settings.budget);
+  const opened = await openRunnable(source, settings, context);
+  try {
+    return over(opened);
+  } catch (error) {
+    opened.model.dispose();
+    throw error;
+  }
 };
 
 /** A predictor with the options to call it with. */
@@ -40,25 +56,21 @@ export interface OpenedPredictor {
   readonly truncates: boolean;
 }
 
-/** Opens the predictor that the settings name, once they have been found to be in order. */
-export const openPredictor = async (
-  settings: PredictSettings,
-  source: string,
-  context: Context,
-): Promise<OpenedPredictor> => {
-  checkLengthSettings(settings);
-  if (settings.budget !== undefined) parseBudget(settings.budget);
-  const opened = await openRunnable(source, settings, context);
-  try {
-    const { used, model } = opened;
-    return {
-      predictor: createPredictor(opened),
-      options: predictOptionsOf(settings, opened, context.signal),
-      used,
-      truncates: model.task.longTexts === 'cut',
-    };
-  } catch (error) {
-    opened.model.dispose();
-    throw error;
-  }
-};
+/** Opens the predictor that the settings name. */
+export const openPredictor = (settings: PredictSettings, source: string, context: Context): Promise<OpenedPredictor> =>
+  openWith(settings, {
+    source,
+    context,
+    over: (opened) => {
+      const { truncate, answers, maxAnswerTokens, threshold } = settings;
+      return {
+        predictor: createPredictor(opened),
+        options: {
+          ...spendingOf(settings, opened),
+          ...{ truncate, answers, maxAnswerTokens, threshold, signal: context.signal },
+        },
+        used: opened.used,
+        truncates: opened.model.task.longTexts === 'cut',
+      };
+    },
+  });

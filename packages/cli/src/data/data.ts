@@ -248,8 +248,7 @@ export const inputsOf = (
 export const digestOf = (...parts: readonly (readonly LabelledInput[])[]): string => {
   const hash = createHash('sha256');
   for (const examples of parts) {
-    for (const { input, target } of examples)
-      {
+    for (const { input, target } of examples) {
       hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target ?? []].flat()));
       if (input.pixels) hash.update(Float32Array.from(input.pixels));
     }

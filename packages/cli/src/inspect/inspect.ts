@@ -1,28 +1,29 @@
 import type { Inspection, TextInput } from '@length-adaptive/models';
+import { readImage } from '@length-adaptive/models';
 import pico from 'picocolors';
 import { answerText } from '../choice/answer-text.js';
 import type { Context } from '../context/command.js';
 import type { InspectSettings } from './options.js';
 import { inspectOptions } from './options.js';
-import type { KeptRow } from './kept-rows.js';
-import { displayWidth, formatRow, mergedGroups, shownTokens, wrapTokens } from './kept-rows.js';
+import { displayWidth, formatRow, shownTokens, wrapTokens } from '../picture/kept-rows.js';
+import type { TracedText } from '../picture/token-picture.js';
+import { keptRows, mergedRows } from '../picture/token-picture.js';
 import { required, savedSettings } from '../context/settings.js';
 import { openPredictor } from '../choice/predict-options.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { secondText } from '../data/second-text.js';
 
-const rowsOf = ({ encoding, layers, prediction: { point } }: Inspection): KeptRow[] => [
-  { name: 'text', kept: new Set(encoding.ids.keys()) },
-  ...layers.map((positions, layer) => ({
-    name: `layer ${layer + 1}${point.skip?.includes(layer) === true ? ', left out' : ''}`,
-    kept: new Set(positions),
-  })),
-];
+const tracedOf = (inspection: Inspection, texts: readonly string[]): TracedText => ({
+  tokens: shownTokens(inspection.encoding, texts),
+  layers: inspection.layers,
+  skip: inspection.prediction.point.skip,
+  mergedInto: inspection.mergedInto,
+});
 
-const printPicture = (inspection: Inspection, texts: readonly string[], { print, color, io }: Context): void => {
+const printPicture = (traced: TracedText, { print, color, io }: Context): void => {
   const { bold, dim } = pico.createColors(color);
-  const tokens = shownTokens(inspection.encoding, texts);
-  const rows = rowsOf(inspection);
+  const { tokens } = traced;
+  const rows = keptRows(traced);
   const names = Math.max(...rows.map(({ name }) => name.length));
   const counts = String(tokens.length).length;
   const room = io.stdout.isTTY === true ? Math.max(20, (io.stdout.columns ?? 80) - names - counts - 4) : Infinity;
@@ -56,13 +57,8 @@ const scoreLines = (
 };
 
 /** Which tokens became one, a line a layer. */
-const merges = ({ encoding, mergedInto = [] }: Inspection, texts: readonly string[]): string[] => {
-  const tokens = shownTokens(encoding, texts);
-  return mergedGroups(mergedInto).flatMap((groups, layer) => {
-    const words = groups.map((group) => `[${group.map((position) => tokens[position]?.shown ?? '').join(' ')}]`);
-    return words.length === 0 ? [] : [`layer ${layer + 1} made one of  ${words.join(' ')}`];
-  });
-};
+const merges = (traced: TracedText): string[] =>
+  mergedRows(traced).map(({ name, groups }) => `${name} made one of  ${groups.map((words) => `[${words}]`).join(' ')}`);
 
 const summary = ({ prediction }: Inspection): string => {
   const { cost, tokens, keptTokens } = prediction;
@@ -88,22 +84,25 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
     if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
-    const input: TextInput = pair === undefined ? text : [text, pair];
+    const given: TextInput = pair === undefined ? text : [text, pair];
+    const input = predictor.dimensions.image ? await readImage(text) : given;
     const inspection = await predictor.inspect(input, { ...options, scores: settings.scores });
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, ...inspection });
     if (settings.json) {
       context.print(JSON.stringify({ ...used, ...inspection }));
       return;
     }
-    printPicture(inspection, [text, pair ?? ''], context);
+    const texts = [text, pair ?? ''];
+    const traced = tracedOf(inspection, texts);
+    printPicture(traced, context);
     context.print('');
     if (inspection.scores) {
-      for (const line of scoreLines(inspection, inspection.scores, [text, pair ?? ''])) context.print(line);
+      for (const line of scoreLines(inspection, inspection.scores, texts)) context.print(line);
       context.print('');
     }
-    for (const line of merges(inspection, [text, pair ?? ''])) context.print(line);
+    for (const line of merges(traced)) context.print(line);
     context.print(summary(inspection));
-    for (const line of unread(inspection, [text, pair ?? ''])) context.print(line);
+    for (const line of unread(inspection, texts)) context.print(line);
   } finally {
     predictor.dispose();
   }

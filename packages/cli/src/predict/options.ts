@@ -1,11 +1,20 @@
 import { engineOptions, lengthOptions, rankingOptions, secondTextOption } from '../context/common.js';
-import { flag, number, text } from '../context/option.js';
+import { flag, number, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const predictOptions = {
   model: text('DIR', 'model to run'),
   input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
+  labels: texts(
+    'A,B,...',
+    'labels to choose among that the model does not know: zero-shot classification, by a model that was trained on natural language inference',
+  ),
+  template: text(
+    'TEXT',
+    'with --labels: the hypothesis of a label, which takes the place of {} (default "This example is {}.")',
+  ),
+  multiLabel: flag('with --labels: several may be true of a text, each has a probability of its own'),
   ...lengthOptions,
   ...rankingOptions,
   truncate: flag('cut texts that are too long for the model instead of refusing them; questions are never cut'),

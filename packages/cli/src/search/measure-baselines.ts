@@ -24,15 +24,15 @@ export const baselineName = (padding: Padding, maxLength: number): string =>
  * What the full length costs unpadded and padded: MACs over all searched examples and, where speed is measured, the time of
  * the same sample of texts that configurations are measured on. All take turns; padding is run as if it were text.
  *
+ * A ratio is what their turns tell; its milliseconds are those of the full length that the Pareto set was measured against, so that a report has one time for it.
+ *
+ * @param fullMs milliseconds of a text at full length, unpadded, as measured beside the Pareto set
  * @throws CliError or ModelError `ABORTED`
  */
-export const measureBaselines = async ({
-  settings,
-  context,
-  opened,
-  data,
-  maxLength,
-}: SearchWork): Promise<ReportedBaseline[]> => {
+export const measureBaselines = async (
+  { settings, context, opened, data, maxLength }: SearchWork,
+  fullMs: number | undefined,
+): Promise<ReportedBaseline[]> => {
   const { model, tokenizer } = opened;
   const lengths = data.map(({ input }) => input.ids.length);
   const options = { maxLength, batchSize: baselineBatch };
@@ -59,7 +59,7 @@ export const measureBaselines = async ({
   });
   const unpadded = timings[0]?.p50Ms ?? Number.NaN;
   return baselines.map((baseline, i) => {
-    const p50Ms = timings[i]?.p50Ms ?? Number.NaN;
-    return { ...baseline, latencyMs: p50Ms / places.length, latencyRatio: p50Ms / unpadded };
+    const latencyRatio = (timings[i]?.p50Ms ?? Number.NaN) / unpadded;
+    return { ...baseline, latencyMs: latencyRatio * (fullMs ?? unpadded / places.length), latencyRatio };
   });
 };

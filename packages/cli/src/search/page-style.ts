@@ -21,6 +21,9 @@ export const pageStyle = `
   tr.full td { color: var(--soft); }
   .lengths { display: inline-flex; align-items: flex-end; gap: 2px; height: 1.5rem; margin-right: .6rem; vertical-align: middle; } .lengths i { width: 6px; background: var(--bar); border-top: 2px solid var(--accent); }
   .ratios { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .8rem; color: var(--soft); }
+  h3 { font-size: 1rem; margin: 1.5rem 0 .15rem; } p.ratios { margin: 0 0 .5rem; overflow-wrap: anywhere; }
+  .tokens th, .tokens td { text-align: left; vertical-align: baseline; } .tokens th { position: sticky; left: 0; white-space: nowrap; } .tokens td:nth-child(2) { color: var(--soft); text-align: right; } .tokens s { color: var(--soft); opacity: .55; }
+  .one { display: inline-block; border: 1px solid var(--accent); background: var(--tint); border-radius: .35rem; padding: 0 .4rem; margin: 0 .15rem .25rem 0; } .merged { font-size: .9rem; margin-top: .4rem; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
   pre { background: var(--tint); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .85rem/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
   @media (max-width: 34rem) { main { padding: 1.25rem .9rem 3rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } th, td { padding: .45rem .55rem; } }`;

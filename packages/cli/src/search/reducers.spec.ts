@@ -1,5 +1,5 @@
 /** One search over several reducers and a floor of lengths, and what answers by its points. */
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { readJson, readLines } from '../testing/files.js';
@@ -36,6 +36,10 @@ test('one Pareto set over reducers and floors names both, and goes on only with 
   expect(scored.length).toBeGreaterThan(0);
   for (const { reducer = 'tome' } of found) expect(['tome', 'pool']).toContain(reducer);
   expect(stdout).toMatch(/, (by (tome|pool)|above \d+ tokens)/);
+  const page = readFileSync(at('merged/search/report.html'), 'utf8');
+  expect(page).toContain('<h2>What becomes of the tokens</h2>');
+  expect(page).toMatch(/<tr><th>layer 2<\/th><td>\d+<\/td><td>\[CLS\] .*<s>\w+<\/s>.*\[SEP\]<\/td>/);
+  expect(page.includes('Became one')).toBe(found.some(({ reducer }) => reducer !== undefined));
   expect(readLines(at('merged/search/metrics.ndjson'))).toHaveLength(3);
   expect((await search('merged', '--resume')).code).toBe(0);
   expect(paretoSetOf('merged').map(({ point }) => point)).toEqual(found);

@@ -85,6 +85,28 @@ test('points with fewer layers stand beside the best of the set that costs no mo
   expect(reportPage(report)).not.toMatch(/[Ff]ewer layers/);
 });
 
+test('what becomes of the tokens of one text, at some of the points', () => {
+  const example = {
+    tokens: ['[CLS]', 'a', '<b>', 'play', 'ing', '[SEP]'].map((shown, i) => ({ shown, spaced: i > 0 && i !== 4 })),
+    points: [
+      { number: 0, cost: 0.45, point: '0.50 0.25, by tome', layers: [[0, 2, 3, 5], [0, 3, 5]], mergedInto: [[0, 2, 2, 3, 3, 5], [0, 3, 3, 3, 3, 5]] }, // prettier-ignore
+      { number: 1, cost: 0.75, point: '0.80 0.60', layers: [[0, 1, 2, 3, 5], [0, 2, 3, 5]], skip: [0] }, // prettier-ignore
+    ],
+  };
+  const page = reportPage({ ...report, example });
+  wellFormed(body(page));
+  for (const part of [
+    '<h3>Number 0, 45.0% of the MACs</h3>',
+    '<tr><th>layer 1</th><td>4</td><td>[CLS] <s>a</s> &lt;b&gt; play<s>ing</s> [SEP]</td></tr>',
+    '<dt>layer 1</dt><dd><span class="one">a &lt;b&gt;</span> <span class="one">play ing</span></dd>',
+    '<dt>layer 2</dt><dd><span class="one">a &lt;b&gt; play ing</span></dd>',
+    '<tr><th>layer 1, left out</th><td>5</td>',
+  ])
+    expect(page).toContain(part);
+  expect(page.match(/Became one/g)).toHaveLength(1);
+  expect(reportPage(report)).not.toContain('What becomes of the tokens');
+});
+
 test('it says what was found and how', () => {
   const page = reportPage(report);
   for (const part of [

@@ -3,6 +3,7 @@ import { quantile } from '@length-adaptive/models';
 import { escapeMarkup } from '@length-adaptive/search/svg';
 import { pageStyle } from './page-style.js';
 import { paretoChart } from './pareto-chart.js';
+import { examplePicture } from './example-picture.js';
 import { describeRace } from './describe-race.js';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
@@ -91,7 +92,7 @@ const columnsOf = ({
   ...(paretoSet.some(({ source }) => source !== undefined)
     ? [{ title: 'source', cell: ({ source = '' }: ReportedPoint) => escapeMarkup(source) }]
     : []),
-  { title: 'share of tokens that leave each layer', cell: lengths },
+  { title: 'share of tokens that each layer keeps', cell: lengths },
 ];
 
 /** A table; cells are HTML. */
@@ -316,7 +317,7 @@ ${paretoChart(report)}
 <h2>Pareto set</h2>
 ${tableOf(report)}
 ${surprises(report)}
-${fewerLayersOf(report)}<h2>The full length, with and without padding</h2>
+${fewerLayersOf(report)}${report.example === undefined ? '' : examplePicture(report.example)}<h2>The full length, with and without padding</h2>
 ${baselinesOf(report)}
 <h2>How it was measured</h2>
 ${methodOf(report)}

@@ -1,4 +1,5 @@
 import type { CostObjective, LatencyFit, LengthSearchMethod, RacedExamples } from '@length-adaptive/models';
+import type { ReportedExample } from './example-tokens.js';
 import type { ReportedBaseline } from './measure-baselines.js';
 import type { LearnedConfig } from './learned-config.js';
 import type { Optimism } from './optimism.js';
@@ -49,6 +50,8 @@ export interface SearchReport {
   readonly paretoSet: readonly ReportedPoint[];
   /** The best points with fewer layers and every token, fewest MACs first; none where they were not scored. */
   readonly fewerLayers: readonly ReportedPoint[];
+  /** What points of the set do with the tokens of one text; absent where the model does not tell. */
+  readonly example?: ReportedExample | undefined;
   /** How much better the set looks by the scores that it was chosen by; absent where nothing tells. */
   readonly optimism: Optimism | undefined;
   /** Configurations that soft-extract learned, in the Pareto set or not. */

@@ -43,7 +43,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
 
   const ours = readJson(at('model/length_adaptive.json')) as {
     paretoSet: { cost: number; score: number }[];
-    search: object;
+    search: { full: { latencyMs: number } };
   };
   expect(ours).toMatchObject({
     training,
@@ -79,7 +79,7 @@ test('writes the Pareto set into the model, and chart, report and checkpoint bes
     evaluations: expect.any(Number),
     command: expect.any(String),
     baselines: [
-      { padding: 'none', ratio: 1, latencyRatio: 1 },
+      { padding: 'none', ratio: 1, latencyMs: ours.search.full.latencyMs, latencyRatio: 1 },
       { padding: 'batch', ratio: expect.any(Number), latencyMs: expect.any(Number) },
       { padding: 'maximum', tokens: 40, ratio: expect.any(Number) },
     ],

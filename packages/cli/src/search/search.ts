@@ -42,6 +42,7 @@ import { countShared, meanLength, measureParetoSet, reportMetricOf } from './mea
 import { resumeHint, runSearch } from './run-search.js';
 import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from './search-checkpoint.js';
 import { withSearch } from './search-record.js';
+import { traceExample } from './example-tokens.js';
 import { documentsOf, readSearchSets } from './search-sets.js';
 import { settleMethod } from './settle-method.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
@@ -49,7 +50,7 @@ import { withoutLengthDrop } from './without-length-drop.js';
 import { currentVersions } from '../run-folder/versions.js';
 
 /** What is measured after the search. */
-type MeasuredReport = Pick<SearchReport, 'full' | 'paretoSet' | 'fewerLayers' | 'baselines'>;
+type MeasuredReport = Pick<SearchReport, 'full' | 'paretoSet' | 'fewerLayers' | 'baselines' | 'example'>;
 
 const reportOf = (
   measured: MeasuredReport,
@@ -102,7 +103,10 @@ const reportOf = (
 
 const measure = async (result: LengthSearchResult, work: SearchWork): Promise<MeasuredReport> => {
   try {
-    return { ...(await measureParetoSet(result, work)), baselines: await measureBaselines(work) };
+    const measured = await measureParetoSet(result, work);
+    const example = await traceExample(measured.paretoSet, work);
+    const baselines = await measureBaselines(work, measured.full.latencyMs);
+    return { ...measured, ...(example && { example }), baselines };
   } catch (error) {
     if (knownCode(error) !== 'ABORTED') throw error;
     throw new CliError(

@@ -85,11 +85,6 @@ export const openForTraining = (source: string, data: DataSet, settings: OpenSet
   const task = (config: ModelConfig): Task => {
     const asked = taskOfConfig(config);
     if (!learns) return asked;
-    if (!asked.matters)
-      throw new CliError(
-        'USAGE',
-        `The reducer ${reducer} learns which tokens matter from what a task says of its examples, and ${asked.name} does not say; choose another --reducer.`,
-      );
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };

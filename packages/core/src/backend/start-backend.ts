@@ -1,33 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
+import { backendNames } from './backend-name.js';
+import type { BackendName } from './backend-name.js';
+import type { RaceShape } from './race.js';
+import type { PassedOver, StartedBackend } from './started-backend.js';
 import { startWasm } from './start-wasm.js';
 import type { WasmPaths } from './start-wasm.js';
 import { startWebGpu } from './start-webgpu.js';
-
-/** Backends of TensorFlow.js that everything here runs on, the fastest first. */
-export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
-
-export type BackendName = (typeof backendNames)[number];
 
 export interface StartBackendOptions {
   /** Which to try, in this order. Default webgpu, wasm, cpu. */
   readonly backends?: readonly BackendName[] | undefined;
   /** Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a folder's address, or the address of each by name. Default: beside the script (Node: in the package). */
   readonly wasmPaths?: WasmPaths | undefined;
-}
-
-/** A backend that did not become the one, and why. */
-export interface PassedOver {
-  readonly backend: BackendName;
-  readonly reason: string;
-}
-
-export interface StartedBackend {
-  readonly backend: BackendName;
-  /** Why it is this one, as a sentence for people: how it computes, and what stood against those before it. */
-  readonly reason: string;
-  /** Those before it in the list. */
-  readonly passedOver: readonly PassedOver[];
+  /**
+   * The shape of the model that shall run. WebGPU and wasm, if both are in the list and work here, then each run a pass of it a few times, and the faster
+   * becomes the backend, whichever comes first in the list; what they took is remembered for this device, in the browser's Cache API. Default: the order of the list decides.
+   */
+  readonly race?: RaceShape | undefined;
 }
 
 /** How a backend starts: gives what it computes on, throws why it cannot. */
@@ -40,6 +30,9 @@ const startCpu: Start = async () => {
 };
 
 const starts: Readonly<Record<BackendName, Start>> = { webgpu: startWebGpu, wasm: startWasm, cpu: startCpu };
+
+/** Which of them is faster depends on the device and the model. */
+const racing: readonly BackendName[] = ['webgpu', 'wasm'];
 
 const check = (backends: readonly BackendName[]): void => {
   const unknown = backends.find((name) => !backendNames.includes(name));
@@ -63,6 +56,12 @@ export const startBackend = async (options: StartBackendOptions = {}): Promise<S
   const { backends = backendNames } = options;
   check(backends);
   tf.enableProdMode(); // or TensorFlow.js prints an advertisement
+  const { race } = options;
+  if (race && racing.every((name) => backends.includes(name))) {
+    const { raceBackends } = await import('./race-backends.js');
+    const won = await raceBackends(race, (name) => starts[name]({ ...options, last: false }));
+    if (won) return won;
+  }
   const passedOver: PassedOver[] = [];
   for (const backend of backends) {
     try {

@@ -96,7 +96,9 @@ const patchesOf = (
         `has ${pixels.length} numbers of pixels; expected ${pixelCount(image)}: ${channels} channels of ${height} x ${width}`,
       );
     if (ids.length !== imageTokens(image))
-      return fail(`has ${ids.length} ids; expected ${imageTokens(image)}, one a patch and ${image.leading} before them`);
+      return fail(
+        `has ${ids.length} ids; expected ${imageTokens(image)}, one a patch and ${image.leading} before them`,
+      );
     cutPatches(pixels, image, { to, offset: row * size });
   });
   return to;

@@ -5,6 +5,8 @@ import type {
   AffineWeights,
   AttentionWeights,
   DenseWeights,
+  EmbeddingWeights,
+  FeedForwardWeights,
   LayerNormWeights,
   PatchWeights,
   WeightTree,
@@ -118,11 +120,45 @@ export interface HeadOps<E extends EngineTypes> extends DenseOps<E> {
   answerFor(outputs: E['states'], stayed: E['scores'], answer: readonly number[]): E['states'];
 }
 
+/** What the attention block of a layer is given that normalises what it gives. */
+export interface AttentionBlock<E extends EngineTypes> {
+  readonly entering: E['states'];
+  readonly among: E['tokens'];
+  readonly weights: WeightTree<AttentionWeights, E['weight']>;
+  readonly heads: number;
+  readonly epsilon: number;
+  /** How many tokens stay. Absent: nobody leaves. */
+  readonly step: E['step'] | undefined;
+  /** Those stay whose sums of the attention of these are the largest. Absent: something else decides. */
+  readonly voters: Voters | undefined;
+  /** Whether it is of the first token alone, in a layer that needs no other. */
+  readonly firstOnly: boolean;
+}
+
+/**
+ * Blocks of an encoder at once, for engines that run them in fewer steps than their parts. Each gives undefined where it cannot, as of weights in factors;
+ * then the block is put together of its parts.
+ */
+export interface EncoderBlocks<E extends EngineTypes> {
+  /** Rows of the tables, summed and normalised. */
+  embed(weights: WeightTree<EmbeddingWeights, E['weight']>, epsilon: number): E['states'] | undefined;
+  /** Attention, the choice of those that stay, output projection, residual and norm. */
+  attention(block: AttentionBlock<E>): LayerRun<E> | undefined;
+  /** Both maps, residual and norm. */
+  feedForward(
+    x: E['states'],
+    weights: WeightTree<FeedForwardWeights, E['weight']>,
+    options: { readonly epsilon: number; readonly activation: Activation },
+  ): E['states'] | undefined;
+}
+
 /**
  * The operations of a transformer encoder, at the grain of its helpers. An engine that has them runs the encoder; how the rows of a batch
  * lie in a value, it knows alone.
  */
 export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
+  /** Default: every block is put together of its parts. */
+  readonly blocks?: EncoderBlocks<E> | undefined;
   /** Rows of an embedding table, for the tokens of the batch. The first position is row `first`, by default 0. */
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
   /** The tokens of the images of the batch: `first`, the second where there is one, and the patches. */

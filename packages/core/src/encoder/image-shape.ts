@@ -12,7 +12,11 @@ export interface ImageShape {
 }
 
 /** Rows and columns of patches. */
-export const patchGrid = ({ height, width, patch }: ImageShape): { readonly rows: number; readonly columns: number } => ({
+export const patchGrid = ({
+  height,
+  width,
+  patch,
+}: ImageShape): { readonly rows: number; readonly columns: number } => ({
   rows: Math.floor(height / patch),
   columns: Math.floor(width / patch),
 });

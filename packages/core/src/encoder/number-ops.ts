@@ -50,6 +50,8 @@ export interface NumberOps<E extends EngineTypes> {
   best(pairs: E['pairs']): Best<E>;
   /** Over the second of the pairs. */
   sum(pairs: E['pairs']): E['scores'];
+  /** Of the first of x with the second of y, over what lies between them: the product of matrices. */
+  product(x: E['pairs'], y: E['pairs']): E['pairs'];
   /** The numbers at other slots of the same row. */
   at(x: E['scores'], slots: E['scores']): E['scores'];
   /** The sum of each row: [B, 1]. */

@@ -1,5 +1,5 @@
 import type { Activation } from './activation.js';
-import type { EncoderOps, LayerRun, Passed } from './encoder-ops.js';
+import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
 import { mergedMove } from './merge.js';
@@ -19,7 +19,7 @@ import type {
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
   readonly layer: number;
-  /** Those that left the layer. */
+  /** Those that the layer kept. */
   readonly tokens: E['tokens'];
   /** Scores of those that entered it. */
   readonly scores: E['scores'] | undefined;
@@ -33,6 +33,8 @@ export interface RunOptions<E extends EngineTypes> {
   readonly steps: readonly E['step'][] | undefined;
   /** What ranks the tokens. */
   readonly score: (ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores'];
+  /** Whose attention alone `score` sums up. Default: it does something else. */
+  readonly voters?: Voters | undefined;
   /** How tokens that leave go into those that stay; it ranks them, too. Default: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
   /**
@@ -40,9 +42,11 @@ export interface RunOptions<E extends EngineTypes> {
    * as constants, so that the encoder learns nothing by it.
    */
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
+  /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
+  readonly leaving?: ((states: E['states']) => E['states']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
-  /** Report the tokens that leave every layer, with the scores that ranked them or without. Default: neither. */
+  /** Report the tokens that every layer keeps, with the scores that ranked them or without. Default: neither. */
   readonly trace?: 'tokens' | 'scores' | undefined;
   readonly observe?: Observe | undefined;
   /** Changes the states that leave a layer's attention block, by the scores of the tokens. Default: as they are. */
@@ -88,9 +92,12 @@ interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
 /** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
 const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
-  { word, patches, position, firstPosition, tokenType, norm, projection }: WeightTree<EmbeddingWeights, E['weight']>,
+  weights: WeightTree<EmbeddingWeights, E['weight']>,
   epsilon: number,
 ): E['states'] => {
+  const { word, patches, position, firstPosition, tokenType, norm, projection } = weights;
+  const atOnce = patches === undefined ? ops.blocks?.embed(weights, epsilon) : undefined;
+  if (atOnce !== undefined) return projection === undefined ? atOnce : ops.dense(atOnce, projection);
   const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
   const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
   const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
@@ -113,9 +120,12 @@ interface BlockOptions {
 const feedForward = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   x: E['states'],
-  { intermediate, linear, output, norm }: WeightTree<FeedForwardWeights, E['weight']>,
+  weights: WeightTree<FeedForwardWeights, E['weight']>,
   { layer, epsilon, activation, order }: BlockOptions,
 ): E['states'] => {
+  const { intermediate, linear, output, norm } = weights;
+  const atOnce = order === 'post' ? ops.blocks?.feedForward(x, weights, { epsilon, activation }) : undefined;
+  if (atOnce !== undefined) return atOnce;
   const place = `${layer}.feed_forward`;
   const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
   const active = ops.activate(ops.dense(read, intermediate), activation);
@@ -139,13 +149,16 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, merge, predict, priorLayers, trace, observe, fade }: RunOptions<E>,
+  { wanted, layers, steps, score, voters, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
+  const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
+  /** Whether nobody needs to know what is inside an attention block, nor changes it. */
+  const nobodyLooks = order === 'post' && !merge && !predict && !fade && trace === undefined && observe === undefined;
   let states = embed(ops, embeddings, epsilon);
   let tokens = ops.begin(states);
   observer.state(0, states);
@@ -153,7 +166,12 @@ export const runEncoder = <E extends EngineTypes>(
   const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
     const { layer, step, entering, among } = at;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
-    const firstOnly = firstIsAll && layer === layers.at(-1);
+    const firstOnly = isFirstOnly(layer);
+    const options = { layer, epsilon, activation, order };
+    const atOnce = nobodyLooks
+      ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
+      : undefined;
+    if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, options), scores: undefined };
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
@@ -203,7 +221,7 @@ export const runEncoder = <E extends EngineTypes>(
     const scores = trace === 'scores' || fade ? rank(on) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     return {
-      states: feedForward(on, faded, feed, { layer, epsilon, activation, order }),
+      states: feedForward(on, faded, feed, options),
       tokens: passed.tokens,
       scores,
     };
@@ -221,6 +239,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     ({ states, tokens } =
       step === undefined || !ops.whereRuns ? run(ops) : ops.whereRuns(step, run, { states, tokens }));
+    if (leaving && !isFirstOnly(layer)) states = leaving(states);
     observer.state(layer + 1, states);
     if (trace) traced.push({ layer, tokens, scores });
   }

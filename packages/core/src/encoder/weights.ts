@@ -87,6 +87,8 @@ export interface RelativePositions {
   readonly vectors?: DistanceVectors | undefined;
   /** Queries and keys are turned by angles that grow with their positions, the slowest of them by 1 / this a position (RoPE). */
   readonly rotation?: number | undefined;
+  /** What positions are divided by before they are angles, of encoders that were made to read longer inputs. Default 1. */
+  readonly stretch?: number | undefined;
   /** The farthest that a key may be. */
   readonly window?: number | undefined;
 }

@@ -3,6 +3,7 @@ import type { ReducerDefinition } from './reducer-definition.js';
 
 const attention: Reducer = {
   name: 'attention',
+  voters: 'all',
   score: (ops, { attended, tokens }) => ops.received(attended, tokens),
 };
 

@@ -20,7 +20,7 @@ describeOnBackends('the cls-attention reducer', () => {
   beforeAll(() => {
     weights = tinyEncoder();
   });
-  /** The real positions that left each layer, [layer][row]. */
+  /** The real positions that each layer kept, [layer][row]. */
   const keptIn = (batch: readonly EncoderInput[], options: EncodeOptions = {}): number[][][] =>
     tf.tidy(() => {
       const { trace } = encode(weights, batch, { config, reducer: clsAttentionReducer(), trace: true, ...options });

@@ -3,6 +3,7 @@ import type { ReducerDefinition } from './reducer-definition.js';
 
 const clsAttention: Reducer = {
   name: 'cls-attention',
+  voters: 'first',
   score: (ops, { attended, tokens }) => ops.received(attended, tokens, 'first'),
 };
 

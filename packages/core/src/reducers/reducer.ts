@@ -1,4 +1,4 @@
-import type { EncoderOps, Unmerge } from '../encoder/encoder-ops.js';
+import type { EncoderOps, Unmerge, Voters } from '../encoder/encoder-ops.js';
 import type { EngineTypes } from '../encoder/engine-types.js';
 import type { Matching, MergedAt, MergeOf } from '../encoder/merge.js';
 import type { ScoredAt } from '../encoder/scored-at.js';
@@ -22,6 +22,8 @@ export const namedReducer = ({ name, settings }: NamedReducer): NamedReducer =>
 export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   /** One number a slot: 0 or more for real tokens, and no more for padding than for any of them. Ties go to the earlier token. */
   score(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  /** Whose attention alone its scores sum up, so that an engine may do both at once. Absent: they are something else. */
+  readonly voters?: Voters | undefined;
   /** What it learns, layer by layer. Absent: nothing. */
   readonly predictor?: TokenPredictor | undefined;
   /** How tokens that leave go into those that stay; its own scores say who stays. Absent: they just leave. */
@@ -38,6 +40,7 @@ export interface Merge {
 /** One that is written with the operations of the encoder, so that every engine runs it. */
 export interface Reducer extends NamedReducer {
   score<E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt<E>): E['scores'];
+  readonly voters?: Voters | undefined;
   readonly predictor?: TokenPredictor | undefined;
   readonly merge?: Merge | undefined;
 }

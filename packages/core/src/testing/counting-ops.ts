@@ -64,6 +64,7 @@ const countedNumbers: NumberOps<CountingEngine> = {
   list: nothing,
   best: () => ({ value: undefined, at: undefined }),
   sum: nothing,
+  product: nothing,
   at: nothing,
   total: nothing,
   before: nothing,

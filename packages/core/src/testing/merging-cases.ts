@@ -14,4 +14,5 @@ export const mergingReducers: readonly { readonly title: string; readonly make: 
   { title: 'fuse by significance', make: (unmerge) => fuseReducer({ unmerge, weight: 'significance' }) },
   { title: 'fuse into one', make: (unmerge) => fuseReducer({ unmerge, into: 'one', weight: 'significance' }) },
   { title: 'token-pooling', make: (unmerge) => tokenPoolingReducer({ unmerge }) },
+  { title: 'token-pooling by means', make: (unmerge) => tokenPoolingReducer({ unmerge, centres: 'means' }) },
 ];

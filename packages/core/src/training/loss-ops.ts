@@ -12,6 +12,10 @@ export interface LossOps<T> {
   logSoftmax(x: T): T;
   /** Each row divided by its length: [n, d] -> [n, d] */
   unit(x: T): T;
+  /** The length of each vector along the last axis, which goes: [.., n] -> [..] */
+  lengths(x: T): T;
+  /** Each row divided by its sum, rows of zeros as they are: [m, n] -> [m, n] */
+  shares(x: T): T;
   /** The scalar products of the rows of x with those of y: [n, d], [m, d] -> [n, m] */
   products(x: T, y: T): T;
   /** [B, T, n] -> [B, n, T] */

@@ -24,8 +24,10 @@ export interface TrainableModel<Batch> {
    */
   rowsRead?(batch: Batch): ReadonlyMap<string, Int32Array>;
   logits(batch: Batch, pass: TrainingPass): Tensor;
+  /** What the full pass takes as constants: found before it is differentiated, and disposed of after it. Default: nothing. */
+  lookUp?(batch: Batch, pass: TrainingPass): readonly Tensor[];
   /** The full pass with its loss, for a model that learns from more than its task. Default: `taskLoss` of `logits`. */
-  fullPass?(batch: Batch, pass: TrainingPass): FullPass;
+  fullPass?(batch: Batch, pass: TrainingPass, found: readonly Tensor[]): FullPass;
   /** Mean loss of the task. */
   taskLoss(logits: Tensor, batch: Batch): Scalar;
   /** Mean loss of a sub-model against the logits of the full model. */
@@ -53,12 +55,17 @@ export const sandwichStep = async <Batch>(
   let teacher: Tensor | undefined;
   const passes: SandwichPasses<Tensor> = {
     full: async (pass, weight) => {
-      const loss = await addGradients(model, batch, gradients, weight, () => {
-        const { loss: own, logits } = fullPassOf(model, batch, pass);
-        if (logits) teacher = tf.keep(tf.clone(logits));
-        return own;
-      });
-      return { loss, targets: teacher };
+      const found = model.lookUp?.(batch, pass) ?? [];
+      try {
+        const loss = await addGradients(model, batch, gradients, weight, () => {
+          const { loss: own, logits } = fullPassOf(model, batch, pass, found);
+          if (logits) teacher = tf.keep(tf.clone(logits));
+          return own;
+        });
+        return { loss, targets: teacher };
+      } finally {
+        tf.dispose([...found]);
+      }
     },
     reduced: (pass, targets, weight) =>
       addGradients(model, batch, gradients, weight, () => {
@@ -76,8 +83,13 @@ export const sandwichStep = async <Batch>(
   }
 };
 
-const fullPassOf = <Batch>(model: TrainableModel<Batch>, batch: Batch, pass: TrainingPass): FullPass => {
-  if (model.fullPass) return model.fullPass(batch, pass);
+const fullPassOf = <Batch>(
+  model: TrainableModel<Batch>,
+  batch: Batch,
+  pass: TrainingPass,
+  found: readonly Tensor[],
+): FullPass => {
+  if (model.fullPass) return model.fullPass(batch, pass, found);
   const logits = model.logits(batch, pass);
   return { logits, loss: model.taskLoss(logits, batch) };
 };

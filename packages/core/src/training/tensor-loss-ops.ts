@@ -3,6 +3,9 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { splitHeads } from '../encoder/on-tensors/attention.js';
 import type { LayerLossOps, LossOps } from './loss-ops.js';
 
+/** What a row is divided by whose sum is 0. */
+const leastSum = 1e-30;
+
 /** The arithmetic of losses on TensorFlow.js. */
 export const tensorLossOps: LossOps<Tensor> = {
   add: (x, y) => tf.add(x, y),
@@ -14,6 +17,8 @@ export const tensorLossOps: LossOps<Tensor> = {
   sum: (x) => tf.sum(x),
   logSoftmax: (x) => tf.logSoftmax(x),
   unit: (x) => tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-24))),
+  lengths: (x) => tf.sqrt(tf.sum(tf.square(x), -1)),
+  shares: (x) => tf.div(x, tf.maximum(tf.sum(x, -1, true), leastSum)),
   products: (x, y) => tf.matMul(x, y, false, true),
   swapLastAxes: (x) => tf.transpose(x, [0, 2, 1]),
   withOpposite: (x) => {

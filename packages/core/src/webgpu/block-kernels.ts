@@ -3,34 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel } from '../own-kernels.js';
 import type { Kernel } from './program.js';
 import { attribute, runElements, runProgram } from './program.js';
-
-/** Threads that share the work on one row. */
-const threads = 64;
-
-/** `reduceSum(own, lane)` and `reduceMax(own, lane)`: over the threads of a workgroup; every one of them must call it. */
-const reductions = `
-  var<workgroup> lanes : array<f32, ${threads}>;
-
-  ${[
-    ['Sum', 'lanes[lane] + lanes[lane + span]'],
-    ['Max', 'max(lanes[lane], lanes[lane + span])'],
-  ]
-    .map(
-      ([name, joined]) => `
-  fn reduce${name}(own : f32, lane : i32) -> f32 {
-    lanes[lane] = own;
-    workgroupBarrier();
-    for (var span = ${threads / 2}; span > 0; span = span / 2) {
-      if (lane < span) { lanes[lane] = ${joined}; }
-      workgroupBarrier();
-    }
-    let all = lanes[0];
-    workgroupBarrier();
-    return all;
-  }`,
-    )
-    .join('\n')}
-`;
+import { reductions, rowThreads as threads } from './reductions.js';
 
 /** A row a workgroup. */
 const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {

@@ -163,12 +163,33 @@ const missing = webGpuMissing();
       }
     });
 
-    test('nothing is composed that has a kernel, and no reduced layer starts more than five kernels more', () => {
-      const count = (options: EncodeOptions) => startedBy(() => tf.tidy(() => void encode(weights, inputs, options)));
-      const [full, reduced] = [count({}), count({ config: [0.7, 0.5, 0.3], wanted: 'survivors' })];
+    const count = (options: EncodeOptions, given = inputs) =>
+      startedBy(() => tf.tidy(() => void encode(weights, given, options)));
+
+    test('five kernels a layer, whether tokens leave or not, and none for the choice of them', () => {
+      const layer = [ownKernel.dense, ownKernel.attend, ownKernel.denseNorm, ownKernel.dense, ownKernel.denseNorm];
+      const expected = [ownKernel.embed, ...layer, ...layer, ...layer];
+      const own = (names: string[]): string[] => names.filter((name) => name.startsWith('LengthAdaptive.'));
+      for (const options of [
+        { wanted: 'survivors' },
+        { wanted: 'survivors', config: [0.7, 0.5, 0.3] },
+        { wanted: 'survivors', config: [0.7, 0.5, 0.3], reducer: clsAttentionReducer() },
+      ] as const) {
+        const started = count(options);
+        expect(own(started)).toEqual(expected);
+        expect(started.filter((name) => !own([name]).length && name !== 'Reshape')).toEqual(['Multiply']); // padding of what comes out
+      }
+      const started = count({ wanted: 'first', config: [0.7, 0.5, 0.3] }, inputs.slice(0, 1));
+      expect(own(started)).toHaveLength(expected.length + 1); // the last layer asks for one token: its queries are a product of their own
+      expect(started.filter((name) => !own([name]).length && name !== 'Reshape')).toEqual(['Slice']);
+    });
+
+    test('where somebody looks inside a block, nothing is composed that has a kernel', () => {
+      const options = { config: [0.7, 0.5, 0.3], observe: { attention: [0] } };
+      const [full, reduced] = [count({ observe: { attention: [0] } }), count({ ...options, wanted: 'survivors' })];
       for (const name of ['Softmax', 'Erf', 'Rsqrt', 'Mean', 'TopK']) expect([...full, ...reduced]).not.toContain(name);
       expect(new Set(reduced)).toEqual(
-        new Set([...full, ownKernel.attentionSignificance, ownKernel.keepOrder, ownKernel.flatSlots]),
+        new Set([...full, 'GatherV2', ownKernel.attentionSignificance, ownKernel.keepOrder, ownKernel.flatSlots]), // context and states move
       );
       expect(reduced.length - full.length).toBeLessThanOrEqual(3 * 5); // significance, order, slots; context and states move
     });

@@ -10,6 +10,8 @@ interface WebGpuProgram {
   readonly workgroupSize: [number, number, number];
   readonly shaderKey: string;
   readonly uniforms: string;
+  readonly variableComponents: number[];
+  readonly outputComponent: number;
   readonly getUserCode: () => string;
 }
 
@@ -46,6 +48,10 @@ export interface ProgramRun {
   readonly uniforms?: Readonly<Record<string, number>>;
   /** Those of `uniforms` that are fractions; the others are whole. */
   readonly fractions?: readonly string[];
+  /** How many numbers of an input, or of `result`, the code reads and writes as one vector: 2 or 4. Default 1. */
+  readonly vectors?: Readonly<Record<string, number>>;
+  /** Whether the code is given no shapes, only `uniforms` of its own: then there is one pipeline of it, whatever the shapes are. Default false. */
+  readonly shapeless?: boolean;
   /**
    * WGSL with `fn main(index : i32)`: `index` counts threads through all workgroups, `localId.x` those of one. There may be more
    * workgroups than asked for: these must reach every barrier and write nothing. Inputs and `result` are arrays, `uniforms.outShape` is
@@ -64,13 +70,28 @@ export const attribute = (attrs: Readonly<Record<string, number>>, name: string)
 /** Runs a compute shader once. */
 export const runProgram = (
   backend: WebGpuBackend,
-  { name, inputs, shape, dtype, workgroups, threads, uniforms = {}, fractions = [], code }: ProgramRun,
+  {
+    name,
+    inputs,
+    shape,
+    dtype,
+    workgroups,
+    threads,
+    uniforms = {},
+    fractions = [],
+    vectors = {},
+    shapeless = false,
+    code,
+  }: ProgramRun,
 ): TensorInfo => {
   const typed = Object.entries(uniforms).map(([key, value]) => ({ key, value, fraction: fractions.includes(key) }));
+  const outputShape = shapeless ? [util.sizeFromShape([...shape])] : [...shape];
   const program: WebGpuProgram = {
     variableNames: Object.keys(inputs),
-    outputShape: [...shape],
-    dispatchLayout: { x: shape.map((_, dimension) => dimension) },
+    variableComponents: Object.keys(inputs).map((input) => vectors[input] ?? 1),
+    outputComponent: vectors['result'] ?? 1,
+    outputShape,
+    dispatchLayout: { x: outputShape.map((_, dimension) => dimension) },
     dispatch: [workgroups, 1, 1],
     workgroupSize: [threads, 1, 1],
     shaderKey: `lengthAdaptive_${name}`,
@@ -78,7 +99,11 @@ export const runProgram = (
     getUserCode: () => code,
   };
   const data = typed.map(({ value, fraction }): Uniform => ({ type: fraction ? 'float32' : 'int32', data: [value] }));
-  return backend.runWebGPUProgram(program, Object.values(inputs), dtype, data);
+  const given = Object.values(inputs);
+  if (!shapeless) return backend.runWebGPUProgram(program, given, dtype, data);
+  // A pipeline is found again by which of the shapes are equal: those of another rank never are.
+  const flat = given.map((input) => ({ ...input, shape: [1, util.sizeFromShape(input.shape)] }));
+  return { ...backend.runWebGPUProgram(program, flat, dtype, data), shape: [...shape] };
 };
 
 /** Threads of a workgroup where none needs another. */

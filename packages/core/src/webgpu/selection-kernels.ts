@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel, widestRow } from '../own-kernels.js';
+import { chooseCode } from './choose-code.js';
 import type { Kernel } from './program.js';
 import { attribute, runElements, runProgram } from './program.js';
 
@@ -18,39 +19,20 @@ const keepOrder: Kernel = ({ inputs, attrs, backend }) => {
     threads: rowThreads,
     uniforms: { protectedTokens: attribute(attrs, 'protectedTokens'), list: attribute(attrs, 'list') },
     code: `
-      var<workgroup> kept : array<atomic<u32>, ${widestRow / 32}>;
-
-      // What is no number comes last.
-      fn scoreAt(i : i32) -> f32 { return select(scores[i], -3.4e38, isnan(scores[i])); }
+      var<private> start : i32;
+      fn scoreAt(slot : i32) -> f32 { return ranked(scores[start + slot]); }
+      ${chooseCode(widestRow, rowThreads)}
 
       fn main(index : i32) {
         let rows = uniforms.outShape[0];
         let width = uniforms.outShape[1];
         let row = min(index / ${rowThreads}, rows - 1);
-        let start = row * width;
+        start = row * width;
         let count = counts[uniforms.list * rows + row];
 
+        choose(i32(localId.x), width, count, uniforms.protectedTokens);
         for (var slot = i32(localId.x); slot < width; slot = slot + ${rowThreads}) {
-          var rank = slot;
-          if (slot >= uniforms.protectedTokens) {
-            let own = scoreAt(start + slot);
-            rank = uniforms.protectedTokens;
-            for (var other = uniforms.protectedTokens; other < width; other = other + 1) {
-              let theirs = scoreAt(start + other);
-              if (theirs > own || (theirs == own && other < slot)) { rank = rank + 1; }
-            }
-          }
-          if (rank < count) { atomicOr(&kept[slot / 32], 1u << u32(slot % 32)); }
-        }
-        workgroupBarrier();
-
-        for (var slot = i32(localId.x); slot < width; slot = slot + ${rowThreads}) {
-          var before = 0;
-          for (var word = 0; word < slot / 32; word = word + 1) { before = before + i32(countOneBits(atomicLoad(&kept[word]))); }
-          let bits = atomicLoad(&kept[slot / 32]);
-          let bit = 1u << u32(slot % 32);
-          before = before + i32(countOneBits(bits & (bit - 1u)));
-          let place = select(count + slot - before, before, (bits & bit) != 0u);
+          let place = placeOf(slot, count);
           if (index / ${rowThreads} < rows && place < width) { result[start + place] = slot; }
         }
       }

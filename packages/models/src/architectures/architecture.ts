@@ -47,8 +47,8 @@ export interface Readout {
   readonly pool: 'first' | 'first-two' | 'none' | 'mean' | 'weighted-mean';
   /** Numbers that come out: for each input, or for each of its tokens. Of a readout without an output layer, the width of a state. */
   readonly outputs: number;
-  /** What a checkpoint calls the output layer; `none`: there is none. Default `classifier`. */
-  readonly layer?: 'classifier' | 'qa_outputs' | 'none' | undefined;
+  /** What a checkpoint calls the output layer, `projection` where it gives a vector; `none`: there is none. Default `classifier`. */
+  readonly layer?: 'classifier' | 'qa_outputs' | 'projection' | 'none' | undefined;
   /** Of a mean that is brought to length 1: of all tokens (default), those that left with the last state they had, or of those that are kept. */
   readonly averaged?: 'all' | 'kept' | undefined;
   /** Whether what comes out is brought to length 1. Default false. */
@@ -66,6 +66,8 @@ export interface Architecture {
   readonly modelType: string;
   /** What it reads. Default: texts. */
   readonly reads?: 'images' | undefined;
+  /** Whether a config.json with this `model_type` is meant, where several definitions have it. Default: it is. */
+  accepts?(config: ModelConfig): boolean;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
   readonly classPrefix: string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */

@@ -32,6 +32,22 @@ export const fusedAt = <Name extends string>(
     }),
   ) as Readonly<Record<Name, SpecTree<DenseWeights>>>;
 
+/** The same with biases, which are stored as one, too: [out] each. */
+export const fusedDenseAt = <Name extends string>(
+  name: string,
+  parts: readonly Name[],
+  inputs: number,
+  outputs: number,
+): Readonly<Record<Name, SpecTree<DenseWeights>>> => {
+  const maps = Object.entries<SpecTree<DenseWeights>>(fusedAt(name, parts, inputs, outputs));
+  return Object.fromEntries(
+    maps.map(([part, map], index): [string, SpecTree<DenseWeights>] => {
+      const bias = { name: `${name}.${part}.bias`, shape: [outputs] };
+      return [part, { ...map, bias: { ...bias, part: { of: `${name}.bias`, index, count: parts.length } } }];
+    }),
+  ) as Readonly<Record<Name, SpecTree<DenseWeights>>>;
+};
+
 /** A layer norm without a bias. */
 export const gainAt = (name: string, size: number): SpecTree<LayerNormWeights> => ({
   gain: { name: `${name}.weight`, shape: [size], constant: 1 },

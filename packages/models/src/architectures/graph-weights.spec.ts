@@ -1,5 +1,6 @@
 import type { TensorData } from '../weights/safetensors.js';
-import type { GraphOrigin, ModelWeights } from '../weights/read-weights.js';
+import type { GraphOrigin } from '../weights/onnx/graph-files.js';
+import type { ModelWeights } from '../weights/read-weights.js';
 import { placeGraphWeights } from './graph-weights.js';
 import { architectureOf } from './registry.js';
 import { tensorNames } from './tensor-names-of.js';

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.js';
-import type { GraphOrigin, ModelWeights } from '../weights/read-weights.js';
+import type { GraphOrigin } from '../weights/onnx/graph-files.js';
+import type { ModelWeights } from '../weights/read-weights.js';
 import type { TensorData } from '../weights/safetensors.js';
 import type { StoredTensor } from '../weights/stored-tensor.js';
 import type { Architecture, Dimensions } from './architecture.js';

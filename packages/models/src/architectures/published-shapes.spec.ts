@@ -193,6 +193,58 @@ const published: readonly Published[] = [
     count: 4 + 12 * 9,
     head: ['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias'],
   },
+  {
+    name: 'gte-large-en-v1.5',
+    config: {
+      ...base,
+      model_type: 'new',
+      vocab_size: 30_528,
+      hidden_size: 1024,
+      num_attention_heads: 16,
+      num_hidden_layers: 24,
+      intermediate_size: 4096,
+      max_position_embeddings: 8192,
+      type_vocab_size: 2,
+      layer_norm_type: 'layer_norm',
+      position_embedding_type: 'rope',
+      rope_theta: 160_000,
+      rope_scaling: { factor: 2, type: 'ntk' },
+      pack_qkv: true,
+      logn_attention_scale: false,
+    },
+    tensors: {
+      'new.embeddings.word_embeddings.weight': [30_528, 1024],
+      'new.embeddings.token_type_embeddings.weight': [2, 1024],
+      'new.embeddings.LayerNorm.bias': [1024],
+      'new.encoder.layer.23.attention.qkv_proj.weight': [3072, 1024],
+      'new.encoder.layer.23.attention.qkv_proj.bias': [3072],
+      'new.encoder.layer.23.attention.o_proj.bias': [1024],
+      'new.encoder.layer.23.attn_ln.weight': [1024],
+      'new.encoder.layer.23.mlp.up_gate_proj.weight': [8192, 1024],
+      'new.encoder.layer.23.mlp.down_proj.weight': [1024, 4096],
+      'new.encoder.layer.23.mlp_ln.bias': [1024],
+    },
+    count: 4 + 24 * 11,
+    head: ['new.pooler.dense.weight', 'new.pooler.dense.bias', 'classifier.weight', 'classifier.bias'],
+  },
+  {
+    name: 'gte-multilingual-base',
+    config: {
+      ...base,
+      model_type: 'new',
+      vocab_size: 250_048,
+      max_position_embeddings: 8192,
+      type_vocab_size: 1,
+      rope_theta: 20_000,
+      rope_scaling: { factor: 8, type: 'ntk' },
+    },
+    tensors: {
+      'new.embeddings.word_embeddings.weight': [250_048, 768],
+      'new.embeddings.token_type_embeddings.weight': [1, 768],
+    },
+    count: 4 + 12 * 11,
+    head: ['new.pooler.dense.weight', 'new.pooler.dense.bias', 'classifier.weight', 'classifier.bias'],
+  },
 ];
 
 /** Shapes in the file, by names there. */
@@ -248,6 +300,12 @@ test.each<[ModelConfig, RegExp]>([
   [{ ...published[4]?.config, relative_attention: false }, /"relative_attention" is false; supported: true/],
   [{ ...published[5]?.config, num_experts: 8 }, /"num_experts" is 8; supported: 0/],
   [{ ...published[5]?.config, rotary_emb_fraction: 0.5 }, /"rotary_emb_fraction" is 0.5; supported: 1/],
+  [{ ...published[6]?.config, rope_scaling: { factor: 2, type: 'dynamic' } }, /"type" is "dynamic"; supported: ntk/],
+  [
+    { ...published[6]?.config, position_embedding_type: 'absolute' },
+    /"position_embedding_type" is "absolute"; supported: rope/,
+  ],
+  [{ ...published[6]?.config, logn_attention_scale: true }, /"logn_attention_scale" is true; supported: false/],
 ])('what a family has in a form that is not implemented is refused by its key (%#)', (config, message) => {
   expect(() => architectureOf(config).dimensions(config)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),

@@ -34,7 +34,7 @@ test.each<[string, ModelConfig, string]>([
 
 test('an unknown family is an error that lists the known ones', () => {
   expect(() => architectureOf({ model_type: 'XLM_roberta_xl', ...shapes })).toThrow(
-    /model_type "XLM_roberta_xl" is not supported \(nearest by name: "xlm-roberta"\); known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert/,
+    /model_type "XLM_roberta_xl" is not supported \(nearest by name: "xlm-roberta"\); known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte/,
   );
   expect(() => architectureOf({ model_type: 'XLM_roberta_xl' })).toThrow(
     /Take a model of one of these families.*set "model_type"/,
@@ -43,7 +43,7 @@ test('an unknown family is an error that lists the known ones', () => {
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
       message: expect.stringMatching(
-        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, vit, deit\. Take a model/,
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit, clip\. Take a model/,
       ),
     }),
   );
@@ -177,6 +177,7 @@ describe('models of code of their own', () => {
   test('of a known family that came with code first are those of the family', () => {
     const config = { model_type: 'nomic_bert', architectures: ['NomicBertModel'], auto_map };
     expect(architectureOf(config).modelType).toBe('nomic_bert');
+    expect(architectureOf({ model_type: 'new', architectures: ['NewModel'], auto_map }).modelType).toBe('new');
     expect(architectureOf({ ...tinyConfig, auto_map: { AutoTokenizer: ['tokenization_a.A', null] } }).modelType).toBe(
       'bert',
     );

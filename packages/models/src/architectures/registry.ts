@@ -3,13 +3,15 @@ import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
+import { clip } from './clip.js';
 import { deberta } from './deberta.js';
 import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
+import { gte, newGte } from './gte.js';
 import { mpnet } from './mpnet.js';
 import { modernbert } from './modernbert.js';
-import { nomicBert } from './nomic-bert.js';
+import { nomicBert, nomicBertByUsualKeys } from './nomic-bert.js';
 import { nearestName } from './nearest-name.js';
 import { camembert, roberta, xlmRoberta } from './roberta.js';
 import { tinybert } from './tinybert.js';
@@ -27,9 +29,13 @@ const builtIn: readonly Architecture[] = [
   albert,
   modernbert,
   deberta,
+  nomicBertByUsualKeys,
   nomicBert,
+  newGte,
+  gte,
   vit,
   deit,
+  clip,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */
@@ -40,12 +46,15 @@ const registered = (): Map<string, Architecture> => {
   return (home[place] ??= new Map<string, Architecture>());
 };
 
-const architectureNamed = (name: unknown): Architecture | undefined =>
-  builtIn.find(({ modelType }) => modelType === name) ??
+const architectureNamed = (name: unknown, config: ModelConfig = {}): Architecture | undefined =>
+  builtIn.find(({ modelType, accepts }) => modelType === name && (!accepts || accepts(config))) ??
   (typeof name === 'string' ? registered().get(name) : undefined);
 
 /** The `model_type` of all families that are known: those of this package, then those that were registered. */
-export const architectureNames = (): string[] => [...builtIn.map(({ modelType }) => modelType), ...registered().keys()];
+export const architectureNames = (): string[] => [
+  ...new Set(builtIn.map(({ modelType }) => modelType)),
+  ...registered().keys(),
+];
 
 /**
  * Makes a family of encoders known by its `model_type`, in this thread: to `openModel`, to the command line, to both engines. A program
@@ -82,7 +91,7 @@ export const findArchitecture = (config: ModelConfig): Architecture | undefined 
   const name = config['model_type'];
   if (name === undefined && bertKeys.every((key) => key in config))
     return 'emb_size' in config || 'cell' in config ? tinybert : bert;
-  return architectureNamed(name);
+  return architectureNamed(name, config);
 };
 
 /**
@@ -114,8 +123,8 @@ export const architectureOf = (config: ModelConfig): Architecture => {
   if (code !== undefined) {
     throw new ModelError(
       'ARCHITECTURE_UNKNOWN',
-      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run here${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
-        'If it is one of these families with the same tensors, take "auto_map" out of its config.json and set "model_type" to that family; a family of your own is made known by registerArchitecture(...).',
+      `config.json: the model is built by code of its own (auto_map: ${code}), which is never run${nearestTo(config['model_type'])}; known: ${architectureNames().join(', ')}. ` +
+        'With the tensors of one of these families it opens without "auto_map", under that "model_type".',
     );
   }
   if (found) return found;

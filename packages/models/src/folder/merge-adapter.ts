@@ -86,6 +86,19 @@ const nameIn = (tensors: Tensors, name: string, family: Architecture | undefined
   return forms.find((form) => tensors.has(form));
 };
 
+/**
+ * To be called for a folder without a model.
+ *
+ * @throws ModelError `FILE_NOT_FOUND`, with the base that its adapter needs; what `readAdapterConfig` throws
+ */
+export const refuseAlone = async (source: FileSource): Promise<never> => {
+  const { base } = await readAdapterConfig(source);
+  throw new ModelError(
+    'FILE_NOT_FOUND',
+    `${source.name} is an adapter, and no model of its own: open the model that it was trained on (${JSON.stringify(base)}) with the option adapter: ${JSON.stringify(source.name)}.`,
+  );
+};
+
 /** Classes of what a whole is for. */
 const suffixes: Readonly<Record<string, string>> = {
   SEQ_CLS: 'ForSequenceClassification',

@@ -1,4 +1,3 @@
-import { placeGraphWeights } from '../architectures/graph-weights.js';
 import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
@@ -102,13 +101,7 @@ const readConfig = async (source: FileSource): Promise<ModelDirectory['config']>
   } catch (error) {
     if (!(error instanceof ModelError) || (error.code !== 'FILE_NOT_FOUND' && error.code !== 'ACCESS_DENIED'))
       throw error;
-    if (await source.exists(adapterConfigName).catch(() => false)) {
-      const { base_model_name_or_path: base } = decodeJson(await source.read(adapterConfigName), source.name);
-      throw new ModelError(
-        error.code,
-        `${source.name} is an adapter, and no model of its own: open the model that it was trained on (${JSON.stringify(base)}) with the option adapter: ${JSON.stringify(source.name)}.`,
-      );
-    }
+    if (await source.exists(adapterConfigName).catch(() => false)) await (await merging()).refuseAlone(source);
     throw new ModelError(
       error.code,
       `No model at ${source.name}: ${error.message} A model is a folder with a config.json; is the name right?`,
@@ -214,14 +207,19 @@ const findAdapter = async (
 const merging = () => import('./merge-adapter.js');
 
 /** The weights of a directory under the names that its family knows. */
-const named = <Tensor extends TensorData | StoredTensor>(
+const named = async <Tensor extends TensorData | StoredTensor>(
   config: ModelDirectory['config'],
   files: FileSource,
   weights: ModelWeights<Tensor>,
-): { readonly tensors: ReadonlyMap<string, Tensor> } & Pick<ModelDirectory, 'unread' | 'weightsOf'> => {
-  const path = weights.graph?.path;
-  const { tensors, unread } = placeGraphWeights(config, withoutWrapper(config, weights), `${files.name}/${path ?? ''}`);
-  return { tensors, ...(unread.size > 0 && { unread }), ...(path !== undefined && { weightsOf: path }) };
+): Promise<{ readonly tensors: ReadonlyMap<string, Tensor> } & Pick<ModelDirectory, 'unread' | 'weightsOf'>> => {
+  const { tensors, unread } = withoutWrapper(config, weights);
+  if (!weights.graph) return { tensors, ...(unread.size > 0 && { unread }) };
+  const { path } = weights.graph;
+  const { placeGraphWeights } = await import('../architectures/graph-weights.js'); // as what read them
+  return {
+    tensors: placeGraphWeights(config, { ...weights, tensors }, `${files.name}/${path}`).tensors,
+    weightsOf: path,
+  };
 };
 
 /**
@@ -241,7 +239,7 @@ export const readModelDirectory = async (
   const reading = readModelWeights(files, weights); // the large file begins beside the small ones
   reading.catch(() => undefined); // without a configuration nobody asks what became of the weights
   const rest = await readModelFiles(files, { embedding, adapter, ...options });
-  const found = named(rest.config, files, await reading);
+  const found = await named(rest.config, files, await reading);
   const factors = rest.lengthAdaptive?.lowRank && (await readModelWeights(files, lowRankFileName)).tensors;
   const predictor = await readPredictor(files, rest.lengthAdaptive);
   const adapted = await findAdapter(files, { adapter, ...options });
@@ -281,7 +279,7 @@ export const openModelDirectory = async (
   };
   try {
     const rest = await readModelFiles(files, { embedding, adapter, ...options });
-    const opened = named(rest.config, files, await opening);
+    const opened = await named(rest.config, files, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;
     const predictor = await readPredictor(files, rest.lengthAdaptive);

@@ -71,7 +71,11 @@ const openSharp = async (): Promise<(bytes: Uint8Array) => Sharp> => {
 const decodeInNode = async (bytes: Uint8Array): Promise<RawImage> => {
   const sharp = await openSharp();
   try {
-    const { data, info } = await sharp(bytes).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(bytes)
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (error) {
     throw invalid(`The file is no image that can be decoded: ${messageOf(error)}.`, error);
@@ -96,7 +100,7 @@ const decodeInPage = async (
 const decode = async (file: Uint8Array | Blob): Promise<RawImage> => {
   const { createImageBitmap, OffscreenCanvas } = globalThis as PageImages;
   if (createImageBitmap && OffscreenCanvas)
-    return decodeInPage(file instanceof Blob ? file : new Blob([file as Uint8Array<ArrayBuffer>]), {
+    return decodeInPage(file instanceof Blob ? file : new Blob([file]), {
       createImageBitmap,
       OffscreenCanvas,
     });

@@ -81,11 +81,7 @@ const filtered = (
   { data }: Pick<RawImage, 'data'>,
   to: Uint8Array,
   { starts, weights }: Taps,
-  {
-    lines,
-    inner,
-    from,
-  }: { readonly lines: number; readonly inner: number; readonly from: number },
+  { lines, inner, from }: { readonly lines: number; readonly inner: number; readonly from: number },
 ): void => {
   const places = starts.length;
   for (let line = 0; line < lines; line++)
@@ -126,11 +122,7 @@ const nearest = ({ width, height, data }: RawImage, size: Pick<RawImage, 'width'
 };
 
 /** An image in another size. */
-export const resampled = (
-  image: RawImage,
-  size: Pick<RawImage, 'width' | 'height'>,
-  resample: Resample,
-): RawImage => {
+export const resampled = (image: RawImage, size: Pick<RawImage, 'width' | 'height'>, resample: Resample): RawImage => {
   const { width, height } = size;
   if (width === image.width && height === image.height) return image;
   if (resample === 'nearest') return nearest(image, size);

@@ -2,6 +2,7 @@ import type { Bits, LengthConfig, OperatingPoint, Ranks } from '@length-adaptive
 import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyFit, LatencyModel, TimedPass } from './latency-model.js';
+import { blankInput } from './blank-input.js';
 import { createLatencyModel, fitLatency } from './latency-model.js';
 import { quantile } from './quantile.js';
 import { checkBits, ownBits } from '../folder/bits.js';
@@ -11,7 +12,7 @@ import type { RunnableModel } from '../model/runnable-model.js';
 export interface CalibrateLatencyOptions {
   /**
    * Tokens of the inputs that times will be asked for, in any order, as often as they occur: up to four lengths from the least
-   * to the greatest are timed. Default: 8 to 128, or to the model's positions.
+   * to the greatest are timed. Default: 8 to 128, or to the model's positions. Images have one length, which is timed.
    */
   readonly lengths?: readonly number[];
   /** Rounds after the warm-up. Default 5. */
@@ -48,7 +49,7 @@ const lengthsToTime = (asked: readonly number[], positions: number): number[] =>
   return [...new Set(lengths)];
 };
 
-/** A configuration from the share that leaves each layer; the layer comes as its place from 0 to 1. */
+/** A configuration from the share that each layer keeps; the layer comes as its place from 0 to 1. */
 const shape = (layers: number, share: (place: number) => number): LengthConfig =>
   Array.from({ length: layers }, (_, layer) => share((layer + 0.5) / layers));
 
@@ -90,8 +91,8 @@ const design = (
   { dimensions, builtIn, largestRanks }: RunnableModel,
   asked: readonly number[],
 ): { fitted: Pass[]; heldOut: Pass[] } => {
-  const { layers, positions } = dimensions;
-  const lengths = lengthsToTime(asked, positions);
+  const { layers, positions, image } = dimensions;
+  const lengths = image ? new Array<number>(lengthCount).fill(positions) : lengthsToTime(asked, positions);
   const between = lengths.map((length, i) => Math.round(Math.sqrt(length * (lengths[i + 1] ?? length))));
   const full = fullLength(layers);
   const fitShapes = [
@@ -155,7 +156,7 @@ const timePasses = async (
       await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard, and the passes before are over
       if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
       const start = now();
-      await model.run([{ ids: new Int32Array(tokens) }], { point });
+      await model.run([blankInput(model.dimensions, tokens)], { point });
       if (round >= 0) times.push(now() - start);
     }
   }

@@ -2,6 +2,7 @@ import type { Bits, EncoderInput, HeadCost, NamedReducer, OperatingPoint, Ranks 
 import type { Dimensions } from '../architectures/architecture.js';
 import type { LengthAdaptiveFile } from '../folder/length-adaptive-file.js';
 import type { ModelPrior } from '../priors/prior-settings.js';
+import type { TokenTrace } from './token-trace.js';
 import type { Task } from '../tasks/task.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
@@ -38,7 +39,7 @@ export interface RunnableModel {
   /** The same for rows that have points of their own; absent for engines with one point a batch. */
   readonly runRows?:
     ((inputs: readonly EncoderInput[], points: readonly OperatingPoint[]) => Promise<Float32Array>) | undefined;
-  /** Positions of the tokens of one input that left each layer, ascending; of a layer that is left out, of those that would have entered it. */
+  /** Positions of the tokens of one input that each layer kept, ascending; of a layer that is left out, of those that would have entered it. */
   keptPositions(input: EncoderInput, point: OperatingPoint): Promise<number[][]>;
   /**
    * What ranked the tokens of one input in each layer, prior included: a number a token of the input, NaN for those that had left before. Absent:
@@ -50,6 +51,8 @@ export interface RunnableModel {
    * alone. undefined of a model whose tokens do not merge; absent of an engine that does not tell.
    */
   mergedInto?(input: EncoderInput, point: OperatingPoint): Promise<number[][] | undefined>;
+  /** The last three by a single run. Absent of an engine that tells them one by one. */
+  readonly tokenTrace?: ((input: EncoderInput, point: OperatingPoint) => Promise<TokenTrace>) | undefined;
   /** MACs of one input of `length` tokens at an operating point (default: the full model), head included. */
   macs(length: number, point?: OperatingPoint): number;
   /** What tells its weights from those of another model, the same on every engine; absent where that is not known. */

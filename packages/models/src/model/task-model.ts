@@ -22,7 +22,7 @@ import {
   runningLayers,
 } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Rank, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Architecture, HeadWeights } from '../architectures/architecture.js';
 import { companionsOf } from '../architectures/companions.js';
 import { costOptionsOf } from './head-cost.js';
@@ -40,8 +40,8 @@ import { describeModel } from './describe-model.js';
 import { weightsDigest } from './weights-digest.js';
 import { runHead } from './run-head.js';
 import type { RunnableModel } from './runnable-model.js';
-import type { ScoredLayer } from './token-scores.js';
-import { scoresByToken } from './token-scores.js';
+import type { TracedLayer } from './token-scores.js';
+import { keptByLayer, mergedByLayer, scoresByToken } from './token-scores.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
 import { logitShape } from '../tasks/readout.js';
 import type { DepartedAnswer } from '../tasks/departed-answer.js';
@@ -75,14 +75,13 @@ export interface TaskModel extends RunnableModel {
   readonly companions: Map<string, TensorData>;
   /** Logits as a tensor: [B, outputs], or [B, T, outputs] for a task that reads every token. Token rows may have any lengths. */
   logits(inputs: readonly EncoderInput[], options?: RunOptions): Tensor;
+  /**
+   * How much the states matter that leave each layer that ranks tokens: the length of what the gradient of a scalar of the logits gives, times the
+   * states (|gradient x input|), [B, T] each, 0 for padding. Nobody leaves. First-order gradients only.
+   */
+  saliency(inputs: readonly EncoderInput[], of: (logits: Tensor) => Scalar, options?: SaliencyOptions): Tensor2D[];
   /** The same with what its reducer predicts of each layer, where that is asked for. */
   forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
-}
-
-/** What one layer did with the tokens of one input. */
-interface TracedLayer extends ScoredLayer {
-  /** For each token of the input its place among those that stay, where tokens merge. */
-  readonly owners: ArrayLike<number>;
 }
 
 /** What a forward pass gives. */
@@ -103,6 +102,21 @@ export type RunOptions = Pick<
   /** What decides which tokens leave. Default: the model's own. */
   readonly reducer?: Reducer | undefined;
 };
+
+/** How saliency is found. */
+export interface SaliencyOptions {
+  /** The layers that run, ascending. Default: all. */
+  readonly layers?: readonly number[] | undefined;
+  /** Whether vectors are divided by their lengths where the task says so: the gradient of a length needs them as they are. Default true. */
+  readonly normalize?: boolean | undefined;
+}
+
+/** What only the model itself asks of a pass. */
+interface OwnRunOptions extends RunOptions {
+  readonly predict?: boolean;
+  readonly gates?: EncodeOptions['gates'];
+  readonly normalize?: boolean | undefined;
+}
 
 /** Parts of tensors. Call within a tidy. */
 const sliceTensors: SliceFactors<Tensor> = {
@@ -200,7 +214,10 @@ export const createTaskModel = (
   const encoderAt = (ranks: Ranks | undefined): EncoderWeights =>
     ranks ? (atRanks<Tensor>(encoder, factors, ranks, sliceTensors) as EncoderWeights) : encoder;
 
-  const forward: TaskModel['forward'] = (inputs, { dropout, ranks, reducer: by = reducer, ...options } = {}) => {
+  const forward = (
+    inputs: readonly EncoderInput[],
+    { dropout, ranks, reducer: by = reducer, normalize = true, ...options }: OwnRunOptions = {},
+  ): ForwardPass => {
     checkParameters(parameters);
     return tidy((): ForwardPass => {
       const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
@@ -215,18 +232,32 @@ export const createTaskModel = (
       const states = tf.reshape<Rank.R2>(hidden, [rows * width, size]);
       const outputs = runHead(headOnTensors(extentOf(inputs), dropout), { states, stayed }, head, {
         activation: architecture.poolerActivation,
-        readout: task.readout,
+        readout: normalize ? task.readout : { ...task.readout, normalize },
         epsilon: dimensions.layerNormEpsilon,
       });
       return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
     });
   };
+  const saliency: TaskModel['saliency'] = (inputs, of, { layers, normalize } = {}) =>
+    tidy(() => {
+      const { rows, width } = extentOf(inputs);
+      const ran = layers?.length ?? dimensions.layers;
+      const ranking = costOptions.wanted === 'first' ? ran - 1 : ran;
+      const ones = Array.from({ length: ranking }, () => tf.ones<Rank.R2>([rows * width, dimensions.hiddenSize]));
+      if (ones.length === 0) return [];
+      const slopes = tf.grads((...gates) =>
+        of(forward(inputs, { layers, normalize, gates: gates as Tensor2D[] }).logits),
+      )(ones);
+      return slopes.map((slope): Tensor2D => tf.reshape(tf.sqrt(tf.sum(tf.square(slope), -1)), [rows, width]));
+    });
   /** What a point comes to in a pass. */
   const optionsAt = (point: OperatingPoint) => {
     const { lengths: config, floor, ranks } = check(point);
     return { config, floor, ranks, layers: layersAt(point), reducer: pointReducer(point, runs) ?? reducer };
   };
   /** What each layer did with the tokens of one input; undefined for one that does not run. */
+  const merges = (point: OperatingPoint): boolean => (pointReducer(point, runs) ?? reducer).merge !== undefined;
+
   const trace = async (input: EncoderInput, point: OperatingPoint): Promise<(TracedLayer | undefined)[]> => {
     checkParameters(parameters);
     const { ranks, ...options } = optionsAt(point);
@@ -284,6 +315,7 @@ export const createTaskModel = (
     companions: companionsOf(tensors),
     logits,
     forward,
+    saliency,
     run: async (inputs, { point = {} } = {}) => {
       const output = logits(inputs, optionsAt(point));
       try {
@@ -292,19 +324,18 @@ export const createTaskModel = (
         output.dispose();
       }
     },
-    keptPositions: async (input, point) => {
-      let before = Array.from(input.ids, (_, position) => position); // what enters the first layer
-      return (await trace(input, point)).map((run) => (before = run ? Array.from(run.positions) : before));
-    },
-    mergedInto: async (input, point) => {
-      if (!(pointReducer(point, runs) ?? reducer).merge) return undefined;
-      let before = Array.from(input.ids, (_, position) => position); // nothing has merged
-      return (await trace(input, point)).map((run) => {
-        if (run) before = Array.from(input.ids, (_, token) => run.positions[run.owners[token] ?? token] ?? token);
-        return before;
-      });
-    },
+    keptPositions: async (input, point) => keptByLayer(await trace(input, point), input.ids.length),
+    mergedInto: async (input, point) =>
+      merges(point) ? mergedByLayer(await trace(input, point), input.ids.length) : undefined,
     tokenScores: async (input, point) => scoresByToken(await trace(input, point), input.ids.length),
+    tokenTrace: async (input, point) => {
+      const layers = await trace(input, point);
+      return {
+        kept: keptByLayer(layers, input.ids.length),
+        scores: scoresByToken(layers, input.ids.length),
+        mergedInto: merges(point) ? mergedByLayer(layers, input.ids.length) : undefined,
+      };
+    },
     macs: (length, point = {}) => pointCost(dimensions, withoutOwnReducer(point, runs), length, costOptions),
     headMacs: costOptions.head,
     weightBytes: parameters.reduce((sum, { variable }) => sum + 4 * variable.size, 0),

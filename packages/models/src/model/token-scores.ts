@@ -22,3 +22,24 @@ export const scoresByToken = (layers: readonly (ScoredLayer | undefined)[], toke
     return row;
   });
 };
+
+/** What one layer did with the tokens of one input, where they may merge. */
+export interface TracedLayer extends ScoredLayer {
+  /** For each token of the input its place among those that stay, where tokens merge. */
+  readonly owners: ArrayLike<number>;
+}
+
+/** Positions of the tokens that left each layer; of one that does not run, of those that would have entered it. */
+export const keptByLayer = (layers: readonly (TracedLayer | undefined)[], tokens: number): number[][] => {
+  let before = Array.from({ length: tokens }, (_, position) => position); // what enters the first layer
+  return layers.map((layer) => (before = layer ? Array.from(layer.positions) : before));
+};
+
+/** For each layer and each token the position of the token that it has become part of. */
+export const mergedByLayer = (layers: readonly (TracedLayer | undefined)[], tokens: number): number[][] => {
+  let before = Array.from({ length: tokens }, (_, position) => position); // nothing has merged
+  return layers.map((layer) => {
+    if (layer) before = before.map((_, token) => layer.positions[layer.owners[token] ?? token] ?? token);
+    return before;
+  });
+};

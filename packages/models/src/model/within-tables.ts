@@ -1,5 +1,5 @@
 import type { Dimensions } from '../architectures/architecture.js';
-import { imageTokenizer } from '../images/image-tokenizer.js';
+import { imageTokenizer } from '../tokenizer/image-tokenizer.js';
 import { ModelError } from '../errors.js';
 import { createTokenizer } from '../tokenizer/tokenizer.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';

@@ -12,8 +12,7 @@ export const eachOrOne =
     each: (texts: readonly Text[], options?: Options) => Promise<readonly Outcome[]>,
   ): ((texts: string | SingleImage | readonly Text[], options?: Options) => Promise<Outcome | readonly Outcome[]>) =>
   async (texts, options) => {
-    if (typeof texts === 'string' || isImageInput(texts))
-      return (await each([texts as Text], options))[0] as Outcome;
+    if (typeof texts === 'string' || isImageInput(texts)) return (await each([texts as Text], options))[0] as Outcome;
     if (Array.isArray(texts)) return each(texts, options);
     const came = texts === null ? 'null' : `of type ${typeof texts}`;
     throw new ModelError('OPTION_INVALID', `What is to be read is ${came}; expected a text or a list of texts.`);

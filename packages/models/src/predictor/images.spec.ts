@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { readImage } from '../images/decode-image.js';
 import { ModelError } from '../errors.js';
+import { calibrateLatency } from '../latency/calibrate-latency.js';
 import { openModel, openTrainedModel } from '../model/open-model.js';
 import { memorySource, tinyFiles } from '../testing/tiny-model.js';
 import { load } from './load.js';
@@ -48,16 +49,30 @@ test('images of every kind are answered alike, as texts are, at any budget', asy
   expect(short.cost).toBeLessThan(0.8);
   expect(await predictor.countTokens(bytes)).toBe(13);
   const { encoding, layers } = await predictor.inspect(pixels, { point });
+  expect(Object.keys(encoding)).not.toContain('pixels');
   expect(encoding.tokens.slice(0, 6)).toEqual(['[CLS]', '0,0', '0,1', '0,2', '0,3', '1,0']);
   expect(layers.map((kept) => kept.length)).toEqual([11, 7, 4]);
   expect(layers.every(([first]) => first === 0)).toBe(true);
   predictor.dispose();
 });
 
+test('times are taken of images of the length that they have', async () => {
+  const { model } = await openTrainedModel(vit);
+  const latency = await calibrateLatency(model, { repeats: 1, seconds: 0 });
+  expect(latency.milliseconds(13, point)).toBeGreaterThan(0);
+  model.dispose();
+});
+
 test('what is no image has its error in its place', async () => {
   const predictor = await load(vit);
   const bad = { width: 2, height: 2, data: new Uint8Array(8) };
-  const found = await predictor.predict([await readImage(photo), bad, new Uint8Array(9), '/etc/hostname', { ids: [0] }]);
+  const found = await predictor.predict([
+    await readImage(photo),
+    bad,
+    new Uint8Array(9),
+    '/etc/hostname',
+    { ids: [0] },
+  ]);
   expect(found.map(({ error }) => error?.code)).toEqual([undefined, 'IMAGE_INVALID', 'IMAGE_INVALID', 'TEXT_UNSUPPORTED', 'TEXT_UNSUPPORTED']); // prettier-ignore
   await expect(predictor.predict(bad)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   await expect(predictor.predict('a photo')).rejects.toThrow(/A text came, and the model reads images; give pixels/);
@@ -94,11 +109,15 @@ test('folders that do not fit are refused when they are opened', async () => {
 
 test('the pixels must be those of the model', async () => {
   const { model } = await openTrainedModel(vit);
-  await expect(model.run([{ ids: new Int32Array(13) }])).rejects.toThrow(/Row 0 has no pixels, and the model reads images/);
+  await expect(model.run([{ ids: new Int32Array(13) }])).rejects.toThrow(
+    /Row 0 has no pixels, and the model reads images/,
+  );
   const pixels = new Float32Array(3 * 12 * 16);
   await expect(model.run([{ ids: new Int32Array(13), pixels: pixels.subarray(1) }])).rejects.toThrow(
     /575 numbers of pixels; expected 576: 3 channels of 12 x 16/,
   );
-  await expect(model.run([{ ids: new Int32Array(12), pixels }])).rejects.toThrow(/12 ids; expected 13, one a patch and 1/);
+  await expect(model.run([{ ids: new Int32Array(12), pixels }])).rejects.toThrow(
+    /12 ids; expected 13, one a patch and 1/,
+  );
   model.dispose();
 });

@@ -67,7 +67,7 @@ export interface Prediction extends Answer {
   readonly tokens: number;
   /** Tokens of the text beyond the model's positions, which `truncate` cut away; absent where all were read. */
   readonly cutTokens?: number;
-  /** Tokens that left each layer. */
+  /** Tokens that each layer kept. */
   readonly keptTokens: readonly number[];
   /** The model's outputs before they became an answer, in the order of its labels; of a long context those of its first window, of a long document those of its best. Only with `rawScores`. */
   readonly logits?: readonly number[];
@@ -84,12 +84,7 @@ export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'e
  * What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). What comes of a
  * bare string is no list.
  */
-export type Predictions<Texts, Mode extends OnError | undefined> = Outcomes<
-  Texts,
-  Mode,
-  Prediction,
-  FailedPrediction
->;
+export type Predictions<Texts, Mode extends OnError | undefined> = Outcomes<Texts, Mode, Prediction, FailedPrediction>;
 
 /** One of two things for each text: what was made of it, or why it could not be read where that may stand in its place. */
 export type Outcomes<Texts, Mode extends OnError | undefined, Done, Failed> = [Texts] extends [string | SingleImage]
@@ -106,7 +101,7 @@ export type Outcomes<Texts, Mode extends OnError | undefined, Done, Failed> = [T
 export interface Inspection {
   readonly prediction: Prediction;
   readonly encoding: Encoding;
-  /** Positions of the tokens that left each layer, ascending. */
+  /** Positions of the tokens that each layer kept, ascending. */
   readonly layers: readonly (readonly number[])[];
   /** What ranked its tokens in each layer, NaN for those that had left before; where that was asked for. */
   readonly scores?: readonly (readonly number[])[];

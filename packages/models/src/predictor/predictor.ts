@@ -23,9 +23,12 @@ import type {
   Predictions,
 } from './prediction.js';
 import { withGivenPrior } from '../priors/given-prior.js';
+import type { ModelPrior } from '../priors/prior-settings.js';
 import { readOne, readOneLater } from './read-each.js';
 import type { Read } from './read-each.js';
-import type { RunnableModel, RunnableTextModel } from '../model/runnable-model.js';
+import type { RunnableTextModel } from '../model/runnable-model.js';
+import type { TokenTrace } from '../model/token-trace.js';
+import { traceTokens } from '../model/trace-tokens.js';
 import { prepareTokens } from '../tasks/prepare-tokens.js';
 import type { Answer } from '../tasks/answer.js';
 import type {
@@ -44,7 +47,6 @@ import type { ImageReader } from '../images/image-reader.js';
 import type { RawImage } from '../images/raw-image.js';
 import { isRawImage } from '../images/raw-image.js';
 import { prepareImage } from '../tasks/prepare-image.js';
-import type { Encoding } from '../tokenizer/tokenizer.js';
 import { sum } from '../metrics/sum.js';
 
 /** Texts in, answers out, under a budget: the one door of every engine. */
@@ -61,6 +63,8 @@ export interface Predictor {
   readonly paretoSet: readonly ParetoPoint[];
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
+  /** What ranks its tokens beside the reducer, beforehand. Absent: nothing, or it is not known. */
+  readonly prior?: ModelPrior | undefined;
   /** Bytes of the model's weights, as it was opened with them. Absent: not known. */
   readonly weightBytes?: number | undefined;
   /**
@@ -135,8 +139,8 @@ const checkInput = (input: unknown): void => {
 };
 
 /** @throws ModelError `OPTION_INVALID` for a model that does not tell them */
-const scoresOf = (model: RunnableModel, input: PreparedInput, point: OperatingPoint): Promise<number[][]> => {
-  if (model.tokenScores) return model.tokenScores(input, point);
+const checkScores = (scores: TokenTrace['scores']): NonNullable<TokenTrace['scores']> => {
+  if (scores) return scores;
   throw new ModelError(
     'OPTION_INVALID',
     'The scores of tokens are asked for, and this model does not tell them: open the folder with its weights, not an exported file.',
@@ -290,6 +294,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     head: model.task.readout,
     paretoSet,
     labels: model.task.labels,
+    ...(model.prior && { prior: model.prior }),
     weightBytes: model.weightBytes,
     predict: eachOrOne(predict) as Predictor['predict'],
     embedding: model.task.embedding,
@@ -320,11 +325,11 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
           model.prior,
         );
         const [prediction] = (await predictPrepared([{ value: prepared }], options, false)) as [Prediction];
-        const [encoding] = prepared.inputs as readonly [Encoding];
-        const layers = await model.keptPositions(encoding, prediction.point);
-        const scores = options.scores === true ? await scoresOf(model, encoding, prediction.point) : undefined;
-        const mergedInto = await model.mergedInto?.(encoding, prediction.point);
-        return { prediction, encoding, layers, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
+        const [input] = prepared.inputs as readonly [PreparedInput];
+        const { pixels: _, ...encoding } = input;
+        const { kept, mergedInto, ...told } = await traceTokens(model, input, prediction.point, options);
+        const scores = options.scores === true ? checkScores(told.scores) : undefined;
+        return { prediction, encoding, layers: kept, ...(scores && { scores }), ...(mergedInto && { mergedInto }) };
       }),
     dispose: () => endQuietly(lifetime),
   };

@@ -72,7 +72,8 @@ export const imageClassification = (
   };
 };
 
-const readsImages = (config: ModelConfig): boolean => suffixes.some((suffix) => checkpointClass(config).endsWith(suffix));
+const readsImages = (config: ModelConfig): boolean =>
+  suffixes.some((suffix) => checkpointClass(config).endsWith(suffix));
 
 /** Whether an example is of this kind, whoever read it. */
 const isImageExample = (example: unknown): boolean =>
@@ -90,6 +91,8 @@ export const imageClassificationDefinition: TaskDefinition<ImageExample> = {
   labels: {
     of: (examples) => [...new Set(examples.flatMap(({ label }) => label ?? []))].sort(),
     problem: (labels) =>
-      labels.length >= 2 ? undefined : 'The training images carry fewer than two labels; classification needs two or more.',
+      labels.length >= 2
+        ? undefined
+        : 'The training images carry fewer than two labels; classification needs two or more.',
   },
 };

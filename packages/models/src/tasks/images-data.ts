@@ -2,6 +2,7 @@ import { parseJsonl } from '../datasets/jsonl.js';
 import { dataFormatOf } from '../datasets/data-format.js';
 import { parseCsv } from '../datasets/csv.js';
 import type { Table } from '../datasets/dataset.js';
+import { isPlain } from '../datasets/plain-value.js';
 import { ModelError } from '../errors.js';
 import { readImageFolder } from '../images/image-folder.js';
 import { isRawImage } from '../images/raw-image.js';
@@ -53,7 +54,7 @@ export const imagesData: DataKind<ImageExample> = {
       return {
         image,
         id: image,
-        ...(label !== undefined && label !== null && label !== '' && { label: String(label) }),
+        ...(isPlain(label) && label !== '' && { label: String(label) }),
       };
     });
   },

@@ -7,7 +7,7 @@ import { widthOf } from './target-arrays.js';
 const positiveWeight = 4;
 
 /** Weight of what a reducer learns beside what the model learns of its task. */
-const predictorLossWeight = 0.3;
+export const predictorLossWeight = 0.3;
 
 /**
  * Whether each token of a batch matters, as distributions that are weighted already: [B, T, 2], that it does, then that it does not. Their weights

@@ -43,8 +43,7 @@ export interface TokenInput {
 export type PredictorInput = TextInput | TokenInput | SingleImage;
 
 /** Whether an input comes as tokens. */
-export const isTokenInput = (input: PredictorInput): input is TokenInput =>
-  typeof input === 'object' && 'ids' in input;
+export const isTokenInput = (input: PredictorInput): input is TokenInput => typeof input === 'object' && 'ids' in input;
 
 /** An input as it is read from a text, with what the caller knows of the worth of its tokens. */
 export interface PreparedInput extends Encoding {
@@ -192,7 +191,7 @@ export interface Task<Item = unknown> {
   answerKeys?(logits: readonly ArrayLike<number>[], examples: readonly LabelledInput[]): readonly (string | number)[];
   /**
    * What a reducer that learns is taught of an example: for each token 1 where it matters to the answer, 0 where not, and -1 where nobody knows.
-   * Absent: the task does not say.
+   * Absent: the task does not say, and a reducer learns by the gradients of the full pass.
    */
   matters?(example: LabelledInput): readonly number[];
   /** Targets of a batch, as arrays for the loss. */

@@ -7,6 +7,7 @@ import type { LabelledInput } from './labelled-input.js';
 import type { Task } from './task.js';
 import type { TargetValues } from './task-loss.js';
 import { mattersTargets, predictorLoss } from './matters-targets.js';
+import { answerStrength, rankedArrays, saliencyLoss } from './saliency.js';
 import { widthOf } from './target-arrays.js';
 import { labelLoss, teacherLoss } from './task-losses.js';
 
@@ -47,4 +48,21 @@ export const predictedLoss = (
 ): Scalar | undefined => {
   const targets = tf.tensor3d(mattersTargets(batch, matters), [batch.length, widthOf(batch), 2]);
   return predictorLoss(tensorLossOps, predictions, targets as Tensor) as Scalar | undefined;
+};
+
+/** `answerStrength` on TensorFlow.js. */
+export const strengthLoss = (outputs: Tensor): Scalar => answerStrength(tensorLossOps, outputs) as Scalar;
+
+/** `saliencyLoss` of a batch on TensorFlow.js; undefined where the reducer predicted nothing. */
+export const salientLoss = (
+  predictions: readonly Tensor[],
+  saliencies: readonly Tensor[],
+  batch: readonly LabelledInput[],
+): Scalar | undefined => {
+  const { bias, weights } = rankedArrays(batch);
+  const ranked = {
+    bias: tf.tensor2d(bias, [batch.length, widthOf(batch)]) as Tensor,
+    weights: tf.tensor2d(weights, [batch.length, 1]) as Tensor,
+  };
+  return saliencyLoss(tensorLossOps, predictions, saliencies, ranked) as Scalar | undefined;
 };

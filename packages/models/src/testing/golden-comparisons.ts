@@ -267,8 +267,10 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   modernbert: withoutMerging.filter((name) => groups[name] !== answers),
   'deberta-v2': withoutMerging,
   nomic_bert: withoutMerging,
+  new: withoutMerging,
   vit: ofImages,
   deit: ofImages,
+  clip: ofImages.filter((name) => groups[name] !== sandwich),
 };
 
 /** A family's model on the backend that runs. */

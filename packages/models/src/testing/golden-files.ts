@@ -14,8 +14,10 @@ export const goldenFamilies = [
   'modernbert',
   'deberta-v2',
   'nomic_bert',
+  'new',
   'vit',
   'deit',
+  'clip',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];

@@ -16,6 +16,7 @@ const settingsOf = {
   'fuse.significance': { name: 'fuse', settings: { weight: 'significance' } },
   'fuse.one': { name: 'fuse', settings: { weight: 'significance', into: 'one' } },
   'token-pooling': { name: 'token-pooling', settings: {} },
+  'token-pooling.means': { name: 'token-pooling', settings: { centres: 'means' } },
 } as const;
 
 /** A reducer with what it is to give for each of the rows at one configuration. */

@@ -15,7 +15,7 @@ export const hiddenOf = async (
   return values;
 };
 
-/** What leaves each layer: where the kept tokens stood in the input, [B, K], and the significance of those that came in, [B, T] flattened. */
+/** What each layer keeps: where the kept tokens stood in the input, [B, K], and the significance of those that came in, [B, T] flattened. */
 export interface GoldenLayer {
   readonly positions: readonly (readonly number[])[];
   readonly scores: ArrayLike<number>;

@@ -1,6 +1,5 @@
 import type {
   Evaluation,
-  FullPass,
   LengthConfig,
   LengthDropOptions,
   OperatingPoint,
@@ -8,13 +7,10 @@ import type {
   TrainableModel,
   TrainerState,
   TrainingEngine,
-  TrainingPass,
   TrainOptions,
   TrainResult,
 } from '@length-adaptive/core';
 import { fromAbsoluteLengths, smallestLengths, smallestOf, tensorEngine, train } from '@length-adaptive/core';
-import * as tf from '@tensorflow/tfjs';
-import type { Scalar } from '@tensorflow/tfjs';
 import { predictorPrefix } from '../architectures/predictor-specs.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import { trainingBatches } from './training-batches.js';
@@ -25,7 +21,10 @@ import type { RunnableModel } from '../model/runnable-model.js';
 import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { TaskModel } from '../model/task-model.js';
-import { distillationLoss, predictedLoss, taskLoss } from '../tasks/tensor-losses.js';
+import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
+import type { Task } from '../tasks/task.js';
+import type { Lesson } from './predicting-pass.js';
+import { lookUpSaliency, predictingPass } from './predicting-pass.js';
 
 export interface FineTuneData {
   readonly train: readonly LabelledInput[];
@@ -95,15 +94,11 @@ export const dropoutOf = (
   head: headDropout * scale,
 });
 
-/** A full pass in which the reducer learns, too. At a length configuration it would see some of the tokens only, and learns nothing. */
-const predictingPass = (model: TaskModel, batch: readonly LabelledInput[], pass: TrainingPass): FullPass => {
-  const { task } = model;
-  const inputs = batch.map(({ input }) => input);
-  const { logits, predictions } = model.forward(inputs, { ...pass, predict: pass.config === undefined });
-  const loss = taskLoss(task, logits, batch);
-  const learned = task.matters && predictedLoss(task.matters, predictions, batch);
-  return { logits, loss: learned ? tf.add<Scalar>(loss, learned) : loss };
-};
+/** A full pass on the labels of a batch. */
+const labelLesson = (task: Task, batch: readonly LabelledInput[]): Lesson => ({
+  batch,
+  loss: (logits) => taskLoss(task, logits, batch),
+});
 
 /** A model as the trainer sees it. */
 export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInput[]> => ({
@@ -114,8 +109,10 @@ export const trainable = (model: TaskModel): TrainableModel<readonly LabelledInp
       batch.map(({ input }) => input),
       pass,
     ),
-  ...(model.reducer.predictor &&
-    model.task.matters && { fullPass: (batch, pass) => predictingPass(model, batch, pass) }),
+  ...(model.reducer.predictor && {
+    lookUp: (batch, pass) => lookUpSaliency(model, pass, labelLesson(model.task, batch)),
+    fullPass: (batch, pass, found) => predictingPass(model, pass, labelLesson(model.task, batch), found),
+  }),
   taskLoss: (logits, batch) => taskLoss(model.task, logits, batch),
   distillationLoss: (teacher, student, batch, options) =>
     distillationLoss(model.task, teacher, student, batch, options),

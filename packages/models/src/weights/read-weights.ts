@@ -2,7 +2,7 @@ import { ModelError } from '../errors.js';
 import { decodeJson, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
-import type { GraphWeights } from './onnx/onnx-weights.js';
+import type { GraphOrigin } from './onnx/graph-files.js';
 import { fromInt8Weights } from './int8-weights.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
@@ -18,11 +18,8 @@ export interface ModelWeights<Tensor = TensorData> {
   readonly graph?: GraphOrigin | undefined;
 }
 
-/** What weights that were read out of an ONNX file say of it. */
-export interface GraphOrigin extends Omit<GraphWeights, 'tensors'> {
-  /** Its path inside the source. */
-  readonly path: string;
-}
+/** Whoever has a checkpoint loads nothing of how ONNX files are read. */
+const onnx = () => import('./onnx/graph-files.js');
 
 /** Names of weights, the first that is there is read. */
 const standardNames = [
@@ -33,17 +30,6 @@ const standardNames = [
 ];
 /** Names other tools give, tried where a source cannot list its files. */
 const otherNames = ['model.fp16.safetensors', 'model_fp16.safetensors'];
-
-/** Names of ONNX files as exporters give them, the most precise first; each may stand in a folder `onnx` or beside config.json. */
-const graphNames = [
-  'model.onnx',
-  'model_fp16.onnx',
-  'model_quantized.onnx',
-  'model_int8.onnx',
-  'model_uint8.onnx',
-  'model_q4.onnx',
-  'model_q4f16.onnx',
-].flatMap((name) => [`onnx/${name}`, name]);
 
 const isPyTorch = (path: string): boolean => /\.(bin|pt|pth|ckpt)$/.test(path);
 
@@ -69,12 +55,6 @@ const weightFiles = async (source: FileSource): Promise<readonly string[]> => {
     : files.filter((name) => /\.(bin|pt|pth)$/.test(name) && !besidesWeights.test(name));
 };
 
-/** The ONNX file that weights can be read out of: that of the highest precision; undefined where there is none by a standard name. */
-export const findGraph = async (source: FileSource): Promise<string | undefined> => {
-  for (const name of graphNames) if (await source.exists(name)) return name;
-  return undefined;
-};
-
 /** Whether a source holds a checkpoint that `readModelWeights` finds; ONNX files are none. Where files can be listed, they may have any name. */
 export const hasWeights = async (source: FileSource): Promise<boolean> => (await weightFiles(source)).length > 0;
 
@@ -82,7 +62,7 @@ export const hasWeights = async (source: FileSource): Promise<boolean> => (await
 export const findWeights = async (source: FileSource): Promise<string> => {
   const [found, ...others] = await weightFiles(source);
   if (found === undefined) {
-    const graph = await findGraph(source);
+    const graph = await (await onnx()).findGraph(source);
     if (graph !== undefined) return graph;
     await refuseIfDenied(source, 'model.safetensors');
     const foreign = (await source.list())?.find((name) => /\.(ckpt|h5|msgpack)$/.test(name));
@@ -130,20 +110,10 @@ const readFile = async (source: FileSource, path: string): Promise<ModelWeights>
   }
 };
 
-const readGraph = async (source: FileSource, path: string): Promise<ModelWeights> => {
-  const bytes = await source.read(path);
-  checkNotPointer(bytes, `${source.name}/${path}`);
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const { readGraphWeightsBeside } = await import('./onnx/onnx-weights.js'); // most models have no need of it
-  try {
-    const { tensors, ...origin } = await readGraphWeightsBeside(bytes, (file) => source.read(`${folder}${file}`));
-    return { tensors, unread: new Map(), graph: { path, ...origin } };
-  } catch (error) {
-    throw error instanceof ModelError
-      ? new ModelError(error.code, `${source.name}/${path}: ${error.message}`, { cause: error })
-      : error;
-  }
-};
+const readGraph = async (source: FileSource, path: string): Promise<ModelWeights> => ({
+  ...(await (await onnx()).readGraphFile(source, path)),
+  unread: new Map(),
+});
 
 const readerOf = (path: string): ((source: FileSource, path: string) => Promise<ModelWeights>) => {
   if (path.endsWith('.index.json')) return readShards;

@@ -1,6 +1,6 @@
 /** What attention makes of where tokens stood in the input, as operators of a graph. */
-import type { DistanceVectors, RelativePositions, WeightTree } from '@length-adaptive/core/encoder';
-import { paddingScore } from '@length-adaptive/core/encoder';
+import type { DistanceVectors, RelativePositions, Turning, WeightTree } from '@length-adaptive/core/encoder';
+import { angleValues, paddingScore } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { WeightEmitter } from './precision.js';
 
@@ -12,7 +12,9 @@ export type DistanceValues = Readonly<Record<string, Value>>;
 const biasName = 'bias';
 const rowsName = 'rows';
 const windowName = (window: number): string => `window ${window}`;
-const angleName = (kind: 'cos' | 'sin', theta: number): string => `${kind} ${theta}`;
+const turningName = ({ rotation, stretch = 1 }: Turning): string =>
+  stretch === 1 ? `${rotation}` : `${rotation} / ${stretch}`;
+const angleName = (kind: 'cos' | 'sin', turning: Turning): string => `${kind} ${turningName(turning)}`;
 
 export interface DistancesOptions<Leaf> {
   /** What the layers make of distances; all that have a table share one. */
@@ -24,19 +26,18 @@ export interface DistancesOptions<Leaf> {
   readonly positions: number;
 }
 
-/** Cosines or sines of the angles of all positions, computed in double precision: [positions, size / 2] */
+/** Cosines or sines of the angles of all positions: [positions, size / 2] */
 const angles = (
   g: GraphBuilder,
   kind: 'cos' | 'sin',
-  theta: number,
+  turning: Turning,
   { size, positions }: { readonly size: number; readonly positions: number },
-): Value => {
-  const half = size / 2;
-  const data = Float32Array.from({ length: positions * half }, (_, i) =>
-    Math[kind](Math.floor(i / half) * theta ** ((-2 * (i % half)) / size)),
-  );
-  return g.constant(`rotation.${theta}.${kind}`, { type: 'float32', shape: [positions, half], data });
-};
+): Value =>
+  g.constant(`rotation.${turningName(turning)}.${kind}`, {
+    type: 'float32',
+    shape: [positions, size / 2],
+    data: angleValues(kind, { positions, size, ...turning }),
+  });
 
 /**
  * @param at where each token stood: [1 or B, K] int64
@@ -57,7 +58,7 @@ export const distanceValues = <Leaf>(
     (known ??= g.op('Sub', [g.op('Unsqueeze', [at, g.int64([1])]), g.op('Unsqueeze', [at, g.int64([2])])]));
   const rowsOf = (rows: readonly number[]): Value =>
     g.op('Gather', [g.int64(rows), g.op('Add', [distances(), g.int64((rows.length - 1) / 2)])]);
-  for (const { rows, bias, vectors, rotation, window } of relatives) {
+  for (const { rows, bias, vectors, rotation, stretch, window } of relatives) {
     if (bias !== undefined && rows)
       once(biasName, () =>
         g.op('Transpose', [g.op('Gather', [emit.whole(g, bias), rowsOf(rows)])], { perm: [0, 3, 1, 2] }),
@@ -76,8 +77,8 @@ export const distanceValues = <Leaf>(
       );
     if (rotation !== undefined)
       for (const kind of ['cos', 'sin'] as const)
-        once(angleName(kind, rotation), () =>
-          g.op('Unsqueeze', [g.op('Gather', [angles(g, kind, rotation, sizes), at]), g.int64([1])]),
+        once(angleName(kind, { rotation, stretch }), () =>
+          g.op('Unsqueeze', [g.op('Gather', [angles(g, kind, { rotation, stretch }, sizes), at]), g.int64([1])]),
         );
   }
   return values;
@@ -116,12 +117,12 @@ const halfTurn = (g: GraphBuilder, size: number): Value => {
 export const turn = (
   g: GraphBuilder,
   x: Value,
-  theta: number,
+  turning: Turning,
   values: DistanceValues,
   { size, asking, training }: { readonly size: number; readonly asking: Asking; readonly training: boolean },
 ): Value => {
   const [cos, sin] = (['cos', 'sin'] as const).map((kind) => {
-    return askedFor(g, values[angleName(kind, theta)] as Value, asking, 2);
+    return askedFor(g, values[angleName(kind, turning)] as Value, asking, 2);
   }) as [Value, Value];
   if (training) {
     const twice = (value: Value): Value => g.op('Concat', [value, value], { axis: 3 });

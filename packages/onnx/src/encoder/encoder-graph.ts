@@ -37,7 +37,7 @@ export interface EncoderGraphOptions {
   readonly stayed?: boolean | undefined;
   /** Also give what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean | undefined;
-  /** Also give the positions that leave every layer, alone or with the scores that ranked those that entered. Default false. */
+  /** Also give the positions that every layer keeps, alone or with the scores that ranked those that entered. Default false. */
   readonly trace?: boolean | 'scores';
   /** Values of some layers that are wanted too, for distillation. Default: none. */
   readonly observe?: Observe | undefined;
@@ -51,7 +51,7 @@ export interface EncoderGraph {
   readonly hidden: Value;
   /** 1 for each token of the input that is still there, 0 for the others, [B, T] float32; where tokens may leave and that is asked for. */
   readonly stayed: Value | undefined;
-  /** Positions of the tokens that left each layer, in no order, [B, K] int64; row b is meaningful up to its count. */
+  /** Positions of the tokens that each layer kept, in no order, [B, K] int64; row b is meaningful up to its count. */
   readonly positions: readonly Value[];
   /** What ranked the tokens that entered each layer, in the order in which they did, [B, K] float32; where that is asked for. */
   readonly scores: readonly Value[];
@@ -62,6 +62,8 @@ export interface EncoderGraph {
   readonly observed: ObservedValues;
   /** How much each token matters to each layer, as the reducer predicts it: [B, T] each; empty unless asked for. */
   readonly predictions: readonly Value[];
+  /** The states that leave each of these layers, [B, T, hidden]. */
+  readonly leaving: readonly Value[];
 }
 
 /** Emits the encoder into a graph. */
@@ -104,6 +106,7 @@ export const encoderGraph = <Leaf>(
     onEmbeddingSum: (sum) => (embeddingSum = sum),
   });
   const { predictor } = reducer;
+  const leaving: Value[] = [];
   const steps = plan && layers.map((layer) => plan[layer] as LayerLengths);
   const firstAlone = wanted === 'first' && !trace && observe === undefined;
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
@@ -113,6 +116,10 @@ export const encoderGraph = <Leaf>(
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    leaving: (states) => {
+      leaving.push(states);
+      return states;
+    },
     priorLayers,
     trace: trace === true ? 'tokens' : trace === 'scores' ? trace : undefined,
     observe,
@@ -128,5 +135,6 @@ export const encoderGraph = <Leaf>(
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,
+    leaving: predict ? leaving : [],
   };
 };

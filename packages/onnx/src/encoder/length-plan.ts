@@ -53,7 +53,7 @@ const wantedTokens = (
 };
 
 /**
- * Plans how many tokens of each row leave each layer: `min(length, max(minTokens, ceil(ratio * length)))` of its own length.
+ * Plans how many tokens of each row each layer keeps: `min(length, max(minTokens, ceil(ratio * length)))` of its own length.
  *
  * @param mask 1 for real tokens, 0 for padding: [B, T] float32
  */

@@ -62,6 +62,7 @@ export const numbersOnGraph = <Leaf>(
       return { value: squeeze(g.op('GatherElements', [pairs, at], { axis: 2 })), at: asFloat(squeeze(at)) };
     },
     sum: (pairs) => g.op('ReduceSum', [pairs, g.int64([2])], { keepdims: 0 }),
+    product: (x, y) => g.op('MatMul', [x, y]),
     at: (x, slots) => g.op('GatherElements', [x, g.op('Cast', [slots], { to: int64 })], { axis: 1 }),
     total: (x) => g.op('ReduceSum', [x, g.int64([1])], { keepdims: 1 }),
     before: (x) => g.op('CumSum', [x, g.int64(1)], { exclusive: 1 }),

@@ -180,9 +180,7 @@ const cutPatches = (g: GraphBuilder, pixels: Value, image: ImageShape): Value =>
   const { rows, columns } = patchGrid(image);
   const [height, width] = [rows * patch, columns * patch];
   const isWhole = height === image.height && width === image.width;
-  const read = isWhole
-    ? pixels
-    : g.op('Slice', [pixels, g.int64([0, 0]), g.int64([height, width]), g.int64([2, 3])]);
+  const read = isWhole ? pixels : g.op('Slice', [pixels, g.int64([0, 0]), g.int64([height, width]), g.int64([2, 3])]);
   const squares = g.op('Reshape', [read, g.int64([0, channels, rows, patch, columns, patch])]);
   const together = g.op('Transpose', [squares], { perm: [0, 2, 4, 1, 3, 5] });
   return g.op('Reshape', [together, g.int64([0, patchCount(image), patchSize(image)])]);
@@ -395,7 +393,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const turned = (x: Value, whose: Value | undefined): Value =>
         relative?.rotation === undefined
           ? x
-          : turn(g, x, relative.rotation, among.distances, {
+          : turn(g, x, { rotation: relative.rotation, stretch: relative.stretch }, among.distances, {
               size: size / heads,
               asking: whose,
               training: training !== undefined,

@@ -5,8 +5,10 @@ import type { GraphBuilder, Value } from './graph-builder.js';
 export interface GradientsOptions {
   /** What to differentiate by: parameters with their shapes, which must be inputs of the graph. */
   readonly parameters: ReadonlyMap<Value, readonly number[]>;
-  /** Other values to differentiate by. */
+  /** Other values to differentiate by; not by what they are made of. */
   readonly values?: readonly Value[];
+  /** Values whose gradients are wanted on the way: what they are made of is differentiated by, too. */
+  readonly through?: readonly Value[];
   /** Gradient of the loss, a scalar: the weight of the loss. */
   readonly seed: Value;
 }
@@ -14,17 +16,17 @@ export interface GradientsOptions {
 /**
  * Adds the backward pass of a scalar loss to a graph (reverse-mode differentiation over its operators).
  *
- * @returns the gradient of every parameter and value that the loss depends on
+ * @returns the gradient of every parameter and value that the loss depends on, those on the way among them
  * @throws OnnxError `OPTION_INVALID` for an operator without a rule
  */
 export const addGradients = (
   g: GraphBuilder,
   loss: Value,
-  { parameters, values = [], seed }: GradientsOptions,
+  { parameters, values = [], through = [], seed }: GradientsOptions,
 ): Map<Value, Value> => {
   const leaves = new Set<string>([...parameters.keys(), ...values]);
   const forward = [...g.nodes]; // the backward pass adds operators of its own
-  const dependent = new Set<string>(leaves);
+  const dependent = new Set<string>([...leaves, ...through]);
   for (const { type, inputs, outputs } of forward) {
     if (type !== 'Identity' && inputs.some((input) => dependent.has(input)))
       for (const output of outputs) dependent.add(output);
@@ -54,6 +56,8 @@ export const addGradients = (
     });
   }
   return new Map(
-    [...leaves].flatMap((leaf) => (gradients.has(leaf) ? [[leaf as Value, gradients.get(leaf) as Value]] : [])),
+    [...leaves, ...through].flatMap((leaf) =>
+      gradients.has(leaf) ? [[leaf as Value, gradients.get(leaf) as Value]] : [],
+    ),
   );
 };

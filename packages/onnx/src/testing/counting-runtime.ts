@@ -10,12 +10,14 @@ export interface CountingRuntime {
   most(): number;
   /** Sessions that were opened. */
   opened(): number;
+  /** Runs of all sessions. */
+  runs(): number;
 }
 
 /** The runtime that is installed. A session that is released while it runs, or asked to run after that, is an error. */
 export const countingRuntime = async (): Promise<CountingRuntime> => {
   const ort = await findRuntime();
-  let [live, most, opened] = [0, 0, 0];
+  let [live, most, opened, runs] = [0, 0, 0, 0];
   const create: OnnxRuntime['InferenceSession']['create'] = async (model, options) => {
     const session = await ort.InferenceSession.create(model, options);
     live += 1;
@@ -28,6 +30,7 @@ export const countingRuntime = async (): Promise<CountingRuntime> => {
       run: async (...given) => {
         if (isReleased) throw new Error('a session was run after its release');
         running += 1;
+        runs += 1;
         try {
           return await session.run(...given);
         } finally {
@@ -47,5 +50,6 @@ export const countingRuntime = async (): Promise<CountingRuntime> => {
     live: () => live,
     most: () => most,
     opened: () => opened,
+    runs: () => runs,
   };
 };

@@ -15,6 +15,7 @@ export const goldenFamilies = [
   'modernbert',
   'deberta-v2',
   'nomic_bert',
+  'new',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];

@@ -2,6 +2,9 @@ import type { LayerLossOps } from '@length-adaptive/core/training';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { microsoft } from '../graph/graph-builder.js';
 
+/** What a row is divided by whose sum is 0. */
+const leastSum = 1e-30;
+
 /** The arithmetic of losses as operators of a graph; states and projections are [B, T, width]. */
 export const graphLossOps = (g: GraphBuilder): LayerLossOps<Value> => ({
   add: (x, y) => g.op('Add', [x, y]),
@@ -13,6 +16,9 @@ export const graphLossOps = (g: GraphBuilder): LayerLossOps<Value> => ({
   sum: (x) => g.op('ReduceSum', [x], { keepdims: 0 }),
   logSoftmax: (x) => g.op('LogSoftmax', [x], { axis: -1 }),
   unit: (x) => g.op('LpNormalization', [x], { axis: -1, p: 2 }),
+  lengths: (x) => g.op('ReduceL2', [x], { axes: [-1], keepdims: 0 }),
+  shares: (x) =>
+    g.op('Div', [x, g.op('Max', [g.op('ReduceSum', [x, g.int64([-1])], { keepdims: 1 }), g.float(leastSum)])]),
   products: (x, y) =>
     g.ops('FusedMatMul', [x, y], 1, {
       attributes: { transA: 0, transB: 1, alpha: { float: 1 } },

@@ -1,6 +1,6 @@
 import { extentOf } from '@length-adaptive/core/encoder';
 import type { AdaptationLoss, LabelledInput, Task } from '@length-adaptive/models/engine';
-import { comparedArrays, logitShape } from '@length-adaptive/models/engine';
+import { comparedArrays, logitShape, mattersTargets, rankedArrays } from '@length-adaptive/models/engine';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { float, scalar, tokenBias } from './pass-feeds.js';
 
@@ -46,3 +46,18 @@ export const adaptationFeeds =
       ...(names.includes('bias') && { bias: float(ort, bias, [rows, rows]) }),
     };
   };
+
+/** What a reducer learns from, among the inputs of a pass: what the task says, or which tokens are ranked by their gradients. */
+export const lessonFeeds = (
+  ort: OnnxRuntime,
+  names: readonly string[],
+  batch: Batch,
+  matters: Task['matters'],
+): Record<string, RuntimeTensor> => {
+  const { rows, width } = extentOf(inputsOf(batch));
+  if (matters && names.includes('matters'))
+    return { matters: float(ort, mattersTargets(batch, matters), [rows, width, 2]) };
+  if (!names.includes('ranked_bias')) return {}; // no layer ranks any
+  const { bias, weights } = rankedArrays(batch);
+  return { ranked_bias: float(ort, bias, [rows, width]), ranked_weights: float(ort, weights, [rows, 1]) };
+};

@@ -134,6 +134,10 @@ describe.each([
   { task: questionAnswering(), config: modernConfig },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: debertaConfig },
   { task: sequenceClassification(['a', 'b']), config: { ...debertaConfig, share_att_key: false, pos_att_type: 'p2c' } },
+  {
+    task: sequenceClassification(['a', 'b']),
+    config: { ...config, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } },
+  },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },

@@ -1,5 +1,4 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
-import { extentOf } from '@length-adaptive/core/encoder';
 import type {
   Gradients,
   KlOptions,
@@ -13,7 +12,7 @@ import type {
 import { runSandwich } from '@length-adaptive/core/training';
 import type { AdaptationPlan, FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
-import { createLifetime, endQuietly, mattersTargets, wantedStates, withPriors } from '@length-adaptive/models/engine';
+import { createLifetime, endQuietly, wantedStates, withPriors } from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -21,7 +20,7 @@ import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
 import { dropoutFeeds, float, isDropping, keptOf, scalar } from './pass-feeds.js';
 import type { LossFeeds } from './loss-feeds.js';
-import { adaptationFeeds, labelFeeds } from './loss-feeds.js';
+import { adaptationFeeds, labelFeeds, lessonFeeds } from './loss-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
@@ -99,13 +98,13 @@ export const openEngine = async (
     const { weight, from, isFull } = given;
     const dropping = isDropping(dropout);
     const { matters } = model.task;
-    const learns = isFull && config === undefined && model.reducer.predictor !== undefined && matters !== undefined;
+    const learns = isFull && config === undefined && model.reducer.predictor !== undefined;
     const graph = await openGraph({
       from,
       drops: config !== undefined,
       layers,
       dropout: dropping,
-      ...(learns && { predict: true }),
+      ...(learns && { predict: matters ? 'matters' : 'saliency' }),
       ...given.loss,
     });
     const { ort, session, parameters } = graph;
@@ -130,10 +129,7 @@ export const openEngine = async (
         session.inputNames.includes('kept') && {
           kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
         }),
-      ...(learns &&
-        session.inputNames.includes('matters') && {
-          matters: float(ort, mattersTargets(batch, matters), [batch.length, extentOf(inputs).width, 2]),
-        }),
+      ...(learns && lessonFeeds(ort, session.inputNames, batch, matters)),
       ...given.feeds(ort, session.inputNames, batch),
       weight: scalar(ort, weight),
     };
@@ -161,7 +157,12 @@ export const openEngine = async (
       };
       const passes: SandwichPasses<true> = {
         full: async (pass, weight) => {
-          const { loss } = await runPass(batch, pass, gradients, { weight, from: 'original', ...learned });
+          const { loss } = await runPass(batch, pass, gradients, {
+            weight,
+            isFull: true,
+            from: 'original',
+            ...learned,
+          });
           return { loss, targets: true };
         },
         reduced: async (pass, _, weight) =>

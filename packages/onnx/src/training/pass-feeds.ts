@@ -11,7 +11,7 @@ export const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly numb
 
 export const scalar = (ort: OnnxRuntime, value: number): RuntimeTensor => float(ort, Float32Array.of(value), []);
 
-/** Tokens that leave each layer that runs. */
+/** Tokens that each layer that runs keeps. */
 export const keptOf = (config: readonly number[], length: number, layers: readonly number[]): number[] => {
   const kept = keptTokens(config, length);
   return layers.map((layer) => kept[layer] as number);

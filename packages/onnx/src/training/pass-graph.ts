@@ -62,8 +62,18 @@ export interface PassGraph {
   readonly training: TrainingContext;
   /** An input for a parameter that is trained. */
   parameter(leaf: NamedShape): Value;
-  /** Adds the backward pass of a loss, and ends the graph. */
-  end(loss: Value, embeddingSum: Value): TrainingGraph;
+  /** Adds the backward pass of a loss, and of what a reducer learns by it, and ends the graph. */
+  end(loss: Value, embeddingSum: Value, lesson?: SaliencyLesson): TrainingGraph;
+}
+
+/** What a reducer learns of gradients. */
+export interface SaliencyLesson {
+  /** The states whose gradients are looked at. */
+  readonly states: readonly Value[];
+  /** The scalar whose gradients they are. Default: the loss. */
+  readonly of: Value | undefined;
+  /** Its loss, to which what it makes of these gradients is constant. */
+  loss(gradients: readonly Value[]): Value | undefined;
 }
 
 /** The names and shapes of a model's weights, in the layout of its variables. */
@@ -154,12 +164,17 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
       return graph.op('Mul', [x, graph.input(`dropout.${place}`, 'float32', maskShape(place))]);
     },
   };
-  const end = (loss: Value, embeddingSum: Value): TrainingGraph => {
-    const gradients = addGradients(g, loss, {
-      parameters,
-      values: [embeddingSum],
-      seed: g.input('weight', 'float32', []),
-    });
+  const end = (own: Value, embeddingSum: Value, lesson?: SaliencyLesson): TrainingGraph => {
+    const seed = g.input('weight', 'float32', []);
+    const { states = [], of } = lesson ?? {};
+    const apart = of && addGradients(g, of, { parameters: new Map(), through: states, seed: g.float(1) });
+    const through = of ? [] : states;
+    const ofLoss = addGradients(g, own, { parameters, values: [embeddingSum], through, seed });
+    const slopes = apart ?? ofLoss;
+    const learned = lesson?.loss(states.map((state) => slopes.get(state) as Value));
+    const loss = learned === undefined ? own : g.op('Add', [own, learned]);
+    const gradients =
+      learned === undefined ? ofLoss : new Map([...ofLoss, ...addGradients(g, learned, { parameters, seed })]);
     const learning = leaves.filter(({ name }) => gradients.has(name as Value)); // what stands behind the loss has no gradient
     const output = (name: string, gradient: Value | undefined, shape: readonly (number | string)[]): void => {
       g.output(`gradient.${name}`, gradient as Value, 'float32', shape);

@@ -1,7 +1,14 @@
 import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { AdaptationWeights, HeadWeights } from '@length-adaptive/models/engine';
-import { logitAxes, predictorLoss, runHead, wantedStates } from '@length-adaptive/models/engine';
+import {
+  answerStrength,
+  logitAxes,
+  predictorLoss,
+  runHead,
+  saliencyLoss,
+  wantedStates,
+} from '@length-adaptive/models/engine';
 import { headOnGraph } from '../encoder/on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
@@ -24,8 +31,8 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
   readonly adaptation?: AdaptationWeights | undefined;
   /** Whether it runs at a length configuration: every sub-model, and a full pass that trains for a single configuration. */
   readonly drops: boolean;
-  /** Whether the reducer learns, too: from the input `matters`. Default false. */
-  readonly predict?: boolean | undefined;
+  /** What the reducer learns from, too: the input `matters`, or the gradients of the pass. Default: it does not. */
+  readonly predict?: 'matters' | 'saliency' | undefined;
 }
 
 /** The inputs, with a prior where one counts. */
@@ -36,12 +43,12 @@ const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number):
  * The graph of one pass of a training step, forward and backward.
  *
  * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model has
- * one; those of the loss; `matters` [B, T, 2] where the reducer learns; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
+ * one; those of the loss; where the reducer learns `matters` [B, T, 2], or `ranked_bias` [B, T] and `ranked_weights` [B, 1]; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
 export const trainingGraph = (
   model: TrainingModel,
-  { from, drops, predict = false, layers, dropout, ...kl }: TrainingGraphOptions,
+  { from, drops, predict, layers, dropout, ...kl }: TrainingGraphOptions,
 ): TrainingGraph => {
   const { dimensions, task } = model;
   const { g, inputs, weights, training, parameter, end } = beginPass(model, { layers, dropout });
@@ -55,7 +62,7 @@ export const trainingGraph = (
     : undefined;
   const context = { weights, emit: trainableWeights, training };
   const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
-  const { hidden, stayed, predictions, embeddingSum } = encoderGraph(
+  const { hidden, stayed, predictions, leaving, embeddingSum } = encoderGraph(
     g,
     context,
     withPrior(g, inputs, priorLayers),
@@ -66,33 +73,48 @@ export const trainingGraph = (
       priorLayers,
       wanted: wantedStates(task.readout),
       stayed: task.readout.departed !== undefined,
-      predict,
+      predict: predict !== undefined,
     },
   );
-  const logits = runHead(
-    headOnGraph(g, trainableWeights, { mask: inputs.mask, training }),
-    { states: hidden, stayed },
-    head,
-    {
-      activation: model.activation,
-      readout: task.readout,
-      epsilon: dimensions.layerNormEpsilon,
-    },
-  );
+  const { normalize = false } = task.readout;
+  const on = headOnGraph(g, trainableWeights, { mask: inputs.mask, training });
+  const outputs = runHead(on, { states: hidden, stayed }, head, {
+    activation: model.activation,
+    readout: { ...task.readout, normalize: false },
+    epsilon: dimensions.layerNormEpsilon,
+  });
+  const logits = normalize ? on.unit(outputs) : outputs;
   const own = addLoss(g, logits, { task, from, ...kl });
-  const learned =
-    predictions.length > 0
-      ? predictorLoss(graphLossOps(g), predictions, g.input('matters', 'float32', ['batch', 'sequence', 2]))
-      : undefined;
-  const loss = learned ? g.op('Add', [own, learned]) : own;
   g.output('logits', logits, 'float32', logitAxes(task.readout));
-  return end(loss, embeddingSum);
+  const ops = graphLossOps(g);
+  if (predictions.length === 0) return end(own, embeddingSum);
+  if (predict === 'matters') {
+    const learned = predictorLoss(ops, predictions, g.input('matters', 'float32', ['batch', 'sequence', 2]));
+    return end(learned ? g.op('Add', [own, learned]) : own, embeddingSum);
+  }
+  const ranked = {
+    bias: g.input('ranked_bias', 'float32', ['batch', 'sequence']),
+    weights: g.input('ranked_weights', 'float32', ['batch', 1]),
+  };
+  return end(own, embeddingSum, {
+    states: leaving,
+    of: from === 'original' ? answerStrength(ops, outputs) : undefined,
+    loss: (gradients) => {
+      const saliencies = gradients.map((slope, layer) => ops.lengths(ops.mul(slope, leaving[layer] as Value)));
+      return saliencyLoss(
+        ops,
+        predictions,
+        saliencies.map((value) => g.op('Identity', [value])),
+        ranked,
+      );
+    },
+  });
 };
 
 /**
  * The graph that a model in training predicts with: any length configuration, every parameter an input by name.
  *
- * @param trace also give the positions that leave every layer, [B, K] int64 each, as outputs `kept_positions.LAYER`
+ * @param trace also give the positions that every layer keeps, [B, K] int64 each, as outputs `kept_positions.LAYER`
  */
 export const predictionGraph = (model: TrainingModel, { trace = false } = {}): Uint8Array => {
   const { dimensions } = model;

@@ -9,6 +9,7 @@ import { answerError } from './error-handler.js';
 import { addExchanges, requestIdOf } from './exchange.js';
 import { addInFlightLimit } from './in-flight-limit.js';
 import { resolveHttpOptions, type HttpOptions } from './http-options.js';
+import { huggingFaceRoutes } from './hugging-face.js';
 import { createInference } from './inference.js';
 import { addJsonBodies, jsonLengthHeader } from './json-body.js';
 import { modelRepositoryRoutes } from './model-repository.js';
@@ -101,6 +102,7 @@ export const createApp = async (service: Service, httpOptions: HttpOptions = {})
     simpleRoutes,
     textEmbeddingsRoutes,
     textEmbeddingsRerankRoutes,
+    huggingFaceRoutes,
     rerankRoutes,
     embeddingRoutes,
     operationsRoutes,

@@ -35,6 +35,7 @@ const modelStatus = Type.Object({
   task: Type.String(),
   engine: Type.String(),
   labels: Type.Array(Type.String()),
+  prior: Type.Optional(Type.String({ description: 'What ranks tokens beforehand. Absent where nothing does.' })),
   positions: count,
   paretoSet: Type.Array(
     Type.Object({

@@ -45,7 +45,7 @@ export const markup = /* html */ `
     </section>
     <section class="card narrow" aria-labelledby="profile-name">
       <h2 id="profile-name">Operating point</h2>
-      <p class="hint">Tokens that leave each layer</p>
+      <p class="hint">Tokens that each layer keeps</p>
       <svg class="plot" id="profile" role="img"></svg>
       <dl class="reading" id="reading"></dl>
       <p class="config" id="config"></p>

@@ -133,7 +133,7 @@ const timedWords = [4, 48, 96];
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
-  const { engine, task, labels, dimensions, head, weightBytes } = predictor;
+  const { engine, task, labels, dimensions, head, prior, weightBytes } = predictor;
   const paretoSet = predictor.paretoSet.map((found) => ({
     ...found,
     point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them
@@ -146,5 +146,9 @@ export const describe = async (): Promise<ModelFacts> => {
     const [prediction] = await predictor.predict([input], { truncate: true });
     timed.push({ macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start });
   }
-  return { engine, task, labels, dimensions, head, weightBytes, paretoSet, timed: timed.slice(1) }; // the first was the warm-up
+  return {
+    ...{ engine, task, labels, dimensions, head, weightBytes, paretoSet },
+    ...(prior && { prior: prior.name }),
+    timed: timed.slice(1), // the first was the warm-up
+  };
 };

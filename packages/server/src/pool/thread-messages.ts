@@ -8,6 +8,7 @@ import type {
   ParetoPoint,
   Prediction,
   Predictor,
+  PriorName,
   TaskName,
   TextInput,
   TokenInput,
@@ -39,6 +40,8 @@ export interface ModelFacts {
   readonly labels: readonly string[];
   readonly dimensions: Dimensions;
   readonly head: Predictor['head'];
+  /** What ranks tokens beforehand; absent where nothing does. */
+  readonly prior?: PriorName | undefined;
   readonly paretoSet: readonly ParetoPoint[];
   readonly timed: readonly TimedBatch[];
   /** Bytes of its weights, where the engine knows. */

@@ -42,6 +42,7 @@ export const paretoSet = [
 
 const tasks = {
   reviews: sequenceClassification(['bad', 'good']),
+  entails: sequenceClassification(['contradiction', 'neutral', 'entailment']),
   topics: multiLabelClassification(['film', 'praise', 'blame']),
   stars: regression(),
   ranks: rerank(),

@@ -1,3 +1,5 @@
+import type { Losses } from './offered-points.js';
+
 /** What a reader may begin with. */
 export interface DemoExample {
   readonly name: string;
@@ -12,6 +14,9 @@ export interface DemoModel {
   readonly title: string;
   /** What the held-out scores of its Pareto set are. */
   readonly scoreName: string;
+  readonly losses: Losses;
+  /** The same in words. */
+  readonly loss: string;
   readonly asks: boolean;
   /** What it is for, and what it is not, for its reader. */
   readonly purpose: string;
@@ -31,15 +36,21 @@ const harbour =
   'opened in 1923, most ships moved there, and the harbour was left to fishing boats. Today it holds about sixty of them, a school of sailing, ' +
   'and a museum in the former customs house that is open from April to October.';
 
+const withinPoints =
+  'Offered are the lengths that lose at most 3 points on texts that neither training nor search has seen; recommended is the cheapest that loses at most 1.';
+
 export const demoModels: readonly DemoModel[] = [
   {
     id: 'sentiment',
     title: 'Sentiment',
     scoreName: 'accuracy on SST-2',
+    losses: { offered: 0.03, recommended: 0.01 },
+    loss: withinPoints,
     asks: false,
     purpose:
       'For English sentences about films, from whose reviews it learned. Of other subjects it guesses, and it is easily misled by irony and negation.',
     examples: [
+      { name: 'A review with a turn', text: filmReview },
       {
         name: 'A line of praise',
         text: 'A warm, funny and quietly moving film about two people who refuse to grow up.',
@@ -49,13 +60,14 @@ export const demoModels: readonly DemoModel[] = [
         text: 'The jokes are tired, the plot goes nowhere and the ending feels like an insult.',
       },
       { name: 'A line that flips', text: "I've never been so bored in my life; not even the popcorn was good." },
-      { name: 'A review with a turn', text: filmReview },
     ],
   },
   {
     id: 'question-answering',
     title: 'Question answering',
     scoreName: 'F1 on SQuAD 1.1',
+    losses: { offered: 0.03, recommended: 0.01 },
+    loss: withinPoints,
     asks: true,
     purpose:
       'For English questions whose answer stands in the English text, as in the encyclopedia articles that it learned from. It always answers, also where the text does not.',

@@ -3,7 +3,6 @@ import { startBackend } from '@length-adaptive/core/backend';
 import { load } from '@length-adaptive/models';
 import type { Inspection, Predictor } from '@length-adaptive/models';
 import { readingNotes } from './reading-notes.js';
-import { startStep } from './start-step.js';
 import { tokenRows } from './token-rows.js';
 
 /** The models that the site serves. */
@@ -71,11 +70,4 @@ test('a long context is read in parts, of which one is shown', async () => {
   expect(readingNotes(inspection, texts)).toEqual([
     `The text is read in overlapping parts, ${inspection.prediction.tokens} tokens together. Below stands the first part, of ${length}.`,
   ]);
-});
-
-test('the slider starts at the point nearest to half of the cost, never at the full length where there is another', () => {
-  expect(startStep([1, 0.9, 0.7, 0.45, 0.3])).toBe(3);
-  expect(startStep([1, 0.95])).toBe(1);
-  expect(startStep([1])).toBe(0);
-  expect(startStep([])).toBe(0);
 });

@@ -20,7 +20,7 @@ export interface ShownToken {
 /** One layer as it is shown. */
 export interface TokenRow {
   readonly title: string;
-  /** Tokens that leave it. */
+  /** Tokens that it keeps. */
   readonly kept: number;
   readonly tokens: readonly ShownToken[];
 }

@@ -1,14 +1,14 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import type { Prediction, WorkerPredictor } from '@length-adaptive/models/worker';
 import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
 import type { DemoModel } from './demo-models.js';
-import { openModel } from './open-model.js';
-import { readingNotes } from './reading-notes.js';
-import { startStep } from './start-step.js';
+import { nearestStep, startStep } from './offered-points.js';
+import type { Reading, RecordedReading } from './reading.js';
+import { readingOf } from './reading.js';
+import type { Shared } from './share-link.js';
+import { toFragment } from './share-link.js';
 import type { Timing } from './take-turns.js';
-import { takeTurns } from './take-turns.js';
-import type { TokenRow } from './token-rows.js';
-import { tokenRows } from './token-rows.js';
+import { gainOf, takeTurns } from './take-turns.js';
+import { messageOf, useModel } from './use-model.js';
 
 /** How often each length is timed. */
 export const rounds = 7;
@@ -16,58 +16,51 @@ export const rounds = 7;
 /** Milliseconds without a key before the text is read. */
 const pauseMs = 120;
 
-/** What is shown of one reading of the text. */
-export interface Reading {
-  /** The text that was read: what stands in the field may be newer. */
-  readonly text: string;
-  readonly prediction: Prediction;
-  /** The same text at full length; undefined where that was chosen. */
-  readonly full: Prediction | undefined;
-  readonly rows: readonly TokenRow[];
-  /** What must be told of how it was read. */
-  readonly notes: readonly string[];
+/** What was measured at a step of the slider. */
+export interface Step {
+  /** Times as fast as the full length. */
+  readonly gain: number;
+  /** Another answer than that of the full length. */
+  readonly flipped: boolean;
 }
 
 interface DemoState {
-  phase: 'idle' | 'loading' | 'ready' | 'failed';
-  /** Of the download. */
-  share: number | undefined;
   problem: string;
   text: string;
   question: string;
-  /** Steps down from full length. */
-  step: number;
   /** What is shown is not yet of this text and budget. */
   busy: boolean;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
-
-/** Everything the demo of a model does; what it shows is in `LiveDemo.vue`. */
-export const useDemo = (model: DemoModel) => {
+/** Everything the demo of a model does; what it shows is in `DemoOfModel.vue`. */
+export const useDemo = (model: DemoModel, recorded: RecordedReading | undefined) => {
   const [first] = model.examples;
+  const { opening, predictor, points, start: open } = useModel(model.id, model.losses);
   const state = reactive<DemoState>({
-    phase: 'idle',
-    share: undefined,
     problem: '',
     text: first?.text ?? '',
     question: first?.question ?? '',
-    step: 0,
     busy: false,
   });
-  const predictor = shallowRef<WorkerPredictor>();
-  const reading = shallowRef<Reading>();
+  const reading = shallowRef<Reading | undefined>(recorded && readingOf(recorded));
   /** At the chosen length, and at full length where that is another. */
   const timings = shallowRef<readonly Timing[]>();
+  /** Of the text that is shown. */
+  const steps = shallowRef<ReadonlyMap<number, Step>>(new Map());
+  /** The budget that a link asked for. */
+  let asked: number | undefined;
 
-  /** From full length down. */
-  const points = computed(() => [...(predictor.value?.paretoSet ?? [])].reverse());
-  const point = computed(() => points.value[state.step]);
+  const point = computed(() => points.value[opening.step]);
+  const link = computed(() =>
+    toFragment({
+      model: model.id,
+      text: state.text,
+      question: model.asks ? state.question : undefined,
+      cost: point.value?.cost,
+    }),
+  );
 
   let running: AbortController | undefined;
-  const gone = new AbortController();
 
   /** What is shown is of the past from now on. */
   const outdate = (): void => {
@@ -87,6 +80,7 @@ export const useDemo = (model: DemoModel) => {
     const { signal } = (running = new AbortController());
     const [open, chosen, whole] = [predictor.value, point.value, points.value[0]];
     const { text, question } = state;
+    const { step } = opening;
     const texts = model.asks ? [question, text] : [text];
     if (!open || !chosen || !whole) return;
     if (texts.some((own) => own.trim() === ''))
@@ -97,40 +91,32 @@ export const useDemo = (model: DemoModel) => {
     try {
       const { prediction, ...inspection } = await open.inspect(input, at(chosen.point));
       const [full] = chosen === whole ? [] : await open.predict([input], at(whole.point));
-      reading.value = {
-        text,
-        prediction,
-        full,
-        rows: tokenRows(inspection, texts),
-        notes: readingNotes({ prediction, ...inspection }, texts),
-      };
+      reading.value = readingOf({ text, question: model.asks ? question : undefined, prediction, full, ...inspection });
       Object.assign(state, { problem: '', busy: false });
       const runs = lengths.map(
         ({ point }) =>
           () =>
             open.predict([input], at(point)),
       );
-      await takeTurns(runs, { rounds, signal, onRound: (own) => (timings.value = own) });
+      const [own, other] = await takeTurns(runs, { rounds, signal, onRound: (known) => (timings.value = known) });
+      if (own && other)
+        steps.value = new Map(steps.value).set(step, {
+          gain: gainOf(own, other).median,
+          flipped: full !== undefined && full.label !== prediction.label,
+        });
     } catch (error) {
       if (!signal.aborted) refuse(messageOf(error));
     }
   };
 
-  const start = async (): Promise<void> => {
-    state.phase = 'loading';
-    state.problem = '';
-    try {
-      predictor.value = await openModel(model.id, {
-        signal: gone.signal,
-        onProgress: ({ share }) => (state.share = share),
-      });
-      state.step = startStep(points.value.map(({ cost }) => cost));
-      state.phase = 'ready';
-    } catch (error) {
-      if (codeOf(error) === 'ABORTED') return;
-      state.phase = 'failed';
-      state.problem = messageOf(error);
-    }
+  const start = (): Promise<void> =>
+    open((offered) => (asked === undefined ? startStep(offered) : nearestStep(offered, asked)));
+
+  /** Begins with what a link says. */
+  const follow = ({ text, question, cost }: Shared): void => {
+    Object.assign(state, { text, question: question ?? state.question });
+    reading.value = undefined; // what was recorded is of another text
+    asked = cost;
   };
 
   let pause: ReturnType<typeof setTimeout> | undefined;
@@ -138,17 +124,17 @@ export const useDemo = (model: DemoModel) => {
     () => [state.text, state.question],
     () => {
       outdate();
+      steps.value = new Map();
+      if (!predictor.value) reading.value = undefined;
       clearTimeout(pause);
       pause = setTimeout(() => void read(), pauseMs);
     },
   );
-  watch([() => state.step, predictor], () => void read());
+  watch([() => opening.step, predictor], () => void read());
   onBeforeUnmount(() => {
     clearTimeout(pause);
     running?.abort();
-    gone.abort();
-    predictor.value?.dispose();
   });
 
-  return { state, predictor, points, point, reading, timings, start };
+  return { state, opening, predictor, points, reading, timings, steps, link, start, follow };
 };

@@ -1,7 +1,5 @@
-import type { WorkerPredictor } from '@length-adaptive/models/worker';
-import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
-import { openModel } from '../demo/open-model.js';
-import { startStep } from '../demo/start-step.js';
+import { onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { messageOf, useModel } from '../demo/use-model.js';
 import type { Hit } from './nearest.js';
 import { meanCosine, nearest, shared } from './nearest.js';
 import type { Passage } from './passages-of.js';
@@ -32,16 +30,11 @@ export interface Found {
 }
 
 interface SearchState {
-  phase: 'idle' | 'loading' | 'ready' | 'failed';
-  /** Of the download. */
-  share: number | undefined;
   /** Passages that have their vector at the budget. */
   done: number;
   busy: boolean;
   problem: string;
   query: string;
-  /** Steps down from full length. */
-  step: number;
 }
 
 /** Passages that the worker is handed at once: a budget that moves meanwhile waits for no more. */
@@ -50,29 +43,22 @@ const atOnce = 16;
 /** Milliseconds without a key before a query is read. */
 const pauseMs = 200;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Of mean cosines to the vectors of the full length. */
+const losses = { offered: 0.1, recommended: 0.04 };
 
 /** Everything the live search does; what it shows is in `LiveSearch.vue`. */
 export const useLiveSearch = (passages: readonly Passage[]) => {
   const state = reactive<SearchState>({
-    phase: 'idle',
-    share: undefined,
     done: 0,
     busy: false,
     problem: '',
     query: exampleQueries[0],
-    step: 0,
   });
-  const predictor = shallowRef<WorkerPredictor>();
+  const { opening, predictor, points, start } = useModel('search', losses);
   const found = shallowRef<Found>();
-  /** From full length down. The slider tells their scores, which are mean cosines. */
-  const points = computed(() =>
-    [...(predictor.value?.paretoSet ?? [])].reverse().map((point) => ({ ...point, heldOutScore: point.score })),
-  );
   const indexes = new Map<number, Index>();
   let queries: readonly Float32Array[] = [];
   let running: AbortController | undefined;
-  const gone = new AbortController();
 
   const vectorsOf = async (texts: readonly string[], step: number, signal: AbortSignal): Promise<Float32Array[]> => {
     const point = points.value[step]?.point;
@@ -105,7 +91,8 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     const { signal } = (running = new AbortController());
     state.busy = true;
     try {
-      const { query, step } = state;
+      const { query } = state;
+      const { step } = opening;
       const full = await indexAt(0, signal);
       const own = await indexAt(step, signal);
       if (queries.length === 0) queries = await vectorsOf(exampleQueries, 0, signal);
@@ -129,21 +116,6 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     }
   };
 
-  const start = async (): Promise<void> => {
-    Object.assign(state, { phase: 'loading', problem: '' });
-    try {
-      predictor.value = await openModel('search', {
-        signal: gone.signal,
-        onProgress: ({ share }) => (state.share = share),
-      });
-      state.step = startStep(points.value.map(({ cost }) => cost));
-      state.phase = 'ready';
-    } catch (error) {
-      if (gone.signal.aborted) return;
-      Object.assign(state, { phase: 'failed', problem: messageOf(error) });
-    }
-  };
-
   let pause: ReturnType<typeof setTimeout> | undefined;
   watch(
     () => state.query,
@@ -152,13 +124,11 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
       pause = setTimeout(() => void search(), pauseMs);
     },
   );
-  watch([() => state.step, predictor], () => void search());
+  watch([() => opening.step, predictor], () => void search());
   onBeforeUnmount(() => {
     clearTimeout(pause);
     running?.abort();
-    gone.abort();
-    predictor.value?.dispose();
   });
 
-  return { state, predictor, points, found, start };
+  return { state, opening, predictor, points, found, start };
 };

@@ -54,11 +54,11 @@ describeOnBackends('distances', () => {
     tf.tidy(() => {
       const x = random(3, [1, 1, 1, 8]);
       const y = random(4, [1, 1, 1, 8]);
-      const compared = (at: number[]): number => {
+      const compared = (at: number[], stretch?: number): number => {
         const turn = (value: tf.Tensor): Tensor4D =>
           distancesOf(tf.tensor2d([at], [1, 2], 'int32'), { width: 2, inputWidth: 4000 }).turn(
             tf.tile(value, [1, 1, 2, 1]) as Tensor4D,
-            10_000,
+            { rotation: 10_000, stretch },
           );
         const [q, k] = [turn(x).arraySync()[0]?.[0]?.[0] ?? [], turn(y).arraySync()[0]?.[0]?.[1] ?? []];
         return q.reduce((sum, value, i) => sum + value * (k[i] ?? Number.NaN), 0);
@@ -66,6 +66,7 @@ describeOnBackends('distances', () => {
       expect(compared([3, 10])).toBeCloseTo(compared([0, 7]), 4);
       expect(compared([3990, 3997])).toBeCloseTo(compared([0, 7]), 3);
       expect(Math.abs(compared([0, 8]) - compared([0, 7]))).toBeGreaterThan(1e-3);
+      expect(compared([6, 20], 2)).toBeCloseTo(compared([3, 10]), 4);
     });
   });
 

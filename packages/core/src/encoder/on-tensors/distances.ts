@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { paddingScore } from '../../extent.js';
 import type { DistanceVectors, RelativePositions, WeightTree } from '../weights.js';
+import type { Turning } from '../angles.js';
+import { angleValues } from '../angles.js';
 import { dense, layerNorm } from './dense.js';
 import { constant } from './numbers.js';
 import type { AffineWeights, LayerNormWeights } from '../weights.js';
@@ -13,8 +15,8 @@ type Relative = WeightTree<RelativePositions, Tensor>;
 export interface Distances {
   /** What is added to the scaled scores, [1 or B, heads or 1, queries, keys]; undefined where nothing is. */
   bias(relative: Relative): Tensor4D | undefined;
-  /** Turns queries or keys: [B, heads, T, size] -> the same. */
-  turn(x: Tensor4D, theta: number): Tensor4D;
+  /** Turns queries or keys, where they are turned: [B, heads, T, size] -> the same. */
+  turn(x: Tensor4D, relative: Pick<Relative, 'rotation' | 'stretch'>): Tensor4D;
   /**
    * What queries and keys add to each other's scores by vectors of distances: [B, heads, queries, keys].
    *
@@ -43,17 +45,11 @@ const mapped = (
   return tf.transpose(tf.reshape(all, [rows, heads, size / heads]), [1, 0, 2]);
 };
 
-/** Cosines and sines of the angles of every position below `width`, computed in double precision: [width, size / 2] each. */
-const angles = (width: number, size: number, theta: number): { readonly cos: Tensor2D; readonly sin: Tensor2D } => {
-  const half = size / 2;
-  const of = (f: (angle: number) => number): Tensor2D =>
-    tf.tensor2d(
-      Float32Array.from({ length: width * half }, (_, i) =>
-        f(Math.floor(i / half) * theta ** ((-2 * (i % half)) / size)),
-      ),
-      [width, half],
-    );
-  return { cos: of(Math.cos), sin: of(Math.sin) };
+/** Cosines and sines of the angles of every position below `width`: [width, size / 2] each. */
+const angles = (width: number, size: number, turning: Turning): { readonly cos: Tensor2D; readonly sin: Tensor2D } => {
+  const of = (kind: 'cos' | 'sin'): Tensor2D =>
+    tf.tensor2d(angleValues(kind, { positions: width, size, ...turning }), [width, size / 2]);
+  return { cos: of('cos'), sin: of('sin') };
 };
 
 /**
@@ -110,11 +106,12 @@ export const distancesOf = (
         return parts.length === 0 ? undefined : parts.reduce((x, y) => tf.add(x, y));
       }),
 
-    turn: (x, theta) => {
+    turn: (x, { rotation, stretch }) => {
+      if (rotation === undefined) return x;
       const [, , length, size] = x.shape;
       const half = size / 2;
-      const { cos, sin } = once(`angles ${theta}`, () => {
-        const all = angles(inputWidth, size, theta);
+      const { cos, sin } = once(`angles ${rotation} ${stretch}`, () => {
+        const all = angles(inputWidth, size, { rotation, stretch });
         const of = (table: Tensor2D): Tensor4D =>
           tf.reshape(tf.gather(table, tf.reshape<Rank.R1>(at, [-1])), [at.shape[0], 1, width, half]);
         return { cos: of(all.cos), sin: of(all.sin) };

@@ -76,6 +76,7 @@ export const numbersOnTensors: NumberOps<TensorEngine> = {
   list: (values) => tf.tensor3d([...values], [1, 1, values.length]),
   best: (pairs) => ({ value: tf.max(pairs, 2), at: tf.cast(tf.argMax<Tensor2D>(pairs, 2), 'float32') }),
   sum: (pairs) => tf.sum(pairs, 2),
+  product: (x, y) => tf.matMul(x, y),
   at: takeNumbers,
   total: (x) => tf.sum(x, 1, true),
   before: (x) => tf.cumsum(x, 1, true),

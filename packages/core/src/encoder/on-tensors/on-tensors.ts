@@ -19,6 +19,7 @@ import type { Dropout } from './dropout.js';
 import type { Distances } from './distances.js';
 import { distancesOf } from './distances.js';
 import { applyDropout } from './dropout.js';
+import { fusedBlocks } from './fused-blocks.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
@@ -158,6 +159,7 @@ export const onTensors = ({
   };
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
+    blocks: dropout ? undefined : fusedBlocks(batch, protectedTokens, () => ops),
     rows: (table, of, first = 0) => tf.gather(table as Tensor2D, tf.tensor1d(idsOf[of](first), 'int32')),
     patches: (first, { projection, second, image }) => {
       const [count, size] = [patchCount(image), patchSize(image)];
@@ -181,8 +183,7 @@ export const onTensors = ({
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
       const { relative } = weights;
       const distances = relative && knownDistances(at, extent.width);
-      const turned = (x: Tensor4D): Tensor4D =>
-        distances && relative.rotation !== undefined ? distances.turn(x, relative.rotation) : x;
+      const turned = (x: Tensor4D): Tensor4D => (relative && distances ? distances.turn(x, relative) : x);
       const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
       const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
       const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisons(relative));

@@ -20,6 +20,7 @@ export const watchInputs = (
     watch(weights as AffineWeights, valid ? tf.mul(x, tf.tensor2d(valid, [valid.length, 1])) : x);
   return {
     ...ops,
+    blocks: undefined, // nothing is told of their maps
     dense: (x, weights) => {
       told(weights, x);
       return ops.dense(x, weights);

@@ -143,6 +143,20 @@ describeOnBackends('the skim reducer', () => {
       target.dispose();
     });
 
+    test('gradients by gates are those of finite differences, of the layers that rank tokens', async () => {
+      await expectNoLeak(() => {
+        const batch = [{ ids: [1, 2, 3, 4, 5] }, { ids: [6, 7, 8] }];
+        const weigh = tf.tidy(() => tf.reshape(tf.linspace(-1, 1, 10 * hidden), [2, 5, hidden]));
+        const gate = tf.fill<tf.Rank.R2>([10, hidden], 1);
+        const ones = tf.onesLike(gate);
+        expectGradient<Tensor2D>((x) => {
+          const { hidden: states } = encode(encoders[kind], batch, { reducer, gates: [ones, x, ones] });
+          return tf.sum(tf.mul(tf.tanh(states), weigh));
+        }, gate);
+        tf.dispose([weigh, gate, ones]);
+      });
+    });
+
     test('no tensors are left behind', async () => {
       await expectNoLeak(() => run([{ ids: [1, 2, 3, 4, 5] }, { ids: [1, 2] }]));
     });
@@ -194,6 +208,7 @@ test('its cost is that of the tokens that enter a layer which some leave', () =>
 });
 
 test.each<[string, () => unknown, string]>([
+  ['gates at a configuration', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3] }], { config, gates: [] }).hidden), 'Both config and gates'], // prettier-ignore
   ['an encoder without what it learns', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() }).hidden), 'layer 0 of the encoder has no predictor'], // prettier-ignore
   ['a predictor that there is not', () => findReducer('skim', { predictor: 'deep' }), 'expected "linear" or "block"'],
   ['a setting that it does not have', () => findReducer('skim', { width: 3 }), 'has no setting "width"'],

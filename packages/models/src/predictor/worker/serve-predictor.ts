@@ -3,8 +3,10 @@ import { startBackend } from '@length-adaptive/core/backend';
 import type { StartedBackend } from '@length-adaptive/core/backend';
 import { ModelError, messageOf } from '../../errors.js';
 import type { OpenModelOptions } from '../../model/open-model.js';
+import { openSource } from '../../sources/open-source.js';
 import { load } from '../load.js';
 import type { Predictor } from '../predictor.js';
+import { raceShapeOf } from './race-shape.js';
 import type { Line, SentError, WorkerModel, WorkerModelOptions, WorkerReply, WorkerRequest } from './messages.js';
 
 export type { Line, WorkerModelOptions } from './messages.js';
@@ -16,7 +18,7 @@ export interface ServedPredictor {
 }
 
 export interface ServePredictorOptions {
-  /** How to open a model. Default: on TensorFlow.js, on the first backend that works. Give another to run on another engine. */
+  /** How to open a model. Default: on TensorFlow.js; on the faster of WebGPU and wasm, which race at the model's shape where both work and `backends` names none, else on the first that works. Give another to run on another engine. */
   readonly open?: (
     source: string,
     options: WorkerModelOptions & Pick<OpenModelOptions, 'onProgress' | 'signal'>,
@@ -27,11 +29,16 @@ export interface ServePredictorOptions {
 
 const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (
   source,
-  { backends, wasmPaths, ...options },
+  { backends, wasmPaths, race, ...options },
 ) => {
-  const backend = await startBackend({ backends, wasmPaths });
-  return { predictor: await load(source, options), backend };
+  const files = await openSource(source, options);
+  const shape = race ?? (backends === undefined && hasGpu() ? await raceShapeOf(files) : undefined);
+  const backend = await startBackend({ backends, wasmPaths, race: shape });
+  return { predictor: await load(files, options), backend };
 };
+
+/** Whether there may be a choice. */
+const hasGpu = (): boolean => (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu !== undefined;
 
 const toSend = (thrown: unknown): SentError => {
   const { name = 'Error', code } = thrown as { readonly name?: string; readonly code?: unknown };

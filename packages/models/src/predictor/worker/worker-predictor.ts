@@ -148,10 +148,7 @@ export const createWorkerPredictor = async (
   const { id: model } = opening;
   const facts = await opening.answer;
   const costOptions = costOptionsOf(facts.dimensions, facts.head);
-  const predict = (
-    texts: readonly PredictorInput[],
-    given: PredictOptions = {},
-  ): Promise<readonly unknown[]> =>
+  const predict = (texts: readonly PredictorInput[], given: PredictOptions = {}): Promise<readonly unknown[]> =>
     ask<readonly unknown[]>({ call: 'predict', model, texts, options: sent(given) }, given).answer;
   let disposed = false;
   return {

@@ -10,7 +10,9 @@ import { startFileServer } from '../../testing/file-server.js';
 import type { FileServer } from '../../testing/file-server.js';
 import { temporaryFolder } from '../../testing/temporary-folder.js';
 import { tinyFiles } from '../../testing/tiny-model.js';
+import { openSource } from '../../sources/open-source.js';
 import type { Line } from './messages.js';
+import { raceShapeOf } from './race-shape.js';
 import { servePredictor } from './serve-predictor.js';
 import { createWorkerPredictor } from './worker-predictor.js';
 import type { WorkerLine, WorkerPredictor } from './worker-predictor.js';
@@ -53,6 +55,23 @@ afterAll(async () => {
 });
 
 const texts = ['good film', 'the phone is very bad and it breaks'];
+
+test('backends race at the shape that config.json says; where it says none, nothing is known', async () => {
+  const tiny = await openSource(source, { cacheFolder });
+  const { layers, hiddenSize, intermediateSize, heads } = predictor.dimensions;
+  const { positions } = predictor.dimensions;
+  expect(await raceShapeOf(tiny)).toEqual({
+    layers,
+    hiddenSize,
+    intermediateSize,
+    heads,
+    tokens: Math.min(128, positions),
+  });
+  expect(
+    await raceShapeOf({ ...tiny, read: async () => new TextEncoder().encode('{"model_type":"bert"}') }),
+  ).toBeUndefined();
+  expect(await raceShapeOf(await openSource(`${server.url}/nowhere`, { cacheFolder }))).toBeUndefined();
+});
 
 test('a model in a worker looks and answers like one in the thread', async () => {
   const { engine, task, dimensions, head, paretoSet, labels } = predictor;

@@ -22,6 +22,8 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs';
 import { trainable } from '../fine-tune.js';
+import type { Lesson } from '../predicting-pass.js';
+import { lookUpSaliency, predictingPass } from '../predicting-pass.js';
 import { comparedArrays } from '../../tasks/adaptation-loss.js';
 import type { LabelledInput } from '../../tasks/labelled-input.js';
 import { logitShape } from '../../tasks/readout.js';
@@ -44,8 +46,10 @@ interface Lessons<Targets> {
   readonly variables: TrainableModel<Batch>['variables'];
   /** What the teacher makes of a batch: tensors, which the caller disposes of. */
   ask(batch: Batch): Promise<Targets>;
-  /** The student's pass, with its loss against that. */
-  learn(batch: Batch, targets: Targets, pass: TrainingPass): FullPass;
+  /** What the student's pass learns of that, or the pass itself with its loss. */
+  readonly learn:
+    | { readonly answers: (batch: Batch, targets: Targets) => Lesson }
+    | { readonly pass: (batch: Batch, targets: Targets, pass: TrainingPass) => FullPass };
   /** Loss of a sub-model. Default: the task's, against what the full pass gave. */
   distil?(targets: Targets, reduced: Tensor): Scalar;
 }
@@ -60,13 +64,14 @@ const predictionLessons = ({ student, teacher, temperature, labelLoss }: Predict
       const logits = await teacher.run(inputsOf(batch));
       return tf.tensor(logits, logitShape(task.readout, { rows: batch.length, width: widthOf(batch) }));
     },
-    learn: (batch, targets, pass) => {
-      const logits = student.logits(inputsOf(batch), pass);
-      const distilled = distillationLoss(task, targets, logits, batch, { temperature });
-      return {
-        logits,
-        loss: labelLoss === 0 ? distilled : tf.add(distilled, tf.mul(taskLoss(task, logits, batch), labelLoss)),
-      };
+    learn: {
+      answers: (batch, targets) => ({
+        batch,
+        loss: (logits) => {
+          const distilled = distillationLoss(task, targets, logits, batch, { temperature });
+          return labelLoss === 0 ? distilled : tf.add(distilled, tf.mul(taskLoss(task, logits, batch), labelLoss));
+        },
+      }),
     },
   };
 };
@@ -78,20 +83,22 @@ const intermediateLessons = (distillation: IntermediateDistillation): Lessons<Ob
   return {
     variables: new Map(fit.parameters.map(({ spec, variable }) => [spec.name, variable])),
     ask: (batch) => Promise.resolve(observe(teacher, batch, layers.teacher)),
-    learn: (batch, targets, { dropout }) => {
-      const extent = extentOf(inputsOf(batch));
-      const { observed } = encode(student.encoder, inputsOf(batch), {
-        observe: layers.student,
-        wanted: 'survivors',
-        dropout,
-      });
-      const states = observed.states.map((state, i) =>
-        hiddenStateLoss(targets.states[layers.stateOf[i] as number] as Tensor2D, dense(state, fit.weights), extent),
-      );
-      const attention = observed.attention.map((own, i) =>
-        attentionLoss(targets.attention[layers.attentionOf[i] as number] as Tensor4D, own, extent),
-      );
-      return { loss: tf.add(tf.mul(sum(states), stateWeight), tf.mul(sum(attention), attentionWeight)) };
+    learn: {
+      pass: (batch, targets, { dropout }) => {
+        const extent = extentOf(inputsOf(batch));
+        const { observed } = encode(student.encoder, inputsOf(batch), {
+          observe: layers.student,
+          wanted: 'survivors',
+          dropout,
+        });
+        const states = observed.states.map((state, i) =>
+          hiddenStateLoss(targets.states[layers.stateOf[i] as number] as Tensor2D, dense(state, fit.weights), extent),
+        );
+        const attention = observed.attention.map((own, i) =>
+          attentionLoss(targets.attention[layers.attentionOf[i] as number] as Tensor4D, own, extent),
+        );
+        return { loss: tf.add(tf.mul(sum(states), stateWeight), tf.mul(sum(attention), attentionWeight)) };
+      },
     },
   };
 };
@@ -105,20 +112,22 @@ const relationLessons = ({
 }: RelationDistillation): Lessons<Observed> => ({
   variables: new Map(),
   ask: (batch) => Promise.resolve(observe(teacher, batch, { projections: [teacherLayer] })),
-  learn: (batch, targets, { dropout }) => {
-    const { observed } = encode(student.encoder, inputsOf(batch), {
-      observe: { projections: [studentLayer] },
-      wanted: 'survivors',
-      dropout,
-    });
-    return {
-      loss: relationLoss(
-        targets.projections[0] as Projections,
-        observed.projections[0] as Projections,
-        extentOf(inputsOf(batch)),
-        { heads },
-      ),
-    };
+  learn: {
+    pass: (batch, targets, { dropout }) => {
+      const { observed } = encode(student.encoder, inputsOf(batch), {
+        observe: { projections: [studentLayer] },
+        wanted: 'survivors',
+        dropout,
+      });
+      return {
+        loss: relationLoss(
+          targets.projections[0] as Projections,
+          observed.projections[0] as Projections,
+          extentOf(inputsOf(batch)),
+          { heads },
+        ),
+      };
+    },
   },
 });
 
@@ -134,15 +143,20 @@ const teach = <Targets>(
   student: Distillation['student'],
   { variables, ask, learn, distil }: Lessons<Targets>,
 ): TrainingEngine<Batch> => {
-  interface Lesson {
+  interface Taught {
     readonly batch: Batch;
     readonly targets: Targets;
   }
   const own = trainable(student);
-  const learner: TrainableModel<Lesson> = {
+  const learner: TrainableModel<Taught> = {
     variables: new Map([...own.variables, ...variables]),
     rowsRead: ({ batch }) => own.rowsRead?.(batch) ?? new Map<string, Int32Array>(),
-    fullPass: ({ batch, targets }, pass) => learn(batch, targets, pass),
+    lookUp: ({ batch, targets }, pass) =>
+      'answers' in learn ? lookUpSaliency(student, pass, learn.answers(batch, targets)) : [],
+    fullPass: ({ batch, targets }, pass, found) =>
+      'answers' in learn
+        ? predictingPass(student, pass, learn.answers(batch, targets), found)
+        : learn.pass(batch, targets, pass),
     logits: ({ batch }, pass) => own.logits(batch, pass),
     taskLoss: (logits, { batch }) => own.taskLoss(logits, batch),
     distillationLoss: (full, reduced, { batch, targets }, options) =>
@@ -184,9 +198,12 @@ const adaptationLessons = (plan: AdaptationPlan): Lessons<AdaptationTargets> => 
         bias: tf.tensor2d(bias, [rows, rows]),
       };
     },
-    learn: (batch, targets, pass) => {
-      const logits = student.logits(inputsOf(batch), pass);
-      return { logits, loss: loss.full(tensorLossOps, given(targets, logits), targets) as Scalar };
+    learn: {
+      answers: (batch, targets) => ({
+        batch,
+        loss: (logits) => loss.full(tensorLossOps, given(targets, logits), targets) as Scalar,
+        unlabelled: true,
+      }),
     },
     distil: (targets, logits) => loss.reduced(tensorLossOps, given(targets, logits), targets, plan) as Scalar,
   };

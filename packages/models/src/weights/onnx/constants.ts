@@ -79,7 +79,9 @@ const follow = (node: GraphNode, find: FindConstant): Constant | undefined => {
       return input;
     case 'Transpose': {
       const order = node.attributes.get('perm');
-      return input.shape.length === 2 && (order === undefined || String(order) === '1,0') ? turned(input) : undefined;
+      return input.shape.length === 2 && (order === undefined || (Array.isArray(order) && order.join() === '1,0'))
+        ? turned(input)
+        : undefined;
     }
     case 'DequantizeLinear': {
       const axis = numberAt(node, 'axis') ?? 1;

@@ -1,3 +1,5 @@
+import { sizeOf } from './numbers.js';
+
 /** Numbers with their shape. */
 export interface Numbers {
   readonly shape: readonly number[];
@@ -11,8 +13,6 @@ interface ScaleOptions {
   /** So many numbers along the axis share a scale; 0: all across the other axes. */
   readonly blockSize?: number | undefined;
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dimension) => product * dimension, 1);
 
 /** The axis that scales go along. A shape of scales such as [rows, 1] says it, a list goes along the axis that is as long. */
 const axisOf = (shape: readonly number[], scales: readonly number[], axis: number | undefined): number => {

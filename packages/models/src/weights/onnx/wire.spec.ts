@@ -1,5 +1,5 @@
 import { readGraph } from './graph.js';
-import { readGraphWeights, readGraphWeightsBeside } from './onnx-weights.js';
+import { readGraphWeights, readGraphWeightsBeside } from './graph-weights.js';
 import { floatsOf, integersOf, wireFields } from './wire.js';
 
 const numbers = (value: number): number[] =>

@@ -18,7 +18,7 @@ const drawProfile = (config) => {
     ];
   });
   picture.replaceChildren(...bars);
-  picture.setAttribute('aria-label', 'Share of tokens that leave each layer: ' + config.map((ratio) => showShare(ratio)).join(', '));
+  picture.setAttribute('aria-label', 'Share of tokens that each layer keeps: ' + config.map((ratio) => showShare(ratio)).join(', '));
 };
 
 /** A score with what it is. @param {string} score @param {string | undefined} metric */

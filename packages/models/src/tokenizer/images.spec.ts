@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageShape } from '@length-adaptive/core';
 import { readSafetensors } from '../weights/safetensors.js';
-import { readImage } from './decode-image.js';
+import { readImage } from '../images/decode-image.js';
 import { createImageReader } from './image-tokenizer.js';
-import { processImage, readImageProcessing } from './image-processor.js';
-import type { RawImage } from './raw-image.js';
-import { withChannels } from './raw-image.js';
-import { resampled, resamples } from './resample.js';
+import { processImage, readImageProcessing } from '../images/image-processor.js';
+import type { RawImage } from '../images/raw-image.js';
+import { withChannels } from '../images/raw-image.js';
+import { resampled, resamples } from '../images/resample.js';
 
 const folder = join(__dirname, '../../fixtures/images');
 const expected = readSafetensors(readFileSync(join(folder, 'expected.safetensors'))).tensors;
@@ -17,7 +17,13 @@ const cases = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Re
 >;
 const images = ['wide', 'grey', 'clear'] as const;
 const read = (name: string): Promise<RawImage> => readImage(join(folder, name));
-const shape = (height: number, width: number, channels = 3): ImageShape => ({ channels, height, width, patch: 1, leading: 1 });
+const shape = (height: number, width: number, channels = 3): ImageShape => ({
+  channels,
+  height,
+  width,
+  patch: 1,
+  leading: 1,
+});
 const referenceOf = (name: string): ArrayLike<number> => {
   const tensor = expected.get(name);
   if (!tensor) throw new Error(`there is no ${name}`);
@@ -30,7 +36,11 @@ test.each(resamples.flatMap((resample) => images.map((image) => [resample, image
   'resizing by %s is that of Pillow to the last bit: %s',
   async (resample, name) => {
     const image = withChannels(await read(`${name}.png`), 3);
-    for (const [width, height] of [[9, 7], [30, 41]] as const) // prettier-ignore
+    for (const [width, height] of [
+      [9, 7],
+      [30, 41],
+    ] as const)
+      // prettier-ignore
       expect(Array.from(resampled(image, { width, height }, resample).data)).toEqual(
         Array.from(referenceOf(`${resample}.${name}.${width}x${height}`)),
       );
@@ -52,7 +62,13 @@ test('a photograph, from its path, its bytes, a file of a page and an address, i
   const bytes = readFileSync(file);
   const image = await readImage(file);
   expect([image.width, image.height, image.data.length]).toEqual([37, 23, 37 * 23 * 3]);
-  for (const other of [bytes, new Blob([bytes]), new URL(`file://${file}`), `data:image/jpeg;base64,${bytes.toString('base64')}`]) // prettier-ignore
+  for (const other of [
+    bytes,
+    new Blob([bytes]),
+    new URL(`file://${file}`),
+    `data:image/jpeg;base64,${bytes.toString('base64')}`,
+  ])
+    // prettier-ignore
     expect(await readImage(other)).toEqual(image);
   const exact = withChannels(await read('wide.png'), 3);
   const gaps = Array.from(image.data, (value, i) => Math.abs(value - (exact.data[i] as number)));
@@ -71,7 +87,10 @@ describe('refused', () => {
   const grey = { width: 4, height: 4, data: new Uint8Array(16) };
 
   test.each([
-    [{ width: 4, height: 4, data: new Uint8Array(32) }, /32 numbers for 4 x 4 pixels, 2 each; expected 1 .*, 3 .* or 4/],
+    [
+      { width: 4, height: 4, data: new Uint8Array(32) },
+      /32 numbers for 4 x 4 pixels, 2 each; expected 1 .*, 3 .* or 4/,
+    ],
     [{ width: 4, height: 4, data: new Uint8Array(80) }, /5 each/],
     [{ width: 0, height: 4, data: new Uint8Array(0) }, /0 x 4 pixels; expected whole numbers of at least 1/],
     [{ width: 1, height: 1, data: [1, 2, 3] as unknown as Uint8Array }, /no bytes/],

@@ -1,4 +1,4 @@
-import type { Inspection } from '@length-adaptive/models';
+import type { Inspection, RunnableTextModel } from '@length-adaptive/models';
 
 /** A piece of the text, as it is shown. */
 export interface ShownToken {
@@ -12,6 +12,12 @@ export interface KeptRow {
   readonly name: string;
   readonly kept: ReadonlySet<number>;
 }
+
+/** What tells tokens by their ids. */
+type IdReader = Pick<RunnableTextModel['tokenizer'], 'decode' | 'tokenOf'>;
+
+/** How vocabularies mark a token that a space stands before. */
+const spaceMark = /^[\u0120\u2581]/;
 
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
@@ -37,8 +43,22 @@ export const shownTokens = (
     return { shown: piece.replace(/\p{Cc}/gu, ' '), spaced: i > 0 && !joined };
   });
 
+/** Tokens by their ids alone, where the text is not at hand. */
+export const shownIds = (ids: ArrayLike<number>, { decode, tokenOf }: IdReader): ShownToken[] => {
+  const names = Array.from(ids, (id) => tokenOf(id) ?? `#${id}`);
+  const marks = names.some((name) => spaceMark.test(name)); // else pieces that go on with a word are marked
+  return names.map((name, i) => {
+    const piece = decode([ids[i] ?? 0])
+      .replace(/^##/, '')
+      .trim();
+    const isSpecial = piece === '';
+    const joined = !isSpecial && (marks ? !spaceMark.test(name) : name.startsWith('##'));
+    return { shown: (isSpecial ? name : piece).replace(/\p{Cc}/gu, ' '), spaced: i > 0 && !joined };
+  });
+};
+
 /** For each layer the groups of tokens that became one in it, with all that they have been before, in the order of the text. */
-export const mergedGroups = (mergedInto: NonNullable<Inspection['mergedInto']>): number[][][] =>
+export const mergedGroups = (mergedInto: readonly (readonly number[])[]): number[][][] =>
   mergedInto.map((owners, layer) => {
     const before = mergedInto[layer - 1] ?? owners.map((_, position) => position);
     const groups = new Map<number, number[]>();

@@ -2,14 +2,17 @@ import type { ImageShape } from '@length-adaptive/core/encoder';
 import { imageTokens, patchGrid } from '@length-adaptive/core/encoder';
 import { ModelError } from '../errors.js';
 import { decodeJson } from '../sources/file-source.js';
-import type { Tokenizer } from '../tokenizer/tokenizer.js';
-import type { TokenizerFiles } from '../tokenizer/tokenizer-files.js';
-import type { ImageProcessing } from './image-processor.js';
-import { preprocessorFileName, processImage, readImageProcessing } from './image-processor.js';
-import type { ImageReader } from './image-reader.js';
+import type { Tokenizer } from './tokenizer.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
+import type { ImageProcessing } from '../images/image-processor.js';
+import { preprocessorFileName, processImage, readImageProcessing } from '../images/image-processor.js';
+import type { ImageReader } from '../images/image-reader.js';
 
 /** What an image without a crop or a fixed size comes out as is known when it is read. */
-const sizeBeforehand = ({ resize, crop }: ImageProcessing): { readonly height: number; readonly width: number } | undefined => {
+const sizeBeforehand = ({
+  resize,
+  crop,
+}: ImageProcessing): { readonly height: number; readonly width: number } | undefined => {
   if (crop) return crop;
   return resize && !('shortestEdge' in resize.size) ? resize.size : undefined;
 };
@@ -26,10 +29,7 @@ const checkSize = (processing: ImageProcessing, { height, width, patch }: ImageS
 };
 
 /** Reads images by what a `preprocessor_config.json` says. @throws ModelError `CONFIG_INVALID` */
-export const createImageReader = (
-  settings: Readonly<Record<string, unknown>>,
-  shape: ImageShape,
-): ImageReader => {
+export const createImageReader = (settings: Readonly<Record<string, unknown>>, shape: ImageShape): ImageReader => {
   const processing = readImageProcessing(settings, shape.channels);
   checkSize(processing, shape);
   const { columns } = patchGrid(shape);
@@ -65,10 +65,7 @@ export const imageTokenizer = (files: TokenizerFiles, shape: ImageShape): Tokeni
       'FILE_NOT_FOUND',
       `The model reads images and comes without a ${preprocessorFileName}, which says how: put that of the model beside its config.json.`,
     );
-  const images = createImageReader(
-    decodeJson(bytes, preprocessorFileName) as Readonly<Record<string, unknown>>,
-    shape,
-  );
+  const images = createImageReader(decodeJson(bytes, preprocessorFileName), shape);
   return {
     images,
     encode: () => {

@@ -1,4 +1,3 @@
-/** Weights out of ONNX files, as the sub-path `@length-adaptive/models/onnx-weights`. Whoever reads none of these loads nothing of this. */
 import { ModelError } from '../../errors.js';
 import type { TensorData } from '../safetensors.js';
 import type { Constant, FindConstant } from './constants.js';

@@ -1,0 +1,137 @@
+/** What long inputs gain, job by job, from `benchmarks/results`: the front page and the README of the repository show it. */
+import { markdownTable, percent, times } from './format.js';
+import type { Row } from './results.js';
+import { readRows, resultNames, rowOf } from './results.js';
+
+/** A score with the share of the MACs that it took. */
+const at = (row: Row | undefined): string => {
+  const [, share] = /([\d.]+)x (?:of the )?MACs/.exec(row?.note ?? '') ?? [];
+  return row && share !== undefined ? `${percent(row.value)} at ${times(Number(share))}` : '–';
+};
+
+interface Job {
+  /** Benchmark that has its rows. */
+  readonly benchmark: string;
+  readonly job: string;
+  readonly data: string;
+  readonly full: string;
+  readonly shorter: readonly [string, string];
+}
+
+/** What most people run first. A job whose benchmark has no results is left out. */
+const jobs: readonly Job[] = [
+  {
+    benchmark: 'rerank',
+    job: 'rerank',
+    data: '30 passages of 300 tokens, nDCG@10',
+    full: 'rerank.full',
+    shorter: ['rerank.at_half', 'rerank.cascade'],
+  },
+  {
+    benchmark: 'merge',
+    job: 'embed',
+    data: 'SQuAD paragraphs of 160 tokens, a question’s own found first; not trained for it',
+    full: 'merge.vectors.full.first',
+    shorter: ['merge.vectors.tome.72.first', 'merge.vectors.tome.53.first'],
+  },
+  {
+    benchmark: 'imdb',
+    job: 'classify',
+    data: 'IMDB reviews of at most 256 tokens, accuracy',
+    full: 'imdb.full',
+    shorter: ['imdb.adaptive.within_0.5', 'imdb.adaptive.within_0.33'],
+  },
+  {
+    benchmark: 'squad',
+    job: 'answer questions',
+    data: 'SQuAD 1.1, 176 tokens, F1',
+    full: 'squad.full',
+    shorter: ['squad.adaptive.within_0.7', 'squad.adaptive.within_0.5'],
+  },
+  {
+    benchmark: 'wnut17',
+    job: 'tag',
+    data: 'names in tweets, which are short: F1',
+    full: 'wnut17.full',
+    shorter: ['wnut17.adaptive.within_0.7', 'wnut17.adaptive.within_0.5'],
+  },
+];
+
+/** What each job keeps of its score at about two thirds or a half of the MACs, and at less. */
+export const longInputsTable = (): string =>
+  markdownTable(
+    ['job', 'data', 'full length', 'shorter', 'shorter still'],
+    jobs
+      .filter(({ benchmark }) => resultNames().includes(benchmark))
+      .map(({ benchmark, job, data, full, shorter }) => {
+        const rows = new Map(readRows(benchmark).map((row) => [row.id, row]));
+        const whole = rows.get(full);
+        return [`**${job}**`, data, whole ? percent(whole.value) : '–', ...shorter.map((id) => at(rows.get(id)))];
+      }),
+    'llrrr',
+  );
+
+const gains = (precision: string): string[] => {
+  const rows = new Map(readRows('onnx').map(({ id, value }) => [id, value]));
+  return ['full', '0.5x', '0.3x'].map((share) => {
+    const value = rows.get(`onnx.${precision}.${share}.minilm.imdb.t2`);
+    return value === undefined ? '–' : times(value);
+  });
+};
+
+/** Texts a second against transformers.js on the same weights, text in, vectors out, tokenizers included. */
+export const throughputTable = (): string =>
+  markdownTable(
+    ['texts a second, as a multiple of transformers.js in fp32', 'full length', '0.5x MACs', '0.3x MACs'],
+    [
+      ['fp32', ...gains('vs_transformersjs.fp32')],
+      ['int8', ...gains('int8_vs_transformersjs_fp32')],
+    ],
+    'lrrr',
+  );
+
+const sameWeights = {
+  'weights.sst2.full': 'full length',
+  'weights.sst2.short.rank_1': 'fewer tokens',
+  'weights.sst2.joint_at_0.4': 'fewer tokens and smaller ranks',
+  'weights.sst2.three_layers': 'three of six layers, distilled',
+} as const;
+
+/** What one model gives at fewer tokens, smaller ranks and fewer layers. */
+export const sameWeightsTable = (): string =>
+  markdownTable(
+    ['', 'MACs', 'right', 'answers of the full length'],
+    Object.entries(sameWeights).map(([id, about]) => {
+      const { value, note } = rowOf(id);
+      const [, macs, same] = /([\d.]+)x MACs, ([\d.]+) % same answers/.exec(note) ?? [];
+      return [about, times(Number(macs)), percent(value), percent(Number(same) / 100)];
+    }),
+    'lrrr',
+  );
+
+const ways = {
+  full: 'full length',
+  merged: 'tokens that merge (`tome`)',
+  dropped: 'tokens that leave, by attention',
+  cut: 'the first half of each text',
+  fewer_layers: 'every other layer',
+  one_layer: 'one layer: all but a static embedding',
+  int8: '8-bit integers',
+  int8_merged: '8-bit integers, and tokens that merge',
+} as const;
+
+/** Other ways to half the work, measured in one run; until that was run, how to. */
+export const whyNotTable = (): string => {
+  if (!resultNames().includes('why-not'))
+    return '*There are no results of this benchmark yet: the command above measures it.*';
+  const rows = new Map(readRows('why-not').map(({ id, value }) => [id, value]));
+  return markdownTable(
+    ['', 'own paragraph first', 'faster'],
+    Object.entries(ways).map(([name, about]) => [
+      about,
+      percent(rows.get(`why-not.${name}.first`) ?? Number.NaN),
+      times(rows.get(`why-not.${name}.speedup`) ?? Number.NaN),
+    ]),
+    'lrr',
+  );
+};

