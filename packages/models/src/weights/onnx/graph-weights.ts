@@ -13,7 +13,7 @@ import type { FilesBeside } from './numbers.js';
 export interface FusedMaps {
   /** The name of the matrix that reads what attention gives: it tells the layer. */
   readonly output: string;
-  /** [3 x out, in]: queries, keys, values. */
+  /** Queries, keys and values, [3 x out, in]. */
   readonly weight: TensorData;
   /** [3 x out] */
   readonly bias: TensorData | undefined;
