@@ -89,7 +89,7 @@ describe('nx g family some-family', () => {
       ].sort(),
     );
     expect(files.get(`${architectures}/registry.ts`)).toMatch(
-      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[\n {2}bert,[\s\S]*nomicBert,\n {2}someFamily,\n\];/,
+      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[\n {2}bert,[\s\S]*clip,\n {2}someFamily,\n\];/,
     );
   });
 
@@ -116,7 +116,7 @@ describe('nx g task some-job', () => {
   it('writes a task, its tests, and its place in the registry', () => {
     expect([...files.keys()].sort()).toEqual([file, spec, `${tasks}/registry.ts`].sort());
     expect(files.get(`${tasks}/registry.ts`)).toMatch(
-      /import \{ someJobDefinition \} from '\.\/some-job\.js';[\s\S]*embeddingDefinition,\n {2}someJobDefinition,\n\];/,
+      /import \{ someJobDefinition \} from '\.\/some-job\.js';[\s\S]*imageClassificationDefinition,\n {2}someJobDefinition,\n\];/,
     );
   });
 

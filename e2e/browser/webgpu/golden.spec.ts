@@ -27,6 +27,14 @@ const groups = [
 ];
 /** Of families without references of merging. */
 const plainGroups = groups.filter((group) => !group.startsWith('merging'));
+/** Of families that read images: as many tokens as always, so that nothing is padded. */
+const imageGroups = [
+  'full length: hidden states, logits, significance',
+  'dropped: hidden states restored to input order, logits, significance, kept positions',
+  'LayerDrop: only the named layers run',
+  'one sandwich step: losses and the gradient of every parameter',
+  'merging of patches: matches, sizes, order, merged and un-merged states',
+];
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
   distilbert: plainGroups.filter((group) => !group.includes('answer')),
@@ -38,6 +46,9 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   'deberta-v2': plainGroups,
   nomic_bert: plainGroups,
   new: plainGroups,
+  vit: imageGroups,
+  deit: imageGroups,
+  clip: imageGroups.filter((group) => !group.includes('gradient')), // nothing is trained by its vectors here
 };
 
 const missing = programMissing('chromium');
