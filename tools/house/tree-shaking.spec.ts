@@ -135,7 +135,7 @@ describe('@length-adaptive/onnx', () => {
   const runtimes = ['onnxruntime-node', 'onnxruntime-web'];
   /** Words that stand in code that trains: inputs and outputs of its graphs here, what `models` says of training. */
   const trainingHere = [/gradient\./, /label_weight/, /state_weights/];
-  const trainingInModels = [/TEACHER_MISMATCH/, /distill(?!ed\b|ation_)/i, /epoch/]; // the losses of a task, `distilled` among them, stand with it; DeiT's second token is named so
+  const trainingInModels = [/TEACHER_MISMATCH/, /distill(?!ed\b|ation_|\])/i, /epoch/]; // the losses of a task, `distilled` among them, stand with it; the second token of a DeiT is named so
   const found = (words: readonly RegExp[], { text }: Bundle): RegExp[] => words.filter((word) => word.test(text));
 
   it('predicting brings no TensorFlow.js and no training', async () => {
