@@ -10,7 +10,7 @@ import type { Mail } from './read-mails.js';
 /** What is looked for among the mails. */
 const queries = [
   'lower the interest rate of a mortgage',
-  'lose weight without a diet',
+  'a conference and its call for papers',
   'the sound card does not work under Linux',
   'a new version of the spam filter',
   'what happened to the economy after the bubble',
