@@ -5,7 +5,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { constantRatioConfig, formatPoint } from '@length-adaptive/core';
 import type { LengthAdaptiveFile, ParetoPoint, Predictor } from '@length-adaptive/models';
 import {
@@ -21,6 +20,7 @@ import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
 import { runPrintedStage } from './accuracy/run-stage.js';
 import type { Row } from './harness.js';
 import { percent, report } from './harness.js';
+import { squadParagraphs } from './paragraphs/squad-paragraphs.js';
 
 const out = fileURLToPath(new URL('../apps/docs/public/models/search', import.meta.url));
 const run = path.join(runsFolder, 'live-search');
@@ -33,14 +33,8 @@ const keeps = [0.6, 0.7, 0.78, 0.85, 0.9, 0.95, 1];
 /** Passages that the vectors are compared on; every fourth asks for the others. */
 const heldOut = 240;
 
-interface Squad {
-  readonly data: readonly { readonly paragraphs: readonly { readonly context: string }[] }[];
-}
-
-const paragraphsOf = (file: string): string[] => {
-  const { data } = JSON.parse(gunzipSync(readFileSync(path.join(dataFolder, 'squad11', file))).toString()) as Squad;
-  return data.flatMap(({ paragraphs }) => paragraphs.map(({ context }) => context.replaceAll(/\s+/g, ' ')));
-};
+const paragraphsOf = async (file: string): Promise<string[]> =>
+  (await squadParagraphs(path.join(dataFolder, 'squad11', file))).map(({ context }) => context.replaceAll(/\s+/g, ' '));
 
 /** Every n-th of a list, so many of them. */
 const spreadOver = <T>(list: readonly T[], count: number): T[] =>
@@ -116,7 +110,7 @@ const main = async (): Promise<void> => {
     console.log(`live-search is left out: there is no squad11 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
     return;
   }
-  const train = paragraphsOf('train-44-articles-v1.1.json.gz');
+  const train = await paragraphsOf('train-44-articles-v1.1.json.gz');
   const plain = path.join(run, 'paragraphs.txt');
   mkdirSync(run, { recursive: true });
   writeFileSync(plain, train.map((text) => `${text}\n`).join(''));
@@ -134,7 +128,7 @@ const main = async (): Promise<void> => {
     flags: { model, out, weights: 'int8', vocabulary, data: plain, overwrite: true },
   });
   const predictor = await loadOnnx(out);
-  const found = await measure(predictor, spreadOver(paragraphsOf('dev-v1.1.json.gz'), heldOut));
+  const found = await measure(predictor, spreadOver(await paragraphsOf('dev-v1.1.json.gz'), heldOut));
   predictor.dispose();
   const file = path.join(out, 'length_adaptive.json');
   const told: LengthAdaptiveFile = validateLengthAdaptiveFile(JSON.parse(readFileSync(file, 'utf8')));

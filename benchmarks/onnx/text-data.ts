@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import { openText } from '@length-adaptive/models';
+import { squadParagraphs } from '../paragraphs/squad-paragraphs.js';
 
 /** One vector a text. */
 export type Embeddings = readonly Float32Array[];
@@ -86,18 +87,9 @@ const readImdb = async (split: string, count: number): Promise<Labelled[]> => {
     .map((line) => JSON.parse(line) as Labelled);
 };
 
-interface Squad {
-  readonly data: readonly {
-    readonly paragraphs: readonly {
-      readonly context: string;
-      readonly qas: readonly { readonly question: string }[];
-    }[];
-  }[];
-}
-
 const readSquad = async (count: number): Promise<TextSet> => {
-  const { data } = JSON.parse(await openText(path.join(dataFolder, 'squad11/dev-v1.1.json.gz'))) as Squad;
-  const paragraphs = shuffled(data.flatMap((article) => article.paragraphs), createRandom(1)).slice(0, count); // prettier-ignore
+  const all = await squadParagraphs(path.join(dataFolder, 'squad11/dev-v1.1.json.gz'));
+  const paragraphs = shuffled(all, createRandom(1)).slice(0, count);
   return {
     name: 'squad',
     about: `${count} paragraphs of the SQuAD 1.1 dev set (seed 1) and the first question of each; accuracy@1: the question's nearest paragraph is its own`,
