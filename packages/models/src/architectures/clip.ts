@@ -5,9 +5,9 @@ import type { Architecture, Dimensions } from './architecture.js';
 import { bertBlock } from './bert-specs.js';
 import { layerNormAt, linearAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
-import { configHeads, configNumber, configSize } from './model-config.js';
+import { configNumber, configSize } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
-import { configImage, patchesAt } from './vit-specs.js';
+import { patchDimensions, patchesAt } from './vit-specs.js';
 
 const root = 'vision_model.';
 
@@ -32,20 +32,12 @@ const projectionOf = (config: ModelConfig): number => configSize(config, 'projec
 
 const dimensions = (config: ModelConfig): Dimensions => {
   const tower = towerOf(config);
-  const image = configImage(tower, 1);
   return {
-    layers: configSize(tower, 'num_hidden_layers'),
-    ...configHeads(tower, 'hidden_size', 'num_attention_heads'),
-    intermediateSize: configSize(tower, 'intermediate_size'),
-    vocabulary: 1, // the token before the patches
-    positions: imageTokens(image),
-    types: 0,
-    image,
+    ...patchDimensions(tower, 1),
     layerNormEpsilon: configNumber(tower, 'layer_norm_eps', 1e-5),
     activation: configActivation(tower, 'hidden_act', 'quick_gelu'),
     hiddenDropout: 0,
     attentionDropout: configNumber(tower, 'attention_dropout', 0),
-    initialDeviation: configNumber(tower, 'initializer_range', 0.02),
     own: { projection_dim: projectionOf(config) },
   };
 };

@@ -23,7 +23,7 @@ const sides = (config: ModelConfig, key: string, fallback: number): readonly [he
  *
  * @throws ModelError `CONFIG_INVALID` for patches that are no squares, or larger than the image
  */
-export const configImage = (config: ModelConfig, leading: ImageShape['leading']): ImageShape => {
+const configImage = (config: ModelConfig, leading: ImageShape['leading']): ImageShape => {
   const [height, width] = sides(config, 'image_size', 224);
   const [patch, across] = sides(config, 'patch_size', 16);
   if (patch !== across)
@@ -39,8 +39,8 @@ export const configImage = (config: ModelConfig, leading: ImageShape['leading'])
   return { channels: configSize(config, 'num_channels', { fallback: 3 }), height, width, patch, leading };
 };
 
-/** What config.json says of a vision transformer under ViT's keys. */
-export const vitDimensions = (config: ModelConfig, leading: ImageShape['leading']): Dimensions => {
+/** What the keys say that all vision transformers have. */
+export const patchDimensions = (config: ModelConfig, leading: ImageShape['leading']) => {
   const image = configImage(config, leading);
   return {
     layers: configSize(config, 'num_hidden_layers'),
@@ -50,14 +50,19 @@ export const vitDimensions = (config: ModelConfig, leading: ImageShape['leading'
     positions: imageTokens(image),
     types: 0,
     image,
-    layerNormEpsilon: configNumber(config, 'layer_norm_eps', 1e-12),
-    activation: configActivation(config, 'hidden_act'),
-    hiddenDropout: configNumber(config, 'hidden_dropout_prob', 0),
-    attentionDropout: configNumber(config, 'attention_probs_dropout_prob', 0),
     initialDeviation: configNumber(config, 'initializer_range', 0.02),
-    own: { qkv_bias: config['qkv_bias'] ?? true },
-  };
+  } satisfies Partial<Dimensions>;
 };
+
+/** What config.json says of a vision transformer under ViT's keys. */
+export const vitDimensions = (config: ModelConfig, leading: ImageShape['leading']): Dimensions => ({
+  ...patchDimensions(config, leading),
+  layerNormEpsilon: configNumber(config, 'layer_norm_eps', 1e-12),
+  activation: configActivation(config, 'hidden_act'),
+  hiddenDropout: configNumber(config, 'hidden_dropout_prob', 0),
+  attentionDropout: configNumber(config, 'attention_probs_dropout_prob', 0),
+  own: { qkv_bias: config['qkv_bias'] ?? true },
+});
 
 /** The same the other way round. */
 export const vitConfig = (
