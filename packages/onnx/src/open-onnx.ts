@@ -32,6 +32,7 @@ import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
 import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
+import type { OnnxContent } from './read-file.js';
 import { foreignContent, isForeign, producerBytes, readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
@@ -156,13 +157,12 @@ const readGraph = async (source: FileSource, path: string): Promise<WholeFile> =
   }
 };
 
-/** @param layers of the model, which a file that another tool wrote runs at full length; without them such a file is refused */
+/** @param read what the file holds. Default: as one of ours, and a file of another tool is refused */
 const fromGraph =
-  (source: FileSource, path: string, layers?: number): LendOnnxFile =>
+  (source: FileSource, path: string, read: (bytes: Uint8Array) => OnnxContent = readOnnxContent): LendOnnxFile =>
   async (use) => {
     const { bytes, isOwn } = await readGraph(source, path);
-    const asItIs = layers !== undefined && isForeign(bytes);
-    const opened = await use(asItIs ? foreignContent(bytes, layers) : readOnnxContent(bytes));
+    const opened = await use(read(bytes));
     if (isOwn) releaseMemory(bytes);
     return opened;
   };
@@ -180,10 +180,15 @@ const readStart = async (source: FileSource, path: string): Promise<Uint8Array> 
   }
 };
 
-/** The ONNX file of another tool that the weights of a folder can be read out of; undefined where the folder has weights, or files of ours. */
-const findForeign = async (source: FileSource): Promise<string | undefined> => {
+/**
+ * The ONNX file of another tool that the weights of a folder can be read out of; undefined where the files are ours.
+ *
+ * @param wanted the file that would run: it alone is looked at where it is ours, since some sources have no beginning of a file without all of it
+ */
+const findForeign = async (source: FileSource, wanted: string): Promise<string | undefined> => {
+  if ((await source.exists(wanted)) && !isForeign(await readStart(source, wanted))) return undefined;
   const path = await findGraph(source);
-  return path !== undefined && isForeign(await readStart(source, path)) ? path : undefined;
+  return path === wanted || (path !== undefined && isForeign(await readStart(source, path))) ? path : undefined;
 };
 
 /** Whether an adapter is to be merged: into a graph that runs as it is, nothing can be. */
@@ -222,9 +227,9 @@ export const openOnnx = async (
 ): Promise<OnnxTextModel> => {
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options);
-  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+  const dimensions = architectureOf(config).dimensions(config);
+  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, dimensions);
   const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
-  const { layers } = architectureOf(config).dimensions(config);
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,
     config,
@@ -272,14 +277,21 @@ export const openOnnx = async (
   };
   /** Runs a file of another tool. */
   const openForeign = async (path: string, why: string): Promise<OnnxTextModel> =>
-    finish(await runOnnxFile(fromGraph(files, path, layers), config, session), [
-      ...(own ?? []),
-      foreignNote(path, why),
-    ]);
+    finish(
+      await runOnnxFile(
+        fromGraph(files, path, (bytes) => foreignContent(bytes, dimensions.layers)),
+        config,
+        session,
+      ),
+      [...(own ?? []), foreignNote(path, why)],
+    );
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
     return openWeights(options.weights);
   const isAdapted = await hasAdapter(files, options);
-  const foreign = file === undefined ? await (isAdapted ? findGraph(files) : findForeign(files)) : undefined;
+  const foreign =
+    file === undefined
+      ? await (isAdapted ? findGraph(files) : findForeign(files, modelFileName(precision)))
+      : undefined;
   if (foreign !== undefined) {
     try {
       return await openWeights(foreign);

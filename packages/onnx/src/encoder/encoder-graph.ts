@@ -116,10 +116,12 @@ export const encoderGraph = <Leaf>(
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
-    leaving: (states) => {
-      leaving.push(states);
-      return states;
-    },
+    leaving: predict
+      ? (states) => {
+          leaving.push(states);
+          return states;
+        }
+      : undefined,
     priorLayers,
     trace: trace === true ? 'tokens' : trace === 'scores' ? trace : undefined,
     observe,
@@ -135,6 +137,6 @@ export const encoderGraph = <Leaf>(
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,
-    leaving: predict ? leaving : [],
+    leaving,
   };
 };
