@@ -1,23 +1,13 @@
 import { formatPoint } from '@length-adaptive/core';
+import { megabytes } from '../chart/megabytes.js';
+import { tableLines } from '../chart/table-lines.js';
 import type { CompressResult } from './compress-result.js';
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-const tableLines = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-};
 
 /** What was made smaller, and what it cost, as lines of plain text. */
 export const compressText = ({ bytes, vocabulary, scored }: CompressResult): string[] => {
   const sizes = [
     ['', 'before', 'after'],
-    ['weights', megabytes(bytes.before), megabytes(bytes.after)],
+    ['weights', `${megabytes(bytes.before)} MB`, `${megabytes(bytes.after)} MB`],
     ['vocabulary', String(vocabulary.before), String(vocabulary.after)],
     ...(scored ? [['tokens a text', scored.meanTokens.before.toFixed(1), scored.meanTokens.after.toFixed(1)]] : []),
   ];

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pico from 'picocolors';
+import { tableLines } from '../chart/table-lines.js';
 import { quoted } from '../context/command-line.js';
 import type { Context } from '../context/command.js';
 import type { EngineSettings } from '../engine/opened-model.js';
@@ -37,18 +38,8 @@ const sizes = { vectors: 100, train: 192, report: 60, 'held-out': 240 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
+const table = (rows: readonly (readonly string[])[]): string[] => tableLines(rows, { gap: 3, right: true });
 const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? '' : `    ${line}`));
-
-/** A table, its first column to the left and the others to the right. */
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('   ')
-      .trimEnd(),
-  );
-};
 
 const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
@@ -135,14 +126,16 @@ const verdict = (rows: readonly AnswerRow[]): string[] => {
 
 interface Corpus {
   readonly found: number;
+  /** How many are left of those. */
+  readonly distinct: number;
   readonly parts: Record<keyof typeof sizes, Mail[]>;
 }
 
 const readCorpus = async (
   folder: string,
   { limit = Infinity, seed }: Pick<DemoSettings, 'limit' | 'seed'>,
-): Promise<Corpus & { readonly distinct: number }> => {
-  const { mails, found } = await readMails(folder, { words });
+): Promise<Corpus> => {
+  const { mails, found } = await readMails(folder, words);
   const wanted = Object.fromEntries(
     Object.entries(sizes).map(([name, size]) => [name, Math.min(size, limit)]),
   ) as typeof sizes;
@@ -182,12 +175,11 @@ export const demo = async (settings: DemoSettings, context: Context): Promise<vo
     departed: undefined,
   };
   const paths = await findPackages(settings, steps, context.signal);
-  const { found, distinct, parts } = await steps.step<Awaited<ReturnType<typeof readCorpus>>>(
+  const { found, distinct, parts } = await steps.step<Corpus>(
     (corpus) => `${corpus.found} e-mails: ${corpus.distinct} are long, and no near-duplicates of others`,
     () => readCorpus(paths.mails, settings),
     { while: 'Reading e-mails' },
   );
-  mkdirSync(out, { recursive: true });
   const file = (name: string): string => join(out, 'mails', `${name}.jsonl`);
   mkdirSync(join(out, 'mails'), { recursive: true });
   for (const [name, mails] of Object.entries(parts))

@@ -40,12 +40,11 @@ export const learn = async (
   steps: Steps,
 ): Promise<Learned> => {
   const shared = { engine, ...(backend !== undefined && { backend }), ...(threads !== undefined && { threads }), seed };
-  const run = out;
-  const folder = join(run, 'model');
+  const folder = join(out, 'model');
   const training = settle(trainOptions, {
     model,
     train: file('train'),
-    out: run,
+    out,
     epochs: 1,
     lengthDropEpochs: 2,
     subModels: 1,

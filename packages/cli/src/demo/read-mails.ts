@@ -9,6 +9,9 @@ export interface Mail {
   readonly label: 'wanted' | 'spam';
 }
 
+/** Words that a mail has at least. */
+const leastWords = 60;
+
 /** Folders of the corpus. */
 const folders = {
   'easy-ham-1': 'wanted',
@@ -27,7 +30,7 @@ const folders = {
  */
 export const readMails = async (
   folder: string,
-  { leastWords = 60, words = 150 }: { readonly leastWords?: number; readonly words?: number } = {},
+  words: number,
 ): Promise<{ readonly mails: Mail[]; readonly found: number }> => {
   const all: Mail[] = [];
   let found = 0;

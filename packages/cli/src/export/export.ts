@@ -4,6 +4,7 @@ import type { LabelledInput, TextModel } from '@length-adaptive/models';
 import { ModelError, openTrainedModel } from '@length-adaptive/models';
 import type { ExportedFile, ExportModelOptions, Verification } from '@length-adaptive/onnx';
 import { exportModel, findRuntime, tracedInputs } from '@length-adaptive/onnx';
+import { megabytes } from '../chart/megabytes.js';
 import { startBackend } from '../engine/backend.js';
 import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
@@ -94,7 +95,7 @@ const answersText = (points: Verification['points']): string[] => {
 };
 
 const formatFile = (out: string, { path, bytes, verification }: ExportedFile): string => {
-  const parts = [join(out, path), `${(bytes / 1e6).toFixed(1)} MB`];
+  const parts = [join(out, path), `${megabytes(bytes)} MB`];
   if (!verification) return [...parts, 'not verified'].join('  ');
   const { inputs, points, difference, tolerance, score } = verification;
   const same = points.flatMap(({ samePositions }) => samePositions ?? []);

@@ -11,6 +11,7 @@ import {
   parseRanks,
   saveModel,
 } from '@length-adaptive/models';
+import { megabytes } from '../chart/megabytes.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
 import { required } from '../context/settings.js';
@@ -72,8 +73,6 @@ const recordOf = (
   return { ...rest, paretoSet: [] };
 };
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
 /** Kinds of matrices with what the factors leave out, as lines of plain text. */
 const textOf = ({ matrices, bytes, ranks, cost, keep }: FactoriseResult): string[] => {
   const kinds = new Map<string, number[]>();
@@ -84,7 +83,7 @@ const textOf = ({ matrices, bytes, ranks, cost, keep }: FactoriseResult): string
   const width = Math.max(...[...kinds.keys()].map((kind) => kind.length), 'left out'.length);
   const shown = keep === 'matrices' ? 'any rank' : `ranks ${formatRanks(ranks)}`;
   return [
-    `${shown}  ${cost.toFixed(3)} of the MACs  weights ${megabytes(bytes.weights)}  factors ${megabytes(bytes.factors)}`,
+    `${shown}  ${cost.toFixed(3)} of the MACs  weights ${megabytes(bytes.weights)} MB  factors ${megabytes(bytes.factors)} MB`,
     `${'left out'.padEnd(width)}  mean   largest`,
     ...[...kinds].map(([kind, errors]) => {
       const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;

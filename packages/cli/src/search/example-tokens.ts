@@ -1,5 +1,6 @@
 import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import { formatPoint, isFullPoint } from '@length-adaptive/core';
+import { traceTokens } from '@length-adaptive/models';
 import { knownCode } from '../context/exit-codes.js';
 import type { ShownToken } from '../picture/kept-rows.js';
 import { shownIds } from '../picture/kept-rows.js';
@@ -55,9 +56,9 @@ export const traceExample = async (
   const drawn = drawnPoints(paretoSet);
   if (!input || drawn.length === 0) return undefined;
   const trace = async (point: OperatingPoint): Promise<Omit<TracedText, 'tokens'>> => {
-    const mergedInto = await model.mergedInto?.(input, point);
+    const { kept, mergedInto } = await traceTokens(model, input, point);
     return {
-      layers: await model.keptPositions(input, point),
+      layers: kept,
       ...(point.skip && { skip: point.skip }),
       ...(mergedInto && { mergedInto }),
     };

@@ -1,5 +1,6 @@
 import { formatPoint, isFullPoint } from '@length-adaptive/core';
 import { megabytes } from '../chart/megabytes.js';
+import { tableLines } from '../chart/table-lines.js';
 import { describeRace } from './describe-race.js';
 import { describeBeaten } from './beaten-in-time.js';
 import { baselineName } from './measure-baselines.js';
@@ -8,17 +9,6 @@ import { describeOptimism } from './optimism.js';
 import { describeGap, neverTrained } from './without-length-drop.js';
 import type { SearchReport } from './search-report.js';
 import type { ReportedPoint } from './reported-point.js';
-
-/** Lines of a table, its columns as wide as they must be. */
-const tableLines = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-};
 
 const times = (ratio: number | undefined): string => (ratio === undefined ? '' : `${ratio.toFixed(2)}x`);
 
