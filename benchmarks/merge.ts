@@ -2,9 +2,8 @@
  * Merging instead of dropping: what the reducers that merge cost in time beside `attention`, and what is left of mean-pooled vectors, on
  * MiniLM-L6 as it was published, trained for none of them. The vectors need SQuAD.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { cost, createRandom, fullLength } from '@length-adaptive/core';
 import type { Dimensions } from '@length-adaptive/models';
@@ -13,7 +12,7 @@ import type { HostModel, Precision } from '@length-adaptive/onnx';
 import { hostModel } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
-import { compareInTurn, formatSpread, ratio, report, spread } from './harness.js';
+import { compareInTurn, formatSpread, ratio, report, rowsLeftOut, spread } from './harness.js';
 import type { BareEncoder } from './onnx/bare-encoder.js';
 import { openOurs } from './onnx/bare-encoder.js';
 import { ladderRows } from './merge/ladder.js';
@@ -199,8 +198,5 @@ const measured: readonly Row[] = [
   ...(parts.includes('ladder') ? await ladderRows(dimensions) : []),
 ];
 /** Rows that were not measured this time stay as they are. */
-const resultFile = fileURLToPath(new URL('results/merge.json', import.meta.url));
-const before = JSON.parse(readFileSync(resultFile, 'utf8')) as readonly Row[];
-const kept = before.filter(({ id }) => measured.every((row) => row.id !== id));
-report('merge', [...kept, ...measured]);
+report('merge', [...rowsLeftOut('merge', measured, ({ id }) => id), ...measured]);
 process.exit(0);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { LengthConfig } from '@length-adaptive/core';
 import { relativeCost } from '@length-adaptive/core';
 import type { Dimensions, ParetoPoint } from '@length-adaptive/models';
-import { formatLengthAdaptiveFile, lengthAdaptiveFileName } from '@length-adaptive/models';
+import { formatLengthAdaptiveFile, lengthAdaptiveFileName, mean } from '@length-adaptive/models';
 import { dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
 import { runStage } from '../accuracy/run-stage.js';
 import { sst2Files } from '../accuracy/sst2-data.js';
@@ -29,8 +29,6 @@ interface EvaluationResult {
   readonly scores: { readonly accuracy: number };
   readonly examples: number;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Trains by both, twice, and scores each at every point of the ladder, and at full length. */
 export const ladderRows = async (dimensions: Dimensions): Promise<Row[]> => {

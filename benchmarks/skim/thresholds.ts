@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, shuffled } from '@length-adaptive/core';
-import { openText } from '@length-adaptive/models';
+import { mean, openText } from '@length-adaptive/models';
 import { openOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
 import type { Row } from '../harness.js';
@@ -30,8 +30,6 @@ const rulesOf = (shares: readonly number[]): readonly { readonly id: string; rea
   { id: 'thresholds_100', fit: byThresholds(shares, 1) },
   { id: 'falling_25', fit: byFallingShares(shares, 0.25) },
 ];
-
-const mean = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / values.length;
 
 const logSoftmax = (logits: ArrayLike<number>): number[] => {
   const values = Array.from(logits);
