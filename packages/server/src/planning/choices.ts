@@ -75,10 +75,10 @@ const exactly = (paretoSet: readonly ParetoPoint[], point: OperatingPoint, layer
   const { ranks, bits } = point;
   const hasRanks = (found: OperatingPoint): boolean =>
     ranks === undefined || (found.ranks !== undefined && ranksKey(found.ranks) === ranksKey(ranks));
-  if (!paretoSet.some((found) => hasRanks(found.point)))
+  if (ranks && !paretoSet.some((found) => hasRanks(found.point)))
     throw new ServerError(
       'LENGTH_CONFIG_INVALID',
-      `The ranks ${ranks ? ranksKey(ranks) : ''} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
+      `The ranks ${ranksKey(ranks)} are of no configuration of this model; a server runs those of its Pareto set alone, for each takes memory of its own.`,
     );
   if (bits !== undefined && !paretoSet.some((found) => found.point.bits === bits && hasRanks(found.point)))
     throw new ServerError(
