@@ -1,9 +1,9 @@
-import { backend_util as constants } from '@tensorflow/tfjs';
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { ownKernel } from '../own-kernels.js';
+import { errorFunctionCode } from './activations.js';
 import type { Kernel } from './program.js';
 import { attribute, runElements, runProgram } from './program.js';
-import { reductions, rowThreads as threads } from './reductions.js';
+import { normCode, reductions, rowThreads as threads } from './reductions.js';
 
 /** A row a workgroup. */
 const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
@@ -26,21 +26,7 @@ const addAndNorm: Kernel = ({ inputs, attrs, backend }) => {
         let lane = i32(localId.x);
         let start = min(row, rows - 1) * size;
 
-        var sum = 0.0;
-        for (var i = lane; i < size; i = i + ${threads}) { sum = sum + (x[start + i] + y[start + i]); }
-        let mean = reduceSum(sum, lane) / f32(size);
-
-        var squares = 0.0;
-        for (var i = lane; i < size; i = i + ${threads}) {
-          let centred = x[start + i] + y[start + i] - mean;
-          squares = squares + centred * centred;
-        }
-        let scale = inverseSqrt(reduceSum(squares, lane) / f32(size) + uniforms.epsilon);
-        if (row < rows) {
-          for (var i = lane; i < size; i = i + ${threads}) {
-            result[start + i] = (x[start + i] + y[start + i] - mean) * scale * gain[i] + bias[i];
-          }
-        }
+        ${normCode('x[start + i] + y[start + i]')}
       }
     `,
   });
@@ -56,10 +42,7 @@ const gelu: Kernel = ({ inputs, backend }) => {
     dtype: 'float32',
     code: `
       let value = x[index];
-      let scaled = value * ${Math.SQRT1_2};
-      let distance = abs(scaled);
-      let t = 1.0 / (1.0 + ${constants.ERF_P} * distance);
-      let tail = ((((${constants.ERF_A5} * t + ${constants.ERF_A4}) * t + ${constants.ERF_A3}) * t + ${constants.ERF_A2}) * t + ${constants.ERF_A1}) * t * exp(-distance * distance);
+      ${errorFunctionCode}
       result[index] = value * 0.5 * (sign(scaled) * (1.0 - tail) + 1.0);
     `,
   });

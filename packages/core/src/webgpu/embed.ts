@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Kernel } from './program.js';
 import { attribute, runProgram } from './program.js';
-import { reductions, rowThreads } from './reductions.js';
+import { normCode, reductions, rowThreads } from './reductions.js';
 
 /** The sum of a token's rows of the tables, normalised. A token a workgroup. */
 export const embed: Kernel = ({ inputs, attrs, backend }) => {
@@ -38,21 +38,7 @@ export const embed: Kernel = ({ inputs, attrs, backend }) => {
         let own = min(row, rows - 1);
         let lane = i32(localId.x);
 
-        var sum = 0.0;
-        for (var i = lane; i < size; i = i + ${rowThreads}) { sum = sum + (${summed}); }
-        let mean = reduceSum(sum, lane) / f32(size);
-
-        var squares = 0.0;
-        for (var i = lane; i < size; i = i + ${rowThreads}) {
-          let centred = ${summed} - mean;
-          squares = squares + centred * centred;
-        }
-        let scale = inverseSqrt(reduceSum(squares, lane) / f32(size) + uniforms.epsilon);
-        if (row < rows) {
-          for (var i = lane; i < size; i = i + ${rowThreads}) {
-            result[row * size + i] = (${summed} - mean) * scale * gain[i] + bias[i];
-          }
-        }
+        ${normCode(summed)}
       }
     `,
   });

@@ -25,3 +25,26 @@ export const reductions = `
     )
     .join('\n')}
 `;
+
+/**
+ * Writes a row, normalised, by the threads of its workgroup. Reads `row`, `rows`, `size`, `lane`, `uniforms.epsilon`, `gain` and `bias`.
+ *
+ * @param value WGSL of number `i` of the row
+ */
+export const normCode = (value: string): string => `
+  var sum = 0.0;
+  for (var i = lane; i < size; i = i + ${rowThreads}) { sum = sum + (${value}); }
+  let mean = reduceSum(sum, lane) / f32(size);
+
+  var squares = 0.0;
+  for (var i = lane; i < size; i = i + ${rowThreads}) {
+    let centred = ${value} - mean;
+    squares = squares + centred * centred;
+  }
+  let scale = inverseSqrt(reduceSum(squares, lane) / f32(size) + uniforms.epsilon);
+  if (row < rows) {
+    for (var i = lane; i < size; i = i + ${rowThreads}) {
+      result[row * size + i] = (${value} - mean) * scale * gain[i] + bias[i];
+    }
+  }
+`;
