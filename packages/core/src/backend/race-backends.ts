@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { RaceShape, RaceTimes } from './race.js';
 import { timePass } from './race.js';
 import { recallRace, rememberRace } from './race-memory.js';
-import type { BackendName } from './backend-name.js';
+import type { Racer } from './backend-name.js';
+import { racers } from './backend-name.js';
 import type { StartedBackend } from './started-backend.js';
-
-type Racer = Extract<BackendName, 'webgpu' | 'wasm'>;
 
 const milliseconds = (time = NaN): string => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
 
@@ -20,7 +19,7 @@ export const raceBackends = async (
   start: (name: Racer) => Promise<string>,
 ): Promise<StartedBackend | undefined> => {
   const how: Partial<Record<Racer, string>> = {};
-  for (const name of ['webgpu', 'wasm'] as const) {
+  for (const name of racers) {
     try {
       how[name] = await start(name);
       await tf.ready();
@@ -47,7 +46,7 @@ export const raceBackends = async (
 
 const runRace = async (shape: RaceShape): Promise<RaceTimes> => {
   const times: Partial<Record<Racer, number>> = {};
-  for (const name of ['webgpu', 'wasm'] as const) {
+  for (const name of racers) {
     await tf.setBackend(name);
     times[name] = await timePass(shape);
   }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
-import { backendNames } from './backend-name.js';
+import { backendNames, racers } from './backend-name.js';
 import type { BackendName } from './backend-name.js';
 import type { RaceShape } from './race.js';
 import type { PassedOver, StartedBackend } from './started-backend.js';
@@ -31,9 +31,6 @@ const startCpu: Start = async () => {
 
 const starts: Readonly<Record<BackendName, Start>> = { webgpu: startWebGpu, wasm: startWasm, cpu: startCpu };
 
-/** Which of them is faster depends on the device and the model. */
-const racing: readonly BackendName[] = ['webgpu', 'wasm'];
-
 const check = (backends: readonly BackendName[]): void => {
   const unknown = backends.find((name) => !backendNames.includes(name));
   if (unknown === undefined && backends.length > 0) return;
@@ -57,7 +54,7 @@ export const startBackend = async (options: StartBackendOptions = {}): Promise<S
   check(backends);
   tf.enableProdMode(); // or TensorFlow.js prints an advertisement
   const { race } = options;
-  if (race && racing.every((name) => backends.includes(name))) {
+  if (race && racers.every((name) => backends.includes(name))) {
     const { raceBackends } = await import('./race-backends.js');
     const won = await raceBackends(race, (name) => starts[name]({ ...options, last: false }));
     if (won) return won;
