@@ -31,6 +31,7 @@ export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
+export { comparisonsOf } from './encoder/comparisons.js';
 export { angleValues } from './encoder/angles.js';
 export type { Turning } from './encoder/angles.js';
 export type {

@@ -1,3 +1,4 @@
+import { comparisonsOf } from '@length-adaptive/core/encoder';
 import { ModelError } from '../errors.js';
 import type { GraphOrigin } from '../weights/onnx/graph-files.js';
 import type { ModelWeights } from '../weights/read-weights.js';
@@ -41,8 +42,7 @@ const scaledQueries = (
 ): readonly (readonly [name: string, by: number])[] =>
   architecture.encoder(dimensions).blocks.flatMap(({ attention: { query, relative } }) => {
     const vectors = relative?.vectors;
-    const comparisons = 1 + (vectors?.key === undefined ? 0 : 1) + (vectors?.query === undefined ? 0 : 1);
-    const by = Math.sqrt((dimensions.hiddenSize / dimensions.heads) * comparisons);
+    const by = Math.sqrt((dimensions.hiddenSize / dimensions.heads) * comparisonsOf(relative));
     return weightNames([query, vectors?.query]).flatMap((names) =>
       namesInFile(names[0], architecture).map((name) => [name, by] as const),
     );

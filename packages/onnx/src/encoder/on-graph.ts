@@ -1,5 +1,5 @@
 /** The operations of the encoder as operators of a graph. */
-import { paddingScore, patchCount, patchGrid, patchSize } from '@length-adaptive/core/encoder';
+import { comparisonsOf, paddingScore, patchCount, patchGrid, patchSize } from '@length-adaptive/core/encoder';
 import type {
   Attended,
   DenseOps,
@@ -377,8 +377,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
       const { vectors } = relative ?? {};
-      const comparisons = 1 + (vectors?.key === undefined ? 0 : 1) + (vectors?.query === undefined ? 0 : 1);
-      const width = Math.sqrt((size / heads) * comparisons);
+      const width = Math.sqrt((size / heads) * comparisonsOf(relative));
       // Constant weights take the scale of the scores along; queries are brought back from it only where somebody looks at them.
       const unscaled = training && emit.dense(g, queries, query);
       const scaled = unscaled ? g.op('Mul', [unscaled, g.float(1 / width)]) : emit.dense(g, queries, query, 1 / width);

@@ -1,6 +1,7 @@
 /** The operations of the encoder on TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import { comparisonsOf } from '../comparisons.js';
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { slotValues, validSlots } from '../../extent.js';
@@ -53,10 +54,6 @@ const addSizes = (scores: Tensor4D, sizes: Tensor2D, scale: number): Tensor4D =>
   return tf.add(scores, tf.reshape(logarithms, [rows, 1, 1, width]));
 };
 
-/** What attention compares: tokens with tokens, and with vectors of distances. */
-const comparisons = (relative: WeightTree<RelativePositions, Tensor> | undefined): number =>
-  1 + (relative?.vectors?.key ? 1 : 0) + (relative?.vectors?.query ? 1 : 0);
-
 /** Attention scores before they are scaled, with what distances add to them. */
 const addDistances = (
   scores: Tensor4D,
@@ -78,11 +75,12 @@ const addDistances = (
   return tf.add(both, tf.mul(asked, 1 / scale));
 };
 
-/** States of the first token of each row: [B * T, hidden] -> [B, hidden]. */
-const firstRows = (states: Tensor2D, rows: number): Tensor2D => {
+/** States of a token of each row, the first by default: [B * T, hidden] -> [B, hidden]. */
+const rowsOfToken = (states: Tensor2D, rows: number, index = 0): Tensor2D => {
   const [slots, size] = states.shape;
   if (slots === rows) return states;
-  return tf.reshape(tf.slice(tf.reshape(states, [rows, slots / rows, size]), [0, 0, 0], [-1, 1, -1]), [rows, size]);
+  const byRow: Tensor3D = tf.reshape(states, [rows, slots / rows, size]);
+  return tf.reshape(tf.slice(byRow, [0, index, 0], [-1, 1, -1]), [rows, size]);
 };
 
 /** What heads are made of too. */
@@ -116,11 +114,7 @@ export const headOnTensors = (extent: Extent, dropout?: Dropout): HeadOps<Tensor
     const shares = tf.tensor2d(meanWeights(extent, weights), [rows * width, 1]);
     return tf.sum(tf.reshape(tf.mul(states, shares), [rows, width, states.shape[1]]), 1);
   },
-  token: (states, index) => {
-    const { rows, width } = extent;
-    const byRow: Tensor3D = tf.reshape(states, [rows, width, states.shape[1]]);
-    return tf.reshape(tf.slice(byRow, [0, index, 0], [-1, 1, -1]), [rows, states.shape[1]]);
-  },
+  token: (states, index) => rowsOfToken(states, extent.rows, index),
   add: (x, y) => tf.add(x, y),
   scale: (x, by) => tf.mul(x, by),
   unit: (states) => tf.div(states, tf.maximum(tf.norm(states, 'euclidean', 1, true), 1e-12)),
@@ -186,7 +180,7 @@ export const onTensors = ({
       const turned = (x: Tensor4D): Tensor4D => (relative && distances ? distances.turn(x, relative) : x);
       const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
       const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
-      const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisons(relative));
+      const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisonsOf(relative));
       const scores = distances ? addDistances(products, distances, relative, { q, k, scale, epsilon }) : products;
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
@@ -283,7 +277,7 @@ export const onTensors = ({
       segments: unmerge && tf.tensor2d(segmentsOf(batch, protectedTokens), [rows, width]),
       owners: undefined,
     }),
-    firstAlone: (states) => firstRows(states, rows),
+    firstAlone: (states) => rowsOfToken(states, rows),
     firstTokens: () => ({
       extent: { rows, width: 1, counts: batch.lengths.map(() => 1) },
       departed: undefined,
@@ -293,7 +287,7 @@ export const onTensors = ({
       segments: undefined,
       owners: undefined,
     }),
-    pool: (states) => firstRows(states, rows),
+    pool: (states) => rowsOfToken(states, rows),
     stayed: ({ extent, positions: at, owners }) => {
       if (!at || owners) return undefined;
       const zeros = extent.counts.map(() => 0);
