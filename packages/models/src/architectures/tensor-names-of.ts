@@ -4,17 +4,14 @@ import { storedName } from './parameter-specs.js';
 
 const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape' in node;
 
-/** Names of the tensors that a tree of specifications asks for. */
-export const tensorNames = (specs: unknown): string[] => {
-  if (typeof specs !== 'object' || specs === null) return [];
-  return isSpec(specs) ? [storedName(specs)] : Object.values(specs).flatMap(tensorNames);
-};
-
 /** Names of the weights that a tree of specifications asks for, each with those that it may have: its own, and that of what it is a part of. */
 export const weightNames = (specs: unknown): (readonly [own: string, stored: string])[] => {
   if (typeof specs !== 'object' || specs === null) return [];
   return isSpec(specs) ? [[specs.name, storedName(specs)]] : Object.values(specs).flatMap(weightNames);
 };
+
+/** Names of the tensors that a tree of specifications asks for. */
+export const tensorNames = (specs: unknown): string[] => weightNames(specs).map(([, stored]) => stored);
 
 /** The names that a tensor may have in a file: with the prefix of its family, or without. */
 export const namesInFile = (name: string, { prefix }: Pick<Architecture, 'prefix'>): readonly string[] =>

@@ -12,22 +12,19 @@ const unwrapped = (name: string): string => name.replace(wrapper, '');
  * The weights under the names that their family knows: a prefix of what a training script wrapped the model in (`module.`, `model.`) is
  * taken off where the encoder lacks tensors that are there with one.
  */
-export const withoutWrapper = <Tensor>(
-  config: ModelConfig,
-  { tensors, unread, ...origin }: ModelWeights<Tensor>,
-): ModelWeights<Tensor> => {
+export const withoutWrapper = <Tensor>(config: ModelConfig, weights: ModelWeights<Tensor>): ModelWeights<Tensor> => {
+  const { tensors, unread } = weights;
   const names = [...tensors.keys(), ...unread.keys()];
   const wrapped = new Set(names.filter((name) => wrapper.test(name)).map(unwrapped));
   const architecture = wrapped.size === 0 ? undefined : findArchitecture(config);
-  if (!architecture) return { tensors, unread, ...origin };
+  if (!architecture) return weights;
   const known = new Set(names);
   const isLacking = (name: string): boolean => {
     const forms = namesInFile(name, architecture);
     return !forms.some((form) => known.has(form)) && forms.some((form) => wrapped.has(form));
   };
-  if (!tensorNames(architecture.encoder(architecture.dimensions(config))).some(isLacking))
-    return { tensors, unread, ...origin };
+  if (!tensorNames(architecture.encoder(architecture.dimensions(config))).some(isLacking)) return weights;
   const rename = <T>(all: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...all].map(([name, tensor]) => [known.has(unwrapped(name)) ? name : unwrapped(name), tensor]));
-  return { tensors: rename(tensors), unread: rename(unread), ...origin };
+  return { ...weights, tensors: rename(tensors), unread: rename(unread) };
 };

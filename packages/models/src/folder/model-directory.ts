@@ -258,11 +258,12 @@ export const openModelDirectory = async (
   { weights, embedding, adapter, ...options }: ReadModelDirectoryOptions = {},
 ): Promise<OpenModelDirectory> => {
   const files = await openSource(source, options);
-  if (await findAdapter(files, { adapter, ...options })) {
+  const adapted = await findAdapter(files, { adapter, ...options });
+  if (adapted) {
     const whole = await readModelDirectory(files, {
       ...(weights !== undefined && { weights }),
       embedding,
-      adapter,
+      adapter: adapted,
       ...options,
     });
     return { ...whole, close: () => Promise.resolve() };
@@ -278,7 +279,7 @@ export const openModelDirectory = async (
       );
   };
   try {
-    const rest = await readModelFiles(files, { embedding, adapter, ...options });
+    const rest = await readModelFiles(files, { embedding, adapter: false, ...options });
     const opened = await named(rest.config, files, await opening);
     openingFactors = rest.lengthAdaptive?.lowRank && openModelWeights(files, lowRankFileName);
     const factors = (await openingFactors)?.tensors;

@@ -250,14 +250,15 @@ export const createTaskModel = (
       )(ones);
       return slopes.map((slope): Tensor2D => tf.reshape(tf.sqrt(tf.sum(tf.square(slope), -1)), [rows, width]));
     });
+  const reducerAt = (point: OperatingPoint) => pointReducer(point, runs) ?? reducer;
   /** What a point comes to in a pass. */
   const optionsAt = (point: OperatingPoint) => {
     const { lengths: config, floor, ranks } = check(point);
-    return { config, floor, ranks, layers: layersAt(point), reducer: pointReducer(point, runs) ?? reducer };
+    return { config, floor, ranks, layers: layersAt(point), reducer: reducerAt(point) };
   };
-  /** What each layer did with the tokens of one input; undefined for one that does not run. */
-  const merges = (point: OperatingPoint): boolean => (pointReducer(point, runs) ?? reducer).merge !== undefined;
+  const merges = (point: OperatingPoint): boolean => reducerAt(point).merge !== undefined;
 
+  /** What each layer did with the tokens of one input; undefined for one that does not run. */
   const trace = async (input: EncoderInput, point: OperatingPoint): Promise<(TracedLayer | undefined)[]> => {
     checkParameters(parameters);
     const { ranks, ...options } = optionsAt(point);

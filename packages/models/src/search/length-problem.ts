@@ -145,9 +145,9 @@ const checkSpend = (spend: readonly Spend[]): void => {
 
 /** @throws ModelError `OPTION_INVALID` for a model with nothing to choose, or that was opened in other bits than points are to be told from */
 const checkBitsToSpend = (model: RunnableModel): void => {
-  if (ownBits(model) === 32 && runsBits({ bits: 8 }, model) && model.precision !== 'fp16') return;
+  if (ownBits(model) === 32 && runsBits({ bits: 8 }, model)) return;
   const problem =
-    ownBits(model) === 32 && model.precision !== 'fp16'
+    ownBits(model) === 32
       ? `the model on ${model.engine} runs in 32 alone. Open the folder with its weights on ONNX Runtime (--engine onnx), or spend something else`
       : `the model was opened in ${model.precision}. Open it in fp32 (--precision fp32): points then say which have 8`;
   throw new ModelError('OPTION_INVALID', `The search is to spend bits, and ${problem}.`);
@@ -246,7 +246,8 @@ export const lengthSearchProblem = (
   });
   const lengths = examples.map(({ input }) => input.ids.length);
   checkSpend(spend);
-  if (spend.includes('bits')) checkBitsToSpend(model);
+  const spendsBits = spend.includes('bits');
+  if (spendsBits) checkBitsToSpend(model);
   const bySize = weighsFileSize({ fileSize, spend, objective });
   const price = pricerOf(model, lengths, pricesOf({ objective, latency, fileSize, spend }));
   /** What is known of a point without an example. */
@@ -264,7 +265,7 @@ export const lengthSearchProblem = (
   const withReducer = reducer ? withGene(withFloor, reducer) : withFloor;
   const ranked = spend.includes('ranks') ? rankedSpace(withReducer, model) : undefined;
   const whole = ranked ?? withReducer;
-  const space = spend.includes('bits') ? withGene(whole, bitsGene) : whole;
+  const space = spendsBits ? withGene(whole, bitsGene) : whole;
   const chains: readonly LengthConfig[] =
     seeds > 0
       ? [...constantRatioSeeds({ layers, count: seeds, smallest: 1 - dropRatioBound }), ...lateConfigs(layers)]
@@ -293,20 +294,20 @@ export const lengthSearchProblem = (
     ...varied,
   ];
   const inBits = (points: readonly OperatingPoint[]): readonly OperatingPoint[] =>
-    spend.includes('bits') ? points.flatMap((point) => [point, { ...point, bits: 8 }]) : points;
+    spendsBits ? points.flatMap((point) => [point, { ...point, bits: 8 }]) : points;
 
   return {
     objectives: directionsOf(bySize),
     ...space,
     repair: (point) => (exempt.has(pointKey(point)) ? point : space.repair(point)),
-    seeds: [full, ...inBits(others), ...(spend.includes('bits') ? [{ ...full, bits: 8 as const }] : []), ...given],
+    seeds: [full, ...inBits(others), ...(spendsBits ? [{ ...full, bits: 8 as const }] : []), ...given],
     // Layers drop shares of what enters them, and ranks are shares of matrices: their logarithms add up.
     features: (point) => [
       ...[...lengthsOf(point, layers), ...(ranked?.shares(point) ?? [])].map(Math.log),
       ...(deep?.running(point) ?? []),
       ...(floor ? [Math.log(1 + floor.of(point))] : []),
       ...(names?.map((name) => (reducer?.of(point) === name ? 1 : 0)) ?? []),
-      ...(spend.includes('bits') ? [point.bits === 8 ? 1 : 0] : []),
+      ...(spendsBits ? [point.bits === 8 ? 1 : 0] : []),
     ],
     exact,
     accept: (point) =>

@@ -1,8 +1,7 @@
 import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
 import { isRawImage } from '../images/raw-image.js';
-import { labelTensor, probabilitiesTensor, scoreTensor } from './answer-tensors.js';
-import { checkpointClass } from './checkpoint-class.js';
+import { isOfClass } from './checkpoint-class.js';
 import { distinctLabels } from './class-labels.js';
 import type { ImageExample } from './image-example.js';
 import { imagesData } from './images-data.js';
@@ -38,17 +37,10 @@ export const imageClassification = (
     ...ofTexts,
     name: 'image-classification',
     data: imagesData,
-    labelKind: 'classification',
     usualLength: 2 ** 16, // as long as an image is
-    longTexts: 'cut',
     pair: 'none',
     readout: { pool: withTeacher ? 'first-two' : 'first', outputs: labels.length },
-    distribution: 'outputs',
-    labels,
-    defaultMetric: 'accuracy',
     checkpoint: { classSuffix: suffixes[withTeacher ? 1 : 0] },
-    answers: 'label',
-    answerTensors: [labelTensor, scoreTensor, probabilitiesTensor(labels)],
 
     encode: ({ images }, examples): LabelledInput[] =>
       examples.map(({ image, label, id }, index) => {
@@ -72,8 +64,7 @@ export const imageClassification = (
   };
 };
 
-const readsImages = (config: ModelConfig): boolean =>
-  suffixes.some((suffix) => checkpointClass(config).endsWith(suffix));
+const readsImages = (config: ModelConfig): boolean => suffixes.some((suffix) => isOfClass(config, suffix));
 
 /** Whether an example is of this kind, whoever read it. */
 const isImageExample = (example: unknown): boolean =>
@@ -85,7 +76,7 @@ export const imageClassificationDefinition: TaskDefinition<ImageExample> = {
   fits: readsImages,
   make: (labels, config) =>
     imageClassification(distinctLabels(labels), {
-      withTeacher: config !== undefined && checkpointClass(config).endsWith(suffixes[1]),
+      withTeacher: config !== undefined && isOfClass(config, suffixes[1]),
     }),
   suits: (examples) => examples.length > 0 && examples.every(isImageExample),
   labels: {
