@@ -1,5 +1,5 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
-import { namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
+import { entryOrder, namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
 import type { Bits, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
@@ -342,6 +342,8 @@ export const runOnnxFile = async (
       return rowsTogether(found, inputs, task);
     });
 
+  const { summary } = architecture.encoder(given).embeddings;
+
   /** Runs one input where it is told what becomes of its tokens. */
   const tokensOf = (input: EncoderInput, asked: OperatingPoint) =>
     lifetime.during(async () => {
@@ -359,7 +361,7 @@ export const runOnnxFile = async (
       const tokens = input.ids.length;
       return {
         kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, { minTokens, floor: point.floor }),
-        scores: tokenScoresOf(outputs, layers, tokens),
+        scores: tokenScoresOf(outputs, layers, entryOrder(input.ids, summary)),
         mergedInto: mergedIntoOf(outputs, layers, tokens),
       };
     });
