@@ -19,6 +19,8 @@ import {
   withDeparted,
 } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
+import type { OpeningSettings } from '../engine/opening.js';
+import { openingOf } from '../engine/opening.js';
 import { CliError } from '../context/errors.js';
 
 const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
@@ -61,14 +63,13 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
 const hintFor = ({ labelColumns }: OpenSettings): string =>
   labelColumns === undefined ? 'Is --label-column right?' : 'Are --label-columns right?';
 
-interface OpenSettings {
+interface OpenSettings extends OpeningSettings {
   /** Default: what the examples are guessed to be for. */
   readonly task: TaskName | undefined;
   readonly seed: number;
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
   readonly departed?: DepartedAnswer | undefined;
-  readonly adapter?: string | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
@@ -80,7 +81,7 @@ interface OpenSettings {
  * where the task cannot be guessed
  */
 export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior, departed, adapter } = settings;
+  const { seed, reducer, prior, departed } = settings;
   const taskOfConfig = taskFor(data, settings);
   const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
   const task = (config: ModelConfig): Task => {
@@ -89,5 +90,5 @@ export const openForTraining = (source: string, data: DataSet, settings: OpenSet
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };
-  return openModel(source, { seed, reducer, prior, departed, adapter, task });
+  return openModel(source, { seed, reducer, prior, departed, task, ...openingOf(settings) });
 };
