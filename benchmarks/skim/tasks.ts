@@ -77,7 +77,7 @@ const wnut17: SkimTask = {
     { id: 'attention', flags: { reducer: 'attention' } },
     { id: 'attention_state', flags: { reducer: 'attention', departed: 'state' } },
   ],
-  search: { metric: 'fidelity', 'drop-ratio-bound': 0.5 },
+  search: { metric: 'fidelity', 'drop-ratio-bound': 0.5, evaluations: 25, 'no-fewer-layers': true },
   prepare: () =>
     Promise.resolve({
       model: miniLm,
