@@ -12,6 +12,7 @@ export { openSource } from './sources/open-source.js';
 export type { OpenSourceOptions } from './sources/open-source.js';
 export { hubSource, urlSource } from './sources/url-source.js';
 export type { UrlSourceOptions } from './sources/url-source.js';
+export { cacheRoot } from './sources/download-cache.js';
 export { writeFile } from './sources/write-file.js';
 export { writeFolder } from './sources/write-folder.js';
 
