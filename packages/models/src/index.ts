@@ -263,7 +263,7 @@ export { imageClassification } from './tasks/image-classification.js';
 export type { ImageClassificationOptions } from './tasks/image-classification.js';
 export type { ImageExample } from './tasks/image-example.js';
 export { readImage } from './images/decode-image.js';
-export type { ImageInput, SingleImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/image-input.js';
 export { readImageFolder } from './images/image-folder.js';
 export type { ImageFile } from './images/image-folder.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';
