@@ -68,6 +68,7 @@ interface OpenSettings {
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
   readonly departed?: DepartedAnswer | undefined;
+  readonly adapter?: string | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
@@ -79,7 +80,7 @@ interface OpenSettings {
  * where the task cannot be guessed
  */
 export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior, departed } = settings;
+  const { seed, reducer, prior, departed, adapter } = settings;
   const taskOfConfig = taskFor(data, settings);
   const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
   const task = (config: ModelConfig): Task => {
@@ -88,5 +89,5 @@ export const openForTraining = (source: string, data: DataSet, settings: OpenSet
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };
-  return openModel(source, { seed, reducer, prior, departed, task });
+  return openModel(source, { seed, reducer, prior, departed, adapter, task });
 };

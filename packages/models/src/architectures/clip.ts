@@ -7,7 +7,7 @@ import { layerNormAt, linearAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
 import { configNumber, configSize } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
-import { patchDimensions, patchesAt } from './vit-specs.js';
+import { imageConfig, patchDimensions, patchesAt } from './vit-specs.js';
 
 const root = 'vision_model.';
 
@@ -73,11 +73,7 @@ export const clip: Architecture = {
       hidden_size: hiddenSize,
       num_attention_heads: heads,
       intermediate_size: intermediateSize,
-      ...(image && {
-        image_size: [image.height, image.width],
-        patch_size: image.patch,
-        num_channels: image.channels,
-      }),
+      ...imageConfig(image),
       hidden_act: more.activation ?? 'quick_gelu',
       attention_dropout: more.attentionDropout,
       initializer_range: more.initialDeviation,
