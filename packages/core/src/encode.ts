@@ -7,6 +7,7 @@ import { checkLayers } from './layers.js';
 import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
 import type { ReducerOf } from './reducers/reducer.js';
+import { checkPriors } from './reducers/check-priors.js';
 import { predictedAt } from './reducers/token-predictor.js';
 import type { SoftExtract } from './soft-extract.js';
 import { fadeTokens } from './soft-extract.js';
@@ -166,6 +167,12 @@ const runOnTensors = (
   const batch = padBatch(inputs, weights.embeddings);
   const targets = batch.lengths.map((length) => keptTokens(config, length, keep)); // [B][layers]
   const steps = plannedCounts(batch.lengths, layers, targets);
+  checkPriors(inputs, {
+    reducer,
+    priorLayers,
+    layers: weights.blocks.length,
+    leaves: (row) => steps.some((counts) => (counts[row] as number) < (batch.lengths[row] as number)),
+  });
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
   const restores =
@@ -192,6 +199,7 @@ const runOnTensors = (
     score: (on, at) => reducer.score(on, at),
     voters: reducer.voters,
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Tensor2D),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),
     priorLayers,

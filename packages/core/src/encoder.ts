@@ -59,6 +59,9 @@ export { fuseReducer } from './reducers/merging/fuse-reducer.js';
 export type { FuseSettings } from './reducers/merging/fuse-reducer.js';
 export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
+export { priorReducer } from './reducers/prior-reducer.js';
+export type { PriorLeave, PriorReducerSettings } from './reducers/prior-reducer.js';
+export { checkPriors } from './reducers/check-priors.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
 export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
@@ -73,6 +76,8 @@ export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {
   findReducer,
   isRegisteredReducer,
+  leavesBefore,
+  needsPrior,
   predictorMacs,
   predictorOf,
   reducerKey,

@@ -75,7 +75,7 @@ export const rankingOptions = {
   // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
   reducer: text(
     'NAME',
-    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
+    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), prior, which goes by --prior alone, or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
   ),
   prior: choice(
     priorNames,

@@ -44,6 +44,8 @@ export interface RunOptions<E extends EngineTypes> {
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
+  /** The same before the first layer, where those that it lets go leave before it attends. Default: they leave once it has. */
+  readonly before?: ((ops: EncoderOps<E>, tokens: E['tokens']) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that every layer keeps, with the scores that ranked them or without. Default: neither. */
@@ -149,7 +151,21 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, voters, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
+  {
+    wanted,
+    layers,
+    steps,
+    score,
+    voters,
+    merge,
+    before,
+    predict,
+    leaving,
+    priorLayers,
+    trace,
+    observe,
+    fade,
+  }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
@@ -163,10 +179,39 @@ export const runEncoder = <E extends EngineTypes>(
   let tokens = ops.begin(states);
   observer.state(0, states);
 
-  const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
-    const { layer, step, entering, among } = at;
+  const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
+    among.prior === undefined ? scores : by.addPrior(scores, among);
+
+  /** A layer with those tokens alone that stay in it. */
+  const leaveBefore = (
+    on: EncoderOps<E>,
+    at: LayerAt<E>,
+    { ranked, step }: { readonly ranked: E['scores']; readonly step: E['step'] },
+  ): LayerAt<E> => {
+    const { entering, among } = at;
+    const everybody: Passed<E> = { context: entering, entering, tokens: among };
+    const passed = on.whereAnyLeave(
+      step,
+      (by) => {
+        const move = by.keep(ranked, step, among);
+        const stay = by.move(entering, move);
+        const tokens = by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering);
+        return { context: stay, entering: stay, tokens };
+      },
+      everybody,
+    );
+    return { ...at, entering: passed.entering, among: passed.tokens };
+  };
+
+  const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
+    const { layer, step } = given;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const early =
+      before && layer === 0 && step !== undefined && !firstOnly
+        ? { ranked: withPrior(on, before(on, given.among), given.among), step }
+        : undefined;
+    const { entering, among } = early ? leaveBefore(on, given, early) : given;
     const options = { layer, epsilon, activation, order };
     const atOnce = nobodyLooks
       ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
@@ -191,14 +236,12 @@ export const runEncoder = <E extends EngineTypes>(
 
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
     if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
-    const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
-      among.prior === undefined ? scores : by.addPrior(scores, among);
-    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
+    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored), among);
     const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
-            by.keep(withPrior(by, scores), leaving, among),
+            by.keep(withPrior(by, scores, among), leaving, among),
           )
         : by.keep(rank(by), leaving, among);
       return {
@@ -209,7 +252,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     const passed = firstOnly
       ? { ...everybody, tokens: on.firstTokens(among) }
-      : step === undefined
+      : step === undefined || early
         ? everybody
         : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
@@ -218,7 +261,7 @@ export const runEncoder = <E extends EngineTypes>(
       order === 'post' && attention.norm
         ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
         : on.add(passed.entering, projected);
-    const scores = trace === 'scores' || fade ? rank(on) : undefined;
+    const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     return {
       states: feedForward(on, faded, feed, options),

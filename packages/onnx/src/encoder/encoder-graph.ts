@@ -115,6 +115,7 @@ export const encoderGraph = <Leaf>(
     steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Value),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     leaving: predict
       ? (states) => {
