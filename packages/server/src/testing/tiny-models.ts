@@ -74,7 +74,7 @@ export const writeRankedModel = (folder: string): Promise<void> =>
   writeModel(folder, 'reviews', { isRanked: true, points: rankedParetoSet });
 
 /** Searched over lengths and bits. */
-export const bitsParetoSet = [
+const bitsParetoSet = [
   { point: { lengths: [0.8, 0.6, 0.5], bits: 8 as const }, score: 0.84, cost: 0.65 },
   { point: { lengths: [1, 1, 1], bits: 8 as const }, score: 0.88, cost: 1 },
   { point: { lengths: [1, 1, 1] }, score: 0.9, cost: 1 },
