@@ -68,7 +68,7 @@ export interface LayerTrace {
   readonly layer: number;
   /** Real tokens of each row that the layer kept. */
   readonly counts: readonly number[];
-  /** Their positions in the input, ascending, [B, K] int32; row b is meaningful up to `counts[b]`. */
+  /** Their positions in the input, ascending, after that of a token that stands for its input; [B, K] int32; row b is meaningful up to `counts[b]`. */
   readonly positions: Tensor2D;
   /** Scores that the reducer gave to the tokens that entered, the prior included, [B, T]. */
   readonly scores: Tensor2D;

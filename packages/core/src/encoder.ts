@@ -32,6 +32,8 @@ export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
 export { comparisonsOf } from './encoder/comparisons.js';
+export { entryOrder } from './encoder/summary.js';
+export type { SummaryToken } from './encoder/summary.js';
 export { angleValues } from './encoder/angles.js';
 export type { Turning } from './encoder/angles.js';
 export type {

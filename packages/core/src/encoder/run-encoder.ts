@@ -175,8 +175,10 @@ export const runEncoder = <E extends EngineTypes>(
   const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
   /** Whether nobody needs to know what is inside an attention block, nor changes it. */
   const nobodyLooks = order === 'post' && !merge && !predict && !fade && trace === undefined && observe === undefined;
-  let states = embed(ops, embeddings, epsilon);
-  let tokens = ops.begin(states);
+  const { summary } = embeddings;
+  const embedded = embed(ops, embeddings, epsilon);
+  let { states, tokens }: LayerRun<E> =
+    summary === undefined ? { states: embedded, tokens: ops.begin(embedded) } : ops.beginWith(embedded, summary);
   observer.state(0, states);
 
   const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
@@ -291,6 +293,8 @@ export const runEncoder = <E extends EngineTypes>(
   if (wanted === 'kept')
     // Zeros stay zeros: what left is put back after the last normalisation.
     states = ops.restore(normal(states), tokens);
+  else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
+    states = ops.restore(states, tokens, normal); // padding would get the bias of the norm
   else
     states = normal(
       wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
