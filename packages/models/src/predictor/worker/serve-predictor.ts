@@ -30,11 +30,11 @@ export interface ServePredictorOptions {
 
 const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (
   source,
-  { backends, wasmPaths, race, ...options },
+  { backends, wasmPaths, threads, race, ...options },
 ) => {
   const files = await openSource(source, options);
   const shape = race ?? (backends === undefined && hasGpu() ? await raceShapeOf(files) : undefined);
-  const backend = await startBackend({ backends, wasmPaths, race: shape });
+  const backend = await startBackend({ backends, wasmPaths, threads, race: shape });
   return { predictor: await load(files, options), backend };
 };
 
