@@ -126,6 +126,8 @@ export const countingOps = (length: number): CountingOps => {
       dense(x, kernel);
       return undefined;
     },
+    widen: (_, like) => like,
+    sigmoid: () => undefined,
     constant: same,
     magnitudes: () => undefined,
     multiply: () => undefined,
