@@ -8,6 +8,7 @@ import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
 import type { Random } from './random.js';
 import type { ReducerOf } from './reducers/reducer.js';
+import { checkPriors } from './reducers/check-priors.js';
 import { decideStraightThrough, decisionOffsets } from './reducers/skim/decisions.js';
 import { predictedAt } from './reducers/token-predictor.js';
 import type { SoftExtract } from './soft-extract.js';
@@ -82,7 +83,7 @@ export interface LayerTrace {
   readonly layer: number;
   /** Real tokens of each row that the layer kept. */
   readonly counts: readonly number[];
-  /** Their positions in the input, ascending, [B, K] int32; row b is meaningful up to `counts[b]`. */
+  /** Their positions in the input, ascending, after that of a token that stands for its input; [B, K] int32; row b is meaningful up to `counts[b]`. */
   readonly positions: Tensor2D;
   /** Scores that the reducer gave to the tokens that entered, the prior included, [B, T]. */
   readonly scores: Tensor2D;
@@ -189,6 +190,12 @@ const runOnTensors = (
   const batch = padBatch(inputs, weights.embeddings);
   const targets = batch.lengths.map((length) => keptTokens(config, length, keep)); // [B][layers]
   const steps = plannedCounts(batch.lengths, layers, targets);
+  checkPriors(inputs, {
+    reducer,
+    priorLayers,
+    layers: weights.blocks.length,
+    leaves: (row) => steps.some((counts) => (counts[row] as number) < (batch.lengths[row] as number)),
+  });
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
   const restores =
@@ -226,6 +233,7 @@ const runOnTensors = (
     score: (on, at) => reducer.score(on, at),
     voters: reducer.voters,
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Tensor2D),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     decide:
       decide && predictor

@@ -58,6 +58,9 @@ export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { priorReducer } from './reducers/prior-reducer.js';
+export type { PriorLeave, PriorReducerSettings } from './reducers/prior-reducer.js';
+export { checkPriors } from './reducers/check-priors.js';
 export { fuseReducer } from './reducers/merging/fuse-reducer.js';
 export type { FuseSettings } from './reducers/merging/fuse-reducer.js';
 export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
@@ -83,6 +86,8 @@ export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {
   findReducer,
   isRegisteredReducer,
+  leavesBefore,
+  needsPrior,
   predictorMacs,
   predictorOf,
   reducerKey,

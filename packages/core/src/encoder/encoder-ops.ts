@@ -1,6 +1,7 @@
 import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
+import type { SummaryToken } from './summary.js';
 import type {
   AffineWeights,
   AttentionWeights,
@@ -237,6 +238,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
 
   /** The tokens before the first layer. */
   begin(states: E['states']): E['tokens'];
+  /** The same where another token than the first stands for an input: it comes first, with the position that it has, and the states in that order. */
+  beginWith(states: E['states'], summary: SummaryToken): LayerRun<E>;
   /** The first token of each row, alone. */
   firstAlone(states: E['states'], among: E['tokens']): E['states'];
   firstTokens(among: E['tokens']): E['tokens'];
@@ -247,6 +250,10 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * leave go into others.
    */
   stayed(tokens: E['tokens']): E['scores'] | undefined;
-  /** Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding. */
-  restore(states: E['states'], tokens: E['tokens']): E['states'];
+  /**
+   * Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding.
+   *
+   * @param finish what all states go through before padding is cleared. Default: nothing
+   */
+  restore(states: E['states'], tokens: E['tokens'], finish?: (states: E['states']) => E['states']): E['states'];
 }

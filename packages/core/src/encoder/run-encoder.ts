@@ -49,6 +49,8 @@ export interface RunOptions<E extends EngineTypes> {
   readonly decide?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
+  /** The same before the first layer, where those that it lets go leave before it attends. Default: they leave once it has. */
+  readonly before?: ((ops: EncoderOps<E>, tokens: E['tokens']) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that every layer keeps, with the scores that ranked them or without. Default: neither. */
@@ -163,6 +165,7 @@ export const runEncoder = <E extends EngineTypes>(
     score,
     voters,
     merge,
+    before,
     predict,
     decide,
     leaving,
@@ -182,9 +185,35 @@ export const runEncoder = <E extends EngineTypes>(
   /** Whether nobody needs to know what is inside an attention block, nor changes it. */
   const nobodyLooks =
     order === 'post' && !merge && !predict && !decide && !fade && trace === undefined && observe === undefined;
-  let states = embed(ops, embeddings, epsilon);
-  let tokens = ops.begin(states);
+  const { summary } = embeddings;
+  const embedded = embed(ops, embeddings, epsilon);
+  let { states, tokens }: LayerRun<E> =
+    summary === undefined ? { states: embedded, tokens: ops.begin(embedded) } : ops.beginWith(embedded, summary);
   observer.state(0, states);
+
+  const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
+    among.prior === undefined ? scores : by.addPrior(scores, among);
+
+  /** A layer with those tokens alone that stay in it. */
+  const leaveBefore = (
+    on: EncoderOps<E>,
+    at: LayerAt<E>,
+    { ranked, step }: { readonly ranked: E['scores']; readonly step: E['step'] },
+  ): LayerAt<E> => {
+    const { entering, among } = at;
+    const everybody: Passed<E> = { context: entering, entering, tokens: among };
+    const passed = on.whereAnyLeave(
+      step,
+      (by) => {
+        const move = by.keep(ranked, step, among);
+        const stay = by.move(entering, move);
+        const tokens = by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering);
+        return { context: stay, entering: stay, tokens };
+      },
+      everybody,
+    );
+    return { ...at, entering: passed.entering, among: passed.tokens };
+  };
 
   /** The states of those that stay by the decision of a layer; the others keep what they had. */
   const decided = (on: EncoderOps<E>, scored: ScoredAt<E>, leaving: E['states']): E['states'] => {
@@ -199,10 +228,15 @@ export const runEncoder = <E extends EngineTypes>(
     return on.add(stays, on.product(on.widen(gone, leaving), scored.entering));
   };
 
-  const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
-    const { layer, step, entering, among } = at;
+  const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
+    const { layer, step } = given;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const early =
+      before && layer === 0 && step !== undefined && !firstOnly
+        ? { ranked: withPrior(on, before(on, given.among), given.among), step }
+        : undefined;
+    const { entering, among } = early ? leaveBefore(on, given, early) : given;
     const options = { layer, epsilon, activation, order };
     const atOnce = nobodyLooks
       ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
@@ -228,14 +262,12 @@ export const runEncoder = <E extends EngineTypes>(
 
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
     if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
-    const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
-      among.prior === undefined ? scores : by.addPrior(scores, among);
-    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
+    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored), among);
     const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
-            by.keep(withPrior(by, scores), leaving, among),
+            by.keep(withPrior(by, scores, among), leaving, among),
           )
         : by.keep(rank(by), leaving, among);
       return {
@@ -246,7 +278,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     const passed = firstOnly
       ? { ...everybody, tokens: on.firstTokens(among) }
-      : step === undefined
+      : step === undefined || early
         ? everybody
         : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
@@ -255,7 +287,7 @@ export const runEncoder = <E extends EngineTypes>(
       order === 'post' && attention.norm
         ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
         : on.add(passed.entering, projected);
-    const scores = trace === 'scores' || fade ? rank(on) : undefined;
+    const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     const leaves = feedForward(on, faded, feed, options);
     return {
@@ -288,7 +320,9 @@ export const runEncoder = <E extends EngineTypes>(
     const there = decisions.at(-1);
     const last = normal(states);
     states = ops.restore(there === undefined ? last : ops.product(ops.widen(there, last), last), tokens);
-  } else
+  } else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
+    states = ops.restore(states, tokens, normal); // padding would get the bias of the norm
+  else
     states = normal(
       wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
     );

@@ -141,6 +141,7 @@ export const countingOps = (length: number): CountingOps => {
     move: ({ width }, slots) => ({ slots, width }),
     depart: (_, slots) => ({ slots }),
     begin: ({ slots }) => ({ slots }),
+    beginWith: (states) => ({ states, tokens: { slots: states.slots } }),
     firstAlone: ({ width }) => ({ slots: 1, width }),
     firstTokens: () => ({ slots: 1 }),
     pool: ({ width }) => ({ slots: 1, width }),

@@ -1,3 +1,4 @@
+import { entryOrder } from '@length-adaptive/core/encoder';
 import type {
   Dropout,
   EncodeOptions,
@@ -295,6 +296,8 @@ export const createTaskModel = (
     }
   };
 
+  const orderOf = ({ ids }: EncoderInput): number[] => entryOrder(ids, encoder.embeddings.summary);
+
   const logits = (inputs: readonly EncoderInput[], options?: RunOptions): Tensor => forward(inputs, options).logits;
 
   return {
@@ -337,12 +340,12 @@ export const createTaskModel = (
     keptPositions: async (input, point) => keptByLayer(await trace(input, point), input.ids.length),
     mergedInto: async (input, point) =>
       merges(point) ? mergedByLayer(await trace(input, point), input.ids.length) : undefined,
-    tokenScores: async (input, point) => scoresByToken(await trace(input, point), input.ids.length),
+    tokenScores: async (input, point) => scoresByToken(await trace(input, point), input.ids.length, orderOf(input)),
     tokenTrace: async (input, point) => {
       const layers = await trace(input, point);
       return {
         kept: keptByLayer(layers, input.ids.length),
-        scores: scoresByToken(layers, input.ids.length),
+        scores: scoresByToken(layers, input.ids.length, orderOf(input)),
         mergedInto: merges(point) ? mergedByLayer(layers, input.ids.length) : undefined,
       };
     },

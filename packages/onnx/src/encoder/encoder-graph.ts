@@ -97,14 +97,16 @@ export const encoderGraph = <Leaf>(
   let embeddingSum: Value | undefined;
   const unmerge = plan && reducer.merge?.unmerge;
   const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
-  const departs = plan !== undefined && wanted !== 'first' && unmerge !== 'group';
+  const { summary } = weights.embeddings;
+  // What stands for an input enters first: where all are wanted, they return to their places.
+  const departs = (plan !== undefined || summary !== undefined) && wanted !== 'first' && unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },
     size,
     training,
     protectedTokens,
-    positions: plan !== undefined && (departs || trace !== false || relatives.length > 0),
+    positions: summary !== undefined || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
     owners: unmerge === 'group' || trace !== false,
     relatives,
     heads: weights.heads,
@@ -123,6 +125,7 @@ export const encoderGraph = <Leaf>(
     steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Value),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
     decide:
       decide && predictor

@@ -9,6 +9,7 @@ import type {
   PatchWeights,
   DistanceVectors,
   RelativePositions,
+  SummaryToken,
   Unmerge,
   WeightTree,
 } from '@length-adaptive/core/encoder';
@@ -19,7 +20,7 @@ import { elementTypeNumber } from '../graph/protos.js';
 import { activate } from './activation.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
 import type { WeightEmitter } from './precision.js';
-import { numbersOnGraph, segmentsOnGraph } from './numbers-on-graph.js';
+import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
   EncoderInputs,
   GraphEngine,
@@ -168,6 +169,36 @@ const protect = (g: GraphBuilder, scores: Value, count: number): Value => {
   const width = g.op('Gather', [g.op('Shape', [scores]), g.int64(1)]); // may be less than `count`
   const places = g.op('Range', [g.int64(0), width, g.int64(1)]);
   return g.op('Where', [g.op('Less', [places, g.int64(count)]), g.float(always), scores]);
+};
+
+/** How tokens enter, where another than the first stands for an input: [B, T] int64 each. */
+interface Entry {
+  /** Where they stand, in the order in which they enter. */
+  readonly order: Value;
+  /** The slot that each of them enters at. */
+  readonly places: Value;
+}
+
+/** The token that stands for a text before all others, as `entryOrder` of the core package has it. */
+const entryOf = (g: GraphBuilder, { ids, mask }: EncoderInputs, summary: SummaryToken): Entry => {
+  const real = g.op('Where', [g.op('Greater', [mask, g.float(0)]), ids, g.int64(-1)]);
+  const asked =
+    summary === 'largest-id'
+      ? real
+      : g.op('Cast', [g.op('Equal', [real, g.int64(summary.id)])], { to: elementTypeNumber('int32') });
+  const at = g.op('ArgMax', [asked], { axis: 1, keepdims: 1 }); // the first of several: [B, 1]
+  const width = g.op('Gather', [g.op('Shape', [ids]), g.int64(1)]);
+  const slots = g.op('Unsqueeze', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.int64([0])]); // [1, T]
+  const behind = g.op('Greater', [slots, at]);
+  const first = g.op('Equal', [slots, g.int64(0)]);
+  return {
+    order: g.op('Where', [first, at, g.op('Where', [behind, slots, g.op('Sub', [slots, g.int64(1)])])]),
+    places: g.op('Where', [
+      g.op('Equal', [slots, at]),
+      g.int64(0),
+      g.op('Where', [behind, slots, g.op('Add', [slots, g.int64(1)])]),
+    ]),
+  };
 };
 
 /** The first row of a table: [rows, hidden] -> [1, hidden]. */
@@ -345,6 +376,32 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     hasSum = true;
     onEmbeddingSum?.(x);
   };
+  /** The states of these slots: [B, T, hidden] */
+  const atSlots = (states: Value, slots: Value): Value =>
+    g.op('GatherND', [states, g.op('Unsqueeze', [slots, g.int64([2])])], { batch_dims: 1 });
+  /**
+   * The tokens before the first layer.
+   *
+   * @param states in the order of the input
+   * @param entry the order in which they enter, where it is another
+   */
+  const entering = (states: Value, entry?: Entry): GraphTokens => ({
+    valid: inputs.mask,
+    padded,
+    positions: entry?.order ?? (options.positions ? everyPosition(g, inputs) : undefined),
+    departed: options.departed
+      ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
+      : undefined,
+    prior: entry && inputs.prior ? g.op('GatherElements', [inputs.prior, entry.order], { axis: 1 }) : inputs.prior,
+    distances: distancesAt(entry ? () => entry.order : firstPositions),
+    merging: unmerge && {
+      sizes: inputs.mask,
+      merged: g.op('Less', [g.float(1), g.float(0)]),
+      segments: entry ? oneSegment(g, inputs, protectedTokens) : segmentsOnGraph(g, inputs, protectedTokens),
+      slots: everySlot(g, inputs),
+      owners: options.owners ? (entry?.places ?? everyPosition(g, inputs)) : undefined,
+    },
+  });
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOps,
     rows: (table, of, first = 0) => {
@@ -545,23 +602,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
             (b) => long(opsOf(b, options, padded)),
           ),
 
-    begin: (states) => ({
-      valid: inputs.mask,
-      padded,
-      positions: options.positions ? everyPosition(g, inputs) : undefined,
-      departed: options.departed
-        ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
-        : undefined,
-      prior: inputs.prior,
-      distances: distancesAt(firstPositions),
-      merging: unmerge && {
-        sizes: inputs.mask,
-        merged: g.op('Less', [g.float(1), g.float(0)]),
-        segments: segmentsOnGraph(g, inputs, protectedTokens),
-        slots: everySlot(g, inputs),
-        owners: options.owners ? everyPosition(g, inputs) : undefined,
-      },
-    }),
+    begin: (states) => entering(states),
+    beginWith: (states, summary) => {
+      const entry = entryOf(g, inputs, summary);
+      return { states: atSlots(states, entry.order), tokens: entering(states, entry) };
+    },
     firstAlone: (x) => firstOf(g, x),
     firstTokens: (tokens) => tokens,
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
@@ -577,7 +622,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const all = g.op('Slice', [here, g.int64([0]), g.int64([-1]), g.int64([0])]);
       return g.op('Reshape', [all, g.op('Shape', [inputs.ids])]);
     },
-    restore: (states, tokens) => {
+    restore: (states, tokens, finish = (x) => x) => {
       const everywhere = (): Value => {
         if (unmerge === 'group' && tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
         if (!tokens.departed) return states;
@@ -588,7 +633,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
           g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([size])], { axis: 0 }),
         ]);
       };
-      const restored = everywhere();
+      const restored = finish(everywhere());
       const clear = (b: GraphBuilder): Value[] => [
         b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])]),
       ];

@@ -1,4 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { checkPriors } from '@length-adaptive/core/encoder';
 import type {
   Gradients,
   KlOptions,
@@ -112,8 +113,15 @@ export const openEngine = async (
     const { ort, session, parameters } = graph;
     const inputs = batch.map(({ input }) => input);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
+    const known = withPriors(model.prior, inputs);
+    checkPriors(known, {
+      reducer: model.reducer,
+      priorLayers: model.prior?.layers ?? 0,
+      layers: layerCount,
+      leaves: (row) => kept?.[row]?.some((count) => count < (inputs[row]?.ids.length ?? 0)) ?? false,
+    });
     const feeds: Record<string, RuntimeTensor> = {
-      ...tokenFeeds(ort, withPriors(model.prior, inputs), {
+      ...tokenFeeds(ort, known, {
         configs: [],
         layers: layerCount,
         inputNames: session.inputNames.filter((name) => name !== 'length_ratios'),

@@ -1,4 +1,4 @@
-import type { EncoderWeights } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { AdaptationWeights, HeadWeights } from '@length-adaptive/models/engine';
 import {
@@ -42,6 +42,9 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
 const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs =>
   priorLayers > 0 ? { ...inputs, prior: priorOf(g, inputs.ids) } : inputs;
 
+/** A reducer in a pass without the first layer, which then lets nobody go. */
+const whileRunning = ({ before: _, ...reducer }: Reducer): Reducer => reducer;
+
 /**
  * The graph of one pass of a training step, forward and backward.
  *
@@ -65,6 +68,7 @@ export const trainingGraph = (
       )
     : undefined;
   const context = { weights, emit: trainableWeights, training };
+  const { reducer } = model;
   const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
   const { hidden, stayed, predictions, decisions, leaving, embeddingSum } = encoderGraph(
     g,
@@ -73,7 +77,7 @@ export const trainingGraph = (
     dimensions.hiddenSize,
     {
       plan,
-      reducer: model.reducer,
+      reducer: layers[0] === 0 ? reducer : reducer && whileRunning(reducer),
       priorLayers,
       wanted: wantedStates(task.readout),
       stayed: task.readout.departed !== undefined,
