@@ -32,6 +32,8 @@ export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
 export { comparisonsOf } from './encoder/comparisons.js';
+export { entryOrder } from './encoder/summary.js';
+export type { SummaryToken } from './encoder/summary.js';
 export { angleValues } from './encoder/angles.js';
 export type { Turning } from './encoder/angles.js';
 export type {
@@ -65,10 +67,18 @@ export { checkPriors } from './reducers/check-priors.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
 export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
+export { decideStraightThrough, decisionOffsets } from './reducers/skim/decisions.js';
+export type { OffsetOptions } from './reducers/skim/decisions.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
-export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export { predictedAt } from './reducers/token-predictor.js';
-export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
+export type {
+  DecisionTraining,
+  PredictedAt,
+  PredictorMap,
+  PredictorShape,
+  TokenPredictor,
+} from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';

@@ -69,8 +69,14 @@ export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
 export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
-export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
-export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
+export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type {
+  DecisionTraining,
+  PredictedAt,
+  PredictorMap,
+  PredictorShape,
+  TokenPredictor,
+} from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
@@ -95,7 +101,7 @@ export type { Selection } from './selection/selection.js';
 export { configFromRetention, fadeTokens, retentionRegularizer } from './soft-extract.js';
 export type { FadeOptions, SoftExtract } from './soft-extract.js';
 export { encode } from './encode.js';
-export type { EncodeOptions, EncodeOutput, LayerTrace } from './encode.js';
+export type { DecideOptions, EncodeOptions, EncodeOutput, LayerTrace } from './encode.js';
 export { dense } from './encoder/on-tensors/dense.js';
 export { denseOnTensors, headOnTensors } from './encoder/on-tensors/on-tensors.js';
 export { applyDropout } from './encoder/on-tensors/dropout.js';

@@ -12,6 +12,7 @@ export { openSource } from './sources/open-source.js';
 export type { OpenSourceOptions } from './sources/open-source.js';
 export { hubSource, urlSource } from './sources/url-source.js';
 export type { UrlSourceOptions } from './sources/url-source.js';
+export { cacheRoot } from './sources/download-cache.js';
 export { writeFile } from './sources/write-file.js';
 export { writeFolder } from './sources/write-folder.js';
 
@@ -267,7 +268,7 @@ export { imageClassification } from './tasks/image-classification.js';
 export type { ImageClassificationOptions } from './tasks/image-classification.js';
 export type { ImageExample } from './tasks/image-example.js';
 export { readImage } from './images/decode-image.js';
-export type { ImageInput, SingleImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/image-input.js';
 export { readImageFolder } from './images/image-folder.js';
 export type { ImageFile } from './images/image-folder.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';

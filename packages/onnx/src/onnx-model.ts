@@ -1,6 +1,7 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
 import {
   checkPriors,
+  entryOrder,
   leavesBefore,
   namedReducer,
   needsPrior,
@@ -367,6 +368,8 @@ export const runOnnxFile = async (
       return rowsTogether(found, inputs, task);
     });
 
+  const { summary } = architecture.encoder(given).embeddings;
+
   /** Runs one input where it is told what becomes of its tokens. */
   const tokensOf = (input: EncoderInput, asked: OperatingPoint) =>
     lifetime.during(async () => {
@@ -384,7 +387,7 @@ export const runOnnxFile = async (
       const tokens = input.ids.length;
       return {
         kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, { minTokens, floor: point.floor }),
-        scores: tokenScoresOf(outputs, layers, tokens),
+        scores: tokenScoresOf(outputs, layers, entryOrder(input.ids, summary)),
         mergedInto: mergedIntoOf(outputs, layers, tokens),
       };
     });

@@ -1,5 +1,5 @@
 import { taskOption } from '../data/task-option.js';
-import { dataOptions, engineOptions, metricNames, rankingOptions } from '../context/common.js';
+import { dataOptions, engineOptions, metricNames, modelOptions, rankingOptions } from '../context/common.js';
 import { choice, flag, number, numberOr, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -7,6 +7,7 @@ const { precision: _precision, ...trainingEngineOptions } = engineOptions;
 
 export const trainOptions = {
   model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
+  ...modelOptions,
   train: text('FILE', 'training examples: .tsv, .csv, .jsonl, .parquet, SQuAD .json, .conll, also .gz'),
   dev: text('FILE', 'examples that choose the best epoch'),
   devShare: number('SHARE', 'set this share of the training examples aside as dev', {

@@ -81,7 +81,8 @@ const completeDeparted = async (
   const departed = await learnDeparted(dev, {
     metric: settings.metric,
     usual: lengthAdaptive.departed ?? 'state',
-    open: (asked) => openRunnable(folder, { ...settings, precision: 'fp32', departed: asked }, quiet),
+    open: (asked) =>
+      openRunnable(folder, { ...settings, precision: 'fp32', adapter: undefined, departed: asked }, quiet),
     context,
   });
   const file = formatLengthAdaptiveFile({ ...lengthAdaptive, departed });

@@ -70,6 +70,7 @@ interface OpenSettings {
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
   readonly departed?: DepartedAnswer | undefined;
+  readonly adapter?: string | undefined;
   /** Whether all weights begin anew, and the model gives its shape and its words alone. Default false. */
   readonly fresh?: boolean | undefined;
   /** Columns of 0 and 1, one a label. */
@@ -92,7 +93,7 @@ const anew = (
  * where the task cannot be guessed
  */
 export const openForTraining = async (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior, departed } = settings;
+  const { seed, reducer, prior, departed, adapter } = settings;
   const taskOfConfig = taskFor(data, settings);
   const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
   const task = (config: ModelConfig): Task => {
@@ -101,6 +102,6 @@ export const openForTraining = async (source: string, data: DataSet, settings: O
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };
-  const opened = await openModel(source, { seed, reducer, prior, departed, task });
+  const opened = await openModel(source, { seed, reducer, prior, departed, adapter, task });
   return settings.fresh ? { ...opened, model: anew(opened.model, { seed, departed }) } : opened;
 };

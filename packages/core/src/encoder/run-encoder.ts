@@ -42,6 +42,11 @@ export interface RunOptions<E extends EngineTypes> {
    * as constants, so that the encoder learns nothing by it.
    */
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
+  /**
+   * Decides of each token whether it stays, 1 or 0, in every layer that ranks tokens: for a reducer that learns to decide. All tokens go through all layers;
+   * one that is not to stay is no key from the next layer on and returns with the state with which it entered, as if it had left. Absent: nobody decides.
+   */
+  readonly decide?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
   /** The same before the first layer, where those that it lets go leave before it attends. Default: they leave once it has. */
@@ -70,6 +75,8 @@ export interface EncoderRun<E extends EngineTypes> {
   readonly observed: ObservedBy<E>;
   /** What `predict` made of each layer, [B, T] each; empty unless asked for. Not of the last where it computes the first token alone. */
   readonly predictions: readonly E['scores'][];
+  /** Which tokens are there after each layer that decides, 1 or 0, [B, T] each; slots of padding have a number, too. */
+  readonly decisions: readonly E['scores'][];
 }
 
 /** What a reducer may look at, as constants. */
@@ -160,6 +167,7 @@ export const runEncoder = <E extends EngineTypes>(
     merge,
     before,
     predict,
+    decide,
     leaving,
     priorLayers,
     trace,
@@ -170,13 +178,17 @@ export const runEncoder = <E extends EngineTypes>(
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
+  const decisions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
   /** Whether nobody needs to know what is inside an attention block, nor changes it. */
-  const nobodyLooks = order === 'post' && !merge && !predict && !fade && trace === undefined && observe === undefined;
-  let states = embed(ops, embeddings, epsilon);
-  let tokens = ops.begin(states);
+  const nobodyLooks =
+    order === 'post' && !merge && !predict && !decide && !fade && trace === undefined && observe === undefined;
+  const { summary } = embeddings;
+  const embedded = embed(ops, embeddings, epsilon);
+  let { states, tokens }: LayerRun<E> =
+    summary === undefined ? { states: embedded, tokens: ops.begin(embedded) } : ops.beginWith(embedded, summary);
   observer.state(0, states);
 
   const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
@@ -201,6 +213,19 @@ export const runEncoder = <E extends EngineTypes>(
       everybody,
     );
     return { ...at, entering: passed.entering, among: passed.tokens };
+  };
+
+  /** The states of those that stay by the decision of a layer; the others keep what they had. */
+  const decided = (on: EncoderOps<E>, scored: ScoredAt<E>, leaving: E['states']): E['states'] => {
+    if (!decide) return leaving;
+    const before = decisions.at(-1);
+    const own = decide(on, scored);
+    const there = before === undefined ? own : on.multiply(before, own);
+    decisions.push(there);
+    const stays = on.product(on.widen(there, leaving), leaving);
+    if (wanted === 'kept') return stays;
+    const gone = on.numbers.add(on.numbers.multiply(there, -1), 1);
+    return on.add(stays, on.product(on.widen(gone, leaving), scored.entering));
   };
 
   const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
@@ -231,6 +256,7 @@ export const runEncoder = <E extends EngineTypes>(
       proportional: merge?.proportional ?? true,
       asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
       epsilon,
+      present: decisions.at(-1),
     });
     observer.attention(layer, attended);
 
@@ -263,8 +289,9 @@ export const runEncoder = <E extends EngineTypes>(
         : on.add(passed.entering, projected);
     const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
+    const leaves = feedForward(on, faded, feed, options);
     return {
-      states: feedForward(on, faded, feed, options),
+      states: firstOnly ? leaves : decided(on, scored, leaves),
       tokens: passed.tokens,
       scores,
     };
@@ -288,12 +315,16 @@ export const runEncoder = <E extends EngineTypes>(
   }
 
   const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);
-  if (wanted === 'kept')
+  if (wanted === 'kept') {
     // Zeros stay zeros: what left is put back after the last normalisation.
-    states = ops.restore(normal(states), tokens);
+    const there = decisions.at(-1);
+    const last = normal(states);
+    states = ops.restore(there === undefined ? last : ops.product(ops.widen(there, last), last), tokens);
+  } else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
+    states = ops.restore(states, tokens, normal); // padding would get the bias of the norm
   else
     states = normal(
       wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
     );
-  return { states, tokens, trace: traced, observed: observer.end(), predictions };
+  return { states, tokens, trace: traced, observed: observer.end(), predictions, decisions };
 };

@@ -1,7 +1,7 @@
 import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
-import { preprocessorFileName } from '../images/image-processor.js';
+import { preprocessorFileName } from '../images/preprocessor-file.js';
 import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import {
@@ -193,7 +193,7 @@ export const readModelFiles = async (
 };
 
 /** The adapter that is to be merged: the one that is named, else one beside the weights. Sources that cannot list their files are not asked for one. */
-const findAdapter = async (
+export const findAdapter = async (
   files: FileSource,
   { adapter, ...options }: Pick<ReadModelFilesOptions, 'adapter'> & OpenSourceOptions,
 ): Promise<FileSource | undefined> => {

@@ -4,7 +4,6 @@ import { ModelError } from '../errors.js';
 import { bitsIn } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
-import { calibrateLatency } from '../latency/calibrate-latency.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { sum } from '../metrics/sum.js';
 import type { RunnableModel } from '../model/runnable-model.js';
@@ -93,6 +92,7 @@ export const createPointChooser = (
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
     if (!latency || longest > 1.5 * latency.longest) {
+      const { calibrateLatency } = await import('../latency/calibrate-latency.js'); // budgets are seldom in milliseconds
       const timed = Math.max(usualLength, longest);
       const lengths = [Math.min(8, longest), timed];
       latency = { model: await calibrateLatency(model, { lengths, bits: bitsIn(searched), signal }), longest: timed };
