@@ -89,7 +89,7 @@ describe('nx g family some-family', () => {
       ].sort(),
     );
     expect(files.get(`${architectures}/registry.ts`)).toMatch(
-      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[\n {2}bert,[\s\S]*clip,\n {2}someFamily,\n\];/,
+      /import \{ someFamily \} from '\.\/some-family\.js';[\s\S]*= \[\n {2}bert,[\s\S]*clipText,\n {2}someFamily,\n\];/,
     );
   });
 

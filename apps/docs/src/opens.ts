@@ -73,9 +73,18 @@ export const abouts: Readonly<Record<string, About>> = {
     compared: 'resizing with Pillow, every filter to the last bit',
   },
   clip: {
-    encoders: 'CLIP, its tower for images: vectors',
+    encoders: 'CLIP, both towers: vectors of images, or of texts with the option `tower`',
+    tokenizer: '`preprocessor_config.json`; byte-level BPE whose words have an end',
+  },
+  clip_vision_model: {
+    encoders: 'the tower of CLIP for images by itself',
     tokenizer: '`preprocessor_config.json`',
-    not: 'the tower for texts, whose attention looks back alone',
+    as: 'clip',
+  },
+  clip_text_model: {
+    encoders: 'the tower of CLIP for texts by itself, with a projection or without',
+    tokenizer: 'byte-level BPE whose words have an end',
+    compared: 'transformers on the same weights, by the id at the end of a text and by the largest id',
   },
   deit: {
     encoders: 'DeiT with distillation: images',

@@ -35,6 +35,12 @@ const imageGroups = [
   'one sandwich step: losses and the gradient of every parameter',
   'merging of patches: matches, sizes, order, merged and un-merged states',
 ];
+/** Of CLIP's texts: their merging has references of its own. */
+const clipTextGroups = [
+  ...plainGroups.filter((group) => !group.includes('answer')),
+  'merging by keys: matches, sizes, order, merged and un-merged states',
+  'vectors of texts',
+];
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
   distilbert: plainGroups.filter((group) => !group.includes('answer')),
@@ -49,6 +55,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   vit: imageGroups,
   deit: imageGroups,
   clip: imageGroups.filter((group) => !group.includes('gradient')), // nothing is trained by its vectors here
+  clip_text_model: clipTextGroups,
 };
 
 const missing = programMissing('chromium');

@@ -85,3 +85,11 @@ test('train: labels of folders, and the model opens again', async () => {
   expect(readJson(out, 'model/config.json')).toMatchObject({ architectures: ['ViTForImageClassification'] });
   expect((await lat('predict', '--model', join(out, 'model'), join(photos, 'cat/a.png'))).code).toBe(0);
 });
+
+test('a second text is refused by a model that reads images', async () => {
+  const { code, stderr } = await lat('predict', '--model', model, '--pair', 'a text', join(photos, 'cat/a.png'));
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/--pair is a second text, and the model reads images/);
+  const inspected = await lat('inspect', '--model', model, '--pair', 'a text', join(photos, 'cat/a.png'));
+  expect(inspected.code).toBe(2);
+});

@@ -55,7 +55,7 @@ export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
-export { readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
+export { findAdapter, readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,
   ModelFiles,

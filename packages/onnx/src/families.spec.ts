@@ -86,6 +86,8 @@ const families = [
     pad_token_id: 1,
   },
   { ...sizes, model_type: 'gte', pack_qkv: false, type_vocab_size: 0, pad_token_id: 1 },
+  { ...sizes, model_type: 'clip_text_model', eos_token_id: 2 }, // read at the token of the largest id
+  { ...sizes, model_type: 'clip_text_model', eos_token_id: 7 },
 ];
 const reducers = [attentionReducer(), tomeReducer(), tomeReducer({ unmerge: 'own' }), poolReducer(), fuseReducer()];
 const tasks: readonly Task[] = [

@@ -38,16 +38,20 @@ export const mergedIntoOf = (
   return found.map((data) => (before = data ? Array.from(data.subarray(0, tokens), Number) : before));
 };
 
-/** What ranked the tokens of one input in each layer, by token, from the outputs `token_scores.LAYER`; undefined for a graph without. */
+/**
+ * What ranked the tokens of one input in each layer, by token, from the outputs `token_scores.LAYER`; undefined for a graph without.
+ *
+ * @param order positions of the tokens as they enter the first layer
+ */
 export const tokenScoresOf = (
   outputs: Readonly<Record<string, RuntimeTensor>>,
   layers: number,
-  tokens: number,
+  order: readonly number[],
 ): number[][] | undefined => {
   const found = Array.from({ length: layers }, (_, layer): ScoredLayer | undefined => {
     const scores = outputs[`token_scores.${layer}`]?.data as Float32Array | undefined;
     const positions = outputs[`kept_positions.${layer}`]?.data as BigInt64Array | undefined;
     return scores && positions && { scores, positions: Array.from(positions, Number) };
   });
-  return found.some((layer) => layer !== undefined) ? scoresByToken(found, tokens) : undefined;
+  return found.some((layer) => layer !== undefined) ? scoresByToken(found, order.length, order) : undefined;
 };

@@ -15,6 +15,7 @@ import {
   bitsNotes,
   checkNotPointer,
   chooseRanking,
+  findAdapter,
   hasWeights,
   nameRanking,
   openSource,
@@ -191,13 +192,6 @@ const findForeign = async (source: FileSource, wanted: string): Promise<string |
   return path === wanted || (path !== undefined && isForeign(await readStart(source, path))) ? path : undefined;
 };
 
-/** Whether an adapter is to be merged: into a graph that runs as it is, nothing can be. */
-const hasAdapter = async (files: FileSource, { adapter }: Pick<OpenOnnxOptions, 'adapter'>): Promise<boolean> => {
-  if (adapter !== undefined) return adapter !== false;
-  const names = await files.list().catch(() => undefined);
-  return names?.includes('adapter_config.json') === true;
-};
-
 /** What a user should know of a file that runs as it is. */
 const foreignNote = (path: string, why: string): string =>
   `${path} was written by another tool and runs as it is, at full length: no budget reaches into it. ${why}`;
@@ -287,7 +281,7 @@ export const openOnnx = async (
     );
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
     return openWeights(options.weights);
-  const isAdapted = await hasAdapter(files, options);
+  const isAdapted = (await findAdapter(files, options)) !== undefined; // nothing can be merged into a graph that runs as it is
   const foreign =
     file === undefined
       ? await (isAdapted ? findGraph(files) : findForeign(files, modelFileName(precision)))

@@ -43,7 +43,7 @@ const textOf = ({ title, text }: CorpusText): string => (title === undefined ? t
 /** What the model learns on: texts, or queries with documents. */
 const readSets = async (settings: AdaptSettings): Promise<TrainingSets> => {
   const { texts, queries, candidates, limit, devShare, seed } = settings;
-  const { config } = await readModelFiles(required(settings.model, 'model'));
+  const { config } = await readModelFiles(required(settings.model, 'model'), { adapter: settings.adapter });
   const corpus = await readCorpus(required(texts, 'texts'));
   const ranks = ranksDocuments(taskOf(config));
   if (!ranks && queries !== undefined)
@@ -67,8 +67,8 @@ const encode: NonNullable<TrainingPlan['encode']> = (opened, data, lengths): rea
 
 const openBoth = async (settings: AdaptSettings): Promise<readonly [TextModel, TextModel]> => {
   const source = required(settings.model, 'model');
-  const { seed, reducer, prior, averaged } = settings;
-  const original = await openTrainedModel(source, { seed });
+  const { seed, reducer, prior, averaged, adapter } = settings;
+  const original = await openTrainedModel(source, { seed, adapter });
   try {
     if (averaged !== undefined && !original.model.task.embedding)
       throw new CliError('USAGE', '--averaged is for models that make vectors; leave it out.');
@@ -76,7 +76,7 @@ const openBoth = async (settings: AdaptSettings): Promise<readonly [TextModel, T
     const mayBeKept = original.model.task.embedding !== undefined && pool !== 'first' && normalize === true;
     const chosen = averaged ?? (mayBeKept ? 'kept' : undefined);
     const embedding = chosen && { averaged: chosen };
-    return [original, await openModel(source, { seed, reducer, prior, ...(embedding && { embedding }) })];
+    return [original, await openModel(source, { seed, reducer, prior, adapter, ...(embedding && { embedding }) })];
   } catch (error) {
     original.model.dispose();
     throw error;

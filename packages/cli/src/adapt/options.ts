@@ -3,6 +3,7 @@ import type { Settings } from '../context/option.js';
 import { trainOptions } from '../train/options.js';
 
 const {
+  adapter,
   batchSize,
   checkpointEvery,
   dropRatioBound,
@@ -27,6 +28,7 @@ const {
 
 export const adaptOptions = {
   model: { ...model, description: 'original to adapt: a folder, npm:package, web address or Hub repository' },
+  adapter,
   texts: text(
     'FILE',
     'texts to learn on, a line each (.jsonl, or a list in .json: {"title": "...", "text": "..."}; .gz), or a BEIR folder',

@@ -19,13 +19,19 @@ export interface OwnEngine extends BenchEngine {
   readonly opened: RunnableTextModel;
 }
 
+/** How a model is opened on an engine of ours. */
+interface EngineOptions {
+  readonly threads: number | undefined;
+  readonly adapter: string | undefined;
+}
+
 /** Opens a model on ONNX Runtime. */
 export const openOnnxEngine = async (
   source: string,
   precision: Precision,
-  threads: number | undefined,
+  { threads, adapter }: EngineOptions,
 ): Promise<OwnEngine> => {
-  const opened = await openOnnx(source, { precision, ...(threads !== undefined && { threads }) });
+  const opened = await openOnnx(source, { precision, adapter, ...(threads !== undefined && { threads }) });
   const { model } = opened;
   return {
     engine: 'onnx',
@@ -38,8 +44,11 @@ export const openOnnxEngine = async (
 };
 
 /** Opens a model on TensorFlow.js, which computes in single precision. */
-export const openTfjsEngine = async (source: string): Promise<OwnEngine> => {
-  const opened = await openTrainedModel(source);
+export const openTfjsEngine = async (
+  source: string,
+  { adapter }: Pick<EngineOptions, 'adapter'>,
+): Promise<OwnEngine> => {
+  const opened = await openTrainedModel(source, { adapter });
   const { model } = opened;
   return {
     engine: 'tfjs',

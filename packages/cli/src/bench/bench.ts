@@ -106,7 +106,8 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     notes.push(line);
     context.note(line);
   };
-  const options = { precisions: settings.precision ?? (['fp32'] as const), threads: settings.threads, signal };
+  const { threads, adapter } = settings;
+  const options = { precisions: settings.precision ?? (['fp32'] as const), threads, adapter, signal };
   const texts = settings.data === undefined ? undefined : await readBenchTexts(settings.data, context.io.stdin);
   await startBackend(settings);
   const engines: BenchEngine[] = [];

@@ -14,6 +14,7 @@ import { importTransformers, openTransformers } from './transformers-js.js';
 interface OpenOptions {
   readonly precisions: readonly Precision[];
   readonly threads: number | undefined;
+  readonly adapter: string | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -26,12 +27,12 @@ export interface OpenOwnOptions extends OpenOptions {
 const openersOf = (
   source: string,
   names: readonly EngineName[],
-  { precisions, threads }: OpenOptions,
+  { precisions, threads, adapter }: OpenOptions,
 ): (() => Promise<OwnEngine>)[] =>
   [...new Set(names)].flatMap((name) =>
     name === 'tfjs'
-      ? [() => openTfjsEngine(source)]
-      : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, threads)),
+      ? [() => openTfjsEngine(source, { adapter })]
+      : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, { threads, adapter })),
   );
 
 /**
@@ -67,11 +68,11 @@ export interface OpenOthersOptions extends OpenOptions {
 const openWithTransformers = async (
   source: string,
   library: TransformersJs,
-  { precisions, threads }: OpenOptions,
+  { precisions, threads, adapter }: OpenOptions,
 ): Promise<BenchEngine[]> => {
   let model: TextModel | undefined;
   try {
-    model = await openTrainedModel(source);
+    model = await openTrainedModel(source, { adapter });
     return await openTransformers(library, model, { precisions: [...new Set(precisions)], threads });
   } finally {
     model?.model.dispose();

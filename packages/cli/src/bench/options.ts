@@ -1,5 +1,5 @@
 import { engineNames } from './engine-names.js';
-import { commonOptions, precisionNames } from '../context/common.js';
+import { commonOptions, modelOptions, precisionNames } from '../context/common.js';
 import { choices, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -7,6 +7,7 @@ const { backend, threads, seed, json, quiet, color } = commonOptions;
 
 export const benchOptions = {
   model: text('DIR', 'model to measure'),
+  ...modelOptions,
   engines: choices(
     'LIST',
     engineNames,

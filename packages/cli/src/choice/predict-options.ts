@@ -1,6 +1,7 @@
 import type { PredictOptions, Predictor } from '@length-adaptive/models';
 import { createPredictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
+import { CliError } from '../context/errors.js';
 import type { EngineSettings, OpenedModel } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
 import type { LengthSettings } from './length-choice.js';
@@ -12,6 +13,7 @@ interface PredictSettings extends LengthSettings, EngineSettings {
   readonly answers?: number | undefined;
   readonly maxAnswerTokens?: number | undefined;
   readonly threshold?: number | undefined;
+  readonly pair?: string | undefined;
 }
 
 /** What a text may spend, as the user said it. */
@@ -56,13 +58,15 @@ export interface OpenedPredictor {
   readonly truncates: boolean;
 }
 
-/** Opens the predictor that the settings name. */
+/** Opens the predictor that the settings name. @throws CliError `USAGE` for a second text where images are read */
 export const openPredictor = (settings: PredictSettings, source: string, context: Context): Promise<OpenedPredictor> =>
   openWith(settings, {
     source,
     context,
     over: (opened) => {
-      const { truncate, answers, maxAnswerTokens, threshold } = settings;
+      const { truncate, answers, maxAnswerTokens, threshold, pair } = settings;
+      if (pair !== undefined && opened.model.dimensions.image)
+        throw new CliError('USAGE', '--pair is a second text, and the model reads images; leave it out.');
       return {
         predictor: createPredictor(opened),
         options: {

@@ -76,7 +76,10 @@ export const compareScores = async (
     examples,
     meanTokens,
     used,
-  } = await measureScores(after, points, { data, metrics, label: 'after', settings, context });
+  } = await measureScores(after, points, {
+    ...{ data, metrics, label: 'after', context },
+    settings: { ...settings, adapter: undefined }, // it is merged by now
+  });
   return {
     ...{ dev, metrics, examples, ...used },
     meanTokens: { before: measured.meanTokens, after: meanTokens },

@@ -80,7 +80,7 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
       : await readTextData(settings.data, { ...settings, labelColumn: undefined, limit: undefined });
   const examples = dev === undefined ? undefined : await readModelData(dev, settings);
   const files = weighedSource(await openSource(source));
-  const model = await readModelDirectory(files);
+  const model = await readModelDirectory(files, { adapter: settings.adapter });
   checkReadable(model);
   if (model.unread) context.note(`Not read, and left out: ${describeUnread(model.unread)}.`);
   const { lengthAdaptive: _, ...smaller } = trimmed(model, settings, counted);

@@ -1,9 +1,17 @@
-import { dataOptions, engineOptions, precisionNames, rankingOptions, scoreNames } from '../context/common.js';
+import {
+  dataOptions,
+  engineOptions,
+  modelOptions,
+  precisionNames,
+  rankingOptions,
+  scoreNames,
+} from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const compressOptions = {
   model: text('DIR', 'model to make smaller'),
+  ...modelOptions,
   out: text('DIR', 'folder of the smaller model'),
   weights: choice(precisionNames, 'what matrices are stored in; they are computed with in fp32', 'int8'),
   vocabulary: number('N', 'keep N tokens; a word that is left out comes as shorter pieces (default: all)', {

@@ -62,12 +62,20 @@ export const dataOptions = {
 
 const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text', 'second-text', 'given'];
 
+/** The options of commands that open a model. */
+export const modelOptions = {
+  adapter: text(
+    'PATH',
+    'LoRA adapter that is merged into the model as it opens: a folder, npm:package, web address or Hub repository (default: the one beside its weights, if there is one)',
+  ),
+} as const;
+
 /** The options of commands that drop tokens. */
 export const rankingOptions = {
   // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
   reducer: text(
     'NAME',
-    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
+    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), prior, which goes by --prior alone, or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
   ),
   prior: choice(
     priorNames,

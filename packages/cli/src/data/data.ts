@@ -121,11 +121,14 @@ export const readData = async (path: string, settings: DataSettings, name?: Task
   return completed(sampleData(data, settings.limit, settings.seed), dirname(path));
 };
 
-type ModelDataSettings = DataSettings & { readonly model: string | undefined };
+type ModelDataSettings = DataSettings & {
+  readonly model: string | undefined;
+  readonly adapter?: string | undefined;
+};
 
 /** The task in the config.json of `--model`. */
-const taskOfModel = async ({ model }: ModelDataSettings): Promise<Task> =>
-  taskOf((await readModelFiles(required(model, 'model'))).config);
+const taskOfModel = async ({ model, adapter }: ModelDataSettings): Promise<Task> =>
+  taskOf((await readModelFiles(required(model, 'model'), { adapter })).config);
 
 /** Whether a text may have no label, or several: then one column of them is read otherwise than one label a text. */
 const takesLists = ({ labelKind }: Task): boolean => labelKind === 'multi-label';

@@ -8,11 +8,12 @@ import { openForTraining } from '../train/training-model.js';
 interface OpenSettings {
   readonly task: TaskName | undefined;
   readonly seed: number;
+  readonly adapter?: string | undefined;
 }
 
 /** Opens a teacher for the task it was trained for; one without a head gets a new one for the examples, which can teach nothing but its layers. */
 export const openTeacher = async (source: string, examples: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const own = await openModel(source, { seed: settings.seed });
+  const own = await openModel(source, { seed: settings.seed, adapter: settings.adapter });
   const hasHead = own.model.task.readout.layer !== 'none';
   if (hasHead && own.model.initialised.length === 0) return own;
   own.model.dispose();

@@ -1,9 +1,10 @@
-import { engineOptions, lengthOptions, rankingOptions } from '../context/common.js';
+import { engineOptions, lengthOptions, modelOptions, rankingOptions } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const embedOptions = {
   model: text('DIR', 'model to run: an encoder, such as a checkpoint of sentence-transformers'),
+  ...modelOptions,
   input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ...}); - reads stdin'),
   out: text(
     'FILE',

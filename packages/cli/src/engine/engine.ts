@@ -31,11 +31,11 @@ const openOn = {
     (await onnxEngine()).openOnOnnx(source, settings),
   tfjs: async (
     source: string | FileSource,
-    { backend = 'wasm', threads, reducer, prior, departed }: EngineSettings,
+    { backend = 'wasm', threads, reducer, prior, departed, adapter }: EngineSettings,
   ): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
     return {
-      ...(await openTrainedModel(source, { reducer, prior, departed })),
+      ...(await openTrainedModel(source, { reducer, prior, departed, adapter })),
       used: { engine: 'tfjs', precision: 'fp32', backend },
     };
   },

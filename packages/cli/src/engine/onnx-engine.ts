@@ -7,8 +7,8 @@ export { onnxDistillationEngine, onnxTrainingEngine, openOnBestEngine };
 /** Opens a model on ONNX Runtime. */
 export const openOnOnnx = async (
   source: string | FileSource,
-  { precision, threads, reducer, prior, departed }: EngineSettings,
+  { precision, threads, reducer, prior, departed, adapter }: EngineSettings,
 ): Promise<OpenedModel> => {
-  const opened = await openOnnx(source, { precision, threads, reducer, prior, departed });
+  const opened = await openOnnx(source, { precision, threads, reducer, prior, departed, adapter });
   return { ...opened, used: { engine: 'onnx', precision } };
 };

@@ -7,6 +7,8 @@ import type { UsedEngine } from './used-engine.js';
 export interface EngineSettings extends BackendSettings, RankingOptions {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
+  /** A LoRA adapter that is merged into the model. Default: the one beside its weights, if there is one. */
+  readonly adapter?: string | undefined;
 }
 
 /** A model that is open on one of the engines. */

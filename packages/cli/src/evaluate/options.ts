@@ -1,9 +1,17 @@
-import { dataOptions, engineOptions, lengthOptions, rankingOptions, scoreNames } from '../context/common.js';
+import {
+  dataOptions,
+  engineOptions,
+  lengthOptions,
+  modelOptions,
+  rankingOptions,
+  scoreNames,
+} from '../context/common.js';
 import { choices, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const evaluateOptions = {
   model: text('DIR', 'model to evaluate'),
+  ...modelOptions,
   data: text('FILE', 'labelled examples; for vectors also a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv)'),
   ...lengthOptions,
   ...rankingOptions,

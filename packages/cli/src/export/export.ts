@@ -134,6 +134,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     reducer: settings.reducer,
     prior: settings.prior,
     departed: settings.departed,
+    adapter: settings.adapter,
   });
   for (const line of opened.notes ?? []) context.note(line);
   try {

@@ -1,4 +1,11 @@
-import { commonOptions, dataOptions, lengthOptions, precisionNames, rankingOptions } from '../context/common.js';
+import {
+  commonOptions,
+  dataOptions,
+  lengthOptions,
+  modelOptions,
+  precisionNames,
+  rankingOptions,
+} from '../context/common.js';
 import { choices, enabled, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -6,6 +13,7 @@ const { maxLength, textColumn, pairColumn, labelColumn, header } = dataOptions;
 
 export const exportOptions = {
   model: text('DIR', 'model to export'),
+  ...modelOptions,
   out: text('DIR', 'folder to write (default: the folder of the model)'),
   precision: choices('LIST', precisionNames, 'files to write, with commas between them (default fp32,int8)'),
   budget: {

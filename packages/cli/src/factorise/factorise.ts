@@ -100,7 +100,7 @@ export const factorise = async (settings: FactoriseSettings, context: Context): 
   const { rank, method, keep = rank === undefined ? 'matrices' : 'factors' } = settings;
   checkSettings(source, out, settings);
   await startBackend(settings);
-  const opened = await openTrainedModel(source);
+  const opened = await openTrainedModel(source, { adapter: settings.adapter });
   for (const line of opened.notes ?? []) context.note(line);
   const progress = context.progress('factorising', 'matrices');
   try {

@@ -1,4 +1,4 @@
-import { commonOptions, dataOptions } from '../context/common.js';
+import { commonOptions, dataOptions, modelOptions } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -6,6 +6,7 @@ const { maxLength, textColumn, pairColumn, header } = dataOptions;
 
 export const factoriseOptions = {
   model: text('DIR', 'model to factorise'),
+  ...modelOptions,
   texts: text('FILE', 'texts like those that it will read; labels are not looked at. A text a line in a .txt file'),
   out: text('DIR', 'folder of the model with factors'),
   rank: text(

@@ -1,9 +1,10 @@
-import { engineOptions, lengthOptions, rankingOptions, secondTextOption } from '../context/common.js';
+import { engineOptions, lengthOptions, modelOptions, rankingOptions, secondTextOption } from '../context/common.js';
 import { flag, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const inspectOptions = {
   model: text('DIR', 'model to run'),
+  ...modelOptions,
   pair: secondTextOption,
   ...lengthOptions,
   ...rankingOptions,

@@ -1,9 +1,10 @@
-import { engineOptions, lengthOptions, rankingOptions, secondTextOption } from '../context/common.js';
+import { engineOptions, lengthOptions, modelOptions, rankingOptions, secondTextOption } from '../context/common.js';
 import { flag, number, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const predictOptions = {
   model: text('DIR', 'model to run'),
+  ...modelOptions,
   input: text('FILE', 'texts, a line each (.jsonl, or a list in .json: {"text": ..., "pair": ...}); - reads stdin'),
   pair: secondTextOption,
   labels: texts(

@@ -1,9 +1,10 @@
-import { engineOptions, lengthOptions, rankingOptions } from '../context/common.js';
+import { engineOptions, lengthOptions, modelOptions, rankingOptions } from '../context/common.js';
 import { choice, flag, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
 export const rerankOptions = {
   model: text('DIR', 'model to run: a cross-encoder, or a classifier of pairs with --label'),
+  ...modelOptions,
   query: text('TEXT', 'what documents are searched for'),
   documents: text(
     'FILE',

@@ -1,5 +1,5 @@
 import { taskOption } from '../data/task-option.js';
-import { dataOptions, engineOptions, metricNames, rankingOptions } from '../context/common.js';
+import { dataOptions, engineOptions, metricNames, modelOptions, rankingOptions } from '../context/common.js';
 import { choice, flag, number, numberOr, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -7,6 +7,7 @@ const { precision: _precision, ...trainingEngineOptions } = engineOptions;
 
 export const trainOptions = {
   model: text('SOURCE', 'model to start from: a folder, npm:package, web address or Hub repository'),
+  ...modelOptions,
   train: text('FILE', 'training examples: .tsv, .csv, .jsonl, .parquet, SQuAD .json, .conll, also .gz'),
   dev: text('FILE', 'examples that choose the best epoch'),
   devShare: number('SHARE', 'set this share of the training examples aside as dev', {
@@ -22,6 +23,12 @@ export const trainOptions = {
     'CONFIG',
     'train for this one configuration in place of LengthDrop: ratios, lengths @128, or a number of the Pareto set',
   ),
+  init: choice(
+    ['model', 'new', 'gradinit'],
+    'weights to begin with: those of --model; new ones in its shape; or new ones that GradInit scales before training',
+    'model',
+  ),
+  initIterations: number('N', 'iterations of GradInit', { integer: true, min: 1, fallback: 200 }),
   ...rankingOptions,
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),

@@ -181,5 +181,15 @@ export const segmentsOf = (
   return segments;
 };
 
+/** The same of texts that a token stands for: the whole is one, whatever its tokens are. */
+export const oneSegment = (
+  { rows, width, lengths }: Pick<PaddedBatch, 'rows' | 'width' | 'lengths'>,
+  protectedTokens: number,
+): Float32Array =>
+  Float32Array.from({ length: rows * width }, (_, i) => {
+    const slot = i % width;
+    return slot >= protectedTokens && slot < (lengths[Math.floor(i / width)] as number) ? 1 : 0;
+  });
+
 /** More than a row has separators. */
 export const typeStride = 2 ** 16;

@@ -1,6 +1,7 @@
 import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
+import type { SummaryToken } from './summary.js';
 import type {
   AffineWeights,
   AttentionWeights,
@@ -39,6 +40,8 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly asking: Voters | 'by-step';
   /** Of the norm of distances. */
   readonly epsilon: number;
+  /** 1 for each key that is there, 0 for those that are as good as gone: the softmax is over the others. It has a gradient. Default: all are. */
+  readonly present?: E['scores'] | undefined;
 }
 
 export interface NormOptions<E extends EngineTypes> {
@@ -187,6 +190,10 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * @param mix how much each output of the map counts, of one that has several
    */
   read(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>, mix?: readonly number[]): E['scores'];
+  /** A number a slot as states that hold nothing else, as wide as others. */
+  widen(x: E['scores'], like: E['states']): E['states'];
+  /** The sigmoid of each number. */
+  sigmoid(x: E['scores']): E['scores'];
   /** The same states as constants: no gradient flows back from here. */
   constant(x: E['states']): E['states'];
   /** The sum of the absolute values of each token's state. 0 for padding. */
@@ -231,6 +238,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
 
   /** The tokens before the first layer. */
   begin(states: E['states']): E['tokens'];
+  /** The same where another token than the first stands for an input: it comes first, with the position that it has, and the states in that order. */
+  beginWith(states: E['states'], summary: SummaryToken): LayerRun<E>;
   /** The first token of each row, alone. */
   firstAlone(states: E['states'], among: E['tokens']): E['states'];
   firstTokens(among: E['tokens']): E['tokens'];
@@ -241,6 +250,10 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * leave go into others.
    */
   stayed(tokens: E['tokens']): E['scores'] | undefined;
-  /** Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding. */
-  restore(states: E['states'], tokens: E['tokens']): E['states'];
+  /**
+   * Every token where it stood in the input, with the last state it had, or that of what it went into; zeros for padding.
+   *
+   * @param finish what all states go through before padding is cleared. Default: nothing
+   */
+  restore(states: E['states'], tokens: E['tokens'], finish?: (states: E['states']) => E['states']): E['states'];
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Activation } from './activation.js';
 import type { ImageShape } from './image-shape.js';
+import type { SummaryToken } from './summary.js';
 
 /** An affine map. The kernel is stored input-major, the layout that every TensorFlow.js backend multiplies fastest. */
 export interface DenseWeights {
@@ -55,6 +56,8 @@ export interface EmbeddingWeights {
   readonly tokenType?: Tensor2D;
   /** All tokens are of type 0, whatever an input says: an encoder that has a row for them and no segments. Default false. */
   readonly oneType?: boolean | undefined;
+  /** The token whose state stands for an input. Default: the first. */
+  readonly summary?: SummaryToken | undefined;
   /** Of encoders that read images. */
   readonly patches?: PatchWeights | undefined;
   /** Absent where nothing is normalised. */
@@ -91,6 +94,8 @@ export interface RelativePositions {
   readonly stretch?: number | undefined;
   /** The farthest that a key may be. */
   readonly window?: number | undefined;
+  /** Whether a query sees itself and the keys that stood before it alone. Default false. */
+  readonly causal?: boolean | undefined;
 }
 
 /** Vectors of distances, which go through maps as tokens do (disentangled attention). */

@@ -23,6 +23,8 @@ export interface Dimensions extends EncoderShape {
   readonly attentionDropout: number;
   /** Whether heads that read every token have a pooler, too. Default false. */
   readonly tokenPooler?: boolean | undefined;
+  /** Whether heads that read the first token have none. Default false; of images they have none. */
+  readonly withoutPooler?: boolean | undefined;
   /** Standard deviation of new weights. */
   readonly initialDeviation: number;
 }
@@ -53,6 +55,8 @@ export interface Readout {
   readonly averaged?: 'all' | 'kept' | undefined;
   /** Whether what comes out is brought to length 1. Default false. */
   readonly normalize?: boolean | undefined;
+  /** What the output of an exported file is called that gives vectors by an output layer. */
+  readonly outputName?: string | undefined;
   /** What comes out for tokens that have left, one number an output. Default: what the head makes of the last state that they had. */
   readonly departed?: readonly number[] | undefined;
 }

@@ -1,13 +1,12 @@
-import type { BlockWeights, ImageShape } from '@length-adaptive/core';
+import type { ImageShape } from '@length-adaptive/core';
 import { imageTokens } from '@length-adaptive/core/encoder';
 import { configActivation } from './activation.js';
-import type { Architecture, Dimensions } from './architecture.js';
-import { bertBlock } from './bert-specs.js';
+import type { Architecture } from './architecture.js';
+import { clipBlock, projected, projectionOf } from './clip-specs.js';
 import { layerNormAt, linearAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
-import { configNumber, configSize } from './model-config.js';
-import type { SpecTree } from './parameter-specs.js';
-import { patchDimensions, patchesAt } from './vit-specs.js';
+import { configNumber } from './model-config.js';
+import { imageConfig, patchDimensions, patchesAt } from './vit-specs.js';
 
 const root = 'vision_model.';
 
@@ -21,68 +20,46 @@ const usual = {
   patch_size: 32,
 };
 
-/** What config.json says of the tower for images. */
-const towerOf = ({ vision_config: tower }: ModelConfig): ModelConfig => ({
-  ...usual,
-  ...(tower as ModelConfig | null | undefined),
-});
+/** How a family says what its tower is, and its projection. */
+interface ClipImages extends Pick<Architecture, 'modelType' | 'classPrefix'> {
+  readonly towerOf: (config: ModelConfig) => unknown;
+  readonly configOf: (tower: ModelConfig) => ModelConfig;
+}
 
-/** Width of the vectors that both towers make. */
-const projectionOf = (config: ModelConfig): number => configSize(config, 'projection_dim', { fallback: 512 });
-
-const dimensions = (config: ModelConfig): Dimensions => {
-  const tower = towerOf(config);
-  return {
-    ...patchDimensions(tower, 1),
-    layerNormEpsilon: configNumber(tower, 'layer_norm_eps', 1e-5),
-    activation: configActivation(tower, 'hidden_act', 'quick_gelu'),
-    hiddenDropout: 0,
-    attentionDropout: configNumber(tower, 'attention_dropout', 0),
-    own: { projection_dim: projectionOf(config) },
-  };
-};
-
-const block = (layer: number, of: Dimensions): SpecTree<BlockWeights> =>
-  bertBlock(`${root}encoder.layers.${layer}`, of, {
-    query: 'self_attn.q_proj',
-    key: 'self_attn.k_proj',
-    value: 'self_attn.v_proj',
-    output: 'self_attn.out_proj',
-    attentionNorm: 'layer_norm1',
-    intermediate: 'mlp.fc1',
-    feedForwardOutput: 'mlp.fc2',
-    feedForwardNorm: 'layer_norm2',
-  });
-
-/** CLIP (Radford et al. 2021), its tower for images: a vector of an image, in the space that the tower for texts has vectors in. */
-export const clip: Architecture = {
-  modelType: 'clip',
+const clipImages = ({ modelType, classPrefix, towerOf, configOf }: ClipImages): Architecture => ({
+  modelType,
   reads: 'images',
-  classPrefix: 'CLIP',
+  classPrefix,
   prefix: root,
   headPrefixes: ['visual_projection.'],
   layersKey: 'num_hidden_layers',
   poolerActivation: 'tanh',
 
-  dimensions,
+  dimensions: (config) => {
+    const tower: ModelConfig = { ...usual, ...(towerOf(config) as ModelConfig | null | undefined) };
+    return {
+      ...patchDimensions(tower, 1),
+      layerNormEpsilon: configNumber(tower, 'layer_norm_eps', 1e-5),
+      activation: configActivation(tower, 'hidden_act', 'quick_gelu'),
+      hiddenDropout: 0,
+      attentionDropout: configNumber(tower, 'attention_dropout', 0),
+      own: { projection_dim: projectionOf(config) },
+    };
+  },
   config: ({ layers, hiddenSize, heads, intermediateSize, image, own, ...more }) => ({
-    model_type: 'clip',
+    model_type: modelType,
     ...own,
-    vision_config: {
+    ...configOf({
       num_hidden_layers: layers,
       hidden_size: hiddenSize,
       num_attention_heads: heads,
       intermediate_size: intermediateSize,
-      ...(image && {
-        image_size: [image.height, image.width],
-        patch_size: image.patch,
-        num_channels: image.channels,
-      }),
+      ...imageConfig(image),
       hidden_act: more.activation ?? 'quick_gelu',
       attention_dropout: more.attentionDropout,
       initializer_range: more.initialDeviation,
       layer_norm_eps: more.layerNormEpsilon,
-    },
+    }),
   }),
 
   encoder: (of) => {
@@ -95,7 +72,7 @@ export const clip: Architecture = {
         position: { name: `${root}embeddings.position_embedding.weight`, shape: [imageTokens(image), d] },
         norm: layerNormAt(`${root}pre_layrnorm`, d),
       },
-      blocks: Array.from({ length: layers }, (_, layer) => block(layer, of)),
+      blocks: Array.from({ length: layers }, (_, layer) => clipBlock(root, layer, of)),
       heads,
       layerNormEpsilon,
       activation,
@@ -107,10 +84,22 @@ export const clip: Architecture = {
   head: ({ hiddenSize, initialDeviation }, { outputs }) => ({
     output: linearAt('visual_projection', hiddenSize, outputs, initialDeviation),
   }),
-  // A vector is that of the first token, projected.
-  readout: (config, readout) =>
-    readout.layer === 'none'
-      ? { ...readout, pool: 'first', layer: 'projection', outputs: projectionOf(config) }
-      : readout,
+  readout: (config, readout) => (readout.layer === 'none' ? projected(config, readout, 'image_embeds') : readout),
   headDropout: () => 0,
-};
+});
+
+/** CLIP (Radford et al. 2021), its tower for images: a vector of an image, in the space that the tower for texts has vectors in. */
+export const clip = /* @__PURE__ */ clipImages({
+  modelType: 'clip',
+  classPrefix: 'CLIP',
+  towerOf: ({ vision_config: tower }) => tower,
+  configOf: (tower) => ({ vision_config: tower }),
+});
+
+/** The same tower by itself. */
+export const clipVision = /* @__PURE__ */ clipImages({
+  modelType: 'clip_vision_model',
+  classPrefix: 'CLIPVision',
+  towerOf: (config) => config,
+  configOf: (tower) => tower,
+});

@@ -3,7 +3,8 @@ import type { ModelConfig } from './model-config.js';
 import type { Architecture } from './architecture.js';
 import { albert } from './albert.js';
 import { bert } from './bert.js';
-import { clip } from './clip.js';
+import { clip, clipVision } from './clip.js';
+import { clipText } from './clip-text.js';
 import { deberta } from './deberta.js';
 import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
@@ -36,6 +37,8 @@ const builtIn: readonly Architecture[] = [
   vit,
   deit,
   clip,
+  clipVision,
+  clipText,
 ];
 
 /** A process may hold this package twice, as an ES module and as a CommonJS one: what is registered with one, the other knows. */

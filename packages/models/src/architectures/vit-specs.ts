@@ -64,6 +64,16 @@ export const vitDimensions = (config: ModelConfig, leading: ImageShape['leading'
   own: { qkv_bias: config['qkv_bias'] ?? true },
 });
 
+/** What config.json says of images: their size is a number where they are square, which tools of some families take alone. */
+export const imageConfig = (image: ImageShape | undefined): ModelConfig =>
+  image === undefined
+    ? {}
+    : {
+        image_size: image.height === image.width ? image.height : [image.height, image.width],
+        patch_size: image.patch,
+        num_channels: image.channels,
+      };
+
 /** The same the other way round. */
 export const vitConfig = (
   modelType: string,
@@ -74,11 +84,7 @@ export const vitConfig = (
   hidden_size: hiddenSize,
   num_attention_heads: heads,
   intermediate_size: intermediateSize,
-  ...(image && {
-    image_size: image.height === image.width ? image.height : [image.height, image.width],
-    patch_size: image.patch,
-    num_channels: image.channels,
-  }),
+  ...imageConfig(image),
   hidden_act: more.activation ?? 'gelu',
   hidden_dropout_prob: more.hiddenDropout,
   attention_probs_dropout_prob: more.attentionDropout,

@@ -193,7 +193,7 @@ export const readModelFiles = async (
 };
 
 /** The adapter that is to be merged: the one that is named, else one beside the weights. Sources that cannot list their files are not asked for one. */
-const findAdapter = async (
+export const findAdapter = async (
   files: FileSource,
   { adapter, ...options }: Pick<ReadModelFilesOptions, 'adapter'> & OpenSourceOptions,
 ): Promise<FileSource | undefined> => {

@@ -51,6 +51,12 @@ const adaptation: AdaptationLoss = {
   },
 };
 
+/** What the classes of encoders without a head end with, those with a projection the first. */
+const suffixes = ['ModelWithProjection', 'Model'] as const;
+
+const suffixOf = (config: ModelConfig): (typeof suffixes)[number] | undefined =>
+  suffixes.find((suffix) => isOfClass(config, suffix));
+
 const oneText = (text: TextInput): string => {
   if (typeof text === 'string') return text;
   throw new ModelError(
@@ -106,9 +112,14 @@ const similarityLabel = (label: string | number | undefined, name: string): numb
  * Its data are texts, or pairs of texts whose label says how alike they are: the vectors of both are made, and scored is how their
  * cosines go with the labels.
  *
- * @param width numbers of a state of the model
+ * @param width numbers of a state of the model, or of a vector where states are projected
+ * @param suffix what the class of the checkpoint ends with
  */
-export const embedding = (width: number, given: Partial<EmbeddingSettings> = {}): EmbeddingTask => {
+export const embedding = (
+  width: number,
+  given: Partial<EmbeddingSettings> = {},
+  suffix: (typeof suffixes)[number] = 'Model',
+): EmbeddingTask => {
   const settings: EmbeddingSettings = { ...usualSettings, ...given };
   const { pooling, averaged, normalize, maxLength = Infinity, dimensions = width, lowerCase } = settings;
   const written = (text: string, prompt: string): string =>
@@ -140,7 +151,7 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
     defaultMetric: 'spearman',
     answers: 'vectors',
     answerTensors: [ofTokens ? tokenVectors : textVector],
-    checkpoint: { classSuffix: 'Model', config: { [settingsKey]: writeSettings(settings) } },
+    checkpoint: { classSuffix: suffix, config: { [settingsKey]: writeSettings(settings) } },
     answer,
 
     encode: (tokenizer, examples, { maxLength: asked = settings.maxLength ?? 512 } = {}) =>
@@ -217,8 +228,12 @@ export const embedding = (width: number, given: Partial<EmbeddingSettings> = {})
   };
 };
 
-/** The width of a model's states; 0 for a configuration of no family that is known. */
-const widthOf = (config: ModelConfig): number => architectureOf(config).dimensions(config).hiddenSize;
+/** The width of a model's vectors; 0 for a configuration of no family that is known. */
+const widthOf = (config: ModelConfig, { pooling }: EmbeddingSettings): number => {
+  const { dimensions, readout } = architectureOf(config);
+  const outputs = dimensions(config).hiddenSize;
+  return readout?.(config, { pool: pooling, outputs, layer: 'none' }).outputs ?? outputs;
+};
 
 /** What else config.json says of a head: a checkpoint that says so is none of vectors, whatever its class. */
 const headKeys = ['num_labels', 'id2label', 'problem_type'] as const;
@@ -229,6 +244,10 @@ export const embeddingDefinition: TaskDefinition<Example> = {
   aliases: ['embeddings', 'feature-extraction'],
   fits: (config) =>
     config[settingsKey] !== undefined ||
-    (isOfClass(config, 'Model') && headKeys.every((key) => (config[key] ?? undefined) === undefined)),
-  make: (_, config) => (config ? embedding(widthOf(config), readSettings(config)) : embedding(0)),
+    (suffixOf(config) !== undefined && headKeys.every((key) => (config[key] ?? undefined) === undefined)),
+  make: (_, config) => {
+    if (!config) return embedding(0);
+    const settings = readSettings(config);
+    return embedding(widthOf(config, settings), settings, suffixOf(config));
+  },
 };

@@ -29,6 +29,4 @@ const vectorsName = ({ pool, normalize = false }: Readout): string => {
 
 /** What the outputs of an exported file are called. */
 export const outputNamesOf = ({ outputNames, readout }: Pick<Task, 'outputNames' | 'readout'>): readonly string[] =>
-  outputNames ?? [
-    readout.layer === 'none' ? vectorsName(readout) : readout.layer === 'projection' ? 'image_embeds' : 'logits',
-  ];
+  outputNames ?? [readout.outputName ?? (readout.layer === 'none' ? vectorsName(readout) : 'logits')];

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec } from '../architectures/parameter-specs.js';
 import type { TaskModel } from '../model/task-model.js';
 import { createTaskModel } from '../model/task-model.js';
+import { embedding } from '../tasks/embedding.js';
 import { questionAnswering } from '../tasks/question-answering.js';
 import { distillationLoss, taskLoss } from '../tasks/tensor-losses.js';
 import type { GoldenFamily, GoldenFiles } from './golden-files.js';
@@ -213,8 +214,8 @@ const merging: Group = async (model, files) => {
   return comparisons;
 };
 
-/** The same of images, whose patches merge by the likeness of their keys. */
-const mergingImages: Group = async (model, files) => {
+/** The same of models with references of their own, whose tokens merge by the likeness of their keys. */
+const mergingByKeys: Group = async (model, files) => {
   const inputs = batchesOf(files).equal;
   const found = await mergedOnTensors(model, {
     title: 'tome',
@@ -233,6 +234,19 @@ const mergingImages: Group = async (model, files) => {
   );
 };
 
+/** Vectors of texts by the projection that stands beside the head of the others. */
+const textVectors: Group = async (_, files) => {
+  const config = { ...files.config, architectures: ['CLIPTextModelWithProjection'] };
+  const model = createTaskModel(config, files.weights, { task: embedding(files.config['hidden_size'] as number) });
+  const rows = batchesOf(files).equal;
+  const vectors = [await model.run(rows), await model.run(rows, { point: { lengths: droppedConfig(files) } })];
+  model.dispose();
+  return ['full', 'dropped'].map((name, i) => near(files, `${name}.text_embeds`, vectors[i] ?? []));
+};
+
+/** Those of images: their patches. */
+const mergingImages: Group = (model, files) => mergingByKeys(model, files);
+
 /** By what they compare. */
 const groups = {
   'full length: hidden states, logits, significance': fullLength,
@@ -245,12 +259,18 @@ const groups = {
   'one sandwich step: losses and the gradient of every parameter': sandwich,
   'merging: matches, sizes, order, merged and un-merged states': merging,
   'merging of patches: matches, sizes, order, merged and un-merged states': mergingImages,
+  'merging by keys: matches, sizes, order, merged and un-merged states': mergingByKeys,
+  'vectors of texts': textVectors,
 } satisfies Record<string, Group>;
 
 export type GoldenGroup = keyof typeof groups;
 
 const names = Object.keys(groups) as GoldenGroup[];
-const ofTexts = names.filter((name) => groups[name] !== mergingImages);
+const ofClipTexts: readonly GoldenGroup[] = [
+  'merging by keys: matches, sizes, order, merged and un-merged states',
+  'vectors of texts',
+];
+const ofTexts = names.filter((name) => groups[name] !== mergingImages && !ofClipTexts.includes(name));
 const withoutMerging = ofTexts.filter((name) => groups[name] !== merging);
 const ofImages = names.filter((name) =>
   [fullLength, dropped, layerDrop, sandwich, mergingImages].includes(groups[name]),
@@ -271,6 +291,7 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   vit: ofImages,
   deit: ofImages,
   clip: ofImages.filter((name) => groups[name] !== sandwich),
+  clip_text_model: [...withoutMerging.filter((name) => groups[name] !== answers), ...ofClipTexts],
 };
 
 /** A family's model on the backend that runs. */

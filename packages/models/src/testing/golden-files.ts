@@ -18,6 +18,7 @@ export const goldenFamilies = [
   'vit',
   'deit',
   'clip',
+  'clip_text_model',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];

@@ -1,5 +1,6 @@
 import type { EncodeOptions, EncoderInput, LengthConfig } from '@length-adaptive/core';
 import { encode } from '@length-adaptive/core';
+import { entryOrder } from '@length-adaptive/core/encoder';
 import * as tf from '@tensorflow/tfjs';
 import type { TaskModel } from '../model/task-model.js';
 
@@ -21,6 +22,17 @@ export interface GoldenLayer {
   readonly scores: ArrayLike<number>;
 }
 
+/** The first `count` of a row's numbers in the order of their tokens' positions, then the others. */
+const inOrder = (row: readonly number[], positions: readonly number[], count: number): number[] => [
+  ...row
+    .slice(0, count)
+    .map((value, slot) => ({ value, position: positions[slot] as number }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ value }) => value),
+  ...row.slice(count),
+];
+
+/** Every layer that runs, its tokens in the order of the input. */
 export const layersOf = async (
   { encoder }: TaskModel,
   rows: readonly EncoderInput[],
@@ -28,8 +40,16 @@ export const layersOf = async (
 ): Promise<GoldenLayer[]> => {
   const { hidden, trace } = encode(encoder, rows, { config, trace: true, wanted: 'survivors' });
   const layers: GoldenLayer[] = [];
-  for (const { positions, scores } of trace)
-    layers.push({ positions: await positions.array(), scores: await scores.data() });
+  let entering = rows.map(({ ids }) => entryOrder(ids, encoder.embeddings.summary));
+  for (const { positions, scores, counts } of trace) {
+    const left = await positions.array();
+    const given = await scores.array();
+    layers.push({
+      positions: left.map((row, at) => inOrder(row, row, counts[at] ?? 0)),
+      scores: given.flatMap((row, at) => inOrder(row, entering[at] ?? [], entering[at]?.length ?? 0)),
+    });
+    entering = left.map((row, at) => row.slice(0, counts[at]));
+  }
   tf.dispose([hidden, ...trace.flatMap(({ positions, scores }) => [positions, scores])]);
   return layers;
 };

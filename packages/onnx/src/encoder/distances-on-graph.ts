@@ -12,6 +12,7 @@ export type DistanceValues = Readonly<Record<string, Value>>;
 const biasName = 'bias';
 const rowsName = 'rows';
 const windowName = (window: number): string => `window ${window}`;
+const causalName = 'causal';
 const turningName = ({ rotation, stretch = 1 }: Turning): string =>
   stretch === 1 ? `${rotation}` : `${rotation} / ${stretch}`;
 const angleName = (kind: 'cos' | 'sin', turning: Turning): string => `${kind} ${turningName(turning)}`;
@@ -58,23 +59,20 @@ export const distanceValues = <Leaf>(
     (known ??= g.op('Sub', [g.op('Unsqueeze', [at, g.int64([1])]), g.op('Unsqueeze', [at, g.int64([2])])]));
   const rowsOf = (rows: readonly number[]): Value =>
     g.op('Gather', [g.int64(rows), g.op('Add', [distances(), g.int64((rows.length - 1) / 2)])]);
-  for (const { rows, bias, vectors, rotation, stretch, window } of relatives) {
+  /** A score of padding for keys that are too far. */
+  const outside = (far: Value, most: number): Value =>
+    g.op('Unsqueeze', [
+      g.op('Where', [g.op('Greater', [far, g.int64(most)]), g.float(paddingScore), g.float(0)]),
+      g.int64([1]),
+    ]);
+  for (const { rows, bias, vectors, rotation, stretch, window, causal = false } of relatives) {
     if (bias !== undefined && rows)
       once(biasName, () =>
         g.op('Transpose', [g.op('Gather', [emit.whole(g, bias), rowsOf(rows)])], { perm: [0, 3, 1, 2] }),
       );
     if (vectors && rows) once(rowsName, () => rowsOf(rows));
-    if (window !== undefined)
-      once(windowName(window), () =>
-        g.op('Unsqueeze', [
-          g.op('Where', [
-            g.op('Greater', [g.op('Abs', [distances()]), g.int64(window)]),
-            g.float(paddingScore),
-            g.float(0),
-          ]),
-          g.int64([1]),
-        ]),
-      );
+    if (window !== undefined) once(windowName(window), () => outside(g.op('Abs', [distances()]), window));
+    if (causal) once(causalName, () => outside(distances(), 0));
     if (rotation !== undefined)
       for (const kind of ['cos', 'sin'] as const)
         once(angleName(kind, { rotation, stretch }), () =>
@@ -94,11 +92,15 @@ const askedFor = (g: GraphBuilder, x: Value, asking: Asking, axis: number): Valu
 /** What is added to the scaled scores, one after the other: [1 or B, heads or 1, queries, keys] each. */
 export const addedBiases = <Leaf>(
   g: GraphBuilder,
-  { bias, window }: Relative<Leaf>,
+  { bias, window, causal = false }: Relative<Leaf>,
   values: DistanceValues,
   asking: Asking,
 ): Value[] => {
-  const names = [...(bias === undefined ? [] : [biasName]), ...(window === undefined ? [] : [windowName(window)])];
+  const names = [
+    ...(bias === undefined ? [] : [biasName]),
+    ...(window === undefined ? [] : [windowName(window)]),
+    ...(causal ? [causalName] : []),
+  ];
   return names.map((name) => askedFor(g, values[name] as Value, asking, 2));
 };
 

@@ -9,6 +9,7 @@ import type {
   PatchWeights,
   DistanceVectors,
   RelativePositions,
+  SummaryToken,
   Unmerge,
   WeightTree,
 } from '@length-adaptive/core/encoder';
@@ -19,7 +20,7 @@ import { elementTypeNumber } from '../graph/protos.js';
 import { activate } from './activation.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
 import type { WeightEmitter } from './precision.js';
-import { numbersOnGraph, segmentsOnGraph } from './numbers-on-graph.js';
+import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
   EncoderInputs,
   GraphEngine,
@@ -170,6 +171,36 @@ const protect = (g: GraphBuilder, scores: Value, count: number): Value => {
   return g.op('Where', [g.op('Less', [places, g.int64(count)]), g.float(always), scores]);
 };
 
+/** How tokens enter, where another than the first stands for an input: [B, T] int64 each. */
+interface Entry {
+  /** Where they stand, in the order in which they enter. */
+  readonly order: Value;
+  /** The slot that each of them enters at. */
+  readonly places: Value;
+}
+
+/** The token that stands for a text before all others, as `entryOrder` of the core package has it. */
+const entryOf = (g: GraphBuilder, { ids, mask }: EncoderInputs, summary: SummaryToken): Entry => {
+  const real = g.op('Where', [g.op('Greater', [mask, g.float(0)]), ids, g.int64(-1)]);
+  const asked =
+    summary === 'largest-id'
+      ? real
+      : g.op('Cast', [g.op('Equal', [real, g.int64(summary.id)])], { to: elementTypeNumber('int32') });
+  const at = g.op('ArgMax', [asked], { axis: 1, keepdims: 1 }); // the first of several: [B, 1]
+  const width = g.op('Gather', [g.op('Shape', [ids]), g.int64(1)]);
+  const slots = g.op('Unsqueeze', [g.op('Range', [g.int64(0), width, g.int64(1)]), g.int64([0])]); // [1, T]
+  const behind = g.op('Greater', [slots, at]);
+  const first = g.op('Equal', [slots, g.int64(0)]);
+  return {
+    order: g.op('Where', [first, at, g.op('Where', [behind, slots, g.op('Sub', [slots, g.int64(1)])])]),
+    places: g.op('Where', [
+      g.op('Equal', [slots, at]),
+      g.int64(0),
+      g.op('Where', [behind, slots, g.op('Add', [slots, g.int64(1)])]),
+    ]),
+  };
+};
+
 /** The first row of a table: [rows, hidden] -> [1, hidden]. */
 const firstRow = (g: GraphBuilder, table: Value): Value =>
   g.op('Slice', [table, g.int64([0]), g.int64([1]), g.int64([0])]);
@@ -185,6 +216,10 @@ const cutPatches = (g: GraphBuilder, pixels: Value, image: ImageShape): Value =>
   const together = g.op('Transpose', [squares], { perm: [0, 2, 4, 1, 3, 5] });
   return g.op('Reshape', [together, g.int64([0, patchCount(image), patchSize(image)])]);
 };
+
+/** A number a slot as often as a state is wide: [B, T] -> [B, T, size]; a product of matrices, which has a gradient. */
+const widen = (g: GraphBuilder, x: Value, size: number): Value =>
+  g.op('MatMul', [g.op('Reshape', [x, g.int64([0, 0, 1])]), g.op('Expand', [g.float(1), g.int64([1, size])])]);
 
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
@@ -212,13 +247,15 @@ export interface HeadOnGraphOptions {
   /** The mask of the inputs: [B, T] float32. */
   readonly mask: Value;
   readonly training?: TrainingContext | undefined;
+  /** Whether gradients flow into who stays, of a pass that decides so. Default false. */
+  readonly decided?: boolean | undefined;
 }
 
 /** What heads are made of that read the tokens of a batch. */
 export const headOnGraph = <Leaf>(
   g: GraphBuilder,
   emit: WeightEmitter<Leaf>,
-  { mask, training }: HeadOnGraphOptions,
+  { mask, training, decided = false }: HeadOnGraphOptions,
 ): HeadOps<GraphEngine<Leaf>> => ({
   ...denseOnGraph(g, emit, training),
   mean: (states, weights) => {
@@ -235,6 +272,11 @@ export const headOnGraph = <Leaf>(
   scale: (x, by) => g.op('Mul', [x, g.float(by)]),
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
   answerFor: (outputs, stayed, answer) => {
+    if (decided) {
+      const stays = widen(g, stayed, answer.length); // [B, T, outputs]
+      const left = g.op('Sub', [g.float(1), stays]);
+      return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
+    }
     const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
     const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
     const left = g.op('Sub', [g.float(1), stays]);
@@ -334,6 +376,32 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     hasSum = true;
     onEmbeddingSum?.(x);
   };
+  /** The states of these slots: [B, T, hidden] */
+  const atSlots = (states: Value, slots: Value): Value =>
+    g.op('GatherND', [states, g.op('Unsqueeze', [slots, g.int64([2])])], { batch_dims: 1 });
+  /**
+   * The tokens before the first layer.
+   *
+   * @param states in the order of the input
+   * @param entry the order in which they enter, where it is another
+   */
+  const entering = (states: Value, entry?: Entry): GraphTokens => ({
+    valid: inputs.mask,
+    padded,
+    positions: entry?.order ?? (options.positions ? everyPosition(g, inputs) : undefined),
+    departed: options.departed
+      ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
+      : undefined,
+    prior: entry && inputs.prior ? g.op('GatherElements', [inputs.prior, entry.order], { axis: 1 }) : inputs.prior,
+    distances: distancesAt(entry ? () => entry.order : firstPositions),
+    merging: unmerge && {
+      sizes: inputs.mask,
+      merged: g.op('Less', [g.float(1), g.float(0)]),
+      segments: entry ? oneSegment(g, inputs, protectedTokens) : segmentsOnGraph(g, inputs, protectedTokens),
+      slots: everySlot(g, inputs),
+      owners: options.owners ? (entry?.places ?? everyPosition(g, inputs)) : undefined,
+    },
+  });
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOps,
     rows: (table, of, first = 0) => {
@@ -372,7 +440,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       queries,
       keys,
       { query, key, value, relative },
-      { heads, layer, among, proportional, asking, epsilon },
+      { heads, layer, among, proportional, asking, epsilon, present },
     ) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
@@ -398,7 +466,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
               training: training !== undefined,
             });
       const [q, k] = [turned(split(scaled), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
-      const v = split(projections.value);
+      const v = present === undefined ? split(projections.value) : undefined;
       const compared = vectors
         ? comparedWithVectors(
             g,
@@ -413,8 +481,18 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         added: [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])],
       });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
-      const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
-      return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
+      const mixBy = (shares: Value, values: Value): Value => {
+        const merged = g.op('Transpose', [g.op('MatMul', [shares, values])], { perm: [0, 2, 1, 3] });
+        return g.op('Reshape', [merged, g.int64([0, 0, size])]);
+      };
+      if (v !== undefined) return { probabilities, context: mixBy(voting, v), projections };
+      // As after a softmax over those that are there; other than a mask before it this has a gradient for those that are not.
+      const there = widen(g, present as Value, size);
+      const context = g.op('Div', [
+        mixBy(voting, split(g.op('Mul', [projections.value, there]))),
+        g.op('Add', [mixBy(probabilities, split(there)), g.float(leastWeight)]),
+      ]);
+      return { probabilities, context, projections };
     },
 
     received: (
@@ -435,6 +513,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
       return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
     },
+    widen: (x) => widen(g, x, size),
+    sigmoid: (x) => g.op('Sigmoid', [x]),
     constant: (x) => (training ? g.op('Identity', [x]) : x),
     magnitudes: (states, { valid }) =>
       g.op('Mul', [g.op('ReduceSum', [g.op('Abs', [states]), g.int64([2])], { keepdims: 0 }), valid]),
@@ -522,23 +602,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
             (b) => long(opsOf(b, options, padded)),
           ),
 
-    begin: (states) => ({
-      valid: inputs.mask,
-      padded,
-      positions: options.positions ? everyPosition(g, inputs) : undefined,
-      departed: options.departed
-        ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
-        : undefined,
-      prior: inputs.prior,
-      distances: distancesAt(firstPositions),
-      merging: unmerge && {
-        sizes: inputs.mask,
-        merged: g.op('Less', [g.float(1), g.float(0)]),
-        segments: segmentsOnGraph(g, inputs, protectedTokens),
-        slots: everySlot(g, inputs),
-        owners: options.owners ? everyPosition(g, inputs) : undefined,
-      },
-    }),
+    begin: (states) => entering(states),
+    beginWith: (states, summary) => {
+      const entry = entryOf(g, inputs, summary);
+      return { states: atSlots(states, entry.order), tokens: entering(states, entry) };
+    },
     firstAlone: (x) => firstOf(g, x),
     firstTokens: (tokens) => tokens,
     pool: (x) => g.op('Squeeze', [firstOf(g, x), g.int64([1])]),
@@ -554,7 +622,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const all = g.op('Slice', [here, g.int64([0]), g.int64([-1]), g.int64([0])]);
       return g.op('Reshape', [all, g.op('Shape', [inputs.ids])]);
     },
-    restore: (states, tokens) => {
+    restore: (states, tokens, finish = (x) => x) => {
       const everywhere = (): Value => {
         if (unmerge === 'group' && tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
         if (!tokens.departed) return states;
@@ -565,7 +633,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
           g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([size])], { axis: 0 }),
         ]);
       };
-      const restored = everywhere();
+      const restored = finish(everywhere());
       const clear = (b: GraphBuilder): Value[] => [
         b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])]),
       ];

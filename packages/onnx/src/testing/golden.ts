@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncoderInput } from '@length-adaptive/core';
-import type { Task, TaskModel, TensorData } from '@length-adaptive/models';
+import type { ModelConfig, Task, TaskModel, TensorData } from '@length-adaptive/models';
 import { createTaskModel, readSafetensors } from '@length-adaptive/models';
 
 /** Families of encoders with reference numbers. */
@@ -16,6 +16,7 @@ export const goldenFamilies = [
   'deberta-v2',
   'nomic_bert',
   'new',
+  'clip_text_model',
 ] as const;
 
 export type GoldenFamily = (typeof goldenFamilies)[number];
@@ -32,6 +33,8 @@ export interface Golden {
   readonly inputs: readonly EncoderInput[];
   /** The same, cut to 16, 11 and 7 tokens. */
   readonly ragged: readonly EncoderInput[];
+  /** Its config.json and weights. */
+  files(): { readonly config: ModelConfig; readonly weights: ReadonlyMap<string, TensorData> };
   /** @param task of the head; default: the classifier of the checkpoint */
   model(task?: Task): TaskModel;
 }
@@ -55,6 +58,10 @@ export const openGolden = (family: GoldenFamily): Golden => {
     );
   };
   const typeIds = expected.has('token_type_ids') ? rows('token_type_ids') : undefined;
+  const files = () => ({
+    config: JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as ModelConfig,
+    weights: tensorsOf('model.safetensors'),
+  });
   return {
     has: (name) => expected.has(name),
     numbers: (name) => Array.from(reference(name).data),
@@ -64,11 +71,10 @@ export const openGolden = (family: GoldenFamily): Golden => {
       const real = mask.reduce((sum, slot) => sum + slot, 0);
       return { ids: rows('padded.input_ids')[row]?.slice(0, real) ?? [], typeIds: typeIds?.[row]?.slice(0, real) };
     }),
-    model: (task) =>
-      createTaskModel(
-        JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>,
-        tensorsOf('model.safetensors'),
-        { task },
-      ),
+    files,
+    model: (task) => {
+      const { config, weights } = files();
+      return createTaskModel(config, weights, { task });
+    },
   };
 };

@@ -82,11 +82,9 @@ export const distancesOf = (
     const values = tf.gather(table, tf.reshape<Rank.R1>(found, [-1])); // its gradient is a sum by rows
     return tf.transpose(tf.reshape(values, [...found.shape, table.shape[1]]), [0, 3, 1, 2]);
   };
-  const windowBias = (window: number): Tensor4D =>
-    tf.expandDims(
-      tf.mul(tf.cast(tf.greater(tf.abs(distances()), tf.scalar(window, 'int32')), 'float32'), paddingScore),
-      1,
-    );
+  /** A score of padding for keys that are too far. */
+  const outside = (far: Tensor3D, most: number): Tensor4D =>
+    tf.expandDims(tf.mul(tf.cast(tf.greater(far, tf.scalar(most, 'int32')), 'float32'), paddingScore), 1);
 
   /** Numbers of flat rows, one for each place of the result: [heads, B, queries, keys] int32 */
   const flat = (rows: Tensor3D, starts: Tensor4D): Tensor1D => tf.reshape(tf.add(tf.expandDims(rows, 0), starts), [-1]);
@@ -97,11 +95,12 @@ export const distancesOf = (
   };
 
   return {
-    bias: ({ bias, rows, window }) =>
-      once(`bias ${bias?.id} ${window}`, () => {
+    bias: ({ bias, rows, window, causal = false }) =>
+      once(`bias ${bias?.id} ${window} ${causal}`, () => {
         const parts = [
           ...(bias && rows ? [tableBias(bias as Tensor2D, rows)] : []),
-          ...(window === undefined ? [] : [windowBias(window)]),
+          ...(window === undefined ? [] : [outside(tf.abs(distances()), window)]),
+          ...(causal ? [outside(distances(), 0)] : []),
         ];
         return parts.length === 0 ? undefined : parts.reduce((x, y) => tf.add(x, y));
       }),

@@ -8,9 +8,10 @@ import { slotValues, validSlots } from '../../extent.js';
 import { isOnHost, keepOrder, placesOf, selectionOf } from '../../selection/selection.js';
 import { attentionSignificance } from '../../significance.js';
 import type { PaddedBatch } from '../batch.js';
-import { segmentsOf } from '../batch.js';
+import { oneSegment, segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
 import { patchCount, patchSize } from '../image-shape.js';
+import { entryOrder } from '../summary.js';
 import type { AffineWeights, DenseWeights, RelativePositions, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
@@ -74,6 +75,10 @@ const addDistances = (
   const asked: Tensor4D = bias.shape[2] === asking ? bias : tf.slice(bias, 0, [-1, -1, asking]);
   return tf.add(both, tf.mul(asked, 1 / scale));
 };
+
+/** [B, T] -> [B * T, size] */
+const widen = (x: Tensor2D, size: number): Tensor2D =>
+  tf.matMul(tf.reshape<Rank.R2>(x, [-1, 1]), tf.ones<Rank.R2>([1, size]));
 
 /** States of a token of each row, the first by default: [B * T, hidden] -> [B, hidden]. */
 const rowsOfToken = (states: Tensor2D, rows: number, index = 0): Tensor2D => {
@@ -143,6 +148,8 @@ export const onTensors = ({
   let first: Distances | undefined;
   const later = new WeakMap<Tensor2D, Distances>();
   const origin = positions ? everyPosition(rows, width) : undefined;
+  /** Where the tokens stand in the order in which they enter, [B, T] int32, where that is another than theirs. */
+  let entering: Tensor2D | undefined;
   /** Those of the tokens that have these positions: the same as long as nobody leaves. */
   const knownDistances = (at: Tensor2D | undefined, slots: number): Distances => {
     if (at === undefined || at === origin)
@@ -168,7 +175,12 @@ export const onTensors = ({
     product: (x, y) => tf.mul(x, y),
     nothing: (x) => tf.zerosLike(x),
 
-    attend: (queries, keys, weights, { heads, among: { extent, sizes, positions: at }, proportional, epsilon }) => {
+    attend: (
+      queries,
+      keys,
+      weights,
+      { heads, among: { extent, sizes, positions: at }, proportional, epsilon, present },
+    ) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
         key: dense(keys, denseOf(weights.key)),
@@ -185,7 +197,15 @@ export const onTensors = ({
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
       const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
-      return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
+      const mix = (shares: Tensor4D, values: Tensor2D): Tensor2D => joinHeads(tf.matMul(shares, split(values)));
+      if (present === undefined) return { context: mix(voting, projections.value), probabilities, projections };
+      // As after a softmax over those that are there; other than a mask before it this has a gradient for those that are not.
+      const there = widen(present, projections.value.shape[1]);
+      const context = tf.div<Tensor2D>(
+        mix(voting, tf.mul(projections.value, there)),
+        tf.add(mix(probabilities, there), leastWeight),
+      );
+      return { context, probabilities, projections };
     },
 
     received: ({ probabilities }, { extent, sizes }, voters = 'all') =>
@@ -195,6 +215,8 @@ export const onTensors = ({
       const mixed = mix ? tf.matMul(outputs, tf.tensor2d([...mix], [mix.length, 1])) : outputs;
       return tf.reshape(mixed, [rows, x.shape[0] / rows]);
     },
+    widen: (x, like) => widen(x, like.shape[1]),
+    sigmoid: (x) => tf.sigmoid(x),
     constant,
     magnitudes: (states, { extent }) => {
       const sums: Tensor2D = tf.reshape(tf.sum(tf.abs(states), -1), [rows, extent.width]);
@@ -253,7 +275,10 @@ export const onTensors = ({
         segments: segments && mixed && tf.where(tf.greater(mixed.sizes, 0), moveSlots(segments, kept), 0),
         owners:
           mixed && following
-            ? tf.cast(takeNumbers(mixed.into, owners ?? everyPosition(rows, width)), 'int32')
+            ? tf.cast(
+                takeNumbers(mixed.into, owners ?? (entering ? placesOf(entering) : everyPosition(rows, width))),
+                'int32',
+              )
             : undefined,
       };
     },
@@ -277,6 +302,24 @@ export const onTensors = ({
       segments: unmerge && tf.tensor2d(segmentsOf(batch, protectedTokens), [rows, width]),
       owners: undefined,
     }),
+    beginWith: (states, summary) => {
+      const order = batch.lengths.flatMap((length, row) => {
+        const own = entryOrder(batch.ids.subarray(row * width, row * width + length), summary);
+        return [...own, ...Array.from({ length: width - length }, (_, i) => length + i)];
+      });
+      entering = tf.tensor2d(order, [rows, width], 'int32');
+      const move = selectionOf(entering, 0, width);
+      const tokens = ops.begin(states);
+      return {
+        states: moveTokens(states, move),
+        tokens: {
+          ...tokens,
+          positions: entering,
+          prior: tokens.prior && moveSlots(tokens.prior, move),
+          segments: unmerge && tf.tensor2d(oneSegment(batch, protectedTokens), [rows, width]),
+        },
+      };
+    },
     firstAlone: (states) => rowsOfToken(states, rows),
     firstTokens: () => ({
       extent: { rows, width: 1, counts: batch.lengths.map(() => 1) },
@@ -295,16 +338,20 @@ export const onTensors = ({
       const places = tf.expandDims(tf.range(0, width, 1, 'int32'), 1); // [T, 1]
       return tf.max<Tensor2D>(tf.cast(tf.equal(places, tf.expandDims(here, 1)), 'float32'), -1);
     },
-    restore: (states, { extent, departed: left = [], positions: at, owners }) => {
+    restore: (states, { extent, departed: left = [], positions: at, owners }, finish = (x) => x) => {
       if (owners && unmerge === 'group')
-        return clearPadding(takeOwners(states, owners), { rows, width, counts: batch.lengths });
-      if (left.length === 0 || !at) return clearPadding(states, extent);
+        return clearPadding(finish(takeOwners(states, owners)), { rows, width, counts: batch.lengths });
+      if (!at || (left.length === 0 && !entering)) return clearPadding(finish(states), extent);
       const zeros = extent.counts.map(() => 0);
       const survivors = {
         states,
         positions: maskPositions(at, { offset: 0, from: zeros, to: extent.counts, nobody: width }),
       };
-      return clearPadding(restoreTokens([survivors, ...left], rows, width), { rows, width, counts: batch.lengths });
+      return clearPadding(finish(restoreTokens([survivors, ...left], rows, width)), {
+        rows,
+        width,
+        counts: batch.lengths,
+      });
     },
   };
   return ops;
