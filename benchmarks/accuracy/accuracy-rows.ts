@@ -36,7 +36,7 @@ interface Searched {
   readonly searched: number;
 }
 
-interface SearchResult {
+export interface SearchResult {
   readonly paretoSet: readonly ParetoPoint[];
   readonly examples: number;
   /** The `length_adaptive.json` that was written. */
@@ -51,7 +51,7 @@ interface EvaluationResult {
 }
 
 /** For each budget the point that the search scored best within it. */
-const chosen = (
+export const chosen = (
   paretoSet: readonly ParetoPoint[],
   budgets: readonly number[],
 ): { readonly budget: number; readonly point: OperatingPoint }[] =>

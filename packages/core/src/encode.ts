@@ -6,7 +6,10 @@ import { fullLength, keptTokens, validateLengthConfig } from './length-config.js
 import { checkLayers } from './layers.js';
 import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
+import type { Random } from './random.js';
 import type { ReducerOf } from './reducers/reducer.js';
+import { checkPriors } from './reducers/check-priors.js';
+import { decideStraightThrough, decisionOffsets } from './reducers/skim/decisions.js';
 import { predictedAt } from './reducers/token-predictor.js';
 import type { SoftExtract } from './soft-extract.js';
 import { fadeTokens } from './soft-extract.js';
@@ -48,6 +51,11 @@ export interface EncodeOptions extends KeepOptions {
   /** Report what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean;
   /**
+   * Decide by what the reducer predicts which tokens stay, in place of letting them leave: all go through all layers, and those that are not to stay are to
+   * the others as if they had left, with gradients that pass straight through the decisions; excludes `config`. Default: no.
+   */
+  readonly decide?: DecideOptions | undefined;
+  /**
    * Numbers that multiply the states which leave the layers that rank tokens, [B * T, hidden] each, in order: gradients by ones are those of the states
    * times the states, what saliency is made of; excludes `config`. Default: none.
    */
@@ -60,6 +68,14 @@ export interface EncodeOptions extends KeepOptions {
   readonly observe?: Observe | undefined;
   /** Called with what every map of the encoder is given, padding as zeros; excludes `config`. Default: nobody looks. */
   readonly watch?: WatchInputs | undefined;
+}
+
+/** How a pass decides. */
+export interface DecideOptions {
+  /** Of the sigmoid whose gradient a decision passes on. */
+  readonly temperature: number;
+  /** Source of the noise of decisions. Default: none. */
+  readonly random?: Random | undefined;
 }
 
 /** What one executed layer did. */
@@ -95,6 +111,8 @@ export interface EncodeOutput {
    * asked for, and for a reducer that learns nothing; not of the last layer where it computes the first token alone.
    */
   readonly predictions: readonly Tensor2D[];
+  /** 1 for each token that is there after each layer that decided, 0 for those that are as good as gone, [B, T] each. Empty unless that is asked for. */
+  readonly decisions: readonly Tensor2D[];
   /** What `observe` asked for; empty lists unless asked. */
   readonly observed: Observed;
 }
@@ -140,6 +158,7 @@ const runOnTensors = (
     wanted = 'all',
     stayed = false,
     predict = false,
+    decide,
     gates,
     dropout,
     trace: traced = false,
@@ -159,6 +178,11 @@ const runOnTensors = (
       'OPTION_INVALID',
       'Both config and gates are given: states are multiplied where no token leaves; leave one out.',
     );
+  if (decide && givenConfig)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'Both config and decide are given: a length configuration says how many tokens stay, or the reducer does; leave one out.',
+    );
   if (softExtract) checkSoftExtract(softExtract, weights.blocks.length, givenConfig);
   checkLayers(layers, weights.blocks.length);
   checkPriorLayers(priorLayers, weights.blocks.length);
@@ -166,6 +190,12 @@ const runOnTensors = (
   const batch = padBatch(inputs, weights.embeddings);
   const targets = batch.lengths.map((length) => keptTokens(config, length, keep)); // [B][layers]
   const steps = plannedCounts(batch.lengths, layers, targets);
+  checkPriors(inputs, {
+    reducer,
+    priorLayers,
+    layers: weights.blocks.length,
+    leaves: (row) => steps.some((counts) => (counts[row] as number) < (batch.lengths[row] as number)),
+  });
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
   const restores =
@@ -184,15 +214,37 @@ const runOnTensors = (
   });
   const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;
   const { predictor } = reducer;
+  if (decide && !predictor)
+    throw new CoreError(
+      'OPTION_INVALID',
+      `The reducer ${reducer.name} learns nothing that it could decide by; choose one that does, such as skim.`,
+    );
+  /** What is added to the logits of a layer before it decides. */
+  const offsets = (random: Random | undefined): Tensor2D =>
+    tf.tensor2d(
+      decisionOffsets({ rows: batch.rows, width: batch.width, counts: batch.lengths }, { random, protectedTokens }),
+      [batch.rows, batch.width],
+    );
   const left = gates?.values();
-  const { states, tokens, trace, observed, predictions } = runEncoder<TensorEngine>(ops, weights, {
+  const { states, tokens, trace, observed, predictions, decisions } = runEncoder<TensorEngine>(ops, weights, {
     wanted,
     layers,
     steps,
     score: (on, at) => reducer.score(on, at),
     voters: reducer.voters,
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Tensor2D),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    decide:
+      decide && predictor
+        ? (on, at) =>
+            decideStraightThrough(
+              on,
+              predictor.predict(on, predictedAt(at)),
+              offsets(decide.random),
+              decide.temperature,
+            )
+        : undefined,
     leaving: left && ((passing) => tf.mul(passing, left.next().value as Tensor2D)),
     priorLayers,
     trace: traced ? 'scores' : undefined,
@@ -211,10 +263,11 @@ const runOnTensors = (
       scores: scores as Tensor2D,
       owners: owners && tf.clone(owners),
     })),
-    stayed: stayed && restores ? ops.stayed(tokens) : undefined,
+    stayed: !stayed ? undefined : restores ? ops.stayed(tokens) : decisions.at(-1),
     sizes: wanted === 'survivors' && tokens.sizes ? tf.clone(tokens.sizes) : undefined,
     observed,
     predictions,
+    decisions,
   };
 };
 

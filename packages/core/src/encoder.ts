@@ -61,13 +61,24 @@ export { fuseReducer } from './reducers/merging/fuse-reducer.js';
 export type { FuseSettings } from './reducers/merging/fuse-reducer.js';
 export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
 export type { LikenessOf, LikenessSettings } from './reducers/merging/partners.js';
+export { priorReducer } from './reducers/prior-reducer.js';
+export type { PriorLeave, PriorReducerSettings } from './reducers/prior-reducer.js';
+export { checkPriors } from './reducers/check-priors.js';
 export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
 export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
+export { decideStraightThrough, decisionOffsets } from './reducers/skim/decisions.js';
+export type { OffsetOptions } from './reducers/skim/decisions.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
-export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export { predictedAt } from './reducers/token-predictor.js';
-export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
+export type {
+  DecisionTraining,
+  PredictedAt,
+  PredictorMap,
+  PredictorShape,
+  TokenPredictor,
+} from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { namedReducer } from './reducers/reducer.js';
 export type { Merge, NamedReducer, Reducer, ReducerOf, ReducerSettings } from './reducers/reducer.js';
@@ -75,6 +86,8 @@ export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {
   findReducer,
   isRegisteredReducer,
+  leavesBefore,
+  needsPrior,
   predictorMacs,
   predictorOf,
   reducerKey,

@@ -58,6 +58,9 @@ export { attentionSignificance } from './significance.js';
 export type { SignificanceOptions } from './significance.js';
 export { attentionReducer } from './reducers/attention-reducer.js';
 export { clsAttentionReducer } from './reducers/cls-attention-reducer.js';
+export { priorReducer } from './reducers/prior-reducer.js';
+export type { PriorLeave, PriorReducerSettings } from './reducers/prior-reducer.js';
+export { checkPriors } from './reducers/check-priors.js';
 export { fuseReducer } from './reducers/merging/fuse-reducer.js';
 export type { FuseSettings } from './reducers/merging/fuse-reducer.js';
 export type { UnmergeSettings } from './reducers/merging/merging-definition.js';
@@ -66,8 +69,14 @@ export { poolReducer } from './reducers/merging/pool-reducer.js';
 export { tokenPoolingReducer } from './reducers/merging/token-pooling-reducer.js';
 export type { TokenPoolingSettings } from './reducers/merging/token-pooling-reducer.js';
 export { skimReducer } from './reducers/skim/skim-reducer.js';
-export type { SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
-export type { PredictedAt, PredictorMap, PredictorShape, TokenPredictor } from './reducers/token-predictor.js';
+export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
+export type {
+  DecisionTraining,
+  PredictedAt,
+  PredictorMap,
+  PredictorShape,
+  TokenPredictor,
+} from './reducers/token-predictor.js';
 export { tomeReducer } from './reducers/merging/tome-reducer.js';
 export { greatestPrior } from './encoder/batch.js';
 export { addPrior } from './encoder/on-tensors/add-prior.js';
@@ -77,6 +86,8 @@ export type { ReducerDefinition } from './reducers/reducer-definition.js';
 export {
   findReducer,
   isRegisteredReducer,
+  leavesBefore,
+  needsPrior,
   predictorMacs,
   predictorOf,
   reducerKey,
@@ -90,7 +101,7 @@ export type { Selection } from './selection/selection.js';
 export { configFromRetention, fadeTokens, retentionRegularizer } from './soft-extract.js';
 export type { FadeOptions, SoftExtract } from './soft-extract.js';
 export { encode } from './encode.js';
-export type { EncodeOptions, EncodeOutput, LayerTrace } from './encode.js';
+export type { DecideOptions, EncodeOptions, EncodeOutput, LayerTrace } from './encode.js';
 export { dense } from './encoder/on-tensors/dense.js';
 export { denseOnTensors, headOnTensors } from './encoder/on-tensors/on-tensors.js';
 export { applyDropout } from './encoder/on-tensors/dropout.js';

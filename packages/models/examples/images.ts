@@ -14,8 +14,8 @@ for (const share of [1, 0.8, 0.6]) {
 }
 predictor.dispose();
 
-// A saliency from outside says which patches are major ones, the others are fused into the likest of these. Here it is how much neighbouring
-// pixels differ; a small convolutional net says it better.
+// A saliency from outside says which patches are major ones, as in CageViT; the others are fused into the likest of these, or leave before the
+// encoder begins. Here it is how much neighbouring pixels differ; a small convolutional net says it better.
 const { image } = predictor.dimensions;
 if (image) {
   const [rows, columns] = [Math.floor(image.height / image.patch), Math.floor(image.width / image.patch)];
@@ -27,9 +27,11 @@ if (image) {
       const patch = Math.floor((y * rows) / photo.height) * columns + Math.floor((x * columns) / photo.width);
       saliency[patch] = (saliency[patch] ?? 0) + Math.hypot(at(1, 0) - at(0, 0), at(0, 1) - at(0, 0));
     }
-  const byPrior = await load('models/vit', { reducer: 'fuse', prior: 'given' });
   const prior = [[...Array.from({ length: image.leading }, () => 0), ...saliency]]; // one number a token
-  const { label, cost } = await byPrior.predict(photo, { prior, point: { lengths: [0.5, 0.5, 0.5] } });
-  console.log(label, `${cost.toFixed(2)} of the full cost, major patches chosen from outside`);
-  byPrior.dispose();
+  for (const reducer of [{ name: 'fuse' }, { name: 'prior', leave: 'before' }]) {
+    const byPrior = await load('models/vit', { reducer, prior: 'given' });
+    const { label, cost } = await byPrior.predict(photo, { prior, point: { lengths: [0.5, 0.5, 0.5] } });
+    console.log(label, `${cost.toFixed(2)} of the full cost, major patches chosen from outside (${reducer.name})`);
+    byPrior.dispose();
+  }
 }

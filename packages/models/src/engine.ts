@@ -46,6 +46,7 @@ export type { LabelledInput } from './tasks/labelled-input.js';
 export { mattersTargets, predictorLoss } from './tasks/matters-targets.js';
 export { answerStrength, rankedArrays, saliencyLoss } from './tasks/saliency.js';
 export type { RankedArrays, RankedValues } from './tasks/saliency.js';
+export { skimLoss, tokenPrices } from './tasks/skim-loss.js';
 export type { TargetArrays } from './tasks/target-arrays.js';
 export { digestIn, withDigest } from './tasks/embedding-settings.js';
 export type { Task } from './tasks/task.js';

@@ -55,7 +55,7 @@ export { imageClassification } from './tasks/image-classification.js';
 export type { ImageClassificationOptions } from './tasks/image-classification.js';
 export type { ImageExample } from './tasks/image-example.js';
 export { readImage } from './images/decode-image.js';
-export type { ImageInput, SingleImage } from './images/decode-image.js';
+export type { ImageInput, SingleImage } from './images/image-input.js';
 export type { ImageEncoding, ImageReader } from './images/image-reader.js';
 export type { RawImage } from './images/raw-image.js';
 export { questionAnswering } from './tasks/question-answering.js';

@@ -72,7 +72,8 @@ test('so does the one on images', async () => {
     expect.stringMatching(/^0\.\d+ 1\.00 of the full cost 13 tokens left$/),
     expect.stringMatching(/^0\.\d+ 0\.\d+ of the full cost 7 tokens left$/),
     expect.stringMatching(/^0\.\d+ 0\.\d+ of the full cost 3 tokens left$/),
-    expect.stringMatching(/^0\.\d+ of the full cost, major patches chosen from outside$/),
+    expect.stringMatching(/^0\.\d+ of the full cost, major patches chosen from outside \(fuse\)$/),
+    expect.stringMatching(/^0\.\d+ of the full cost, major patches chosen from outside \(prior\)$/),
   ]);
 });
 

@@ -15,6 +15,11 @@ export type { AdaptationLoss, AdaptationWeights } from './tasks/adaptation-loss.
 export { distillationLoss, taskLoss } from './tasks/tensor-losses.js';
 export { evaluate } from './scoring/evaluate.js';
 export type { EvaluateOptions } from './scoring/evaluate.js';
+export { gradInit } from './training/gradinit/grad-init.js';
+export type { GradInitOptions, GradInitReport, GradInitResult } from './training/gradinit/grad-init.js';
+export { initialiseModel } from './training/gradinit/initialise-model.js';
+export type { InitialiseOptions } from './training/gradinit/initialise-model.js';
+export type { GradientNorm } from './training/gradinit/scale-weights.js';
 export { fineTune, trainable } from './training/fine-tune.js';
 export type { FineTuneData, FineTuneEngine, FineTuneOptions } from './training/fine-tune.js';
 export { decodeTrainerState, encodeTrainerState } from './training/trainer-checkpoint.js';

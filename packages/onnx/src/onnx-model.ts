@@ -1,9 +1,18 @@
 import type { EncoderInput, NamedReducer } from '@length-adaptive/core/encoder';
-import { entryOrder, namedReducer, predictorMacs, reducerKey } from '@length-adaptive/core/encoder';
+import {
+  checkPriors,
+  entryOrder,
+  leavesBefore,
+  namedReducer,
+  needsPrior,
+  predictorMacs,
+  reducerKey,
+} from '@length-adaptive/core/encoder';
 import type { Bits, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
   isFullPoint,
   leavesLayersOut,
+  keptAt,
   lengthsOf,
   namedReducerOf,
   pointCost,
@@ -202,7 +211,7 @@ export const runOnnxFile = async (
   const given: Dimensions = architecture.dimensions(config);
   const plain: Task = taskOfFamily(taskOf(config), architecture, config);
   const { layers } = given;
-  const prior = resolvePrior(chosen, { task: plain, layers });
+  const prior = resolvePrior(chosen, { task: plain, layers, needed: reducer && needsPrior(reducer) });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
     checkRanking({ reducer, prior }, own);
     checkDeparted(departed, own);
@@ -216,6 +225,7 @@ export const runOnnxFile = async (
     ...given,
     ...(own && { ranks: own }),
     ...(macs > 0 && { predictorMacs: macs }),
+    ...(leavesBefore(file.reducer) && { leavesBefore: true }),
   };
   const expected = outputNamesOf(task);
   if (!expected.every((name) => session.outputNames.includes(name))) {
@@ -233,11 +243,13 @@ export const runOnnxFile = async (
   const others = createSessionPool(maxOtherSessions);
   const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
     lendOther(async ({ content }) => (await openContent(content, options)).session);
+  const by = namedReducer(reducer ?? file.reducer);
+  const ranksByPrior = needsPrior(by);
   const runs = {
     engine: 'onnxruntime',
     dimensions,
     largestRanks,
-    reducer: namedReducer(reducer ?? file.reducer),
+    reducer: by,
     task,
     precision: file.precision,
     otherBits,
@@ -264,9 +276,23 @@ export const runOnnxFile = async (
     inputs: readonly EncoderInput[],
     points: readonly OperatingPoint[],
   ): Promise<Readonly<Record<string, RuntimeTensor>>> => {
+    const [first = {}] = points;
+    const known = withPriors(prior, inputs);
+    checkPriors(known, {
+      reducer: {
+        name: by.name,
+        needsPrior: first.reducer === undefined ? ranksByPrior : needsPrior({ name: first.reducer }),
+      },
+      priorLayers: prior?.layers ?? 0,
+      layers,
+      leaves: (row) => {
+        const tokens = inputs[row]?.ids.length ?? 0;
+        const kept = keptAt(points[row] ?? {}, layers, tokens, { minTokens });
+        return kept.some((count, layer) => count < tokens && first.skip?.includes(layer) !== true);
+      },
+    });
     try {
-      const [first = {}] = points;
-      const feeds = tokenFeeds(ort, withPriors(prior, inputs), {
+      const feeds = tokenFeeds(ort, known, {
         configs: points.map(({ lengths = [] }) => lengths),
         floors: points.map(({ floor }) => floor),
         layers,
@@ -372,7 +398,7 @@ export const runOnnxFile = async (
     runsAllLayers: !choosesLayers && !othersChooseLayers,
     dimensions,
     task,
-    reducer: namedReducer(reducer ?? file.reducer),
+    reducer: by,
     prior,
     batchTokens,
     headMacs: costOptions.head,

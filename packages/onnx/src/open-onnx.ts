@@ -222,7 +222,7 @@ export const openOnnx = async (
   const files = await openSource(source, options);
   const { config, tokenizerFiles, lengthAdaptive } = await readFiles(files, options);
   const dimensions = architectureOf(config).dimensions(config);
-  const { tokenizer, notes: own } = openTokenizer(tokenizerFiles, dimensions);
+  const { tokenizer, notes: own } = await openTokenizer(tokenizerFiles, dimensions);
   const session = { runtime, threads, providers, maxOtherSessions: maxOtherSessions ?? sessionsFor(lengthAdaptive) };
   const finish = (model: OnnxModel, notes: RunnableTextModel['notes'] = own): OnnxTextModel => ({
     model,

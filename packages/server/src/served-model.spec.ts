@@ -64,6 +64,25 @@ test('budgets choose', async () => {
   });
 });
 
+test('points in other bits are planned with at their own pace, and teach the model nothing wrong of its own', async () => {
+  const whole = { lengths: [1, 1, 1] };
+  const paretoSet = [
+    { point: { lengths: [0.5, 0.3, 0.2] }, score: 0.85, cost: 0.4 },
+    { point: { ...whole, bits: 8 as const }, score: 0.9, cost: 1 },
+    { point: whole, score: 0.91, cost: 1 },
+  ];
+  const { model } = start({}, constantSpeedPool({ bits: { paretoSet, pace: { 8: 0.25 } } }));
+  const { msPerGigaMac } = model.status().speed;
+  for (const latencyMs of [4, 4, 4, 4])
+    expect(await ask(model, { budget: { latencyMs } })).toMatchObject({ point: { bits: 8 }, cost: 1 });
+  expect(model.status().speed.msPerGigaMac).toBeCloseTo(msPerGigaMac, 6);
+  expect((await ask(model, { budget: { latencyMs: 20 } })).point).toEqual(whole);
+  // The cheapest by its MACs is not the fastest.
+  await expect(ask(model, { budget: { latencyMs: 2 } })).rejects.toMatchObject({
+    details: { nearest: { length_config: '1,1,1;bits=8', latency_ms: expect.closeTo(2.5, 1) } },
+  });
+});
+
 test('requests with different budgets share a batch, each at its own configuration', async () => {
   const { model, pool } = start();
   const first = ask(model);

@@ -14,7 +14,7 @@ import { admit, refuseOvertaken } from './work/admission.js';
 import { createBatchRunner } from './work/batch-runner.js';
 import { formBatch } from './work/form-batch.js';
 import type { Job } from './work/job.js';
-import { createJob, isDegraded, macsOf, macsToCome } from './work/job.js';
+import { createJob, isDegraded, macsOf, workOf, workToCome } from './work/job.js';
 import { planJob } from './work/plan-job.js';
 import { createTokenEstimate } from './work/token-estimate.js';
 import { abandoned, watchRequest } from './work/watch-request.js';
@@ -59,6 +59,7 @@ export const serveModel = (
   const { facts, threads } = pool;
   const { paretoSet, dimensions, task } = facts;
   const macs = macsOf(facts);
+  const work = workOf(facts);
   const speed = createSpeed(facts.timed);
   const controller = createLoadController({ levels: paretoSet.length, targetDelayMs });
   const offered = createOfferedLoad(paretoSet.length, threads);
@@ -69,6 +70,7 @@ export const serveModel = (
     pool,
     queue,
     macs,
+    work,
     speed,
     waitCorrection,
     estimate,
@@ -90,7 +92,7 @@ export const serveModel = (
 
   /** Milliseconds that waiting jobs take on all threads, at what load allows them under a ceiling. */
   const drainMs = (jobs: readonly Job[], ceiling: number): number =>
-    speed.marginal(jobs.reduce((sum, job) => sum + macsToCome(job, ceiling), 0)) / threads;
+    speed.marginal(jobs.reduce((sum, job) => sum + workToCome(job, ceiling), 0)) / threads;
 
   /**
    * While no thread can run the model, what has not begun is refused as what comes is; what ran on a thread that ended waits for the next
@@ -151,7 +153,7 @@ export const serveModel = (
         now: clock(),
         ceiling: controller.ceiling,
         speed,
-        macs,
+        work,
         maxTexts,
         maxTokens: maxBatchTokens,
       });
@@ -179,10 +181,10 @@ export const serveModel = (
 
   const accept = (request: InferenceRequest): Job => {
     const arrived = clock();
-    const { budgetMs, usefulMs, ...plan } = planJob(request, { facts, speed, macs, estimate, defaultBudget });
+    const { budgetMs, usefulMs, ...plan } = planJob(request, { facts, speed, macs, work, estimate, defaultBudget });
     offered.add(
       arrived,
-      plan.macsUnder.map((own) => speed.marginal(own)),
+      plan.workUnder.map((own) => speed.marginal(own)),
     );
     const job = createJob(
       { request, priority: request.priority ?? 0, number: number++, arrived, due: arrived + budgetMs, ...plan },

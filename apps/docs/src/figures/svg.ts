@@ -19,6 +19,9 @@ const element = (
 
 export type Anchor = 'start' | 'middle' | 'end';
 
+/** What a picture, or a part of one, is called: a reader hears it, a pointer shows it. */
+export const title = (text: string): string => element('title', {}, escape(text));
+
 /** Text at a point. */
 export const label = (
   x: number,
@@ -30,19 +33,15 @@ export const label = (
 export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
   element('line', { x1, y1, x2, y2, class: kind });
 
-export const box = (x: number, y: number, width: number, height: number, kind: string, title?: string): string =>
+export const box = (x: number, y: number, width: number, height: number, kind: string, named?: string): string =>
   element(
     'rect',
     { x, y, width, height, rx: Math.min(3, height / 2), class: kind },
-    ...(title === undefined ? [] : [element('title', {}, escape(title))]),
+    ...(named === undefined ? [] : [title(named)]),
   );
 
-export const dot = (x: number, y: number, r: number, kind: string, title?: string): string =>
-  element(
-    'circle',
-    { cx: x, cy: y, r, class: kind },
-    ...(title === undefined ? [] : [element('title', {}, escape(title))]),
-  );
+export const dot = (x: number, y: number, r: number, kind: string, named?: string): string =>
+  element('circle', { cx: x, cy: y, r, class: kind }, ...(named === undefined ? [] : [title(named)]));
 
 export const polyline = (points: readonly (readonly [number, number])[], kind: string): string =>
   element('polyline', { points: points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '), class: kind });

@@ -1,5 +1,5 @@
 import type { RecordedExample } from '../recorded.js';
-import { box, dot, label, line } from './svg.js';
+import { box, dot, label, line, title } from './svg.js';
 import { layersStayed } from './travel.js';
 
 const row = 20;
@@ -69,5 +69,5 @@ export const travelAnimation = (example: RecordedExample): string => {
     }),
   ];
   const alt = `Tokens of “${sentence}” pass a model of ${layers.length} layers. ${tokens.length} enter; ${layers.map((kept) => kept.length).join(', ')} stay after the layers; all of them are back at the end, for ${cost.toFixed(2)} of the full cost.`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 40}" role="img"><title>${alt}</title>${style(moves.join('\n'))}${parts.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 40}" role="img">${title(alt)}${style(moves.join('\n'))}${parts.join('')}</svg>`;
 };

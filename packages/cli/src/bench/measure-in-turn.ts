@@ -23,7 +23,7 @@ export interface MeasureOptions {
   /** Told how much is done, 0 to 1, after every run. */
   readonly onRun?: ((share: number) => void) | undefined;
   /** Milliseconds now. Default `performance.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** @throws CliError `ABORTED` */

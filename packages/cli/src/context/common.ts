@@ -80,7 +80,7 @@ export const rankingOptions = {
   // Which there are, the registry knows when a model is opened: a module that Node loads first may have added some.
   reducer: text(
     'NAME',
-    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
+    'what ranks tokens: attention, cls-attention, one that merges them (tome, pool, fuse, token-pooling), skim, which learns what matters (lat train --reducer skim), prior, which goes by --prior alone, or one that is registered; with settings NAME;SETTING=VALUE, such as "tome;unmerge=own" (default: what the model says, else attention)',
   ),
   prior: choice(
     priorNames,
@@ -111,7 +111,10 @@ export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 
 
 /** Options that choose the length configuration to run at. */
 export const lengthOptions = {
-  budget: text('BUDGET', 'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9'),
+  budget: text(
+    'BUDGET',
+    'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9; with ;nearest behind it ("cost=0.5;nearest") what comes nearest where nothing keeps it',
+  ),
   lengthConfig: {
     ...text(
       'CONFIG',

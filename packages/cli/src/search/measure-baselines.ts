@@ -3,6 +3,7 @@ import { fullLengthBaselines, paddedLengths, paddings, predictLogits } from '@le
 import { padded } from '../bench/bench-inputs.js';
 import { measureInTurn } from '../bench/measure-in-turn.js';
 import { sample } from '../data/data.js';
+import { clockFor } from './clock-for.js';
 import type { SearchWork } from './search-work.js';
 
 /** Inputs of a batch, for the padding to its longest. */
@@ -56,6 +57,7 @@ export const measureBaselines = async (
     seconds: 0,
     leastRounds: settings.speedRepeats,
     signal: context.signal,
+    now: clockFor(settings),
   });
   const unpadded = timings[0]?.p50Ms ?? Number.NaN;
   return baselines.map((baseline, i) => {

@@ -23,6 +23,12 @@ export const trainOptions = {
     'CONFIG',
     'train for this one configuration in place of LengthDrop: ratios, lengths @128, or a number of the Pareto set',
   ),
+  init: choice(
+    ['model', 'new', 'gradinit'],
+    'weights to begin with: those of --model; new ones in its shape; or new ones that GradInit scales before training',
+    'model',
+  ),
+  initIterations: number('N', 'iterations of GradInit', { integer: true, min: 1, fallback: 200 }),
   ...rankingOptions,
   batchSize: number('N', 'examples a step', { integer: true, min: 1, fallback: 16 }),
   learningRate: number('RATE', 'peak learning rate of both stages', { min: 0, fallback: 5e-5 }),

@@ -18,9 +18,11 @@ import { trainOptions } from './options.js';
 import { CliError } from '../context/errors.js';
 import { readPoint } from '../choice/length-choice.js';
 import { required, savedSettings } from '../context/settings.js';
+import { initialiseFirst } from './initialise-first.js';
 import { openForTraining } from './training-model.js';
 import { runTraining } from './training-run.js';
 import type { OpenedTraining } from './training-run.js';
+import type { Stage } from './training-stages.js';
 
 /** Epochs of LengthDrop: none where one configuration is trained for. @throws CliError `USAGE` when both are asked for */
 const lengthDropEpochsOf = ({ lengthConfig, lengthDropEpochs }: TrainSettings): number => {
@@ -44,11 +46,13 @@ const recordOf = (
     layerDrop,
     subModels,
     seed,
+    init,
   }: TrainSettings,
   lengthConfig: LengthConfig | undefined,
 ): OpenedTraining['record'] => ({
   baseModel: model,
   ...(lengthConfig && { lengthConfig }),
+  ...(init !== 'model' && { init }),
   ...{ epochs, lengthDropEpochs, batchSize, learningRate, warmupRatio, dropRatioBound, layerDrop, subModels, seed },
 });
 
@@ -128,11 +132,16 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
     complete: (folder, { dev = [] }) => completeDeparted(folder, dev, settings, context),
     saved: savedSettings(trainOptions, settings),
     open: async (examples, run) => {
-      const { model, ...opened } = await openForTraining(source, examples, settings);
+      const { model, ...opened } = await openForTraining(source, examples, {
+        ...settings,
+        fresh: settings.init !== 'model',
+      });
       for (const line of opened.notes ?? []) context.note(line);
       const lengthConfig = configFor(settings.lengthConfig, { ...opened, model });
       const ladder = subModels === 'ladder' ? ladderOf({ ...opened, model }, source) : undefined;
-      if (model.initialised.some((name) => !name.startsWith('reducer.')))
+      if (settings.init !== 'model')
+        context.note(`${model.dimensions.layers} layers of new weights, ${model.dimensions.hiddenSize} wide.`);
+      else if (model.initialised.some((name) => !name.startsWith('reducer.')))
         context.note(`New head for ${model.task.labels.join(', ') || model.task.name}.`);
       let engine: Awaited<ReturnType<typeof run.open>>;
       return {
@@ -147,7 +156,7 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
             layerDrop,
             ...(subModels === 'ladder' ? { ladder } : { randomSubModels: subModels }),
           };
-          return [
+          const stages: Stage[] = [
             { name: 'fine-tune', epochs, run: (given) => fineTune(model, data, { ...given, ...shared, lengthConfig }) },
             {
               name: 'length-drop',
@@ -155,6 +164,12 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
               run: (given) => fineTune(model, data, { ...given, ...shared, lengthDrop }),
             },
           ];
+          if (settings.init !== 'gradinit') return stages;
+          const { train: sample } = data;
+          return initialiseFirst(stages, {
+            ...{ model, examples: sample, batchSize, iterations: settings.initIterations, learningRate, context },
+            engine: () => Promise.resolve(engine && { training: engine.training }),
+          });
         },
         close: async () => {
           await engine?.release();

@@ -5,10 +5,12 @@ import type {
   PriorName,
   Task,
   TaskDefinition,
+  TaskModel,
   TaskName,
   TextModel,
 } from '@length-adaptive/models';
 import {
+  createTaskModel,
   dataKindOf,
   isOfClass,
   modelLabel,
@@ -70,9 +72,20 @@ interface OpenSettings extends OpeningSettings {
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
   readonly departed?: DepartedAnswer | undefined;
+  /** Whether all weights begin anew, and the model gives its shape and its words alone. Default false. */
+  readonly fresh?: boolean | undefined;
   /** Columns of 0 and 1, one a label. */
   readonly labelColumns?: readonly string[] | undefined;
 }
+
+/** A model of the same shape with new weights; the other is done with. */
+const anew = (
+  { config, task, reducer, prior, dispose }: TaskModel,
+  { seed, departed }: Pick<OpenSettings, 'seed' | 'departed'>,
+): TaskModel => {
+  dispose();
+  return createTaskModel(config, new Map(), { fresh: true, seed, task, reducer, prior, departed });
+};
 
 /**
  * Opens a model to train on examples. A head for the same task and labels is kept; otherwise it gets a new one.
@@ -80,7 +93,7 @@ interface OpenSettings extends OpeningSettings {
  * @throws ModelError, also for a prior of another task; CliError `INPUT_INVALID` when there are fewer than two classes, or no label at all; `USAGE`
  * where the task cannot be guessed
  */
-export const openForTraining = (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
+export const openForTraining = async (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
   const { seed, reducer, prior, departed } = settings;
   const taskOfConfig = taskFor(data, settings);
   const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
@@ -90,5 +103,6 @@ export const openForTraining = (source: string, data: DataSet, settings: OpenSet
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };
-  return openModel(source, { seed, reducer, prior, departed, task, ...openingOf(settings) });
+  const opened = await openModel(source, { seed, reducer, prior, departed, task, ...openingOf(settings) });
+  return settings.fresh ? { ...opened, model: anew(opened.model, { seed, departed }) } : opened;
 };

@@ -12,7 +12,7 @@ const milliseconds = (time = NaN): string => `${time < 10 ? time.toFixed(1) : Ma
  * Starts WebGPU and wasm, and lets the faster be the backend.
  *
  * @param start starts one, and says what it computes on
- * @returns undefined where one of them does not start: then there is nothing to choose
+ * @returns undefined where one of them does not start, or neither runs a pass: then there is nothing to choose. One that starts and cannot run a pass has lost
  */
 export const raceBackends = async (
   shape: RaceShape,
@@ -30,12 +30,15 @@ export const raceBackends = async (
   const { layers, hiddenSize, intermediateSize, heads, tokens } = shape;
   const key = [how.webgpu, how.wasm, layers, hiddenSize, intermediateSize, heads, tokens].join('|');
   const known = await recallRace(key);
-  const times = known ?? (await runRace(shape));
-  if (!known) await rememberRace(key, times);
+  const { times, broken } = known ? { times: known, broken: {} } : await runRace(shape);
   const { webgpu = Infinity, wasm = Infinity } = times;
   const [backend, other]: [Racer, Racer] = webgpu <= wasm ? ['webgpu', 'wasm'] : ['wasm', 'webgpu'];
+  if (times[backend] === undefined) return undefined; // neither runs a model: whoever asked tries what is left
+  if (!known && times[other] !== undefined) await rememberRace(key, times); // what broke may do better at the next visit
   await tf.setBackend(backend);
-  const lost = `a pass of a model of this shape takes ${milliseconds(times[other])} there and ${milliseconds(times[backend])} here`;
+  const lost =
+    broken[other] ??
+    `a pass of a model of this shape takes ${milliseconds(times[other])} there and ${milliseconds(times[backend])} here`;
   return {
     backend,
     reason: `${how[backend] ?? backend}; ${other} was passed over: ${lost}`,
@@ -44,11 +47,23 @@ export const raceBackends = async (
   };
 };
 
-const runRace = async (shape: RaceShape): Promise<RaceTimes> => {
+interface RaceRun {
+  readonly times: RaceTimes;
+  /** Why a racer could not finish, as a sentence without its end. */
+  readonly broken: Readonly<Partial<Record<Racer, string>>>;
+}
+
+const runRace = async (shape: RaceShape): Promise<RaceRun> => {
   const times: Partial<Record<Racer, number>> = {};
+  const broken: Partial<Record<Racer, string>> = {};
   for (const name of racers) {
-    await tf.setBackend(name);
-    times[name] = await timePass(shape);
+    try {
+      await tf.setBackend(name);
+      times[name] = await timePass(shape);
+    } catch (error) {
+      broken[name] =
+        `it starts, and a pass of a model of this shape fails: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
-  return times;
+  return { times, broken };
 };

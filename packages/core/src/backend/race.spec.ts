@@ -74,6 +74,29 @@ const missing = webGpuMissing();
     }
   });
 
+  test('one that starts and cannot run a pass has lost, with the reason, and may try again at the next visit', async () => {
+    const kernels = tf.getKernelsForBackend('webgpu');
+    for (const { kernelName } of kernels) tf.unregisterKernel(kernelName, 'webgpu');
+    try {
+      const found = await raceBackends(shape, async (name) => started[name]);
+      expect(found).toMatchObject({
+        backend: 'wasm',
+        passedOver: [{ backend: 'webgpu' }],
+        race: { remembered: false },
+      });
+      expect(Object.keys(found?.race?.milliseconds ?? {})).toEqual(['wasm']);
+      expect(found?.reason).toMatch(
+        /^WebAssembly on 1 thread; webgpu was passed over: it starts, and a pass of a model of this shape fails: .*not registered/,
+      );
+      expect(tf.getBackend()).toBe('wasm');
+    } finally {
+      kernels.forEach(tf.registerKernel);
+    }
+    const next = await raceBackends(shape, async (name) => started[name]);
+    expect(Object.keys(next?.race?.milliseconds ?? {})).toEqual(['webgpu', 'wasm']);
+    expect(next?.race?.remembered).toBe(false);
+  });
+
   test('of a deep model two layers are run, and the others reckoned', async () => {
     await tf.setBackend('wasm');
     const wide = { ...shape, hiddenSize: 256, intermediateSize: 1024, tokens: 64 };

@@ -13,6 +13,8 @@ export interface StartBackendOptions {
   readonly backends?: readonly BackendName[] | undefined;
   /** Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a folder's address, or the address of each by name. Default: beside the script (Node: in the package). */
   readonly wasmPaths?: WasmPaths | undefined;
+  /** Threads of wasm, where the page is cross-origin isolated and its threaded build is served; elsewhere it runs on one. Default: half of the logical processors. */
+  readonly threads?: number | undefined;
   /**
    * The shape of the model that shall run. WebGPU and wasm, if both are in the list and work here, then each run a pass of it a few times, and the faster
    * becomes the backend, whichever comes first in the list; what they took is remembered for this device, in the browser's Cache API. Default: the order of the list decides.

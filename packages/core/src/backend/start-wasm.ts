@@ -27,15 +27,37 @@ const complete = (paths: Readonly<Record<string, string>>): Record<string, strin
  * @returns what it computes on
  * @throws Error that says why it cannot be
  */
-export const startWasm = async ({ wasmPaths }: { readonly wasmPaths?: WasmPaths | undefined }): Promise<string> => {
-  const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+export const startWasm = async ({
+  wasmPaths,
+  threads: wanted,
+}: {
+  readonly wasmPaths?: WasmPaths | undefined;
+  readonly threads?: number | undefined;
+}): Promise<string> => {
+  const { getThreadsCount, setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  const mayChoose = wanted !== undefined && isolated === true && !runningBackend();
+  if (mayChoose) setThreadsCount(wanted);
   if (wasmPaths !== undefined && !runningBackend())
     setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : complete(wasmPaths));
   const { useWasm } = await import('../wasm/index.js');
-  await useWasm();
+  await (mayChoose ? withProcessors(2 * wanted, useWasm) : useWasm());
   const threads = countThreads(getThreadsCount);
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
   return `WebAssembly on ${threads} ${threads === 1 ? 'thread' : 'threads'}${isolated === false ? ' (the page is not cross-origin isolated, so it may use no more)' : ''}`;
+};
+
+/** Starts something that sees so many processors: TensorFlow.js' threaded build uses at most half of those that it sees. */
+const withProcessors = async (count: number, start: () => Promise<void>): Promise<void> => {
+  const { navigator } = globalThis as unknown as { readonly navigator: object };
+  const name = 'hardwareConcurrency';
+  const own = Object.getOwnPropertyDescriptor(navigator, name);
+  Object.defineProperty(navigator, name, { value: count, configurable: true });
+  try {
+    await start();
+  } finally {
+    if (own) Object.defineProperty(navigator, name, own);
+    else Reflect.deleteProperty(navigator, name);
+  }
 };
 
 /** Threads of the build that runs; 1 of a build without threads, which does not say. */

@@ -40,6 +40,8 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly asking: Voters | 'by-step';
   /** Of the norm of distances. */
   readonly epsilon: number;
+  /** 1 for each key that is there, 0 for those that are as good as gone: the softmax is over the others. It has a gradient. Default: all are. */
+  readonly present?: E['scores'] | undefined;
 }
 
 export interface NormOptions<E extends EngineTypes> {
@@ -188,6 +190,10 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
    * @param mix how much each output of the map counts, of one that has several
    */
   read(x: E['states'], weights: WeightTree<DenseWeights, E['weight']>, mix?: readonly number[]): E['scores'];
+  /** A number a slot as states that hold nothing else, as wide as others. */
+  widen(x: E['scores'], like: E['states']): E['states'];
+  /** The sigmoid of each number. */
+  sigmoid(x: E['scores']): E['scores'];
   /** The same states as constants: no gradient flows back from here. */
   constant(x: E['states']): E['states'];
   /** The sum of the absolute values of each token's state. 0 for padding. */

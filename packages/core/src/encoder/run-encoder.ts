@@ -42,8 +42,15 @@ export interface RunOptions<E extends EngineTypes> {
    * as constants, so that the encoder learns nothing by it.
    */
   readonly predict?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
+  /**
+   * Decides of each token whether it stays, 1 or 0, in every layer that ranks tokens: for a reducer that learns to decide. All tokens go through all layers;
+   * one that is not to stay is no key from the next layer on and returns with the state with which it entered, as if it had left. Absent: nobody decides.
+   */
+  readonly decide?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
+  /** The same before the first layer, where those that it lets go leave before it attends. Default: they leave once it has. */
+  readonly before?: ((ops: EncoderOps<E>, tokens: E['tokens']) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
   /** Report the tokens that every layer keeps, with the scores that ranked them or without. Default: neither. */
@@ -68,6 +75,8 @@ export interface EncoderRun<E extends EngineTypes> {
   readonly observed: ObservedBy<E>;
   /** What `predict` made of each layer, [B, T] each; empty unless asked for. Not of the last where it computes the first token alone. */
   readonly predictions: readonly E['scores'][];
+  /** Which tokens are there after each layer that decides, 1 or 0, [B, T] each; slots of padding have a number, too. */
+  readonly decisions: readonly E['scores'][];
 }
 
 /** What a reducer may look at, as constants. */
@@ -149,26 +158,85 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  { wanted, layers, steps, score, voters, merge, predict, leaving, priorLayers, trace, observe, fade }: RunOptions<E>,
+  {
+    wanted,
+    layers,
+    steps,
+    score,
+    voters,
+    merge,
+    before,
+    predict,
+    decide,
+    leaving,
+    priorLayers,
+    trace,
+    observe,
+    fade,
+  }: RunOptions<E>,
 ): EncoderRun<E> => {
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
+  const decisions: E['scores'][] = [];
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
   /** Whether nobody needs to know what is inside an attention block, nor changes it. */
-  const nobodyLooks = order === 'post' && !merge && !predict && !fade && trace === undefined && observe === undefined;
+  const nobodyLooks =
+    order === 'post' && !merge && !predict && !decide && !fade && trace === undefined && observe === undefined;
   const { summary } = embeddings;
   const embedded = embed(ops, embeddings, epsilon);
   let { states, tokens }: LayerRun<E> =
     summary === undefined ? { states: embedded, tokens: ops.begin(embedded) } : ops.beginWith(embedded, summary);
   observer.state(0, states);
 
-  const runLayer = (on: EncoderOps<E>, at: LayerAt<E>): TracedRun<E> => {
-    const { layer, step, entering, among } = at;
+  const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
+    among.prior === undefined ? scores : by.addPrior(scores, among);
+
+  /** A layer with those tokens alone that stay in it. */
+  const leaveBefore = (
+    on: EncoderOps<E>,
+    at: LayerAt<E>,
+    { ranked, step }: { readonly ranked: E['scores']; readonly step: E['step'] },
+  ): LayerAt<E> => {
+    const { entering, among } = at;
+    const everybody: Passed<E> = { context: entering, entering, tokens: among };
+    const passed = on.whereAnyLeave(
+      step,
+      (by) => {
+        const move = by.keep(ranked, step, among);
+        const stay = by.move(entering, move);
+        const tokens = by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering);
+        return { context: stay, entering: stay, tokens };
+      },
+      everybody,
+    );
+    return { ...at, entering: passed.entering, among: passed.tokens };
+  };
+
+  /** The states of those that stay by the decision of a layer; the others keep what they had. */
+  const decided = (on: EncoderOps<E>, scored: ScoredAt<E>, leaving: E['states']): E['states'] => {
+    if (!decide) return leaving;
+    const before = decisions.at(-1);
+    const own = decide(on, scored);
+    const there = before === undefined ? own : on.multiply(before, own);
+    decisions.push(there);
+    const stays = on.product(on.widen(there, leaving), leaving);
+    if (wanted === 'kept') return stays;
+    const gone = on.numbers.add(on.numbers.multiply(there, -1), 1);
+    return on.add(stays, on.product(on.widen(gone, leaving), scored.entering));
+  };
+
+  const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
+    const { layer, step } = given;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const early =
+      before && layer === 0 && step !== undefined && !firstOnly
+        ? { ranked: withPrior(on, before(on, given.among), given.among), step }
+        : undefined;
+    const { entering, among } = early ? leaveBefore(on, given, early) : given;
     const options = { layer, epsilon, activation, order };
     const atOnce = nobodyLooks
       ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
@@ -188,19 +256,18 @@ export const runEncoder = <E extends EngineTypes>(
       proportional: merge?.proportional ?? true,
       asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
       epsilon,
+      present: decisions.at(-1),
     });
     observer.attention(layer, attended);
 
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
     if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
-    const withPrior = (by: EncoderOps<E>, scores: E['scores']): E['scores'] =>
-      among.prior === undefined ? scores : by.addPrior(scores, among);
-    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored));
+    const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored), among);
     const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
-            by.keep(withPrior(by, scores), leaving, among),
+            by.keep(withPrior(by, scores, among), leaving, among),
           )
         : by.keep(rank(by), leaving, among);
       return {
@@ -211,7 +278,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     const passed = firstOnly
       ? { ...everybody, tokens: on.firstTokens(among) }
-      : step === undefined
+      : step === undefined || early
         ? everybody
         : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
@@ -220,10 +287,11 @@ export const runEncoder = <E extends EngineTypes>(
       order === 'post' && attention.norm
         ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
         : on.add(passed.entering, projected);
-    const scores = trace === 'scores' || fade ? rank(on) : undefined;
+    const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
+    const leaves = feedForward(on, faded, feed, options);
     return {
-      states: feedForward(on, faded, feed, options),
+      states: firstOnly ? leaves : decided(on, scored, leaves),
       tokens: passed.tokens,
       scores,
     };
@@ -247,14 +315,16 @@ export const runEncoder = <E extends EngineTypes>(
   }
 
   const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);
-  if (wanted === 'kept')
+  if (wanted === 'kept') {
     // Zeros stay zeros: what left is put back after the last normalisation.
-    states = ops.restore(normal(states), tokens);
-  else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
+    const there = decisions.at(-1);
+    const last = normal(states);
+    states = ops.restore(there === undefined ? last : ops.product(ops.widen(there, last), last), tokens);
+  } else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
     states = ops.restore(states, tokens, normal); // padding would get the bias of the norm
   else
     states = normal(
       wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
     );
-  return { states, tokens, trace: traced, observed: observer.end(), predictions };
+  return { states, tokens, trace: traced, observed: observer.end(), predictions, decisions };
 };

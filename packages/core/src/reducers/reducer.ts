@@ -28,6 +28,13 @@ export interface ReducerOf<E extends EngineTypes> extends NamedReducer {
   readonly predictor?: TokenPredictor | undefined;
   /** How tokens that leave go into those that stay; its own scores say who stays. Absent: they just leave. */
   readonly merge?: MergeOf<E> | undefined;
+  /** Whether it ranks by the prior of an input and nothing else, so that each must have one wherever tokens leave. Default false. */
+  readonly needsPrior?: boolean | undefined;
+  /**
+   * The same scores before the first layer begins. Those that this layer lets go then leave before it attends, unless it is the last and gives the first token
+   * alone. Absent: it needs what a layer sees.
+   */
+  before?(ops: EncoderOps<E>, tokens: E['tokens']): E['scores'];
 }
 
 /** How tokens merge, written with the operations of the encoder. */
@@ -43,4 +50,6 @@ export interface Reducer extends NamedReducer {
   readonly voters?: Voters | undefined;
   readonly predictor?: TokenPredictor | undefined;
   readonly merge?: Merge | undefined;
+  readonly needsPrior?: boolean | undefined;
+  before?<E extends EngineTypes>(ops: EncoderOps<E>, tokens: E['tokens']): E['scores'];
 }

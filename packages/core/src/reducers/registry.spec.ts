@@ -29,7 +29,16 @@ const largeValues: ReducerDefinition = {
 beforeAll(() => useTestBackend('cpu'));
 
 test('the reducers of this package come first, and what is registered comes after them', () => {
-  expect(reducerNames()).toEqual(['attention', 'cls-attention', 'tome', 'pool', 'fuse', 'token-pooling', 'skim']);
+  expect(reducerNames()).toEqual([
+    'attention',
+    'cls-attention',
+    'tome',
+    'pool',
+    'fuse',
+    'token-pooling',
+    'skim',
+    'prior',
+  ]);
   expect(findReducer('attention')).toBe(attentionReducer());
   expect(findReducer('cls-attention')).toBe(clsAttentionReducer());
   registerReducer(largeValues);
@@ -42,6 +51,7 @@ test('the reducers of this package come first, and what is registered comes afte
     'fuse',
     'token-pooling',
     'skim',
+    'prior',
     'large-values',
   ]);
 });

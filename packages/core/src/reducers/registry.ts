@@ -7,6 +7,7 @@ import { tokenPoolingDefinition } from './merging/token-pooling-reducer.js';
 import { tomeDefinition } from './merging/tome-reducer.js';
 import type { TokenPredictor } from './token-predictor.js';
 import { skimDefinition } from './skim/skim-reducer.js';
+import { priorDefinition } from './prior-reducer.js';
 import type { NamedReducer, Reducer, ReducerSettings } from './reducer.js';
 import type { ReducerDefinition } from './reducer-definition.js';
 
@@ -18,6 +19,7 @@ const builtIn: readonly ReducerDefinition[] = [
   fuseDefinition,
   tokenPoolingDefinition,
   skimDefinition,
+  priorDefinition,
 ];
 
 interface Registered {
@@ -115,9 +117,18 @@ export const reducerKey = ({ name, settings = {} }: NamedReducer): string => {
   return sorted.length === 0 ? name : `${name} ${JSON.stringify(Object.fromEntries(sorted))}`;
 };
 
+/** The reducer of a name and settings; undefined for one that is not known here. */
+const knownReducer = ({ name, settings }: NamedReducer): Reducer | undefined =>
+  definitionOf(name) === undefined ? undefined : findReducer(name, settings);
+
 /** What a reducer learns, by its name and settings; undefined for one that learns nothing, or is not known here. */
-export const predictorOf = ({ name, settings }: NamedReducer): TokenPredictor | undefined =>
-  definitionOf(name) === undefined ? undefined : findReducer(name, settings).predictor;
+export const predictorOf = (reducer: NamedReducer): TokenPredictor | undefined => knownReducer(reducer)?.predictor;
+
+/** Whether a reducer ranks by the prior of an input and nothing else, by its name and settings; false for one that is not known here. */
+export const needsPrior = (reducer: NamedReducer): boolean => knownReducer(reducer)?.needsPrior ?? false;
+
+/** Whether those that the first layer lets go leave before it, by a reducer's name and settings; false for one that is not known here. */
+export const leavesBefore = (reducer: NamedReducer): boolean => knownReducer(reducer)?.before !== undefined;
 
 /** Multiply-accumulates of what a reducer has learned, for each token that enters a layer which some leave; 0 for one that learns nothing. */
 export const predictorMacs = (reducer: NamedReducer, hidden: number): number => predictorOf(reducer)?.macs(hidden) ?? 0;

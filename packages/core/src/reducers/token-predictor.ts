@@ -8,6 +8,8 @@ import { CoreError } from '../errors.js';
 export interface PredictorMap {
   readonly inputs: number;
   readonly outputs: number;
+  /** About what the biases of a new one are, one an output. Default: 0, exactly. */
+  readonly bias?: readonly number[] | undefined;
 }
 
 /** The weights that a predictor has in each layer: affine maps, and layer norms by the width of what they normalise. */
@@ -21,8 +23,23 @@ export interface PredictedAt<E extends EngineTypes> extends ScoredAt<E> {
   readonly predictor: WeightTree<PredictorWeights, E['weight']>;
 }
 
+/**
+ * How a reducer learns to decide (straight through, after Transkimmer, Guan et al. 2022): in the full pass of a training step each layer decides of each
+ * token whether it stays, and the tokens that do have a price, which is part of the loss.
+ */
+export interface DecisionTraining {
+  /** What it costs when all tokens stay in all layers. */
+  readonly price: number;
+  /** Of the sigmoid whose gradient passes through a decision. */
+  readonly temperature: number;
+  /** Whether it learns what the task says of its examples, too. */
+  readonly supervised: boolean;
+}
+
 /** What a reducer learns, layer by layer: how much each token matters. It trains beside the task, by what the task says of its examples. */
 export interface TokenPredictor {
+  /** Absent: it learns by what the task says alone. */
+  readonly decisions?: DecisionTraining | undefined;
   /** Its weights in a layer of an encoder whose states have `hidden` numbers. */
   shape(hidden: number): PredictorShape;
   /** Multiply-accumulates for each token that enters a layer which some leave. */

@@ -126,6 +126,8 @@ export const countingOps = (length: number): CountingOps => {
       dense(x, kernel);
       return undefined;
     },
+    widen: (_, like) => like,
+    sigmoid: () => undefined,
     constant: same,
     magnitudes: () => undefined,
     multiply: () => undefined,
@@ -139,6 +141,7 @@ export const countingOps = (length: number): CountingOps => {
     move: ({ width }, slots) => ({ slots, width }),
     depart: (_, slots) => ({ slots }),
     begin: ({ slots }) => ({ slots }),
+    beginWith: (states) => ({ states, tokens: { slots: states.slots } }),
     firstAlone: ({ width }) => ({ slots: 1, width }),
     firstTokens: () => ({ slots: 1 }),
     pool: ({ width }) => ({ slots: 1, width }),

@@ -52,7 +52,11 @@ export const initialValues = (
 ): Float32Array => {
   const deviation = initial?.deviation ?? (shape.length > 1 ? fresh : 0);
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return Float32Array.from({ length: size }, () => (deviation === 0 ? constant : deviation * random.normal()));
+  const { means } = initial ?? {};
+  return Float32Array.from(
+    { length: size },
+    (_, i) => (means?.[i] ?? 0) + (deviation === 0 ? constant : deviation * random.normal()),
+  );
 };
 
 /**

@@ -16,7 +16,11 @@ export interface ParameterSpec {
   /** Stored [out, in], used [in, out]. */
   readonly transposed?: boolean;
   /** How to make it when the file does not have it: a new head on a pretrained encoder. Without it the tensor is required. */
-  readonly initial?: { readonly deviation: number };
+  readonly initial?: {
+    readonly deviation: number;
+    /** Of each value of a vector. Default: 0. */
+    readonly means?: readonly number[];
+  };
   /** What all its values are in a model made from nothing, where they are not drawn: 1 for the gain of a norm. Default 0 for vectors. */
   readonly constant?: number;
 }

@@ -13,7 +13,10 @@ const specsAt = (layer: number, { maps, norms }: PredictorShape): SpecTree<Predi
   const named = <Size, Spec>(sizes: Readonly<Record<string, Size>>, make: (name: string, size: Size) => Spec) =>
     Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, make(at(name), size)]));
   return {
-    maps: named(maps, (name, { inputs, outputs }) => denseAt(name, inputs, outputs, deviation)),
+    maps: named(maps, (name, { inputs, outputs, bias: means }) => {
+      const { kernel, bias } = denseAt(name, inputs, outputs, deviation);
+      return { kernel, bias: means && bias ? { ...bias, initial: { deviation, means } } : bias };
+    }),
     norms: named(norms, (name, size) => {
       const { gain, bias } = layerNormAt(name, size);
       const initial = { deviation: 0 };

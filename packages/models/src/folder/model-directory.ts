@@ -2,7 +2,7 @@ import type { TowerName } from '../architectures/architecture.js';
 import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
-import { preprocessorFileName } from '../images/image-processor.js';
+import { preprocessorFileName } from '../images/preprocessor-file.js';
 import { decodeJson, readIfThere, refuseIfDenied } from '../sources/file-source.js';
 import type { FileSource } from '../sources/file-source.js';
 import {

@@ -5,6 +5,7 @@ import {
   findReducer,
   isRegisteredReducer,
   namedReducer,
+  needsPrior,
   reducerKey,
 } from '@length-adaptive/core/encoder';
 import { ModelError, messageOf } from '../errors.js';
@@ -20,7 +21,7 @@ import { namedRecord } from './named-record.js';
 
 /** The name of a reducer: of this release, or registered (`registerReducer`). */
 export type ReducerName =
-  'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | 'skim' | (string & {});
+  'attention' | 'cls-attention' | 'tome' | 'pool' | 'fuse' | 'token-pooling' | 'skim' | 'prior' | (string & {});
 
 /** A reducer by its name, by its name with settings (`tome;unmerge=own`, or a record), or itself. */
 export type ReducerChoice = ReducerName | ReducerRecord | Reducer;
@@ -122,6 +123,9 @@ export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRe
   return findReducer(name, settings);
 };
 
+/** What a reducer that ranks by priors alone takes where nobody names one: those of the caller. */
+const givenFor = (needed = false): PriorSettings | undefined => (needed ? { name: 'given' } : undefined);
+
 /**
  * What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else.
  *
@@ -132,11 +136,14 @@ export const chooseRanking = (
   { reducer, prior, departed }: RankingOptions,
   file: LengthAdaptiveFile | undefined,
   task: Pick<Task, 'prior'> = {},
-): ChosenRanking<Reducer> => ({
-  reducer: chooseReducer(reducer, savedReducer(file)),
-  prior: choosePrior(prior, file?.prior, task),
-  departed: departed ?? file?.departed,
-});
+): ChosenRanking<Reducer> => {
+  const chosen = chooseReducer(reducer, savedReducer(file));
+  return {
+    reducer: chosen,
+    prior: choosePrior(prior, file?.prior, task) ?? givenFor(chosen.needsPrior),
+    departed: departed ?? file?.departed,
+  };
+};
 
 /**
  * The same by name, for models that are compiled with what ranks their tokens: a reducer that only the folder names need not be registered.
@@ -150,9 +157,10 @@ export const nameRanking = (
 ): ChosenRanking<NamedReducer | undefined> => {
   const saved = savedReducer(file);
   const asksForSaved = reducer === undefined || reducer === saved?.name;
+  const chosen = asksForSaved ? saved && namedRecord(saved) : namedReducer(chooseReducer(reducer, saved));
   return {
-    reducer: asksForSaved ? saved && namedRecord(saved) : namedReducer(chooseReducer(reducer, saved)),
-    prior: choosePrior(prior, file?.prior),
+    reducer: chosen,
+    prior: choosePrior(prior, file?.prior) ?? givenFor(chosen && needsPrior(chosen)),
     departed: departed ?? file?.departed,
   };
 };

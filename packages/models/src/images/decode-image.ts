@@ -1,20 +1,8 @@
 import { ModelError, messageOf } from '../errors.js';
 import { isNode, nodeModule } from '../sources/node.js';
+import type { ImageInput } from './image-input.js';
+import { isRawImage } from './image-input.js';
 import type { RawImage } from './raw-image.js';
-import { isRawImage } from './raw-image.js';
-
-/** An image: its pixels, the bytes of a file (JPEG, PNG, WebP, ...), a file of a page, or where a file is: a path or a web address. */
-export type ImageInput = RawImage | Uint8Array | Blob | URL | string;
-
-/** An image that is no name of a file. */
-export type SingleImage = Exclude<ImageInput, string>;
-
-/** Whether an input can be nothing but an image. */
-export const isImageInput = (input: unknown): input is SingleImage =>
-  isRawImage(input) ||
-  input instanceof Uint8Array ||
-  input instanceof URL ||
-  (typeof Blob !== 'undefined' && input instanceof Blob);
 
 /** What is used of the decoder of a page. */
 interface PageImages {

@@ -1,13 +1,11 @@
 /** What `preprocessor_config.json` says of the images of a model, step by step as Hugging Face transformers does it. */
 import type { ImageShape } from '@length-adaptive/core/encoder';
 import { ModelError } from '../errors.js';
+import { preprocessorFileName } from './preprocessor-file.js';
 import type { RawImage } from './raw-image.js';
 import { withChannels } from './raw-image.js';
 import type { Resample } from './resample.js';
 import { resampled, resamples } from './resample.js';
-
-/** The file that says it. */
-export const preprocessorFileName = 'preprocessor_config.json';
 
 /** Height and width in pixels. */
 export interface ImageSize {

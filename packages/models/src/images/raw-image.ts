@@ -8,10 +8,6 @@ export interface RawImage {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** Whether an input is the pixels of an image. */
-export const isRawImage = (input: unknown): input is RawImage =>
-  typeof input === 'object' && input !== null && 'width' in input && 'height' in input && 'data' in input;
-
 /**
  * How many numbers a pixel has.
  *

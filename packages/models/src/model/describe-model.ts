@@ -76,7 +76,12 @@ export const describeModel = (
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
   const macs = predictorMacs(reducer, given.hiddenSize);
-  const dimensions = { ...given, ...(isMadeOfFactors && { ranks }), ...(macs > 0 && { predictorMacs: macs }) };
+  const dimensions = {
+    ...given,
+    ...(isMadeOfFactors && { ranks }),
+    ...(macs > 0 && { predictorMacs: macs }),
+    ...(reducer.before && { leavesBefore: true }),
+  };
   const encoder = withPredictors(architecture.encoder(given), reducer, given.hiddenSize);
   const factors = ranks && factorSpecs(encoder, ranks);
   return {
@@ -85,7 +90,7 @@ export const describeModel = (
     dimensions,
     task,
     reducer,
-    prior: resolvePrior(prior, { task, layers: dimensions.layers }),
+    prior: resolvePrior(prior, { task, layers: dimensions.layers, needed: reducer.needsPrior }),
     lowRank,
     specs: {
       encoder: factors && ranks && isMadeOfFactors ? atRanks(encoder, factors, ranks, wholeFactors) : encoder,

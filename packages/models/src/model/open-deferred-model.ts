@@ -61,7 +61,7 @@ export const openDeferredModel = async (
     close,
   } = directory;
   try {
-    const { tokenizer, notes } = openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
+    const { tokenizer, notes } = await openTokenizer(tokenizerFiles, architectureOf(config).dimensions(config));
     const ranking = chooseRanking({ reducer, prior, departed }, lengthAdaptive, taskOf(config));
     checkPredictor(ranking.reducer, lengthAdaptive, directory.predictor);
     const { specs, factorSpecs, ...model } = describeModel(config, {

@@ -73,7 +73,7 @@ export const openModel = async (
   } = await readModelDirectory(source, options);
   const chosen = typeof task === 'function' ? task(config) : task;
   const { dimensions, headPrefixes } = architectureOf(config);
-  const { tokenizer, notes } = openTokenizer(tokenizerFiles, dimensions(config));
+  const { tokenizer, notes } = await openTokenizer(tokenizerFiles, dimensions(config));
   const isOfHead = (name: string): boolean => headPrefixes.some((prefix) => name.startsWith(prefix));
   const same = !chosen || isTaskOf(config, chosen);
   const kept = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>

@@ -81,8 +81,8 @@ export interface TaskModel extends RunnableModel {
    * states (|gradient x input|), [B, T] each, 0 for padding. Nobody leaves. First-order gradients only.
    */
   saliency(inputs: readonly EncoderInput[], of: (logits: Tensor) => Scalar, options?: SaliencyOptions): Tensor2D[];
-  /** The same with what its reducer predicts of each layer, where that is asked for. */
-  forward(inputs: readonly EncoderInput[], options?: RunOptions & { readonly predict?: boolean }): ForwardPass;
+  /** The same with what its reducer predicts and decides of each layer, where that is asked for. */
+  forward(inputs: readonly EncoderInput[], options?: ForwardOptions): ForwardPass;
 }
 
 /** What a forward pass gives. */
@@ -90,6 +90,8 @@ export interface ForwardPass {
   readonly logits: Tensor;
   /** How much each token matters, as logits, [B, T] each layer; empty unless asked for, and for a reducer that learns nothing. */
   readonly predictions: readonly Tensor2D[];
+  /** 1 for each token that is there after a layer by its decision, 0 for the others, [B, T] each; empty unless that is asked for. */
+  readonly decisions: readonly Tensor2D[];
 }
 
 /** How one forward pass runs. */
@@ -104,6 +106,14 @@ export type RunOptions = Pick<
   readonly reducer?: Reducer | undefined;
 };
 
+/** How a forward pass of training runs. */
+export interface ForwardOptions extends RunOptions {
+  /** Say what the reducer predicts. Default false. */
+  readonly predict?: boolean;
+  /** Let the reducer decide which tokens stay. Default: all do. */
+  readonly decide?: EncodeOptions['decide'];
+}
+
 /** How saliency is found. */
 export interface SaliencyOptions {
   /** The layers that run, ascending. Default: all. */
@@ -113,8 +123,7 @@ export interface SaliencyOptions {
 }
 
 /** What only the model itself asks of a pass. */
-interface OwnRunOptions extends RunOptions {
-  readonly predict?: boolean;
+interface OwnRunOptions extends ForwardOptions {
   readonly gates?: EncodeOptions['gates'];
   readonly normalize?: boolean | undefined;
 }
@@ -221,7 +230,7 @@ export const createTaskModel = (
   ): ForwardPass => {
     checkParameters(parameters);
     return tidy((): ForwardPass => {
-      const { hidden, stayed, predictions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
+      const { hidden, stayed, predictions, decisions } = encode(encoderAt(ranks), withPriors(prior, inputs), {
         ...options,
         ...ranking,
         reducer: by,
@@ -236,7 +245,7 @@ export const createTaskModel = (
         readout: normalize ? task.readout : { ...task.readout, normalize },
         epsilon: dimensions.layerNormEpsilon,
       });
-      return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions };
+      return { logits: tf.reshape(outputs, logitShape(task.readout, { rows, width })), predictions, decisions };
     });
   };
   const saliency: TaskModel['saliency'] = (inputs, of, { layers, normalize } = {}) =>

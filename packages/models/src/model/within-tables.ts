@@ -1,5 +1,4 @@
 import type { Dimensions } from '../architectures/architecture.js';
-import { imageTokenizer } from '../tokenizer/image-tokenizer.js';
 import { ModelError } from '../errors.js';
 import { createTokenizer } from '../tokenizer/tokenizer.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';
@@ -59,11 +58,14 @@ const tableNotes = (tokenizer: Tokenizer, tables: Tables): string[] => {
  *
  * @throws ModelError `TOKENIZER_INVALID`, `FILE_INVALID`, `FILE_NOT_FOUND` for images without a preprocessor_config.json, `CONFIG_INVALID` for one that is not supported
  */
-export const openTokenizer = (
+export const openTokenizer = async (
   files: TokenizerSources,
   tables: Tables,
-): { readonly tokenizer: Tokenizer; readonly notes: readonly string[] } => {
-  if (tables.image) return { tokenizer: imageTokenizer(files, tables.image), notes: [] };
+): Promise<{ readonly tokenizer: Tokenizer; readonly notes: readonly string[] }> => {
+  if (tables.image) {
+    const { imageTokenizer } = await import('../tokenizer/image-tokenizer.js'); // models of texts load nothing of images
+    return { tokenizer: imageTokenizer(files, tables.image), notes: [] };
+  }
   const tokenizer = createTokenizer(files);
   return { tokenizer: withinTables(tokenizer, tables), notes: tableNotes(tokenizer, tables) };
 };

@@ -4,7 +4,6 @@ import { ModelError } from '../errors.js';
 import { bitsIn } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
-import { calibrateLatency } from '../latency/calibrate-latency.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { sum } from '../metrics/sum.js';
 import type { RunnableModel } from '../model/runnable-model.js';
@@ -70,8 +69,8 @@ const checkPoints = (model: RunnableModel, points: NonNullable<PredictOptions['p
 
 /** @throws ModelError `BUDGET_INFEASIBLE` for a budget that only a search could tell how to keep */
 const checkSearched = (budget: Budget, searched: readonly ParetoPoint[]): void => {
-  const asksForFewer = 'cost' in budget && budget.cost < 1 && budget.strict !== false;
-  if (searched.length > 0 || !('minScore' in budget || asksForFewer)) return;
+  const asksForFewer = 'cost' in budget && budget.cost < 1;
+  if (searched.length > 0 || budget.strict === false || !('minScore' in budget || asksForFewer)) return;
   throw new ModelError(
     'BUDGET_INFEASIBLE',
     'This model was never searched, so that its full length is all that is known of it; search it first (searchLengths, or lat search), or give a point.',
@@ -93,6 +92,7 @@ export const createPointChooser = (
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
   const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
     if (!latency || longest > 1.5 * latency.longest) {
+      const { calibrateLatency } = await import('../latency/calibrate-latency.js'); // budgets are seldom in milliseconds
       const timed = Math.max(usualLength, longest);
       const lengths = [Math.min(8, longest), timed];
       latency = { model: await calibrateLatency(model, { lengths, bits: bitsIn(searched), signal }), longest: timed };

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
-import type { SingleImage } from '../images/decode-image.js';
-import { isImageInput } from '../images/decode-image.js';
+import type { SingleImage } from '../images/image-input.js';
+import { isImageInput } from '../images/image-input.js';
 
 /**
  * A call for a list of texts that takes a bare string or image too, and then gives what came of it alone.

@@ -4,7 +4,7 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { Answer } from '../tasks/answer.js';
 import type { PromptChoice } from '../tasks/embedding-settings.js';
 import type { GivenPrior } from '../priors/given-prior.js';
-import type { SingleImage } from '../images/decode-image.js';
+import type { SingleImage } from '../images/image-input.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
 import type { TextError } from './read-each.js';

@@ -41,11 +41,10 @@ import type {
   TokenInput,
 } from '../tasks/task.js';
 import { isTokenInput } from '../tasks/task.js';
-import type { SingleImage } from '../images/decode-image.js';
-import { isImageInput, readImage } from '../images/decode-image.js';
+import type { SingleImage } from '../images/image-input.js';
+import { isImageInput, isRawImage } from '../images/image-input.js';
 import type { ImageReader } from '../images/image-reader.js';
 import type { RawImage } from '../images/raw-image.js';
-import { isRawImage } from '../images/raw-image.js';
 import { prepareImage } from '../tasks/prepare-image.js';
 import { sum } from '../metrics/sum.js';
 
@@ -185,7 +184,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   const { images } = tokenizer;
   /** What is read: the pixels of an image for a model that reads images, and else what came. */
   const given = async (input: PredictorInput): Promise<TextInput | TokenInput | RawImage> => {
-    if (images && isImageInput(input)) return readImage(input);
+    if (images && isImageInput(input)) return (await import('../images/decode-image.js')).readImage(input);
     if (!images && isImageInput(input))
       throw new ModelError('OPTION_INVALID', 'An image came, and the model reads texts; give a text.');
     // A text that somebody sent must not name files of this computer.

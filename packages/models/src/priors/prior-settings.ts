@@ -63,6 +63,8 @@ export const choosePrior = (
 interface PriorContext {
   readonly task: Pick<Task, 'name' | 'asksQuestions' | 'pair'>;
   readonly layers: number;
+  /** Whether the reducer has nothing else to rank by: then it counts in all layers, and must. Default false. */
+  readonly needed?: boolean | undefined;
 }
 
 /** Why a task has no use for a prior, in the middle of a sentence; undefined where it has. */
@@ -82,7 +84,7 @@ const misfit = (name: PriorName, { asksQuestions, pair }: PriorContext['task']):
  */
 export const resolvePrior = (
   settings: PriorSettings | undefined,
-  { task, layers: count }: PriorContext,
+  { task, layers: count, needed = false }: PriorContext,
 ): ModelPrior | undefined => {
   if (settings === undefined) return undefined;
   const problem = priorProblem(settings);
@@ -92,7 +94,7 @@ export const resolvePrior = (
   const why = misfit(name, task);
   if (why !== undefined)
     throw new ModelError('OPTION_INVALID', `The prior ${name} ${why}, and this model does ${task.name}; choose none.`);
-  const usual = name === 'question-overlap' ? Math.max(1, Math.round((2 * count) / 3)) : count;
+  const usual = name === 'question-overlap' && !needed ? Math.max(1, Math.round((2 * count) / 3)) : count;
   const { layers = usual, window = usualWindow } = settings;
   if (layers > count)
     throw new ModelError(

@@ -11,6 +11,11 @@ const nothing: DownloadCache = {
   delete: async () => undefined,
 };
 
+/** The folder in Node of what is downloaded: what `LENGTH_ADAPTIVE_CACHE` names, else `~/.cache/length-adaptive`. */
+export const cacheRoot = (): string =>
+  environmentVariable('LENGTH_ADAPTIVE_CACHE') ??
+  nodeModule('node:path').join(nodeModule('node:os').homedir(), '.cache', 'length-adaptive');
+
 /** A part of a key as a file name: no separators, never `.` or `..`. */
 const fileName = (part: string): string =>
   encodeURIComponent(part)
@@ -27,9 +32,7 @@ export const downloadCache = (folder?: string | false): DownloadCache => {
   if (!isNode()) return browserCache(folder) ?? nothing;
   const locate = async (key: readonly string[]): Promise<string> => {
     const { join } = nodeModule('node:path');
-    const { homedir } = nodeModule('node:os');
-    const root = folder ?? environmentVariable('LENGTH_ADAPTIVE_CACHE') ?? join(homedir(), '.cache', 'length-adaptive');
-    return join(root, ...key.map(fileName));
+    return join(folder ?? cacheRoot(), ...key.map(fileName));
   };
   return {
     get: async (key) => {

@@ -1,4 +1,4 @@
-import type { ImageInput } from '../images/decode-image.js';
+import type { ImageInput } from '../images/image-input.js';
 
 /** One image of a data set, and what is known about it. */
 export interface ImageExample {

@@ -4,11 +4,9 @@ import { parseCsv } from '../datasets/csv.js';
 import type { Table } from '../datasets/dataset.js';
 import { isPlain } from '../datasets/plain-value.js';
 import { ModelError } from '../errors.js';
-import { readImageFolder } from '../images/image-folder.js';
-import { isRawImage } from '../images/raw-image.js';
+import { isRawImage } from '../images/image-input.js';
 import type { DataKind } from './data-kind.js';
 import type { ImageExample } from './image-example.js';
-import { readImageExamples } from './read-image-examples.js';
 
 const imageColumns = ['image', 'file_name', 'path', 'file'];
 const labelColumns = ['label', 'labels', 'class', 'category'];
@@ -58,8 +56,8 @@ export const imagesData: DataKind<ImageExample> = {
       };
     });
   },
-  fromFolder: readImageFolder,
-  complete: readImageExamples,
+  fromFolder: async (folder) => (await import('../images/image-folder.js')).readImageFolder(folder),
+  complete: async (examples, folder) => (await import('./read-image-examples.js')).readImageExamples(examples, folder),
   texts: () => [],
   renamed: (examples, nameOf) =>
     examples.map((example) => (example.label === undefined ? example : { ...example, label: nameOf(example.label) })),

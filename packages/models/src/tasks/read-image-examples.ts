@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
 import { readImage } from '../images/decode-image.js';
-import { isRawImage } from '../images/raw-image.js';
+import { isRawImage } from '../images/image-input.js';
 import { nodeModule } from '../sources/node.js';
 import type { ImageExample } from './image-example.js';
 

@@ -2,7 +2,7 @@ import type { Readout } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import type { LabelKind } from '../datasets/dataset.js';
 import type { LabelScores } from '../metrics/multi-label.js';
-import type { SingleImage } from '../images/decode-image.js';
+import type { SingleImage } from '../images/image-input.js';
 import type { MetricName } from '../metrics/metric.js';
 import type { PriorName } from './prior-name.js';
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer.js';

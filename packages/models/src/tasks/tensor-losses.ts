@@ -8,6 +8,7 @@ import type { Task } from './task.js';
 import type { TargetValues } from './task-loss.js';
 import { mattersTargets, predictorLoss } from './matters-targets.js';
 import { answerStrength, rankedArrays, saliencyLoss } from './saliency.js';
+import { skimLoss, tokenPrices } from './skim-loss.js';
 import { widthOf } from './target-arrays.js';
 import { labelLoss, teacherLoss } from './task-losses.js';
 
@@ -48,6 +49,16 @@ export const predictedLoss = (
 ): Scalar | undefined => {
   const targets = tf.tensor3d(mattersTargets(batch, matters), [batch.length, widthOf(batch), 2]);
   return predictorLoss(tensorLossOps, predictions, targets as Tensor) as Scalar | undefined;
+};
+
+/** `skimLoss` of a batch on TensorFlow.js; undefined where nothing was decided. */
+export const decidedLoss = (
+  decisions: readonly Tensor[],
+  batch: readonly LabelledInput[],
+  price: number,
+): Scalar | undefined => {
+  const prices: Tensor = tf.tensor2d(tokenPrices(batch, price), [batch.length, widthOf(batch)]);
+  return skimLoss(tensorLossOps, decisions, prices) as Scalar | undefined;
 };
 
 /** `answerStrength` on TensorFlow.js. */

@@ -5,7 +5,8 @@ import { decodeJson } from '../sources/file-source.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { TokenizerFiles } from './tokenizer-files.js';
 import type { ImageProcessing } from '../images/image-processor.js';
-import { preprocessorFileName, processImage, readImageProcessing } from '../images/image-processor.js';
+import { processImage, readImageProcessing } from '../images/image-processor.js';
+import { preprocessorFileName } from '../images/preprocessor-file.js';
 import type { ImageReader } from '../images/image-reader.js';
 
 /** What an image without a crop or a fixed size comes out as is known when it is read. */

@@ -112,11 +112,13 @@ const fromVocabulary = (
 const vocabularyOf = (model: JsonRecord): ReadonlyMap<string, number> => {
   if (isUnigram(model)) return new Map(unigramVocabulary(model['vocab']).map(([token], id) => [token, id]));
   const { vocab } = model;
-  return new Map(
-    isRecord(vocab)
-      ? Object.entries(vocab).flatMap(([token, id]) => (typeof id === 'number' ? [[token, id] as const] : []))
-      : [],
-  );
+  const ids = new Map<string, number>();
+  if (!isRecord(vocab)) return ids;
+  for (const token of Object.keys(vocab)) {
+    const id = vocab[token];
+    if (typeof id === 'number') ids.set(token, id); // no list of pairs: tens of thousands of them take a while to be made
+  }
+  return ids;
 };
 
 /** `model` with what the library takes for granted and older files leave out. */

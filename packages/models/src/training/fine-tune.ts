@@ -158,6 +158,11 @@ export const trainInPlace = async (
       'OPTION_INVALID',
       'The model has factors beside its matrices, which training would leave behind. Train the model that they were made of and factorise it then, or make a model that consists of factors and train those (lat factorise --rank).',
     );
+  if (model.reducer.predictor?.decisions?.supervised && !model.task.matters)
+    throw new ModelError(
+      'OPTION_INVALID',
+      `The reducer ${model.reducer.name} is to learn by decisions and by what the task says of its tokens, and ${model.task.name} does not say which matter; choose learn "straight-through", or "supervised" for gradients alone.`,
+    );
   checkScore(model.task, scoreNameFor(model.task, metric), dev ?? []); // before an epoch is trained, not after it
   const { layers } = model.dimensions;
   const referenceLength = lengthDrop?.referenceLength ?? 128;

@@ -1,10 +1,10 @@
 /** The full pass of a step on TensorFlow.js, in which a reducer learns beside the model. */
-import type { FullPass, TrainingPass } from '@length-adaptive/core';
+import type { DecideOptions, FullPass, TrainingPass } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { TaskModel } from '../model/task-model.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
-import { predictedLoss, salientLoss, strengthLoss } from '../tasks/tensor-losses.js';
+import { decidedLoss, predictedLoss, salientLoss, strengthLoss } from '../tasks/tensor-losses.js';
 
 /** What a full pass learns. */
 export interface Lesson {
@@ -19,6 +19,16 @@ export interface Lesson {
 const learnsIn = ({ reducer }: TaskModel, { config }: TrainingPass): boolean =>
   reducer.predictor !== undefined && config === undefined;
 
+/** Whether it learns of what a task or a gradient says in it. */
+const isTaughtIn = (model: TaskModel, pass: TrainingPass): boolean =>
+  learnsIn(model, pass) && model.reducer.predictor?.decisions?.supervised !== false;
+
+/** How it decides in a pass; undefined where it does not. */
+const decidesIn = (model: TaskModel, pass: TrainingPass): DecideOptions | undefined => {
+  const decisions = learnsIn(model, pass) ? model.reducer.predictor?.decisions : undefined;
+  return decisions && { temperature: decisions.temperature, random: pass.dropout?.random };
+};
+
 /**
  * What the reducer is to learn that the task does not say: the saliency of what leaves each layer, without dropout. It is differentiated by itself, and is
  * a constant to the pass.
@@ -28,7 +38,7 @@ export const lookUpSaliency = (
   pass: TrainingPass,
   { batch, loss, unlabelled = false }: Lesson,
 ): readonly Tensor[] =>
-  model.task.matters || !learnsIn(model, pass)
+  model.task.matters || !isTaughtIn(model, pass)
     ? []
     : model.saliency(
         batch.map(({ input }) => input),
@@ -36,7 +46,7 @@ export const lookUpSaliency = (
         { layers: pass.layers, normalize: !unlabelled },
       );
 
-/** A full pass, with what the reducer learns in it. */
+/** A full pass, with what the reducer learns in it, and what it pays for the tokens that it lets stay. */
 export const predictingPass = (
   model: TaskModel,
   pass: TrainingPass,
@@ -45,10 +55,17 @@ export const predictingPass = (
 ): FullPass => {
   const { task } = model;
   const inputs = batch.map(({ input }) => input);
-  const { logits, predictions } = model.forward(inputs, { ...pass, predict: learnsIn(model, pass) });
-  const own = loss(logits);
+  const decide = decidesIn(model, pass);
+  const taught = isTaughtIn(model, pass);
+  const { logits, predictions, decisions } = model.forward(inputs, {
+    ...pass,
+    predict: taught,
+    ...(decide && { decide }),
+  });
   const learned = task.matters
     ? predictedLoss(task.matters, predictions, batch)
     : salientLoss(predictions, saliencies, batch);
-  return { logits, loss: learned ? tf.add<Scalar>(own, learned) : own };
+  const paid = decidedLoss(decisions, batch, model.reducer.predictor?.decisions?.price ?? 0);
+  const total = [learned, paid].reduce<Scalar>((sum, more) => (more ? tf.add(sum, more) : sum), loss(logits));
+  return { logits, loss: total };
 };

@@ -4,7 +4,6 @@ import type { FileSource } from '../sources/file-source.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
 import type { GraphOrigin } from './onnx/graph-files.js';
 import { fromInt8Weights } from './int8-weights.js';
-import { readPyTorch } from './pytorch/read-pytorch.js';
 import { readSafetensors } from './safetensors.js';
 import type { TensorData, UnreadTensor } from './safetensors.js';
 import { modernTensorName, withModernNames } from './tensor-names.js';
@@ -18,8 +17,9 @@ export interface ModelWeights<Tensor = TensorData> {
   readonly graph?: GraphOrigin | undefined;
 }
 
-/** Whoever has a checkpoint loads nothing of how ONNX files are read. */
+/** Whoever has safetensors loads nothing of how other files are read. */
 const onnx = () => import('./onnx/graph-files.js');
+const pytorch = () => import('./pytorch/read-pytorch.js');
 
 /** Names of weights, the first that is there is read. */
 const standardNames = [
@@ -102,7 +102,7 @@ const readFile = async (source: FileSource, path: string): Promise<ModelWeights>
     unread.set(name, { dtype, error: named(error) });
   try {
     const tensors = isPyTorch(path)
-      ? await readPyTorch(bytes, { onUnread })
+      ? await (await pytorch()).readPyTorch(bytes, { onUnread })
       : readSafetensors(bytes, { onUnread }).tensors;
     return { tensors, unread };
   } catch (error) {

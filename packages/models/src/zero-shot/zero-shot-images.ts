@@ -1,6 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { SingleImage } from '../images/decode-image.js';
+import type { SingleImage } from '../images/image-input.js';
 import { cosine } from '../metrics/vectors.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { eachOrOne } from '../predictor/each-or-one.js';

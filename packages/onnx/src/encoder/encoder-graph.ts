@@ -1,5 +1,5 @@
 import type { EncoderWeights, Observe, ObservedBy, Reducer, WeightTree } from '@length-adaptive/core/encoder';
-import { attentionReducer, predictedAt, runEncoder } from '@length-adaptive/core/encoder';
+import { attentionReducer, decideStraightThrough, predictedAt, runEncoder } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
 import type { LayerLengths } from './length-plan.js';
@@ -37,6 +37,11 @@ export interface EncoderGraphOptions {
   readonly stayed?: boolean | undefined;
   /** Also give what the reducer predicts of every layer, to train it. Default false. */
   readonly predict?: boolean | undefined;
+  /**
+   * Let the reducer decide which tokens stay in place of letting any leave, with gradients that pass through the decisions; there is no plan then. What is
+   * added to the logits of a layer is its input `decision_offsets.LAYER`, [B, T] float32. Default: it does not.
+   */
+  readonly decide?: { readonly temperature: number } | undefined;
   /** Also give the positions that every layer keeps, alone or with the scores that ranked those that entered. Default false. */
   readonly trace?: boolean | 'scores';
   /** Values of some layers that are wanted too, for distillation. Default: none. */
@@ -62,6 +67,8 @@ export interface EncoderGraph {
   readonly observed: ObservedValues;
   /** How much each token matters to each layer, as the reducer predicts it: [B, T] each; empty unless asked for. */
   readonly predictions: readonly Value[];
+  /** 1 for each token that is there after each layer that decided, 0 for the others: [B, T] each. */
+  readonly decisions: readonly Value[];
   /** The states that leave each of these layers, [B, T, hidden]. */
   readonly leaving: readonly Value[];
 }
@@ -82,6 +89,7 @@ export const encoderGraph = <Leaf>(
     protectedTokens = weights.embeddings.patches?.image.leading,
     stayed = false,
     predict = false,
+    decide,
     trace = false,
     observe,
   }: EncoderGraphOptions,
@@ -117,7 +125,15 @@ export const encoderGraph = <Leaf>(
     steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
+    before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Value),
     predict: predict && predictor ? (on, at) => predictor.predict(on, predictedAt(at)) : undefined,
+    decide:
+      decide && predictor
+        ? (on, at) => {
+            const offsets = g.input(`decision_offsets.${at.layer}`, 'float32', ['batch', 'sequence']);
+            return decideStraightThrough(on, predictor.predict(on, predictedAt(at)), offsets, decide.temperature);
+          }
+        : undefined,
     leaving: predict
       ? (states) => {
           leaving.push(states);
@@ -130,7 +146,7 @@ export const encoderGraph = <Leaf>(
   });
   return {
     hidden: run.states,
-    stayed: stayed && departs ? ops.stayed(run.tokens) : undefined,
+    stayed: !stayed ? undefined : departs ? ops.stayed(run.tokens) : run.decisions.at(-1),
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
     scores: run.trace.flatMap(({ scores }) => scores ?? []),
     mergedInto: run.trace.flatMap(({ tokens: { positions, merging } }) =>
@@ -139,6 +155,7 @@ export const encoderGraph = <Leaf>(
     embeddingSum: embeddingSum as Value,
     observed: run.observed,
     predictions: run.predictions,
+    decisions: run.decisions,
     leaving,
   };
 };

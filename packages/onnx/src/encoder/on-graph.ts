@@ -217,6 +217,10 @@ const cutPatches = (g: GraphBuilder, pixels: Value, image: ImageShape): Value =>
   return g.op('Reshape', [together, g.int64([0, patchCount(image), patchSize(image)])]);
 };
 
+/** A number a slot as often as a state is wide: [B, T] -> [B, T, size]; a product of matrices, which has a gradient. */
+const widen = (g: GraphBuilder, x: Value, size: number): Value =>
+  g.op('MatMul', [g.op('Reshape', [x, g.int64([0, 0, 1])]), g.op('Expand', [g.float(1), g.int64([1, size])])]);
+
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
 
 /** What heads are made of too. */
@@ -243,13 +247,15 @@ export interface HeadOnGraphOptions {
   /** The mask of the inputs: [B, T] float32. */
   readonly mask: Value;
   readonly training?: TrainingContext | undefined;
+  /** Whether gradients flow into who stays, of a pass that decides so. Default false. */
+  readonly decided?: boolean | undefined;
 }
 
 /** What heads are made of that read the tokens of a batch. */
 export const headOnGraph = <Leaf>(
   g: GraphBuilder,
   emit: WeightEmitter<Leaf>,
-  { mask, training }: HeadOnGraphOptions,
+  { mask, training, decided = false }: HeadOnGraphOptions,
 ): HeadOps<GraphEngine<Leaf>> => ({
   ...denseOnGraph(g, emit, training),
   mean: (states, weights) => {
@@ -266,6 +272,11 @@ export const headOnGraph = <Leaf>(
   scale: (x, by) => g.op('Mul', [x, g.float(by)]),
   unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
   answerFor: (outputs, stayed, answer) => {
+    if (decided) {
+      const stays = widen(g, stayed, answer.length); // [B, T, outputs]
+      const left = g.op('Sub', [g.float(1), stays]);
+      return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
+    }
     const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
     const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
     const left = g.op('Sub', [g.float(1), stays]);
@@ -429,7 +440,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       queries,
       keys,
       { query, key, value, relative },
-      { heads, layer, among, proportional, asking, epsilon },
+      { heads, layer, among, proportional, asking, epsilon, present },
     ) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
@@ -455,7 +466,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
               training: training !== undefined,
             });
       const [q, k] = [turned(split(scaled), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
-      const v = split(projections.value);
+      const v = present === undefined ? split(projections.value) : undefined;
       const compared = vectors
         ? comparedWithVectors(
             g,
@@ -470,8 +481,18 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         added: [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])],
       });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
-      const merged = g.op('Transpose', [g.op('MatMul', [voting, v])], { perm: [0, 2, 1, 3] });
-      return { probabilities, context: g.op('Reshape', [merged, g.int64([0, 0, size])]), projections };
+      const mixBy = (shares: Value, values: Value): Value => {
+        const merged = g.op('Transpose', [g.op('MatMul', [shares, values])], { perm: [0, 2, 1, 3] });
+        return g.op('Reshape', [merged, g.int64([0, 0, size])]);
+      };
+      if (v !== undefined) return { probabilities, context: mixBy(voting, v), projections };
+      // As after a softmax over those that are there; other than a mask before it this has a gradient for those that are not.
+      const there = widen(g, present as Value, size);
+      const context = g.op('Div', [
+        mixBy(voting, split(g.op('Mul', [projections.value, there]))),
+        g.op('Add', [mixBy(probabilities, split(there)), g.float(leastWeight)]),
+      ]);
+      return { probabilities, context, projections };
     },
 
     received: (
@@ -492,6 +513,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
       return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
     },
+    widen: (x) => widen(g, x, size),
+    sigmoid: (x) => g.op('Sigmoid', [x]),
     constant: (x) => (training ? g.op('Identity', [x]) : x),
     magnitudes: (states, { valid }) =>
       g.op('Mul', [g.op('ReduceSum', [g.op('Abs', [states]), g.int64([2])], { keepdims: 0 }), valid]),

@@ -76,6 +76,12 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     ];
   },
 
+  /** Of values of one shape. */
+  Div: ({ g, inputs: [, b], outputs: [y], dy, wants }) => {
+    const share = g.op('Div', [dy, b as Value]);
+    return [wants(0) ? share : undefined, wants(1) ? g.op('Neg', [g.op('Mul', [share, y as Value])]) : undefined];
+  },
+
   Exp: ({ g, outputs, dy }) => [g.op('Mul', [dy, outputs[0] as Value])],
 
   Tanh: ({ g, outputs: [y], dy }) => [

@@ -1,6 +1,7 @@
-import { extentOf } from '@length-adaptive/core/encoder';
+import type { OffsetOptions } from '@length-adaptive/core/encoder';
+import { decisionOffsets, extentOf } from '@length-adaptive/core/encoder';
 import type { AdaptationLoss, LabelledInput, Task } from '@length-adaptive/models/engine';
-import { comparedArrays, logitShape, mattersTargets, rankedArrays } from '@length-adaptive/models/engine';
+import { comparedArrays, logitShape, mattersTargets, rankedArrays, tokenPrices } from '@length-adaptive/models/engine';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { float, scalar, tokenBias } from './pass-feeds.js';
 
@@ -60,4 +61,20 @@ export const lessonFeeds = (
   if (!names.includes('ranked_bias')) return {}; // no layer ranks any
   const { bias, weights } = rankedArrays(batch);
   return { ranked_bias: float(ort, bias, [rows, width]), ranked_weights: float(ort, weights, [rows, 1]) };
+};
+
+/** What a reducer reads that decides, among the inputs of a pass: what is added to the logits of each layer, and what tokens cost that stay. */
+export const decisionFeeds = (
+  ort: OnnxRuntime,
+  names: readonly string[],
+  batch: Batch,
+  { price, ...offsets }: OffsetOptions & { readonly price: number },
+): Record<string, RuntimeTensor> => {
+  const extent = extentOf(inputsOf(batch));
+  const shape = [extent.rows, extent.width];
+  const layers = names.filter((name) => name.startsWith('decision_offsets.'));
+  return {
+    ...(names.includes('token_prices') && { token_prices: float(ort, tokenPrices(batch, price), shape) }),
+    ...Object.fromEntries(layers.map((name) => [name, float(ort, decisionOffsets(extent, offsets), shape)])),
+  };
 };

@@ -1,4 +1,5 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { checkPriors } from '@length-adaptive/core/encoder';
 import type {
   Gradients,
   KlOptions,
@@ -20,7 +21,7 @@ import type { OpenGraph } from './open-graph.js';
 import { openTrainingGraph, runGraph } from './open-graph.js';
 import { dropoutFeeds, float, isDropping, keptOf, scalar } from './pass-feeds.js';
 import type { LossFeeds } from './loss-feeds.js';
-import { adaptationFeeds, labelFeeds, lessonFeeds } from './loss-feeds.js';
+import { adaptationFeeds, decisionFeeds, labelFeeds, lessonFeeds } from './loss-feeds.js';
 import { addPassGradients } from './pass-gradients.js';
 import { embeddingWidth, trainingModel } from './pass-graph.js';
 import { predictionSessions } from './prediction-sessions.js';
@@ -99,19 +100,28 @@ export const openEngine = async (
     const dropping = isDropping(dropout);
     const { matters } = model.task;
     const learns = isFull && config === undefined && model.reducer.predictor !== undefined;
+    const decisions = model.reducer.predictor?.decisions;
     const graph = await openGraph({
       from,
       drops: config !== undefined,
       layers,
       dropout: dropping,
-      ...(learns && { predict: matters ? 'matters' : 'saliency' }),
+      ...(learns && decisions?.supervised !== false && { predict: matters ? 'matters' : 'saliency' }),
+      ...(learns && decisions && { decide: { temperature: decisions.temperature } }),
       ...given.loss,
     });
     const { ort, session, parameters } = graph;
     const inputs = batch.map(({ input }) => input);
     const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
+    const known = withPriors(model.prior, inputs);
+    checkPriors(known, {
+      reducer: model.reducer,
+      priorLayers: model.prior?.layers ?? 0,
+      layers: layerCount,
+      leaves: (row) => kept?.[row]?.some((count) => count < (inputs[row]?.ids.length ?? 0)) ?? false,
+    });
     const feeds: Record<string, RuntimeTensor> = {
-      ...tokenFeeds(ort, withPriors(model.prior, inputs), {
+      ...tokenFeeds(ort, known, {
         configs: [],
         layers: layerCount,
         inputNames: session.inputNames.filter((name) => name !== 'length_ratios'),
@@ -130,6 +140,13 @@ export const openEngine = async (
           kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
         }),
       ...(learns && lessonFeeds(ort, session.inputNames, batch, matters)),
+      ...(learns &&
+        decisions &&
+        decisionFeeds(ort, session.inputNames, batch, {
+          price: decisions.price,
+          random: dropout?.random,
+          protectedTokens: model.encoder.embeddings.patches?.image.leading,
+        })),
       ...given.feeds(ort, session.inputNames, batch),
       weight: scalar(ort, weight),
     };

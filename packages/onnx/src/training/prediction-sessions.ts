@@ -1,6 +1,7 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
+import { checkPriors } from '@length-adaptive/core/encoder';
 import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
-import { lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
 import { withPriors } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
@@ -23,7 +24,7 @@ type Opened = ReturnType<typeof openSession>;
 
 /** Opens the graph that answers at once, the one that tells positions when it is asked. */
 export const predictionSessions = (
-  model: Pick<TaskModel, 'dimensions' | 'prior'> & Parameters<typeof trainingModel>[0],
+  model: Pick<TaskModel, 'dimensions' | 'prior' | 'reducer'> & Parameters<typeof trainingModel>[0],
   weights: Pick<TrainedWeights, 'feeds'>,
   options: SessionOptions,
 ): PredictionSessions => {
@@ -39,8 +40,18 @@ export const predictionSessions = (
     config: LengthConfig,
   ): Promise<Readonly<Record<string, RuntimeTensor>>> => {
     const { ort, session } = await opened;
+    const known = withPriors(model.prior, inputs);
+    checkPriors(known, {
+      reducer: model.reducer,
+      priorLayers: model.prior?.layers ?? 0,
+      layers,
+      leaves: (row) => {
+        const tokens = inputs[row]?.ids.length ?? 0;
+        return keptTokens(config, tokens).some((count) => count < tokens);
+      },
+    });
     return runGraph(session, {
-      ...tokenFeeds(ort, withPriors(model.prior, inputs), {
+      ...tokenFeeds(ort, known, {
         configs: inputs.map(() => config),
         layers,
         inputNames: session.inputNames,

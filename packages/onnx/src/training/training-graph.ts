@@ -1,4 +1,4 @@
-import type { EncoderWeights } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
 import type { KlOptions } from '@length-adaptive/core/training';
 import type { AdaptationWeights, HeadWeights } from '@length-adaptive/models/engine';
 import {
@@ -7,6 +7,7 @@ import {
   predictorLoss,
   runHead,
   saliencyLoss,
+  skimLoss,
   wantedStates,
 } from '@length-adaptive/models/engine';
 import { headOnGraph } from '../encoder/on-graph.js';
@@ -33,22 +34,28 @@ export interface TrainingGraphOptions extends KlOptions, PassOptions {
   readonly drops: boolean;
   /** What the reducer learns from, too: the input `matters`, or the gradients of the pass. Default: it does not. */
   readonly predict?: 'matters' | 'saliency' | undefined;
+  /** How the reducer decides which tokens stay, and pays for them by the input `token_prices`. Default: it does not. */
+  readonly decide?: { readonly temperature: number } | undefined;
 }
 
 /** The inputs, with a prior where one counts. */
 const withPrior = (g: GraphBuilder, inputs: EncoderInputs, priorLayers: number): EncoderInputs =>
   priorLayers > 0 ? { ...inputs, prior: priorOf(g, inputs.ids) } : inputs;
 
+/** A reducer in a pass without the first layer, which then lets nobody go. */
+const whileRunning = ({ before: _, ...reducer }: Reducer): Reducer => reducer;
+
 /**
  * The graph of one pass of a training step, forward and backward.
  *
  * Inputs: the encoder's; `kept` [B, layers] float32 for a pass that drops tokens, and `prior` [B, T] float32 if the model has
- * one; those of the loss; where the reducer learns `matters` [B, T, 2], or `ranked_bias` [B, T] and `ranked_weights` [B, 1]; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
+ * one; those of the loss; where the reducer learns `matters` [B, T, 2], or `ranked_bias` [B, T] and `ranked_weights` [B, 1]; where it decides `token_prices` [B, T]
+ * and `decision_offsets.LAYER` [B, T]; dropout masks; every parameter by name. Outputs: `loss`, `logits` [B, outputs] or [B, T, outputs], `gradient.embeddings` [B, T, hidden] of the sum of the embeddings, and
  * `gradient.NAME` for every other parameter.
  */
 export const trainingGraph = (
   model: TrainingModel,
-  { from, drops, predict, layers, dropout, ...kl }: TrainingGraphOptions,
+  { from, drops, predict, decide, layers, dropout, ...kl }: TrainingGraphOptions,
 ): TrainingGraph => {
   const { dimensions, task } = model;
   const { g, inputs, weights, training, parameter, end } = beginPass(model, { layers, dropout });
@@ -61,32 +68,39 @@ export const trainingGraph = (
       )
     : undefined;
   const context = { weights, emit: trainableWeights, training };
+  const { reducer } = model;
   const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
-  const { hidden, stayed, predictions, leaving, embeddingSum } = encoderGraph(
+  const { hidden, stayed, predictions, decisions, leaving, embeddingSum } = encoderGraph(
     g,
     context,
     withPrior(g, inputs, priorLayers),
     dimensions.hiddenSize,
     {
       plan,
-      reducer: model.reducer,
+      reducer: layers[0] === 0 ? reducer : reducer && whileRunning(reducer),
       priorLayers,
       wanted: wantedStates(task.readout),
       stayed: task.readout.departed !== undefined,
       predict: predict !== undefined,
+      decide,
     },
   );
   const { normalize = false } = task.readout;
-  const on = headOnGraph(g, trainableWeights, { mask: inputs.mask, training });
+  const on = headOnGraph(g, trainableWeights, { mask: inputs.mask, training, decided: decide !== undefined });
   const outputs = runHead(on, { states: hidden, stayed }, head, {
     activation: model.activation,
     readout: { ...task.readout, normalize: false },
     epsilon: dimensions.layerNormEpsilon,
   });
   const logits = normalize ? on.unit(outputs) : outputs;
-  const own = addLoss(g, logits, { task, from, ...kl });
+  const answered = addLoss(g, logits, { task, from, ...kl });
   g.output('logits', logits, 'float32', logitAxes(task.readout));
   const ops = graphLossOps(g);
+  const paid =
+    decisions.length > 0
+      ? skimLoss(ops, decisions, g.input('token_prices', 'float32', ['batch', 'sequence']))
+      : undefined;
+  const own = paid ? g.op('Add', [answered, paid]) : answered;
   if (predictions.length === 0) return end(own, embeddingSum);
   if (predict === 'matters') {
     const learned = predictorLoss(ops, predictions, g.input('matters', 'float32', ['batch', 'sequence', 2]));

@@ -1,4 +1,5 @@
 /** What runs in the threads of a model: opens it once, then computes one batch after another. */
+import type { OperatingPoint } from '@length-adaptive/core';
 import { lengthsOf } from '@length-adaptive/core/lengths';
 import type { Predictor, TextError, TextInput } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models/predict';
@@ -130,6 +131,32 @@ export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResul
 /** Words of the texts that are timed at the start. */
 const timedWords = [4, 48, 96];
 
+const timePass = async (predictor: Predictor, words: number, point?: OperatingPoint): Promise<TimedBatch> => {
+  const text = new Array<string>(words).fill('word').join(' ');
+  const input: TextInput = makeTask(predictor.task).pair === 'required' ? ['word', text] : text;
+  const start = performance.now();
+  const [prediction] = await predictor.predict([input], { truncate: true, ...(point && { points: [point] }) });
+  return { macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start };
+};
+
+/** Passes of each kind that a pace is taken from. */
+const pacePasses = 5;
+
+/** How fast passes in other bits are, in turn with those in the model's own; nothing where no point has such. */
+const paceOf = async (predictor: Predictor, words: number): Promise<Pick<ModelFacts, 'pace'>> => {
+  const bits = new Set(predictor.paretoSet.flatMap(({ point }) => (point.bits === undefined ? [] : [point.bits])));
+  if (bits.size === 0) return {};
+  const kinds: readonly OperatingPoint[] = [{}, ...[...bits].map((own) => ({ bits: own }))];
+  const least = kinds.map(() => Infinity);
+  for (let pass = -1; pass < pacePasses; pass++)
+    for (const [i, point] of kinds.entries()) {
+      const { milliseconds } = await timePass(predictor, words, point);
+      if (pass >= 0) least[i] = Math.min(least[i] ?? Infinity, milliseconds); // one pass warms up
+    }
+  const [own = Number.NaN, ...others] = least;
+  return { pace: Object.fromEntries([...bits].map((name, i) => [name, (others[i] ?? own) / own])) };
+};
+
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
@@ -139,16 +166,12 @@ export const describe = async (): Promise<ModelFacts> => {
     point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them
   }));
   const timed: TimedBatch[] = [];
-  for (const words of [timedWords.at(-1) as number, ...timedWords]) {
-    const text = new Array<string>(words).fill('word').join(' ');
-    const input: TextInput = makeTask(task).pair === 'required' ? ['word', text] : text;
-    const start = performance.now();
-    const [prediction] = await predictor.predict([input], { truncate: true });
-    timed.push({ macs: predictor.macs(prediction?.tokens ?? words), milliseconds: performance.now() - start });
-  }
+  const most = timedWords.at(-1) as number;
+  for (const words of [most, ...timedWords]) timed.push(await timePass(predictor, words)); // the first is the warm-up
   return {
     ...{ engine, task, labels, dimensions, head, weightBytes, paretoSet },
     ...(prior && { prior: prior.name }),
-    timed: timed.slice(1), // the first was the warm-up
+    timed: timed.slice(1),
+    ...(await paceOf(predictor, most)),
   };
 };

@@ -44,6 +44,8 @@ export interface ModelFacts {
   readonly prior?: PriorName | undefined;
   readonly paretoSet: readonly ParetoPoint[];
   readonly timed: readonly TimedBatch[];
+  /** By the bits of points that have others than the model: the time of a pass as a share of one in its own. */
+  readonly pace?: Readonly<Record<number, number>> | undefined;
   /** Bytes of its weights, where the engine knows. */
   readonly weightBytes?: number | undefined;
 }

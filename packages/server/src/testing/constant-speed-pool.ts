@@ -5,7 +5,7 @@ import { ServerError } from '../errors.js';
 import type { ModelPool } from '../pool/model-pool.js';
 import type { ThreadEvent } from '../pool/model-thread-host.js';
 import type { ModelFacts, ThreadFailure, ThreadResult, ThreadText } from '../pool/thread-messages.js';
-import { macsOf } from '../work/job.js';
+import { macsOf, workOf } from '../work/job.js';
 import { createTokenEstimate } from '../work/token-estimate.js';
 
 /** A text of 32 tokens, as they are guessed. */
@@ -72,15 +72,19 @@ export interface ConstantSpeedOptions {
   readonly msPerText?: number;
   /** Tokens that a text turns out to have. Default: as they are guessed. */
   readonly tokensOf?: (input: ThreadText['input']) => number;
+  /** Default: no point has bits. */
+  readonly bits?: Pick<ModelFacts, 'paretoSet' | 'pace'>;
 }
 
-/** Threads whose time is exactly that of their MACs, and whose answers are the texts: what a real model cannot promise a test. */
+/** Threads whose time is exactly that of their work, and whose answers are the texts: what a real model cannot promise a test. */
 export const constantSpeedPool = ({
   threads = 1,
   msPerText = 10,
   tokensOf = createTokenEstimate(facts.dimensions.positions).tokens,
+  bits,
 }: ConstantSpeedOptions = {}): ConstantSpeedPool => {
   const macs = macsOf(facts);
+  const work = workOf({ ...facts, ...bits });
   const perMac = msPerText / macs(32, {});
   const batches: (readonly ThreadText[])[] = [];
   let crashes = 0;
@@ -89,6 +93,7 @@ export const constantSpeedPool = ({
   return {
     facts: {
       ...facts,
+      ...bits,
       timed: [16, 32].map((tokens) => ({ macs: macs(tokens, {}), milliseconds: perMac * macs(tokens, {}) })),
     },
     threads,
@@ -120,7 +125,7 @@ export const constantSpeedPool = ({
         return readOnePoint(() => pointForBudget(among, { cost }, { costOf }).point);
       });
       const computeMs = texts.reduce(
-        (sum, text, i) => sum + (points[i]?.point ? perMac * macs(tokensOf(text.input), points[i].point) : 0),
+        (sum, text, i) => sum + (points[i]?.point ? perMac * work(tokensOf(text.input), points[i].point) : 0),
         0,
       );
       await new Promise((resolve) => setTimeout(resolve, computeMs));

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { findReducer, uniformRanks } from '@length-adaptive/core';
-import type { Task } from '@length-adaptive/models';
+import type { ParetoPoint, Task } from '@length-adaptive/models';
 import {
   createTaskModel,
   embedding,
@@ -70,16 +70,44 @@ export const rankedParetoSet = [
 ];
 
 /** Writes a model with factors beside its matrices. */
-export const writeRankedModel = (folder: string): Promise<void> => writeModel(folder, 'reviews', { isRanked: true });
+export const writeRankedModel = (folder: string): Promise<void> =>
+  writeModel(folder, 'reviews', { isRanked: true, points: rankedParetoSet });
+
+/** Searched over lengths and bits. */
+const bitsParetoSet = [
+  { point: { lengths: [0.8, 0.6, 0.5], bits: 8 as const }, score: 0.84, cost: 0.65 },
+  { point: { lengths: [1, 1, 1], bits: 8 as const }, score: 0.88, cost: 1 },
+  { point: { lengths: [1, 1, 1] }, score: 0.9, cost: 1 },
+];
+
+/** Writes a model whose points have bits of their own. */
+export const writeBitsModel = (folder: string): Promise<void> =>
+  writeModel(folder, 'reviews', { points: bitsParetoSet });
 
 /** Writes one whose weights take so many MiB, nearly all of them its table of words. */
 export const writeLargeModel = (folder: string, mebibytes: number): Promise<void> =>
   writeModel(folder, 'reviews', { words: mebibytes * 2 ** 13 });
 
+interface WriteOptions {
+  readonly seed?: number;
+  readonly reducer?: string;
+  /** Rows of the table of words. */
+  readonly words?: number;
+  /** Whether it has factors beside its matrices. */
+  readonly isRanked?: boolean;
+  readonly points?: readonly ParetoPoint[];
+}
+
 const writeModel = async (
   folder: string,
   task: TinyModelName,
-  { seed = 3, reducer = 'attention', words: rows = vocabulary.length, isRanked = false },
+  {
+    seed = 3,
+    reducer = 'attention',
+    words: rows = vocabulary.length,
+    isRanked = false,
+    points = paretoSet,
+  }: WriteOptions,
 ): Promise<void> => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
@@ -99,7 +127,7 @@ const writeModel = async (
   await saveModel(folder, {
     model: saved,
     tokenizerFiles,
-    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet: isRanked ? rankedParetoSet : paretoSet },
+    lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet: points },
   });
   for (const { dispose } of [model, saved]) dispose();
 };

@@ -2,7 +2,7 @@ import { ServerError } from '../errors.js';
 import type { Speed } from '../planning/speed.js';
 import type { WaitCorrection } from '../planning/wait-correction.js';
 import type { Job } from './job.js';
-import { macsToCome } from './job.js';
+import { workToCome } from './job.js';
 import type { WorkQueue } from './work-queue.js';
 
 /** What a job has to get past, and what its wait is predicted with. */
@@ -40,7 +40,7 @@ export const admit = (job: Job, usefulMs: number, context: AdmissionContext): vo
     context;
   const tokens = job.tokens.reduce((sum, own) => sum + own, 0);
   const alike = Math.max(1, Math.min(maxBatchTokens / tokens, 1 + queue.texts / job.tokens.length));
-  const batchMs = speed.milliseconds(macsToCome(job, 0) * alike); // it is answered when its batch is, and others will be in it
+  const batchMs = speed.milliseconds(workToCome(job, 0) * alike); // it is answered when its batch is, and others will be in it
   const ahead = queue.jobs.filter(({ priority }) => priority <= job.priority);
   job.expectedWaitMs = freeInMs + drainMs(ahead, 0);
   const waitMs = waitCorrection.factor * job.expectedWaitMs;

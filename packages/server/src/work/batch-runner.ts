@@ -28,6 +28,7 @@ export interface BatchRunnerParts {
   readonly pool: ModelPool;
   readonly queue: WorkQueue;
   readonly macs: MacsOf;
+  readonly work: MacsOf;
   readonly speed: Speed;
   readonly waitCorrection: WaitCorrection;
   readonly estimate: TokenEstimate;
@@ -91,6 +92,7 @@ export const createBatchRunner = ({
   pool,
   queue,
   macs,
+  work,
   speed,
   waitCorrection,
   estimate,
@@ -101,6 +103,7 @@ export const createBatchRunner = ({
 
   const compute = async ({ rows }: Batch): Promise<void> => {
     const { answers, computeMs } = await pool.compute(rows.map(toThreadText));
+    let done = 0;
     const report = { texts: rows.length, tokens: 0, macs: 0, computeMs };
     for (const job of new Set(rows.map((row) => row.job))) job.computeMs += computeMs;
     rows.forEach(({ job, text }, row) => {
@@ -110,10 +113,11 @@ export const createBatchRunner = ({
       const { prediction } = answer;
       report.tokens += prediction.tokens;
       report.macs += macs(prediction.tokens, prediction.point);
+      done += work(prediction.tokens, prediction.point);
       estimate.observe(bytesOf(job.request.inputs[text] as ThreadText['input']), prediction.tokens);
       answerText(job, text, prediction);
     });
-    if (report.macs > 0) speed.observe({ macs: report.macs, milliseconds: computeMs });
+    if (done > 0) speed.observe({ macs: done, milliseconds: computeMs });
     onBatch(report);
   };
 
@@ -127,7 +131,7 @@ export const createBatchRunner = ({
     freeInMs: (now) =>
       running.size === 0 || running.size < pool.openThreads ? 0 : Math.max(0, Math.min(...running.values()) - now),
     run: async (batch) => {
-      running.set(batch, performance.now() + speed.milliseconds(batch.macs));
+      running.set(batch, performance.now() + speed.milliseconds(batch.work));
       for (const { job, text } of batch.rows)
         if (text === 0 && !job.crashed && !job.overtaken)
           waitCorrection.observe(job.expectedWaitMs, job.begun - job.arrived);

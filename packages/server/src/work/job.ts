@@ -16,6 +16,15 @@ export const macsOf = ({ dimensions, head }: Pick<ModelFacts, 'dimensions' | 'he
   return (tokens, point) => pointCost(dimensions, point, tokens, costOptions);
 };
 
+/**
+ * What an input takes, counted in MACs of the model's own weights, so that it tells how long: those in other bits run at another pace. Costs are shares
+ * of plain MACs.
+ */
+export const workOf = (facts: Pick<ModelFacts, 'dimensions' | 'head' | 'pace'>): MacsOf => {
+  const macs = macsOf(facts);
+  return (tokens, point) => macs(tokens, point) * (facts.pace?.[point.bits ?? 0] ?? 1);
+};
+
 /** A request on its way: some of its texts wait, some are being computed, some are done. */
 export interface Job {
   readonly request: InferenceRequest;
@@ -35,8 +44,8 @@ export interface Job {
   /** Guessed tokens of each text, and the index of the best choice that its bound on cost allows at them; Infinity without one. */
   readonly tokens: readonly number[];
   readonly affordable: readonly number[];
-  /** MACs of all its texts under each ceiling of the Pareto set. */
-  readonly macsUnder: readonly number[];
+  /** Work of all its texts under each ceiling of the Pareto set. */
+  readonly workUnder: readonly number[];
   /** Numbers of the texts that wait, ascending. */
   readonly waiting: number[];
   /** Set when its first text begins: the best that any of its texts runs at. Under a bound on cost each runs at the best that it can afford. */
@@ -61,7 +70,7 @@ export interface Job {
 /** What is known of a job when it comes. */
 export type NewJob = Pick<
   Job,
-  'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'affordable' | 'macsUnder'
+  'request' | 'priority' | 'number' | 'arrived' | 'due' | 'choices' | 'alone' | 'tokens' | 'affordable' | 'workUnder'
 >;
 
 /** What the texts of a job are planned by. */
@@ -86,13 +95,19 @@ export const choiceOfText = (
   return allowed.filter(({ index }) => index <= most).at(-1) ?? (allowed[0] as Choice);
 };
 
-/** MACs of the texts of a job that wait. */
-export const waitingMacs = (job: Planned, top: Choice, macs: MacsOf): number =>
-  job.waiting.reduce((sum, text) => sum + macs(job.tokens[text] ?? 0, choiceOfText(job, text, top).point), 0);
+/** Work of the texts of a job that wait. */
+export const waitingWork = (job: Planned, top: Choice, work: MacsOf): number =>
+  job.waiting.reduce((sum, text) => sum + work(job.tokens[text] ?? 0, choiceOfText(job, text, top).point), 0);
 
-/** MACs of the texts that wait, under a ceiling; those of a job that has begun are at its point. */
-export const macsToCome = ({ waiting, tokens, macsUnder, choice }: Job, ceiling: number): number =>
-  (waiting.length / tokens.length) * (macsUnder[Math.min(choice?.index ?? ceiling, macsUnder.length - 1)] ?? 0);
+/** Of what a job may run at the one of least work: the cheapest, but where others have other bits. */
+export const fastestOf = (job: Planned, work: MacsOf): Choice =>
+  job.choices.allowed
+    .map((choice) => ({ choice, own: waitingWork(job, choice, work) }))
+    .reduce((least, next) => (next.own < least.own ? next : least)).choice;
+
+/** Work of the texts that wait, under a ceiling; those of a job that has begun are at its point. */
+export const workToCome = ({ waiting, tokens, workUnder, choice }: Job, ceiling: number): number =>
+  (waiting.length / tokens.length) * (workUnder[Math.min(choice?.index ?? ceiling, workUnder.length - 1)] ?? 0);
 
 /** The best point that a job may run at while load holds back all above `ceiling`. */
 export const choiceUnder = ({ choices: { allowed, flexible } }: Pick<Job, 'choices'>, ceiling: number): Choice => {

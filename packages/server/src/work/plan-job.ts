@@ -5,7 +5,7 @@ import type { ModelFacts } from '../pool/thread-messages.js';
 import type { InferenceRequest, RequestBudget } from '../request.js';
 import { chooseWithin } from './form-batch.js';
 import type { Job, MacsOf } from './job.js';
-import { bestAffordable, choiceUnder, waitingMacs } from './job.js';
+import { bestAffordable, choiceUnder, fastestOf, waitingWork } from './job.js';
 import type { TokenEstimate } from './token-estimate.js';
 
 /** What a request is planned with. */
@@ -13,13 +13,14 @@ export interface PlanContext {
   readonly facts: Pick<ModelFacts, 'paretoSet' | 'dimensions'>;
   readonly speed: Speed;
   readonly macs: MacsOf;
+  readonly work: MacsOf;
   readonly estimate: TokenEstimate;
   /** Budget of a request that names none. */
   readonly defaultBudget: RequestBudget;
 }
 
 /** What a request may run at, before anything is known of the load. */
-export interface JobPlan extends Pick<Job, 'choices' | 'alone' | 'tokens' | 'affordable' | 'macsUnder'> {
+export interface JobPlan extends Pick<Job, 'choices' | 'alone' | 'tokens' | 'affordable' | 'workUnder'> {
   /** Milliseconds that its latency budget gives it, and those after which its answer is of no use; Infinity without such a bound. */
   readonly budgetMs: number;
   readonly usefulMs: number;
@@ -44,7 +45,7 @@ const checkMilliseconds = (values: Readonly<Record<string, number | undefined>>)
  */
 export const planJob = (
   { inputs, timeoutMs, budget: asked, inWindows }: InferenceRequest,
-  { facts: { paretoSet, dimensions }, speed, macs, estimate, defaultBudget }: PlanContext,
+  { facts: { paretoSet, dimensions }, speed, macs, work, estimate, defaultBudget }: PlanContext,
 ): JobPlan => {
   const budget = Object.values(asked).some((bound) => bound !== undefined) ? asked : defaultBudget;
   const { latencyMs } = budget;
@@ -53,14 +54,14 @@ export const planJob = (
   const tokens = inputs.map((input) => estimate.tokens(input, inWindows));
   const affordable = tokens.map((count) => bestAffordable(choices, count, macs));
   const fresh = { choices, tokens, affordable, waiting: tokens.map((_, text) => text) };
-  const [cheapest] = choices.allowed;
-  if (latencyMs !== undefined && cheapest) {
-    const fastest = speed.milliseconds(waitingMacs(fresh, cheapest, macs));
-    if (fastest > latencyMs) {
+  if (latencyMs !== undefined) {
+    const fastest = fastestOf(fresh, work);
+    const milliseconds = speed.milliseconds(waitingWork(fresh, fastest, work));
+    if (milliseconds > latencyMs) {
       infeasible(
-        `budget_latency_ms is ${latencyMs}, and the shortest configuration that the request allows is predicted to take ${fastest.toFixed(1)} ms on an idle server.`,
-        cheapest,
-        { latency_ms: fastest },
+        `budget_latency_ms is ${latencyMs}, and the fastest configuration that the request allows is predicted to take ${milliseconds.toFixed(1)} ms on an idle server.`,
+        fastest,
+        { latency_ms: milliseconds },
       );
     }
   }
@@ -69,8 +70,8 @@ export const planJob = (
     choices,
     tokens,
     affordable,
-    alone: chooseWithin(fresh, { ceiling: Infinity, leftMs: budgetMs - speed.overheadMs, speed, macs }),
-    macsUnder: paretoSet.map((_, ceiling) => waitingMacs(fresh, choiceUnder(fresh, ceiling), macs)),
+    alone: chooseWithin(fresh, { ceiling: Infinity, leftMs: budgetMs - speed.overheadMs, speed, work }),
+    workUnder: paretoSet.map((_, ceiling) => waitingWork(fresh, choiceUnder(fresh, ceiling), work)),
     budgetMs,
     usefulMs: Math.min(budgetMs, planned * (timeoutMs ?? Infinity)),
   };

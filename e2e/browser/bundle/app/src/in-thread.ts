@@ -65,4 +65,13 @@ const stopOpening = async () => {
   return end;
 };
 
-Object.assign(globalThis, { predictHere, predictInWorker, stopOpening });
+/** What wasm runs on when so many threads are asked for, and what it answers. */
+const predictOnThreads = async (threads: number, texts: string[]) => {
+  const processors = navigator.hardwareConcurrency;
+  const { reason } = await startBackend({ backends: ['wasm'], wasmPaths: '/tfjs/', threads });
+  const predictor = await load(source);
+  const answers = await predictor.predict(texts);
+  return { reason, answers, unchanged: navigator.hardwareConcurrency === processors };
+};
+
+Object.assign(globalThis, { predictHere, predictInWorker, predictOnThreads, stopOpening });

@@ -76,6 +76,10 @@ const addDistances = (
   return tf.add(both, tf.mul(asked, 1 / scale));
 };
 
+/** [B, T] -> [B * T, size] */
+const widen = (x: Tensor2D, size: number): Tensor2D =>
+  tf.matMul(tf.reshape<Rank.R2>(x, [-1, 1]), tf.ones<Rank.R2>([1, size]));
+
 /** States of a token of each row, the first by default: [B * T, hidden] -> [B, hidden]. */
 const rowsOfToken = (states: Tensor2D, rows: number, index = 0): Tensor2D => {
   const [slots, size] = states.shape;
@@ -171,7 +175,12 @@ export const onTensors = ({
     product: (x, y) => tf.mul(x, y),
     nothing: (x) => tf.zerosLike(x),
 
-    attend: (queries, keys, weights, { heads, among: { extent, sizes, positions: at }, proportional, epsilon }) => {
+    attend: (
+      queries,
+      keys,
+      weights,
+      { heads, among: { extent, sizes, positions: at }, proportional, epsilon, present },
+    ) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
         key: dense(keys, denseOf(weights.key)),
@@ -188,7 +197,15 @@ export const onTensors = ({
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
       const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
-      return { context: joinHeads(tf.matMul(voting, split(projections.value))), probabilities, projections };
+      const mix = (shares: Tensor4D, values: Tensor2D): Tensor2D => joinHeads(tf.matMul(shares, split(values)));
+      if (present === undefined) return { context: mix(voting, projections.value), probabilities, projections };
+      // As after a softmax over those that are there; other than a mask before it this has a gradient for those that are not.
+      const there = widen(present, projections.value.shape[1]);
+      const context = tf.div<Tensor2D>(
+        mix(voting, tf.mul(projections.value, there)),
+        tf.add(mix(probabilities, there), leastWeight),
+      );
+      return { context, probabilities, projections };
     },
 
     received: ({ probabilities }, { extent, sizes }, voters = 'all') =>
@@ -198,6 +215,8 @@ export const onTensors = ({
       const mixed = mix ? tf.matMul(outputs, tf.tensor2d([...mix], [mix.length, 1])) : outputs;
       return tf.reshape(mixed, [rows, x.shape[0] / rows]);
     },
+    widen: (x, like) => widen(x, like.shape[1]),
+    sigmoid: (x) => tf.sigmoid(x),
     constant,
     magnitudes: (states, { extent }) => {
       const sums: Tensor2D = tf.reshape(tf.sum(tf.abs(states), -1), [rows, extent.width]);

@@ -15,16 +15,21 @@ type PredictorMapOf<E extends EngineTypes> = WeightTree<DenseWeights, E['weight'
 /**
  * One number a token, linear in the state that entered the layer and in what attention gave: all that the state after attention is made of, so
  * that tokens can leave before it is computed.
+ *
+ * @param bias half of what the number of a token is about before anything is learned. Default 0
  */
-export const linearPredictor: TokenPredictor = {
+export const linearPredictor = (bias?: number): TokenPredictor => ({
   shape: (hidden) => ({
-    maps: { entering: { inputs: hidden, outputs: 1 }, attended: { inputs: hidden, outputs: 1 } },
+    maps: {
+      entering: { inputs: hidden, outputs: 1, ...(bias !== undefined && { bias: [2 * bias] }) },
+      attended: { inputs: hidden, outputs: 1 },
+    },
     norms: {},
   }),
   macs: (hidden) => 2 * hidden,
   predict: (ops, at) =>
     ops.numbers.add(ops.read(at.entering, mapOf(at, 'entering')), ops.read(at.attended.context, mapOf(at, 'attended'))),
-};
+});
 
 /** Of the layer norms of Transkimmer's block. */
 const epsilon = 1e-5;
@@ -52,11 +57,15 @@ export const predictByBlock = <E extends EngineTypes>(
   return ops.read(ops.activate(norm(inner, 'after'), 'gelu'), mapOf(at, 'decision'), mix);
 };
 
-export const blockPredictor: TokenPredictor = {
+/** @param bias about what the logit of keeping a token is before anything is learned, and less than 0 by as much that of skimming it. Default 0 */
+export const blockPredictor = (bias?: number): TokenPredictor => ({
   shape: (hidden) => ({
-    maps: { inner: { inputs: hidden, outputs: hidden }, decision: { inputs: hidden, outputs: 2 } },
+    maps: {
+      inner: { inputs: hidden, outputs: hidden },
+      decision: { inputs: hidden, outputs: 2, ...(bias !== undefined && { bias: [-bias, bias] }) },
+    },
     norms: { before: hidden, after: hidden },
   }),
   macs: (hidden) => hidden * hidden + 4 * hidden,
   predict: (ops, at) => predictByBlock(ops, at),
-};
+});

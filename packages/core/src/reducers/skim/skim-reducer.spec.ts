@@ -26,7 +26,7 @@ const inputs = fc.array(
 const config = [0.7, 0.5, 0.3];
 const hidden = 16;
 const kinds: readonly SkimPredictor[] = ['linear', 'block'];
-const predictors = { linear: linearPredictor, block: blockPredictor };
+const predictors = { linear: linearPredictor(), block: blockPredictor() };
 
 describeOnBackends('the skim reducer', () => {
   const encoders = {} as Record<SkimPredictor, EncoderWeights>;

@@ -11,9 +11,20 @@ const predictors = { linear: linearPredictor, block: blockPredictor } as const;
 /** What predicts how much a token matters: one linear map, or Transkimmer's block. */
 export type SkimPredictor = keyof typeof predictors;
 
+/** What a predictor learns by: what matters by the task or by gradients, decisions that pass gradients straight through, or both of them. */
+export type SkimLearning = 'supervised' | 'straight-through' | 'both';
+
 export interface SkimSettings {
   /** Default `linear`. */
   readonly predictor?: SkimPredictor;
+  /** Default `supervised`. */
+  readonly learn?: SkimLearning;
+  /** Of decisions: what it adds to the loss when all tokens stay in all layers. Default 0.5. */
+  readonly price?: number;
+  /** Of decisions: the temperature of the sigmoid whose gradient they pass on. Default 1. */
+  readonly temperature?: number;
+  /** Of decisions: about what the logit of keeping a token is at first, and less than 0 by as much that of skimming it. Default 5. */
+  readonly bias?: number;
 }
 
 /**
@@ -30,31 +41,78 @@ const positive = <E extends EngineTypes>(
   return n.choose(n.equal(n.sizes(tokens), 0), 0, n.divide(above, below));
 };
 
-const reducerOf = (name: SkimPredictor): Reducer => {
-  const predictor: TokenPredictor = predictors[name];
+const learnings: readonly SkimLearning[] = ['supervised', 'straight-through', 'both'];
+
+/** What decisions are trained with where nobody says: as published for short texts. */
+const published = { price: 0.5, temperature: 1, bias: 5 } as const;
+
+/** With what is left open filled in. Settings of decisions are there where there are decisions. */
+const settingsOf = ({ predictor = 'linear', learn = 'supervised', ...given }: SkimSettings) =>
+  learn === 'supervised' ? { predictor } : { predictor, learn, ...published, ...given };
+
+const reducerOf = (settings: ReturnType<typeof settingsOf>): Reducer => {
+  const decides = 'learn' in settings;
+  const predictor: TokenPredictor = {
+    ...predictors[settings.predictor](decides ? settings.bias : undefined),
+    ...(decides && {
+      decisions: {
+        price: settings.price,
+        temperature: settings.temperature,
+        supervised: settings.learn === 'both',
+      },
+    }),
+  };
   return {
     name: 'skim',
-    settings: { predictor: name },
+    settings,
     predictor,
     score: (ops, at) => positive(ops, predictor.predict(ops, predictedAt(at)), at.tokens),
   };
 };
 
-const reducers: Readonly<Record<SkimPredictor, Reducer>> = /* @__PURE__ */ (() => ({
-  linear: reducerOf('linear'),
-  block: reducerOf('block'),
-}))();
+const reducers = /* @__PURE__ */ (() => new Map<string, Reducer>())();
 
 /** Tokens stay by what a predictor in each layer has learned of how much they matter (after Transkimmer, Guan et al. 2022). */
-export const skimReducer = ({ predictor = 'linear' }: SkimSettings = {}): Reducer => reducers[predictor];
+export const skimReducer = (given: SkimSettings = {}): Reducer => {
+  const settings = settingsOf(given);
+  const key = JSON.stringify(settings);
+  const known = reducers.get(key) ?? reducerOf(settings);
+  reducers.set(key, known);
+  return known;
+};
 
-const problem = ({ predictor, ...others }: ReducerSettings): string | undefined => {
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) return `has no setting "${unknown}"; it has predictor`;
-  if (predictor === undefined || Object.keys(predictors).some((known) => known === predictor)) return undefined;
-  return `has predictor ${JSON.stringify(predictor)}; expected ${Object.keys(predictors)
-    .map((known) => `"${known}"`)
-    .join(' or ')}`;
+const known = { predictor: Object.keys(predictors), learn: learnings } as const;
+
+const numbers: Readonly<Record<string, (value: number) => boolean>> = {
+  price: (value) => value >= 0,
+  temperature: (value) => value > 0,
+  bias: () => true,
+};
+
+const expectedNumber: Readonly<Record<string, string>> = {
+  price: 'a number of 0 or more',
+  temperature: 'a number above 0',
+  bias: 'a number',
+};
+
+const problem = (settings: ReducerSettings): string | undefined => {
+  const names = [...Object.keys(known), ...Object.keys(numbers)];
+  const unknown = Object.keys(settings).find((name) => !names.includes(name));
+  if (unknown !== undefined) return `has no setting "${unknown}"; it has ${names.join(', ')}`;
+  for (const [name, values] of Object.entries<readonly string[]>(known)) {
+    const value = settings[name];
+    if (value !== undefined && !values.some((expected) => expected === value))
+      return `has ${name} ${JSON.stringify(value)}; expected ${values.map((expected) => `"${expected}"`).join(' or ')}`;
+  }
+  for (const [name, fits] of Object.entries(numbers)) {
+    const value = settings[name];
+    if (value === undefined) continue;
+    if (!Number.isFinite(value) || !fits(value as number))
+      return `has ${name} ${JSON.stringify(value)}; expected ${expectedNumber[name] ?? 'a number'}`;
+    if ((settings['learn'] ?? 'supervised') === 'supervised')
+      return `has ${name}, which is of decisions; choose learn "straight-through" or "both" with it`;
+  }
+  return undefined;
 };
 
 export const skimDefinition: ReducerDefinition = {

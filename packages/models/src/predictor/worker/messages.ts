@@ -6,7 +6,7 @@ import type { OpenModelOptions } from '../../model/open-model.js';
 import type { EmbedOptions } from '../embedding.js';
 import type { Predictor } from '../predictor.js';
 import type { InspectOptions, PredictOptions } from '../prediction.js';
-import type { PredictorInput } from '../../tasks/task.js';
+import type { SentInput } from './sent-input.js';
 
 /** How a worker opens a model; what cannot be sent stays behind. */
 export type WorkerModelOptions = Omit<OpenModelOptions, 'task' | 'onProgress' | 'signal'> & StartBackendOptions;
@@ -19,19 +19,19 @@ export type WorkerCall =
   | {
       readonly call: 'predict';
       readonly model: number;
-      readonly texts: readonly PredictorInput[];
+      readonly texts: readonly SentInput[];
       readonly options: Sent<PredictOptions>;
     }
   | {
       readonly call: 'countTokens';
       readonly model: number;
-      readonly text: PredictorInput;
+      readonly text: SentInput;
       readonly options: Sent<PredictOptions>;
     }
   | {
       readonly call: 'inspect';
       readonly model: number;
-      readonly text: PredictorInput;
+      readonly text: SentInput;
       readonly options: Sent<InspectOptions>;
     }
   | {

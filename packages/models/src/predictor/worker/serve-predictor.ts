@@ -7,6 +7,7 @@ import { openSource } from '../../sources/open-source.js';
 import { load } from '../load.js';
 import type { Predictor } from '../predictor.js';
 import { raceShapeOf } from './race-shape.js';
+import { fromSent } from './sent-input.js';
 import type { Line, SentError, WorkerModel, WorkerModelOptions, WorkerReply, WorkerRequest } from './messages.js';
 
 export type { Line, WorkerModelOptions } from './messages.js';
@@ -29,11 +30,11 @@ export interface ServePredictorOptions {
 
 const openOnTensorFlow: NonNullable<ServePredictorOptions['open']> = async (
   source,
-  { backends, wasmPaths, race, ...options },
+  { backends, wasmPaths, threads, race, ...options },
 ) => {
   const files = await openSource(source, options);
   const shape = race ?? (backends === undefined && hasGpu() ? await raceShapeOf(files) : undefined);
-  const backend = await startBackend({ backends, wasmPaths, race: shape });
+  const backend = await startBackend({ backends, wasmPaths, threads, race: shape });
   return { predictor: await load(files, options), backend };
 };
 
@@ -96,11 +97,11 @@ export const servePredictor = ({
       case 'open':
         return openModel(request.id, request.source, request.options, signal);
       case 'predict':
-        return modelOf(request.model).predict(request.texts, { ...request.options, signal });
+        return modelOf(request.model).predict(request.texts.map(fromSent), { ...request.options, signal });
       case 'countTokens':
-        return modelOf(request.model).countTokens(request.text, request.options);
+        return modelOf(request.model).countTokens(fromSent(request.text), request.options);
       case 'inspect':
-        return modelOf(request.model).inspect(request.text, { ...request.options, signal });
+        return modelOf(request.model).inspect(fromSent(request.text), { ...request.options, signal });
       case 'identity':
         return modelOf(request.model).identity(request.options);
       case 'dispose':

@@ -13,6 +13,7 @@ import type { VectorMaker } from '../embed-texts.js';
 import type { Predictor } from '../predictor.js';
 import type { Inspection, PredictOptions } from '../prediction.js';
 import type { PredictorInput } from '../../tasks/task.js';
+import { toSent } from './sent-input.js';
 import type { Line, SentError, WorkerCall, WorkerModel, WorkerModelOptions, WorkerReply } from './messages.js';
 
 export type { DownloadProgress } from '../../sources/download-progress.js';
@@ -149,7 +150,7 @@ export const createWorkerPredictor = async (
   const facts = await opening.answer;
   const costOptions = costOptionsOf(facts.dimensions, facts.head);
   const predict = (texts: readonly PredictorInput[], given: PredictOptions = {}): Promise<readonly unknown[]> =>
-    ask<readonly unknown[]>({ call: 'predict', model, texts, options: sent(given) }, given).answer;
+    ask<readonly unknown[]>({ call: 'predict', model, texts: texts.map(toSent), options: sent(given) }, given).answer;
   let disposed = false;
   return {
     ...facts,
@@ -168,9 +169,9 @@ export const createWorkerPredictor = async (
     ) as Predictor['embed'],
     identity: (given = {}) => ask<string>({ call: 'identity', model, options: given }).answer,
     countTokens: (text, given = {}) =>
-      ask<number>({ call: 'countTokens', model, text, options: sent(given) }, given).answer,
+      ask<number>({ call: 'countTokens', model, text: toSent(text), options: sent(given) }, given).answer,
     inspect: (text, given = {}) =>
-      ask<Inspection>({ call: 'inspect', model, text, options: sent(given) }, given).answer,
+      ask<Inspection>({ call: 'inspect', model, text: toSent(text), options: sent(given) }, given).answer,
     macs: (tokens, point = {}) => pointCost(facts.dimensions, point, tokens, costOptions),
     dispose: () => {
       if (disposed) return;

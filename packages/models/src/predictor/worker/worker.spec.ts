@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { CoreError } from '@length-adaptive/core';
@@ -96,6 +98,42 @@ test('a model in a worker looks and answers like one in the thread', async () =>
     expect(predictor.macs(tokens)).toBe(inThread.macs(tokens));
     expect(predictor.macs(tokens, options.point)).toBe(inThread.macs(tokens, options.point));
   }
+});
+
+test('images pass over the line, a URL as where it points', async () => {
+  const fixtures = join(__dirname, '../../../fixtures');
+  const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtures, name)));
+  const photo = file('images/wide.jpg');
+  const images = await startFileServer({
+    'vit/config.json': file('golden/vit/config.json'),
+    'vit/model.safetensors': file('golden/vit/model.safetensors'),
+    'vit/preprocessor_config.json': new TextEncoder().encode(
+      JSON.stringify({
+        image_processor_type: 'ViTImageProcessor',
+        size: { height: 12, width: 16 },
+        resample: 2,
+        image_mean: [0.5, 0.5, 0.5],
+        image_std: [0.5, 0.5, 0.5],
+      }),
+    ),
+    'wide.jpg': photo,
+  });
+  const { page, worker } = openPorts();
+  servePredictor({ line: worker });
+  const ofImages = await createWorkerPredictor(page, `${images.url}/vit`, { cacheFolder, backends: ['cpu'] });
+  const place = new URL(`${images.url}/wide.jpg`);
+  const onThread = await load(`${images.url}/vit`, { cacheFolder });
+  const here = await onThread.predict(photo);
+  onThread.dispose();
+  expect(await ofImages.predict([place, photo, new Blob([new Uint8Array(photo)])])).toEqual([here, here, here]);
+  expect(await ofImages.countTokens(place)).toBe(here.tokens);
+  expect((await ofImages.inspect(place)).prediction.label).toBe(here.label);
+  await expect(ofImages.predict(place.href)).rejects.toMatchObject({ code: 'TEXT_UNSUPPORTED' }); // a text stays one
+  await expect(ofImages.predict(new URL(`${images.url}/nowhere.jpg`))).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+  });
+  ofImages.dispose();
+  await images.close();
 });
 
 test('progress is that of all files together', () => {
