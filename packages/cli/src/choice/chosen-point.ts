@@ -1,6 +1,6 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import type { RunnableTextModel } from '@length-adaptive/models';
-import { bitsIn, calibrateLatency, macsShare, pointForBudget, runsBits } from '@length-adaptive/models';
+import type { PointMeasures, RunnableTextModel } from '@length-adaptive/models';
+import { bitsIn, calibrateLatency, choiceForBudget, macsShare, runsBits } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
 import type { LengthSettings } from './length-choice.js';
 import { parseBudget, readPoint } from './length-choice.js';
@@ -10,6 +10,7 @@ import { parseBudget, readPoint } from './length-choice.js';
  * of all the texts together, and at the mean of the search where there are no texts.
  *
  * @param lengths tokens of each text; none where the point is chosen before there are texts
+ * @param options.note is told where nothing keeps a budget and what comes nearest is chosen. Default: nobody
  * @param options.anyBits whether the point is for files to come, which have any bits, and not for the model to run. Default false
  * @throws CliError `INPUT_INVALID` for a budget when there is nothing to choose from
  */
@@ -17,7 +18,10 @@ export const chosenPoint = async (
   { budget, lengthConfig }: LengthSettings,
   { model, lengthAdaptive }: RunnableTextModel,
   lengths: readonly number[],
-  { anyBits = false }: { readonly anyBits?: boolean } = {},
+  {
+    anyBits = false,
+    note = () => undefined,
+  }: { readonly anyBits?: boolean; readonly note?: ((line: string) => void) | undefined } = {},
 ): Promise<OperatingPoint | undefined> => {
   const all = lengthAdaptive?.paretoSet ?? [];
   if (lengthConfig !== undefined) return readPoint(lengthConfig, model.dimensions.layers, all);
@@ -30,11 +34,16 @@ export const chosenPoint = async (
       'This model was never searched, so it has no configuration to choose for a budget. Search it first (lat search), or give --length-config.',
     );
   }
+  const choose = (measures: PointMeasures): OperatingPoint => {
+    const { point, overBudget } = choiceForBudget(searched, wanted, measures);
+    if (overBudget) note(`No configuration keeps the budget ${budget}; what comes nearest runs.`);
+    return point.point;
+  };
   if (!('latencyMs' in wanted)) {
     const costOf = (point: OperatingPoint): number => macsShare(model, point, lengths);
-    return pointForBudget(searched, wanted, lengths.length > 0 ? { costOf } : {}).point;
+    return choose(lengths.length > 0 ? { costOf } : {});
   }
   const tokens = Math.round(lengths.reduce((sum, own) => sum + own, 0) / lengths.length);
   const latency = await calibrateLatency(model, { lengths: [tokens], bits: bitsIn(searched) });
-  return pointForBudget(searched, wanted, { latencyOf: (point) => latency.milliseconds(tokens, point) }).point;
+  return choose({ latencyOf: (point) => latency.milliseconds(tokens, point) });
 };

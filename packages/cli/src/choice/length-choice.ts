@@ -9,16 +9,17 @@ export interface LengthSettings {
   readonly lengthConfig: string | undefined;
 }
 
-const budgetForm = 'write cost=0.5 (or cost=50%), latency=20ms, or score=0.9';
+const budgetForm =
+  'write cost=0.5 (or cost=50%), latency=20ms, or score=0.9; with ;nearest behind it, what comes nearest runs where nothing keeps it';
 
 /**
- * `cost=0.5`, `latency=20ms`, `score=0.9` -> a budget. Whether its number makes sense is for the models to say.
+ * `cost=0.5`, `latency=20ms`, `score=0.9` -> a budget; `cost=0.5;nearest` -> one that is no bound. Whether its number makes sense is for the models to say.
  *
  * @throws CliError `USAGE`
  */
 export const parseBudget = (text: string): Budget => {
-  const [, kind, digits = '', unit = ''] =
-    /^(cost|latency|score)=(-?[\d.]+(?:e-?\d+)?)(%|ms|s)?$/i.exec(text.replace(/\s/g, '')) ?? [];
+  const [, kind, digits = '', unit = '', nearest] =
+    /^(cost|latency|score)=(-?[\d.]+(?:e-?\d+)?)(%|ms|s)?(;nearest)?$/i.exec(text.replace(/\s/g, '')) ?? [];
   const value = digits === '' ? Number.NaN : Number(digits);
   if (kind === undefined || Number.isNaN(value))
     throw new CliError('USAGE', `--budget is ${JSON.stringify(text)}; ${budgetForm}.`);
@@ -26,13 +27,14 @@ export const parseBudget = (text: string): Budget => {
   if (!fits.includes(unit))
     throw new CliError('USAGE', `--budget ${JSON.stringify(text)} has the unit "${unit}"; ${budgetForm}.`);
   const scaled = unit === '%' ? value / 100 : unit === 's' ? value * 1000 : value;
+  const mode = nearest === undefined ? {} : { strict: false };
   switch (kind.toLowerCase()) {
     case 'cost':
-      return { cost: scaled };
+      return { cost: scaled, ...mode };
     case 'latency':
-      return { latencyMs: scaled };
+      return { latencyMs: scaled, ...mode };
     default:
-      return { minScore: scaled };
+      return { minScore: scaled, ...mode };
   }
 };
 

@@ -106,7 +106,10 @@ export const scoreNames: readonly ScoreName[] = [...metricNames, 'probability', 
 
 /** Options that choose the length configuration to run at. */
 export const lengthOptions = {
-  budget: text('BUDGET', 'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9'),
+  budget: text(
+    'BUDGET',
+    'choose a searched configuration: cost=0.5 (share of MACs), latency=20ms, or score=0.9; with ;nearest behind it ("cost=0.5;nearest") what comes nearest where nothing keeps it',
+  ),
   lengthConfig: {
     ...text(
       'CONFIG',

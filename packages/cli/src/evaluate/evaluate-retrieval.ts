@@ -91,7 +91,7 @@ export const evaluateRetrieval = async (settings: EvaluateSettings, context: Con
     });
     const counted = data.documents.filter(({ text }) => text !== '').filter((_, i) => i % 20 === 0);
     const lengths = await Promise.all(counted.map(({ text }) => predictor.countTokens(text, { truncate: true })));
-    const point = (await chosenPoint(settings, opened, lengths)) ??
+    const point = (await chosenPoint(settings, opened, lengths, context)) ??
       opened.model.builtIn ?? { lengths: fullLength(predictor.dimensions.layers) };
     if (settings.out !== undefined)
       await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), opened.used);

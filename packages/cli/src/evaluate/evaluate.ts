@@ -148,7 +148,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       stride: settings.stride,
     });
     const lengths = data.map(({ input }) => input.ids.length);
-    const point = (await chosenPoint(settings, opened, lengths)) ??
+    const point = (await chosenPoint(settings, opened, lengths, context)) ??
       model.builtIn ?? { lengths: fullLength(model.dimensions.layers) };
     const names = settings.metric ?? [model.task.defaultMetric];
     for (const name of names) checkScore(model.task, name, data);

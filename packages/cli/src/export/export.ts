@@ -138,7 +138,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
   });
   for (const line of opened.notes ?? []) context.note(line);
   try {
-    const point = await chosenPoint(settings, opened, [], { anyBits: true });
+    const point = await chosenPoint(settings, opened, [], { anyBits: true, note: context.note });
     const inputs = inputsFor(settings, opened, data, context);
     const files = await exportModel(out, opened, {
       ...(precisions && { precisions }),

@@ -16,6 +16,8 @@ export interface LineFields {
   readonly name: string;
   readonly confidence: string | undefined;
   readonly cost: number;
+  /** Nothing keeps the budget: this came nearest. */
+  readonly overBudget?: true | undefined;
   readonly tokens: string;
 }
 
@@ -68,9 +70,9 @@ export const openPredictions = async (
       return inputs.map((input): Answered => {
         const answer = hasFailed(input) ? input : (found.shift() as (typeof found)[number]);
         if (answer.error) return { error: answer.error };
-        const { cost, tokens, keptTokens } = answer;
+        const { cost, overBudget, tokens, keptTokens } = answer;
         const shown = `${tokens} -> ${keptTokens.at(-1) ?? tokens} tokens`;
-        return { answer, line: { ...answerText(answer), cost, tokens: shown } };
+        return { answer, line: { ...answerText(answer), cost, overBudget, tokens: shown } };
       });
     },
     dispose: () => predictor.dispose(),

@@ -155,6 +155,17 @@ test('no text costs more than the budget; one that nothing is within is told wha
   expect(JSON.parse(again.stdout)).toMatchObject({ cost: nearest, point: { lengths: [0.5, 0.25] } });
   const alone = await predict('--json', '--model', searched, '--budget', 'cost=0.7', short);
   expect(alone).toMatchObject({ code: 3, stdout: '' });
+
+  // As a wish it is granted as far as it can be, and the answer says so.
+  for (const wish of ['cost=0.7;nearest', 'latency=0.000001ms; nearest', 'score=0.99;nearest']) {
+    const wished = await predict('--json', '--model', searched, '--budget', wish, short);
+    expect(wished.code).toBe(0);
+    expect(JSON.parse(wished.stdout)).toMatchObject({ text: short, overBudget: true });
+  }
+  const kept = await predict('--json', '--model', searched, '--budget', 'cost=0.7;nearest', long);
+  expect(JSON.parse(kept.stdout)).not.toHaveProperty('overBudget');
+  const shown = await predict('--model', searched, '--budget', 'cost=0.7;nearest', short);
+  expect(shown.stdout).toContain(', over the budget\t');
   expect(JSON.parse(alone.stderr)).toMatchObject({ error: { code: 'BUDGET_INFEASIBLE', nearest: { cost: nearest } } });
 });
 

@@ -42,11 +42,11 @@ const shownText = (input: TextInput): string =>
 /** An answer as a line for people; fields apart by tabs where no terminal aligns them. */
 const formatLine = (
   input: TextInput,
-  { name, confidence, cost, tokens }: LineFields,
+  { name, confidence, cost, overBudget, tokens }: LineFields,
   { io, color }: Context,
 ): string => {
   const { bold, dim } = pico.createColors(color);
-  const share = `cost ${cost.toFixed(2)}`;
+  const share = `cost ${cost.toFixed(2)}${overBudget ? ', over the budget' : ''}`;
   if (io.stdout.isTTY !== true)
     return [name, ...(confidence === undefined ? [] : [confidence]), share, tokens, shownText(input)].join('\t');
   const [first, rest] = [name.padEnd(10), `${confidence?.padStart(6) ?? ''}  ${share}  ${tokens.padEnd(16)}  `];

@@ -69,8 +69,8 @@ const checkPoints = (model: RunnableModel, points: NonNullable<PredictOptions['p
 
 /** @throws ModelError `BUDGET_INFEASIBLE` for a budget that only a search could tell how to keep */
 const checkSearched = (budget: Budget, searched: readonly ParetoPoint[]): void => {
-  const asksForFewer = 'cost' in budget && budget.cost < 1 && budget.strict !== false;
-  if (searched.length > 0 || !('minScore' in budget || asksForFewer)) return;
+  const asksForFewer = 'cost' in budget && budget.cost < 1;
+  if (searched.length > 0 || budget.strict === false || !('minScore' in budget || asksForFewer)) return;
   throw new ModelError(
     'BUDGET_INFEASIBLE',
     'This model was never searched, so that its full length is all that is known of it; search it first (searchLengths, or lat search), or give a point.',

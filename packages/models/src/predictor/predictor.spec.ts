@@ -420,6 +420,10 @@ test('a model that was never searched runs at full length only', async () => {
     code: 'BUDGET_INFEASIBLE',
   });
   await expect(predictor.predict(['good'], { budget: { minScore: 0.5 } })).rejects.toThrow(/never searched/);
+  for (const budget of [{ cost: 0.5 }, { minScore: 0.5 }, { latencyMs: 1e-6 }]) {
+    const [nearest] = await predictor.predict(['good'], { budget: { ...budget, strict: false } });
+    expect(nearest).toMatchObject({ cost: 1, overBudget: true });
+  }
   predictor.dispose();
 });
 

@@ -7,8 +7,10 @@ export type Scales = Map<string, number>;
 export const scaleWeights = (weights: ParameterValues, scales: Scales): ParameterValues =>
   new Map(
     [...weights].map(([name, values]) => {
-      const scale = scales.get(name);
-      return [name, scale === undefined ? values.slice() : values.map((value) => value * scale)];
+      const scaled = values.slice();
+      const scale = scales.get(name) ?? 1;
+      if (scale !== 1) for (let i = 0; i < scaled.length; i++) scaled[i] = (scaled[i] as number) * scale;
+      return [name, scaled];
     }),
   );
 
