@@ -56,7 +56,7 @@ console.log(vector.length, \`\${cost.toFixed(2)} of the computation\`);`,
  * @param {ReadyModel} model
  * @param {string} card README of the folder
  */
-export const packageCard = ({ name, made, code }, card) => {
+const packageCard = ({ name, made, code }, card) => {
   const [title = '', ...rest] = card.trim().split('\n');
   return `${title}
 
