@@ -22,6 +22,7 @@ interface LockedPackage {
 const installs: Readonly<Record<string, readonly string[]>> = {
   library: ['@length-adaptive/models', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
   cli: ['@length-adaptive/cli'],
+  onnx: ['@length-adaptive/onnx', 'onnxruntime-node'],
   'cli-onnx': ['@length-adaptive/cli', 'onnxruntime-node'],
   'first-model': [
     '@length-adaptive/cli',
@@ -46,10 +47,16 @@ const bytesOf = (folder: string, own: boolean): number =>
  * The size of each installation, of the packages that stand in node_modules of this repository: what npm would lay down, without the optional
  * ones of a platform.
  *
- * @param root the repository, whose lock file says what belongs to what
+ * @param root the folder whose node_modules it is
+ * @param wanted the packages of each installation. Default: what the guide names
+ * @param lockFile what says which package belongs to what. Default: that of the repository
  */
-export const installedSizes = (root: string): InstalledSize[] => {
-  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+export const installedSizes = (
+  root: string,
+  wanted: Readonly<Record<string, readonly string[]>> = installs,
+  lockFile = 'package-lock.json',
+): InstalledSize[] => {
+  const { packages } = JSON.parse(readFileSync(path.join(root, lockFile), 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
 
@@ -79,8 +86,8 @@ export const installedSizes = (root: string): InstalledSize[] => {
     return found;
   };
 
-  return Object.entries(installs).map(([name, wanted]) => {
-    const sizes = [...collect(wanted)].map((place) => ({
+  return Object.entries(wanted).map(([name, names]) => {
+    const sizes = [...collect(names)].map((place) => ({
       name: place.slice(place.lastIndexOf('node_modules/') + 13),
       bytes: bytesOf(path.join(root, place), packages[place]?.link === true),
     }));

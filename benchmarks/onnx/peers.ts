@@ -48,6 +48,12 @@ export interface TransformersOptions {
   readonly maxTokens: number;
 }
 
+/** The folder whose node_modules has the peers. */
+export const peersFolder = path.join(folder, 'peer-packages');
+
+/** The folder of the fp32 models that another tool exported. */
+export const independentFolder = independentModels.fp32;
+
 /** The module of transformers.js, as an address that `import` takes. */
 export const transformersEntry = (): string =>
   pathToFileURL(path.join(packages, '@huggingface/transformers/dist/transformers.node.mjs')).href;

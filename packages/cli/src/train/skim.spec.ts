@@ -70,6 +70,29 @@ test('lat train --reducer skim: half of the tokens leave and tags stay right, on
   expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('exported with "majority"') as unknown });
 });
 
+test('--reducer "skim;learn=straight-through": what it finds out by decisions ranks tokens, and the folder says how it learned', async () => {
+  const plan = ['--epochs', '8', '--length-drop-epochs', '0', '--learning-rate', '5e-3', '--departed', 'majority'];
+  await run(
+    ...['train', ...engines.onnx, '--model', at('base'), '--train', at('train.conll'), ...plan],
+    ...['--reducer', 'skim;learn=straight-through;bias=1', '--out', at('decided')],
+  );
+  expect(readJson(at('decided/model/length_adaptive.json'))).toMatchObject({
+    reducer: { name: 'skim', predictor: 'linear', learn: 'straight-through', price: 0.5, temperature: 1, bias: 1 },
+    departed: 'majority',
+  });
+  const short = await evaluate('decided/model', 'onnx');
+  expect(f1(await evaluate('decided/model', 'tfjs'))).toBeCloseTo(f1(short), 6);
+  expect(f1(short)).toBeGreaterThan(f1(await evaluate('decided/model', 'onnx', '--reducer', 'attention')));
+  const refused = await runMain([
+    ...['train', ...engines.onnx, '--model', at('base'), '--train', at('train.conll'), '--out', at('refused')],
+    ...['--reducer', 'skim;learn=straight-through;price=-1'],
+  ]);
+  expect(refused).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('expected a number of 0 or more') as unknown,
+  });
+});
+
 test('a model that attention ranks learns the same on dev data, and search learns it where training did not', async () => {
   const plan = ['--epochs', '6', '--length-drop-epochs', '0', '--learning-rate', '5e-3', '--out', at('plain')];
   await run('train', ...engines.onnx, '--model', at('base'), '--train', at('train.conll'), ...plan);

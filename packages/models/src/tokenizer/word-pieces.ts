@@ -50,16 +50,23 @@ const wordPiece = (
   };
 };
 
-/** Any model of the library: where its pieces spell the word they have a place in it, else each stands for the whole word. */
-const byLibrary = (library: TokenizerLibrary): ((word: string) => WordPieces) => {
+/**
+ * Any model of the library: where its pieces spell the word they have a place in it, else each stands for the whole word.
+ *
+ * @param suffix what the last piece of a word ends with, which is no part of the word
+ */
+const byLibrary = (library: TokenizerLibrary, suffix: string): ((word: string) => WordPieces) => {
   const { model } = library;
+  const withoutSuffix = (token: string): string =>
+    suffix !== '' && token.endsWith(suffix) ? token.slice(0, -suffix.length) : token;
   return (word) => {
     const tokens = model.encode([word]);
-    const spelled = tokens.join('') === word;
+    const parts = tokens.map((token, i) => (i === tokens.length - 1 ? withoutSuffix(token) : token));
+    const spelled = parts.join('') === word;
     let at = 0;
-    return tokens.map((token) => {
+    return tokens.map((token, i) => {
       const start = spelled ? at : 0;
-      at += token.length;
+      at += parts[i]?.length ?? 0;
       const id = library.token_to_id(token) ?? model.unk_token_id;
       if (id === undefined)
         throw new ModelError('TOKENIZER_INVALID', `The vocabulary holds neither "${token}" nor an unknown token.`);
@@ -85,7 +92,7 @@ export const wordPieceMaker = (
     ? wordPiece(library, model, vocabulary)
     : isUnigram(model)
       ? unigram(model)
-      : byLibrary(library);
+      : byLibrary(library, typeof model['end_of_word_suffix'] === 'string' ? model['end_of_word_suffix'] : '');
   const known = new Map<string, WordPieces>();
   return (word) => {
     let pieces = known.get(word);
