@@ -63,6 +63,6 @@ test('without the module that registers it, a model is not served, and the log s
   expect((await server.get('/v2/health/ready')).status).toBe(200);
   await server.process.end('SIGTERM');
   await expect(startServer([join(repository, 'large-states')])).rejects.toThrow(
-    /There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim\..*--import \.\/my-reducer\.mjs/,
+    /There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, prior\..*--import \.\/my-reducer\.mjs/,
   );
 });

@@ -103,6 +103,6 @@ test('a module that Node loads first makes a reducer known to the program', asyn
   const predict = ['predict', ...engines.onnx, '--model', at('large/model'), '--length-config', '0.5,0.3', text];
   await lat(predict, loader, registering);
   expect(await lat(predict)).toContain(
-    'There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim.',
+    'There is no reducer "large-states"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, prior.',
   );
 });

@@ -420,7 +420,7 @@ test.each<[string, readonly string[], number, string]>([
     'a reducer that nobody knows',
     ['evaluate', '--model', 'qa/model', '--data', 'test.json', '--reducer', 'nearest'],
     3,
-    'There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim.',
+    'There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, prior.',
   ],
   ['a question without a context', ['predict', '--model', 'qa/model', 'was it'], 3, 'needs two texts'],
   [

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../testing/temporary-folder.js';
 import { memorySource, tinyConfig, tinyExamples, tinyFiles } from '../testing/tiny-model.js';
 import { fineTune } from '../training/fine-tune.js';
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
-import { chooseReducer } from './ranking.js';
+import { chooseRanking, chooseReducer, nameRanking } from './ranking.js';
 
 /** Large states stay, or their squares. */
 const largeStates: ReducerDefinition = {
@@ -55,6 +55,22 @@ const saveAs = async (name: string, reducer: unknown): Promise<string> => {
   return path;
 };
 
+test('a reducer that ranks by priors alone takes that of the caller, or the one of the folder in all layers', () => {
+  const overlap = { name: 'question-overlap', layers: 4, window: 9 } as const;
+  const file = { format: 'length-adaptive', version: 2, paretoSet: [], prior: overlap } as const;
+  for (const choose of [chooseRanking, nameRanking]) {
+    expect(choose({ reducer: 'prior' }, undefined).prior).toEqual({ name: 'given' });
+    expect(choose({ reducer: 'prior' }, file).prior).toEqual({ name: 'question-overlap', window: 9 });
+    expect(choose({ reducer: 'prior', prior: 'question-overlap' }, file).prior).toEqual({
+      name: 'question-overlap',
+      window: 9,
+    });
+    expect(choose({ reducer: 'prior', prior: { name: 'given', layers: 2 } }, file).prior).toMatchObject({ layers: 2 });
+    expect(choose({ reducer: 'attention' }, file).prior).toEqual(overlap);
+    expect(choose({}, { ...file, reducer: { name: 'prior', leave: 'before' } }).prior).not.toHaveProperty('layers');
+  }
+});
+
 describe('the reducer that is chosen', () => {
   test.each<[string, Parameters<typeof chooseReducer>, unknown]>([
     ['attention where nobody says anything', [undefined, undefined], attentionReducer()],
@@ -95,7 +111,7 @@ describe('the reducer that is chosen', () => {
       'a name that nobody knows',
       ['nearest', undefined],
       'REDUCER_UNKNOWN',
-      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states/,
+      /^There is no reducer "nearest"; known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, prior, large-states/,
     ],
     [
       'settings that are none',
@@ -190,7 +206,7 @@ describe('a folder', () => {
       'a reducer that nobody registered',
       { name: 'nearest' },
       'REDUCER_UNKNOWN',
-      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, large-states\. .*--import \.\/my-reducer\.mjs/,
+      /length_adaptive\.json: .*known: attention, cls-attention, tome, pool, fuse, token-pooling, skim, prior, large-states\. .*--import \.\/my-reducer\.mjs/,
     ],
     [
       'settings that its reducer does not take',

@@ -123,8 +123,16 @@ export const chooseReducer = (asked: ReducerChoice | undefined, saved: ReducerRe
   return findReducer(name, settings);
 };
 
-/** What a reducer that ranks by priors alone takes where nobody names one: those of the caller. */
-const givenFor = (needed = false): PriorSettings | undefined => (needed ? { name: 'given' } : undefined);
+/**
+ * The prior of a reducer that ranks by nothing else: in all layers, whatever a folder says that was written for another, and that of the caller where nobody
+ * names one.
+ */
+const forAlone = (asked: RankingOptions['prior'], chosen: PriorSettings | undefined): PriorSettings => {
+  if (chosen === undefined) return { name: 'given' };
+  if (typeof asked === 'object') return chosen; // layers that are asked for stay what they are
+  const { layers: _, ...settings } = chosen;
+  return settings;
+};
 
 /**
  * What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else.
@@ -138,9 +146,10 @@ export const chooseRanking = (
   task: Pick<Task, 'prior'> = {},
 ): ChosenRanking<Reducer> => {
   const chosen = chooseReducer(reducer, savedReducer(file));
+  const known = choosePrior(prior, file?.prior, task);
   return {
     reducer: chosen,
-    prior: choosePrior(prior, file?.prior, task) ?? givenFor(chosen.needsPrior),
+    prior: chosen.needsPrior ? forAlone(prior, known) : known,
     departed: departed ?? file?.departed,
   };
 };
@@ -157,10 +166,11 @@ export const nameRanking = (
 ): ChosenRanking<NamedReducer | undefined> => {
   const saved = savedReducer(file);
   const asksForSaved = reducer === undefined || reducer === saved?.name;
+  const known = choosePrior(prior, file?.prior);
   const chosen = asksForSaved ? saved && namedRecord(saved) : namedReducer(chooseReducer(reducer, saved));
   return {
     reducer: chosen,
-    prior: choosePrior(prior, file?.prior) ?? givenFor(chosen && needsPrior(chosen)),
+    prior: chosen && needsPrior(chosen) ? forAlone(prior, known) : known,
     departed: departed ?? file?.departed,
   };
 };
