@@ -1,5 +1,6 @@
 /** From `import` to the first vector of a sentence, each in a process of its own, beside transformers.js; and the bytes that are installed for it. */
 import { execFileSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../harness.js';
 import { formatSpread, ratio, spread } from '../harness.js';
@@ -45,6 +46,7 @@ export const firstAnswerRows = (
       const took = milliseconds(start);
       if (round >= 0) times[name]?.push(took);
     }
+  const busy = `load of the machine ${(loadavg()[0] ?? 0).toFixed(1)} on ${cpus().length} processors`;
   const peer = times['peer'] ?? [];
   const installs = new Map([
     ...installedSizes(root).map((size) => [size.name === 'library' ? 'tfjs' : size.name, size] as const),
@@ -61,7 +63,7 @@ export const firstAnswerRows = (
         id: `cold-start.${name}.ms`,
         value: spread(own).p50,
         unit: 'ms',
-        note: `from import to the first vector, MiniLM-L6, ${about}; ${formatSpread(spread(own), 0)}, in turn, Node ${process.versions.node}${beside}`,
+        note: `from import to the first vector, MiniLM-L6, ${about}; ${formatSpread(spread(own), 0)}, in turn, Node ${process.versions.node}, ${busy}${beside}`,
       },
       ...(size
         ? [
