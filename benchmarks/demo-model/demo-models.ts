@@ -2,6 +2,7 @@
 import type { Flags, Recipe } from '../accuracy/recipe.js';
 import { squadRecipe } from '../accuracy/squad-recipe.js';
 import { sst2Recipe } from '../accuracy/sst2-recipe.js';
+import { taggingRecipe } from '../accuracy/tagging-recipe.js';
 
 /** Tokens of a demo model's vocabulary: as many as let its weights stay below 16 MB. */
 export const vocabulary = 12_000;
@@ -15,10 +16,14 @@ export interface DemoModel {
   readonly needs: string;
   /** What is added to attention. Default: what the model says, after the search that is kept in its own folder. */
   readonly prior?: string | undefined;
+  /** The share that each layer keeps of what enters it, one point each, the full length last, in the place of a search. */
+  readonly keeps?: readonly number[];
   /** Flags of `lat compress` besides those of every demo model. */
   readonly flags?: Flags;
   /** Names of the labels, where the data set numbers them. */
   readonly labels?: readonly string[];
+  /** How it was trained for fewer tokens, for the rows. Default: with LengthDrop. */
+  readonly trained?: string;
   /** What it was trained on, for the rows. */
   readonly dataSet: string;
   /** What one example is, for the rows. */
@@ -77,6 +82,26 @@ export const demoModels: readonly DemoModel[] = [
       scoredOn: (examples) =>
         `a random ${examples} of the 10,570 questions of the SQuAD 1.1 dev set, which neither training nor search saw; a point is 3 questions`,
       data: '[SQuAD 1.1](https://rajpurkar.github.io/SQuAD-explorer/) (Rajpurkar et al. 2016, CC BY-SA 4.0), 11,677 training questions, 3,000 of them for LengthDrop',
+    },
+  },
+  {
+    id: 'tagging',
+    recipe: taggingRecipe,
+    needs: 'wnut17',
+    keeps: [0.75, 0.8, 0.85, 0.9, 0.95, 1],
+    flags: { ...taggingRecipe.data, limit: 600, seed: 42 },
+    trained: 'trained beside its task to know which tokens it may skim',
+    dataSet: 'WNUT-17',
+    example: 'test sentences',
+    card: {
+      title: 'Names in short English texts',
+      metric: 'entity F1',
+      answers: 'finds persons, places,\ncorporations, groups, products and creative works',
+      purpose:
+        'It is for English as it is written in posts and comments, where new names are hard to tell. Tokens that left answer `O`, as most tokens do.',
+      scoredOn: (examples) =>
+        `a random ${examples} of the 1,287 sentences of the WNUT-17 test set, which training did not see`,
+      data: '[WNUT-17](https://noisy-text.github.io/2017/emerging-rare-entities.html) (Derczynski et al. 2017, CC BY 4.0), 3,394 training sentences',
     },
   },
 ];

@@ -11,9 +11,12 @@ import type { MadeModel } from './stages.js';
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-const cardOf = ({ dataSet, card }: DemoModel, { bytes, points, examples }: MadeModel): string => `# ${card.title}
+const cardOf = (
+  { dataSet, trained = 'trained with LengthDrop', card }: DemoModel,
+  { bytes, points, examples }: MadeModel,
+): string => `# ${card.title}
 
-The model of the live demo: MiniLM-L6 (6 layers, 384 wide), fine-tuned on ${dataSet} and trained with LengthDrop, with ${vocabulary.toLocaleString('en')} of
+The model of the live demo: MiniLM-L6 (6 layers, 384 wide), fine-tuned on ${dataSet} and ${trained}, with ${vocabulary.toLocaleString('en')} of
 30,522 tokens and 8-bit weights. \`model.safetensors\` has ${megabytes(bytes.after)}; the model it was made of has ${megabytes(bytes.before)}. It ${card.answers}, and runs at any length configuration.
 
 \`npm run bench -- demo-model\` makes this folder anew, this page included: see the benchmarks' README for what it runs.

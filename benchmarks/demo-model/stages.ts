@@ -1,9 +1,13 @@
 /** The stages of a model of the live demo: that of an accuracy benchmark, compressed. All by commands of `lat`. */
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
+import { constantRatioConfig } from '@length-adaptive/core';
+import type { ParetoPoint } from '@length-adaptive/models';
+import { formatLengthAdaptiveFile, validateLengthAdaptiveFile } from '@length-adaptive/models';
 import { dataFolder, fineTuneStage, lengthDropStages, runsFolder, searchStage } from '../accuracy/accuracy-rows.js';
-import { runPrintedStage } from '../accuracy/run-stage.js';
+import type { DataFiles } from '../accuracy/recipe.js';
+import { runPrintedStage, runStage } from '../accuracy/run-stage.js';
 import type { DemoModel } from './demo-models.js';
 import { vocabulary } from './demo-models.js';
 
@@ -52,13 +56,49 @@ export interface MadeModel {
   readonly points: readonly Scored[];
 }
 
+/** Layers of MiniLM-L6. */
+const layers = 6;
+
+/** A copy of a trained model whose points all keep the same share in every layer, with their fidelity on the examples that a search would have. */
+const chainedModel = async (
+  { recipe, keeps = [] }: DemoModel,
+  { search: data }: DataFiles,
+  run: string,
+): Promise<string> => {
+  const trained = path.join(run, 'model');
+  const paretoSet: ParetoPoint[] = [];
+  for (const keep of keeps) {
+    const lengths = constantRatioConfig(layers, keep);
+    const out = path.join(run, 'chains', String(Math.round(100 * keep)));
+    const { scores, cost } = await runStage<{
+      readonly scores: { readonly fidelity: number };
+      readonly cost: number;
+    }>({
+      command: 'evaluate',
+      folder: out,
+      flags: {
+        ...{ model: trained, data, ...recipe.data, metric: 'fidelity', seed: 42, ...recipe.search },
+        ...{ 'length-config': lengths.join(','), out },
+      },
+    });
+    paretoSet.push({ point: { lengths }, score: scores.fidelity, cost });
+  }
+  const model = path.join(run, 'model-chains');
+  cpSync(trained, model, { recursive: true });
+  const file = path.join(model, 'length_adaptive.json');
+  const told = validateLengthAdaptiveFile(JSON.parse(readFileSync(file, 'utf8')));
+  writeFileSync(file, formatLengthAdaptiveFile({ ...told, paretoSet }));
+  return model;
+};
+
 /** The folder of a searched model. Where the search had a folder of its own, a copy of the model with what that search found: one folder is what `lat compress` reads. */
-const searchedModel = async ({
-  recipe,
-  prior,
-}: DemoModel): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
+const searchedModel = async (
+  demo: DemoModel,
+): Promise<{ readonly model: string; readonly train: string; readonly dev: string }> => {
+  const { recipe, prior, keeps } = demo;
   const files = await recipe.prepare(path.join(runsFolder, recipe.name, 'data'));
   const run = await lengthDropStages(recipe, files, await fineTuneStage(recipe, files));
+  if (keeps) return { model: await chainedModel(demo, files, run), train: files.train, dev: files.heldOut };
   const { lengthAdaptive } = await searchStage(recipe, files, run, prior);
   const trained = path.join(run, 'model');
   const model = prior === undefined ? trained : path.join(run, `model-${prior}`);

@@ -266,6 +266,32 @@ const missing = programMissing('chromium');
     expect(problems).toEqual([]);
   });
 
+  test('marks names, at a budget as at full length, and says which are found otherwise', async () => {
+    const { page, problems } = await site.open('/demo');
+    await page.getByRole('button', { name: 'Names', exact: true }).click();
+    await page.locator('.answer mark').getByText('Sarah Connor').waitFor(); // read beforehand
+    const names = (): Promise<string[]> =>
+      page.locator('.answer mark').evaluateAll((marks) => marks.map((mark) => mark.textContent?.trim() ?? ''));
+    const recorded = await names();
+    expect(recorded).toContain('Dublin location');
+    await load(page);
+    expect(await names()).toEqual(recorded);
+    await page.getByText(/^The same answer as at full length/).waitFor();
+    expect(await page.locator('.answer .names').textContent()).toContain('stay at home with');
+    await page.getByRole('slider').press('End');
+    await page.getByText(/^\d+ % of the full cost, F1 on WNUT-17 0\.\d{3}( \(recommended\))?$/).waitFor();
+    await measured(page);
+    for (const how of looks) {
+      await lookAt(page, how);
+      expect([how.look, ...(await violations(page))]).toEqual([how.look]);
+      expect(await overflow(page)).toBe(0);
+      await takePicture(page, `_demo-names-${how.look}`);
+    }
+    await write(page, 'nothing to see here, move along');
+    await answered(page, 'No names');
+    expect(problems).toEqual([]);
+  });
+
   test('while tokens leave: nothing that axe objects to, nothing wider than the screen, in every look', async () => {
     const { page, context } = await site.open('/demo');
     await page.getByRole('button', { name: 'A review with a turn' }).click();

@@ -1,7 +1,14 @@
 /** What an engine is written with, as the sub-path `@length-adaptive/models/engine`: a model's description and weights, and the seams to run, train and distil it, without TensorFlow.js. */
 export { ModelError } from './errors.js';
 export type { ModelErrorCode, NearestPoint } from './errors.js';
-export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
+export type {
+  Architecture,
+  Dimensions,
+  HeadWeights,
+  PoolerActivation,
+  Readout,
+  TowerName,
+} from './architectures/architecture.js';
 export { readWeight } from './architectures/deferred-weights.js';
 export type { DeferredWeight } from './architectures/deferred-weights.js';
 export type { ModelConfig } from './architectures/model-config.js';

@@ -96,7 +96,14 @@ export type { VectorsById } from './scoring/retrieval.js';
 export { metricByName, metrics } from './metrics/metric.js';
 export type { Metric, MetricName, MultiLabelMetricName } from './metrics/metric.js';
 
-export type { Architecture, Dimensions, HeadWeights, PoolerActivation, Readout } from './architectures/architecture.js';
+export type {
+  Architecture,
+  Dimensions,
+  HeadWeights,
+  PoolerActivation,
+  Readout,
+  TowerName,
+} from './architectures/architecture.js';
 export { architectureNames, architectureOf, registerArchitecture } from './architectures/registry.js';
 export { denseAt, fusedAt, gainAt, layerNormAt, linearAt } from './architectures/dense-specs.js';
 export { configHeads, configNumber, configSize } from './architectures/model-config.js';
@@ -347,4 +354,14 @@ export { rankingFidelity } from './metrics/ranking-fidelity.js';
 export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
 export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
 export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export { loadZeroShotImageClassifier } from './zero-shot/load-zero-shot-images.js';
+export type { LoadZeroShotImageOptions } from './zero-shot/load-zero-shot-images.js';
+export { createZeroShotImageClassifier } from './zero-shot/zero-shot-images.js';
+export type {
+  FailedZeroShotImage,
+  TwoTowers,
+  ZeroShotImageAnswer,
+  ZeroShotImageClassifier,
+  ZeroShotImageOptions,
+} from './zero-shot/zero-shot-images.js';
 export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

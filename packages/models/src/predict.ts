@@ -106,4 +106,12 @@ export { unit } from './metrics/vectors.js';
 export { hypothesesOf, labelProbabilities, nliOutputsOf } from './zero-shot/hypotheses.js';
 export type { HypothesisOptions, NliOutputs } from './zero-shot/hypotheses.js';
 export { createZeroShotClassifier } from './zero-shot/zero-shot.js';
+export { createZeroShotImageClassifier } from './zero-shot/zero-shot-images.js';
+export type {
+  FailedZeroShotImage,
+  TwoTowers,
+  ZeroShotImageAnswer,
+  ZeroShotImageClassifier,
+  ZeroShotImageOptions,
+} from './zero-shot/zero-shot-images.js';
 export type { FailedZeroShot, ZeroShotAnswer, ZeroShotClassifier, ZeroShotOptions } from './zero-shot/zero-shot.js';

@@ -28,6 +28,7 @@ import { runTraining } from '../train/training-run.js';
 import type { OpenedTraining, TrainingPlan, TrainingRunSettings, TrainingSets } from '../train/training-run.js';
 import type { AdaptSettings } from './options.js';
 import { adaptOptions } from './options.js';
+import { openingOf } from '../engine/opening.js';
 import { readCorpus } from './read-corpus.js';
 
 /** Whether a model learns from the order of documents, and not from texts alone. */
@@ -43,7 +44,7 @@ const textOf = ({ title, text }: CorpusText): string => (title === undefined ? t
 /** What the model learns on: texts, or queries with documents. */
 const readSets = async (settings: AdaptSettings): Promise<TrainingSets> => {
   const { texts, queries, candidates, limit, devShare, seed } = settings;
-  const { config } = await readModelFiles(required(settings.model, 'model'), { adapter: settings.adapter });
+  const { config } = await readModelFiles(required(settings.model, 'model'), openingOf(settings));
   const corpus = await readCorpus(required(texts, 'texts'));
   const ranks = ranksDocuments(taskOf(config));
   if (!ranks && queries !== undefined)
@@ -67,8 +68,9 @@ const encode: NonNullable<TrainingPlan['encode']> = (opened, data, lengths): rea
 
 const openBoth = async (settings: AdaptSettings): Promise<readonly [TextModel, TextModel]> => {
   const source = required(settings.model, 'model');
-  const { seed, reducer, prior, averaged, adapter } = settings;
-  const original = await openTrainedModel(source, { seed, adapter });
+  const { seed, reducer, prior, averaged } = settings;
+  const opening = openingOf(settings);
+  const original = await openTrainedModel(source, { seed, ...opening });
   try {
     if (averaged !== undefined && !original.model.task.embedding)
       throw new CliError('USAGE', '--averaged is for models that make vectors; leave it out.');
@@ -76,7 +78,7 @@ const openBoth = async (settings: AdaptSettings): Promise<readonly [TextModel, T
     const mayBeKept = original.model.task.embedding !== undefined && pool !== 'first' && normalize === true;
     const chosen = averaged ?? (mayBeKept ? 'kept' : undefined);
     const embedding = chosen && { averaged: chosen };
-    return [original, await openModel(source, { seed, reducer, prior, adapter, ...(embedding && { embedding }) })];
+    return [original, await openModel(source, { seed, reducer, prior, ...opening, ...(embedding && { embedding }) })];
   } catch (error) {
     original.model.dispose();
     throw error;

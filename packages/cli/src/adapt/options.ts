@@ -24,11 +24,13 @@ const {
   quiet,
   seed,
   threads,
+  tower,
 } = trainOptions;
 
 export const adaptOptions = {
   model: { ...model, description: 'original to adapt: a folder, npm:package, web address or Hub repository' },
   adapter,
+  tower,
   texts: text(
     'FILE',
     'texts to learn on, a line each (.jsonl, or a list in .json: {"title": "...", "text": "..."}; .gz), or a BEIR folder',

@@ -1,6 +1,7 @@
 import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import type { RunnableTextModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
+import type { OpeningSettings } from '../engine/opening.js';
 import { openOnnx } from '@length-adaptive/onnx';
 import type { Precision } from '@length-adaptive/onnx';
 
@@ -22,16 +23,16 @@ export interface OwnEngine extends BenchEngine {
 /** How a model is opened on an engine of ours. */
 interface EngineOptions {
   readonly threads: number | undefined;
-  readonly adapter: string | undefined;
+  readonly opening: OpeningSettings;
 }
 
 /** Opens a model on ONNX Runtime. */
 export const openOnnxEngine = async (
   source: string,
   precision: Precision,
-  { threads, adapter }: EngineOptions,
+  { threads, opening }: EngineOptions,
 ): Promise<OwnEngine> => {
-  const opened = await openOnnx(source, { precision, adapter, ...(threads !== undefined && { threads }) });
+  const opened = await openOnnx(source, { precision, ...opening, ...(threads !== undefined && { threads }) });
   const { model } = opened;
   return {
     engine: 'onnx',
@@ -44,11 +45,8 @@ export const openOnnxEngine = async (
 };
 
 /** Opens a model on TensorFlow.js, which computes in single precision. */
-export const openTfjsEngine = async (
-  source: string,
-  { adapter }: Pick<EngineOptions, 'adapter'>,
-): Promise<OwnEngine> => {
-  const opened = await openTrainedModel(source, { adapter });
+export const openTfjsEngine = async (source: string, opening: OpeningSettings): Promise<OwnEngine> => {
+  const opened = await openTrainedModel(source, opening);
   const { model } = opened;
   return {
     engine: 'tfjs',

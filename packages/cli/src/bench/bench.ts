@@ -17,6 +17,7 @@ import { benchOptions } from './options.js';
 import { CliError } from '../context/errors.js';
 import { required, savedSettings } from '../context/settings.js';
 import { benchChart } from './bench-chart.js';
+import { openingOf } from '../engine/opening.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 
 /** What `bench` prints as JSON. */
@@ -106,8 +107,12 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     notes.push(line);
     context.note(line);
   };
-  const { threads, adapter } = settings;
-  const options = { precisions: settings.precision ?? (['fp32'] as const), threads, adapter, signal };
+  const options = {
+    precisions: settings.precision ?? (['fp32'] as const),
+    threads: settings.threads,
+    opening: openingOf(settings),
+    signal,
+  };
   const texts = settings.data === undefined ? undefined : await readBenchTexts(settings.data, context.io.stdin);
   await startBackend(settings);
   const engines: BenchEngine[] = [];

@@ -2,6 +2,7 @@ import type { TextModel } from '@length-adaptive/models';
 import { openTrainedModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { OnnxError, openOnBestEngine } from '@length-adaptive/onnx';
+import type { OpeningSettings } from '../engine/opening.js';
 import { messageOf } from '../context/errors.js';
 import type { BenchEngine, OwnEngine } from './bench-engine.js';
 import { openOnnxEngine, openTfjsEngine } from './bench-engine.js';
@@ -14,7 +15,7 @@ import { importTransformers, openTransformers } from './transformers-js.js';
 interface OpenOptions {
   readonly precisions: readonly Precision[];
   readonly threads: number | undefined;
-  readonly adapter: string | undefined;
+  readonly opening: OpeningSettings;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -27,12 +28,12 @@ export interface OpenOwnOptions extends OpenOptions {
 const openersOf = (
   source: string,
   names: readonly EngineName[],
-  { precisions, threads, adapter }: OpenOptions,
+  { precisions, threads, opening }: OpenOptions,
 ): (() => Promise<OwnEngine>)[] =>
   [...new Set(names)].flatMap((name) =>
     name === 'tfjs'
-      ? [() => openTfjsEngine(source, { adapter })]
-      : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, { threads, adapter })),
+      ? [() => openTfjsEngine(source, opening)]
+      : [...new Set(precisions)].map((precision) => () => openOnnxEngine(source, precision, { threads, opening })),
   );
 
 /**
@@ -68,11 +69,11 @@ export interface OpenOthersOptions extends OpenOptions {
 const openWithTransformers = async (
   source: string,
   library: TransformersJs,
-  { precisions, threads, adapter }: OpenOptions,
+  { precisions, threads, opening }: OpenOptions,
 ): Promise<BenchEngine[]> => {
   let model: TextModel | undefined;
   try {
-    model = await openTrainedModel(source, { adapter });
+    model = await openTrainedModel(source, opening);
     return await openTransformers(library, model, { precisions: [...new Set(precisions)], threads });
   } finally {
     model?.model.dispose();

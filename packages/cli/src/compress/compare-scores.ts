@@ -78,7 +78,7 @@ export const compareScores = async (
     used,
   } = await measureScores(after, points, {
     ...{ data, metrics, label: 'after', context },
-    settings: { ...settings, adapter: undefined }, // it is merged by now
+    settings: { ...settings, adapter: undefined, tower: undefined }, // that was done when it was written
   });
   return {
     ...{ dev, metrics, examples, ...used },

@@ -28,6 +28,7 @@ import type { DataSet } from '../data/data.js';
 import { readModelData, readTextData } from '../data/data.js';
 import { checkEngineSettings } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';
+import { openingOf } from '../engine/opening.js';
 import { required } from '../context/settings.js';
 
 const dtypes: Readonly<Record<CompressSettings['weights'], WeightDtype>> = { fp32: 'F32', fp16: 'F16', int8: 'I8' };
@@ -80,7 +81,7 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
       : await readTextData(settings.data, { ...settings, labelColumn: undefined, limit: undefined });
   const examples = dev === undefined ? undefined : await readModelData(dev, settings);
   const files = weighedSource(await openSource(source));
-  const model = await readModelDirectory(files, { adapter: settings.adapter });
+  const model = await readModelDirectory(files, openingOf(settings));
   checkReadable(model);
   if (model.unread) context.note(`Not read, and left out: ${describeUnread(model.unread)}.`);
   const { lengthAdaptive: _, ...smaller } = trimmed(model, settings, counted);

@@ -68,6 +68,11 @@ export const modelOptions = {
     'PATH',
     'LoRA adapter that is merged into the model as it opens: a folder, npm:package, web address or Hub repository (default: the one beside its weights, if there is one)',
   ),
+  tower: choice(
+    ['images', 'texts'],
+    'of a model of two towers, such as CLIP, the one that is opened (default: images)',
+    undefined,
+  ),
 } as const;
 
 /** The options of commands that drop tokens. */

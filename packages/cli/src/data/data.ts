@@ -27,6 +27,8 @@ import {
   textsData,
 } from '@length-adaptive/models';
 import { CliError } from '../context/errors.js';
+import type { OpeningSettings } from '../engine/opening.js';
+import { openingOf } from '../engine/opening.js';
 import { required } from '../context/settings.js';
 
 /** What a data file holds. */
@@ -121,14 +123,11 @@ export const readData = async (path: string, settings: DataSettings, name?: Task
   return completed(sampleData(data, settings.limit, settings.seed), dirname(path));
 };
 
-type ModelDataSettings = DataSettings & {
-  readonly model: string | undefined;
-  readonly adapter?: string | undefined;
-};
+type ModelDataSettings = DataSettings & OpeningSettings & { readonly model: string | undefined };
 
 /** The task in the config.json of `--model`. */
-const taskOfModel = async ({ model, adapter }: ModelDataSettings): Promise<Task> =>
-  taskOf((await readModelFiles(required(model, 'model'), { adapter })).config);
+const taskOfModel = async ({ model, ...settings }: ModelDataSettings): Promise<Task> =>
+  taskOf((await readModelFiles(required(model, 'model'), openingOf(settings))).config);
 
 /** Whether a text may have no label, or several: then one column of them is read otherwise than one label a text. */
 const takesLists = ({ labelKind }: Task): boolean => labelKind === 'multi-label';

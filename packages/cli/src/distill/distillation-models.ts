@@ -3,17 +3,18 @@ import type { CreateStudentOptions, Task, TaskName, TextModel } from '@length-ad
 import { createStudent, openModel, parseRanks, sameVocabulary, tinyBertShapes } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
+import type { OpeningSettings } from '../engine/opening.js';
+import { openingOf } from '../engine/opening.js';
 import { openForTraining } from '../train/training-model.js';
 
-interface OpenSettings {
+interface OpenSettings extends OpeningSettings {
   readonly task: TaskName | undefined;
   readonly seed: number;
-  readonly adapter?: string | undefined;
 }
 
 /** Opens a teacher for the task it was trained for; one without a head gets a new one for the examples, which can teach nothing but its layers. */
 export const openTeacher = async (source: string, examples: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const own = await openModel(source, { seed: settings.seed, adapter: settings.adapter });
+  const own = await openModel(source, { seed: settings.seed, ...openingOf(settings) });
   const hasHead = own.model.task.readout.layer !== 'none';
   if (hasHead && own.model.initialised.length === 0) return own;
   own.model.dispose();

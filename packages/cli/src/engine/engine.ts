@@ -4,6 +4,7 @@ import { startBackend } from './backend.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
 import type { EngineSettings, OpenedModel } from './opened-model.js';
+import { openingOf } from './opening.js';
 import { describeEngine } from './used-engine.js';
 import type { UsedEngine } from './used-engine.js';
 
@@ -31,11 +32,11 @@ const openOn = {
     (await onnxEngine()).openOnOnnx(source, settings),
   tfjs: async (
     source: string | FileSource,
-    { backend = 'wasm', threads, reducer, prior, departed, adapter }: EngineSettings,
+    { backend = 'wasm', threads, reducer, prior, departed, ...settings }: EngineSettings,
   ): Promise<OpenedModel> => {
     await startBackend({ backend, threads });
     return {
-      ...(await openTrainedModel(source, { reducer, prior, departed, adapter })),
+      ...(await openTrainedModel(source, { reducer, prior, departed, ...openingOf(settings) })),
       used: { engine: 'tfjs', precision: 'fp32', backend },
     };
   },

@@ -1,14 +1,13 @@
 import type { RankingOptions, RunnableTextModel } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { BackendSettings } from './backend.js';
+import type { OpeningSettings } from './opening.js';
 import type { UsedEngine } from './used-engine.js';
 
 /** What the user said about what runs the model. */
-export interface EngineSettings extends BackendSettings, RankingOptions {
+export interface EngineSettings extends BackendSettings, OpeningSettings, RankingOptions {
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
-  /** A LoRA adapter that is merged into the model. Default: the one beside its weights, if there is one. */
-  readonly adapter?: string | undefined;
 }
 
 /** A model that is open on one of the engines. */

@@ -14,6 +14,7 @@ import { encodeData, inputsOf, maxLengthFor, readTextData } from '../data/data.j
 import { CliError } from '../context/errors.js';
 import { checkLengthSettings, parseBudget } from '../choice/length-choice.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
+import { openingOf } from '../engine/opening.js';
 import { required } from '../context/settings.js';
 
 /** What `export` prints as JSON. */
@@ -134,7 +135,7 @@ export const exportOnnx = async (settings: ExportSettings, context: Context): Pr
     reducer: settings.reducer,
     prior: settings.prior,
     departed: settings.departed,
-    adapter: settings.adapter,
+    ...openingOf(settings),
   });
   for (const line of opened.notes ?? []) context.note(line);
   try {

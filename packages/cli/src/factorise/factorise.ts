@@ -18,6 +18,7 @@ import { required } from '../context/settings.js';
 import { inputsOf, maxLengthFor, readTextData, sample } from '../data/data.js';
 import { readTexts } from '../data/read-texts.js';
 import { startBackend } from '../engine/backend.js';
+import { openingOf } from '../engine/opening.js';
 import type { FactoriseSettings } from './options.js';
 
 /** What `factorise` prints as JSON. */
@@ -100,7 +101,7 @@ export const factorise = async (settings: FactoriseSettings, context: Context): 
   const { rank, method, keep = rank === undefined ? 'matrices' : 'factors' } = settings;
   checkSettings(source, out, settings);
   await startBackend(settings);
-  const opened = await openTrainedModel(source, { adapter: settings.adapter });
+  const opened = await openTrainedModel(source, openingOf(settings));
   for (const line of opened.notes ?? []) context.note(line);
   const progress = context.progress('factorising', 'matrices');
   try {

@@ -1,4 +1,11 @@
-import type { Prediction, RawImage, TextError, TextInput, ZeroShotAnswer } from '@length-adaptive/models';
+import type {
+  Prediction,
+  RawImage,
+  TextError,
+  TextInput,
+  ZeroShotAnswer,
+  ZeroShotImageAnswer,
+} from '@length-adaptive/models';
 import { ModelError, readImage } from '@length-adaptive/models';
 import { answerText } from '../choice/answer-text.js';
 import { openPredictor } from '../choice/predict-options.js';
@@ -23,7 +30,11 @@ export interface LineFields {
 
 /** What became of a text: its answer, and how a line says it. */
 export type Answered =
-  | { readonly answer: Prediction | ZeroShotAnswer; readonly line: LineFields; readonly error?: undefined }
+  | {
+      readonly answer: Prediction | ZeroShotAnswer | ZeroShotImageAnswer;
+      readonly line: LineFields;
+      readonly error?: undefined;
+    }
   | { readonly error: TextFailure };
 
 /** What answers texts. */
@@ -43,7 +54,7 @@ const hasFailed = (
 ): input is { readonly error: TextFailure } => typeof input === 'object' && 'error' in input;
 
 /** The image at a path or an address, or why there is none. */
-const imageAt = async (input: TextInput): Promise<RawImage | { readonly error: TextFailure }> => {
+export const imageAt = async (input: TextInput): Promise<RawImage | { readonly error: TextFailure }> => {
   try {
     return await readImage(typeof input === 'string' ? input : input[0]);
   } catch (error) {

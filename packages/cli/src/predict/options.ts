@@ -9,11 +9,11 @@ export const predictOptions = {
   pair: secondTextOption,
   labels: texts(
     'A,B,...',
-    'labels to choose among that the model does not know: zero-shot classification, by a model that was trained on natural language inference',
+    'labels to choose among that the model does not know: zero-shot classification, by a model that was trained on natural language inference, or of images by CLIP',
   ),
   template: text(
     'TEXT',
-    'with --labels: the hypothesis of a label, which takes the place of {} (default "This example is {}.")',
+    'with --labels: the hypothesis of a label, which takes the place of {} (default "This example is {}.", of images "This is a photo of {}.")',
   ),
   multiLabel: flag('with --labels: several may be true of a text, each has a probability of its own'),
   ...lengthOptions,

@@ -82,7 +82,11 @@ const completeDeparted = async (
     metric: settings.metric,
     usual: lengthAdaptive.departed ?? 'state',
     open: (asked) =>
-      openRunnable(folder, { ...settings, precision: 'fp32', adapter: undefined, departed: asked }, quiet),
+      openRunnable(
+        folder,
+        { ...settings, precision: 'fp32', adapter: undefined, tower: undefined, departed: asked },
+        quiet,
+      ),
     context,
   });
   const file = formatLengthAdaptiveFile({ ...lengthAdaptive, departed });

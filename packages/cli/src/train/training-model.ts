@@ -21,6 +21,8 @@ import {
   withDeparted,
 } from '@length-adaptive/models';
 import type { DataSet } from '../data/data.js';
+import type { OpeningSettings } from '../engine/opening.js';
+import { openingOf } from '../engine/opening.js';
 import { CliError } from '../context/errors.js';
 
 const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
@@ -63,14 +65,13 @@ const taskFor = (data: DataSet, settings: OpenSettings): ((config: ModelConfig) 
 const hintFor = ({ labelColumns }: OpenSettings): string =>
   labelColumns === undefined ? 'Is --label-column right?' : 'Are --label-columns right?';
 
-interface OpenSettings {
+interface OpenSettings extends OpeningSettings {
   /** Default: what the examples are guessed to be for. */
   readonly task: TaskName | undefined;
   readonly seed: number;
   readonly reducer?: string | undefined;
   readonly prior?: PriorName | undefined;
   readonly departed?: DepartedAnswer | undefined;
-  readonly adapter?: string | undefined;
   /** Whether all weights begin anew, and the model gives its shape and its words alone. Default false. */
   readonly fresh?: boolean | undefined;
   /** Columns of 0 and 1, one a label. */
@@ -93,7 +94,7 @@ const anew = (
  * where the task cannot be guessed
  */
 export const openForTraining = async (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
-  const { seed, reducer, prior, departed, adapter } = settings;
+  const { seed, reducer, prior, departed } = settings;
   const taskOfConfig = taskFor(data, settings);
   const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
   const task = (config: ModelConfig): Task => {
@@ -102,6 +103,6 @@ export const openForTraining = async (source: string, data: DataSet, settings: O
     // What leaves is then what does not matter: it need not be read, and sub-models need not learn to read it.
     return withDeparted(asked, asked.majority && 'majority');
   };
-  const opened = await openModel(source, { seed, reducer, prior, departed, adapter, task });
+  const opened = await openModel(source, { seed, reducer, prior, departed, task, ...openingOf(settings) });
   return settings.fresh ? { ...opened, model: anew(opened.model, { seed, departed }) } : opened;
 };

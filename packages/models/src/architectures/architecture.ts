@@ -64,12 +64,17 @@ export interface Readout {
 /** What may stand between pooler and output layer. */
 export type PoolerActivation = 'tanh' | 'relu' | 'gelu';
 
+/** A tower of a model that has two with vectors in one space, by what it reads. */
+export type TowerName = 'images' | 'texts';
+
 /** A family of encoders: how its configuration reads, and where its weights stand in a checkpoint. One file a family. */
 export interface Architecture {
   /** `model_type` in config.json. */
   readonly modelType: string;
   /** What it reads. Default: texts. */
   readonly reads?: 'images' | undefined;
+  /** Of models of two towers, how the configuration of each is made of that of the whole. Default: there is one. */
+  readonly towers?: Readonly<Record<TowerName, (config: ModelConfig) => ModelConfig>> | undefined;
   /** Whether a config.json with this `model_type` is meant, where several definitions have it. Default: it is. */
   accepts?(config: ModelConfig): boolean;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */

@@ -21,13 +21,14 @@ const usual = {
 };
 
 /** How a family says what its tower is, and its projection. */
-interface ClipImages extends Pick<Architecture, 'modelType' | 'classPrefix'> {
+interface ClipImages extends Pick<Architecture, 'modelType' | 'classPrefix' | 'towers'> {
   readonly towerOf: (config: ModelConfig) => unknown;
   readonly configOf: (tower: ModelConfig) => ModelConfig;
 }
 
-const clipImages = ({ modelType, classPrefix, towerOf, configOf }: ClipImages): Architecture => ({
+const clipImages = ({ modelType, classPrefix, towers, towerOf, configOf }: ClipImages): Architecture => ({
   modelType,
+  towers,
   reads: 'images',
   classPrefix,
   prefix: root,
@@ -88,8 +89,17 @@ const clipImages = ({ modelType, classPrefix, towerOf, configOf }: ClipImages): 
   headDropout: () => 0,
 });
 
-/** CLIP (Radford et al. 2021), its tower for images: a vector of an image, in the space that the tower for texts has vectors in. */
+/** The configuration of the tower for texts, as it is written where that stands by itself. */
+const textTower = ({ text_config: tower, projection_dim: projection }: ModelConfig): ModelConfig => ({
+  ...(tower as ModelConfig | null | undefined),
+  model_type: 'clip_text_model',
+  architectures: ['CLIPTextModelWithProjection'],
+  projection_dim: projection ?? 512,
+});
+
+/** CLIP (Radford et al. 2021), which opens as its tower for images: a vector of an image, in the space that the tower for texts has vectors in. */
 export const clip = /* @__PURE__ */ clipImages({
+  towers: { images: (config) => config, texts: textTower },
   modelType: 'clip',
   classPrefix: 'CLIP',
   towerOf: ({ vision_config: tower }) => tower,

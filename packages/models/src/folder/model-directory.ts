@@ -1,3 +1,4 @@
+import type { TowerName } from '../architectures/architecture.js';
 import { findArchitecture } from '../architectures/registry.js';
 import { withoutWrapper } from '../architectures/wrapped-names.js';
 import { ModelError } from '../errors.js';
@@ -11,6 +12,7 @@ import {
 } from './length-adaptive-file.js';
 import type { LengthAdaptiveFile } from './length-adaptive-file.js';
 import { adapterConfigName } from './adapter-config.js';
+import { atTower } from './tower.js';
 import { lowRankFileName } from './low-rank.js';
 import { predictorFileName, savesPredictor } from './predictor.js';
 import { checkNotPointer } from '../sources/git-lfs.js';
@@ -71,6 +73,8 @@ export interface ReadModelFilesOptions extends OpenSourceOptions {
    * one that stands beside the weights (`adapter_config.json`), if one does; `false` leaves that one out.
    */
   readonly adapter?: string | FileSource | false | undefined;
+  /** The tower that is opened of a model that has two, such as CLIP. Default: that for images. */
+  readonly tower?: TowerName | undefined;
 }
 
 /** How to read a model directory. */
@@ -170,10 +174,11 @@ const readPredictor = async (
  */
 export const readModelFiles = async (
   source: string | FileSource,
-  { embedding, adapter, ...options }: ReadModelFilesOptions = {},
+  { embedding, adapter, tower, ...options }: ReadModelFilesOptions = {},
 ): Promise<ModelFiles> => {
   const files = await openSource(source, options);
-  const reading = readConfig(files);
+  const whole = readConfig(files);
+  const reading = whole.then((read) => atTower(read, tower));
   const [config, tokenizerFiles, ours] = await allOrFirst([
     reading.then((read) => withEmbeddingSettings(read, files, embedding)),
     Promise.all([readTokenizerFiles(files), readPreprocessor(files, reading)]).then(([own, more]) => ({
@@ -183,7 +188,9 @@ export const readModelFiles = async (
     readIfThere(files, lengthAdaptiveFileName),
   ]);
   const name = `${files.name}/${lengthAdaptiveFileName}`;
-  const lengthAdaptive = ours === undefined ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
+  const isOther = tower !== undefined && config['model_type'] !== (await whole)['model_type']; // what is known is of the tower that opens unasked
+  const lengthAdaptive =
+    ours === undefined || isOther ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
   const adapted = await findAdapter(files, { adapter, ...options });
   return {
     config: adapted ? await (await merging()).adaptedConfig(config, adapted) : config,

@@ -36,6 +36,13 @@ const harbour =
   'opened in 1923, most ships moved there, and the harbour was left to fishing boats. Today it holds about sixty of them, a school of sailing, ' +
   'and a museum in the former customs house that is open from April to October.';
 
+const weekend =
+  'Just got back from London with Sarah Connor and her brother Mike, and what a weekend! We flew with Ryanair from Dublin, which was fine, and ' +
+  'stayed two nights near Camden. On Saturday Mike dragged us to see the new Star Wars film in Leicester Square, then we ran into Tom Hardy ' +
+  'outside a shop and nobody believed us, not even my mum. I dropped my phone in the rain, so on Sunday we had to find somebody to fix it, and ' +
+  'a very patient guy called David did it for free. We missed the train to Manchester, of course. Next time I would rather go to Paris, or just ' +
+  'stay at home with Netflix and a pizza.';
+
 const withinPoints =
   'Offered are the lengths that lose at most 3 points on texts that neither training nor search has seen; recommended is the cheapest that loses at most 1.';
 
@@ -75,6 +82,24 @@ export const demoModels: readonly DemoModel[] = [
       { name: 'Who', question: 'Who built the old harbour of Port Ellery?', text: harbour },
       { name: 'When', question: 'When did the deep-water dock open?', text: harbour },
       { name: 'Where', question: 'Where is the museum?', text: harbour },
+    ],
+  },
+  {
+    id: 'tagging',
+    title: 'Names',
+    scoreName: 'F1 on WNUT-17',
+    losses: { offered: 0.03, recommended: 0.01 },
+    loss: withinPoints,
+    asks: false,
+    purpose:
+      'For English as people write it in posts: it marks persons, places, corporations, groups, products and creative works. New names are hard to tell, and it misses many. Which tokens matter it has learned beside its task; those that leave are taken for no names.',
+    examples: [
+      { name: 'A weekend', text: weekend },
+      {
+        name: 'A concert',
+        text: 'Cannot believe I saw Taylor Swift in London last night, thank you Emma for the tickets!',
+      },
+      { name: 'An evening that flips', text: 'Watching Game of Thrones with David in New York tonight' },
     ],
   },
 ];
