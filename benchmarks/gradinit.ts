@@ -144,7 +144,7 @@ const run = async (): Promise<Row[]> => {
         let read: Awaited<ReturnType<TaskData['read']>> | undefined;
         for (const init of inits)
           for (const warmup of warmups) {
-            const id = `${name}.${rate}.${init}.${warmup === 0 ? 'plain' : 'warmup'}`;
+            const id = `${name}.${rate.toExponential()}.${init}.${warmup === 0 ? 'plain' : 'warmup'}`;
             const file = path.join(folder, `${id}.${seed}.json`);
             if (!existsSync(file)) {
               const { model: teacher, tokenizer } = await openModel(vocabulary, { task: data.task });
@@ -164,7 +164,7 @@ const run = async (): Promise<Row[]> => {
     const about = tasks[id.split('.')[0] ?? '']?.about ?? '';
     const of = (field: keyof Outcome): number[] => found.map((outcome) => outcome[field]);
     const note = (values: readonly number[], digits: number): string =>
-      `mean of ${values.length} seeds (${values.map((value) => value.toFixed(digits)).join(', ')}); 4 layers, 64 wide, from nothing, ${iterations} iterations where GradInit runs, 2 epochs of 32 a step, no dropout; ${about}`;
+      `${values.length === 1 ? 'one seed' : `mean of ${values.length} seeds (${values.map((value) => value.toFixed(digits)).join(', ')})`}; 4 layers, 64 wide, from nothing, ${iterations} iterations where GradInit runs, 2 epochs of 32 a step, no dropout; ${about}`;
     return [
       { id: `gradinit.${id}.score`, value: mean(of('score')), unit: 'score', note: note(of('score'), 3) },
       {
