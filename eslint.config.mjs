@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   'scope:server': ['scope:core', 'scope:models', 'scope:onnx'],
   'scope:adapters': ['scope:models', 'scope:onnx'],
   'scope:cli': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:queue', 'scope:server'],
-  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server'],
+  'scope:benchmarks': ['scope:core', 'scope:models', 'scope:search', 'scope:onnx', 'scope:server', 'scope:tools'],
   'scope:e2e': ['scope:onnx', 'scope:core', 'scope:models', 'scope:search', 'scope:cli', 'scope:tools'],
   'scope:tools': [],
   'scope:docs': [

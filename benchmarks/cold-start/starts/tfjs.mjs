@@ -1,9 +1,7 @@
 /** `node tfjs.mjs MODEL`: the same on the wasm backend of TensorFlow.js. */
+const entries = ['@length-adaptive/models', '@length-adaptive/core/backend']; // no literals, as in onnx.mjs
 const start = performance.now();
-const [{ load }, { startBackend }] = await Promise.all([
-  import('@length-adaptive/models'),
-  import('@length-adaptive/core/backend'),
-]);
+const [{ load }, { startBackend }] = await Promise.all(entries.map((entry) => import(entry)));
 await startBackend({ backends: ['wasm'] });
 const predictor = await load(process.argv[2] ?? '');
 await predictor.embed('The sound is excellent.');
