@@ -1,20 +1,15 @@
-import type { Activation } from './activation.js';
 import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
+import { createDecider } from './decider.js';
+import { embed } from './embed.js';
+import { feedForward } from './feed-forward.js';
 import { mergedMove } from './merge.js';
 import type { ScoredAt } from './scored-at.js';
 import type { Observe, ObservedBy } from './observe.js';
 import { createObserver } from './observe.js';
 import type { Wanted } from './wanted.js';
-import type {
-  BlockWeights,
-  EmbeddingWeights,
-  EncoderWeights,
-  FeedForwardWeights,
-  NormOrder,
-  WeightTree,
-} from './weights.js';
+import type { BlockWeights, EncoderWeights, WeightTree } from './weights.js';
 
 /** What one layer did. */
 export interface TracedLayer<E extends EngineTypes> {
@@ -49,7 +44,7 @@ export interface RunOptions<E extends EngineTypes> {
   readonly decide?: ((ops: EncoderOps<E>, at: ScoredAt<E>) => E['scores']) | undefined;
   /** Sees the states that leave each layer that ranks tokens, in order, and says what goes on: what tokens are to be judged by is differentiated here. Default: nobody looks. */
   readonly leaving?: ((states: E['states']) => E['states']) | undefined;
-  /** The same before the first layer, where those that it lets go leave before it attends. Default: they leave once it has. */
+  /** What ranks the tokens of the first layer where those that it lets go leave before it attends. Default: they leave once it has, ranked as in the others. */
   readonly before?: ((ops: EncoderOps<E>, tokens: E['tokens']) => E['scores']) | undefined;
   /** In layers below this number the prior of an input is added to that. */
   readonly priorLayers: number;
@@ -85,6 +80,7 @@ const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt
   entering: ops.constant(at.entering),
   attended: { ...at.attended, context: ops.constant(at.attended.context) },
 });
+
 /** What a layer is given. */
 interface LayerAt<E extends EngineTypes> {
   readonly layer: number;
@@ -97,51 +93,6 @@ interface LayerAt<E extends EngineTypes> {
 interface TracedRun<E extends EngineTypes> extends LayerRun<E> {
   readonly scores: E['scores'] | undefined;
 }
-
-/** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
-const embed = <E extends EngineTypes>(
-  ops: EncoderOps<E>,
-  weights: WeightTree<EmbeddingWeights, E['weight']>,
-  epsilon: number,
-): E['states'] => {
-  const { word, patches, position, firstPosition, tokenType, norm, projection } = weights;
-  const atOnce = patches === undefined ? ops.blocks?.embed(weights, epsilon) : undefined;
-  if (atOnce !== undefined) return projection === undefined ? atOnce : ops.dense(atOnce, projection);
-  const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
-  const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
-  const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
-  const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
-  const at = { epsilon, place: 'embeddings' };
-  const plain = (): E['states'] => (residual === undefined ? sum : ops.add(sum, residual));
-  const normal = norm === undefined ? plain() : ops.norm(sum, norm, residual === undefined ? at : { ...at, residual });
-  const embedded = ops.dropout(normal, 'embeddings', 'hidden');
-  return projection === undefined ? embedded : ops.dense(embedded, projection);
-};
-
-interface BlockOptions {
-  readonly layer: number;
-  readonly epsilon: number;
-  readonly activation: Activation;
-  readonly order: NormOrder;
-}
-
-/** Feed-forward block with residual. */
-const feedForward = <E extends EngineTypes>(
-  ops: EncoderOps<E>,
-  x: E['states'],
-  weights: WeightTree<FeedForwardWeights, E['weight']>,
-  { layer, epsilon, activation, order }: BlockOptions,
-): E['states'] => {
-  const { intermediate, linear, output, norm } = weights;
-  const atOnce = order === 'post' ? ops.blocks?.feedForward(x, weights, { epsilon, activation }) : undefined;
-  if (atOnce !== undefined) return atOnce;
-  const place = `${layer}.feed_forward`;
-  const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
-  const active = ops.activate(ops.dense(read, intermediate), activation);
-  const inner = linear === undefined ? active : ops.product(active, ops.dense(read, linear));
-  const outer = ops.dropout(ops.dense(inner, output), place, 'hidden');
-  return order === 'pre' ? ops.add(x, outer) : ops.norm(outer, norm, { epsilon, residual: x, place });
-};
 
 /**
  * A transformer encoder with Drop-and-Restore (Kim & Cho 2020), on any engine: in every layer tokens leave after attention and before its
@@ -178,7 +129,7 @@ export const runEncoder = <E extends EngineTypes>(
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
-  const decisions: E['scores'][] = [];
+  const decider = createDecider(decide, wanted);
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
   const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
@@ -215,19 +166,6 @@ export const runEncoder = <E extends EngineTypes>(
     return { ...at, entering: passed.entering, among: passed.tokens };
   };
 
-  /** The states of those that stay by the decision of a layer; the others keep what they had. */
-  const decided = (on: EncoderOps<E>, scored: ScoredAt<E>, leaving: E['states']): E['states'] => {
-    if (!decide) return leaving;
-    const before = decisions.at(-1);
-    const own = decide(on, scored);
-    const there = before === undefined ? own : on.multiply(before, own);
-    decisions.push(there);
-    const stays = on.product(on.widen(there, leaving), leaving);
-    if (wanted === 'kept') return stays;
-    const gone = on.numbers.add(on.numbers.multiply(there, -1), 1);
-    return on.add(stays, on.product(on.widen(gone, leaving), scored.entering));
-  };
-
   const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
     const { layer, step } = given;
     const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
@@ -256,7 +194,7 @@ export const runEncoder = <E extends EngineTypes>(
       proportional: merge?.proportional ?? true,
       asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
       epsilon,
-      present: decisions.at(-1),
+      present: decider.decisions.at(-1),
     });
     observer.attention(layer, attended);
 
@@ -291,7 +229,7 @@ export const runEncoder = <E extends EngineTypes>(
     const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     const leaves = feedForward(on, faded, feed, options);
     return {
-      states: firstOnly ? leaves : decided(on, scored, leaves),
+      states: firstOnly ? leaves : decider.after(on, scored, leaves),
       tokens: passed.tokens,
       scores,
     };
@@ -317,7 +255,7 @@ export const runEncoder = <E extends EngineTypes>(
   const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);
   if (wanted === 'kept') {
     // Zeros stay zeros: what left is put back after the last normalisation.
-    const there = decisions.at(-1);
+    const there = decider.decisions.at(-1);
     const last = normal(states);
     states = ops.restore(there === undefined ? last : ops.product(ops.widen(there, last), last), tokens);
   } else if (wanted === 'all' && finalNorm?.bias !== undefined && embeddings.patches === undefined)
@@ -326,5 +264,5 @@ export const runEncoder = <E extends EngineTypes>(
     states = normal(
       wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
     );
-  return { states, tokens, trace: traced, observed: observer.end(), predictions, decisions };
+  return { states, tokens, trace: traced, observed: observer.end(), predictions, decisions: decider.decisions };
 };
