@@ -38,7 +38,7 @@ describe('nx g reducer by-example', () => {
     for (const door of doors)
       expect(files.get(door)).toContain(`export { byExampleReducer } from './reducers/by-example-reducer.js';\n`);
     expect(files.get(`${reducers}/registry.ts`)).toMatch(
-      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[\n {2}attentionDefinition,[\s\S]*skimDefinition,\n {2}byExampleDefinition,\n\];/,
+      /import \{ byExampleDefinition \} from '\.\/by-example-reducer\.js';[\s\S]*= \[\n {2}attentionDefinition,\n(?: {2}\w+Definition,\n)+ {2}byExampleDefinition,\n\];/,
     );
   });
 

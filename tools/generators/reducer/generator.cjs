@@ -35,8 +35,13 @@ module.exports = async (tree, { name }) => {
     /const builtIn: .* = \[\n(?: {2}\w+,\n)+(?=\];)/,
     (known) => `${known}  ${propertyName}Definition,\n`,
   );
-  // The tests that list the names of this package.
-  edit(tree, 'packages/core/src/reducers/registry.spec.ts', /'skim'(?=[\],])/g, (name) => `${name}, '${fileName}'`);
+  // The test that lists the names of this package.
+  edit(
+    tree,
+    'packages/core/src/reducers/registry.spec.ts',
+    /const ownNames = \[[^\]]*?(?=,?\s*\];)/,
+    (known) => `${known}, '${fileName}'`,
+  );
   return () => {
     console.log(`\nIts tests fail until it is written: cd packages/core && npx jest --watch ${fileName}-reducer`);
     console.log('What else belongs to it: CONTRIBUTING.md, "A reducer".');
