@@ -21,3 +21,6 @@ export class CoreError extends Error {
     super(message);
   }
 }
+
+/** What an error says; of what is thrown and no error, that as text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

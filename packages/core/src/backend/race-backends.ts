@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../errors.js';
 import type { RaceShape, RaceTimes } from './race.js';
 import { timePass } from './race.js';
 import { recallRace, rememberRace } from './race-memory.js';
@@ -61,8 +62,7 @@ const runRace = async (shape: RaceShape): Promise<RaceRun> => {
       await tf.setBackend(name);
       times[name] = await timePass(shape);
     } catch (error) {
-      broken[name] =
-        `it starts, and a pass of a model of this shape fails: ${error instanceof Error ? error.message : String(error)}`;
+      broken[name] = `it starts, and a pass of a model of this shape fails: ${messageOf(error)}`;
     }
   }
   return { times, broken };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { CoreError } from '../errors.js';
+import { CoreError, messageOf } from '../errors.js';
 import { backendNames, racers } from './backend-name.js';
 import type { BackendName } from './backend-name.js';
 import type { RaceShape } from './race.js';
@@ -72,7 +72,7 @@ export const startBackend = async (options: StartBackendOptions = {}): Promise<S
         passedOver,
       };
     } catch (error) {
-      passedOver.push({ backend, reason: error instanceof Error ? error.message : String(error) });
+      passedOver.push({ backend, reason: messageOf(error) });
     }
   }
   throw new CoreError(

@@ -1,10 +1,13 @@
 import type { EncoderOps } from '../encoder/encoder-ops.js';
 import type { EngineTypes } from '../encoder/engine-types.js';
-import type { Reducer, ReducerSettings } from './reducer.js';
+import { problemOf } from './choices.js';
+import type { Reducer } from './reducer.js';
 import type { ReducerDefinition } from './reducer-definition.js';
 
 /** When those tokens leave that the first layer lets go: once it has attended, as in every other layer, or before it begins. */
 export type PriorLeave = 'after' | 'before';
+
+const leaves = ['after', 'before'] as const satisfies readonly PriorLeave[];
 
 export interface PriorReducerSettings {
   /** Default `after`. With `before` the first layer computes nothing for those that leave, which nobody sees then. */
@@ -31,16 +34,8 @@ const before: Reducer = { ...after, settings: { leave: 'before' }, before: nothi
 export const priorReducer = ({ leave = 'after' }: PriorReducerSettings = {}): Reducer =>
   leave === 'before' ? before : after;
 
-const problem = ({ leave = 'after', ...others }: ReducerSettings): string | undefined => {
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) return `has no setting "${unknown}"; it has leave`;
-  return leave === 'after' || leave === 'before'
-    ? undefined
-    : `has leave ${JSON.stringify(leave)}; expected "after" or "before"`;
-};
-
 export const priorDefinition: ReducerDefinition = {
   name: 'prior',
-  problem,
+  problem: /* @__PURE__ */ problemOf({ leave: leaves }),
   create: (settings) => priorReducer(settings),
 };

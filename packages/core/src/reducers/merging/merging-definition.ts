@@ -1,9 +1,8 @@
 import type { Unmerge } from '../../encoder/encoder-ops.js';
+import type { Choices } from '../choices.js';
+import { problemOf } from '../choices.js';
 import type { Merge, Reducer, ReducerSettings } from '../reducer.js';
 import type { ReducerDefinition } from '../reducer-definition.js';
-
-/** What each setting may be; the first is meant where nothing is said. */
-type Choices = Readonly<Record<string, readonly [string, ...string[]]>>;
 
 /** A choice for each setting. */
 type Chosen<C extends Choices> = { readonly [Name in keyof C]: C[Name][number] };
@@ -30,18 +29,6 @@ export interface UnmergeSettings {
 
 /** What tokens return with that went into others. */
 export const unmergeChoices = ['group', 'own'] as const satisfies readonly Unmerge[];
-
-const problemOf =
-  (choices: Choices) =>
-  (settings: ReducerSettings): string | undefined => {
-    for (const [name, value] of Object.entries(settings)) {
-      const known = Object.hasOwn(choices, name) ? choices[name] : undefined;
-      if (known === undefined) return `has no setting "${name}"; it has ${Object.keys(choices).join(', ')}`;
-      if (!known.some((choice) => choice === value))
-        return `has ${name} ${JSON.stringify(value)}; expected ${known.map((choice) => `"${choice}"`).join(' or ')}`;
-    }
-    return undefined;
-  };
 
 /** The scores of a merging reducer are those of its matching; where no token leaves a layer, those of attention. */
 const reducerOf = (name: string, settings: ReducerSettings, merge: Merge): Reducer => ({
