@@ -248,7 +248,7 @@ export type {
 } from './predictor/prediction.js';
 export { searchRetention } from './training/retention-search.js';
 export type { RetentionSearchOptions, RetentionSearchResult } from './training/retention-search.js';
-export type { TextError } from './predictor/read-each.js';
+export type { TextError, Unread } from './predictor/read-each.js';
 export { float32ToFloat16 } from './weights/half-float.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export type { TokenTrace } from './model/token-trace.js';

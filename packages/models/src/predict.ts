@@ -33,7 +33,7 @@ export type {
   PredictOptions,
 } from './predictor/prediction.js';
 export type { Predictor } from './predictor/predictor.js';
-export type { TextError } from './predictor/read-each.js';
+export type { TextError, Unread } from './predictor/read-each.js';
 export { predictLogits } from './model/predict-logits.js';
 export type { PredictLogitsOptions } from './model/predict-logits.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';

@@ -4,7 +4,7 @@ import type { PromptChoice } from '../tasks/embedding-settings.js';
 import type { Budget } from './budget.js';
 import type { OnError, Outcomes } from './prediction.js';
 import type { Prediction } from './prediction.js';
-import type { TextError } from './read-each.js';
+import type { Unread } from './read-each.js';
 
 /** What the numbers of a vector are: float32; whole numbers from -127 to 127 with one scale a vector; or a bit each, whether it is above 0. */
 export type VectorFormat = 'float32' | 'int8' | 'binary';
@@ -44,9 +44,7 @@ export interface Embedding extends Pick<
 }
 
 /** Stands in the place of a text that could not be read. Its other fields are all undefined. */
-export type FailedEmbedding = { readonly [Field in Exclude<keyof Embedding, 'error'>]?: undefined } & {
-  readonly error: TextError;
-};
+export type FailedEmbedding = Unread<Embedding>;
 
 /** What comes of texts: a vector for each, or its error where that may stand in its place. Float32 unless another format was asked for. */
 export type Embeddings<

@@ -7,7 +7,7 @@ import type { GivenPrior } from '../priors/given-prior.js';
 import type { SingleImage } from '../images/image-input.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 import type { Budget } from './budget.js';
-import type { TextError } from './read-each.js';
+import type { Unread } from './read-each.js';
 
 export interface PredictOptions {
   /** What may be spent. Default: the full model, or the one operating point that the model has built in. */
@@ -76,9 +76,7 @@ export interface Prediction extends Answer {
 }
 
 /** Stands in the place of a text that could not be read, among others that could. Its other fields are all undefined. */
-export type FailedPrediction = { readonly [Field in Exclude<keyof Prediction, 'error'>]?: undefined } & {
-  readonly error: TextError;
-};
+export type FailedPrediction = Unread<Prediction>;
 
 /**
  * What comes of texts: a prediction for each, or its error where that may stand in its place (several texts, unless `onError` is `throw`). What comes of a

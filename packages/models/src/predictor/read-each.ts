@@ -9,6 +9,11 @@ export interface TextError {
   readonly nearest?: NearestPoint;
 }
 
+/** Stands in the place of the answer for what could not be read. Its other fields are all undefined. */
+export type Unread<Answer> = { readonly [Field in Exclude<keyof Answer, 'error'>]?: undefined } & {
+  readonly error: TextError;
+};
+
 /** What became of one text of many: a value, or why there is none. */
 export type Read<T> =
   { readonly value: T; readonly error?: undefined } | { readonly error: TextError; readonly value?: undefined };

@@ -1,5 +1,6 @@
 /** What of zero-shot classification is the same whoever runs the model: hypotheses in, probabilities out. */
 import { ModelError } from '../errors.js';
+import type { LabelAnswer } from '../tasks/answer.js';
 import { softmax } from '../tasks/softmax.js';
 
 const invalid = (message: string): never => {
@@ -76,3 +77,7 @@ export const labelProbabilities = (
     return logits.map((row) => softmax([at(row, contradiction), at(row, entailment)])[1] ?? Number.NaN);
   return softmax(logits.map((row) => at(row, entailment)));
 };
+
+/** Labels with their scores, the likeliest first. */
+export const rankedLabels = (labels: readonly string[], scores: ArrayLike<number>): LabelAnswer[] =>
+  labels.map((label, i) => ({ label, score: scores[i] ?? Number.NaN })).sort((a, b) => b.score - a.score);

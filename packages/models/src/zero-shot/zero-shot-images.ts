@@ -6,10 +6,10 @@ import type { RunnableTextModel } from '../model/runnable-model.js';
 import { eachOrOne } from '../predictor/each-or-one.js';
 import type { OnError, Outcomes, PredictOptions } from '../predictor/prediction.js';
 import { createPredictor } from '../predictor/predictor.js';
-import type { TextError } from '../predictor/read-each.js';
+import type { Unread } from '../predictor/read-each.js';
 import type { LabelAnswer } from '../tasks/answer.js';
 import { softmax } from '../tasks/softmax.js';
-import { hypothesesOf } from './hypotheses.js';
+import { hypothesesOf, rankedLabels } from './hypotheses.js';
 
 /** What the sentence of a label is where nobody says it. */
 const usualTemplate = 'This is a photo of {}.';
@@ -36,9 +36,7 @@ export interface ZeroShotImageAnswer {
 }
 
 /** Stands in the place of an image that could not be read. */
-export type FailedZeroShotImage = { readonly [Field in Exclude<keyof ZeroShotImageAnswer, 'error'>]?: undefined } & {
-  readonly error: TextError;
-};
+export type FailedZeroShotImage = Unread<ZeroShotImageAnswer>;
 
 /** Says which of some labels an image shows, that nobody trained it on. */
 export interface ZeroShotImageClassifier {
@@ -114,8 +112,7 @@ export const createZeroShotImageClassifier = ({ images, texts, logitScale }: Two
       if (answer.error) return { error: answer.error };
       const { embedding: vector = [], point: ran, cost, tokens } = answer;
       const scores = softmax(sentences.map((sentence) => logitScale * cosine(vector, sentence)));
-      const ranked = labels.map((label, i) => ({ label, score: scores[i] ?? Number.NaN }));
-      return { labels: ranked.sort((a, b) => b.score - a.score), point: ran, cost, tokens };
+      return { labels: rankedLabels(labels, scores), point: ran, cost, tokens };
     });
   };
   return {

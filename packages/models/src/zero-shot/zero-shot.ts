@@ -8,10 +8,10 @@ import type { FailedPrediction, OnError, Outcomes, Prediction, PredictOptions } 
 import { eachOrOne } from '../predictor/each-or-one.js';
 import { createPredictor } from '../predictor/predictor.js';
 import type { Predictor } from '../predictor/predictor.js';
-import type { TextError } from '../predictor/read-each.js';
+import type { Unread } from '../predictor/read-each.js';
 import type { LabelAnswer } from '../tasks/answer.js';
 import type { HypothesisOptions } from './hypotheses.js';
-import { hypothesesOf, labelProbabilities, nliOutputsOf } from './hypotheses.js';
+import { hypothesesOf, labelProbabilities, nliOutputsOf, rankedLabels } from './hypotheses.js';
 
 export interface ZeroShotOptions
   extends HypothesisOptions, Pick<PredictOptions, 'budget' | 'point' | 'signal' | 'onError'> {}
@@ -30,9 +30,7 @@ export interface ZeroShotAnswer {
 }
 
 /** Stands in the place of a text that could not be read. */
-export type FailedZeroShot = { readonly [Field in Exclude<keyof ZeroShotAnswer, 'error'>]?: undefined } & {
-  readonly error: TextError;
-};
+export type FailedZeroShot = Unread<ZeroShotAnswer>;
 
 /** Gives texts labels that nobody trained it on. */
 export interface ZeroShotClassifier {
@@ -88,7 +86,7 @@ export const zeroShotOver = (
     const whole = read.map(({ tokens }) => predictor.macs(tokens));
     const dearest = read.reduce((most, pair) => (pair.cost > most.cost ? pair : most), read[0] as Prediction);
     return {
-      labels: labels.map((label, i) => ({ label, score: scores[i] ?? 0 })).sort((a, b) => b.score - a.score),
+      labels: rankedLabels(labels, scores),
       point: dearest.point,
       cost: sum(read.map(({ cost }, i) => cost * (whole[i] ?? 0))) / sum(whole),
       tokens: sum(read.map(({ tokens }) => tokens)),
