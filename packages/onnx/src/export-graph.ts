@@ -31,7 +31,7 @@ import type { Task } from '@length-adaptive/models/predict';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncoderGraphOptions } from './encoder/encoder-graph.js';
 import { encoderGraph } from './encoder/encoder-graph.js';
-import { headOnGraph } from './encoder/on-graph.js';
+import { headOnGraph } from './encoder/head-on-graph.js';
 import type { EncoderInputs } from './encoder/graph-engine.js';
 import type { GraphLengths } from './encoder/length-plan.js';
 import { planLengths } from './encoder/length-plan.js';

@@ -1,10 +1,8 @@
 /** The operations of the encoder as operators of a graph. */
-import { comparisonsOf, paddingScore, patchCount, patchGrid, patchSize } from '@length-adaptive/core/encoder';
+import { comparisonsOf, patchCount, patchGrid, patchSize } from '@length-adaptive/core/encoder';
 import type {
   Attended,
-  DenseOps,
   EncoderOps,
-  HeadOps,
   ImageShape,
   PatchWeights,
   DistanceVectors,
@@ -14,11 +12,11 @@ import type {
   WeightTree,
 } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
-import { microsoft } from '../graph/graph-builder.js';
 import { chooseOf, chooseTree } from '../graph/choose-tree.js';
 import { elementTypeNumber } from '../graph/protos.js';
-import { activate } from './activation.js';
+import { attentionSoftmax } from './attention-on-graph.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
+import { denseOnGraph, widen } from './head-on-graph.js';
 import type { WeightEmitter } from './precision.js';
 import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
@@ -67,73 +65,6 @@ export interface OnGraphOptions<Leaf> {
   /** Called with the sum of the embeddings, before their layer norm: [B, T, hidden]. */
   readonly onEmbeddingSum?: (sum: Value) => void;
 }
-
-/**
- * Queries times keys, [B, heads, Q, size] and [B, heads, K, size] -> [B, heads, Q, K]. Runtimes fuse a transposition of the
- * last two axes into the product, which is twice as fast as one that also moves the heads.
- */
-const scoresOf = (g: GraphBuilder, q: Value, k: Value, training: boolean): Value =>
-  training
-    ? (g.ops('FusedMatMul', [q, k], 1, {
-        attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
-        domain: microsoft,
-      })[0] as Value)
-    : g.op('MatMul', [q, g.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
-
-/** Smaller than any size, and still a normal number. */
-const leastSize = 1e-37;
-
-/**
- * The same with the logarithm of its size, [B, K], added to the scores of each key, which keeps padding out, too. It is one number more of
- * each key, by one that is 1 of each query: less than a pass over all scores.
- */
-const scoresBySize = (
-  g: GraphBuilder,
-  q: Value,
-  k: Value,
-  { sizes, heads }: { readonly sizes: Value; readonly heads: number },
-): Value => {
-  const ones = g.op('Pad', [q, g.int64([0, 0, 0, 0, 0, 0, 0, 1]), g.float(1)]);
-  const logarithms = g.op('Unsqueeze', [g.op('Log', [g.op('Max', [sizes, g.float(leastSize)])]), g.int64([1, 3])]); // [B, 1, K, 1]
-  const ofHeads = g.op('Expand', [logarithms, g.int64([1, heads, 1, 1])]);
-  return scoresOf(g, ones, g.op('Concat', [k, ofHeads], { axis: 3 }), false);
-};
-
-/** The softmax of attention scores, [B, heads, Q, K]. The mask costs a pass over all scores, so it is added only where there is padding. */
-const attentionSoftmax = (
-  g: GraphBuilder,
-  [q, k]: readonly [Value, Value],
-  { valid, padded, merging }: GraphTokens,
-  {
-    training,
-    sized,
-    added,
-  }: {
-    readonly training: boolean;
-    readonly sized: false | { readonly heads: number };
-    /** What is added to the products, [.., Q, K] each. */
-    readonly added: readonly Value[];
-  },
-): Value => {
-  const softmax = (b: GraphBuilder, values: Value): Value => b.op('Softmax', [values], { axis: -1 });
-  const plus = (b: GraphBuilder, product: Value): Value =>
-    added.reduce((scores, more) => b.op('Add', [scores, more]), product);
-  const scores = (b: GraphBuilder): Value => plus(b, scoresOf(b, q, k, training));
-  const masked = (b: GraphBuilder): Value => {
-    const padding = b.op('Mul', [b.op('Sub', [b.float(1), valid]), b.float(paddingScore)]);
-    const bias =
-      sized && merging ? b.op('Add', [padding, b.op('Log', [b.op('Max', [merging.sizes, b.float(1)])])]) : padding;
-    return softmax(b, b.op('Add', [scores(b), b.op('Unsqueeze', [bias, b.int64([1, 2])])]));
-  };
-  if (training) return masked(g); // branches have no gradient
-  const plain = (b: GraphBuilder): Value[] => [softmax(b, scores(b))];
-  if (!sized || !merging) return g.choose(padded, (b) => [masked(b)], plain)[0] as Value;
-  return g.choose(
-    g.op('Or', [padded, merging.merged]),
-    (b) => [softmax(b, plus(b, scoresBySize(b, q, k, { sizes: merging.sizes, heads: sized.heads })))],
-    plain,
-  )[0] as Value;
-};
 
 /** Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last. */
 const flatRows = (g: GraphBuilder, positions: Value, valid: Value, { ids }: EncoderInputs): Value => {
@@ -217,72 +148,7 @@ const cutPatches = (g: GraphBuilder, pixels: Value, image: ImageShape): Value =>
   return g.op('Reshape', [together, g.int64([0, patchCount(image), patchSize(image)])]);
 };
 
-/** A number a slot as often as a state is wide: [B, T] -> [B, T, size]; a product of matrices, which has a gradient. */
-const widen = (g: GraphBuilder, x: Value, size: number): Value =>
-  g.op('MatMul', [g.op('Reshape', [x, g.int64([0, 0, 1])]), g.op('Expand', [g.float(1), g.int64([1, size])])]);
-
 const firstOf = (g: GraphBuilder, x: Value): Value => g.op('Slice', [x, g.int64([0]), g.int64([1]), g.int64([1])]);
-
-/** What heads are made of too. */
-const denseOnGraph = <Leaf>(
-  g: GraphBuilder,
-  emit: WeightEmitter<Leaf>,
-  training?: TrainingContext,
-): DenseOps<GraphEngine<Leaf>> => ({
-  dense: (x, weights) => emit.dense(g, x, weights),
-  activate: (x, kind) => activate(g, x, kind, training !== undefined),
-  dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
-  norm: (x, { gain, bias }, { epsilon, residual }) => {
-    const sum = residual === undefined ? x : g.op('Add', [x, residual]);
-    const weights = [emit.whole(g, gain), ...(bias === undefined ? [] : [emit.whole(g, bias)])];
-    // The backward pass needs the mean and the inverse deviation too.
-    return g.ops('LayerNormalization', [sum, ...weights], training ? 3 : 1, {
-      attributes: { axis: -1, epsilon: { float: epsilon } },
-    })[0] as Value;
-  },
-});
-
-/** What a head needs of the graph that it stands in. */
-export interface HeadOnGraphOptions {
-  /** The mask of the inputs: [B, T] float32. */
-  readonly mask: Value;
-  readonly training?: TrainingContext | undefined;
-  /** Whether gradients flow into who stays, of a pass that decides so. Default false. */
-  readonly decided?: boolean | undefined;
-}
-
-/** What heads are made of that read the tokens of a batch. */
-export const headOnGraph = <Leaf>(
-  g: GraphBuilder,
-  emit: WeightEmitter<Leaf>,
-  { mask, training, decided = false }: HeadOnGraphOptions,
-): HeadOps<GraphEngine<Leaf>> => ({
-  ...denseOnGraph(g, emit, training),
-  mean: (states, weights) => {
-    const places = weights === 'equal' ? mask : g.op('Mul', [g.op('CumSum', [mask, g.int64(1)]), mask]);
-    const shares = g.op('Div', [places, g.op('ReduceSum', [places, g.int64([1])], { keepdims: 1 })]); // [B, T]
-    return g.op('Squeeze', [g.op('MatMul', [g.op('Unsqueeze', [shares, g.int64([1])]), states]), g.int64([1])]);
-  },
-  token: (states, index) => {
-    const rows = g.op('Slice', [g.op('Shape', [states]), g.int64([0]), g.int64([1])]);
-    const places = g.op('Expand', [g.int64(index), g.op('Concat', [rows, g.int64([1, 1])], { axis: 0 })]); // [B, 1, 1]
-    return g.op('Squeeze', [g.op('GatherND', [states, places], { batch_dims: 1 }), g.int64([1])]);
-  },
-  add: (x, y) => g.op('Add', [x, y]),
-  scale: (x, by) => g.op('Mul', [x, g.float(by)]),
-  unit: (states) => g.op('LpNormalization', [states], { axis: -1, p: 2 }),
-  answerFor: (outputs, stayed, answer) => {
-    if (decided) {
-      const stays = widen(g, stayed, answer.length); // [B, T, outputs]
-      const left = g.op('Sub', [g.float(1), stays]);
-      return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
-    }
-    const column = g.op('Unsqueeze', [stayed, g.int64([2])]); // [B, T, 1]
-    const stays = training ? g.op('Identity', [column]) : column; // no gradient flows into who stays
-    const left = g.op('Sub', [g.float(1), stays]);
-    return g.op('Add', [g.op('Mul', [outputs, stays]), g.op('Mul', [left, g.floats(answer)])]);
-  },
-});
 
 /** The operations of the encoder, emitted into a graph. */
 export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): EncoderOps<GraphEngine<Leaf>> => {

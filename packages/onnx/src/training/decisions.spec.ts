@@ -13,6 +13,7 @@ import {
 } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { largestDifference } from '../testing/differences.js';
+import { trainedConfig as config } from '../testing/trained-config.js';
 import { onnxTrainingEngine } from './onnx-engine.js';
 
 beforeAll(async () => {
@@ -20,16 +21,6 @@ beforeAll(async () => {
   await useWasm();
 });
 
-const config = {
-  model_type: 'bert',
-  vocab_size: 60,
-  hidden_size: 24,
-  num_hidden_layers: 3,
-  num_attention_heads: 2,
-  intermediate_size: 40,
-  max_position_embeddings: 24,
-  initializer_range: 0.15,
-};
 const configs = {
   bert: config,
   modernbert: { ...config, model_type: 'modernbert', local_attention: 6, global_attn_every_n_layers: 2 },

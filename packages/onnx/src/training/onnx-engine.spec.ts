@@ -18,6 +18,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { largestDifference } from '../testing/differences.js';
 import { goldenFamilies, openGolden } from '../testing/golden.js';
+import { trainedConfig as config } from '../testing/trained-config.js';
 import { onnxTrainingEngine } from './onnx-engine.js';
 
 type Batch = readonly LabelledInput[];
@@ -26,17 +27,6 @@ beforeAll(async () => {
   tf.env().set('IS_TEST', true);
   await useWasm();
 });
-
-const config = {
-  model_type: 'bert',
-  vocab_size: 60,
-  hidden_size: 24,
-  num_hidden_layers: 3,
-  num_attention_heads: 2,
-  intermediate_size: 40,
-  max_position_embeddings: 24,
-  initializer_range: 0.15,
-};
 
 const randomBatch = (seed: number, { name, readout: { outputs } }: Task, rows = 5): LabelledInput[] => {
   const random = createRandom(seed);

@@ -2,7 +2,7 @@ import type { Observe } from '@length-adaptive/core/encoder';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { encoderGraph } from '../encoder/encoder-graph.js';
-import { headOnGraph } from '../encoder/on-graph.js';
+import { headOnGraph } from '../encoder/head-on-graph.js';
 import { emitterOf } from '../encoder/precision.js';
 import type { HostModel } from '../export-graph.js';
 import { encoderInputs, opset } from '../export-graph.js';

@@ -10,7 +10,7 @@ import {
   skimLoss,
   wantedStates,
 } from '@length-adaptive/models/engine';
-import { headOnGraph } from '../encoder/on-graph.js';
+import { headOnGraph } from '../encoder/head-on-graph.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { planCounts, planLengths } from '../encoder/length-plan.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
