@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
 import { constantRatioConfig } from '@length-adaptive/core';
 import type { Predictor } from '@length-adaptive/models';
-import { cosine, createStudent, openModel, saveModel } from '@length-adaptive/models';
+import { cosine, createStudent, mean, openModel, saveModel } from '@length-adaptive/models';
 import { loadOnnx } from '@length-adaptive/onnx';
 import { runsFolder } from '../accuracy/accuracy-rows.js';
 import type { Row } from '../harness.js';
@@ -62,7 +62,6 @@ const withLayers = async (layers: readonly number[]): Promise<string> => {
   return folder;
 };
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const cosinesOf = (full: readonly ArrayLike<number>[], other: readonly ArrayLike<number>[]): number[] =>
   full.map((vector, i) => cosine(vector, other[i] ?? []));
 

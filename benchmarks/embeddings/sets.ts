@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { BeirData, VectorsById } from '@length-adaptive/models';
-import { cosine, metricByName, openText, rankDocuments, readBeir, scoreRetrieval } from '@length-adaptive/models';
+import { cosine, mean, metricByName, openText, rankDocuments, readBeir, scoreRetrieval } from '@length-adaptive/models';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
 
 type Vectors = readonly ArrayLike<number>[];
@@ -21,8 +21,6 @@ export interface TextSet {
   /** Share of the ten documents a query finds by full vectors that it finds by others; absent where nothing is searched. */
   overlap?(full: Vectors, other: Vectors, whole: Vectors): number;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Pairs of sentences of STS-B: the file has no header. */
 const readStsb = async (file: string): Promise<TextSet> => {
