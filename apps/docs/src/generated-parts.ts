@@ -15,6 +15,7 @@ import { resultNames } from './results.js';
 import { siteFolder } from './workspace.js';
 import {
   accuracyTable,
+  familySpeedTable,
   fullTable,
   otherResults,
   paddingTable,
@@ -42,6 +43,7 @@ export const generatedParts = (): Readonly<Record<string, string>> => ({
   'accuracy.md': accuracyTable(),
   'accuracy-short.md': shortAccuracyTable(),
   'families.md': familiesTable(),
+  'family-speed.md': familySpeedTable(),
   'long-inputs.md': longInputsTable(),
   'throughput.md': throughputTable(),
   'same-weights.md': sameWeightsTable(),

@@ -122,6 +122,20 @@ export const webGpuTable = (): string =>
     'lrrrrr',
   );
 
+/** What half the MACs of each family save in time, and its full length beside an independent graph. */
+export const familySpeedTable = (): string =>
+  markdownTable(
+    ['`model_type`', 'fewer MACs', 'less time', 'efficiency', 'full length, time of an independent graph = 1'],
+    readRows('families').flatMap(({ id, value, note }) => {
+      const [, name] = /^families\.eff\.(.+)$/.exec(id) ?? [];
+      const [, macs, gain] = /([\d.]+)x fewer MACs, ([\d.]+) /.exec(note) ?? [];
+      if (name === undefined || macs === undefined || gain === undefined) return [];
+      const full = readRows('families').find((row) => row.id === `families.full.${name}`);
+      return [[`\`${name}\``, `${macs}x`, `${gain}x`, value.toFixed(2), full ? full.value.toFixed(2) : '–']];
+    }),
+    'lrrrr',
+  );
+
 const paddings: Readonly<Record<string, string>> = {
   none: 'none',
   batch: 'to the longest of its batch',
