@@ -48,17 +48,18 @@ const dimensions = dimensionsOf();
 /** `MERGE_REDUCERS` names those that are measured; default: all. */
 const asked = compared.filter((name) => process.env['MERGE_REDUCERS']?.split(',').includes(name) ?? true);
 
-const openAll = async (precision: Precision): Promise<Record<ComparedName, BareEncoder>> => {
+const openAll = async (precision: Precision, threads = 1): Promise<Record<ComparedName, BareEncoder>> => {
   const opened = await Promise.all(
     [...new Set<ComparedName>(['attention', ...asked])].map(
-      async (name) => [name, await openOurs(await readModel(name), precision, 1)] as const,
+      async (name) => [name, await openOurs(await readModel(name), precision, threads)] as const,
     ),
   );
   return Object.fromEntries(opened) as Record<ComparedName, BareEncoder>;
 };
 
-const timeRows = async (precision: Precision): Promise<Row[]> => {
-  const encoders = await openAll(precision);
+const timeRows = async (precision: Precision, threads: 1 | 2): Promise<Row[]> => {
+  const encoders = await openAll(precision, threads);
+  const of = `${precision === 'fp32' ? '' : `${precision}.`}${threads === 1 ? '' : '2_threads.'}`;
   const { attention } = encoders;
   const rows: Row[] = [];
   for (const length of [128, 384]) {
@@ -85,10 +86,10 @@ const timeRows = async (precision: Precision): Promise<Row[]> => {
     for (const name of asked) {
       const gain = ratio(times.full, times[name]);
       rows.push({
-        id: `merge.eff.${precision === 'fp32' ? '' : `${precision}.`}${name}.${length}`,
+        id: `merge.eff.${of}${name}.${length}`,
         value: gain.p50 / macs,
         unit: 'gain in time / gain in MACs',
-        note: `${macs.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than the full length, ${spread(times.full).p50.toFixed(1)} -> ${spread(times[name]).p50.toFixed(1)} ms, ${precision}, one thread`,
+        note: `${macs.toFixed(2)}x fewer MACs, ${formatSpread(gain)}x faster than the full length, ${spread(times.full).p50.toFixed(1)} -> ${spread(times[name]).p50.toFixed(1)} ms, ${precision}, ${threads === 1 ? 'one thread' : 'two threads'}`,
       });
     }
   }
@@ -185,12 +186,20 @@ const vectorRows = async (): Promise<Row[]> => {
   return rows;
 };
 
+/** How much faster half the MACs are, on one thread and on two. */
+const allTimeRows = async (): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (const threads of [1, 2] as const)
+    for (const precision of ['fp32', 'int8'] as const) rows.push(...(await timeRows(precision, threads)));
+  return rows;
+};
+
 /** `MERGE_PART` measures some of it anew: time, vectors, untrained, trained, ladder; of untrained and trained `MERGE_TASKS` names the tasks. */
 const parts = process.env['MERGE_PART']?.split(',') ?? ['time', 'vectors', 'untrained', 'trained', 'ladder'];
 const training = (['untrained', 'trained'] as const).filter((name) => parts.includes(name));
 
 const measured: readonly Row[] = [
-  ...(parts.includes('time') ? [...(await timeRows('fp32')), ...(await timeRows('int8'))] : []),
+  ...(parts.includes('time') ? await allTimeRows() : []),
   ...(parts.includes('vectors') ? await vectorRows() : []),
   ...(training.length > 0
     ? await qualityRows({ dimensions, training, only: process.env['MERGE_TASKS']?.split(',') })
