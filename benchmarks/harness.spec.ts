@@ -45,6 +45,10 @@ describe('compareInTurn', () => {
     const times = await compareInTurn({ a: work('a', 1), b: work('b', 3) }, { rounds: 2, warmup: 1, now: () => clock });
     expect(order.join('')).toBe('ababab');
     expect(times).toEqual({ a: [1, 1], b: [3, 3] });
+    order.length = 0;
+    const settled = { rounds: 2, warmup: 0, now: () => clock, settle: 2 };
+    expect(await compareInTurn({ a: work('a', 1), b: work('b', 3) }, settled)).toEqual(times);
+    expect(order.join('')).toBe('aaabbbaaabbb');
   });
 });
 

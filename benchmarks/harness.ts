@@ -33,6 +33,8 @@ export interface CompareOptions {
   readonly warmup?: number;
   /** Milliseconds. Default `performance.now`. */
   readonly now?: (() => number) | undefined;
+  /** Runs of a contender right before each that is measured: the threads of the one before look for work a while longer, and take time from it. Default 0. */
+  readonly settle?: number | undefined;
 }
 
 /** The `q`-quantile, 0 <= q <= 1, with linear interpolation between the two nearest values. */
@@ -77,12 +79,13 @@ export const formatSpread = ({ p25, p50, p75, count }: Spread, digits = 2): stri
  */
 export const compareInTurn = async <Name extends string>(
   contenders: Readonly<Record<Name, () => unknown>>,
-  { rounds = 15, warmup = 3, now = () => performance.now() }: CompareOptions = {},
+  { rounds = 15, warmup = 3, now = () => performance.now(), settle = 0 }: CompareOptions = {},
 ): Promise<Record<Name, number[]>> => {
   const names = Object.keys(contenders) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -warmup; round < rounds; round++) {
     for (const name of names) {
+      for (let run = 0; run < settle; run++) await contenders[name]();
       const start = now();
       await contenders[name]();
       const elapsed = now() - start;

@@ -81,7 +81,7 @@ const timeRows = async (precision: Precision, threads: 1 | 2): Promise<Row[]> =>
           () => Promise<Float32Array>
         >),
       },
-      { rounds: length > 200 ? 15 : 31 },
+      { rounds: length > 200 ? 15 : 31, settle: threads === 1 ? 0 : Math.round(2500 / length) },
     );
     for (const name of asked) {
       const gain = ratio(times.full, times[name]);
