@@ -1,5 +1,5 @@
 import type { Bits, LengthConfig, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
-import { constantRatioConfig, fullLength } from '@length-adaptive/core/lengths';
+import { constantRatioConfig, fullLength, ranksKey } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { LatencyFit, LatencyModel, TimedPass } from './latency-model.js';
 import { blankInput } from './blank-input.js';
@@ -139,8 +139,13 @@ interface TimingOptions extends Pick<CalibrateLatencyOptions, 'signal'> {
   readonly now: () => number;
 }
 
+/** Which matrices a point runs through. */
+const matricesOf = ({ ranks, bits }: OperatingPoint): string =>
+  `${ranks === undefined ? '' : ranksKey(ranks)};${bits ?? ''}`;
+
 /**
- * Median milliseconds of each pass. All passes take turns, after a warm-up round.
+ * Median milliseconds of each pass. All passes take turns, after a warm-up round. A model that is in use has its matrices in the processor's cache,
+ * which other matrices have put them out of: after those a pass is made once before it is timed.
  *
  * @throws ModelError `ABORTED`
  */
@@ -151,12 +156,16 @@ const timePasses = async (
 ): Promise<TimedPass[]> => {
   const timed = passes.map((pass) => ({ ...pass, times: [] as number[] }));
   const begin = now();
+  let loaded: string | undefined;
   for (let round = -1; round < repeats && (round < 1 || now() - begin < 1000 * seconds); round++) {
     for (const { tokens, point, times } of timed) {
       await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard, and the passes before are over
       if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
+      const input = blankInput(model.dimensions, tokens);
+      if (loaded !== undefined && loaded !== matricesOf(point)) await model.run([input], { point });
+      loaded = matricesOf(point);
       const start = now();
-      await model.run([blankInput(model.dimensions, tokens)], { point });
+      await model.run([input], { point });
       if (round >= 0) times.push(now() - start);
     }
   }
