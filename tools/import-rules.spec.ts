@@ -44,7 +44,7 @@ const CASES: readonly (readonly [string, Readonly<Record<string, string>>, reado
   ],
   [
     'a room from inside it',
-    { 'models/src/predictor/worker/y.ts': valueOf('../z.js'), 'models/src/predictor/z.ts': nothing },
+    { 'models/src/training/distillation/y.ts': valueOf('../z.js'), 'models/src/training/z.ts': nothing },
     [],
   ],
   [

@@ -11,7 +11,7 @@ export default defineConfig(
     predict: 'src/predict.ts',
     tokenizer: 'src/tokenizer.ts',
     train: 'src/train.ts',
-    'worker/index': 'src/predictor/worker/worker-predictor.ts',
-    'worker/serve': 'src/predictor/worker/serve-predictor.ts',
+    'worker/index': 'src/worker.ts',
+    'worker/serve': 'src/worker/serve-predictor.ts',
   }),
 );

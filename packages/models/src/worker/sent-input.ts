@@ -1,4 +1,4 @@
-import type { PredictorInput } from '../../tasks/task.js';
+import type { PredictorInput } from '../tasks/task.js';
 
 /** An input as it travels: a `URL` cannot be cloned, its address can. */
 export type SentInput = Exclude<PredictorInput, URL> | { readonly href: string };

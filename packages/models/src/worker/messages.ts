@@ -1,15 +1,21 @@
 /** What a page and the worker that holds its model say to each other. Everything in it survives the structured clone. */
 import type { StartBackendOptions, StartedBackend } from '@length-adaptive/core/backend';
-import type { NearestPoint } from '../../errors.js';
-import type { DownloadProgress } from '../../sources/download-progress.js';
-import type { OpenModelOptions } from '../../model/open-model.js';
-import type { EmbedOptions } from '../embedding.js';
-import type { Predictor } from '../predictor.js';
-import type { InspectOptions, PredictOptions } from '../prediction.js';
+import type { NearestPoint } from '../errors.js';
+import type { CalibrateLatencyOptions } from '../latency/calibrate-latency.js';
+import type { OpenModelOptions } from '../model/open-model.js';
+import type { Reranker } from '../reranking/reranker.js';
+import type { CreateRerankerOptions, RerankDocument, RerankOptions } from '../reranking/reranking.js';
+import type { DownloadProgress } from '../sources/download-progress.js';
+import type { EmbedOptions } from '../predictor/embedding.js';
+import type { Predictor } from '../predictor/predictor.js';
+import type { InspectOptions, PredictOptions } from '../predictor/prediction.js';
 import type { SentInput } from './sent-input.js';
 
 /** How a worker opens a model; what cannot be sent stays behind. */
 export type WorkerModelOptions = Omit<OpenModelOptions, 'task' | 'onProgress' | 'signal'> & StartBackendOptions;
+
+/** What a worker is told of a reranker. */
+export type WorkerRerankerOptions = Pick<CreateRerankerOptions, 'label' | 'scale' | 'windowLength' | 'stride'>;
 
 type Sent<Options> = Omit<Options, 'signal'>;
 
@@ -39,6 +45,25 @@ export type WorkerCall =
       readonly model: number;
       readonly options: Pick<EmbedOptions, 'prompt' | 'dimensions'>;
     }
+  | {
+      readonly call: 'openReranker';
+      readonly source: string;
+      readonly options: WorkerModelOptions & WorkerRerankerOptions;
+    }
+  | {
+      readonly call: 'rerank';
+      readonly model: number;
+      readonly query: string;
+      readonly documents: readonly RerankDocument[];
+      readonly options: Sent<RerankOptions>;
+      /** When, by a clock that both sides have. */
+      readonly asked: number;
+    }
+  | {
+      readonly call: 'calibrate';
+      readonly model: number;
+      readonly options: Omit<Sent<CalibrateLatencyOptions>, 'now'>;
+    }
   | { readonly call: 'dispose'; readonly model: number }
   | { readonly call: 'abort'; readonly request: number };
 
@@ -49,6 +74,11 @@ export type WorkerModel = Pick<
   Predictor,
   'engine' | 'task' | 'answers' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding' | 'weightBytes'
 > & {
+  readonly backend: StartedBackend | undefined;
+};
+
+/** What a page is told of a reranker when it is open. */
+export type WorkerRerankerFacts = Pick<Reranker, 'engine' | 'task' | 'points' | 'cascades'> & {
   readonly backend: StartedBackend | undefined;
 };
 

@@ -1,8 +1,8 @@
 import type { RaceShape } from '@length-adaptive/core/backend';
-import { architectureOf } from '../../architectures/registry.js';
-import type { ModelConfig } from '../../architectures/model-config.js';
-import { decodeJson } from '../../sources/file-source.js';
-import type { FileSource } from '../../sources/file-source.js';
+import { architectureOf } from '../architectures/registry.js';
+import type { ModelConfig } from '../architectures/model-config.js';
+import { decodeJson } from '../sources/file-source.js';
+import type { FileSource } from '../sources/file-source.js';
 
 /** Most tokens of the pass that is raced with: as many as texts have that are worth the time. */
 const mostTokens = 128;

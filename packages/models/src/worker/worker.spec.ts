@@ -4,20 +4,26 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { CoreError } from '@length-adaptive/core';
 import * as tf from '@tensorflow/tfjs';
-import type { DownloadProgress } from '../../sources/download-progress.js';
-import { ModelError } from '../../errors.js';
-import { load } from '../load.js';
-import type { Predictor } from '../predictor.js';
-import { startFileServer } from '../../testing/file-server.js';
-import type { FileServer } from '../../testing/file-server.js';
-import { temporaryFolder } from '../../testing/temporary-folder.js';
-import { tinyFiles } from '../../testing/tiny-model.js';
-import { openSource } from '../../sources/open-source.js';
+import type { DownloadProgress } from '../sources/download-progress.js';
+import { ModelError } from '../errors.js';
+import { load } from '../predictor/load.js';
+import type { Predictor } from '../predictor/predictor.js';
+import { startFileServer } from '../testing/file-server.js';
+import type { FileServer } from '../testing/file-server.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
+import { tinyFiles } from '../testing/tiny-model.js';
+import { openTrainedModel } from '../model/open-model.js';
+import { createReranker } from '../reranking/reranker.js';
+import type { Reranker } from '../reranking/reranker.js';
+import { openSource } from '../sources/open-source.js';
 import type { Line } from './messages.js';
 import { raceShapeOf } from './race-shape.js';
 import { servePredictor } from './serve-predictor.js';
+import type { WorkerLine } from './line.js';
 import { createWorkerPredictor } from './worker-predictor.js';
-import type { WorkerLine, WorkerPredictor } from './worker-predictor.js';
+import type { WorkerPredictor } from './worker-predictor.js';
+import { createWorkerReranker } from './worker-reranker.js';
+import type { WorkerReranker } from './worker-reranker.js';
 
 /** Both ends of a line; what passes over it is cloned, as it is between a page and its worker. The real thing runs in e2e/browser. */
 const ports: MessagePort[] = [];
@@ -101,7 +107,7 @@ test('a model in a worker looks and answers like one in the thread', async () =>
 });
 
 test('images pass over the line, a URL as where it points', async () => {
-  const fixtures = join(__dirname, '../../../fixtures');
+  const fixtures = join(__dirname, '../../fixtures');
   const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtures, name)));
   const photo = file('images/wide.jpg');
   const images = await startFileServer({
@@ -167,6 +173,89 @@ test('errors arrive as what they are', async () => {
     name: 'TypeError',
     code: 'ODD',
     message: 'no such thing',
+  });
+});
+
+describe('a reranker in a worker', () => {
+  const documents = ['the phone is bad', { text: 'a good film, warm and funny' }, 'it breaks', 'very good'];
+  let ofWorker: WorkerReranker;
+  let here: Reranker;
+  beforeAll(async () => {
+    const { page, worker } = openPorts();
+    servePredictor({ line: worker });
+    const label = predictor.labels[0] ?? '';
+    ofWorker = await createWorkerReranker(page, source, { cacheFolder, backends: ['cpu'], label });
+    here = createReranker(await openTrainedModel(source, { cacheFolder }), { label });
+  });
+  afterAll(() => {
+    ofWorker.dispose();
+    here.dispose();
+  });
+
+  test('looks and ranks like one in the thread', async () => {
+    expect(ofWorker.backend?.backend).toBe('cpu');
+    expect(ofWorker).toMatchObject({ engine: here.engine, task: here.task, cascades: here.cascades });
+    expect(ofWorker.points).toEqual(here.points);
+    const cascade = { point: { lengths: [0.8, 0.5, 0.3] }, keep: 2 };
+    for (const options of [{}, { topK: 2 }, { cascade }]) {
+      const { milliseconds, ...there } = await ofWorker.rerank('which film is good', documents, options);
+      expect(milliseconds).toBeGreaterThan(0);
+      expect(there).toEqual({
+        ...(await here.rerank('which film is good', documents, options)),
+        milliseconds: undefined,
+      });
+    }
+  });
+
+  test('keeps a deadline that counts from the call, once it has been timed', async () => {
+    await ofWorker.calibrate({ lengths: [8], repeats: 1, seconds: 0.1 });
+    const { results, unseen } = await ofWorker.rerank('which film is good', documents, { deadlineMs: 2000 });
+    expect(results.length + unseen.length).toBe(documents.length);
+    const late: number[] = [];
+    const { page, worker } = openPorts();
+    servePredictor({
+      line: {
+        ...worker,
+        postMessage: (message) => worker.postMessage(message),
+        addEventListener: (type, listener) =>
+          worker.addEventListener(type, (event) => setTimeout(() => listener(event), 60)), // a worker that is busy
+      },
+      openReranker: async () => ({
+        reranker: {
+          ...here,
+          rerank: (query, some, options) => (late.push(options?.deadlineMs ?? 0), here.rerank(query, some, options)),
+          dispose: () => undefined,
+        },
+      }),
+    });
+    const busy = await createWorkerReranker(page, source);
+    for (const deadlineMs of [1000, 20]) await busy.rerank('which film is good', documents, { deadlineMs });
+    expect(late[0]).toBeGreaterThan(800);
+    expect(late[0]).toBeLessThanOrEqual(941);
+    expect(late[1]).toBe(1); // it is over: what can still be had
+    busy.dispose();
+  });
+
+  test('errors arrive as what they are, and what was disposed of is gone', async () => {
+    await expect(ofWorker.rerank('', documents)).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
+    await expect(ofWorker.rerank('film', documents, { deadlineMs: -1 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+    const { page, worker } = openPorts();
+    servePredictor({ line: worker });
+    await expect(
+      createWorkerReranker(page, source, { cacheFolder, backends: ['cpu'], label: 'nobody' }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const gone = await createWorkerReranker(page, source, {
+      cacheFolder,
+      backends: ['cpu'],
+      label: predictor.labels[0],
+    });
+    gone.dispose();
+    await expect(gone.rerank('film', documents)).rejects.toMatchObject({
+      code: 'DISPOSED',
+      message: 'The reranker was disposed of; create another.',
+    });
   });
 });
 
