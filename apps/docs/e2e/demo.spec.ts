@@ -102,11 +102,37 @@ const missing = programMissing('chromium');
     await answered(page, 'positive');
     await write(page, 'a dull and lifeless bore');
     await answered(page, 'negative');
-    expect(await page.locator('.backend').textContent()).toMatch(/^Runs on wasm: WebAssembly on \d+ thread/);
+    const runsOn = await page.locator('.backend').textContent();
+    console.log(runsOn);
+    expect(runsOn).toMatch(
+      /^Runs on (ONNX Runtime Web with 8-bit integers: \d+\.\d times as fast here as TensorFlow\.js|wasm: WebAssembly on \d+ thread.*; \d+\.\d times as fast here as ONNX Runtime Web with 8-bit integers)\.$/,
+    );
     await write(page, '  ');
     expect(await page.getByRole('alert').textContent()).toBe('Write a text.');
     await write(page, 'a warm and funny film');
     await answered(page, 'positive');
+    expect(problems).toEqual([]);
+  });
+
+  test('where ONNX Runtime Web cannot be had, TensorFlow.js answers, and the page says so', async () => {
+    const { page, context } = await site.open('/demo');
+    await context.route('**/ort-wasm*.wasm', (route) => route.abort());
+    await load(page);
+    await answered(page, 'positive');
+    expect(await page.locator('.backend').textContent()).toMatch(
+      /^Runs on wasm: WebAssembly on \d+ thread.*; ONNX Runtime Web with 8-bit integers did not open \(.+\)\.$/,
+    );
+  });
+
+  test('the engine that won is opened alone at the next visit, and nothing is fetched again', async () => {
+    const { page, problems } = await site.open('/demo');
+    await load(page);
+    const said = await page.locator('.backend').textContent();
+    const weights = site.server.sent.get('/models/sentiment/model.safetensors');
+    await page.reload();
+    await load(page);
+    expect(await page.locator('.backend').textContent()).toBe(said);
+    expect(site.server.sent.get('/models/sentiment/model.safetensors')).toBe(weights);
     expect(problems).toEqual([]);
   });
 

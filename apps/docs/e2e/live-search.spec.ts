@@ -38,11 +38,21 @@ const missing = programMissing('chromium');
     expect(cosine).toBeLessThan(1);
     expect(await page.locator('.hits .new').count()).toBe(10 - sharedHits);
 
+    const drawn = page.locator('.trade-off .fill');
+    expect(await drawn.count()).toBe(1); // what was tried stays in the picture
+    expect(
+      await page
+        .getByRole('region', { name: 'Trade-off' })
+        .getByText(/^\d+\.\d\dx, \d+\.\d of 10$/)
+        .count(),
+    ).toBe(1);
+
     await page.getByRole('slider').press('Home');
     await page.waitForFunction(() => document.querySelector('tr.own td:nth-of-type(4)')?.textContent === '1.000');
     await ready(page);
     expect((await row(page, 'own')).slice(1)).toEqual([10, 10, 1]);
     expect(await page.locator('.hits .new').count()).toBe(0);
+    expect(await drawn.count()).toBe(1);
 
     await page.getByRole('textbox', { name: 'Query' }).fill('a queue on Redis for many machines');
     await page.waitForFunction(
@@ -61,6 +71,26 @@ const missing = programMissing('chromium');
       expect(await overflow(page)).toBe(0);
       await takePicture(page, `_live-search-${how.look}`);
     }
+    expect(problems).toEqual([]);
+  });
+
+  test('a link brings its query and budget', async () => {
+    const { page, context } = await site.open('/live-search');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const query = 'what 100 % of it costs & more';
+    await page.getByRole('textbox', { name: 'Query' }).fill(query);
+    await page.getByRole('button', { name: /^Load the model/ }).click();
+    await ready(page);
+    await page.getByRole('slider').press('Home');
+    await page.getByRole('button', { name: 'Copy a link to this query and budget' }).click();
+    await page.getByText('Copied.').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(page.url());
+    const { page: other, problems } = await site.open(link.slice(site.server.url.length));
+    expect(await other.getByRole('textbox', { name: 'Query' }).inputValue()).toBe(query);
+    await other.getByRole('button', { name: /^Load the model/ }).click();
+    await ready(other);
+    expect(await other.getByRole('slider').inputValue()).toBe('0');
     expect(problems).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ import { CliError, messageOf } from './context/errors.js';
 import { exitCodeOf, exitCodes, knownCode } from './context/exit-codes.js';
 import type { Io } from './context/io.js';
 import { isDebugging, wantsColor } from './context/io.js';
-import type { Settings } from './context/option.js';
+import type { Options, Settings } from './context/option.js';
 import { readConfig, readFlags, savedSettings, settle } from './context/settings.js';
 import { createProgram } from './program.js';
 import type { Invocation } from './program.js';
@@ -47,6 +47,12 @@ const commands: readonly Command[] = [
   demoCommand,
 ];
 
+/** `help NAME` as `NAME --help`: a command's options are loaded when it is run, which for its help alone it is not. */
+const asFlag = (argv: readonly string[]): string[] => {
+  const [first, name = ''] = argv;
+  return first === 'help' && commands.some((command) => command.name === name) ? [name, '--help'] : [...argv];
+};
+
 const readConfigFile = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
@@ -57,7 +63,7 @@ const readConfigFile = async (path: string): Promise<string> => {
   }
 };
 
-const contextOf = (io: Io, args: readonly string[], { quiet, color }: Settings<Command['options']>): Context => ({
+const contextOf = (io: Io, args: readonly string[], { quiet, color }: Settings<Options>): Context => ({
   io,
   args,
   color: wantsColor(io.stdout, io.env, color === true),
@@ -69,11 +75,11 @@ const contextOf = (io: Io, args: readonly string[], { quiet, color }: Settings<C
   progress: (label, unit) => createProgress(io.stderr, label, { unit, quiet: quiet === true }),
 });
 
-const invoke = async ({ command, args, flags, configFile, printConfig }: Invocation, io: Io): Promise<void> => {
-  const { options } = command;
+const invoke = async (invocation: Invocation, io: Io): Promise<void> => {
+  const { command, options, args, flags, configFile, printConfig } = invocation;
   const fromFile = configFile === undefined ? {} : readConfig(options, await readConfigFile(configFile), configFile);
   const given = { ...fromFile, ...readFlags(options, flags) };
-  const settings = await resumedSettings(command, given, settle(options, given));
+  const settings = await resumedSettings(command, options, given, settle(options, given));
   const context = contextOf(io, args, settings);
   if (printConfig) context.print(JSON.stringify(savedSettings(options, settings), null, 2));
   else await command.run(settings, context);
@@ -120,7 +126,7 @@ export const main = async (
   });
   try {
     if (argv[0] === serveCommand.name) return await serve(argv.slice(1), io);
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(asFlag(argv), { from: 'user' });
     if (invocation) await invoke(invocation, io);
     return exitCodes.ok;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Command as Program, Option as Flag } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Command } from './context/command.js';
+import type { Options } from './context/option.js';
 import { exitCodeHelp } from './context/exit-codes.js';
 import type { Io } from './context/io.js';
 import type { Given } from './context/settings.js';
@@ -10,6 +11,7 @@ import { serveCommand } from './serve-command.js';
 /** What the user asked for. */
 export interface Invocation {
   readonly command: Command;
+  readonly options: Options;
   readonly args: readonly string[];
   /** Options given as flags, not yet read. */
   readonly flags: Given;
@@ -17,8 +19,8 @@ export interface Invocation {
   readonly printConfig: boolean;
 }
 
-/** The flags of a command. A second spelling comes after the first. */
-const flagsOf = ({ options }: Command): Flag[] =>
+/** The flags of options. A second spelling comes after the first. */
+const flagsOf = (options: Options): Flag[] =>
   Object.entries(options).flatMap(([key, { placeholder, description, fallback, alias, negation }]) => {
     const name = placeholder === undefined && fallback === true ? `--no-${flagOf(key).slice(2)}` : flagOf(key);
     const value = placeholder === undefined ? '' : ` <${placeholder}>`;
@@ -30,7 +32,7 @@ const flagsOf = ({ options }: Command): Flag[] =>
 /** `config-at` -> `configAt`, as commander keeps it. */
 const attributeOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-const givenFlags = (program: Program, { options }: Command): Given => {
+const givenFlags = (program: Program, options: Options): Given => {
   const values = program.opts<Record<string, unknown>>();
   const fromUser = (attribute: string): boolean => program.getOptionValueSource(attribute) === 'cli';
   return Object.fromEntries(
@@ -59,10 +61,17 @@ export const createProgram = (
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .addHelpText('after', `\n${exitCodeHelp}`);
+  const byProgram = new Map<Program, Command>();
   for (const command of commands) {
     const sub = program.command(command.name).summary(command.summary).description(`${command.summary}.`);
     if (command.argument) sub.argument(command.argument.name, command.argument.description);
-    for (const option of flagsOf(command)) sub.addOption(option);
+    byProgram.set(sub, command);
+  }
+  program.hook('preSubcommand', async (_, sub) => {
+    const command = byProgram.get(sub);
+    if (command === undefined) return;
+    const options = await command.options();
+    for (const option of flagsOf(options)) sub.addOption(option);
     sub
       .option('--config <FILE>', 'read options from a JSON file; flags override it')
       .option('--print-config', 'print the effective options as JSON and stop')
@@ -71,13 +80,14 @@ export const createProgram = (
         const { config, printConfig } = sub.opts<{ config?: string; printConfig?: boolean }>();
         found({
           command,
+          options,
           args: sub.args,
-          flags: givenFlags(sub, command),
+          flags: givenFlags(sub, options),
           configFile: config,
           printConfig: printConfig === true,
         });
       });
-  }
+  });
   program.command(serveCommand.name).summary(serveCommand.summary); // for the list: it is run by the server's own program
   return program;
 };

@@ -12,7 +12,8 @@ import { flagOf, readConfig, settle } from './context/settings.js';
  * @throws CliError `CHECKPOINT_NOT_FOUND`, `CONFIG_INVALID` when an option contradicts the interrupted run
  */
 export const resumedSettings = async <O extends Options>(
-  { options, savedConfig, mayChange = [] }: Command<O>,
+  { savedConfig, mayChange = [] }: Pick<Command<O>, 'savedConfig' | 'mayChange'>,
+  options: O,
   given: Given,
   settings: Settings<O>,
 ): Promise<Settings<O>> => {

@@ -4,7 +4,7 @@ export type { ModelErrorCode, NearestPoint } from './errors.js';
 export { directorySource } from './sources/directory-source.js';
 export type { DirectorySourceOptions } from './sources/directory-source.js';
 export type { DownloadProgress } from './sources/download-progress.js';
-export type { FileSource, OpenFile } from './sources/file-source.js';
+export type { FilePlace, FileSource, OpenFile } from './sources/file-source.js';
 export { checkNotPointer } from './sources/git-lfs.js';
 export { npmSource } from './sources/npm-source.js';
 export type { NpmSourceOptions } from './sources/npm-source.js';

@@ -80,7 +80,7 @@ export interface CreateOnnxModelOptions extends SessionOptions {
 /** @throws OnnxError `OPTION_INVALID` for a reducer or a prior that a file cannot run */
 const checkRanking = (
   { reducer, prior }: { readonly reducer: NamedReducer | undefined; readonly prior: ModelPrior | undefined },
-  { builtIn, reducer: own, priorLayers }: Omit<OnnxContent, 'content'>,
+  { builtIn, reducer: own, priorLayers }: Omit<OnnxContent, 'content' | 'inPlace'>,
 ): void => {
   if (builtIn && isFullPoint({ lengths: builtIn.lengths })) return; // nothing is ranked
   const fail = (by: string, has: string): never => {
@@ -100,7 +100,7 @@ const checkRanking = (
 /** @throws OnnxError `OPTION_INVALID` for another answer of tokens that left than the file gives */
 const checkDeparted = (
   asked: DepartedAnswer | undefined,
-  { builtIn, departed }: Omit<OnnxContent, 'content'>,
+  { builtIn, departed }: Omit<OnnxContent, 'content' | 'inPlace'>,
 ): void => {
   if (asked === undefined || asked === departed || (builtIn && isFullPoint(builtIn))) return;
   throw new OnnxError(
@@ -110,7 +110,7 @@ const checkDeparted = (
 };
 
 /** @throws OnnxError `OPTION_INVALID` for a pooling that the file was not exported with */
-const checkPooling = ({ readout }: Task, { pooling: own }: Omit<OnnxContent, 'content'>): void => {
+const checkPooling = ({ readout }: Task, { pooling: own }: Omit<OnnxContent, 'content' | 'inPlace'>): void => {
   const asked = poolingOf(readout);
   if (asked === undefined || own === undefined || asked === own) return;
   if (asked === 'none' && !own.startsWith('first')) return; // the states that the vector of a text is made of are in the file, too
@@ -179,7 +179,7 @@ export interface GraphStructure {
 }
 
 interface OpenedFile extends OpenedSession {
-  readonly file: Omit<OnnxContent, 'content'>;
+  readonly file: Omit<OnnxContent, 'content' | 'inPlace'>;
   readonly weightBytes: number;
 }
 
@@ -212,11 +212,12 @@ export const runOnnxFile = async (
   const plain: Task = taskOfFamily(taskOf(config), architecture, config);
   const { layers } = given;
   const prior = resolvePrior(chosen, { task: plain, layers, needed: reducer && needsPrior(reducer) });
-  const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, ...own }) => {
+  const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, inPlace, ...own }) => {
     checkRanking({ reducer, prior }, own);
     checkDeparted(departed, own);
     checkPooling(plain, own);
-    return { ...(await openContent(content, options)), file: own, weightBytes: dataBytesOf(content(inTheModel)) };
+    const opened = await openContent({ content, inPlace }, options);
+    return { ...opened, file: own, weightBytes: dataBytesOf(content(inTheModel)) };
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
   const task = withDeparted(plain, departed ?? file.departed);
@@ -242,7 +243,7 @@ export const runOnnxFile = async (
   /** Sessions beside the first: of other ranks or reducers, with all layers open, and those that trace. */
   const others = createSessionPool(maxOtherSessions);
   const openOther = (lendOther: LendOnnxFile) => (): Promise<RuntimeSession> =>
-    lendOther(async ({ content }) => (await openContent(content, options)).session);
+    lendOther(async (file) => (await openContent(file, options)).session);
   const by = namedReducer(reducer ?? file.reducer);
   const ranksByPrior = needsPrior(by);
   const runs = {

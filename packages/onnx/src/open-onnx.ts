@@ -33,8 +33,7 @@ import { OnnxError } from './errors.js';
 import { releaseMemory } from './graph/release-memory.js';
 import type { GraphStructure, LendOnnxFile, OnnxModel } from './onnx-model.js';
 import { runOnnxFile } from './onnx-model.js';
-import type { OnnxContent } from './read-file.js';
-import { foreignContent, isForeign, producerBytes, readOnnxContent } from './read-file.js';
+import { foreignContent, isForeign, openOnnxContent, producerBytes, readOnnxContent } from './read-file.js';
 import type { SessionOptions } from './runtime.js';
 
 /** A model on ONNX Runtime with its tokenizer and what is known of its length configurations. */
@@ -142,12 +141,10 @@ const readWhole = async (source: FileSource, path: string): Promise<WholeFile> =
   }
 };
 
-/** The exported file. What denies access says so itself. */
-const readGraph = async (source: FileSource, path: string): Promise<WholeFile> => {
+/** What is read of an exported file, or that it is not there. What denies access says so itself. */
+const named = async <Read>(source: FileSource, path: string, read: Promise<Read>): Promise<Read> => {
   try {
-    const file = await readWhole(source, path);
-    checkNotPointer(file.bytes, `${source.name}/${path}`);
-    return file;
+    return await read;
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'FILE_NOT_FOUND') throw error;
     throw new OnnxError(
@@ -158,12 +155,26 @@ const readGraph = async (source: FileSource, path: string): Promise<WholeFile> =
   }
 };
 
-/** @param read what the file holds. Default: as one of ours, and a file of another tool is refused */
+/** An exported file, which is read as far as it is needed. */
 const fromGraph =
-  (source: FileSource, path: string, read: (bytes: Uint8Array) => OnnxContent = readOnnxContent): LendOnnxFile =>
+  (source: FileSource, path: string): LendOnnxFile =>
   async (use) => {
-    const { bytes, isOwn } = await readGraph(source, path);
-    const opened = await use(read(bytes));
+    const file = source.open && (await named(source, path, source.open(path)));
+    if (!file) return use(readOnnxContent(await named(source, path, source.read(path))));
+    try {
+      return await use(await openOnnxContent(file));
+    } finally {
+      await file.close();
+    }
+  };
+
+/** A file of another tool, as it is. */
+const fromForeign =
+  (source: FileSource, path: string, layers: number): LendOnnxFile =>
+  async (use) => {
+    const { bytes, isOwn } = await named(source, path, readWhole(source, path));
+    checkNotPointer(bytes, `${source.name}/${path}`);
+    const opened = await use(foreignContent(bytes, layers));
     if (isOwn) releaseMemory(bytes);
     return opened;
   };
@@ -271,14 +282,10 @@ export const openOnnx = async (
   };
   /** Runs a file of another tool. */
   const openForeign = async (path: string, why: string): Promise<OnnxTextModel> =>
-    finish(
-      await runOnnxFile(
-        fromGraph(files, path, (bytes) => foreignContent(bytes, dimensions.layers)),
-        config,
-        session,
-      ),
-      [...(own ?? []), foreignNote(path, why)],
-    );
+    finish(await runOnnxFile(fromForeign(files, path, dimensions.layers), config, session), [
+      ...(own ?? []),
+      foreignNote(path, why),
+    ]);
   if (file === undefined && (options.weights !== undefined || (await hasWeights(files))))
     return openWeights(options.weights);
   const isAdapted = (await findAdapter(files, options)) !== undefined; // nothing can be merged into a graph that runs as it is

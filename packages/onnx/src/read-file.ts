@@ -1,16 +1,16 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { NamedReducer } from '@length-adaptive/core/encoder';
 import { attentionReducer, namedReducer } from '@length-adaptive/core/encoder';
 import type { OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import { validateRanks } from '@length-adaptive/core/lengths';
 import type { DepartedAnswer, Readout } from '@length-adaptive/models/engine';
+import type { FilePlace, OpenFile } from '@length-adaptive/models/files';
 import { checkNotPointer } from '@length-adaptive/models/files';
-import { OnnxError, messageOf } from './errors.js';
+import { OnnxError } from './errors.js';
 import type { ModelContent } from './graph/model-bytes.js';
-import { pieceBytes, protoPieces, wholeBytes } from './graph/model-bytes.js';
+import { alignment, largeBytes, pieceBytes, wholeBytes } from './graph/model-bytes.js';
+import type { DataOf, ModelOutline } from './graph/model-outline.js';
+import { outlineOf, outlinePieces, readOutline } from './graph/model-outline.js';
 import { producerName } from './graph/producer-name.js';
-import type { ModelProto } from './proto/onnx_pb.js';
-import { ModelProtoSchema } from './proto/onnx_pb.js';
 
 /** The input that holds images. */
 export const pixelsInput = 'pixel_values';
@@ -81,20 +81,20 @@ export interface OnnxFile {
 /** A file that can be opened, still to be written: the weights of it may be in another file yet. */
 export interface OnnxContent extends Omit<OnnxFile, 'bytes'> {
   readonly content: ModelContent;
+  /** The same with its large weights where they stand in a file already, each where a runtime can map it. Default: there is none. */
+  readonly inPlace?: InPlace | undefined;
+}
+
+/** A model whose large weights are used where they stand. */
+export interface InPlace {
+  readonly place: FilePlace;
+  /** The model without them. @param file how it names that file */
+  readonly model: (file: string) => Uint8Array;
 }
 
 /** How a readout without an output layer pools, as a file says it; undefined for one that has such a layer. */
 export const poolingOf = ({ layer, pool, averaged, normalize = false }: Readout): string | undefined =>
   layer === 'none' ? `${pool}${averaged === 'kept' ? ' of kept' : ''}${normalize ? ' unit' : ''}` : undefined;
-
-const decode = (bytes: Uint8Array): ModelProto => {
-  checkNotPointer(bytes, 'The ONNX file');
-  try {
-    return fromBinary(ModelProtoSchema, bytes);
-  } catch (error) {
-    throw new OnnxError('FILE_INVALID', `The model is not an ONNX file: ${messageOf(error)}.`, { cause: error });
-  }
-};
 
 /** What a file says of its reducer. */
 const reducerOf = (text: string | undefined): NamedReducer => {
@@ -160,42 +160,72 @@ export const foreignContent = (bytes: Uint8Array, layers: number): OnnxContent =
   minTokens: defaultMinTokens,
 });
 
-/** Reads an exported file, whose weights are used where they are. @throws as `readOnnxFile` does */
-export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
-  const model = decode(bytes);
-  const metadata = (name: string): string | undefined => model.metadataProps.find(({ key }) => key === name)?.value;
-  const lengths = metadata(lengthConfigKey);
-  if (lengths === undefined || !model.graph) {
+/** What a file says of itself, and its model in pieces again. */
+const contentOf = (outline: ModelOutline, dataOf: DataOf): OnnxContent & { readonly dropped: readonly string[] } => {
+  const { graph, metadata } = outline;
+  const lengths = metadata.get(lengthConfigKey);
+  if (lengths === undefined || !graph) {
     throw new OnnxError(
       'FILE_INVALID',
       'The ONNX file was not exported by length-adaptive: its configuration cannot be chosen. Export the model with "lat export".',
     );
   }
-  const layers = metadata(layersKey);
+  const layers = metadata.get(layersKey);
   const choosesLayers = layers === 'input';
-  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, { layers, floor: metadata(floorKey) });
-  const ranks = ranksOf(metadata(ranksKey));
-  const priorLayers = Number(metadata(priorLayersKey) ?? 0);
-  const minTokens = Number(metadata(minTokensKey) ?? defaultMinTokens);
-  const pooling = metadata(poolingKey);
-  const found = {
+  const builtIn = lengths === 'input' ? undefined : builtInPoint(lengths, { layers, floor: metadata.get(floorKey) });
+  const priorLayers = Number(metadata.get(priorLayersKey) ?? 0);
+  const defaults = [
+    ...(builtIn ? [] : [lengthsInput, ...(choosesLayers ? [layersInput] : [])]),
+    ...(builtIn && priorLayers === 0 ? [] : [priorInput]),
+  ];
+  const dropped = defaults.filter((name) => graph.some((part) => 'fields' in part && part.name === name));
+  return {
+    content: (place) => outlinePieces(outline, { dataOf, placeOf: place && (() => place), dropped }),
+    dropped,
     builtIn,
     choosesLayers,
-    ranks,
-    reducer: reducerOf(metadata(reducerMetadata)),
+    ranks: ranksOf(metadata.get(ranksKey)),
+    reducer: reducerOf(metadata.get(reducerMetadata)),
     priorLayers,
-    departed: metadata(departedKey) === 'majority' ? ('majority' as const) : ('state' as const),
-    minTokens,
-    pooling,
-    precision: metadata('precision'),
+    departed: metadata.get(departedKey) === 'majority' ? 'majority' : 'state',
+    minTokens: Number(metadata.get(minTokensKey) ?? defaultMinTokens),
+    pooling: metadata.get(poolingKey),
+    precision: metadata.get('precision'),
   };
-  const asItIs: ModelContent = (place) => (place ? protoPieces(model, place) : [bytes]);
-  if (builtIn && priorLayers === 0) return { content: asItIs, ...found };
-  const defaults = [...(builtIn ? [] : [lengthsInput]), ...(choosesLayers ? [layersInput] : []), priorInput];
-  const kept = model.graph.initializer.filter(({ name }) => !defaults.includes(name));
-  if (kept.length === model.graph.initializer.length) return { content: asItIs, ...found };
-  model.graph.initializer = kept;
-  return { content: (place) => protoPieces(model, place), ...found };
+};
+
+/** Reads an exported file, whose weights are used where they are. @throws as `readOnnxFile` does */
+export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
+  checkNotPointer(bytes, 'The ONNX file');
+  const { dropped, content, ...found } = contentOf(outlineOf(bytes), ({ offset, byteLength }) =>
+    bytes.subarray(offset, offset + byteLength),
+  );
+  return { ...found, content: dropped.length > 0 ? content : (place) => (place ? content(place) : [bytes]) };
+};
+
+/** Whether a runtime can map every large weight of a file where it stands: those of another tool, and of earlier days, begin anywhere. */
+const isAligned = ({ graph = [] }: ModelOutline): boolean => {
+  const large = graph.flatMap((part) => ('fields' in part && part.data && !part.data.bytes ? [part.data] : []));
+  return large.length > 0 && large.every(({ offset }) => offset % alignment === 0);
+};
+
+/**
+ * Reads an exported file but for its large weights, which are read once they are needed: until then it has to stay open.
+ *
+ * @throws as `readOnnxFile` does; what reading the file throws
+ */
+export const openOnnxContent = async (file: OpenFile): Promise<OnnxContent> => {
+  const outline = await readOutline(file);
+  const dataOf: DataOf = ({ offset }) => ({ readInto: (bytes) => file.readInto(bytes, offset) });
+  const { dropped, ...found } = contentOf(outline, dataOf);
+  const { place } = file;
+  if (!place || !isAligned(outline)) return found;
+  const model: InPlace['model'] = (name) => {
+    const placeOf = (offset: number) => (byteLength: number) =>
+      byteLength < largeBytes ? undefined : { file: name, offset };
+    return pieceBytes(outlinePieces(outline, { dataOf, placeOf, dropped }));
+  };
+  return { ...found, inPlace: { place, model } };
 };
 
 /**
@@ -204,7 +234,7 @@ export const readOnnxContent = (bytes: Uint8Array): OnnxContent => {
  * @throws OnnxError `FILE_INVALID` when it is no ONNX file, or one that this package did not write; ModelError `FILE_INVALID` for a pointer of Git LFS
  */
 export const readOnnxFile = (bytes: Uint8Array): OnnxFile => {
-  const { content, ...found } = readOnnxContent(bytes);
+  const { content, inPlace: _, ...found } = readOnnxContent(bytes);
   const pieces = content();
   return { bytes: wholeBytes(pieces) ?? pieceBytes(pieces), ...found };
 };

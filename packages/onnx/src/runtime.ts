@@ -1,7 +1,9 @@
 import { OnnxError, messageOf } from './errors.js';
-import type { ModelContent, Piece } from './graph/model-bytes.js';
+import type { Piece } from './graph/model-bytes.js';
 import { readPieces, wholeBytes } from './graph/model-bytes.js';
 import { releaseMemory } from './graph/release-memory.js';
+import { openInPlace } from './open-in-place.js';
+import type { OnnxContent } from './read-file.js';
 import { openWithWeightsFile } from './weights-file.js';
 
 /** A tensor of ONNX Runtime. */
@@ -113,18 +115,20 @@ export const openSession = async (
 ): Promise<OpenedSession> => createSession(runtime ?? (await findRuntime()), model, options);
 
 /**
- * Opens a session of a model that is still to be written. onnxruntime-node maps large weights, which then stand in memory once.
+ * Opens a session of a model that is still to be written. onnxruntime-node maps large weights, which then stand in memory once: in the file that
+ * they are in, or else in one of their own.
  *
  * @throws OnnxError as `openSession` does; what reading the model throws
  */
 export const openContent = async (
-  content: ModelContent,
+  { content, inPlace }: Pick<OnnxContent, 'content' | 'inPlace'>,
   { runtime, ...options }: SessionOptions = {},
 ): Promise<OpenedSession> => {
   const ort = runtime ?? (await findRuntime());
-  const mapped = isNative(ort)
-    ? await openWithWeightsFile(content, (model, folder) => createSession(ort, model, options, folder))
-    : undefined;
+  if (!isNative(ort)) return openWhole(ort, content(), options);
+  const open = (model: Uint8Array, folder: string): Promise<OpenedSession> =>
+    createSession(ort, model, options, folder);
+  const mapped = (inPlace && (await openInPlace(inPlace, open))) ?? (await openWithWeightsFile(content, open));
   return mapped ?? openWhole(ort, content(), options);
 };
 

@@ -1,4 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { openTrainedModel, saveModel } from '@length-adaptive/models';
@@ -37,6 +50,8 @@ interface Opened {
   readonly weights: number;
 }
 
+const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
+
 /** The runtime, which tells what it opens; with `native: false` nobody can tell that it is onnxruntime-node. */
 const watched = async ({ native = true } = {}): Promise<{ runtime: OnnxRuntime; opened: Opened[] }> => {
   const { Tensor, InferenceSession, env } = await findRuntime();
@@ -44,7 +59,8 @@ const watched = async ({ native = true } = {}): Promise<{ runtime: OnnxRuntime; 
   const create: OnnxRuntime['InferenceSession']['create'] = (model, options) => {
     const { extra } = options as unknown as { extra?: { session: Record<string, string> } };
     const at = extra?.session['model_external_initializers_file_folder_path'];
-    const weights = at === undefined ? 0 : statSync(join(at, 'weights')).size;
+    const beside = ['weights', 'model.onnx', 'model_fp16.onnx', 'model_quantized.onnx'];
+    const weights = at === undefined ? 0 : Math.max(...beside.map((name) => sizeOf(join(at, name))));
     opened.push({ bytes: model.byteLength, folder: at, weights });
     return InferenceSession.create(model, options);
   };
@@ -62,7 +78,6 @@ describe.each(['fp32', 'fp16', 'int8'] as const)('large weights of %s', (precisi
   test.each([
     ['a folder', () => saved],
     ['files in memory', () => memorySource(filesOf(saved))],
-    ['an exported folder', () => exported],
   ])(
     'of %s stand in a file of their own that has no name any more, and answers are the same numbers',
     async (_, sourceOf) => {
@@ -79,6 +94,76 @@ describe.each(['fp32', 'fp16', 'int8'] as const)('large weights of %s', (precisi
       expect(existsSync(one.folder ?? saved)).toBe(false);
     },
   );
+});
+
+describe('an exported file', () => {
+  const copies = join(folder, 'copies');
+  const copyOf = (name: string): string => {
+    const to = join(copies, name);
+    cpSync(exported, to, { recursive: true });
+    return to;
+  };
+
+  test.each(['fp32', 'fp16', 'int8'] as const)(
+    'of %s is mapped where it lies, also through a link, and answers are those of a copy in memory',
+    async (precision) => {
+      const link = join(folder, `link-${precision}`);
+      symlinkSync(exported, link);
+      const { runtime, opened } = await watched();
+      const logits = await logitsOf(link, { precision, runtime });
+      const within = await watched({ native: false });
+      expect(logits).toEqual(await logitsOf(exported, { precision, runtime: within.runtime }));
+      expect(opened).toHaveLength(1);
+      const [{ bytes, folder: at, weights }] = opened as [Opened];
+      expect(at).toBe(realpathSync(join(exported, 'onnx')));
+      expect(bytes).toBeLessThan(0.2 * weights);
+    },
+  );
+
+  test('answers as before once it is replaced or removed, and its new name is another model', async () => {
+    const source = copyOf('replaced');
+    const file = join(source, 'onnx/model.onnx');
+    const { model } = await openOnnx(source, { threads: 1 });
+    const before = await model.runRows(inputs, [{}, {}]);
+    writeFileSync(`${file}.new`, 'another');
+    renameSync(`${file}.new`, file);
+    expect(await model.runRows(inputs, [{}, {}])).toEqual(before);
+    rmSync(source, { recursive: true });
+    expect(await model.runRows(inputs, [{}, {}])).toEqual(before);
+    await model.release();
+  });
+
+  test('that is replaced while it is opened is the one that was there before', async () => {
+    const source = copyOf('exchanged');
+    const file = join(source, 'onnx/model.onnx');
+    const { runtime, opened } = await watched();
+    let exchanged = false;
+    const exchanges: OnnxRuntime = {
+      ...runtime,
+      InferenceSession: {
+        create: async (model, options) => {
+          if (!exchanged) {
+            const bytes = readFileSync(file);
+            writeFileSync(`${file}.new`, bytes.map((byte, i) => (i > bytes.length / 2 ? byte ^ 1 : byte))); // prettier-ignore
+            renameSync(`${file}.new`, file);
+          }
+          exchanged = true;
+          return runtime.InferenceSession.create(model, options);
+        },
+      },
+    };
+    expect(await logitsOf(source, { runtime: exchanges })).toEqual(await logitsOf(exported, {}));
+    expect(opened.map(({ folder: at }) => at?.startsWith(realpathSync(source)))).toEqual([true, false]);
+  });
+
+  test('of earlier days, whose weights begin anywhere, is copied as others are', async () => {
+    const source = copyOf('earlier');
+    const file = join(source, 'onnx/model.onnx');
+    writeFileSync(file, Buffer.concat([Buffer.of(0x2a, 1, 0x20), readFileSync(file)])); // `model_version` before all of it
+    const { runtime, opened } = await watched();
+    expect(await logitsOf(source, { runtime })).toEqual(await logitsOf(exported, {}));
+    expect(opened.map(({ folder: at }) => at?.startsWith(realpathSync(source)))).toEqual([false]);
+  });
 });
 
 test('what is traced is mapped as well', async () => {

@@ -1,8 +1,5 @@
 import type { ModelContent, Place } from './graph/model-bytes.js';
-import { readPieces } from './graph/model-bytes.js';
-
-/** Weights of fewer bytes stay in the model. */
-const leastBytes = 65_536;
+import { largeBytes, readPieces } from './graph/model-bytes.js';
 
 /** Where a weight begins in the file: at a page, which the system maps, and processors compute with fastest. */
 const pageBytes = 4096;
@@ -11,7 +8,7 @@ const pageBytes = 4096;
 const placesIn = (file: string): Place => {
   let end = 0;
   return (byteLength) => {
-    if (byteLength < leastBytes) return undefined;
+    if (byteLength < largeBytes) return undefined;
     const offset = end;
     end = Math.ceil((offset + byteLength) / pageBytes) * pageBytes;
     return { file, offset };

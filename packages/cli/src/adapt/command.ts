@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineCommand } from '../context/command.js';
-import { adaptOptions } from './options.js';
 
 export const adaptCommand = defineCommand({
   name: 'adapt',
@@ -13,7 +12,7 @@ Examples:
   lat adapt --model sentence-transformers/all-MiniLM-L6-v2 --texts beir/scifact --max-length 256 --out runs/scifact
   lat adapt --model runs/reranker/model --texts corpus.jsonl --queries queries.txt --candidates 16 --out runs/ranker
   lat adapt --resume --out runs/minilm`,
-  options: adaptOptions,
+  options: async () => (await import('./options.js')).adaptOptions,
   savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./adapt.js')).adapt(settings, context),

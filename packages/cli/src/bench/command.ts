@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { benchOptions } from './options.js';
 
 export const benchCommand = defineCommand({
   name: 'bench',
@@ -10,6 +9,6 @@ the same engine (x full) and against the first row (x first), MACs saved, and ho
 Examples:
   lat bench --model runs/sst2/model
   lat bench --model runs/sst2/model --engines onnx,tfjs --precision fp32,int8 --configs 'full,0,3;0.8,0.6,0.5,0.4' --out runs/bench`,
-  options: benchOptions,
+  options: async () => (await import('./options.js')).benchOptions,
   run: async (settings, context) => (await import('./bench.js')).bench(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { compressOptions } from './options.js';
 
 export const compressCommand = defineCommand({
   name: 'compress',
@@ -9,6 +8,6 @@ export const compressCommand = defineCommand({
 Examples:
   lat compress --model runs/sst2/model --out small
   lat compress --model runs/sst2/model --out small --vocabulary 12000 --data train.tsv --points 10 --dev dev.tsv`,
-  options: compressOptions,
+  options: async () => (await import('./options.js')).compressOptions,
   run: async (settings, context) => (await import('./compress.js')).compress(settings, context),
 });

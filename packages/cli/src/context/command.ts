@@ -25,7 +25,8 @@ export interface Command<O extends Options = Options> {
   readonly help: string;
   /** What comes without a flag, as commander writes it: `[text...]`. */
   readonly argument?: { readonly name: string; readonly description: string };
-  readonly options: O;
+  /** What it takes, loaded for the command that is asked for alone: options know what the library offers. */
+  options(): Promise<O>;
   /** Where the settings of an interrupted run stand, for a command that can resume. */
   readonly savedConfig?: (settings: Settings<O>) => string | undefined;
   /** Options that may differ from the interrupted run's. */

@@ -1,5 +1,4 @@
-import type { MetricName, PriorName, ScoreName } from '@length-adaptive/models';
-import { departedAnswers } from '@length-adaptive/models';
+import type { DepartedAnswer, MetricName, PriorName, ScoreName } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import { choice, either, enabled, flag, number, text, texts } from './option.js';
 
@@ -61,6 +60,8 @@ export const dataOptions = {
 } as const;
 
 const priorNames: readonly PriorName[] = ['none', 'question-overlap', 'first-text', 'second-text', 'given'];
+
+const departedAnswers: readonly DepartedAnswer[] = ['state', 'majority'];
 
 /** The options of commands that open a model. */
 export const modelOptions = {

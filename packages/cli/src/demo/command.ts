@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { demoOptions } from './options.js';
 
 export const demoCommand = defineCommand({
   name: 'demo',
@@ -14,6 +13,6 @@ Examples:
   lat demo
   lat demo --train --out runs/demo
   npx -p @length-adaptive/cli -p onnxruntime-node lat demo`,
-  options: demoOptions,
+  options: async () => (await import('./options.js')).demoOptions,
   run: async (settings, context) => (await import('./demo.js')).demo(settings, context),
 });

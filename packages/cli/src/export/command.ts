@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { exportOptions } from './options.js';
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -10,6 +9,6 @@ need beside them. The files are kept once all of them agree with the original; o
 Examples:
   lat export --model runs/sst2/model
   lat export --model runs/sst2/model --out exported --precision int8 --budget cost=0.5 --data dev.tsv`,
-  options: exportOptions,
+  options: async () => (await import('./options.js')).exportOptions,
   run: async (settings, context) => (await import('./export.js')).exportOnnx(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { factoriseOptions } from './options.js';
 
 export const factoriseCommand = defineCommand({
   name: 'factorise',
@@ -11,6 +10,6 @@ Examples:
   lat factorise --model runs/sst2/model --texts train.tsv --out any-rank
   lat evaluate --model any-rank --data dev.tsv --length-config "full;ranks=0.5"
   lat factorise --model runs/sst2/model --texts train.tsv --rank 0.5 --out half`,
-  options: factoriseOptions,
+  options: async () => (await import('./options.js')).factoriseOptions,
   run: async (settings, context) => (await import('./factorise.js')).factorise(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { inspectOptions } from './options.js';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
@@ -7,6 +6,6 @@ export const inspectCommand = defineCommand({
   argument: { name: '<text>', description: 'text to inspect' },
   help: `Examples:
   lat inspect --model runs/sst2/model --budget cost=0.4 'A fine film, if you forgive the ending.'`,
-  options: inspectOptions,
+  options: async () => (await import('./options.js')).inspectOptions,
   run: async (settings, context) => (await import('./inspect.js')).inspect(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { predictOptions } from './options.js';
 
 export const predictCommand = defineCommand({
   name: 'predict',
@@ -19,6 +18,6 @@ Examples:
   lat predict --model runs/nli/model --labels 'sport,politics' 'The match ended in a draw.'
   lat predict --model runs/sst2/model --input reviews.txt --budget latency=20ms --json
   lat predict --model models/vit --budget cost=0.6 cat.jpg`,
-  options: predictOptions,
+  options: async () => (await import('./options.js')).predictOptions,
   run: async (settings, context) => (await import('./predict.js')).predict(settings, context),
 });

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { rerankOptions } from './options.js';
 
 export const rerankCommand = defineCommand({
   name: 'rerank',
@@ -13,6 +12,6 @@ Examples:
   lat rerank --model runs/reranker/model --query 'who wrote it' --documents passages.txt --top-k 5
   lat rerank --model runs/reranker/model --candidates bm25.jsonl --deadline 150 --json
   lat rerank --model runs/reranker/model --candidates bm25.jsonl --search-cascades`,
-  options: rerankOptions,
+  options: async () => (await import('./options.js')).rerankOptions,
   run: async (settings, context) => (await import('./rerank.js')).rerank(settings, context),
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from '../context/command.js';
-import { searchOptions, searchFolder } from './options.js';
+import { searchFolder } from './search-folder.js';
 
 export const searchCommand = defineCommand({
   name: 'search',
@@ -11,7 +11,7 @@ export const searchCommand = defineCommand({
   lat search --model any-rank --data dev.tsv --spend lengths,ranks,bits --objective latency --file-size
   lat search --model runs/sst2/model --data dev.tsv --redis redis://127.0.0.1:6379
   lat search --model runs/sst2/model --resume --evaluations 90`,
-  options: searchOptions,
+  options: async () => (await import('./options.js')).searchOptions,
   savedConfig: (settings) => {
     const folder = searchFolder(settings);
     return folder === undefined ? undefined : join(folder, 'config.json');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
 import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
 import { choice, choices, either, enabled, flag, number, numbers, text, texts } from '../context/option.js';
@@ -97,7 +96,3 @@ export const searchOptions = {
 
 /** Settings of `search`. */
 export type SearchSettings = Settings<typeof searchOptions>;
-
-/** Folder of a search's own files. */
-export const searchFolder = ({ out, model }: Pick<SearchSettings, 'out' | 'model'>): string | undefined =>
-  out ?? (model === undefined ? undefined : join(model, 'search'));

@@ -15,7 +15,8 @@ import {
 } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import type { SearchSettings } from './options.js';
-import { searchFolder, searchOptions } from './options.js';
+import { searchOptions } from './options.js';
+import { searchFolder } from './search-folder.js';
 import { canLearnDeparted, learnDeparted } from '../choice/learn-departed.js';
 import type { DataSet } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';

@@ -1,5 +1,4 @@
 import { defineCommand } from '../context/command.js';
-import { workerOptions } from './worker-options.js';
 
 export const workerCommand = defineCommand({
   name: 'worker',
@@ -9,6 +8,6 @@ export const workerCommand = defineCommand({
 Examples:
   lat worker --redis redis://127.0.0.1:6379
   lat worker --redis redis://10.0.0.5:6379 --concurrency 4 --threads 1`,
-  options: workerOptions,
+  options: async () => (await import('./worker-options.js')).workerOptions,
   run: async (settings, context) => (await import('./worker.js')).worker(settings, context),
 });

@@ -15,12 +15,21 @@ export interface Child {
   readonly done: Promise<Outcome>;
 }
 
-/** Starts the command line as a process of its own; `stdout` may be an open file, and is then not caught. */
-export const startChild = (argv: readonly string[], cwd: string, stdout: number | 'pipe' = 'pipe'): Child => {
+/**
+ * Starts the command line as a process of its own; `stdout` may be an open file, and is then not caught.
+ *
+ * @param env variables beside those of this process
+ */
+export const startChild = (
+  argv: readonly string[],
+  cwd: string,
+  stdout: number | 'pipe' = 'pipe',
+  env: Readonly<Record<string, string>> = {},
+): Child => {
   const child = spawn(
     process.execPath,
     ['--conditions=@length-adaptive/source', '--import', argv[0] === 'worker' ? threadLoader : loader, bin, ...argv],
-    { cwd, stdio: ['pipe', stdout, 'pipe'] },
+    { cwd, stdio: ['pipe', stdout, 'pipe'], env: { ...process.env, ...env } },
   ) as ChildProcessWithoutNullStreams;
   const caught = { stdout: '', stderr: '' };
   for (const name of stdout === 'pipe' ? (['stdout', 'stderr'] as const) : (['stderr'] as const))

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineCommand } from '../context/command.js';
-import { trainOptions } from './options.js';
 
 export const trainCommand = defineCommand({
   name: 'train',
@@ -11,7 +10,7 @@ export const trainCommand = defineCommand({
   lat train --model google-bert/bert-base-cased --train train.conll --dev dev.conll --out runs/ner
   lat train --model google-bert/bert-base-uncased --train comments.csv --text-column comment --label-columns toxic,threat,insult --out runs/toxic
   lat train --resume --out runs/sst2`,
-  options: trainOptions,
+  options: async () => (await import('./options.js')).trainOptions,
   savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./train.js')).train(settings, context),

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelError } from '../errors.js';
 import { directorySource } from './directory-source.js';
@@ -62,6 +62,23 @@ describe('directorySource', () => {
       await file?.readInto(all, 0);
       expect([file?.size, text.decode(all)]).toEqual([3, 'old']);
       await file?.close();
+    });
+
+    test('says where it lies, links followed, and whether it is still there as it was', async () => {
+      const at = join(folder, 'placed.txt');
+      writeFileSync(at, 'old');
+      symlinkSync(at, join(folder, 'link.txt'));
+      const file = await source.open?.('link.txt');
+      expect([file?.place?.path, await file?.place?.isSame()]).toEqual([realpathSync(at), true]);
+      renameSync(at, `${at}.moved`);
+      expect(await file?.place?.isSame()).toBe(false);
+      writeFileSync(at, 'new');
+      expect(await file?.place?.isSame()).toBe(false);
+      await file?.close();
+      const another = await source.open?.('placed.txt');
+      writeFileSync(at, 'longer');
+      expect(await another?.place?.isSame()).toBe(false);
+      await another?.close();
     });
 
     test('that ends early is said to', async () => {

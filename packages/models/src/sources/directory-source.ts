@@ -28,7 +28,7 @@ const pointerBytes = 1024;
 
 /** Opens a file on disk. The system keeps it while it is open, also when another takes its name. */
 const openFile = async (file: string): Promise<OpenFile> => {
-  const { open } = nodeModule('node:fs/promises');
+  const { open, realpath, stat } = nodeModule('node:fs/promises');
   const failed = (error: unknown): never => {
     throw readError(error, file);
   };
@@ -45,11 +45,17 @@ const openFile = async (file: string): Promise<OpenFile> => {
     }
   };
   try {
-    const { size } = await handle.stat().catch(failed);
+    const opened = await handle.stat().catch(failed);
+    const { size } = opened;
     const start = new Uint8Array(Math.min(size, pointerBytes));
     await readInto(start, 0);
     checkNotPointer(start, file);
-    return { size, readInto, close: () => handle.close() };
+    const path = await realpath(file).catch(failed);
+    const isSame = async (): Promise<boolean> => {
+      const there = await stat(path).catch(() => undefined);
+      return (['dev', 'ino', 'size', 'mtimeMs'] as const).every((key) => there?.[key] === opened[key]);
+    };
+    return { size, readInto, close: () => handle.close(), place: { path, isSame } };
   } catch (error) {
     await handle.close();
     throw error;

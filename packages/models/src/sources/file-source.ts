@@ -2,6 +2,14 @@ import { isPage } from './check-content.js';
 import { ModelError, messageOf } from '../errors.js';
 import { checkNotPointer } from './git-lfs.js';
 
+/** Where an open file lies on this machine, for what maps it. */
+export interface FilePlace {
+  /** Its path, without links. */
+  readonly path: string;
+  /** Whether that is still the file that was opened, and nobody has written to it since. */
+  isSame(): Promise<boolean>;
+}
+
 /** A file that is read in parts. What is read is the file as it was when it was opened, whatever takes its place meanwhile. */
 export interface OpenFile {
   /** In bytes. */
@@ -13,6 +21,8 @@ export interface OpenFile {
    */
   readInto(bytes: Uint8Array, from: number): Promise<void>;
   close(): Promise<void>;
+  /** Absent for a file that has no place of its own here. */
+  readonly place?: FilePlace | undefined;
 }
 
 /** Where the files of a model are: a folder, an npm package, a web address, a Hub repository, or anything of your own. */

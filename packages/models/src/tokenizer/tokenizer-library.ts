@@ -22,13 +22,17 @@ export interface LibraryPreTokenizer {
 export interface TokenizerLibrary {
   readonly normalizer: LibraryNormalizer | null;
   readonly pre_tokenizer: LibraryPreTokenizer | null;
-  readonly model: { encode(words: string[]): string[]; readonly unk_token_id?: number };
+  /** `vocab`: the tokens by their ids, added ones among them. */
+  readonly model: {
+    encode(words: string[]): string[];
+    readonly unk_token_id?: number;
+    readonly vocab: readonly string[];
+  };
   readonly post_processor: {
     post_process(tokens: string[], pair: string[] | null, special: boolean): PostProcessed;
   } | null;
   token_to_id(token: string): number | undefined;
   id_to_token(id: number): string | undefined;
-  get_vocab(): Map<string, number>;
   decode(ids: number[], options: { readonly skip_special_tokens: boolean }): string;
 }
 

@@ -79,13 +79,6 @@ const makeTemplate = (library: TokenizerLibrary, pair: boolean, { json }: Tokeni
   });
 };
 
-/** One more than the largest id. */
-const sizeOf = (vocabulary: ReadonlyMap<string, number>): number => {
-  let size = 0;
-  for (const id of vocabulary.values()) size = Math.max(size, id + 1);
-  return size;
-};
-
 const emptyError = (text: string, which: string): ModelError =>
   new ModelError(
     'TEXT_EMPTY',
@@ -144,7 +137,7 @@ export const createTokenizer = (files: TokenizerSources): Tokenizer => {
     decode: (ids) => (ids.length === 0 ? '' : library.decode([...ids], { skip_special_tokens: true })),
     idOf: (token) => library.token_to_id(token),
     tokenOf: (id) => library.id_to_token(id),
-    vocabularySize: sizeOf(library.get_vocab()),
+    vocabularySize: library.model.vocab.length,
     padId: library.token_to_id(definition.padToken) ?? 0,
   };
 };

@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from '../proto/onnx_pb.js';
+import { ModelProtoSchema } from '../testing/proto/onnx_pb.js';
 import { runGraph } from '../testing/run-graph.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 import { absent, createGraph, microsoft } from './graph-builder.js';

@@ -1,11 +1,9 @@
-import { create } from '@bufbuild/protobuf';
-import type { GraphProto, ValueInfoProto } from '../proto/onnx_pb.js';
-import { GraphProtoSchema, ValueInfoProtoSchema } from '../proto/onnx_pb.js';
-import type { ModelContent, NamedConstant } from './model-bytes.js';
+import type { ModelContent, ModelParts, NamedConstant } from './model-bytes.js';
 import { modelPieces, pieceBytes, readPieces } from './model-bytes.js';
 import type { Attribute, Constant, Dimension, ElementType, GraphNode } from './protos.js';
 import { producerName } from './producer-name.js';
-import { nodeProto, valueInfoProto } from './protos.js';
+import { headerFields, nodeFields, restFields, valueFields, valueMessage } from './protos.js';
+import { joined } from './wire.js';
 
 /** A value of the graph, by its name. */
 export type Value = string & { readonly value: unique symbol };
@@ -82,7 +80,7 @@ interface Shared {
 /** A graph in the making, with a way to end it as the body of a branch. */
 interface Scope {
   readonly builder: GraphBuilder;
-  branch(results: readonly Value[]): GraphProto;
+  branch(results: readonly Value[]): Uint8Array;
 }
 
 /** Starts the graph of a model. */
@@ -91,8 +89,8 @@ export const createGraph = (name = 'length_adaptive'): GraphBuilder =>
 
 const scope = (graphName: string, shared: Shared): Scope => {
   const nodes: GraphNode[] = [];
-  const inputs: ValueInfoProto[] = [];
-  const outputs: ValueInfoProto[] = [];
+  const inputs: Uint8Array[] = [];
+  const outputs: Uint8Array[] = [];
 
   const constant = (name: string, value: Constant): Value => {
     if (!shared.named.has(name)) shared.constants.push({ name, constant: value });
@@ -126,40 +124,35 @@ const scope = (graphName: string, shared: Shared): Scope => {
   const branchOf = (
     name: string,
     body: (inner: GraphBuilder) => readonly Value[],
-  ): { readonly proto: GraphProto; readonly count: number } => {
+  ): { readonly graph: Uint8Array; readonly count: number } => {
     const inner = scope(name, shared);
     const results = body(inner.builder);
-    return { proto: inner.branch(results), count: results.length };
+    return { graph: inner.branch(results), count: results.length };
   };
 
-  const content =
-    ({ opset, metadata = {} }: ModelOptions): ModelContent =>
-    (place) =>
-      modelPieces(
-        {
-          header: { irVersion: 8n, producerName },
-          graph: { name: graphName, node: nodes.map(nodeProto), input: inputs, output: outputs },
-          constants: shared.constants,
-          rest: {
-            opsetImport: [
-              { version: BigInt(opset) },
-              ...(shared.usesMicrosoft ? [{ domain: microsoft, version: 1n }] : []),
-            ],
-            metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-          },
-        },
-        place,
-      );
+  const content = ({ opset, metadata = {} }: ModelOptions): ModelContent => {
+    let parts: ModelParts | undefined;
+    return (place) => {
+      parts ??= {
+        header: headerFields(producerName),
+        nodes: nodeFields(graphName, nodes),
+        constants: shared.constants,
+        values: valueFields(inputs, outputs),
+        rest: restFields([[undefined, opset], ...(shared.usesMicrosoft ? [[microsoft, 1] as const] : [])], metadata),
+      };
+      return modelPieces(parts, place);
+    };
+  };
 
   const builder: GraphBuilder = {
     nodes,
     input: (name, type, shape) => {
-      inputs.push(valueInfoProto(name, type, shape));
+      inputs.push(valueMessage(name, { type, shape }));
       return name as Value;
     },
     output: (name, value, type, shape) => {
       addNode('Identity', `output_${name}`, [value], [name]);
-      outputs.push(valueInfoProto(name, type, shape));
+      outputs.push(valueMessage(name, { type, shape }));
     },
     constant,
     int64: (values) => {
@@ -184,7 +177,7 @@ const scope = (graphName: string, shared: Shared): Scope => {
       const first = branchOf(`then_${label}`, then);
       const second = branchOf(`else_${label}`, otherwise);
       return ops('If', [condition], first.count, {
-        attributes: { then_branch: { graph: first.proto }, else_branch: { graph: second.proto } },
+        attributes: { then_branch: { graph: first.graph }, else_branch: { graph: second.graph } },
       });
     },
     model: (options) => pieceBytes(content(options)()),
@@ -197,11 +190,13 @@ const scope = (graphName: string, shared: Shared): Scope => {
       const free = new Set(nodes.flatMap((node) => node.outputs));
       // A branch may only give values that its own operators made, and each of them once.
       const given = results.map((value) => (free.delete(value) ? value : op('Identity', [value])));
-      return create(GraphProtoSchema, {
-        name: graphName,
-        node: nodes.map(nodeProto),
-        output: given.map((name) => create(ValueInfoProtoSchema, { name })),
-      });
+      return joined([
+        nodeFields(graphName, nodes),
+        valueFields(
+          [],
+          given.map((name) => valueMessage(name)),
+        ),
+      ]);
     },
   };
 };

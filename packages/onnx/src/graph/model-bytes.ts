@@ -2,37 +2,24 @@
  * The bytes of a model, as protobuf writes them, put together in one array: a protobuf library copies the weights once for each message
  * that they stand in.
  */
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { create, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { OnnxError } from '../errors.js';
-import type { ModelProto, TensorProto } from '../proto/onnx_pb.js';
-import {
-  GraphProtoSchema,
-  ModelProtoSchema,
-  StringStringEntryProtoSchema,
-  TensorProto_DataLocation as DataLocation,
-  TensorProtoSchema,
-} from '../proto/onnx_pb.js';
 import { releaseMemory } from './release-memory.js';
 import type { Constant } from './protos.js';
-import { dataBytes, tensorProto } from './protos.js';
-
-type Graph = MessageInitShape<typeof GraphProtoSchema>;
-type Model = MessageInitShape<typeof ModelProtoSchema>;
+import { besideFields, dataBytes, tensorMessage } from './protos.js';
+import { fieldStart, textField } from './wire.js';
 
 export interface NamedConstant {
   readonly name: string;
   readonly constant: Constant;
 }
 
-/** A model in the order of its fields. */
+/** A model in the order of its fields, those of its graph among them. */
 export interface ModelParts {
-  /** Fields before the graph. */
-  readonly header: Required<Pick<Model, 'irVersion' | 'producerName'>>;
-  readonly graph: Required<Pick<Graph, 'name' | 'node' | 'input' | 'output'>>;
+  readonly header: Uint8Array;
+  readonly nodes: Uint8Array;
   readonly constants: readonly NamedConstant[];
-  /** Fields after the graph. */
-  readonly rest: Required<Pick<Model, 'opsetImport' | 'metadataProps'>>;
+  readonly values: Uint8Array;
+  readonly rest: Uint8Array;
 }
 
 /** Data that take so many bytes. */
@@ -61,16 +48,14 @@ export type ModelContent = (place?: Place) => readonly Piece[];
 /** All data in the model itself. */
 export const inTheModel: Place = () => undefined;
 
-/** Fields whose content has a length before it, by number. */
-const fields = { modelGraph: 7, graphInitializer: 5, tensorRawData: 9 } as const;
+/** Fields by number. */
+const fields = { modelGraph: 7, graphInitializer: 5, tensorRawData: 9, tensorText: 12 } as const;
 
-/** The beginning of such a field: its number and the length of what follows. */
-const fieldStart = (number: number, length: number): Uint8Array => {
-  const bytes = [(number << 3) | 2];
-  let left = length;
-  for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
-  return Uint8Array.from([...bytes, left]);
-};
+/** Data of fewer bytes stand in the model, and anywhere in it. */
+export const largeBytes = 65_536;
+
+/** In a file, large data begin at a multiple of this: a runtime maps them where they stand, and reads them a line of the cache at a time. */
+export const alignment = 64;
 
 /** Bytes of all pieces in a row. */
 export const lengthOf = (pieces: readonly Piece[]): number =>
@@ -78,70 +63,74 @@ export const lengthOf = (pieces: readonly Piece[]): number =>
 
 const field = (number: number, pieces: readonly Piece[]): Piece[] => [fieldStart(number, lengthOf(pieces)), ...pieces];
 
-/** A tensor with its data: behind it, or beside the model, and then it says where. */
-const withData = (tensor: TensorProto, data: Data, place: Place): Piece[] => {
-  const { byteLength } = data;
-  const there = place(byteLength);
-  if (!there) return [toBinary(TensorProtoSchema, tensor), ...field(fields.tensorRawData, [data])];
-  const { file, offset } = there;
-  const externalData = Object.entries({ location: file, offset, length: byteLength }).map(([key, value]) =>
-    create(StringStringEntryProtoSchema, { key, value: String(value) }),
-  );
-  const placed = Object.assign(create(TensorProtoSchema), tensor, {
-    externalData,
-    dataLocation: DataLocation.EXTERNAL,
-  });
-  return [toBinary(TensorProtoSchema, placed), { byteLength: 0, beside: data, offset }];
+/**
+ * A text in a tensor that makes its data begin at a multiple of `alignment`; nothing where they do so without.
+ *
+ * @param at where the field of the tensor begins in the file
+ * @param tensor bytes of the tensor but for its data
+ */
+const alignmentText = (at: number, tensor: number, data: number): Uint8Array => {
+  const own = fieldStart(fields.tensorRawData, data).length;
+  const isAligned = (text: number): boolean => {
+    const begin = fieldStart(fields.graphInitializer, tensor + text + own + data).length;
+    return (at + begin + tensor + text + own) % alignment === 0;
+  };
+  const texts = [new Uint8Array(0), ...Array.from({ length: alignment }, (_, i) => textField(fields.tensorText, ' '.repeat(i)))]; // prettier-ignore
+  return texts.find(({ length }) => isAligned(length)) ?? new Uint8Array(0);
 };
 
-const constantPieces = ({ name, constant }: NamedConstant, place: Place): Piece[] => {
-  const own = tensorProto(name, constant);
+/**
+ * A tensor with its data: behind it, or beside the model, and then it says where.
+ *
+ * @param tensor its fields but for those
+ * @param at where its own field begins in the file; undefined where data need no place of their own
+ */
+export const tensorPieces = (tensor: Uint8Array, data: Data, place: Place, at?: number): Piece[] => {
+  const there = place(data.byteLength);
+  if (there) {
+    const { file, offset } = there;
+    return [tensor, besideFields(file, offset, data.byteLength), { byteLength: 0, beside: data, offset }];
+  }
+  const isPlaced = at !== undefined && data.byteLength >= largeBytes;
+  const text = isPlaced ? [alignmentText(at, tensor.length, data.byteLength)] : [];
+  return [tensor, ...text, ...field(fields.tensorRawData, [data])];
+};
+
+/** A tensor as a field of a graph. */
+export const initializerPieces = (tensor: readonly Piece[]): Piece[] => field(fields.graphInitializer, tensor);
+
+/** A graph as a field of a model. */
+export const graphPieces = (graph: readonly Piece[]): Piece[] => field(fields.modelGraph, graph);
+
+const constantPieces = ({ name, constant }: NamedConstant, place: Place, at: number): Piece[] => {
+  const own = tensorMessage(name, constant);
   const data = { byteLength: dataBytes(constant), name, data: constant.data };
-  return data.byteLength === 0 ? [toBinary(TensorProtoSchema, own)] : withData(own, data, place);
+  return initializerPieces(data.byteLength === 0 ? [own] : tensorPieces(own, data, place, at));
 };
-
-const partOfGraph = (part: Graph): Uint8Array => toBinary(GraphProtoSchema, create(GraphProtoSchema, part));
-const partOfModel = (part: Model): Uint8Array => toBinary(ModelProtoSchema, create(ModelProtoSchema, part));
 
 /** A model in pieces: fields of a message that are written one after another are that message. */
 export const modelPieces = (
-  { header, graph: { name, node, input, output }, constants, rest }: ModelParts,
+  { header, nodes, constants, values, rest }: ModelParts,
   place: Place = inTheModel,
 ): readonly Piece[] => {
-  const graph = [
-    partOfGraph({ name, node }),
-    ...constants.flatMap((constant) => field(fields.graphInitializer, constantPieces(constant, place))),
-    partOfGraph({ input, output }),
-  ];
-  return [partOfModel(header), ...field(fields.modelGraph, graph), partOfModel(rest)];
+  /** @param begin bytes of the number and the length that the field of the graph begins with, which depend on what follows */
+  const made = (begin: number): Piece[] => {
+    let at = header.length + begin + nodes.length;
+    const initializers = constants.flatMap((constant) => {
+      const pieces = constantPieces(constant, place, at);
+      at += lengthOf(pieces);
+      return pieces;
+    });
+    return graphPieces([nodes, ...initializers, values]);
+  };
+  const beginOf = ([first]: readonly Piece[]): number => first?.byteLength ?? 0;
+  let graph = made(0);
+  for (let tries = 0, begin = 0; begin !== beginOf(graph) && tries < 4; tries++) {
+    begin = beginOf(graph);
+    graph = made(begin);
+  }
+  return [header, ...graph, rest];
 };
-
-const tensorPieces = (tensor: TensorProto, place: Place): Piece[] => {
-  if (!isFieldSet(tensor, TensorProtoSchema.field.rawData)) return [toBinary(TensorProtoSchema, tensor)];
-  const { rawData, ...others } = tensor;
-  const data = { byteLength: rawData.byteLength, name: tensor.name, data: rawData };
-  return withData(Object.assign(create(TensorProtoSchema), others), data, place);
-};
-
-/** A model that was read from a file, in pieces again: in the order of `modelPieces`, whatever else its file said of it. */
-export const protoPieces = (model: ModelProto, place: Place = inTheModel): readonly Piece[] => {
-  if (!model.graph) return [toBinary(ModelProtoSchema, model)];
-  const { irVersion, producerName, graph, ...rest } = model;
-  const { name, node, initializer, ...more } = graph;
-  const pieces = [
-    partOfGraph({ name, node }),
-    ...initializer.flatMap((tensor) => field(fields.graphInitializer, tensorPieces(tensor, place))),
-    toBinary(GraphProtoSchema, Object.assign(create(GraphProtoSchema), more)),
-  ];
-  return [
-    partOfModel({ irVersion, producerName }),
-    ...field(fields.modelGraph, pieces),
-    toBinary(ModelProtoSchema, Object.assign(create(ModelProtoSchema), rest)),
-  ];
-};
-
-/** The same as bytes. */
-export const modelBytes = (model: ModelProto): Uint8Array => pieceBytes(protoPieces(model));
 
 /** Bytes that are a whole model already. */
 export const wholeBytes = ([first, ...more]: readonly Piece[]): Uint8Array | undefined =>

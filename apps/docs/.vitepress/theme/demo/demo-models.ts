@@ -66,7 +66,7 @@ export const demoModels: readonly DemoModel[] = [
         name: 'A line of blame',
         text: 'The jokes are tired, the plot goes nowhere and the ending feels like an insult.',
       },
-      { name: 'A line that flips', text: "I've never been so bored in my life; not even the popcorn was good." },
+      { name: 'A line that flips', text: 'There is a great film in here somewhere, and this is not it.' },
     ],
   },
   {

@@ -4,9 +4,9 @@ import wasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import { withBase } from 'vitepress';
 
 /** The address of a model of this site. */
-export const modelAddress = (id: string): string => new URL(withBase(`/models/${id}`), location.href).href;
+const modelAddress = (id: string): string => new URL(withBase(`/models/${id}`), location.href).href;
 
-/** Opens a model of this site in a worker. */
+/** Opens a model of this site in a worker, on TensorFlow.js. */
 export const openModel = (id: string, options: WorkerPredictorOptions): Promise<WorkerPredictor> => {
   const worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
   return createWorkerPredictor(worker, modelAddress(id), {
@@ -14,3 +14,16 @@ export const openModel = (id: string, options: WorkerPredictorOptions): Promise<
     ...options,
   });
 };
+
+/** The worker goes by its name; each is written out, for Vite reads these lines. */
+const onnxWorkers = {
+  fp32: () => new Worker(new URL('./onnx.worker.ts', import.meta.url), { type: 'module', name: 'fp32' }),
+  int8: () => new Worker(new URL('./onnx.worker.ts', import.meta.url), { type: 'module', name: 'int8' }),
+};
+
+/** The same on ONNX Runtime Web, whose 14 MB of WebAssembly come with it. */
+export const openOnOnnx = (
+  id: string,
+  precision: keyof typeof onnxWorkers,
+  options: WorkerPredictorOptions,
+): Promise<WorkerPredictor> => createWorkerPredictor(onnxWorkers[precision](), modelAddress(id), options);

@@ -1,6 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
 import type { DemoModel } from './demo-models.js';
+import { messageOf } from './message-of.js';
 import { nearestStep, startStep } from './offered-points.js';
 import type { Reading, RecordedReading } from './reading.js';
 import { readingOf } from './reading.js';
@@ -8,21 +9,14 @@ import type { Shared } from './share-link.js';
 import { toFragment } from './share-link.js';
 import type { Timing } from './take-turns.js';
 import { gainOf, takeTurns } from './take-turns.js';
-import { messageOf, useModel } from './use-model.js';
+import type { Step } from './trade-off.js';
+import { useModel } from './use-model.js';
 
 /** How often each length is timed. */
 export const rounds = 7;
 
 /** Milliseconds without a key before the text is read. */
 const pauseMs = 120;
-
-/** What was measured at a step of the slider. */
-export interface Step {
-  /** Times as fast as the full length. */
-  readonly gain: number;
-  /** Another answer than that of the full length. */
-  readonly flipped: boolean;
-}
 
 interface DemoState {
   problem: string;
@@ -35,7 +29,16 @@ interface DemoState {
 /** Everything the demo of a model does; what it shows is in `DemoOfModel.vue`. */
 export const useDemo = (model: DemoModel, recorded: RecordedReading | undefined) => {
   const [first] = model.examples;
-  const { opening, predictor, points, start: open } = useModel(model.id, model.losses);
+  const inputOf = (text: string, question = '') => (model.asks ? ([question, text] as const) : text);
+  const {
+    opening,
+    predictor,
+    runsOn,
+    points,
+    start: open,
+  } = useModel(model.id, model.losses, (opened) =>
+    opened.predict([inputOf(first?.text ?? '', first?.question)], { truncate: true }),
+  );
   const state = reactive<DemoState>({
     problem: '',
     text: first?.text ?? '',
@@ -85,7 +88,7 @@ export const useDemo = (model: DemoModel, recorded: RecordedReading | undefined)
     if (!open || !chosen || !whole) return;
     if (texts.some((own) => own.trim() === ''))
       return refuse(model.asks ? 'Write a question and a text.' : 'Write a text.');
-    const input = model.asks ? ([question, text] as const) : text;
+    const input = inputOf(text, question);
     const at = (point: OperatingPoint) => ({ point, truncate: true, signal });
     const lengths = chosen === whole ? [whole] : [chosen, whole];
     try {
@@ -102,7 +105,7 @@ export const useDemo = (model: DemoModel, recorded: RecordedReading | undefined)
       if (own && other)
         steps.value = new Map(steps.value).set(step, {
           gain: gainOf(own, other).median,
-          flipped: full !== undefined && full.label !== prediction.label,
+          note: full !== undefined && full.label !== prediction.label ? 'flipped' : undefined,
         });
     } catch (error) {
       if (!signal.aborted) refuse(messageOf(error));
@@ -136,5 +139,5 @@ export const useDemo = (model: DemoModel, recorded: RecordedReading | undefined)
     running?.abort();
   });
 
-  return { state, opening, predictor, points, reading, timings, steps, link, start, follow };
+  return { state, opening, runsOn, points, reading, timings, steps, link, start, follow };
 };

@@ -1,23 +1,36 @@
-import type { WorkerPredictor } from '@length-adaptive/models/worker';
-import { computed, onBeforeUnmount, reactive, shallowRef } from 'vue';
+import type { WorkerPredictor, WorkerPredictorOptions } from '@length-adaptive/models/worker';
+import { computed, onBeforeUnmount, reactive, ref, shallowRef } from 'vue';
 import type { Losses } from './offered-points.js';
+import { openFastest } from './fastest-engine.js';
+import { messageOf } from './message-of.js';
 import { offeredPoints, startStep } from './offered-points.js';
-import { openModel } from './open-model.js';
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+import { openModel, openOnOnnx } from './open-model.js';
+import { browserMemory } from './race-memory.js';
 
 interface Opening {
   phase: 'idle' | 'loading' | 'ready' | 'failed';
   /** Of the download. */
   share: number | undefined;
+  /** The model is there on one engine, and is opened on the other. */
+  racing: boolean;
   problem: string;
   /** Steps down from full length. */
   step: number;
 }
 
-/** A model of this site that a page opens when it is told to, with the points that its slider goes over: what every live page begins with. */
-export const useModel = (id: string, losses: Losses) => {
-  const opening = reactive<Opening>({ phase: 'idle', share: undefined, problem: '', step: 0 });
+/** Whether the reader asked the browser to fetch little. */
+const savesData = (): boolean =>
+  (navigator as { readonly connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
+
+/**
+ * A model of this site that a page opens when it is told to, on the engine that is faster here, with the points that its slider goes over: what every live page
+ * begins with.
+ *
+ * @param run what the engines are compared by
+ */
+export const useModel = (id: string, losses: Losses, run: (predictor: WorkerPredictor) => Promise<unknown>) => {
+  const opening = reactive<Opening>({ phase: 'idle', share: undefined, racing: false, problem: '', step: 0 });
+  const runsOn = ref('');
   const predictor = shallowRef<WorkerPredictor>();
   /** From full length down. */
   const points = computed(() => offeredPoints(predictor.value?.paretoSet ?? [], losses));
@@ -25,12 +38,19 @@ export const useModel = (id: string, losses: Losses) => {
 
   /** @param stepOf where the slider shall stand. Default: where something is to be seen. */
   const start = async (stepOf = startStep): Promise<void> => {
-    Object.assign(opening, { phase: 'loading', problem: '' });
+    Object.assign(opening, { phase: 'loading', racing: false, problem: '' });
+    const { signal } = gone;
+    const options: WorkerPredictorOptions = { signal, onProgress: ({ share }) => (opening.share = share) };
     try {
-      const opened = await openModel(id, {
-        signal: gone.signal,
-        onProgress: ({ share }) => (opening.share = share),
+      const { model: opened, ...found } = await openFastest({
+        open: { onnx: () => openOnOnnx(id, 'int8', options), tfjs: () => openModel(id, options) },
+        run,
+        memory: browserMemory,
+        savesData: savesData(),
+        onRace: () => (opening.racing = true),
+        signal,
       });
+      runsOn.value = found.runsOn;
       opening.step = stepOf(offeredPoints(opened.paretoSet, losses));
       opening.phase = 'ready';
       predictor.value = opened;
@@ -43,7 +63,7 @@ export const useModel = (id: string, losses: Losses) => {
     gone.abort();
     predictor.value?.dispose();
   });
-  return { opening, predictor, points, start };
+  return { opening, predictor, runsOn, points, start };
 };
 
 /** What {@link useModel} gives. */

@@ -1,7 +1,6 @@
-import { createWorkerPredictor } from '@length-adaptive/models/worker';
 import type { Prediction, WorkerPredictor } from '@length-adaptive/models/worker';
 import { onBeforeUnmount, reactive, shallowRef } from 'vue';
-import { modelAddress, openModel } from '../demo/open-model.js';
+import { openModel, openOnOnnx } from '../demo/open-model.js';
 import { gainOf, takeTurns } from '../demo/take-turns.js';
 import type { Gain, Timing } from '../demo/take-turns.js';
 import { textOf, wordCounts } from './benchmark-texts.js';
@@ -48,14 +47,6 @@ interface Entrant {
   readonly run: () => Promise<unknown>;
 }
 
-const openOnnx = (
-  signal: AbortSignal,
-  onProgress: (progress: { readonly share: number | undefined }) => void,
-): Promise<WorkerPredictor> => {
-  const worker = new Worker(new URL('./onnx.worker.ts', import.meta.url), { type: 'module' });
-  return createWorkerPredictor(worker, modelAddress(modelId), { signal, onProgress });
-};
-
 /** Everything the benchmark page does; what it shows is in `InBrowserBenchmark.vue`. */
 export const useBenchmark = () => {
   const state = reactive<BenchmarkState>({
@@ -81,7 +72,7 @@ export const useBenchmark = () => {
         (state.doing = `Loading the model${share === undefined ? '' : `: ${Math.round(100 * share)} %`}`),
     });
     state.doing = 'Opening the model on ONNX Runtime Web (14 MB of WebAssembly)';
-    const onnx = await openOnnx(signal, () => undefined);
+    const onnx = await openOnOnnx(modelId, 'fp32', { signal });
     engines.value = [
       { name: `TensorFlow.js, ${tfjs.backend?.backend ?? ''}`, predictor: tfjs },
       { name: 'ONNX Runtime Web, wasm', predictor: onnx },

@@ -1,5 +1,10 @@
-import { onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
-import { messageOf, useModel } from '../demo/use-model.js';
+import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { messageOf } from '../demo/message-of.js';
+import { nearestStep, startStep } from '../demo/offered-points.js';
+import type { Shared } from '../demo/share-link.js';
+import { toFragment } from '../demo/share-link.js';
+import type { Step } from '../demo/trade-off.js';
+import { useModel } from '../demo/use-model.js';
 import type { Hit } from './nearest.js';
 import { meanCosine, nearest, shared } from './nearest.js';
 import type { Passage } from './passages-of.js';
@@ -37,6 +42,9 @@ interface SearchState {
   query: string;
 }
 
+/** The model of this page, by its name on this site. */
+export const searchModel = 'search';
+
 /** Passages that the worker is handed at once: a budget that moves meanwhile waits for no more. */
 const atOnce = 16;
 
@@ -54,9 +62,17 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     problem: '',
     query: exampleQueries[0],
   });
-  const { opening, predictor, points, start } = useModel('search', losses);
+  const opened = useModel(searchModel, losses, (model) => model.embed([passages[0]?.text ?? '']));
+  const { opening, predictor, runsOn, points } = opened;
   const found = shallowRef<Found>();
   const indexes = new Map<number, Index>();
+  /** What every budget took and kept that was tried. */
+  const steps = shallowRef<ReadonlyMap<number, Step>>(new Map());
+  /** The budget that a link asked for. */
+  let askedCost: number | undefined;
+  const link = computed(() =>
+    toFragment({ model: searchModel, text: state.query, cost: points.value[opening.step]?.cost }),
+  );
   let queries: readonly Float32Array[] = [];
   let running: AbortController | undefined;
 
@@ -101,11 +117,17 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
       const sharedOf = (asked: Float32Array): number =>
         shared(nearest(own.vectors, asked), nearest(full.vectors, asked));
       const whole = new Set(nearest(full.vectors, vector).map(({ passage }) => passage));
+      const meanShared = queries.reduce((sum, asked) => sum + sharedOf(asked), 0) / queries.length;
+      if (step > 0)
+        steps.value = new Map(steps.value).set(step, {
+          gain: full.milliseconds / own.milliseconds,
+          note: `${meanShared.toFixed(1)} of 10`,
+        });
       found.value = {
         query,
         hits: nearest(own.vectors, vector).map((hit) => ({ ...hit, isNew: !whole.has(hit.passage) })),
         sharedHits: sharedOf(vector),
-        meanShared: queries.reduce((sum, asked) => sum + sharedOf(asked), 0) / queries.length,
+        meanShared,
         milliseconds: own.milliseconds,
         fullMilliseconds: full.milliseconds,
         cosine: meanCosine(own.vectors, full.vectors),
@@ -114,6 +136,15 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     } catch (error) {
       if (!signal.aborted) Object.assign(state, { problem: messageOf(error), busy: false });
     }
+  };
+
+  const start = (): Promise<void> =>
+    opened.start((offered) => (askedCost === undefined ? startStep(offered) : nearestStep(offered, askedCost)));
+
+  /** Begins with what a link says. */
+  const follow = ({ text, cost }: Shared): void => {
+    state.query = text;
+    askedCost = cost;
   };
 
   let pause: ReturnType<typeof setTimeout> | undefined;
@@ -130,5 +161,5 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     running?.abort();
   });
 
-  return { state, opening, predictor, points, found, start };
+  return { state, opening, runsOn, points, found, steps, link, start, follow };
 };
