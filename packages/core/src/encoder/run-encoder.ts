@@ -220,8 +220,10 @@ export const runEncoder = <E extends EngineTypes>(
     /** What attention was made of, where that goes on. */
     const goesOn = !isWhole && bottleneck.shared === undefined;
     const everybody: Passed<E> = {
-      ...{ context: attended.context, entering: asking, tokens: among },
+      context: attended.context,
+      entering: asking,
       ...(goesOn && { narrow: queries }),
+      tokens: among,
     };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
