@@ -21,7 +21,7 @@ const widths = (config: ModelConfig): Pick<Dimensions, 'hiddenSize' | 'heads' | 
     return sizes;
   }
   const { hiddenSize: size, heads } = configHeads(
-    { intra_bottleneck_size: 128, ...config },
+    { ...config, intra_bottleneck_size: config['intra_bottleneck_size'] ?? 128 },
     'intra_bottleneck_size',
     'num_attention_heads',
   );
