@@ -32,11 +32,21 @@ const base = {
   initializer_range: 0.02,
 };
 
-/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, ModernBERT-base, DeBERTa-v3-base, nomic-embed-text and gte-base-en-v1.5. */
+/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, mobilebert-uncased, ModernBERT-base, DeBERTa-v3-base, nomic-embed-text and gte-base-en-v1.5. */
 const shapes: Readonly<Record<string, ModelConfig>> = {
   bert: { ...base, model_type: 'bert' },
   'xlm-roberta': { ...base, model_type: 'xlm-roberta', type_vocab_size: 1, pad_token_id: 1 },
   mpnet: { ...base, model_type: 'mpnet', pad_token_id: 1 },
+  mobilebert: {
+    ...base,
+    model_type: 'mobilebert',
+    hidden_size: 512,
+    num_attention_heads: 4,
+    num_hidden_layers: 24,
+    intermediate_size: 512,
+    max_position_embeddings: 512,
+    hidden_act: 'relu',
+  },
   modernbert: {
     ...base,
     model_type: 'modernbert',

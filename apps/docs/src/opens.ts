@@ -37,6 +37,12 @@ export const abouts: Readonly<Record<string, About>> = {
   },
   camembert: { encoders: 'CamemBERT', tokenizer: 'Unigram', not: 'relative positions', as: 'roberta' },
   mpnet: { encoders: 'all-mpnet-base, multi-qa-mpnet-base, paraphrase-mpnet-base', tokenizer: 'WordPiece' },
+  mobilebert: {
+    encoders: 'MobileBERT: mobilebert-uncased',
+    tokenizer: 'WordPiece',
+    not: 'queries and keys of the wide states (`use_bottleneck_attention` and `key_query_shared_bottleneck` both false)',
+    compared: 'transformers row by row: padding behind a text is no neighbour of its last token here',
+  },
   electra: { encoders: 'ELECTRA, its discriminators', tokenizer: 'WordPiece', not: 'generators' },
   albert: { encoders: 'ALBERT', tokenizer: 'Unigram', not: '`inner_group_num` above 1' },
   modernbert: {

@@ -52,6 +52,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   'deberta-v2': plainGroups,
   nomic_bert: plainGroups,
   new: plainGroups,
+  mobilebert: plainGroups,
   vit: imageGroups,
   deit: imageGroups,
   clip: imageGroups.filter((group) => !group.includes('gradient')), // nothing is trained by its vectors here

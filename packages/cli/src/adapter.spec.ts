@@ -1,11 +1,10 @@
 /** `--adapter` on commands that open a model: the same as a folder that the adapter was merged into. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSafetensors } from '@length-adaptive/models';
-import type { TensorData } from '@length-adaptive/models';
 import { readJson } from './testing/files.js';
 import { runMain, small } from './testing/run-main.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
+import { writeTinyAdapter } from './testing/tiny-adapter.js';
 import { writeTinyModel, writeToyData } from './testing/tiny-model.js';
 
 const folder = temporaryFolder();
@@ -13,32 +12,10 @@ const at = (...names: readonly string[]): string => join(folder, ...names);
 const lat = (command: string, ...argv: readonly string[]) => runMain([command, ...small, ...argv]);
 const texts = ['a great film', 'a dull plot', 'the music was moving'];
 
-const tensor = (rows: number, columns: number, step: number): TensorData => ({
-  shape: [rows, columns],
-  data: Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(step * i + 1)),
-  dtype: 'F32',
-});
-
 beforeAll(async () => {
   await writeTinyModel(at('base'));
   writeToyData(at('texts.tsv'), 24);
-  mkdirSync(at('adapter'));
-  const changed = 'base_model.model.bert.encoder.layer.1.output.dense';
-  const lora = { peft_type: 'LORA', base_model_name_or_path: 'base', lora_alpha: 4, r: 2, target_modules: ['dense'] };
-  writeFileSync(at('adapter/adapter_config.json'), JSON.stringify(lora));
-  const { hidden_size: hidden, intermediate_size: inner } = readJson(at('base'), 'config.json') as Record<
-    string,
-    number
-  >;
-  writeFileSync(
-    at('adapter/adapter_model.safetensors'),
-    writeSafetensors(
-      new Map([
-        [`${changed}.lora_A.weight`, tensor(2, inner ?? 0, 3)],
-        [`${changed}.lora_B.weight`, tensor(hidden ?? 0, 2, 5)],
-      ]),
-    ),
-  );
+  writeTinyAdapter(at('adapter'), at('base'));
   const merged = await lat('compress', '--model', at('base'), '--adapter', at('adapter'), '--weights', 'fp32', '--out', at('merged')); // prettier-ignore
   expect(merged).toMatchObject({ code: 0 });
 });
@@ -60,6 +37,57 @@ test('compress scores the base with the adapter before, and what it wrote withou
   expect(code).toBe(0);
   const { scored } = JSON.parse(stdout) as { scored: { points: { scores: { before: number; after: number }[] }[] } };
   for (const { scores } of scored.points) for (const { before, after } of scores) expect(after).toBeCloseTo(before, 6);
+});
+
+const searching = [
+  '--data',
+  at('texts.tsv'),
+  '--metric',
+  'fidelity',
+  '--evaluations',
+  '8',
+  '--limit',
+  '16',
+  '--no-latency',
+];
+
+test('search finds of the base with the adapter what it finds of the merged folder, and puts it where the adapter is found', async () => {
+  const base = ['--model', at('base'), '--adapter', at('adapter')];
+  expect(await lat('search', ...base, ...searching)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/is not written into the model.*Give --out DIR/),
+  });
+  expect(await lat('search', ...base, '--out', at('adapter'), ...searching)).toMatchObject({ code: 0 });
+  expect(await lat('search', '--model', at('merged'), ...searching)).toMatchObject({ code: 0 });
+  const found = readJson(at('adapter'), 'length_adaptive.json') as { paretoSet: object[] };
+  expect(found.paretoSet).toEqual((readJson(at('merged'), 'length_adaptive.json') as typeof found).paretoSet);
+  expect(found.paretoSet.length).toBeGreaterThan(1);
+  const cheapest = ['--length-config', '0'];
+  expect(await answers(...base, ...cheapest)).toEqual(await answers('--model', at('merged'), ...cheapest));
+  expect(await lat('predict', '--model', at('base'), ...cheapest, 'a film')).not.toMatchObject({ code: 0 });
+});
+
+test('a search goes on with the adapter that it began with, and not once that has changed', async () => {
+  cpSync(at('adapter'), at('changing'), { recursive: true });
+  const from = ['--model', at('base'), '--out', at('resumed')];
+  expect(await lat('search', ...from, '--adapter', at('changing'), ...searching)).toMatchObject({ code: 0 });
+  expect(await lat('search', ...from, '--resume', '--evaluations', '9')).toMatchObject({ code: 0 });
+  const config = at('changing/adapter_config.json');
+  writeFileSync(config, readFileSync(config, 'utf8').replace('"lora_alpha":4', '"lora_alpha":5'));
+  expect(await lat('search', ...from, '--resume', '--evaluations', '10')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('the weights of the model'),
+  });
+});
+
+test('soft-extract learns on the base with the adapter', async () => {
+  const learning = ['--soft-extract', '1e-2', '--train', at('texts.tsv'), '--soft-extract-limit', '8'];
+  const learned = async (name: string, ...argv: readonly string[]): Promise<unknown> => {
+    expect(await lat('search', ...argv, '--out', at(name), ...searching, ...learning)).toMatchObject({ code: 0 });
+    return (readJson(at(name), 'soft-extract.json') as { configs: unknown }).configs;
+  };
+  const merged = await learned('learned-merged', '--model', at('merged'));
+  expect(await learned('learned', '--model', at('base'), '--adapter', at('adapter'))).toEqual(merged);
 });
 
 test.each<[command: string, argv: readonly string[]]>([

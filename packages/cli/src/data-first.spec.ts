@@ -101,7 +101,7 @@ describe.each(['weightless', 'nowhere'])(
 
     test('a worker', async () => {
       const study = {
-        format: 'length-adaptive search 4',
+        format: 'length-adaptive search 5',
         model: at(model),
         data: at('wrong.tsv'),
         settings: {},
@@ -112,6 +112,8 @@ describe.each(['weightless', 'nowhere'])(
         reducer: null,
         prior: null,
         departed: 'state' as const,
+        adapter: null,
+        tower: null,
       };
       const used = { engine: 'tfjs', precision: 'fp32', backend: 'cpu' } as const;
       await expect(

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
-import type { CostOptions } from './cost.js';
+import type { CostOptions, EncoderShape } from './cost.js';
 import { classificationHeadCost, cost, costParts, pointCost, relativeCost, relativePointCost } from './cost.js';
 import { encode } from './encode.js';
 import { atRanks } from './encoder/factors.js';
@@ -18,7 +18,7 @@ const miniLm = { layers: 6, hiddenSize: 384, intermediateSize: 1536 };
 
 /** Runs the encoder on an engine that only counts. */
 const countedRun = (
-  shape: typeof miniLm,
+  shape: EncoderShape,
   config: readonly number[],
   length: number,
   { wanted = 'all', layers = config.map((_, layer) => layer), minTokens = 2, ranks }: CostOptions,
@@ -60,7 +60,17 @@ const running = (layers: number) =>
 
 test('it is what the encoder multiplies, whatever its shape, the input, the configuration, the ranks, the layers that run and what is wanted', () => {
   const size = fc.integer({ min: 1, max: 12 });
-  const models = fc.record({ layers: fc.integer({ min: 1, max: 5 }), hiddenSize: size, intermediateSize: size });
+  const models = fc.record({
+    layers: fc.integer({ min: 1, max: 5 }),
+    hiddenSize: size,
+    intermediateSize: size,
+    feedForwards: fc.integer({ min: 1, max: 3 }),
+    bottleneck: fc.option(fc.record({ size, shared: fc.boolean() }), { nil: undefined }),
+    wordInputs: fc.option(
+      size.map((width) => 3 * width),
+      { nil: undefined },
+    ),
+  });
   const cases = models.chain((shape) =>
     fc.record({
       shape: fc.constant(shape),

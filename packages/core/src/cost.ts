@@ -21,6 +21,12 @@ export interface EncoderShape {
   readonly gated?: boolean | undefined;
   /** e: width of the embeddings, which a map brings to d. Default: d, without a map. */
   readonly embeddingSize?: number | undefined;
+  /** What a map reads of the table of words for each token and brings to d, before anything is added: the width of the table, or three times that. Default: there is no such map. */
+  readonly wordInputs?: number | undefined;
+  /** Of layers that are narrower inside: how wide, and whether queries and keys are made of a map of their own, and values of the wide states. Default: as wide as outside. */
+  readonly bottleneck?: { readonly size: number; readonly shared: boolean } | undefined;
+  /** Feed-forward blocks of a layer. Default 1. */
+  readonly feedForwards?: number | undefined;
   /** Of encoders that read images, whose inputs are all of one length. Default: they read texts. */
   readonly image?: ImageShape | undefined;
   /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
@@ -32,6 +38,10 @@ export interface EncoderShape {
   /** Whether those that the first layer lets go leave before it, unless it is the last and gives the first token alone. Default false. */
   readonly leavesBefore?: boolean | undefined;
 }
+
+/** Width of queries, of keys and of values, all heads together. */
+export const attentionWidth = ({ hiddenSize, bottleneck }: Pick<EncoderShape, 'hiddenSize' | 'bottleneck'>): number =>
+  bottleneck?.size ?? hiddenSize;
 
 /** Multiply-accumulates of the head for an input of `length` tokens. */
 export type HeadCost = (length: number) => number;
@@ -64,7 +74,7 @@ export interface CostOptions extends KeepOptions {
 
 /** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
 export interface CostParts {
-  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings; the numbers of a patch times d for every patch. */
+  /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings; the numbers of a patch times d for every patch. Of layers of width a inside a takes the place of d, values made of wide states take l a d, and what leads in and out takes (l + m) a d, with a map of its own for queries and keys (l + 2 m) a d. */
   readonly projections: number;
   /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
   readonly attention: number;
@@ -92,6 +102,9 @@ export const costParts = (
     intermediateSize: f,
     gated = false,
     embeddingSize,
+    wordInputs = 0,
+    bottleneck,
+    feedForwards = 1,
     image,
     distanceVectors: vectors = { queries: 0, keys: 0 },
     ranks: own,
@@ -106,9 +119,11 @@ export const costParts = (
   if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, keep);
+  const a = attentionWidth({ hiddenSize: d, bottleneck });
   const parts = {
     projections:
       (embeddingSize === undefined ? 0 : length * embeddingSize * d) +
+      length * wordInputs * d +
       (image === undefined ? 0 : Math.max(0, length - image.leading) * patchSize(image) * d),
     attention: 0,
     feedForward: 0,
@@ -122,10 +137,17 @@ export const costParts = (
     const staying = firstAlone ? 1 : (kept[layer] as number);
     if (leavesBefore && layer === 0 && !firstAlone) entering = staying;
     const asking = firstAlone ? 1 : entering;
-    parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
-    parts.attention += 2 * asking * entering * d + (asking * vectors.queries + entering * vectors.keys) * d;
-    parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
-    parts.layerNorm += 2 * staying * d;
+    const share = ranks?.attention[layer] ?? 1;
+    const values = matrixMacs(share, bottleneck?.shared ? d : a, a);
+    parts.projections += (entering + asking + staying) * matrixMacs(share, a, a) + entering * values;
+    parts.attention += 2 * asking * entering * a + (asking * vectors.queries + entering * vectors.keys) * a;
+    parts.feedForward += feedForwards * (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, a, f);
+    parts.layerNorm += (1 + feedForwards) * staying * a;
+    if (bottleneck) {
+      const narrowed = entering + (bottleneck.shared ? staying : 0);
+      parts.projections += (narrowed + staying) * a * d;
+      parts.layerNorm += narrowed * a + staying * d;
+    }
     if (!firstAlone && staying < entering) parts.reducer += entering * predictorMacs;
     entering = staying;
   }

@@ -26,7 +26,13 @@ export type { Observe, ObservedBy } from './encoder/observe.js';
 export { imageTokens, patchCount, patchGrid, patchSize, pixelCount } from './encoder/image-shape.js';
 export type { ImageShape } from './encoder/image-shape.js';
 export { atRanks, factorsOf } from './encoder/factors.js';
-export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
+export type {
+  BlockFactors,
+  EncoderFactors,
+  FeedForwardFactors,
+  MatrixFactors,
+  SliceFactors,
+} from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
@@ -40,6 +46,7 @@ export type {
   AffineWeights,
   AttentionWeights,
   BlockWeights,
+  BottleneckWeights,
   DenseWeights,
   DistanceVectors,
   EmbeddingWeights,
@@ -47,11 +54,13 @@ export type {
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  NormalMapWeights,
   NormOrder,
   PatchWeights,
   PredictorWeights,
   RelativePositions,
   WeightTree,
+  WordMapWeights,
 } from './encoder/weights.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';

@@ -42,6 +42,7 @@ export type { Ranks } from './ranks.js';
 export { drawLayers, drawSandwich, randomLengths, smallestLengths, smallestOf } from './length-drop.js';
 export type { LengthDropOptions, LengthsOptions, Sandwich, SubModel } from './length-drop.js';
 export {
+  attentionWidth,
   classificationHeadCost,
   cost,
   costParts,
@@ -117,7 +118,13 @@ export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/t
 export { imageTokens, patchCount, patchGrid, patchSize, pixelCount } from './encoder/image-shape.js';
 export type { ImageShape } from './encoder/image-shape.js';
 export { atRanks, factorsOf } from './encoder/factors.js';
-export type { BlockFactors, EncoderFactors, MatrixFactors, SliceFactors } from './encoder/factors.js';
+export type {
+  BlockFactors,
+  EncoderFactors,
+  FeedForwardFactors,
+  MatrixFactors,
+  SliceFactors,
+} from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
@@ -141,15 +148,18 @@ export type {
   AffineWeights,
   AttentionWeights,
   BlockWeights,
+  BottleneckWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,
   FactoredWeights,
   FeedForwardWeights,
   LayerNormWeights,
+  NormalMapWeights,
   PatchWeights,
   PredictorWeights,
   WeightTree,
+  WordMapWeights,
 } from './encoder/weights.js';
 export { crossEntropy, klDivergence, meanSquaredError } from './training/distillation.js';
 export {

@@ -39,6 +39,7 @@ export {
 } from './ranks.js';
 export type { Ranks } from './ranks.js';
 export {
+  attentionWidth,
   classificationHeadCost,
   cost,
   costParts,

@@ -1,5 +1,6 @@
 import type { CostOptions, CostParts, EncoderShape } from './cost.js';
 import { totalCost } from './cost.js';
+import { CoreError } from './errors.js';
 import type { LengthConfig } from './length-config.js';
 import { keptTokens, validateLengthConfig } from './length-config.js';
 
@@ -11,15 +12,20 @@ export type PublishedCostOptions = Pick<CostOptions, 'head' | 'minTokens'>;
  * between its output projection and its feed-forward block. The l tokens that enter take 4 l d^2 + 2 l^2 d and l d in a norm, the m that
  * stay 2 m d f and m d; the last layer computes all of them, whatever a head reads.
  *
- * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth
+ * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers with several feed-forward blocks or a bottleneck
  */
 export const publishedCostParts = (
-  { layers, hiddenSize: d, intermediateSize: f }: EncoderShape,
+  { layers, hiddenSize: d, intermediateSize: f, bottleneck, feedForwards = 1 }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, ...keep }: PublishedCostOptions = {},
 ): CostParts => {
   validateLengthConfig(config, layers);
+  if (bottleneck || feedForwards !== 1)
+    throw new CoreError(
+      'OPTION_INVALID',
+      'The published closed form is of layers with one feed-forward block that are as wide inside as outside; take `cost` for others.',
+    );
   const parts = {
     projections: 0,
     attention: 0,

@@ -85,6 +85,27 @@ const families = [
     type_vocab_size: 1,
     pad_token_id: 1,
   },
+  {
+    ...sizes,
+    model_type: 'mobilebert',
+    embedding_size: 10,
+    intra_bottleneck_size: 16,
+    num_feedforward_networks: 3,
+    initializer_range: 0.15, // nothing is normalised on the way
+    pad_token_id: 1,
+  },
+  {
+    ...sizes,
+    model_type: 'mobilebert',
+    embedding_size: 24,
+    trigram_input: false,
+    intra_bottleneck_size: 8,
+    use_bottleneck_attention: true,
+    num_feedforward_networks: 1,
+    normalization_type: 'layer_norm',
+    classifier_activation: false,
+    pad_token_id: 1,
+  },
   { ...sizes, model_type: 'gte', pack_qkv: false, type_vocab_size: 0, pad_token_id: 1 },
   { ...sizes, model_type: 'clip_text_model', eos_token_id: 2 }, // read at the token of the largest id
   { ...sizes, model_type: 'clip_text_model', eos_token_id: 7 },

@@ -383,6 +383,11 @@ const families: readonly (readonly [name: string, config: ModelConfig, queryErro
     0,
   ],
   ['NomicBERT by the usual keys', { ...sizes, model_type: 'nomic_bert' }, 0],
+  [
+    'MobileBERT',
+    { ...sizes, model_type: 'mobilebert', embedding_size: 12, intra_bottleneck_size: 16, num_feedforward_networks: 2 },
+    2 ** -23,
+  ],
   ['gte', { ...sizes, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } }, 0],
 ];
 

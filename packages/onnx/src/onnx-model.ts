@@ -10,6 +10,7 @@ import {
 } from '@length-adaptive/core/encoder';
 import type { Bits, OperatingPoint, Ranks } from '@length-adaptive/core/lengths';
 import {
+  attentionWidth,
   isFullPoint,
   leavesLayersOut,
   keptAt,
@@ -221,7 +222,7 @@ export const runOnnxFile = async (
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
   const task = withDeparted(plain, departed ?? file.departed);
-  const macs = predictorMacs(file.reducer, given.hiddenSize);
+  const macs = predictorMacs(file.reducer, given.hiddenSize, attentionWidth(given));
   const dimensions: Dimensions = {
     ...given,
     ...(own && { ranks: own }),

@@ -46,7 +46,7 @@ const inOrder = (a: Served, b: Served): number => {
  * await service.close();
  */
 export const openService = async (options: ServiceOptions): Promise<OpenService> => {
-  const { models: source, engine = 'auto', precision = 'fp32', workers = 1, observer } = options;
+  const { models: source, engine = 'auto', precision = 'fp32', workers = 1, observer, adapter, tower } = options;
   const { threads = Math.max(1, Math.floor(availableParallelism() / workers)) } = options;
   let served: readonly Served[] = [];
   let closing = false;
@@ -56,13 +56,14 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
 
   const open = async (entry: RepositoryEntry): Promise<Served> => {
     const before = process.memoryUsage.rss();
-    const pool = await openModelPool({ source: entry.source, engine, precision, threads }, workers);
+    const pool = await openModelPool({ source: entry.source, engine, precision, threads, adapter, tower }, workers);
     const memory: ModelMemory = {
       weightBytes: pool.facts.weightBytes,
       openedBytes: Math.max(0, process.memoryUsage.rss() - before),
     };
     const model = serveModel({ name: entry.name, version: entry.version }, pool, options, observer);
-    const scoreScale = scoreScaleOf((await readModelFiles(entry.source).catch(() => undefined))?.lengthAdaptive);
+    const files = await readModelFiles(entry.source, { adapter, tower }).catch(() => undefined);
+    const scoreScale = scoreScaleOf(files?.lengthAdaptive);
     return {
       entry,
       model: { ...model, status: () => ({ ...model.status(), ...(scoreScale && { scoreScale }), memory }) },
@@ -110,7 +111,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
    * what was served stays.
    */
   const update = async (only?: string): Promise<void> => {
-    const entries = (await readRepository(source)).filter(
+    const entries = (await readRepository(source, adapter)).filter(
       ({ name }) => !unloaded.has(name) && (only === undefined || name === only),
     );
     const others = served.filter(({ entry }) => only !== undefined && entry.name !== only);
@@ -141,7 +142,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
   /** @throws ServerError `MODEL_NOT_FOUND` */
   const checkKnown = async (name: string): Promise<void> => {
     const names = new Set(
-      [...(await readRepository(source)), ...served.map(({ entry }) => entry)].map((one) => one.name),
+      [...(await readRepository(source, adapter)), ...served.map(({ entry }) => entry)].map((one) => one.name),
     );
     if (!names.has(name))
       throw new ServerError(
@@ -198,7 +199,7 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
       return found.tokenizer.tokenize(texts);
     },
     repository: async () => {
-      const entries = await readRepository(source).catch(() => []);
+      const entries = await readRepository(source, adapter).catch(() => []);
       const gone = served.flatMap(({ entry }) => (entries.some((other) => isSameVersion(entry, other)) ? [] : [entry]));
       return [...entries.map((entry) => stateOf(entry, true)), ...gone.map((entry) => stateOf(entry, false))];
     },

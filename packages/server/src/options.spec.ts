@@ -20,6 +20,8 @@ const flags: readonly (readonly [flag: string, text: string, options: object])[]
   ['--threads', '3', { threads: 3 }],
   ['--engine', 'tfjs', { engine: 'tfjs' }],
   ['--precision', 'int8', { precision: 'int8' }],
+  ['--adapter', 'adapters/reviews', { adapter: 'adapters/reviews' }],
+  ['--tower', 'texts', { tower: 'texts' }],
   ['--max-batch-tokens', '512', { maxBatchTokens: 512 }],
   ['--max-batch-texts', '8', { maxBatchTexts: 8 }],
   ['--max-queue', '10', { maxQueue: 10 }],

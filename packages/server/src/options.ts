@@ -99,6 +99,15 @@ const options: readonly Option[] = [
   option('--threads <N>', 'threads of one operator in each worker (default: the cores, shared out)', whole(1, 256)),
   choice('--engine <ENGINE>', 'what runs the models (default auto)', ['auto', 'onnx', 'tfjs']),
   choice('--precision <PRECISION>', 'numbers that weights are kept in (default fp32)', ['fp32', 'fp16', 'int8']),
+  option(
+    '--adapter <PATH>',
+    'a LoRA adapter that is merged into each model: a folder, npm:package, web address or Hub repository (default: the one beside its weights, if there is one)',
+    String,
+  ),
+  choice('--tower <TOWER>', 'of models of two towers, such as CLIP, the one that is served (default images)', [
+    'images',
+    'texts',
+  ]),
   option('--max-batch-tokens <N>', 'tokens of a batch (default 2048)', whole(1)),
   option('--max-batch-texts <N>', 'texts of a batch (default 64)', whole(1)),
   option('--max-queue <N>', 'texts that may wait (default 1024)', whole(1)),

@@ -28,7 +28,7 @@ const foldersIn = async (folder: string): Promise<string[]> => {
 };
 
 /** Names, sizes and times of the files of a model: what was written anew is another. */
-const fingerprintOf = async (folder: string): Promise<string> => {
+const folderFingerprint = async (folder: string): Promise<string> => {
   const hash = createHash('sha256');
   const files = (await readdir(folder, { recursive: true })).sort();
   for (const file of files) {
@@ -39,29 +39,32 @@ const fingerprintOf = async (folder: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-const entryOf = async (name: string, version: string, source: string): Promise<RepositoryEntry> => ({
-  name,
-  version,
-  source,
-  fingerprint: await fingerprintOf(source),
-});
+/** A folder's fingerprint; another source is itself. */
+const fingerprintOf = async (source: string): Promise<string> =>
+  (await isFolder(source)) ? folderFingerprint(source) : source;
 
 /**
  * What stands in a model repository: one model directory; a folder of them, each named by its folder; or folders of versions, `NAME/2/`.
  * Any other source (`npm:`, the Hub, a web address) is one model, named by its last part.
  *
+ * @param adapter what is merged into them: they are others when its files are
  * @throws ServerError `REPOSITORY_INVALID` when there is no model
  */
-export const readRepository = async (source: string): Promise<readonly RepositoryEntry[]> => {
+export const readRepository = async (source: string, adapter?: string): Promise<readonly RepositoryEntry[]> => {
+  const merged = adapter === undefined ? '' : await fingerprintOf(adapter);
+  const entryOf = async (name: string, version: string, model: string): Promise<RepositoryEntry> => ({
+    name,
+    version,
+    source: model,
+    fingerprint: `${await fingerprintOf(model)}${merged}`,
+  });
   if (!(await isFolder(source))) {
     if (path.isAbsolute(source) || source.startsWith('.'))
       throw new ServerError(
         'REPOSITORY_INVALID',
         `There is no folder ${source}; give a model directory, or a folder of them.`,
       );
-    return [
-      { name: source.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? source, version: '1', source, fingerprint: source },
-    ];
+    return [await entryOf(source.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? source, '1', source)];
   }
   if (await isModel(source)) return [await entryOf(path.basename(path.resolve(source)), '1', source)];
   const entries: RepositoryEntry[] = [];

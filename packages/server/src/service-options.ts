@@ -1,3 +1,4 @@
+import type { TowerName } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { RequestBudget } from './request.js';
 import type { Service } from './service.js';
@@ -11,6 +12,10 @@ export interface ServiceOptions {
   /** Default `auto`: onnx if onnxruntime-node is installed, else tfjs. */
   readonly engine?: 'auto' | 'onnx' | 'tfjs' | undefined;
   readonly precision?: Precision | undefined;
+  /** A LoRA adapter that is merged into each model as it opens. Default: the one beside its weights, if there is one. */
+  readonly adapter?: string | undefined;
+  /** Of a model of two towers, such as CLIP, the one that is opened. Default: that for images. */
+  readonly tower?: TowerName | undefined;
   /** Worker threads of each model. Default 1. */
   readonly workers?: number | undefined;
   /** Threads of one operator in each worker. Default: the cores, shared out among the workers. */

@@ -1,5 +1,6 @@
 import type { FileSource } from '@length-adaptive/models';
-import { watchWeights } from './watch-weights.js';
+import { isWeightsFile } from '@length-adaptive/models';
+import { watchFiles } from './watch-files.js';
 
 /** A source that remembers how many bytes of weights were read from it. */
 export interface WeighedSource extends FileSource {
@@ -10,7 +11,9 @@ export interface WeighedSource extends FileSource {
 export const weighedSource = (source: FileSource): WeighedSource => {
   const sizes = new Map<string, number>();
   return {
-    ...watchWeights(source, (path, bytes) => sizes.set(path, bytes.length)),
+    ...watchFiles(source, (path, bytes) => {
+      if (isWeightsFile(path)) sizes.set(path, bytes.length);
+    }),
     bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
   };
 };

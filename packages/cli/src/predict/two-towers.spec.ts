@@ -104,6 +104,22 @@ describe.each(Object.keys(engines))('on %s', (engine) => {
   });
 });
 
+test('search of a tower for texts is written where it is said, and into no model', async () => {
+  const data = join(folder, 'texts.jsonl');
+  const texts = ['a photo of the moon', 'two dogs', 'a cat on a moon', 'the moon and two dogs in a photo'];
+  writeFileSync(data, texts.map((text) => `${JSON.stringify({ text })}\n`).join(''));
+  const options = ['--data', data, '--metric', 'fidelity', '--evaluations', '8', '--no-latency'];
+  const argv = ['search', ...small, '--model', model, '--tower', 'texts', ...options];
+  expect(await runMain(argv)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--tower texts.*Give --out DIR/),
+  });
+  expect(await runMain([...argv, '--out', join(folder, 'found')])).toMatchObject({ code: 0 });
+  expect(await runMain(['search', ...small, '--model', join(folder, 'text'), ...options])).toMatchObject({ code: 0 });
+  const [found, alone] = ['found', 'text'].map((name) => readJson(folder, name, 'length_adaptive.json')) as { paretoSet: object[] }[]; // prettier-ignore
+  expect(found?.paretoSet).toEqual(alone?.paretoSet);
+});
+
 test('several labels of an image are refused', async () => {
   const { code, stderr } = await runMain(['predict', ...small, '--model', model, '--labels', 'a,b', '--multi-label', photo]); // prettier-ignore
   expect([code, stderr]).toEqual([2, expect.stringMatching(/--multi-label is for texts/)]);

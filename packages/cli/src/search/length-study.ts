@@ -1,5 +1,5 @@
 import { departedAnswerOf, reducerRecord } from '@length-adaptive/models';
-import type { DepartedAnswer, LabelledInput, ModelPrior, ReducerRecord } from '@length-adaptive/models';
+import type { DepartedAnswer, LabelledInput, ModelPrior, ReducerRecord, TowerName } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 import { digestOf } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
@@ -22,13 +22,17 @@ const dataKeys = [
 
 type DataSettings = Pick<SearchSettings, (typeof dataKeys)[number]>;
 
-const format = 'length-adaptive search 4';
+const format = 'length-adaptive search 5';
 
 /** Everything beside a configuration that its score depends on: what a search and its workers must agree about. */
 export interface LengthStudy {
   readonly format: string;
   /** Source of the model, as it was given to the search; a path is looked for from the worker's folder. */
   readonly model: string;
+  /** The adapter that is merged into it, likewise; null for the one beside its weights, if there is one. */
+  readonly adapter: string | null;
+  /** Of a model of two towers the one that is searched; null for that for images. */
+  readonly tower: TowerName | null;
   /** The file of examples, likewise. */
   readonly data: string;
   readonly settings: Partial<DataSettings>;
@@ -59,6 +63,8 @@ export interface StudyParts {
 export const studyOf = (settings: SearchSettings, { opened, weights, data, maxLength }: StudyParts): LengthStudy => ({
   format,
   model: settings.model ?? '',
+  adapter: settings.adapter ?? null,
+  tower: settings.tower ?? null,
   data: settings.data ?? '',
   settings: Object.fromEntries(dataKeys.map((key) => [key, settings[key]])),
   maxLength,

@@ -1,5 +1,12 @@
 import type { CostObjective, LengthSearchMethod, ScoreName, Spend } from '@length-adaptive/models';
-import { dataOptions, engineOptions, metricNames, rankingOptions, scoreNames } from '../context/common.js';
+import {
+  dataOptions,
+  engineOptions,
+  metricNames,
+  modelOptions,
+  rankingOptions,
+  scoreNames,
+} from '../context/common.js';
 import { choice, choices, either, enabled, flag, number, numbers, text, texts } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -12,6 +19,7 @@ const methodNames: readonly LengthSearchMethod[] = ['surrogate', 'nsga2'];
 
 export const searchOptions = {
   model: text('DIR', 'model to search'),
+  ...modelOptions,
   data: text('FILE', 'examples that every configuration is scored on, or a BEIR folder (--metric ndcg@10, fidelity)'),
   reportData: text('FILE', 'held-out examples that the Pareto set is scored on again'),
   heldOutShare: number('SHARE', 'set this share of --data aside for that instead (default: none)', {

@@ -1,12 +1,13 @@
 /** What the threads of `lat worker` run: scores one point of a search, as the search itself would. */
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { ScorePoints } from '@length-adaptive/models';
-import { pointScorer, openSource } from '@length-adaptive/models';
+import { pointScorer } from '@length-adaptive/models';
 import { searchOptions } from './options.js';
 import { digestOf, encodeData } from '../data/data.js';
-import { digestedSource } from '../data/digested-source.js';
+import { digestedModel } from '../data/digested-source.js';
 import type { EngineSettings } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
+import type { OpeningSettings } from '../engine/opening.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { settle } from '../context/settings.js';
@@ -15,9 +16,9 @@ import { checkDigests, checkFormat } from './length-study.js';
 import { readSearchSets } from './search-sets.js';
 
 /** What a worker was started with; what is absent is as the search asks. */
-export interface WorkerEngine extends Partial<
-  Omit<EngineSettings, 'engine' | 'threads' | 'reducer' | 'prior' | 'departed'>
-> {
+export interface WorkerEngine extends Partial<Pick<EngineSettings, 'precision' | 'backend' | 'tower'>> {
+  /** Where it finds the adapter of the search. */
+  readonly adapter?: string | undefined;
   readonly engine: EngineSettings['engine'];
   readonly threads?: number | undefined;
 }
@@ -48,17 +49,35 @@ const engineOf = ({ engine: asked, reducer, prior, departed }: LengthStudy, own:
   };
 };
 
+/** The adapter of the search, where this worker finds it, and the tower. */
+const openingFor = (
+  study: LengthStudy,
+  own: WorkerEngine,
+): OpeningSettings & { readonly adapter?: string | undefined } => {
+  const refused = (given: string, asked: string | null): CliError =>
+    new CliError(
+      'STUDY_REFUSED',
+      `A worker was started with ${given}, the search runs with ${asked ?? 'none'}: scores would differ. Leave it out, or give both the same.`,
+    );
+  if (own.tower !== undefined && own.tower !== (study.tower ?? 'images'))
+    throw refused(`--tower ${own.tower}`, study.tower);
+  if (own.adapter !== undefined && study.adapter === null) throw refused(`--adapter ${own.adapter}`, study.adapter);
+  return { adapter: own.adapter ?? study.adapter ?? undefined, tower: study.tower ?? undefined };
+};
+
 const open = async (study: LengthStudy, own: WorkerEngine): Promise<OpenStudy> => {
   checkFormat(study);
+  const opening = openingFor(study, own);
   const { searched } = await readSearchSets(
     study.data,
-    settle(searchOptions, { ...study.settings, model: study.model }),
+    settle(searchOptions, { ...study.settings, model: study.model, ...opening }),
   );
-  const files = digestedSource(await openSource(study.model));
-  const opened = await openRunnable(files, engineOf(study, own), { note: () => undefined });
+  const source = await digestedModel(study.model, opening);
+  const settings = { ...engineOf(study, own), ...source.opening };
+  const opened = await openRunnable(source.files, settings, { note: () => undefined });
   try {
     const data = encodeData(opened, searched, { maxLength: study.maxLength, stride: study.settings.stride });
-    checkDigests(study, { weights: files.weightFilesDigest(), examples: digestOf(data) });
+    checkDigests(study, { weights: source.weightFilesDigest(), examples: digestOf(data) });
     return {
       score: pointScorer(opened.model, data, study.metric ?? undefined),
       dispose: () => opened.model.dispose(),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DepartedAnswer, FileSource, LabelledInput, LengthSearchResult } from '@length-adaptive/models';
+import type { DepartedAnswer, LabelledInput, LengthSearchResult } from '@length-adaptive/models';
 import {
   calledTask,
   taskDefinitionOf,
@@ -8,7 +8,6 @@ import {
   hasLengthDrop,
   hasWeights,
   lengthAdaptiveFileName,
-  openSource,
   scoreNameFor,
   weighsFileSize,
   writeFile,
@@ -21,7 +20,8 @@ import { canLearnDeparted, learnDeparted } from '../choice/learn-departed.js';
 import type { DataSet } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import { encodeData, maxLengthFor } from '../data/data.js';
-import { digestedSource } from '../data/digested-source.js';
+import type { DigestedModel } from '../data/digested-source.js';
+import { digestedModel } from '../data/digested-source.js';
 import { checkEngineSettings, openRunnable } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
@@ -45,6 +45,7 @@ import { hasSearchCheckpoint, removeEarlierSearch, searchReports } from './searc
 import { withSearch } from './search-record.js';
 import { traceExample } from './example-tokens.js';
 import { documentsOf, readSearchSets } from './search-sets.js';
+import type { SettledSearch } from './settle-method.js';
 import { settleMethod } from './settle-method.js';
 import { checkSoftExtract, learnConfigs, readTrainingData } from './soft-extract.js';
 import { withoutLengthDrop } from './without-length-drop.js';
@@ -122,35 +123,53 @@ const measure = async (result: LengthSearchResult, work: SearchWork): Promise<Me
 const withLearnedDeparted = async (
   opened: OpenedModel,
   data: readonly LabelledInput[],
-  { settings, context, files }: Pick<SearchWork, 'settings' | 'context'> & { readonly files: FileSource },
+  { settings, context, source }: Pick<SearchWork, 'settings' | 'context'> & { readonly source: DigestedModel },
 ): Promise<OpenedModel> => {
   const { model, lengthAdaptive } = opened;
   const said = settings.departed ?? lengthAdaptive?.departed;
   if (said !== undefined || !canLearnDeparted(model.task, data)) return opened;
-  if (!(await hasWeights(files))) return opened; // an exported file answers as it was exported
+  if (!(await hasWeights(source.files))) return opened; // an exported file answers as it was exported
   const quiet = { note: () => undefined };
   const open = (asked: DepartedAnswer): Promise<OpenedModel> =>
-    openRunnable(files, { ...settings, departed: asked }, quiet);
+    openRunnable(source.files, { ...settings, ...source.opening, departed: asked }, quiet);
   const departed = await learnDeparted(data, { metric: settings.metric, open, usual: 'state', context });
   if (departed === 'state') return { ...opened, lengthAdaptive: lengthAdaptive && { ...lengthAdaptive, departed } };
   model.dispose();
   return open(departed);
 };
 
+/**
+ * A Pareto set is of what was opened, and whoever opens the folder without an option opens something else.
+ *
+ * @throws CliError `USAGE`
+ */
+const checkOut = ({ out, adapter, tower }: SettledSearch): void => {
+  if (out !== undefined || (adapter === undefined && tower !== 'texts')) return;
+  const [what, where] =
+    adapter === undefined
+      ? ['--tower texts', 'a folder of its own']
+      : ['--adapter', 'the folder of the adapter, where it is found by whoever opens the model with it, or another'];
+  throw new CliError(
+    'USAGE',
+    `What a search with ${what} finds is not written into the model, which opens otherwise without it. Give --out DIR: ${where}.`,
+  );
+};
+
 /** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
 export const search = async (given: SearchSettings, context: Context): Promise<void> => {
   const settings = settleMethod(given);
-  const source = required(settings.model, 'model');
+  const model = required(settings.model, 'model');
   const path = required(settings.data, 'data');
-  const folder = searchFolder(settings) ?? source;
-  if (settings.out === undefined) checkModelFolder(source, 'search');
+  const folder = searchFolder(settings) ?? model;
+  checkOut(settings);
+  if (settings.out === undefined) checkModelFolder(model, 'search');
   checkEngineSettings(settings);
   checkSoftExtract(settings);
   if (settings.redis !== undefined) await checkQueue(settings.redis);
   const sets = await readSearchSets(path, settings);
   const trainingSet = await readTrainingData(settings);
-  const files = digestedSource(await openSource(source));
-  let opened = await openRunnable(files, settings, context);
+  const source = await digestedModel(model, settings);
+  let opened = await openRunnable(source.files, { ...settings, ...source.opening }, context);
   let elsewhere: ScoresElsewhere | undefined;
   try {
     const maxLength = maxLengthFor(opened, settings.maxLength);
@@ -158,7 +177,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
       documentsOf(opened, data, { maxLength, limit: settings.limit, seed: settings.seed }) ??
       encodeData(opened, data, { maxLength, stride: settings.stride });
     const [data, heldOut, training] = [inputsOf(sets.searched), inputsOf(sets.heldOut), inputsOf(trainingSet)];
-    opened = await withLearnedDeparted(opened, data, { settings, context, files });
+    opened = await withLearnedDeparted(opened, data, { settings, context, source });
     for (const name of [settings.metric, settings.reportMetric])
       if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {
@@ -167,7 +186,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
       await removeEarlierSearch(folder);
     }
     await writeRunStart(folder, { ...savedSettings(searchOptions, settings), maxLength }, opened.used);
-    const weights = files.weightFilesDigest();
+    const weights = source.weightFilesDigest();
     const learned = await learnConfigs({ settings, context, folder, weights, training });
     if (settings.redis !== undefined) {
       elsewhere = await scoreElsewhere(
@@ -199,7 +218,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
     const [chart, page, ours] = [
       join(folder, searchReports.chart),
       join(folder, searchReports.page),
-      join(settings.out ?? source, lengthAdaptiveFileName),
+      join(settings.out ?? model, lengthAdaptiveFileName),
     ];
     const lengthAdaptive = withSearch(opened.lengthAdaptive, report);
     await writeFile(chart, paretoChart(report));

@@ -6,6 +6,7 @@ import { formatLengthConfig, isFullPoint, pointKey } from '@length-adaptive/core
 import type { LabelledInput } from '@length-adaptive/models';
 import { openTrainedModel, searchRetention, writeFile } from '@length-adaptive/models';
 import { startBackend } from '../engine/backend.js';
+import { openingOf } from '../engine/opening.js';
 import type { Context } from '../context/command.js';
 import type { SearchSettings } from './options.js';
 import { searchOptions } from './options.js';
@@ -121,7 +122,10 @@ export const learnConfigs = async ({
   const missing = lambdas.slice(learned.length);
   if (missing.length === 0) return learned;
   await startBackend({ backend, threads });
-  const { model } = await openTrainedModel(required(source, 'model'), { reducer, prior, departed });
+  const { model } = await openTrainedModel(required(source, 'model'), {
+    ...{ reducer, prior, departed },
+    ...openingOf(settings),
+  });
   try {
     for (const lambda of missing) {
       const progress = context.progress(`soft-extract ${lambda}`, 'steps');

@@ -1,4 +1,4 @@
-import { engineOptions, precisionNames } from '../context/common.js';
+import { engineOptions, modelOptions, precisionNames } from '../context/common.js';
 import { choice, number, text } from '../context/option.js';
 import type { Settings } from '../context/option.js';
 
@@ -10,6 +10,11 @@ export const workerOptions = {
     min: 1,
     fallback: 1,
   }),
+  adapter: text('PATH', 'where the adapter of the search stands for this worker (default: where the search found it)'),
+  tower: {
+    ...modelOptions.tower,
+    description: 'take searches of this tower only (default: all)',
+  },
   ...engineOptions,
   engine: choice(
     ['auto', 'onnx', 'tfjs'],

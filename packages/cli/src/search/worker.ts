@@ -16,7 +16,7 @@ export interface WorkerResult {
 /** Scores configurations of searches until it is stopped. */
 export const worker = async (settings: WorkerSettings, { note, print, signal }: Context): Promise<void> => {
   const connection = required(settings.redis, 'redis');
-  const { queue = defaultQueue, concurrency, engine, precision, backend } = settings;
+  const { queue = defaultQueue, concurrency, engine, precision, backend, adapter, tower } = settings;
   const threads =
     settings.threads ?? (concurrency > 1 ? Math.max(1, Math.floor(availableParallelism() / concurrency)) : undefined);
   const own: WorkerEngine = {
@@ -24,6 +24,8 @@ export const worker = async (settings: WorkerSettings, { note, print, signal }: 
     ...(precision && { precision }),
     ...(backend && { backend }),
     ...(threads && { threads }),
+    ...(adapter !== undefined && { adapter }),
+    ...(tower && { tower }),
   };
   const { showAddress, startWorker } = await queuePackage();
   let result: WorkerResult = { scored: 0, failed: 0 };

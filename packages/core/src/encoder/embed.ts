@@ -2,6 +2,16 @@ import type { EncoderOps } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { EmbeddingWeights, WeightTree } from './weights.js';
 
+/** The rows of the words of a batch, as wide as what is added to them. */
+const wordsOf = <E extends EngineTypes>(
+  ops: EncoderOps<E>,
+  { word, words }: WeightTree<EmbeddingWeights, E['weight']>,
+): E['states'] => {
+  const rows = ops.rows(word, 'ids');
+  if (words === undefined) return rows;
+  return ops.dense(words.neighbours ? ops.neighbours(rows) : rows, words.map);
+};
+
 /** Word, position and segment embeddings, as far as there are such, summed and normalised; patches in the place of words where images are read. */
 export const embed = <E extends EngineTypes>(
   ops: EncoderOps<E>,
@@ -12,7 +22,7 @@ export const embed = <E extends EngineTypes>(
   const atOnce = patches === undefined ? ops.blocks?.embed(weights, epsilon) : undefined;
   if (atOnce !== undefined) return projection === undefined ? atOnce : ops.dense(atOnce, projection);
   const positions = position === undefined ? undefined : ops.rows(position, 'positions', firstPosition);
-  const words = patches === undefined ? ops.rows(word, 'ids') : ops.patches(word, patches);
+  const words = patches === undefined ? wordsOf(ops, weights) : ops.patches(word, patches);
   const sum = positions !== undefined && tokenType !== undefined ? ops.add(words, positions) : words;
   const residual = tokenType === undefined ? positions : ops.rows(tokenType, 'types');
   const at = { epsilon, place: 'embeddings' };

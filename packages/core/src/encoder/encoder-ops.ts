@@ -40,6 +40,8 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly asking: Voters | 'by-step';
   /** Of the norm of distances. */
   readonly epsilon: number;
+  /** What values are made of. Default: what keys are made of. */
+  readonly values?: E['states'] | undefined;
   /** 1 for each key that is there, 0 for those that are as good as gone: the softmax is over the others. It has a gradient. Default: all are. */
   readonly present?: E['scores'] | undefined;
 }
@@ -58,6 +60,8 @@ export interface Passed<E extends EngineTypes> {
   readonly context: E['states'];
   /** What entered. */
   readonly entering: E['states'];
+  /** That as narrow as the blocks of the layer are, where attention was made of it. */
+  readonly narrow?: E['states'] | undefined;
   readonly tokens: E['tokens'];
 }
 
@@ -166,6 +170,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   rows(table: E['weight'], of: 'ids' | 'positions' | 'types', first?: number): E['states'];
   /** The tokens of the images of the batch: `first`, the second where there is one, and the patches. */
   patches(first: E['weight'], weights: WeightTree<PatchWeights, E['weight']>): E['states'];
+  /** What stands behind each token of the input, it and what stands before it, beside each other, zeros beyond the ends: [.., width] -> [.., 3 * width]. */
+  neighbours(x: E['states']): E['states'];
   add(x: E['states'], y: E['states']): E['states'];
   /** States times states, number by number. */
   product(x: E['states'], y: E['states']): E['states'];

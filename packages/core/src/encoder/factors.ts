@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { CoreError } from '../errors.js';
 import type { Ranks } from '../ranks.js';
 import { rankOf } from '../ranks.js';
-import type { AffineWeights, BlockWeights, EncoderWeights, WeightTree } from './weights.js';
+import type { AffineWeights, BlockWeights, EncoderWeights, FeedForwardWeights, WeightTree } from './weights.js';
 
 /**
  * A matrix as the product of two. The factors are nested: the first k columns of `down` and the first k rows of `up` are the factors of
@@ -18,8 +18,13 @@ export interface MatrixFactors {
 /** The factors of a layer's matrices; absent of those that have none. */
 export interface BlockFactors {
   readonly attention: Readonly<Partial<Record<'query' | 'key' | 'value' | 'output', MatrixFactors>>>;
-  readonly feedForward: Readonly<Partial<Record<'intermediate' | 'linear' | 'output', MatrixFactors>>>;
+  /** Of the feed-forward blocks before the last, where there are such. */
+  readonly between?: readonly FeedForwardFactors[] | undefined;
+  readonly feedForward: FeedForwardFactors;
 }
+
+/** The factors of a feed-forward block. */
+export type FeedForwardFactors = Readonly<Partial<Record<'intermediate' | 'linear' | 'output', MatrixFactors>>>;
 
 /** The factors of an encoder's matrices, layer by layer. */
 export interface EncoderFactors {
@@ -56,18 +61,20 @@ export const factorsOf = <Leaf>({
     ('kernel' in weights ? {} : { [name]: { down: weights.down, up: weights.up } }) as Partial<
       Record<Name, WeightTree<MatrixFactors, Leaf>>
     >;
-  const found = blocks.map(({ attention, feedForward }: WeightTree<BlockWeights, Leaf>) => ({
+  const fed = ({ intermediate, linear, output }: WeightTree<FeedForwardWeights, Leaf>) => ({
+    ...of('intermediate', intermediate),
+    ...(linear && of('linear', linear)),
+    ...of('output', output),
+  });
+  const found = blocks.map(({ attention, between, feedForward }: WeightTree<BlockWeights, Leaf>) => ({
     attention: {
       ...of('query', attention.query),
       ...of('key', attention.key),
       ...of('value', attention.value),
       ...of('output', attention.output),
     },
-    feedForward: {
-      ...of('intermediate', feedForward.intermediate),
-      ...(feedForward.linear && of('linear', feedForward.linear)),
-      ...of('output', feedForward.output),
-    },
+    ...(between && { between: between.map(fed) }),
+    feedForward: fed(feedForward),
   }));
   return { blocks: found };
 };
@@ -85,7 +92,7 @@ export const atRanks = <Leaf extends Shaped>(
 ): WeightTree<EncoderWeights, Leaf> => {
   type Affine = WeightTree<AffineWeights, Leaf>;
   const block = (own: WeightTree<BlockWeights, Leaf>, layer: number): WeightTree<BlockWeights, Leaf> => {
-    const { attention, feedForward } = own;
+    const { attention, between, feedForward } = own;
     const of = factors.blocks[layer] as WeightTree<BlockFactors, Leaf>;
     const at = (kind: keyof Ranks, whole: Affine, found: WeightTree<MatrixFactors, Leaf> | undefined): Affine => {
       const share = ranks[kind][layer] as number;
@@ -101,6 +108,15 @@ export const atRanks = <Leaf extends Shaped>(
           'Ask for less, for 1 (the matrix as it is), or factorise the model again with larger ranks (lat factorise --rank).',
       );
     };
+    const fed = (
+      weights: WeightTree<FeedForwardWeights, Leaf>,
+      parts: WeightTree<FeedForwardFactors, Leaf> = {},
+    ): WeightTree<FeedForwardWeights, Leaf> => ({
+      ...weights,
+      intermediate: at('feedForward', weights.intermediate, parts.intermediate),
+      ...(weights.linear && { linear: at('feedForward', weights.linear, parts.linear) }),
+      output: at('feedForward', weights.output, parts.output),
+    });
     return {
       ...own,
       attention: {
@@ -110,12 +126,8 @@ export const atRanks = <Leaf extends Shaped>(
         value: at('attention', attention.value, of.attention.value),
         output: at('attention', attention.output, of.attention.output),
       },
-      feedForward: {
-        ...feedForward,
-        intermediate: at('feedForward', feedForward.intermediate, of.feedForward.intermediate),
-        ...(feedForward.linear && { linear: at('feedForward', feedForward.linear, of.feedForward.linear) }),
-        output: at('feedForward', feedForward.output, of.feedForward.output),
-      },
+      ...(between && { between: between.map((weights, i) => fed(weights, of.between?.[i])) }),
+      feedForward: fed(feedForward, of.feedForward),
     };
   };
   return { ...encoder, blocks: encoder.blocks.map(block) };

@@ -8,6 +8,8 @@ interface BlockOptions {
   readonly epsilon: number;
   readonly activation: Activation;
   readonly order: NormOrder;
+  /** Whether dropout falls on what it gives. Default true. */
+  readonly dropout?: boolean | undefined;
 }
 
 /** Feed-forward block with residual. */
@@ -15,7 +17,7 @@ export const feedForward = <E extends EngineTypes>(
   ops: EncoderOps<E>,
   x: E['states'],
   weights: WeightTree<FeedForwardWeights, E['weight']>,
-  { layer, epsilon, activation, order }: BlockOptions,
+  { layer, epsilon, activation, order, dropout = true }: BlockOptions,
 ): E['states'] => {
   const { intermediate, linear, output, norm } = weights;
   const atOnce = order === 'post' ? ops.blocks?.feedForward(x, weights, { epsilon, activation }) : undefined;
@@ -24,6 +26,7 @@ export const feedForward = <E extends EngineTypes>(
   const read = order === 'pre' ? ops.norm(x, norm, { epsilon, place }) : x;
   const active = ops.activate(ops.dense(read, intermediate), activation);
   const inner = linear === undefined ? active : ops.product(active, ops.dense(read, linear));
-  const outer = ops.dropout(ops.dense(inner, output), place, 'hidden');
+  const given = ops.dense(inner, output);
+  const outer = dropout ? ops.dropout(given, place, 'hidden') : given;
   return order === 'pre' ? ops.add(x, outer) : ops.norm(outer, norm, { epsilon, residual: x, place });
 };

@@ -1,6 +1,7 @@
 import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
+import { leaveBottleneck, narrow } from './bottleneck.js';
 import { createDecider } from './decider.js';
 import { embed } from './embed.js';
 import { feedForward } from './feed-forward.js';
@@ -168,7 +169,13 @@ export const runEncoder = <E extends EngineTypes>(
 
   const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
     const { layer, step } = given;
-    const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
+    const {
+      attention,
+      between = [],
+      feedForward: feed,
+      bottleneck,
+      predictor,
+    } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
     const early =
       before && layer === 0 && step !== undefined && !firstOnly
@@ -176,12 +183,20 @@ export const runEncoder = <E extends EngineTypes>(
         : undefined;
     const { entering, among } = early ? leaveBefore(on, given, early) : given;
     const options = { layer, epsilon, activation, order };
-    const atOnce = nobodyLooks
-      ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
-      : undefined;
-    if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, options), scores: undefined };
+    /** The feed-forward blocks, one after the other. */
+    const feedThrough = (x: E['states']): E['states'] => {
+      const before = between.reduce((y, weights) => feedForward(on, y, weights, { ...options, dropout: false }), x);
+      return feedForward(on, before, feed, { ...options, dropout: bottleneck === undefined });
+    };
+    const isWhole = bottleneck === undefined; // inside as wide as outside
+    const atOnce =
+      nobodyLooks && isWhole
+        ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
+        : undefined;
+    if (atOnce) return { ...atOnce, states: feedThrough(atOnce.states), scores: undefined };
     const place = `${layer}.projection`;
-    const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
+    const normal = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
+    const read = isWhole ? normal : narrow(on, entering, bottleneck.shared ?? bottleneck.input, options);
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
     const whoAsk = (x: E['states']): E['states'] =>
       firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
@@ -192,6 +207,7 @@ export const runEncoder = <E extends EngineTypes>(
       layer,
       among,
       proportional: merge?.proportional ?? true,
+      values: bottleneck?.shared && entering,
       asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
       epsilon,
       present: decider.decisions.at(-1),
@@ -201,7 +217,14 @@ export const runEncoder = <E extends EngineTypes>(
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
     if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
     const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored), among);
-    const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
+    /** What attention was made of, where that goes on. */
+    const goesOn = !isWhole && bottleneck.shared === undefined;
+    const everybody: Passed<E> = {
+      context: attended.context,
+      entering: asking,
+      ...(goesOn && { narrow: queries }),
+      tokens: among,
+    };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
@@ -211,6 +234,7 @@ export const runEncoder = <E extends EngineTypes>(
       return {
         context: by.move(attended.context, move),
         entering: by.move(entering, move),
+        ...(goesOn && { narrow: by.move(read, move) }),
         tokens: by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering),
       };
     };
@@ -220,14 +244,22 @@ export const runEncoder = <E extends EngineTypes>(
         ? everybody
         : on.whereAnyLeave(step, (by) => letLeave(by, step), everybody);
 
-    const projected = on.dropout(on.dense(passed.context, attention.output), place, 'hidden');
+    const output = on.dense(passed.context, attention.output);
+    const projected = isWhole ? on.dropout(output, place, 'hidden') : output;
+    const residual = isWhole
+      ? passed.entering
+      : (passed.narrow ?? narrow(on, passed.entering, bottleneck.input, options));
     const mixed =
       order === 'post' && attention.norm
-        ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
-        : on.add(passed.entering, projected);
+        ? on.norm(projected, attention.norm, { epsilon, residual, place })
+        : on.add(residual, projected);
     const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
-    const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
-    const leaves = feedForward(on, faded, feed, options);
+    const faded = (x: E['states']): E['states'] =>
+      fade && scores !== undefined ? fade(x, { layer, scores, tokens: passed.tokens }) : x;
+    const fed = feedThrough(faded(mixed));
+    const leaves = isWhole
+      ? fed
+      : leaveBottleneck(on, fed, bottleneck, { ...options, entering: faded(passed.entering) });
     return {
       states: firstOnly ? leaves : decider.after(on, scored, leaves),
       tokens: passed.tokens,

@@ -29,6 +29,24 @@ export interface LayerNormWeights {
   readonly gain: Tensor1D;
   /** [hidden]; absent of a norm without one. */
   readonly bias?: Tensor1D | undefined;
+  /** Whether it takes no mean and no deviation: x times the gain, plus the bias. Default false. */
+  readonly plain?: boolean | undefined;
+  /** Added to variances, where that is another number than in the rest of the encoder. */
+  readonly epsilon?: number | undefined;
+}
+
+/** An affine map, and the norm of what it gives. */
+export interface NormalMapWeights {
+  readonly map: DenseWeights;
+  readonly norm: LayerNormWeights;
+}
+
+/** How rows of the table of words become as wide as states, before positions and segments are added. */
+export interface WordMapWeights {
+  /** Its kernel is [width, hidden], or [3 * width, hidden] where each token is read together with its neighbours. */
+  readonly map: DenseWeights;
+  /** Whether it reads, beside each other, the token behind, the token itself and the one before it in the input; zeros beyond its ends. Default false. */
+  readonly neighbours?: boolean | undefined;
 }
 
 /** How the pixels of an image become tokens: a convolution whose steps are as wide as its kernel, which is one product of matrices. */
@@ -41,8 +59,10 @@ export interface PatchWeights {
 }
 
 export interface EmbeddingWeights {
-  /** [vocabulary, width]; the width is that of a state, unless there is a `projection`. Of images the token before all patches: [1, width] */
+  /** [vocabulary, width]; the width is that of a state, unless there is a `projection` or a map of `words`. Of images the token before all patches: [1, width] */
   readonly word: Tensor2D;
+  /** What rows of that table go through before anything is added. Default: nothing. */
+  readonly words?: WordMapWeights | undefined;
   /**
    * [positions, width], for encoders that add one: the rows from `firstPosition` on are as many as the longest input the encoder takes has
    * tokens.
@@ -118,6 +138,16 @@ export interface FeedForwardWeights {
   readonly norm: LayerNormWeights;
 }
 
+/** A layer whose attention and feed-forward blocks work on narrower states than those between layers. */
+export interface BottleneckWeights {
+  /** What the blocks work on: what attention is added to. */
+  readonly input: NormalMapWeights;
+  /** What queries and keys are made of; values are then made of the wide states. Absent: all three are made of what `input` gives. */
+  readonly shared?: NormalMapWeights | undefined;
+  /** Back to the width of a state; its norm is of the sum with what entered the layer. */
+  readonly output: NormalMapWeights;
+}
+
 /** Whether a block normalises what it gives together with its residual (`post`, as BERT does), or what it reads (`pre`). */
 export type NormOrder = 'post' | 'pre';
 
@@ -129,7 +159,11 @@ export interface PredictorWeights {
 
 export interface BlockWeights {
   readonly attention: AttentionWeights;
+  /** Feed-forward blocks between attention and the last one, in their order. Default: none. */
+  readonly between?: readonly FeedForwardWeights[] | undefined;
   readonly feedForward: FeedForwardWeights;
+  /** Of layers that are narrower inside; they normalise what they give. Default: they are as wide as the states. */
+  readonly bottleneck?: BottleneckWeights | undefined;
   /** Where a reducer ranks tokens that learns. */
   readonly predictor?: PredictorWeights;
 }
@@ -142,6 +176,8 @@ export interface EncoderWeights {
   readonly embeddings: EmbeddingWeights;
   readonly blocks: readonly BlockWeights[];
   readonly heads: number;
+  /** Width of queries, of keys and of values, all heads together. Default: that of a state. */
+  readonly attentionSize?: number | undefined;
   readonly layerNormEpsilon: number;
   /** What the feed-forward blocks compute between their two maps. Default `gelu`. */
   readonly activation?: Activation | undefined;

@@ -40,10 +40,14 @@ export interface DecisionTraining {
 export interface TokenPredictor {
   /** Absent: it learns by what the task says alone. */
   readonly decisions?: DecisionTraining | undefined;
-  /** Its weights in a layer of an encoder whose states have `hidden` numbers. */
-  shape(hidden: number): PredictorShape;
+  /**
+   * Its weights in a layer of an encoder whose states have `hidden` numbers.
+   *
+   * @param attended numbers of what attention gives. Default: as many
+   */
+  shape(hidden: number, attended?: number): PredictorShape;
   /** Multiply-accumulates for each token that enters a layer which some leave. */
-  macs(hidden: number): number;
+  macs(hidden: number, attended?: number): number;
   /** How much each token matters, as the logit of the probability that it does: any number, for slots of padding too. */
   predict<E extends EngineTypes>(ops: EncoderOps<E>, at: PredictedAt<E>): E['scores'];
 }

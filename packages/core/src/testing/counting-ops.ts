@@ -1,7 +1,8 @@
 import type { EncoderOps } from '../encoder/encoder-ops.js';
 import type { NumberOps } from '../encoder/number-ops.js';
 import { patchCount, patchSize } from '../encoder/image-shape.js';
-import type { AffineWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
+import type { EncoderShape } from '../cost.js';
+import type { AffineWeights, BlockWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
 import type { Ranks } from '../ranks.js';
 import { rankOf } from '../ranks.js';
 
@@ -99,6 +100,7 @@ export const countingOps = (length: number): CountingOps => {
       dense({ slots: patchCount(image), width: patchSize(image) }, projection.kernel);
       return { slots: length, width: projection.kernel[1] ?? 0 };
     },
+    neighbours: ({ slots, width }) => ({ slots, width: 3 * width }),
     add: (x) => x,
     product: (x) => x,
     nothing: (x) => x,
@@ -107,11 +109,11 @@ export const countingOps = (length: number): CountingOps => {
       macs.norm += x.slots * x.width;
       return x;
     },
-    attend: (queries, keys, { query, key, value }) => {
+    attend: (queries, keys, { query, key, value }, { values = keys }) => {
       const projections = {
         query: affine(queries, query),
         key: affine(keys, key),
-        value: affine(keys, value),
+        value: affine(values, value),
       };
       const products = queries.slots * keys.slots;
       macs.attend += products * projections.query.width + products * projections.value.width; // scores, weighted sums
@@ -153,11 +155,7 @@ export const countingOps = (length: number): CountingOps => {
 
 /** The shapes of an encoder's weights, of matrices that ranks make cheaper those of their factors. */
 export const encoderShapes = (
-  {
-    layers,
-    hiddenSize: d,
-    intermediateSize: f,
-  }: Readonly<Record<'layers' | 'hiddenSize' | 'intermediateSize', number>>,
+  { layers, hiddenSize: d, intermediateSize: f, wordInputs, bottleneck, feedForwards = 1 }: EncoderShape,
   heads: number,
   ranks?: Ranks,
 ): WeightTree<EncoderWeights, Shape> => {
@@ -167,17 +165,32 @@ export const encoderShapes = (
       ? { kernel: [rows, columns], bias: [columns] }
       : { down: [rows, rank], up: [rank, columns], bias: [columns] };
   };
-  const norm = { gain: [d], bias: [d] };
-  const block = (layer: number) => {
-    const square = map(d, d, ranks?.attention[layer]);
+  const normOf = (width: number) => ({ gain: [width], bias: [width] });
+  const whole = (rows: number, columns: number) => ({
+    map: { kernel: [rows, columns], bias: [columns] },
+    norm: normOf(columns),
+  });
+  const norm = normOf(d);
+  const a = bottleneck?.size ?? d;
+  const block = (layer: number): WeightTree<BlockWeights, Shape> => {
+    const square = map(a, a, ranks?.attention[layer]);
     const share = ranks?.feedForward[layer];
+    const fed = { intermediate: map(a, f, share), output: map(f, a, share), norm: normOf(a) };
+    const value = bottleneck?.shared ? map(d, a, ranks?.attention[layer]) : square;
     return {
-      attention: { query: square, key: square, value: square, output: square, norm },
-      feedForward: { intermediate: map(d, f, share), output: map(f, d, share), norm },
+      attention: { query: square, key: square, value, output: square, norm: normOf(a) },
+      between: Array.from({ length: feedForwards - 1 }, () => fed),
+      feedForward: fed,
+      ...(bottleneck && {
+        bottleneck: { input: whole(d, a), ...(bottleneck.shared && { shared: whole(d, a) }), output: whole(a, d) },
+      }),
     };
   };
   return {
-    embeddings: { word: [9, d], position: [512, d], norm },
+    embeddings: {
+      ...{ word: [9, wordInputs === undefined ? d : wordInputs / 3], position: [512, d], norm },
+      ...(wordInputs !== undefined && { words: { map: { kernel: [wordInputs, d] }, neighbours: true } }),
+    },
     blocks: Array.from({ length: layers }, (_, layer) => block(layer)),
     heads,
     layerNormEpsilon: 1e-12,

@@ -1,4 +1,11 @@
-import type { AffineWeights, EncoderFactors, EncoderWeights, MatrixFactors } from '@length-adaptive/core';
+import type {
+  AffineWeights,
+  EncoderFactors,
+  EncoderWeights,
+  FeedForwardFactors,
+  FeedForwardWeights,
+  MatrixFactors,
+} from '@length-adaptive/core';
 import type { Ranks } from '@length-adaptive/core/lengths';
 import { rankOf } from '@length-adaptive/core/lengths';
 import type { SpecTree } from './parameter-specs.js';
@@ -33,7 +40,7 @@ export const factorSpecs = (
   { blocks }: Pick<SpecTree<EncoderWeights>, 'blocks'>,
   ranks: Ranks,
 ): SpecTree<EncoderFactors> => ({
-  blocks: blocks.map(({ attention, feedForward }, layer) => {
+  blocks: blocks.map(({ attention, between, feedForward }, layer) => {
     const at = <Name extends string>(
       name: Name,
       weights: SpecTree<AffineWeights>,
@@ -42,6 +49,11 @@ export const factorSpecs = (
       const found = factorsAt(weights, shares[layer] as number);
       return (found === undefined ? {} : { [name]: found }) as Partial<Record<Name, SpecTree<MatrixFactors>>>;
     };
+    const fed = ({ intermediate, linear, output }: SpecTree<FeedForwardWeights>): SpecTree<FeedForwardFactors> => ({
+      ...at('intermediate', intermediate, ranks.feedForward),
+      ...(linear && at('linear', linear, ranks.feedForward)),
+      ...at('output', output, ranks.feedForward),
+    });
     return {
       attention: {
         ...at('query', attention.query, ranks.attention),
@@ -49,11 +61,8 @@ export const factorSpecs = (
         ...at('value', attention.value, ranks.attention),
         ...at('output', attention.output, ranks.attention),
       },
-      feedForward: {
-        ...at('intermediate', feedForward.intermediate, ranks.feedForward),
-        ...(feedForward.linear && at('linear', feedForward.linear, ranks.feedForward)),
-        ...at('output', feedForward.output, ranks.feedForward),
-      },
+      ...(between && { between: between.map(fed) }),
+      feedForward: fed(feedForward),
     };
   }),
 });

@@ -1,4 +1,5 @@
 import { comparisonsOf } from '@length-adaptive/core/encoder';
+import { attentionWidth } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { GraphOrigin } from '../weights/onnx/graph-files.js';
 import type { ModelWeights } from '../weights/read-weights.js';
@@ -42,7 +43,7 @@ const scaledQueries = (
 ): readonly (readonly [name: string, by: number])[] =>
   architecture.encoder(dimensions).blocks.flatMap(({ attention: { query, relative } }) => {
     const vectors = relative?.vectors;
-    const by = Math.sqrt((dimensions.hiddenSize / dimensions.heads) * comparisonsOf(relative));
+    const by = Math.sqrt((attentionWidth(dimensions) / dimensions.heads) * comparisonsOf(relative));
     return weightNames([query, vectors?.query]).flatMap((names) =>
       namesInFile(names[0], architecture).map((name) => [name, by] as const),
     );

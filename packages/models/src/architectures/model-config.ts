@@ -64,6 +64,17 @@ export const configExactly = <Value extends number | boolean | string>(
   );
 };
 
+/**
+ * A flag of config.json.
+ *
+ * @throws ModelError `CONFIG_INVALID`
+ */
+export const configFlag = (config: ModelConfig, key: string, fallback: boolean): boolean => {
+  const value = config[key] ?? fallback;
+  if (typeof value === 'boolean') return value;
+  throw new ModelError('CONFIG_INVALID', `config.json: "${key}" is ${JSON.stringify(value)}; expected true or false.`);
+};
+
 /** A string of config.json that must be one of the values this toolkit implements. */
 export const configChoice = (config: ModelConfig, key: string, known: readonly string[], fallback: string): string => {
   const value = config[key] ?? fallback;

@@ -32,7 +32,7 @@ export const withPredictors = (
   hiddenSize: number,
 ): SpecTree<EncoderWeights> => {
   if (!predictor) return encoder;
-  const shape = predictor.shape(hiddenSize);
+  const shape = predictor.shape(hiddenSize, encoder.attentionSize);
   return {
     ...encoder,
     blocks: encoder.blocks.map((block, layer) => ({ ...block, predictor: specsAt(layer, shape) })),

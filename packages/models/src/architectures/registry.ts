@@ -10,6 +10,7 @@ import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
 import { gte, newGte } from './gte.js';
+import { mobilebert } from './mobilebert.js';
 import { mpnet } from './mpnet.js';
 import { modernbert } from './modernbert.js';
 import { nomicBert, nomicBertByUsualKeys } from './nomic-bert.js';
@@ -22,6 +23,7 @@ const builtIn: readonly Architecture[] = [
   bert,
   distilbert,
   tinybert,
+  mobilebert,
   roberta,
   xlmRoberta,
   camembert,

@@ -233,6 +233,18 @@ describe('a model with an adapter', () => {
     expect(await adaptedConfig(named, memorySource(files))).toMatchObject({ id2label: { 0: 'a', 1: 'b', 2: 'c' } });
   });
 
+  test('has points of its own, which take the place of those of the base', async () => {
+    const found = (cost: number): string =>
+      JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet: [{ point: {}, score: 1, cost }] });
+    const base = { ...(await tinyFiles(tinyConfig)), 'length_adaptive.json': found(1) };
+    const costs = async (...of: Parameters<typeof readModelFiles>): Promise<number[] | undefined> =>
+      (await readModelFiles(...of)).lengthAdaptive?.paretoSet?.map(({ cost }) => cost);
+    const searched = memorySource({ ...files, 'length_adaptive.json': found(0.5) });
+    expect(await costs(memorySource(base), { adapter: searched })).toEqual([0.5]);
+    expect(await costs(memorySource(base), { adapter: memorySource(files) })).toEqual([1]);
+    expect(await costs(memorySource({ ...base, ...files }), {})).toEqual([1]);
+  });
+
   test('is no model of its own, and says which one it needs', async () => {
     await expect(readModelDirectory(memorySource(files))).rejects.toMatchObject({
       code: 'FILE_NOT_FOUND',

@@ -70,7 +70,8 @@ export interface ReadModelFilesOptions extends OpenSourceOptions {
   readonly embedding?: Partial<EmbeddingSettings> | undefined;
   /**
    * A LoRA adapter that is merged into the weights: the folder of it, `npm:package`, web address, Hub repository, or a `FileSource`. Default: the
-   * one that stands beside the weights (`adapter_config.json`), if one does; `false` leaves that one out.
+   * one that stands beside the weights (`adapter_config.json`), if one does; `false` leaves that one out. A `length_adaptive.json` in its folder
+   * takes the place of the model's.
    */
   readonly adapter?: string | FileSource | false | undefined;
   /** The tower that is opened of a model that has two, such as CLIP. Default: that for images. */
@@ -187,11 +188,14 @@ export const readModelFiles = async (
     })),
     readIfThere(files, lengthAdaptiveFileName),
   ]);
-  const name = `${files.name}/${lengthAdaptiveFileName}`;
+  const adapted = await findAdapter(files, { adapter, ...options });
+  const theirs =
+    adapted === undefined || adapted === files ? undefined : await readIfThere(adapted, lengthAdaptiveFileName);
+  const known = theirs ?? ours;
+  const name = `${(theirs && adapted ? adapted : files).name}/${lengthAdaptiveFileName}`;
   const isOther = tower !== undefined && config['model_type'] !== (await whole)['model_type']; // what is known is of the tower that opens unasked
   const lengthAdaptive =
-    ours === undefined || isOther ? undefined : validateLengthAdaptiveFile(decodeJson(ours, name), name);
-  const adapted = await findAdapter(files, { adapter, ...options });
+    known === undefined || isOther ? undefined : validateLengthAdaptiveFile(decodeJson(known, name), name);
   return {
     config: adapted ? await (await merging()).adaptedConfig(config, adapted) : config,
     tokenizerFiles,

@@ -1,7 +1,7 @@
 import type { EncoderFactors, EncoderWeights, Reducer } from '@length-adaptive/core/encoder';
 import { atRanks, attentionReducer, predictorMacs } from '@length-adaptive/core/encoder';
 import type { Ranks } from '@length-adaptive/core/lengths';
-import { validateRanks } from '@length-adaptive/core/lengths';
+import { attentionWidth, validateRanks } from '@length-adaptive/core/lengths';
 import type { Architecture, Dimensions, HeadWeights } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { factorSpecs } from '../architectures/factor-specs.js';
@@ -75,7 +75,7 @@ export const describeModel = (
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
-  const macs = predictorMacs(reducer, given.hiddenSize);
+  const macs = predictorMacs(reducer, given.hiddenSize, attentionWidth(given));
   const dimensions = {
     ...given,
     ...(isMadeOfFactors && { ranks }),

@@ -63,12 +63,14 @@ interface Place {
 /** The matrices of an encoder in their order, with the shares that ranks say. */
 const placesOf = ({ encoder, parameters }: TaskModel, ranks: Ranks): readonly Place[] => {
   const names = new Map<unknown, string>(parameters.map(({ spec, variable }) => [variable, spec.name]));
-  return encoder.blocks.flatMap(({ attention: { query, key, value, output }, feedForward }, layer) => {
+  return encoder.blocks.flatMap(({ attention: { query, key, value, output }, between = [], feedForward }, layer) => {
     const at = (share: number) => (weights: AffineWeights) =>
       'kernel' in weights ? [{ weights, name: names.get(weights.kernel) ?? '', share }] : [];
     return [
       ...[query, key, value, output].flatMap(at(ranks.attention[layer] as number)),
-      ...[feedForward.intermediate, feedForward.output].flatMap(at(ranks.feedForward[layer] as number)),
+      ...[...between, feedForward]
+        .flatMap(({ intermediate, output: leaving }) => [intermediate, leaving])
+        .flatMap(at(ranks.feedForward[layer] as number)),
     ];
   });
 };
@@ -84,8 +86,8 @@ const add = (sum: Float64Array, more: ArrayLike<number>): void => {
 };
 
 /**
- * Runs a model on texts and sums what its matrices are given, batch by batch in double precision. Queries, keys and values are given the
- * same, which is summed once.
+ * Runs a model on texts and sums what its matrices are given, batch by batch in double precision. Queries, keys and mostly values are
+ * given the same, which is summed once.
  */
 const gather = async (
   { encoder }: { readonly encoder: EncoderWeights },
@@ -95,8 +97,9 @@ const gather = async (
 ): Promise<ReadonlyMap<AffineWeights, Gathered>> => {
   const wanted = new Set<AffineWeights>(places.map(({ weights }) => weights));
   const sameAs = new Map<AffineWeights, AffineWeights>();
-  for (const { attention } of encoder.blocks)
-    for (const weights of [attention.key, attention.value]) sameAs.set(weights, attention.query);
+  for (const { attention, bottleneck } of encoder.blocks)
+    for (const weights of bottleneck?.shared ? [attention.key] : [attention.key, attention.value])
+      sameAs.set(weights, attention.query);
   const found = new Map<AffineWeights, Gathered>();
   const take = (weights: AffineWeights, x: tf.Tensor2D): void => {
     if (!wanted.has(weights) || !('kernel' in weights)) return;

@@ -288,6 +288,7 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   'deberta-v2': withoutMerging,
   nomic_bert: withoutMerging,
   new: withoutMerging,
+  mobilebert: withoutMerging,
   vit: ofImages,
   deit: ofImages,
   clip: ofImages.filter((name) => groups[name] !== sandwich),

@@ -15,6 +15,7 @@ export const goldenFamilies = [
   'deberta-v2',
   'nomic_bert',
   'new',
+  'mobilebert',
   'vit',
   'deit',
   'clip',

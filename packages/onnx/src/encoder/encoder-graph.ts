@@ -64,6 +64,8 @@ export interface EncoderGraph {
   readonly mergedInto: readonly Value[];
   /** The sum of the embeddings before their layer norm: [B, T, hidden]. */
   readonly embeddingSum: Value;
+  /** The rows of the table of words, where they go through a map before anything is added: [B, T, width]. */
+  readonly words: Value | undefined;
   readonly observed: ObservedValues;
   /** How much each token matters to each layer, as the reducer predicts it: [B, T] each; empty unless asked for. */
   readonly predictions: readonly Value[];
@@ -95,6 +97,7 @@ export const encoderGraph = <Leaf>(
   }: EncoderGraphOptions,
 ): EncoderGraph => {
   let embeddingSum: Value | undefined;
+  let words: Value | undefined;
   const unmerge = plan && reducer.merge?.unmerge;
   const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
   const { summary } = weights.embeddings;
@@ -104,6 +107,7 @@ export const encoderGraph = <Leaf>(
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },
     size,
+    attentionSize: weights.attentionSize,
     training,
     protectedTokens,
     positions: summary !== undefined || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
@@ -114,6 +118,7 @@ export const encoderGraph = <Leaf>(
     departed: departs,
     unmerge,
     onEmbeddingSum: (sum) => (embeddingSum = sum),
+    onWords: (rows) => (words = rows),
   });
   const { predictor } = reducer;
   const leaving: Value[] = [];
@@ -153,6 +158,7 @@ export const encoderGraph = <Leaf>(
       positions && merging?.owners ? [g.op('GatherElements', [positions, merging.owners], { axis: 1 })] : [],
     ),
     embeddingSum: embeddingSum as Value,
+    words: weights.embeddings.words && words,
     observed: run.observed,
     predictions: run.predictions,
     decisions: run.decisions,

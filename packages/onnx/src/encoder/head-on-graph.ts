@@ -18,12 +18,16 @@ export const denseOnGraph = <Leaf>(
   dense: (x, weights) => emit.dense(g, x, weights),
   activate: (x, kind) => activate(g, x, kind, training !== undefined),
   dropout: (x, place, kind) => (training ? training.dropout(g, x, place, kind) : x),
-  norm: (x, { gain, bias }, { epsilon, residual }) => {
+  norm: (x, { gain, bias, plain = false, epsilon: own }, { epsilon, residual }) => {
     const sum = residual === undefined ? x : g.op('Add', [x, residual]);
+    if (plain) {
+      const scaled = g.op('Mul', [sum, emit.whole(g, gain)]);
+      return bias === undefined ? scaled : g.op('Add', [scaled, emit.whole(g, bias)]);
+    }
     const weights = [emit.whole(g, gain), ...(bias === undefined ? [] : [emit.whole(g, bias)])];
     // The backward pass needs the mean and the inverse deviation too.
     return g.ops('LayerNormalization', [sum, ...weights], training ? 3 : 1, {
-      attributes: { axis: -1, epsilon: { float: epsilon } },
+      attributes: { axis: -1, epsilon: { float: own ?? epsilon } },
     })[0] as Value;
   },
 });

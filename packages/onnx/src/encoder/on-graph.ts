@@ -18,6 +18,7 @@ import { attentionSoftmax } from './attention-on-graph.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
 import { denseOnGraph, widen } from './head-on-graph.js';
 import type { WeightEmitter } from './precision.js';
+import { neighboursOnGraph } from './neighbours-on-graph.js';
 import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
   EncoderInputs,
@@ -45,6 +46,8 @@ export interface OnGraphOptions<Leaf> {
   readonly inputs: EncoderInputs;
   /** Width of a state. */
   readonly size: number;
+  /** Width of queries, of keys and of values, all heads together. Default: that of a state. */
+  readonly attentionSize?: number | undefined;
   /** Emit what can be differentiated, with dropout. Absent: a graph to predict with. */
   readonly training?: TrainingContext | undefined;
   /** Leading tokens that always stay. Default 1, [CLS]. */
@@ -64,6 +67,8 @@ export interface OnGraphOptions<Leaf> {
   readonly unmerge?: Unmerge | undefined;
   /** Called with the sum of the embeddings, before their layer norm: [B, T, hidden]. */
   readonly onEmbeddingSum?: (sum: Value) => void;
+  /** Called with the rows of the table of words: [B, T, width]. */
+  readonly onWords?: (words: Value) => void;
 }
 
 /** Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last. */
@@ -159,12 +164,13 @@ export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): E
 
 /** @param padded whether any row of the input is: scalar bool */
 const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Value): EncoderOps<GraphEngine<Leaf>> => {
-  const { emit, inputs, size, training, protectedTokens = 1, unmerge, onEmbeddingSum } = options;
+  const { emit, inputs, size: hidden, training, protectedTokens = 1, unmerge, onEmbeddingSum, onWords } = options;
+  const { attentionSize: size = hidden } = options;
   const keepStates = (into: Value, states: Value, { positions, valid }: GraphTokens): Value =>
     g.op('ScatterND', [
       into,
       flatRows(g, positions as Value, valid, inputs),
-      g.op('Reshape', [states, g.int64([-1, size])]),
+      g.op('Reshape', [states, g.int64([-1, hidden])]),
     ]);
 
   const topK = (values: Value, count: Value): readonly [Value, Value] =>
@@ -199,7 +205,9 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     const slot = g.op('Unsqueeze', [into, g.int64([2])]); // [B, T, 1]
     const row = g.op('Expand', [rowNumbers(), g.op('Shape', [slot])]);
     const rows = g.op('Slice', [g.op('Shape', [inputs.ids]), g.int64([0]), g.int64([1])]);
-    const empty = g.op('Expand', [g.float(0), g.op('Concat', [rows, width, g.int64([size])], { axis: 0 })]);
+    const columns =
+      size === hidden ? g.int64([size]) : g.op('Slice', [g.op('Shape', [x]), g.int64([2]), g.int64([3]), g.int64([0])]);
+    const empty = g.op('Expand', [g.float(0), g.op('Concat', [rows, width, columns], { axis: 0 })]);
     return g.op('ScatterND', [empty, g.op('Concat', [row, slot], { axis: 2 }), g.op('Mul', [x, share])], {
       reduction: 'add',
     });
@@ -256,7 +264,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     padded,
     positions: entry?.order ?? (options.positions ? everyPosition(g, inputs) : undefined),
     departed: options.departed
-      ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, size])]), g.int64([0, 0, 1, 0]), g.float(0)])
+      ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, hidden])]), g.int64([0, 0, 1, 0]), g.float(0)])
       : undefined,
     prior: entry && inputs.prior ? g.op('GatherElements', [inputs.prior, entry.order], { axis: 1 }) : inputs.prior,
     distances: distancesAt(entry ? () => entry.order : firstPositions),
@@ -271,7 +279,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOps,
     rows: (table, of, first = 0) => {
-      if (of === 'ids') return emit.rows(g, table, inputs.ids);
+      if (of === 'ids') {
+        const words = emit.rows(g, table, inputs.ids);
+        onWords?.(words);
+        return words;
+      }
       if (of === 'types')
         return inputs.typeIds === undefined
           ? firstRow(g, emit.whole(g, table)) // all tokens are of one type: [1, hidden]
@@ -286,9 +298,10 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const own = [first, ...(second === undefined ? [] : [second])].map((leaf) => emit.whole(g, leaf));
       const leading = own.length === 1 ? (own[0] as Value) : g.op('Concat', own, { axis: 0 });
       const rows = g.op('Slice', [g.op('Shape', [pixels]), g.int64([0]), g.int64([1])]);
-      const each = g.op('Expand', [leading, g.op('Concat', [rows, g.int64([own.length, size])], { axis: 0 })]);
+      const each = g.op('Expand', [leading, g.op('Concat', [rows, g.int64([own.length, hidden])], { axis: 0 })]);
       return g.op('Concat', [each, tokens], { axis: 1 });
     },
+    neighbours: (x) => neighboursOnGraph(g, x, inputs),
     nothing: (x) => g.op('Mul', [x, g.float(0)]),
     add: (x, y) => g.op('Add', [x, y]),
     norm: (x, weights, { residual, ...at }) => {
@@ -306,7 +319,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       queries,
       keys,
       { query, key, value, relative },
-      { heads, layer, among, proportional, asking, epsilon, present },
+      { heads, layer, among, proportional, asking, epsilon, present, values = keys },
     ) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
@@ -320,7 +333,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
           return unscaled ?? g.op('Mul', [scaled, g.float(width)]);
         },
         key: emit.dense(g, keys, key),
-        value: emit.dense(g, keys, value),
+        value: emit.dense(g, values, value),
       };
       const count = relative && askingCount(queries, asking);
       const turned = (x: Value, whose: Value | undefined): Value =>
@@ -379,7 +392,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const column = mix && g.op('Unsqueeze', [g.floats(mix), g.int64([1])]);
       return g.op('Squeeze', [column ? g.op('MatMul', [outputs, column]) : outputs, g.int64([2])]);
     },
-    widen: (x) => widen(g, x, size),
+    widen: (x) => widen(g, x, hidden),
     sigmoid: (x) => g.op('Sigmoid', [x]),
     constant: (x) => (training ? g.op('Identity', [x]) : x),
     magnitudes: (states, { valid }) =>
@@ -496,7 +509,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);
         return g.op('Reshape', [
           tokensOnly,
-          g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([size])], { axis: 0 }),
+          g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([hidden])], { axis: 0 }),
         ]);
       };
       const restored = finish(everywhere());

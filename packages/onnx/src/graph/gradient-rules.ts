@@ -129,10 +129,19 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     return [g.op('Pad', [dy, g.op('Concat', [g.op('Mul', [after, g.int64([0])]), after], { axis: 0 }), g.float(0)])];
   },
 
-  /** Of the last of those that stand one after the other: what stands before it is a table, whose gradient is taken elsewhere. */
-  Concat: ({ g, inputs, dy, wants }) => {
+  /** Of values beside each other, or of the last of those that stand one after the other: what stands before it is a table, whose gradient is taken elsewhere. */
+  Concat: ({ g, node, inputs, dy, wants }) => {
     const last = inputs.length - 1;
-    if (inputs.some((_, i) => i < last && wants(i))) throw new Error('Only the last of joined values has a gradient.');
+    if (inputs.some((_, i) => i < last && wants(i))) {
+      const axis = node.attributes['axis'] as number;
+      let start = g.int64([0]);
+      return inputs.map((x, i) => {
+        const size = g.op('Slice', [g.op('Shape', [x]), g.int64([axis]), g.int64([axis + 1]), g.int64([0])]);
+        const from = start;
+        start = g.op('Add', [from, size]);
+        return wants(i) ? g.op('Slice', [dy, from, start, g.int64([axis])]) : undefined;
+      });
+    }
     const before = g.op('Sub', [g.op('Shape', [dy]), g.op('Shape', [inputs[last] as Value])]);
     return inputs.map((_, i) => (i === last ? g.op('Slice', [dy, before, g.op('Shape', [dy])]) : undefined));
   },

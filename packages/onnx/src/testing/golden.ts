@@ -16,6 +16,7 @@ export const goldenFamilies = [
   'deberta-v2',
   'nomic_bert',
   'new',
+  'mobilebert',
   'clip_text_model',
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { Observe, ProjectionsOf } from '@length-adaptive/core/encoder';
+import { attentionWidth } from '@length-adaptive/core/lengths';
 import { weightedAttentionLoss, weightedRelationLoss, weightedSquaredError } from '@length-adaptive/core/training';
 import type { Dimensions, IntermediateDistillation, RelationDistillation } from '@length-adaptive/models/engine';
 import { observedLayers } from '@length-adaptive/models/engine';
@@ -80,7 +81,7 @@ const relationsLoss = (
     bias: g.input('key_bias', 'float32', ['batch', 1, 1, 'sequence']),
     weights: g.input('token_weights', 'float32', ['batch', 1, 'sequence', 1]),
   };
-  const related = (value: Value, { hiddenSize }: Dimensions) => ({ value, width: hiddenSize });
+  const related = (value: Value, of: Dimensions) => ({ value, width: attentionWidth(of) });
   const ops = graphLossOps(g);
   const terms = (['query', 'key', 'value'] as const).map((kind) =>
     weightedRelationLoss(
@@ -106,7 +107,7 @@ export const distillationGraph = (
   const { g, inputs, weights, training, end } = pass;
   const observe = observedOf(distillation);
   const context = { weights, emit: trainableWeights, training };
-  const { observed, embeddingSum } = encoderGraph(g, context, inputs, model.dimensions.hiddenSize, {
+  const { observed, ...embedded } = encoderGraph(g, context, inputs, model.dimensions.hiddenSize, {
     plan: undefined,
     wanted: 'all',
     observe: observe.student,
@@ -122,5 +123,5 @@ export const distillationGraph = (
     distillation.method === 'intermediate'
       ? intermediateLoss(pass, distillation, observed, teacherValue)
       : relationsLoss(pass, distillation, observed.projections[0] as ProjectionsOf<Value>, teacherValue);
-  return end(loss, embeddingSum);
+  return end(loss, embedded);
 };

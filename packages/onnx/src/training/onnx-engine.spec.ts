@@ -108,6 +108,14 @@ const debertaConfig = {
   norm_rel_ebd: 'layer_norm',
   position_biased_input: false,
 };
+const mobileConfig = {
+  ...config,
+  model_type: 'mobilebert',
+  embedding_size: 6,
+  intra_bottleneck_size: 8,
+  num_feedforward_networks: 3,
+  hidden_act: 'relu',
+};
 const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
 
 describe.each([
@@ -128,6 +136,8 @@ describe.each([
     task: sequenceClassification(['a', 'b']),
     config: { ...config, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } },
   },
+  { task: sequenceClassification(['a', 'b']), config: mobileConfig },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...mobileConfig, use_bottleneck_attention: true, normalization_type: 'layer_norm', hidden_dropout_prob: 0.1 } }, // prettier-ignore
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },

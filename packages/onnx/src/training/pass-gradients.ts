@@ -4,7 +4,7 @@ import { addGradient } from '@length-adaptive/core/training';
 import type { RuntimeTensor } from '../runtime.js';
 import { tableGradient, wholeTable } from './embedding-gradients.js';
 import type { TrainingGraph, TrainingModel } from './pass-graph.js';
-import { embeddingWidth } from './pass-graph.js';
+import { embeddingWidth, wordWidth } from './pass-graph.js';
 import type { TrainedWeights } from './trained-weights.js';
 
 /** Adds the gradients that a pass gave to the sums: of every parameter, and of the rows of the tables that its inputs read. */
@@ -19,7 +19,7 @@ export const addPassGradients = (
   }: { readonly model: TrainingModel } & Pick<TrainingGraph, 'parameters'> & Pick<TrainedWeights, 'shapes'>,
 ): void => {
   const width = embeddingWidth(model.dimensions);
-  const { word, patches, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
+  const { word, words, patches, position, firstPosition = 0, tokenType, oneType } = model.encoder.embeddings;
   const values = (name: string): Float32Array => outputs[`gradient.${name}`]?.data as Float32Array;
   for (const { name } of parameters) addGradient(gradients, name, { values: values(name) });
   const embeddings = values('embeddings');
@@ -33,12 +33,17 @@ export const addPassGradients = (
     });
     addGradient(gradients, name, { values: sum });
   };
-  const add = (name: string, rowOf: (input: EncoderInput, token: number) => number, whole: boolean): void => {
-    const byRows = tableGradient(embeddings, inputs, width, rowOf);
-    addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, width) : byRows);
+  const add = (
+    name: string,
+    rowOf: (input: EncoderInput, token: number) => number,
+    { whole = true, of = embeddings, columns = width } = {},
+  ): void => {
+    const byRows = tableGradient(of, inputs, columns, rowOf);
+    addGradient(gradients, name, whole ? wholeTable(byRows, shapes.get(name)?.[0] ?? 0, columns) : byRows);
   };
-  if (patches === undefined) add(word.name, ({ ids }, token) => ids[token] as number, false);
+  const ofWords = words && { of: values('words'), columns: wordWidth(model.encoder) };
+  if (patches === undefined) add(word.name, ({ ids }, token) => ids[token] as number, { whole: false, ...ofWords });
   else [word, patches.second].forEach((leaf, token) => leaf && addLeading(leaf.name, token));
-  if (position) add(position.name, (_, token) => firstPosition + token, true);
-  if (tokenType) add(tokenType.name, ({ typeIds }, token) => (oneType ? 0 : (typeIds?.[token] ?? 0)), true);
+  if (position) add(position.name, (_, token) => firstPosition + token);
+  if (tokenType) add(tokenType.name, ({ typeIds }, token) => (oneType ? 0 : (typeIds?.[token] ?? 0)));
 };

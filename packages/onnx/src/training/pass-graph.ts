@@ -8,6 +8,7 @@ import type {
   TaskModel,
 } from '@length-adaptive/models/engine';
 import type { Tensor } from '@tensorflow/tfjs';
+import type { EncoderGraph } from '../encoder/encoder-graph.js';
 import type { EncoderInputs, TrainingContext } from '../encoder/graph-engine.js';
 import type { WeightEmitter } from '../encoder/precision.js';
 import type { NamedShape } from '../encoder/weight-tree.js';
@@ -41,7 +42,7 @@ export interface TrainingGraph {
   readonly bytes: Uint8Array;
   /** In the order of the graph. */
   readonly dropouts: readonly DropoutPlace[];
-  /** Parameters whose gradients are the outputs `gradient.NAME`; those of the tables come out of `gradient.embeddings`. */
+  /** Parameters whose gradients are the outputs `gradient.NAME`; those of the tables come out of `gradient.embeddings`, that of words out of `gradient.words` where there is one. */
   readonly parameters: readonly NamedShape[];
 }
 
@@ -63,8 +64,11 @@ export interface PassGraph {
   /** An input for a parameter that is trained. */
   parameter(leaf: NamedShape): Value;
   /** Adds the backward pass of a loss, and of what a reducer learns by it, and ends the graph. */
-  end(loss: Value, embeddingSum: Value, lesson?: SaliencyLesson): TrainingGraph;
+  end(loss: Value, embedded: EmbeddedValues, lesson?: SaliencyLesson): TrainingGraph;
 }
+
+/** Where the gradients of the tables are taken. */
+export type EmbeddedValues = Pick<EncoderGraph, 'embeddingSum' | 'words'>;
 
 /** What a reducer learns of gradients. */
 export interface SaliencyLesson {
@@ -120,6 +124,7 @@ const maskRanks: Readonly<Record<string, number>> = {
   attention: 4,
   projection: 3,
   feed_forward: 3,
+  bottleneck: 3,
   first: 2,
   tokens: 3,
 };
@@ -133,6 +138,9 @@ const tables = new Set(['word', 'second', 'position', 'tokenType']);
 
 /** Width of the embeddings, where their gradient is taken. */
 export const embeddingWidth = ({ hiddenSize, embeddingSize = hiddenSize }: Dimensions): number => embeddingSize;
+
+/** Width of the table of words. */
+export const wordWidth = ({ embeddings }: TrainingModel['encoder']): number => embeddings.word.shape[1] ?? 0;
 
 /** Begins a pass: the encoder's inputs and weights are there, nothing is computed yet. */
 export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions): PassGraph => {
@@ -164,12 +172,17 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
       return graph.op('Mul', [x, graph.input(`dropout.${place}`, 'float32', maskShape(place))]);
     },
   };
-  const end = (own: Value, embeddingSum: Value, lesson?: SaliencyLesson): TrainingGraph => {
+  const end: PassGraph['end'] = (own, { embeddingSum, words }, lesson) => {
     const seed = g.input('weight', 'float32', []);
     const { states = [], of } = lesson ?? {};
     const apart = of && addGradients(g, of, { parameters: new Map(), through: states, seed: g.float(1) });
     const through = of ? [] : states;
-    const ofLoss = addGradients(g, own, { parameters, values: [embeddingSum], through, seed });
+    const ofLoss = addGradients(g, own, {
+      parameters,
+      values: words === undefined ? [embeddingSum] : [embeddingSum, words],
+      through,
+      seed,
+    });
     const slopes = apart ?? ofLoss;
     const learned = lesson?.loss(states.map((state) => slopes.get(state) as Value));
     const loss = learned === undefined ? own : g.op('Add', [own, learned]);
@@ -181,6 +194,7 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
     };
     g.output('loss', loss, 'float32', []);
     output('embeddings', gradients.get(embeddingSum), ['batch', 'sequence', embeddingWidth(model.dimensions)]);
+    if (words !== undefined) output('words', gradients.get(words), ['batch', 'sequence', wordWidth(model.encoder)]);
     for (const { name, shape } of learning) output(name, gradients.get(name as Value), shape);
     return { bytes: g.model({ opset }), dropouts, parameters: learning };
   };

@@ -1,4 +1,6 @@
 import type { Observe } from '@length-adaptive/core/encoder';
+import { attentionWidth } from '@length-adaptive/core/lengths';
+import type { Dimensions } from '@length-adaptive/models/engine';
 import type { ObservedValues } from '../encoder/encoder-graph.js';
 import { logitAxes, runHead, wantedStates } from '@length-adaptive/models/engine';
 import { encoderGraph } from '../encoder/encoder-graph.js';
@@ -21,12 +23,12 @@ const projectionNames = ['query', 'key', 'value'] as const;
 /** What a teacher gives for what is observed of it, in the order of `ObservedValues`. */
 export const teacherValues = (
   { states = [], attention = [], projections = [] }: Observe,
-  { hiddenSize, heads }: { readonly hiddenSize: number; readonly heads: number },
+  of: Pick<Dimensions, 'hiddenSize' | 'bottleneck' | 'heads'>,
 ): TeacherValue[] => [
-  ...states.map((_, i) => ({ name: `state.${i}`, axes: ['batch', 'sequence', hiddenSize] })),
-  ...attention.map((_, i) => ({ name: `attention.${i}`, axes: ['batch', heads, 'sequence', 'sequence'] })),
+  ...states.map((_, i) => ({ name: `state.${i}`, axes: ['batch', 'sequence', of.hiddenSize] })),
+  ...attention.map((_, i) => ({ name: `attention.${i}`, axes: ['batch', of.heads, 'sequence', 'sequence'] })),
   ...projections.flatMap((_, i) =>
-    projectionNames.map((kind) => ({ name: `${kind}.${i}`, axes: ['batch', 'sequence', hiddenSize] })),
+    projectionNames.map((kind) => ({ name: `${kind}.${i}`, axes: ['batch', 'sequence', attentionWidth(of)] })),
   ),
 ];
 

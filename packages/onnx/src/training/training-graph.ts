@@ -70,7 +70,7 @@ export const trainingGraph = (
   const context = { weights, emit: trainableWeights, training };
   const { reducer } = model;
   const priorLayers = drops ? layers.filter((layer) => layer < (model.prior?.layers ?? 0)).length : 0; // of the layers that run
-  const { hidden, stayed, predictions, decisions, leaving, embeddingSum } = encoderGraph(
+  const { hidden, stayed, predictions, decisions, leaving, ...embedded } = encoderGraph(
     g,
     context,
     withPrior(g, inputs, priorLayers),
@@ -101,16 +101,16 @@ export const trainingGraph = (
       ? skimLoss(ops, decisions, g.input('token_prices', 'float32', ['batch', 'sequence']))
       : undefined;
   const own = paid ? g.op('Add', [answered, paid]) : answered;
-  if (predictions.length === 0) return end(own, embeddingSum);
+  if (predictions.length === 0) return end(own, embedded);
   if (predict === 'matters') {
     const learned = predictorLoss(ops, predictions, g.input('matters', 'float32', ['batch', 'sequence', 2]));
-    return end(learned ? g.op('Add', [own, learned]) : own, embeddingSum);
+    return end(learned ? g.op('Add', [own, learned]) : own, embedded);
   }
   const ranked = {
     bias: g.input('ranked_bias', 'float32', ['batch', 'sequence']),
     weights: g.input('ranked_weights', 'float32', ['batch', 1]),
   };
-  return end(own, embeddingSum, {
+  return end(own, embedded, {
     states: leaving,
     of: from === 'original' ? answerStrength(ops, outputs) : undefined,
     loss: (gradients) => {

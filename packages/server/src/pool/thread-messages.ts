@@ -12,6 +12,7 @@ import type {
   TaskName,
   TextInput,
   TokenInput,
+  TowerName,
 } from '@length-adaptive/models';
 import type { Precision } from '@length-adaptive/onnx';
 import type { ServerErrorCode } from '../errors.js';
@@ -21,6 +22,10 @@ export interface ThreadData {
   readonly source: string;
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   readonly precision: Precision;
+  /** A LoRA adapter that is merged into it. */
+  readonly adapter?: string | undefined;
+  /** Of two towers the one that is opened. */
+  readonly tower?: TowerName | undefined;
   /** Threads of one operator. */
   readonly threads: number;
   /** How the model makes vectors. Default: as its files say. */

@@ -12,11 +12,15 @@ export const dense = (x: Tensor2D, weights: AffineWeights): Tensor2D => {
 };
 
 /** Layer normalisation of x + y over the last axis: [N, hidden] -> [N, hidden]. */
-export const addAndNorm = (x: Tensor2D, y: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D =>
-  (bias && runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon })) ??
-  layerNorm(tf.add(x, y), { gain, bias }, epsilon);
+export const addAndNorm = (x: Tensor2D, y: Tensor2D, weights: LayerNormWeights, usualEpsilon: number): Tensor2D => {
+  const { gain, bias, plain = false, epsilon = usualEpsilon } = weights;
+  const fused = bias && !plain && runFused<Tensor2D>(ownKernel.addAndNorm, { x, y, gain, bias }, { epsilon });
+  return fused || layerNorm(tf.add(x, y), weights, usualEpsilon);
+};
 
-export const layerNorm = (x: Tensor2D, { gain, bias }: LayerNormWeights, epsilon: number): Tensor2D => {
+export const layerNorm = (x: Tensor2D, weights: LayerNormWeights, usualEpsilon: number): Tensor2D => {
+  const { gain, bias, plain = false, epsilon = usualEpsilon } = weights;
+  if (plain) return bias ? tf.add(tf.mul(x, gain), bias) : tf.mul(x, gain);
   const centred = tf.sub(x, tf.mean(x, -1, true));
   const variance = tf.mean(tf.square(centred), -1, true);
   const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));

@@ -56,9 +56,13 @@ interface NormOf {
   readonly epsilon: number;
 }
 
+/** Whether a norm is one that the kernels compute. */
+const isUsual = (norm: Norm | undefined): norm is NormOf['norm'] =>
+  norm?.bias !== undefined && norm.plain !== true && norm.epsilon === undefined;
+
 /** Whether the norm of a map can be computed with it. */
 const hasNorm = (map: Dense, norm: Norm | undefined): norm is NormOf['norm'] =>
-  norm?.bias !== undefined && (map.kernel.shape[1] ?? Infinity) <= widestNorm;
+  isUsual(norm) && (map.kernel.shape[1] ?? Infinity) <= widestNorm;
 
 interface Choice {
   readonly before: number;
@@ -162,8 +166,8 @@ export const fusedBlocks = (
   if (!canFuse(ownKernel.denseNorm)) return undefined;
   const { rows, width } = batch;
   return {
-    embed: ({ word, patches, position, tokenType, firstPosition = 0, norm }, epsilon) => {
-      if (patches || !norm?.bias) return undefined;
+    embed: ({ word, words, patches, position, tokenType, firstPosition = 0, norm }, epsilon) => {
+      if (patches || words || !isUsual(norm)) return undefined;
       const { gain, bias } = norm;
       const tokens = new Int32Array(2 * rows * width);
       tokens.set(batch.ids);

@@ -1,6 +1,6 @@
 /** The operations of the encoder on TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { comparisonsOf } from '../comparisons.js';
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
@@ -12,17 +12,19 @@ import { oneSegment, segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
 import { patchCount, patchSize } from '../image-shape.js';
 import { entryOrder } from '../summary.js';
-import type { AffineWeights, DenseWeights, RelativePositions, WeightTree } from '../weights.js';
+import type { AffineWeights, DenseWeights, LayerNormWeights, RelativePositions, WeightTree } from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
 import { addAndNorm, dense, layerNorm } from './dense.js';
 import type { Dropout } from './dropout.js';
+import { clearPadding } from './clear-padding.js';
 import type { Distances } from './distances.js';
 import { distancesOf } from './distances.js';
 import { applyDropout } from './dropout.js';
 import { fusedBlocks } from './fused-blocks.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
+import { neighbours } from './neighbours.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
 
@@ -95,8 +97,8 @@ export const denseOnTensors = (dropout: Dropout | undefined): DenseOps<TensorEng
     dense: (x, weights) => dense(x, denseOf(weights)),
     activate,
     dropout: (x, _, kind) => (rates ? applyDropout(x, rates[kind], rates.random) : x),
-    norm: (x, { gain, bias }, { epsilon, residual }) => {
-      const weights = { gain: gain as Tensor1D, bias: bias as Tensor1D | undefined };
+    norm: (x, given, { epsilon, residual }) => {
+      const weights = given as LayerNormWeights;
       return residual ? addAndNorm(residual, x, weights, epsilon) : layerNorm(x, weights, epsilon);
     },
   };
@@ -171,6 +173,7 @@ export const onTensors = ({
       const all = tf.concat([each, tf.reshape<Rank.R3>(tokens, [rows, count, tokens.shape[1]])], 1);
       return tf.reshape(all, [rows * width, tokens.shape[1]]);
     },
+    neighbours: (x) => neighbours(x, { rows, width, counts: batch.lengths }),
     add: (x, y) => tf.add(x, y),
     product: (x, y) => tf.mul(x, y),
     nothing: (x) => tf.zerosLike(x),
@@ -179,12 +182,12 @@ export const onTensors = ({
       queries,
       keys,
       weights,
-      { heads, among: { extent, sizes, positions: at }, proportional, epsilon, present },
+      { heads, among: { extent, sizes, positions: at }, proportional, epsilon, present, values = keys },
     ) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
         key: dense(keys, denseOf(weights.key)),
-        value: dense(keys, denseOf(weights.value)),
+        value: dense(values, denseOf(weights.value)),
       };
       const split = (x: Tensor2D): Tensor4D => splitHeads(x, rows, heads);
       const { relative } = weights;
@@ -192,7 +195,7 @@ export const onTensors = ({
       const turned = (x: Tensor4D): Tensor4D => (relative && distances ? distances.turn(x, relative) : x);
       const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
       const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
-      const scale = 1 / Math.sqrt((queries.shape[1] / heads) * comparisonsOf(relative));
+      const scale = 1 / Math.sqrt((projections.query.shape[1] / heads) * comparisonsOf(relative));
       const scores = distances ? addDistances(products, distances, relative, { q, k, scale, epsilon }) : products;
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
@@ -355,10 +358,4 @@ export const onTensors = ({
     },
   };
   return ops;
-};
-
-/** States with zeros for padding. */
-export const clearPadding = (states: Tensor2D, extent: Extent): Tensor2D => {
-  const valid = validSlots(extent);
-  return valid ? tf.mul(states, tf.tensor2d(valid, [valid.length, 1])) : states;
 };

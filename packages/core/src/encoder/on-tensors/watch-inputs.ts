@@ -28,7 +28,7 @@ export const watchInputs = (
     attend: (queries, keys, weights, options) => {
       told(weights.query, queries);
       told(weights.key, keys);
-      told(weights.value, keys);
+      told(weights.value, options.values ?? keys);
       return ops.attend(queries, keys, weights, options);
     },
   };

@@ -19,14 +19,14 @@ type PredictorMapOf<E extends EngineTypes> = WeightTree<DenseWeights, E['weight'
  * @param bias half of what the number of a token is about before anything is learned. Default 0
  */
 export const linearPredictor = (bias?: number): TokenPredictor => ({
-  shape: (hidden) => ({
+  shape: (hidden, attended = hidden) => ({
     maps: {
       entering: { inputs: hidden, outputs: 1, ...(bias !== undefined && { bias: [2 * bias] }) },
-      attended: { inputs: hidden, outputs: 1 },
+      attended: { inputs: attended, outputs: 1 },
     },
     norms: {},
   }),
-  macs: (hidden) => 2 * hidden,
+  macs: (hidden, attended = hidden) => hidden + attended,
   predict: (ops, at) =>
     ops.numbers.add(ops.read(at.entering, mapOf(at, 'entering')), ops.read(at.attended.context, mapOf(at, 'attended'))),
 });

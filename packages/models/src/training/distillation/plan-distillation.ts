@@ -1,3 +1,4 @@
+import { attentionWidth } from '@length-adaptive/core/lengths';
 import { ModelError } from '../../errors.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
@@ -129,19 +130,20 @@ const commonDivisor = (a: number, b: number, most: number): number => {
 };
 
 const planRelations = (student: TaskModel, teacher: TaskModel, options: DistillationOptions): RelationDistillation => {
-  const { hiddenSize: own, layers } = student.dimensions;
-  const { hiddenSize, heads, layers: teacherLayers } = teacher.dimensions;
-  const { relationHeads = commonDivisor(own, hiddenSize, heads), teacherLayer = teacherLayers - 1 } = options;
+  const { layers } = student.dimensions;
+  const { heads, layers: teacherLayers } = teacher.dimensions;
+  const [own, theirs] = [attentionWidth(student.dimensions), attentionWidth(teacher.dimensions)];
+  const { relationHeads = commonDivisor(own, theirs, heads), teacherLayer = teacherLayers - 1 } = options;
   const divides =
     Number.isInteger(relationHeads) &&
     relationHeads > 0 &&
     own % relationHeads === 0 &&
-    hiddenSize % relationHeads === 0;
+    theirs % relationHeads === 0;
   expectNumber(
     'relationHeads',
     relationHeads,
     divides,
-    `a whole number that divides both widths, ${own} and ${hiddenSize}`,
+    `a whole number that divides both widths, ${own} and ${theirs}`,
   );
   const exists = Number.isInteger(teacherLayer) && teacherLayer >= 0 && teacherLayer < teacherLayers;
   expectNumber('teacherLayer', teacherLayer, exists, `a layer of the teacher, 0 to ${teacherLayers - 1}`);
