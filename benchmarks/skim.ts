@@ -35,18 +35,19 @@ const summary = (values: readonly number[]): string =>
     : `mean of ${values.length} seeds, ${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}`;
 
 const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<string, Scored>> => {
-  const { name, metric, sample, data, train, kept, contenders } = task;
+  const { name, metric, sample, data, kept, contenders, variants = [] } = task;
   const folder = path.join(runsFolder, 'skim', `${name}-${seed}`);
   const files = await task.prepare(path.join(runsFolder, name, 'data'));
-  const model = path.join(folder, 'model');
-  await runStage({
-    command: 'train',
-    folder,
-    flags: {
-      ...{ model: files.model, train: files.train, ...data, ...train },
-      ...{ reducer: 'skim', seed, out: folder },
-    },
-  });
+  /** The model that is trained with these flags beside the task's. */
+  const train = async (out: string, own: Flags): Promise<string> => {
+    await runStage({
+      command: 'train',
+      folder: out,
+      flags: { model: files.model, train: files.train, ...data, ...task.train, reducer: 'skim', ...own, seed, out },
+    });
+    return path.join(out, 'model');
+  };
+  const model = await train(folder, {});
   const scored = new Map<string, Scored>();
   const score = async (id: string, config: string, flags: Flags): Promise<void> => {
     const out = path.join(folder, 'held-out', id);
@@ -62,9 +63,10 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
     const lengths = config === 'full' ? [] : config.split(',').map(Number);
     scored.set(id, { score: found.scores[metric] ?? Number.NaN, cost: found.cost, lengths });
   };
+  const chainOf = (keep: number): string => constantRatioConfig(6, keep).join(',');
   await score('full', 'full', {});
   for (const keep of kept) {
-    const config = constantRatioConfig(6, keep).join(',');
+    const config = chainOf(keep);
     for (const { id, flags, start } of contenders)
       await score(`${id}.${Math.round(100 * keep)}`, config, start ? { model: files.model, ...flags } : flags);
   }
@@ -78,6 +80,11 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
     for (const { budget, point } of chosen(paretoSet, budgets))
       await score(`skim.within_${budget}`, (point.lengths ?? []).join(','), {});
   }
+  for (const { id, train: own } of variants) {
+    const flags = { model: await train(path.join(folder, id), own) };
+    await score(`${id}.full`, 'full', flags);
+    for (const keep of kept) await score(`${id}.${Math.round(100 * keep)}`, chainOf(keep), flags);
+  }
   return scored;
 };
 
@@ -86,7 +93,8 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   for (const seed of seeds) all.push(await scoresOf(task, seed));
   const of = (id: string, field: 'score' | 'cost'): number[] =>
     all.map((scored) => scored.get(id)?.[field] ?? Number.NaN);
-  const ids = [...(all[0]?.keys() ?? [])];
+  /** What every seed has: a search may find nothing within a budget. */
+  const ids = [...(all[0]?.keys() ?? [])].filter((id) => all.every((scored) => scored.has(id)));
   const row = (id: string, value: number, unit: string, note: string): Row => ({
     id: `${task.name}.${id}`,
     value,
@@ -103,11 +111,17 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   );
   const searched = (id: string): string =>
     all.length === 1 ? ` (${formatLengthConfig(all[0]?.get(id)?.lengths ?? [])})` : '';
+  /** How the model of a point was trained, where it is another than the task's. */
+  const trained = (id: string): string => {
+    const variant = task.variants?.find((known) => id.startsWith(`${known.id}.`));
+    return variant ? `, ${variant.about}` : '';
+  };
   /** What the layers keep at a point. */
-  const keptIn = (id: string): string =>
-    id.includes('.within_')
-      ? `what the search chose on the dev set${searched(id)}`
-      : `${id.replace(/.*\./, '')} % of its tokens kept a layer`;
+  const keptIn = (id: string): string => {
+    if (id.includes('.within_')) return `what the search chose on the dev set${searched(id)}`;
+    if (id.endsWith('.full')) return `full length${trained(id)}`;
+    return `${id.replace(/.*\./, '')} % of its tokens kept a layer${trained(id)}`;
+  };
   const full = points.find(({ id }) => id === 'full') ?? { id: 'full', score: Number.NaN, cost: 1 };
   const learned = points.filter(({ id }) => id.startsWith('skim.'));
   const half =

@@ -15,6 +15,14 @@ export interface Contender {
   readonly start?: true;
 }
 
+/** Another training of the same model on the same examples: what its flags add. */
+export interface Variant {
+  readonly id: string;
+  /** How it is told from the others, for the notes. */
+  readonly about: string;
+  readonly train: Flags;
+}
+
 export interface SkimTask {
   /** First word of its rows. */
   readonly name: string;
@@ -30,6 +38,8 @@ export interface SkimTask {
   readonly kept: readonly number[];
   /** The first has an empty set of flags: the model as it was trained. */
   readonly contenders: readonly Contender[];
+  /** What else is trained, and scored at the same chains. Default: nothing. */
+  readonly variants?: readonly Variant[];
   /** How its lengths are searched, too, on examples of neither training nor the held-out ones. Default: they are not. */
   readonly search?: Flags;
   /** The files, and what training starts from. */
@@ -76,6 +86,18 @@ const wnut17: SkimTask = {
     { id: 'skim_state', flags: { departed: 'state' } },
     { id: 'attention', flags: { reducer: 'attention' } },
     { id: 'attention_state', flags: { reducer: 'attention', departed: 'state' } },
+  ],
+  variants: [
+    {
+      id: 'skim_straight',
+      about: 'predictors that learn by decisions alone (learn=straight-through, price 0.5)',
+      train: { reducer: 'skim;learn=straight-through' },
+    },
+    {
+      id: 'skim_both',
+      about: 'predictors that learn by tags and by decisions (learn=both, price 0.5)',
+      train: { reducer: 'skim;learn=both' },
+    },
   ],
   search: { metric: 'fidelity', 'drop-ratio-bound': 0.5, evaluations: 25, 'no-fewer-layers': true },
   prepare: () =>
