@@ -220,7 +220,7 @@ export const runOnnxFile = async (
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
   const task = withDeparted(plain, departed ?? file.departed);
-  const macs = predictorMacs(file.reducer, given.hiddenSize);
+  const macs = predictorMacs(file.reducer, given.hiddenSize, given.heads);
   const dimensions: Dimensions = {
     ...given,
     ...(own && { ranks: own }),

@@ -35,11 +35,11 @@ test('of a question with its context the question matters, and what stands near 
 
 test('targets are distributions that are weighted already: 1 in sum, nothing for padding and for what nobody knows', () => {
   const batch = [{ input: { ids: [1, 2, 3] } }, { input: { ids: [4] } }];
-  const targets = mattersTargets(batch, ({ input }) => (input.ids.length === 3 ? [-1, 1, 0] : [0.5]));
+  const targets = mattersTargets(batch, { matters: ({ input }) => (input.ids.length === 3 ? [-1, 1, 0] : [0.5]) });
   const sum = 4 + 1 + (4 * 0.5 + 0.5);
   const expected = [0, 0, 4, 0, 0, 1, 2, 0.5, 0, 0, 0, 0].map((value) => value / sum);
   targets.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 6));
-  expect(Array.from(mattersTargets(batch, ({ input }) => Array.from(input.ids, () => -1)))).toEqual(
+  expect(Array.from(mattersTargets(batch, { matters: ({ input }) => Array.from(input.ids, () => -1) }))).toEqual(
     new Array(12).fill(0),
   );
 });

@@ -106,7 +106,10 @@ export const encoderGraph = <Leaf>(
     size,
     training,
     protectedTokens,
-    positions: summary !== undefined || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
+    positions:
+      summary !== undefined ||
+      reducer.predictor?.blocks !== undefined ||
+      (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
     owners: unmerge === 'group' || trace !== false,
     relatives,
     heads: weights.heads,

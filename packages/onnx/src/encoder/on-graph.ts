@@ -18,6 +18,7 @@ import { attentionSoftmax } from './attention-on-graph.js';
 import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
 import { denseOnGraph, widen } from './head-on-graph.js';
 import type { WeightEmitter } from './precision.js';
+import { tilesOnGraph } from './tiles-on-graph.js';
 import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
   EncoderInputs,
@@ -457,6 +458,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       };
     },
     numbers: numbersOnGraph(g, { size, training: training !== undefined }),
+    tiles: tilesOnGraph(g, { emit, inputs, training: training !== undefined, protectedTokens }),
     // Branches have no gradient.
     shortcut: (holds, short, long) =>
       training

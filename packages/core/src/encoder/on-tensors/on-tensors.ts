@@ -25,6 +25,7 @@ import { fusedBlocks } from './fused-blocks.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
+import { tilesOnTensors } from './tiles.js';
 
 export interface OnTensorsOptions {
   readonly batch: PaddedBatch;
@@ -284,6 +285,7 @@ export const onTensors = ({
     },
 
     numbers: numbersOnTensors,
+    tiles: tilesOnTensors(batch, protectedTokens),
     shortcut: (holds, short, long) => {
       const known =
         isOnHost() &&

@@ -5,7 +5,7 @@ import type { DenseWeights, LayerNormWeights, WeightTree } from '../../encoder/w
 import type { PredictedAt, TokenPredictor } from '../token-predictor.js';
 
 /** A map that is in every predictor of its shape. */
-const mapOf = <E extends EngineTypes>(
+export const mapOf = <E extends EngineTypes>(
   { predictor }: Pick<PredictedAt<E>, 'predictor'>,
   name: string,
 ): PredictorMapOf<E> => predictor.maps[name] as PredictorMapOf<E>;
@@ -34,8 +34,8 @@ export const linearPredictor = (bias?: number): TokenPredictor => ({
 /** Of the layer norms of Transkimmer's block. */
 const epsilon = 1e-5;
 
-/** What of the outputs of Transkimmer's block says that a token matters: to keep it, less to skim it. */
-const keepLessSkim: readonly number[] = [-1, 1];
+/** What of two outputs says that a token matters, as in Transkimmer's block: to keep it, less to skim it. */
+export const keepLessSkim: readonly number[] = [-1, 1];
 
 /**
  * Transkimmer's block on the state that entered the layer (Guan et al. 2022): layer norm, a map as wide as the state, layer norm, GELU, and the
