@@ -55,6 +55,8 @@ beforeAll(async () => {
 
 /** Names of what each predictor has in a layer. */
 const learnedIn = { linear: 4, block: 8, convolution: 6 } as const;
+/** Sentences at least whose one name stays with half of the tokens; of blocks one is cut. */
+const leastKept = { linear: 0.8, block: 0.8, convolution: 0.7 } as const;
 
 describe.each(['linear', 'block', 'convolution'] as const)('skim, %s', (predictor) => {
   const settings = predictor === 'convolution' ? { predictor, size: 4 } : { predictor };
@@ -113,7 +115,7 @@ describe.each(['linear', 'block', 'convolution'] as const)('skim, %s', (predicto
     };
     const byAttention = await openTrainedModel(saved, { reducer: 'attention' });
     expect(single.length).toBeGreaterThan(6);
-    expect(await keptBy(model)).toBeGreaterThan(0.8);
+    expect(await keptBy(model)).toBeGreaterThan(leastKept[predictor]);
     expect(await keptBy(byAttention.model)).toBeLessThan(0.7);
     byAttention.model.dispose();
 

@@ -45,7 +45,7 @@ export const tilesOnTensors = (batch: PaddedBatch, protectedTokens: number): Til
       nobody: places,
     });
     const every = tf.expandDims(tf.range(0, places, 1, 'int32'), 1); // [places, 1]
-    const found = tf.cast(tf.equal(every, tf.expandDims<Tensor3D>(at, 1)) as Tensor3D, 'float32'); // [B, places, K]
+    const found = tf.cast(tf.equal<Tensor3D>(every, tf.expandDims(at, 1)), 'float32'); // [B, places, K]
     return { slots: tf.argMax(found, 2), there: tf.max(found, 2) };
   };
   return {
@@ -80,7 +80,7 @@ export const tilesOnTensors = (batch: PaddedBatch, protectedTokens: number): Til
     spread: (x, tokens, size) => {
       const blocks = tf.range(0, x.shape[1], 1, 'float32');
       const own = tf.floor(tf.div(tf.cast(positionsOf(tokens), 'float32'), size)); // [B, T]
-      const chosen = tf.cast(tf.equal(tf.expandDims<Tensor3D>(own, 2), blocks) as Tensor3D, 'float32'); // [B, T, blocks]
+      const chosen = tf.cast(tf.equal<Tensor3D>(tf.expandDims(own, 2), blocks), 'float32'); // [B, T, blocks]
       return tf.squeeze(tf.matMul(chosen, tf.expandDims<Tensor3D>(x, 2)), [2]);
     },
     frame: (tokens) => {
