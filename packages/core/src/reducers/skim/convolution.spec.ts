@@ -9,6 +9,8 @@ import { frameOfInput, padBatch } from '../../encoder/batch.js';
 import { onTensors } from '../../encoder/on-tensors/on-tensors.js';
 import type { DenseWeights, EncoderWeights } from '../../encoder/weights.js';
 import { describeOnBackends, expectNoLeak } from '../../testing/backends.js';
+import type { CountingEngine } from '../../testing/counting-ops.js';
+import { countingOps } from '../../testing/counting-ops.js';
 import { goldenFile } from '../../testing/golden-file.js';
 import { withRandomPredictors } from '../../testing/random-predictors.js';
 import { findReducer, predictorMacs } from '../registry.js';
@@ -179,6 +181,28 @@ test('what it costs is shared by the tokens of a block', () => {
   const settings = { predictor: 'convolution' };
   const ofBlock = 9 * 12 * 12 * (1024 + 256) + 2 * 64 * 12;
   expect(predictorMacs({ name: 'skim', settings }, 384, 12)).toBe(ofBlock / 32);
+  const { ops, counted } = countingOps(96);
+  const { shape, macs } = convolutionPredictor(32);
+  const own = Object.entries(shape(384, 12).maps).map(([name, { inputs, outputs }]) => [
+    name,
+    { kernel: [inputs, outputs], bias: [outputs] },
+  ]);
+  const counts = { slots: 96, width: 384 };
+  predictByConvolution<CountingEngine>(
+    ops,
+    {
+      attended: {
+        context: counts,
+        probabilities: undefined,
+        projections: { query: counts, key: counts, value: counts },
+      },
+      tokens: { slots: 96 },
+      heads: 12,
+      predictor: { maps: Object.fromEntries(own), norms: {} },
+    },
+    32,
+  );
+  expect(counted().dense).toBe(96 * macs(384, 12));
 });
 
 test('settings: blocks of 32 tokens where nobody says', () => {
