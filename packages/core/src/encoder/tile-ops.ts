@@ -1,4 +1,3 @@
-import type { Attended } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { DenseWeights, WeightTree } from './weights.js';
 
@@ -18,7 +17,7 @@ export interface TileOps<E extends EngineTypes> {
    * The squares on the diagonal, an image a block with a channel a head: log(1 + n a) of a query (by rows) and a key (by columns), n being the tokens that
    * are there, so that attention to all alike is the same at any length; 0 where a token is not there. No gradient flows back from here.
    */
-  diagonal(attended: Attended<E>, among: E['tokens'], options: TileOptions): E['tiles'];
+  diagonal(probabilities: E['probabilities'], among: E['tokens'], options: TileOptions): E['tiles'];
   /**
    * Convolution by 3 x 3 with zeros around, and its positive part.
    *

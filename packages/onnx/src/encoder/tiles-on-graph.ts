@@ -42,7 +42,7 @@ export const tilesOnGraph = <Leaf>(
     return g.op('Slice', [slots, g.int64([0]), places, g.int64([1])]);
   };
   return {
-    diagonal: ({ probabilities }, tokens, { size, heads }) => {
+    diagonal: (probabilities, tokens, { size, heads }) => {
       const { valid } = tokens;
       const width = lengthOf(valid, 1);
       const slots = slotsAt(tokens, g.op('Mul', [blockCount(size), g.int64([size])]));

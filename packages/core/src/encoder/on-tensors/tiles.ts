@@ -49,7 +49,7 @@ export const tilesOnTensors = (batch: PaddedBatch, protectedTokens: number): Til
     return { slots: tf.argMax(found, 2), there: tf.max(found, 2) };
   };
   return {
-    diagonal: ({ probabilities }, tokens, { size, heads }) => {
+    diagonal: (probabilities, tokens, { size, heads }) => {
       const slotCount = tokens.extent.width;
       const blocks = Math.ceil(width / size);
       const { slots, there } = slotsAt(tokens, blocks * size);

@@ -24,7 +24,7 @@ export const predictByConvolution = <E extends EngineTypes>(
   mix: readonly number[] = keepLessSkim,
 ): E['scores'] => {
   const { tiles } = ops;
-  const seen = tiles.diagonal(at.attended, at.tokens, { size, heads: at.heads });
+  const seen = tiles.diagonal(at.attended.probabilities, at.tokens, { size, heads: at.heads });
   const once = tiles.halve(tiles.convolve(seen, mapOf(at, 'first')));
   const twice = tiles.halve(tiles.convolve(once, mapOf(at, 'second')));
   return tiles.spread(ops.read(tiles.rows(twice), mapOf(at, 'decision'), mix), at.tokens, size);

@@ -67,7 +67,7 @@ describeOnBackends("Block-Skim's convolution", () => {
   test('the squares on the diagonal are those of places in the input, whatever has left and in whatever order the others stand', async () => {
     await expectNoLeak(() =>
       tf.tidy(() => {
-        const tiles = opsAt().tiles.diagonal(attended(), tokens(), { size, heads });
+        const tiles = opsAt().tiles.diagonal(attended().probabilities, tokens(), { size, heads });
         expect(tiles.shape).toEqual([rows * blocks, size, size, heads]);
         expectNear(tf.transpose(tiles, [0, 3, 1, 2]).dataSync(), golden('tiles').values);
       }),
