@@ -75,6 +75,7 @@ export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/
 export { predictedAt } from './reducers/token-predictor.js';
 export type {
   DecisionTraining,
+  JudgedBlocks,
   PredictedAt,
   PredictorMap,
   PredictorShape,
