@@ -1,6 +1,7 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
- * tokens answer that left. One training serves every chain, and the lengths that a search chooses on a dev set. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses, `BENCH_SEEDS=3` repeats.
+ * tokens answer that left. One training serves every chain, and the lengths that a search chooses on a dev set. `BENCH_TASKS=wnut17,squad,sst2,overhead,thresholds` chooses,
+ * `BENCH_TASKS=wnut17.skim_straight` one of the other trainings of a task alone; `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +13,7 @@ import { runStage } from './accuracy/run-stage.js';
 import type { Row } from './harness.js';
 import { formatTable, report, rowsLeftOut } from './harness.js';
 import { overheadRows } from './skim/overhead.js';
-import type { SkimTask } from './skim/tasks.js';
+import type { SkimTask, Variant } from './skim/tasks.js';
 import { skimTasks } from './skim/tasks.js';
 import { thresholdRows } from './skim/thresholds.js';
 
@@ -34,21 +35,28 @@ const summary = (values: readonly number[]): string =>
     ? 'one seed'
     : `mean of ${values.length} seeds, ${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}`;
 
-const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<string, Scored>> => {
-  const { name, metric, sample, data, train, kept, contenders } = task;
+/** What is run of a task: its own training, and others beside it. */
+interface Chosen {
+  readonly task: SkimTask;
+  readonly own: boolean;
+  readonly variants: readonly Variant[];
+}
+
+const scoresOf = async ({ task, own, variants }: Chosen, seed: number): Promise<ReadonlyMap<string, Scored>> => {
+  const { name, metric, sample, data, kept, contenders } = task;
   const folder = path.join(runsFolder, 'skim', `${name}-${seed}`);
   const files = await task.prepare(path.join(runsFolder, name, 'data'));
-  const model = path.join(folder, 'model');
-  await runStage({
-    command: 'train',
-    folder,
-    flags: {
-      ...{ model: files.model, train: files.train, ...data, ...train },
-      ...{ reducer: 'skim', seed, out: folder },
-    },
-  });
+  /** The model that is trained with these flags beside the task's. */
+  const train = async (out: string, more: Flags): Promise<string> => {
+    await runStage({
+      command: 'train',
+      folder: out,
+      flags: { model: files.model, train: files.train, ...data, ...task.train, reducer: 'skim', ...more, seed, out },
+    });
+    return path.join(out, 'model');
+  };
   const scored = new Map<string, Scored>();
-  const score = async (id: string, config: string, flags: Flags): Promise<void> => {
+  const score = async (model: string, id: string, config: string, flags: Flags = {}): Promise<void> => {
     const out = path.join(folder, 'held-out', id);
     const found = await runStage<{ readonly scores: Readonly<Record<string, number>>; readonly cost: number }>({
       command: 'evaluate',
@@ -62,13 +70,14 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
     const lengths = config === 'full' ? [] : config.split(',').map(Number);
     scored.set(id, { score: found.scores[metric] ?? Number.NaN, cost: found.cost, lengths });
   };
-  await score('full', 'full', {});
-  for (const keep of kept) {
-    const config = constantRatioConfig(6, keep).join(',');
-    for (const { id, flags, start } of contenders)
-      await score(`${id}.${Math.round(100 * keep)}`, config, start ? { model: files.model, ...flags } : flags);
-  }
-  if (task.search && files.search !== undefined) {
+  const chainOf = (keep: number): string => constantRatioConfig(6, keep).join(',');
+  const scoreOwn = async (): Promise<void> => {
+    const model = await train(folder, {});
+    await score(model, 'full', 'full');
+    for (const keep of kept)
+      for (const { id, flags, start } of contenders)
+        await score(start ? files.model : model, `${id}.${Math.round(100 * keep)}`, chainOf(keep), flags);
+    if (!task.search || files.search === undefined) return;
     const out = path.join(folder, 'search');
     const { paretoSet } = await runStage<SearchResult>({
       command: 'search',
@@ -76,17 +85,25 @@ const scoresOf = async (task: SkimTask, seed: number): Promise<ReadonlyMap<strin
       flags: { model, data: files.search, ...data, ...task.search, seed, 'no-latency': true, out },
     });
     for (const { budget, point } of chosen(paretoSet, budgets))
-      await score(`skim.within_${budget}`, (point.lengths ?? []).join(','), {});
+      await score(model, `skim.within_${budget}`, (point.lengths ?? []).join(','));
+  };
+  if (own) await scoreOwn();
+  for (const { id, train: more } of variants) {
+    const model = await train(path.join(folder, id), more);
+    await score(model, `${id}.full`, 'full');
+    for (const keep of kept) await score(model, `${id}.${Math.round(100 * keep)}`, chainOf(keep));
   }
   return scored;
 };
 
-const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> => {
+const rowsOf = async (choice: Chosen, seeds: readonly number[]): Promise<Row[]> => {
+  const { task } = choice;
   const all: ReadonlyMap<string, Scored>[] = [];
-  for (const seed of seeds) all.push(await scoresOf(task, seed));
+  for (const seed of seeds) all.push(await scoresOf(choice, seed));
   const of = (id: string, field: 'score' | 'cost'): number[] =>
     all.map((scored) => scored.get(id)?.[field] ?? Number.NaN);
-  const ids = [...(all[0]?.keys() ?? [])];
+  /** What every seed has: a search may find nothing within a budget. */
+  const ids = [...(all[0]?.keys() ?? [])].filter((id) => all.every((scored) => scored.has(id)));
   const row = (id: string, value: number, unit: string, note: string): Row => ({
     id: `${task.name}.${id}`,
     value,
@@ -103,12 +120,23 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   );
   const searched = (id: string): string =>
     all.length === 1 ? ` (${formatLengthConfig(all[0]?.get(id)?.lengths ?? [])})` : '';
+  /** How the model of a point was trained, where it is another than the task's. */
+  const trained = (id: string): string => {
+    const variant = task.variants?.find((known) => id.startsWith(`${known.id}.`));
+    return variant ? `, ${variant.about}` : '';
+  };
   /** What the layers keep at a point. */
-  const keptIn = (id: string): string =>
-    id.includes('.within_')
-      ? `what the search chose on the dev set${searched(id)}`
-      : `${id.replace(/.*\./, '')} % of its tokens kept a layer`;
-  const full = points.find(({ id }) => id === 'full') ?? { id: 'full', score: Number.NaN, cost: 1 };
+  const keptIn = (id: string): string => {
+    if (id.includes('.within_')) return `what the search chose on the dev set${searched(id)}`;
+    if (id.endsWith('.full')) return `full length${trained(id)}`;
+    return `${id.replace(/.*\./, '')} % of its tokens kept a layer${trained(id)}`;
+  };
+  const at = ({ id, cost }: (typeof points)[number]): string => `${keptIn(id)}, at ${cost.toFixed(3)}x MACs`;
+  const scores = points
+    .filter(({ id }) => id !== 'full')
+    .map((point) => row(point.id, point.score, task.metric, `${at(point)}; ${summary(of(point.id, 'score'))}`));
+  const full = points.find(({ id }) => id === 'full');
+  if (!full) return scores;
   const learned = points.filter(({ id }) => id.startsWith('skim.'));
   const half =
     points.find(({ id }) => id === 'skim.within_0.5') ??
@@ -116,7 +144,6 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
   const [enough = full] = [...learned, full]
     .filter(({ score }) => score >= full.score - 0.01)
     .sort((a, b) => a.cost - b.cost);
-  const at = ({ id, cost }: (typeof points)[number]): string => `${keptIn(id)}, at ${cost.toFixed(3)}x MACs`;
   return [
     row('skim.full', full.score, task.metric, `full length, unpadded; ${summary(of('full', 'score'))}`),
     ...(half
@@ -128,24 +155,31 @@ const rowsOf = async (task: SkimTask, seeds: readonly number[]): Promise<Row[]> 
       'share of the full MACs',
       `the cheapest of ${learned.length + 1} configurations within a point of the full length by its held-out score, ${enough.score.toFixed(4)} of ${full.score.toFixed(4)}; ${summary(of(enough.id, 'score'))}`,
     ),
-    ...points
-      .filter(({ id }) => id !== 'full')
-      .map((point) => row(point.id, point.score, task.metric, `${at(point)}; ${summary(of(point.id, 'score'))}`)),
+    ...scores,
   ];
 };
 
-/** What an id says that it is of: the task, or what is measured beside them. Rows of one group are of one run. */
-const groupOf = ({ id }: Row): string => /^skim\.[^.]*|^[^.]*/.exec(id)?.[0] ?? '';
+/** Another training of a task, as it is asked for. */
+const nameOf = ({ name }: SkimTask, { id }: Variant): string => `${name}.${id}`;
+
+const variantNames = skimTasks.flatMap((task) => (task.variants ?? []).map((variant) => nameOf(task, variant)));
+
+/** What an id says that it is of: a training, or what is measured beside them. Rows of one group are of one run. */
+const groupOf = ({ id }: Row): string =>
+  variantNames.find((name) => id.startsWith(`${name}.`)) ?? /^skim\.[^.]*|^[^.]*/.exec(id)?.[0] ?? '';
 
 const asked = process.env['BENCH_TASKS']?.split(',');
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 1) }, (_, i) => 42 + i);
 const rows: Row[] = [];
-for (const task of skimTasks.filter(({ name }) => asked?.includes(name) ?? true)) {
+for (const task of skimTasks) {
+  const own = asked?.includes(task.name) ?? true;
+  const variants = (task.variants ?? []).filter((variant) => own || asked?.includes(nameOf(task, variant)));
+  if (!own && variants.length === 0) continue;
   if (!existsSync(path.join(dataFolder, task.needs))) {
     console.log(`${task.name} is left out: it is not in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
     continue;
   }
-  rows.push(...(await rowsOf(task, seeds)));
+  rows.push(...(await rowsOf({ task, own, variants }, seeds)));
 }
 if (asked?.includes('overhead') ?? true) rows.push(...(await overheadRows()));
 if (asked?.includes('thresholds') ?? true) rows.push(...(await thresholdRows()));

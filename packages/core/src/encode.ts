@@ -208,7 +208,11 @@ const runOnTensors = (
     batch,
     dropout,
     protectedTokens,
-    positions: departed || traced || weights.blocks.some(({ attention }) => attention.relative),
+    positions:
+      departed ||
+      traced ||
+      reducer.predictor?.blocks !== undefined ||
+      weights.blocks.some(({ attention }) => attention.relative),
     owners: unmerge === 'group' || (traced && unmerge !== undefined),
     departed,
     unmerge,

@@ -1,5 +1,5 @@
 /** The encoder over the operations of an engine, as the sub-path `@length-adaptive/core/encoder`: what an engine of its own is written with, without TensorFlow.js. */
-export { greatestPrior, typeStride } from './encoder/batch.js';
+export { frameOfInput, greatestPrior, typeStride } from './encoder/batch.js';
 export type { EncoderInput } from './encoder/batch.js';
 export type { Activation } from './encoder/activation.js';
 export type {
@@ -37,6 +37,7 @@ export { runEncoder } from './encoder/run-encoder.js';
 export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
+export type { TileOps, TileOptions } from './encoder/tile-ops.js';
 export { comparisonsOf } from './encoder/comparisons.js';
 export { entryOrder } from './encoder/summary.js';
 export type { SummaryToken } from './encoder/summary.js';
@@ -83,6 +84,7 @@ export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/
 export { predictedAt } from './reducers/token-predictor.js';
 export type {
   DecisionTraining,
+  JudgedBlocks,
   PredictedAt,
   PredictorMap,
   PredictorShape,

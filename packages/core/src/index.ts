@@ -73,6 +73,7 @@ export { skimReducer } from './reducers/skim/skim-reducer.js';
 export type { SkimLearning, SkimPredictor, SkimSettings } from './reducers/skim/skim-reducer.js';
 export type {
   DecisionTraining,
+  JudgedBlocks,
   PredictedAt,
   PredictorMap,
   PredictorShape,
@@ -112,6 +113,7 @@ export { extentOf, paddingScore, slotValues } from './extent.js';
 export type { Extent } from './extent.js';
 export type { Destinations, Matching, MergedAt, MergeOf } from './encoder/merge.js';
 export type { Best, NumberOps } from './encoder/number-ops.js';
+export type { TileOps, TileOptions } from './encoder/tile-ops.js';
 export type { Observe, ObservedBy } from './encoder/observe.js';
 export type { WatchInputs } from './encoder/on-tensors/watch-inputs.js';
 export type { Observed, Projections, TensorEngine } from './encoder/on-tensors/tensor-engine.js';

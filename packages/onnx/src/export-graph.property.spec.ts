@@ -38,6 +38,7 @@ const models: readonly {
   { layers: 3, seed: 8, reducer: 'fuse', settings: { weight: 'significance', unmerge: 'own' } },
   { layers: 3, seed: 9, reducer: 'token-pooling' },
   { layers: 3, seed: 10, reducer: 'token-pooling', settings: { centres: 'means' } },
+  { layers: 3, seed: 11, reducer: 'skim', settings: { predictor: 'convolution', size: 4 } },
 ];
 
 describe.each(models)(

@@ -222,7 +222,7 @@ export const runOnnxFile = async (
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
   const task = withDeparted(plain, departed ?? file.departed);
-  const macs = predictorMacs(file.reducer, given.hiddenSize, attentionWidth(given));
+  const macs = predictorMacs(file.reducer, given.hiddenSize, given.heads, attentionWidth(given));
   const dimensions: Dimensions = {
     ...given,
     ...(own && { ranks: own }),

@@ -71,7 +71,7 @@ test('lat train --reducer skim: half of the tokens leave and tags stay right, on
 });
 
 test('--reducer "skim;learn=straight-through": what it finds out by decisions ranks tokens, and the folder says how it learned', async () => {
-  const plan = ['--epochs', '8', '--length-drop-epochs', '0', '--learning-rate', '5e-3', '--departed', 'majority'];
+  const plan = ['--epochs', '8', '--length-drop-epochs', '0', '--learning-rate', '5e-3'];
   await run(
     ...['train', ...engines.onnx, '--model', at('base'), '--train', at('train.conll'), ...plan],
     ...['--reducer', 'skim;learn=straight-through;bias=1', '--out', at('decided')],

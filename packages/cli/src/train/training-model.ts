@@ -1,4 +1,3 @@
-import { predictorOf } from '@length-adaptive/core';
 import type {
   DepartedAnswer,
   ModelConfig,
@@ -10,6 +9,7 @@ import type {
   TextModel,
 } from '@length-adaptive/models';
 import {
+  chooseReducer,
   createTaskModel,
   dataKindOf,
   isOfClass,
@@ -96,7 +96,7 @@ const anew = (
 export const openForTraining = async (source: string, data: DataSet, settings: OpenSettings): Promise<TextModel> => {
   const { seed, reducer, prior, departed } = settings;
   const taskOfConfig = taskFor(data, settings);
-  const learns = reducer !== undefined && predictorOf({ name: reducer }) !== undefined;
+  const learns = reducer !== undefined && chooseReducer(reducer, undefined).predictor !== undefined;
   const task = (config: ModelConfig): Task => {
     const asked = taskOfConfig(config);
     if (!learns) return asked;

@@ -181,6 +181,31 @@ export const segmentsOf = (
   return segments;
 };
 
+/**
+ * What stands around the last text of each row, as `TileOps.frame` says it: [B, T] flattened.
+ *
+ * @param protectedTokens leading tokens that always stay
+ */
+export const frameOf = (batch: PaddedBatch, protectedTokens: number): Float32Array => {
+  const { rows, width, lengths } = batch;
+  const segments = segmentsOf(batch, protectedTokens);
+  const frame = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    const start = row * width;
+    const own = segments.subarray(start, start + (lengths[row] as number));
+    const last = own.reduce((most, segment) => Math.max(most, segment), 0);
+    own.forEach((segment, slot) => (frame[start + slot] = segment < last ? 1 : 0));
+  }
+  return frame;
+};
+
+/** The same of one input, whose first token stays. */
+export const frameOfInput = ({ ids, typeIds }: Pick<EncoderInput, 'ids' | 'typeIds'>): Float32Array => {
+  const width = ids.length;
+  const own = { ids: Int32Array.from(ids), typeIds: Int32Array.from({ length: width }, (_, i) => typeIds?.[i] ?? 0) };
+  return frameOf({ ...own, rows: 1, width, lengths: [width], prior: undefined, patches: undefined }, 1);
+};
+
 /** The same of texts that a token stands for: the whole is one, whatever its tokens are. */
 export const oneSegment = (
   { rows, width, lengths }: Pick<PaddedBatch, 'rows' | 'width' | 'lengths'>,

@@ -2,6 +2,7 @@ import type { Activation } from './activation.js';
 import type { EngineTypes } from './engine-types.js';
 import type { NumberOps } from './number-ops.js';
 import type { SummaryToken } from './summary.js';
+import type { TileOps } from './tile-ops.js';
 import type {
   AffineWeights,
   AttentionWeights,
@@ -231,6 +232,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
 
   /** Arithmetic on the numbers of slots. */
   readonly numbers: NumberOps<E>;
+  /** Attention among tokens that stand side by side. */
+  readonly tiles: TileOps<E>;
 
   /**
    * A shorter way to the same numbers: `short` where `holds`, a number a row, is above 0 in every one. An engine that cannot know takes `long`,

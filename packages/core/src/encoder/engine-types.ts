@@ -8,6 +8,8 @@ export interface EngineTypes {
   readonly scores: unknown;
   /** One number a pair of slots, [B, T, T], the first of the pair by rows. */
   readonly pairs: unknown;
+  /** Squares of attention among tokens that stand side by side, one a block of them. */
+  readonly tiles: unknown;
   /** What a comparison of numbers gives. */
   readonly flags: unknown;
   /** A weight: what stands in the place of a tensor in the tree of weights. */

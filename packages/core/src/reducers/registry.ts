@@ -131,5 +131,5 @@ export const needsPrior = (reducer: NamedReducer): boolean => knownReducer(reduc
 export const leavesBefore = (reducer: NamedReducer): boolean => knownReducer(reducer)?.before !== undefined;
 
 /** Multiply-accumulates of what a reducer has learned, for each token that enters a layer which some leave; 0 for one that learns nothing. */
-export const predictorMacs = (reducer: NamedReducer, hidden: number, attended?: number): number =>
-  predictorOf(reducer)?.macs(hidden, attended) ?? 0;
+export const predictorMacs = (reducer: NamedReducer, hidden: number, heads: number, attended?: number): number =>
+  predictorOf(reducer)?.macs(hidden, heads, attended) ?? 0;

@@ -10,6 +10,8 @@ export interface PredictorMap {
   readonly outputs: number;
   /** About what the biases of a new one are, one an output. Default: 0, exactly. */
   readonly bias?: readonly number[] | undefined;
+  /** Standard deviation of the weights of a new one. Default 0.02. */
+  readonly deviation?: number | undefined;
 }
 
 /** The weights that a predictor has in each layer: affine maps, and layer norms by the width of what they normalise. */
@@ -36,18 +38,28 @@ export interface DecisionTraining {
   readonly supervised: boolean;
 }
 
+/** Tokens that stand side by side in the input and are judged as one (Block-Skim, Guan et al. 2022): places 0 to `size` - 1 are the first block. */
+export interface JudgedBlocks {
+  /** Tokens of a block. */
+  readonly size: number;
+  /** How much more a block counts in training that matters than one that does not. */
+  readonly weight: number;
+}
+
 /** What a reducer learns, layer by layer: how much each token matters. It trains beside the task, by what the task says of its examples. */
 export interface TokenPredictor {
   /** Absent: it learns by what the task says alone. */
   readonly decisions?: DecisionTraining | undefined;
+  /** Of one that judges blocks: a block matters where any of its tokens is of the answer. Absent: it judges each token by itself. */
+  readonly blocks?: JudgedBlocks | undefined;
   /**
-   * Its weights in a layer of an encoder whose states have `hidden` numbers.
+   * Its weights in a layer of an encoder whose states have `hidden` numbers, and whose attention has `heads` heads.
    *
-   * @param attended numbers of what attention gives. Default: as many
+   * @param attended numbers of what attention gives. Default: as many as states have
    */
-  shape(hidden: number, attended?: number): PredictorShape;
+  shape(hidden: number, heads: number, attended?: number): PredictorShape;
   /** Multiply-accumulates for each token that enters a layer which some leave. */
-  macs(hidden: number, attended?: number): number;
+  macs(hidden: number, heads: number, attended?: number): number;
   /** How much each token matters, as the logit of the probability that it does: any number, for slots of padding too. */
   predict<E extends EngineTypes>(ops: EncoderOps<E>, at: PredictedAt<E>): E['scores'];
 }

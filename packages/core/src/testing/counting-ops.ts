@@ -15,12 +15,20 @@ interface CountedStates {
   readonly width: number;
 }
 
+/** Squares of attention: how many, how wide, and their channels. */
+interface CountedTiles {
+  readonly count: number;
+  readonly side: number;
+  readonly channels: number;
+}
+
 /** An engine that computes nothing: it counts what one would multiply for a single input. */
 export interface CountingEngine {
   readonly states: CountedStates;
   readonly probabilities: undefined;
   readonly scores: undefined;
   readonly pairs: undefined;
+  readonly tiles: CountedTiles;
   readonly flags: undefined;
   readonly weight: Shape;
   readonly tokens: { readonly slots: number; readonly prior?: undefined };
@@ -140,6 +148,18 @@ export const countingOps = (length: number): CountingOps => {
     shortcut: (_, __, long) => long(ops),
     merge: (slots) => slots,
     numbers: countedNumbers,
+    tiles: {
+      diagonal: (_, __, { size, heads }) => ({ count: Math.ceil(length / size), side: size, channels: heads }),
+      convolve: ({ count, side, channels }, { kernel }) => ({
+        count,
+        side,
+        channels: dense({ slots: count * side * side, width: 9 * channels }, kernel).width,
+      }),
+      halve: ({ side, ...x }) => ({ ...x, side: side / 2 }),
+      rows: ({ count, side, channels }) => ({ slots: count, width: channels * side * side }),
+      spread: nothing,
+      frame: nothing,
+    },
     move: ({ width }, slots) => ({ slots, width }),
     depart: (_, slots) => ({ slots }),
     begin: ({ slots }) => ({ slots }),

@@ -13,7 +13,7 @@ export const withRandomPredictors = (
   const random = createRandom(seed);
   const numbers = (size: number, mean = 0): Float32Array =>
     Float32Array.from({ length: size }, () => mean + 0.3 * random.normal());
-  const { maps, norms } = predictor.shape(hidden);
+  const { maps, norms } = predictor.shape(hidden, encoder.heads);
   const named = <Size, Weights>(sizes: Readonly<Record<string, Size>>, make: (size: Size) => Weights) =>
     Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, make(size)]));
   return {

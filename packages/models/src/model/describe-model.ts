@@ -75,14 +75,14 @@ export const describeModel = (
   const given = architecture.dimensions(config);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
-  const macs = predictorMacs(reducer, given.hiddenSize, attentionWidth(given));
+  const macs = predictorMacs(reducer, given.hiddenSize, given.heads, attentionWidth(given));
   const dimensions = {
     ...given,
     ...(isMadeOfFactors && { ranks }),
     ...(macs > 0 && { predictorMacs: macs }),
     ...(reducer.before && { leavesBefore: true }),
   };
-  const encoder = withPredictors(architecture.encoder(given), reducer, given.hiddenSize);
+  const encoder = withPredictors(architecture.encoder(given), reducer, given);
   const factors = ranks && factorSpecs(encoder, ranks);
   return {
     config: configFor(config, architecture, task),

@@ -192,8 +192,11 @@ export interface Task<Item = unknown> {
   /**
    * What a reducer that learns is taught of an example: for each token 1 where it matters to the answer, 0 where not, and -1 where nobody knows.
    * Absent: the task does not say, and a reducer learns by the gradients of the full pass.
+   *
+   * @param reach how far from an answer a token may stand and still matter, in tokens, or in words where words are answered. Default: the task's own;
+   * 0 says which tokens are of the answer itself
    */
-  matters?(example: LabelledInput): readonly number[];
+  matters?(example: LabelledInput, reach?: number): readonly number[];
   /** Targets of a batch, as arrays for the loss. */
   targets(batch: readonly LabelledInput[]): TargetArrays;
 }

@@ -6,6 +6,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { LabelledInput } from './labelled-input.js';
 import type { Task } from './task.js';
 import type { TargetValues } from './task-loss.js';
+import type { Teaching } from './matters-targets.js';
 import { mattersTargets, predictorLoss } from './matters-targets.js';
 import { answerStrength, rankedArrays, saliencyLoss } from './saliency.js';
 import { skimLoss, tokenPrices } from './skim-loss.js';
@@ -43,11 +44,11 @@ export const distillationLoss = (
 
 /** What a reducer learns from a batch on TensorFlow.js; undefined where it predicted nothing. */
 export const predictedLoss = (
-  matters: NonNullable<Task['matters']>,
+  teaching: Teaching,
   predictions: readonly Tensor[],
   batch: readonly LabelledInput[],
 ): Scalar | undefined => {
-  const targets = tf.tensor3d(mattersTargets(batch, matters), [batch.length, widthOf(batch), 2]);
+  const targets = tf.tensor3d(mattersTargets(batch, teaching), [batch.length, widthOf(batch), 2]);
   return predictorLoss(tensorLossOps, predictions, targets as Tensor) as Scalar | undefined;
 };
 

@@ -167,7 +167,7 @@ export const tokenClassification = (labels: readonly string[]): TokenTask => {
     divergence: (full, reduced, example) =>
       meanOrZero(readTokens(example).map((token) => logitDivergence(rowOf(full, token), rowOf(reduced, token)))),
 
-    ...(outside >= 0 && { matters: (example) => nearTagged(example, outside) }),
+    ...(outside >= 0 && { matters: (example, reach) => nearTagged(example, outside, reach) }),
     targets: (batch) => {
       const width = widthOf(batch);
       const count = batch.reduce((sum, example) => sum + readTokens(example).length, 0);

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { TaskModel } from '../model/task-model.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
+import { teachingOf } from '../tasks/matters-targets.js';
 import { decidedLoss, predictedLoss, salientLoss, strengthLoss } from '../tasks/tensor-losses.js';
 
 /** What a full pass learns. */
@@ -62,9 +63,8 @@ export const predictingPass = (
     predict: taught,
     ...(decide && { decide }),
   });
-  const learned = task.matters
-    ? predictedLoss(task.matters, predictions, batch)
-    : salientLoss(predictions, saliencies, batch);
+  const teaching = teachingOf(task, model.reducer.predictor);
+  const learned = teaching ? predictedLoss(teaching, predictions, batch) : salientLoss(predictions, saliencies, batch);
   const paid = decidedLoss(decisions, batch, model.reducer.predictor?.decisions?.price ?? 0);
   const total = [learned, paid].reduce<Scalar>((sum, more) => (more ? tf.add(sum, more) : sum), loss(logits));
   return { logits, loss: total };

@@ -110,7 +110,10 @@ export const encoderGraph = <Leaf>(
     attentionSize: weights.attentionSize,
     training,
     protectedTokens,
-    positions: summary !== undefined || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
+    positions:
+      summary !== undefined ||
+      reducer.predictor?.blocks !== undefined ||
+      (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
     owners: unmerge === 'group' || trace !== false,
     relatives,
     heads: weights.heads,

@@ -86,6 +86,8 @@ export interface GraphEngine<Leaf> {
   readonly probabilities: Value;
   readonly scores: Value;
   readonly pairs: Value;
+  /** [B * blocks, channels, height, width] */
+  readonly tiles: Value;
   readonly flags: Value;
   readonly weight: Leaf;
   readonly tokens: GraphTokens;

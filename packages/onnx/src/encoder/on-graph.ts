@@ -19,6 +19,7 @@ import { addedBiases, comparedWithVectors, distanceValues, turn } from './distan
 import { denseOnGraph, widen } from './head-on-graph.js';
 import type { WeightEmitter } from './precision.js';
 import { neighboursOnGraph } from './neighbours-on-graph.js';
+import { tilesOnGraph } from './tiles-on-graph.js';
 import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.js';
 import type {
   EncoderInputs,
@@ -470,6 +471,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       };
     },
     numbers: numbersOnGraph(g, { size, training: training !== undefined }),
+    tiles: tilesOnGraph(g, { emit, inputs, training: training !== undefined, protectedTokens }),
     // Branches have no gradient.
     shortcut: (holds, short, long) =>
       training

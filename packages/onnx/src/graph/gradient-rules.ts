@@ -96,6 +96,27 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
 
   Gelu: ({ g, inputs: [x], dy }) => [g.op('Mul', [dy, geluSlope(g, x as Value)])],
 
+  /** Of images by 3 x 3 with zeros around. */
+  Conv: ({ g, inputs, dy, wants }) => {
+    const [x, kernel] = inputs as readonly [Value, Value];
+    const around = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+    const swapped = (value: Value): Value => g.op('Transpose', [value], { perm: [1, 0, 2, 3] });
+    // What a kernel did to an image is found where the image passes over what came of it.
+    const slope = (): Value => swapped(g.op('Conv', [swapped(x), swapped(dy)], { pads: around.pads }));
+    return [
+      wants(0) ? g.op('ConvTranspose', [dy, kernel], around) : undefined,
+      wants(1) ? slope() : undefined,
+      wants(2) ? g.op('ReduceSum', [dy, g.int64([0, 2, 3])], { keepdims: 0 }) : undefined,
+    ];
+  },
+
+  /** The mean of every 2 x 2. */
+  AveragePool: ({ g, inputs: [x], dy }) => {
+    const apart = g.op('Unsqueeze', [g.op('Mul', [dy, g.float(0.25)]), g.int64([3, 5])]);
+    const each = g.op('Expand', [apart, g.int64([1, 1, 1, 2, 1, 2])]);
+    return [g.op('Reshape', [each, g.op('Shape', [x as Value])])];
+  },
+
   ReduceSum: ({ g, inputs: [x], dy }) => [g.op('Expand', [dy, g.op('Shape', [x as Value])]), undefined],
 
   MatMul: ({ g, inputs, dy, wants, parameterShape }) => {

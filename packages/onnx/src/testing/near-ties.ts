@@ -23,6 +23,9 @@ export const isNearTie = async (
       .slice(1)
       .sort((a, b) => b - a); // the first token always stays
     const [last, first] = [others[count - 2], others[count - 1]];
+    // Tokens of a block have one score, and the earliest of them stay.
+    if (reducer.predictor?.blocks)
+      return last !== undefined && others.some((score) => score !== last && Math.abs(score - last) < near);
     return last !== undefined && first !== undefined && !Number.isInteger(last) && last - first < near;
   });
 };

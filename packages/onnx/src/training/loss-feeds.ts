@@ -1,6 +1,6 @@
 import type { OffsetOptions } from '@length-adaptive/core/encoder';
 import { decisionOffsets, extentOf } from '@length-adaptive/core/encoder';
-import type { AdaptationLoss, LabelledInput, Task } from '@length-adaptive/models/engine';
+import type { AdaptationLoss, LabelledInput, Task, Teaching } from '@length-adaptive/models/engine';
 import { comparedArrays, logitShape, mattersTargets, rankedArrays, tokenPrices } from '@length-adaptive/models/engine';
 import type { OnnxRuntime, RuntimeTensor } from '../runtime.js';
 import { float, scalar, tokenBias } from './pass-feeds.js';
@@ -53,11 +53,11 @@ export const lessonFeeds = (
   ort: OnnxRuntime,
   names: readonly string[],
   batch: Batch,
-  matters: Task['matters'],
+  teaching: Teaching | undefined,
 ): Record<string, RuntimeTensor> => {
   const { rows, width } = extentOf(inputsOf(batch));
-  if (matters && names.includes('matters'))
-    return { matters: float(ort, mattersTargets(batch, matters), [rows, width, 2]) };
+  if (teaching && names.includes('matters'))
+    return { matters: float(ort, mattersTargets(batch, teaching), [rows, width, 2]) };
   if (!names.includes('ranked_bias')) return {}; // no layer ranks any
   const { bias, weights } = rankedArrays(batch);
   return { ranked_bias: float(ort, bias, [rows, width]), ranked_weights: float(ort, weights, [rows, 1]) };

@@ -13,7 +13,7 @@ import type {
 import { runSandwich } from '@length-adaptive/core/training';
 import type { AdaptationPlan, FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
-import { createLifetime, endQuietly, wantedStates, withPriors } from '@length-adaptive/models/engine';
+import { createLifetime, endQuietly, teachingOf, wantedStates, withPriors } from '@length-adaptive/models/engine';
 import { batchTokens } from '../onnx-model.js';
 import type { RuntimeTensor, SessionOptions } from '../runtime.js';
 import { tokenFeeds } from '../token-batch.js';
@@ -98,7 +98,7 @@ export const openEngine = async (
     const { layers = model.encoder.blocks.map((_, layer) => layer), config, dropout } = pass;
     const { weight, from, isFull } = given;
     const dropping = isDropping(dropout);
-    const { matters } = model.task;
+    const teaching = teachingOf(model.task, model.reducer.predictor);
     const learns = isFull && config === undefined && model.reducer.predictor !== undefined;
     const decisions = model.reducer.predictor?.decisions;
     const graph = await openGraph({
@@ -106,7 +106,7 @@ export const openEngine = async (
       drops: config !== undefined,
       layers,
       dropout: dropping,
-      ...(learns && decisions?.supervised !== false && { predict: matters ? 'matters' : 'saliency' }),
+      ...(learns && decisions?.supervised !== false && { predict: teaching ? 'matters' : 'saliency' }),
       ...(learns && decisions && { decide: { temperature: decisions.temperature } }),
       ...given.loss,
     });
@@ -139,7 +139,7 @@ export const openEngine = async (
         session.inputNames.includes('kept') && {
           kept: float(ort, Float32Array.from(kept.flat()), [batch.length, layers.length]),
         }),
-      ...(learns && lessonFeeds(ort, session.inputNames, batch, matters)),
+      ...(learns && lessonFeeds(ort, session.inputNames, batch, teaching)),
       ...(learns &&
         decisions &&
         decisionFeeds(ort, session.inputNames, batch, {

@@ -27,6 +27,7 @@ import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { neighbours } from './neighbours.js';
 import { everyPosition, maskPositions } from './positions.js';
 import type { TensorEngine } from './tensor-engine.js';
+import { tilesOnTensors } from './tiles.js';
 
 export interface OnTensorsOptions {
   readonly batch: PaddedBatch;
@@ -287,6 +288,7 @@ export const onTensors = ({
     },
 
     numbers: numbersOnTensors,
+    tiles: tilesOnTensors(batch, protectedTokens),
     shortcut: (holds, short, long) => {
       const known =
         isOnHost() &&

@@ -48,6 +48,8 @@ export interface TensorEngine {
   readonly probabilities: Tensor4D;
   readonly scores: Tensor2D;
   readonly pairs: Tensor3D;
+  /** [B * blocks, height, width, channels] */
+  readonly tiles: Tensor4D;
   readonly flags: Tensor;
   readonly weight: Tensor;
   readonly tokens: TensorTokens;

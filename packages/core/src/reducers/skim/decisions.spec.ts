@@ -18,12 +18,11 @@ import { withRandomPredictors } from '../../testing/random-predictors.js';
 import { attentionReducer } from '../attention-reducer.js';
 import { findReducer } from '../registry.js';
 import { decideStraightThrough, decisionOffsets } from './decisions.js';
-import type { SkimPredictor } from './skim-reducer.js';
 import { skimReducer } from './skim-reducer.js';
 import type { TokenPredictor } from '../token-predictor.js';
 
 const hidden = 16;
-const kinds: readonly SkimPredictor[] = ['linear', 'block'];
+const kinds = ['linear', 'block'] as const;
 const inputs = fc.array(
   fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 1, maxLength: 16 }).map((ids): EncoderInput => ({ ids })),
   { minLength: 1, maxLength: 3 },
@@ -40,7 +39,7 @@ const opsOf = (batch: readonly EncoderInput[]) =>
   });
 
 describeOnBackends('decisions of the skim reducer', () => {
-  const encoders = {} as Record<SkimPredictor, EncoderWeights>;
+  const encoders = {} as Record<(typeof kinds)[number], EncoderWeights>;
   beforeAll(() => {
     for (const kind of kinds)
       encoders[kind] = withRandomPredictors(
@@ -257,8 +256,8 @@ test('settings that are left open are as published; the same settings are the sa
   const reducer = findReducer('skim', { learn: 'straight-through' });
   expect(reducer.settings).toEqual({ predictor: 'linear', learn: 'straight-through', price: 0.5, temperature: 1, bias: 5 }); // prettier-ignore
   expect(reducer.predictor?.decisions).toEqual({ price: 0.5, temperature: 1, supervised: false });
-  expect(reducer.predictor?.shape(8).maps['entering']?.bias).toEqual([10]);
-  expect(findReducer('skim', { learn: 'both', predictor: 'block', bias: 2 }).predictor?.shape(8).maps['decision']?.bias).toEqual([-2, 2]); // prettier-ignore
+  expect(reducer.predictor?.shape(8, 2).maps['entering']?.bias).toEqual([10]);
+  expect(findReducer('skim', { learn: 'both', predictor: 'block', bias: 2 }).predictor?.shape(8, 2).maps['decision']?.bias).toEqual([-2, 2]); // prettier-ignore
   expect(findReducer('skim', { learn: 'straight-through' })).toBe(reducer);
   expect(findReducer('skim', { learn: 'supervised' })).toBe(findReducer('skim'));
   expect(findReducer('skim').predictor?.decisions).toBeUndefined();

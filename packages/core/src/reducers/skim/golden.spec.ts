@@ -1,33 +1,14 @@
 /** Transkimmer's predictor against reference numbers: PyTorch in float64, on given inputs and given noise. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { padBatch } from '../../encoder/batch.js';
 import { onTensors } from '../../encoder/on-tensors/on-tensors.js';
 import type { DenseWeights } from '../../encoder/weights.js';
 import { tinyEncoder } from '../../../examples/tiny-encoder.js';
 import { describeOnBackends, expectNoLeak } from '../../testing/backends.js';
+import { goldenFile } from '../../testing/golden-file.js';
 import { predictByBlock } from './predictors.js';
 
-interface Header {
-  readonly dtype: 'F32' | 'I32';
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
-
-const bytes = readFileSync(path.join(__dirname, '../../../fixtures/skim_predictor.safetensors'));
-const headerSize = Number(bytes.readBigUInt64LE(0));
-const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerSize)) as Readonly<Record<string, Header>>;
-
-const golden = (name: string): { readonly values: number[]; readonly shape: readonly number[] } => {
-  const found = header[name];
-  if (!found) throw new Error(`there is no ${name}`);
-  const [from, to] = found.data_offsets;
-  const values: number[] = [];
-  for (let at = 8 + headerSize + from; at < 8 + headerSize + to; at += 4)
-    values.push(found.dtype === 'F32' ? bytes.readFloatLE(at) : bytes.readInt32LE(at));
-  return { values, shape: found.shape };
-};
+const golden = goldenFile('skim_predictor.safetensors');
 
 const vector = (name: string): tf.Tensor1D => tf.tensor1d(golden(name).values);
 /** Stored [out, in]. */

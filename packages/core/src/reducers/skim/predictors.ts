@@ -5,7 +5,7 @@ import type { DenseWeights, LayerNormWeights, WeightTree } from '../../encoder/w
 import type { PredictedAt, TokenPredictor } from '../token-predictor.js';
 
 /** A map that is in every predictor of its shape. */
-const mapOf = <E extends EngineTypes>(
+export const mapOf = <E extends EngineTypes>(
   { predictor }: Pick<PredictedAt<E>, 'predictor'>,
   name: string,
 ): PredictorMapOf<E> => predictor.maps[name] as PredictorMapOf<E>;
@@ -19,14 +19,14 @@ type PredictorMapOf<E extends EngineTypes> = WeightTree<DenseWeights, E['weight'
  * @param bias half of what the number of a token is about before anything is learned. Default 0
  */
 export const linearPredictor = (bias?: number): TokenPredictor => ({
-  shape: (hidden, attended = hidden) => ({
+  shape: (hidden, _, attended = hidden) => ({
     maps: {
       entering: { inputs: hidden, outputs: 1, ...(bias !== undefined && { bias: [2 * bias] }) },
       attended: { inputs: attended, outputs: 1 },
     },
     norms: {},
   }),
-  macs: (hidden, attended = hidden) => hidden + attended,
+  macs: (hidden, _, attended = hidden) => hidden + attended,
   predict: (ops, at) =>
     ops.numbers.add(ops.read(at.entering, mapOf(at, 'entering')), ops.read(at.attended.context, mapOf(at, 'attended'))),
 });
@@ -34,8 +34,8 @@ export const linearPredictor = (bias?: number): TokenPredictor => ({
 /** Of the layer norms of Transkimmer's block. */
 const epsilon = 1e-5;
 
-/** What of the outputs of Transkimmer's block says that a token matters: to keep it, less to skim it. */
-const keepLessSkim: readonly number[] = [-1, 1];
+/** What of two outputs says that a token matters, as in Transkimmer's block: to keep it, less to skim it. */
+export const keepLessSkim: readonly number[] = [-1, 1];
 
 /**
  * Transkimmer's block on the state that entered the layer (Guan et al. 2022): layer norm, a map as wide as the state, layer norm, GELU, and the

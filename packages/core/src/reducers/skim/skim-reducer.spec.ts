@@ -15,6 +15,7 @@ import { expectGradient } from '../../testing/finite-differences.js';
 import { withRandomPredictors } from '../../testing/random-predictors.js';
 import { findReducer } from '../registry.js';
 import { predictorMacs } from '../registry.js';
+import { convolutionPredictor } from './convolution-predictor.js';
 import { blockPredictor, linearPredictor } from './predictors.js';
 import type { SkimPredictor } from './skim-reducer.js';
 import { skimReducer } from './skim-reducer.js';
@@ -25,8 +26,12 @@ const inputs = fc.array(
 );
 const config = [0.7, 0.5, 0.3];
 const hidden = 16;
-const kinds: readonly SkimPredictor[] = ['linear', 'block'];
-const predictors = { linear: linearPredictor(), block: blockPredictor() };
+const kinds: readonly SkimPredictor[] = ['linear', 'block', 'convolution'];
+/** Small blocks, so that inputs have several. */
+const size = 4;
+const predictors = { linear: linearPredictor(), block: blockPredictor(), convolution: convolutionPredictor(size) };
+const reducerOf = (predictor: SkimPredictor) =>
+  skimReducer(predictor === 'convolution' ? { predictor, size } : { predictor });
 
 describeOnBackends('the skim reducer', () => {
   const encoders = {} as Record<SkimPredictor, EncoderWeights>;
@@ -35,7 +40,7 @@ describeOnBackends('the skim reducer', () => {
   });
 
   describe.each(kinds)('%s', (kind) => {
-    const reducer = skimReducer({ predictor: kind });
+    const reducer = reducerOf(kind);
     const run = (batch: readonly EncoderInput[]) =>
       tf.tidy(() => {
         const { hidden: states, trace } = encode(encoders[kind], batch, { config, reducer, trace: true });
@@ -58,7 +63,10 @@ describeOnBackends('the skim reducer', () => {
         () => encode(encoders[kind], [input], { reducer, predict: true }).predictions[0]?.arraySync()[0] ?? [],
       );
       const best = logits
-        .map((logit, position) => ({ logit: position === 0 ? Infinity : logit, position }))
+        .map((logit, position) => ({
+          logit: position === 0 || (kind === 'convolution' && position === 9) ? Infinity : logit,
+          position,
+        }))
         .sort((a, b) => b.logit - a.logit)
         .slice(0, 7)
         .map(({ position }) => position)
@@ -111,7 +119,7 @@ describeOnBackends('the skim reducer', () => {
           ...encoder,
           blocks: encoder.blocks.map((block, layer) => (layer === 1 ? change(block) : block)),
         });
-        const name = kind === 'linear' ? 'attended' : 'inner';
+        const name = { linear: 'attended', block: 'inner', convolution: 'first' }[kind];
         const own = encoder.blocks[1]?.predictor?.maps[name] as DenseWeights;
         expectGradient<Tensor2D>(
           (kernel) =>
@@ -193,12 +201,12 @@ test('its cost is that of the tokens that enter a layer which some leave', () =>
   const shape = { layers: 3, hiddenSize: hidden, intermediateSize: 32 };
   const priced = (predictor: SkimPredictor) => ({
     ...shape,
-    predictorMacs: predictorMacs({ name: 'skim', settings: { predictor } }, hidden),
+    predictorMacs: predictorMacs({ name: 'skim', settings: { predictor } }, hidden, 4),
   });
   expect(priced('linear').predictorMacs).toBe(2 * hidden);
   expect(priced('block').predictorMacs).toBe(hidden * hidden + 4 * hidden);
-  expect(predictorMacs({ name: 'attention' }, hidden)).toBe(0);
-  expect(predictorMacs({ name: 'of-nobody' }, hidden)).toBe(0);
+  expect(predictorMacs({ name: 'attention' }, hidden, 4)).toBe(0);
+  expect(predictorMacs({ name: 'of-nobody' }, hidden, 4)).toBe(0);
   expect(cost(priced('block'), [1, 1, 1], 20)).toBe(cost(shape, [1, 1, 1], 20));
   const [first = 0, second = 0] = keptTokens([0.5, 0.5, 0.25], 20);
   expect(cost(priced('block'), [0.5, 0.5, 0.25], 20) - cost(shape, [0.5, 0.5, 0.25], 20)).toBe(
@@ -210,7 +218,11 @@ test('its cost is that of the tokens that enter a layer which some leave', () =>
 test.each<[string, () => unknown, string]>([
   ['gates at a configuration', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3] }], { config, gates: [] }).hidden), 'Both config and gates'], // prettier-ignore
   ['an encoder without what it learns', () => tf.tidy(() => encode(tinyEncoder(), [{ ids: [1, 2, 3, 4, 5] }], { config, reducer: skimReducer() }).hidden), 'layer 0 of the encoder has no predictor'], // prettier-ignore
-  ['a predictor that there is not', () => findReducer('skim', { predictor: 'deep' }), 'expected "linear" or "block"'],
+  [
+    'a predictor that there is not',
+    () => findReducer('skim', { predictor: 'deep' }),
+    'expected "linear" or "block" or "convolution"',
+  ],
   ['a setting that it does not have', () => findReducer('skim', { width: 3 }), 'has no setting "width"'],
 ])('%s is refused', (_, run, message) => {
   expect(run).toThrow(
