@@ -25,6 +25,10 @@ export interface EncoderShape {
   readonly image?: ImageShape | undefined;
   /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
   readonly distanceVectors?: Readonly<Record<'queries' | 'keys', number>> | undefined;
+  /** Whether queries are compared with vectors of all distances in the input and of two segments, 2 n + 1 of them for n tokens, but where the first alone asks. Default false. */
+  readonly comparesWaves?: boolean | undefined;
+  /** The layers that take the tokens two by two, whatever a configuration says. Default: none. */
+  readonly halving?: readonly number[] | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
   /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
@@ -62,11 +66,11 @@ export interface CostOptions extends KeepOptions {
   readonly ranks?: Ranks | undefined;
 }
 
-/** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
+/** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay; where they are taken two by two, q = m. */
 export interface CostParts {
   /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings; the numbers of a patch times d for every patch. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
+  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances, q (2 n + 1) d with those of all distances. */
   readonly attention: number;
   /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k; gated ones half as much again. */
   readonly feedForward: number;
@@ -94,6 +98,8 @@ export const costParts = (
     embeddingSize,
     image,
     distanceVectors: vectors = { queries: 0, keys: 0 },
+    comparesWaves = false,
+    halving = [],
     ranks: own,
     predictorMacs = 0,
     leavesBefore = false,
@@ -105,7 +111,7 @@ export const costParts = (
   validateLengthConfig(config, depth);
   if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
-  const kept = keptTokens(config, length, keep);
+  const kept = keptTokens(config, length, { ...keep, halving, running });
   const parts = {
     projections:
       (embeddingSize === undefined ? 0 : length * embeddingSize * d) +
@@ -121,12 +127,13 @@ export const costParts = (
     const firstAlone = wanted === 'first' && layer === running.at(-1);
     const staying = firstAlone ? 1 : (kept[layer] as number);
     if (leavesBefore && layer === 0 && !firstAlone) entering = staying;
-    const asking = firstAlone ? 1 : entering;
+    const asking = firstAlone ? 1 : halving.includes(layer) ? staying : entering;
+    const waves = comparesWaves && !firstAlone ? 2 * length + 1 : 0;
     parts.projections += (2 * entering + asking + staying) * matrixMacs(ranks?.attention[layer] ?? 1, d, d);
-    parts.attention += 2 * asking * entering * d + (asking * vectors.queries + entering * vectors.keys) * d;
+    parts.attention += (asking * (2 * entering + waves + vectors.queries) + entering * vectors.keys) * d;
     parts.feedForward += (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, d, f);
     parts.layerNorm += 2 * staying * d;
-    if (!firstAlone && staying < entering) parts.reducer += entering * predictorMacs;
+    if (!firstAlone && staying < entering && !halving.includes(layer)) parts.reducer += entering * predictorMacs;
     entering = staying;
   }
   return parts;

@@ -36,6 +36,7 @@ export { entryOrder } from './encoder/summary.js';
 export type { SummaryToken } from './encoder/summary.js';
 export { angleValues } from './encoder/angles.js';
 export type { Turning } from './encoder/angles.js';
+export { waveValues } from './encoder/waves.js';
 export type {
   AffineWeights,
   AttentionWeights,
@@ -51,6 +52,7 @@ export type {
   PatchWeights,
   PredictorWeights,
   RelativePositions,
+  WaveVectors,
   WeightTree,
 } from './encoder/weights.js';
 export { extentOf, paddingScore, slotValues } from './extent.js';

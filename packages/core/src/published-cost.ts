@@ -14,7 +14,7 @@ export type PublishedCostOptions = Pick<CostOptions, 'head' | 'minTokens'>;
  * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth
  */
 export const publishedCostParts = (
-  { layers, hiddenSize: d, intermediateSize: f }: EncoderShape,
+  { layers, hiddenSize: d, intermediateSize: f, halving }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, ...keep }: PublishedCostOptions = {},
@@ -29,7 +29,7 @@ export const publishedCostParts = (
     head: head?.(length) ?? 0,
   };
   let entering = length;
-  for (const leaving of keptTokens(config, length, keep)) {
+  for (const leaving of keptTokens(config, length, { ...keep, halving })) {
     parts.projections += 4 * entering * d * d;
     parts.attention += 2 * entering * entering * d;
     parts.feedForward += 2 * leaving * d * f;

@@ -1,3 +1,4 @@
+import { CoreError } from '../errors.js';
 import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
@@ -81,6 +82,18 @@ const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt
   attended: { ...at.attended, context: ops.constant(at.attended.context) },
 });
 
+/** What an encoder that takes tokens two by two cannot give. @throws CoreError `OPTION_INVALID` */
+const checkHalving = <E extends EngineTypes>({ wanted, predict, decide }: RunOptions<E>): void => {
+  const problem =
+    wanted === 'all' || wanted === 'kept'
+      ? 'the state of each token is wanted, which none of its layers gives back; ask for the first, or for the survivors'
+      : (predict ?? decide)
+        ? 'the reducer learns of each token in each layer; choose one that learns nothing, such as attention'
+        : undefined;
+  if (problem !== undefined)
+    throw new CoreError('OPTION_INVALID', `The encoder takes its tokens two by two on the way, and ${problem}.`);
+};
+
 /** What a layer is given. */
 interface LayerAt<E extends EngineTypes> {
   readonly layer: number;
@@ -109,23 +122,11 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  {
-    wanted,
-    layers,
-    steps,
-    score,
-    voters,
-    merge,
-    before,
-    predict,
-    decide,
-    leaving,
-    priorLayers,
-    trace,
-    observe,
-    fade,
-  }: RunOptions<E>,
+  options: RunOptions<E>,
 ): EncoderRun<E> => {
+  const { wanted, layers, steps, score, voters, merge, before, predict } = options;
+  const { decide, leaving, priorLayers, trace, observe, fade } = options;
+  if (blocks.some(({ halves }) => halves)) checkHalving(options);
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
@@ -167,41 +168,47 @@ export const runEncoder = <E extends EngineTypes>(
   };
 
   const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
-    const { layer, step } = given;
-    const { attention, feedForward: feed, predictor } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
+    const { layer } = given;
+    const { attention, feedForward: feed, predictor, halves } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const halved = halves && !firstOnly ? on.halve(given.among) : undefined;
+    const step = halved ? undefined : given.step;
     const early =
       before && layer === 0 && step !== undefined && !firstOnly
         ? { ranked: withPrior(on, before(on, given.among), given.among), step }
         : undefined;
     const { entering, among } = early ? leaveBefore(on, given, early) : given;
-    const options = { layer, epsilon, activation, order };
-    const atOnce = nobodyLooks
+    const block = { layer, epsilon, activation, order };
+    const atOnce =
+      nobodyLooks && !halved
       ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
       : undefined;
-    if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, options), scores: undefined };
+    if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, block), scores: undefined };
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
     const whoAsk = (x: E['states']): E['states'] =>
-      firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
+      halved ? on.move(x, halved) : firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
     const asking = whoAsk(entering);
     const queries = read === entering ? asking : whoAsk(read);
-    const attended = on.attend(queries, read, attention, {
+    const stay = halved ? on.depart(given.among, halved, entering) : among;
+    const found = on.attend(queries, read, attention, {
       heads,
       layer,
       among,
       proportional: merge?.proportional ?? true,
-      asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
+      halved,
+      asking: firstOnly ? 'first' : halved || asking === entering ? 'all' : 'by-step',
       epsilon,
       present: decider.decisions.at(-1),
     });
+    const attended = halved ? { ...found, asked: stay } : found;
     observer.attention(layer, attended);
 
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
     if (predict && !firstOnly) predictions.push(predict(on, withoutGradient(on, scored)));
     const rank = (by: EncoderOps<E>): E['scores'] => withPrior(by, score(by, scored), among);
-    const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: among };
+    const everybody: Passed<E> = { context: attended.context, entering: asking, tokens: stay };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
         ? mergedMove(by, merge, { ...scored, step: leaving }, (scores) =>
@@ -226,8 +233,8 @@ export const runEncoder = <E extends EngineTypes>(
         ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
         : on.add(passed.entering, projected);
     const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
-    const faded = fade && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
-    const leaves = feedForward(on, faded, feed, options);
+    const faded = fade && !halved && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
+    const leaves = feedForward(on, faded, feed, block);
     return {
       states: firstOnly ? leaves : decider.after(on, scored, leaves),
       tokens: passed.tokens,

@@ -2,6 +2,7 @@ import type { EncoderOps } from '../encoder/encoder-ops.js';
 import type { NumberOps } from '../encoder/number-ops.js';
 import { patchCount, patchSize } from '../encoder/image-shape.js';
 import type { AffineWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
+import { halvedTokens } from '../length-config.js';
 import type { Ranks } from '../ranks.js';
 import { rankOf } from '../ranks.js';
 
@@ -135,6 +136,7 @@ export const countingOps = (length: number): CountingOps => {
     whereAnyLeave: (step, then, otherwise) => (step < otherwise.tokens.slots ? then(ops) : otherwise),
     keep: (_, step) => step,
     stays: () => undefined,
+    halve: ({ slots }) => halvedTokens(slots),
     shortcut: (_, __, long) => long(ops),
     merge: (slots) => slots,
     numbers: countedNumbers,
