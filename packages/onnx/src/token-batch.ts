@@ -57,9 +57,7 @@ const ratiosTensor = (
   const full = configs.every(isFullLength);
   const rows = full
     ? [new Array<number>(layers).fill(1)]
-    : inputs.map(({ ids }, row) =>
-        ratiosOf(configs[row] ?? [], ids.length, { ...keep, floor: floors[row] }),
-      );
+    : inputs.map(({ ids }, row) => ratiosOf(configs[row] ?? [], ids.length, { ...keep, floor: floors[row] }));
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
 

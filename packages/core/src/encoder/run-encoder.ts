@@ -181,14 +181,20 @@ export const runEncoder = <E extends EngineTypes>(
     const block = { layer, epsilon, activation, order };
     const atOnce =
       nobodyLooks && !halved
-      ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
-      : undefined;
+        ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
+        : undefined;
     if (atOnce) return { ...atOnce, states: feedForward(on, atOnce.states, feed, block), scores: undefined };
     const place = `${layer}.projection`;
     const read = order === 'pre' && attention.norm ? on.norm(entering, attention.norm, { epsilon, place }) : entering;
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
     const whoAsk = (x: E['states']): E['states'] =>
-      halved ? on.move(x, halved) : firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
+      halved
+        ? on.move(x, halved)
+        : firstOnly
+          ? on.firstAlone(x, among)
+          : firstIsAll && step !== undefined && on.asking
+            ? on.asking(x, step)
+            : x;
     const asking = whoAsk(entering);
     const queries = read === entering ? asking : whoAsk(read);
     const stay = halved ? on.depart(given.among, halved, entering) : among;
@@ -233,7 +239,8 @@ export const runEncoder = <E extends EngineTypes>(
         ? on.norm(projected, attention.norm, { epsilon, residual: passed.entering, place })
         : on.add(passed.entering, projected);
     const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
-    const faded = fade && !halved && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
+    const faded =
+      fade && !halved && scores !== undefined ? fade(mixed, { layer, scores, tokens: passed.tokens }) : mixed;
     const leaves = feedForward(on, faded, feed, block);
     return {
       states: firstOnly ? leaves : decider.after(on, scored, leaves),

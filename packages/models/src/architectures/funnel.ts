@@ -33,7 +33,11 @@ const sizesOf = (config: ModelConfig, key: string, fallback: readonly number[]):
 /** Layers in the order in which they run: each of a block as often in turn as that repeats its layers. */
 const layersOf = (config: ModelConfig): readonly FunnelLayer[] => {
   const sizes = sizesOf(config, 'block_sizes', [4, 4, 4]);
-  const repeats = sizesOf(config, 'block_repeats', sizes.map(() => 1));
+  const repeats = sizesOf(
+    config,
+    'block_repeats',
+    sizes.map(() => 1),
+  );
   if (repeats.length !== sizes.length)
     throw new ModelError(
       'CONFIG_INVALID',

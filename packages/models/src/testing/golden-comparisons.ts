@@ -269,11 +269,7 @@ const shortInputs: Group = async (model, files) => {
   return [
     ...alone,
     ...inputs.map((input, row) =>
-      near(
-        files,
-        nameOf(input),
-        batch.slice(row * slots, row * slots + referenceOf(files, nameOf(input)).data.length),
-      ),
+      near(files, nameOf(input), batch.slice(row * slots, row * slots + referenceOf(files, nameOf(input)).data.length)),
     ),
   ];
 };

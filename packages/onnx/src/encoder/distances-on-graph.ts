@@ -11,7 +11,7 @@ import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import type { WeightEmitter } from './precision.js';
 
-const float = elementTypeNumber('float32');
+const int64 = elementTypeNumber('int64');
 
 type Relative<Leaf> = WeightTree<RelativePositions, Leaf>;
 
@@ -24,7 +24,7 @@ const windowName = (window: number): string => `window ${window}`;
 const causalName = 'causal';
 /** Rows of the table of waves that reaches as far as the input: [1 or B, K, K] int64 */
 const wavesName = 'waves';
-/** 1 where two tokens are of one segment: [B, K, K] float32 */
+/** Whether two tokens are of one segment: [B, K, K] bool */
 const segmentsName = 'segments';
 /** 0 of the first token, 1 elsewhere: [K, K] float32 */
 const butFirstName = 'but first';
@@ -45,7 +45,7 @@ export interface DistancesOptions<Leaf> {
   /** Tokens of the input: a scalar int64. */
   readonly width: () => Value;
   /** Types of the tokens, [B, K] int64, where they are compared. */
-  readonly types?: Value | undefined;
+  readonly types: Value | undefined;
 }
 
 /** Cosines or sines of the angles of all positions: [positions, size / 2] */
@@ -93,7 +93,7 @@ export const distanceValues = <Leaf>(
   for (const { rows, bias, vectors, waves, rotation, stretch, window, causal = false } of relatives) {
     if (waves) {
       once(wavesName, () => g.op('Add', [distances(), g.op('Sub', [width(), g.int64(1)])]));
-      if (types) once(segmentsName, () => g.op('Cast', [g.op('Equal', pairsOf(types))], { to: float }));
+      if (types) once(segmentsName, () => g.op('Equal', pairsOf(types)));
       once(widthName, width);
       once(butFirstName, () => {
         const others = g.op('Sub', [g.op('Slice', [g.op('Shape', [at]), g.int64([1]), g.int64([2])]), g.int64([1])]);
@@ -234,28 +234,29 @@ export const comparedWithWaves = <Leaf>(
     return g.op('MatMul', [byHead(own), across]); // [heads, B * queries, rows]
   };
   const batch = g.op('Slice', [g.op('Shape', [queries]), g.int64([0]), g.int64([1]), g.int64([0])]);
-  const everywhere = g.op('Expand', [
-    g.op('Unsqueeze', [places, g.int64([0])]),
-    g.op('Concat', [g.int64([heads]), batch, g.int64([1, 1])], { axis: 0 }),
-  ]); // [heads, B, queries, K]
-  const shape = g.op('Shape', [everywhere]);
-  const keys = g.op('Slice', [shape, g.int64([3]), g.int64([4]), g.int64([0])]);
-  const flat = g.op('Reshape', [everywhere, g.op('Concat', [g.int64([heads, -1]), keys], { axis: 0 })]);
-  const distant = g.op('Reshape', [
-    g.op('GatherElements', [compared(waveBias, vectors), flat], { axis: 2 }),
-    shape,
-  ]);
+  /** The number of each pair: [heads, B * queries, rows] -> [heads, B, queries, K] */
+  const pick = (products: Value, pairs: Value): Value => {
+    const everywhere = g.op('Expand', [
+      g.op('Unsqueeze', [pairs, g.int64([0])]),
+      g.op('Concat', [g.int64([heads]), batch, g.int64([1, 1])], { axis: 0 }),
+    ]);
+    const shape = g.op('Shape', [everywhere]);
+    const keys = g.op('Slice', [shape, g.int64([3]), g.int64([4]), g.int64([0])]);
+    const flat = g.op('Reshape', [everywhere, g.op('Concat', [g.int64([heads, -1]), keys], { axis: 0 })]);
+    return g.op('Reshape', [g.op('GatherElements', [products, flat], { axis: 2 }), shape]);
+  };
+  const distant = pick(compared(waveBias, vectors), places);
   const ofSegments = compared(segmentBias, emit.whole(g, segments)); // [heads, B * queries, 2]
-  const one = g.op('Concat', [g.op('Slice', [shape, g.int64([0]), g.int64([3]), g.int64([0])]), g.int64([1])], {
-    axis: 0,
-  });
-  const [other, same] = [0, 1].map((kind) =>
-    g.op('Reshape', [g.op('Slice', [ofSegments, g.int64([kind]), g.int64([kind + 1]), g.int64([2])]), one]),
-  ) as [Value, Value]; // [heads, B, queries, 1]
-  const known = values[segmentsName];
-  const inSegment = known
-    ? g.op('Add', [other, g.op('Mul', [g.op('Sub', [same, other]), asked(known, 1)])])
-    : same;
+  const same = asked(values[segmentsName] as Value, 1); // [B, queries, K]
+  /** The one or the other, by operators that are fewer, but have no gradient. */
+  const chosen = (): Value => {
+    const [otherOne, sameOne] = [0, 1].map((kind) => {
+      const column = g.op('Slice', [ofSegments, g.int64([kind]), g.int64([kind + 1]), g.int64([2])]);
+      return g.op('Reshape', [column, g.op('Concat', [g.int64([heads]), batch, g.int64([-1, 1])], { axis: 0 })]);
+    }) as [Value, Value]; // [heads, B, queries, 1]
+    return g.op('Where', [same, sameOne, otherOne]);
+  };
+  const inSegment = training ? pick(ofSegments, g.op('Cast', [same], { to: int64 })) : chosen();
   const apart = asked(values[butFirstName] as Value, 0);
   return g.op('Transpose', [g.op('Mul', [g.op('Add', [distant, inSegment]), apart])], { perm: [1, 0, 2, 3] });
 };

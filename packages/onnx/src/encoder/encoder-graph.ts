@@ -104,14 +104,19 @@ export const encoderGraph = <Leaf>(
   const { summary, comparedTypes } = weights.embeddings;
   const halves = weights.blocks.some((block) => block.halves);
   // What stands for an input enters first: where all are wanted, they return to their places.
-  const departs = (plan !== undefined || summary !== undefined) && wanted !== 'first' && wanted !== 'survivors' && unmerge !== 'group';
+  const departs =
+    (plan !== undefined || summary !== undefined) &&
+    wanted !== 'first' &&
+    wanted !== 'survivors' &&
+    unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },
     size,
     training,
     protectedTokens,
-    positions: summary !== undefined || halves || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
+    positions:
+      summary !== undefined || halves || (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
     owners: unmerge === 'group' || trace !== false,
     types: comparedTypes !== undefined,
     ordered: halves,

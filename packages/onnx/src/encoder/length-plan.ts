@@ -107,11 +107,7 @@ const halvedPlan = (
   { minTokens, halving, running, chosen }: HalvingOptions,
 ): Value => {
   const half = (tokens: Value): Value =>
-    g.op('Where', [
-      g.op('Greater', [tokens, g.float(2)]),
-      g.op('Ceil', [g.op('Mul', [tokens, g.float(0.5)])]),
-      tokens,
-    ]);
+    g.op('Where', [g.op('Greater', [tokens, g.float(2)]), g.op('Ceil', [g.op('Mul', [tokens, g.float(0.5)])]), tokens]);
   /** What a layer makes of what enters it, where it runs. */
   const through = (before: Value, make: (layer: number, entering: Value) => Value): Value => {
     let entering = before;

@@ -108,6 +108,17 @@ const debertaConfig = {
   norm_rel_ebd: 'layer_norm',
   position_biased_input: false,
 };
+const funnelConfig = {
+  model_type: 'funnel',
+  vocab_size: 60,
+  d_model: 24,
+  n_head: 2,
+  d_head: 12,
+  d_inner: 40,
+  block_sizes: [1, 2],
+  max_position_embeddings: 24,
+  initializer_range: 0.15,
+};
 const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
 
 describe.each([
@@ -128,6 +139,8 @@ describe.each([
     task: sequenceClassification(['a', 'b']),
     config: { ...config, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } },
   },
+  { task: sequenceClassification(['a', 'b']), config: funnelConfig },
+  { task: regression(), config: { ...funnelConfig, block_sizes: [1, 1], block_repeats: [2, 1] } },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },
